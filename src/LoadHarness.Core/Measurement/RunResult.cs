@@ -1,0 +1,97 @@
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Core.Measurement;
+
+/// <summary>Everything a run measured: the content of <c>run.json</c>, and the only input of judging, reporting and gating.</summary>
+public sealed record RunResult
+{
+    public const int CurrentSchemaVersion = 1;
+
+    public int SchemaVersion { get; init; } = CurrentSchemaVersion;
+
+    public required RunIdentity Identity { get; init; }
+
+    /// <summary>Why the run is incomplete; null when every stage ended.</summary>
+    public string? IncompleteReason { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Options { get; init; }
+
+    public required HostEnvironment Host { get; init; }
+
+    public ServerEnvironment? Server { get; init; }
+
+    public SchemaVersion? Schema { get; init; }
+
+    public SeedManifest? Seed { get; init; }
+
+    public IReadOnlyList<StageTiming> Stages { get; init; } = [];
+
+    public IReadOnlyList<ScenarioResult> Scenarios { get; init; } = [];
+
+    public DatabaseObservation? Observation { get; init; }
+
+    /// <summary>Reasons why figures of this run must not be trusted, in words. Any one makes the run invalid (exit code 5).</summary>
+    public IReadOnlyList<string> Invalid { get; init; } = [];
+
+    /// <summary>What a reader should know, without making the run invalid.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public IReadOnlyList<Verdict> Verdicts { get; init; } = [];
+
+    /// <summary>One row for each id of requirements.md, from <c>verify</c>.</summary>
+    public IReadOnlyList<Verdict> Checklist { get; init; } = [];
+}
+
+/// <param name="Commit">Of the harness, short; <c>unknown</c> outside a repository.</param>
+/// <param name="Configuration">Debug or Release build: figures of a Debug build are invalid.</param>
+public sealed record RunIdentity(string Id, DateTimeOffset StartedUtc, TimeSpan Duration, string Commit, string ToolVersion, string Configuration, long PeakProgramBytes, long? PeakServerBytes);
+
+public sealed record StageTiming(string Stage, TimeSpan Duration, string Detail);
+
+public sealed record HostEnvironment(string OperatingSystem, string Cpu, int Cores, long MemoryBytes, string DotNetVersion, bool IsContainer);
+
+/// <param name="Provisioning">container, native or given.</param>
+/// <param name="Endpoint">Host and port, never credentials.</param>
+/// <param name="Settings">As SHOW gives them after the start; durability settings among them.</param>
+/// <param name="Capabilities">One entry for each thing the harness can use when it is there.</param>
+public sealed record ServerEnvironment(
+    string Provisioning,
+    string Endpoint,
+    string Version,
+    IReadOnlyDictionary<string, string> Settings,
+    IReadOnlyList<Capability> Capabilities);
+
+/// <param name="Remedy">How to get it, as a command or a sentence, when it is missing.</param>
+public sealed record Capability(string Name, bool Available, string? Version, string? Remedy);
+
+/// <param name="Applied">Names of the migrations in force, in order.</param>
+/// <param name="Checksum">Of the SQL applied: runs on different schemas are not compared.</param>
+public sealed record SchemaVersion(IReadOnlyList<string> Applied, string Checksum, TimeSpan Duration);
+
+/// <param name="Checksum">Of every generated value, the same for the same seed and scale on any machine.</param>
+/// <param name="PrimaryWorkspaceId">The one large workspace (SC-1).</param>
+/// <param name="SeededAtMonth">First day of the newest seeded month; the 24 months that end here hold the data.</param>
+/// <param name="Reused">A kept database was used, nothing was generated.</param>
+public sealed record SeedManifest(
+    ulong Seed,
+    long Contacts,
+    string Checksum,
+    long PrimaryWorkspaceId,
+    DateOnly SeededAtMonth,
+    IReadOnlyList<TableLoad> Tables,
+    IReadOnlyList<DistributionSample> Distributions,
+    IReadOnlyList<InvariantCheck> Invariants,
+    TimeSpan LoadTime,
+    TimeSpan IndexTime,
+    TimeSpan AnalyzeTime,
+    bool Reused);
+
+public sealed record TableLoad(string Table, long Rows, TimeSpan Duration)
+{
+    public double RowsPerSecond => Duration > TimeSpan.Zero ? Rows / Duration.TotalSeconds : 0;
+}
+
+/// <summary>A documented shape as it came out, for a picture in the report: label and share of the rows, largest first or in time order.</summary>
+public sealed record DistributionSample(string Name, IReadOnlyList<string> Labels, IReadOnlyList<double> Shares);
+
+public sealed record InvariantCheck(string Name, bool Holds, string Evidence);

@@ -1,0 +1,99 @@
+namespace LoadHarness.Core.Measurement;
+
+/// <summary>What one scenario measured. Warm-up, set-up and clean-up are outside every figure in it.</summary>
+/// <param name="Model">How the load was offered.</param>
+/// <param name="LoadDescription">The load simulations in words, such as <c>Inject 200/s for 30 s</c>.</param>
+/// <param name="Measured">Real time from the first intended start to the last completion.</param>
+/// <param name="Users">Virtual users of the closed model, or the most requests in flight of the open one.</param>
+/// <param name="AbortReason">Why a threshold or a person ended the scenario early; null when it ran its course.</param>
+public sealed record ScenarioResult(
+    string Name,
+    LoadModel Model,
+    string LoadDescription,
+    DateTimeOffset StartedUtc,
+    TimeSpan WarmUp,
+    TimeSpan Measured,
+    int Users,
+    IReadOnlyList<OperationResult> Operations,
+    IReadOnlyList<SecondSample> Timeline,
+    GeneratorHealth Generator,
+    string? AbortReason)
+{
+    public Accounting Accounting => Operations.Aggregate(Accounting.None, (sum, operation) => sum + operation.Accounting);
+}
+
+public enum LoadModel
+{
+    /// <summary>So many arrivals a second, whatever the responses do.</summary>
+    Open,
+
+    /// <summary>So many virtual users, each waiting for its response before the next request.</summary>
+    Closed,
+}
+
+/// <summary>One kind of request of a scenario, such as the e-mail lookup among the lead queries.</summary>
+/// <param name="Response">From the intended start to completion; successes only.</param>
+/// <param name="Service">From the actual start to completion; successes only.</param>
+/// <param name="Lag">Actual start less intended start; every request that was started.</param>
+/// <param name="OfferedPerSecond">Scheduled requests over the planned time. Zero in an unpaced closed model, where nothing is offered.</param>
+/// <param name="ThroughputPerSecond">Completed requests over real time, never over planned time.</param>
+/// <param name="Items">Things done by the completed requests, such as rows imported; null where a request is the thing.</param>
+public sealed record OperationResult(
+    string Name,
+    Accounting Accounting,
+    LatencySummary Response,
+    LatencySummary Service,
+    LatencySummary Lag,
+    double OfferedPerSecond,
+    double ThroughputPerSecond,
+    long? Items,
+    IReadOnlyList<StepResult> Steps,
+    IReadOnlyList<ErrorCount> Errors);
+
+/// <summary>A part of a request, such as waiting for a pooled connection, apart from the query.</summary>
+public sealed record StepResult(string Name, LatencySummary Duration);
+
+/// <param name="Message">The error's text, without values that came from data.</param>
+public sealed record ErrorCount(string Message, long Count);
+
+/// <summary>Every scheduled request is in exactly one of the other four.</summary>
+public sealed record Accounting(long Scheduled, long Completed, long Failed, long Skipped, long InFlight)
+{
+    public static Accounting None { get; } = new(0, 0, 0, 0, 0);
+
+    public bool Balances => Scheduled == Completed + Failed + Skipped + InFlight;
+
+    /// <summary>Failed and skipped over scheduled; 0 when nothing was scheduled.</summary>
+    public double ErrorRate => Scheduled == 0 ? 0 : (double)(Failed + Skipped) / Scheduled;
+
+    public static Accounting operator +(Accounting a, Accounting b) => new(
+        a.Scheduled + b.Scheduled,
+        a.Completed + b.Completed,
+        a.Failed + b.Failed,
+        a.Skipped + b.Skipped,
+        a.InFlight + b.InFlight);
+}
+
+/// <summary>One second of a scenario, over all its operations.</summary>
+/// <param name="Second">Whole seconds since the measured phase began.</param>
+/// <param name="Buckets">
+/// Response times of the requests completed in this second, encoded; null when none was.
+/// For the heat map; merging all seconds gives the scenario's histogram.
+/// </param>
+public sealed record SecondSample(
+    int Second,
+    long Offered,
+    long Completed,
+    long Failed,
+    long Skipped,
+    int InFlight,
+    TimeSpan P50,
+    TimeSpan P95,
+    TimeSpan P99,
+    TimeSpan LagP99,
+    string? Buckets);
+
+/// <summary>Whether the generator itself was fit to measure.</summary>
+/// <param name="CpuCores">Cores kept busy by this program while measuring.</param>
+/// <param name="StolenShare">Share of all CPU time that the hypervisor took, 0 to 1; null where the system does not say.</param>
+public sealed record GeneratorHealth(double CpuCores, double? StolenShare, long ManagedBytesAllocated, int Gen2Collections, TimeSpan GcPause);

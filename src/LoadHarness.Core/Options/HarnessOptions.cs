@@ -1,0 +1,50 @@
+namespace LoadHarness.Core.Options;
+
+/// <summary>What the person asked for, parsed and checked once; every stage reads it, none changes it.</summary>
+public sealed record HarnessOptions
+{
+    /// <summary>Leads in the one large workspace (SC-1). The fifty small workspaces come on top.</summary>
+    public required long Contacts { get; init; }
+
+    /// <summary>Name of a file in <c>scenarios/profiles</c>, without its ending.</summary>
+    public required string Profile { get; init; }
+
+    public required DatabaseTarget Database { get; init; }
+
+    public required string OutputDirectory { get; init; }
+
+    /// <summary>Every generated value is a pure function of this seed, the table, the field and the row.</summary>
+    public required ulong Seed { get; init; }
+
+    public ServerProfile ServerProfile { get; init; } = ServerProfile.Checklist;
+
+    public LoadEngine Engine { get; init; } = LoadEngine.LoadHarness;
+
+    /// <summary>Allows a given database that already holds tables to be used and its contents to be replaced.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Leaves the provisioned server's data directory or container behind, and says where it is.</summary>
+    public bool Keep { get; init; }
+
+    /// <summary>Starts from a kept database of the same scale, seed and schema when there is one.</summary>
+    public bool Reuse { get; init; }
+
+    /// <summary>Standard output carries one JSON object; people's text goes to standard error.</summary>
+    public bool Json { get; init; }
+}
+
+/// <summary>Server settings to provision with.</summary>
+public enum ServerProfile
+{
+    /// <summary>The figures of CF-1 to CF-5.</summary>
+    Checklist,
+
+    /// <summary>Computed from this machine's memory and cores, as PgTune does.</summary>
+    Tuned,
+}
+
+public enum LoadEngine
+{
+    LoadHarness,
+    NBomber,
+}
