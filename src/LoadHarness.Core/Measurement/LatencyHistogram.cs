@@ -22,7 +22,7 @@ public sealed class LatencyHistogram
 
     public long Count => _histogram.TotalCount;
 
-    public TimeSpan Minimum => Count == 0 ? TimeSpan.Zero : FromNanoseconds(_histogram.Percentiles(1).First().ValueIteratedTo);
+    public TimeSpan Minimum => Count == 0 ? TimeSpan.Zero : FromNanoseconds(_histogram.LowestEquivalentValue(_histogram.RecordedValues().First().ValueIteratedTo));
 
     public TimeSpan Maximum => Count == 0 ? TimeSpan.Zero : FromNanoseconds(_histogram.GetMaxValue());
 
@@ -44,9 +44,9 @@ public sealed class LatencyHistogram
     /// <summary>HdrHistogram's V2 compressed form in Base64, as in <c>.hgrm</c> tools and <c>run.json</c>.</summary>
     public string Encode()
     {
-        var buffer = ByteBuffer.Allocate(_histogram.GetNeededByteBufferCapacity());
-        var length = _histogram.EncodeIntoCompressedByteBuffer(buffer);
-        return Convert.ToBase64String(buffer.ToArray().AsSpan(0, length));
+        var bytes = new byte[_histogram.GetNeededByteBufferCapacity()];
+        var length = _histogram.EncodeIntoCompressedByteBuffer(ByteBuffer.Allocate(bytes));
+        return Convert.ToBase64String(bytes.AsSpan(0, length));
     }
 
     /// <exception cref="FormatException">The text is not an encoded histogram.</exception>
