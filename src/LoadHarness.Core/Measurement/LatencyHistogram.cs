@@ -28,6 +28,9 @@ public sealed class LatencyHistogram
 
     public TimeSpan Mean => Count == 0 ? TimeSpan.Zero : FromNanoseconds((long)_histogram.GetMean());
 
+    /// <summary>Of the whole population recorded, not the estimate from a sample.</summary>
+    public TimeSpan StandardDeviation => Count == 0 ? TimeSpan.Zero : FromNanoseconds((long)_histogram.GetStdDeviation());
+
     public void Record(TimeSpan duration) => RecordNanoseconds(duration.Ticks * 100);
 
     public void RecordNanoseconds(long nanoseconds) => _histogram.RecordValue(Math.Clamp(nanoseconds, 1, Longest));

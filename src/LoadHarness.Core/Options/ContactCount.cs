@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace LoadHarness.Core.Options;
+
+/// <summary>Reads a number of leads the way people write it: <c>2000000</c>, <c>2_000_000</c>, <c>2,000,000</c>, <c>2M</c>, <c>500k</c>, <c>1e6</c>.</summary>
+public static class ContactCount
+{
+    /// <summary>Below this the percentiles and plans say nothing about a large table.</summary>
+    public const long Smallest = 1_000;
+
+    /// <summary>Beyond this one private server is the wrong tool.</summary>
+    public const long Largest = 100_000_000;
+
+    /// <returns>The count, or null with the reason in <paramref name="error"/>.</returns>
+    public static long? Parse(string text, out string? error)
+    {
+        var plain = text.Trim().Replace("_", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal);
+        var factor = plain.Length == 0 ? 1 : char.ToLowerInvariant(plain[^1]) switch { 'k' => 1_000m, 'm' => 1_000_000m, _ => 1 };
+        var digits = factor == 1 ? plain : plain[..^1];
+
+        error = $"--contacts '{text}': not a number of leads. Write it like 200000, 200k, 2_000_000, 2M or 1e6.";
+        if (!decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return null;
+        if (Math.Abs(number) > Largest) return OutOfRange(text, out error);
+
+        var count = number * factor;
+        if (count != decimal.Truncate(count)) return null;
+        if (count is < Smallest or > Largest) return OutOfRange(text, out error);
+        error = null;
+        return (long)count;
+    }
+
+    private static long? OutOfRange(string text, out string error)
+    {
+        error = string.Create(CultureInfo.InvariantCulture, $"--contacts '{text}': give {Smallest:N0} to {Largest:N0} leads.");
+        return null;
+    }
+}

@@ -1,0 +1,47 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Core.Statistics;
+
+/// <summary>95% confidence intervals of latencies, in the unit of the caller's choice.</summary>
+public static class Intervals
+{
+    /// <summary>Two-sided 95% of the normal distribution.</summary>
+    private const double NormalQuantile = 1.959964;
+
+    /// <summary>Two-sided 95% quantiles of Student's t for 1 to 30 degrees of freedom (standard table).</summary>
+    private static readonly double[] StudentQuantiles =
+    [
+        12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
+        2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
+        2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
+    ];
+
+    /// <summary>
+    /// Of a percentile, without assuming a distribution: the order statistics between which it lies
+    /// (binomial ranks, normal approximation). Null when the samples do not reach far enough beyond the percentile.
+    /// </summary>
+    public static ConfidenceInterval? OfPercentile(LatencyHistogram histogram, double percentile, Func<TimeSpan, double> unit)
+    {
+        var n = (double)histogram.Count;
+        var share = percentile / 100;
+        var spread = NormalQuantile * Math.Sqrt(n * share * (1 - share));
+        var (low, high) = ((n * share) - spread, (n * share) + spread + 1);
+        return low < 1 || high > n
+            ? null
+            : new(unit(histogram.Percentile(100 * low / n)), unit(histogram.Percentile(100 * high / n)));
+    }
+
+    /// <summary>Of the mean of a few repetitions, by Student's t. Null below two samples.</summary>
+    public static ConfidenceInterval? OfMean(LatencyHistogram histogram, Func<TimeSpan, double> unit)
+    {
+        if (histogram.Count < 2) return null;
+        var sampleDeviation = unit(histogram.StandardDeviation) * Math.Sqrt(histogram.Count / (histogram.Count - 1.0));
+        var halfWidth = StudentQuantile(histogram.Count - 1) * sampleDeviation / Math.Sqrt(histogram.Count);
+        var mean = unit(histogram.Mean);
+        return new(Math.Max(0, mean - halfWidth), mean + halfWidth);
+    }
+
+    private static double StudentQuantile(long degreesOfFreedom) =>
+        degreesOfFreedom <= StudentQuantiles.Length ? StudentQuantiles[degreesOfFreedom - 1] : NormalQuantile;
+}

@@ -1,0 +1,51 @@
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Core.Targets;
+
+/// <summary>One line of <c>scenarios/targets.json</c>: what must hold of which measured figure.</summary>
+/// <param name="Id">As in requirements.md, section 11.</param>
+/// <param name="Scenario">Name of the measured scenario; null when <paramref name="Statistic"/> is about the run.</param>
+/// <param name="Operation">Name of the operation; null for the worst over all operations of the scenario.</param>
+/// <param name="MinimumSamples">Fewer make the verdict inconclusive.</param>
+/// <param name="ClaimedAtContacts">Leads at which the claim is made: a smaller run says so beside its figure.</param>
+/// <param name="ClaimedItems">Items that the limit is for; a run of fewer items has its limit reduced in proportion.</param>
+public sealed record Target(
+    string Id,
+    string Title,
+    string? Scenario,
+    string? Operation,
+    Statistic Statistic,
+    double Limit,
+    LimitDirection Direction,
+    string Unit,
+    int MinimumSamples = 1,
+    long ClaimedAtContacts = 0,
+    long ClaimedItems = 0);
+
+/// <summary>How a figure is taken from what was measured.</summary>
+public enum Statistic
+{
+    /// <summary>95th percentile of the response time.</summary>
+    ResponseP95,
+
+    /// <summary>99th percentile of the response time.</summary>
+    ResponseP99,
+
+    /// <summary>Mean response time of a few long repetitions, such as whole imports.</summary>
+    ResponseMean,
+
+    /// <summary>Completed requests a minute of real time.</summary>
+    CompletedPerMinute,
+
+    /// <summary>Virtual users held at once, when none of their requests failed.</summary>
+    Users,
+
+    /// <summary>Leads in the primary workspace.</summary>
+    Contacts,
+
+    /// <summary>Leads at which every other target of the run was met.</summary>
+    ContactsWithAllTargetsMet,
+
+    /// <summary>Needs a comparison that one run cannot make.</summary>
+    Comparison,
+}

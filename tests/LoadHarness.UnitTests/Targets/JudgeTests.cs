@@ -1,0 +1,126 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Targets;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.UnitTests.Targets;
+
+public sealed class JudgeTests
+{
+    private static readonly Target Query = new("TQ-1", "Lead queries", "lead-queries", null, Statistic.ResponseP95, 500, LimitDirection.AtMost, "ms", 100, 2_000_000);
+    private static readonly Target Import = new("TQ-2", "Import", "bulk-import", "import", Statistic.ResponseMean, 15, LimitDirection.AtMost, "s", 3, 2_000_000, 100_000);
+
+    [Fact]
+    public void A_target_is_met_when_its_whole_interval_lies_inside_the_limit()
+    {
+        var verdict = Decide(Query, Scenario("lead-queries", Operation("a", Milliseconds(1_000, i => 100 + (i % 50)))));
+
+        Assert.Equal(VerdictKind.Met, verdict.Kind);
+        Assert.InRange(verdict.Figure!.Value, 146, 149);
+        Assert.True(verdict.Interval!.Low <= verdict.Figure && verdict.Figure <= verdict.Interval.High);
+        Assert.Equal(1_000, verdict.Samples);
+    }
+
+    [Fact]
+    public void A_figure_inside_with_an_interval_across_the_limit_is_inconclusive()
+    {
+        var verdict = Decide(Query, Scenario("lead-queries", Operation("a", Milliseconds(200, i => i < 189 ? 100 : 501 - (i == 189 ? 10 : 0)))));
+
+        Assert.Equal(VerdictKind.Inconclusive, verdict.Kind);
+    }
+
+    [Fact]
+    public void The_slowest_operation_decides()
+    {
+        var verdict = Decide(Query, Scenario("lead-queries",
+            Operation("quick", Milliseconds(1_000, _ => 5)),
+            Operation("slow", Milliseconds(1_000, _ => 800))));
+
+        Assert.Equal(VerdictKind.Missed, verdict.Kind);
+        Assert.Equal("lead-queries/slow", verdict.Source);
+        Assert.InRange(verdict.Margin!.Value, -0.61, -0.59);
+    }
+
+    [Fact]
+    public void Too_few_samples_are_inconclusive_however_quick_they_are() =>
+        Assert.Equal(VerdictKind.Inconclusive, Decide(Query, Scenario("lead-queries", Operation("a", Milliseconds(99, _ => 1)))).Kind);
+
+    [Fact]
+    public void Quick_answers_do_not_excuse_failures()
+    {
+        var operation = Operation("a", Milliseconds(1_000, _ => 1)) with { Accounting = new(1_020, 1_000, 20, 0, 0) };
+
+        Assert.Equal(VerdictKind.Missed, Decide(Query, Scenario("lead-queries", operation)).Kind);
+    }
+
+    [Fact]
+    public void A_smaller_import_has_a_limit_cut_in_proportion()
+    {
+        var operation = Operation("import", Milliseconds(3, _ => 2_000)) with { Items = 3 * 10_000 };
+
+        var verdict = Decide(Import, Scenario("bulk-import", operation));
+
+        Assert.Equal(1.5, verdict.Limit!.Value, 6);
+        Assert.Equal(VerdictKind.Missed, verdict.Kind);
+    }
+
+    [Fact]
+    public void A_run_below_the_claimed_scale_says_so_beside_its_figure() =>
+        Assert.Contains("measured at 200,000 leads; the claim is for 2,000,000",
+            Decide(Query, Scenario("lead-queries", Operation("a", Milliseconds(1_000, _ => 5)))).Caveats);
+
+    [Fact]
+    public void A_scenario_that_did_not_run_makes_its_target_unavailable() =>
+        Assert.Equal(VerdictKind.Unavailable, Decide(Query).Kind);
+
+    [Fact]
+    public void Users_count_only_when_none_of_their_requests_failed()
+    {
+        var target = new Target("SC-2", "Users", "mixed-users", null, Statistic.Users, 100, LimitDirection.AtLeast, "users", 10);
+        var operation = Operation("a", Milliseconds(100, _ => 5));
+        var well = Scenario("mixed-users", operation) with { Users = 100 };
+        var failing = Scenario("mixed-users", operation with { Accounting = new(101, 100, 1, 0, 0) }) with { Users = 100 };
+
+        Assert.Equal(VerdictKind.Met, Decide(target, well).Kind);
+        Assert.Equal(VerdictKind.Missed, Decide(target, failing).Kind);
+    }
+
+    [Fact]
+    public void The_targets_that_ship_have_every_id_of_section_11_once()
+    {
+        var ids = TargetFile.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json"))).Select(target => target.Id);
+        string[] expected =
+        [
+            "TQ-1", "TQ-2", "TQ-3", "TQ-4", "TQ-5", "SC-1", "SC-2", "SC-3", "SC-4", "SC-5", "RE-1", "RE-2", "RE-3", "RE-4",
+            "ER-1", "ER-2", "ER-3", "ER-4", "ER-5", "ER-6", "ER-7", "ER-8", "ER-9", "MS-1", "MS-2",
+        ];
+
+        Assert.Equal(expected.Order(), ids.Order());
+    }
+
+    private static Verdict Decide(Target target, params ScenarioResult[] scenarios) => Assert.Single(Judge.Decide(Run(scenarios), [target]));
+
+    private static LatencyHistogram Milliseconds(int count, Func<int, double> value)
+    {
+        var histogram = new LatencyHistogram();
+        for (var i = 0; i < count; i++) histogram.Record(TimeSpan.FromMilliseconds(value(i)));
+        return histogram;
+    }
+
+    private static OperationResult Operation(string name, LatencyHistogram response)
+    {
+        var summary = LatencySummary.Of(response);
+        return new(name, new(response.Count, response.Count, 0, 0, 0), summary, summary, summary, 10, 10, null, [], []);
+    }
+
+    private static ScenarioResult Scenario(string name, params OperationResult[] operations) =>
+        new(name, LoadModel.Open, "Inject 10/s", DateTimeOffset.UnixEpoch, TimeSpan.Zero, TimeSpan.FromSeconds(10), 1, operations, [], new(0, null, 0, 0, TimeSpan.Zero), null);
+
+    private static RunResult Run(IReadOnlyList<ScenarioResult> scenarios) => new()
+    {
+        Identity = new("r", DateTimeOffset.UnixEpoch, TimeSpan.Zero, "c", "0", "Release", 0, null),
+        Options = new Dictionary<string, string>(),
+        Host = new("os", "cpu", 2, 0, "10", false),
+        Seed = new(1, 200_000, "x", 1, new(2026, 1, 1), [], [], [], TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, false),
+        Scenarios = scenarios,
+    };
+}
