@@ -19,10 +19,10 @@ public static class ContactCount
         var digits = factor == 1 ? plain : plain[..^1];
 
         error = $"--contacts '{text}': not a number of leads. Write it like 200000, 200k, 2_000_000, 2M or 1e6.";
-        if (!decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return null;
-        if (Math.Abs(number) > Largest) return OutOfRange(text, out error);
+        if (!double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var approximate)) return null;
+        if (!(Math.Abs(approximate) <= Largest)) return OutOfRange(text, out error);
 
-        var count = number * factor;
+        var count = decimal.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture) * factor;
         if (count != decimal.Truncate(count)) return null;
         if (count is < Smallest or > Largest) return OutOfRange(text, out error);
         error = null;

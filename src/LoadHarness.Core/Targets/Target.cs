@@ -12,12 +12,12 @@ namespace LoadHarness.Core.Targets;
 public sealed record Target(
     string Id,
     string Title,
-    string? Scenario,
-    string? Operation,
     Statistic Statistic,
     double Limit,
     LimitDirection Direction,
     string Unit,
+    string? Scenario = null,
+    string? Operation = null,
     int MinimumSamples = 1,
     long ClaimedAtContacts = 0,
     long ClaimedItems = 0);

@@ -6,8 +6,8 @@ namespace LoadHarness.UnitTests.Targets;
 
 public sealed class JudgeTests
 {
-    private static readonly Target Query = new("TQ-1", "Lead queries", "lead-queries", null, Statistic.ResponseP95, 500, LimitDirection.AtMost, "ms", 100, 2_000_000);
-    private static readonly Target Import = new("TQ-2", "Import", "bulk-import", "import", Statistic.ResponseMean, 15, LimitDirection.AtMost, "s", 3, 2_000_000, 100_000);
+    private static readonly Target Query = new("TQ-1", "Lead queries", Statistic.ResponseP95, 500, LimitDirection.AtMost, "ms", "lead-queries", null, 100, 2_000_000);
+    private static readonly Target Import = new("TQ-2", "Import", Statistic.ResponseMean, 15, LimitDirection.AtMost, "s", "bulk-import", "import", 3, 2_000_000, 100_000);
 
     [Fact]
     public void A_target_is_met_when_its_whole_interval_lies_inside_the_limit()
@@ -75,7 +75,7 @@ public sealed class JudgeTests
     [Fact]
     public void Users_count_only_when_none_of_their_requests_failed()
     {
-        var target = new Target("SC-2", "Users", "mixed-users", null, Statistic.Users, 100, LimitDirection.AtLeast, "users", 10);
+        var target = new Target("SC-2", "Users", Statistic.Users, 100, LimitDirection.AtLeast, "users", "mixed-users", null, 10);
         var operation = Operation("a", Milliseconds(100, _ => 5));
         var well = Scenario("mixed-users", operation) with { Users = 100 };
         var failing = Scenario("mixed-users", operation with { Accounting = new(101, 100, 1, 0, 0) }) with { Users = 100 };
