@@ -20,6 +20,8 @@ public sealed record HarnessOptions
 
     public LoadEngine Engine { get; init; } = LoadEngine.LoadHarness;
 
+    public Pooler Pooler { get; init; } = Pooler.None;
+
     /// <summary>Allows a given database that already holds tables to be used and its contents to be replaced.</summary>
     public bool Force { get; init; }
 
@@ -47,4 +49,13 @@ public enum LoadEngine
 {
     LoadHarness,
     NBomber,
+}
+
+/// <summary>What stands between the scenarios and the server, besides Npgsql's own pool.</summary>
+public enum Pooler
+{
+    None,
+
+    /// <summary>pgbouncer in transaction pooling.</summary>
+    PgBouncer,
 }

@@ -1,0 +1,28 @@
+namespace LoadHarness.Scenarios.Profiles;
+
+/// <summary>How hard and how long each scenario runs: the content of a file in <c>scenarios/profiles</c>.</summary>
+public sealed record LoadProfile(
+    string Name,
+    string Description,
+    ArrivalLoad LeadQueries,
+    ArrivalLoad LeadSearch,
+    ArrivalLoad Segmentation,
+    ImportLoad BulkImport,
+    CampaignLoad CampaignSend,
+    MixedLoad MixedUsers);
+
+/// <summary>An open model: arrivals at a steady rate, whatever the responses do.</summary>
+/// <param name="MaxInFlight">Requests that find so many before them are counted as skipped.</param>
+public sealed record ArrivalLoad(double RatePerSecond, TimeSpan WarmUp, TimeSpan During, int MaxInFlight);
+
+/// <param name="Rows">Rows of one import.</param>
+public sealed record ImportLoad(int Rows, int Repetitions);
+
+/// <param name="Recipients">At most; all active leads when there are fewer.</param>
+/// <param name="Workers">Claiming and sending at once.</param>
+public sealed record CampaignLoad(long Recipients, int Workers, int Repetitions);
+
+/// <summary>Users, imports and campaigns at the same time.</summary>
+/// <param name="ThinkTime">Mean pause of a user between two requests.</param>
+public sealed record MixedLoad(
+    int Users, TimeSpan ThinkTime, int Imports, int ImportRows, int Campaigns, long CampaignRecipients, TimeSpan WarmUp, TimeSpan During);

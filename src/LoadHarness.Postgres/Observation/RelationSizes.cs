@@ -1,0 +1,42 @@
+using LoadHarness.Core.Measurement;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Observation;
+
+/// <summary>Bytes of each table and of its indexes; partitions are added to their parent.</summary>
+internal static class RelationSizes
+{
+    private const string Query =
+        """
+        with recursive family as (
+            select c.oid as root, c.oid as member
+            from pg_class c
+            where c.relkind in ('r', 'p', 'm') and not c.relispartition and c.relnamespace = 'public'::regnamespace
+            union all
+            select f.root, i.inhrelid
+            from family f
+            join pg_inherits i on i.inhparent = f.member
+        )
+        select r.relname::text, case r.relkind when 'm' then 'materialized view' when 'p' then 'partitioned table' else 'table' end,
+               sum(pg_table_size(f.member))::bigint, sum(pg_indexes_size(f.member))::bigint
+        from family f
+        join pg_class r on r.oid = f.root
+        group by 1, 2
+        """;
+
+    /// <returns>By name; the size stands in <see cref="RelationSize.BytesAfter"/>.</returns>
+    public static async Task<IReadOnlyDictionary<string, RelationSize>> ReadAsync(NpgsqlDataSource admin, CancellationToken stop)
+    {
+        var sizes = new Dictionary<string, RelationSize>();
+        await using var command = admin.CreateCommand(Query);
+        await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
+        while (await reader.ReadAsync(stop).ConfigureAwait(false))
+        {
+            var (name, kind) = (reader.GetString(0), reader.GetString(1));
+            sizes[name] = new(name, kind, 0, reader.GetInt64(2));
+            sizes[$"{name} (indexes)"] = new($"{name} (indexes)", "indexes", 0, reader.GetInt64(3));
+        }
+
+        return sizes;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace LoadHarness.Postgres.Observation;
+
+/// <summary>What a native server's processes used, from <c>/proc</c>. Other systems and remote servers have none to read.</summary>
+internal sealed class ServerProcesses(int? postmaster)
+{
+    /// <summary>Clock ticks a second in /proc/PID/stat: USER_HZ, 100 on every Linux that .NET supports.</summary>
+    private const double TicksPerSecond = 100;
+
+    private readonly bool _readable = postmaster is not null && OperatingSystem.IsLinux();
+
+    /// <returns>CPU time used since the server started, and memory: private pages of all processes and the shared pages once.</returns>
+    public (TimeSpan Cpu, long ResidentBytes) Read()
+    {
+        if (!_readable) return default;
+        double ticks = 0;
+        long anonymous = 0, shared = 0;
+        foreach (var process in Family())
+        {
+            ticks += process.Ticks;
+            var memory = Memory(process.Id);
+            anonymous += memory.Anonymous;
+            shared = Math.Max(shared, memory.Shared);
+        }
+
+        return (TimeSpan.FromSeconds(ticks / TicksPerSecond), anonymous + shared);
+    }
+
+    private IEnumerable<(int Id, double Ticks)> Family()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) continue;
+            if (Fields(id) is not { } fields) continue;
+            // Behind the name in brackets: state, ppid, ...; utime and stime are fields 14 and 15 of the whole line, cutime and cstime 16 and 17.
+            if (id == postmaster) yield return (id, fields[11] + fields[12] + fields[13] + fields[14]);
+            else if ((int)fields[1] == postmaster) yield return (id, fields[11] + fields[12]);
+        }
+    }
+
+    private static double[]? Fields(int id)
+    {
+        if (ReadText($"/proc/{id}/stat") is not { } line) return null;
+        var words = line[(line.LastIndexOf(')') + 2)..].Split(' ');
+        return [0, .. words.Skip(1).Take(16).Select(word => double.Parse(word, CultureInfo.InvariantCulture))];
+    }
+
+    private static (long Anonymous, long Shared) Memory(int id)
+    {
+        long anonymous = 0, shared = 0;
+        foreach (var line in ReadText($"/proc/{id}/status")?.Split('\n') ?? [])
+        {
+            if (line.StartsWith("RssAnon:", StringComparison.Ordinal)) anonymous = Bytes(line);
+            if (line.StartsWith("RssShmem:", StringComparison.Ordinal)) shared = Bytes(line);
+        }
+
+        return (anonymous, shared);
+    }
+
+    private static long Bytes(string line) => 1024 * long.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
+
+    // A process may end between the listing and the reading.
+    private static string? ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
