@@ -1,60 +1,120 @@
-using HdrHistogram;
-using HdrHistogram.Utilities;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace LoadHarness.Core.Measurement;
 
 /// <summary>
-/// Durations at three significant digits, from 1 ns to 1 h; longer ones count as 1 h. Memory is flat however many are recorded.
+/// Durations at three significant digits, from 1 ns to 1 h; longer ones count as 1 h. Memory is flat however many are recorded: 8 kB for
+/// each power of two in use. Every figure is the middle of its bucket, within 0.05% of the exact value.
 /// Not safe for concurrent writers: keep one for each worker and <see cref="Add"/> them.
 /// </summary>
 public sealed class LatencyHistogram
 {
-    private const int SignificantDigits = 3;
-    private static readonly long Longest = (long)TimeSpan.FromHours(1).TotalNanoseconds;
-    private readonly LongHistogram _histogram;
+    private readonly long[]?[] _pages = new long[]?[HistogramBuckets.Pages];
 
-    public LatencyHistogram()
-        : this(new LongHistogram(1, Longest, SignificantDigits))
-    {
-    }
+    public long Count { get; private set; }
 
-    private LatencyHistogram(LongHistogram histogram) => _histogram = histogram;
+    public TimeSpan Minimum => FromNanoseconds(Counts().Select(c => c.Nanoseconds).FirstOrDefault());
 
-    public long Count => _histogram.TotalCount;
+    public TimeSpan Maximum => FromNanoseconds(NanosecondsAtPercentile(100));
 
-    public TimeSpan Minimum => Count == 0 ? TimeSpan.Zero : FromNanoseconds(_histogram.LowestEquivalentValue(_histogram.RecordedValues().First().ValueIteratedTo));
-
-    public TimeSpan Maximum => Count == 0 ? TimeSpan.Zero : FromNanoseconds(_histogram.GetMaxValue());
-
-    public TimeSpan Mean => Count == 0 ? TimeSpan.Zero : FromNanoseconds((long)_histogram.GetMean());
+    public TimeSpan Mean => FromNanoseconds((long)MeanNanoseconds);
 
     /// <summary>Of the whole population recorded, not the estimate from a sample.</summary>
-    public TimeSpan StandardDeviation => Count == 0 ? TimeSpan.Zero : FromNanoseconds((long)_histogram.GetStdDeviation());
-
-    public void Record(TimeSpan duration) => RecordNanoseconds(duration.Ticks * 100);
-
-    public void RecordNanoseconds(long nanoseconds) => _histogram.RecordValue(Math.Clamp(nanoseconds, 1, Longest));
-
-    /// <summary>The value at or below which the given share of the samples lies. Zero when empty.</summary>
-    /// <param name="percentile">0 to 100.</param>
-    public TimeSpan Percentile(double percentile) =>
-        Count == 0 ? TimeSpan.Zero : FromNanoseconds(_histogram.GetValueAtPercentile(percentile));
-
-    public void Add(LatencyHistogram other) => _histogram.Add(other._histogram);
-
-    public void Reset() => _histogram.Reset();
-
-    /// <summary>HdrHistogram's V2 compressed form in Base64, as in <c>.hgrm</c> tools and <c>run.json</c>.</summary>
-    public string Encode()
+    public TimeSpan StandardDeviation
     {
-        var bytes = new byte[_histogram.GetNeededByteBufferCapacity()];
-        var length = _histogram.EncodeIntoCompressedByteBuffer(ByteBuffer.Allocate(bytes));
-        return Convert.ToBase64String(bytes.AsSpan(0, length));
+        get
+        {
+            var mean = MeanNanoseconds;
+            return FromNanoseconds((long)Math.Sqrt(MeanOf(c => (c - mean) * (c - mean))));
+        }
     }
 
-    /// <exception cref="FormatException">The text is not an encoded histogram.</exception>
-    public static LatencyHistogram Decode(string base64) =>
-        new((LongHistogram)HistogramEncoding.DecodeFromCompressedByteBuffer(ByteBuffer.Allocate(Convert.FromBase64String(base64)), 0));
+    private double MeanNanoseconds => MeanOf(c => c);
 
-    private static TimeSpan FromNanoseconds(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / 100);
+    public void Record(TimeSpan duration) => RecordNanoseconds(duration.Ticks * TimeSpan.NanosecondsPerTick);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void RecordNanoseconds(long nanoseconds) => RecordNanoseconds(nanoseconds, 1);
+
+    public void RecordNanoseconds(long nanoseconds, long count)
+    {
+        var index = HistogramBuckets.IndexOf(Math.Clamp(nanoseconds, 1, HistogramBuckets.Longest));
+        PageOf(index)[index & HistogramBuckets.PageMask] += count;
+        Count += count;
+    }
+
+    /// <summary>The value at or below which the given share of the samples lies (nearest rank). Zero when empty.</summary>
+    /// <param name="percentile">0 to 100.</param>
+    public TimeSpan Percentile(double percentile) => FromNanoseconds(NanosecondsAtPercentile(percentile));
+
+    /// <summary>As <see cref="Percentile"/>, below the 100 ns that a <see cref="TimeSpan"/> resolves.</summary>
+    public long NanosecondsAtPercentile(double percentile)
+    {
+        var rank = RankOf(percentile);
+        var seen = 0L;
+        foreach (var (nanoseconds, count) in Counts())
+        {
+            seen += count;
+            if (seen >= rank) return nanoseconds;
+        }
+
+        return 0;
+    }
+
+    public void Add(LatencyHistogram other)
+    {
+        for (var page = 0; page < _pages.Length; page++)
+        {
+            if (other._pages[page] is not { } added) continue;
+            var counts = _pages[page] ??= new long[HistogramBuckets.PageSize];
+            for (var i = 0; i < counts.Length; i++) counts[i] += added[i];
+        }
+
+        Count += other.Count;
+    }
+
+    public void Reset()
+    {
+        foreach (var page in _pages)
+            if (page is not null)
+                Array.Clear(page);
+        Count = 0;
+    }
+
+    /// <summary>HdrHistogram's V2 compressed form in Base64, as in <c>.hgrm</c> tools and <c>run.json</c>.</summary>
+    public string Encode() => HistogramCodec.Encode(this);
+
+    /// <exception cref="FormatException">The text is not an encoded histogram.</exception>
+    public static LatencyHistogram Decode(string base64) => HistogramCodec.Decode(base64);
+
+    /// <summary>Every bucket that holds something, shortest first, by its middle.</summary>
+    public IEnumerable<(long Nanoseconds, long Count)> Counts() =>
+        IndexedCounts().Select(c => (HistogramBuckets.MiddleOf(c.Index), c.Count));
+
+    internal IEnumerable<(int Index, long Count)> IndexedCounts()
+    {
+        for (var page = 0; page < _pages.Length; page++)
+        {
+            if (_pages[page] is not { } counts) continue;
+            for (var i = 0; i < counts.Length; i++)
+                if (counts[i] != 0)
+                    yield return ((page << HistogramBuckets.PageBits) + i, counts[i]);
+        }
+    }
+
+    private long[] PageOf(int index) => _pages[index >> HistogramBuckets.PageBits] ??= new long[HistogramBuckets.PageSize];
+
+    private long RankOf(double percentile)
+    {
+        Debug.Assert(percentile is >= 0 and <= 100, "A percentile is a share of 100.");
+        var exact = percentile * Count / 100;
+        var whole = Math.Round(exact);
+        // 99.9% of 10,000 is 9,990.000000000002 in binary: without this it would be rank 9,991.
+        return Math.Max(1, (long)(Math.Abs(exact - whole) < 1e-6 ? whole : Math.Ceiling(exact)));
+    }
+
+    private double MeanOf(Func<double, double> value) => Count == 0 ? 0 : Counts().Sum(c => value(c.Nanoseconds) * c.Count) / Count;
+
+    private static TimeSpan FromNanoseconds(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
 }
