@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using LoadHarness.Core;
+
+namespace LoadHarness.Postgres.Provisioning;
+
+/// <summary>
+/// A shell that waits for its standard input to close, then stops the server and removes its directory.
+/// The pipe closes when this is disposed, and also when this program is killed: no way of ending leaves a server behind.
+/// </summary>
+internal sealed class ClusterWatch : IAsyncDisposable
+{
+    // Ignored signals stay ignored in pg_ctl: Ctrl-C reaches the whole process group, and must not stop the stopping.
+    // A directory that goes needs no orderly shutdown; one that stays gets it.
+    private const string Script = """
+        trap '' INT TERM HUP
+        root=$1 keep=$2; shift 2
+        read -r _
+        mode=immediate; [ "$keep" = yes ] && mode=fast
+        if [ -e "$root/data/postmaster.pid" ]; then
+            "$@" stop -D "$root/data" -m $mode -w -t 120 || "$@" stop -D "$root/data" -m immediate -w
+        fi
+        [ "$keep" = yes ] || rm -rf "$root"
+        """;
+
+    private readonly ClusterDirectory directory;
+    private readonly PostgresBinaries binaries;
+    private readonly bool keep;
+    private readonly Process? shell;
+    private int disposed;
+
+    private ClusterWatch(ClusterDirectory directory, PostgresBinaries binaries, bool keep)
+    {
+        this.directory = directory;
+        this.binaries = binaries;
+        this.keep = keep;
+        if (!OperatingSystem.IsWindows()) shell = Start();
+    }
+
+    public static ClusterWatch Over(ClusterDirectory directory, PostgresBinaries binaries, bool keep) => new(directory, binaries, keep);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) != 0) return;
+        if (shell is null)
+        {
+            if (!keep) await directory.StopAndRemoveAsync(binaries, CancellationToken.None);
+            else await ServerAccount.RunAsync(binaries.PgCtl, ["stop", "-D", directory.Data, "-m", "fast", "-w"], CancellationToken.None);
+            return;
+        }
+
+        shell.StandardInput.Close();
+        await shell.WaitForExitAsync(CancellationToken.None);
+        shell.Dispose();
+        if (!keep && Directory.Exists(directory.Root))
+            throw new HarnessException($"The private PostgreSQL server's directory {directory.Root} could not be removed. Remove it by hand.");
+    }
+
+    private Process Start()
+    {
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        foreach (var word in (string[])["-c", Script, "watch", directory.Root, keep ? "yes" : "no", .. ServerAccount.Prefix, binaries.PgCtl])
+            start.ArgumentList.Add(word);
+        var process = Process.Start(start) ?? throw new HarnessException("/bin/sh could not be started; it watches over the private PostgreSQL server.");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+}

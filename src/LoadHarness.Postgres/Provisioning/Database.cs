@@ -1,0 +1,35 @@
+using LoadHarness.Core.Measurement;
+
+namespace LoadHarness.Postgres.Provisioning;
+
+/// <summary>A reachable database. Disposing stops and removes the server, when the harness started it.</summary>
+public sealed class Database : IAsyncDisposable
+{
+    /// <summary>The database of the run on a server that the harness started, and the one pg_cron lives in.</summary>
+    public const string Name = "loadharness";
+
+    private readonly IAsyncDisposable? server;
+
+    internal Database(string adminConnectionString, ServerEnvironment environment, IAsyncDisposable? server)
+    {
+        AdminConnectionString = adminConnectionString;
+        Server = environment;
+        this.server = server;
+    }
+
+    /// <summary>Holds the password: never print it, see <see cref="Core.Redaction"/>.</summary>
+    public string AdminConnectionString { get; }
+
+    public ServerEnvironment Server { get; }
+
+    /// <summary>Process id of a native cluster's postmaster; null when the server runs elsewhere.</summary>
+    public int? ServerProcessId { get; internal init; }
+
+    /// <summary>Data directory of a native cluster; null when the server runs elsewhere.</summary>
+    public string? DataDirectory { get; internal init; }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server is not null) await server.DisposeAsync();
+    }
+}

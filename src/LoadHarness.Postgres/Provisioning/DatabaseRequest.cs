@@ -1,0 +1,13 @@
+using LoadHarness.Core.Options;
+
+namespace LoadHarness.Postgres.Provisioning;
+
+/// <summary>What the provision stage needs to know.</summary>
+/// <param name="Contacts">Leads to come: sizes a container's shared memory and the disk check.</param>
+/// <param name="Keep">The server's directory or container stays behind, stopped, when the database is disposed.</param>
+/// <param name="Force">A given database that already holds tables may be used.</param>
+public sealed record DatabaseRequest(DatabaseTarget Target, ServerProfile Profile, long Contacts, bool Keep, bool Force)
+{
+    /// <summary>Settings on top of the profile's; a name given in both wins here.</summary>
+    public IReadOnlyDictionary<string, string> ExtraSettings { get; init; } = new Dictionary<string, string>();
+}

@@ -1,0 +1,123 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using LoadHarness.Core;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Provisioning;
+
+/// <summary>A private PostgreSQL server on loopback, in a directory of its own. It does not outlive this program, however that ends.</summary>
+public sealed class NativeCluster : IAsyncDisposable
+{
+    private const int StartAttempts = 3;
+    private readonly ClusterWatch watch;
+
+    private NativeCluster(ClusterDirectory directory, PostgresBinaries binaries, int port, string password, ClusterWatch watch)
+    {
+        Directory = directory;
+        Binaries = binaries;
+        Port = port;
+        this.watch = watch;
+        ConnectionString = new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1", Port = port, Username = "postgres", Password = password, Database = "postgres", IncludeErrorDetail = true,
+        }.ConnectionString;
+    }
+
+    public ClusterDirectory Directory { get; }
+
+    public PostgresBinaries Binaries { get; }
+
+    public int Port { get; }
+
+    /// <summary>Superuser, database postgres.</summary>
+    public string ConnectionString { get; }
+
+    public int ProcessId => int.Parse(File.ReadLines(Path.Combine(Directory.Data, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
+
+    public string ConnectionStringTo(string database) => new NpgsqlConnectionStringBuilder(ConnectionString) { Database = database }.ConnectionString;
+
+    /// <summary>Makes and starts a cluster.</summary>
+    /// <param name="keep">Stopping leaves the directory behind.</param>
+    /// <exception cref="HarnessException">initdb or the server failed; carries their own words.</exception>
+    public static async Task<NativeCluster> StartAsync(PostgresBinaries binaries, IReadOnlyDictionary<string, string> settings, bool keep, CancellationToken cancellationToken)
+    {
+        var directory = await ClusterDirectory.CreateAsync(keep, cancellationToken);
+        var watch = ClusterWatch.Over(directory, binaries, keep);
+        try
+        {
+            var password = Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
+            await InitializeAsync(directory, binaries, password, cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(directory.Data, "loadharness.conf"), ConfigurationOf(settings), cancellationToken);
+            var port = await LaunchAsync(directory, binaries, cancellationToken);
+            return new NativeCluster(directory, binaries, port, password, watch);
+        }
+        catch
+        {
+            await watch.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the server as a power cut would, and starts it again on the same port: for tests of recovery.</summary>
+    public async Task CrashAndRestartAsync(CancellationToken cancellationToken)
+    {
+        await ServerAccount.RunAsync(Binaries.PgCtl, ["stop", "-D", Directory.Data, "-m", "immediate", "-w"], cancellationToken);
+        await StartServerAsync(Directory, Binaries, Port, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => watch.DisposeAsync();
+
+    private static async Task InitializeAsync(ClusterDirectory directory, PostgresBinaries binaries, string password, CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(directory.PasswordFile, password, cancellationToken);
+        await ServerAccount.OwnAsync(directory.PasswordFile, cancellationToken);
+        await ServerAccount.RunAsync(binaries.InitDb, [
+            "-D", directory.Data, "-U", "postgres", $"--pwfile={directory.PasswordFile}", "--auth=scram-sha-256",
+            "--encoding=UTF8", OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C", "--data-checksums", "--no-sync"], cancellationToken);
+        await File.AppendAllTextAsync(Path.Combine(directory.Data, "postgresql.conf"), "\ninclude 'loadharness.conf'\n", cancellationToken);
+    }
+
+    private static async Task<int> LaunchAsync(ClusterDirectory directory, PostgresBinaries binaries, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var port = FreePort();
+            try
+            {
+                await StartServerAsync(directory, binaries, port, cancellationToken);
+                return port;
+            }
+            catch (HarnessException) when (attempt < StartAttempts && LogOf(directory).Contains("Address already in use", StringComparison.Ordinal))
+            {
+                // Someone took the port between our look and the server's bind: take another.
+            }
+            catch (HarnessException failure)
+            {
+                throw new HarnessException($"The private PostgreSQL server did not start: {failure.Message}\n{Redaction.InText(LogOf(directory))}", inner: failure);
+            }
+        }
+    }
+
+    private static Task<string> StartServerAsync(ClusterDirectory directory, PostgresBinaries binaries, int port, CancellationToken cancellationToken) =>
+        ServerAccount.RunAsync(binaries.PgCtl, ["start", "-D", directory.Data, "-l", directory.Log, "-w", "-t", "120", "-o", $"-p {port}"], cancellationToken);
+
+    private static string ConfigurationOf(IReadOnlyDictionary<string, string> settings)
+    {
+        var text = new StringBuilder("listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\npassword_encryption = 'scram-sha-256'\n");
+        foreach (var (name, value) in settings)
+            text.Append(name).Append(" = '").Append(value.Replace("'", "''", StringComparison.Ordinal)).Append("'\n");
+        return text.ToString();
+    }
+
+    private static string LogOf(ClusterDirectory directory) =>
+        File.Exists(directory.Log) ? string.Join('\n', File.ReadLines(directory.Log).TakeLast(20)) : "";
+
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using CliWrap;
+using CliWrap.Buffered;
+using LoadHarness.Core;
+
+namespace LoadHarness.Postgres.Provisioning;
+
+/// <summary>Who the server runs as. initdb and postgres refuse root, so root hands them to the system user <c>postgres</c>.</summary>
+public static class ServerAccount
+{
+    public const string SystemUser = "postgres";
+
+    /// <summary>Words before a command that make it run as the server's account; empty when this account will do.</summary>
+    public static IReadOnlyList<string> Prefix { get; } = !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess
+        ? ["setpriv", $"--reuid={SystemUser}", $"--regid={SystemUser}", "--clear-groups", "--"]
+        : [];
+
+    /// <summary>Runs a program as the server's account.</summary>
+    /// <exception cref="HarnessException">The program could not be started, or ended with an error; carries its own words.</exception>
+    public static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        string[] words = [.. Prefix, program, .. arguments];
+        var result = await Cli.Wrap(words[0]).WithArguments(words[1..])
+            .WithWorkingDirectory(Path.GetTempPath())
+            .WithEnvironmentVariables(variables => variables.Set("LC_ALL", "C"))
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
+        if (result.IsSuccess) return result.StandardOutput;
+
+        var said = Redaction.InText((result.StandardError + result.StandardOutput).Trim());
+        var remedy = said.Contains("failed to parse reuid", StringComparison.Ordinal)
+            ? $" Create the system user '{SystemUser}' (Debian's postgresql-common does), or run as an ordinary user."
+            : "";
+        throw new HarnessException($"{Path.GetFileName(program)} {string.Join(' ', arguments)} ended with code {result.ExitCode}: {said}{remedy}");
+    }
+
+    /// <summary>Makes the directory, readable by the server's account alone.</summary>
+    public static async Task MakeDirectoryAsync(string directory, CancellationToken cancellationToken)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+            return;
+        }
+
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await OwnAsync(directory, cancellationToken);
+    }
+
+    /// <summary>Gives a file or directory to the server's account.</summary>
+    public static async Task OwnAsync(string path, CancellationToken cancellationToken)
+    {
+        if (Prefix.Count == 0) return;
+        var result = await Cli.Wrap("chown").WithArguments([$"{SystemUser}:{SystemUser}", path])
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
+        if (!result.IsSuccess)
+            throw new HarnessException($"Could not give {path} to the system user '{SystemUser}': {result.StandardError.Trim()} Install the distribution's postgresql package, or run as an ordinary user.");
+    }
+
+    /// <summary>Whether the process runs. One that ended and waits for its parent to notice does not.</summary>
+    internal static bool IsAlive(int processId)
+    {
+        if (OperatingSystem.IsLinux()) return IsRunningOnLinux(processId);
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsRunningOnLinux(int processId)
+    {
+        try
+        {
+            // The state is the letter after the command's closing parenthesis; Z is a process that ended already.
+            var status = File.ReadAllText($"/proc/{processId}/stat");
+            return status[status.LastIndexOf(')') + 2] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Infrastructure;
+
+/// <summary>A database of one test's own; disposing drops it.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private readonly Dictionary<string, NpgsqlDataSource> roles = [];
+    private readonly Func<Task> drop;
+
+    internal TestDatabase(string connectionString, Func<Task> drop)
+    {
+        ConnectionString = connectionString;
+        this.drop = drop;
+        Owner = NpgsqlDataSource.Create(connectionString);
+    }
+
+    /// <summary>Superuser.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Connections of the superuser, who owns the base schema and whom row security does not bind.</summary>
+    public NpgsqlDataSource Owner { get; }
+
+    /// <summary>Connections that act as a role that cannot log in itself, such as lh_app.</summary>
+    public NpgsqlDataSource As(string role)
+    {
+        if (roles.TryGetValue(role, out var known)) return known;
+        var options = new NpgsqlConnectionStringBuilder(ConnectionString) { Options = $"-c role={role}" };
+        return roles[role] = NpgsqlDataSource.Create(options.ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var source in roles.Values.Append(Owner)) await source.DisposeAsync();
+        await drop();
+    }
+}
