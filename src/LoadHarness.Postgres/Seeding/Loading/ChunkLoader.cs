@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using LoadHarness.Core.Progress;
+using LoadHarness.Postgres.Seeding.Rows;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Seeding.Loading;
+
+/// <summary>Loads one table by several connections; a chunk's rows and its line in the journal commit together.</summary>
+internal sealed class ChunkLoader(NpgsqlDataSource source, SeedPlan plan, int leadsPerChunk, int workers)
+{
+    public async Task LoadAsync(IRowEncoder encoder, IReadOnlySet<long> done, ICountedTask progress, CancellationToken cancellation)
+    {
+        var chunks = new ConcurrentQueue<long>(FirstLeads().Where(first => !done.Contains(first)));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var work = Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(encoder, chunks, progress, stop), stop.Token)).ToArray();
+        await FirstFaultAsync(work);
+    }
+
+    private static string CopyStatement(IRowEncoder encoder) =>
+        $"copy {encoder.Table} ({string.Join(", ", encoder.Columns.Select(column => column.Name))}) from stdin (format binary)";
+
+    // One failed worker stops the others; its fault, not their cancellation, is what the caller sees.
+    private static async Task FirstFaultAsync(Task[] work)
+    {
+        try
+        {
+            await Task.WhenAll(work);
+        }
+        catch (OperationCanceledException) when (work.FirstOrDefault(task => task.IsFaulted) is { } faulted)
+        {
+            await faulted;
+        }
+    }
+
+    private IEnumerable<long> FirstLeads()
+    {
+        for (var first = 0L; first < plan.Leads; first += leadsPerChunk)
+            yield return first;
+    }
+
+    private async Task WorkAsync(
+        IRowEncoder encoder, ConcurrentQueue<long> chunks, ICountedTask progress, CancellationTokenSource stop)
+    {
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(stop.Token);
+            await connection.ExecuteAsync("set synchronous_commit = off", stop.Token);
+            var buffer = new CopyBuffer();
+            while (chunks.TryDequeue(out var first))
+                progress.Advance(await LoadChunkAsync(connection, encoder, first, buffer, stop.Token));
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            throw;
+        }
+    }
+
+    private async Task<long> LoadChunkAsync(NpgsqlConnection connection, IRowEncoder encoder, long first, CopyBuffer buffer, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await CopyAsync(connection, encoder, first, buffer, cancellation);
+        var chunk = new SeedChunk(first, buffer.Rows, buffer.BytesOfRows, buffer.Checksum, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        if (await SeedJournal.RecordAsync(connection, encoder.Table, chunk, cancellation))
+            await transaction.CommitAsync(cancellation);
+        else
+            await transaction.RollbackAsync(cancellation);
+        return buffer.Rows;
+    }
+
+    private async Task CopyAsync(NpgsqlConnection connection, IRowEncoder encoder, long first, CopyBuffer buffer, CancellationToken cancellation)
+    {
+        var stream = await connection.BeginRawBinaryCopyAsync(CopyStatement(encoder), cancellation);
+        try
+        {
+            buffer.Begin();
+            for (var ordinal = first; ordinal < Math.Min(first + leadsPerChunk, plan.Leads); ordinal++)
+            {
+                if (!buffer.HasRoom)
+                    await FlushAsync(stream, buffer, cancellation);
+                var (workspace, lead) = plan.LeadAt(ordinal);
+                encoder.Encode(workspace, lead, buffer);
+            }
+
+            buffer.Finish();
+            await FlushAsync(stream, buffer, cancellation);
+        }
+        catch
+        {
+            await AbandonAsync(stream);
+            throw;
+        }
+
+        await stream.DisposeAsync();
+    }
+
+    private static async Task FlushAsync(NpgsqlRawCopyStream stream, CopyBuffer buffer, CancellationToken cancellation)
+    {
+        await stream.WriteAsync(buffer.Written, cancellation);
+        buffer.Clear();
+    }
+
+    // Disposing alone would tell the server that the rows are complete.
+    private static async Task AbandonAsync(NpgsqlRawCopyStream stream)
+    {
+        try
+        {
+            await stream.CancelAsync();
+            await stream.DisposeAsync();
+        }
+        catch (Exception fault) when (fault is NpgsqlException or ObjectDisposedException or InvalidOperationException or IOException)
+        {
+            // The connection is gone: the first fault, which the caller throws, says why.
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using LoadHarness.Core.Progress;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Seeding.Loading;
+
+/// <summary>What follows the load: counters that the sends imply, identity sequences, vacuum, statistics, materialized views. Each may run again.</summary>
+internal sealed class Finishing(NpgsqlDataSource source, int workers)
+{
+    private const string CampaignCounters =
+        """
+        update campaigns c
+        set total_recipients = s.total, sent_count = s.sent, delivered_count = s.delivered, opened_count = s.opened, clicked_count = s.clicked,
+            bounced_count = s.bounced, unsubscribed_count = s.unsubscribed, complained_count = s.complained, updated_at = c.completed_at
+        from (
+            select workspace_id, campaign_id, count(*) as total, count(sent_at) as sent, count(delivered_at) as delivered, count(opened_at) as opened,
+                   count(clicked_at) as clicked, count(bounced_at) as bounced, count(unsubscribed_at) as unsubscribed, count(complained_at) as complained
+            from email_sends
+            group by workspace_id, campaign_id
+        ) s
+        where c.workspace_id = s.workspace_id and c.id = s.campaign_id
+        """;
+
+    // The next value is above every seeded one; an empty table keeps its sequence.
+    private const string Sequences =
+        """
+        select format('select setval(%L, coalesce((select max(%I) from %I.%I), 0) + 1, false)',
+                      pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname), a.attname, n.nspname, c.relname)
+        from pg_attribute a
+        join pg_class c on c.oid = a.attrelid
+        join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and a.attidentity <> ''
+          and pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname) is not null
+        """;
+
+    private const string FilledLeaves =
+        """
+        select c.oid::regclass::text
+        from pg_class c
+        where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and pg_relation_size(c.oid) > 0
+        order by pg_relation_size(c.oid) desc
+        """;
+
+    private const string Roots =
+        "select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition";
+
+    public async Task CountAndAdvanceAsync(CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(CampaignCounters, cancellation);
+        foreach (var advance in await connection.ListAsync(Sequences, row => row.GetString(0), cancellation))
+            await connection.ExecuteAsync(advance, cancellation);
+    }
+
+    // VACUUM sets the visibility map and hint bits now, so that neither autovacuum nor first readers do it in a measured window.
+    public async Task VacuumAnalyzeAsync(IStageProgress progress, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        var leaves = await connection.ListAsync(FilledLeaves, row => row.GetString(0), cancellation);
+        var roots = await connection.ListAsync(Roots, row => row.GetString(0), cancellation);
+        using var task = progress.Begin("Vacuuming and analyzing", leaves.Count + roots.Count, "tables");
+        await EachAsync(leaves.Select(leaf => $"vacuum (parallel 0) {leaf}"), task, cancellation);
+        await EachAsync(roots.Select(root => $"analyze {root}"), task, cancellation);
+    }
+
+    public async Task RefreshViewsAsync(IStageProgress progress, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        var views = await connection.ListAsync("select oid::regclass::text from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace", row => row.GetString(0), cancellation);
+        using var task = progress.Begin("Refreshing materialized views", views.Count, "views");
+        await EachAsync(views.Select(view => $"refresh materialized view {view}"), task, cancellation);
+        await EachAsync(views.Select(view => $"analyze {view}"), task, cancellation);
+    }
+
+    private Task EachAsync(IEnumerable<string> statements, ICountedTask task, CancellationToken cancellation) =>
+        Parallel.ForEachAsync(statements, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation }, async (statement, stop) =>
+        {
+            await using var connection = await source.OpenConnectionAsync(stop);
+            await connection.ExecuteAsync(statement, stop);
+            task.Advance(1);
+        });
+}

@@ -1,0 +1,49 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Progress;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Seeding.Loading;
+
+/// <summary>Decides whether a database is fresh, half seeded, or seeded already, and refuses what does not fit the request.</summary>
+internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal)
+{
+    /// <summary>Where the free space is read; tests put a full disk here.</summary>
+    public DiskSpace Disk { get; init; } = DiskSpace.OfThisMachine;
+
+    public async Task<SeedRun> BeginAsync(SeedRequest request, SeedGenerators generators, IStageProgress progress, CancellationToken cancellation)
+    {
+        await Columns.CheckAsync(connection, generators.Large, cancellation);
+        var run = await journal.ReadAsync(cancellation);
+        if (run is not null && (run.Identity == request.Identity || !request.Replace))
+        {
+            Note(run, request, progress);
+            return run;
+        }
+
+        await MakeEmptyAsync(request, generators.Tables, cancellation);
+        await Disk.CheckAsync(connection, new SeedPlan(request.Contacts).Leads, cancellation);
+        await PastMonths.EnsureAsync(connection, generators.Tables, generators.Calendar, cancellation);
+        await journal.StartAsync(request, cancellation);
+        return (await journal.ReadAsync(cancellation))!;
+    }
+
+    private static void Note(SeedRun run, SeedRequest request, IStageProgress progress)
+    {
+        if (run.Identity != request.Identity)
+            throw new HarnessException($"This database holds another seeding ({run.Identity}); {request.Identity} was asked for. Use the same options, another database, or --force to replace its contents.");
+        progress.Note(run.Manifest is null ? $"Going on with an interrupted seeding ({run.Identity})." : $"The database is seeded already ({run.Identity}); its rows are used again.");
+    }
+
+    private async Task MakeEmptyAsync(SeedRequest request, string[] tables, CancellationToken cancellation)
+    {
+        if (request.Replace)
+        {
+            await connection.ExecuteAsync($"truncate workspaces, users, {string.Join(", ", tables)} cascade", cancellation);
+            await journal.ForgetAsync(cancellation);
+        }
+        else if (await connection.ScalarAsync<bool>("select exists (select from workspaces) or exists (select from leads)", cancellation))
+        {
+            throw new HarnessException("The database holds workspaces or leads that the seeder did not put there. Use an empty database, or --force to replace its contents.");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LoadHarness.Postgres.Seeding.Rows;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Seeding.Loading;
+
+/// <summary>Fills the tables that do not grow with the number of leads, in one transaction.</summary>
+internal sealed class SmallTables(NpgsqlConnection connection, SeedJournal journal)
+{
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static ulong Checksum(SmallRows rows) => rows.All().Aggregate(0UL, (sum, table) => sum + Checksum(table));
+
+    public async Task FillAsync(SmallRows rows, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var checksum = 0UL;
+        foreach (var table in rows.All())
+        {
+            checksum += Checksum(table);
+            await connection.ExecuteAsync(Insert(table), cancellation, JsonSerializer.Serialize(table.Rows, Json));
+        }
+
+        await journal.SetSmallTablesAsync(checksum, cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    private static ulong Checksum(SmallTable table) =>
+        table.Rows.Aggregate(RowHash.Of(System.Text.Encoding.UTF8.GetBytes(table.Name)), (sum, row) => sum + RowHash.Of(JsonSerializer.SerializeToUtf8Bytes(row, Json)));
+
+    // Names come from SmallRows, never from outside.
+    private static string Insert(SmallTable table) =>
+        $"insert into {table.Name} ({table.Columns}) select {table.Columns} from jsonb_populate_recordset(null::{table.Name}, $1::jsonb)";
+}

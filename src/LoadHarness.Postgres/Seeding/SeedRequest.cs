@@ -1,0 +1,19 @@
+namespace LoadHarness.Postgres.Seeding;
+
+/// <summary>What to fill a database with. Equal requests make equal rows, whatever <see cref="Workers"/> is.</summary>
+/// <param name="Contacts">Leads of the primary workspace; fifty small workspaces come on top.</param>
+/// <param name="Workers">Connections that load at the same time.</param>
+public sealed record SeedRequest(long Contacts, ulong Seed, int Workers)
+{
+    /// <summary>Newest month that holds rows. The default is the last full month (UTC): no seeded row lies in the future.</summary>
+    public DateOnly SeededAtMonth { get; init; } = SeedCalendar.LastFullMonth(DateTime.UtcNow);
+
+    /// <summary>Empties a database that already holds leads instead of refusing it.</summary>
+    public bool Replace { get; init; }
+
+    /// <summary>Leads a transaction: what a killed load has to do again.</summary>
+    public int LeadsPerChunk { get; init; } = 50_000;
+
+    /// <summary>Everything the rows depend on, in words; equal for requests that make equal rows.</summary>
+    public string Identity => FormattableString.Invariant($"{Contacts} contacts, seed {Seed}, {SeedCalendar.Months} months to {SeededAtMonth:yyyy-MM}");
+}

@@ -1,0 +1,22 @@
+using System.Text.Json;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Postgres.Seeding.Loading;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Seeding;
+
+/// <summary>Finds out whether a database already holds the rows that a request asks for.</summary>
+public static class SeedReuse
+{
+    /// <returns>The manifest with <see cref="SeedManifest.Reused"/> set; null when the database is not fully seeded, or with something else.</returns>
+    public static async Task<SeedManifest?> FindAsync(NpgsqlDataSource source, SeedRequest request, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        if (!await connection.ScalarAsync<bool>("select to_regclass('loadharness.seed_run') is not null", cancellation))
+            return null;
+        var run = await new SeedJournal(connection).ReadAsync(cancellation);
+        return run?.Manifest is { } manifest && run.Identity == request.Identity ? Read(manifest) with { Reused = true } : null;
+    }
+
+    internal static SeedManifest Read(string json) => JsonSerializer.Deserialize<SeedManifest>(json)!;
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Text.Json;
+using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Progress;
+using LoadHarness.Postgres.Seeding.Loading;
+using LoadHarness.Postgres.Seeding.Rows;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Seeding;
+
+/// <summary>Fills a database that has the base or the optimized schema. An interrupted seeding goes on where it stopped when it is started again with an equal request.</summary>
+/// <param name="admin">A role that owns the tables and is not bound by their row security.</param>
+public sealed class Seeder(NpgsqlDataSource admin)
+{
+    private const string DiskFull = "53100";
+
+    /// <exception cref="HarnessException">The database cannot take these rows, or the server went away; the message says what to do.</exception>
+    public async Task<SeedManifest> SeedAsync(SeedRequest request, IStageProgress progress, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var connection = await admin.OpenConnectionAsync(cancellation);
+            return await SeedAsync(connection, request, progress, cancellation);
+        }
+        catch (PostgresException fault) when (fault.SqlState == DiskFull)
+        {
+            throw new HarnessException($"The server's disk is full ({fault.MessageText}). Free some space and start again with the same options: the seeding goes on where it stopped.", inner: fault);
+        }
+        catch (NpgsqlException fault) when (fault is not PostgresException { IsTransient: false } || fault.SqlState?.StartsWith("57P", StringComparison.Ordinal) == true)
+        {
+            throw new HarnessException($"The server went away while seeding {request.Contacts} contacts ({fault.Message}). Start again with the same options: the seeding goes on where it stopped.", inner: fault);
+        }
+    }
+
+    private async Task<SeedManifest> SeedAsync(NpgsqlConnection connection, SeedRequest request, IStageProgress progress, CancellationToken cancellation)
+    {
+        var journal = new SeedJournal(connection);
+        await journal.OpenAsync(cancellation);
+        var generators = new SeedGenerators(request);
+        var run = await new SeedStart(connection, journal).BeginAsync(request, generators, progress, cancellation);
+        if (run.Manifest is not null)
+            return SeedReuse.Read(run.Manifest) with { Reused = true };
+        if (run.SmallTablesChecksum is null)
+            await new SmallTables(connection, journal).FillAsync(generators.Small, cancellation);
+
+        var load = new SeedLoad(admin, journal, new SeedPlan(request.Contacts), request.Workers, run.LeadsPerChunk);
+        var loaded = await load.LoadAsync(connection, generators, progress, cancellation);
+        var indexes = await TimeAsync(() => new DeferredObjects(admin, request.Workers).RestoreAsync(progress, cancellation));
+        var finishing = new Finishing(admin, request.Workers);
+        await finishing.CountAndAdvanceAsync(cancellation);
+        var analyze = await TimeAsync(() => finishing.VacuumAnalyzeAsync(progress, cancellation));
+        await finishing.RefreshViewsAsync(progress, cancellation);
+        var manifest = await DescribeAsync(connection, request, generators, loaded, progress, cancellation);
+        manifest = manifest with { IndexTime = indexes, AnalyzeTime = analyze };
+        SeedInvariants.ThrowIfBroken(manifest.Invariants);
+        await journal.SetManifestAsync(JsonSerializer.Serialize(manifest), cancellation);
+        return manifest;
+    }
+
+    private static async Task<SeedManifest> DescribeAsync(
+        NpgsqlConnection connection, SeedRequest request, SeedGenerators generators, LoadedTables loaded, IStageProgress progress, CancellationToken cancellation)
+    {
+        using var task = progress.Begin("Checking what was seeded", null, "checks");
+        var smallTables = (ulong)(await new SeedJournal(connection).ReadAsync(cancellation))!.SmallTablesChecksum!.Value;
+        var rows = loaded.Tables.ToDictionary(table => table.Table, table => table.Rows, StringComparer.Ordinal);
+        var invariants = await new SeedInvariants(connection, new SeedPlan(request.Contacts), generators.Calendar).CheckAsync(rows, cancellation);
+        return new SeedManifest(
+            request.Seed, request.Contacts, SeedChecksum.Of(smallTables, loaded.Sums), SeedPlan.PrimaryWorkspaceId, generators.Calendar.NewestMonth, loaded.Tables,
+            await SeedDistributions.ReadAsync(connection, cancellation), invariants, loaded.Duration, TimeSpan.Zero, TimeSpan.Zero, Reused: false);
+    }
+
+    private static async Task<TimeSpan> TimeAsync(Func<Task> work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await work();
+        return Stopwatch.GetElapsedTime(started);
+    }
+}
