@@ -3,7 +3,7 @@ namespace LoadHarness.Core.Measurement;
 /// <summary>What one scenario measured. Warm-up, set-up and clean-up are outside every figure in it.</summary>
 /// <param name="Model">How the load was offered.</param>
 /// <param name="LoadDescription">The load simulations in words, such as <c>Inject 200/s for 30 s</c>.</param>
-/// <param name="Measured">Real time from the first intended start to the last completion.</param>
+/// <param name="Measured">Real time from the start of the load to the last completion, or to the end of the load where that is later.</param>
 /// <param name="Users">Virtual users of the closed model, or the most requests in flight of the open one.</param>
 /// <param name="AbortReason">Why a threshold or a person ended the scenario early; null when it ran its course.</param>
 public sealed record ScenarioResult(

@@ -1,0 +1,18 @@
+namespace LoadHarness.Load.Clocks;
+
+/// <summary>Whole milliseconds asleep, the rest in yields: for systems whose precise timers are not known here.</summary>
+internal sealed class PortableWait : PreciseWait
+{
+    private readonly AutoResetEvent _signal = new(false);
+
+    public override void For(long nanoseconds)
+    {
+        if (nanoseconds == long.MaxValue) _signal.WaitOne();
+        else if (nanoseconds >= 1_000_000) _signal.WaitOne((int)Math.Min(nanoseconds / 1_000_000, int.MaxValue));
+        else Thread.Yield();
+    }
+
+    public override void Signal() => _signal.Set();
+
+    public override void Dispose() => _signal.Dispose();
+}

@@ -1,0 +1,96 @@
+using LoadHarness.Core.Measurement;
+
+namespace LoadHarness.Load.Recording;
+
+/// <summary>What was recorded of one operation: of one second in one stripe, or of everything.</summary>
+internal sealed class OperationSamples
+{
+    private const int MostMessages = 100;
+    private readonly Dictionary<string, long> _errors = [];
+    private readonly Dictionary<string, LatencyHistogram> _steps = [];
+
+    public long Completed { get; private set; }
+
+    public long Failed { get; private set; }
+
+    public long Items { get; private set; }
+
+    /// <summary>Requests that started when they were meant to: their service time is their response time, and their lag is none.</summary>
+    public LatencyHistogram Punctual { get; } = new();
+
+    public LatencyHistogram Response { get; } = new();
+
+    public LatencyHistogram Service { get; } = new();
+
+    public LatencyHistogram Lag { get; } = new();
+
+    public long Punctuals { get; private set; }
+
+    public IReadOnlyDictionary<string, long> Errors => _errors;
+
+    public IReadOnlyDictionary<string, LatencyHistogram> Steps => _steps;
+
+    public void Record(long intended, long started, long ended, IResponse response)
+    {
+        var punctual = intended == started;
+        if (punctual) Punctuals++;
+        else Lag.RecordNanoseconds(started - intended);
+
+        if (response.IsError)
+        {
+            Failed++;
+            CountError(response.Message, 1);
+            return;
+        }
+
+        Completed++;
+        Items += response.Items;
+        if (punctual)
+        {
+            Punctual.RecordNanoseconds(ended - started);
+            return;
+        }
+
+        Response.RecordNanoseconds(ended - intended);
+        Service.RecordNanoseconds(ended - started);
+    }
+
+    public void RecordStep(string name, long nanoseconds) => StepOf(name).RecordNanoseconds(nanoseconds);
+
+    public void Add(OperationSamples other)
+    {
+        Completed += other.Completed;
+        Failed += other.Failed;
+        Items += other.Items;
+        Punctuals += other.Punctuals;
+        Punctual.Add(other.Punctual);
+        Response.Add(other.Response);
+        Service.Add(other.Service);
+        Lag.Add(other.Lag);
+        foreach (var (message, count) in other._errors) CountError(message, count);
+        foreach (var (name, step) in other._steps) StepOf(name).Add(step);
+    }
+
+    public void Clear()
+    {
+        (Completed, Failed, Items, Punctuals) = (0, 0, 0, 0);
+        Punctual.Reset();
+        Response.Reset();
+        Service.Reset();
+        Lag.Reset();
+        _errors.Clear();
+        foreach (var step in _steps.Values) step.Reset();
+    }
+
+    private void CountError(string message, long count)
+    {
+        var key = _errors.ContainsKey(message) || _errors.Count < MostMessages ? message : "other errors";
+        _errors[key] = _errors.GetValueOrDefault(key) + count;
+    }
+
+    private LatencyHistogram StepOf(string name)
+    {
+        if (!_steps.TryGetValue(name, out var step)) _steps[name] = step = new LatencyHistogram();
+        return step;
+    }
+}

@@ -1,0 +1,107 @@
+using LoadHarness.Core.Measurement;
+
+namespace LoadHarness.Load.Recording;
+
+/// <summary>Everything that one phase of one scenario records. The measured phase has another one than the warm-up.</summary>
+internal sealed class PhaseRecorder
+{
+    private const int MostStripes = 8;
+    private readonly Stripe[] _stripes;
+    private readonly SecondSeries _series;
+    private readonly long _start;
+    private readonly List<long> _offered = [];
+    private readonly List<long> _skippedAt = [];
+    private readonly List<int> _inFlightAt = [];
+    private readonly Lock _counts = new();
+
+    public PhaseRecorder(int operations, long start)
+    {
+        _start = start;
+        _series = new SecondSeries(operations);
+        _stripes = [.. Enumerable.Range(0, MostStripes).Select(_ => new Stripe(operations, _series))];
+        Scheduled = new long[operations];
+        Skipped = new long[operations];
+    }
+
+    /// <summary>By operation. Written under the lock of <see cref="Offer"/>.</summary>
+    public long[] Scheduled { get; }
+
+    public long[] Skipped { get; }
+
+    public IReadOnlyList<OperationSamples> Totals => _series.Totals;
+
+    public IReadOnlyList<SealedSecond> Seconds => _series.Sealed;
+
+    /// <summary>Of the last completion; the start of the phase when there was none.</summary>
+    public long LastEnd => Math.Max(_start, _stripes.Max(s => s.LastEnd));
+
+    public bool Record(int user, int operation, long intended, long started, long ended, IResponse response) =>
+        _stripes[user & (MostStripes - 1)].Record(operation, SecondOf(ended), intended, started, ended, response);
+
+    public void RecordStep(int user, int operation, string name, long nanoseconds) =>
+        _stripes[user & (MostStripes - 1)].RecordStep(operation, name, nanoseconds);
+
+    public void Offer(int operation, long intended)
+    {
+        lock (_counts)
+        {
+            Scheduled[operation]++;
+            Count(_offered, SecondOf(intended));
+        }
+    }
+
+    public void Skip(int operation, long at)
+    {
+        lock (_counts)
+        {
+            Skipped[operation]++;
+            Count(_skippedAt, SecondOf(at));
+        }
+    }
+
+    /// <summary>Seals the seconds before the given one.</summary>
+    public void Seal(int before, int inFlight)
+    {
+        foreach (var stripe in _stripes) stripe.Advance(before);
+        _series.Seal(before);
+        lock (_counts)
+            while (_inFlightAt.Count < before)
+                _inFlightAt.Add(inFlight);
+    }
+
+    public void Close()
+    {
+        foreach (var stripe in _stripes) stripe.Close();
+        var seconds = _series.SealRest();
+        _series.Seal(Math.Max(seconds, Math.Max(_offered.Count, _skippedAt.Count)));
+    }
+
+    /// <param name="offersNothing">An unpaced closed model: what ended stands for what was offered.</param>
+    public SecondSample Sample(int second, bool offersNothing)
+    {
+        var s = _series.Sealed[second];
+        lock (_counts)
+            return new SecondSample(
+                second,
+                offersNothing ? s.Completed + s.Failed : At(_offered, second),
+                s.Completed,
+                s.Failed,
+                At(_skippedAt, second),
+                second < _inFlightAt.Count ? _inFlightAt[second] : 0,
+                s.P50,
+                s.P95,
+                s.P99,
+                s.LagP99,
+                s.Encoded);
+    }
+
+    public int SecondOf(long at) => (int)(Math.Max(0, at - _start) / 1_000_000_000);
+
+    private static long At(List<long> counts, int second) => second < counts.Count ? counts[second] : 0;
+
+    private static void Count(List<long> counts, int second)
+    {
+        while (counts.Count <= second) counts.Add(0);
+        counts[second]++;
+    }
+}

@@ -1,0 +1,76 @@
+namespace LoadHarness.Load.Recording;
+
+/// <summary>
+/// One of several places to record in, so that concurrent iterations seldom meet. It holds the second that is running, and hands it over
+/// when a sample of a later one comes, or when the series is sealed.
+/// </summary>
+internal sealed class Stripe(int operations, SecondSeries series)
+{
+    private readonly Lock _lock = new();
+    private readonly OperationSamples[] _second = [.. Enumerable.Range(0, operations).Select(_ => new OperationSamples())];
+    private bool _closed;
+    private bool _empty = true;
+    private int _current;
+    private long _lastEnd;
+
+    public long LastEnd
+    {
+        get
+        {
+            lock (_lock) return _lastEnd;
+        }
+    }
+
+    /// <returns>False when the series is closed: the sample then counts as in flight.</returns>
+    public bool Record(int operation, int second, long intended, long started, long ended, IResponse response)
+    {
+        lock (_lock)
+        {
+            if (_closed) return false;
+            if (second > _current) HandOver(second);
+            _second[operation].Record(intended, started, ended, response);
+            _empty = false;
+            if (ended > _lastEnd) _lastEnd = ended;
+            return true;
+        }
+    }
+
+    public void RecordStep(int operation, string name, long nanoseconds)
+    {
+        lock (_lock)
+        {
+            if (_closed) return;
+            _second[operation].RecordStep(name, nanoseconds);
+            _empty = false;
+        }
+    }
+
+    /// <summary>Hands over what came before the second.</summary>
+    public void Advance(int second)
+    {
+        lock (_lock)
+            if (second > _current)
+                HandOver(second);
+    }
+
+    public void Close()
+    {
+        lock (_lock)
+        {
+            HandOver(_current);
+            _closed = true;
+        }
+    }
+
+    private void HandOver(int next)
+    {
+        if (!_empty)
+        {
+            series.Take(_current, _second);
+            foreach (var samples in _second) samples.Clear();
+            _empty = true;
+        }
+
+        _current = next;
+    }
+}

@@ -1,0 +1,51 @@
+using LoadHarness.Load.Scheduling;
+
+namespace LoadHarness.Load.Running;
+
+/// <summary>A slot of the open model: runs one arrival, then is free for another.</summary>
+internal sealed class OpenRequest(LoadPhase phase, int slot, OpenRequests owner) : ScenarioContext(phase, slot), IWork
+{
+    private int _operation;
+    private long _intended;
+
+    /// <summary>Accepted and not yet ended, whether or not a thread has begun it.</summary>
+    public bool InFlight { get; private set; }
+
+    public int Operation => _operation;
+
+    public void Accept(int operation, long invocation, long intended)
+    {
+        (_operation, InvocationNumber, _intended) = (operation, invocation, intended);
+        InFlight = true;
+    }
+
+    public void Execute()
+    {
+        var started = Phase.Clock.Now;
+        var task = Invoke(_operation, Phase.SeedOf(0, InvocationNumber));
+        if (task.IsCompleted) End(started, OutcomeOf(task));
+        else _ = Await(task, started);
+    }
+
+    private async Task Await(Task<IResponse> task, long started)
+    {
+        IResponse response;
+        try
+        {
+            response = await task.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            response = FailureOf(e);
+        }
+
+        End(started, response);
+    }
+
+    private void End(long started, IResponse response)
+    {
+        Finish(_intended, started, Phase.Clock.Now, response);
+        if (Running < 0) InFlight = false;
+        owner.Return(this);
+    }
+}

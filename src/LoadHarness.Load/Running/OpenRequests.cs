@@ -1,0 +1,41 @@
+namespace LoadHarness.Load.Running;
+
+/// <summary>The slots of a scenario's open model, as many as were ever in flight at once.</summary>
+internal sealed class OpenRequests(LoadPhase phase)
+{
+    private readonly Lock _lock = new();
+    private readonly Stack<OpenRequest> _free = [];
+    private readonly List<OpenRequest> _all = [];
+    private int _inFlight;
+
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    public int MostInFlight => _all.Count;
+
+    public IEnumerable<int> LeftBehind => _all.Where(r => r.InFlight).Select(r => r.Operation);
+
+    /// <returns>Null when the limit in flight is reached.</returns>
+    public OpenRequest? Rent()
+    {
+        lock (_lock)
+        {
+            if (_inFlight >= phase.Scenario.MaxInFlight) return null;
+            _inFlight++;
+            if (_free.TryPop(out var free)) return free;
+            var added = new OpenRequest(phase, _all.Count, this);
+            _all.Add(added);
+            return added;
+        }
+    }
+
+    public void Return(OpenRequest request)
+    {
+        lock (_lock)
+        {
+            _inFlight--;
+            _free.Push(request);
+        }
+
+        phase.OnEnded();
+    }
+}

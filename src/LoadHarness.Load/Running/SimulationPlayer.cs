@@ -1,0 +1,160 @@
+using LoadHarness.Load.Scheduling;
+
+namespace LoadHarness.Load.Running;
+
+/// <summary>Plays a scenario's simulations one after the other. On the dispatching thread.</summary>
+internal sealed class SimulationPlayer
+{
+    private readonly LoadPhase _phase;
+    private readonly PhaseSetting _setting;
+    private readonly SeededRandom _random;
+    private readonly Callback _arrival;
+    private IEnumerator<long>? _arrivals;
+    private long _invocation = -1;
+    private long _origin;
+    private int _index = -1;
+    private double _rate;
+    private volatile bool _awaitsUsers;
+    private volatile int _usersInForce;
+
+    public SimulationPlayer(LoadPhase phase, PhaseSetting setting)
+    {
+        (_phase, _setting) = (phase, setting);
+        _random = new SeededRandom(SeededRandom.Mix(setting.Seed, ulong.MaxValue));
+        _arrival = new Callback(OnArrival);
+    }
+
+    /// <summary>The simulation ends with its users' last iteration. Any thread.</summary>
+    public bool AwaitsUsers => _awaitsUsers;
+
+    /// <summary>Any thread.</summary>
+    public int UsersInForce => _usersInForce;
+
+    private LoadSimulation? Next => _index + 1 < _setting.Simulations.Count ? _setting.Simulations[_index + 1] : null;
+
+    public void Begin() => At(_setting.Start, Enter);
+
+    public void GoOn()
+    {
+        _awaitsUsers = false;
+        Enter(_phase.Clock.Now);
+    }
+
+    private void Enter(long at)
+    {
+        _index++;
+        _origin = at;
+        if (_index >= _setting.Simulations.Count)
+        {
+            _usersInForce = 0;
+            _phase.EndLoad(at);
+            return;
+        }
+
+        var simulation = _setting.Simulations[_index];
+        if (simulation is not UsersSimulation) _phase.Users.StopAll(at);
+        Play(simulation, at);
+        _usersInForce = _phase.Users.Active;
+    }
+
+    private void Play(LoadSimulation simulation, long at)
+    {
+        switch (simulation)
+        {
+            case UsersSimulation users:
+                PlayUsers(users, at);
+                break;
+            case CountedUsersSimulation counted:
+                PlayCountedUsers(counted, at);
+                break;
+            case PauseSimulation pause:
+                _rate = 0;
+                At(at + Nanoseconds(pause.During), Enter);
+                break;
+            default:
+                PlayArrivals(simulation, at);
+                break;
+        }
+    }
+
+    private void PlayArrivals(LoadSimulation simulation, long at)
+    {
+        _arrivals = ArrivalSchedule.Of(simulation, _rate, _random).Offsets().GetEnumerator();
+        var length = simulation switch
+        {
+            RateSimulation s => Nanoseconds(s.During),
+            RandomRateSimulation s => Nanoseconds(s.During),
+            _ => long.MaxValue,
+        };
+        _rate = simulation switch
+        {
+            RateSimulation s => s.ToPerSecond,
+            RandomRateSimulation s => s.MaxPerSecond,
+            CountedRateSimulation s => s.PerSecond,
+            _ => 0,
+        };
+        NextArrival();
+        if (length != long.MaxValue) At(at + length, Enter);
+    }
+
+    private void OnArrival(long at)
+    {
+        if (_phase.IsEnding) return;
+        _phase.Arrive(at, ++_invocation);
+        if (!NextArrival() && _setting.Simulations[_index] is CountedRateSimulation counted)
+            At(at + (long)(1e9 / counted.PerSecond), Enter);
+    }
+
+    private bool NextArrival()
+    {
+        if (!_arrivals!.MoveNext()) return false;
+        _phase.Dispatcher.Schedule(_origin + _arrivals.Current, _arrival);
+        return true;
+    }
+
+    private void PlayUsers(UsersSimulation simulation, long at)
+    {
+        _rate = 0;
+        var (length, from) = (Nanoseconds(simulation.During), _phase.Users.Active);
+        var end = at + length;
+        // Known now, so that users stop by their own clock and not when this thread comes to tell them.
+        var retiresAt = Next is UsersSimulation ? long.MaxValue : end;
+        _phase.Users.RetireAllAt(retiresAt);
+        var change = simulation.ToCopies - from;
+        for (var i = 0; i < Math.Abs(change); i++)
+        {
+            var step = i;
+            if (simulation.FromCopies is not null && change > 0) _phase.Users.Add(at + Stagger(i, change), retiresAt);
+            else if (simulation.FromCopies is not null) _phase.Users.Retire(1, at);
+            else if (change > 0) At(at + (length / change * step), t => ChangeUsers(() => _phase.Users.Add(t, retiresAt)));
+            else At(at + (length / -change * (step + 1)), t => ChangeUsers(() => _phase.Users.Retire(1, t)));
+        }
+
+        At(end, Enter);
+    }
+
+    private void ChangeUsers(Action change)
+    {
+        if (_phase.IsEnding) return;
+        change();
+        _usersInForce = _phase.Users.Active;
+    }
+
+    private void PlayCountedUsers(CountedUsersSimulation simulation, long at)
+    {
+        _rate = 0;
+        var shared = new SharedIterations(simulation.Iterations);
+        for (var i = 0; i < simulation.Copies; i++) _phase.Users.Add(at + Stagger(i, simulation.Copies), long.MaxValue, shared);
+        _awaitsUsers = true;
+    }
+
+    // Paced users who all began together would come in one burst every time.
+    private long Stagger(int user, int users) => Nanoseconds(_phase.Scenario.Pace) / users * user;
+
+    private void At(long at, Action<long> action) => _phase.Dispatcher.Schedule(at, new Callback(t =>
+    {
+        if (!_phase.IsEnding) action(t);
+    }));
+
+    private static long Nanoseconds(TimeSpan duration) => duration.Ticks * TimeSpan.NanosecondsPerTick;
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace LoadHarness.Load;
+
+/// <summary>A limit that ends a scenario early when it is passed in every second of a given time. Its text is the reason in the report.</summary>
+public abstract record Threshold(TimeSpan During)
+{
+    /// <summary>Failed and skipped over everything that ended in a second.</summary>
+    /// <param name="limit">0 to 1.</param>
+    public static Threshold ErrorRate(double limit, TimeSpan during) => new ErrorRateThreshold(limit, during);
+
+    /// <param name="percentile">0 to 100, of the response times of each second.</param>
+    public static Threshold ResponseTime(double percentile, TimeSpan limit, TimeSpan during) => new ResponseTimeThreshold(percentile, limit, during);
+
+    private protected static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
+
+public sealed record ErrorRateThreshold(double Limit, TimeSpan During) : Threshold(During)
+{
+    public override string ToString() => Text($"error rate above {Limit:0.##%} for {During.TotalSeconds:0.###} s");
+}
+
+public sealed record ResponseTimeThreshold(double Percentile, TimeSpan Limit, TimeSpan During) : Threshold(During)
+{
+    public override string ToString() => Text($"p{Percentile:0.###} response time above {Limit.TotalMilliseconds:0.###} ms for {During.TotalSeconds:0.###} s");
+}
