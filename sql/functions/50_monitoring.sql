@@ -1,0 +1,193 @@
+-- What the server knows of itself. Times are milliseconds as PostgreSQL gives them; sizes are bytes.
+
+create or replace function get_query_performance_stats(p_limit int default 20, p_min_calls bigint default 1)
+returns table (
+    query_id bigint, query text, calls bigint, total_ms double precision, mean_ms double precision,
+    max_ms double precision, stddev_ms double precision, row_count bigint,
+    cache_hit_percent double precision, share_percent double precision, stats_since timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    home text := (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+                  where e.extname = 'pg_stat_statements');
+begin
+    if p_limit is null or p_limit not between 1 and 1000 then
+        raise exception 'the limit % is not between 1 and 1000', coalesce(p_limit::text, 'null') using errcode = 'LH006';
+    end if;
+    if home is null then
+        raise exception 'pg_stat_statements is not installed in this database' using errcode = 'feature_not_supported',
+            hint = 'Add it to shared_preload_libraries, restart, then: create extension pg_stat_statements;';
+    end if;
+    return query execute format($query$
+        select s.queryid, s.query, s.calls, s.total_exec_time, s.mean_exec_time, s.max_exec_time, s.stddev_exec_time,
+            s.rows,
+            100.0::double precision * s.shared_blks_hit / nullif(s.shared_blks_hit + s.shared_blks_read, 0),
+            100.0::double precision * s.total_exec_time / nullif(sum(s.total_exec_time) over (), 0),
+            i.stats_reset
+        from %1$I.pg_stat_statements s
+        cross join %1$I.pg_stat_statements_info i
+        where s.dbid = (select oid from pg_database where datname = current_database()) and s.calls >= $2
+        order by s.total_exec_time desc
+        limit $1 $query$, home) using p_limit, coalesce(p_min_calls, 1);
+end;
+$$;
+
+-- Differences since the newest snapshot that is at least a minute old; without one, since the statistics were reset.
+create or replace function get_cache_hit_ratio(
+    out hit_percent double precision, out blocks bigint, out window_seconds double precision, out since timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    with now_counted as (
+        select d.blks_hit, d.blks_read, d.stats_reset from pg_stat_database d where d.datname = current_database()
+    ), start as (
+        select s.captured_at, s.blocks_hit, s.blocks_read
+        from public.database_snapshots s, now_counted n
+        where s.captured_at <= clock_timestamp() - interval '1 minute'
+          and s.stats_reset is not distinct from n.stats_reset
+          and s.blocks_hit <= n.blks_hit and s.blocks_read <= n.blks_read
+        order by s.captured_at desc
+        limit 1
+    ), change as (
+        select n.blks_hit - coalesce(s.blocks_hit, 0) as hit, n.blks_read - coalesce(s.blocks_read, 0) as read,
+            coalesce(s.captured_at, n.stats_reset, pg_postmaster_start_time()) as since
+        from now_counted n left join start s on true
+    )
+    select 100.0::double precision * hit / nullif(hit + read, 0), hit + read,
+        extract(epoch from clock_timestamp() - since)::double precision, since
+    from change
+$$;
+
+-- Background processes are not connections: only client backends count against max_connections here.
+create or replace function get_connection_pool_status(
+    out max_connections int, out reserved int, out used int, out active int, out idle int,
+    out idle_in_transaction int, out waiting_for_lock int, out used_percent double precision,
+    out longest_idle_in_transaction_seconds double precision)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    with limits as (
+        select current_setting('max_connections')::int as max_connections,
+            current_setting('superuser_reserved_connections')::int
+                + coalesce(current_setting('reserved_connections', true), '0')::int as reserved
+    ), sessions as (
+        select
+            count(*)::int as used,
+            (count(*) filter (where state = 'active'))::int as active,
+            (count(*) filter (where state = 'idle'))::int as idle,
+            (count(*) filter (where state like 'idle in transaction%'))::int as idle_in_transaction,
+            (count(*) filter (where wait_event_type = 'Lock'))::int as waiting_for_lock,
+            max(extract(epoch from clock_timestamp() - state_change)::double precision)
+                filter (where state like 'idle in transaction%') as longest
+        from pg_stat_activity where backend_type = 'client backend'
+    )
+    select l.max_connections, l.reserved, s.used, s.active, s.idle, s.idle_in_transaction, s.waiting_for_lock,
+        100.0::double precision * s.used / (l.max_connections - l.reserved), s.longest
+    from limits l, sessions s
+$$;
+
+create or replace function get_database_performance_metrics()
+returns table (metric text, value double precision, unit text, meaning text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    with d as (select * from pg_stat_database where datname = current_database()),
+        cache as (select * from public.get_cache_hit_ratio()),
+        pool as (select * from public.get_connection_pool_status())
+    select m.metric, m.value::double precision, m.unit, m.meaning
+    from d, cache, pool, lateral (values
+        ('database_size', pg_database_size(current_database()), 'bytes', 'all relations of this database'),
+        ('cache_hit', cache.hit_percent, '%', 'blocks found in shared_buffers, over cache_window'),
+        ('cache_window', cache.window_seconds, 's', 'how long the cache ratio was counted'),
+        ('connections_used', pool.used_percent, '%', 'client connections, of those that clients may have'),
+        ('connections_active', pool.active, 'connections', 'running a statement now'),
+        ('commits', d.xact_commit, 'transactions', 'since the statistics were reset'),
+        ('rollback_share', 100.0 * d.xact_rollback / nullif(d.xact_commit + d.xact_rollback, 0), '%', 'of transactions'),
+        ('deadlocks', d.deadlocks, 'deadlocks', 'since the statistics were reset'),
+        ('temp_written', d.temp_bytes, 'bytes', 'sorts and hashes that did not fit work_mem'),
+        ('rows_returned', d.tup_returned, 'rows', 'read by scans'),
+        ('rows_written', d.tup_inserted + d.tup_updated + d.tup_deleted, 'rows', 'inserted, updated and deleted'),
+        ('longest_transaction', (
+            select max(extract(epoch from clock_timestamp() - xact_start)) from pg_stat_activity
+            where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()),
+            's', 'age of the oldest open transaction'),
+        ('statistics_age', extract(epoch from clock_timestamp() - coalesce(d.stats_reset, pg_postmaster_start_time())),
+            's', 'how old the cumulative figures are')
+    ) as m (metric, value, unit, meaning)
+$$;
+
+create or replace function get_table_size_stats()
+returns table (
+    table_name text, partitions int, row_estimate bigint, heap_bytes bigint, index_bytes bigint, total_bytes bigint,
+    dead_rows bigint, dead_percent double precision, last_vacuum timestamptz, last_analyze timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select c.relname::text,
+        (count(*) filter (where m.is_partition))::int,
+        sum(coalesce(s.n_live_tup, 0))::bigint,
+        sum(pg_table_size(m.relid))::bigint, sum(pg_indexes_size(m.relid))::bigint,
+        sum(pg_total_relation_size(m.relid))::bigint,
+        sum(coalesce(s.n_dead_tup, 0))::bigint,
+        100.0::double precision * sum(s.n_dead_tup)::double precision
+            / nullif(sum(s.n_dead_tup) + sum(s.n_live_tup), 0)::double precision,
+        max(greatest(s.last_vacuum, s.last_autovacuum)), max(greatest(s.last_analyze, s.last_autoanalyze))
+    from pg_class c
+    -- The tree of a table without partitions is empty.
+    cross join lateral (
+        select c.oid as relid, false as is_partition
+        union all select t.relid, true from pg_partition_tree(c.oid) t where t.isleaf) m
+    left join pg_stat_user_tables s on s.relid = m.relid
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+    group by c.oid, c.relname
+    order by 6 desc
+$$;
+
+-- An index on a partitioned table is used when any of its partitions' indexes is. An index that a constraint needs is never unused.
+create or replace function get_index_usage_stats()
+returns table (
+    table_name text, index_name text, index_bytes bigint, scans bigint, rows_read bigint, is_unique boolean,
+    backs_constraint boolean, is_valid boolean, state text, definition text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    with usage as (
+        select root.oid, root.relname as index_name, t.relname as table_name, x.indisunique,
+            exists (select from pg_constraint k where k.conindid = root.oid) as backs_constraint,
+            bool_and(leaf.indisvalid) as is_valid,
+            sum(pg_relation_size(m.relid))::bigint as bytes,
+            coalesce(sum(s.idx_scan), 0)::bigint as scans, coalesce(sum(s.idx_tup_read), 0)::bigint as rows_read
+        from pg_class root
+        join pg_index x on x.indexrelid = root.oid
+        join pg_class t on t.oid = x.indrelid
+        cross join lateral (
+            select root.oid as relid
+            union all select p.relid from pg_partition_tree(root.oid) p where p.isleaf) m
+        join pg_index leaf on leaf.indexrelid = m.relid
+        left join pg_stat_user_indexes s on s.indexrelid = m.relid
+        where root.relnamespace = 'public'::regnamespace and root.relkind in ('i', 'I') and not root.relispartition
+        group by root.oid, root.relname, t.relname, x.indisunique
+    )
+    select u.table_name::text, u.index_name::text, u.bytes, u.scans, u.rows_read, u.indisunique, u.backs_constraint, u.is_valid,
+        case when not u.is_valid then 'invalid' when u.scans > 0 then 'used'
+             when u.backs_constraint or u.indisunique then 'constraint' else 'unused' end,
+        pg_get_indexdef(u.oid)
+    from usage u
+    order by u.bytes desc
+$$;
+
+comment on function get_query_performance_stats(int, bigint) is
+    'MO-1. Statements of this database by total time, in milliseconds, with the age of the statistics. Needs pg_stat_statements.';
+comment on function get_cache_hit_ratio() is
+    'MO-5. Share of blocks found in shared_buffers since the last snapshot, with the window and its blocks: a young window says little.';
+comment on function get_connection_pool_status() is
+    'CF-6. Client connections by state against the number that clients may have.';
+comment on function get_database_performance_metrics() is 'MO-2. One row a metric, with its unit and meaning.';
+comment on function get_table_size_stats() is 'MO-3. One row a table, its partitions summed; bytes and estimated rows.';
+comment on function get_index_usage_stats() is
+    'MO-4. One row an index, its partitions summed; state is used, unused, constraint (needed though not scanned) or invalid.';
+
+do $$
+declare
+    routine regprocedure;
+begin
+    for routine in
+        select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
+            'get_query_performance_stats', 'get_cache_hit_ratio', 'get_connection_pool_status',
+            'get_database_performance_metrics', 'get_table_size_stats', 'get_index_usage_stats'])
+    loop
+        execute format('alter function %s owner to lh_owner', routine);
+        execute format('revoke all on function %s from public', routine);
+        execute format('grant execute on function %s to lh_worker, pg_monitor', routine);
+    end loop;
+end;
+$$;

@@ -1,0 +1,221 @@
+-- Daily upkeep and retention. Partitions are found through pg_inherits and their bounds, never by name.
+
+create or replace function capture_database_snapshot() returns void
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    insert into public.database_snapshots (
+        stats_reset, blocks_hit, blocks_read, commits, rollbacks, deadlocks, temp_bytes, database_bytes)
+    select stats_reset, blks_hit, blks_read, xact_commit, xact_rollback, deadlocks, temp_bytes,
+        pg_database_size(current_database())
+    from pg_stat_database where datname = current_database()
+    on conflict (captured_at) do nothing
+$$;
+
+create or replace function capture_growth() returns bigint
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    changed bigint;
+begin
+    insert into public.table_size_history (captured_on, table_name, row_estimate, total_bytes)
+    select (clock_timestamp() at time zone 'UTC')::date, s.table_name, s.row_estimate, s.total_bytes
+    from public.get_table_size_stats() s
+    on conflict (captured_on, table_name)
+        do update set row_estimate = excluded.row_estimate, total_bytes = excluded.total_bytes;
+    insert into public.setting_history (name, value)
+    select p.name, p.setting || coalesce(p.unit, '')
+    from pg_settings p
+    where p.source not in ('default', 'session', 'client', 'override')
+      and p.setting || coalesce(p.unit, '') is distinct from (
+        select h.value from public.setting_history h where h.name = p.name order by h.captured_at desc limit 1);
+    get diagnostics changed = row_count;
+    return changed;
+end;
+$$;
+
+create or replace function analyze_critical_tables() returns int
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    relation text;
+    analyzed int := 0;
+begin
+    foreach relation in array array['leads', 'email_sends', 'lead_activities', 'campaigns', 'api_keys'] loop
+        execute format('analyze public.%I', relation);
+        analyzed := analyzed + 1;
+    end loop;
+    return analyzed;
+end;
+$$;
+
+-- A long pending list makes every GIN search read it in full.
+create or replace function flush_gin_pending_lists() returns bigint
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    select coalesce(sum(gin_clean_pending_list(i.oid)), 0)::bigint
+    from pg_class i
+    join pg_am a on a.oid = i.relam and a.amname = 'gin'
+    where i.relnamespace = 'public'::regnamespace and i.relkind = 'i'
+$$;
+
+-- Detaching waits for nobody for long: two seconds, five times. CONCURRENTLY is refused beside a default partition.
+create or replace function retire_partition(p_table regclass, p_partition regclass, p_action text) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
+begin
+    for attempt in 1..5 loop
+        begin
+            execute format('alter table %s detach partition %s', p_table, p_partition);
+            exit;
+        exception when lock_not_available then
+            if attempt = 5 then
+                raise;
+            end if;
+            perform pg_sleep(0.2 * attempt);
+        end;
+    end loop;
+    if p_action = 'drop' then
+        execute format('drop table %s', p_partition);
+    else
+        execute format('alter table %s set schema archive', p_partition);
+    end if;
+end;
+$$;
+
+create or replace function apply_retention(p_table text, p_keep_days int, p_action text default 'archive')
+returns table (relation text, row_estimate bigint, bytes bigint, action text)
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    parent regclass := to_regclass(format('public.%I', p_table));
+    cutoff timestamptz := date_trunc('day', clock_timestamp()) - make_interval(days => p_keep_days);
+    old record;
+begin
+    if p_table is null or p_table not in ('email_sends', 'lead_activities') then
+        raise exception 'the table "%" has no retention', coalesce(p_table, 'null') using errcode = 'LH004',
+            hint = 'Retention covers email_sends and lead_activities.';
+    end if;
+    if p_keep_days is null or p_keep_days < 31 then
+        raise exception 'a retention of % days is too short', coalesce(p_keep_days::text, 'null') using errcode = 'LH004',
+            hint = 'Keep at least 31 days.';
+    end if;
+    if p_action is null or p_action not in ('archive', 'drop') then
+        raise exception 'the action "%" is not archive or drop', coalesce(p_action, 'null') using errcode = 'LH004';
+    end if;
+    for old in
+        select b.partition, greatest(c.reltuples, 0)::bigint as row_estimate, pg_total_relation_size(c.oid) as bytes
+        from public.partition_bounds(parent) b
+        join pg_class c on c.oid = b.partition
+        where not b.is_default and b.to_at <= cutoff
+    loop
+        relation := old.partition::text;
+        row_estimate := old.row_estimate;
+        bytes := old.bytes;
+        action := p_action;
+        perform public.retire_partition(parent, old.partition, p_action);
+        return next;
+    end loop;
+end;
+$$;
+
+create or replace function cleanup_old_email_sends(p_days int default 365, p_action text default 'archive')
+returns table (relation text, row_estimate bigint, bytes bigint, action text)
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    select * from public.apply_retention('email_sends', p_days, p_action)
+$$;
+
+-- As its caller, for pg_cron lets each user delete the history of their own jobs alone.
+create or replace function prune_job_history(p_keep interval default '30 days') returns bigint
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+declare
+    pruned bigint := 0;
+begin
+    if exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+               where n.nspname = 'cron' and c.relname = 'job_run_details'
+                 and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'delete')) then
+        execute 'delete from cron.job_run_details where end_time < clock_timestamp() - $1' using p_keep;
+        get diagnostics pruned = row_count;
+    end if;
+    return pruned;
+end;
+$$;
+
+create or replace function prune_operations_history() returns bigint
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    runs bigint;
+    snapshots bigint;
+begin
+    -- The last run of a job stays, however old: health reads it.
+    delete from public.job_runs r
+    where r.started_at < clock_timestamp() - interval '90 days'
+      and exists (select from public.job_runs n where n.job = r.job and n.started_at > r.started_at);
+    get diagnostics runs = row_count;
+    delete from public.database_snapshots where captured_at < clock_timestamp() - interval '90 days';
+    get diagnostics snapshots = row_count;
+    return runs + snapshots;
+end;
+$$;
+
+-- One task that fails is told and does not keep the others from running.
+create or replace function perform_maintenance_tasks()
+returns table (task text, outcome text, detail text, duration_ms double precision)
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    work record;
+    started timestamptz;
+begin
+    for work in
+        select t.name, t.statement
+        from (values
+            ('fold-metrics', 'fold_campaign_metrics()', 'select public.fold_campaign_metrics()::text'),
+            ('reap-claims', 'reap_stale_claims(interval)', 'select public.reap_stale_claims(interval ''15 minutes'')::text'),
+            ('flush-gin', 'flush_gin_pending_lists()', 'select public.flush_gin_pending_lists() || '' pages'''),
+            ('retention', 'apply_retention(text,integer,text)',
+             'select count(r.*) || '' partitions'' from public.retention_policies p
+              left join lateral public.apply_retention(p.table_name, p.keep_days, p.action) r on true
+              where p.keep_days is not null'),
+            ('analyze', 'analyze_critical_tables()', 'select public.analyze_critical_tables() || '' tables'''),
+            ('growth', 'capture_growth()', 'select public.capture_growth() || '' changed settings'''),
+            ('snapshot', 'capture_database_snapshot()', 'select ''taken'' from public.capture_database_snapshot()'),
+            ('prune', 'prune_operations_history()', 'select public.prune_operations_history() || '' rows''')
+        ) as t (name, routine, statement)
+        where to_regprocedure('public.' || t.routine) is not null
+    loop
+        task := work.name;
+        started := clock_timestamp();
+        begin
+            execute work.statement into detail;
+            outcome := 'succeeded';
+        exception when others then
+            outcome := 'failed';
+            detail := sqlstate || ' ' || sqlerrm;
+        end;
+        duration_ms := extract(epoch from clock_timestamp() - started) * 1000;
+        return next;
+    end loop;
+end;
+$$;
+
+comment on function capture_database_snapshot() is 'Keeps the cumulative counters of now, so that ratios can be taken of differences.';
+comment on function capture_growth() is 'KM-2. Keeps the size of each table of today and every setting that changed; returns how many changed.';
+comment on function analyze_critical_tables() is 'MA-4. Analyzes the tables whose plans matter; returns how many.';
+comment on function flush_gin_pending_lists() is 'Empties the pending lists of all GIN indexes; returns the pages freed.';
+comment on function retire_partition(regclass, regclass, text) is 'Detaches a partition, then moves it to the schema archive or drops it; gives up after five lock timeouts of 2 s.';
+comment on function apply_retention(text, int, text) is 'OP-2. Retires partitions that lie wholly before today less the days kept; one row each.';
+comment on function cleanup_old_email_sends(int, text) is 'MA-2. Archives or drops the partitions of email_sends that are older than the days kept; one row each.';
+comment on function prune_job_history(interval) is 'Deletes pg_cron''s own history of the caller''s jobs; returns the rows. Without pg_cron it does nothing.';
+comment on function prune_operations_history() is 'Deletes job outcomes and snapshots older than 90 days; returns the rows.';
+comment on function perform_maintenance_tasks() is 'MA-1. Runs every daily task; one row a task with its outcome and milliseconds.';
+
+do $$
+declare
+    routine regprocedure;
+begin
+    for routine in
+        select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
+            'capture_database_snapshot', 'capture_growth', 'analyze_critical_tables', 'flush_gin_pending_lists',
+            'retire_partition', 'apply_retention', 'cleanup_old_email_sends', 'prune_job_history',
+            'prune_operations_history', 'perform_maintenance_tasks'])
+    loop
+        execute format('alter function %s owner to lh_owner', routine);
+        execute format('revoke all on function %s from public', routine);
+    end loop;
+    grant execute on function perform_maintenance_tasks(), prune_job_history(interval), analyze_critical_tables(),
+        capture_database_snapshot() to lh_worker;
+end;
+$$;

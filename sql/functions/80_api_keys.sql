@@ -1,0 +1,110 @@
+-- API keys: the key is shown once, when it is made; only its SHA-256 is kept.
+
+create or replace function create_api_key(
+    p_workspace_id bigint, p_name text, p_expires_at timestamptz default null, p_auto_renew boolean default false,
+    p_renewal_period_days int default 365,
+    out api_key_id bigint, out api_key text, out expires_at timestamptz)
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    perform public.require_session_workspace(p_workspace_id);
+    if p_name is null or btrim(p_name) = '' or length(p_name) > 200 then
+        raise exception 'an API key needs a name of 1 to 200 characters' using errcode = 'LH004';
+    end if;
+    if p_expires_at <= clock_timestamp() then
+        raise exception 'the key would expire at %, which has passed', p_expires_at using errcode = 'LH004';
+    end if;
+    if p_auto_renew is null or p_renewal_period_days is null or p_renewal_period_days not between 1 and 3650 then
+        raise exception 'a renewal period of % days is not between 1 and 3650', coalesce(p_renewal_period_days::text, 'null')
+            using errcode = 'LH004';
+    end if;
+    -- Two random UUIDs come from the strong generator and hold 244 random bits.
+    api_key := 'lh_' || replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+    expires_at := p_expires_at;
+    insert into public.api_keys (workspace_id, name, key_hash, expires_at, auto_renew, renewal_period_days)
+    values (p_workspace_id, p_name, sha256(convert_to(api_key, 'UTF8')), p_expires_at, p_auto_renew, p_renewal_period_days)
+    returning id into api_key_id;
+    insert into public.api_key_audit_logs (workspace_id, api_key_id, action, details)
+    values (p_workspace_id, api_key_id, 'created', jsonb_build_object('actor', public.audit_actor()));
+end;
+$$;
+
+create or replace function verify_api_key(p_api_key text, out api_key_id bigint, out workspace_id bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select k.id, k.workspace_id
+    from public.api_keys k
+    where k.key_hash = sha256(convert_to(p_api_key, 'UTF8'))
+      and k.status = 'active'
+      and (k.expires_at is null or k.expires_at > clock_timestamp() or k.auto_renew)
+$$;
+
+create or replace function revoke_api_key(p_workspace_id bigint, p_api_key_id bigint, p_reason text default null)
+returns boolean
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    perform public.require_session_workspace(p_workspace_id);
+    update public.api_keys k
+    set status = 'revoked', revoked_at = clock_timestamp(), revoked_reason = p_reason
+    where k.workspace_id = p_workspace_id and k.id = p_api_key_id and k.status <> 'revoked';
+    if not found then
+        return false;
+    end if;
+    insert into public.api_key_audit_logs (workspace_id, api_key_id, action, details)
+    values (p_workspace_id, p_api_key_id, 'revoked',
+        jsonb_strip_nulls(jsonb_build_object('actor', public.audit_actor(), 'reason', p_reason)));
+    return true;
+end;
+$$;
+
+-- A key with auto-renewal never expires here: this job runs an hour before the one that renews.
+create or replace function expire_api_keys() returns bigint
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    with expired as (
+        update public.api_keys k
+        set status = 'expired'
+        where k.status = 'active' and not k.auto_renew and k.expires_at <= clock_timestamp()
+        returning k.workspace_id, k.id, k.expires_at
+    ), logged as (
+        insert into public.api_key_audit_logs (workspace_id, api_key_id, action, details)
+        select e.workspace_id, e.id, 'expired', jsonb_build_object('expires_at', e.expires_at) from expired e
+    )
+    select count(*) from expired
+$$;
+
+-- Looks 25 hours ahead, so that a key is renewed by the daily run before the time when it would lapse.
+create or replace function auto_renew_api_keys() returns bigint
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    with renewed as (
+        update public.api_keys k
+        set expires_at = greatest(k.expires_at, clock_timestamp()) + make_interval(days => k.renewal_period_days)
+        where k.status = 'active' and k.auto_renew and k.expires_at <= clock_timestamp() + interval '25 hours'
+        returning k.workspace_id, k.id, k.expires_at
+    ), logged as (
+        insert into public.api_key_audit_logs (workspace_id, api_key_id, action, details)
+        select r.workspace_id, r.id, 'renewed', jsonb_build_object('expires_at', r.expires_at) from renewed r
+    )
+    select count(*) from renewed
+$$;
+
+comment on function create_api_key(bigint, text, timestamptz, boolean, int) is
+    'SV-3. Makes a key and returns it this once; only its SHA-256 is stored. Refuses another workspace (LH001) and bad values (LH004).';
+comment on function verify_api_key(text) is 'The key''s id and workspace when it may be used, else nulls.';
+comment on function revoke_api_key(bigint, bigint, text) is 'Revokes a key; false when there is none to revoke. Refuses another workspace (LH001).';
+comment on function expire_api_keys() is 'JB-4. Expires active keys past their time, except those with auto-renewal; returns how many.';
+comment on function auto_renew_api_keys() is 'JB-5. Renews keys with auto-renewal that lapse within 25 hours; returns how many.';
+
+do $$
+declare
+    routine regprocedure;
+begin
+    for routine in
+        select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
+            'create_api_key', 'verify_api_key', 'revoke_api_key', 'expire_api_keys', 'auto_renew_api_keys'])
+    loop
+        execute format('alter function %s owner to lh_owner', routine);
+        execute format('revoke all on function %s from public', routine);
+    end loop;
+    grant execute on function create_api_key(bigint, text, timestamptz, boolean, int), verify_api_key(text),
+        revoke_api_key(bigint, bigint, text) to lh_app;
+    grant execute on function expire_api_keys(), auto_renew_api_keys() to lh_worker;
+end;
+$$;
