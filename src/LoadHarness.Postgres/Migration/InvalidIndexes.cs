@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+using LoadHarness.Core.Progress;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Migration;
+
+/// <summary>What a failed concurrent build leaves behind: an index that costs writes, serves no query, and that <c>if not exists</c> takes for the real one.</summary>
+internal static partial class InvalidIndexes
+{
+    /// <summary>Schema-qualified and quoted. A build that is under way is not a leftover, nor is a partitioned index that waits for its parts.</summary>
+    public static Task<IReadOnlyList<string>> FindAsync(NpgsqlConnection connection, CancellationToken ct) => connection.TextsAsync(
+        """
+        select format('%I.%I', n.nspname, c.relname)
+        from pg_index i
+        join pg_class c on c.oid = i.indexrelid
+        join pg_namespace n on n.oid = c.relnamespace
+        where not i.indisvalid
+          and c.relkind = 'i'
+          and n.nspname in ('public', 'loadharness_build')
+          and not exists (select from pg_stat_progress_create_index p where p.index_relid = i.indexrelid)
+        order by 1
+        """,
+        ct);
+
+    /// <summary>Drops the leftover of the index that the statement is about to build.</summary>
+    public static async Task ClearTheWayAsync(NpgsqlConnection connection, string sql, IStageProgress progress, CancellationToken ct)
+    {
+        var match = ConcurrentBuild().Match(sql);
+        if (!match.Success)
+            return;
+        foreach (var index in await FindAsync(connection, ct))
+        {
+            if (index.Split('.')[^1].Trim('"') != match.Groups["name"].Value)
+                continue;
+            progress.Note($"Dropping the invalid index {index} that an interrupted build left, and building it again.");
+            await connection.ExecuteAsync($"drop index concurrently if exists {index}", ct);
+        }
+    }
+
+    /// <summary>Rebuilds leftovers that no step is about to build.</summary>
+    public static async Task RepairAsync(NpgsqlConnection connection, IStageProgress progress, CancellationToken ct)
+    {
+        foreach (var index in await FindAsync(connection, ct))
+        {
+            var isCopy = index.TrimEnd('"').EndsWith("_ccnew", StringComparison.Ordinal);
+            progress.Note(isCopy ? $"Dropping the half-built copy {index}." : $"Rebuilding the invalid index {index}.");
+            await connection.ExecuteAsync(
+                isCopy ? $"drop index concurrently if exists {index}" : $"reindex index concurrently {index}", ct);
+        }
+    }
+
+    [GeneratedRegex(@"^\s*create\s+(unique\s+)?index\s+concurrently\s+(if\s+not\s+exists\s+)?(?<name>\w+)", RegexOptions.Multiline)]
+    private static partial Regex ConcurrentBuild();
+}

@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using System.Text;
+using LoadHarness.Core;
+
+namespace LoadHarness.Postgres.Migration;
+
+/// <summary>The SQL files of a schema, read and cut into steps.</summary>
+/// <remarks>
+/// A migration is a folder <c>NNN_name/{up,down}/*.sql</c>, or the pair <c>NNN_name.up.sql</c> and <c>NNN_name.down.sql</c>.
+/// Lines of the form <c>-- step: name</c> cut a file; <c>-- no-transaction</c> right below marks a step of one statement
+/// that runs outside a transaction; <c>-- include: path</c> takes a step's text from another file below <c>sql</c>.
+/// </remarks>
+public sealed record MigrationFiles(
+    string BaseSchema, IReadOnlyList<SchemaMigration> Migrations, IReadOnlyList<RepeatableFile> Repeatables)
+{
+    private const string StepMark = "-- step:";
+    private const string NoTransactionMark = "-- no-transaction";
+    private const string IncludeMark = "-- include:";
+
+    /// <summary>The files beside the program.</summary>
+    public static MigrationFiles Read() => Read(Path.Combine(AppContext.BaseDirectory, "sql"));
+
+    /// <exception cref="HarnessException">A folder or a down file is missing.</exception>
+    public static MigrationFiles Read(string sqlDirectory)
+    {
+        var schema = Path.Combine(sqlDirectory, "schema.sql");
+        if (!File.Exists(schema))
+            throw new HarnessException($"The base schema {schema} is missing. Build the program again: the SQL files travel beside it.");
+        return new MigrationFiles(
+            File.ReadAllText(schema),
+            ReadMigrations(sqlDirectory),
+            [.. SqlFiles(Path.Combine(sqlDirectory, "functions")).Select(ReadRepeatable)]);
+    }
+
+    private static List<SchemaMigration> ReadMigrations(string sqlDirectory)
+    {
+        var directory = Path.Combine(sqlDirectory, "migrations");
+        if (!Directory.Exists(directory))
+            return [];
+        var folders = Directory.GetDirectories(directory).Select(path => new SchemaMigration(
+            Path.GetFileName(path),
+            ReadSteps(sqlDirectory, SqlFiles(Path.Combine(path, "up"))),
+            ReadSteps(sqlDirectory, SqlFiles(Path.Combine(path, "down")))));
+        var pairs = Directory.GetFiles(directory, "*.up.sql").Select(path => new SchemaMigration(
+            Path.GetFileName(path)[..^".up.sql".Length],
+            ReadSteps(sqlDirectory, [path]),
+            ReadSteps(sqlDirectory, [DownOf(path)])));
+        return [.. folders.Concat(pairs).OrderBy(migration => migration.Name, StringComparer.Ordinal)];
+    }
+
+    private static string DownOf(string upPath)
+    {
+        var down = upPath[..^".up.sql".Length] + ".down.sql";
+        return File.Exists(down) ? down : throw new HarnessException($"The migration {upPath} has no way back: add {down}.");
+    }
+
+    private static List<string> SqlFiles(string directory) => Directory.Exists(directory)
+        ? [.. Directory.GetFiles(directory, "*.sql").OrderBy(Path.GetFileName, StringComparer.Ordinal)]
+        : [];
+
+    private static RepeatableFile ReadRepeatable(string path)
+    {
+        var text = File.ReadAllText(path);
+        return new RepeatableFile(Path.GetFileName(path), text, ChecksumOf(text));
+    }
+
+    private static List<MigrationStep> ReadSteps(string sqlDirectory, IEnumerable<string> paths) =>
+        [.. paths.SelectMany(path => CutSteps(sqlDirectory, TopicOf(path), File.ReadAllText(path)))];
+
+    private static string TopicOf(string path) => Path.GetFileName(path).Split('.')[0];
+
+    private static IEnumerable<MigrationStep> CutSteps(string sqlDirectory, string topic, string text)
+    {
+        var lines = text.ReplaceLineEndings("\n").Split('\n');
+        var starts = Enumerable.Range(0, lines.Length).Where(i => lines[i].StartsWith(StepMark, StringComparison.Ordinal)).ToList();
+        if (starts.Count == 0)
+        {
+            yield return StepOf(sqlDirectory, topic, lines);
+            yield break;
+        }
+
+        foreach (var (start, end) in starts.Zip(starts.Skip(1).Append(lines.Length)))
+            yield return StepOf(sqlDirectory, $"{topic}/{lines[start][StepMark.Length..].Trim()}", lines[(start + 1)..end]);
+    }
+
+    private static MigrationStep StepOf(string sqlDirectory, string name, string[] lines)
+    {
+        var own = string.Join('\n', lines).Trim();
+        var include = lines.FirstOrDefault(line => line.StartsWith(IncludeMark, StringComparison.Ordinal));
+        var sql = include is null ? own : File.ReadAllText(Path.Combine(sqlDirectory, include[IncludeMark.Length..].Trim()));
+        var inTransaction = !lines.Any(line => line.StartsWith(NoTransactionMark, StringComparison.Ordinal));
+        return new MigrationStep(name, sql, ChecksumOf(own), inTransaction);
+    }
+
+    private static string ChecksumOf(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"))));
+}

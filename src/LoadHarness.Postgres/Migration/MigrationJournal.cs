@@ -1,0 +1,115 @@
+using LoadHarness.Core;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Migration;
+
+/// <summary>What was applied, kept in the database itself: schema <c>loadharness</c>.</summary>
+internal sealed class MigrationJournal(NpgsqlConnection connection)
+{
+    public const string Up = "up";
+    public const string Down = "down";
+
+    private const string Repeatable = "repeatable";
+
+    public Task CreateAsync(CancellationToken ct) => connection.ExecuteAsync(
+        """
+        create schema if not exists loadharness;
+        create table if not exists loadharness.journal (
+            migration text not null,
+            direction text not null check (direction in ('up', 'down', 'repeatable')),
+            step text not null,
+            checksum text not null,
+            applied_at timestamptz not null default clock_timestamp(),
+            duration_ms double precision not null,
+            primary key (migration, direction, step)
+        );
+        create table if not exists loadharness.created_object (
+            ordinal bigint generated always as identity primary key,
+            kind text not null,
+            name text not null,
+            unique (kind, name)
+        );
+        """,
+        ct);
+
+    public async Task<bool> ExistsAsync(CancellationToken ct) =>
+        await connection.ScalarAsync<bool>("select to_regclass('loadharness.journal') is not null", ct);
+
+    /// <summary>Checksums by step name.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> StepsAsync(string migration, string direction, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            "select step, checksum from loadharness.journal where migration = $1 and direction = $2", connection)
+        {
+            Parameters = { new() { Value = migration }, new() { Value = direction } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var steps = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(ct))
+            steps[reader.GetString(0)] = reader.GetString(1);
+        return steps;
+    }
+
+    public Task<IReadOnlyDictionary<string, string>> RepeatablesAsync(CancellationToken ct) => StepsAsync(Repeatable, Repeatable, ct);
+
+    public Task WriteAsync(string migration, string direction, MigrationStep step, TimeSpan duration, CancellationToken ct) =>
+        WriteAsync(migration, direction, step.Name, step.Checksum, duration, ct);
+
+    public Task WriteAsync(RepeatableFile file, TimeSpan duration, CancellationToken ct) =>
+        WriteAsync(Repeatable, Repeatable, file.Name, file.Checksum, duration, ct);
+
+    public async Task ForgetAsync(string migration, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("delete from loadharness.journal where migration = $1", connection)
+        {
+            Parameters = { new() { Value = migration } },
+        };
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    public Task ForgetRepeatablesAsync(CancellationToken ct) => ForgetAsync(Repeatable, ct);
+
+    /// <summary>Leaves nothing behind: after the last migration is reverted the database is what it was.</summary>
+    public Task DropAsync(CancellationToken ct) => connection.ExecuteAsync("drop schema if exists loadharness cascade", ct);
+
+    /// <exception cref="HarnessException">A journaled step's text has changed since it ran.</exception>
+    public static void RefuseChanged(SchemaMigration migration, IReadOnlyDictionary<string, string> journaled)
+    {
+        var changed = ChangedSteps(migration, journaled).ToList();
+        if (changed.Count > 0)
+        {
+            throw new HarnessException(
+                $"The migration {migration.Name} was changed after it ran here: {string.Join(", ", changed)}. "
+                + "Restore the files, and put the change into a migration of its own.");
+        }
+    }
+
+    public static IEnumerable<string> ChangedSteps(SchemaMigration migration, IReadOnlyDictionary<string, string> journaled) =>
+        journaled.Where(entry => migration.Up.FirstOrDefault(step => step.Name == entry.Key)?.Checksum != entry.Value)
+            .Select(entry => entry.Key)
+            .Order(StringComparer.Ordinal);
+
+    private async Task WriteAsync(
+        string migration, string direction, string step, string checksum, TimeSpan duration, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            insert into loadharness.journal (migration, direction, step, checksum, duration_ms)
+            values ($1, $2, $3, $4, $5)
+            on conflict (migration, direction, step) do update
+                set checksum = excluded.checksum, duration_ms = excluded.duration_ms, applied_at = clock_timestamp()
+            """,
+            connection)
+        {
+            Parameters =
+            {
+                new() { Value = migration },
+                new() { Value = direction },
+                new() { Value = step },
+                new() { Value = checksum },
+                new() { Value = duration.TotalMilliseconds },
+            },
+        };
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}

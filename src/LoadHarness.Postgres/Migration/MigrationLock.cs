@@ -1,0 +1,35 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Progress;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Migration;
+
+/// <summary>One migrator a database. The lock belongs to the session: it goes when the session ends, however it ends.</summary>
+internal static class MigrationLock
+{
+    // Any constant does, as long as nobody else uses it: the letters "lh" and the number of the first migration.
+    private const long Key = 0x6C68_0009;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
+    /// <remarks>Polls: a session that waits inside <c>pg_advisory_lock</c> holds a snapshot, and the other's concurrent index build would wait for it forever.</remarks>
+    /// <exception cref="HarnessException">Another migrator works for longer than half an hour.</exception>
+    public static async Task AcquireAsync(NpgsqlConnection connection, IStageProgress progress, CancellationToken ct)
+    {
+        var end = DateTime.UtcNow + Patience;
+        var told = false;
+        while (!await connection.ScalarAsync<bool>($"select pg_try_advisory_lock({Key})", ct))
+        {
+            if (!told)
+                progress.Note("Another migration of this database is under way; waiting for it to end.");
+            told = true;
+            if (DateTime.UtcNow > end)
+                throw new HarnessException("Another migration of this database has been under way for over 30 minutes. Look for it in pg_stat_activity.");
+            await Task.Delay(Pause, ct);
+        }
+    }
+
+    public static Task ReleaseAsync(NpgsqlConnection connection, CancellationToken ct) =>
+        connection.ExecuteAsync($"select pg_advisory_unlock({Key})", ct);
+}

@@ -1,0 +1,149 @@
+using System.Data;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Progress;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Migration;
+
+/// <summary>Takes a database up to the optimized schema and back, online.</summary>
+/// <remarks>
+/// Safe to run twice, from two places at once, and after being killed at any moment: every step is journaled when it is done,
+/// and repeating one changes nothing. Needs a session of its own: not through a pooler in transaction mode.
+/// </remarks>
+public sealed class Migrator(NpgsqlDataSource admin)
+{
+    public MigrationFiles Files { get; init; } = MigrationFiles.Read();
+
+    /// <summary>Called when a step's statements have run and before it is journaled, with its name. What it throws stops the migration there.</summary>
+    public Func<string, Task>? StepExecuted { get; init; }
+
+    /// <summary>Applies <c>sql/schema.sql</c> where there is no table of it.</summary>
+    public async Task<SchemaVersion> ApplyBaseAsync(CancellationToken ct)
+    {
+        await using var connection = await admin.OpenConnectionAsync(ct);
+        var watch = Stopwatch.StartNew();
+        await MigrationLock.AcquireAsync(connection, SilentProgress.Instance, ct);
+        if (!await HasBaseAsync(connection, ct))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(ct);
+            await connection.ExecuteAsync(Files.BaseSchema, ct);
+            await transaction.CommitAsync(ct);
+        }
+
+        await MigrationLock.ReleaseAsync(connection, ct);
+        return new SchemaVersion(["base"], ChecksumOf([Files.BaseSchema]), watch.Elapsed);
+    }
+
+    /// <exception cref="HarnessException">A step failed, a journaled file was changed, or a rollback is half-way.</exception>
+    public Task<SchemaVersion> UpAsync(IStageProgress progress, CancellationToken ct) => WithLockAsync(progress, async (connection, journal) =>
+    {
+        var watch = Stopwatch.StartNew();
+        if (!await HasBaseAsync(connection, ct))
+            throw new HarnessException("The database has no base schema to migrate. Apply sql/schema.sql first.");
+        await journal.CreateAsync(ct);
+        foreach (var migration in Files.Migrations)
+            await UpAsync(connection, journal, migration, progress, ct);
+        await new RepeatableFiles(connection, journal, progress).ApplyAsync(Files.Repeatables, ct);
+        await InvalidIndexes.RepairAsync(connection, progress, ct);
+        var checksums = Files.Migrations.SelectMany(m => m.Up).Select(s => s.Checksum).Concat(Files.Repeatables.Select(f => f.Checksum));
+        return new SchemaVersion(["base", .. Files.Migrations.Select(m => m.Name)], ChecksumOf(checksums), watch.Elapsed);
+    }, ct);
+
+    /// <summary>Back to the base schema; no row is lost. Without a migration to revert it does nothing.</summary>
+    /// <exception cref="HarnessException">A step failed, or a migration up is half-way.</exception>
+    public Task DownAsync(IStageProgress progress, CancellationToken ct) => WithLockAsync(progress, async (connection, journal) =>
+    {
+        if (!await journal.ExistsAsync(ct))
+            return true;
+        await RefuseHalfWayUpAsync(journal, ct);
+        await new RepeatableFiles(connection, journal, progress).DropAsync(ct);
+        foreach (var migration in Files.Migrations.Reverse())
+            await DownAsync(connection, journal, migration, progress, ct);
+        await journal.DropAsync(ct);
+        return true;
+    }, ct);
+
+    public async Task<MigrationStatus> StatusAsync(CancellationToken ct)
+    {
+        await using var connection = await admin.OpenConnectionAsync(ct);
+        return await MigrationInspection.ReadAsync(connection, Files, ct);
+    }
+
+    private async Task UpAsync(
+        NpgsqlConnection connection, MigrationJournal journal, SchemaMigration migration, IStageProgress progress, CancellationToken ct)
+    {
+        if ((await journal.StepsAsync(migration.Name, MigrationJournal.Down, ct)).Count > 0)
+            throw new HarnessException($"The rollback of {migration.Name} is half-way. Finish it with `rollback` before migrating up.");
+        var done = await journal.StepsAsync(migration.Name, MigrationJournal.Up, ct);
+        MigrationJournal.RefuseChanged(migration, done);
+        await RunAsync(connection, journal, migration.Name, MigrationJournal.Up, migration.Up, done, progress, ct);
+    }
+
+    private async Task DownAsync(
+        NpgsqlConnection connection, MigrationJournal journal, SchemaMigration migration, IStageProgress progress, CancellationToken ct)
+    {
+        if ((await journal.StepsAsync(migration.Name, MigrationJournal.Up, ct)).Count == 0)
+            return;
+        var done = await journal.StepsAsync(migration.Name, MigrationJournal.Down, ct);
+        await RunAsync(connection, journal, migration.Name, MigrationJournal.Down, migration.Down, done, progress, ct);
+        await journal.ForgetAsync(migration.Name, ct);
+    }
+
+    private async Task RunAsync(
+        NpgsqlConnection connection,
+        MigrationJournal journal,
+        string migration,
+        string direction,
+        IReadOnlyList<MigrationStep> steps,
+        IReadOnlyDictionary<string, string> done,
+        IStageProgress progress,
+        CancellationToken ct)
+    {
+        var runner = new StepRunner(connection, journal, progress, StepExecuted);
+        using var task = progress.Begin($"Migration {migration} {direction}", steps.Count, "steps");
+        foreach (var (index, step) in steps.Index())
+        {
+            if (!done.ContainsKey(step.Name))
+                await runner.RunAsync(migration, direction, step, ct);
+            task.Advance(index + 1);
+        }
+    }
+
+    private async Task RefuseHalfWayUpAsync(MigrationJournal journal, CancellationToken ct)
+    {
+        foreach (var migration in Files.Migrations)
+        {
+            var done = await journal.StepsAsync(migration.Name, MigrationJournal.Up, ct);
+            if (done.Count > 0 && migration.Up.Any(step => !done.ContainsKey(step.Name)))
+                throw new HarnessException($"The migration {migration.Name} is half-way up. Finish it with `migrate` before rolling back.");
+        }
+    }
+
+    private async Task<T> WithLockAsync<T>(
+        IStageProgress progress, Func<NpgsqlConnection, MigrationJournal, Task<T>> work, CancellationToken ct)
+    {
+        await using var connection = await admin.OpenConnectionAsync(ct);
+        try
+        {
+            // Row security must never filter what a migration copies: with this it is an error instead.
+            await connection.ExecuteAsync("set row_security = off; set search_path = public; set timezone = 'UTC'", ct);
+            await MigrationLock.AcquireAsync(connection, progress, ct);
+            return await work(connection, new MigrationJournal(connection));
+        }
+        finally
+        {
+            if (connection.FullState.HasFlag(ConnectionState.Open))
+                await MigrationLock.ReleaseAsync(connection, CancellationToken.None);
+        }
+    }
+
+    private static Task<bool> HasBaseAsync(NpgsqlConnection connection, CancellationToken ct) =>
+        connection.ScalarAsync<bool>("select to_regclass('public.leads') is not null", ct);
+
+    private static string ChecksumOf(IEnumerable<string> texts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', texts))));
+}

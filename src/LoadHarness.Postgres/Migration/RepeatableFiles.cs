@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using LoadHarness.Core;
+using LoadHarness.Core.Progress;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Migration;
+
+/// <summary>Applies the function files whose text has changed, and takes everything they made away again.</summary>
+internal sealed class RepeatableFiles(NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress)
+{
+    // What an extension owns is not ours, nor is a table's row type, which goes with its table.
+    private const string ObjectsInPublic =
+        """
+        select case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end || ' ' || p.oid::regprocedure::text
+        from pg_proc p
+        where p.pronamespace = 'public'::regnamespace
+          and not exists (select from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')
+        union all
+        select case c.relkind when 'v' then 'view ' when 'm' then 'materialized view ' when 'c' then 'type ' else 'table ' end || c.oid::regclass::text
+        from pg_class c
+        where c.relnamespace = 'public'::regnamespace and c.relkind in ('v', 'm', 'c', 'r', 'p') and not c.relispartition
+          and not exists (select from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')
+        """;
+
+    public async Task<IReadOnlyList<string>> ChangedAsync(IReadOnlyList<RepeatableFile> files, CancellationToken ct)
+    {
+        var applied = await journal.RepeatablesAsync(ct);
+        return [.. files.Where(file => applied.GetValueOrDefault(file.Name) != file.Checksum).Select(file => file.Name)];
+    }
+
+    public async Task ApplyAsync(IReadOnlyList<RepeatableFile> files, CancellationToken ct)
+    {
+        var changed = (await ChangedAsync(files, ct)).ToHashSet(StringComparer.Ordinal);
+        foreach (var file in files.Where(file => changed.Contains(file.Name)))
+        {
+            try
+            {
+                await ApplyAsync(file, ct);
+            }
+            catch (PostgresException e)
+            {
+                throw new HarnessException(
+                    $"The file sql/functions/{file.Name} could not be applied: {e.MessageText} (SQLSTATE {e.SqlState}). "
+                    + "Nothing of it was kept; mend it and run the same command again.",
+                    ExitCode.Fault,
+                    e);
+            }
+        }
+    }
+
+    public async Task DropAsync(CancellationToken ct)
+    {
+        var created = await connection.TextsAsync(
+            "select kind || ' ' || name from loadharness.created_object where kind not in ('extension', 'schema') order by ordinal desc", ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await connection.ExecuteAsync("set local lock_timeout = '5s'", ct);
+        foreach (var target in created)
+            await connection.ExecuteAsync($"drop {target.Insert(KindLength(target), " if exists")} cascade", ct);
+        await connection.ExecuteAsync("delete from loadharness.created_object where kind not in ('extension', 'schema')", ct);
+        await journal.ForgetRepeatablesAsync(ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    private static int KindLength(string target) =>
+        target.StartsWith("materialized view ", StringComparison.Ordinal) ? "materialized view".Length : target.IndexOf(' ', StringComparison.Ordinal);
+
+    private async Task ApplyAsync(RepeatableFile file, CancellationToken ct)
+    {
+        var watch = Stopwatch.StartNew();
+        progress.Note($"Applying functions of {file.Name}.");
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var before = await connection.TextsAsync(ObjectsInPublic, ct);
+        await connection.ExecuteAsync(file.Sql, ct);
+        var created = (await connection.TextsAsync(ObjectsInPublic, ct)).Except(before);
+        await RememberAsync(created, ct);
+        await journal.WriteAsync(file, watch.Elapsed, ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    private async Task RememberAsync(IEnumerable<string> created, CancellationToken ct)
+    {
+        foreach (var target in created)
+        {
+            var kind = target[..KindLength(target)];
+            await using var command = new NpgsqlCommand(
+                "insert into loadharness.created_object (kind, name) values ($1, $2) on conflict do nothing", connection)
+            {
+                Parameters = { new() { Value = kind }, new() { Value = target[(kind.Length + 1)..] } },
+            };
+            await command.ExecuteNonQueryAsync(ct);
+        }
+    }
+}

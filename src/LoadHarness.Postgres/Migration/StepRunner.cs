@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using LoadHarness.Core;
+using LoadHarness.Core.Progress;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Migration;
+
+/// <summary>Runs one step so that it blocks nobody for long, and journals it.</summary>
+internal sealed class StepRunner(NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress, Func<string, Task>? executed)
+{
+    // A statement that waits for a table lock makes every later statement on that table wait behind it: give up early, try again.
+    private const int LockTimeoutMilliseconds = 900;
+
+    // Concurrent builds queue for a lock that conflicts with no reader and no writer: patience blocks nobody.
+    private const int PatientLockTimeoutMilliseconds = 300_000;
+
+    private const int Attempts = 60;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    public async Task RunAsync(string migration, string direction, MigrationStep step, CancellationToken ct)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await RunOnceAsync(migration, direction, step, watch, ct);
+                return;
+            }
+            catch (PostgresException e) when (IsWorthAnotherTry(e) && attempt < Attempts)
+            {
+                progress.Note($"{step.Name}: {e.MessageText}; trying again ({attempt} of {Attempts}).");
+                await Task.Delay(PauseAfter(attempt), ct);
+            }
+            catch (PostgresException e)
+            {
+                throw FaultOf(migration, direction, step, e);
+            }
+        }
+    }
+
+    private async Task RunOnceAsync(string migration, string direction, MigrationStep step, Stopwatch watch, CancellationToken ct)
+    {
+        if (step.InTransaction)
+        {
+            await using var transaction = await connection.BeginTransactionAsync(ct);
+            await connection.ExecuteAsync($"set local lock_timeout = {LockTimeoutMilliseconds}", ct);
+            await connection.ExecuteAsync(step.Sql, ct);
+            await CompleteAsync(migration, direction, step, watch, ct);
+            await transaction.CommitAsync(ct);
+            return;
+        }
+
+        await connection.ExecuteAsync($"set lock_timeout = {PatientLockTimeoutMilliseconds}", ct);
+        await InvalidIndexes.ClearTheWayAsync(connection, step.Sql, progress, ct);
+        await connection.ExecuteAsync(step.Sql, ct);
+        await CompleteAsync(migration, direction, step, watch, ct);
+    }
+
+    private async Task CompleteAsync(string migration, string direction, MigrationStep step, Stopwatch watch, CancellationToken ct)
+    {
+        if (executed is not null)
+            await executed(step.Name);
+        await journal.WriteAsync(migration, direction, step, watch.Elapsed, ct);
+    }
+
+    private static bool IsWorthAnotherTry(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
+    private static TimeSpan PauseAfter(int attempt) =>
+        TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 100 * Math.Pow(1.5, attempt)));
+
+    private static HarnessException FaultOf(string migration, string direction, MigrationStep step, PostgresException e)
+    {
+        var hint = e.Hint is null ? "" : " " + e.Hint;
+        var detail = e.Detail is null ? "" : " " + e.Detail;
+        return new HarnessException(
+            $"The migration {migration} ({direction}) stopped at {step.Name}: {e.MessageText}.{detail}{hint} "
+            + "Steps before it are kept; mend the cause and run the same command again to go on.",
+            ExitCode.Fault,
+            e);
+    }
+}
