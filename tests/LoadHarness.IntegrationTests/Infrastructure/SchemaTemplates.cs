@@ -1,3 +1,5 @@
+using LoadHarness.Core.Progress;
+using LoadHarness.Postgres.Migration;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Infrastructure;
@@ -8,8 +10,8 @@ internal static class SchemaTemplates
     public static async Task BuildAsync(NpgsqlDataSource admin, SchemaState state)
     {
         if (state == SchemaState.Empty) return;
-        await using var command = admin.CreateCommand(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "sql", "schema.sql")));
-        await command.ExecuteNonQueryAsync();
-        if (state == SchemaState.Optimized) Assert.Skip("The migrations are not here yet.");
+        var migrator = new Migrator(admin);
+        await migrator.ApplyBaseAsync(CancellationToken.None);
+        if (state == SchemaState.Optimized) await migrator.UpAsync(SilentProgress.Instance, CancellationToken.None);
     }
 }
