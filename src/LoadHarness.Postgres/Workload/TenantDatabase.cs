@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Workload;
@@ -9,11 +10,15 @@ namespace LoadHarness.Postgres.Workload;
 /// </summary>
 public sealed class TenantDatabase : IAsyncDisposable
 {
+    private const string SetWorkspace = "select set_config('app.workspace_id', $1, true)";
+
     private readonly NpgsqlDataSource _source;
 
     private TenantDatabase(NpgsqlDataSource source, long workspaceId) => (_source, WorkspaceId) = (source, workspaceId);
 
     public long WorkspaceId { get; }
+
+    private string WorkspaceText => WorkspaceId.ToString(CultureInfo.InvariantCulture);
 
     /// <param name="connectionString">A login that may take the role.</param>
     /// <param name="role">lh_app, lh_worker or lh_readonly; its privileges are all that the statements have.</param>
@@ -56,6 +61,13 @@ public sealed class TenantDatabase : IAsyncDisposable
         return await reader.ReadAsync(stop).ConfigureAwait(false) && !reader.IsDBNull(0) ? reader.GetFieldValue<T>(0) : default;
     }
 
+    /// <summary>Sets the workspace for the rest of the transaction that the connection is in: for COPY, which is no part of a batch.</summary>
+    public async Task SetWorkspaceAsync(NpgsqlConnection connection, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(SetWorkspace, connection) { Parameters = { new() { Value = WorkspaceText } } };
+        await command.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+    }
+
     /// <returns>How many rows came.</returns>
     public static async Task<long> DrainAsync(NpgsqlDataReader reader, CancellationToken stop)
     {
@@ -74,7 +86,7 @@ public sealed class TenantDatabase : IAsyncDisposable
         {
             BatchCommands =
             {
-                new("select set_config('app.workspace_id', $1, true)") { Parameters = { new() { Value = WorkspaceId.ToString(System.Globalization.CultureInfo.InvariantCulture) } } },
+                new(SetWorkspace) { Parameters = { new() { Value = WorkspaceText } } },
                 query,
             },
         };

@@ -1,0 +1,37 @@
+using LoadHarness.Load;
+using LoadHarness.Postgres.Workload;
+
+namespace LoadHarness.Scenarios;
+
+/// <summary>TQ-2: a file of leads into the full table with all its indexes, one import after the other.</summary>
+public sealed class BulkImport : IHarnessScenario
+{
+    /// <summary>Sessions that merge a lone import.</summary>
+    private const int Mergers = 2;
+
+    public string Name => "bulk-import";
+
+    public string Title => "import leads in bulk (TQ-2)";
+
+    public IReadOnlyList<ScenarioProps> Build(Workbench bench)
+    {
+        var load = bench.Profile.BulkImport;
+        return
+        [
+            Scenario.CreateMix(Name, ("import", 1, context => ImportAsync(bench, context, load.Rows, Mergers)))
+                .WithoutWarmUp()
+                .WithLoadSimulations(Simulation.IterationsForConstant(1, load.Repetitions)),
+        ];
+    }
+
+    internal static async Task<IResponse> ImportAsync(Workbench bench, IScenarioContext context, int rows, int mergers)
+    {
+        var file = $"{context.ScenarioName}-{context.UserNumber}-{context.InvocationNumber}";
+        var outcome = await LeadImport.RunAsync(
+            bench.App, context.ScenarioName, ImportRows.Of(bench.Seed, file, rows), mergers, context.Step, context.CancellationToken).ConfigureAwait(false);
+        // An address that stands twice in a file is one lead: the existing ones are drawn with replacement.
+        return outcome is { Rejected: 0 } && outcome.Imported + outcome.Updated is var kept && kept > rows * 0.9 && kept <= rows
+            ? Response.Ok(rows)
+            : Response.Fail("an import of valid rows ended with rejected or missing rows");
+    }
+}

@@ -1,0 +1,23 @@
+using LoadHarness.Load;
+
+namespace LoadHarness.Scenarios;
+
+/// <summary>TQ-1: what every page of the application asks for, drawn from the whole table.</summary>
+public sealed class LeadQueries : IHarnessScenario
+{
+    public string Name => "lead-queries";
+
+    public string Title => "look up, list and filter leads; a lead with its latest activities (TQ-1)";
+
+    public IReadOnlyList<ScenarioProps> Build(Workbench bench)
+    {
+        var load = bench.Profile.LeadQueries;
+        return
+        [
+            Scenario.CreateMix(Name, [.. LeadOperations.All(bench)])
+                .WithWarmUpDuration(load.WarmUp)
+                .WithMaxInFlight(load.MaxInFlight)
+                .WithLoadSimulations(Simulation.Inject(load.RatePerSecond, TimeSpan.FromSeconds(1), load.During)),
+        ];
+    }
+}

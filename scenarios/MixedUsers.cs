@@ -1,0 +1,31 @@
+using LoadHarness.Load;
+
+namespace LoadHarness.Scenarios;
+
+/// <summary>SC-2 to SC-5: users at work while imports and campaigns run, all at the same time.</summary>
+public sealed class MixedUsers : IHarnessScenario
+{
+    public string Name => "mixed-users";
+
+    public string Title => "users, imports and campaigns at once (SC-2 to SC-5)";
+
+    public IReadOnlyList<ScenarioProps> Build(Workbench bench)
+    {
+        var load = bench.Profile.MixedUsers;
+        return [Users(), Imports(), Campaigns()];
+
+        ScenarioProps Users() => Scenario.CreateMix(Name, [.. LeadOperations.All(bench)])
+            .WithWarmUpDuration(load.WarmUp)
+            .WithPacing(load.ThinkTime)
+            .WithLoadSimulations(Simulation.KeepConstant(load.Users, load.During));
+
+        // Each user of these begins its next import or campaign when the one before has ended: so many run at any moment.
+        ScenarioProps Imports() => Scenario.CreateMix("mixed-imports", ("import", 1, context => BulkImport.ImportAsync(bench, context, load.ImportRows, mergers: 1)))
+            .WithoutWarmUp()
+            .WithLoadSimulations(Simulation.KeepConstant(load.Imports, load.During));
+
+        ScenarioProps Campaigns() => Scenario.CreateMix("mixed-campaigns", ("campaign", 1, context => CampaignSend.SendAsync(bench, context, load.CampaignRecipients, workers: 1)))
+            .WithoutWarmUp()
+            .WithLoadSimulations(Simulation.KeepConstant(load.Campaigns, load.During));
+    }
+}

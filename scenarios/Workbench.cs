@@ -1,0 +1,54 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Load;
+using LoadHarness.Postgres.Workload;
+using LoadHarness.Scenarios.Profiles;
+
+namespace LoadHarness.Scenarios;
+
+/// <summary>What scenarios work with: the database as its roles see it, arguments to draw, and how hard to push.</summary>
+public sealed class Workbench : IAsyncDisposable
+{
+    private Workbench(TenantDatabase app, TenantDatabase worker, SeedManifest seed, LoadProfile profile)
+    {
+        (App, Worker, Seed, Profile) = (app, worker, seed, profile);
+        Draws = new(seed);
+    }
+
+    /// <summary>As the application: lh_app.</summary>
+    public TenantDatabase App { get; }
+
+    /// <summary>As the senders in the background: lh_worker.</summary>
+    public TenantDatabase Worker { get; }
+
+    public SeedManifest Seed { get; }
+
+    public LoadProfile Profile { get; }
+
+    public Draws Draws { get; }
+
+    /// <param name="connectionString">A login that may take the application's roles.</param>
+    public static Workbench Open(string connectionString, SeedManifest seed, LoadProfile profile)
+    {
+        // Every user, import and scheduler of the mix holds at most one connection at a time.
+        var mix = profile.MixedUsers;
+        var app = TenantDatabase.Open(connectionString, "lh_app", seed.PrimaryWorkspaceId, mix.Users + mix.Imports + mix.Campaigns);
+        var worker = TenantDatabase.Open(connectionString, "lh_worker", seed.PrimaryWorkspaceId, Math.Max(profile.CampaignSend.Workers, mix.Campaigns));
+        return new(app, worker, seed, profile);
+    }
+
+    /// <summary>Sends a statement of sql/queries and fetches all its rows; waiting for a connection, the query and the fetch are steps of their own.</summary>
+    public async Task<IResponse> QueryAsync(IScenarioContext context, string query, params object?[] arguments)
+    {
+        var stop = context.CancellationToken;
+        await using var connection = await context.Step("connect", () => App.ConnectAsync(stop)).ConfigureAwait(false);
+        await using var reader = await context.Step("query", () => App.QueryAsync(connection, QueryCatalog.Shipped[query], arguments, stop)).ConfigureAwait(false);
+        await context.Step("fetch", () => TenantDatabase.DrainAsync(reader, stop)).ConfigureAwait(false);
+        return Response.Ok();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync().ConfigureAwait(false);
+        await Worker.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,75 @@
+namespace LoadHarness.Postgres.Workload;
+
+/// <param name="Sent">Marked sent by the workers of this dispatch; equal to <paramref name="Scheduled"/> when nobody else worked on the campaign.</param>
+public sealed record DispatchOutcome(long CampaignId, long Scheduled, long Sent, bool Completed);
+
+/// <summary>A campaign as the application sends it: scheduled in chunks, claimed by several workers at once, marked sent (BF-3).</summary>
+public static class CampaignDispatch
+{
+    /// <summary>Lead ids scheduled a transaction.</summary>
+    private const long LeadsPerChunk = 50_000;
+
+    /// <summary>Sends claimed at once: large enough that a claim's fixed cost is small, small enough that a lost worker loses little.</summary>
+    private const int Claim = 5_000;
+
+    /// <param name="maxRecipients">Scheduling ends with the chunk that reaches it.</param>
+    /// <param name="lastLeadId">Highest lead id to consider.</param>
+    /// <param name="step">Measures a part of the dispatch under its name.</param>
+    public static async Task<DispatchOutcome> RunAsync(
+        TenantDatabase app, TenantDatabase worker, string name, long maxRecipients, long lastLeadId, int workers, Func<string, Func<Task>, Task> step, CancellationToken stop)
+    {
+        var campaign = await CreateAsync(app, name, stop).ConfigureAwait(false);
+        long scheduled = 0, sent = 0;
+        await step("schedule", async () => scheduled = await ScheduleAsync(app, campaign, maxRecipients, lastLeadId, workers, stop).ConfigureAwait(false)).ConfigureAwait(false);
+        await step("send", async () => sent = await SendAsync(worker, campaign, workers, stop).ConfigureAwait(false)).ConfigureAwait(false);
+        var completed = await worker.ScalarAsync<bool>("select complete_campaign($1, $2)", [campaign], stop).ConfigureAwait(false);
+        return new(campaign, scheduled, sent, completed);
+    }
+
+    public static Task<long> CreateAsync(TenantDatabase app, string name, CancellationToken stop) => app.ScalarAsync<long>(
+        "insert into campaigns (workspace_id, name, subject, status) values ($1, $2, $2, 'draft') returning id", [name], stop);
+
+    /// <summary>Schedules to the active leads in order of their ids, several chunks at once.</summary>
+    /// <returns>Rows added.</returns>
+    public static async Task<long> ScheduleAsync(TenantDatabase app, long campaign, long maxRecipients, long lastLeadId, int workers, CancellationToken stop)
+    {
+        long first = 1, scheduled = 0;
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(async _ =>
+        {
+            while (Interlocked.Read(ref scheduled) < maxRecipients && Interlocked.Add(ref first, LeadsPerChunk) - LeadsPerChunk is var start && start <= lastLeadId)
+            {
+                var added = await app.ScalarAsync<long>(
+                    "select total_scheduled from bulk_schedule_email_sends($2, $1, null::jsonb, $3, $4)",
+                    [campaign, start, Math.Min(lastLeadId, start + LeadsPerChunk - 1)],
+                    stop).ConfigureAwait(false);
+                Interlocked.Add(ref scheduled, added);
+            }
+        })).ConfigureAwait(false);
+        return scheduled;
+    }
+
+    /// <summary>Claims and marks until nothing is pending.</summary>
+    /// <returns>Sends marked sent.</returns>
+    public static async Task<long> SendAsync(TenantDatabase worker, long campaign, int workers, CancellationToken stop)
+    {
+        var sent = await Task.WhenAll(Enumerable.Range(0, workers).Select(number => WorkAsync(worker, campaign, $"worker-{number}", stop))).ConfigureAwait(false);
+        return sent.Sum();
+    }
+
+    private static async Task<long> WorkAsync(TenantDatabase worker, long campaign, string name, CancellationToken stop)
+    {
+        long sent = 0;
+        while (await ClaimAsync(worker, campaign, name, stop).ConfigureAwait(false) is { Length: > 0 } ids)
+            sent += await worker.ScalarAsync<long>("select mark_email_sends_sent($1, $2, $3, $4)", [campaign, ids, $"{name}-"], stop).ConfigureAwait(false);
+        return sent;
+    }
+
+    private static async Task<long[]> ClaimAsync(TenantDatabase worker, long campaign, string name, CancellationToken stop)
+    {
+        var ids = new List<long>(Claim);
+        await using var connection = await worker.ConnectAsync(stop).ConfigureAwait(false);
+        await using var reader = await worker.QueryAsync(connection, "select id, created_at, lead_id, email from claim_email_sends($1, $2, $3, $4)", [campaign, name, Claim], stop).ConfigureAwait(false);
+        while (await reader.ReadAsync(stop).ConfigureAwait(false)) ids.Add(reader.GetInt64(0));
+        return [.. ids];
+    }
+}
