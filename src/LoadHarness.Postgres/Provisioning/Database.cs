@@ -1,4 +1,5 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Options;
 
 namespace LoadHarness.Postgres.Provisioning;
 
@@ -17,7 +18,7 @@ public sealed class Database : IAsyncDisposable
         this.server = server;
     }
 
-    /// <summary>Holds the password: never print it, see <see cref="Core.Redaction"/>.</summary>
+    /// <summary>Holds the password: never print it, see <see cref="Redaction"/>.</summary>
     public string AdminConnectionString { get; }
 
     public ServerEnvironment Server { get; }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using LoadHarness.Core;
+using LoadHarness.Core.Options;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Provisioning;
@@ -95,7 +96,7 @@ public sealed class NativeCluster : IAsyncDisposable
             }
             catch (HarnessException failure)
             {
-                throw new HarnessException($"The private PostgreSQL server did not start: {failure.Message}\n{Redaction.InText(LogOf(directory))}", inner: failure);
+                throw new HarnessException($"The private PostgreSQL server did not start: {failure.Message}\n{Redaction.Of(LogOf(directory))}", inner: failure);
             }
         }
     }

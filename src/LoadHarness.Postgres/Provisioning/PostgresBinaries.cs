@@ -23,7 +23,7 @@ public sealed record PostgresBinaries(string Directory, int MajorVersion)
     public static async Task<PostgresBinaries?> FindAsync(CancellationToken cancellationToken)
     {
         var found = new List<PostgresBinaries>();
-        foreach (var directory in Candidates().Distinct().Where(IsServer))
+        foreach (var directory in Candidates().Where(IsServer).Select(Resolved).Distinct())
             if (await VersionOfAsync(directory, cancellationToken) is { } major and >= OldestSupported and <= NewestSupported)
                 found.Add(new PostgresBinaries(directory, major));
         return found.MaxBy(binaries => binaries.MajorVersion);
@@ -59,6 +59,10 @@ public sealed record PostgresBinaries(string Directory, int MajorVersion)
         var here = new PostgresBinaries(directory, 0);
         return File.Exists(here.InitDb) && File.Exists(here.PgCtl) && File.Exists(here.PathOf("postgres"));
     }
+
+    /// <summary>The installation behind a link such as /usr/local/bin/initdb: its libraries and pg_config are there.</summary>
+    private static string Resolved(string directory) =>
+        File.ResolveLinkTarget(new PostgresBinaries(directory, 0).InitDb, returnFinalTarget: true) is { } target ? Path.GetDirectoryName(target.FullName)! : directory;
 
     private static async Task<int?> VersionOfAsync(string directory, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CliWrap;
 using CliWrap.Buffered;
 using LoadHarness.Core;
+using LoadHarness.Core.Options;
 
 namespace LoadHarness.Postgres.Provisioning;
 
@@ -26,7 +27,7 @@ public static class ServerAccount
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
         if (result.IsSuccess) return result.StandardOutput;
 
-        var said = Redaction.InText((result.StandardError + result.StandardOutput).Trim());
+        var said = Redaction.Of((result.StandardError + result.StandardOutput).Trim());
         var remedy = said.Contains("failed to parse reuid", StringComparison.Ordinal)
             ? $" Create the system user '{SystemUser}' (Debian's postgresql-common does), or run as an ordinary user."
             : "";

@@ -1,0 +1,77 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Options;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Provisioning;
+
+/// <summary>A server that someone else runs. The harness checks that it may use the database, and never stops or drops anything there.</summary>
+public static class GivenDatabase
+{
+    /// <summary>Holds a connection string where the command line gives none.</summary>
+    public const string EnvironmentVariable = "LOADHARNESS_DATABASE";
+
+    private const int ConnectTimeoutSeconds = 15;
+
+    /// <summary>Reads an Npgsql connection string or a <c>postgres://</c> URI.</summary>
+    /// <exception cref="HarnessException">It is neither; the message repeats no part that could be a password.</exception>
+    public static NpgsqlConnectionStringBuilder Parse(string text)
+    {
+        try
+        {
+            var parsed = text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
+                ? PostgresUri.Parse(text)
+                : new NpgsqlConnectionStringBuilder(text);
+            if (string.IsNullOrEmpty(parsed.Host)) throw new ArgumentException("no Host is given");
+            return parsed;
+        }
+        catch (Exception malformed) when (malformed is ArgumentException or FormatException or KeyNotFoundException)
+        {
+            throw new HarnessException(
+                $"The database connection string cannot be read: {Redaction.Of(malformed.Message)}. "
+                + "Write it as \"Host=...;Port=5432;Username=...;Password=...;Database=...\" or postgres://user:password@host:5432/database.", ExitCode.BadUsage);
+        }
+    }
+
+    /// <exception cref="HarnessException">No answer, too old or new a server, or tables in the way without <paramref name="force"/>.</exception>
+    internal static async Task<Database> OpenAsync(string text, bool force, CancellationToken cancellationToken)
+    {
+        var given = Parse(text);
+        given.Timeout = Math.Min(given.Timeout, ConnectTimeoutSeconds);
+        await using var connection = new NpgsqlConnection(given.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or System.Security.Authentication.AuthenticationException)
+        {
+            // Not kept as inner exception: driver texts can carry parts of the connection string.
+            throw new HarnessException(
+                $"No connection to {given.Host}:{given.Port}, database {given.Database ?? given.Username}: {MessagesOf(failure, given.Password)}. "
+                + "Check that the server runs and is reachable from here, and the user, password and SSL Mode in --database.");
+        }
+
+        await RequireUsableAsync(connection, force, cancellationToken);
+        return new Database(given.ConnectionString, await ServerInspection.OfAsync(given.ConnectionString, "given", cancellationToken), server: null);
+    }
+
+    private static async Task RequireUsableAsync(NpgsqlConnection connection, bool force, CancellationToken cancellationToken)
+    {
+        if (connection.PostgreSqlVersion.Major < PostgresBinaries.OldestSupported)
+            throw new HarnessException($"The given server is PostgreSQL {connection.PostgreSqlVersion}; {PostgresBinaries.OldestSupported} to {PostgresBinaries.NewestSupported} are supported. Give a newer server.", ExitCode.BadUsage);
+
+        var tables = await UserTables.InAsync(connection, cancellationToken);
+        if (tables.Count > 0 && !force)
+            throw new HarnessException(
+                $"The given database {connection.Database} is not empty: it holds {tables.Count} table{(tables.Count == 1 ? "" : "s")} ({string.Join(", ", tables.Take(5))}{(tables.Count > 5 ? ", ..." : "")}). "
+                + "Give an empty database, or --force to use this one: what the harness needs there is replaced.", ExitCode.BadUsage);
+    }
+
+    private static string MessagesOf(Exception failure, string? password)
+    {
+        var messages = new List<string>();
+        for (var current = failure; current is not null; current = current.InnerException)
+            if (!messages.Contains(current.Message)) messages.Add(current.Message);
+        var text = Redaction.Of(string.Join(": ", messages));
+        return string.IsNullOrEmpty(password) ? text : text.Replace(password, Redaction.Mask, StringComparison.Ordinal);
+    }
+}

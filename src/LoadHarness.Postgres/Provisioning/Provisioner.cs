@@ -1,0 +1,73 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Provisioning;
+
+/// <summary>The provision stage: from what was asked for to a reachable, empty database with durability on.</summary>
+public static class Provisioner
+{
+    /// <exception cref="HarnessException">There is no way to a database; the message names the ways out.</exception>
+    public static async Task<Database> ProvisionAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken) => request.Target switch
+    {
+        DatabaseTarget.Given given => await GivenDatabase.OpenAsync(given.ConnectionString, request.Force, cancellationToken),
+        DatabaseTarget.Container => await InContainerAsync(request, progress, cancellationToken),
+        DatabaseTarget.Native => await NativeAsync(request, progress, cancellationToken),
+        DatabaseTarget.Auto => await AutoAsync(request, progress, cancellationToken),
+        _ => throw new ArgumentOutOfRangeException(nameof(request), request.Target, "an unknown kind of target"),
+    };
+
+    private static async Task<Database> AutoAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken) =>
+        await ContainerEngine.FaultAsync(cancellationToken) is null
+            ? await InContainerAsync(request, progress, cancellationToken)
+            : await NativeAsync(request, progress, cancellationToken);
+
+    private static async Task<Database> InContainerAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken)
+    {
+        if (await ContainerEngine.FaultAsync(cancellationToken) is { } fault)
+            throw new HarnessException($"No container engine answers: {fault} Start Docker, set DOCKER_HOST, or use --database native.");
+
+        var server = await ContainerServer.StartAsync(request, progress, cancellationToken);
+        return await ReadyAsync(server, server.ConnectionString, "container", cancellationToken);
+    }
+
+    private static async Task<Database> NativeAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken)
+    {
+        var binaries = await PostgresBinaries.FindAsync(cancellationToken) ?? throw PostgresBinaries.NoneFound();
+        await ClusterDirectory.SweepAsync(binaries, cancellationToken);
+        var libraries = await PreloadLibraries.PresentInAsync(binaries, cancellationToken);
+        var settings = ServerSettings.For(request.Profile, MachineSize.Here, libraries, Database.Name);
+        foreach (var (name, value) in request.ExtraSettings) settings[name] = value;
+
+        var cluster = await NativeCluster.StartAsync(binaries, settings, request.Keep, cancellationToken);
+        progress.Note($"PostgreSQL {binaries.MajorVersion} runs on 127.0.0.1:{cluster.Port}, private to this run{(request.Keep ? $"; its directory {cluster.Directory.Root} will be kept" : "")}.");
+        return await ReadyAsync(cluster, cluster.ConnectionString, "native", cancellationToken, cluster);
+    }
+
+    /// <summary>Makes the run's database and reads the server back; a server that fails here does not stay behind.</summary>
+    private static async Task<Database> ReadyAsync(IAsyncDisposable server, string maintenance, string provisioning, CancellationToken cancellationToken, NativeCluster? native = null)
+    {
+        try
+        {
+            var admin = new NpgsqlConnectionStringBuilder(maintenance) { Database = Database.Name }.ConnectionString;
+            await CreateDatabaseAsync(maintenance, cancellationToken);
+            var environment = await ServerInspection.OfAsync(admin, provisioning, cancellationToken);
+            ServerInspection.RequireDurability(environment);
+            return new Database(admin, environment, server) { ServerProcessId = native?.ProcessId, DataDirectory = native?.Directory.Data };
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task CreateDatabaseAsync(string maintenance, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(maintenance) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand($"create database {Database.Name}", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,52 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Provisioning;
+
+/// <summary>Looks up what a running server is and can do. Changes nothing in it.</summary>
+public static class ServerInspection
+{
+    /// <param name="provisioning">container, native or given.</param>
+    public static async Task<ServerEnvironment> OfAsync(string connectionString, string provisioning, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(cancellationToken);
+        var settings = await SettingsAsync(connection, cancellationToken);
+        var capabilities = await ServerCapabilities.OfAsync(connection, settings, cancellationToken);
+        var target = new NpgsqlConnectionStringBuilder(connectionString);
+        return new ServerEnvironment(provisioning, $"{target.Host}:{target.Port}", connection.PostgreSqlVersion.ToString(), settings, capabilities);
+    }
+
+    /// <exception cref="HarnessException">A server that the harness started runs without durability.</exception>
+    public static void RequireDurability(ServerEnvironment server)
+    {
+        foreach (var name in ServerSettings.Durability.Where(name => server.Settings.TryGetValue(name, out var value) && value != "on"))
+            throw new HarnessException($"The {server.Provisioning} server runs with {name} = {server.Settings[name]}; figures taken so are worthless. Its settings must say {name} = on.");
+    }
+
+    /// <summary>As the server shows them, with units. One that this role may not see, or this version lacks, is left out.</summary>
+    private static async Task<Dictionary<string, string>> SettingsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            select name, current_setting(name, true)
+            from unnest($1::text[]) as wanted (name)
+            where current_setting(name, true) is not null
+            """;
+        var found = new Dictionary<string, string>();
+        var visible = await VisibleAsync(connection, cancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = ServerSettings.Recorded.Where(visible.Contains).ToArray() } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) found[reader.GetString(0)] = reader.GetString(1);
+        return found;
+    }
+
+    private static async Task<HashSet<string>> VisibleAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        await using var command = new NpgsqlCommand("select name from pg_settings", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) names.Add(reader.GetString(0));
+        return names;
+    }
+}

@@ -1,0 +1,99 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.Postgres.Provisioning;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Provisioning;
+
+public sealed class ProvisionerTests(PostgresCluster cluster)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_native_server_has_the_checklists_settings_and_durability_CF_1_to_CF_5()
+    {
+        Assert.NotNull(cluster.Server);
+        await using var database = await ProvisionAsync(new DatabaseTarget.Native());
+        Assert.Equal("native", database.Server.Provisioning);
+        AssertChecklist(database.Server.Settings);
+        Assert.True(ServerAccount.IsAlive(database.ServerProcessId!.Value));
+        Assert.True(Directory.Exists(Path.GetDirectoryName(database.DataDirectory)));
+        Assert.DoesNotContain(database.Server.Capabilities, capability => !capability.Available && capability.Remedy is null);
+    }
+
+    [Fact]
+    public async Task A_container_has_the_checklists_settings_and_durability_CF_1_to_CF_5()
+    {
+        Containers.Require(await ContainerEngine.FaultAsync(Token));
+        await using var database = await ProvisionAsync(new DatabaseTarget.Container());
+        Assert.Equal("container", database.Server.Provisioning);
+        AssertChecklist(database.Server.Settings);
+        Assert.All(
+            database.Server.Capabilities.Where(capability => capability.Name.StartsWith("pg_", StringComparison.Ordinal)),
+            capability => Assert.True(capability.Available, capability.Name));
+        await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
+        await using var create = source.CreateCommand("create extension pg_cron; create extension pg_partman");
+        await create.ExecuteNonQueryAsync(Token);
+    }
+
+    [Fact]
+    public async Task A_given_empty_database_is_used_as_it_is()
+    {
+        await using var given = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await using var database = await ProvisionAsync(new DatabaseTarget.Given(given.ConnectionString));
+        Assert.Equal("given", database.Server.Provisioning);
+        Assert.Null(database.ServerProcessId);
+    }
+
+    [Fact]
+    public async Task A_given_database_with_tables_is_refused_without_force_and_taken_with_it()
+    {
+        await using var given = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        var target = new DatabaseTarget.Given(given.ConnectionString);
+        var refusal = await Assert.ThrowsAsync<HarnessException>(() => ProvisionAsync(target));
+        Assert.Equal(ExitCode.BadUsage, refusal.ExitCode);
+        Assert.Contains("--force", refusal.Message, StringComparison.Ordinal);
+        await using var database = await ProvisionAsync(target, force: true);
+    }
+
+    [Fact]
+    public async Task An_unreachable_server_is_named_without_the_password()
+    {
+        var target = new DatabaseTarget.Given("Host=127.0.0.1;Port=1;Username=app;Password=secret;Database=crm");
+        var failure = await Assert.ThrowsAsync<HarnessException>(() => ProvisionAsync(target));
+        Assert.Contains("127.0.0.1:1", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_ordinary_role_works_and_sees_what_it_lacks()
+    {
+        await using var given = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await using (var create = given.Owner.CreateCommand("create role tenant_of_a_service login password 'plain'; grant all on schema public to tenant_of_a_service"))
+            await create.ExecuteNonQueryAsync(Token);
+        var login = new NpgsqlConnectionStringBuilder(given.ConnectionString) { Username = "tenant_of_a_service", Password = "plain" };
+
+        await using var database = await ProvisionAsync(new DatabaseTarget.Given(login.ConnectionString));
+        var byName = database.Server.Capabilities.ToDictionary(capability => capability.Name);
+        Assert.False(byName[ServerCapabilities.Superuser].Available);
+        Assert.False(byName["pg_stat_statements"].Available);
+        Assert.Contains("create extension pg_stat_statements", byName["pg_stat_statements"].Remedy, StringComparison.Ordinal);
+        Assert.True(byName["btree_gin"].Available);
+        NpgsqlConnection.ClearAllPools();
+    }
+
+    private static void AssertChecklist(IReadOnlyDictionary<string, string> settings)
+    {
+        Assert.Equal("200", settings["max_connections"]);
+        Assert.Equal("512MB", settings["shared_buffers"]);
+        Assert.Equal("2GB", settings["effective_cache_size"]);
+        Assert.Equal("128MB", settings["maintenance_work_mem"]);
+        Assert.Equal("8", settings["max_parallel_workers"]);
+        Assert.All(ServerSettings.Durability, name => Assert.Equal("on", settings[name]));
+    }
+
+    private static Task<Database> ProvisionAsync(DatabaseTarget target, bool force = false) =>
+        Provisioner.ProvisionAsync(new DatabaseRequest(target, ServerProfile.Checklist, 1_000, Keep: false, force), SilentProgress.Instance, Token);
+}
