@@ -14,7 +14,8 @@ public static class SeedReuse
         await using var connection = await source.OpenConnectionAsync(cancellation);
         if (!await connection.ScalarAsync<bool>("select to_regclass('loadharness.seed_run') is not null", cancellation))
             return null;
-        var run = await new SeedJournal(connection).ReadAsync(cancellation);
+        await using var journal = new SeedJournal(connection);
+        var run = await journal.ReadAsync(cancellation);
         return run?.Manifest is { } manifest && run.Identity == request.Identity ? Read(manifest) with { Reused = true } : null;
     }
 

@@ -17,9 +17,9 @@ public sealed class SeededVocabulary
     {
         var words = new BogusWords(seed);
         FirstNameTable = WordTable.Even(words.FirstNames(1200));
-        LastNameTable = WordTable.Zipf(words.LastNames(1500));
-        CompanyTable = WordTable.Zipf(words.Companies(2000));
-        PositionTable = WordTable.Zipf(words.JobTitles(300));
+        LastNameTable = WordTable.Zipf(words.LastNames(1500), flatten: 30);
+        CompanyTable = WordTable.Zipf(words.Companies(2000), flatten: 10);
+        PositionTable = WordTable.Zipf(words.JobTitles(300), flatten: 5);
         TagTable = WordTable.Zipf([.. LeadingTags, .. words.Tags(190)]);
         DomainTable = WordTable.Zipf(DomainNames(CompanyTable.Words));
         CountryTable = WordTable.Zipf(["US", "GB", "DE", "FR", "BR", "ES", "PL", "CA", "IN", "NL", "IT", "SE", "TR", "AU", "MX", "CZ", "JP", "CN", "AT", "CH", "PT", "IE", "DK", "NO", "FI"]);

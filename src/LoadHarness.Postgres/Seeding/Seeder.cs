@@ -15,6 +15,9 @@ public sealed class Seeder(NpgsqlDataSource admin)
 {
     private const string DiskFull = "53100";
 
+    /// <summary>Free bytes of the disk that holds a directory; null when it cannot be seen from here. Tests put a full disk here.</summary>
+    public Func<string, long?> FreeBytes { get; init; } = DiskSpace.FreeBytesOf;
+
     /// <exception cref="HarnessException">The database cannot take these rows, or the server went away; the message says what to do.</exception>
     public async Task<SeedManifest> SeedAsync(SeedRequest request, IStageProgress progress, CancellationToken cancellation)
     {
@@ -35,10 +38,10 @@ public sealed class Seeder(NpgsqlDataSource admin)
 
     private async Task<SeedManifest> SeedAsync(NpgsqlConnection connection, SeedRequest request, IStageProgress progress, CancellationToken cancellation)
     {
-        var journal = new SeedJournal(connection);
+        await using var journal = new SeedJournal(connection);
         await journal.OpenAsync(cancellation);
         var generators = new SeedGenerators(request);
-        var run = await new SeedStart(connection, journal).BeginAsync(request, generators, progress, cancellation);
+        var run = await new SeedStart(connection, journal, new DiskSpace(FreeBytes)).BeginAsync(request, generators, progress, cancellation);
         if (run.Manifest is not null)
             return SeedReuse.Read(run.Manifest) with { Reused = true };
         if (run.SmallTablesChecksum is null)
@@ -51,7 +54,7 @@ public sealed class Seeder(NpgsqlDataSource admin)
         await finishing.CountAndAdvanceAsync(cancellation);
         var analyze = await TimeAsync(() => finishing.VacuumAnalyzeAsync(progress, cancellation));
         await finishing.RefreshViewsAsync(progress, cancellation);
-        var manifest = await DescribeAsync(connection, request, generators, loaded, progress, cancellation);
+        var manifest = await DescribeAsync(connection, journal, request, generators, loaded, progress, cancellation);
         manifest = manifest with { IndexTime = indexes, AnalyzeTime = analyze };
         SeedInvariants.ThrowIfBroken(manifest.Invariants);
         await journal.SetManifestAsync(JsonSerializer.Serialize(manifest), cancellation);
@@ -59,10 +62,10 @@ public sealed class Seeder(NpgsqlDataSource admin)
     }
 
     private static async Task<SeedManifest> DescribeAsync(
-        NpgsqlConnection connection, SeedRequest request, SeedGenerators generators, LoadedTables loaded, IStageProgress progress, CancellationToken cancellation)
+        NpgsqlConnection connection, SeedJournal journal, SeedRequest request, SeedGenerators generators, LoadedTables loaded, IStageProgress progress, CancellationToken cancellation)
     {
         using var task = progress.Begin("Checking what was seeded", null, "checks");
-        var smallTables = (ulong)(await new SeedJournal(connection).ReadAsync(cancellation))!.SmallTablesChecksum!.Value;
+        var smallTables = (ulong)(await journal.ReadAsync(cancellation))!.SmallTablesChecksum!.Value;
         var rows = loaded.Tables.ToDictionary(table => table.Table, table => table.Rows, StringComparer.Ordinal);
         var invariants = await new SeedInvariants(connection, new SeedPlan(request.Contacts), generators.Calendar).CheckAsync(rows, cancellation);
         return new SeedManifest(

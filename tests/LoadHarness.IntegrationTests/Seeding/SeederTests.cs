@@ -1,3 +1,4 @@
+using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Postgres.Seeding;
@@ -8,14 +9,128 @@ public sealed class SeederTests(PostgresCluster cluster)
 {
     private static readonly SeedRequest Request = new(2_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1), LeadsPerChunk = 500 };
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Theory]
-    [InlineData(SchemaState.Base)]
-    public async Task A_seeded_database_holds_exactly_the_rows_that_were_generated(SchemaState schema)
+    [InlineData(SchemaState.Base, 1)]
+    [InlineData(SchemaState.Base, 2)]
+    [InlineData(SchemaState.Base, 8)]
+    [InlineData(SchemaState.Optimized, 2)]
+    public async Task A_seeded_database_holds_exactly_the_generated_rows_whatever_schema_and_workers(SchemaState schema, int workers)
     {
         await using var database = await cluster.CreateDatabaseAsync(schema);
-        var manifest = await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, TestContext.Current.CancellationToken);
+        var manifest = await new Seeder(database.Owner).SeedAsync(Request with { Workers = workers }, SilentProgress.Instance, Cancellation);
 
         Assert.All(manifest.Invariants, check => Assert.True(check.Holds, $"{check.Name}: {check.Evidence}"));
         Assert.Equal(SeedChecksum.Of(Request), manifest.Checksum);
+        Assert.False(manifest.Reused);
+        Assert.Equal(["leads", "email_sends", "lead_activities"], manifest.Tables.Select(table => table.Table));
+    }
+
+    [Theory]
+    [InlineData(SchemaState.Base)]
+    [InlineData(SchemaState.Optimized)]
+    public async Task Indexes_keys_and_triggers_are_after_seeding_what_they_were_before(SchemaState schema)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(schema);
+        var before = await Catalog.ReadAsync(database.Owner);
+        await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
+
+        Assert.Equal(before, await Catalog.ReadAsync(database.Owner));
+    }
+
+    [Fact]
+    public async Task The_first_rows_of_a_larger_scale_are_the_rows_of_the_smaller_one()
+    {
+        await using var small = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await using var large = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await new Seeder(small.Owner).SeedAsync(Request with { Contacts = 700 }, SilentProgress.Instance, Cancellation);
+        await new Seeder(large.Owner).SeedAsync(Request with { Contacts = 30_000, LeadsPerChunk = 9_000 }, SilentProgress.Instance, Cancellation);
+
+        // Lead 20 is the last that every small workspace has at the smaller scale.
+        foreach (var (table, lead) in new[] { ("leads", "id"), ("email_sends", "lead_id"), ("lead_activities", "lead_id") })
+        {
+            var common = $"select t::text from {table} t where {lead} <= 700 or ({lead} > 1000000000 and {lead} % 1000000000 <= 20) order by id";
+            Assert.Equal(await Catalog.LinesAsync(small.Owner, common), await Catalog.LinesAsync(large.Owner, common));
+        }
+    }
+
+    [Fact]
+    public async Task Addresses_and_states_are_the_ones_that_can_be_computed()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
+
+        var expected = Enumerable.Range(1, 2_000).Select(row => $"{row} {SeededLeads.EmailOf(42, row)} {SeededLeads.StatusOf(42, row)}");
+        Assert.Equal(expected, await Catalog.LinesAsync(database.Owner, "select concat_ws(' ', id, email, status) from leads where workspace_id = 1 order by id"));
+    }
+
+    [Fact]
+    public async Task New_rows_get_ids_above_the_seeded_ones()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
+
+        await using var insert = database.Owner.CreateCommand("insert into leads (workspace_id, email) values (1, 'new@lead.example') returning id = (select max(id) + 1 from leads)");
+        Assert.Equal(true, await insert.ExecuteScalarAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_seeded_already_is_used_again()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        Assert.Null(await SeedReuse.FindAsync(database.Owner, Request, Cancellation));
+        var first = await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
+        var second = await new Seeder(database.Owner).SeedAsync(Request with { Workers = 1 }, SilentProgress.Instance, Cancellation);
+
+        Assert.True(second.Reused);
+        Assert.Equal(first.Checksum, second.Checksum);
+        Assert.Equal(first.Tables, second.Tables);
+        Assert.Equal(first.Checksum, (await SeedReuse.FindAsync(database.Owner, Request, Cancellation))?.Checksum);
+        Assert.Null(await SeedReuse.FindAsync(database.Owner, Request with { Seed = 43 }, Cancellation));
+    }
+
+    [Fact]
+    public async Task Other_options_on_a_seeded_database_are_refused_or_replace_it_on_request()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
+        var other = Request with { Seed = 43 };
+
+        var refusal = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(other, SilentProgress.Instance, Cancellation));
+        Assert.Contains("seed 42", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("--force", refusal.Message, StringComparison.Ordinal);
+        var replaced = await new Seeder(database.Owner).SeedAsync(other with { Replace = true }, SilentProgress.Instance, Cancellation);
+        Assert.Equal(SeedChecksum.Of(other), replaced.Checksum);
+    }
+
+    [Fact]
+    public async Task Rows_of_others_are_never_touched_without_being_asked()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await using (var insert = database.Owner.CreateCommand("insert into workspaces (name) values ('mine')"))
+            await insert.ExecuteNonQueryAsync(Cancellation);
+
+        var refusal = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation));
+        Assert.Contains("did not put there", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(["mine"], await Catalog.LinesAsync(database.Owner, "select name from workspaces"));
+    }
+
+    [Fact]
+    public async Task A_database_without_the_schema_is_refused_with_the_way_out()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        var refusal = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation));
+        Assert.Contains("there is no table leads", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_too_small_is_told_before_anything_is_written()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        var seeder = new Seeder(database.Owner) { FreeBytes = _ => 1_000_000 };
+        var refusal = await Assert.ThrowsAsync<HarnessException>(() => seeder.SeedAsync(Request, SilentProgress.Instance, Cancellation));
+        Assert.Contains("0.0 GB free", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(["0"], await Catalog.LinesAsync(database.Owner, "select count(*)::text from workspaces"));
     }
 }

@@ -9,8 +9,6 @@ internal sealed class DiskSpace(Func<string, long?> freeBytes)
     // Measured on PostgreSQL 15 with the optimized schema: about 1.6 kB a lead with its sends, activities and every index; a quarter on top for sorting.
     private const long BytesPerLead = 2_000;
 
-    public static DiskSpace OfThisMachine { get; } = new(FreeBytes);
-
     public async Task CheckAsync(NpgsqlConnection connection, long leads, CancellationToken cancellation)
     {
         var directory = await DataDirectoryAsync(connection, cancellation);
@@ -30,5 +28,5 @@ internal sealed class DiskSpace(Func<string, long?> freeBytes)
         return visible ? await connection.ScalarAsync<string>("select current_setting('data_directory')", cancellation) : null;
     }
 
-    private static long? FreeBytes(string directory) => Directory.Exists(directory) ? new DriveInfo(directory).AvailableFreeSpace : null;
+    public static long? FreeBytesOf(string directory) => Directory.Exists(directory) ? new DriveInfo(directory).AvailableFreeSpace : null;
 }

@@ -20,6 +20,13 @@ internal sealed class Finishing(NpgsqlDataSource source, int workers)
         where c.workspace_id = s.workspace_id and c.id = s.campaign_id
         """;
 
+    // The optimized schema fixes a campaign's enqueue time once: it is created_at of all its sends.
+    private const string EnqueueTimes =
+        "update campaigns c set enqueued_at = c.created_at where c.status = 'sent' and c.enqueued_at is distinct from c.created_at";
+
+    private const string HasEnqueueTimes =
+        "select exists (select from pg_attribute where attrelid = 'public.campaigns'::regclass and attname = 'enqueued_at' and not attisdropped)";
+
     // The next value is above every seeded one; an empty table keeps its sequence.
     private const string Sequences =
         """
@@ -47,6 +54,8 @@ internal sealed class Finishing(NpgsqlDataSource source, int workers)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await connection.ExecuteAsync(CampaignCounters, cancellation);
+        if (await connection.ScalarAsync<bool>(HasEnqueueTimes, cancellation))
+            await connection.ExecuteAsync(EnqueueTimes, cancellation);
         foreach (var advance in await connection.ListAsync(Sequences, row => row.GetString(0), cancellation))
             await connection.ExecuteAsync(advance, cancellation);
     }

@@ -36,9 +36,16 @@ internal static class PastMonths
     private static Task<List<DateTime>> MissingAsync(NpgsqlConnection connection, string table, SeedCalendar calendar, CancellationToken cancellation) =>
         connection.ListAsync(Missing, row => row.GetDateTime(0), cancellation, table, calendar.OldestMonth, calendar.NewestMonth);
 
-    // format() quotes the names; the bounds are UTC months whatever the session's time zone is.
+    // The optimized schema has its own way, which also sets the partition's owner and row security. Without it: format() quotes the names, and the
+    // bounds are UTC months whatever the session's time zone is.
     private static async Task CreateAsync(NpgsqlConnection connection, string table, DateTime month, CancellationToken cancellation)
     {
+        if (await connection.ScalarAsync<bool>("select to_regprocedure('public.add_month_partitions(regclass, date, date)') is not null", cancellation))
+        {
+            await connection.ExecuteAsync("select add_month_partitions(('public.' || $1)::regclass, $2::date, $2::date)", cancellation, table, DateOnly.FromDateTime(month));
+            return;
+        }
+
         var statement = await connection.ScalarAsync<string>(
             """
             select format('create table %I partition of %I for values from (%L) to (%L)', $1 || to_char($2::timestamp, '"_p"YYYY_MM'), $1,

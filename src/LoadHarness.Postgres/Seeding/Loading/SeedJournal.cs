@@ -1,15 +1,18 @@
+using System.Data;
 using LoadHarness.Core;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Seeding.Loading;
 
 /// <summary>What of a seeding is done, kept in the database it fills: a killed one goes on from here.</summary>
-internal sealed class SeedJournal(NpgsqlConnection connection)
+internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposable
 {
     // Any fixed number: it keeps two seedings of one database apart.
     private const long LockKey = 0x5EED_0001;
 
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(20);
+
+    private bool _locked;
 
     public async Task OpenAsync(CancellationToken cancellation)
     {
@@ -56,7 +59,9 @@ internal sealed class SeedJournal(NpgsqlConnection connection)
     }
 
     public Task StartAsync(SeedRequest request, CancellationToken cancellation) => connection.ExecuteAsync(
-        "insert into loadharness.seed_run (identity, leads_per_chunk) values ($1, $2)", cancellation, request.Identity, request.LeadsPerChunk);
+        "insert into loadharness.seed_run (identity, leads_per_chunk, indexes_deferred) select $1, $2, exists (select from loadharness.seed_deferred)",
+        cancellation,
+        request.Identity, request.LeadsPerChunk);
 
     public Task ForgetAsync(CancellationToken cancellation) =>
         connection.ExecuteAsync("truncate loadharness.seed_run, loadharness.seed_chunk", cancellation);
@@ -81,6 +86,13 @@ internal sealed class SeedJournal(NpgsqlConnection connection)
     public Task SetManifestAsync(string json, CancellationToken cancellation) =>
         connection.ExecuteAsync("update loadharness.seed_run set manifest = $1::jsonb", cancellation, json);
 
+    // A pooled connection keeps its session, and so the lock, after it is closed.
+    public async ValueTask DisposeAsync()
+    {
+        if (_locked && connection.State == ConnectionState.Open)
+            await connection.ExecuteAsync("select pg_advisory_unlock($1)", CancellationToken.None, LockKey);
+    }
+
     // After a kill the old session may still be on its way out, so one try is not enough.
     private async Task LockAsync(CancellationToken cancellation)
     {
@@ -91,6 +103,8 @@ internal sealed class SeedJournal(NpgsqlConnection connection)
                 throw new HarnessException("Another session is seeding this database. Wait until it has ended, or end it (pg_stat_activity shows it), then start again.");
             await Task.Delay(200, cancellation);
         }
+
+        _locked = true;
     }
 }
 

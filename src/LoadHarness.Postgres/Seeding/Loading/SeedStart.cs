@@ -5,11 +5,8 @@ using Npgsql;
 namespace LoadHarness.Postgres.Seeding.Loading;
 
 /// <summary>Decides whether a database is fresh, half seeded, or seeded already, and refuses what does not fit the request.</summary>
-internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal)
+internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal, DiskSpace disk)
 {
-    /// <summary>Where the free space is read; tests put a full disk here.</summary>
-    public DiskSpace Disk { get; init; } = DiskSpace.OfThisMachine;
-
     public async Task<SeedRun> BeginAsync(SeedRequest request, SeedGenerators generators, IStageProgress progress, CancellationToken cancellation)
     {
         await Columns.CheckAsync(connection, generators.Large, cancellation);
@@ -21,7 +18,7 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
         }
 
         await MakeEmptyAsync(request, generators.Tables, cancellation);
-        await Disk.CheckAsync(connection, new SeedPlan(request.Contacts).Leads, cancellation);
+        await disk.CheckAsync(connection, new SeedPlan(request.Contacts).Leads, cancellation);
         await PastMonths.EnsureAsync(connection, generators.Tables, generators.Calendar, cancellation);
         await journal.StartAsync(request, cancellation);
         return (await journal.ReadAsync(cancellation))!;

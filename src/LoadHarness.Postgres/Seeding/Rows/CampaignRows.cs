@@ -41,6 +41,7 @@ internal sealed class CampaignRows(ulong seed, SeedCalendar calendar, SendDraws 
             scheduled_at = status == "sent" ? SeedCalendar.Utc(created) : (DateTime?)null,
             completed_at = status == "sent" ? SeedCalendar.Utc(created + (31 * SeedCalendar.Minute)) : (DateTime?)null,
             created_at = SeedCalendar.Utc(created),
+            updated_at = SeedCalendar.Utc(created),
         };
     }
 }

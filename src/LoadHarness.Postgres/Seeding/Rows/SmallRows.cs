@@ -22,7 +22,7 @@ internal sealed class SmallRows(ulong seed, SeedCalendar calendar, SendDraws sen
         yield return new("email_templates", "id, workspace_id, name, subject, body, created_at", [.. SeedPlan.Workspaces.SelectMany(Templates)]);
         yield return new("lead_segments", "id, workspace_id, name, conditions, created_at", [.. SeedPlan.Workspaces.SelectMany(Segments)]);
         yield return new(
-            "campaigns", "id, workspace_id, template_id, name, subject, status, scheduled_at, completed_at, created_at",
+            "campaigns", "id, workspace_id, template_id, name, subject, status, scheduled_at, completed_at, created_at, updated_at",
             [.. SeedPlan.Workspaces.SelectMany(_campaigns.Of)]);
         yield return new("webhooks", "id, workspace_id, url, events, created_at", [.. SeedPlan.Workspaces.Select(Webhook)]);
         yield return new(

@@ -17,7 +17,7 @@ internal sealed class WordTable
 
     public IReadOnlyList<string> Words { get; }
 
-    public static WordTable Zipf(IReadOnlyList<string> words) => new(words, AliasTable.Zipf(words.Count));
+    public static WordTable Zipf(IReadOnlyList<string> words, int flatten = 0) => new(words, AliasTable.Zipf(words.Count, flatten));
 
     public static WordTable Weighted(params (string Word, ulong Weight)[] words) =>
         new([.. words.Select(word => word.Word)], new AliasTable([.. words.Select(word => word.Weight)]));

@@ -1,0 +1,131 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Postgres.Seeding;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Seeding;
+
+/// <summary>Whatever ends a seeding, the same options bring the same rows, indexes and checksum.</summary>
+public sealed class InterruptedSeedingTests(PostgresCluster cluster)
+{
+    private static readonly SeedRequest Request = new(4_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1), LeadsPerChunk = 300 };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(SchemaState.Base, "Loading leads", 3)]
+    [InlineData(SchemaState.Base, "Loading lead_activities", 9)]
+    [InlineData(SchemaState.Base, "Building indexes and constraints", 4)]
+    [InlineData(SchemaState.Optimized, "Loading email_sends", 5)]
+    [InlineData(SchemaState.Optimized, "Building indexes and constraints", 60)]
+    [InlineData(SchemaState.Base, "Vacuuming and analyzing", 2)]
+    public async Task Sessions_that_are_terminated_leave_a_seeding_that_goes_on(SchemaState schema, string stage, int advances)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(schema);
+        var before = await Catalog.ReadAsync(database.Owner);
+        var killer = new AtAdvance(stage, advances, () => TerminateOthers(database.ConnectionString));
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, killer, Cancellation));
+        Assert.Contains("goes on where it stopped", fault.Message, StringComparison.Ordinal);
+
+        await GoesOnAsync(database.Owner, before);
+    }
+
+    [Theory]
+    [InlineData("Loading email_sends", 4)]
+    [InlineData("Building indexes and constraints", 3)]
+    public async Task A_server_that_is_killed_leaves_a_seeding_that_goes_on(string stage, int advances)
+    {
+        await using var server = await OwnServerAsync();
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString);
+        var before = await Catalog.ReadAsync(source);
+        var killer = new AtAdvance(stage, advances, () => server.CrashAndRestartAsync(Cancellation).GetAwaiter().GetResult());
+        await Assert.ThrowsAsync<HarnessException>(() => new Seeder(source).SeedAsync(Request, killer, Cancellation));
+
+        await GoesOnAsync(source, before);
+    }
+
+    [Fact]
+    public async Task A_cancelled_seeding_goes_on()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        var before = await Catalog.ReadAsync(database.Owner);
+        using var stop = new CancellationTokenSource();
+        var progress = new AtAdvance("Loading email_sends", 2, stop.Cancel);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Seeder(database.Owner).SeedAsync(Request, progress, stop.Token));
+
+        await GoesOnAsync(database.Owner, before);
+    }
+
+    [Fact]
+    public async Task A_half_seeded_database_refuses_other_options()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        var killer = new AtAdvance("Loading leads", 2, () => TerminateOthers(database.ConnectionString));
+        await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, killer, Cancellation));
+
+        var other = Request with { Contacts = 5_000 };
+        var refusal = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(other, SilentProgress.Instance, Cancellation));
+        Assert.Contains("4000 contacts", refusal.Message, StringComparison.Ordinal);
+        var replaced = await new Seeder(database.Owner).SeedAsync(other with { Replace = true }, SilentProgress.Instance, Cancellation);
+        Assert.Equal(SeedChecksum.Of(other), replaced.Checksum);
+    }
+
+    private static async Task GoesOnAsync(NpgsqlDataSource source, List<string> catalog)
+    {
+        var manifest = await new Seeder(source).SeedAsync(Request with { LeadsPerChunk = 1_000 }, SilentProgress.Instance, Cancellation);
+        Assert.Equal(SeedChecksum.Of(Request), manifest.Checksum);
+        Assert.All(manifest.Invariants, check => Assert.True(check.Holds, $"{check.Name}: {check.Evidence}"));
+        Assert.Equal(catalog, await Catalog.ReadAsync(source));
+    }
+
+    private static async Task<NativeCluster> OwnServerAsync()
+    {
+        var binaries = await PostgresBinaries.FindAsync(Cancellation);
+        Require.Present(binaries is null ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package." : null);
+        var settings = ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, [], "postgres");
+        settings["shared_buffers"] = "64MB";
+        var server = await NativeCluster.StartAsync(binaries!, settings, keep: false, Cancellation);
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString);
+        await SchemaTemplates.BuildAsync(source, SchemaState.Base);
+        return server;
+    }
+
+    private static void TerminateOthers(string connectionString)
+    {
+        using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        connection.Open();
+        using var command = new NpgsqlCommand(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'", connection);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Does something at the n-th advance of a stage, in the midst of the work.</summary>
+    private sealed class AtAdvance(string stage, int count, Action action) : IStageProgress
+    {
+        private int _left = count;
+
+        public void Note(string sentence)
+        {
+        }
+
+        public ICountedTask Begin(string name, long? total, string unit) => new CountedAdvance(this, name == stage);
+
+        private sealed class CountedAdvance(AtAdvance owner, bool counts) : ICountedTask
+        {
+            public void Advance(long done)
+            {
+                if (counts && Interlocked.Decrement(ref owner._left) == 0)
+                    owner.Act();
+            }
+
+            public void Dispose()
+            {
+            }
+        }
+
+        private void Act() => action();
+    }
+}
