@@ -1,0 +1,98 @@
+using LoadHarness.Core.Progress;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace LoadHarness.Postgres.Health;
+
+/// <summary>Looks at a database and tells, check by check, what is wrong and what would mend it.</summary>
+public static class HealthCheck
+{
+    // Health must not add to the trouble it looks for.
+    private const int TimeoutSeconds = 30;
+
+    /// <summary>Works on any database; what one lacks makes its checks unknown, never an error.</summary>
+    public static async Task<HealthReport> RunAsync(NpgsqlDataSource source, IStageProgress progress, CancellationToken ct)
+    {
+        var results = new List<HealthResult>();
+        using var task = progress.Begin("Health", HealthQuestions.All.Count, "checks");
+        await using var connection = await source.OpenConnectionAsync(ct);
+        foreach (var question in HealthQuestions.All)
+        {
+            results.Add(await AskAsync(connection, question, ct));
+            task.Advance(results.Count);
+        }
+
+        return new HealthReport(DateTimeOffset.UtcNow, results);
+    }
+
+    private static async Task<HealthResult> AskAsync(NpgsqlConnection connection, HealthQuestion question, CancellationToken ct)
+    {
+        if (question.Requires is { } required && !await ExistsAsync(connection, required, ct))
+            return Unknown(question, $"{required} is missing here. {question.Remedy}");
+        try
+        {
+            var rows = await RowsAsync(connection, question, ct);
+            return Judge(question, rows);
+        }
+        catch (PostgresException e)
+        {
+            return Unknown(question, $"could not be asked: {e.MessageText} (SQLSTATE {e.SqlState})");
+        }
+    }
+
+    private static HealthResult Judge(HealthQuestion question, List<(HealthFinding Row, double? Figure)> rows)
+    {
+        if (rows.Count == 0)
+            return Result(question, HealthStatus.Green, 0, "nothing found", []);
+        var status = rows.Max(row => row.Row.Status);
+        var worst = rows.First(row => row.Row.Status == status);
+        HealthFinding[] findings = [.. rows.Where(row => row.Row.Status != HealthStatus.Green).Select(row => row.Row)];
+        var evidence = findings.Length > 1 ? $"{findings.Length} found; first {worst.Row.Subject}: {worst.Row.Detail}" : $"{worst.Row.Subject}: {worst.Row.Detail}";
+        return Result(question, status, worst.Figure, evidence, findings);
+    }
+
+    private static HealthResult Unknown(HealthQuestion question, string evidence) =>
+        Result(question, HealthStatus.Unknown, null, evidence, []) with { Missing = true };
+
+    private static HealthResult Result(
+        HealthQuestion question, HealthStatus status, double? figure, string evidence, IReadOnlyList<HealthFinding> findings) =>
+        new(question.Id, question.Title, status, figure, question.Limit, question.Direction, question.Unit, evidence, findings);
+
+    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string name, CancellationToken ct)
+    {
+        var lookup = name.Contains('(', StringComparison.Ordinal) ? "to_regprocedure" : "to_regclass";
+        await using var command = new NpgsqlCommand($"select {lookup}($1) is not null", connection)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = name } },
+        };
+        return await command.ExecuteScalarAsync(ct) is true;
+    }
+
+    private static async Task<List<(HealthFinding, double?)>> RowsAsync(NpgsqlConnection connection, HealthQuestion question, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            $"select a.status, a.subject, a.detail, a.remedy, a.figure::double precision from (select $1::double precision as warn, $2::double precision as red) l cross join lateral ({question.Sql}) a",
+            connection)
+        {
+            CommandTimeout = TimeoutSeconds,
+            Parameters =
+            {
+                new() { Value = question.Warn, NpgsqlDbType = NpgsqlDbType.Double },
+                new() { Value = question.Limit, NpgsqlDbType = NpgsqlDbType.Double },
+            },
+        };
+        var rows = new List<(HealthFinding, double?)>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            var finding = new HealthFinding(
+                Enum.Parse<HealthStatus>(reader.GetString(0), ignoreCase: true),
+                reader.GetString(1),
+                reader.GetString(2),
+                await reader.IsDBNullAsync(3, ct) ? null : reader.GetString(3));
+            rows.Add((finding, await reader.IsDBNullAsync(4, ct) ? null : reader.GetDouble(4)));
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,16 @@
+namespace LoadHarness.Postgres.Jobs;
+
+/// <summary>Which jobs to run.</summary>
+/// <param name="Name">One job by its name; null takes the due ones, or all.</param>
+public sealed record JobSelection(bool All = false, string? Name = null)
+{
+    public static JobSelection Due { get; } = new();
+}
+
+/// <param name="Requirement">As in requirements.md: JB-1 to JB-5.</param>
+/// <param name="Outcome">succeeded, failed, skipped (another session runs it) or not due.</param>
+/// <param name="Detail">What the job did, or why it did not.</param>
+public sealed record JobOutcome(string Job, string Requirement, string Outcome, string Detail, TimeSpan Duration)
+{
+    public bool Failed => Outcome == "failed";
+}

@@ -1,0 +1,53 @@
+using Npgsql;
+
+namespace LoadHarness.Postgres.Jobs;
+
+/// <param name="Scheduled">False where pg_cron is missing; <paramref name="Detail"/> then tells the way to get it.</param>
+public sealed record ScheduledJob(string Job, bool Scheduled, string Detail);
+
+/// <summary>Gives the jobs of a database to pg_cron, which lives in one database of the server and serves them all.</summary>
+public static class JobScheduler
+{
+    public const string Remedy =
+        "Install pg_cron (Debian: apt-get install postgresql-15-cron), add it to shared_preload_libraries, set cron.database_name "
+        + "and cron.use_background_workers = on, restart; until then run the jobs verb from a timer.";
+
+    /// <summary>Scheduling again changes nothing: pg_cron keeps one job a name and user.</summary>
+    public static async Task<IReadOnlyList<ScheduledJob>> ScheduleAsync(string connectionString, CancellationToken ct)
+    {
+        await using var here = NpgsqlDataSource.Create(connectionString);
+        var database = (string)(await ScalarAsync(here, "select current_database()::text", ct))!;
+        var cronDatabase = await ScalarAsync(here, "select current_setting('cron.database_name', true)", ct) as string;
+        var jobs = await JobsAsync(here, ct);
+        if (string.IsNullOrEmpty(cronDatabase))
+            return [.. jobs.Select(job => new ScheduledJob(job.Name, false, Remedy))];
+        await using var home = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Database = cronDatabase, Pooling = false }.ConnectionString);
+        if (await ScalarAsync(home, "select to_regclass('cron.job') is not null", ct) is not true)
+            return [.. jobs.Select(job => new ScheduledJob(job.Name, false, $"In the database {cronDatabase}: create extension pg_cron;"))];
+        foreach (var (name, schedule) in jobs)
+        {
+            await using var command = home.CreateCommand(
+                "select cron.schedule_in_database($1, $2, format('call public.run_job(%L)', $3), $4)");
+            foreach (var value in new[] { $"{database}/{name}", schedule, name, database })
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
+            await command.ExecuteScalarAsync(ct);
+        }
+
+        return [.. jobs.Select(job => new ScheduledJob(job.Name, true, $"{job.Schedule} GMT, by pg_cron in {cronDatabase}"))];
+    }
+
+    private static async Task<object?> ScalarAsync(NpgsqlDataSource source, string sql, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync(ct);
+    }
+
+    private static async Task<List<(string Name, string Schedule)>> JobsAsync(NpgsqlDataSource source, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand("select name, schedule from public.scheduled_jobs order by name");
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var jobs = new List<(string, string)>();
+        while (await reader.ReadAsync(ct)) jobs.Add((reader.GetString(0), reader.GetString(1)));
+        return jobs;
+    }
+}
