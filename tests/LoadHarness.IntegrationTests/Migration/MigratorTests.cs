@@ -1,0 +1,109 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Progress;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.Postgres.Migration;
+
+namespace LoadHarness.IntegrationTests.Migration;
+
+public sealed class MigratorTests(PostgresCluster cluster)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_second_up_changes_nothing()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var before = await SchemaDump.OfAsync(cluster, database, Ct);
+        var steps = 0;
+        await new Migrator(database.Owner) { StepExecuted = _ => Task.FromResult(steps++) }.UpAsync(SilentProgress.Instance, Ct);
+        Assert.Equal(0, steps);
+        Assert.Equal(before, await SchemaDump.OfAsync(cluster, database, Ct));
+    }
+
+    [Fact]
+    public async Task Two_migrators_at_once_apply_each_step_once()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        var steps = 0;
+        Task RunAsync() => Task.Run(
+            () => new Migrator(database.Owner) { StepExecuted = _ => Task.FromResult(Interlocked.Increment(ref steps)) }.UpAsync(SilentProgress.Instance, Ct), Ct);
+
+        await Task.WhenAll(RunAsync(), RunAsync());
+
+        Assert.Equal(MigrationFiles.Read().Migrations.Sum(m => m.Up.Count), steps);
+    }
+
+    [Fact]
+    public async Task A_file_changed_after_it_ran_is_refused_by_name()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await ExecuteAsync(database, "update loadharness.journal set checksum = 'other' where step = '03_leads/tags_index'");
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Ct));
+        Assert.Contains("03_leads/tags_index", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("009_database_optimization_2mm_contacts/03_leads/tags_index", (await new Migrator(database.Owner).StatusAsync(Ct)).Changed);
+    }
+
+    [Fact]
+    public async Task An_invalid_index_left_by_a_failed_build_is_found_and_rebuilt()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await ExecuteAsync(database, "update pg_index set indisvalid = false where indexrelid = 'leads_workspace_tags_idx'::regclass");
+        var migrator = new Migrator(database.Owner);
+        Assert.Equal(["public.leads_workspace_tags_idx"], (await migrator.StatusAsync(Ct)).InvalidIndexes);
+
+        await migrator.UpAsync(SilentProgress.Instance, Ct);
+
+        Assert.Empty((await migrator.StatusAsync(Ct)).InvalidIndexes);
+    }
+
+    [Fact]
+    public async Task An_invalid_index_in_the_way_of_a_resumed_build_is_not_taken_for_the_real_one()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        var stopped = new Migrator(database.Owner)
+        {
+            StepExecuted = step => step == "03_leads/tags_index" ? throw new TimeoutException() : Task.CompletedTask,
+        };
+        await Assert.ThrowsAsync<TimeoutException>(() => stopped.UpAsync(SilentProgress.Instance, Ct));
+        await ExecuteAsync(database, "update pg_index set indisvalid = false where indexrelid = 'leads_workspace_tags_idx'::regclass");
+
+        await new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Ct);
+
+        Assert.Empty((await new Migrator(database.Owner).StatusAsync(Ct)).InvalidIndexes);
+    }
+
+    [Theory]
+    [InlineData("update leads set email = upper(email) where id = 1", "capital letters")]
+    [InlineData("insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at) select workspace_id, campaign_id, lead_id, email, created_at from email_sends limit 1", "exist twice")]
+    [InlineData("update email_sends set workspace_id = 1 + workspace_id % 3 where id = 1", "another workspace")]
+    public async Task Rows_that_would_not_fit_are_refused_before_anything_changes(string fault, string sentence)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await SampleRows.InsertAsync(database.Owner);
+        await ExecuteAsync(database, fault);
+        var refusal = await Assert.ThrowsAsync<HarnessException>(() => new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Ct));
+        Assert.Contains(sentence, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(0, (await new Migrator(database.Owner).StatusAsync(Ct)).Migrations[0].StepsDone);
+    }
+
+    [Fact]
+    public async Task A_table_lock_held_for_seconds_is_waited_out_with_short_attempts()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await using var holder = await database.Owner.OpenConnectionAsync(Ct);
+        await using var transaction = await holder.BeginTransactionAsync(Ct);
+        await using (var command = new Npgsql.NpgsqlCommand("select from lead_segments", holder, transaction))
+            await command.ExecuteNonQueryAsync(Ct);
+        var up = new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Ct);
+        await Task.Delay(TimeSpan.FromSeconds(4), Ct);
+        Assert.False(up.IsCompleted);
+        await transaction.CommitAsync(Ct);
+        await up;
+    }
+
+    private static async Task ExecuteAsync(TestDatabase database, string sql)
+    {
+        await using var command = database.Owner.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Ct);
+    }
+}

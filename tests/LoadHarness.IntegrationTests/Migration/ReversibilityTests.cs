@@ -1,0 +1,74 @@
+using LoadHarness.Core.Progress;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.Postgres.Migration;
+
+namespace LoadHarness.IntegrationTests.Migration;
+
+/// <summary>DP-2, QA-5: there and back.</summary>
+public sealed class ReversibilityTests(PostgresCluster cluster)
+{
+    [Fact]
+    public async Task Up_down_and_up_again_gives_the_same_schema_and_keeps_every_row()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await SampleRows.InsertAsync(database.Owner);
+        var columns = await SchemaDump.ColumnsAsync(database.Owner, ct);
+        var migrator = new Migrator(database.Owner);
+        var baseSchema = await SchemaDump.OfAsync(cluster, database, ct);
+        var rows = await SchemaDump.RowsAsync(database.Owner, columns, ct);
+
+        await migrator.UpAsync(SilentProgress.Instance, ct);
+        var optimized = await SchemaDump.OfAsync(cluster, database, ct);
+        Assert.NotEqual(baseSchema, optimized);
+        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, ct));
+
+        await migrator.DownAsync(SilentProgress.Instance, ct);
+        Assert.Equal(baseSchema, await SchemaDump.OfAsync(cluster, database, ct));
+        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, ct));
+
+        await migrator.UpAsync(SilentProgress.Instance, ct);
+        Assert.Equal(optimized, await SchemaDump.OfAsync(cluster, database, ct));
+        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, ct));
+    }
+
+    [Fact]
+    public async Task Identities_go_on_where_they_were_after_a_swap_in_both_directions()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await SampleRows.InsertAsync(database.Owner);
+        var migrator = new Migrator(database.Owner);
+
+        var before = await NextActivityAsync(database);
+        await migrator.UpAsync(SilentProgress.Instance, ct);
+        var after = await NextActivityAsync(database);
+        await migrator.DownAsync(SilentProgress.Instance, ct);
+        Assert.Equal([before + 1, before + 2], [after, await NextActivityAsync(database)]);
+    }
+
+    [Fact]
+    public async Task Counters_that_are_not_folded_yet_survive_the_way_down()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await SampleRows.InsertAsync(database.Owner);
+        var migrator = new Migrator(database.Owner);
+        await migrator.UpAsync(SilentProgress.Instance, ct);
+        await using (var command = database.Owner.CreateCommand(
+            "insert into campaign_metric_deltas (workspace_id, campaign_id, opened) select workspace_id, id, 3 from campaigns, generate_series(1, 2)"))
+            await command.ExecuteNonQueryAsync(ct);
+
+        await migrator.DownAsync(SilentProgress.Instance, ct);
+
+        await using var count = database.Owner.CreateCommand("select count(*) filter (where opened_count = 6) = count(*) from campaigns");
+        Assert.True((bool)(await count.ExecuteScalarAsync(ct))!);
+    }
+
+    private static async Task<long> NextActivityAsync(TestDatabase database)
+    {
+        await using var command = database.Owner.CreateCommand(
+            "insert into lead_activities (workspace_id, lead_id, activity_type) select workspace_id, id, 'note' from leads limit 1 returning id");
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+}
