@@ -1,0 +1,174 @@
+using LoadHarness.Core.Progress;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Health;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Health;
+
+public sealed class HealthTests(PostgresCluster cluster)
+{
+    [Fact]
+    public async Task A_database_just_migrated_has_no_red_check()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var report = await LookAsync(database);
+        Assert.Empty(report.Checks.Where(c => c.Status == HealthStatus.Red).Select(c => $"{c.Id}: {c.Evidence}"));
+        Assert.Empty(report.Checks.Where(c => c.Evidence.Contains("could not be asked", StringComparison.Ordinal)).Select(c => c.Evidence));
+    }
+
+    [Fact]
+    public async Task A_database_without_the_schema_is_checked_as_far_as_it_goes()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        var report = await LookAsync(database);
+        Assert.All(report.Checks, c => Assert.DoesNotContain("could not be asked", c.Evidence, StringComparison.Ordinal));
+        Assert.Equal(HealthStatus.Unknown, report.Checks.Single(c => c.Id == "jobs").Status);
+        Assert.Equal(VerdictKind.Unavailable, report.ToVerdicts().Single(v => v.Id == "jobs").Kind);
+        Assert.Equal(HealthStatus.Green, report.Checks.Single(c => c.Id == "transaction-ids").Status);
+    }
+
+    [Fact]
+    public Task An_invalid_index_is_found() => FindAsync(
+        "invalid-index", HealthStatus.Red, "leads_broken", "reindex index concurrently",
+        "create index leads_broken on leads (name); update pg_index set indisvalid = false where indexrelid = 'leads_broken'::regclass");
+
+    [Fact]
+    public Task A_duplicate_index_is_found() => FindAsync(
+        "duplicate-index", HealthStatus.Yellow, "leads_twice", "drop index concurrently leads_twice",
+        "create index leads_once on leads (phone); create index leads_twice on leads (phone)");
+
+    [Fact]
+    public async Task An_unused_index_is_found_and_not_condemned_on_young_statistics()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync("create table big (id int, filler text); insert into big select g, repeat(md5(g::text), 8) from generate_series(1, 60000) g; create index big_unused on big (filler)");
+        var check = (await LookAsync(database)).Checks.Single(c => c.Id == "unused-index");
+        var finding = Assert.Single(check.Findings, f => f.Subject == "big_unused");
+        Assert.Equal(HealthStatus.Unknown, finding.Status);
+        Assert.Equal("drop index concurrently big_unused;", finding.Remedy);
+    }
+
+    [Fact]
+    public async Task Dead_rows_are_found()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync("create table bloated (id int) with (autovacuum_enabled = off); insert into bloated select generate_series(1, 10000); update bloated set id = id + 1 where id <= 9000");
+        await database.Owner.ExecuteAsync("select pg_stat_force_next_flush()");
+        var check = await UntilAsync(database, "table-bloat", c => c.Findings.Any(f => f.Subject == "bloated"));
+        Assert.Equal(HealthStatus.Red, check.Status);
+        Assert.Contains(check.Findings, f => f.Remedy == "vacuum (analyze) bloated;");
+    }
+
+    [Fact]
+    public async Task A_session_idle_in_a_transaction_is_found()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await using var connection = await database.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var open = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var command = new NpgsqlCommand("select 1", connection))
+            await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        // Ten seconds is the least that counts as idle.
+        await Task.Delay(TimeSpan.FromSeconds(10.5), TestContext.Current.CancellationToken);
+        var check = (await LookAsync(database)).Checks.Single(c => c.Id == "idle-in-transaction");
+        Assert.Equal(HealthStatus.Yellow, check.Status);
+        Assert.Contains(check.Findings, f => f.Remedy == $"select pg_terminate_backend({connection.ProcessID});");
+    }
+
+    [Fact]
+    public async Task A_row_in_a_default_partition_is_found()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var workspace = await database.Owner.AddWorkspaceAsync(leads: 1);
+        await database.Owner.ExecuteAsync("insert into lead_activities (workspace_id, lead_id, activity_type, created_at) select $1, id, 'x', now() + interval '9 years' from leads", workspace);
+        var check = (await LookAsync(database)).Checks.Single(c => c.Id == "default-partition");
+        Assert.Equal(HealthStatus.Red, check.Status);
+        Assert.Equal(1, check.Figure);
+    }
+
+    [Fact]
+    public async Task A_missing_future_partition_is_found_whatever_its_name()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync(
+            "do $$ begin execute (select 'drop table ' || partition from partition_bounds('email_sends') where from_at > now() order by from_at limit 1); end $$");
+        var check = (await LookAsync(database)).Checks.Single(c => c.Id == "future-partitions");
+        Assert.Equal(HealthStatus.Red, check.Status);
+        Assert.Contains("email_sends", Assert.Single(check.Findings).Subject, StringComparison.Ordinal);
+        await database.Owner.ExecuteAsync("select add_month_partitions('email_sends', current_date, (current_date + interval '24 months')::date)");
+        Assert.Equal(HealthStatus.Green, (await LookAsync(database)).Checks.Single(c => c.Id == "future-partitions").Status);
+    }
+
+    [Fact]
+    public Task A_stale_view_is_found() => FindAsync(
+        "analytics-freshness", HealthStatus.Red, "lead_analytics", "refresh_analytics_views",
+        "update analytics_refreshes set refreshed_at = now() - interval '5 hours' where view_name = 'lead_analytics'");
+
+    [Fact]
+    public Task A_failed_job_is_found() => FindAsync(
+        "jobs", HealthStatus.Red, "renew-api-keys", "run_job('renew-api-keys'",
+        "insert into job_runs (job, runner, outcome, detail, finished_at) values ('renew-api-keys', 'test', 'failed', 'out of luck', now())");
+
+    [Fact]
+    public Task An_overdue_job_is_found() => FindAsync(
+        "jobs", HealthStatus.Yellow, "maintenance", "run_job('maintenance'",
+        "insert into job_runs (job, runner, outcome, started_at, finished_at) select name, 'test', 'succeeded', now() - max_age * 2, now() - max_age * 2 from scheduled_jobs");
+
+    [Fact]
+    public async Task A_slow_statement_is_found_with_its_text()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        for (var i = 0; i < 5; i++) await database.Owner.ExecuteAsync("select pg_sleep(1.05) as slow_on_purpose");
+        var check = (await LookAsync(database)).Checks.Single(c => c.Id == "KM-1");
+        Assert.Equal(HealthStatus.Red, check.Status);
+        Assert.Contains("slow_on_purpose", check.Findings[0].Subject, StringComparison.Ordinal);
+        Assert.InRange(check.Figure!.Value, 1000, 5000);
+    }
+
+    [Fact]
+    public async Task Fast_growth_is_found()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync(
+            "insert into table_size_history values (current_date - 15, 'leads', 1, 20000000), (current_date, 'leads', 1, 80000000)");
+        var check = (await LookAsync(database)).Checks.Single(c => c.Id == "KM-2");
+        Assert.Equal(HealthStatus.Red, check.Status);
+        Assert.Equal(600, check.Figure!.Value, 1.0);
+    }
+
+    [Fact]
+    public async Task Reviews_have_every_section()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync("call run_job('maintenance')");
+        Assert.Equal(5, (await Review.WeeklyAsync(database.Owner, CancellationToken.None)).Count);
+        var month = await Review.MonthlyAsync(database.Owner, CancellationToken.None);
+        Assert.Contains(month, s => s.Title == "Capacity outlook" && s.Rows.Count > 0);
+    }
+
+    private async Task FindAsync(string check, HealthStatus status, string subject, string remedy, string fault)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var before = (await LookAsync(database)).Checks.Single(c => c.Id == check);
+        Assert.DoesNotContain(before.Findings, f => f.Subject == subject && f.Status == status);
+        await database.Owner.ExecuteAsync(fault);
+        var after = (await LookAsync(database)).Checks.Single(c => c.Id == check);
+        Assert.Equal(status, after.Status);
+        var finding = Assert.Single(after.Findings, f => f.Subject == subject);
+        Assert.Contains(remedy, finding.Remedy, StringComparison.Ordinal);
+    }
+
+    private static async Task<HealthResult> UntilAsync(TestDatabase database, string id, Func<HealthResult, bool> found)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var check = (await LookAsync(database)).Checks.Single(c => c.Id == id);
+            if (found(check) || attempt == 20) return check;
+            await Task.Delay(250, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static Task<HealthReport> LookAsync(TestDatabase database) =>
+        HealthCheck.RunAsync(database.Owner, SilentProgress.Instance, CancellationToken.None);
+}

@@ -1,0 +1,71 @@
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Jobs;
+
+namespace LoadHarness.IntegrationTests.Jobs;
+
+public sealed class CronTests(PostgresCluster cluster)
+{
+    [Fact]
+    public async Task Jobs_are_scheduled_once_and_their_own_commands_succeed_as_their_user()
+    {
+        await using var database = await CronDatabaseAsync();
+        Assert.Equal(5, await database.Owner.AskAsync<long>("select count(*) from schedule_jobs() where scheduled"));
+        await JobScheduler.ScheduleAsync(database.ConnectionString, CancellationToken.None);
+        Assert.Equal(5, await database.Owner.AskAsync<long>("select count(*) from cron.job"));
+        foreach (var job in await database.Owner.ListAsync("select username || '|' || command from cron.job order by jobid"))
+        {
+            var (user, command) = job.Split('|') is [var u, var c] ? (u, c) : ("", "");
+            await database.As(user).ExecuteAsync(command);
+        }
+
+        Assert.Equal(5, await database.Owner.AskAsync<long>("select count(*) from job_runs where outcome = 'succeeded'"));
+        Assert.Equal(5, await database.Owner.AskAsync<long>("select unschedule_jobs()"));
+    }
+
+    [Fact]
+    public async Task A_real_tick_of_pg_cron_runs_a_job_and_succeeds()
+    {
+        await using var database = await CronDatabaseAsync();
+        await database.Owner.ExecuteAsync("update scheduled_jobs set schedule = '* * * * *' where name = 'refresh-analytics'");
+        await database.Owner.ExecuteAsync("select schedule_jobs()");
+        var limit = DateTime.UtcNow.AddSeconds(130);
+        while (DateTime.UtcNow < limit && await database.Owner.AskAsync<long>("select count(*) from cron.job_run_details where status in ('succeeded', 'failed')") == 0)
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+        Assert.Equal(["succeeded"], await database.Owner.ListAsync("select status from cron.job_run_details where status <> 'running' limit 1"));
+        Assert.Equal(["succeeded pg_cron"], await database.Owner.ListAsync("select outcome || ' ' || runner from job_runs limit 1"));
+    }
+
+    [Fact]
+    public async Task Pg_crons_own_history_is_pruned()
+    {
+        await using var database = await CronDatabaseAsync();
+        await database.Owner.ExecuteAsync(
+            "insert into cron.job_run_details (jobid, runid, database, username, command, status, start_time, end_time) values (1, 100001, current_database(), current_user, 'x', 'succeeded', now() - interval '40 days', now() - interval '40 days')");
+        Assert.Equal(1, await database.Owner.AskAsync<long>("select prune_job_history()"));
+    }
+
+    [Fact]
+    public async Task Without_pg_cron_scheduling_tells_the_way_to_get_it()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from schedule_jobs() where scheduled or detail is null"));
+    }
+
+    private async Task<TestDatabase> CronDatabaseAsync()
+    {
+        var database = await cluster.CreateCronDatabaseAsync(SchemaState.Optimized);
+        try
+        {
+            var there = await database.Owner.AskAsync<bool>("select current_setting('cron.database_name', true) is not distinct from current_database()::text");
+            Require.Present(there ? null : $"pg_cron is not loaded by the test server. {JobScheduler.Remedy}");
+            await database.Owner.ExecuteAsync("create extension if not exists pg_cron");
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+}

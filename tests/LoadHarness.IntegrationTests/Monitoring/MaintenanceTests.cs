@@ -1,0 +1,65 @@
+using LoadHarness.IntegrationTests.Infrastructure;
+
+namespace LoadHarness.IntegrationTests.Monitoring;
+
+public sealed class MaintenanceTests(PostgresCluster cluster)
+{
+    [Fact]
+    public async Task Every_maintenance_task_succeeds()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Empty(await database.As("lh_worker").ListAsync(
+            "select task || ' ' || detail from perform_maintenance_tasks() where outcome <> 'succeeded'"));
+        Assert.True(await database.Owner.AskAsync<bool>("select last_analyze is not null from pg_stat_user_tables where relname = 'campaigns'"));
+    }
+
+    [Fact]
+    public async Task Cleanup_archives_old_partitions_with_their_rows_whatever_their_names()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var workspace = await database.Owner.AddWorkspaceAsync(leads: 10);
+        await database.Owner.ExecuteAsync("insert into campaigns (workspace_id, name, subject) values ($1, 'c', 's')", workspace);
+        await database.Owner.ExecuteAsync("select add_month_partitions('email_sends', (now() - interval '14 months')::date, (now() - interval '14 months')::date)");
+        await database.Owner.ExecuteAsync(
+            "insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at) select $1, (select max(id) from campaigns), id, email, now() - interval '14 months' from leads", workspace);
+        var partition = await database.Owner.AskAsync<string>("select tableoid::regclass::text from email_sends limit 1");
+        await database.Owner.ExecuteAsync($"alter table {partition} rename to a_name_nobody_derives");
+
+        var archived = await database.Owner.ListAsync("select relation from cleanup_old_email_sends(365)");
+
+        Assert.Contains("a_name_nobody_derives", archived);
+        Assert.Equal(10, await database.Owner.AskAsync<long>("select count(*) from archive.a_name_nobody_derives"));
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from email_sends"));
+    }
+
+    [Fact]
+    public async Task Cleanup_keeps_what_is_younger_than_asked()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync("select count(*) from cleanup_old_email_sends(31)");
+        Assert.True(await database.Owner.AskAsync<bool>(
+            "select bool_or(not is_default and from_at <= now() - interval '31 days' and to_at > now() - interval '31 days') from partition_bounds('email_sends')"));
+    }
+
+    [Theory]
+    [InlineData("select count(*) from cleanup_old_email_sends(null)")]
+    [InlineData("select count(*) from cleanup_old_email_sends(-1)")]
+    [InlineData("select count(*) from apply_retention('leads', 365)")]
+    [InlineData("select count(*) from apply_retention('email_sends', 365, 'burn')")]
+    public async Task Retention_that_makes_no_sense_is_refused_by_name(string sql)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.Owner.AskAsync<long>(sql));
+        Assert.Equal("LH004", error.SqlState);
+    }
+
+    [Fact]
+    public async Task Maintenance_keeps_sizes_settings_and_counters_for_trends()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync("select count(*) from perform_maintenance_tasks()");
+        Assert.True(await database.Owner.AskAsync<long>("select count(*) from table_size_history where table_name = 'leads'") == 1);
+        Assert.True(await database.Owner.AskAsync<long>("select count(*) from setting_history where name = 'max_connections'") == 1);
+        Assert.True(await database.Owner.AskAsync<long>("select count(*) from database_snapshots") == 1);
+    }
+}

@@ -1,0 +1,89 @@
+using LoadHarness.IntegrationTests.Infrastructure;
+
+namespace LoadHarness.IntegrationTests.Monitoring;
+
+public sealed class MonitoringTests(PostgresCluster cluster)
+{
+    private const string Ours =
+        "from pg_proc p where p.pronamespace = 'public'::regnamespace and not exists (select from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')";
+
+    [Theory]
+    [InlineData("select count(*) from get_query_performance_stats()")]
+    [InlineData("select count(*) from get_database_performance_metrics()")]
+    [InlineData("select count(*) from get_table_size_stats()")]
+    [InlineData("select count(*) from get_index_usage_stats()")]
+    [InlineData("select count(*) from get_cache_hit_ratio()")]
+    [InlineData("select count(*) from get_connection_pool_status()")]
+    public async Task Every_monitoring_function_gives_rows_of_its_declared_type(string sql)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.True(await database.As("lh_worker").AskAsync<long>(sql) > 0);
+    }
+
+    [Fact]
+    public async Task Query_times_are_milliseconds()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync("select pg_sleep(0.2) as told_in_milliseconds");
+        var mean = await database.Owner.AskAsync<double>(
+            "select mean_ms from get_query_performance_stats(1000) where query like '%told_in_milliseconds%'");
+        Assert.InRange(mean, 200, 5000);
+    }
+
+    [Fact]
+    public async Task Pool_status_counts_clients_and_not_background_processes()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var matches = await database.Owner.AskAsync<bool>(
+            "select used <= (select count(*) from pg_stat_activity where backend_type = 'client backend') and max_connections = current_setting('max_connections')::int from get_connection_pool_status()");
+        Assert.True(matches);
+    }
+
+    [Fact]
+    public async Task A_limit_that_makes_no_sense_is_refused_by_name()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.Owner.AskAsync<long>("select count(*) from get_query_performance_stats(-1)"));
+        Assert.Equal("LH006", error.SqlState);
+    }
+
+    [Fact]
+    public async Task Table_sizes_sum_partitions_and_leave_no_table_out()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Empty(await database.Owner.ListAsync(
+            "select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and c.relname not in (select table_name from get_table_size_stats())"));
+        Assert.True(await database.Owner.AskAsync<int>("select partitions from get_table_size_stats() where table_name = 'email_sends'") >= 24);
+    }
+
+    [Fact]
+    public async Task Every_function_is_documented()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Empty(await database.Owner.ListAsync($"select p.oid::regprocedure {Ours} and obj_description(p.oid, 'pg_proc') is null"));
+    }
+
+    [Fact]
+    public async Task No_function_may_be_executed_by_everybody()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Empty(await database.Owner.ListAsync(
+            $"select p.oid::regprocedure {Ours} and (p.proacl is null or exists (select from aclexplode(p.proacl) a where a.grantee = 0))"));
+    }
+
+    [Fact]
+    public async Task Every_definer_function_pins_its_search_path_and_belongs_to_the_owner_role()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Empty(await database.Owner.ListAsync(
+            $"select p.oid::regprocedure {Ours} and p.prosecdef and (p.proowner <> 'lh_owner'::regrole or not coalesce(p.proconfig::text, '') like '%search_path=%')"));
+    }
+
+    [Fact]
+    public async Task No_function_holds_a_statement_that_cannot_run_inside_one()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Empty(await database.Owner.ListAsync(
+            $@"select p.oid::regprocedure {Ours} and p.prosrc ~* '(reindex|drop index|create index|detach partition)[^;]*concurrently|\mvacuum\s+(analyze|\(|public)'"));
+    }
+}
