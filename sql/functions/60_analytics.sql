@@ -22,7 +22,7 @@ begin
         raise exception 'the time from % to % is empty', coalesce(p_from::text, 'null'), coalesce(p_to::text, 'null')
             using errcode = 'LH004', hint = 'Both ends are needed; the second is exclusive and lies after the first.';
     end if;
-    if p_to - p_from > interval '3660 days' then
+    if not isfinite(p_from) or not isfinite(p_to) or p_to > p_from + interval '3660 days' then
         raise exception 'the time from % to % is longer than ten years', p_from, p_to using errcode = 'LH004';
     end if;
 end;
