@@ -1,0 +1,31 @@
+# Builds the program and hands it every argument: ./run.ps1 --contacts 2000000
+# --no-install: do not install missing packages (Debian and Ubuntu, as root).
+# Language and native commands only: it also runs where PowerShell's own modules are not there.
+$ErrorActionPreference = 'Stop'
+$here = $PSScriptRoot
+$install = 'yes'
+$pass = @(foreach ($argument in $args) { if ("$argument" -eq '--no-install') { $install = 'no' } else { "$argument" } })
+$env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
+$env:DOTNET_NOLOGO = '1'
+
+$windows = $env:OS -eq 'Windows_NT'
+if (-not $windows) {
+    & /bin/sh "$here/.ci/install-missing" run $install
+    if ($LASTEXITCODE -ne 0) { exit 1 }
+}
+if (-not $ExecutionContext.InvokeCommand.GetCommand('dotnet', 'Application')) {
+    [Console]::Error.WriteLine("The .NET 10 SDK is missing: 'dotnet' is not on the PATH. Get it from https://dot.net/download, then run this again.")
+    exit 1
+}
+
+# The program's standard output is its own: with --json it holds one object.
+$said = & dotnet build "$here/src/LoadHarness.Cli" --configuration Release --verbosity quiet --disable-build-servers
+if ($LASTEXITCODE -ne 0) {
+    foreach ($line in $said) { [Console]::Error.WriteLine($line) }
+    [Console]::Error.WriteLine("The program could not be built; the compiler's words are above.")
+    exit 1
+}
+$program = "$here/src/LoadHarness.Cli/bin/Release/net10.0/loadharness"
+if ($windows) { $program = "$program.exe" }
+& $program @pass
+exit $LASTEXITCODE

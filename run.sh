@@ -1,0 +1,18 @@
+#!/bin/sh
+# Builds the program and hands it every argument: ./run.sh --contacts 2000000
+# --no-install: do not install missing packages.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+install=yes
+for argument do
+    shift
+    if [ "$argument" = --no-install ]; then install=no; else set -- "$@" "$argument"; fi
+done
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+"$here/.ci/install-missing" run "$install"
+# The program's standard output is its own: with --json it holds one object.
+if ! dotnet build "$here/src/LoadHarness.Cli" --configuration Release --verbosity quiet --disable-build-servers >&2; then
+    echo "The program could not be built; the compiler's words are above." >&2
+    exit 1
+fi
+exec "$here/src/LoadHarness.Cli/bin/Release/net10.0/loadharness" "$@"
