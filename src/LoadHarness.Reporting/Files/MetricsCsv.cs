@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+using LoadHarness.Core.Measurement;
+
+namespace LoadHarness.Reporting.Files;
+
+/// <summary><c>metrics.csv</c>: one figure a line (RFC 4180), for a spreadsheet or a time series.</summary>
+internal static class MetricsCsv
+{
+    public static string Of(RunResult run)
+    {
+        var text = new StringBuilder("run,scenario,operation,metric,unit,value\r\n");
+        foreach (var scenario in run.Scenarios)
+        {
+            foreach (var operation in scenario.Operations)
+            {
+                foreach (var (metric, unit, value) in Metrics(operation))
+                    text.AppendJoin(',', Field(run.Identity.Id), Field(scenario.Name), Field(operation.Name), metric, unit, Number(value)).Append("\r\n");
+            }
+        }
+        foreach (var verdict in run.Verdicts.Where(verdict => verdict.Figure is not null))
+            text.AppendJoin(',', Field(run.Identity.Id), "", "", Field($"target {verdict.Id}"), Field(verdict.Unit), Number(verdict.Figure!.Value)).Append("\r\n");
+        return text.ToString();
+    }
+
+    private static IEnumerable<(string Metric, string Unit, double Value)> Metrics(OperationResult operation) =>
+    [
+        ("scheduled", "requests", operation.Accounting.Scheduled),
+        ("completed", "requests", operation.Accounting.Completed),
+        ("failed", "requests", operation.Accounting.Failed),
+        ("skipped", "requests", operation.Accounting.Skipped),
+        ("in_flight", "requests", operation.Accounting.InFlight),
+        ("offered", "requests/s", operation.OfferedPerSecond),
+        ("throughput", "requests/s", operation.ThroughputPerSecond),
+        .. Percentiles("response", operation.Response),
+        .. Percentiles("service", operation.Service),
+        .. Percentiles("lag", operation.Lag),
+        .. operation.Steps.SelectMany(step => Percentiles($"step_{Field(step.Name)}", step.Duration)),
+    ];
+
+    private static IEnumerable<(string Metric, string Unit, double Value)> Percentiles(string name, LatencySummary latency) =>
+    [
+        ($"{name}_mean", "ms", latency.Mean.TotalMilliseconds),
+        ($"{name}_p50", "ms", latency.P50.TotalMilliseconds),
+        ($"{name}_p90", "ms", latency.P90.TotalMilliseconds),
+        ($"{name}_p95", "ms", latency.P95.TotalMilliseconds),
+        ($"{name}_p99", "ms", latency.P99.TotalMilliseconds),
+        ($"{name}_p999", "ms", latency.P999.TotalMilliseconds),
+        ($"{name}_max", "ms", latency.Maximum.TotalMilliseconds),
+    ];
+
+    private static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
+
+    /// <summary>Quoted where needed; a leading formula sign is defused, as a spreadsheet would run it.</summary>
+    private static string Field(string text)
+    {
+        if (text.Length > 0 && "=+-@\t\r".Contains(text[0], StringComparison.Ordinal)) text = "'" + text;
+        return text.AsSpan().IndexOfAny("\",\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    }
+}

@@ -1,0 +1,36 @@
+using LoadHarness.Core.Measurement;
+
+namespace LoadHarness.Reporting.Files;
+
+/// <summary><c>latency/*.hgrm</c>: the response times of each operation, for HdrHistogram's plotters.</summary>
+internal static class PercentileFiles
+{
+    public static IReadOnlyList<string> Write(RunResult run, string directory)
+    {
+        Directory.CreateDirectory(directory);
+        var paths = new List<string>();
+        foreach (var scenario in run.Scenarios)
+        {
+            foreach (var operation in scenario.Operations.Where(operation => operation.Response.Count > 0))
+                paths.Add(Write(operation, Unused(directory, $"{scenario.Name}.{operation.Name}", paths)));
+        }
+        return paths;
+    }
+
+    private static string Write(OperationResult operation, string path)
+    {
+        using var writer = new StreamWriter(path) { NewLine = "\n" };
+        LatencyHistogram.Decode(operation.Response.Encoded).WritePercentiles(writer);
+        return path;
+    }
+
+    /// <summary>Names come from scenarios: what a file system could take for a path is replaced, and two names may then be the same.</summary>
+    private static string Unused(string directory, string name, List<string> taken)
+    {
+        var plain = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
+        var stem = Path.Combine(directory, plain[..Math.Min(plain.Length, 120)].TrimStart('.'));
+        return Enumerable.Range(1, int.MaxValue)
+            .Select(number => number == 1 ? $"{stem}.hgrm" : $"{stem}-{number}.hgrm")
+            .First(path => !taken.Contains(path));
+    }
+}

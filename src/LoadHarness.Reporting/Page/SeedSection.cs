@@ -1,0 +1,49 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Reporting.Charts;
+
+namespace LoadHarness.Reporting.Page;
+
+/// <summary>What the database was filled with, and what it looks like.</summary>
+internal static class SeedSection
+{
+    /// <summary>A longer series is drawn as columns along an axis.</summary>
+    private const int MostRows = 12;
+
+    public static Section? Of(RunResult run)
+    {
+        if (run.Seed is not { } seed) return null;
+        var parts = new List<Html>
+        {
+            Part.Facts(
+            [
+                ("Seed", seed.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                ("Leads", Wording.Count(seed.Contacts)),
+                ("Checksum", seed.Checksum),
+                ("Newest month", seed.SeededAtMonth.ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture)),
+                ("Rows loaded in", seed.Reused ? "reused, nothing was generated" : Wording.Duration(seed.LoadTime)),
+                ("Indexes built in", Wording.Duration(seed.IndexTime)),
+                ("Analyzed in", Wording.Duration(seed.AnalyzeTime)),
+            ]),
+            Part.Table("Tables", ["Table", "Rows", "Time", "Rows a second"], seed.Tables.Select(t => (IReadOnlyList<string>)[t.Table, Wording.Count(t.Rows), Wording.Duration(t.Duration), Wording.Count((long)t.RowsPerSecond)])),
+        };
+        var drawn = seed.Distributions.Where(sample => sample.Labels.Count > 0 && sample.Labels.Count == sample.Shares.Count).ToList();
+        if (drawn.Count > 0) parts.Add(Template.Render("grid", new { Figures = drawn.Select(Picture).Select(Part.Figure).ToList() }));
+        if (seed.Invariants.Count > 0)
+            parts.Add(Part.Folded("Checks of the content", Part.Table("Checks of the content", ["Check", "Holds", "Evidence"], seed.Invariants.Select(i => (IReadOnlyList<string>)[i.Name, i.Holds ? "✓ holds" : "✕ broken", i.Evidence]))));
+        return new("seed", "Seeded leads", "Every value is a pure function of the seed, the table, the field and the row: the same seed gives the same checksum anywhere.", parts);
+    }
+
+    private static Figure Picture(DistributionSample sample, int index)
+    {
+        var id = $"seed-{index}";
+        var bars = sample.Labels.Zip(sample.Shares).ToList();
+        return new(
+            id,
+            sample.Name,
+            "Share of the rows.",
+            $"{string.Join(", ", bars.Take(5).Select(bar => $"{bar.First} {Wording.Percent(bar.Second)}"))}{(bars.Count > 5 ? $", and {bars.Count - 5} more" : "")}.",
+            bars.Count <= MostRows ? BarsChart.Rows(id, bars) : BarsChart.Columns(id, bars),
+            [],
+            new(["Value", "Share"], [.. bars.Select(bar => new[] { bar.First, Wording.Percent(bar.Second) })]));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Reporting;
+
+/// <summary>How figures are written for people: three significant digits, a unit, and thousands apart.</summary>
+internal static class Wording
+{
+    private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
+
+    public static string Duration(TimeSpan duration) => Math.Abs(duration.TotalSeconds) switch
+    {
+        0 => "0 ms",
+        < 0.001 => $"{Significant(duration.TotalMicroseconds)} µs",
+        < 1 => $"{Significant(duration.TotalMilliseconds)} ms",
+        < 120 => $"{Significant(duration.TotalSeconds)} s",
+        < 7200 => $"{(int)duration.TotalMinutes} min {duration.Seconds} s",
+        _ => $"{(int)duration.TotalHours} h {duration.Minutes} min",
+    };
+
+    public static string Bytes(double bytes) => Math.Abs(bytes) switch
+    {
+        < 1024 => $"{bytes.ToString("0", Plain)} B",
+        < 1024 * 1024 => $"{Significant(bytes / 1024)} KiB",
+        < 1024d * 1024 * 1024 => $"{Significant(bytes / 1024 / 1024)} MiB",
+        _ => $"{Significant(bytes / 1024 / 1024 / 1024)} GiB",
+    };
+
+    public static string Count(long count) => count.ToString("N0", Plain);
+
+    public static string Percent(double share) => $"{Significant(share * 100)}%";
+
+    public static string Figure(double? figure, string unit) => figure is { } value ? Measure(value, unit) : "–";
+
+    public static string Interval(ConfidenceInterval? interval, string unit) =>
+        interval is null ? "–" : $"{Significant(interval.Low)} to {Measure(interval.High, unit)}";
+
+    public static string Limit(Verdict verdict) => verdict.Limit is { } limit
+        ? $"{(verdict.Direction == LimitDirection.AtMost ? "at most" : "at least")} {Measure(limit, verdict.Unit)}"
+        : "–";
+
+    public static string Margin(Verdict verdict) => verdict.Margin is { } margin
+        ? margin >= 0 ? $"{Share(margin)} inside" : $"{Share(-margin)} outside"
+        : "–";
+
+    public static string Significant(double value)
+    {
+        if (!double.IsFinite(value)) return "–";
+        var size = Math.Abs(value);
+        return value.ToString(size switch { 0 => "0", >= 100 => "N0", >= 10 => "0.#", >= 1 => "0.##", >= 0.01 => "0.###", _ => "0.#####" }, Plain);
+    }
+
+    private static string Share(double margin) => margin >= 10 ? $"{Significant(margin + 1)} times" : Percent(margin);
+
+    private static string Measure(double value, string unit) => unit switch
+    {
+        "%" => $"{Significant(value)}%",
+        "x" => $"{Significant(value)}×",
+        "" => Significant(value),
+        _ => $"{Significant(value)} {unit}",
+    };
+}
