@@ -60,7 +60,7 @@ internal static class DistributionChart
 
     private static void AddDots(Plot plot, LatencyHistogram histogram)
     {
-        foreach (var (duration, count) in histogram.Recorded())
+        foreach (var (duration, count) in Recorded.In(histogram))
         {
             for (var i = 0; i < count; i++)
                 plot.Add.Marker(LogAxis.Position(duration), 0.35 + (0.12 * (i % 4)), MarkerShape.FilledCircle, 11, ChartColor.Series(0));
@@ -70,7 +70,7 @@ internal static class DistributionChart
     private static IReadOnlyList<(double From, double To, double Share)> Bins(LatencyHistogram histogram)
     {
         var counts = new SortedDictionary<int, long>();
-        foreach (var (duration, count) in histogram.Recorded())
+        foreach (var (duration, count) in Recorded.In(histogram))
         {
             var bin = (int)Math.Floor(LogAxis.Position(duration) * BinsPerDecade);
             counts[bin] = counts.GetValueOrDefault(bin) + count;

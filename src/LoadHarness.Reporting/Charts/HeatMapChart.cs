@@ -31,7 +31,7 @@ internal static class HeatMapChart
     private static LatencyHistogram Merge(IReadOnlyList<SecondSample> seconds)
     {
         var merged = new LatencyHistogram();
-        foreach (var second in seconds.Where(second => second.Buckets is not null)) merged.AddEncoded(second.Buckets!);
+        foreach (var second in seconds.Where(second => second.Buckets is not null)) merged.Add(LatencyHistogram.Decode(second.Buckets!));
         return merged;
     }
 
@@ -43,7 +43,7 @@ internal static class HeatMapChart
         var cells = new double[high - low + 1, columns.Max(column => column.From / width) + 1];
         foreach (var column in columns)
         {
-            foreach (var (duration, count) in column.Histogram.Recorded()) cells[high - Row(duration), column.From / width] += count;
+            foreach (var (duration, count) in Recorded.In(column.Histogram)) cells[high - Row(duration), column.From / width] += count;
         }
         var most = cells.Cast<double>().Max();
         for (var row = 0; row < cells.GetLength(0); row++)

@@ -20,7 +20,7 @@ internal static class PercentileFiles
     private static string Write(OperationResult operation, string path)
     {
         using var writer = new StreamWriter(path) { NewLine = "\n" };
-        LatencyHistogram.Decode(operation.Response.Encoded).WritePercentiles(writer);
+        PercentileText.Write(LatencyHistogram.Decode(operation.Response.Encoded), writer);
         return path;
     }
 

@@ -9,15 +9,12 @@ internal static class ChecklistSection
     public static Section? Of(RunResult run)
     {
         if (run.Checklist.Count == 0) return null;
-        var groups = run.Checklist.GroupBy(check => check.Id.Split('-')[0])
-            .Select(group => new Group(group.Key, [.. group.Select(check => new Cell(check.Id, check.Title, CheckReport.Word(check.Kind), RunOutcome.SymbolOf(check.Kind)))]))
-            .ToList();
         return new(
             "checklist",
             "Checklist",
             $"Every line of the requirements: {string.Join(", ", run.Checklist.GroupBy(check => check.Kind).OrderBy(group => group.Key).Select(group => $"{group.Count()} {CheckReport.Word(group.Key)}"))}.",
             [
-                Template.Render("checklist", new { Groups = groups }),
+                Html.Of($"""<dl class="matrix">{run.Checklist.GroupBy(check => check.Id.Split('-')[0]).Select(Group)}</dl>"""),
                 Part.Folded("Every line with its evidence", Part.Table("Checklist", ["Id", "Claim", "Verdict", "Evidence"], run.Checklist.Select(Row))),
             ]);
     }
@@ -25,7 +22,8 @@ internal static class ChecklistSection
     private static IReadOnlyList<string> Row(Verdict check) =>
         [check.Id, check.Title, $"{RunOutcome.SymbolOf(check.Kind)} {CheckReport.Word(check.Kind)}", string.Join("; ", [check.Evidence, .. check.Caveats])];
 
-    private sealed record Group(string Name, IReadOnlyList<Cell> Cells);
+    private static Html Group(IGrouping<string, Verdict> group) => Html.Of($"""<div><dt>{group.Key}</dt><dd><ul>{group.Select(Cell)}</ul></dd></div>{"\n"}""");
 
-    private sealed record Cell(string Id, string Title, string Word, string Symbol);
+    private static Html Cell(Verdict check) => Html.Of(
+        $"""<li class="badge is-{CheckReport.Word(check.Kind)}" title="{check.Title}">{Part.Symbol(RunOutcome.SymbolOf(check.Kind))} {check.Id}<span class="hidden"> {CheckReport.Word(check.Kind)}</span></li>""");
 }

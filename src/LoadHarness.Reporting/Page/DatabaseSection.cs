@@ -11,11 +11,11 @@ internal static class DatabaseSection
         if (run.Observation is not { } seen) return null;
         var parts = new List<Html>();
         if (seen.Samples.Count > 2)
-            parts.Add(Template.Render("grid", new { Figures = DatabaseFigures.Of(seen.Samples).Select(Part.Figure).ToList() }));
+            parts.Add(Part.Grid(DatabaseFigures.Of(seen.Samples)));
         if (seen.WaitEvents.Count > 0)
         {
             parts.Add(Part.Heading("What sessions waited for", "Share of the samples of active sessions, for each scenario. CPU is the name for not waiting."));
-            parts.Add(Template.Render("grid", new { Figures = seen.WaitEvents.GroupBy(wait => wait.Scenario).Select(Waits).Select(Part.Figure).ToList() }));
+            parts.Add(Part.Grid(seen.WaitEvents.GroupBy(wait => wait.Scenario).Select(Waits)));
         }
         if (seen.Sizes.Count > 0)
         {

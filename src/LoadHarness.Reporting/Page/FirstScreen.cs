@@ -10,28 +10,30 @@ internal static class FirstScreen
     public static Html Of(RunResult run)
     {
         var outcome = RunOutcome.Of(run);
-        return Template.Render("first-screen", new
-        {
-            outcome.Word,
-            outcome.Symbol,
-            outcome.Headline,
-            outcome.Meaning,
-            outcome.Reasons,
-            Tally = Tally(run),
-            Facts = Part.Facts(Facts(run)),
-            Notes = run.Warnings.Count,
-        });
+        return Html.Of($"""
+            <p class="product">LoadHarness report</p>
+            <div class="verdict verdict-{outcome.Word}">
+            <p class="verdict-word">{Part.Symbol(outcome.Symbol)} {outcome.Word}</p>
+            <h1>{outcome.Headline}</h1>
+            <p class="meaning">{outcome.Meaning}</p>
+            {(outcome.Reasons.Count == 0 ? null : Html.Of($"""<ul class="reasons">{Part.Items(outcome.Reasons)}</ul>"""))}
+            </div>
+            {Tally(run)}
+            {Part.Facts(Facts(run))}
+            {Pointer(run.Warnings.Count)}
+            """);
     }
 
-    private static List<TallyEntry> Tally(RunResult run) =>
-    [
-        .. run.Verdicts.GroupBy(verdict => verdict.Kind).OrderBy(group => group.Key)
-            .Select(group => new TallyEntry(
-                CheckReport.Word(group.Key),
-                RunOutcome.SymbolOf(group.Key),
-                group.Count(),
-                group.Key == VerdictKind.Unavailable ? "not judged" : CheckReport.Word(group.Key))),
-    ];
+    private static Html Tally(RunResult run) => run.Verdicts.Count == 0
+        ? Html.Nothing
+        : Html.Of($"""<ul class="tally" aria-label="Targets by verdict">{run.Verdicts.GroupBy(verdict => verdict.Kind).OrderBy(group => group.Key).Select(Tally)}</ul>""");
+
+    private static Html Tally(IGrouping<VerdictKind, Verdict> group) => Html.Of(
+        $"""<li class="is-{CheckReport.Word(group.Key)}">{Part.Symbol(RunOutcome.SymbolOf(group.Key))} <strong>{group.Count()}</strong> {(group.Key == VerdictKind.Unavailable ? "not judged" : CheckReport.Word(group.Key))}</li>""");
+
+    private static Html Pointer(int notes) => notes == 0
+        ? Html.Nothing
+        : Html.Of($"""<p class="pointer"><a href="#notes">{(notes == 1 ? "One note" : $"{notes} notes")} to read with these figures</a></p>""");
 
     private static IEnumerable<(string, string)> Facts(RunResult run) =>
     [
@@ -44,6 +46,4 @@ internal static class FirstScreen
         ("Commit", run.Identity.Commit),
         ("Run", run.Identity.Id),
     ];
-
-    private sealed record TallyEntry(string Kind, string Symbol, int Count, string Word);
 }

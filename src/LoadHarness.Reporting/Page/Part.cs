@@ -5,33 +5,56 @@ namespace LoadHarness.Reporting.Page;
 /// <summary>The pieces that sections are put together from.</summary>
 internal static class Part
 {
-    public static Html Figure(Figure figure) => Template.Render("figure", new
-    {
-        figure.Id,
-        figure.Title,
-        figure.Reading,
-        figure.Description,
-        figure.Legend,
-        Wide = new Html(figure.Drawing.Wide),
-        Narrow = new Html(figure.Drawing.Narrow),
-        Table = Table($"Figures of {figure.Title}", figure.Table),
-    });
+    public static Html Figure(Figure figure) => Html.Of($"""
+        <figure id="{figure.Id}">
+        <figcaption><h4>{figure.Title}</h4><p>{figure.Reading}</p></figcaption>
+        {Legend(figure.Legend)}
+        <div class="chart" role="img" aria-label="{figure.Description}">{Html.Trusted(figure.Drawing.Wide)}{Html.Trusted(figure.Drawing.Narrow)}</div>
+        <p class="description">{figure.Description}</p>
+        <details><summary>Figures as a table<span class="hidden">: {figure.Title}</span></summary>{Table($"Figures of {figure.Title}, {figure.Id}", figure.Table)}</details>
+        </figure>
 
-    public static Html Table(string caption, FigureTable table) =>
-        Template.Render("table", new { Caption = caption, table.Headers, table.Rows, table.Note });
+        """);
+
+    public static Html Grid(IEnumerable<Figure> figures) => Html.Of($"""<div class="grid">{figures.Select(Figure)}</div>""");
+
+    public static Html Table(string caption, FigureTable table) => Html.Of($"""
+        <div class="scroll" role="region" tabindex="0" aria-label="{caption}">
+        <table>
+        <caption class="hidden">{caption}</caption>
+        <thead><tr>{table.Headers.Select(header => Html.Of($"""<th scope="col">{header}</th>"""))}</tr></thead>
+        <tbody>
+        {table.Rows.Select(Row)}</tbody>
+        </table>
+        </div>
+        {(table.Note is null ? null : Html.Of($"""<p class="note">{table.Note}</p>"""))}
+        """);
 
     public static Html Table(string caption, IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows) =>
         Table(caption, new FigureTable(headers, [.. rows]));
 
-    /// <summary>Folded away until the reader asks for it; open in print.</summary>
-    public static Html Folded(string title, Html content) => Template.Render("folded", new { Title = title, Content = content });
+    /// <summary>Closed until the reader asks for it.</summary>
+    public static Html Folded(string title, Html content) => Html.Of($"""<details class="folded"><summary>{title}</summary>{content}</details>""");
 
-    public static Html Heading(string text, string? detail = null, string? id = null) => Template.Render("heading", new { Text = text, Detail = detail, Id = id });
+    public static Html Heading(string text, string? detail = null, string? id = null) => Html.Of($"""
+        <h3{(id is null ? null : Html.Of($" id=\"{id}\""))}>{text}</h3>
+        {(detail is null ? null : Html.Of($"""<p class="introduction">{detail}</p>"""))}
+        """);
 
     public static Html Facts(IEnumerable<(string Name, string Value)> facts) =>
-        Template.Render("facts", new { Facts = facts.Select(fact => new Fact(fact.Name, fact.Value)).ToList() });
+        Html.Of($"""<dl class="facts">{facts.Select(fact => Html.Of($"<div><dt>{fact.Name}</dt><dd>{fact.Value}</dd></div>\n"))}</dl>""");
 
-    public static Html Notes(IReadOnlyList<string> notes) => Template.Render("notes", new { Notes = notes });
+    public static Html Notes(IEnumerable<string> notes) => Html.Of($"""<ul class="notes">{Items(notes)}</ul>""");
 
-    private sealed record Fact(string Name, string Value);
+    public static Html Items(IEnumerable<string> items) => Html.Join(items.Select(item => Html.Of($"<li>{item}</li>\n")));
+
+    /// <summary>A mark that reads the same without colour; screen readers hear the word that follows it.</summary>
+    public static Html Symbol(string symbol) => Html.Of($"""<span class="symbol" aria-hidden="true">{symbol}</span>""");
+
+    private static Html Row(IReadOnlyList<string> cells) =>
+        Html.Of($"""<tr><th scope="row">{cells[0]}</th>{cells.Skip(1).Select(cell => Html.Of($"<td>{cell}</td>"))}</tr>{"\n"}""");
+
+    private static Html Legend(IReadOnlyList<LegendEntry> legend) => legend.Count == 0
+        ? Html.Nothing
+        : Html.Of($"""<ul class="legend">{legend.Select(entry => Html.Of($"""<li><span class="swatch {entry.Swatch}"></span>{entry.Name}</li>"""))}</ul>""");
 }

@@ -19,7 +19,7 @@ internal static class ScenarioSection
         yield return Part.Heading(scenario.Name, Summary(scenario), id);
         if (scenario.AbortReason is { } reason) yield return Part.Notes([$"Ended early: {reason}"]);
         yield return Part.Table($"Operations of {scenario.Name}", OperationHeaders, scenario.Operations.Select(Row));
-        yield return Template.Render("grid", new { Figures = ScenarioFigures.Of(id, scenario).Select(Part.Figure).ToList() });
+        yield return Part.Grid(ScenarioFigures.Of(id, scenario));
         if (scenario.Operations.Any(operation => operation.Steps.Count > 0))
             yield return Part.Folded("Steps inside a request", Part.Table($"Steps of {scenario.Name}", ["Operation", "Step", "Samples", "p50", "p95", "p99", "longest"], Steps(scenario)));
         if (scenario.Operations.Any(operation => operation.Errors.Count > 0))

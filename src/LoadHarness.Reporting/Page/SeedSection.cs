@@ -27,7 +27,7 @@ internal static class SeedSection
             Part.Table("Tables", ["Table", "Rows", "Time", "Rows a second"], seed.Tables.Select(t => (IReadOnlyList<string>)[t.Table, Wording.Count(t.Rows), Wording.Duration(t.Duration), Wording.Count((long)t.RowsPerSecond)])),
         };
         var drawn = seed.Distributions.Where(sample => sample.Labels.Count > 0 && sample.Labels.Count == sample.Shares.Count).ToList();
-        if (drawn.Count > 0) parts.Add(Template.Render("grid", new { Figures = drawn.Select(Picture).Select(Part.Figure).ToList() }));
+        if (drawn.Count > 0) parts.Add(Part.Grid(drawn.Select(Picture)));
         if (seed.Invariants.Count > 0)
             parts.Add(Part.Folded("Checks of the content", Part.Table("Checks of the content", ["Check", "Holds", "Evidence"], seed.Invariants.Select(i => (IReadOnlyList<string>)[i.Name, i.Holds ? "✓ holds" : "✕ broken", i.Evidence]))));
         return new("seed", "Seeded leads", "Every value is a pure function of the seed, the table, the field and the row: the same seed gives the same checksum anywhere.", parts);

@@ -27,7 +27,7 @@ internal static class StageSection
                 ("Program's peak memory", Wording.Bytes(run.Identity.PeakProgramBytes)),
                 ("Server's peak memory", run.Identity.PeakServerBytes is { } bytes ? Wording.Bytes(bytes) : "not measured"),
             ]),
-            Template.Render("grid", new { Figures = new[] { Part.Figure(figure) } }),
+            Part.Grid([figure]),
         ]);
     }
 }

@@ -20,7 +20,7 @@ internal static class StatementSection
         if (seen.Plans.Count > 0)
         {
             parts.Add(Part.Heading("Plans", "Taken outside the measured time. Another fingerprint is another plan."));
-            parts.Add(Template.Render("plans", new { Plans = seen.Plans.Select(Plan).ToList() }));
+            parts.AddRange(seen.Plans.Select(Plan));
         }
         return new("statements", "Statements and plans", null, parts);
     }
@@ -41,12 +41,14 @@ internal static class StatementSection
         ];
     }
 
-    private static PlanView Plan(QueryPlan plan) => new(
-        plan.Query,
-        plan.Fingerprint,
-        Wording.Duration(plan.ExecutionTime),
-        plan.SequentialScans.Count == 0 ? "no sequential scan" : $"reads all of {string.Join(", ", plan.SequentialScans)}",
-        plan.Text);
+    private static Html Plan(QueryPlan plan)
+    {
+        var scans = plan.SequentialScans.Count == 0 ? "no sequential scan" : $"reads all of {string.Join(", ", plan.SequentialScans)}";
+        return Html.Of($"""
+            <details class="folded plan"><summary>{plan.Query} <span class="aside">{Wording.Duration(plan.ExecutionTime)}, {scans}</span></summary>
+            <p class="note">Fingerprint {plan.Fingerprint}</p>
+            <pre class="scroll" role="region" tabindex="0" aria-label="Plan of {plan.Query}">{plan.Text}</pre></details>
 
-    private sealed record PlanView(string Query, string Fingerprint, string Time, string Scans, string Text);
+            """);
+    }
 }

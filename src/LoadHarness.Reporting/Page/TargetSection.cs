@@ -14,34 +14,18 @@ internal static class TargetSection
         var charts = judged.Select(verdict => (verdict.Id, Figure: TargetFigure.Of(run, verdict))).Where(chart => chart.Figure is not null).ToList();
         var charted = charts.Select(chart => chart.Id).ToHashSet();
 
-        var parts = new List<Html> { Template.Render("targets", new { Rows = judged.Select(verdict => Row(verdict, charted.Contains(verdict.Id))).ToList() }) };
+        var parts = new List<Html> { TargetTable.Of(judged, charted) };
         if (others.Count > 0)
         {
             parts.Add(Part.Folded(
                 others.Count == 1 ? "1 target not judged in this run, and why" : $"{others.Count} targets not judged in this run, and why",
                 Part.Table("Targets not judged", ["Target", "Title", "Limit", "Verdict", "Why"], others.Select(v => (IReadOnlyList<string>)[v.Id, v.Title, Wording.Limit(v), "○ unavailable", v.Evidence]))));
         }
-        parts.Add(Template.Render("grid", new { Figures = charts.Select(chart => Part.Figure(chart.Figure!)).ToList() }));
+        parts.Add(Part.Grid(charts.Select(chart => chart.Figure!)));
         return new(
             "targets",
             "Targets",
             "A target is met when its measured figure, with its whole 95% confidence interval, lies inside the limit; missed when all of it lies outside; inconclusive in between, or with too few samples.",
             parts);
     }
-
-    private static TargetRow Row(Verdict verdict, bool hasChart) => new(
-        verdict.Id,
-        verdict.Title,
-        CheckReport.Word(verdict.Kind),
-        RunOutcome.SymbolOf(verdict.Kind),
-        Wording.Limit(verdict),
-        Wording.Figure(verdict.Figure, verdict.Unit),
-        Wording.Margin(verdict),
-        Wording.Interval(verdict.Interval, verdict.Unit),
-        Wording.Count(verdict.Samples),
-        [verdict.Evidence, .. verdict.Caveats],
-        hasChart ? TargetFigure.IdOf(verdict) : null);
 }
-
-internal sealed record TargetRow(
-    string Id, string Title, string Word, string Symbol, string Limit, string Figure, string Margin, string Interval, string Samples, IReadOnlyList<string> Remarks, string? Chart);
