@@ -16,7 +16,7 @@ internal static partial class SvgText
     {
         var body = svg[(svg.IndexOf('>', svg.IndexOf("<svg", StringComparison.Ordinal)) + 1)..];
         body = TextElement().Replace(body, Centred);
-        body = Identifier().Replace(body, match => $"{match.Groups[1].Value}{idPrefix}{match.Groups[2].Value}");
+        body = Renumbered(body, idPrefix);
         body = ShortDecimal().Replace(body, "$1");
         body = LineIndent().Replace(body, "");
         return $"""<svg class="{size.CssClass}" viewBox="0 0 {size.Width} {size.Height}" aria-hidden="true" focusable="false" xmlns:xlink="http://www.w3.org/1999/xlink">{ChartColor.Themed(body)}""";
@@ -36,6 +36,18 @@ internal static partial class SvgText
         var y = top + Numbers(Attribute(attributes, "y")).FirstOrDefault();
         return string.Create(CultureInfo.InvariantCulture,
             $"""<text x="{x:0.#}" y="{y:0.#}" text-anchor="middle" font-size="{size:0.#}" fill="{Attribute(attributes, "fill")}">{match.Groups["text"].Value.Trim()}</text>""");
+    }
+
+    /// <summary>Skia counts its ids through the life of the process: numbered anew, the same figures give the same page.</summary>
+    private static string Renumbered(string body, string idPrefix)
+    {
+        var numbers = new Dictionary<string, int>();
+        return Identifier().Replace(body, match =>
+        {
+            var original = match.Groups[2].Value;
+            if (!numbers.TryGetValue(original, out var number)) numbers[original] = number = numbers.Count;
+            return $"{match.Groups[1].Value}{idPrefix}{number}";
+        });
     }
 
     private static string Attribute(string attributes, string name) =>
