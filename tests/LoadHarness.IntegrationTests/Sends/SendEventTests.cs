@@ -1,0 +1,100 @@
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.Postgres.Workload;
+
+namespace LoadHarness.IntegrationTests.Sends;
+
+public sealed class SendEventTests(PostgresCluster cluster)
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Three_events_of_one_send_are_all_applied_in_whatever_order_they_come()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithOneSendAsync(database);
+        const string events = """[{"id":1,"event":"clicked","occurred_at":"2026-01-03"},{"id":1,"event":"delivered","occurred_at":"2026-01-01"},{"id":1,"event":"opened","occurred_at":"2026-01-02"}]""";
+
+        Assert.Equal(3, await ApplyAsync(app, events));
+        Assert.Equal(3, await ApplyAsync(app, events));
+        await Workspaces.ReadAsync<long>(database, "select fold_campaign_metrics()");
+
+        Assert.Equal("clicked 2026-01-01 2026-01-02 2026-01-03",
+            await Workspaces.ReadAsync<string>(database, "select concat_ws(' ', status, delivered_at::date, opened_at::date, clicked_at::date) from email_sends"));
+        Assert.Equal("1/1/1", await Workspaces.ReadAsync<string>(database, "select concat_ws('/', delivered_count, opened_count, clicked_count) from campaigns"));
+    }
+
+    [Theory]
+    [InlineData("bounced", "bounced")]
+    [InlineData("unsubscribed", "unsubscribed")]
+    [InlineData("complained", "complained")]
+    [InlineData("opened", "active")]
+    public async Task Who_bounced_left_or_complained_gets_no_further_campaign(string sent, string status)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithOneSendAsync(database);
+
+        await ApplyAsync(app, $$"""[{"id":1,"event":"{{sent}}"}]""");
+
+        Assert.Equal(status, await Workspaces.ReadAsync<string>(database, "select status from leads"));
+    }
+
+    [Fact]
+    public async Task Events_of_another_workspaces_send_change_nothing()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithOneSendAsync(database);
+        await using var foreign = TenantDatabase.Open(database.ConnectionString, "lh_app", Workspaces.Foreign, 2);
+
+        Assert.Equal(0, await ApplyAsync(foreign, """[{"id":1,"event":"opened"}]"""));
+        Assert.Equal("pending", await Workspaces.ReadAsync<string>(database, "select status from email_sends"));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[null]")]
+    [InlineData("""[{"event":"opened"}]""")]
+    [InlineData("""[{"id":"x","event":"opened"}]""")]
+    [InlineData("""[{"id":1}]""")]
+    [InlineData("""[{"id":1,"event":"read"}]""")]
+    [InlineData("""[{"id":1,"event":"opened","occurred_at":"yesterday-ish"}]""")]
+    [InlineData("""[{"id":1,"event":"opened","created_at":{}}]""")]
+    [InlineData("""[{"id":99999999999999999999,"event":"opened"}]""")]
+    public async Task A_bad_event_is_refused_by_name(string events)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithOneSendAsync(database);
+
+        Assert.Equal("LH008", await Workspaces.SqlStateOfAsync(app, "select batch_update_email_status($2::jsonb) where $1 > 0", events));
+    }
+
+    [Fact]
+    public async Task Counts_are_added_to_a_campaign_and_negative_ones_are_refused()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithOneSendAsync(database);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
+            app.ScalarAsync<object>("select batch_update_campaign_metrics(5, p_sent => 2, p_opened => 1)::text where $1 > 0", [], Stop)));
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Workspaces.ReadAsync<long>(database, "select fold_campaign_metrics()")));
+
+        Assert.Equal("16/8", await Workspaces.ReadAsync<string>(database, "select sent_count || '/' || opened_count from campaigns"));
+        Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select batch_update_campaign_metrics(5, -1)::text where $1 > 0"));
+        Assert.Equal("LH007", await Workspaces.SqlStateOfAsync(app, "select batch_update_campaign_metrics(6, 1)::text where $1 > 0"));
+    }
+
+    private static Task<int> ApplyAsync(TenantDatabase app, string events) =>
+        app.ScalarAsync<int>("select batch_update_email_status($2::jsonb) where $1 > 0", [events], Stop);
+
+    private static async Task<TenantDatabase> WithOneSendAsync(TestDatabase database)
+    {
+        var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.ExecuteAsync(database,
+            """
+            insert into campaigns (id, workspace_id, name, subject) values (5, 1, 'c', 's');
+            insert into leads (id, workspace_id, email) values (1, 1, 'a@x.io');
+            insert into email_sends (id, workspace_id, campaign_id, lead_id, email) values (1, 1, 5, 1, 'a@x.io');
+            """);
+        return app;
+    }
+}
