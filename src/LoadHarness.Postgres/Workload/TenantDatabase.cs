@@ -48,8 +48,17 @@ public sealed class TenantDatabase : IAsyncDisposable
     {
         await using var batch = Batch(connection, statement, arguments);
         var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
-        await reader.NextResultAsync(stop).ConfigureAwait(false);
-        return reader;
+        try
+        {
+            await reader.NextResultAsync(stop).ConfigureAwait(false);
+            return reader;
+        }
+        catch
+        {
+            // A statement that the server refused leaves its reader open, and the connection unusable.
+            await reader.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Runs a statement on a connection of its own.</summary>
