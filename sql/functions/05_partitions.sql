@@ -152,8 +152,13 @@ begin
         end if;
         if v_managed then
             -- A row of a later month in the default partition stops pg_partman 4.7's maintenance: move such rows first.
-            execute format('select %s.partition_data_time(p_parent_table => $1, p_batch_count => 1000)', v_partman)
-                using 'public.' || v_parent::text;
+            -- Its working table lives until the end of the transaction, in the shape of the table before.
+            if exists (select from public.check_default_partitions() d
+                       join public.partition_bounds(v_parent) b on b.partition = d.partition where d.row_count > 0) then
+                execute format('select %s.partition_data_time(p_parent_table => $1, p_batch_count => 1000)', v_partman)
+                    using 'public.' || v_parent::text;
+                drop table if exists pg_temp.partman_temp_data_storage;
+            end if;
             execute format('update %s.part_config set premake = $1 where parent_table = $2', v_partman)
                 using greatest(p_months_ahead, 1), 'public.' || v_parent::text;
             execute format('select %s.run_maintenance(p_parent_table => $1, p_analyze => false)', v_partman)
