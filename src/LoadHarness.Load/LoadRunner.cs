@@ -11,7 +11,7 @@ namespace LoadHarness.Load;
 public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
 {
     // Time for the dispatching thread to be up before the first arrival is due.
-    private const long Headstart = 5_000_000;
+    internal const long Headstart = 5_000_000;
 
     /// <summary>
     /// Set-up, warm-up, load, clean-up. A cancelled run drains, and returns what it has measured with the reason.

@@ -121,22 +121,20 @@ internal sealed class SimulationPlayer
         var retiresAt = Next is UsersSimulation ? long.MaxValue : end;
         _phase.Users.RetireAllAt(retiresAt);
         var change = simulation.ToCopies - from;
-        for (var i = 0; i < Math.Abs(change); i++)
+        var gradually = simulation.FromCopies is null;
+        for (var i = 0; i < change; i++)
         {
-            var step = i;
-            if (simulation.FromCopies is not null && change > 0) _phase.Users.Add(at + Stagger(i, change), retiresAt);
-            else if (simulation.FromCopies is not null) _phase.Users.Retire(1, at);
-            else if (change > 0) At(at + (length / change * step), t => ChangeUsers(() => _phase.Users.Add(t, retiresAt)));
-            else At(at + (length / -change * (step + 1)), t => ChangeUsers(() => _phase.Users.Retire(1, t)));
+            if (gradually) At(at + (length / change * i), t => AddUser(t, retiresAt));
+            else _phase.Users.Add(at + Stagger(i, change), retiresAt);
         }
 
+        for (var i = 1; i <= -change; i++) _phase.Users.Retire(1, gradually ? at + (length / -change * i) : at);
         At(end, Enter);
     }
 
-    private void ChangeUsers(Action change)
+    private void AddUser(long at, long retiresAt)
     {
-        if (_phase.IsEnding) return;
-        change();
+        _phase.Users.Add(at, retiresAt);
         _usersInForce = _phase.Users.Active;
     }
 

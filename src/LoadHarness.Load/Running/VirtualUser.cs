@@ -56,7 +56,8 @@ internal sealed class VirtualUser(LoadPhase phase, int number, SharedIterations?
     /// <summary>Intended starts before the user's retirement that it never came to.</summary>
     public IEnumerable<int> Owed()
     {
-        if (!IsPaced) yield break;
+        // Shared iterations that nobody took were never scheduled.
+        if (!IsPaced || shared is not null) yield break;
         for (; _intended < RetiresAt; _intended += _pace)
             yield return Phase.Mix.Pick(Phase.SeedOf(UserNumber + 1, ++InvocationNumber));
     }

@@ -13,7 +13,8 @@ internal sealed class ArrivalSchedule(IEnumerable<RatePiece> pieces, Arrivals ar
         foreach (var piece in pieces)
         {
             var end = before + piece.Arrivals;
-            for (; next < end - (Rounding * Math.Max(1, end)) && made != limit; made++, next = NextLevel(next))
+            var last = double.IsInfinity(end) ? end : end - (Rounding * Math.Max(1, end));
+            for (; next < last && made != limit; made++, next = NextLevel(next))
                 yield return Nanoseconds(start + piece.TimeOf(next - before));
             if (made == limit) yield break;
             (before, start) = (end, start + piece.Seconds);

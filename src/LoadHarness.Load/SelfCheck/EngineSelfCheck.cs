@@ -1,0 +1,27 @@
+using LoadHarness.Core.Progress;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Load.SelfCheck;
+
+/// <summary>The engine measured against known truths on this machine. What needs a server is in LoadHarness.Postgres.</summary>
+public static class EngineSelfCheck
+{
+    public static async Task<IReadOnlyList<Verdict>> RunAsync(SelfCheckScale scale, IStageProgress progress, CancellationToken cancellationToken)
+    {
+        var verdicts = new List<Verdict>();
+        progress.Note("Percentiles against exact sorting, and memory.");
+        verdicts.AddRange(HistogramCheck.Errors());
+        verdicts.AddRange(HistogramCheck.Memory(scale.MemorySamples));
+        foreach (var rate in scale.Rates)
+        {
+            progress.Note($"{rate} arrivals a second for {scale.RateTime.TotalSeconds} s.");
+            verdicts.AddRange(await RateCheck.RunAsync(rate, scale.RateTime, cancellationToken).ConfigureAwait(false));
+        }
+
+        progress.Note("A stall of 2 s that blocks the callers, in the open and in the paced closed model.");
+        verdicts.AddRange(await StallCheck.RunAsync(scale.StallTime, cancellationToken).ConfigureAwait(false));
+        progress.Note("Iterations that do nothing, 16 users.");
+        verdicts.AddRange(await ThroughputCheck.RunAsync(scale.ThroughputTime, cancellationToken).ConfigureAwait(false));
+        return verdicts;
+    }
+}

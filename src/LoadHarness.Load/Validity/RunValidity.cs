@@ -1,0 +1,51 @@
+using System.Globalization;
+using LoadHarness.Core.Measurement;
+
+namespace LoadHarness.Load.Validity;
+
+/// <summary>Whether the generator was fit to measure what it reports. Each reason is a sentence; any one makes a run invalid.</summary>
+public static class RunValidity
+{
+    /// <param name="limit">The response time that the scenario is judged by.</param>
+    /// <param name="machineCores">Cores of the machine that the generator ran on.</param>
+    public static IReadOnlyList<string> Check(ScenarioResult scenario, TimeSpan limit, int machineCores, ValidityLimits limits) =>
+        [.. scenario.Operations.Select(o => Late(scenario, o, limit, limits))
+            .Append(Saturated(scenario, machineCores, limits))
+            .Append(Stolen(scenario, limits))
+            .Append(Unbalanced(scenario))
+            .Concat(scenario.Operations.Select(o => TooFew(scenario, o, limits)))
+            .OfType<string>()];
+
+    private static string? Late(ScenarioResult scenario, OperationResult operation, TimeSpan limit, ValidityLimits limits) =>
+        // Paced users are late when the server is slow: that lag belongs to the server.
+        scenario.Model == LoadModel.Open && operation.Lag.P99 > limit * limits.LagShare
+            ? Text($"{scenario.Name}/{operation.Name}: the generator started requests late by {operation.Lag.P99.TotalMilliseconds:0.0} ms (p99), more than {limits.LagShare:0%} of the limit of {limit.TotalMilliseconds:0.#} ms. Offer less, or run it on another machine than the server.")
+            : null;
+
+    private static string? Saturated(ScenarioResult scenario, int machineCores, ValidityLimits limits) =>
+        scenario.Generator.CpuCores > machineCores * limits.CpuShare
+            ? Text($"{scenario.Name}: the generator itself kept {scenario.Generator.CpuCores:0.0} of {machineCores} cores busy, so it measured its own limit. Offer less, or use a machine with more cores.")
+            : null;
+
+    private static string? Stolen(ScenarioResult scenario, ValidityLimits limits) =>
+        scenario.Generator.StolenShare > limits.StolenShare
+            ? Text($"{scenario.Name}: the hypervisor took {scenario.Generator.StolenShare:0.0%} of the CPU time, more than {limits.StolenShare:0%}. Run again when the host is quieter.")
+            : null;
+
+    private static string? TooFew(ScenarioResult scenario, OperationResult operation, ValidityLimits limits) =>
+        operation.Accounting.Completed < limits.FewestSamples
+            ? Text($"{scenario.Name}/{operation.Name}: {operation.Accounting.Completed} requests completed, fewer than the {limits.FewestSamples} that a figure needs. Run longer, or look at its errors.")
+            : null;
+
+    private static string? Unbalanced(ScenarioResult scenario) => scenario.Accounting.Balances
+        ? null
+        : $"{scenario.Name}: requests went missing ({scenario.Accounting}). This is a defect of the engine: report it with run.json.";
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <param name="LagShare">Schedule lag (p99) as a share of the limit judged by.</param>
+/// <param name="CpuShare">Of all cores, kept busy by the generator.</param>
+/// <param name="StolenShare">Of all CPU time.</param>
+/// <param name="FewestSamples">Completed requests of each operation. Twenty leave one beyond the p95.</param>
+public sealed record ValidityLimits(double LagShare = 0.1, double CpuShare = 0.8, double StolenShare = 0.05, long FewestSamples = 20);
