@@ -34,7 +34,7 @@ internal static class ScenarioResults
             phase.AbortReason);
     }
 
-    private static OperationResult OperationOf(string name, OperationSamples samples, Accounting accounting, TimeSpan planned, TimeSpan measured) => new(
+    public static OperationResult OperationOf(string name, OperationSamples samples, Accounting accounting, TimeSpan planned, TimeSpan measured) => new(
         name,
         accounting,
         LatencySummary.Of(Sum(samples.Response, samples.Punctual)),
