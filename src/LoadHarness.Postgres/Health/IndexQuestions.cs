@@ -28,8 +28,8 @@ internal static class IndexQuestions
 
     public static HealthQuestion CriticalScans { get; } = new(
         "KM-5", "Critical tables are read through indexes", "%", 95, 50, LimitDirection.AtLeast,
-        """
-        select case when scans + seq < 100 then 'unknown' when share < red then 'red' when share < warn then 'yellow' else 'green' end as status,
+        $"""
+        select case when scans + seq < 100 or {StatisticsAge} < 3600 then 'unknown' when share < red then 'red' when share < warn then 'yellow' else 'green' end as status,
             relname as subject, format('%s index scans, %s sequential ones, %s rows', scans, seq, live) as detail,
             'Find the statement in pg_stat_statements, look at its plan, then add the index it lacks or: analyze ' || relname || ';' as remedy,
             share as figure
@@ -40,10 +40,10 @@ internal static class IndexQuestions
             cross join lateral (select p.oid as relid union all select t.relid from pg_partition_tree(p.oid) t where t.isleaf) m
             join pg_stat_user_tables s on s.relid = m.relid
             where p.relname in ('leads', 'email_sends', 'lead_activities', 'campaigns') and p.relkind in ('r', 'p') and not p.relispartition
+              -- A table of a few pages is best read whole.
+              and s.n_live_tup >= 10000
             group by p.relname
         ) t
-        -- A table of a few pages is best read whole.
-        where live >= 10000
         order by share nulls last
         """);
 
