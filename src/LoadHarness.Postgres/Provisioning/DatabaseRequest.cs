@@ -1,4 +1,5 @@
 using LoadHarness.Core.Options;
+using LoadHarness.Postgres.Seeding;
 
 namespace LoadHarness.Postgres.Provisioning;
 
@@ -8,6 +9,9 @@ namespace LoadHarness.Postgres.Provisioning;
 /// <param name="Force">A given database that already holds tables may be used.</param>
 public sealed record DatabaseRequest(DatabaseTarget Target, ServerProfile Profile, long Contacts, bool Keep, bool Force)
 {
+    /// <summary>Given the newest server's major version, a seeded native cluster to start from when it exists; null starts empty.</summary>
+    public Func<int, SeedSnapshot>? Snapshot { get; init; }
+
     /// <summary>Settings on top of the profile's; a name given in both wins here.</summary>
     public IReadOnlyDictionary<string, string> ExtraSettings { get; init; } = new Dictionary<string, string>();
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
+using LoadHarness.Postgres.Seeding;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Provisioning;
@@ -41,15 +42,21 @@ public sealed class NativeCluster : IAsyncDisposable
 
     /// <summary>Makes and starts a cluster.</summary>
     /// <param name="keep">Stopping leaves the directory behind.</param>
+    /// <param name="snapshot">Starts on a copy of this one instead of an empty cluster.</param>
     /// <exception cref="HarnessException">initdb or the server failed; carries their own words.</exception>
-    public static async Task<NativeCluster> StartAsync(PostgresBinaries binaries, IReadOnlyDictionary<string, string> settings, bool keep, CancellationToken cancellationToken)
+    public static async Task<NativeCluster> StartAsync(PostgresBinaries binaries, IReadOnlyDictionary<string, string> settings, bool keep, CancellationToken cancellationToken, SeedSnapshot? snapshot = null)
     {
         var directory = await ClusterDirectory.CreateAsync(keep, cancellationToken);
         var watch = ClusterWatch.Over(directory, binaries, keep);
         try
         {
-            var password = Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
-            await InitializeAsync(directory, binaries, password, cancellationToken);
+            var password = snapshot is null
+                ? Convert.ToHexString(RandomNumberGenerator.GetBytes(20))
+                : await File.ReadAllTextAsync(snapshot.PasswordFile, cancellationToken);
+            if (snapshot is null)
+                await InitializeAsync(directory, binaries, password, cancellationToken);
+            else
+                await snapshot.CopyToAsync(directory.Data, cancellationToken);
             await File.WriteAllTextAsync(Path.Combine(directory.Data, "loadharness.conf"), ConfigurationOf(settings), cancellationToken);
             var port = await LaunchAsync(directory, binaries, cancellationToken);
             return new NativeCluster(directory, binaries, port, password, watch);

@@ -40,7 +40,10 @@ public static class Provisioner
         var settings = ServerSettings.For(request.Profile, MachineSize.Here, libraries, Database.Name);
         foreach (var (name, value) in request.ExtraSettings) settings[name] = value;
 
-        var cluster = await NativeCluster.StartAsync(binaries, settings, request.Keep, cancellationToken);
+        var snapshot = request.Snapshot?.Invoke(binaries.MajorVersion) is { Exists: true } saved ? saved : null;
+        if (snapshot is not null)
+            progress.Note($"Starting from the seeded database kept in {snapshot.Directory}.");
+        var cluster = await NativeCluster.StartAsync(binaries, settings, request.Keep, cancellationToken, snapshot);
         progress.Note($"PostgreSQL {binaries.MajorVersion} runs on 127.0.0.1:{cluster.Port}, private to this run{(request.Keep ? $"; its directory {cluster.Directory.Root} will be kept" : "")}.");
         return await ReadyAsync(cluster, cluster.ConnectionString, "native", cancellationToken, cluster);
     }
@@ -68,6 +71,13 @@ public static class Provisioner
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(maintenance) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand($"create database {Database.Name}", connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException exists) when (exists.SqlState == PostgresErrorCodes.DuplicateDatabase)
+        {
+            // A server that starts from a snapshot brings its database along; every other one is new.
+        }
     }
 }
