@@ -1,0 +1,47 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Postgres.Provisioning;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Diagnosis;
+
+/// <summary>What a running server tells of itself.</summary>
+internal static class DatabaseChecks
+{
+    public static IEnumerable<Verdict> Durability(ServerEnvironment server)
+    {
+        foreach (var name in ServerSettings.Durability)
+        {
+            var value = server.Settings.GetValueOrDefault(name);
+            var title = $"{name} is on";
+            yield return value switch
+            {
+                null => Finding.Unavailable(name, title, "This role may not see it. Ask the service's operator."),
+                "off" => Finding.Missed(name, title, $"{name} = off: figures taken so are invalid. Remedy: alter system set {name} = on; select pg_reload_conf();"),
+                _ => Finding.Met(name, title, $"{name} = {value}"),
+            };
+        }
+    }
+
+    public static IEnumerable<Verdict> Capabilities(ServerEnvironment server) => server.Capabilities.Select(capability => capability.Available
+        ? Finding.Met(capability.Name, $"{capability.Name} is available", capability.Version is null ? "available" : $"version {capability.Version}")
+        : Finding.Unavailable(capability.Name, $"{capability.Name} is available", capability.Remedy ?? "missing"));
+
+    /// <summary>Plans of tables without statistics are guesses.</summary>
+    public static async Task<Verdict> AnalyzedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        const string title = "Tables with rows have statistics";
+        const string sql = """
+            select coalesce(string_agg(format('%I.%I', schemaname, relname), ', ' order by n_live_tup desc), '')
+            from pg_stat_user_tables
+            where last_analyze is null
+              and last_autoanalyze is null
+              and n_live_tup > 1000
+            """;
+        await using var command = new NpgsqlCommand(sql, connection);
+        var tables = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+        return tables.Length == 0
+            ? Finding.Met("analyze", title, "No table of more than 1,000 rows lacks them.")
+            : Finding.Missed("analyze", title, $"Never analyzed: {tables}. Remedy: analyze;");
+    }
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Postgres.Provisioning;
+
+namespace LoadHarness.Postgres.Diagnosis;
+
+/// <summary>What can be told without a database.</summary>
+internal static class MachineChecks
+{
+    // A lead with its sends and activities, indexes and WAL, on the base and the optimized schema: about 3 kB measured at 200k leads, doubled.
+    private const double BytesPerLead = 6_000;
+    private const double LeastDiskGigabytes = 2;
+
+    // The checklist's 512 MB of buffers and 2 GB of cache, beside the program.
+    private const double LeastMemoryGigabytes = 4;
+
+    // Above this share of stolen time, response times tell of the neighbours.
+    private const double MostStolenPercent = 2;
+    private static readonly TimeSpan StealWindow = TimeSpan.FromSeconds(1);
+
+    public static Verdict Sdk() => OnPath("dotnet")
+        ? Finding.Met("sdk", "The .NET SDK is there", $"dotnet is on the PATH; this program runs on .NET {Environment.Version}.")
+        : Finding.Unavailable("sdk", "The .NET SDK is there", $"dotnet is not on the PATH; this program runs on .NET {Environment.Version} without. To build, get the SDK from https://dot.net/download.");
+
+    public static Verdict Build()
+    {
+        var configuration = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "unknown";
+        return configuration == "Release"
+            ? Finding.Met("build", "This is a Release build", "Release build.")
+            : Finding.Missed("build", "This is a Release build", $"This is a {configuration} build; its figures are invalid. Use run.sh or run.ps1, or dotnet build -c Release.");
+    }
+
+    public static Verdict Server(PostgresBinaries? binaries, string? engineFault, DatabaseTarget target)
+    {
+        const string title = "There is a way to a PostgreSQL server";
+        if (binaries is not null) return Finding.Met("server", title, $"PostgreSQL {binaries.MajorVersion} programs in {binaries.Directory}.");
+        if (target is DatabaseTarget.Given) return Finding.Met("server", title, "A connection string is given; no server programs are on this machine.");
+        return engineFault is null
+            ? Finding.Met("server", title, "No server programs on this machine; a container engine answers.")
+            : Finding.Missed("server", title, PostgresBinaries.NoneFound().Message);
+    }
+
+    public static Verdict Container(string? fault) => fault is null
+        ? Finding.Met("container", "A container engine answers", "It answers; --database auto will use it.")
+        : Finding.Unavailable("container", "A container engine answers", $"{fault} Start Docker or set DOCKER_HOST; the native way works without.");
+
+    public static Verdict Disk(long contacts)
+    {
+        var needed = Math.Max(contacts * BytesPerLead / 1e9, LeastDiskGigabytes);
+        var free = new DriveInfo(Path.GetTempPath()).AvailableFreeSpace / 1e9;
+        return Finding.AtLeast("disk", "There is room for the data", free, needed, "GB",
+            string.Create(CultureInfo.InvariantCulture, $"{free:N1} GB free in {Path.GetTempPath()}, about {needed:N1} GB wanted."),
+            "Free some, or set TMPDIR to a larger disk.");
+    }
+
+    public static Verdict Memory()
+    {
+        var memory = MachineSize.Here.MemoryBytes / 1e9;
+        return Finding.AtLeast("memory", "There is memory for the checklist's settings", memory, LeastMemoryGigabytes, "GB",
+            string.Create(CultureInfo.InvariantCulture, $"{memory:N1} GB of memory, {Environment.ProcessorCount} processors."),
+            "Use a larger machine: with less, the server swaps or is killed.");
+    }
+
+    public static async Task<Verdict> StolenProcessorAsync(CancellationToken cancellationToken)
+    {
+        const string title = "The processor is not taken by neighbours";
+        if (!File.Exists("/proc/stat")) return Finding.Unavailable("steal", title, "This system does not tell stolen time.");
+        var before = ProcessorTicks();
+        await Task.Delay(StealWindow, cancellationToken);
+        var after = ProcessorTicks();
+        var total = after.Total - before.Total;
+        var percent = total == 0 ? 0 : 100.0 * (after.Stolen - before.Stolen) / total;
+        return Finding.AtMost("steal", title, percent, MostStolenPercent, "%",
+            string.Create(CultureInfo.InvariantCulture, $"{percent:N1}% stolen within {StealWindow.TotalSeconds:N0} s."),
+            "Run on a machine of your own, or at a quieter hour.");
+    }
+
+    /// <summary>The line "cpu user nice system idle iowait irq softirq steal ..." of /proc/stat, in ticks.</summary>
+    private static (long Total, long Stolen) ProcessorTicks()
+    {
+        var ticks = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1).Take(8).Select(field => long.Parse(field, CultureInfo.InvariantCulture)).ToArray();
+        return (ticks.Sum(), ticks[7]);
+    }
+
+    private static bool OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(directory => File.Exists(Path.Combine(directory, OperatingSystem.IsWindows() ? program + ".exe" : program)));
+}
