@@ -1,0 +1,69 @@
+using System.CommandLine;
+using LoadHarness.Core;
+using LoadHarness.Core.Options;
+
+namespace LoadHarness.Cli.Options;
+
+/// <summary>The options that the verbs share, as System.CommandLine knows them. All are read as plain words, so that every wrong one can be reported together.</summary>
+public sealed class OptionWords
+{
+    public Option<string?> Contacts { get; } = new("--contacts") { Description = "Leads in the large workspace: 200000, 200k, 2_000_000, 2M, 1e6. Default 200k.", HelpName = "N" };
+
+    public Option<string?> Profile { get; } = new("--profile") { Description = "smoke, standard (default), nightly, soak, or a file added to scenarios/profiles.", HelpName = "NAME" };
+
+    public Option<string?> Database { get; } = new("--database")
+    {
+        Description = "auto (default: a container, else a private native cluster), container, native, or a connection string. Also from LOADHARNESS_DATABASE.",
+        HelpName = "WHERE",
+    };
+
+    public Option<string?> Out { get; } = new("--out") { Description = "Directory for the run's folder. Default reports/runs.", HelpName = "DIR" };
+
+    public Option<string?> Seed { get; } = new("--seed") { Description = "Seed of all generated values and arrivals. Default 42.", HelpName = "S" };
+
+    public Option<string?> Settings { get; } = new("--settings") { Description = "Server settings: checklist (default) or tuned to this machine.", HelpName = "NAME" };
+
+    public Option<string?> Engine { get; } = new("--engine") { Description = "loadharness (default) or nbomber.", HelpName = "NAME" };
+
+    public Option<string?> Pooler { get; } = new("--pooler") { Description = "none (default) or pgbouncer.", HelpName = "NAME" };
+
+    public Option<bool> Force { get; } = new("--force") { Description = "Use a given database although it is not empty; what the harness made there is replaced." };
+
+    public Option<bool> Keep { get; } = new("--keep") { Description = "Keep the seeded server for a later --reuse, and say where it is." };
+
+    public Option<bool> Reuse { get; } = new("--reuse") { Description = "Start from a kept database of the same scale, seed and schema when there is one." };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "One JSON object on standard output; text for people on standard error." };
+
+    public IEnumerable<Option> All => [Contacts, Profile, Database, Out, Seed, Settings, Engine, Pooler, Force, Keep, Reuse, Json];
+
+    /// <exception cref="HarnessException">Some words could not be parsed, or are wrong; all of them are named.</exception>
+    public HarnessOptions Read(ParseResult parsed) =>
+        OptionsCheck.Check(Words(parsed), [.. parsed.Errors.Select(error => $"{error.Message} See --help.")]);
+
+    /// <summary>The directory as given; null when the verb's own default holds.</summary>
+    public string? OutGiven(ParseResult parsed) => Word(parsed, Out);
+
+    private RawOptions Words(ParseResult parsed) => new()
+    {
+        Contacts = Word(parsed, Contacts),
+        Profile = Word(parsed, Profile),
+        Database = Word(parsed, Database),
+        Out = Word(parsed, Out),
+        Seed = Word(parsed, Seed),
+        Settings = Word(parsed, Settings),
+        Engine = Word(parsed, Engine),
+        Pooler = Word(parsed, Pooler),
+        Force = Given(parsed, Force),
+        Keep = Given(parsed, Keep),
+        Reuse = Given(parsed, Reuse),
+        Json = Given(parsed, Json),
+    };
+
+    // The token itself, not GetValue: that throws for an option whose argument is missing, and hides the other errors.
+    private static string? Word(ParseResult parsed, Option option) =>
+        parsed.GetResult(option)?.Tokens.LastOrDefault()?.Value;
+
+    private static bool Given(ParseResult parsed, Option<bool> option) =>
+        parsed.GetResult(option) is { Implicit: false } result && result.Tokens.LastOrDefault()?.Value is not "false";
+}

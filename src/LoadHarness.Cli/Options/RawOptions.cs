@@ -1,0 +1,29 @@
+namespace LoadHarness.Cli.Options;
+
+/// <summary>The words of the command line before anything is checked; null where one was not given.</summary>
+public sealed record RawOptions
+{
+    public string? Contacts { get; init; }
+
+    public string? Profile { get; init; }
+
+    public string? Database { get; init; }
+
+    public string? Out { get; init; }
+
+    public string? Seed { get; init; }
+
+    public string? Settings { get; init; }
+
+    public string? Engine { get; init; }
+
+    public string? Pooler { get; init; }
+
+    public bool Force { get; init; }
+
+    public bool Keep { get; init; }
+
+    public bool Reuse { get; init; }
+
+    public bool Json { get; init; }
+}

@@ -1,0 +1,46 @@
+using LoadHarness.Cli.Terminal;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Options;
+using LoadHarness.Load;
+using LoadHarness.Load.Clocks;
+using LoadHarness.Postgres.Observation;
+using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Scenarios;
+using LoadHarness.Scenarios.Profiles;
+using Npgsql;
+
+namespace LoadHarness.Cli.Pipeline;
+
+/// <summary>Runs the scenarios one after the other while the server is watched.</summary>
+public static class ScenarioRun
+{
+    public static async Task<IReadOnlyList<ScenarioResult>> MeasureAsync(
+        RunRecord record, Voice voice, HarnessOptions options, LoadProfile profile, Database database, SeedManifest seed, CancellationToken stop)
+    {
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        await using var bench = Workbench.Open(database.AdminConnectionString, seed, profile);
+        await using var observer = await DatabaseObserver.StartAsync(admin, database.ServerProcessId, stop).ConfigureAwait(false);
+        try
+        {
+            foreach (var scenario in ScenarioCatalog.All)
+            {
+                voice.Line($"   {scenario.Name}: {scenario.Title}");
+                var results = await observer.DuringAsync(
+                    scenario.Name,
+                    () => voice.WithLiveViewAsync(observer, live => new LoadRunner(LoadClock.System, new() { Seed = options.Seed }).RunAsync(scenario.Build(bench), live, stop)),
+                    stop).ConfigureAwait(false);
+                record.Add(run => run with { Scenarios = [.. run.Scenarios, .. results] });
+                foreach (var result in results) voice.Line(LiveTable.Closing(result));
+                stop.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            var plans = stop.IsCancellationRequested ? [] : await PlanCollector.CollectAsync(bench.App, ExplainedQueries.Of(bench), stop).ConfigureAwait(false);
+            var observation = await observer.FinishAsync(plans, stop.IsCancellationRequested ? CancellationToken.None : stop).ConfigureAwait(false);
+            record.Add(run => run with { Observation = observation });
+        }
+
+        return record.Result.Scenarios;
+    }
+}

@@ -1,0 +1,86 @@
+using LoadHarness.Cli.Terminal;
+using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Options;
+using LoadHarness.Load;
+using LoadHarness.Postgres.Migration;
+using LoadHarness.Postgres.Observation;
+using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Postgres.Seeding;
+using LoadHarness.Postgres.Verification;
+using LoadHarness.Scenarios;
+using LoadHarness.Scenarios.Profiles;
+using Npgsql;
+
+namespace LoadHarness.Cli.Pipeline;
+
+/// <summary>The stages of a run. Each takes what the stage before produced, and leaves its own result in the record.</summary>
+public static class Stages
+{
+    public static async Task<Database> DatabaseAsync(RunRecord record, Voice voice, HarnessOptions options, CancellationToken stop)
+    {
+        voice.Heading($"database ({options.Database})");
+        var database = await record.StageAsync(
+            "database",
+            () => voice.WithProgressAsync(progress => Provisioner.ProvisionAsync(
+                new(options.Database, options.ServerProfile, options.Contacts, options.Keep, options.Force), progress, stop)),
+            made => $"{made.Server.Provisioning}, PostgreSQL {made.Server.Version}").ConfigureAwait(false);
+        voice.Line($"   PostgreSQL {database.Server.Version} ({database.Server.Provisioning}) at {database.Server.Endpoint}");
+        record.Add(run => run with { Server = database.Server, Warnings = [.. run.Warnings, .. Missing(database.Server)] });
+        return database;
+    }
+
+    public static async Task SchemaAsync(RunRecord record, Voice voice, Database database, CancellationToken stop)
+    {
+        voice.Heading("schema");
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        var migrator = new Migrator(admin);
+        var schema = await record.StageAsync(
+            "schema",
+            () => voice.WithProgressAsync(async progress =>
+            {
+                await migrator.ApplyBaseAsync(stop).ConfigureAwait(false);
+                return await migrator.UpAsync(progress, stop).ConfigureAwait(false);
+            }),
+            version => string.Join(", ", version.Applied)).ConfigureAwait(false);
+        record.Add(run => run with { Schema = schema });
+    }
+
+    public static async Task<SeedManifest> SeedAsync(RunRecord record, Voice voice, HarnessOptions options, Database database, CancellationToken stop)
+    {
+        voice.Heading($"seed ({options.Contacts:N0} leads, seed {options.Seed})");
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        var manifest = await record.StageAsync(
+            "seed",
+            () => voice.WithProgressAsync(progress => new Seeder(admin).SeedAsync(new(options.Contacts, options.Seed, Environment.ProcessorCount), progress, stop)),
+            seeded => $"{seeded.Tables.Sum(table => table.Rows):N0} rows, checksum {seeded.Checksum}").ConfigureAwait(false);
+        record.Add(run => run with { Seed = manifest });
+        if (manifest.Invariants.FirstOrDefault(invariant => !invariant.Holds) is { } broken)
+            throw new HarnessException($"The seeded data breaks the invariant '{broken.Name}': {broken.Evidence}. Seed a fresh database.");
+        return manifest;
+    }
+
+    public static async Task RunAsync(RunRecord record, Voice voice, HarnessOptions options, Database database, SeedManifest seed, CancellationToken stop)
+    {
+        var profile = ProfileCatalog.Read(options.Profile);
+        voice.Heading($"run (profile {profile.Name}: {profile.Description})");
+        var measured = await record.StageAsync(
+            "run",
+            () => ScenarioRun.MeasureAsync(record, voice, options, profile, database, seed, stop),
+            scenarios => $"{scenarios.Count} scenarios").ConfigureAwait(false);
+        record.Add(run => run with { Invalid = [.. run.Invalid, .. Validity.Doubts(run, measured)] });
+    }
+
+    public static async Task VerifyAsync(RunRecord record, Voice voice, Database database, CancellationToken stop)
+    {
+        voice.Heading("verify");
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        var rows = await record.StageAsync(
+            "verify", () => Verifier.RunAsync(admin, database.Server, stop), checklist => $"{checklist.Count} lines").ConfigureAwait(false);
+        record.Add(run => run with { Checklist = rows });
+    }
+
+    private static IEnumerable<string> Missing(ServerEnvironment server) => server.Capabilities
+        .Where(capability => !capability.Available)
+        .Select(capability => $"{capability.Name} is not available; what needs it is not judged. {capability.Remedy}");
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Pipeline;
+using LoadHarness.Core;
+using LoadHarness.Core.Options;
+
+namespace LoadHarness.Cli.Verbs;
+
+/// <summary>Reads the command line, calls the verb, and turns faults into sentences and exit codes.</summary>
+public static class CommandLine
+{
+    /// <param name="run">What the verb <c>run</c>, and no verb at all, does.</param>
+    public static async Task<int> InvokeAsync(string[] arguments, Func<HarnessOptions, CancellationToken, Task<ExitCode>> run)
+    {
+        using var interruption = new Interruption();
+        var exitCode = ExitCode.AllMet;
+        var words = new OptionWords();
+        var root = Build(words, run, code => exitCode = code, interruption.Token);
+        var parsed = root.Parse(arguments);
+        try
+        {
+            if (parsed.Errors.Count > 0) words.Read(parsed);
+            // Faults are told below, in one way for every verb; signals are ours.
+            var ours = await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, CancellationToken.None).ConfigureAwait(false);
+            return ours != 0 ? ours : (int)exitCode;
+        }
+        catch (Exception fault)
+        {
+            return (int)Faults.Tell(fault, interruption.Token);
+        }
+    }
+
+    private static RootCommand Build(OptionWords words, Func<HarnessOptions, CancellationToken, Task<ExitCode>> run, Action<ExitCode> ended, CancellationToken stop)
+    {
+        var root = new RootCommand("Seeds a PostgreSQL e-mail-marketing CRM with millions of leads, drives load at it, and judges every performance target.");
+        Add(root, words.All, Run);
+        root.Add(Add(new Command("run", "Provision, migrate, seed, measure, judge, report (the default verb)."), words.All, Run));
+        foreach (var verb in VerbCatalog.All(words)) root.Add(Add(verb.Command, verb.Options, (parsed, _) => verb.ExecuteAsync(parsed, stop)));
+        return root;
+
+        Task<ExitCode> Run(ParseResult parsed, CancellationToken _) => run(words.Read(parsed), stop);
+
+        Command Add(Command command, IEnumerable<Option> options, Func<ParseResult, CancellationToken, Task<ExitCode>> action)
+        {
+            foreach (var option in options) command.Options.Add(option);
+            command.SetAction(async (parsed, token) => ended(await action(parsed, token).ConfigureAwait(false)));
+            return command;
+        }
+    }
+}

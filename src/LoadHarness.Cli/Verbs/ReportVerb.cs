@@ -1,0 +1,31 @@
+using System.CommandLine;
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Pipeline;
+using LoadHarness.Cli.Terminal;
+using LoadHarness.Core;
+using LoadHarness.Reporting;
+
+namespace LoadHarness.Cli.Verbs;
+
+/// <summary><c>report run.json</c>: judges again and renders again, without a database.</summary>
+public static class ReportVerb
+{
+    public static Verb Create(OptionWords words)
+    {
+        var path = new Argument<string>("run.json") { Description = "A run's file, or the folder that holds it." };
+        var command = new Command("report", "Render again from run.json, judged by the targets of today.") { path };
+        return new(command, [words.Out, words.Json], (parsed, stop) => ExecuteAsync(parsed.GetValue(path)!, words.Read(parsed).Json, words.OutGiven(parsed), stop));
+    }
+
+    private static async Task<ExitCode> ExecuteAsync(string path, bool json, string? output, CancellationToken stop)
+    {
+        var file = Directory.Exists(path) ? Path.Combine(path, "run.json") : path;
+        if (!File.Exists(file)) throw new HarnessException($"report '{path}': there is no such file. Give the run.json of a run, or its folder.", ExitCode.BadUsage);
+
+        var run = Judging.Judge(await RunJson.ReadAsync(file, stop).ConfigureAwait(false));
+        var directory = output ?? Path.GetDirectoryName(Path.GetFullPath(file))!;
+        var files = await RunReport.WriteAsync(run, directory, stop).ConfigureAwait(false);
+        Summary.Tell(new Voice(json), run, files, json);
+        return Outcome.Of(run);
+    }
+}

@@ -1,0 +1,16 @@
+using System.CommandLine;
+using LoadHarness.Cli.Options;
+using LoadHarness.Core;
+
+namespace LoadHarness.Cli.Verbs;
+
+/// <summary>A verb beside <c>run</c>: its words and what it does.</summary>
+public sealed record Verb(Command Command, IEnumerable<Option> Options, Func<ParseResult, CancellationToken, Task<ExitCode>> ExecuteAsync);
+
+public static class VerbCatalog
+{
+    public static IReadOnlyList<Verb> All(OptionWords words) =>
+    [
+        ReportVerb.Create(words),
+    ];
+}
