@@ -16,9 +16,9 @@ public sealed class LeadSearch : IHarnessScenario
         return
         [
             Scenario.CreateMix(Name,
-                    ("first_page", 40, context => bench.QueryAsync(context, "search_first_page")),
-                    ("by_term", 40, context => bench.QueryAsync(context, "search_by_term", bench.Draws.SearchTerm(context.Random))),
-                    ("deep_page", 20, context => bench.QueryAsync(context, "search_deep_page", cursors.Draw(context.Random))))
+                    ("first_page", 35, context => bench.QueryAsync(context, "search_first_page")),
+                    ("by_term", 35, context => bench.QueryAsync(context, "search_by_term", bench.Draws.SearchTerm(context.Random))),
+                    ("deep_page", 30, context => bench.QueryAsync(context, "search_deep_page", cursors.Draw(context.Random))))
                 .WithInit(init => cursors.WalkAsync(init.CancellationToken))
                 .WithWarmUpDuration(load.WarmUp)
                 .WithMaxInFlight(load.MaxInFlight)

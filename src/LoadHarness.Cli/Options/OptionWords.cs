@@ -62,8 +62,8 @@ public sealed class OptionWords
 
     // The token itself, not GetValue: that throws for an option whose argument is missing, and hides the other errors.
     private static string? Word(ParseResult parsed, Option option) =>
-        parsed.GetResult(option)?.Tokens.LastOrDefault()?.Value;
+        parsed.GetResult(option) is { Tokens: [.., var last] } ? last.Value : null;
 
     private static bool Given(ParseResult parsed, Option<bool> option) =>
-        parsed.GetResult(option) is { Implicit: false } result && result.Tokens.LastOrDefault()?.Value is not "false";
+        parsed.GetResult(option) is { Implicit: false } result && result.Tokens is not [{ Value: "false" }];
 }

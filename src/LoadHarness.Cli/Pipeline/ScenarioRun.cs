@@ -19,6 +19,7 @@ public static class ScenarioRun
     {
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         await using var bench = Workbench.Open(database.AdminConnectionString, seed, profile);
+        using var clock = new SystemLoadClock();
         await using var observer = await DatabaseObserver.StartAsync(admin, database.ServerProcessId, stop).ConfigureAwait(false);
         try
         {
@@ -27,7 +28,7 @@ public static class ScenarioRun
                 voice.Line($"   {scenario.Name}: {scenario.Title}");
                 var results = await observer.DuringAsync(
                     scenario.Name,
-                    () => voice.WithLiveViewAsync(observer, live => new LoadRunner(LoadClock.System, new() { Seed = options.Seed }).RunAsync(scenario.Build(bench), live, stop)),
+                    () => voice.WithLiveViewAsync(observer, live => new LoadRunner(clock, new() { Seed = options.Seed }).RunAsync(scenario.Build(bench), live, stop)),
                     stop).ConfigureAwait(false);
                 record.Add(run => run with { Scenarios = [.. run.Scenarios, .. results] });
                 foreach (var result in results) voice.Line(LiveTable.Closing(result));
