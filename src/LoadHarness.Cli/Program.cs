@@ -21,6 +21,7 @@ static async Task<ExitCode> RunAsync(HarnessOptions options, CancellationToken s
         await Stages.SchemaAsync(record, voice, database, stop).ConfigureAwait(false);
         var seed = await Stages.SeedAsync(record, voice, options, database, stop).ConfigureAwait(false);
         await Stages.RunAsync(record, voice, options, database, seed, stop).ConfigureAwait(false);
+        await Stages.VerifyAsync(record, voice, database, stop).ConfigureAwait(false);
     }, stop).ConfigureAwait(false);
 
     var run = Judging.Judge(record.End());

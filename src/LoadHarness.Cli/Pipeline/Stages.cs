@@ -7,6 +7,7 @@ using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Postgres.Seeding;
+using LoadHarness.Postgres.Verification;
 using LoadHarness.Scenarios;
 using LoadHarness.Scenarios.Profiles;
 using Npgsql;
@@ -68,6 +69,15 @@ public static class Stages
             () => ScenarioRun.MeasureAsync(record, voice, options, profile, database, seed, stop),
             scenarios => $"{scenarios.Count} scenarios").ConfigureAwait(false);
         record.Add(run => run with { Invalid = [.. run.Invalid, .. Validity.Doubts(run, measured)] });
+    }
+
+    public static async Task VerifyAsync(RunRecord record, Voice voice, Database database, CancellationToken stop)
+    {
+        voice.Heading("verify");
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        var rows = await record.StageAsync(
+            "verify", () => Verifier.RunAsync(admin, database.Server, stop), checklist => $"{checklist.Count} lines").ConfigureAwait(false);
+        record.Add(run => run with { Checklist = rows });
     }
 
     private static IEnumerable<string> Missing(ServerEnvironment server) => server.Capabilities

@@ -12,7 +12,7 @@ internal static class SchemaDump
     public static async Task<string> OfAsync(PostgresCluster cluster, TestDatabase database, CancellationToken ct)
     {
         var target = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-        var result = await Cli.Wrap(PgDumpOf(cluster.Server.Binaries))
+        var result = await CliWrap.Cli.Wrap(PgDumpOf(cluster.Server.Binaries))
             .WithArguments(["--schema-only", "--host", target.Host!, "--port", $"{target.Port}", "--username", target.Username!, target.Database!])
             .WithEnvironmentVariables(variables => variables.Set("PGPASSWORD", target.Password))
             .ExecuteBufferedAsync(ct);
