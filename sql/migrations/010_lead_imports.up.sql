@@ -82,10 +82,10 @@ grant select on lead_imports, lead_import_rejects to lh_app, lh_readonly, lh_wor
 grant insert (import_id, row_number, email, name, phone, company, position, source, tags, custom_fields)
     on lead_import_rows to lh_app;
 
--- An import of 100,000 leads fits into these pending lists, so that it is flushed once, at its end, and not by whichever
--- insert happens to fill the list. Unit: kB.
-alter index leads_workspace_search_idx set (gin_pending_list_limit = 65536);
-alter index leads_workspace_tags_idx set (gin_pending_list_limit = 16384);
-alter index leads_workspace_custom_fields_idx set (gin_pending_list_limit = 16384);
+-- Lists long enough to be merged in bulk, short enough that one session flushes while another inserts: of an import's
+-- two mergers, none waits at the end for all of it. Unit: kB.
+alter index leads_workspace_search_idx set (gin_pending_list_limit = 8192);
+alter index leads_workspace_tags_idx set (gin_pending_list_limit = 8192);
+alter index leads_workspace_custom_fields_idx set (gin_pending_list_limit = 8192);
 -- A pattern's share of the rows is estimated from the histogram: 1,000 bounds tell shares of a thousandth.
 alter index leads_workspace_search_idx alter column 2 set statistics 1000;
