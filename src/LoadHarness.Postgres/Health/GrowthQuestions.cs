@@ -26,7 +26,7 @@ internal static class GrowthQuestions
         from share where percent >= warn
         union all
         select case when (select max(last_day) - min(first_day) from measured) >= 7 then 'green' else 'unknown' end,
-            'all tables', coalesce(format('%s days of sizes are kept', (select max(last_day) - min(first_day) + 1 from measured)), 'no size is kept yet'),
+            'all tables', format('%s days of sizes are kept', coalesce((select max(last_day) - min(first_day) + 1 from measured), 0)),
             'call public.run_job(''maintenance'', ''by hand'');', (select max(percent) from share)
         order by 5 desc nulls last
         """,
