@@ -16,6 +16,11 @@ namespace LoadHarness.Postgres.Migration;
 /// </remarks>
 public sealed class Migrator(NpgsqlDataSource admin)
 {
+    // Autovacuum lets go of a table once somebody has waited for deadlock_timeout: it must end before lock_timeout does.
+    // Only a superuser may set it; others try again until autovacuum has finished.
+    private const string GiveWayToNoAutovacuum =
+        "do $$ begin perform set_config('deadlock_timeout', '300ms', false); exception when insufficient_privilege then null; end $$";
+
     public MigrationFiles Files { get; init; } = MigrationFiles.Read();
 
     /// <summary>Called when a step's statements have run and before it is journaled, with its name. What it throws stops the migration there.</summary>
@@ -131,6 +136,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         {
             // Row security must never filter what a migration copies: with this it is an error instead.
             await connection.ExecuteAsync("set row_security = off; set search_path = public; set timezone = 'UTC'", ct);
+            await connection.ExecuteAsync(GiveWayToNoAutovacuum, ct);
             await MigrationLock.AcquireAsync(connection, progress, ct);
             return await work(connection, new MigrationJournal(connection));
         }

@@ -9,26 +9,6 @@ from pg_class c
 where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
 on conflict do nothing;
 
--- step: policies
-do $$
-declare
-    v_table text;
-    v_tenant constant text := '(select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)';
-begin
-    foreach v_table in array array[
-        'workspace_members', 'leads', 'lead_segments', 'email_templates', 'campaigns', 'campaign_batches', 'campaign_metric_deltas',
-        'email_sends', 'lead_activities', 'automation_flows', 'automation_executions', 'webhooks', 'webhook_logs',
-        'api_keys', 'api_key_audit_logs', 'audit_logs']
-    loop
-        execute format('create policy tenant on %I using (workspace_id = %s) with check (workspace_id = %s)', v_table, v_tenant, v_tenant);
-    end loop;
-    execute format('create policy tenant on workspaces using (id = %s) with check (id = %s)', v_tenant, v_tenant);
-    execute format(
-        'create policy members on users using (exists (
-             select from workspace_members m where m.user_id = users.id and m.workspace_id = %s))', v_tenant);
-end
-$$;
-
 -- step: grants
 grant select on workspaces, users, workspace_members, leads, lead_segments, email_templates, campaigns, campaign_batches,
     email_sends, lead_activities, automation_flows, automation_executions, webhooks, webhook_logs, api_key_audit_logs, audit_logs
@@ -43,22 +23,80 @@ grant select on leads, email_templates, campaigns, campaign_batches, email_sends
 grant update on email_sends to lh_worker;
 grant insert on lead_activities to lh_worker;
 
--- step: owner_and_row_security
-do $$
-declare
-    v_table text;
+-- step: secure
+-- One table a transaction: a lock is never held while waiting for the next table's.
+create or replace procedure loadharness.secure(p_table regclass, p_policy name, p_condition text)
+language plpgsql
+as $$
 begin
-    for v_table in
-        select c.oid::regclass::text from pg_class c
-        where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-          and c.relname in (select table_name from loadharness.base_owner)
-    loop
-        execute format('alter table %s owner to lh_owner', v_table);
-        execute format('alter table %s enable row level security', v_table);
-    end loop;
-    foreach v_table in array array['lead_segments', 'email_templates', 'automation_flows', 'automation_executions', 'webhooks'] loop
-        execute format('alter table %I force row level security', v_table);
-    end loop;
-    perform settle_partitions('email_sends'), settle_partitions('lead_activities');
+    execute format('create policy %I on %s using (%s) with check (%s)', p_policy, p_table, p_condition, p_condition);
+    execute format('alter table %s owner to lh_owner', p_table);
+    execute format('alter table %s enable row level security', p_table);
 end
 $$;
+
+-- step: secure_workspaces
+call loadharness.secure('workspaces', 'tenant', 'id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+
+-- step: secure_users
+call loadharness.secure('users', 'members',
+    'exists (select from workspace_members m where m.user_id = users.id and m.workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint))');
+
+-- step: secure_workspace_members
+call loadharness.secure('workspace_members', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+
+-- step: secure_leads
+call loadharness.secure('leads', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+
+-- step: secure_lead_segments
+call loadharness.secure('lead_segments', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+alter table lead_segments force row level security;
+
+-- step: secure_email_templates
+call loadharness.secure('email_templates', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+alter table email_templates force row level security;
+
+-- step: secure_campaigns
+call loadharness.secure('campaigns', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+
+-- step: secure_campaign_batches
+call loadharness.secure('campaign_batches', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+
+-- step: secure_campaign_metric_deltas
+call loadharness.secure('campaign_metric_deltas', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+
+-- step: secure_email_sends
+call loadharness.secure('email_sends', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+
+-- step: secure_lead_activities
+call loadharness.secure('lead_activities', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+
+-- step: secure_automation_flows
+call loadharness.secure('automation_flows', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+alter table automation_flows force row level security;
+
+-- step: secure_automation_executions
+call loadharness.secure('automation_executions', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+alter table automation_executions force row level security;
+
+-- step: secure_webhooks
+call loadharness.secure('webhooks', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+alter table webhooks force row level security;
+
+-- step: secure_webhook_logs
+call loadharness.secure('webhook_logs', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+
+-- step: secure_api_keys
+call loadharness.secure('api_keys', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+
+-- step: secure_api_key_audit_logs
+call loadharness.secure('api_key_audit_logs', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+
+-- step: secure_audit_logs
+call loadharness.secure('audit_logs', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+
+-- step: settle_email_sends
+select settle_partitions('email_sends');
+
+-- step: settle_lead_activities
+select settle_partitions('lead_activities');
