@@ -1,0 +1,27 @@
+using LoadHarness.Core.Progress;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.Postgres.Seeding;
+
+namespace LoadHarness.IntegrationTests.Seeding;
+
+public sealed class SeedMeasurementTests(PostgresCluster cluster)
+{
+    private static readonly SeedRequest Request = new(3_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1) };
+
+    [Fact]
+    public async Task Measuring_leaves_a_seeded_database_a_ratio_and_no_files()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var before = await Catalog.ReadAsync(database.Owner);
+        var result = await SeedMeasurement.RunAsync(database.Owner, Request, SilentProgress.Instance, cancellation);
+
+        var ratio = Assert.Single(result.Verdicts, verdict => verdict.Id == "SEED-COPY");
+        Assert.NotEqual(VerdictKind.Unavailable, ratio.Kind);
+        Assert.True(ratio.Figure > 0);
+        Assert.Equal(SeedChecksum.Of(Request), result.Manifest.Checksum);
+        Assert.Equal(before, await Catalog.ReadAsync(database.Owner));
+        Assert.Empty(await Catalog.LinesAsync(database.Owner, "select name from pg_ls_dir('.') as name where name like 'loadharness_measure%'"));
+    }
+}
