@@ -13,6 +13,8 @@ internal static class ServerQuestions
             select query, calls, mean_exec_time as mean_ms from pg_stat_statements
             where dbid = (select oid from pg_database where datname = current_database()) and calls >= 5
               and query ~* '^\s*(select|insert|update|delete|with|merge)'
+              -- Jobs read whole tables, and nobody waits for them.
+              and query !~* '(refresh_analytics_views|perform_maintenance_tasks|create_monthly_partitions|analyze_critical_tables|cleanup_old_email_sends)'
         ), overall as (
             select sum(calls) as calls, sum(calls * mean_ms) / nullif(sum(calls), 0) as mean_ms from counted
         )
