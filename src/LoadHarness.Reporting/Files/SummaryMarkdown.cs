@@ -7,7 +7,7 @@ namespace LoadHarness.Reporting.Files;
 /// <summary><c>summary.md</c>: what a person needs in a pull request or on a job's page.</summary>
 internal static class SummaryMarkdown
 {
-    private const string Special = "\\`*_{}[]()<>#+!|~&";
+    private const string Special = "\\`*_{}[]()#+!|~";
 
     public static string Of(RunResult run)
     {
@@ -48,7 +48,13 @@ internal static class SummaryMarkdown
 
     private static string Code(string text) => OneLine(text).Replace('`', '\'');
 
-    private static string Escape(string text) => string.Concat(OneLine(text).Select(c => Special.Contains(c, StringComparison.Ordinal) ? $"\\{c}" : c.ToString()));
+    private static string Escape(string text) => string.Concat(OneLine(text).Select(c => c switch
+    {
+        '<' => "&lt;",
+        '>' => "&gt;",
+        '&' => "&amp;",
+        _ => Special.Contains(c, StringComparison.Ordinal) ? $"\\{c}" : c.ToString(),
+    }));
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }

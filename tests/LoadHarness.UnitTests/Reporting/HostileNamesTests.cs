@@ -1,0 +1,54 @@
+using System.Xml.Linq;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Reporting;
+
+namespace LoadHarness.UnitTests.Reporting;
+
+public sealed class HostileNamesTests : IDisposable
+{
+    private const string Hostile = "</style><script>alert(1)</script>\"'|`=1+1,\u0001\n../../etc";
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Hostile_names_reach_every_file_as_text_only()
+    {
+        await RunReport.WriteAsync(WithHostileNames(SampleRun.Create(seconds: 5)), _directory.Path, TestContext.Current.CancellationToken);
+
+        var html = await Read("report.html");
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("&lt;script&gt;", html, StringComparison.Ordinal);
+        Assert.Single(html.Split("</style>")[1..]);
+        Assert.DoesNotContain("<script", await Read("summary.md"), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(11, XDocument.Parse(await Read("junit.xml")).Descendants("testcase").Count());
+        Assert.All((await Read("metrics.csv")).Split("\r\n"), line => Assert.False(line.StartsWith('='), line));
+    }
+
+    [Fact]
+    public async Task No_file_is_written_outside_the_directory()
+    {
+        var paths = await RunReport.WriteAsync(WithHostileNames(SampleRun.Create(seconds: 5)), _directory.Path, TestContext.Current.CancellationToken);
+
+        Assert.All(paths, path => Assert.StartsWith(_directory.Path, Path.GetFullPath(path), StringComparison.Ordinal));
+        Assert.Equal(paths.Count, paths.Distinct().Count());
+    }
+
+    private Task<string> Read(string name) => File.ReadAllTextAsync(Path.Combine(_directory.Path, name), TestContext.Current.CancellationToken);
+
+    private static RunResult WithHostileNames(RunResult run) => run with
+    {
+        Scenarios = [.. run.Scenarios.Select(scenario => scenario with
+        {
+            Name = Hostile,
+            LoadDescription = Hostile,
+            AbortReason = Hostile,
+            Operations = [.. scenario.Operations.Select(operation => operation with { Name = Hostile, Errors = [new(Hostile, 3)] })],
+        })],
+        Verdicts = [.. run.Verdicts.Select(verdict => verdict with { Title = Hostile, Evidence = Hostile, Caveats = [Hostile] })],
+        Checklist = [.. run.Checklist.Select(check => check with { Title = Hostile })],
+        Warnings = [Hostile],
+        Invalid = [Hostile],
+        Options = new Dictionary<string, string> { [Hostile] = Hostile, ["profile"] = Hostile },
+    };
+}

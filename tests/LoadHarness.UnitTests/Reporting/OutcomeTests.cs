@@ -1,0 +1,71 @@
+using System.Xml.Linq;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Reporting;
+
+namespace LoadHarness.UnitTests.Reporting;
+
+public sealed class OutcomeTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task A_missed_target_heads_the_page_with_its_figure_and_limit()
+    {
+        var (html, _) = await Write(SampleRun.Create(seconds: 5));
+
+        Assert.Contains("verdict-missed", html, StringComparison.Ordinal);
+        Assert.Contains("1 of 8 judged targets missed", html, StringComparison.Ordinal);
+        Assert.Contains("TQ-3 missed:", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_incomplete_run_outweighs_its_figures_and_is_an_error_for_a_CI_server()
+    {
+        var (html, junit) = await Write(SampleRun.Create(seconds: 5) with { IncompleteReason = "Interrupted after 31 s" });
+
+        Assert.Contains("verdict-incomplete", html, StringComparison.Ordinal);
+        Assert.Contains("Interrupted after 31 s", html, StringComparison.Ordinal);
+        Assert.Single(junit.Descendants("error"));
+    }
+
+    [Fact]
+    public async Task A_run_that_measured_nothing_still_gives_a_page()
+    {
+        var empty = new RunResult
+        {
+            Identity = SampleRun.Create(seconds: 3).Identity,
+            Host = SampleRun.Create(seconds: 3).Host,
+            Options = new Dictionary<string, string>(),
+            IncompleteReason = "The server did not start.",
+        };
+
+        var (html, _) = await Write(empty);
+
+        Assert.Contains("The server did not start.", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_met_targets_pass_in_junit()
+    {
+        var run = SampleRun.Create(seconds: 5);
+
+        var (_, junit) = await Write(run);
+
+        int Count(VerdictKind kind) => run.Verdicts.Count(verdict => verdict.Kind == kind);
+        Assert.Equal(Count(VerdictKind.Missed), junit.Descendants("failure").Count());
+        Assert.Equal(Count(VerdictKind.Inconclusive) + Count(VerdictKind.Unavailable), junit.Descendants("skipped").Count());
+        Assert.Empty(junit.Descendants("error"));
+        Assert.Equal((run.Verdicts.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), junit.Descendants("testsuite").Single().Attribute("tests")!.Value);
+    }
+
+    private async Task<(string Html, XDocument JUnit)> Write(RunResult run)
+    {
+        await RunReport.WriteAsync(run, _directory.Path, TestContext.Current.CancellationToken);
+        return (
+            await File.ReadAllTextAsync(Path.Combine(_directory.Path, "report.html"), TestContext.Current.CancellationToken),
+            XDocument.Parse(await File.ReadAllTextAsync(Path.Combine(_directory.Path, "junit.xml"), TestContext.Current.CancellationToken)));
+    }
+}
