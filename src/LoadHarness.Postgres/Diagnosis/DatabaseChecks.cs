@@ -32,16 +32,18 @@ internal static class DatabaseChecks
     {
         const string title = "Tables with rows have statistics";
         const string sql = """
-            select coalesce(string_agg(format('%I.%I', schemaname, relname), ', ' order by n_live_tup desc), '')
-            from pg_stat_user_tables
-            where last_analyze is null
-              and last_autoanalyze is null
-              and n_live_tup > 1000
+            select coalesce(string_agg(c.oid::regclass::text, ', ' order by pg_relation_size(c.oid) desc), '')
+            from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace
+            where c.relkind = 'r'
+              and c.reltuples < 0
+              and pg_relation_size(c.oid) > 100 * 1024
+              and n.nspname !~ '^(pg_|information_schema)'
             """;
         await using var command = new NpgsqlCommand(sql, connection);
         var tables = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
         return tables.Length == 0
-            ? Finding.Met("analyze", title, "No table of more than 1,000 rows lacks them.")
+            ? Finding.Met("analyze", title, "No table of more than 100 kB lacks them.")
             : Finding.Missed("analyze", title, $"Never analyzed: {tables}. Remedy: analyze;");
     }
 }

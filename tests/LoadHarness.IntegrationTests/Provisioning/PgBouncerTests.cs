@@ -1,0 +1,57 @@
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.Postgres.Provisioning;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Provisioning;
+
+public sealed class PgBouncerTests(PostgresCluster cluster)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_clients_workspace_never_reaches_another_client_of_the_same_server_connection()
+    {
+        RequirePooler();
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await using var pooler = await PgBouncer.StartAsync(database.ConnectionString, poolSize: 2, Token);
+        await using var clients = NpgsqlDataSource.Create(pooler.ConnectionString);
+        await Task.WhenAll(Enumerable.Range(1, 20).Select(workspace => AskAsync(clients, workspace)));
+    }
+
+    [Fact]
+    public async Task Pooled_connections_cost_less_than_new_ones_RE_4()
+    {
+        RequirePooler();
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await using var pooler = await PgBouncer.StartAsync(database.ConnectionString, poolSize: 4, Token);
+        var ways = await ConnectionOverhead.MeasureAsync(database.ConnectionString, pooler, requests: 200, users: 4, Token);
+        Assert.Equal(["connect per request", "Npgsql pool", "pgbouncer"], ways.Select(way => way.Way));
+        Assert.True(ways[0].BackendsStarted >= 200, $"{ways[0]}");
+        Assert.True(ways[1].BackendsStarted <= 4, $"{ways[1]}");
+        Assert.True(ways[2].BackendsStarted <= 4, $"{ways[2]}");
+        Assert.True(ways[1].MeanMilliseconds < 0.6 * ways[0].MeanMilliseconds, $"{ways[1]} against {ways[0]}");
+    }
+
+    /// <summary>Setting and question in one round trip see the workspace; a question alone, on a connection that others used, sees none.</summary>
+    private static async Task AskAsync(NpgsqlDataSource clients, int workspace)
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            await using var connection = await clients.OpenConnectionAsync(Token);
+            await using (var batch = new NpgsqlBatch(connection))
+            {
+                batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.workspace_id', $1, true)") { Parameters = { new() { Value = $"{workspace}" } } });
+                batch.BatchCommands.Add(new NpgsqlBatchCommand("select current_setting('app.workspace_id')"));
+                await using var reader = await batch.ExecuteReaderAsync(Token);
+                Assert.True(await reader.NextResultAsync(Token) && await reader.ReadAsync(Token));
+                Assert.Equal($"{workspace}", reader.GetString(0));
+            }
+
+            await using var alone = new NpgsqlCommand("select nullif(current_setting('app.workspace_id', true), '')", connection);
+            Assert.Equal(DBNull.Value, await alone.ExecuteScalarAsync(Token));
+        }
+    }
+
+    private static void RequirePooler() =>
+        Require.Present(PgBouncer.Find() is null ? "pgbouncer is not installed: apt-get install pgbouncer." : null);
+}
