@@ -3,9 +3,6 @@ using LoadHarness.Cli.Terminal;
 using LoadHarness.Cli.Verbs;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
-using LoadHarness.Postgres.Migration;
-using LoadHarness.Postgres.Provisioning;
-using LoadHarness.Postgres.Seeding;
 using LoadHarness.Reporting;
 
 return await CommandLine.InvokeAsync(args, RunAsync).ConfigureAwait(false);
@@ -20,6 +17,7 @@ static async Task<ExitCode> RunAsync(HarnessOptions options, CancellationToken s
         await using var database = await Stages.DatabaseAsync(record, voice, options, stop).ConfigureAwait(false);
         await Stages.SchemaAsync(record, voice, database, stop).ConfigureAwait(false);
         var seed = await Stages.SeedAsync(record, voice, options, database, stop).ConfigureAwait(false);
+        await Stages.KeepAsync(record, voice, options, database, stop).ConfigureAwait(false);
         await Stages.RunAsync(record, voice, options, database, seed, stop).ConfigureAwait(false);
         await Stages.VerifyAsync(record, voice, database, stop).ConfigureAwait(false);
     }, stop).ConfigureAwait(false);

@@ -44,6 +44,8 @@ public sealed class OptionWords
     /// <summary>The directory as given; null when the verb's own default holds.</summary>
     public string? OutGiven(ParseResult parsed) => Word(parsed, Out);
 
+    public bool ContactsGiven(ParseResult parsed) => Word(parsed, Contacts) is not null;
+
     private RawOptions Words(ParseResult parsed) => new()
     {
         Contacts = Word(parsed, Contacts),

@@ -1,6 +1,8 @@
 using System.Globalization;
+using LoadHarness.Cli.Pipeline;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
+using LoadHarness.Load.OtherEngines;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Scenarios.Profiles;
 
@@ -25,6 +27,7 @@ public static class OptionsCheck
         var settings = OneOf("--settings", raw.Settings, errors, ("checklist", ServerProfile.Checklist), ("tuned", ServerProfile.Tuned));
         var engine = OneOf("--engine", raw.Engine, errors, ("loadharness", LoadEngine.LoadHarness), ("nbomber", LoadEngine.NBomber));
         var pooler = OneOf("--pooler", raw.Pooler, errors, ("none", Pooler.None), ("pgbouncer", Pooler.PgBouncer));
+        if (engine == LoadEngine.NBomber && !EngineCatalog.HasNBomber) errors.Add(NBomberEngine.HowToGetIt);
         var output = Output(raw, errors);
         if (errors.Count > 0) throw Refusal(errors);
 

@@ -6,8 +6,17 @@ namespace LoadHarness.Cli.Pipeline;
 /// <summary>Applies the targets that lie beside the program.</summary>
 public static class Judging
 {
-    public static RunResult Judge(RunResult run) => run with
+    public static RunResult Judge(RunResult run)
     {
-        Verdicts = Core.Targets.Judge.Decide(run, TargetFile.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json")))),
-    };
+        var targets = TargetFile.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json")));
+        var verdicts = Core.Targets.Judge.Decide(run, targets);
+        var judged = verdicts.ToDictionary(verdict => verdict.Id);
+        return run with
+        {
+            Verdicts = verdicts,
+            Invalid = [.. Validity.Doubts(run, targets)],
+            // What a look at the database cannot judge, the run has measured.
+            Checklist = [.. run.Checklist.Select(row => judged.GetValueOrDefault(row.Id) ?? row)],
+        };
+    }
 }

@@ -1,8 +1,6 @@
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
-using LoadHarness.Load;
-using LoadHarness.Load.Clocks;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Scenarios;
@@ -19,7 +17,6 @@ public static class ScenarioRun
     {
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         await using var bench = Workbench.Open(database.AdminConnectionString, seed, profile);
-        using var clock = new SystemLoadClock();
         await using var observer = await DatabaseObserver.StartAsync(admin, database.ServerProcessId, stop).ConfigureAwait(false);
         try
         {
@@ -28,7 +25,7 @@ public static class ScenarioRun
                 voice.Line($"   {scenario.Name}: {scenario.Title}");
                 var results = await observer.DuringAsync(
                     scenario.Name,
-                    () => voice.WithLiveViewAsync(observer, live => new LoadRunner(clock, new() { Seed = options.Seed }).RunAsync(scenario.Build(bench), live, stop)),
+                    () => voice.WithLiveViewAsync(observer, live => EngineCatalog.RunAsync(options, scenario.Build(bench), live, stop)),
                     stop).ConfigureAwait(false);
                 record.Add(run => run with { Scenarios = [.. run.Scenarios, .. results] });
                 foreach (var result in results) voice.Line(LiveTable.Closing(result));

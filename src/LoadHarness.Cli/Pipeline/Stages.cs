@@ -22,8 +22,7 @@ public static class Stages
         voice.Heading($"database ({options.Database})");
         var database = await record.StageAsync(
             "database",
-            () => voice.WithProgressAsync(progress => Provisioner.ProvisionAsync(
-                new(options.Database, options.ServerProfile, options.Contacts, options.Keep, options.Force), progress, stop)),
+            () => voice.WithProgressAsync(progress => Provisioner.ProvisionAsync(Request(options), progress, stop)),
             made => $"{made.Server.Provisioning}, PostgreSQL {made.Server.Version}").ConfigureAwait(false);
         voice.Line($"   PostgreSQL {database.Server.Version} ({database.Server.Provisioning}) at {database.Server.Endpoint}");
         record.Add(run => run with { Server = database.Server, Warnings = [.. run.Warnings, .. Missing(database.Server)] });
@@ -52,23 +51,36 @@ public static class Stages
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var manifest = await record.StageAsync(
             "seed",
-            () => voice.WithProgressAsync(progress => new Seeder(admin).SeedAsync(new(options.Contacts, options.Seed, Environment.ProcessorCount), progress, stop)),
-            seeded => $"{seeded.Tables.Sum(table => table.Rows):N0} rows, checksum {seeded.Checksum}").ConfigureAwait(false);
+            () => voice.WithProgressAsync(progress => new Seeder(admin).SeedAsync(Wanted(options), progress, stop)),
+            seeded => seeded.Reused ? $"reused, checksum {seeded.Checksum}" : $"{seeded.Tables.Sum(table => table.Rows):N0} rows, checksum {seeded.Checksum}").ConfigureAwait(false);
         record.Add(run => run with { Seed = manifest });
+        if (manifest.Reused) voice.Line("   Reusing the seeded database of an earlier run: nothing was generated.");
         if (manifest.Invariants.FirstOrDefault(invariant => !invariant.Holds) is { } broken)
             throw new HarnessException($"The seeded data breaks the invariant '{broken.Name}': {broken.Evidence}. Seed a fresh database.");
         return manifest;
+    }
+
+    /// <summary>Saves the freshly seeded cluster for a later <c>--reuse</c>, before any scenario changes a row.</summary>
+    public static async Task KeepAsync(RunRecord record, Voice voice, HarnessOptions options, Database database, CancellationToken stop)
+    {
+        if (!options.Keep || database.DataDirectory is null) return;
+        voice.Heading("keep");
+        var binaries = await PostgresBinaries.FindAsync(stop).ConfigureAwait(false)
+            ?? throw new HarnessException("--keep: the PostgreSQL programs that made this cluster can no longer be found. Put them on the PATH.");
+        var snapshot = SnapshotOf(options, binaries.MajorVersion);
+        if (!snapshot.Exists)
+            await record.StageAsync("keep", async () => { await snapshot.SaveAsync(database.AdminConnectionString, binaries, stop).ConfigureAwait(false); return snapshot; }, saved => saved.Directory).ConfigureAwait(false);
+        voice.Line($"   The seeded database is kept in {snapshot.Directory}; start from it with --reuse.");
     }
 
     public static async Task RunAsync(RunRecord record, Voice voice, HarnessOptions options, Database database, SeedManifest seed, CancellationToken stop)
     {
         var profile = ProfileCatalog.Read(options.Profile);
         voice.Heading($"run (profile {profile.Name}: {profile.Description})");
-        var measured = await record.StageAsync(
+        await record.StageAsync(
             "run",
             () => ScenarioRun.MeasureAsync(record, voice, options, profile, database, seed, stop),
             scenarios => $"{scenarios.Count} scenarios").ConfigureAwait(false);
-        record.Add(run => run with { Invalid = [.. run.Invalid, .. Validity.Doubts(run, measured)] });
     }
 
     public static async Task VerifyAsync(RunRecord record, Voice voice, Database database, CancellationToken stop)
@@ -79,6 +91,17 @@ public static class Stages
             "verify", () => Verifier.RunAsync(admin, database.Server, stop), checklist => $"{checklist.Count} lines").ConfigureAwait(false);
         record.Add(run => run with { Checklist = rows });
     }
+
+    private static SeedRequest Wanted(HarnessOptions options) => new(options.Contacts, options.Seed, Environment.ProcessorCount) { Replace = options.Force };
+
+    private static SeedSnapshot SnapshotOf(HarnessOptions options, int serverMajorVersion) => SeedSnapshot.Of(Wanted(options), "optimized", serverMajorVersion);
+
+    // A native cluster is kept as a snapshot taken before the scenarios change its rows, so the server itself need not stay.
+    private static DatabaseRequest Request(HarnessOptions options) =>
+        new(options.Database, options.ServerProfile, options.Contacts, options.Keep && options.Database is DatabaseTarget.Container, options.Force)
+        {
+            Snapshot = options.Reuse ? major => SnapshotOf(options, major) : null,
+        };
 
     private static IEnumerable<string> Missing(ServerEnvironment server) => server.Capabilities
         .Where(capability => !capability.Available)

@@ -1,4 +1,6 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Targets;
+using LoadHarness.Load.Validity;
 
 namespace LoadHarness.Cli.Pipeline;
 
@@ -8,7 +10,7 @@ public static class Validity
     /// <summary>Each of these makes commits cheaper than they are in production.</summary>
     private static readonly string[] DurabilitySettings = ["fsync", "full_page_writes", "synchronous_commit"];
 
-    public static IEnumerable<string> Doubts(RunResult run, IReadOnlyList<ScenarioResult> scenarios)
+    public static IEnumerable<string> Doubts(RunResult run, IReadOnlyList<Target> targets)
     {
         if (run.Identity.Configuration != "Release")
             yield return $"This is a {run.Identity.Configuration} build: the generator is slower than it should be. Build with -c Release.";
@@ -16,10 +18,20 @@ public static class Validity
         foreach (var setting in DurabilitySettings.Where(name => run.Server?.Settings.GetValueOrDefault(name) == "off"))
             yield return $"The server runs with {setting} = off: commits are cheaper than in production.";
 
-        foreach (var scenario in scenarios.Where(scenario => scenario.AbortReason is not null))
-            yield return $"{scenario.Name} was ended early: {scenario.AbortReason}.";
-
-        foreach (var scenario in scenarios.Where(scenario => !scenario.Accounting.Balances))
-            yield return $"{scenario.Name} does not account for every request: {scenario.Accounting}.";
+        foreach (var scenario in run.Scenarios)
+        {
+            if (scenario.AbortReason is { } reason) yield return $"{scenario.Name} was ended early: {reason}.";
+            foreach (var doubt in RunValidity.Check(scenario, Limit(scenario, targets), run.Host.Cores, JudgedElsewhere)) yield return doubt;
+        }
     }
+
+    /// <summary>Too few samples make the one verdict inconclusive, not the run invalid.</summary>
+    private static ValidityLimits JudgedElsewhere { get; } = new(FewestSamples: 0);
+
+    // A scenario whose response times nobody judges cannot be spoilt by a late start.
+    private static TimeSpan Limit(ScenarioResult scenario, IReadOnlyList<Target> targets) => targets
+        .Where(target => target.Scenario == scenario.Name && target.Unit is "ms" or "s")
+        .Select(target => target.Unit == "s" ? TimeSpan.FromSeconds(target.Limit) : TimeSpan.FromMilliseconds(target.Limit))
+        .DefaultIfEmpty(TimeSpan.MaxValue)
+        .Min();
 }

@@ -18,10 +18,10 @@ public sealed class DrawnProgress(IAnsiConsole console, ProgressContext context)
 
     private sealed class DrawnTask(ProgressTask task, bool unknownTotal) : ICountedTask
     {
-        public void Advance(long done)
+        public void Advance(long more)
         {
-            if (unknownTotal) task.MaxValue = task.Value + done + 1;
-            task.Increment(done);
+            if (unknownTotal) task.MaxValue = task.Value + more + 1;
+            task.Increment(more);
         }
 
         public void Dispose()

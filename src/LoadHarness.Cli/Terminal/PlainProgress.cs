@@ -21,9 +21,9 @@ public sealed class PlainProgress(TextWriter writer, TimeProvider clock) : IStag
         private long _done;
         private long _spoken = clock.GetTimestamp();
 
-        public void Advance(long done)
+        public void Advance(long more)
         {
-            var now = Interlocked.Add(ref _done, done);
+            var now = Interlocked.Add(ref _done, more);
             var spoken = Interlocked.Read(ref _spoken);
             if (clock.GetElapsedTime(spoken) < Between) return;
             if (Interlocked.CompareExchange(ref _spoken, clock.GetTimestamp(), spoken) == spoken) owner.Note(Sentence(now));

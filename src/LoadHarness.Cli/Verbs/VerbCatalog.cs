@@ -11,6 +11,14 @@ public static class VerbCatalog
 {
     public static IReadOnlyList<Verb> All(OptionWords words) =>
     [
+        VerifyVerb.Create(words),
+        HealthVerb.Create(words),
+        JobsVerb.Create(words),
+        SeedVerb.Create(words),
+        MigrateVerb.Up(words),
+        MigrateVerb.Down(words),
+        SelfCheckVerb.Create(words),
         ReportVerb.Create(words),
+        DoctorVerb.Create(words),
     ];
 }

@@ -15,7 +15,8 @@ public interface IStageProgress
 /// <summary>Disposing marks the task as ended.</summary>
 public interface ICountedTask : IDisposable
 {
-    void Advance(long done);
+    /// <param name="more">Done since the last call, not in all.</param>
+    void Advance(long more);
 }
 
 /// <summary>Says nothing: for tests and for <c>--json</c> callers that want none.</summary>
@@ -31,7 +32,7 @@ public sealed class SilentProgress : IStageProgress
 
     private sealed class SilentTask : ICountedTask
     {
-        public void Advance(long done)
+        public void Advance(long more)
         {
         }
 

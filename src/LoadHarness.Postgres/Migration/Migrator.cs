@@ -114,7 +114,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         {
             if (!done.ContainsKey(step.Name))
                 await runner.RunAsync(migration, direction, step, ct);
-            task.Advance(index + 1);
+            task.Advance(1);
         }
     }
 

@@ -1,0 +1,40 @@
+using LoadHarness.Cli.Terminal;
+using LoadHarness.Core;
+using LoadHarness.Core.Options;
+using LoadHarness.Postgres.Provisioning;
+
+namespace LoadHarness.Cli.Pipeline;
+
+/// <summary>The database of a verb that looks at a seeded one: made and filled when leads were asked for, else the given one as it is.</summary>
+public static class SeededDatabase
+{
+    /// <param name="contactsGiven">Whether <c>--contacts</c> stood on the command line.</param>
+    /// <exception cref="HarnessException">Neither leads nor a database were given.</exception>
+    public static async Task<Database> OpenAsync(Voice voice, HarnessOptions options, bool contactsGiven, CancellationToken stop)
+    {
+        if (!contactsGiven) return await GivenAsync(voice, options, stop).ConfigureAwait(false);
+        var record = RunRecord.Begin(options);
+        var database = await Stages.DatabaseAsync(record, voice, options, stop).ConfigureAwait(false);
+        try
+        {
+            await Stages.SchemaAsync(record, voice, database, stop).ConfigureAwait(false);
+            await Stages.SeedAsync(record, voice, options, database, stop).ConfigureAwait(false);
+            await Stages.KeepAsync(record, voice, options, database, stop).ConfigureAwait(false);
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>A given database, to be looked at or worked on by name: that it holds data is the point.</summary>
+    public static Task<Database> GivenAsync(Voice voice, HarnessOptions options, CancellationToken stop)
+    {
+        if (options.Database is not DatabaseTarget.Given)
+            throw new HarnessException("Which database? Give --contacts N to make and seed one, or --database with a connection string.", ExitCode.BadUsage);
+        return voice.WithProgressAsync(progress => Provisioner.ProvisionAsync(
+            new(options.Database, options.ServerProfile, options.Contacts, Keep: false, Force: true), progress, stop));
+    }
+}

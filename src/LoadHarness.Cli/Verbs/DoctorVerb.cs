@@ -1,0 +1,24 @@
+using System.CommandLine;
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Terminal;
+using LoadHarness.Core;
+using LoadHarness.Core.Options;
+using LoadHarness.Postgres.Diagnosis;
+
+namespace LoadHarness.Cli.Verbs;
+
+/// <summary><c>doctor</c>: what this machine has, lacks, and what would make figures invalid.</summary>
+public static class DoctorVerb
+{
+    public static Verb Create(OptionWords words) => new(
+        new Command("doctor", "What this machine has and lacks, and what would make figures invalid."),
+        [words.Contacts, words.Database, words.Json],
+        (parsed, stop) => ExecuteAsync(words.Read(parsed), stop));
+
+    private static async Task<ExitCode> ExecuteAsync(HarnessOptions options, CancellationToken stop)
+    {
+        var voice = new Voice(options.Json);
+        var verdicts = await voice.WithProgressAsync(progress => Doctor.ExamineAsync(options.Database, options.Contacts, progress, stop)).ConfigureAwait(false);
+        return CheckTable.Tell(voice, verdicts, options.Json);
+    }
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Pipeline;
+using LoadHarness.Cli.Terminal;
+using LoadHarness.Core;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Postgres.Health;
+using Npgsql;
+using Spectre.Console;
+
+namespace LoadHarness.Cli.Verbs;
+
+/// <summary><c>health</c>: green, yellow, red or unknown for each check, with what offends and what mends it (HI-1 to HI-3, OP-1, OP-2).</summary>
+public static class HealthVerb
+{
+    public static Verb Create(OptionWords words)
+    {
+        var weekly = new Option<bool>("--weekly") { Description = "The weekly review: slow queries, growth, partitions, index use (OP-1)." };
+        var monthly = new Option<bool>("--monthly") { Description = "The monthly review: partitions, archive, trend, capacity (OP-2)." };
+        return new(
+            new Command("health", "Green, yellow, red or unknown for each check, with the offending rows."),
+            [words.Contacts, words.Database, words.Seed, words.Settings, words.Reuse, words.Force, words.Json, weekly, monthly],
+            (parsed, stop) => ExecuteAsync(words, parsed, parsed.GetValue(weekly), parsed.GetValue(monthly), stop));
+    }
+
+    private static async Task<ExitCode> ExecuteAsync(OptionWords words, ParseResult parsed, bool weekly, bool monthly, CancellationToken stop)
+    {
+        var options = words.Read(parsed);
+        var voice = new Voice(options.Json);
+        await using var database = await SeededDatabase.OpenAsync(voice, options, words.ContactsGiven(parsed), stop).ConfigureAwait(false);
+        await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
+        var report = await voice.WithProgressAsync(progress => HealthCheck.RunAsync(source, progress, stop)).ConfigureAwait(false);
+        foreach (var check in report.Checks) Tell(voice, check);
+        if (weekly) Tell(voice, await Review.WeeklyAsync(source, stop).ConfigureAwait(false));
+        if (monthly) Tell(voice, await Review.MonthlyAsync(source, stop).ConfigureAwait(false));
+        voice.Line($"Overall: {Word(report.Overall)}");
+        if (options.Json) Console.Out.WriteLine(CheckReport.Of(report.ToVerdicts()).ToJson());
+        return report.Overall switch
+        {
+            HealthStatus.Red => ExitCode.TargetMissed,
+            HealthStatus.Unknown => ExitCode.Inconclusive,
+            _ => ExitCode.AllMet,
+        };
+    }
+
+    private static void Tell(Voice voice, HealthResult check)
+    {
+        voice.Line($"{Word(check.Status),-8} {check.Id,-8} {check.Title}: {check.Evidence}");
+        foreach (var finding in check.Findings)
+            voice.Line($"           {Word(finding.Status)}: {finding.Subject}: {finding.Detail}{(finding.Remedy is { } remedy ? $" Mend: {remedy}" : "")}");
+    }
+
+    private static void Tell(Voice voice, IReadOnlyList<ReviewSection> sections)
+    {
+        foreach (var section in sections)
+        {
+            var table = new Table { Title = new(Markup.Escape(section.Title)), Border = TableBorder.Simple };
+            foreach (var column in section.Columns) table.AddColumn(Markup.Escape(column));
+            foreach (var row in section.Rows) table.AddRow([.. row.Select(Markup.Escape)]);
+            voice.Drawing.Write(table);
+        }
+    }
+
+    private static string Word(HealthStatus status) => status.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Text.Json;
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Pipeline;
+using LoadHarness.Cli.Terminal;
+using LoadHarness.Core;
+using LoadHarness.Postgres.Jobs;
+using Npgsql;
+
+namespace LoadHarness.Cli.Verbs;
+
+/// <summary><c>jobs run</c>: the maintenance jobs that are due, where there is no pg_cron (JB-1 to JB-5).</summary>
+public static class JobsVerb
+{
+    public static Verb Create(OptionWords words)
+    {
+        var action = new Argument<string>("action") { Description = "run: what is due; schedule: hand the jobs to pg_cron." };
+        action.AcceptOnlyFromAmong("run", "schedule");
+        var all = new Option<bool>("--all") { Description = "Run every job, due or not." };
+        var name = new Option<string?>("--job") { Description = "Run this one, due or not.", HelpName = "NAME" };
+        return new(
+            new Command("jobs", "Run the due maintenance jobs without pg_cron, or hand them to it.") { action },
+            [words.Database, words.Json, all, name],
+            (parsed, stop) => ExecuteAsync(words, parsed, parsed.GetValue(action)!, new(parsed.GetValue(all), parsed.GetValue(name)), stop));
+    }
+
+    private static async Task<ExitCode> ExecuteAsync(OptionWords words, ParseResult parsed, string action, JobSelection selection, CancellationToken stop)
+    {
+        var options = words.Read(parsed);
+        var voice = new Voice(options.Json);
+        await using var database = await SeededDatabase.GivenAsync(voice, options, stop).ConfigureAwait(false);
+        return action == "schedule"
+            ? await ScheduleAsync(voice, database.AdminConnectionString, options.Json, stop).ConfigureAwait(false)
+            : await RunAsync(voice, database.AdminConnectionString, selection, options.Json, stop).ConfigureAwait(false);
+    }
+
+    private static async Task<ExitCode> RunAsync(Voice voice, string connectionString, JobSelection selection, bool json, CancellationToken stop)
+    {
+        await using var admin = NpgsqlDataSource.Create(connectionString);
+        var outcomes = await voice.WithProgressAsync(progress => new JobRunner(admin, TimeProvider.System).RunAsync(selection, progress, stop)).ConfigureAwait(false);
+        foreach (var outcome in outcomes)
+            voice.Line($"{outcome.Outcome,-10} {outcome.Requirement,-5} {outcome.Job} ({outcome.Duration.TotalSeconds:N1} s): {outcome.Detail}");
+        if (json) Console.Out.WriteLine(JsonSerializer.Serialize(outcomes, JsonSerializerOptions.Web));
+        return outcomes.Any(outcome => outcome.Failed) ? ExitCode.Fault : ExitCode.AllMet;
+    }
+
+    private static async Task<ExitCode> ScheduleAsync(Voice voice, string connectionString, bool json, CancellationToken stop)
+    {
+        var jobs = await JobScheduler.ScheduleAsync(connectionString, stop).ConfigureAwait(false);
+        foreach (var job in jobs) voice.Line($"{(job.Scheduled ? "scheduled" : "not scheduled"),-14} {job.Job}: {job.Detail}");
+        if (json) Console.Out.WriteLine(JsonSerializer.Serialize(jobs, JsonSerializerOptions.Web));
+        return jobs.All(job => job.Scheduled) ? ExitCode.AllMet : ExitCode.Inconclusive;
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Pipeline;
+using LoadHarness.Cli.Terminal;
+using LoadHarness.Core;
+using LoadHarness.Core.Options;
+using LoadHarness.Postgres.Migration;
+using Npgsql;
+
+namespace LoadHarness.Cli.Verbs;
+
+/// <summary><c>migrate</c> and <c>rollback</c>: up, down, status and measurement on a given database.</summary>
+public static class MigrateVerb
+{
+    /// <summary>Sessions of the live load that a measured migration has to live with.</summary>
+    private const int LiveConnections = 8;
+
+    public static Verb Up(OptionWords words)
+    {
+        var status = new Option<bool>("--status") { Description = "Say what is applied; change nothing." };
+        var measure = new Option<bool>("--measure") { Description = "Migrate there and back under a live load: duration and longest blocked query (DP-1, DP-2)." };
+        return new(
+            new Command("migrate", "Migrate to the optimized schema, online; base schema first when there is none."),
+            [words.Contacts, words.Database, words.Seed, words.Settings, words.Reuse, words.Force, words.Json, status, measure],
+            (parsed, stop) => parsed.GetValue(measure) ? MeasureAsync(words, parsed, stop)
+                : parsed.GetValue(status) ? StatusAsync(words.Read(parsed), stop)
+                : UpAsync(words.Read(parsed), stop));
+    }
+
+    public static Verb Down(OptionWords words) => new(
+        new Command("rollback", "Back to the base schema, online, every row kept."),
+        [words.Database, words.Json],
+        (parsed, stop) => DownAsync(words.Read(parsed), stop));
+
+    private static async Task<ExitCode> UpAsync(HarnessOptions options, CancellationToken stop) => await OnGivenAsync(options, async (voice, migrator) =>
+    {
+        await migrator.ApplyBaseAsync(stop).ConfigureAwait(false);
+        var schema = await voice.WithProgressAsync(progress => migrator.UpAsync(progress, stop)).ConfigureAwait(false);
+        voice.Line($"Applied: {string.Join(", ", schema.Applied)} in {schema.Duration.TotalSeconds:N1} s.");
+    }, stop).ConfigureAwait(false);
+
+    private static async Task<ExitCode> DownAsync(HarnessOptions options, CancellationToken stop) => await OnGivenAsync(options, async (voice, migrator) =>
+    {
+        await voice.WithProgressAsync(async progress =>
+        {
+            await migrator.DownAsync(progress, stop).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+        voice.Line("The base schema is back, with every row.");
+    }, stop).ConfigureAwait(false);
+
+    private static async Task<ExitCode> StatusAsync(HarnessOptions options, CancellationToken stop) => await OnGivenAsync(options, async (voice, migrator) =>
+    {
+        var status = await migrator.StatusAsync(stop).ConfigureAwait(false);
+        voice.Line(status.HasBaseSchema ? "The base schema is there." : "There is no base schema.");
+        foreach (var line in status.Migrations) voice.Line($"{line.State,-10} {line.Name} ({line.StepsDone} of {line.Steps} steps)");
+        foreach (var changed in status.Changed) voice.Line($"changed since it was applied: {changed}");
+        foreach (var index in status.InvalidIndexes) voice.Line($"invalid index: {index}");
+        foreach (var partition in status.DefaultPartitionRows) voice.Line($"rows in a default partition: {partition}");
+        foreach (var extension in status.Unavailable) voice.Line($"unavailable: {extension}");
+    }, stop).ConfigureAwait(false);
+
+    private static async Task<ExitCode> MeasureAsync(OptionWords words, ParseResult parsed, CancellationToken stop)
+    {
+        var options = words.Read(parsed);
+        var voice = new Voice(options.Json);
+        await using var database = await SeededDatabase.OpenAsync(voice, options, words.ContactsGiven(parsed), stop).ConfigureAwait(false);
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        var verdicts = await voice.WithProgressAsync(progress => MigrationMeasurement.RunAsync(admin, LiveConnections, progress, stop)).ConfigureAwait(false);
+        return CheckTable.Tell(voice, verdicts, options.Json);
+    }
+
+    private static async Task<ExitCode> OnGivenAsync(HarnessOptions options, Func<Voice, Migrator, Task> work, CancellationToken stop)
+    {
+        var voice = new Voice(options.Json);
+        await using var database = await SeededDatabase.GivenAsync(voice, options, stop).ConfigureAwait(false);
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        await work(voice, new Migrator(admin)).ConfigureAwait(false);
+        return ExitCode.AllMet;
+    }
+}
