@@ -84,7 +84,7 @@ public static class OptionsCheck
         }
         catch (HarnessException wrong)
         {
-            errors.Add(wrong.Message);
+            errors.Add($"--database: {wrong.Message}");
         }
 
         return new DatabaseTarget.Given(text);

@@ -14,7 +14,7 @@ public sealed class RunScriptTests
     public async Task Both_scripts_pass_arguments_on_and_return_the_programs_exit_code()
     {
         string[] arguments = ["--no-install", "run", "--contacts", "abc", "--profile", "no such profile"];
-        var shell = await Cli.Wrap(Path.Combine(Repository, "run.sh")).WithArguments(arguments)
+        var shell = await CliWrap.Cli.Wrap(Path.Combine(Repository, "run.sh")).WithArguments(arguments)
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Token);
         Assert.Equal(2, shell.ExitCode);
         Assert.Contains("abc", shell.StandardError, StringComparison.Ordinal);
@@ -26,7 +26,7 @@ public sealed class RunScriptTests
     public async Task Both_scripts_leave_standard_output_to_the_program()
     {
         string[] arguments = ["--no-install", "doctor", "--json"];
-        var shell = await Cli.Wrap(Path.Combine(Repository, "run.sh")).WithArguments(arguments)
+        var shell = await CliWrap.Cli.Wrap(Path.Combine(Repository, "run.sh")).WithArguments(arguments)
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Token);
         using var printed = System.Text.Json.JsonDocument.Parse(shell.StandardOutput);
         Assert.True(printed.RootElement.TryGetProperty("checks", out _));
