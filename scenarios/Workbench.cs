@@ -26,14 +26,16 @@ public sealed class Workbench : IAsyncDisposable
 
     public Draws Draws { get; }
 
-    /// <param name="connectionString">A login that may take the application's roles.</param>
-    public static Workbench Open(string connectionString, SeedManifest seed, LoadProfile profile)
+    /// <param name="open"><see cref="TenantDatabase.Open"/> or <see cref="TenantDatabase.OpenThroughPooler"/>, on a login that may take the application's roles.</param>
+    public static Workbench Open(Func<string, long, int, TenantDatabase> open, SeedManifest seed, LoadProfile profile)
     {
         // Every user, import and scheduler of the mix holds at most one connection at a time.
         var mix = profile.MixedUsers;
-        var app = TenantDatabase.Open(connectionString, "lh_app", seed.PrimaryWorkspaceId, mix.Users + mix.Imports + mix.Campaigns);
-        var worker = TenantDatabase.Open(connectionString, "lh_worker", seed.PrimaryWorkspaceId, Math.Max(profile.CampaignSend.Workers, mix.Campaigns));
-        return new(app, worker, seed, profile);
+        return new(
+            open("lh_app", seed.PrimaryWorkspaceId, mix.Users + mix.Imports + mix.Campaigns),
+            open("lh_worker", seed.PrimaryWorkspaceId, Math.Max(profile.CampaignSend.Workers, mix.Campaigns)),
+            seed,
+            profile);
     }
 
     /// <summary>Sends a statement of sql/queries and fetches all its rows; waiting for a connection, the query and the fetch are steps of their own.</summary>

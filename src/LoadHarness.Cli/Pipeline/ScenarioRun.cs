@@ -3,6 +3,7 @@ using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios;
 using LoadHarness.Scenarios.Profiles;
 using Npgsql;
@@ -12,11 +13,22 @@ namespace LoadHarness.Cli.Pipeline;
 /// <summary>Runs the scenarios one after the other while the server is watched.</summary>
 public static class ScenarioRun
 {
+    /// <summary>Server connections behind pgbouncer: enough to keep a small server busy, far fewer than the mix has users.</summary>
+    private const int PooledConnections = 40;
+
     public static async Task<IReadOnlyList<ScenarioResult>> MeasureAsync(
         RunRecord record, Voice voice, HarnessOptions options, LoadProfile profile, Database database, SeedManifest seed, CancellationToken stop)
     {
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        await using var bench = Workbench.Open(database.AdminConnectionString, seed, profile);
+        await using var pooler = options.Pooler == Pooler.PgBouncer
+            ? await PgBouncer.StartAsync(database.AdminConnectionString, PooledConnections, stop).ConfigureAwait(false)
+            : null;
+        await using var bench = Workbench.Open(
+            (role, workspace, connections) => pooler is null
+                ? TenantDatabase.Open(database.AdminConnectionString, role, workspace, connections)
+                : TenantDatabase.OpenThroughPooler(pooler.ConnectionString, role, workspace, connections),
+            seed,
+            profile);
         await using var observer = await DatabaseObserver.StartAsync(admin, database.ServerProcessId, stop).ConfigureAwait(false);
         try
         {

@@ -45,7 +45,7 @@ public static class LeadImport
     {
         await using var connection = await app.ConnectAsync(stop).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(stop).ConfigureAwait(false);
-        await app.SetWorkspaceAsync(connection, stop).ConfigureAwait(false);
+        await app.BecomeTenantAsync(connection, stop).ConfigureAwait(false);
         await using (var copy = await connection.BeginBinaryImportAsync(CopyRows, stop).ConfigureAwait(false))
         {
             long number = 0;

@@ -5,40 +5,43 @@ namespace LoadHarness.Postgres.Workload;
 
 /// <summary>
 /// The database as an application uses it: pooled connections in an unprivileged role, one workspace for each statement.
-/// The workspace is set and the statement sent in one round trip and one transaction, so it never outlives the statement:
-/// the next user of the connection, or of a transaction pooler's, cannot inherit it.
+/// Role and workspace are set and the statement sent in one round trip and one transaction, so they never outlive the statement:
+/// the next user of the connection, or of a transaction pooler's, cannot inherit them.
 /// </summary>
 public sealed class TenantDatabase : IAsyncDisposable
 {
-    private const string SetWorkspace = "select set_config('app.workspace_id', $1, true)";
+    // Both hold for the transaction only: a start-up option for the role would be lost behind a transaction pooler.
+    private const string BecomeTenant = "select set_config('role', $1, true), set_config('app.workspace_id', $2, true)";
 
     private readonly NpgsqlDataSource _source;
+    private readonly string _role;
 
-    private TenantDatabase(NpgsqlDataSource source, long workspaceId) => (_source, WorkspaceId) = (source, workspaceId);
+    private TenantDatabase(NpgsqlConnectionStringBuilder settings, string role, long workspaceId)
+    {
+        (_source, _role, WorkspaceId) = (NpgsqlDataSource.Create(settings), role, workspaceId);
+        WorkspaceText = workspaceId.ToString(CultureInfo.InvariantCulture);
+    }
 
     public long WorkspaceId { get; }
 
-    private string WorkspaceText => WorkspaceId.ToString(CultureInfo.InvariantCulture);
+    private string WorkspaceText { get; }
 
     /// <param name="connectionString">A login that may take the role.</param>
     /// <param name="role">lh_app, lh_worker or lh_readonly; its privileges are all that the statements have.</param>
     /// <param name="connections">Most connections at once.</param>
     public static TenantDatabase Open(string connectionString, string role, long workspaceId, int connections)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            ApplicationName = $"loadharness {role}",
-            MaxPoolSize = connections,
-            // Statements that come again are prepared on their second use: what a driver in production does.
-            MaxAutoPrepare = 64,
-            AutoPrepareMinUsages = 2,
-            // Long imports and campaigns end by themselves, or by cancellation.
-            CommandTimeout = 0,
-            NoResetOnClose = true,
-        };
-        settings.Options = $"{settings.Options} -c role={role}".TrimStart();
-        return new(NpgsqlDataSource.Create(settings), workspaceId);
+        var settings = Settings(connectionString, role, connections);
+        // Statements that come again are prepared on their second use: what a driver in production does.
+        settings.MaxAutoPrepare = 64;
+        settings.AutoPrepareMinUsages = 2;
+        return new(settings, role, workspaceId);
     }
+
+    /// <summary>Behind a transaction pooler: nothing is prepared, since the next statement may meet another server connection.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static TenantDatabase OpenThroughPooler(string connectionString, string role, long workspaceId, int connections) =>
+        new(Settings(connectionString, role, connections), role, workspaceId);
 
     /// <summary>Waits for a connection of the pool; disposing gives it back.</summary>
     public Task<NpgsqlConnection> ConnectAsync(CancellationToken stop) => _source.OpenConnectionAsync(stop).AsTask();
@@ -70,10 +73,10 @@ public sealed class TenantDatabase : IAsyncDisposable
         return await reader.ReadAsync(stop).ConfigureAwait(false) && !reader.IsDBNull(0) ? reader.GetFieldValue<T>(0) : default;
     }
 
-    /// <summary>Sets the workspace for the rest of the transaction that the connection is in: for COPY, which is no part of a batch.</summary>
-    public async Task SetWorkspaceAsync(NpgsqlConnection connection, CancellationToken stop)
+    /// <summary>Sets role and workspace for the rest of the transaction that the connection is in: for COPY, which is no part of a batch.</summary>
+    public async Task BecomeTenantAsync(NpgsqlConnection connection, CancellationToken stop)
     {
-        await using var command = new NpgsqlCommand(SetWorkspace, connection) { Parameters = { new() { Value = WorkspaceText } } };
+        await using var command = new NpgsqlCommand(BecomeTenant, connection) { Parameters = { new() { Value = _role }, new() { Value = WorkspaceText } } };
         await command.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
     }
 
@@ -87,6 +90,16 @@ public sealed class TenantDatabase : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
+    private static NpgsqlConnectionStringBuilder Settings(string connectionString, string role, int connections) => new(connectionString)
+    {
+        ApplicationName = $"loadharness {role}",
+        MaxPoolSize = connections,
+        // Long imports and campaigns end by themselves, or by cancellation.
+        CommandTimeout = 0,
+        // Nothing outlives a transaction, so there is nothing to reset.
+        NoResetOnClose = true,
+    };
+
     private NpgsqlBatch Batch(NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments)
     {
         var query = new NpgsqlBatchCommand(statement) { Parameters = { new() { Value = WorkspaceId } } };
@@ -95,7 +108,7 @@ public sealed class TenantDatabase : IAsyncDisposable
         {
             BatchCommands =
             {
-                new(SetWorkspace) { Parameters = { new() { Value = WorkspaceText } } },
+                new(BecomeTenant) { Parameters = { new() { Value = _role }, new() { Value = WorkspaceText } } },
                 query,
             },
         };

@@ -25,7 +25,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public NpgsqlDataSource As(string role)
     {
         if (roles.TryGetValue(role, out var known)) return known;
-        var options = new NpgsqlConnectionStringBuilder(ConnectionString) { Options = $"-c role={role}" };
+        var options = new NpgsqlConnectionStringBuilder(ConnectionString) { Options = $"-c role={role}", NoResetOnClose = true };
         return roles[role] = NpgsqlDataSource.Create(options.ConnectionString);
     }
 
