@@ -6,6 +6,7 @@ using CliWrap.Buffered;
 namespace LoadHarness.EndToEndTests.Scripts;
 
 /// <summary>run.ps1, hosted, and run.sh: both hand the same arguments to the same program.</summary>
+[Collection(Program.OneAtATime.Name)]
 public sealed class RunScriptTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

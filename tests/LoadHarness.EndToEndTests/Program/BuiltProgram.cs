@@ -1,0 +1,39 @@
+using CliWrap;
+using CliWrap.Buffered;
+
+namespace LoadHarness.EndToEndTests.Program;
+
+/// <summary>The program as it was built, beside these tests.</summary>
+internal static class BuiltProgram
+{
+    public const string TinyProfile = "tiny";
+
+    private static string Executable { get; } =
+        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "loadharness.exe" : "loadharness");
+
+    public static Command With(params string[] arguments) =>
+        CliWrap.Cli.Wrap(Executable).WithArguments(arguments).WithValidation(CommandResultValidation.None)
+            .WithEnvironmentVariables(variables => variables.Set("LOADHARNESS_DATABASE", null));
+
+    public static Task<BufferedCommandResult> RunAsync(params string[] arguments) =>
+        With(arguments).ExecuteBufferedAsync(TestContext.Current.CancellationToken).Task;
+
+    /// <summary>A profile of a few seconds, put where the program looks for profiles.</summary>
+    public static void AddTinyProfile() => File.WriteAllText(
+        Path.Combine(AppContext.BaseDirectory, "scenarios", "profiles", TinyProfile + ".json"),
+        """
+        {
+          "name": "tiny",
+          "description": "Every scenario for two seconds: does the chain work?",
+          "leadQueries": { "ratePerSecond": 20, "warmUp": "00:00:01", "during": "00:00:02", "maxInFlight": 20 },
+          "leadSearch": { "ratePerSecond": 10, "warmUp": "00:00:01", "during": "00:00:02", "maxInFlight": 20 },
+          "segmentation": { "ratePerSecond": 5, "warmUp": "00:00:01", "during": "00:00:02", "maxInFlight": 10 },
+          "bulkImport": { "rows": 500, "repetitions": 1 },
+          "campaignSend": { "recipients": 500, "workers": 2, "repetitions": 1 },
+          "mixedUsers": {
+            "users": 5, "thinkTime": "00:00:01", "imports": 1, "importRows": 500, "campaigns": 1,
+            "campaignRecipients": 500, "warmUp": "00:00:01", "during": "00:00:02"
+          }
+        }
+        """);
+}

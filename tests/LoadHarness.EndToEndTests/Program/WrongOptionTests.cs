@@ -1,0 +1,52 @@
+namespace LoadHarness.EndToEndTests.Program;
+
+[Collection(OneAtATime.Name)]
+public sealed class WrongOptionTests
+{
+    [Fact]
+    public async Task Every_wrong_option_is_named_in_one_message_and_no_password()
+    {
+        var ended = await BuiltProgram.RunAsync(
+            "run", "--contacts", "abc", "--profile", "nope", "--seed", "-1", "--database", "Host=127.0.0.1;Port=1;Password=secret");
+
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains("--contacts 'abc'", ended.StandardError, StringComparison.Ordinal);
+        Assert.Contains("--profile 'nope'", ended.StandardError, StringComparison.Ordinal);
+        Assert.Contains("--seed '-1'", ended.StandardError, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", ended.StandardOutput + ended.StandardError, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0", false)]
+    [InlineData("-5", false)]
+    [InlineData("50", false)]
+    [InlineData("1.5", false)]
+    [InlineData("", false)]
+    [InlineData("1e30", false)]
+    [InlineData("1e6", true)]
+    [InlineData("2M", true)]
+    [InlineData("200k", true)]
+    [InlineData("2_000_000", true)]
+    public async Task A_number_of_leads_is_judged_before_anything_starts(string contacts, bool good)
+    {
+        // The unknown profile ends every row before a server starts.
+        var ended = await BuiltProgram.RunAsync("run", "--contacts", contacts, "--profile", "nope");
+
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Equal(good, !ended.StandardError.Contains("--contacts", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_is_named_without_its_password()
+    {
+        using var output = new LoadHarness.UnitTests.Reporting.TemporaryDirectory();
+        var ended = await BuiltProgram.RunAsync(
+            "run", "--contacts", "5000", "--out", output.Path, "--database", "Host=127.0.0.1;Port=1;Username=x;Password=secret");
+
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("127.0.0.1:1", ended.StandardError, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", ended.StandardOutput + ended.StandardError, StringComparison.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(output.Path, "*", SearchOption.AllDirectories))
+            Assert.DoesNotContain("secret", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+}
