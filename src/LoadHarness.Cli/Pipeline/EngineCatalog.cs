@@ -14,6 +14,9 @@ public static class EngineCatalog
     public static bool HasNBomber => false;
 #endif
 
+    /// <summary>A campaign or an import that was begun in time may end: on a small machine, with fourteen others beside it, that takes a while.</summary>
+    private static TimeSpan DrainTime { get; } = TimeSpan.FromMinutes(2);
+
     public static async Task<IReadOnlyList<ScenarioResult>> RunAsync(
         HarnessOptions options, IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot> live, CancellationToken stop)
     {
@@ -23,6 +26,6 @@ public static class EngineCatalog
             return await Task.Run(() => NBomber.NBomberLoadRunner.Run(scenarios, options.Seed, Path.Combine(options.OutputDirectory, "nbomber"), stop), stop).ConfigureAwait(false);
 #endif
         using var clock = new SystemLoadClock();
-        return await new LoadRunner(clock, new() { Seed = options.Seed }).RunAsync(scenarios, live, stop).ConfigureAwait(false);
+        return await new LoadRunner(clock, new() { Seed = options.Seed, DrainTime = DrainTime }).RunAsync(scenarios, live, stop).ConfigureAwait(false);
     }
 }
