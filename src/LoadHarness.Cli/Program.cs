@@ -24,6 +24,7 @@ static async Task<ExitCode> RunAsync(HarnessOptions options, CancellationToken s
 
     var run = Judging.Judge(record.End());
     var files = await RunReport.WriteAsync(run, Path.Combine(options.OutputDirectory, run.Identity.Id), CancellationToken.None).ConfigureAwait(false);
-    Summary.Tell(voice, run, files, options.Json);
-    return fault ?? Outcome.Of(run);
+    var exitCode = fault ?? Outcome.Of(run);
+    Summary.Tell(voice, run, files, exitCode, options.Json);
+    return exitCode;
 }

@@ -1,4 +1,3 @@
-using LoadHarness.Cli.Pipeline;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
@@ -8,7 +7,7 @@ namespace LoadHarness.Cli.Terminal;
 /// <summary>The last lines a person sees: the judged targets, what makes the run doubtful, where the report is.</summary>
 public static class Summary
 {
-    public static void Tell(Voice voice, RunResult run, IReadOnlyList<string> files, bool json)
+    public static void Tell(Voice voice, RunResult run, IReadOnlyList<string> files, ExitCode exitCode, bool json)
     {
         voice.Line();
         foreach (var verdict in run.Verdicts.Where(verdict => verdict.Kind != VerdictKind.Unavailable)) voice.Line(Row(verdict));
@@ -17,7 +16,6 @@ public static class Summary
         foreach (var warning in run.Warnings) voice.Line($"   note: {warning}");
         foreach (var reason in run.Invalid) voice.Line($"   INVALID: {reason}");
         if (run.IncompleteReason is { } incomplete) voice.Line($"   INCOMPLETE: {incomplete}");
-        var exitCode = Outcome.Of(run);
         voice.Line($"Report: {files.FirstOrDefault(file => file.EndsWith("report.html", StringComparison.Ordinal))}");
         voice.Line($"{Words(exitCode)} (exit code {(int)exitCode}, {run.Identity.Duration.TotalSeconds:N0} s)");
         if (json) Console.Out.WriteLine(CheckReport.Of(run.Verdicts).ToJson());
@@ -39,6 +37,6 @@ public static class Summary
         ExitCode.AllMet => "All judged targets met",
         ExitCode.TargetMissed => "A target was missed",
         ExitCode.Inconclusive => "Inconclusive, invalid or incomplete",
-        _ => code.ToString(),
+        _ => "Ended by a fault",
     };
 }

@@ -25,7 +25,8 @@ public static class ReportVerb
         var run = Judging.Judge(await RunJson.ReadAsync(file, stop).ConfigureAwait(false));
         var directory = output ?? Path.GetDirectoryName(Path.GetFullPath(file))!;
         var files = await RunReport.WriteAsync(run, directory, stop).ConfigureAwait(false);
-        Summary.Tell(new Voice(json), run, files, json);
-        return Outcome.Of(run);
+        var exitCode = Outcome.Of(run);
+        Summary.Tell(new Voice(json), run, files, exitCode, json);
+        return exitCode;
     }
 }

@@ -8,7 +8,7 @@ internal static class BuiltProgram
 {
     public const string TinyProfile = "tiny";
 
-    private static string Executable { get; } =
+    public static string Executable { get; } =
         Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "loadharness.exe" : "loadharness");
 
     public static Command With(params string[] arguments) =>

@@ -49,9 +49,8 @@ public sealed class RunScriptTests
 
     private static (int ExitCode, string Output) Hosted(string[] arguments)
     {
-        using var runspace = RunspaceFactory.CreateRunspace(InitialSessionState.Create());
+        using var runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
         runspace.Open();
-        // The bare state has no commands at all; native programs are reached through this policy alone.
         runspace.SessionStateProxy.LanguageMode = PSLanguageMode.FullLanguage;
         using var shell = PowerShell.Create(runspace);
         shell.AddCommand(Path.Combine(Repository, "run.ps1"));

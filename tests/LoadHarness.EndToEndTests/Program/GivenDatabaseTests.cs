@@ -1,0 +1,33 @@
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.Postgres.Provisioning;
+using LoadHarness.UnitTests.Reporting;
+using Npgsql;
+
+namespace LoadHarness.EndToEndTests.Program;
+
+[Collection(OneAtATime.Name)]
+public sealed class GivenDatabaseTests : IDisposable
+{
+    private readonly TemporaryDirectory _output = new();
+
+    public void Dispose() => _output.Dispose();
+
+    [Fact]
+    public async Task A_given_database_that_holds_tables_is_refused_and_stays_as_it_is()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var database = await Provisioner.ProvisionAsync(
+            new(new DatabaseTarget.Native(), ServerProfile.Checklist, 1_000, Keep: false, Force: false), SilentProgress.Instance, stop);
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        await using (var create = admin.CreateCommand("create table precious (id int); insert into precious values (1)")) await create.ExecuteNonQueryAsync(stop);
+
+        var ended = await BuiltProgram.RunAsync("run", "--contacts", "5000", "--profile", "smoke", "--database", database.AdminConnectionString, "--out", _output.Path);
+
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains("--force", ended.StandardError, StringComparison.Ordinal);
+        Assert.DoesNotContain(new NpgsqlConnectionStringBuilder(database.AdminConnectionString).Password!, ended.StandardError + ended.StandardOutput, StringComparison.Ordinal);
+        await using var tables = admin.CreateCommand("select string_agg(relname, ',') from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace");
+        Assert.Equal("precious", await tables.ExecuteScalarAsync(stop));
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using LoadHarness.Reporting;
+using LoadHarness.UnitTests.Reporting;
+
+namespace LoadHarness.EndToEndTests.Program;
+
+[Collection(OneAtATime.Name)]
+public sealed class SmallRunTests : IDisposable
+{
+    private readonly TemporaryDirectory _output = new();
+
+    public void Dispose() => _output.Dispose();
+
+    [Fact]
+    public async Task A_run_writes_every_file_and_can_be_rendered_again()
+    {
+        BuiltProgram.AddTinyProfile();
+        var ended = await BuiltProgram.RunAsync(
+            "run", "--contacts", "5000", "--profile", BuiltProgram.TinyProfile, "--database", "native", "--out", _output.Path, "--json");
+
+        using var printed = JsonDocument.Parse(ended.StandardOutput);
+        Assert.True(printed.RootElement.TryGetProperty("checks", out _));
+        var folder = Assert.Single(Directory.GetDirectories(_output.Path));
+        RequireFiles(folder);
+        Assert.Contains(Path.Combine(folder, "report.html"), ended.StandardError, StringComparison.Ordinal);
+        var run = await RunJson.ReadAsync(Path.Combine(folder, "run.json"), TestContext.Current.CancellationToken);
+        Assert.Null(run.IncompleteReason);
+        Assert.NotEmpty(run.Scenarios);
+        Assert.Equal((int)Cli.Pipeline.Outcome.Of(run), ended.ExitCode);
+
+        var again = Path.Combine(_output.Path, "again");
+        var rendered = await BuiltProgram.RunAsync("report", Path.Combine(folder, "run.json"), "--out", again);
+        Assert.Equal(ended.ExitCode, rendered.ExitCode);
+        Assert.Contains(Path.Combine(again, "report.html"), rendered.StandardOutput, StringComparison.Ordinal);
+        RequireFiles(again);
+    }
+
+    private static void RequireFiles(string folder)
+    {
+        Assert.All(
+            ["run.json", "report.html", "summary.md", "junit.xml", "metrics.csv"],
+            (string name) => Assert.True(new FileInfo(Path.Combine(folder, name)) is { Exists: true, Length: > 0 }, $"{name} is missing or empty"));
+        Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(folder, "latency"), "*.hgrm"));
+    }
+}
