@@ -1,5 +1,6 @@
 -- Tables behind bulk import (BF-1, BF-2).
 
+-- step: tables
 create table lead_imports (
     id bigint generated always as identity,
     workspace_id bigint not null references workspaces (id),
@@ -82,10 +83,17 @@ grant select on lead_imports, lead_import_rejects to lh_app, lh_readonly, lh_wor
 grant insert (import_id, row_number, email, name, phone, company, position, source, tags, custom_fields)
     on lead_import_rows to lh_app;
 
+-- step: tags_pending_list
 -- Lists long enough to be merged in bulk, short enough that one session flushes while another inserts: of an import's
 -- two mergers, none waits at the end for all of it. Unit: kB.
-alter index leads_workspace_search_idx set (gin_pending_list_limit = 8192);
 alter index leads_workspace_tags_idx set (gin_pending_list_limit = 8192);
+
+-- step: custom_fields_pending_list
 alter index leads_workspace_custom_fields_idx set (gin_pending_list_limit = 8192);
+
+-- step: search_pending_list
+alter index leads_workspace_search_idx set (gin_pending_list_limit = 8192);
+
+-- step: search_statistics
 -- A pattern's share of the rows is estimated from the histogram: 1,000 bounds tell shares of a thousandth.
 alter index leads_workspace_search_idx alter column 2 set statistics 1000;

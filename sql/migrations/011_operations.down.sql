@@ -1,15 +1,29 @@
 -- Archived partitions hold rows: the schema archive goes only when it is empty.
 
+-- step: audit_lead_deletions
 drop trigger if exists audit_lead_deletions on leads;
+
+-- step: audit_campaigns
 drop trigger if exists audit_campaigns on campaigns;
+
+-- step: audit_webhooks
 drop trigger if exists audit_webhooks on webhooks;
+
+-- step: audit_workspaces
 drop trigger if exists audit_workspaces on workspaces;
+
+-- step: audit_members
 drop trigger if exists audit_members on workspace_members;
+
+-- step: audit_api_keys
 drop trigger if exists audit_api_keys on api_keys;
+
+-- step: audit_functions
 drop function if exists audit_row_change();
 drop function if exists audit_lead_deletion();
 drop function if exists audit_actor();
 
+-- step: scheduled_jobs
 do $$
 begin
     if to_regclass('cron.job') is not null then
@@ -19,6 +33,7 @@ begin
 end;
 $$;
 
+-- step: tables
 drop materialized view if exists campaign_performance;
 drop materialized view if exists lead_analytics;
 drop table if exists retention_policies;

@@ -183,17 +183,27 @@ begin
 end;
 $$;
 
--- step: audit_triggers
+-- step: audit_api_keys
 create trigger audit_api_keys after insert or update of status, expires_at, auto_renew, name or delete on api_keys
     for each row execute function audit_row_change();
+
+-- step: audit_members
 create trigger audit_members after insert or update or delete on workspace_members
     for each row execute function audit_row_change();
+
+-- step: audit_workspaces
 create trigger audit_workspaces after update or delete on workspaces
     for each row execute function audit_row_change();
+
+-- step: audit_webhooks
 create trigger audit_webhooks after insert or update or delete on webhooks
     for each row execute function audit_row_change();
+
+-- step: audit_campaigns
 create trigger audit_campaigns after update of status or delete on campaigns
     for each row execute function audit_row_change();
+
+-- step: audit_lead_deletions
 create trigger audit_lead_deletions after delete on leads
     referencing old table as deleted for each statement execute function audit_lead_deletion();
 

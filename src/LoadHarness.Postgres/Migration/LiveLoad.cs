@@ -4,18 +4,16 @@ using Npgsql;
 namespace LoadHarness.Postgres.Migration;
 
 /// <summary>What the load saw while the schema changed under it.</summary>
-/// <param name="LongestLockWait">By looking at pg_locks every 10 ms: it can be short by that much.</param>
 /// <param name="LongestResponse">Waiting and working together, as the application sees it.</param>
 /// <param name="Failures">Distinct messages of queries that failed.</param>
+/// <param name="InsertedActivities">Rows that the load added to lead_activities; it adds none elsewhere and deletes none.</param>
 public sealed record LiveLoadResult(
-    long Queries, TimeSpan LongestLockWait, TimeSpan LongestResponse, string LongestQuery, IReadOnlyList<string> Failures);
+    long Queries, LockWait LongestLockWait, TimeSpan LongestResponse, string LongestQuery, IReadOnlyList<string> Failures, long InsertedActivities);
 
 /// <summary>An application in miniature: reads and writes in loops on several connections, until it is stopped.</summary>
 internal sealed class LiveLoad : IAsyncDisposable
 {
     private const string ApplicationName = "loadharness-live";
-    private static readonly TimeSpan Sampling = TimeSpan.FromMilliseconds(10);
-
     // An application thinks between queries; without a pause the load alone would use the machine up.
     private static readonly TimeSpan Think = TimeSpan.FromMilliseconds(5);
 
@@ -30,21 +28,29 @@ internal sealed class LiveLoad : IAsyncDisposable
         "update email_sends set opened_at = now(), status = 'opened' where workspace_id = $1 and lead_id = $2",
     ];
 
+    private const string InsertActivity = "insert into lead_activities";
+
     private readonly NpgsqlDataSource source;
+    private readonly LockWatch watch;
     private readonly CancellationTokenSource stop = new();
     private readonly Lock gate = new();
     private readonly HashSet<string> failures = [];
     private readonly List<Task> loops = [];
     private long queries;
+    private long insertedActivities;
     private TimeSpan longestResponse;
-    private TimeSpan longestLockWait;
     private string longestQuery = "";
 
-    private LiveLoad(NpgsqlDataSource source) => this.source = source;
-
-    public static async Task<LiveLoad> StartAsync(NpgsqlDataSource source, int connections, CancellationToken ct)
+    private LiveLoad(NpgsqlDataSource source, Func<string> step)
     {
-        var load = new LiveLoad(source);
+        this.source = source;
+        watch = new LockWatch(source, ApplicationName, step);
+    }
+
+    /// <param name="step">What the migration is doing: named beside the longest wait.</param>
+    public static async Task<LiveLoad> StartAsync(NpgsqlDataSource source, int connections, Func<string> step, CancellationToken ct)
+    {
+        var load = new LiveLoad(source, step);
         var (workspace, lowest, highest) = await LargestWorkspaceAsync(source, ct);
         for (var user = 0; user < connections; user++)
         {
@@ -52,7 +58,7 @@ internal sealed class LiveLoad : IAsyncDisposable
             load.loops.Add(Task.Run(() => load.WorkAsync(workspace, lowest, highest, random), ct));
         }
 
-        load.loops.Add(Task.Run(load.WatchLocksAsync, ct));
+        load.loops.Add(Task.Run(() => load.watch.RunAsync(load.stop.Token), ct));
         return load;
     }
 
@@ -60,7 +66,7 @@ internal sealed class LiveLoad : IAsyncDisposable
     {
         await stop.CancelAsync();
         await Task.WhenAll(loops);
-        return new LiveLoadResult(queries, longestLockWait, longestResponse, longestQuery, [.. failures]);
+        return new LiveLoadResult(queries, watch.Longest, longestResponse, longestQuery, [.. failures], insertedActivities);
     }
 
     public async ValueTask DisposeAsync()
@@ -84,7 +90,7 @@ internal sealed class LiveLoad : IAsyncDisposable
         while (!stop.IsCancellationRequested)
         {
             var sql = Queries[random.Next(Queries.Length)];
-            var watch = Stopwatch.StartNew();
+            var began = Stopwatch.StartNew();
             try
             {
                 await using var command = new NpgsqlCommand(sql, connection)
@@ -92,8 +98,8 @@ internal sealed class LiveLoad : IAsyncDisposable
                     CommandTimeout = 0,
                     Parameters = { new() { Value = workspace }, new() { Value = random.NextInt64(lowest, highest + 1) } },
                 };
-                await command.ExecuteNonQueryAsync();
-                Record(sql, watch.Elapsed);
+                var rows = await command.ExecuteNonQueryAsync();
+                Record(sql, rows, began.Elapsed);
             }
             catch (PostgresException e)
             {
@@ -104,38 +110,17 @@ internal sealed class LiveLoad : IAsyncDisposable
         }
     }
 
-    private void Record(string sql, TimeSpan response)
+    private void Record(string sql, int rows, TimeSpan response)
     {
         lock (gate)
         {
             queries++;
+            if (sql.StartsWith(InsertActivity, StringComparison.Ordinal))
+                insertedActivities += rows;
             if (response <= longestResponse)
                 return;
             longestResponse = response;
             longestQuery = sql;
-        }
-    }
-
-    private async Task WatchLocksAsync()
-    {
-        await using var connection = await OpenAsync();
-        await using var command = new NpgsqlCommand(
-            """
-            select coalesce(max(extract(epoch from clock_timestamp() - l.waitstart)), 0)::float8
-            from pg_locks l
-            join pg_stat_activity a on a.pid = l.pid
-            where not l.granted and a.application_name = $1 and a.datname = current_database()
-            """,
-            connection)
-        {
-            Parameters = { new() { Value = ApplicationName } },
-        };
-        while (!stop.IsCancellationRequested)
-        {
-            var wait = TimeSpan.FromSeconds((double)(await command.ExecuteScalarAsync())!);
-            if (wait > longestLockWait)
-                longestLockWait = wait;
-            await Task.Delay(Sampling);
         }
     }
 

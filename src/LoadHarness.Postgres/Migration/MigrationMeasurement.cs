@@ -1,89 +1,68 @@
 using System.Diagnostics;
-using System.Globalization;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Migration;
 
+/// <summary>One direction, under load.</summary>
+/// <param name="LongestSteps">The three longest, as <c>name 1.2 s</c>.</param>
+/// <param name="Lost">Rows that are gone or changed, table by table.</param>
+public sealed record MigrationPhase(TimeSpan Duration, LiveLoadResult Load, string LongestSteps, IReadOnlyList<string> Lost);
+
+/// <summary>A migration and its rollback, measured.</summary>
+/// <param name="SchemaDifferences">Catalog lines by which the rolled back schema differs from sql/schema.sql, and the end from the start.</param>
+public sealed record MigrationFigures(MigrationPhase Up, MigrationPhase Down, IReadOnlyList<string> SchemaDifferences, long Leads);
+
 /// <summary>DP-1 and DP-2 measured: the migration and its rollback, each under a live load that times its own queries.</summary>
 public static class MigrationMeasurement
 {
-    private const double BlockedLimitMilliseconds = 1_000;
-    private const double RollbackLimitSeconds = 120;
+    private const int StepsTold = 3;
 
-    /// <summary>Migrates there and back, and ends in the state that it found.</summary>
+    /// <summary>One verdict for each thing measured.</summary>
     /// <param name="connections">Of the live load; it runs as the same user.</param>
     public static async Task<IReadOnlyList<Verdict>> RunAsync(
-        NpgsqlDataSource admin, int connections, IStageProgress progress, CancellationToken ct)
+        NpgsqlDataSource admin, int connections, IStageProgress progress, CancellationToken ct) =>
+        MigrationVerdicts.Detailed(await MeasureAsync(admin, connections, progress, ct));
+
+    /// <summary>Migrates there and back, and ends in the state that it found.</summary>
+    public static async Task<MigrationFigures> MeasureAsync(NpgsqlDataSource admin, int connections, IStageProgress progress, CancellationToken ct)
     {
-        var migrator = new Migrator(admin);
-        var startsOptimized = (await migrator.StatusAsync(ct)).Migrations.All(line => line.State == MigrationState.Applied);
+        var files = MigrationFiles.Read();
+        var startsOptimized = (await new Migrator(admin).StatusAsync(ct)).Migrations.All(line => line.State == MigrationState.Applied);
+        var (reference, columns) = await SchemaFingerprint.OfBaseAsync(admin, files.BaseSchema, ct);
         var before = await SchemaFingerprint.ReadAsync(admin, ct);
-        Phase up, down;
-        if (startsOptimized)
-        {
-            down = await MeasureAsync(admin, connections, () => migrator.DownAsync(progress, ct), ct);
-            up = await MeasureAsync(admin, connections, () => migrator.UpAsync(progress, ct), ct);
-        }
-        else
-        {
-            up = await MeasureAsync(admin, connections, () => migrator.UpAsync(progress, ct), ct);
-            down = await MeasureAsync(admin, connections, () => migrator.DownAsync(progress, ct), ct);
-        }
-
+        var first = await PhaseAsync(admin, columns, connections, up: !startsOptimized, progress, ct);
+        var between = await SchemaFingerprint.ReadAsync(admin, ct);
+        var second = await PhaseAsync(admin, columns, connections, up: startsOptimized, progress, ct);
         var after = await SchemaFingerprint.ReadAsync(admin, ct);
-        var differences = before.Except(after).Count() + after.Except(before).Count();
-        var leads = await CountAsync(admin, ct);
-        return [.. Judge(up, down, differences, leads)];
+
+        await using var count = admin.CreateCommand("select count(*) from leads");
+        var leads = (long)(await count.ExecuteScalarAsync(ct))!;
+        return new MigrationFigures(
+            startsOptimized ? second : first,
+            startsOptimized ? first : second,
+            [.. Differences(before, after), .. Differences(reference, startsOptimized ? between : after)],
+            leads);
     }
 
-    private static IEnumerable<Verdict> Judge(Phase up, Phase down, int differences, long leads)
+    private static async Task<MigrationPhase> PhaseAsync(
+        NpgsqlDataSource admin, IReadOnlyDictionary<string, string[]> columns, int connections, bool up, IStageProgress progress, CancellationToken ct)
     {
-        yield return Blocked("DP-1", "Longest blocked query while migrating", up, leads);
-        yield return Lasted("DP-1", "Duration of the migration", up, limitSeconds: null, leads);
-        yield return Blocked("DP-2", "Longest blocked query while rolling back", down, leads);
-        yield return Lasted("DP-2", "Duration of the rollback", down, RollbackLimitSeconds, leads);
-        yield return new Verdict(
-            "DP-2", "There and back gives the same schema", differences == 0 ? VerdictKind.Met : VerdictKind.Missed, differences, 0,
-            LimitDirection.AtMost, "differences", 1, null,
-            $"{differences} catalog lines (columns, constraints, indexes, policies, routines, triggers) differ; rows were compared by content before each swap.",
-            [], null);
-    }
-
-    private static Verdict Blocked(string id, string title, Phase phase, long leads)
-    {
-        var wait = phase.Load.LongestLockWait.TotalMilliseconds;
-        var kind = phase.Load.Failures.Count > 0 || wait > BlockedLimitMilliseconds ? VerdictKind.Missed : VerdictKind.Met;
-        var evidence = string.Create(CultureInfo.InvariantCulture,
-            $"{phase.Load.Queries} queries ran meanwhile on {leads} leads; longest lock wait {wait:F0} ms, longest response {phase.Load.LongestResponse.TotalMilliseconds:F0} ms ({phase.Load.LongestQuery}), {phase.Load.Failures.Count} kinds of failure.");
-        return new Verdict(
-            id, title, kind, wait, BlockedLimitMilliseconds, LimitDirection.AtMost, "ms", phase.Load.Queries, null, evidence,
-            ["Lock waits are sampled every 10 ms.", .. phase.Load.Failures.Select(failure => "A query failed: " + failure)], null);
-    }
-
-    private static Verdict Lasted(string id, string title, Phase phase, double? limitSeconds, long leads)
-    {
-        var seconds = phase.Duration.TotalSeconds;
-        return new Verdict(
-            id, title, seconds > limitSeconds ? VerdictKind.Missed : VerdictKind.Met, seconds, limitSeconds, LimitDirection.AtMost, "s", 1, null,
-            string.Create(CultureInfo.InvariantCulture, $"{seconds:F1} s with {leads} leads, under load."), [], null);
-    }
-
-    private static async Task<Phase> MeasureAsync(NpgsqlDataSource admin, int connections, Func<Task> migrate, CancellationToken ct)
-    {
-        await using var load = await LiveLoad.StartAsync(admin, connections, ct);
+        var lastActivity = await TableContents.LastActivityAsync(admin, ct);
+        var before = await TableContents.ReadAsync(admin, columns, lastActivity, ct);
+        var steps = new StepTimes();
+        var migrator = new Migrator(admin) { StepBegun = steps.Begin };
+        await using var load = await LiveLoad.StartAsync(admin, connections, () => steps.Current, ct);
         var watch = Stopwatch.StartNew();
-        await migrate();
+        await (up ? migrator.UpAsync(progress, ct) : migrator.DownAsync(progress, ct));
         var duration = watch.Elapsed;
-        return new Phase(duration, await load.StopAsync());
+        var longest = steps.Longest(StepsTold);
+        var result = await load.StopAsync();
+        var after = await TableContents.ReadAsync(admin, columns, lastActivity, ct);
+        return new MigrationPhase(duration, result, longest, [.. after.LostSince(before, result.InsertedActivities)]);
     }
 
-    private static async Task<long> CountAsync(NpgsqlDataSource admin, CancellationToken ct)
-    {
-        await using var command = admin.CreateCommand("select count(*) from leads");
-        return (long)(await command.ExecuteScalarAsync(ct))!;
-    }
-
-    private sealed record Phase(TimeSpan Duration, LiveLoadResult Load);
+    private static IEnumerable<string> Differences(IReadOnlyList<string> one, IReadOnlyList<string> other) =>
+        one.Except(other).Select(line => "gone: " + line).Concat(other.Except(one).Select(line => "new: " + line));
 }

@@ -19,9 +19,12 @@ public sealed class Migrator(NpgsqlDataSource admin)
     // Autovacuum lets go of a table once somebody has waited for deadlock_timeout: it must end before lock_timeout does.
     // Only a superuser may set it; others try again until autovacuum has finished.
     private const string GiveWayToNoAutovacuum =
-        "do $$ begin perform set_config('deadlock_timeout', '300ms', false); exception when insufficient_privilege then null; end $$";
+        "do $$ begin perform set_config('deadlock_timeout', '100ms', false); exception when insufficient_privilege then null; end $$";
 
     public MigrationFiles Files { get; init; } = MigrationFiles.Read();
+
+    /// <summary>Called before each attempt at a step, with its name.</summary>
+    public Action<string>? StepBegun { get; init; }
 
     /// <summary>Called when a step's statements have run and before it is journaled, with its name. What it throws stops the migration there.</summary>
     public Func<string, Task>? StepExecuted { get; init; }
@@ -52,6 +55,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         await journal.CreateAsync(ct);
         foreach (var migration in Files.Migrations)
             await UpAsync(connection, journal, migration, progress, ct);
+        StepBegun?.Invoke("functions");
         await new RepeatableFiles(connection, journal, progress).ApplyAsync(Files.Repeatables, ct);
         await InvalidIndexes.RepairAsync(connection, progress, ct);
         var checksums = Files.Migrations.SelectMany(m => m.Up).Select(s => s.Checksum).Concat(Files.Repeatables.Select(f => f.Checksum));
@@ -65,6 +69,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         if (!await journal.ExistsAsync(ct))
             return true;
         await RefuseHalfWayUpAsync(journal, ct);
+        StepBegun?.Invoke("functions");
         await new RepeatableFiles(connection, journal, progress).DropAsync(ct);
         foreach (var migration in Files.Migrations.Reverse())
             await DownAsync(connection, journal, migration, progress, ct);
@@ -108,7 +113,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         IStageProgress progress,
         CancellationToken ct)
     {
-        var runner = new StepRunner(connection, journal, progress, StepExecuted);
+        var runner = new StepRunner(connection, journal, progress, StepBegun, StepExecuted);
         using var task = progress.Begin($"Migration {migration} {direction}", steps.Count, "steps");
         foreach (var (index, step) in steps.Index())
         {

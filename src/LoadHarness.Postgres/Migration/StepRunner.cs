@@ -6,10 +6,11 @@ using Npgsql;
 namespace LoadHarness.Postgres.Migration;
 
 /// <summary>Runs one step so that it blocks nobody for long, and journals it.</summary>
-internal sealed class StepRunner(NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress, Func<string, Task>? executed)
+internal sealed class StepRunner(NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress, Action<string>? begun, Func<string, Task>? executed)
 {
-    // A statement that waits for a table lock makes every later statement on that table wait behind it: give up early, try again.
-    private const int LockTimeoutMilliseconds = 900;
+    // A statement that waits for a table lock makes every later statement on that table wait behind it, and a step may want the
+    // locks of three: together they must stay below a second. Give up early, try again.
+    private const int LockTimeoutMilliseconds = 250;
 
     // Concurrent builds queue for a lock that conflicts with no reader and no writer: patience blocks nobody.
     private const int PatientLockTimeoutMilliseconds = 300_000;
@@ -25,6 +26,7 @@ internal sealed class StepRunner(NpgsqlConnection connection, MigrationJournal j
         {
             try
             {
+                begun?.Invoke(step.Name);
                 await RunOnceAsync(migration, direction, step, watch, ct);
                 return;
             }
@@ -45,7 +47,8 @@ internal sealed class StepRunner(NpgsqlConnection connection, MigrationJournal j
         if (step.InTransaction)
         {
             await using var transaction = await connection.BeginTransactionAsync(ct);
-            await connection.ExecuteAsync($"set local lock_timeout = {LockTimeoutMilliseconds}", ct);
+            // Locks are held until the commit is on disk. The journal commits with the step: a crash loses both or none.
+            await connection.ExecuteAsync($"set local lock_timeout = {LockTimeoutMilliseconds}; set local synchronous_commit = off", ct);
             await connection.ExecuteAsync(step.Sql, ct);
             await CompleteAsync(migration, direction, step, watch, ct);
             await transaction.CommitAsync(ct);

@@ -1,17 +1,21 @@
 -- First the row security, so that nothing below can be filtered by it; then owners and grants as they were.
 
 -- step: row_security_and_owners
+-- no-transaction
+-- One table a transaction, and none twice: no lock is held while waiting for the next table's.
 do $$
 declare
     v_table record;
     v_role text;
 begin
     for v_table in
-        select c.oid, c.oid::regclass as name, b.owner
+        select c.oid::regclass as name, b.owner
         from pg_class c
         join loadharness.base_owner b on b.table_name = c.relname
         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+          and (c.relrowsecurity or c.relowner::regrole::name <> b.owner)
     loop
+        perform set_config('lock_timeout', '250ms', true);
         execute format('drop policy if exists tenant on %s', v_table.name);
         execute format('drop policy if exists members on %s', v_table.name);
         execute format('alter table %s no force row level security', v_table.name);
@@ -20,14 +24,18 @@ begin
             execute format('revoke all on %s from %I', v_table.name, v_role);
         end loop;
         execute format('alter table %s owner to %I', v_table.name, v_table.owner);
+        commit;
     end loop;
-    revoke all (id, workspace_id, name, status, expires_at, auto_renew, renewal_period_days, revoked_at, revoked_reason, last_used_at, created_at)
-        on api_keys from lh_app, lh_readonly;
 end
 $$;
 
+-- step: api_key_columns
+revoke all (id, workspace_id, name, status, expires_at, auto_renew, renewal_period_days, revoked_at, revoked_reason, last_used_at, created_at)
+    on api_keys from lh_app, lh_readonly;
+
 -- step: fold_metric_deltas
--- What is not folded yet is not lost.
+-- What is not folded yet is not lost, nor what is being written right now.
+lock table campaign_metric_deltas in access exclusive mode;
 update campaigns c
 set sent_count = c.sent_count + d.sent,
     delivered_count = c.delivered_count + d.delivered,

@@ -24,9 +24,6 @@ create table loadharness_build.email_sends (
     claimed_by text,
     constraint email_sends_pkey primary key (workspace_id, id, created_at),
     constraint email_sends_workspace_lead_campaign_created_key unique (workspace_id, lead_id, campaign_id, created_at),
-    constraint email_sends_workspace_id_fkey foreign key (workspace_id) references workspaces (id),
-    constraint email_sends_campaign_id_fkey foreign key (workspace_id, campaign_id) references campaigns (workspace_id, id),
-    constraint email_sends_lead_id_fkey foreign key (workspace_id, lead_id) references leads (workspace_id, id),
     constraint email_sends_status_check
         check (status in ('pending', 'claimed', 'sent', 'delivered', 'opened', 'clicked', 'bounced',
                           'unsubscribed', 'complained', 'failed'))
@@ -51,10 +48,7 @@ create table loadharness_build.lead_activities (
     activity_type text not null,
     metadata jsonb not null default '{}',
     created_at timestamptz not null default now(),
-    constraint lead_activities_pkey primary key (workspace_id, id, created_at),
-    constraint lead_activities_workspace_id_fkey foreign key (workspace_id) references workspaces (id),
-    constraint lead_activities_campaign_id_fkey foreign key (workspace_id, campaign_id) references campaigns (workspace_id, id),
-    constraint lead_activities_lead_id_fkey foreign key (workspace_id, lead_id) references leads (workspace_id, id)
+    constraint lead_activities_pkey primary key (workspace_id, id, created_at)
 ) partition by range (created_at);
 
 create index lead_activities_workspace_lead_type_created_idx
@@ -93,6 +87,31 @@ begin
     end loop;
 end
 $$;
+
+-- step: email_sends_workspace_id
+-- The tables are still empty, but creating a partition of a table with foreign keys would lock what they refer to, for all months.
+alter table loadharness_build.email_sends add constraint email_sends_workspace_id_fkey
+    foreign key (workspace_id) references workspaces (id);
+
+-- step: email_sends_campaign_id
+alter table loadharness_build.email_sends add constraint email_sends_campaign_id_fkey
+    foreign key (workspace_id, campaign_id) references campaigns (workspace_id, id);
+
+-- step: email_sends_lead_id
+alter table loadharness_build.email_sends add constraint email_sends_lead_id_fkey
+    foreign key (workspace_id, lead_id) references leads (workspace_id, id);
+
+-- step: lead_activities_workspace_id
+alter table loadharness_build.lead_activities add constraint lead_activities_workspace_id_fkey
+    foreign key (workspace_id) references workspaces (id);
+
+-- step: lead_activities_campaign_id
+alter table loadharness_build.lead_activities add constraint lead_activities_campaign_id_fkey
+    foreign key (workspace_id, campaign_id) references campaigns (workspace_id, id);
+
+-- step: lead_activities_lead_id
+alter table loadharness_build.lead_activities add constraint lead_activities_lead_id_fkey
+    foreign key (workspace_id, lead_id) references leads (workspace_id, id);
 
 -- step: mirror_email_sends
 call loadharness.start_mirror('public.email_sends', 'loadharness_build.email_sends', 'workspace_id, id, created_at');
@@ -136,8 +155,27 @@ begin
 end
 $$;
 
+-- step: drop_old_email_sends_workspace_id
+-- Dropping a foreign key locks the table it refers to: one at a time, and the tables themselves after.
+alter table loadharness_retired.email_sends drop constraint email_sends_workspace_id_fkey;
+
+-- step: drop_old_email_sends_campaign_id
+alter table loadharness_retired.email_sends drop constraint email_sends_campaign_id_fkey;
+
+-- step: drop_old_email_sends_lead_id
+alter table loadharness_retired.email_sends drop constraint email_sends_lead_id_fkey;
+
 -- step: drop_old_email_sends
 drop table loadharness_retired.email_sends;
+
+-- step: drop_old_lead_activities_workspace_id
+alter table loadharness_retired.lead_activities drop constraint lead_activities_workspace_id_fkey;
+
+-- step: drop_old_lead_activities_campaign_id
+alter table loadharness_retired.lead_activities drop constraint lead_activities_campaign_id_fkey;
+
+-- step: drop_old_lead_activities_lead_id
+alter table loadharness_retired.lead_activities drop constraint lead_activities_lead_id_fkey;
 
 -- step: drop_old_lead_activities
 drop table loadharness_retired.lead_activities;

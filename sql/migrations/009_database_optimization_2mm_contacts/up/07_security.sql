@@ -95,8 +95,23 @@ call loadharness.secure('api_key_audit_logs', 'tenant', 'workspace_id = (select 
 -- step: secure_audit_logs
 call loadharness.secure('audit_logs', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
 
--- step: settle_email_sends
-select settle_partitions('email_sends');
-
--- step: settle_lead_activities
-select settle_partitions('lead_activities');
+-- step: settle_partitions
+-- no-transaction
+-- Their settings they have from the start; the owner follows the parent's, one partition a transaction.
+do $$
+declare
+    v_leaf record;
+begin
+    for v_leaf in
+        select c.oid::regclass as name
+        from unnest(array['email_sends', 'lead_activities']::regclass[]) as p (parent)
+        cross join lateral partition_bounds(p.parent) b
+        join pg_class c on c.oid = b.partition
+        where c.relowner <> 'lh_owner'::regrole
+    loop
+        perform set_config('lock_timeout', '250ms', true);
+        execute format('alter table %s owner to lh_owner', v_leaf.name);
+        commit;
+    end loop;
+end
+$$;

@@ -1,0 +1,59 @@
+using Npgsql;
+
+namespace LoadHarness.Postgres.Migration;
+
+/// <summary>The longest that a session of the load waited for a lock.</summary>
+/// <param name="Waited">By looking at pg_locks every 10 ms: it can be short by that much.</param>
+/// <param name="Step">What the migration was doing then.</param>
+/// <param name="Query">What waited.</param>
+/// <param name="Blocker">What the session ahead of it was running.</param>
+public sealed record LockWait(TimeSpan Waited, string Step, string Query, string Blocker)
+{
+    public static LockWait None { get; } = new(TimeSpan.Zero, "none", "none", "none");
+}
+
+/// <summary>Looks at pg_locks while a load runs.</summary>
+internal sealed class LockWatch(NpgsqlDataSource source, string applicationName, Func<string> step)
+{
+    private static readonly TimeSpan Sampling = TimeSpan.FromMilliseconds(10);
+
+    public LockWait Longest { get; private set; } = LockWait.None;
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await using var connection = await source.OpenConnectionAsync(CancellationToken.None);
+        await using var command = new NpgsqlCommand(
+            """
+            select extract(epoch from w.waited)::float8, w.query,
+                coalesce((select string_agg(left(regexp_replace(b.query, '\s+', ' ', 'g'), 160), ' and ')
+                          from pg_stat_activity b where b.pid = any (pg_blocking_pids(w.pid))), 'gone')
+            from (
+                select l.pid, clock_timestamp() - l.waitstart as waited, a.query
+                from pg_locks l
+                join pg_stat_activity a on a.pid = l.pid
+                where not l.granted and a.application_name = $1 and a.datname = current_database()
+                order by l.waitstart
+                limit 1
+            ) w
+            """,
+            connection)
+        {
+            Parameters = { new() { Value = applicationName } },
+        };
+        while (!stop.IsCancellationRequested)
+        {
+            await LookAsync(command);
+            await Task.Delay(Sampling, CancellationToken.None);
+        }
+    }
+
+    private async Task LookAsync(NpgsqlCommand command)
+    {
+        await using var reader = await command.ExecuteReaderAsync();
+        if (!await reader.ReadAsync() || await reader.IsDBNullAsync(0))
+            return;
+        var waited = TimeSpan.FromSeconds(reader.GetDouble(0));
+        if (waited > Longest.Waited)
+            Longest = new LockWait(waited, step(), reader.GetString(1), reader.GetString(2));
+    }
+}

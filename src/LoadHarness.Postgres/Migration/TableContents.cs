@@ -1,0 +1,45 @@
+using Npgsql;
+
+namespace LoadHarness.Postgres.Migration;
+
+/// <summary>Count and content checksum of each table of the base schema, over what the live load does not change.</summary>
+/// <param name="Checksums">By table: number of rows and sum of their hashes, as text.</param>
+/// <param name="Activities">Rows of lead_activities, those of the live load among them.</param>
+internal sealed record TableContents(IReadOnlyDictionary<string, string> Checksums, long Activities)
+{
+    private static readonly Dictionary<string, string[]> ChangedByLoad = new(StringComparer.Ordinal)
+    {
+        ["leads"] = ["updated_at"],
+        ["email_sends"] = ["status", "opened_at"],
+    };
+
+    /// <param name="columns">By table.</param>
+    /// <param name="lastActivity">Highest id of lead_activities to read: later ones are the load's.</param>
+    public static async Task<TableContents> ReadAsync(
+        NpgsqlDataSource source, IReadOnlyDictionary<string, string[]> columns, long lastActivity, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var checksums = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (table, names) in columns)
+        {
+            var kept = names.Except(ChangedByLoad.GetValueOrDefault(table, [])).Select(name => $"\"{name}\"");
+            var seeded = table == "lead_activities" ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" where id <= {lastActivity}") : "";
+            checksums[table] = await connection.ScalarAsync<string>(
+                $"select count(*) || ' rows, ' || coalesce(sum(hash_record_extended(row({string.Join(", ", kept)}), 0)), 0) from {table}{seeded}", ct);
+        }
+
+        return new TableContents(checksums, await connection.ScalarAsync<long>("select count(*) from lead_activities", ct));
+    }
+
+    public static async Task<long> LastActivityAsync(NpgsqlDataSource source, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.ScalarAsync<long>("select coalesce(max(id), 0) from lead_activities", ct);
+    }
+
+    /// <summary>What is lost or changed, table by table; nothing when every row is there.</summary>
+    public IEnumerable<string> LostSince(TableContents before, long inserted) =>
+        before.Checksums.Where(table => Checksums[table.Key] != table.Value)
+            .Select(table => $"{table.Key}: {table.Value} before, {Checksums[table.Key]} after")
+            .Concat(Activities == before.Activities + inserted ? [] : [$"lead_activities: {before.Activities} rows and {inserted} inserted, {Activities} after"]);
+}
