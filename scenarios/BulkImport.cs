@@ -15,7 +15,7 @@ public sealed class BulkImport : IHarnessScenario
 
     public IReadOnlyList<ScenarioProps> Build(Workbench bench)
     {
-        var load = bench.Profile.BulkImport;
+        if (bench.Profile.BulkImport is not { } load) return [];
         return
         [
             Scenario.CreateMix(Name, ("import", 1, context => ImportAsync(bench, context, load.Rows, Mergers)))

@@ -12,7 +12,7 @@ public sealed class CampaignSend : IHarnessScenario
 
     public IReadOnlyList<ScenarioProps> Build(Workbench bench)
     {
-        var load = bench.Profile.CampaignSend;
+        if (bench.Profile.CampaignSend is not { } load) return [];
         return
         [
             Scenario.CreateMix(Name, ("campaign", 1, context => SendAsync(bench, context, load.Recipients, load.Workers)))

@@ -11,6 +11,6 @@ public interface IHarnessScenario
     /// <summary>For people, in a few words.</summary>
     string Title { get; }
 
-    /// <returns>What runs at once; most scenarios are one.</returns>
+    /// <returns>What runs at once; most scenarios are one. Nothing when the profile leaves the scenario out.</returns>
     IReadOnlyList<ScenarioProps> Build(Workbench bench);
 }

@@ -11,7 +11,7 @@ public sealed class LeadQueries : IHarnessScenario
 
     public IReadOnlyList<ScenarioProps> Build(Workbench bench)
     {
-        var load = bench.Profile.LeadQueries;
+        if (bench.Profile.LeadQueries is not { } load) return [];
         return
         [
             Scenario.CreateMix(Name, [.. LeadOperations.All(bench)])

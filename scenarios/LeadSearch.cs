@@ -11,7 +11,7 @@ public sealed class LeadSearch : IHarnessScenario
 
     public IReadOnlyList<ScenarioProps> Build(Workbench bench)
     {
-        var load = bench.Profile.LeadSearch;
+        if (bench.Profile.LeadSearch is not { } load) return [];
         var cursors = new DeepCursors(bench);
         return
         [

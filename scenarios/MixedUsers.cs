@@ -11,7 +11,7 @@ public sealed class MixedUsers : IHarnessScenario
 
     public IReadOnlyList<ScenarioProps> Build(Workbench bench)
     {
-        var load = bench.Profile.MixedUsers;
+        if (bench.Profile.MixedUsers is not { } load) return [];
         return [Users(), Imports(), Campaigns()];
 
         ScenarioProps Users() => Scenario.CreateMix(Name, [.. LeadOperations.All(bench)])

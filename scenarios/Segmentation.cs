@@ -12,7 +12,7 @@ public sealed class Segmentation : IHarnessScenario
 
     public IReadOnlyList<ScenarioProps> Build(Workbench bench)
     {
-        var load = bench.Profile.Segmentation;
+        if (bench.Profile.Segmentation is not { } load) return [];
         return
         [
             Scenario.CreateMix(Name,

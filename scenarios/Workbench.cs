@@ -8,6 +8,9 @@ namespace LoadHarness.Scenarios;
 /// <summary>What scenarios work with: the database as its roles see it, arguments to draw, and how hard to push.</summary>
 public sealed class Workbench : IAsyncDisposable
 {
+    /// <summary>What an application's pool holds for a lone scenario.</summary>
+    private const int FewestConnections = 16;
+
     private Workbench(TenantDatabase app, TenantDatabase worker, SeedManifest seed, LoadProfile profile)
     {
         (App, Worker, Seed, Profile) = (app, worker, seed, profile);
@@ -31,9 +34,11 @@ public sealed class Workbench : IAsyncDisposable
     {
         // Every user, import and scheduler of the mix holds at most one connection at a time.
         var mix = profile.MixedUsers;
+        var mixed = mix is null ? 0 : mix.Users + mix.Imports + mix.Campaigns;
+        var senders = Math.Max(profile.CampaignSend?.Workers ?? 0, mix?.Campaigns ?? 0);
         return new(
-            open("lh_app", seed.PrimaryWorkspaceId, mix.Users + mix.Imports + mix.Campaigns),
-            open("lh_worker", seed.PrimaryWorkspaceId, Math.Max(profile.CampaignSend.Workers, mix.Campaigns)),
+            open("lh_app", seed.PrimaryWorkspaceId, Math.Max(FewestConnections, mixed)),
+            open("lh_worker", seed.PrimaryWorkspaceId, Math.Max(FewestConnections, senders)),
             seed,
             profile);
     }

@@ -1,15 +1,15 @@
 namespace LoadHarness.Scenarios.Profiles;
 
-/// <summary>How hard and how long each scenario runs: the content of a file in <c>scenarios/profiles</c>.</summary>
+/// <summary>How hard and how long each scenario runs: the content of a file in <c>scenarios/profiles</c>. A scenario that the file leaves out does not run.</summary>
 public sealed record LoadProfile(
     string Name,
     string Description,
-    ArrivalLoad LeadQueries,
-    ArrivalLoad LeadSearch,
-    ArrivalLoad Segmentation,
-    ImportLoad BulkImport,
-    CampaignLoad CampaignSend,
-    MixedLoad MixedUsers);
+    ArrivalLoad? LeadQueries = null,
+    ArrivalLoad? LeadSearch = null,
+    ArrivalLoad? Segmentation = null,
+    ImportLoad? BulkImport = null,
+    CampaignLoad? CampaignSend = null,
+    MixedLoad? MixedUsers = null);
 
 /// <summary>An open model: arrivals at a steady rate, whatever the responses do.</summary>
 /// <param name="MaxInFlight">Requests that find so many before them are counted as skipped.</param>

@@ -47,11 +47,34 @@ as $$
 $$;
 comment on function like_escape(text) is 'A text as a LIKE pattern that matches just it.';
 
+create or replace function workspace_condition(p_workspace_id bigint) returns text
+language plpgsql stable parallel safe set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    -- Below this share of all leads, the GIN indexes find a workspace's rows faster with the workspace in the index condition.
+    c_large constant real := 0.25;
+    v_share real;
+begin
+    select s.share into v_share
+    from pg_stats p, unnest(p.most_common_vals::text::bigint[], p.most_common_freqs) as s (workspace_id, share)
+    where p.schemaname = 'public' and p.tablename = 'leads' and p.attname = 'workspace_id' and s.workspace_id = p_workspace_id;
+    -- The planner never combines two indexes that both use one condition, and both GIN indexes begin with the workspace. Compared
+    -- with an int it is none of theirs, but still one of the B-trees': tags and custom fields then combine, twice as fast.
+    if v_share >= c_large and p_workspace_id between 0 and 2147483647 then
+        return format('workspace_id = %s::int', p_workspace_id);
+    end if;
+    return format('workspace_id = %s::bigint', p_workspace_id);
+end
+$$;
+comment on function workspace_condition(bigint) is 'The condition on workspace_id as SQL, in the form that suits the workspace''s size.';
+
 -- p_condition is SQL that this schema's own functions made: never a caller's text. Nobody but the owner may call this.
 create or replace function page_of_leads(p_workspace_id bigint, p_condition text, p_limit int, p_cursor text)
 returns table (id bigint, email text, name text, company text, status text, source text, tags text[],
                created_at timestamptz, cursor text)
 language plpgsql stable set search_path = pg_catalog, public, pg_temp set jit = off
+-- An exact bitmap of some million leads, and no advice to a system that has the blocks in its cache.
+set work_mem = '32MB' set effective_io_concurrency = 0
 as $$
 declare
     -- Rows walked before the index is asked. At 2M leads, a share of 0.5% fills a page of 50 within it, and a share below
@@ -86,10 +109,10 @@ begin
     return query execute format(
         'with matches as materialized (
              select id, created_at from leads
-             where workspace_id = $1 and (created_at, id) < ($2, $3) and %s),
+             where %s and (created_at, id) < ($2, $3) and %s),
          page as (select id from matches order by created_at desc, id desc limit $4)
          select %s from leads where workspace_id = $1 and id in (select id from page)
-         order by created_at desc, id desc', p_condition, c_columns)
+         order by created_at desc, id desc', workspace_condition(p_workspace_id), p_condition, c_columns)
     using p_workspace_id, v_reached.created_at, v_reached.id, p_limit - v_found;
 end
 $$;
@@ -153,6 +176,7 @@ alter function page_cursor(timestamptz, bigint) owner to lh_owner;
 alter function parse_page_cursor(text) owner to lh_owner;
 alter function require_page_limit(int) owner to lh_owner;
 alter function like_escape(text) owner to lh_owner;
+alter function workspace_condition(bigint) owner to lh_owner;
 alter function page_of_leads(bigint, text, int, text) owner to lh_owner;
 alter function search_condition(text, text, text, text[]) owner to lh_owner;
 alter function search_leads_optimized(bigint, text, text, text, text[], int, text) owner to lh_owner;
@@ -161,6 +185,7 @@ revoke execute on function
     parse_page_cursor(text),
     require_page_limit(int),
     like_escape(text),
+    workspace_condition(bigint),
     page_of_leads(bigint, text, int, text),
     search_condition(text, text, text, text[]),
     search_leads_optimized(bigint, text, text, text, text[], int, text)

@@ -299,6 +299,12 @@ comment on function get_segmented_leads(bigint, jsonb, int, text) is
 
 create or replace function count_segmented_leads(p_workspace_id bigint, p_conditions jsonb, p_cap bigint default null) returns bigint
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set jit = off
+-- Enough for an exact bitmap of some million leads: a lossy one checks every row of a block again.
+set work_mem = '32MB'
+-- One helper: a count must not take all the cores of a server that others use as well.
+set max_parallel_workers_per_gather = 1
+-- The blocks are mostly in the system's cache, where asking for them ahead costs a call each and gains nothing.
+set effective_io_concurrency = 0
 as $$
 declare
     v_condition text;
@@ -310,11 +316,12 @@ begin
     end if;
     v_condition := compile_segment(p_conditions);
     if p_cap is null then
-        execute format('select count(*) from leads where workspace_id = $1 and %s', v_condition)
-        into v_count using p_workspace_id;
+        execute format('select count(*) from leads where %s and %s', workspace_condition(p_workspace_id), v_condition)
+        into v_count;
     else
-        execute format('select count(*) from (select from leads where workspace_id = $1 and %s limit $2) as capped', v_condition)
-        into v_count using p_workspace_id, p_cap;
+        execute format('select count(*) from (select from leads where %s and %s limit $1) as capped',
+                       workspace_condition(p_workspace_id), v_condition)
+        into v_count using p_cap;
     end if;
     return v_count;
 end

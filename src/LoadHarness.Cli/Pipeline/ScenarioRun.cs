@@ -34,10 +34,12 @@ public static class ScenarioRun
         {
             foreach (var scenario in ScenarioCatalog.All)
             {
+                var load = scenario.Build(bench);
+                if (load.Count == 0) continue;
                 voice.Line($"   {scenario.Name}: {scenario.Title}");
                 var results = await observer.DuringAsync(
                     scenario.Name,
-                    () => voice.WithLiveViewAsync(observer, live => EngineCatalog.RunAsync(options, scenario.Build(bench), live, stop)),
+                    () => voice.WithLiveViewAsync(observer, live => EngineCatalog.RunAsync(options, load, live, stop)),
                     stop).ConfigureAwait(false);
                 record.Add(run => run with { Scenarios = [.. run.Scenarios, .. results] });
                 foreach (var result in results) voice.Line(LiveTable.Closing(result));

@@ -55,6 +55,7 @@ public static class Provisioner
         {
             var admin = new NpgsqlConnectionStringBuilder(maintenance) { Database = Database.Name }.ConnectionString;
             await CreateDatabaseAsync(maintenance, cancellationToken);
+            await WalCompression.EnableAsync(admin, cancellationToken);
             var environment = await ServerInspection.OfAsync(admin, provisioning, cancellationToken);
             ServerInspection.RequireDurability(environment);
             return new Database(admin, environment, server) { ServerProcessId = native?.ProcessId, DataDirectory = native?.Directory.Data };

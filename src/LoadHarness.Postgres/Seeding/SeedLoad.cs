@@ -18,7 +18,7 @@ internal sealed class SeedLoad(NpgsqlDataSource source, SeedJournal journal, See
         var sums = new List<(string, ulong)>();
         foreach (var encoder in generators.Large)
         {
-            var (load, sum) = await LoadTableAsync(encoder, progress, cancellation);
+            var (load, sum) = await LoadTableAsync(encoder, generators.Order, progress, cancellation);
             loads.Add(load);
             sums.Add((encoder.Table, sum));
         }
@@ -39,14 +39,14 @@ internal sealed class SeedLoad(NpgsqlDataSource source, SeedJournal journal, See
             await DeferredObjects.DropAsync(connection, generators.Tables, cancellation);
     }
 
-    private async Task<(TableLoad Load, ulong Sum)> LoadTableAsync(IRowEncoder encoder, IStageProgress progress, CancellationToken cancellation)
+    private async Task<(TableLoad Load, ulong Sum)> LoadTableAsync(IRowEncoder encoder, LeadOrder order, IStageProgress progress, CancellationToken cancellation)
     {
         var before = await journal.ChunksAsync(encoder.Table, cancellation);
         var started = Stopwatch.GetTimestamp();
         using (var task = progress.Begin($"Loading {encoder.Table}", encoder.Table == "leads" ? plan.Leads : null, "rows"))
         {
             task.Advance(before.Sum(chunk => chunk.Rows));
-            var loader = new ChunkLoader(source, plan, leadsPerChunk, workers);
+            var loader = new ChunkLoader(source, plan, order, leadsPerChunk, workers);
             await loader.LoadAsync(encoder, before.Select(chunk => chunk.FirstLead).ToHashSet(), task, cancellation);
         }
 

@@ -7,7 +7,7 @@ using Npgsql;
 namespace LoadHarness.Postgres.Seeding.Loading;
 
 /// <summary>Loads one table by several connections; a chunk's rows and its line in the journal commit together.</summary>
-internal sealed class ChunkLoader(NpgsqlDataSource source, SeedPlan plan, int leadsPerChunk, int workers)
+internal sealed class ChunkLoader(NpgsqlDataSource source, SeedPlan plan, LeadOrder order, int leadsPerChunk, int workers)
 {
     public async Task LoadAsync(IRowEncoder encoder, IReadOnlySet<long> done, ICountedTask progress, CancellationToken cancellation)
     {
@@ -80,7 +80,7 @@ internal sealed class ChunkLoader(NpgsqlDataSource source, SeedPlan plan, int le
             {
                 if (!buffer.HasRoom)
                     await FlushAsync(stream, buffer, cancellation);
-                var (workspace, lead) = plan.LeadAt(ordinal);
+                var (workspace, lead) = order.LeadAt(ordinal);
                 encoder.Encode(workspace, lead, buffer);
             }
 
