@@ -22,7 +22,7 @@ internal static class ImportRows
                 : $"{file}.{row}@{Of(words.Domains, random)}";
             yield return new(
                 email, $"{first} {last}", null, Of(words.Companies, random), Of(words.Positions, random), "import",
-                ["newsletter", Of(words.Tags, random)], $$"""{"plan":"{{Of(words.Plans, random)}}","score":{{random.Next(101)}}}""");
+                ["newsletter", Of(words.Tags, random)], $$"""{"plan":"{{Of(words.Plans, random)}}","country":"{{Of(words.Countries, random)}}","score":{{random.Next(101)}}}""");
         }
     }
 

@@ -1,6 +1,6 @@
 -- Search (BF-6): newest first, keyset pages.
 -- A term or filter that many leads match is found by walking the newest leads; one that few match, through the GIN indexes.
--- Which it is, is tried, not estimated: the walk is bounded, and what it did not reach is fetched by index.
+-- The walk is bounded by what the index would read; what it did not reach is fetched by index.
 
 create or replace function page_cursor(p_created_at timestamptz, p_id bigint) returns text
 language sql immutable parallel safe
@@ -68,6 +68,20 @@ end
 $$;
 comment on function workspace_condition(bigint) is 'The condition on workspace_id as SQL, in the form that suits the workspace''s size.';
 
+-- What the planner expects; volatile, because EXPLAIN is refused elsewhere. p_condition: as below.
+create or replace function expected_leads(p_workspace_id bigint, p_condition text) returns bigint
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_plan json;
+begin
+    execute format('explain (format json) select from leads where %s and %s', workspace_condition(p_workspace_id), p_condition)
+    into v_plan;
+    return v_plan -> 0 -> 'Plan' ->> 'Plan Rows';
+end
+$$;
+comment on function expected_leads(bigint, text) is 'About how many leads meet a condition, by the statistics.';
+
 -- p_condition is SQL that this schema's own functions made: never a caller's text. Nobody but the owner may call this.
 create or replace function page_of_leads(p_workspace_id bigint, p_condition text, p_limit int, p_cursor text)
 returns table (id bigint, email text, name text, company text, status text, source text, tags text[],
@@ -77,34 +91,44 @@ language plpgsql stable set search_path = pg_catalog, public, pg_temp set jit = 
 set work_mem = '32MB' set effective_io_concurrency = 0
 as $$
 declare
-    -- Rows walked before the index is asked. At 2M leads, a share of 0.5% fills a page of 50 within it, and a share below
-    -- that is at most as many rows again by index.
-    c_walk constant int := 10000;
     c_columns constant text := 'id, email, name, company, status, source, tags, created_at, page_cursor(created_at, id)';
-    v_after record := parse_page_cursor(p_cursor);
+    -- At 2M leads, a condition that one lead in 200 meets fills a page of 50 within 10,000.
+    v_window int := 10000;
+    v_walked bigint := 0;
+    v_expected bigint;
+    v_left int := p_limit;
     v_found bigint;
-    v_reached record;
+    v_after record := parse_page_cursor(p_cursor);
 begin
-    return query execute format(
-        'select %s from (
-             select * from leads
-             where workspace_id = $1 and (created_at, id) < ($2, $3)
-             order by created_at desc, id desc limit %s) as newest
-         where %s
-         order by created_at desc, id desc limit $4', c_columns, c_walk, p_condition)
-    using p_workspace_id, v_after.created_at, v_after.id, p_limit;
-    get diagnostics v_found = row_count;
-    if v_found = p_limit then
-        return;
-    end if;
+    -- The index reads all that meet the condition, so it is asked once as many leads were walked. Before that, many matches
+    -- of which the newest leads hold few, as after an import, are found by walking on, each time twice as far.
+    loop
+        return query execute format(
+            'select %s from (
+                 select * from leads
+                 where workspace_id = $1 and (created_at, id) < ($2, $3)
+                 order by created_at desc, id desc limit %s) as newest
+             where %s
+             order by created_at desc, id desc limit $4', c_columns, v_window, p_condition)
+        using p_workspace_id, v_after.created_at, v_after.id, v_left;
+        get diagnostics v_found = row_count;
+        v_left := v_left - v_found;
+        if v_left = 0 then
+            return;
+        end if;
 
-    select l.created_at, l.id into v_reached
-    from leads l
-    where l.workspace_id = p_workspace_id and (l.created_at, l.id) < (v_after.created_at, v_after.id)
-    order by l.created_at desc, l.id desc offset c_walk - 1 limit 1;
-    if not found then
-        return;
-    end if;
+        select l.created_at, l.id into v_after
+        from leads l
+        where l.workspace_id = p_workspace_id and (l.created_at, l.id) < (v_after.created_at, v_after.id)
+        order by l.created_at desc, l.id desc offset v_window - 1 limit 1;
+        if not found then
+            return;
+        end if;
+        v_walked := v_walked + v_window;
+        v_expected := coalesce(v_expected, expected_leads(p_workspace_id, p_condition));
+        exit when v_walked >= v_expected;
+        v_window := v_window * 2;
+    end loop;
     -- Materialized: with the limit in sight the planner would walk on, hoping to fill the page soon.
     return query execute format(
         'with matches as materialized (
@@ -113,7 +137,7 @@ begin
          page as (select id from matches order by created_at desc, id desc limit $4)
          select %s from leads where workspace_id = $1 and id in (select id from page)
          order by created_at desc, id desc', workspace_condition(p_workspace_id), p_condition, c_columns)
-    using p_workspace_id, v_reached.created_at, v_reached.id, p_limit - v_found;
+    using p_workspace_id, v_after.created_at, v_after.id, v_left;
 end
 $$;
 comment on function page_of_leads(bigint, text, int, text) is 'One page of the leads that meet a condition, newest first; for search and segments.';
@@ -177,6 +201,7 @@ alter function parse_page_cursor(text) owner to lh_owner;
 alter function require_page_limit(int) owner to lh_owner;
 alter function like_escape(text) owner to lh_owner;
 alter function workspace_condition(bigint) owner to lh_owner;
+alter function expected_leads(bigint, text) owner to lh_owner;
 alter function page_of_leads(bigint, text, int, text) owner to lh_owner;
 alter function search_condition(text, text, text, text[]) owner to lh_owner;
 alter function search_leads_optimized(bigint, text, text, text, text[], int, text) owner to lh_owner;
@@ -186,6 +211,7 @@ revoke execute on function
     require_page_limit(int),
     like_escape(text),
     workspace_condition(bigint),
+    expected_leads(bigint, text),
     page_of_leads(bigint, text, int, text),
     search_condition(text, text, text, text[]),
     search_leads_optimized(bigint, text, text, text, text[], int, text)

@@ -9,7 +9,7 @@ public sealed class OptionWords
 {
     public Option<string?> Contacts { get; } = new("--contacts") { Description = "Leads in the large workspace: 200000, 200k, 2_000_000, 2M, 1e6. Default 200k.", HelpName = "N" };
 
-    public Option<string?> Profile { get; } = new("--profile") { Description = "smoke, standard (default), nightly, soak, or a file added to scenarios/profiles.", HelpName = "NAME" };
+    public Option<string?> Profile { get; } = new("--profile") { Description = "smoke, standard (default), calm, nightly, soak, or a file added to scenarios/profiles.", HelpName = "NAME" };
 
     public Option<string?> Database { get; } = new("--database")
     {

@@ -70,9 +70,15 @@ public static class Judge
         var kind = accounting.Completed < target.MinimumSamples ? VerdictKind.Inconclusive
             : allWell && scenario.Users >= target.Limit ? VerdictKind.Met : VerdictKind.Missed;
         return Of(target, kind, scenario.Users, target.Limit, accounting.Completed, null,
-            $"{scenario.Users:N0} at once ({scenario.LoadDescription}): {accounting.Completed:N0} completed, {accounting.Failed:N0} failed, {accounting.Skipped:N0} skipped.",
+            $"{scenario.Users:N0} at once ({scenario.LoadDescription}): {accounting.Completed:N0} completed, {accounting.Failed:N0} failed, {accounting.Skipped:N0} skipped{Slowest(scenario)}.",
             Caveats.Of(run, target, accounting), scenario.Name);
     }
+
+    // The target says nothing of response times; who decides from it must know them all the same.
+    private static string Slowest(ScenarioResult scenario) =>
+        scenario.Operations.MaxBy(operation => operation.Response.P95) is { } slowest
+            ? $"; p95 of the slowest operation, {slowest.Name}: {slowest.Response.P95.TotalSeconds:N2} s"
+            : "";
 
     private static Verdict Contacts(RunResult run, Target target)
     {

@@ -34,6 +34,25 @@ public sealed class LeadSearchTests(PostgresCluster cluster)
         Assert.Equal(1_000, all.Distinct().Count());
     }
 
+    // As after an import: the walk goes on past the first window, because the statistics promise far more than a page.
+    [Fact]
+    public async Task What_many_leads_match_is_found_behind_as_many_newer_ones_that_do_not()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.ExecuteAsync(database,
+            """
+            insert into leads (workspace_id, email, source, created_at)
+            select 1, 'lead' || i || '@own.io', case when i > 12000 then 'event' end, timestamptz '2026-01-01' - i * interval '1 second'
+            from generate_series(1, 52000) i
+            """);
+        await Workspaces.ExecuteAsync(database, "analyze leads");
+
+        var first = await EmailsAsync(app, "search_leads_optimized($1, p_source => 'event')");
+
+        Assert.Equal(Enumerable.Range(12_001, 50).Select(i => $"lead{i}@own.io"), first);
+    }
+
     // The rare ones are older than the walk of the newest leads reaches, so that both ways of finding them take part.
     [Theory]
     [InlineData("p_term => 'needle'")]

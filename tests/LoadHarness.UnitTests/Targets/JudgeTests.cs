@@ -81,6 +81,7 @@ public sealed class JudgeTests
         var failing = Scenario("mixed-users", operation with { Accounting = new(101, 100, 1, 0, 0) }) with { Users = 100 };
 
         Assert.Equal(VerdictKind.Met, Decide(target, well).Kind);
+        Assert.Contains("p95 of the slowest operation, a: 0.01 s", Decide(target, well).Evidence, StringComparison.Ordinal);
         Assert.Equal(VerdictKind.Missed, Decide(target, failing).Kind);
     }
 
