@@ -48,7 +48,7 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
         if (scenarios.Count == 0) return [];
         // What set-up and warm-up left to collect is collected outside the figures.
         GC.Collect();
-        var dispatcher = new Dispatcher(clock);
+        var dispatcher = new Dispatcher(clock, threads);
         var (startedUtc, start) = (clock.UtcNow, clock.Now + Headstart);
         var settings = scenarios.Select(s => new PhaseSetting(
             s, simulations(s), phaseName, dispatcher, threads, options, start, SeedOf(s.Name, phaseName), progress)).ToList();
@@ -56,31 +56,11 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
         var probe = new GeneratorProbe();
         foreach (var phase in phases) phase.Begin();
         await using (cancellationToken.UnsafeRegister(_ => dispatcher.Post(0, new Callback(_ => Interrupt(phases))), null).ConfigureAwait(false))
-            await Dispatch(dispatcher, phases).ConfigureAwait(false);
+            await dispatcher.RunAsync(() => phases.TrueForAll(p => p.IsOver)).ConfigureAwait(false);
         var health = probe.Measure();
         ScenarioResult[] results = [.. phases.Zip(settings, (phase, setting) => ScenarioResults.Of(phase, setting, startedUtc, health))];
         foreach (var phase in phases) phase.Dispose();
         return results;
-    }
-
-    private static Task Dispatch(Dispatcher dispatcher, List<LoadPhase> phases)
-    {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                dispatcher.Run(() => phases.TrueForAll(p => p.IsOver));
-                ended.SetResult();
-            }
-            catch (Exception e)
-            {
-                ended.SetException(e);
-            }
-        })
-        { IsBackground = true, Name = "load dispatcher", Priority = ThreadPriority.Highest };
-        thread.Start();
-        return ended.Task;
     }
 
     private static void Interrupt(List<LoadPhase> phases)

@@ -28,7 +28,7 @@ public static class NBomberLoadRunner
         var context = new InitContext(scenario.Name, seed, cancellationToken);
         var theirs = global::NBomber.CSharp.Scenario.Create(scenario.Name, async _ =>
         {
-            var response = await foreign.InvokeAsync(0, cancellationToken).ConfigureAwait(false);
+            var response = await foreign.InvokeAsync(cancellationToken).ConfigureAwait(false);
             return response.IsError ? (Theirs.IResponse)global::NBomber.CSharp.Response.Fail(message: response.Message) : global::NBomber.CSharp.Response.Ok();
         });
         if (scenario.Init is { } init) theirs = theirs.WithInit(_ => init(context));

@@ -25,7 +25,7 @@ internal static class NBomberSimulations
         for (var seconds = 1; seconds <= 60; seconds++)
         {
             var rate = Math.Round(perSecond * seconds);
-            if (rate >= 1 && Math.Abs((perSecond * seconds) - rate) < 1e-6) return make((int)rate, TimeSpan.FromSeconds(seconds));
+            if ((rate >= 1 || perSecond == 0) && Math.Abs((perSecond * seconds) - rate) < 1e-6) return make((int)rate, TimeSpan.FromSeconds(seconds));
         }
 
         throw new HarnessException($"NBomber takes whole rates, and {perSecond} a second is none over any minute. Choose another rate, or leave --engine out.");

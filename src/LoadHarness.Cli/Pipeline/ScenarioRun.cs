@@ -16,6 +16,11 @@ public static class ScenarioRun
     /// <summary>Server connections behind pgbouncer: enough to keep a small server busy, far fewer than the mix has users.</summary>
     private const int PooledConnections = 40;
 
+    // RE-4: under a second of requests in all, on a server that does nothing else yet.
+    private const int ConnectionRequests = 100;
+    private const int ConnectionUsers = 4;
+    private const int ConnectionRounds = 5;
+
     public static async Task<IReadOnlyList<ScenarioResult>> MeasureAsync(
         RunRecord record, Voice voice, HarnessOptions options, LoadProfile profile, Database database, SeedManifest seed, CancellationToken stop)
     {
@@ -23,6 +28,7 @@ public static class ScenarioRun
         await using var pooler = options.Pooler == Pooler.PgBouncer
             ? await PgBouncer.StartAsync(database.AdminConnectionString, PooledConnections, stop).ConfigureAwait(false)
             : null;
+        await CompareConnectionsAsync(record, database, pooler, stop).ConfigureAwait(false);
         await using var bench = Workbench.Open(
             (role, workspace, connections) => pooler is null
                 ? TenantDatabase.Open(database.AdminConnectionString, role, workspace, connections)
@@ -54,5 +60,11 @@ public static class ScenarioRun
         }
 
         return record.Result.Scenarios;
+    }
+
+    private static async Task CompareConnectionsAsync(RunRecord record, Database database, PgBouncer? pooler, CancellationToken stop)
+    {
+        var ways = await ConnectionOverhead.MeasureAsync(database.AdminConnectionString, pooler, ConnectionRequests, ConnectionUsers, ConnectionRounds, stop).ConfigureAwait(false);
+        record.Add(run => run with { Comparisons = [.. run.Comparisons, ConnectionOverhead.Compare(ways)] });
     }
 }

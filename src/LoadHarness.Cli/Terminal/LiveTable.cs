@@ -2,27 +2,28 @@ using System.Globalization;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace LoadHarness.Cli.Terminal;
 
 /// <summary>A running scenario in a few columns: what was offered, what came back, and what the server did meanwhile.</summary>
 public static class LiveTable
 {
-    public static Table Draw(IReadOnlyCollection<LoadSnapshot> snapshots, DatabaseSample? server)
+    public static IRenderable Draw(IReadOnlyCollection<LoadSnapshot> snapshots, DatabaseSample? server)
     {
-        var table = new Table().Border(TableBorder.None).Expand();
-        foreach (var title in (string[])["scenario", "phase", "offered/s", "achieved/s", "p50", "p95", "p99", "errors", "in flight", "lag p99"])
-            table.AddColumn(new TableColumn(title) { Alignment = title is "scenario" or "phase" ? Justify.Left : Justify.Right });
+        var table = new Table().Border(TableBorder.None);
+        foreach (var title in (string[])["scenario", "offered/s", "achieved/s", "p50", "p95", "p99", "errors", "in flight", "lag p99"])
+            table.AddColumn(Column(title));
         foreach (var snapshot in snapshots) table.AddRow([.. Cells(snapshot).Select(Markup.Escape)]);
-        if (server is not null) table.Caption(Markup.Escape(Server(server)), new Style(decoration: Decoration.Dim));
-        return table;
+        var dim = new Style(decoration: Decoration.Dim);
+        return new Rows(table, new Text(Phase(snapshots), dim), new Text(server is null ? "" : Server(server), dim));
     }
 
     /// <summary>The same on one line, for places that cannot draw.</summary>
     public static string Line(LoadSnapshot snapshot, DatabaseSample? server)
     {
         var cells = Cells(snapshot).ToArray();
-        return $"   {cells[0]} {cells[1]} {snapshot.Elapsed.TotalSeconds:N0} s: offered {cells[2]}/s, achieved {cells[3]}/s, p50 {cells[4]}, p95 {cells[5]}, p99 {cells[6]}, errors {cells[7]}, in flight {cells[8]}, lag p99 {cells[9]}{(server is null ? "" : "; " + Server(server))}";
+        return $"   {cells[0]} {snapshot.Phase} {snapshot.Elapsed.TotalSeconds:N0} s: offered {cells[1]}/s, achieved {cells[2]}/s, p50 {cells[3]}, p95 {cells[4]}, p99 {cells[5]}, errors {cells[6]}, in flight {cells[7]}, lag p99 {cells[8]}{(server is null ? "" : "; " + Server(server))}";
     }
 
     /// <summary>What a scenario came to, one line an operation.</summary>
@@ -32,9 +33,20 @@ public static class LiveTable
 
     private static IEnumerable<string> Cells(LoadSnapshot snapshot) =>
     [
-        snapshot.Scenario, snapshot.Phase, $"{snapshot.OfferedPerSecond:N0}", $"{snapshot.AchievedPerSecond:N0}",
+        snapshot.Scenario, $"{snapshot.OfferedPerSecond:N0}", $"{snapshot.AchievedPerSecond:N0}",
         Time(snapshot.P50), Time(snapshot.P95), Time(snapshot.P99), $"{snapshot.Errors:N0}", $"{snapshot.InFlight:N0}", Time(snapshot.LagP99),
     ];
+
+    // Eighty columns hold the table: a heading breaks between its words rather than a figure, and columns stand close.
+    private static TableColumn Column(string title) => new(Markup.Escape(title.Replace("/s", "\n/s", StringComparison.Ordinal).Replace(' ', '\n')))
+    {
+        Alignment = title == "scenario" ? Justify.Left : Justify.Right,
+        NoWrap = title != "scenario",
+        Padding = new Padding(0, 0, 1, 0),
+    };
+
+    private static string Phase(IReadOnlyCollection<LoadSnapshot> snapshots) =>
+        string.Join(", ", snapshots.Select(snapshot => $"{snapshot.Phase} {snapshot.Elapsed.TotalSeconds:N0} s").Distinct());
 
     private static string Server(DatabaseSample server) =>
         $"database: {server.Active} active, {server.Waiting} waiting, cache hit {(server.CacheHitShare is { } share ? $"{share:P1}" : "-")}, WAL {server.WalBytesPerSecond / 1_048_576:N1} MB/s, {server.ServerCpuCores:N2} cores";
@@ -45,7 +57,8 @@ public static class LiveTable
     private static string Time(TimeSpan duration) => duration.TotalMilliseconds switch
     {
         < 1 => $"{duration.TotalMicroseconds:N0} us",
-        < 1_000 => $"{duration.TotalMilliseconds:N1} ms",
+        < 99.95 => $"{duration.TotalMilliseconds:N1} ms",
+        < 999.5 => $"{duration.TotalMilliseconds:N0} ms",
         _ => $"{duration.TotalSeconds:N2} s",
     };
 }

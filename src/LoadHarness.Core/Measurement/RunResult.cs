@@ -28,6 +28,9 @@ public sealed record RunResult
 
     public IReadOnlyList<ScenarioResult> Scenarios { get; init; } = [];
 
+    /// <summary>What this run compared by itself; other comparisons need more than one run.</summary>
+    public IReadOnlyList<Comparison> Comparisons { get; init; } = [];
+
     public DatabaseObservation? Observation { get; init; }
 
     /// <summary>Reasons why figures of this run must not be trusted, in words. Any one makes the run invalid (exit code 5).</summary>

@@ -19,6 +19,12 @@ public sealed record ScenarioResult(
     GeneratorHealth Generator,
     string? AbortReason)
 {
+    /// <summary>
+    /// The engine that started the requests when it was not the built-in one; null otherwise. Such an engine does not say when it meant to
+    /// start: response time is service time, and lag has no samples.
+    /// </summary>
+    public string? ForeignEngine { get; init; }
+
     public Accounting Accounting => Operations.Aggregate(Accounting.None, (sum, operation) => sum + operation.Accounting);
 }
 
@@ -76,6 +82,7 @@ public sealed record Accounting(long Scheduled, long Completed, long Failed, lon
 
 /// <summary>One second of a scenario, over all its operations.</summary>
 /// <param name="Second">Whole seconds since the measured phase began.</param>
+/// <param name="LagP99">Null where another engine started the requests.</param>
 /// <param name="Buckets">
 /// Response times of the requests completed in this second, encoded; null when none was.
 /// For the heat map; merging all seconds gives the scenario's histogram.
@@ -90,7 +97,7 @@ public sealed record SecondSample(
     TimeSpan P50,
     TimeSpan P95,
     TimeSpan P99,
-    TimeSpan LagP99,
+    TimeSpan? LagP99,
     string? Buckets);
 
 /// <summary>Whether the generator itself was fit to measure.</summary>

@@ -3,7 +3,7 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Statistics;
 
-/// <summary>95% confidence intervals of latencies, in the unit of the caller's choice.</summary>
+/// <summary>95% confidence intervals, in the unit of the caller's choice.</summary>
 public static class Intervals
 {
     /// <summary>Two-sided 95% of the normal distribution.</summary>
@@ -40,6 +40,16 @@ public static class Intervals
         var halfWidth = StudentQuantile(histogram.Count - 1) * sampleDeviation / Math.Sqrt(histogram.Count);
         var mean = unit(histogram.Mean);
         return new(Math.Max(0, mean - halfWidth), mean + halfWidth);
+    }
+
+    /// <summary>Of the mean of a few independent figures, by Student's t. Null below two.</summary>
+    public static ConfidenceInterval? OfMean(IReadOnlyList<double> figures)
+    {
+        if (figures.Count < 2) return null;
+        var mean = figures.Average();
+        var deviation = Math.Sqrt(figures.Sum(figure => (figure - mean) * (figure - mean)) / (figures.Count - 1));
+        var halfWidth = StudentQuantile(figures.Count - 1) * deviation / Math.Sqrt(figures.Count);
+        return new(mean - halfWidth, mean + halfWidth);
     }
 
     private static double StudentQuantile(long degreesOfFreedom) =>

@@ -20,7 +20,9 @@ public static class Judge
     private static Verdict Decide(RunResult run, Target target) => target.Statistic switch
     {
         Statistic.Contacts => Contacts(run, target),
-        Statistic.Comparison => Unavailable(target, "One run cannot show this: it needs the same data on the base and on the optimized schema, interleaved."),
+        Statistic.Comparison => run.Comparisons.FirstOrDefault(comparison => comparison.Id == target.Id) is { } comparison
+            ? Compared(comparison, target)
+            : Unavailable(target, "One run cannot show this: it needs the same data on the base and on the optimized schema, interleaved."),
         _ => run.Scenarios.FirstOrDefault(scenario => scenario.Name == target.Scenario) is { } scenario
             ? OfScenario(run, scenario, target)
             : Unavailable(target, $"The scenario {target.Scenario} did not run."),
@@ -79,6 +81,17 @@ public static class Judge
         scenario.Operations.MaxBy(operation => operation.Response.P95) is { } slowest
             ? $"; p95 of the slowest operation, {slowest.Name}: {slowest.Response.P95.TotalSeconds:N2} s"
             : "";
+
+    private static Verdict Compared(Comparison comparison, Target target)
+    {
+        var kind = comparison.Samples < target.MinimumSamples || comparison.Interval is not { } interval ? VerdictKind.Inconclusive
+            : Inside(interval.Low, target) && Inside(interval.High, target) ? VerdictKind.Met
+            : Inside(interval.Low, target) || Inside(interval.High, target) ? VerdictKind.Inconclusive
+            : VerdictKind.Missed;
+        return Of(target, kind, comparison.Figure, target.Limit, comparison.Samples, comparison.Interval, comparison.Evidence, [], null);
+    }
+
+    private static bool Inside(double figure, Target target) => target.Direction == LimitDirection.AtLeast ? figure >= target.Limit : figure <= target.Limit;
 
     private static Verdict Contacts(RunResult run, Target target)
     {

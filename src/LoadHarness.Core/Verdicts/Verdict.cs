@@ -40,6 +40,9 @@ public enum VerdictKind
     Missed,
     Inconclusive,
     Unavailable,
+
+    /// <summary>A figure without a limit: it informs, and counts neither for nor against.</summary>
+    Stated,
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<LimitDirection>))]

@@ -11,6 +11,8 @@ internal sealed unsafe partial class LinuxWait : PreciseWait
     private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
     private const short Readable = 1;
+    [ThreadStatic]
+    private static bool _entered;
     private readonly int _event = eventfd(0, NonBlocking | CloseOnExec);
     private int _disposed;
 
@@ -20,16 +22,22 @@ internal sealed unsafe partial class LinuxWait : PreciseWait
     }
 
     // The default slack of 50 us lets the kernel wake a thread that much late, to save power. It is a property of the calling thread.
-    public override void Enter() => _ = prctl(SetTimerSlack, 1, 0, 0, 0);
+    public override void Enter()
+    {
+        if (_entered) return;
+        _ = prctl(SetTimerSlack, 1, 0, 0, 0);
+        _entered = true;
+    }
 
-    public override void For(long nanoseconds)
+    public override bool For(long nanoseconds)
     {
         var watched = new Watched { Descriptor = _event, Events = Readable };
         var time = new TimeSpec { Seconds = (nint)(nanoseconds / 1_000_000_000), Nanoseconds = (nint)(nanoseconds % 1_000_000_000) };
         var ready = ppoll(&watched, 1, nanoseconds == long.MaxValue ? null : &time, null);
-        if (ready <= 0) return;
+        if (ready <= 0) return false;
         ulong count;
         _ = read(_event, &count, sizeof(ulong));
+        return true;
     }
 
     public override void Signal()

@@ -5,11 +5,12 @@ internal sealed class PortableWait : PreciseWait
 {
     private readonly AutoResetEvent _signal = new(false);
 
-    public override void For(long nanoseconds)
+    public override bool For(long nanoseconds)
     {
-        if (nanoseconds == long.MaxValue) _signal.WaitOne();
-        else if (nanoseconds >= 1_000_000) _signal.WaitOne((int)Math.Min(nanoseconds / 1_000_000, int.MaxValue));
-        else Thread.Yield();
+        if (nanoseconds == long.MaxValue) return _signal.WaitOne();
+        if (nanoseconds >= 1_000_000) return _signal.WaitOne((int)Math.Min(nanoseconds / 1_000_000, int.MaxValue));
+        Thread.Yield();
+        return false;
     }
 
     public override void Signal() => _signal.Set();

@@ -13,7 +13,8 @@ internal abstract class PreciseWait : IDisposable
     }
 
     /// <param name="nanoseconds">Positive; <see cref="long.MaxValue"/> waits for the signal alone.</param>
-    public abstract void For(long nanoseconds);
+    /// <returns>Whether it was signalled.</returns>
+    public abstract bool For(long nanoseconds);
 
     public abstract void Signal();
 

@@ -25,18 +25,14 @@ internal sealed partial class WindowsWait : PreciseWait
         _either = [_signal, _timer];
     }
 
-    public override void For(long nanoseconds)
+    public override bool For(long nanoseconds)
     {
-        if (nanoseconds == long.MaxValue)
-        {
-            _signal.WaitOne();
-            return;
-        }
+        if (nanoseconds == long.MaxValue) return _signal.WaitOne();
 
         // Negative is relative, in units of 100 ns.
         var due = -Math.Max(1, nanoseconds / 100);
         SetWaitableTimer(_timer.SafeWaitHandle, in due, 0, 0, 0, false);
-        WaitHandle.WaitAny(_either);
+        return WaitHandle.WaitAny(_either) == 0;
     }
 
     public override void Signal() => _signal.Set();

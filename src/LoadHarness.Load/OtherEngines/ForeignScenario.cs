@@ -14,18 +14,24 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed)
 {
     private readonly OperationMix _mix = new(scenario.Operations);
     private readonly Lock _begin = new();
+    private readonly Stack<int> _freeUsers = [];
     private GeneratorProbe? _probe;
     private PhaseRecorder? _recorder;
     private DateTimeOffset _startedUtc;
     private long _measuresFrom;
     private long _invocations = -1;
+    private int _users;
     private long[]? _started;
 
     public ScenarioProps Scenario => scenario;
 
-    /// <summary>One iteration. What starts within the warm-up is not recorded.</summary>
-    public async Task<IResponse> InvokeAsync(int user, CancellationToken cancellationToken)
+    /// <summary>
+    /// One iteration, and the pause of the user behind it. What starts within the warm-up is not recorded. Thresholds and the limit of
+    /// requests in flight are the other engine's business.
+    /// </summary>
+    public async Task<IResponse> InvokeAsync(CancellationToken cancellationToken)
     {
+        var user = RentUser();
         var (invocation, begun) = (Interlocked.Increment(ref _invocations), Now());
         var recorder = Begin(begun);
         var iteration = SeededRandom.Mix(seed, (ulong)invocation);
@@ -47,6 +53,8 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed)
         }
 
         if (measured) recorder.Record(user, operation, begun, begun, Now(), response);
+        await Rest(begun, cancellationToken).ConfigureAwait(false);
+        lock (_begin) _freeUsers.Push(user);
         return response;
     }
 
@@ -64,18 +72,35 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed)
             scenario.WarmUp,
             measured,
             0,
-            [.. scenario.Operations.Select((operation, i) => ScenarioResults.OperationOf(operation.Name, recorder.Totals[i], AccountingOf(recorder, i), TimeSpan.Zero, measured))],
-            [.. Enumerable.Range(0, recorder.Seconds.Count).Select(s => recorder.Sample(s, offersNothing: true))],
+            [.. scenario.Operations.Select((operation, i) => OperationOf(operation.Name, recorder, i, measured))],
+            [.. Enumerable.Range(0, recorder.Seconds.Count).Select(s => recorder.Sample(s, offersNothing: true) with { LagP99 = null })],
             _probe!.Measure(),
-            null);
+            null)
+        { ForeignEngine = engine };
     }
 
     internal static long Now() => Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency);
+
+    private OperationResult OperationOf(string name, PhaseRecorder recorder, int operation, TimeSpan measured) =>
+        ScenarioResults.OperationOf(name, recorder.Totals[operation], AccountingOf(recorder, operation), TimeSpan.Zero, measured)
+            with { Lag = LatencySummary.Of(new LatencyHistogram()) };
 
     private Accounting AccountingOf(PhaseRecorder recorder, int operation)
     {
         var (samples, started) = (recorder.Totals[operation], Interlocked.Read(ref _started![operation]));
         return new Accounting(started, samples.Completed, samples.Failed, 0, started - samples.Completed - samples.Failed);
+    }
+
+    private async Task Rest(long begun, CancellationToken cancellationToken)
+    {
+        var rest = scenario.Pace > TimeSpan.Zero ? scenario.Pace - TimeSpan.FromTicks((Now() - begun) / TimeSpan.NanosecondsPerTick) : scenario.ThinkTime;
+        if (rest > TimeSpan.Zero) await Task.Delay(rest, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <returns>A number that no other iteration in flight has.</returns>
+    private int RentUser()
+    {
+        lock (_begin) return _freeUsers.TryPop(out var free) ? free : _users++;
     }
 
     private PhaseRecorder Begin(long now)

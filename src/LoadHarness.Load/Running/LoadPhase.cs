@@ -90,7 +90,7 @@ internal sealed class LoadPhase : IDisposable
         }
 
         request.Accept(operation, invocation, intended);
-        Threads.Start(request);
+        Dispatcher.Start(request);
     }
 
     public void Abort(string reason)

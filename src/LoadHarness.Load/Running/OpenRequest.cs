@@ -13,6 +13,9 @@ internal sealed class OpenRequest(LoadPhase phase, int slot, OpenRequests owner)
 
     public int Operation => _operation;
 
+    /// <summary>When it should have started, by the phase's clock.</summary>
+    public long Intended => _intended;
+
     public void Accept(int operation, long invocation, long intended)
     {
         (_operation, InvocationNumber, _intended) = (operation, invocation, intended);

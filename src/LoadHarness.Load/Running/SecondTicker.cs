@@ -54,7 +54,7 @@ internal sealed class SecondTicker(LoadPhase phase, PhaseSetting setting) : IDue
             sample.P99,
             _errors,
             sample.InFlight,
-            sample.LagP99));
+            sample.LagP99 ?? TimeSpan.Zero));
         var histogram = phase.Recorder.Seconds[second].Encoded;
         foreach (var watch in _watches)
             if (watch.IsPassed(sample, histogram))

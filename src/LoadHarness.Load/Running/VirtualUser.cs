@@ -43,7 +43,7 @@ internal sealed class VirtualUser(LoadPhase phase, int number, SharedIterations?
     public void Fire(long at)
     {
         _resting = false;
-        Phase.Threads.Start(this);
+        Phase.Dispatcher.Start(this);
     }
 
     public void Execute()

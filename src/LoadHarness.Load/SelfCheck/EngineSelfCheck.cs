@@ -18,8 +18,11 @@ public static class EngineSelfCheck
             verdicts.AddRange(await RateCheck.RunAsync(rate, scale.RateTime, cancellationToken).ConfigureAwait(false));
         }
 
+        foreach (var rate in SelfCheckScale.Full.Rates.Except(scale.Rates)) verdicts.Add(RateCheck.LeftOut(rate));
         progress.Note("A stall of 2 s that blocks the callers, in the open and in the paced closed model.");
         verdicts.AddRange(await StallCheck.RunAsync(scale.StallTime, cancellationToken).ConfigureAwait(false));
+        progress.Note("Three times the requests that the server can do.");
+        verdicts.AddRange(await OverloadCheck.RunAsync(scale.OverloadTime, cancellationToken).ConfigureAwait(false));
         progress.Note("Iterations that do nothing, 16 users.");
         verdicts.AddRange(await ThroughputCheck.RunAsync(scale.ThroughputTime, cancellationToken).ConfigureAwait(false));
         return verdicts;

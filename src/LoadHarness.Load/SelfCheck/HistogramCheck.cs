@@ -25,7 +25,7 @@ internal static class HistogramCheck
         var (few, many) = (bytes[0], bytes[^1]);
         yield return Judgement.AtMost(
             "SELF-MEMORY",
-            "More memory for the most samples than for the fewest",
+            string.Create(CultureInfo.InvariantCulture, $"More memory for {many.Count:N0} samples than for {few.Count:N0}"),
             (many.Bytes - few.Bytes) / 1e6,
             10,
             "MB",

@@ -13,7 +13,12 @@ public static class Judgement
 
     /// <summary>A figure that is stated and not judged.</summary>
     public static Verdict Stated(string id, string title, double figure, string unit, long samples, string evidence) =>
-        new(id, title, VerdictKind.Met, figure, null, LimitDirection.AtLeast, unit, samples, null, evidence, [], null);
+        new(id, title, VerdictKind.Stated, figure, null, LimitDirection.AtLeast, unit, samples, null, evidence, [], null);
+
+    /// <summary>Nothing was measured.</summary>
+    /// <param name="reason">Why, and what to do for it.</param>
+    public static Verdict Unavailable(string id, string title, string unit, string reason) =>
+        new(id, title, VerdictKind.Unavailable, null, null, LimitDirection.AtLeast, unit, 0, null, reason, [], null);
 
     private static Verdict Of(string id, string title, double figure, double limit, LimitDirection direction, bool met, string unit, long samples, string evidence) =>
         new(id, title, met ? VerdictKind.Met : VerdictKind.Missed, figure, limit, direction, unit, samples, null, evidence, [], null);

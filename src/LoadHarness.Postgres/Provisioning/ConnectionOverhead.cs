@@ -1,54 +1,79 @@
 using System.Diagnostics;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Statistics;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Provisioning;
 
 /// <summary>What it costs to reach the server, one way of connecting (RE-4).</summary>
-/// <param name="MeanMilliseconds">Of one request: get a connection, <c>select 1</c>, give it back.</param>
-/// <param name="BackendsStarted">Server processes forked for these requests.</param>
-public sealed record ConnectionOverhead(string Way, int Requests, double MeanMilliseconds, double RequestsPerSecond, long BackendsStarted)
+/// <param name="RoundMilliseconds">Mean of a request, round by round: get a connection, <c>select 1</c>, give it back.</param>
+/// <param name="BackendsStarted">Server processes forked for one round of requests.</param>
+public sealed record ConnectionOverhead(string Way, IReadOnlyList<double> RoundMilliseconds, long BackendsStarted)
 {
+    private const string Target = "RE-4";
+
+    public double MeanMilliseconds => RoundMilliseconds.Average();
+
     /// <summary>The same requests connecting each time, through Npgsql's pool, and through pgbouncer when one is given (connecting to it each time).</summary>
-    public static async Task<IReadOnlyList<ConnectionOverhead>> MeasureAsync(string serverConnectionString, PgBouncer? pooler, int requests, int users, CancellationToken cancellationToken)
+    /// <param name="requests">A round of one way.</param>
+    /// <param name="rounds">The ways take turns, so that a machine that slows down slows all of them.</param>
+    public static async Task<IReadOnlyList<ConnectionOverhead>> MeasureAsync(
+        string serverConnectionString, PgBouncer? pooler, int requests, int users, int rounds, CancellationToken cancellationToken)
     {
-        var results = new List<ConnectionOverhead>
+        List<(string Name, string ConnectionString)> ways =
+            [("connect per request", Unpooled(serverConnectionString)), ("Npgsql pool", Pooled(serverConnectionString, users))];
+        if (pooler is not null) ways.Add(("pgbouncer", Unpooled(pooler.ConnectionString)));
+        var sources = ways.Select(way => NpgsqlDataSource.Create(way.ConnectionString)).ToArray();
+        try
         {
-            await OfAsync("connect per request", Unpooled(serverConnectionString), serverConnectionString, requests, users, cancellationToken),
-            await OfAsync("Npgsql pool", Pooled(serverConnectionString, users), serverConnectionString, requests, users, cancellationToken),
-        };
-        if (pooler is not null)
-            results.Add(await OfAsync("pgbouncer", Unpooled(pooler.ConnectionString), serverConnectionString, requests, users, cancellationToken));
-        return results;
+            var backends = new List<long>();
+            foreach (var source in sources) backends.Add(await BackendsAsync(source, serverConnectionString, requests, users, cancellationToken));
+            var times = sources.Select(_ => new List<double>()).ToArray();
+            for (var round = 0; round < rounds; round++)
+                for (var way = 0; way < sources.Length; way++) times[way].Add(await RoundAsync(sources[way], requests, users, cancellationToken));
+            return [.. ways.Select((way, index) => new ConnectionOverhead(way.Name, times[index], backends[index]))];
+        }
+        finally
+        {
+            foreach (var source in sources) await source.DisposeAsync();
+        }
     }
 
-    private static async Task<ConnectionOverhead> OfAsync(string way, string connectionString, string server, int requests, int users, CancellationToken cancellationToken)
+    /// <summary>RE-4: by how many percent the pool makes a request shorter. The request is counted in full, its query too, which understates the gain.</summary>
+    /// <param name="ways">Of <see cref="MeasureAsync"/>.</param>
+    public static Comparison Compare(IReadOnlyList<ConnectionOverhead> ways)
     {
-        await using var source = NpgsqlDataSource.Create(connectionString);
-        await RequestAsync(source, cancellationToken);
+        var (unpooled, pooled) = (ways[0], ways[1]);
+        var reductions = unpooled.RoundMilliseconds.Zip(pooled.RoundMilliseconds, (without, with) => 100 * (1 - (with / without))).ToArray();
+        var words = ways.Select(way => FormattableString.Invariant($"{way.Way} {way.MeanMilliseconds:0.000} ms, {way.BackendsStarted} server processes"));
+        return new(Target, reductions.Average(), Intervals.OfMean(reductions), reductions.Length, $"A connection, select 1, and back, in {reductions.Length} rounds in turn: {string.Join("; ", words)} a round. Judged: {pooled.Way} against {unpooled.Way}.");
+    }
+
+    // Outside the timed rounds: the server publishes its count with a delay.
+    private static async Task<long> BackendsAsync(NpgsqlDataSource source, string server, int requests, int users, CancellationToken cancellationToken)
+    {
         await using var observer = new NpgsqlConnection(Unpooled(server));
         await observer.OpenAsync(cancellationToken);
         var before = await SessionsAsync(observer, cancellationToken);
+        await RoundAsync(source, requests, users, cancellationToken);
+        return await SessionsAsync(observer, cancellationToken) - before;
+    }
+
+    /// <returns>Mean milliseconds a request.</returns>
+    private static async Task<double> RoundAsync(NpgsqlDataSource source, int requests, int users, CancellationToken cancellationToken)
+    {
         var left = requests;
         long busyTicks = 0;
-        var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, users).Select(async _ =>
         {
             while (Interlocked.Decrement(ref left) >= 0)
             {
                 var started = Stopwatch.GetTimestamp();
-                await RequestAsync(source, cancellationToken);
+                await using (var command = source.CreateCommand("select 1")) await command.ExecuteScalarAsync(cancellationToken);
                 Interlocked.Add(ref busyTicks, Stopwatch.GetTimestamp() - started);
             }
         }));
-        var elapsed = clock.Elapsed;
-        var backends = await SessionsAsync(observer, cancellationToken) - before;
-        return new ConnectionOverhead(way, requests, busyTicks * 1000.0 / Stopwatch.Frequency / requests, requests / elapsed.TotalSeconds, backends);
-    }
-
-    private static async Task RequestAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand("select 1");
-        await command.ExecuteScalarAsync(cancellationToken);
+        return busyTicks * 1000.0 / Stopwatch.Frequency / requests;
     }
 
     /// <summary>Sessions of this database since its statistics began; the server publishes a new one when its backend first goes idle or ends.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -13,6 +14,7 @@ namespace LoadHarness.Postgres.Provisioning;
 public sealed class NativeCluster : IAsyncDisposable
 {
     private const int StartAttempts = 3;
+    private static readonly TimeSpan RestartPatience = TimeSpan.FromSeconds(30);
     private readonly ClusterWatch watch;
 
     private NativeCluster(ClusterDirectory directory, PostgresBinaries binaries, int port, string password, ClusterWatch watch)
@@ -68,11 +70,25 @@ public sealed class NativeCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the server as a power cut would, and starts it again on the same port: for tests of recovery.</summary>
+    /// <summary>Kills the server (SIGKILL on its postmaster; the other processes follow by themselves), and starts it again on the same port: for tests of recovery.</summary>
+    /// <exception cref="HarnessException">It did not start within half a minute.</exception>
     public async Task CrashAndRestartAsync(CancellationToken cancellationToken)
     {
-        await ServerAccount.RunAsync(Binaries.PgCtl, ["stop", "-D", Directory.Data, "-m", "immediate", "-w"], cancellationToken);
-        await StartServerAsync(Directory, Binaries, Port, cancellationToken);
+        using (var postmaster = Process.GetProcessById(ProcessId)) postmaster.Kill();
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await StartServerAsync(Directory, Binaries, Port, cancellationToken);
+                return;
+            }
+            catch (HarnessException) when (patience.Elapsed < RestartPatience)
+            {
+                // A server process that has not noticed yet still holds the shared memory.
+                await Task.Delay(200, cancellationToken);
+            }
+        }
     }
 
     public ValueTask DisposeAsync() => watch.DisposeAsync();

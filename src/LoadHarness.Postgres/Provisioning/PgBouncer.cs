@@ -91,8 +91,19 @@ public sealed class PgBouncer : IAsyncDisposable
         max_client_conn = 1000
         ignore_startup_parameters = extra_float_digits,options,search_path
         logfile = {root}/pooler.log
+        {Encryption(server)}
 
         """;
+
+    /// <summary>Between pooler and server as the connection string asks; between program and pooler there is loopback alone.</summary>
+    private static string Encryption(NpgsqlConnectionStringBuilder server) => server.SslMode switch
+    {
+        SslMode.Disable => "server_tls_sslmode = disable",
+        SslMode.Require => "server_tls_sslmode = require",
+        SslMode.VerifyCA or SslMode.VerifyFull =>
+            $"server_tls_sslmode = {(server.SslMode == SslMode.VerifyCA ? "verify-ca" : "verify-full")}\nserver_tls_ca_file = {server.RootCertificate ?? "/etc/ssl/certs/ca-certificates.crt"}",
+        _ => "server_tls_sslmode = prefer",
+    };
 
     private static string Quoted(string? word) => $"\"{word?.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 

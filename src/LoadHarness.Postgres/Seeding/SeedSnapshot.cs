@@ -66,7 +66,7 @@ public sealed record SeedSnapshot(string Directory)
         else if (OperatingSystem.IsMacOS())
             await RunAsync("cp", ["-Rpc", Data, target], null, cancellation);
         else
-            throw new HarnessException("--reuse copies data directories, which is not supported on this system. Leave --reuse out, or use --database with a kept server.");
+            await DirectoryCopy.RunAsync(Data, target, cancellation);
         if (ServerAccount.Prefix.Count > 0)
             await RunAsync("chown", ["-R", $"{ServerAccount.SystemUser}:{ServerAccount.SystemUser}", target], null, cancellation);
     }

@@ -34,7 +34,7 @@ internal static class MetricsCsv
         ("throughput", "requests/s", operation.ThroughputPerSecond),
         .. Percentiles("response", operation.Response),
         .. Percentiles("service", operation.Service),
-        .. Percentiles("lag", operation.Lag),
+        .. operation.Lag.Count == 0 ? [] : Percentiles("lag", operation.Lag),
         .. operation.Steps.SelectMany(step => Percentiles($"step_{Field(step.Name)}", step.Duration)),
     ];
 

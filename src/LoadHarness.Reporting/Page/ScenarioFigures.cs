@@ -15,7 +15,7 @@ internal static class ScenarioFigures
         if (HeatMapChart.Of($"{id}-heat", scenario) is { } heat) yield return heat;
         if (scenario.Timeline.Count < 3) yield break;
         yield return Rates($"{id}-rates", scenario);
-        yield return Lag($"{id}-lag", scenario);
+        if (scenario.ForeignEngine is null) yield return Lag($"{id}-lag", scenario);
     }
 
     private static Figure Rates(string id, ScenarioResult scenario)
@@ -53,7 +53,7 @@ internal static class ScenarioFigures
     private static Figure Lag(string id, ScenarioResult scenario)
     {
         var groups = Downsampling.Groups(scenario.Timeline, sample => sample.Second, MostPoints);
-        var lag = groups.Select(group => ((double)group.FromSecond, Value: group.Members.Max(sample => sample.LagP99.TotalMilliseconds))).ToList();
+        var lag = groups.Select(group => ((double)group.FromSecond, Value: group.Members.Max(sample => sample.LagP99?.TotalMilliseconds ?? 0))).ToList();
         var inFlight = groups.Select(group => group.Members.Max(sample => sample.InFlight)).ToList();
         return new(
             id,

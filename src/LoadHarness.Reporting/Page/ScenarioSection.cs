@@ -17,6 +17,8 @@ internal static class ScenarioSection
     {
         var id = $"scenario-{index}";
         yield return Part.Heading(scenario.Name, Summary(scenario), id);
+        if (scenario.ForeignEngine is { } engine)
+            yield return Part.Notes([$"Started by {engine}, which does not say when it meant to start a request: response time is service time here, so a stall hides those that waited for it, and lag is not known."]);
         if (scenario.AbortReason is { } reason) yield return Part.Notes([$"Ended early: {reason}"]);
         yield return Part.Table($"Operations of {scenario.Name}", OperationHeaders, scenario.Operations.Select(Row));
         yield return Part.Grid(ScenarioFigures.Of(id, scenario));
@@ -45,7 +47,7 @@ internal static class ScenarioSection
         Wording.Duration(operation.Response.P999),
         Wording.Duration(operation.Response.Maximum),
         Wording.Duration(operation.Service.P95),
-        Wording.Duration(operation.Lag.P99),
+        operation.Lag.Count == 0 ? "–" : Wording.Duration(operation.Lag.P99),
     ];
 
     private static string Summary(ScenarioResult scenario) =>

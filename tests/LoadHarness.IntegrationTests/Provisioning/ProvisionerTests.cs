@@ -2,7 +2,9 @@ using LoadHarness.Core;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Seeding;
 using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Postgres.Seeding;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Provisioning;
@@ -36,6 +38,24 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
         await using var create = source.CreateCommand("create extension pg_cron; create extension pg_partman");
         await create.ExecuteNonQueryAsync(Token);
+    }
+
+    [Fact]
+    public async Task A_seeding_in_the_container_has_the_checksum_of_a_native_one()
+    {
+        Containers.Require(await ContainerEngine.FaultAsync(Token));
+        var request = new SeedRequest(2_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1) };
+        await using var database = await ProvisionAsync(new DatabaseTarget.Container());
+        await using var container = NpgsqlDataSource.Create(database.AdminConnectionString);
+        await using var native = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await SchemaTemplates.BuildAsync(container, SchemaState.Optimized);
+        var manifests = new[] { await SeedAsync(container, request), await SeedAsync(native.Owner, request) };
+
+        Assert.Equal(manifests[1].Checksum, manifests[0].Checksum);
+        Assert.All(manifests[0].Invariants, check => Assert.True(check.Holds, $"{check.Name}: {check.Evidence}"));
+        // The rows as the servers hold them, not as they were sent.
+        const string rows = "select md5(string_agg(t::text, ',' order by id)) from leads t union all select md5(string_agg(t::text, ',' order by id)) from email_sends t union all select md5(string_agg(t::text, ',' order by id)) from lead_activities t";
+        Assert.Equal(await Catalog.LinesAsync(native.Owner, rows), await Catalog.LinesAsync(container, rows));
     }
 
     [Fact]
@@ -93,6 +113,9 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         Assert.Equal("8", settings["max_parallel_workers"]);
         Assert.All(ServerSettings.Durability, name => Assert.Equal("on", settings[name]));
     }
+
+    private static Task<Core.Measurement.SeedManifest> SeedAsync(NpgsqlDataSource source, SeedRequest request) =>
+        new Seeder(source).SeedAsync(request, SilentProgress.Instance, Token);
 
     private static Task<Database> ProvisionAsync(DatabaseTarget target, bool force = false) =>
         Provisioner.ProvisionAsync(new DatabaseRequest(target, ServerProfile.Checklist, 1_000, Keep: false, force), SilentProgress.Instance, Token);

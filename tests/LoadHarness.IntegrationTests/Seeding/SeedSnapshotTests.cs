@@ -28,6 +28,7 @@ public sealed class SeedSnapshotTests
 
             Assert.Equal(checksum, (await SeedReuse.FindAsync(source, Request, Cancellation))?.Checksum);
             Assert.Equal(["1000"], await Catalog.LinesAsync(source, "select count(*)::text from leads where workspace_id = 1"));
+            await TheCopyWithoutTheSystemsCommandIsTheSameAsync(snapshot);
         }
         finally
         {
@@ -43,6 +44,22 @@ public sealed class SeedSnapshotTests
         Assert.Equal(6, places.Distinct().Count());
         Assert.Equal(SeedSnapshot.Of(Request, "optimized", 15), SeedSnapshot.Of(Request with { Workers = 7 }, "optimized", 15));
     }
+
+    // What a system without cp does: Windows.
+    private static async Task TheCopyWithoutTheSystemsCommandIsTheSameAsync(SeedSnapshot snapshot)
+    {
+        var copy = Path.Combine(snapshot.Directory, "copy");
+        await DirectoryCopy.RunAsync(snapshot.Data, copy, Cancellation);
+
+        Assert.Equal(Listing(snapshot.Data), Listing(copy));
+    }
+
+    private static string[] Listing(string root) =>
+    [
+        .. new DirectoryInfo(root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+            .Select(entry => $"{Path.GetRelativePath(root, entry.FullName)} {(entry is FileInfo file ? Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file.FullName))) : "directory")}")
+            .Order(StringComparer.Ordinal),
+    ];
 
     private static async Task<string> SeedAndSaveAsync(SeedSnapshot snapshot, PostgresBinaries binaries)
     {

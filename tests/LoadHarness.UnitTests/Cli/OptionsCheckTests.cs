@@ -38,6 +38,18 @@ public sealed class OptionsCheckTests
     }
 
     [Fact]
+    public void An_engine_that_this_build_does_not_hold_is_refused_with_the_way_to_it_and_its_licence()
+    {
+        if (LoadHarness.Cli.Pipeline.EngineCatalog.HasNBomber) Assert.Skip("This build holds NBomber.");
+
+        var fault = Assert.Throws<HarnessException>(() => OptionsCheck.Check(new() { Engine = "nbomber" }, []));
+
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        Assert.Contains("-p:UseNBomber=true", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("an organization needs a paid licence", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_connection_string_is_a_given_database_and_its_text_holds_no_password()
     {
         var options = OptionsCheck.Check(new() { Database = "Host=127.0.0.1;Port=5432;Username=app;Password=secret" }, []);

@@ -20,6 +20,20 @@ public sealed class JudgeTests
         Assert.Equal(1_000, verdict.Samples);
     }
 
+    [Theory]
+    [InlineData(41, 60, 5, VerdictKind.Met)]
+    [InlineData(39, 60, 5, VerdictKind.Inconclusive)]
+    [InlineData(10, 39, 5, VerdictKind.Missed)]
+    [InlineData(41, 60, 2, VerdictKind.Inconclusive)]
+    public void A_comparison_of_the_run_is_judged_by_its_whole_interval(double low, double high, long rounds, VerdictKind expected)
+    {
+        var target = new Target("RE-4", "Connections", Statistic.Comparison, 40, LimitDirection.AtLeast, "%", MinimumSamples: 3);
+        var run = Run([]) with { Comparisons = [new("RE-4", (low + high) / 2, new(low, high), rounds, "in turns")] };
+
+        Assert.Equal(expected, Assert.Single(Judge.Decide(run, [target])).Kind);
+        Assert.Equal(VerdictKind.Unavailable, Assert.Single(Judge.Decide(run with { Comparisons = [] }, [target])).Kind);
+    }
+
     [Fact]
     public void A_figure_inside_with_an_interval_across_the_limit_is_inconclusive()
     {

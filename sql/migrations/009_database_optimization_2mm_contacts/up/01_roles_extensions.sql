@@ -17,19 +17,26 @@ begin
             when insufficient_privilege then
                 raise exception 'The role % is missing and % may not create roles', v_role, current_user
                     using hint = format(
-                        'Let an administrator run: create role lh_owner nologin; create role lh_app nologin; create role lh_readonly nologin; create role lh_worker nologin; grant lh_owner to %I;',
+                        'Let an administrator run: create role lh_owner nologin; create role lh_app nologin; create role lh_readonly nologin; create role lh_worker nologin; grant lh_owner, lh_app, lh_readonly, lh_worker to %I;',
                         current_user);
         end;
     end loop;
-    if not pg_has_role(current_user, 'lh_owner', 'member') then
+    -- The login that migrates owns through lh_owner, and acts as the other roles when it measures what they may do.
+    foreach v_role in array array['lh_owner', 'lh_app', 'lh_readonly', 'lh_worker'] loop
+        if pg_has_role(current_user, v_role, 'member') then
+            continue;
+        end if;
         begin
-            execute format('grant lh_owner to %I', current_user);
+            execute format('grant %I to %I', v_role, current_user);
         exception
             when insufficient_privilege then
-                raise exception '% is not a member of lh_owner', current_user
-                    using hint = format('Let an administrator run: grant lh_owner to %I;', current_user);
+                if v_role = 'lh_owner' then
+                    raise exception '% is not a member of lh_owner', current_user
+                        using hint = format('Let an administrator run: grant lh_owner, lh_app, lh_readonly, lh_worker to %I;', current_user);
+                end if;
+                raise notice '% is not a member of %: it can migrate, but not act as that role', current_user, v_role;
         end;
-    end if;
+    end loop;
     execute 'grant usage, create on schema public to lh_owner';
     execute 'grant usage on schema public to lh_app, lh_readonly, lh_worker';
 end

@@ -9,9 +9,12 @@ namespace LoadHarness.Postgres.Seeding.Loading;
 /// </summary>
 internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
 {
-    // Phases of restoring. Each partition's own indexes come first, built side by side; the parent's then only adopt them.
-    private const int Indexes = 0;
-    private const int LastPhase = 4;
+    private const int LastPhase = 6;
+
+    // For the connections that restore. The indexes and the lines that name them commit together, so a lost last commit is only work to do again.
+    // Several indexes build side by side, one a worker: more processes each would take turns on the same cores. A validation joins each partition to a
+    // much larger table by its key; a hash of that table, made anew for each partition, is what the server would choose and what takes longest.
+    private const string Settings = "set synchronous_commit = off; set max_parallel_maintenance_workers = 0; set enable_hashjoin = off";
 
     public static async Task DropAsync(NpgsqlConnection connection, string[] tables, CancellationToken cancellation)
     {
@@ -29,7 +32,7 @@ internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
     {
         var total = await CountAsync(cancellation);
         using var task = progress.Begin("Building indexes and constraints", total, "objects");
-        for (var phase = Indexes; phase <= LastPhase; phase++)
+        for (var phase = 0; phase <= LastPhase; phase++)
             await RestorePhaseAsync(phase, task, cancellation);
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await connection.ExecuteAsync("update loadharness.seed_run set indexes_deferred = false", cancellation);
@@ -41,7 +44,6 @@ internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
         return await connection.ScalarAsync<long>("select count(*) from loadharness.seed_deferred", cancellation);
     }
 
-    // Indexes of one table build side by side; everything later locks its table, so it goes table by table.
     private async Task RestorePhaseAsync(int phase, ICountedTask task, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -50,12 +52,12 @@ internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
             row => new Deferred(row.GetInt32(0), row.GetString(1), row.GetString(2)),
             cancellation,
             phase);
-        var groups = objects.GroupBy(item => phase == Indexes ? item.Ordinal.ToString(System.Globalization.CultureInfo.InvariantCulture) : item.Relation);
         var options = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation };
-        await Parallel.ForEachAsync(groups, options, async (group, stop) =>
+        await Parallel.ForEachAsync(objects.GroupBy(item => item.Chain), options, async (chain, stop) =>
         {
             await using var own = await source.OpenConnectionAsync(stop);
-            foreach (var item in group)
+            await own.ExecuteAsync(Settings, stop);
+            foreach (var item in chain)
             {
                 await RestoreOneAsync(own, item, stop);
                 task.Advance(1);
@@ -71,5 +73,5 @@ internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
         await transaction.CommitAsync(cancellation);
     }
 
-    private sealed record Deferred(int Ordinal, string Relation, string CreateSql);
+    private sealed record Deferred(int Ordinal, string Chain, string CreateSql);
 }

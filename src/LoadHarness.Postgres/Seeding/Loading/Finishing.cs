@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Seeding.Loading;
 
-/// <summary>What follows the load: counters that the sends imply, identity sequences, vacuum, statistics, materialized views. Each may run again.</summary>
+/// <summary>What follows the load: counters that the sends imply, vacuum, identity sequences, statistics, materialized views. Each may run again.</summary>
 internal sealed class Finishing(NpgsqlDataSource source, int workers)
 {
     private const string CampaignCounters =
@@ -50,24 +50,38 @@ internal sealed class Finishing(NpgsqlDataSource source, int workers)
     private const string Roots =
         "select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition";
 
-    public async Task CountAndAdvanceAsync(CancellationToken cancellation)
+    public async Task CountAsync(CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await connection.ExecuteAsync(CampaignCounters, cancellation);
         if (await connection.ScalarAsync<bool>(HasEnqueueTimes, cancellation))
             await connection.ExecuteAsync(EnqueueTimes, cancellation);
+    }
+
+    // VACUUM sets the visibility map and hint bits now, so that neither autovacuum nor first readers do it in a measured window. Before the indexes are
+    // there it reads each table once and nothing else, and the validation of foreign keys can read indexes alone.
+    public async Task VacuumAsync(IStageProgress progress, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        var leaves = await connection.ListAsync(FilledLeaves, row => row.GetString(0), cancellation);
+        using var task = progress.Begin("Vacuuming", leaves.Count, "tables");
+        await EachAsync(leaves.Select(leaf => $"vacuum (parallel 0) {leaf}"), task, cancellation);
+    }
+
+    /// <summary>Wants the indexes in place: the highest id is read from them.</summary>
+    public async Task AdvanceSequencesAsync(CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
         foreach (var advance in await connection.ListAsync(Sequences, row => row.GetString(0), cancellation))
             await connection.ExecuteAsync(advance, cancellation);
     }
 
-    // VACUUM sets the visibility map and hint bits now, so that neither autovacuum nor first readers do it in a measured window.
-    public async Task VacuumAnalyzeAsync(IStageProgress progress, CancellationToken cancellation)
+    /// <summary>Wants the indexes in place: those over expressions have statistics of their own.</summary>
+    public async Task AnalyzeAsync(IStageProgress progress, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        var leaves = await connection.ListAsync(FilledLeaves, row => row.GetString(0), cancellation);
         var roots = await connection.ListAsync(Roots, row => row.GetString(0), cancellation);
-        using var task = progress.Begin("Vacuuming and analyzing", leaves.Count + roots.Count, "tables");
-        await EachAsync(leaves.Select(leaf => $"vacuum (parallel 0) {leaf}"), task, cancellation);
+        using var task = progress.Begin("Analyzing", roots.Count, "tables");
         await EachAsync(roots.Select(root => $"analyze {root}"), task, cancellation);
     }
 

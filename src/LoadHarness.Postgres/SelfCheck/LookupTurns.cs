@@ -1,0 +1,45 @@
+using System.Globalization;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Load.SelfCheck;
+
+namespace LoadHarness.Postgres.SelfCheck;
+
+/// <summary>Lookups a second, one figure a turn. Ways are compared turn by turn, so that what slows the machine for a while slows both.</summary>
+internal sealed class LookupTurns
+{
+    public List<double> Bare { get; } = [];
+
+    public List<double> Engine { get; } = [];
+
+    public List<double> Watched { get; } = [];
+
+    public List<double> Pgbench { get; } = [];
+
+    public IEnumerable<Verdict> Judge()
+    {
+        var rates = $"bare loop {Spread(Bare)}; engine {Spread(Engine)}; engine while watched {Spread(Watched)}; pgbench {Spread(Pgbench)}";
+        yield return Judgement.AtLeast("SELF-BARE", "Lookup by the engine against a bare Npgsql loop", Ratio(Engine, Bare), 0.97, "ratio", Engine.Count, $"turns {Turns(Engine, Bare)}; {rates}");
+        yield return Pgbench.Count > 0
+            ? Judgement.Stated("SELF-PGBENCH", "Lookup by the engine against pgbench", Ratio(Engine, Pgbench), "ratio", Engine.Count, $"turns {Turns(Engine, Pgbench)}; bare loop against pgbench {Number(Ratio(Bare, Pgbench))}")
+            : Judgement.Unavailable("SELF-PGBENCH", "Lookup by the engine against pgbench", "ratio", "There is no pgbench on the PATH. Debian: apt-get install postgresql-contrib.");
+        yield return Judgement.AtLeast("SELF-WATCH", "Throughput while the server is sampled, against the same unwatched", Ratio(Watched, Engine), 0.95, "ratio", Engine.Count, $"turns {Turns(Watched, Engine)}");
+    }
+
+    private static IEnumerable<double> Ratios(List<double> rates, List<double> others) => rates.Zip(others, (rate, other) => rate / other);
+
+    private static double Ratio(List<double> rates, List<double> others) => Median([.. Ratios(rates, others)]);
+
+    private static double Median(List<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
+    }
+
+    private static string Turns(List<double> rates, List<double> others) => string.Join(" ", Ratios(rates, others).Select(Number));
+
+    private static string Number(double ratio) => ratio.ToString("0.000", CultureInfo.InvariantCulture);
+
+    private static string Spread(List<double> rates) => rates.Count == 0
+        ? "not measured"
+        : string.Create(CultureInfo.InvariantCulture, $"{Median(rates):N0}/s ({rates.Min():N0} to {rates.Max():N0})");
+}

@@ -1,0 +1,74 @@
+using CliWrap;
+using CliWrap.Buffered;
+using LoadHarness.Postgres.Provisioning;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Infrastructure;
+
+/// <summary>A file system of a few megabytes in memory, for a tablespace. Mounting one takes root and a system that lets root mount.</summary>
+internal sealed class SmallDisk : IAsyncDisposable
+{
+    private readonly string _directory;
+
+    private SmallDisk(string directory) => _directory = directory;
+
+    /// <summary>Skips the test where no file system can be mounted. A job that starts a container engine of its own can mount, so there it fails.</summary>
+    public static async Task<SmallDisk> MountAsync(int megabytes, CancellationToken cancellation)
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) Assert.Skip("Only root on Linux can mount a small file system to fill up.");
+        var directory = Path.Combine(Path.GetTempPath(), $"loadharness-disk-{Guid.NewGuid():N}");
+        await ServerAccount.MakeDirectoryAsync(directory, cancellation);
+        var mounted = await RunAsync("mount", ["-t", "tmpfs", "-o", $"size={megabytes}m", "loadharness", directory], cancellation);
+        if (!mounted.IsSuccess)
+        {
+            Directory.Delete(directory);
+            Containers.RequireOfItsJob($"No small file system can be mounted here: {mounted.StandardError.Trim()}");
+        }
+
+        await ServerAccount.OwnAsync(directory, cancellation);
+        return new(directory);
+    }
+
+    public async Task ResizeAsync(int megabytes, CancellationToken cancellation)
+    {
+        var resized = await RunAsync("mount", ["-o", $"remount,size={megabytes}m", _directory], cancellation);
+        Assert.True(resized.IsSuccess, resized.StandardError);
+    }
+
+    /// <summary>Moves a database that nobody is connected to onto this disk. Disposing moves it away again.</summary>
+    public async Task<IAsyncDisposable> TakeDatabaseAsync(string adminConnectionString, string database, CancellationToken cancellation)
+    {
+        var place = $"small_{database}";
+        await using var admin = NpgsqlDataSource.Create(adminConnectionString);
+        foreach (var sql in new[] { $"create tablespace {place} location '{_directory}'", $"alter database {database} set tablespace {place}" })
+        {
+            await using var command = admin.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+
+        return new Return(adminConnectionString, database, place);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync("umount", [_directory], CancellationToken.None);
+        Directory.Delete(_directory);
+    }
+
+    private static Task<BufferedCommandResult> RunAsync(string program, string[] arguments, CancellationToken cancellation) =>
+        CliWrap.Cli.Wrap(program).WithArguments(arguments).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellation).Task;
+
+    private sealed class Return(string adminConnectionString, string database, string place) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            NpgsqlConnection.ClearAllPools();
+            await using var admin = NpgsqlDataSource.Create(adminConnectionString);
+            foreach (var sql in new[] { $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database}'", $"alter database {database} set tablespace pg_default", $"drop tablespace {place}" })
+            {
+                await using var command = admin.CreateCommand(sql);
+                await command.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using LoadHarness.Cli.Pipeline;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Targets;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.UnitTests.Reporting;
+
+namespace LoadHarness.UnitTests.Cli;
+
+/// <summary>What makes a whole run untrustworthy, beside what <see cref="LoadHarness.Load.Validity.RunValidity"/> finds in one scenario.</summary>
+public sealed class ValidityTests
+{
+    [Fact]
+    public void A_sound_run_raises_no_doubt() => Assert.Empty(Doubts(SampleRun.Create()));
+
+    [Fact]
+    public void A_debug_build_does() =>
+        Assert.Contains("Debug build", Assert.Single(Doubts(SampleRun.Create() is var run ? run with { Identity = run.Identity with { Configuration = "Debug" } } : run)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("fsync")]
+    [InlineData("full_page_writes")]
+    [InlineData("synchronous_commit")]
+    public void A_server_that_may_lose_commits_does(string setting)
+    {
+        var run = SampleRun.Create();
+        var lax = run with { Server = run.Server! with { Settings = new Dictionary<string, string>(run.Server.Settings) { [setting] = "off" } } };
+
+        Assert.Contains($"{setting} = off", Assert.Single(Doubts(lax)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_scenario_that_was_ended_early_does() =>
+        Assert.Contains("error rate above 5%", Assert.Single(Doubts(WithFirst(scenario => scenario with { AbortReason = "Threshold passed: error rate above 5%" }))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Lag_is_held_against_the_tightest_limit_of_the_scenario()
+    {
+        var late = new LatencyHistogram();
+        late.Record(TimeSpan.FromMilliseconds(30));
+        var run = WithFirst(scenario => scenario with { Operations = [scenario.Operations[0] with { Lag = LatencySummary.Of(late) }] });
+
+        Assert.Empty(Doubts(run, Limit(500), Limit(400)));
+        Assert.Contains("30.0 ms", Assert.Single(Doubts(run, Limit(500), Limit(200))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_generator_that_keeps_nine_tenths_of_the_machine_busy_does() =>
+        Assert.Contains("measured its own limit", Assert.Single(Doubts(WithFirst(scenario => scenario with { Generator = scenario.Generator with { CpuCores = 7.2 } }))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Stolen_processor_time_does() =>
+        Assert.Contains("hypervisor", Assert.Single(Doubts(WithFirst(scenario => scenario with { Generator = scenario.Generator with { StolenShare = 0.06 } }))), StringComparison.Ordinal);
+
+    private static RunResult WithFirst(Func<ScenarioResult, ScenarioResult> change)
+    {
+        var run = SampleRun.Create();
+        return run with { Scenarios = [change(run.Scenarios[0])] };
+    }
+
+    private static List<string> Doubts(RunResult run, params Target[] targets) => [.. Validity.Doubts(run, targets)];
+
+    private static Target Limit(double milliseconds) => new("TQ-1", "Lead queries", Statistic.ResponseP95, milliseconds, LimitDirection.AtMost, "ms", "lead-queries");
+}

@@ -1,0 +1,95 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Load;
+using LoadHarness.Load.OtherEngines;
+using LoadHarness.Load.Validity;
+
+namespace LoadHarness.UnitTests.OtherEngines;
+
+public sealed class ForeignScenarioTests
+{
+    [Fact]
+    public async Task What_another_engine_started_is_marked_and_its_lag_is_unknown_and_not_nothing()
+    {
+        var result = await Play(Scenario.Create("s", _ => Response.OkTask()), 50);
+
+        Assert.Equal("Other", result.ForeignEngine);
+        Assert.Contains("by Other", result.LoadDescription, StringComparison.Ordinal);
+        Assert.Equal(0, result.Operations[0].Lag.Count);
+        Assert.All(result.Timeline, second => Assert.Null(second.LagP99));
+    }
+
+    [Fact]
+    public async Task Response_time_is_service_time()
+    {
+        var result = await Play(Scenario.Create("s", async context =>
+        {
+            await context.Delay(TimeSpan.FromMilliseconds(20)).ConfigureAwait(false);
+            return Response.Ok();
+        }), 3);
+
+        Assert.Equal(result.Operations[0].Service, result.Operations[0].Response);
+        Assert.True(result.Operations[0].Response.Minimum >= TimeSpan.FromMilliseconds(19));
+    }
+
+    [Fact]
+    public async Task Failures_and_exceptions_are_counted_with_their_reason_and_the_account_balances()
+    {
+        var result = await Play(Scenario.Create("s", context => (context.InvocationNumber % 3) switch
+        {
+            0 => Response.OkTask(),
+            1 => Task.FromResult(Response.Fail("refused")),
+            _ => throw new InvalidOperationException("broken\nwith values of a row"),
+        }), 9);
+
+        Assert.Equal(new Accounting(9, 3, 6, 0, 0), result.Accounting);
+        Assert.Equal(["InvalidOperationException: broken", "refused"], result.Operations[0].Errors.Select(e => e.Message).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_starts_within_the_warm_up_is_not_recorded()
+    {
+        var result = await Play(Scenario.Create("s", _ => Response.OkTask()).WithWarmUpDuration(TimeSpan.FromMinutes(1)), 20);
+
+        Assert.Equal(0, result.Accounting.Scheduled);
+    }
+
+    [Fact]
+    public async Task Iterations_in_flight_have_different_user_numbers_and_those_are_used_again()
+    {
+        var (release, users) = (new TaskCompletionSource(), new List<int>());
+        var foreign = new ForeignScenario(Scenario.Create("s", async context =>
+        {
+            lock (users) users.Add(context.UserNumber);
+            await release.Task.ConfigureAwait(false);
+            return Response.Ok();
+        }).WithoutWarmUp(), 1);
+
+        var first = Enumerable.Range(0, 4).Select(_ => foreign.InvokeAsync(CancellationToken.None)).ToList();
+        release.SetResult();
+        await Task.WhenAll(first);
+        await foreign.InvokeAsync(CancellationToken.None);
+
+        Assert.Equal([0, 1, 2, 3], users.Take(4));
+        Assert.InRange(users[4], 0, 3);
+    }
+
+    [Fact]
+    public async Task What_is_still_running_when_the_engine_ends_is_in_flight()
+    {
+        var foreign = new ForeignScenario(Scenario.Create("s", context => context.InvocationNumber == 0 ? Response.OkTask() : new TaskCompletionSource<IResponse>().Task).WithoutWarmUp(), 1);
+        await foreign.InvokeAsync(CancellationToken.None);
+        _ = foreign.InvokeAsync(CancellationToken.None);
+
+        var result = foreign.Result("Other");
+
+        Assert.Equal(new Accounting(2, 1, 0, 0, 1), result.Accounting);
+        Assert.Empty(RunValidity.Check(result with { Generator = new(0.1, 0, 0, 0, TimeSpan.Zero) }, TimeSpan.FromSeconds(1), 2, new ValidityLimits(FewestSamples: 0)));
+    }
+
+    private static async Task<ScenarioResult> Play(ScenarioProps scenario, int iterations)
+    {
+        var foreign = new ForeignScenario(scenario, 1);
+        for (var i = 0; i < iterations; i++) await foreign.InvokeAsync(TestContext.Current.CancellationToken);
+        return foreign.Result("Other");
+    }
+}
