@@ -9,6 +9,9 @@ public static class EngineSelfCheck
     public static async Task<IReadOnlyList<Verdict>> RunAsync(SelfCheckScale scale, IStageProgress progress, CancellationToken cancellationToken)
     {
         var verdicts = new List<Verdict>();
+        // First, so that the memory is theirs and not what other checks left.
+        progress.Note("Iterations that do nothing, 16 users.");
+        verdicts.AddRange(await ThroughputCheck.RunAsync(scale.ThroughputTime, cancellationToken).ConfigureAwait(false));
         progress.Note("Percentiles against exact sorting, and memory.");
         verdicts.AddRange(HistogramCheck.Errors());
         verdicts.AddRange(HistogramCheck.Memory(scale.MemorySamples));
@@ -23,8 +26,6 @@ public static class EngineSelfCheck
         verdicts.AddRange(await StallCheck.RunAsync(scale.StallTime, cancellationToken).ConfigureAwait(false));
         progress.Note("Three times the requests that the server can do.");
         verdicts.AddRange(await OverloadCheck.RunAsync(scale.OverloadTime, cancellationToken).ConfigureAwait(false));
-        progress.Note("Iterations that do nothing, 16 users.");
-        verdicts.AddRange(await ThroughputCheck.RunAsync(scale.ThroughputTime, cancellationToken).ConfigureAwait(false));
         return verdicts;
     }
 }

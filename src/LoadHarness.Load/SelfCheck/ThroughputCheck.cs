@@ -13,7 +13,7 @@ internal static class ThroughputCheck
     [
         await Measure("SELF-NOOP", "No-op iterations that complete at once", 8_000_000, _ => Response.OkTask(), during, cancellationToken).ConfigureAwait(false),
         await Measure("SELF-YIELD", "No-op iterations that yield", 2_500_000, Yield, during, cancellationToken).ConfigureAwait(false),
-        Judgement.AtMost("SELF-RESIDENT", "Resident memory after them", Environment.WorkingSet / 1e6, 100, "MB", 1, "of the whole program"),
+        Judgement.AtMost("SELF-RESIDENT", "Resident memory after no-op iterations", Environment.WorkingSet / 1e6, 100, "MB", 1, "of the whole program"),
     ];
 
     private static async Task<Verdict> Measure(string id, string title, double limit, Func<IScenarioContext, Task<IResponse>> run, TimeSpan during, CancellationToken cancellationToken)
