@@ -1,4 +1,5 @@
 using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using static LoadHarness.UnitTests.Load.VirtualRun;
 
@@ -136,6 +137,20 @@ public sealed class RunBehaviourTests
 
         Assert.Equal([10.0, 10, 10], seen.All.Take(3).Select(s => s.OfferedPerSecond));
         Assert.All(seen.All.Take(3), s => Assert.Equal(100, s.P95.TotalMilliseconds, 0.1));
+    }
+
+    [Fact]
+    public async Task Merging_the_seconds_gives_the_histogram_of_the_whole()
+    {
+        var run = new VirtualRun();
+        var result = await run.Play(run.Scenario(at => Milliseconds(1 + (40 * Math.Abs(Math.Sin(at * 7))))).WithLoadSimulations(Simulation.Inject(150, OneSecond, Seconds(8))));
+
+        var merged = new LatencyHistogram();
+        foreach (var second in result.Timeline.Where(second => second.Buckets is not null)) merged.Add(LatencyHistogram.Decode(second.Buckets!));
+
+        Assert.True(result.Timeline.Count >= 8);
+        Assert.Equal(LatencyHistogram.Decode(result.Operations[0].Response.Encoded).Counts(), merged.Counts());
+        Assert.Equal(1200, merged.Count);
     }
 
     [Fact]

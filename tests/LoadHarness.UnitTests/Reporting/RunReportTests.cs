@@ -1,3 +1,4 @@
+using LoadHarness.Core.Measurement;
 using LoadHarness.Reporting;
 
 namespace LoadHarness.UnitTests.Reporting;
@@ -31,5 +32,39 @@ public sealed class RunReportTests : IDisposable
 
         foreach (var name in new[] { "run.json", "report.html", "summary.md", "junit.xml", "metrics.csv" })
             Assert.Equal(await File.ReadAllTextAsync(Path.Combine(first, name), TestContext.Current.CancellationToken), await File.ReadAllTextAsync(Path.Combine(second, name), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_another_engine_ran_says_so_and_claims_no_lag()
+    {
+        var run = SampleRun.Create();
+        var ours = run with { Scenarios = [run.Scenarios[0]] };
+        var theirs = run with { Scenarios = [Foreign(run.Scenarios[0])] };
+
+        var (oursPage, oursMetrics) = await WriteAsync(ours, "ours");
+        var (theirsPage, theirsMetrics) = await WriteAsync(theirs, "theirs");
+
+        Assert.Contains("Started by NBomber, which does not say when it meant to start", theirsPage, StringComparison.Ordinal);
+        Assert.DoesNotContain("Started by NBomber", oursPage, StringComparison.Ordinal);
+        Assert.Contains("lead-queries,email-lookup,lag_p99", oursMetrics, StringComparison.Ordinal);
+        Assert.DoesNotContain(",lag_p99,", theirsMetrics, StringComparison.Ordinal);
+        Assert.Contains("scenario-0-lag", oursPage, StringComparison.Ordinal);
+        Assert.DoesNotContain("scenario-0-lag", theirsPage, StringComparison.Ordinal);
+        Assert.Null((await RunJson.ReadAsync(Path.Combine(_directory.Path, "theirs", "run.json"), TestContext.Current.CancellationToken)).Scenarios[0].Timeline[0].LagP99);
+    }
+
+    private static ScenarioResult Foreign(ScenarioResult scenario) => scenario with
+    {
+        ForeignEngine = "NBomber",
+        Operations = [.. scenario.Operations.Select(operation => operation with { Lag = LatencySummary.Of(new()) })],
+        Timeline = [.. scenario.Timeline.Select(second => second with { LagP99 = null })],
+    };
+
+    private async Task<(string Page, string Metrics)> WriteAsync(RunResult run, string name)
+    {
+        var directory = Path.Combine(_directory.Path, name);
+        await RunReport.WriteAsync(run, directory, TestContext.Current.CancellationToken);
+        return (await File.ReadAllTextAsync(Path.Combine(directory, "report.html"), TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync(Path.Combine(directory, "metrics.csv"), TestContext.Current.CancellationToken));
     }
 }
