@@ -1,4 +1,6 @@
 using System.Text.Json;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Reporting;
 using LoadHarness.UnitTests.Reporting;
 
@@ -33,6 +35,29 @@ public sealed class SmallRunTests : IDisposable
         Assert.Equal(ended.ExitCode, rendered.ExitCode);
         Assert.Contains(Path.Combine(again, "report.html"), rendered.StandardOutput, StringComparison.Ordinal);
         RequireFiles(again);
+    }
+
+    [Fact]
+    public async Task A_run_through_pgbouncer_fails_no_request_and_judges_what_a_connection_costs_RE_4()
+    {
+        if (PgBouncer.Find() is null)
+        {
+            const string missing = "pgbouncer is not installed: apt-get install pgbouncer.";
+            if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(missing);
+            Assert.Skip(missing);
+        }
+
+        BuiltProgram.AddTinyProfile();
+        var ended = await BuiltProgram.RunAsync(
+            "run", "--contacts", "2000", "--profile", BuiltProgram.TinyProfile, "--database", "native", "--pooler", "pgbouncer", "--out", _output.Path);
+
+        Assert.True(ended.ExitCode is 0 or 3 or 5, ended.StandardError);
+        var run = await RunJson.ReadAsync(Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
+        Assert.Null(run.IncompleteReason);
+        Assert.All(run.Scenarios, scenario => Assert.Equal((scenario.Name, 0L), (scenario.Name, scenario.Accounting.Failed)));
+        var connections = run.Verdicts.Single(verdict => verdict.Id == "RE-4");
+        Assert.NotEqual(VerdictKind.Unavailable, connections.Kind);
+        Assert.Contains("pgbouncer", connections.Evidence, StringComparison.Ordinal);
     }
 
     private static void RequireFiles(string folder)

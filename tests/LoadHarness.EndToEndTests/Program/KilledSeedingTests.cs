@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Postgres.Seeding;
+
+namespace LoadHarness.EndToEndTests.Program;
+
+[Collection(OneAtATime.Name)]
+public sealed class KilledSeedingTests
+{
+    private const int Kills = 3;
+
+    // Two chunks a table, and some seconds of index building.
+    private static readonly SeedRequest Request = new(60_000, 42, 2);
+
+    [Fact]
+    public async Task A_seeding_that_is_killed_again_and_again_goes_on_with_the_same_options_to_the_same_checksum()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var database = await Provisioner.ProvisionAsync(
+            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Request.Contacts, Keep: false, Force: false), SilentProgress.Instance, stop);
+        string[] arguments = ["seed", "--contacts", "60000", "--seed", "42", "--database", database.AdminConnectionString];
+        var moments = Enumerable.Range(0, Kills).Select(_ => TimeSpan.FromMilliseconds(Random.Shared.Next(4_000))).ToArray();
+        foreach (var moment in moments) await KillAsync(arguments, moment, stop);
+
+        var ended = await BuiltProgram.RunAsync(arguments);
+        Assert.True(ended.ExitCode == 0, $"killed {string.Join(", ", moments)} after the seeding began; then: {ended.StandardError}");
+        Assert.Contains($"Checksum {SeedChecksum.Of(Request)}", ended.StandardOutput, StringComparison.Ordinal);
+    }
+
+    private static async Task KillAsync(string[] arguments, TimeSpan moment, CancellationToken stop)
+    {
+        using var program = Process.Start(new ProcessStartInfo(BuiltProgram.Executable, arguments) { RedirectStandardOutput = true, Environment = { ["LOADHARNESS_DATABASE"] = null } })!;
+        while (await program.StandardOutput.ReadLineAsync(stop) is { } line && !line.Contains("== seed", StringComparison.Ordinal))
+        {
+            // Until the rows begin.
+        }
+
+        _ = program.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        await Task.Delay(moment, stop);
+        // SIGKILL; when the program was quicker than this moment, there is nothing left to kill.
+        program.Kill();
+        await program.WaitForExitAsync(stop);
+    }
+}
