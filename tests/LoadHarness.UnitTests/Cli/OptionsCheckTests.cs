@@ -63,7 +63,7 @@ public sealed class OptionsCheckTests
     {
         var names = Scenarios.Profiles.ProfileCatalog.Names();
 
-        Assert.Equal(["nightly", "smoke", "soak", "standard"], names);
+        Assert.Equal(["calm", "nightly", "smoke", "soak", "standard"], names);
         Assert.All(names, name => Assert.Equal(name, Scenarios.Profiles.ProfileCatalog.Read(name).Name));
     }
 }

@@ -90,7 +90,7 @@ public sealed class JudgeTests
     public void Users_count_only_when_none_of_their_requests_failed()
     {
         var target = new Target("SC-2", "Users", Statistic.Users, 100, LimitDirection.AtLeast, "users", "mixed-users", null, 10);
-        var operation = Operation("a", Milliseconds(100, _ => 5));
+        var operation = Operation("a", Milliseconds(100, _ => 12));
         var well = Scenario("mixed-users", operation) with { Users = 100 };
         var failing = Scenario("mixed-users", operation with { Accounting = new(101, 100, 1, 0, 0) }) with { Users = 100 };
 
