@@ -28,12 +28,14 @@ internal static class ServerQuestions
                 coalesce(max(mean_ms) filter (where not is_batch), 0) as slowest_ms, coalesce(max(mean_ms) filter (where is_batch), 0) as slowest_batch_ms
             from counted
         )
-        select case when mean_ms >= own_red then 'red' else 'yellow' end as status,
+        select case when l.mean_ms >= own_red then 'red' else 'yellow' end as status,
             left(regexp_replace(query, '\s+', ' ', 'g'), 120) as subject,
-            format('mean %s ms over %s calls%s', round(mean_ms::numeric, 1), calls, case when is_batch then format('; a batch, its limit is %s ms a call', own_red) else '' end) as detail,
+            format('mean %s ms over %s calls%s; all statements: mean %s ms over %s calls', round(l.mean_ms::numeric, 1), l.calls,
+                case when is_batch then format(' of a batch, limit %s ms', own_red) else '' end, round(o.mean_ms::numeric, 2), o.calls) as detail,
             'Look at its plan: explain (analyze, buffers) ...; then: select pg_stat_statements_reset();' as remedy,
-            mean_ms as figure
-        from limits where mean_ms >= own_warn
+            -- A batch's figure would stand beside a limit that is not its own.
+            case when not is_batch then l.mean_ms end as figure
+        from limits l cross join overall o where l.mean_ms >= own_warn
         union all
         select case when calls < 100 then 'unknown' when mean_ms >= red then 'red' when mean_ms >= warn then 'yellow' else 'green' end, 'all statements',
             format('mean %s ms over %s calls, batches among them; the slowest statement that somebody waits for has a mean of %s ms, the slowest batch %s ms a call (limit %s)',

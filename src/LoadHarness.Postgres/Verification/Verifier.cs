@@ -58,7 +58,7 @@ public static class Verifier
             answer = new Answer(VerdictKind.Unavailable, $"not judged by a look at the database; measured by: {MeasuredBy.GetValueOrDefault(requirement.Id.Split('-')[0], "run")}");
         IReadOnlyList<string> caveats = server is null || answer.Kind == VerdictKind.Met ? [] : [$"PostgreSQL {server.Version}, {server.Provisioning}"];
         return new Verdict(
-            requirement.Id, requirement.Title, answer.Kind, answer.Figure, answer.Limit, LimitDirection.AtLeast, answer.Unit,
+            requirement.Id, requirement.Title, answer.Kind, answer.Figure, answer.Limit, answer.Direction, answer.Unit,
             Samples: answer.Figure is null ? 0 : 1, Interval: null, answer.Evidence, caveats, Source: null);
     }
 
