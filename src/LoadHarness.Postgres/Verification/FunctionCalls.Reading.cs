@@ -9,6 +9,7 @@ internal static partial class FunctionCalls
         new("require_page_limit(int)", ["select require_page_limit(50)"], "select require_page_limit(-1)", "LH006"),
         new("like_escape(text)", ["select like_escape('50%_')"]),
         new("expected_leads(bigint, text)", [$"select expected_leads({W}, 'true')"]),
+        new("workspace_condition(bigint)", [$"select workspace_condition({W})"]),
         new("page_of_leads(bigint, text, int, text)", [$"select * from page_of_leads({W}, 'true', 10, null)"]),
         new("search_condition(text, text, text, text[])", ["select search_condition('verify', 'active', null, null)"]),
         new("search_leads_optimized(bigint, text, text, text, text[], int, text)", [$"select * from search_leads_optimized({W}, 'verify')"], $"select * from search_leads_optimized({W}, 'verify', p_cursor => 'broken')", "LH005"),
