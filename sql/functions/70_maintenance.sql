@@ -55,8 +55,12 @@ language sql security definer set search_path = pg_catalog, public, pg_temp as $
 $$;
 
 -- Detaching waits for nobody for long: two seconds, five times. CONCURRENTLY is refused beside a default partition.
+-- A month may be archived twice, when a rollback and another migration lie between: the second one's relations get other names.
 create or replace function retire_partition(p_table regclass, p_partition regclass, p_action text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
+declare
+    v_suffix text := substr(md5(clock_timestamp()::text), 1, 6);
+    v_taken record;
 begin
     for attempt in 1..5 loop
         begin
@@ -72,6 +76,14 @@ begin
     if p_action = 'drop' then
         execute format('drop table %s', p_partition);
     else
+        for v_taken in
+            select r.oid::regclass as name, r.relname, case when r.oid = p_partition then 'table' else 'index' end as kind
+            from (select p_partition::oid as oid union all select indexrelid from pg_index where indrelid = p_partition) own
+            join pg_class r on r.oid = own.oid
+            where exists (select from pg_class a where a.relnamespace = 'archive'::regnamespace and a.relname = r.relname)
+        loop
+            execute format('alter %s %s rename to %I', v_taken.kind, v_taken.name, left(v_taken.relname, 56) || '_' || v_suffix);
+        end loop;
         execute format('alter table %s set schema archive', p_partition);
     end if;
 end;

@@ -46,6 +46,8 @@ public sealed class OptionWords
 
     public bool ContactsGiven(ParseResult parsed) => Word(parsed, Contacts) is not null;
 
+    public bool ProfileGiven(ParseResult parsed) => Word(parsed, Profile) is not null;
+
     private RawOptions Words(ParseResult parsed) => new()
     {
         Contacts = Word(parsed, Contacts),

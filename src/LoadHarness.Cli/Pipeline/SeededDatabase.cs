@@ -12,8 +12,14 @@ public static class SeededDatabase
     /// <exception cref="HarnessException">Neither leads nor a database were given.</exception>
     public static async Task<Database> OpenAsync(Voice voice, HarnessOptions options, bool contactsGiven, CancellationToken stop)
     {
-        if (!contactsGiven) return await GivenAsync(voice, options, stop).ConfigureAwait(false);
-        var record = RunRecord.Begin(options);
+        return contactsGiven
+            ? await MakeAsync(RunRecord.Begin(options), voice, options, stop).ConfigureAwait(false)
+            : await GivenAsync(voice, options, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Provisions, migrates and seeds; the record tells what with.</summary>
+    public static async Task<Database> MakeAsync(RunRecord record, Voice voice, HarnessOptions options, CancellationToken stop)
+    {
         var database = await Stages.DatabaseAsync(record, voice, options, stop).ConfigureAwait(false);
         try
         {

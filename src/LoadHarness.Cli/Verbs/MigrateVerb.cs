@@ -12,9 +12,6 @@ namespace LoadHarness.Cli.Verbs;
 /// <summary><c>migrate</c> and <c>rollback</c>: up, down, status and measurement on a given database.</summary>
 public static class MigrateVerb
 {
-    /// <summary>Sessions of the live load that a measured migration has to live with.</summary>
-    private const int LiveConnections = 8;
-
     public static Verb Up(OptionWords words)
     {
         var status = new Option<bool>("--status") { Description = "Say what is applied; change nothing." };
@@ -66,7 +63,7 @@ public static class MigrateVerb
         var voice = new Voice(options.Json);
         await using var database = await SeededDatabase.OpenAsync(voice, options, words.ContactsGiven(parsed), stop).ConfigureAwait(false);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        var verdicts = await voice.WithProgressAsync(progress => MigrationMeasurement.RunAsync(admin, LiveConnections, progress, stop)).ConfigureAwait(false);
+        var verdicts = await voice.WithProgressAsync(progress => MigrationMeasurement.RunAsync(admin, ProvisionedMeasurements.LiveConnections, progress, stop)).ConfigureAwait(false);
         return CheckTable.Tell(voice, verdicts, options.Json);
     }
 

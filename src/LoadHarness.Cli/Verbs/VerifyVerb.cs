@@ -3,6 +3,8 @@ using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
+using LoadHarness.Core.Options;
+using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Postgres.Verification;
 using Npgsql;
 
@@ -11,23 +13,40 @@ namespace LoadHarness.Cli.Verbs;
 /// <summary><c>verify</c>: one row for each id of the requirements, with evidence looked up or measured in the database.</summary>
 public static class VerifyVerb
 {
+    /// <summary>Every scenario, seconds each: verifying takes minutes, not a quarter of an hour.</summary>
+    private const string ProfileWhenNoneGiven = "smoke";
+
     public static Verb Create(OptionWords words)
     {
         var markdown = new Option<string?>("--markdown") { Description = "Write the checklist to this file as Markdown.", HelpName = "FILE" };
         return new(
             new Command("verify", "One row for each requirement, with evidence."),
-            [words.Contacts, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force, words.Json, markdown],
+            [words.Contacts, words.Profile, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force, words.Json, markdown],
             (parsed, stop) => ExecuteAsync(words, parsed, parsed.GetValue(markdown), stop));
     }
 
     private static async Task<ExitCode> ExecuteAsync(OptionWords words, ParseResult parsed, string? markdown, CancellationToken stop)
     {
-        var options = words.Read(parsed);
+        var read = words.Read(parsed);
+        var options = words.ProfileGiven(parsed) ? read : read with { Profile = ProfileWhenNoneGiven };
         var voice = new Voice(options.Json);
-        await using var database = await SeededDatabase.OpenAsync(voice, options, words.ContactsGiven(parsed), stop).ConfigureAwait(false);
+        var record = RunRecord.Begin(options);
+        await using var database = words.ContactsGiven(parsed)
+            ? await SeededDatabase.MakeAsync(record, voice, options, stop).ConfigureAwait(false)
+            : await SeededDatabase.GivenAsync(voice, options, stop).ConfigureAwait(false);
+        // In a database that was given, nothing is changed: what takes changes stays unavailable, with the command that measures it.
+        var measured = options.Database is DatabaseTarget.Given
+            ? []
+            : await ProvisionedMeasurements.RunAsync(record, voice, options, database, stop).ConfigureAwait(false);
+
+        voice.Heading("verify");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        var verdicts = await voice.WithProgressAsync(progress => Verifier.RunAsync(admin, database.Server, [], progress, stop)).ConfigureAwait(false);
-        if (markdown is not null) await File.WriteAllTextAsync(markdown, ChecklistMarkdown.Render(verdicts), stop).ConfigureAwait(false);
+        var verdicts = await voice.WithProgressAsync(progress => Verifier.RunAsync(admin, database.Server, measured, progress, stop)).ConfigureAwait(false);
+        if (markdown is not null)
+            await File.WriteAllTextAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(options, record, database)), stop).ConfigureAwait(false);
         return CheckTable.Tell(voice, verdicts, options.Json);
     }
+
+    private static ChecklistCircumstances Circumstances(HarnessOptions options, RunRecord record, Database database) => new(
+        DateOnly.FromDateTime(DateTime.UtcNow), record.Result.Seed?.Contacts, options.Profile, record.Result.Host, database.Server);
 }

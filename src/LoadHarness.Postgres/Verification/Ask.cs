@@ -3,7 +3,8 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Verification;
 
-internal sealed record Answer(VerdictKind Kind, string Evidence, double? Figure = null, double? Limit = null, string Unit = "");
+internal sealed record Answer(
+    VerdictKind Kind, string Evidence, double? Figure = null, double? Limit = null, string Unit = "", LimitDirection Direction = LimitDirection.AtLeast);
 
 /// <summary>Asks one question in a transaction that is rolled back.</summary>
 internal static class Ask

@@ -51,8 +51,8 @@ internal static class DeliveryQuestions
         new(
             "SV-3",
             """
-            select case when count(*) filter (where octet_length(key_hash) = 32) = count(*) and bool_or(name = 'verify') then 'met' else 'missed' end,
-                format('%s keys, each a SHA-256 of 32 bytes, key_hash not readable by lh_app; TLS on this server is %s', count(*), current_setting('ssl')), count(*), null, 'keys'
+            select case when count(*) filter (where octet_length(key_hash) = 32) = count(*) and bool_or(name = 'verify') and current_setting('ssl_library') <> '' then 'met' else 'missed' end,
+                format('%s keys, each a SHA-256 of 32 bytes, key_hash not readable by lh_app; TLS is built into the server (%s), and %s on it', count(*), coalesce(nullif(current_setting('ssl_library'), ''), 'no library'), current_setting('ssl')), count(*), null, 'keys'
             from api_keys where not has_column_privilege('lh_app', 'api_keys', 'key_hash', 'select')
             """,
             [$"select api_key_id from create_api_key({Tenant.Workspace}, 'verify')"],

@@ -18,12 +18,13 @@ internal static class OperatingCheck
         var scanned = await LookUpAsync(admin, ct);
         var report = await HealthCheck.RunAsync(admin, SilentProgress.Instance, ct);
         foreach (var check in report.Checks.Where(c => c.Id.StartsWith("KM-", StringComparison.Ordinal)))
-            answers[check.Id] = new Answer(check.ToVerdict().Kind, $"{check.Status.ToString().ToLowerInvariant()}: {check.Evidence}", check.Figure, check.Limit, check.Unit);
+            answers[check.Id] = new Answer(check.ToVerdict().Kind, $"{check.Status.ToString().ToLowerInvariant()}: {check.Evidence}", check.Figure, check.Limit, check.Unit, check.Direction);
         answers["KM-5"] = scanned;
         var counts = string.Join(", ", report.Checks.GroupBy(c => c.Status).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}"));
+        var red = string.Join(", ", report.Checks.Where(c => c.Status == HealthStatus.Red).Select(c => c.Id));
         var asked = report.Checks.Any(c => c.Evidence.Contains("could not be asked", StringComparison.Ordinal)) ? VerdictKind.Missed : VerdictKind.Met;
         foreach (var id in new[] { "HI-1", "HI-2", "HI-3", "DP-3" })
-            answers[id] = new Answer(asked, $"health asked {report.Checks.Count} checks: {counts}; overall {report.Overall.ToString().ToLowerInvariant()}", report.Checks.Count, null, "checks");
+            answers[id] = new Answer(asked, $"health asked {report.Checks.Count} checks: {counts}; overall {report.Overall.ToString().ToLowerInvariant()}{(red.Length == 0 ? "" : $" ({red})")}", report.Checks.Count, null, "checks");
         answers["OP-1"] = await ReviewAsync(Review.WeeklyAsync(admin, ct));
         answers["OP-2"] = await ReviewAsync(Review.MonthlyAsync(admin, ct));
         return answers;

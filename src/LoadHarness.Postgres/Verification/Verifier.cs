@@ -14,7 +14,7 @@ public static class Verifier
     {
         ["TQ"] = "run --contacts 2000000", ["SC"] = "run --contacts 2000000", ["RE"] = "prove --contacts 2000000",
         ["ER"] = "prove --contacts 2000000", ["MS"] = "scale --contacts 5000000", ["CARD"] = "the repository: README.md, run.sh and .ci/run",
-        ["QA"] = "./test.sh", ["DP"] = "migrate --measure", ["FI"] = "the files of the repository", ["OP"] = "health --weekly",
+        ["QA"] = "verify --contacts 200000", ["DP"] = "migrate --measure --contacts 200000", ["FI"] = "the files of the repository", ["OP"] = "health --weekly",
     };
 
     internal static string BaseSchema =>
@@ -24,7 +24,7 @@ public static class Verifier
     public static Task<IReadOnlyList<Verdict>> RunAsync(NpgsqlDataSource admin, ServerEnvironment? server, CancellationToken ct) =>
         RunAsync(admin, server, [], SilentProgress.Instance, ct);
 
-    /// <param name="measured">Verdicts of a run, a proof or a measured migration: they stand where a look at the database cannot judge.</param>
+    /// <param name="measured">Verdicts of a run, a proof or a measured migration: they stand where a look at the database cannot judge, and beside it where it can.</param>
     public static async Task<IReadOnlyList<Verdict>> RunAsync(
         NpgsqlDataSource admin, ServerEnvironment? server, IReadOnlyList<Verdict> measured, IStageProgress progress, CancellationToken ct)
     {
@@ -39,6 +39,8 @@ public static class Verifier
                 found[question.Id] = await Ask.RunAsync(connection, question, ct);
                 task.Advance(1);
             }
+
+            found["QA-1"] = await FunctionExercise.RunAsync(connection, FunctionCalls.All, found, ct);
         }
 
         foreach (var (id, answer) in await OperatingCheck.RunAsync(admin, ct)) found.TryAdd(id, answer);
@@ -49,13 +51,20 @@ public static class Verifier
     private static Verdict VerdictOf(
         Requirement requirement, Dictionary<string, Answer> found, IReadOnlyList<Verdict> measured, ServerEnvironment? server)
     {
+        var seen = found.TryGetValue(requirement.Id, out var answer);
         if (measured.FirstOrDefault(v => v.Id == requirement.Id) is { } verdict)
-            return verdict with { Title = requirement.Title };
-        if (!found.TryGetValue(requirement.Id, out var answer))
+            return Both(verdict with { Title = requirement.Title }, answer);
+        if (!seen || answer is null)
             answer = new Answer(VerdictKind.Unavailable, $"not judged by a look at the database; measured by: {MeasuredBy.GetValueOrDefault(requirement.Id.Split('-')[0], "run")}");
         IReadOnlyList<string> caveats = server is null || answer.Kind == VerdictKind.Met ? [] : [$"PostgreSQL {server.Version}, {server.Provisioning}"];
         return new Verdict(
-            requirement.Id, requirement.Title, answer.Kind, answer.Figure, answer.Limit, LimitDirection.AtLeast, answer.Unit,
+            requirement.Id, requirement.Title, answer.Kind, answer.Figure, answer.Limit, answer.Direction, answer.Unit,
             Samples: answer.Figure is null ? 0 : 1, Interval: null, answer.Evidence, caveats, Source: null);
     }
+
+    private static Verdict Both(Verdict measured, Answer? looked) => looked is null ? measured : measured with
+    {
+        Kind = CheckReport.Overall([measured, measured with { Kind = looked.Kind }]),
+        Evidence = $"{looked.Evidence}; {measured.Evidence}",
+    };
 }

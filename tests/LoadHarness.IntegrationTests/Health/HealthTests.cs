@@ -116,6 +116,23 @@ public sealed class HealthTests(PostgresCluster cluster)
         "insert into job_runs (job, runner, outcome, started_at, finished_at) select name, 'test', 'succeeded', now() - max_age * 2, now() - max_age * 2 from scheduled_jobs");
 
     [Fact]
+    public async Task A_batch_may_take_longer_than_a_query_but_not_longer_than_a_whole_import()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync("create function finish_lead_import(seconds double precision) returns text language sql volatile as 'select pg_sleep(seconds)::text'");
+        for (var i = 0; i < 5; i++) await database.Owner.ExecuteAsync("select finish_lead_import(1.05)");
+        for (var i = 0; i < 100; i++) await database.Owner.ExecuteAsync("select 1 as quick");
+        var check = (await LookAsync(database)).Checks.Single(c => c.Id == "KM-1");
+        Assert.Equal(HealthStatus.Green, check.Status);
+        Assert.Contains("slowest batch 105", check.Evidence, StringComparison.Ordinal);
+
+        // As if each call had taken twenty seconds.
+        var sql = ServerQuestions.MeanQueryTime.Sql.Replace("mean_exec_time as mean_ms", "mean_exec_time * 20 as mean_ms", StringComparison.Ordinal);
+        Assert.Equal("red", await database.Owner.AskAsync<string>(
+            $"select a.status from (select 500::double precision as warn, 1000::double precision as red) l cross join lateral ({sql}) a where a.subject like '%finish_lead_import%'"));
+    }
+
+    [Fact]
     public async Task A_slow_statement_is_found_with_its_text()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);

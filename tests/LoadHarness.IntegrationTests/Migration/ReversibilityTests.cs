@@ -1,5 +1,6 @@
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Migration;
 
 namespace LoadHarness.IntegrationTests.Migration;
@@ -63,6 +64,49 @@ public sealed class ReversibilityTests(PostgresCluster cluster)
 
         await using var count = database.Owner.CreateCommand("select count(*) filter (where opened_count = 6) = count(*) from campaigns");
         Assert.True((bool)(await count.ExecuteScalarAsync(ct))!);
+    }
+
+    [Fact]
+    public async Task Rows_that_maintenance_archived_outlive_a_rollback_and_the_next_migration_archives_beside_them()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await SampleRows.InsertAsync(database.Owner);
+        var migrator = new Migrator(database.Owner);
+        await migrator.UpAsync(SilentProgress.Instance, ct);
+        var all = await SendsAsync(database, "email_sends");
+        var archived = await ArchiveOldestAsync(database);
+        Assert.NotEmpty(archived);
+
+        await migrator.DownAsync(SilentProgress.Instance, ct);
+        Assert.Equal(all, await SendsAsync(database, "email_sends") + await SendsAsync(database, archived));
+
+        await migrator.UpAsync(SilentProgress.Instance, ct);
+        Assert.Equal(all, await SendsAsync(database, "email_sends") + await SendsAsync(database, archived));
+        // The month is there again, under the name that the archived one bears.
+        await database.Owner.ExecuteAsync($"insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at) select workspace_id, campaign_id, lead_id, email, created_at from {archived}");
+        var second = await ArchiveOldestAsync(database);
+        Assert.NotEqual(archived, second);
+        Assert.Equal(await SendsAsync(database, archived), await SendsAsync(database, second));
+    }
+
+    // The oldest month that holds sends, as the maintenance retires it.
+    private static async Task<string> ArchiveOldestAsync(TestDatabase database)
+    {
+        await using var command = database.Owner.CreateCommand(
+            """
+            with oldest as (select tableoid::regclass as partition from email_sends order by created_at limit 1)
+            select o.partition::oid::bigint from oldest o, lateral retire_partition('email_sends', o.partition, 'archive') r
+            """);
+        var oid = (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+        await using var name = database.Owner.CreateCommand($"select {oid}::oid::regclass::text");
+        return (string)(await name.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    private static async Task<long> SendsAsync(TestDatabase database, string table)
+    {
+        await using var command = database.Owner.CreateCommand($"select count(*) from {table}");
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
     private static async Task<long> NextActivityAsync(TestDatabase database)

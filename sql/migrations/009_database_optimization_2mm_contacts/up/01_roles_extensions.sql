@@ -58,6 +58,7 @@ begin
             continue;
         end if;
         if not exists (select from pg_available_extensions where name = v_name)
+           or (v_name = 'pg_cron' and not pg_has_role(current_user, 'pg_read_all_settings', 'usage')) -- Nor may it see where pg_cron lives.
            or (v_name = 'pg_cron' and current_setting('cron.database_name', true) is distinct from current_database()) then
             if v_name in ('btree_gin', 'btree_gist', 'pg_trgm') then
                 raise exception 'The extension % is not installed on this server', v_name

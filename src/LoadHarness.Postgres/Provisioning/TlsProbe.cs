@@ -1,0 +1,97 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Provisioning;
+
+/// <param name="Protocol">Such as TLSv1.3.</param>
+public sealed record TlsSession(string Protocol, string Cipher);
+
+/// <summary>SV-3: gives a running server a certificate, connects to it with the name checked, and leaves it as it was.</summary>
+/// <remarks>For a server that the harness made: it writes two files beside its data and reloads its settings. Needs superuser and a POSIX shell.</remarks>
+public static class TlsProbe
+{
+    private const string Certificate = "loadharness_probe.crt";
+    private const string Key = "loadharness_probe.key";
+
+    // Reloading is asynchronous: the postmaster has read its settings a moment after it was told.
+    private const int Attempts = 50;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <returns>What the server says of a session that trusted only this certificate and checked the server's name.</returns>
+    public static async Task<TlsSession> RunAsync(string adminConnectionString, CancellationToken ct)
+    {
+        var target = new NpgsqlConnectionStringBuilder(adminConnectionString) { Pooling = false };
+        using var certificate = Create(target.Host!, out var key);
+        var trusted = Path.Combine(Path.GetTempPath(), $"loadharness-probe-{Guid.NewGuid():N}.crt");
+        await using var admin = new NpgsqlConnection(target.ConnectionString);
+        await admin.OpenAsync(ct);
+        try
+        {
+            await File.WriteAllTextAsync(trusted, certificate.ExportCertificatePem(), ct);
+            await WriteAsync(admin, Certificate, certificate.ExportCertificatePem(), ct);
+            await WriteAsync(admin, Key, key, ct);
+            await ConfigureAsync(admin, ["ssl_cert_file = 'loadharness_probe.crt'", "ssl_key_file = 'loadharness_probe.key'", "ssl = 'on'"], "set", ct);
+            return await ConnectAsync(new NpgsqlConnectionStringBuilder(target.ConnectionString) { SslMode = SslMode.VerifyFull, RootCertificate = trusted }, ct);
+        }
+        finally
+        {
+            File.Delete(trusted);
+            await ConfigureAsync(admin, ["ssl", "ssl_key_file", "ssl_cert_file"], "reset", CancellationToken.None);
+            await ExecuteAsync(admin, $"copy (select '') to program 'rm -f {Certificate} {Key}'", CancellationToken.None);
+        }
+    }
+
+    private static X509Certificate2 Create(string host, out string key)
+    {
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=loadharness probe", pair, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        if (IPAddress.TryParse(host, out var address)) names.AddIpAddress(address);
+        else names.AddDnsName(host);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        key = pair.ExportPkcs8PrivateKeyPem();
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+    }
+
+    // The server's own shell writes into its data directory, as its own user: in a container as on this machine.
+    private static async Task WriteAsync(NpgsqlConnection admin, string file, string pem, CancellationToken ct)
+    {
+        var lines = pem.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await ExecuteAsync(admin, $"copy (select line from unnest('{{{string.Join(',', lines.Select(line => $"\"{line}\""))}}}'::text[]) with ordinality as l (line, n) order by n) to program 'umask 077; cat > {file}'", ct);
+    }
+
+    private static async Task ConfigureAsync(NpgsqlConnection admin, string[] settings, string verb, CancellationToken ct)
+    {
+        foreach (var setting in settings) await ExecuteAsync(admin, $"alter system {verb} {setting}", ct);
+        await ExecuteAsync(admin, "select pg_reload_conf()", ct);
+    }
+
+    private static async Task<TlsSession> ConnectAsync(NpgsqlConnectionStringBuilder target, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(target.ConnectionString);
+                await connection.OpenAsync(ct);
+                await using var command = new NpgsqlCommand("select version, cipher from pg_stat_ssl where pid = pg_backend_pid() and ssl", connection);
+                await using var reader = await command.ExecuteReaderAsync(ct);
+                await reader.ReadAsync(ct);
+                return new TlsSession(reader.GetString(0), reader.GetString(1));
+            }
+            catch (NpgsqlException) when (attempt < Attempts)
+            {
+                await Task.Delay(Pause, ct);
+            }
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}

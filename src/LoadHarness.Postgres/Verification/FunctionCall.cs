@@ -1,0 +1,94 @@
+namespace LoadHarness.Postgres.Verification;
+
+/// <summary>How a function of the schema is called to see that it works and that it refuses.</summary>
+/// <param name="Signature">As to_regprocedure reads it.</param>
+/// <param name="Good">Statements that must succeed, the last one calling the function or causing its trigger; null when none can in a transaction.</param>
+/// <param name="Bad">A call that must be refused; null when the function takes every value of its types.</param>
+/// <param name="Refusal">SQLSTATE of the refusal.</param>
+/// <param name="AskedBy">The requirement whose own question calls it; calling it here as well would read whole tables twice.</param>
+internal sealed record FunctionCall(string Signature, string[]? Good, string? Bad = null, string? Refusal = null, string? AskedBy = null);
+
+/// <summary>QA-1: every function of the schema, with a workspace of fifty leads and a campaign to work on.</summary>
+internal static partial class FunctionCalls
+{
+    private const string W = Tenant.Workspace;
+    private const string Foreign = $"{W} + 1";
+    private const string C = Tenant.Campaign;
+    private const string Scheduled = $"select * from bulk_schedule_email_sends({C}, {W}, null::jsonb)";
+
+    private const string Staged = $"insert into lead_import_rows (import_id, row_number, email, name) values (begin_lead_import({W}, 'verify'), 1, 'a@new.example', 'A')";
+    private const string Import = $"(select max(id) from lead_imports where workspace_id = {W})";
+
+    public static IReadOnlyList<FunctionCall> All { get; } =
+        [.. Partitions, .. Imports, .. Sends, .. Searching, .. Segments, .. Operations, .. Keys, .. Jobs, .. Audit];
+
+    private static FunctionCall[] Partitions =>
+    [
+        new("partition_bounds(regclass)", ["select * from partition_bounds('email_sends')"]),
+        new("settle_partitions(regclass)", ["select settle_partitions('email_sends')"]),
+        new("add_month_partition(regclass, date)", ["select add_month_partition('email_sends', '2090-01-01')"]),
+        new("add_month_partitions(regclass, date, date)", ["select add_month_partitions('lead_activities', '2090-01-01', '2090-02-01')"]),
+        new("create_monthly_partitions(int)", null, "select create_monthly_partitions(-1)", "LH004", AskedBy: "MA-5"),
+        new("check_default_partitions()", ["select * from check_default_partitions()"]),
+    ];
+
+    private static FunctionCall[] Imports =>
+    [
+        new("require_workspace(bigint)", [$"select require_workspace({W})"], $"select require_workspace({Foreign})", "LH001"),
+        new("lead_reject_reason(text, text, text, text, text, text[], jsonb)", ["select lead_reject_reason('a@new.example', 'A', null, null, null, '{}', '{}')"]),
+        new("merged_tags(text[], text[])", ["select merged_tags(array['a'], array['b'])"]),
+        new("begin_lead_import(bigint, text)", [$"select begin_lead_import({W}, 'verify')"], $"select begin_lead_import({W}, '')", "LH004"),
+        new("prepare_lead_import(bigint, bigint, text, int)", [Staged, $"select prepare_lead_import({W}, {Import}, 'verify', 10)"]),
+        new("merge_lead_chunk(bigint, bigint, bigint, bigint)", [$"select * from merge_lead_chunk({W}, 0, 0, 0)"]),
+        new("flush_lead_indexes()", ["select flush_lead_indexes()"]),
+        new("finish_lead_import(bigint, bigint, int)", [Staged, $"select * from finish_lead_import({W}, {Import}, 10)"], $"select * from finish_lead_import({W}, begin_lead_import({W}, 'verify'), -1)", "LH006"),
+        new("json_leads(jsonb)", ["""select * from json_leads('[{"email":"a@new.example"}]')"""], "select * from json_leads('{}')", "LH004"),
+        new("bulk_insert_leads(bigint, jsonb)", [$$"""select * from bulk_insert_leads({{W}}, '[{"email":"a@new.example"}]')"""], $"select * from bulk_insert_leads({Foreign}, '[]')", "LH001"),
+        new("fast_bulk_lead_import(bigint, jsonb)", [$$"""select * from fast_bulk_lead_import({{W}}, '[{"email":"a@new.example"}]')"""], $"select * from fast_bulk_lead_import({W}, '7')", "LH004"),
+    ];
+
+    private static FunctionCall[] Sends =>
+    [
+        new("enqueue_campaign(bigint, bigint)", [$"select enqueue_campaign({W}, {C})"], $"select enqueue_campaign({W}, -1)", "LH007"),
+        new("record_campaign_batch(bigint, bigint, bigint)", [$"select record_campaign_batch({W}, {C}, 10)"]),
+        new("bulk_schedule_email_sends(bigint, bigint, bigint[])", [$"select * from bulk_schedule_email_sends({C}, {W}, array(select id from leads where workspace_id = {W} limit 5))"], $"select * from bulk_schedule_email_sends({C}, {W}, null::bigint[])", "LH004"),
+        new("bulk_schedule_email_sends(bigint, bigint, jsonb, bigint, bigint)", [Scheduled], $"select * from bulk_schedule_email_sends(-1, {W}, null::jsonb)", "LH007"),
+        new("claim_email_sends(bigint, bigint, text, int)", [Scheduled, $"select * from claim_email_sends({W}, {C}, 'verify', 10)"], $"select * from claim_email_sends({W}, {C}, 'verify', 0)", "LH006"),
+        new("mark_email_sends_sent(bigint, bigint, bigint[], text)", [Scheduled, $"select mark_email_sends_sent({W}, {C}, array(select id from claim_email_sends({W}, {C}, 'verify', 10)), 'verify')"], $"select mark_email_sends_sent({W}, {C}, '{{}}', 'verify')", "LH007"),
+        new("complete_campaign(bigint, bigint)", [$"select complete_campaign({W}, {C})"], $"select complete_campaign({Foreign}, {C})", "LH001"),
+        new("reap_stale_claims(interval)", ["select reap_stale_claims('1 hour')"]),
+        new("json_send_events(jsonb)", ["select * from json_send_events('[]')"], "select * from json_send_events('{}')", "LH008"),
+        new("send_status_rank(text)", ["select send_status_rank('opened')"]),
+        new("batch_update_email_status(jsonb)", ["select batch_update_email_status('[]')"], """select batch_update_email_status('[{"id":1,"event":"vanished"}]')""", "LH008"),
+        new("batch_update_campaign_metrics(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint)", [$"select batch_update_campaign_metrics({C}, p_opened => 1)"], $"select batch_update_campaign_metrics({C}, p_opened => -1)", "LH004"),
+        new("fold_campaign_metrics()", ["select fold_campaign_metrics()"]),
+    ];
+
+    private static FunctionCall[] Keys =>
+    [
+        new("create_api_key(bigint, text, timestamptz, boolean, int)", [$"select * from create_api_key({W}, 'verify')"], $"select * from create_api_key({W}, '')", "LH004"),
+        new("verify_api_key(text)", [$"select * from verify_api_key((select api_key from create_api_key({W}, 'verify')))"]),
+        new("revoke_api_key(bigint, bigint, text)", [$"select revoke_api_key({W}, (select api_key_id from create_api_key({W}, 'verify')), 'verify')"], $"select revoke_api_key({Foreign}, 1, 'verify')", "LH001"),
+        new("expire_api_keys()", ["select expire_api_keys()"]),
+        new("auto_renew_api_keys()", ["select auto_renew_api_keys()"]),
+    ];
+
+    private static FunctionCall[] Jobs =>
+    [
+        new("begin_job_run(text, text)", ["select * from begin_job_run('maintenance', 'verify')"], "select * from begin_job_run('no such job', 'verify')", "LH004"),
+        new("end_job_run(bigint, text, text)", ["select end_job_run((select run_id from begin_job_run('maintenance', 'verify')), 'succeeded', 'verify')"]),
+        new("skip_job_run(text, text)", ["select skip_job_run('maintenance', 'verify')"]),
+        // It commits, which no transaction that is rolled back allows: JB-1 to JB-5 run the jobs' bodies.
+        new("run_job(text, text)", null, "call run_job('no such job', 'verify')", "LH004"),
+        new("schedule_jobs()", ["select * from schedule_jobs()"]),
+        new("unschedule_jobs()", ["select unschedule_jobs()"]),
+        new("get_job_status()", ["select * from get_job_status()"]),
+    ];
+
+    private static FunctionCall[] Audit =>
+    [
+        new("audit_row_change()", [$"update campaigns set status = 'paused' where workspace_id = {W} and id = {C}"]),
+        new("audit_lead_deletion()", [$"delete from leads where workspace_id = {W} and email = 'verify1@example.com'"]),
+        new("audit_actor()", ["select audit_actor()"]),
+    ];
+}

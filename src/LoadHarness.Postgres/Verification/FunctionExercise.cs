@@ -1,0 +1,105 @@
+using LoadHarness.Core.Verdicts;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Verification;
+
+/// <summary>QA-1: calls every function of the schema in one transaction that is rolled back, each from the same state.</summary>
+internal static class FunctionExercise
+{
+    /// <param name="answers">Those of the questions that call some of the functions themselves.</param>
+    public static async Task<Answer> RunAsync(
+        NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, IReadOnlyDictionary<string, Answer> answers, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        try
+        {
+            await Ask.ExecuteAsync(connection, "set local lock_timeout = '5s'", ct);
+            foreach (var statement in Tenant.Setup) await Ask.ExecuteAsync(connection, statement, ct);
+            var problems = await CatalogProblemsAsync(connection, calls, ct);
+            foreach (var call in calls)
+            {
+                if (await WorksAsync(connection, transaction, call, answers, ct) is { } failure) problems.Add(failure);
+                if (await RefusesAsync(connection, transaction, call, ct) is { } laxity) problems.Add(laxity);
+            }
+
+            return problems.Count == 0
+                ? new Answer(VerdictKind.Met, $"{calls.Count} functions are there, each with a comment; {calls.Count(c => c.Good is not null || c.AskedBy is not null)} called with valid input, {calls.Count(c => c.Bad is not null)} refused bad input with their named SQLSTATE (rolled back)", calls.Count, calls.Count, "functions")
+                : new Answer(VerdictKind.Missed, string.Join("; ", problems.Take(10)), problems.Count, 0, "problems");
+        }
+        catch (PostgresException e)
+        {
+            return Ask.Failed(e);
+        }
+        finally
+        {
+            await transaction.RollbackAsync(CancellationToken.None);
+        }
+    }
+
+    // A function that nobody calls here, one that is gone, and one without a comment.
+    private static async Task<List<string>> CatalogProblemsAsync(NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            with called as (
+                select signature, to_regprocedure(signature) as oid from unnest($1::text[]) as c (signature)
+            ), own as (
+                select p.oid, obj_description(p.oid, 'pg_proc') as comment
+                from pg_proc p
+                where p.pronamespace = 'public'::regnamespace
+                  and not exists (select from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')
+            )
+            select signature || ' is not there' from called where oid is null
+            union all
+            select own.oid::regprocedure || ' is not exercised' from own where not exists (select from called where called.oid = own.oid)
+            union all
+            select own.oid::regprocedure || ' has no comment' from own where comment is null
+            """,
+            connection)
+        {
+            Parameters = { new() { Value = calls.Select(c => c.Signature).ToArray() } },
+        };
+        var problems = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) problems.Add(reader.GetString(0));
+        return problems;
+    }
+
+    private static async Task<string?> WorksAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, IReadOnlyDictionary<string, Answer> answers, CancellationToken ct)
+    {
+        if (call.AskedBy is { } id)
+            return answers.TryGetValue(id, out var answer) && answer.Kind == VerdictKind.Met ? null : $"{call.Signature} is called by {id}, which is not met";
+        return call.Good is { } good && await TryAsync(connection, transaction, good, ct) is { } error
+            ? $"{call.Signature} fails on valid input: {error.MessageText} (SQLSTATE {error.SqlState})"
+            : null;
+    }
+
+    private static async Task<string?> RefusesAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, CancellationToken ct)
+    {
+        if (call.Bad is not { } bad) return null;
+        var error = await TryAsync(connection, transaction, [bad], ct);
+        return error?.SqlState == call.Refusal
+            ? null
+            : $"{call.Signature} answers bad input with {(error is null ? "success" : $"SQLSTATE {error.SqlState}: {error.MessageText}")}, not {call.Refusal}";
+    }
+
+    private static async Task<PostgresException?> TryAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IEnumerable<string> statements, CancellationToken ct)
+    {
+        const string savepoint = "call";
+        await transaction.SaveAsync(savepoint, ct);
+        try
+        {
+            foreach (var statement in statements) await Ask.ExecuteAsync(connection, statement, ct);
+            return null;
+        }
+        catch (PostgresException e)
+        {
+            return e;
+        }
+        finally
+        {
+            await transaction.RollbackAsync(savepoint, CancellationToken.None);
+        }
+    }
+}
