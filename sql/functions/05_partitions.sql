@@ -123,6 +123,25 @@ $$;
 comment on function add_month_partitions(regclass, date, date) is
     'Creates the missing monthly partitions from the month of p_from to the month of p_to, both included. Returns how many.';
 
+create or replace function default_partition_months(p_parent regclass)
+returns setof date
+language plpgsql stable
+set search_path = pg_catalog, public, pg_temp
+set timezone = 'UTC'
+as $$
+declare
+    v_default regclass := (select b.partition from public.partition_bounds(p_parent) b where b.is_default);
+begin
+    if v_default is not null then
+        return query execute format(
+            'select distinct date_trunc(''month'', created_at)::date from %s where isfinite(created_at) order by 1', v_default);
+    end if;
+end
+$$;
+
+comment on function default_partition_months(regclass) is
+    'The months (first day, UTC) of the rows in a table''s default partition.';
+
 -- PT-4, PT-5, MA-5.
 create or replace function create_monthly_partitions(p_months_ahead int default 24)
 returns int
@@ -138,6 +157,7 @@ declare
     v_created bigint := 0;
     v_partman text := (select extnamespace::regnamespace::text from pg_extension where extname = 'pg_partman');
     v_managed boolean;
+    v_stray date;
 begin
     if p_months_ahead is null or p_months_ahead not between 0 and 120 then
         raise exception using errcode = 'LH004',
@@ -163,11 +183,14 @@ begin
                 using greatest(p_months_ahead, 1), 'public.' || v_parent::text;
             execute format('select %s.run_maintenance(p_parent_table => $1, p_analyze => false)', v_partman)
                 using 'public.' || v_parent::text;
-            perform public.settle_partitions(v_parent);
-        else
-            perform public.add_month_partitions(
-                v_parent, current_date, (date_trunc('month', current_date) + make_interval(months => p_months_ahead))::date);
         end if;
+        -- pg_partman goes on from the newest partition: a hole before it stays. Without pg_partman this makes them all.
+        perform public.add_month_partitions(
+            v_parent, current_date, (date_trunc('month', current_date) + make_interval(months => p_months_ahead))::date);
+        -- What is left in the default partition lies outside that window: its months are made too.
+        for v_stray in select m from public.default_partition_months(v_parent) as m loop
+            perform public.add_month_partitions(v_parent, v_stray, v_stray);
+        end loop;
         v_created := v_created + (select count(*) from public.partition_bounds(v_parent)) - v_before;
     end loop;
     return v_created;
@@ -175,7 +198,7 @@ end
 $$;
 
 comment on function create_monthly_partitions(int) is
-    'MA-5: makes the monthly partitions from this month to p_months_ahead months ahead of email_sends and lead_activities that do not exist yet, through pg_partman where it manages them. Returns how many were created.';
+    'MA-5: makes the monthly partitions from this month to p_months_ahead months ahead of email_sends and lead_activities that do not exist yet, and those of rows in the default partition, through pg_partman where it manages them. Returns how many were created.';
 
 create or replace function check_default_partitions()
 returns table (partition regclass, row_count bigint, oldest timestamptz, newest timestamptz)
@@ -206,7 +229,7 @@ declare
 begin
     foreach v_function in array array[
         'partition_bounds(regclass)', 'settle_partitions(regclass)', 'add_month_partition(regclass, date)',
-        'add_month_partitions(regclass, date, date)', 'create_monthly_partitions(int)', 'check_default_partitions()']::regprocedure[]
+        'add_month_partitions(regclass, date, date)', 'default_partition_months(regclass)', 'create_monthly_partitions(int)', 'check_default_partitions()']::regprocedure[]
     loop
         execute format('revoke all on function %s from public', v_function);
         execute format('alter function %s owner to lh_owner', v_function);

@@ -11,14 +11,15 @@ public static class HealthCheck
     private const int TimeoutSeconds = 30;
 
     /// <summary>Works on any database; what one lacks makes its checks unknown, never an error.</summary>
-    public static async Task<HealthReport> RunAsync(NpgsqlDataSource source, IStageProgress progress, CancellationToken ct)
+    /// <param name="limits">Other limits than the checks' own; null takes those.</param>
+    public static async Task<HealthReport> RunAsync(NpgsqlDataSource source, IStageProgress progress, CancellationToken ct, HealthLimits? limits = null)
     {
         var results = new List<HealthResult>();
         using var task = progress.Begin("Health", HealthQuestions.All.Count, "checks");
         await using var connection = await source.OpenConnectionAsync(ct);
         foreach (var question in HealthQuestions.All)
         {
-            results.Add(await AskAsync(connection, question, ct));
+            results.Add(await AskAsync(connection, limits?.On(question) ?? question, ct));
             task.Advance(1);
         }
 
@@ -71,7 +72,7 @@ public static class HealthCheck
     private static async Task<List<(HealthFinding, double?)>> RowsAsync(NpgsqlConnection connection, HealthQuestion question, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
-            $"select a.status, a.subject, a.detail, a.remedy, a.figure::double precision from (select $1::double precision as warn, $2::double precision as red) l cross join lateral ({question.Sql}) a",
+            $"select a.status, a.subject, a.detail, a.remedy, a.figure::double precision from (select $1::double precision as warn, $2::double precision as red, $3::double precision as settled) l cross join lateral ({question.Sql}) a",
             connection)
         {
             CommandTimeout = TimeoutSeconds,
@@ -79,6 +80,7 @@ public static class HealthCheck
             {
                 new() { Value = question.Warn, NpgsqlDbType = NpgsqlDbType.Double },
                 new() { Value = question.Limit, NpgsqlDbType = NpgsqlDbType.Double },
+                new() { Value = question.Settled.TotalSeconds, NpgsqlDbType = NpgsqlDbType.Double },
             },
         };
         var rows = new List<(HealthFinding, double?)>();

@@ -11,5 +11,8 @@ internal sealed record HealthQuestion(
     string Id, string Title, string Unit, double Warn, double Limit, LimitDirection Direction, string Sql,
     string? Requires = null, string? Remedy = null)
 {
+    /// <summary>Passed as <c>settled</c>, in seconds: statistics younger than this have not seen the day's queries.</summary>
+    public TimeSpan Settled { get; init; } = TimeSpan.FromHours(1);
+
     public const string NeedsMigration = "Run the migrate verb on this database.";
 }

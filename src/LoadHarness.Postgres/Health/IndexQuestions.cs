@@ -7,7 +7,6 @@ internal static class IndexQuestions
 {
     private const string Mebibytes = "pg_size_pretty(bytes)";
 
-    // Statistics younger than an hour have not seen the day's queries.
     private const string StatisticsAge =
         "(select extract(epoch from clock_timestamp() - coalesce(stats_reset, pg_postmaster_start_time())) from pg_stat_database where datname = current_database())";
 
@@ -29,7 +28,7 @@ internal static class IndexQuestions
     public static HealthQuestion CriticalScans { get; } = new(
         "KM-5", "Critical tables are read through indexes", "%", 95, 50, LimitDirection.AtLeast,
         $"""
-        select case when scans + seq < 100 or {StatisticsAge} < 3600 then 'unknown' when share < red then 'red' when share < warn then 'yellow' else 'green' end as status,
+        select case when scans + seq < 100 or {StatisticsAge} < settled then 'unknown' when share < red then 'red' when share < warn then 'yellow' else 'green' end as status,
             relname as subject, format('%s index scans, %s sequential ones, %s rows', scans, seq, live) as detail,
             'Find the statement in pg_stat_statements, look at its plan, then add the index it lacks or: analyze ' || relname || ';' as remedy,
             share as figure
@@ -62,7 +61,7 @@ internal static class IndexQuestions
     public static HealthQuestion Unused { get; } = new(
         "unused-index", "Unused indexes", "MB", 10, 1000, LimitDirection.AtMost,
         $"""
-        select case when {StatisticsAge} < 3600 then 'unknown' when bytes / 1048576.0 >= red then 'red' else 'yellow' end as status,
+        select case when {StatisticsAge} < settled then 'unknown' when bytes / 1048576.0 >= red then 'red' else 'yellow' end as status,
             u.relname::text as subject, format('%s, never scanned in %s h of statistics', {Mebibytes}, round(({StatisticsAge} / 3600)::numeric, 1)) as detail,
             format('drop index concurrently %s;', u.oid::regclass) as remedy, bytes / 1048576.0 as figure
         from ({Usage}) u

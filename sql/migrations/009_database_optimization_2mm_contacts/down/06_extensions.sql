@@ -2,7 +2,7 @@
 
 -- step: tools
 drop function if exists create_monthly_partitions(int), check_default_partitions(), add_month_partitions(regclass, date, date),
-    add_month_partition(regclass, date), settle_partitions(regclass), partition_bounds(regclass);
+    add_month_partition(regclass, date), default_partition_months(regclass), settle_partitions(regclass), partition_bounds(regclass);
 drop procedure loadharness.secure(regclass, name, text), loadharness.swap(text), loadharness.require_equal(regclass, regclass),
     loadharness.copy_rows(regclass, regclass, text, text, int), loadharness.start_mirror(regclass, regclass, text);
 drop function loadharness.mirror(), loadharness.common_columns(regclass, regclass);

@@ -1,0 +1,61 @@
+using LoadHarness.Core.Progress;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Health;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Health;
+
+/// <summary>A fault is injected, found with what offends, mended by the statement that the check names, and seen gone.</summary>
+internal static class FaultFinding
+{
+    public static async Task<HealthResult> LookAsync(NpgsqlDataSource source, string check, HealthLimits? limits = null) =>
+        (await HealthCheck.RunAsync(source, SilentProgress.Instance, TestContext.Current.CancellationToken, limits)).Checks.Single(c => c.Id == check);
+
+    /// <summary>The finding on the subject. Statistics come late: waits for them up to five seconds.</summary>
+    public static async Task<HealthFinding> FindAsync(NpgsqlDataSource source, string check, HealthStatus status, string subject, HealthLimits? limits = null)
+    {
+        var result = await UntilAsync(source, check, r => Offending(r, subject) is { } f && f.Status == status, limits);
+        var found = Offending(result, subject);
+        Assert.True(found?.Status == status, $"{check} says {result.Status}: {result.Evidence}; expected {status} on {subject}");
+        Assert.Equal(status, result.Status);
+        return found!;
+    }
+
+    /// <summary>Runs the finding's own remedy, word for word, and sees the subject in order.</summary>
+    public static async Task MendAsync(NpgsqlDataSource source, string check, HealthFinding finding, HealthLimits? limits = null)
+    {
+        Assert.NotNull(finding.Remedy);
+        await source.ExecuteAsync(finding.Remedy);
+        await AssertGoneAsync(source, check, finding.Subject, limits);
+    }
+
+    public static async Task AssertGoneAsync(NpgsqlDataSource source, string check, string subject, HealthLimits? limits = null)
+    {
+        var result = await UntilAsync(source, check, r => Offending(r, subject) is null, limits);
+        Assert.True(Offending(result, subject) is null, $"{check} still says {result.Status}: {result.Evidence}");
+    }
+
+    /// <summary>Injects, finds and mends in a database of its own, where the subject is in order before.</summary>
+    public static async Task InjectFindAndMendAsync(
+        PostgresCluster cluster, string check, HealthStatus status, string subject, string fault, HealthLimits? limits = null)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Null(Offending(await LookAsync(database.Owner, check, limits), subject));
+        await database.Owner.ExecuteAsync(fault);
+        await MendAsync(database.Owner, check, await FindAsync(database.Owner, check, status, subject, limits), limits);
+    }
+
+    private static HealthFinding? Offending(HealthResult result, string subject) =>
+        result.Findings.FirstOrDefault(f => f.Subject.Contains(subject, StringComparison.Ordinal) && f.Status is HealthStatus.Yellow or HealthStatus.Red);
+
+    private static async Task<HealthResult> UntilAsync(NpgsqlDataSource source, string check, Func<HealthResult, bool> settled, HealthLimits? limits)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var result = await LookAsync(source, check, limits);
+            if (settled(result) || attempt == 20) return result;
+            await Task.Delay(250, TestContext.Current.CancellationToken);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Health;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Health;
+
+/// <summary>Faults of indexes: each is found, then mended by the check's own statement.</summary>
+public sealed class IndexFaultTests(PostgresCluster cluster)
+{
+    private const string BigAndUnused =
+        "create table big (id int, filler text); insert into big select g, repeat(md5(g::text), 8) from generate_series(1, 60000) g; create index big_unused on big (filler)";
+
+    // A test's database is seconds old; what the statistics say of it is judged all the same.
+    private static readonly HealthLimits AtOnce = new() { StatisticsSettle = TimeSpan.Zero };
+
+    [Fact]
+    public async Task An_index_whose_concurrent_build_failed_is_found_and_rebuilt()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync("create table twins (id int); insert into twins values (1), (1)");
+        await Assert.ThrowsAsync<PostgresException>(() => database.Owner.ExecuteAsync("create unique index concurrently twins_id on twins (id)"));
+        var finding = await FaultFinding.FindAsync(database.Owner, "invalid-index", HealthStatus.Red, "twins_id");
+        await database.Owner.ExecuteAsync("delete from twins where ctid = '(0,2)'");
+        await FaultFinding.MendAsync(database.Owner, "invalid-index", finding);
+    }
+
+    [Fact]
+    public Task A_duplicate_index_is_found_and_dropped() => FaultFinding.InjectFindAndMendAsync(
+        cluster, "duplicate-index", HealthStatus.Yellow, "leads_twice",
+        "create index leads_once on leads (phone); create index leads_twice on leads (phone)");
+
+    [Fact]
+    public Task A_big_index_that_nobody_scanned_is_yellow_once_the_statistics_are_old_enough() =>
+        FaultFinding.InjectFindAndMendAsync(cluster, "unused-index", HealthStatus.Yellow, "big_unused", BigAndUnused, AtOnce);
+
+    [Fact]
+    public Task An_unused_index_of_more_than_the_limit_is_red() => FaultFinding.InjectFindAndMendAsync(
+        cluster, "unused-index", HealthStatus.Red, "big_unused", BigAndUnused,
+        AtOnce with { Of = new Dictionary<string, (double, double)> { ["unused-index"] = (5, 10) } });
+
+    [Fact]
+    public async Task A_critical_table_that_is_read_from_end_to_end_is_found_and_well_when_its_indexes_are_used()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.AddWorkspaceAsync(leads: 12_000);
+        await ReadAsync(database, "set enable_indexscan = off; set enable_indexonlyscan = off; set enable_bitmapscan = off;", 150);
+        var finding = await FaultFinding.FindAsync(database.Owner, "KM-5", HealthStatus.Red, "leads", AtOnce);
+        Assert.Contains("analyze leads;", finding.Remedy, StringComparison.Ordinal);
+        await ReadAsync(database, "", 5_000);
+        await FaultFinding.AssertGoneAsync(database.Owner, "KM-5", "leads", AtOnce);
+    }
+
+    [Fact]
+    public async Task Scans_are_not_judged_before_the_statistics_are_an_hour_old()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.AddWorkspaceAsync(leads: 12_000);
+        await ReadAsync(database, "set enable_indexscan = off; set enable_indexonlyscan = off; set enable_bitmapscan = off;", 150);
+        await FaultFinding.FindAsync(database.Owner, "KM-5", HealthStatus.Red, "leads", AtOnce);
+        Assert.Equal(HealthStatus.Unknown, (await FaultFinding.LookAsync(database.Owner, "KM-5")).Status);
+    }
+
+    private static Task ReadAsync(TestDatabase database, string settings, int times) => database.Owner.ExecuteAsync(
+        $"""
+        {settings}
+        do $$ declare v_id bigint; begin for i in 1..{times} loop select id into v_id from leads where email = 'lead' || i || '@example.com' and workspace_id = (select max(id) from workspaces); end loop; end $$;
+        reset all;
+        select pg_stat_force_next_flush();
+        """);
+}

@@ -1,0 +1,52 @@
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Health;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Health;
+
+/// <summary>Faults of sessions: each is found, then mended by the check's own statement.</summary>
+public sealed class SessionFaultTests(PostgresCluster cluster)
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(0.5, 600, HealthStatus.Yellow)]
+    [InlineData(0.5, 1, HealthStatus.Red)]
+    public async Task A_statement_that_runs_too_long_is_found_with_its_text_and_cancelled(double warn, double red, HealthStatus status)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        var limits = Limits("long-transaction", warn, red);
+        var slow = database.Owner.ExecuteAsync("select pg_sleep(60) as too_long");
+        var finding = await FaultFinding.FindAsync(database.Owner, "long-transaction", status, "session", limits);
+        Assert.Contains("too_long", finding.Detail, StringComparison.Ordinal);
+        await FaultFinding.MendAsync(database.Owner, "long-transaction", finding, limits);
+        Assert.Equal(PostgresErrorCodes.QueryCanceled, (await Assert.ThrowsAsync<PostgresException>(() => slow)).SqlState);
+    }
+
+    [Fact]
+    public async Task A_session_idle_in_a_transaction_is_found_and_ended()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        var limits = Limits("idle-in-transaction", 0.5, 1);
+        await using var connection = await database.Owner.OpenConnectionAsync(Stop);
+        await using var open = await connection.BeginTransactionAsync(Stop);
+        await using (var command = new NpgsqlCommand("select 1", connection)) await command.ExecuteScalarAsync(Stop);
+        var finding = await FaultFinding.FindAsync(database.Owner, "idle-in-transaction", HealthStatus.Red, $"session {connection.ProcessID}", limits);
+        await FaultFinding.MendAsync(database.Owner, "idle-in-transaction", finding, limits);
+    }
+
+    [Fact]
+    public async Task A_transaction_of_a_second_is_neither_long_nor_idle_by_the_checks_own_limits()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await using var connection = await database.Owner.OpenConnectionAsync(Stop);
+        await using var open = await connection.BeginTransactionAsync(Stop);
+        await using (var command = new NpgsqlCommand("select pg_sleep(1)", connection)) await command.ExecuteScalarAsync(Stop);
+        Assert.Equal(HealthStatus.Green, (await FaultFinding.LookAsync(database.Owner, "long-transaction")).Status);
+        Assert.Equal(HealthStatus.Green, (await FaultFinding.LookAsync(database.Owner, "idle-in-transaction")).Status);
+    }
+
+    private static HealthLimits Limits(string check, double warn, double red) =>
+        new() { Of = new Dictionary<string, (double, double)> { [check] = (warn, red) } };
+}

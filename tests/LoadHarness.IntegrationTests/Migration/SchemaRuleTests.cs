@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+
+namespace LoadHarness.IntegrationTests.Migration;
+
+/// <summary>Rules that every table, view and step keeps, also the ones that are added later.</summary>
+public sealed partial class SchemaRuleTests(PostgresCluster cluster)
+{
+    [Fact]
+    public async Task Every_key_of_a_tenants_table_begins_with_the_workspace()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Empty(await database.Owner.ListAsync(
+            """
+            select i.indexrelid::regclass
+            from pg_index i
+            join pg_class c on c.oid = i.indrelid and c.relnamespace = 'public'::regnamespace
+            join pg_attribute a on a.attrelid = i.indrelid and a.attname = 'workspace_id'
+            -- A row of the audit log may concern no workspace: its key cannot hold one. A view's columns are never marked not null.
+            where i.indisunique and i.indkey[0] <> a.attnum and (a.attnotnull or c.relkind = 'm')
+            """));
+    }
+
+    [Fact]
+    public async Task Every_policy_reads_its_setting_once_a_statement_and_every_view_is_its_callers()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Empty(await database.Owner.ListAsync(
+            "select tablename || '.' || policyname from pg_policies where schemaname = 'public' and coalesce(qual, '') || coalesce(with_check, '') !~* '\\(\\s*select[^)]*current_setting'"));
+        Assert.Empty(await database.Owner.ListAsync(
+            "select oid::regclass from pg_class c where relkind = 'v' and relnamespace = 'public'::regnamespace and not coalesce(reloptions::text, '') like '%security_invoker=true%' and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')"));
+    }
+
+    [Fact]
+    public async Task Rows_that_the_application_writes_lie_in_their_months_partition()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.AddLeadsAsync(database, 10);
+        await database.Owner.ExecuteAsync("insert into campaigns (id, workspace_id, name, subject) values (5, 1, 'c', 's')");
+        await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1)", [], TestContext.Current.CancellationToken);
+        Assert.Equal(10, await database.Owner.AskAsync<long>(
+            "select count(*) from email_sends s join partition_bounds('email_sends') b on b.partition = s.tableoid where not b.is_default and s.created_at >= b.from_at and s.created_at < b.to_at"));
+    }
+
+    [Fact]
+    public void Every_step_that_cannot_run_in_a_transaction_is_marked_so()
+    {
+        var steps = Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "sql", "migrations"), "*.sql", SearchOption.AllDirectories)
+            .SelectMany(file => File.ReadAllText(file).Split("-- step:").Skip(1), (file, step) => (Name: $"{Path.GetFileName(file)}: {step.Split('\n')[0].Trim()}", Text: step))
+            .Where(step => OutsideTransactions().IsMatch(step.Text)).ToList();
+        Assert.True(steps.Count > 10, $"{steps.Count} steps");
+        Assert.Empty(steps.Where(step => !step.Text.Contains("-- no-transaction", StringComparison.Ordinal)).Select(step => step.Name));
+    }
+
+    [GeneratedRegex(@"^\s*((create|drop|reindex)\b[^;]*\bindex\s+concurrently|alter table[^;]*detach partition[^;]*concurrently|vacuum\b)", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    private static partial Regex OutsideTransactions();
+}
