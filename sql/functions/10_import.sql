@@ -38,6 +38,8 @@ as $$
         when cardinality(p_tags) > 100 then 'there are more than 100 tags'
         when array_ndims(p_tags) > 1 then 'the tags are not a flat list'
         when array_position(p_tags, null) is not null then 'a tag is null'
+        -- An index entry has at most 2.7 kB: one longer tag would end the whole import. Most tags are shorter all together.
+        when length(array_to_string(p_tags, '')) > 200 and longest_text(p_tags) > 200 then 'a tag is longer than 200 characters'
         when jsonb_typeof(p_custom_fields) <> 'object' then 'custom_fields is not an object'
         when pg_column_size(p_custom_fields) > 65536 then 'custom_fields is larger than 64 kB'
     end
@@ -97,7 +99,8 @@ begin
         from lead_import_rows
         where workspace_id = p_workspace_id and import_id = p_import_id
     ), judged as materialized (
-        select s.*, lead_reject_reason(email, name, phone, company, position, tags, custom_fields) as reason from staged s
+        select s.*, coalesce(lead_reject_reason(email, name, phone, company, position, tags, custom_fields), source_reject_reason(source)) as reason
+        from staged s
     ), rejects as (
         insert into lead_import_rejects (workspace_id, import_id, row_number, email, reason)
         select p_workspace_id, p_import_id, row_number, left(email, 300), reason
@@ -269,6 +272,3 @@ grant execute on function
     begin_lead_import(bigint, text),
     finish_lead_import(bigint, bigint, int)
 to lh_app;
-grant execute on function
-    flush_lead_indexes()
-to lh_worker;

@@ -43,7 +43,8 @@ begin
         from leads l
     )
     select t.row_number, t.email, t.name, t.phone, t.company, t."position", t.source, t.tags, t.custom_fields,
-           coalesce(t.shape, lead_reject_reason(t.email, t.name, t.phone, t.company, t."position", t.tags, t.custom_fields))
+           coalesce(t.shape, lead_reject_reason(t.email, t.name, t.phone, t.company, t."position", t.tags, t.custom_fields),
+                    source_reject_reason(t.source))
     from typed t;
 end
 $$;
@@ -75,6 +76,9 @@ begin
                               order by row_number) filter (where reason is not null), '[]')
     into success_count, error_count, duplicate_count, errors
     from judged;
+exception
+    when foreign_key_violation then
+        raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';
 end
 $$;
 comment on function bulk_insert_leads(bigint, jsonb) is
@@ -113,6 +117,9 @@ begin
                               order by row_number) filter (where reason is not null), '[]')
     into imported_count, updated_count, error_count, errors
     from judged;
+exception
+    when foreign_key_violation then
+        raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';
 end
 $$;
 comment on function fast_bulk_lead_import(bigint, jsonb) is

@@ -154,8 +154,8 @@ declare
     v_marked bigint;
 begin
     perform require_workspace(p_workspace_id);
-    if p_ids is null or p_provider_prefix is null then
-        raise exception 'the ids or the provider''s prefix are missing' using errcode = 'LH004';
+    if p_ids is null or p_provider_prefix is null or length(p_provider_prefix) > 200 then
+        raise exception 'the ids are missing, or the provider''s prefix is missing or longer than 200 characters' using errcode = 'LH004';
     end if;
     select c.enqueued_at into v_enqueued_at
     from campaigns c where c.workspace_id = p_workspace_id and c.id = p_campaign_id;
@@ -206,8 +206,9 @@ declare
     v_reaped bigint := 0;
     v_count bigint;
 begin
-    if p_older_than is null or p_older_than < interval '0' then
-        raise exception 'the age of a stale claim is a positive interval' using errcode = 'LH004';
+    if p_older_than is null or p_older_than < interval '0' or p_older_than > interval '10 years' then
+        raise exception 'the age of a stale claim is an interval of 0 to 10 years, not %', coalesce(p_older_than::text, 'null')
+            using errcode = 'LH004';
     end if;
     for v_campaign in
         select c.workspace_id, c.id, c.enqueued_at from campaigns c where c.status = 'sending' and c.enqueued_at is not null

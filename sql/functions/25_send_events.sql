@@ -47,10 +47,9 @@ create or replace function batch_update_email_status(p_events jsonb) returns int
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
 declare
-    v_workspace_id bigint := nullif(current_setting('app.workspace_id', true), '')::bigint;
+    v_workspace_id bigint := session_workspace();
     v_applied int;
 begin
-    perform require_workspace(v_workspace_id);
     -- Several events of one send become one row: an update from a list would apply only one of them.
     with events as materialized (
         select * from json_send_events(p_events)
@@ -130,13 +129,15 @@ create or replace function batch_update_campaign_metrics(p_campaign_id bigint, p
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
 declare
-    v_workspace_id bigint := nullif(current_setting('app.workspace_id', true), '')::bigint;
+    v_workspace_id bigint := session_workspace();
 begin
-    perform require_workspace(v_workspace_id);
     if not exists (select from campaigns c where c.workspace_id = v_workspace_id and c.id = p_campaign_id) then
         raise exception 'workspace % has no campaign %', v_workspace_id, coalesce(p_campaign_id::text, 'null') using errcode = 'LH007';
     elsif least(p_sent, p_delivered, p_opened, p_clicked, p_bounced, p_unsubscribed, p_complained) < 0 then
         raise exception 'a count is negative' using errcode = 'LH004', hint = 'Counts are added to the campaign''s own.';
+    -- More would overflow the campaign's own counts, and with them the job that folds everybody's.
+    elsif greatest(p_sent, p_delivered, p_opened, p_clicked, p_bounced, p_unsubscribed, p_complained) > 1000000000 then
+        raise exception 'a count is larger than 1000000000' using errcode = 'LH004';
     end if;
     insert into campaign_metric_deltas
         (workspace_id, campaign_id, sent, delivered, opened, clicked, bounced, unsubscribed, complained)

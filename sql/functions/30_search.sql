@@ -155,8 +155,8 @@ begin
         raise exception 'a search term has at most 200 characters, not %', length(p_term) using errcode = 'LH004';
     elsif p_status not in ('active', 'unsubscribed', 'bounced', 'complained') then
         raise exception 'no lead has the status %', left(p_status, 60) using errcode = 'LH004';
-    elsif cardinality(p_tags) > 50 or array_position(p_tags, null) is not null then
-        raise exception 'a search takes at most 50 tags, none of them null' using errcode = 'LH004';
+    elsif cardinality(p_tags) > 50 or array_ndims(p_tags) > 1 or array_position(p_tags, null) is not null then
+        raise exception 'a search takes a flat list of at most 50 tags, none of them null' using errcode = 'LH004';
     end if;
     if length(btrim(p_term)) >= 3 then
         v_parts := v_parts || format('%s like %L', c_text, '%' || v_term || '%');

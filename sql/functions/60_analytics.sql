@@ -1,17 +1,5 @@
 -- Analytics: materialized views carry no row security, so they are reached through these functions alone.
 
-create or replace function require_session_workspace(p_workspace_id bigint) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-    tenant text := nullif(current_setting('app.workspace_id', true), '');
-begin
-    if tenant is null or p_workspace_id is null or tenant <> p_workspace_id::text then
-        raise exception 'workspace % is not the workspace of this session', coalesce(p_workspace_id::text, 'null')
-            using errcode = 'LH001', hint = 'Set app.workspace_id to the workspace that is asked for, in the same transaction.';
-    end if;
-end;
-$$;
-
 create or replace function require_period(p_from timestamptz, p_to timestamptz, p_period text) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -22,7 +10,10 @@ begin
         raise exception 'the time from % to % is empty', coalesce(p_from::text, 'null'), coalesce(p_to::text, 'null')
             using errcode = 'LH004', hint = 'Both ends are needed; the second is exclusive and lies after the first.';
     end if;
-    if not isfinite(p_from) or not isfinite(p_to) or p_to > p_from + interval '3660 days' then
+    -- Years first: PostgreSQL's own arithmetic ends at the edges of its calendar.
+    if p_from < '1900-01-01' or p_to > '2200-01-01' then
+        raise exception 'the time from % to % is not within the years 1900 to 2199', p_from, p_to using errcode = 'LH004';
+    elsif p_to > p_from + interval '3660 days' then
         raise exception 'the time from % to % is longer than ten years', p_from, p_to using errcode = 'LH004';
     end if;
 end;
@@ -57,7 +48,7 @@ returns table (
     open_percent double precision, click_percent double precision, bounce_percent double precision)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-    perform public.require_session_workspace(p_workspace_id);
+    perform public.require_workspace(p_workspace_id);
     perform public.require_period(p_from, p_to, p_period);
     return query
     select t.period_start, t.campaigns, t.recipients, t.sent, t.delivered, t.opened, t.clicked, t.bounced, t.unsubscribed,
@@ -87,7 +78,7 @@ returns table (
     growth_percent double precision)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-    perform public.require_session_workspace(p_workspace_id);
+    perform public.require_workspace(p_workspace_id);
     perform public.require_period(p_from, p_to, p_period);
     return query
     with periods as (
@@ -121,7 +112,6 @@ begin
 end;
 $$;
 
-comment on function require_session_workspace(bigint) is 'Refuses (LH001) a workspace that is not the one of the session.';
 comment on function require_period(timestamptz, timestamptz, text) is 'Refuses (LH004) an empty time and a period that is not day, week or month.';
 comment on function refresh_analytics_views() is
     'AN-3. Refreshes both analytics views while they stay readable; one row a view with its milliseconds.';
@@ -136,7 +126,7 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'require_session_workspace', 'require_period', 'refresh_analytics_views', 'get_campaign_analytics',
+            'require_period', 'refresh_analytics_views', 'get_campaign_analytics',
             'get_lead_growth_analytics'])
     loop
         execute format('alter function %s owner to lh_owner', routine);

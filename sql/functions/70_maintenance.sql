@@ -94,20 +94,21 @@ returns table (relation text, row_estimate bigint, bytes bigint, action text)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
     parent regclass := to_regclass(format('public.%I', p_table));
-    cutoff timestamptz := date_trunc('day', clock_timestamp()) - make_interval(days => p_keep_days);
+    cutoff timestamptz;
     old record;
 begin
     if p_table is null or p_table not in ('email_sends', 'lead_activities') then
-        raise exception 'the table "%" has no retention', coalesce(p_table, 'null') using errcode = 'LH004',
+        raise exception 'the table "%" has no retention', left(coalesce(p_table, 'null'), 60) using errcode = 'LH004',
             hint = 'Retention covers email_sends and lead_activities.';
     end if;
-    if p_keep_days is null or p_keep_days < 31 then
-        raise exception 'a retention of % days is too short', coalesce(p_keep_days::text, 'null') using errcode = 'LH004',
-            hint = 'Keep at least 31 days.';
+    if p_keep_days is null or p_keep_days not between 31 and 36500 then
+        raise exception 'a retention of % days is too short or too long', coalesce(p_keep_days::text, 'null') using errcode = 'LH004',
+            hint = 'Keep 31 days to 100 years.';
     end if;
     if p_action is null or p_action not in ('archive', 'drop') then
-        raise exception 'the action "%" is not archive or drop', coalesce(p_action, 'null') using errcode = 'LH004';
+        raise exception 'the action "%" is not archive or drop', left(coalesce(p_action, 'null'), 60) using errcode = 'LH004';
     end if;
+    cutoff := date_trunc('day', clock_timestamp()) - make_interval(days => p_keep_days);
     for old in
         select b.partition, greatest(c.reltuples, 0)::bigint as row_estimate, pg_total_relation_size(c.oid) as bytes
         from public.partition_bounds(parent) b
@@ -136,6 +137,9 @@ language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
     pruned bigint := 0;
 begin
+    if p_keep is null or p_keep < interval '0' or p_keep > interval '10 years' then
+        raise exception 'history is kept for 0 to 10 years, not %', coalesce(p_keep::text, 'null') using errcode = 'LH004';
+    end if;
     if exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
                where n.nspname = 'cron' and c.relname = 'job_run_details'
                  and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'delete')) then

@@ -6,7 +6,7 @@ create or replace function create_api_key(
     out api_key_id bigint, out api_key text, out expires_at timestamptz)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-    perform public.require_session_workspace(p_workspace_id);
+    perform public.require_workspace(p_workspace_id);
     if p_name is null or btrim(p_name) = '' or length(p_name) > 200 then
         raise exception 'an API key needs a name of 1 to 200 characters' using errcode = 'LH004';
     end if;
@@ -25,6 +25,9 @@ begin
     returning id into api_key_id;
     insert into public.api_key_audit_logs (workspace_id, api_key_id, action, details)
     values (p_workspace_id, api_key_id, 'created', jsonb_build_object('actor', public.audit_actor()));
+exception
+    when foreign_key_violation then
+        raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';
 end;
 $$;
 
@@ -41,7 +44,10 @@ create or replace function revoke_api_key(p_workspace_id bigint, p_api_key_id bi
 returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-    perform public.require_session_workspace(p_workspace_id);
+    perform public.require_workspace(p_workspace_id);
+    if length(p_reason) > 1000 then
+        raise exception 'a reason has at most 1000 characters, not %', length(p_reason) using errcode = 'LH004';
+    end if;
     update public.api_keys k
     set status = 'revoked', revoked_at = clock_timestamp(), revoked_reason = p_reason
     where k.workspace_id = p_workspace_id and k.id = p_api_key_id and k.status <> 'revoked';

@@ -5,28 +5,38 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 begin
     select j.body into body from public.scheduled_jobs j where j.name = p_job;
     if body is null then
-        raise exception 'there is no job "%"', coalesce(p_job, 'null') using errcode = 'LH004',
+        raise exception 'there is no job "%"', left(coalesce(p_job, 'null'), 60) using errcode = 'LH004',
             hint = 'The table scheduled_jobs lists them.';
     end if;
     -- A row of this job still running belongs to a session that died: whoever calls here holds the job's lock.
     update public.job_runs r
     set outcome = 'failed', detail = 'the session that ran it ended', finished_at = clock_timestamp()
     where r.job = p_job and r.outcome = 'running';
-    insert into public.job_runs (job, runner) values (p_job, coalesce(p_runner, 'unknown')) returning id into run_id;
+    insert into public.job_runs (job, runner) values (p_job, left(coalesce(p_runner, 'unknown'), 100)) returning id into run_id;
 end;
 $$;
 
 create or replace function end_job_run(p_run_id bigint, p_outcome text, p_detail text) returns void
-language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if p_outcome is null or p_outcome not in ('succeeded', 'failed') then
+        raise exception 'a run has succeeded or failed, not "%"', left(coalesce(p_outcome, 'null'), 60) using errcode = 'LH004';
+    end if;
     update public.job_runs
     set outcome = p_outcome, detail = left(p_detail, 2000), finished_at = clock_timestamp()
-    where id = p_run_id and outcome = 'running'
+    where id = p_run_id and outcome = 'running';
+end;
 $$;
 
 create or replace function skip_job_run(p_job text, p_runner text) returns void
-language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if not exists (select from public.scheduled_jobs j where j.name = p_job) then
+        raise exception 'there is no job "%"', left(coalesce(p_job, 'null'), 60) using errcode = 'LH004';
+    end if;
     insert into public.job_runs (job, runner, outcome, detail, finished_at)
-    values (p_job, coalesce(p_runner, 'unknown'), 'skipped', 'another session was running it', clock_timestamp())
+    values (p_job, left(coalesce(p_runner, 'unknown'), 100), 'skipped', 'another session was running it', clock_timestamp());
+end;
 $$;
 
 -- As its caller and without a pinned path: a procedure that commits may have neither. Every name is qualified instead.
@@ -136,7 +146,9 @@ begin
     loop
         execute format('alter routine %s owner to lh_owner', routine);
         execute format('revoke all on routine %s from public', routine);
-        execute format('grant execute on routine %s to lh_worker', routine);
+        -- Scheduling is for whoever owns the database: as the worker it would fail.
+        execute format(case when routine::text in ('schedule_jobs()', 'unschedule_jobs()')
+            then 'revoke execute on routine %s from lh_worker' else 'grant execute on routine %s to lh_worker' end, routine);
     end loop;
     if to_regprocedure('create_monthly_partitions(int)') is not null then
         grant execute on function create_monthly_partitions(int) to lh_worker;
