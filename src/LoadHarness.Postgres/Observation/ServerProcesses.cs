@@ -27,6 +27,9 @@ internal sealed class ServerProcesses(int? postmaster)
         return (TimeSpan.FromSeconds(ticks / TicksPerSecond), anonymous + shared);
     }
 
+    /// <returns>The postmaster first, then its children; on other systems the postmaster alone.</returns>
+    public IReadOnlyList<int> Ids() => !_readable ? [postmaster ?? 0] : [.. Family().Select(process => process.Id).OrderBy(id => id != postmaster)];
+
     private IEnumerable<(int Id, double Ticks)> Family()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))

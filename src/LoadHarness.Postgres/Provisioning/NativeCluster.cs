@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
+using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Seeding;
 using Npgsql;
 
@@ -70,11 +71,12 @@ public sealed class NativeCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the server (SIGKILL on its postmaster; the other processes follow by themselves), and starts it again on the same port: for tests of recovery.</summary>
+    /// <summary>Kills all processes of the server at once (SIGKILL), as a power cut would, and starts it again on the same port: for tests of recovery.</summary>
     /// <exception cref="HarnessException">It did not start within half a minute.</exception>
     public async Task CrashAndRestartAsync(CancellationToken cancellationToken)
     {
-        using (var postmaster = Process.GetProcessById(ProcessId)) postmaster.Kill();
+        // The postmaster alone would leave its sessions to finish what they are at.
+        foreach (var process in new ServerProcesses(ProcessId).Ids()) Kill(process);
         var patience = Stopwatch.StartNew();
         while (true)
         {
@@ -92,6 +94,19 @@ public sealed class NativeCluster : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => watch.DisposeAsync();
+
+    private static void Kill(int processId)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            process.Kill();
+        }
+        catch (ArgumentException)
+        {
+            // It ended since it was listed.
+        }
+    }
 
     private static async Task InitializeAsync(ClusterDirectory directory, PostgresBinaries binaries, string password, CancellationToken cancellationToken)
     {

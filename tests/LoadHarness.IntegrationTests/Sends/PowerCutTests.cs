@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Imports;
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Postgres.Workload;
@@ -9,15 +11,18 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Sends;
 
-/// <summary>The server is ended as by a power cut, in a cluster of its own, in the middle of an import and of a campaign.</summary>
+/// <summary>All processes of a server of the test's own are killed, as a power cut would, in the middle of ten imports and of a campaign with eight workers.</summary>
 public sealed class PowerCutTests
 {
-    private const int Rows = 20_000;
+    private const int Addresses = 20_000;
+    private const int Imports = 10;
+    private const int RowsAnImport = 6_000;
+    private const int Workers = 8;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_import_and_a_campaign_that_a_crash_cut_off_end_with_exactly_the_right_rows()
+    public async Task Imports_and_a_campaign_that_a_power_cut_ended_go_on_and_end_with_exactly_the_right_rows()
     {
         var binaries = await PostgresBinaries.FindAsync(Stop);
         Require.Present(binaries is null ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package." : null);
@@ -26,56 +31,88 @@ public sealed class PowerCutTests
         var migrator = new Migrator(admin);
         await migrator.ApplyBaseAsync(Stop);
         await migrator.UpAsync(SilentProgress.Instance, Stop);
-        await ScalarAsync(admin, "with w as (insert into workspaces (id, name) values (1, 'own') returning 1) select count(*) from w");
+        await admin.ExecuteAsync("insert into workspaces (id, name) values (1, 'own')");
 
-        await ImportThroughACrashAsync(cluster, admin);
-        await SendThroughACrashAsync(cluster, admin);
+        await ImportThroughAPowerCutAsync(cluster, admin);
+        await SendThroughAPowerCutAsync(cluster, admin);
     }
 
-    private static async Task ImportThroughACrashAsync(NativeCluster cluster, NpgsqlDataSource admin)
+    private static async Task ImportThroughAPowerCutAsync(NativeCluster cluster, NpgsqlDataSource admin)
     {
-        await using var app = TenantDatabase.Open(cluster.ConnectionString, "lh_app", 1, 10);
-        var import = await LeadImportTests.StageAsync(app, Rows);
-        await app.ScalarAsync<long>("select merged from finish_lead_import($1, $2, 2000)", [import], Stop);
-        var merging = app.ScalarAsync<long>("select merged from finish_lead_import($1, $2)", [import], Stop);
-        await cluster.CrashAndRestartAsync(Stop);
-        await Assert.ThrowsAnyAsync<NpgsqlException>(() => merging);
-        await using var again = TenantDatabase.Open(cluster.ConnectionString, "lh_app", 1, 9);
+        await using var app = TenantDatabase.Open(cluster.ConnectionString, "lh_app", 1, 40);
+        var running = Enumerable.Range(0, Imports).Select(number => LeadImport.RunAsync(app, $"import-{number}", RowsOf(number), 2, (_, work) => work(), Stop)).ToList();
+        await CutPowerWhenAsync(cluster, admin, "select count(*) from leads", Addresses / 4);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => Task.WhenAll(running));
+        Assert.InRange(await admin.AskAsync<long>("select count(*) from leads"), 1, Addresses - 1);
 
-        // Staging is unlogged: after a crash the server says that the rows must be sent again.
-        Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(again, "select merged from finish_lead_import($1, $2)", import));
-        await LeadImport.CopyAsync(again, import, Enumerable.Range(1, Rows).Select(LeadImportTests.Row), Stop);
-        await LeadImport.MergeAsync(again, import, 2, Stop);
+        await using var again = TenantDatabase.Open(cluster.ConnectionString, "lh_app", 1, 39);
+        await Task.WhenAll(Enumerable.Range(0, Imports).Select(number => ResumeImportAsync(again, number)));
 
-        Assert.Equal(Rows, await ScalarAsync(admin, "select count(*) from leads"));
-        Assert.Equal(Rows, await ScalarAsync(admin, "select count(distinct email) from leads"));
-        Assert.Equal(1, await ScalarAsync(admin, "select count(*) from lead_imports where status = 'finished'"));
+        Assert.Equal(Addresses, await admin.AskAsync<long>("select count(*) from leads"));
+        Assert.Equal(Addresses, await admin.AskAsync<long>("select count(distinct email) from leads"));
+        Assert.Equal(Imports, await admin.AskAsync<long>("select count(*) from lead_imports where status = 'finished'"));
+        Assert.Equal(0, await admin.AskAsync<long>("select deadlocks from pg_stat_database where datname = current_database()"));
     }
 
-    private static async Task SendThroughACrashAsync(NativeCluster cluster, NpgsqlDataSource admin)
+    private static IEnumerable<ImportRow> RowsOf(int import) =>
+        Enumerable.Range(0, RowsAnImport).Select(row => LeadImportTests.Row(((import * 2_000) + row) % Addresses));
+
+    /// <summary>As the application does: an import that never began is begun, one that is not finished gets its rows again.</summary>
+    private static async Task ResumeImportAsync(TenantDatabase app, int number)
     {
-        await using var app = TenantDatabase.Open(cluster.ConnectionString, "lh_app", 1, 8);
+        var unfinished = await app.ScalarAsync<long>("select id from lead_imports where workspace_id = $1 and source = $2 and status <> 'finished'", [$"import-{number}"], Stop);
+        if (unfinished == 0)
+        {
+            if (await app.ScalarAsync<long>("select count(*) from lead_imports where workspace_id = $1 and source = $2", [$"import-{number}"], Stop) == 0)
+                await LeadImport.RunAsync(app, $"import-{number}", RowsOf(number), 2, (_, work) => work(), Stop);
+            return;
+        }
+
+        // Staging is unlogged: after a power cut the server says that the rows must be sent again.
+        Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select merged from finish_lead_import($1, $2)", unfinished));
+        await LeadImport.CopyAsync(app, unfinished, RowsOf(number), Stop);
+        await LeadImport.MergeAsync(app, unfinished, 2, Stop);
+    }
+
+    private static async Task SendThroughAPowerCutAsync(NativeCluster cluster, NpgsqlDataSource admin)
+    {
+        await using var app = TenantDatabase.Open(cluster.ConnectionString, "lh_app", 1, 20);
         var campaign = await CampaignDispatch.CreateAsync(app, "test", Stop);
-        var scheduled = await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends($2, $1)", [campaign], Stop);
-        var ids = await app.ScalarAsync<long[]>("select array_agg(id) from claim_email_sends($1, $2, 'first', 5000)", [campaign], Stop);
-        await app.ScalarAsync<long>("select mark_email_sends_sent($1, $2, $3, 'p-')", [campaign, ids], Stop);
-        await app.ScalarAsync<long[]>("select array_agg(id) from claim_email_sends($1, $2, 'lost', 3000)", [campaign], Stop);
-        await cluster.CrashAndRestartAsync(Stop);
-        await using var again = TenantDatabase.Open(cluster.ConnectionString, "lh_app", 1, 7);
+        Assert.Equal(Addresses, await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends($2, $1)", [campaign], Stop));
+        var confirmed = new ConcurrentDictionary<long, string>();
+        var working = Enumerable.Range(0, Workers).Select(worker => SendAsync(app, campaign, $"before-{worker}", confirmed)).ToList();
+        await CutPowerWhenAsync(cluster, admin, "select count(*) from email_sends where status = 'sent'", Addresses / 4);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => Task.WhenAll(working));
+        Assert.InRange(confirmed.Count, 1, Addresses - 1);
 
+        await using var again = TenantDatabase.Open(cluster.ConnectionString, "lh_app", 1, 19);
         Assert.Equal(0, await again.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends($2, $1)", [campaign], Stop));
-        Assert.Equal(3_000, await ScalarAsync(admin, "select reap_stale_claims(interval '0')"));
-        Assert.Equal(Rows - 5_000, await CampaignDispatch.SendAsync(again, campaign, 4, Stop));
+        await admin.AskAsync<long>("select reap_stale_claims(interval '0')");
+        var before = confirmed.ToDictionary();
+        await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => SendAsync(again, campaign, $"after-{worker}", confirmed)));
 
-        Assert.Equal(Rows, scheduled);
-        Assert.Equal(Rows, await ScalarAsync(admin, "select count(distinct lead_id) from email_sends where status = 'sent'"));
-        Assert.Equal(Rows, await ScalarAsync(admin, "select count(*) from email_sends"));
+        Assert.Equal(Addresses, await admin.AskAsync<long>("select count(*) from email_sends"));
+        Assert.Equal(Addresses, await admin.AskAsync<long>("select count(distinct lead_id) from email_sends where status = 'sent'"));
+        Assert.Equal(before.Count, await admin.AskAsync<long>(
+            "select count(*) from unnest($1, $2) as c (id, worker) join email_sends s on s.id = c.id and s.provider_id = c.worker || '-' || c.id", before.Keys.ToArray(), before.Values.ToArray()));
         Assert.True(await again.ScalarAsync<bool>("select complete_campaign($1, $2)", [campaign], Stop));
+        await admin.ExecuteAsync("select fold_campaign_metrics()");
+        Assert.Equal(Addresses, await admin.AskAsync<long>("select sent_count from campaigns"));
     }
 
-    private static async Task<long> ScalarAsync(NpgsqlDataSource admin, string sql)
+    /// <param name="confirmed">Gets each send that the server confirmed as sent, with its worker; no send twice.</param>
+    private static async Task SendAsync(TenantDatabase app, long campaign, string worker, ConcurrentDictionary<long, string> confirmed)
     {
-        await using var command = admin.CreateCommand(sql);
-        return (long)(await command.ExecuteScalarAsync(Stop))!;
+        while (await app.ScalarAsync<long[]>("select array_agg(id) from claim_email_sends($1, $2, $3, 100)", [campaign, worker], Stop) is { } ids)
+        {
+            Assert.Equal(ids.Length, await app.ScalarAsync<long>("select mark_email_sends_sent($1, $2, $3, $4)", [campaign, ids, $"{worker}-"], Stop));
+            Assert.All(ids, id => Assert.True(confirmed.TryAdd(id, worker), $"send {id} was sent twice"));
+        }
+    }
+
+    private static async Task CutPowerWhenAsync(NativeCluster cluster, NpgsqlDataSource admin, string progress, long reached)
+    {
+        while (await admin.AskAsync<long>(progress) < reached) await Task.Delay(10, Stop);
+        await cluster.CrashAndRestartAsync(Stop);
     }
 }
