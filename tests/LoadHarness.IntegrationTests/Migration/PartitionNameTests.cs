@@ -41,7 +41,6 @@ public sealed class PartitionNameTests(PostgresCluster cluster)
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(true, Meaningless)]
     [InlineData(false, Meaningless)]
     [InlineData(false, Misleading)]
     public async Task Creation_retention_health_verification_and_rollback_go_by_the_bounds(bool withPartman, string rename)
