@@ -17,7 +17,8 @@ public static class JobScheduler
     {
         await using var here = NpgsqlDataSource.Create(connectionString);
         var database = (string)(await ScalarAsync(here, "select current_database()::text", ct))!;
-        var cronDatabase = await ScalarAsync(here, "select current_setting('cron.database_name', true)", ct) as string;
+        // Not by current_setting, which refuses it to a role that is no superuser: pg_settings leaves it out.
+        var cronDatabase = await ScalarAsync(here, "select setting from pg_settings where name = 'cron.database_name'", ct) as string;
         var jobs = await JobsAsync(here, ct);
         if (string.IsNullOrEmpty(cronDatabase))
             return [.. jobs.Select(job => new ScheduledJob(job.Name, false, Remedy))];

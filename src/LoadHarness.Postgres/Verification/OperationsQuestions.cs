@@ -7,6 +7,8 @@ internal static class OperationsQuestions
 {
     private const string PartmanRemedy = "install pg_partman (Debian: apt-get install postgresql-15-partman) and migrate again";
 
+    private const string StatementsRemedy = "add pg_stat_statements to shared_preload_libraries, restart, and create extension pg_stat_statements as a superuser";
+
     public static IReadOnlyList<Question> All { get; } =
     [
         Setting("CF-1", "max_connections", "200", "current_setting('max_connections')::bigint", "200"),
@@ -20,7 +22,7 @@ internal static class OperationsQuestions
         Rows("MO-3", "get_table_size_stats()", "tables"),
         Rows("MO-4", "get_index_usage_stats()", "indexes"),
         new("MO-5", "select case when hit_percent is not null then 'met' else 'inconclusive' end, format('%s%% of %s blocks since %s', round(hit_percent::numeric, 2), blocks, since::timestamptz(0)), hit_percent, null, '%' from get_cache_hit_ratio()"),
-        new("MO-6", "select case when count(*) > 0 then 'met' else 'missed' end, format('%s statements are counted', count(*)), count(*), null, 'statements' from pg_stat_statements"),
+        new("MO-6", "select case when count(*) > 0 then 'met' else 'missed' end, format('%s statements are counted', count(*)), count(*), null, 'statements' from pg_stat_statements", [Needs("pg_stat_statements", StatementsRemedy)]),
         View("AN-1", "lead_analytics"),
         View("AN-2", "campaign_performance"),
         new(
