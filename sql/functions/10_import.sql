@@ -98,6 +98,8 @@ begin
                coalesce(tags, '{}') as tags, coalesce(custom_fields, '{}') as custom_fields
         from lead_import_rows
         where workspace_id = p_workspace_id and import_id = p_import_id
+        -- Keeps the planner from writing lower(btrim(email)) into every place that the inlined functions use it.
+        offset 0
     ), judged as materialized (
         select s.*, coalesce(lead_reject_reason(email, name, phone, company, position, tags, custom_fields), source_reject_reason(source)) as reason
         from staged s
