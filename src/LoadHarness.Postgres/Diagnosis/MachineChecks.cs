@@ -4,15 +4,15 @@ using System.Reflection;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Postgres.Seeding.Loading;
 
 namespace LoadHarness.Postgres.Diagnosis;
 
 /// <summary>What can be told without a database.</summary>
 internal static class MachineChecks
 {
-    // A lead with its sends and activities, indexes and WAL, on the base and the optimized schema: about 3 kB measured at 200k leads, doubled.
-    private const double BytesPerLead = 6_000;
-    private const double LeastDiskGigabytes = 2;
+    // max_wal_size of the servers that are started here with the checklist's settings.
+    private const long WalBytes = 4L << 30;
 
     // The checklist's 512 MB of buffers and 2 GB of cache, beside the program.
     private const double LeastMemoryGigabytes = 4;
@@ -49,7 +49,7 @@ internal static class MachineChecks
 
     public static Verdict Disk(long contacts)
     {
-        var needed = Math.Max(contacts * BytesPerLead / 1e9, LeastDiskGigabytes);
+        var needed = DiskSpace.BytesFor(contacts, WalBytes) / 1e9;
         var free = new DriveInfo(Path.GetTempPath()).AvailableFreeSpace / 1e9;
         return Finding.AtLeast("disk", "There is room for the data", free, needed, "GB",
             string.Create(CultureInfo.InvariantCulture, $"{free:N1} GB free in {Path.GetTempPath()}, about {needed:N1} GB wanted."),

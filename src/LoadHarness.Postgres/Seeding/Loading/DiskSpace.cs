@@ -11,13 +11,16 @@ internal sealed class DiskSpace(Func<string, long?> freeBytes)
     // were still to come, so that the data directory without WAL was never larger than in the end. WAL stays below max_wal_size, which is added.
     private const long BytesPerLead = 2_000;
 
+    /// <returns>Bytes that a seeded cluster takes while it is filled.</returns>
+    public static long BytesFor(long leads, long maxWalBytes) => (leads * BytesPerLead) + maxWalBytes;
+
     public async Task CheckAsync(NpgsqlConnection connection, long leads, CancellationToken cancellation)
     {
         var directory = await DataDirectoryAsync(connection, cancellation);
         if (directory is null || freeBytes(directory) is not { } free)
             return;
         var wal = await connection.ScalarAsync<long>("select pg_size_bytes(current_setting('max_wal_size'))", cancellation);
-        var needed = (leads * BytesPerLead) + wal;
+        var needed = BytesFor(leads, wal);
         if (free < needed)
             throw new HarnessException(FormattableString.Invariant(
                 $"Seeding {leads} leads needs about {needed / 1e9:0.0} GB in {directory}, which has {free / 1e9:0.0} GB free. Free some space, use another disk, or ask for fewer contacts."));
