@@ -11,6 +11,7 @@ return await CommandLine.InvokeAsync(args, RunAsync).ConfigureAwait(false);
 static async Task<ExitCode> RunAsync(HarnessOptions options, CancellationToken stop)
 {
     var voice = new Voice(options.Json);
+    var earlier = options.BaselineFile is { } file ? await RunJson.ReadAsync(file, stop).ConfigureAwait(false) : null;
     var record = RunRecord.Begin(options);
     var fault = await record.GuardAsync(async () =>
     {
@@ -22,7 +23,7 @@ static async Task<ExitCode> RunAsync(HarnessOptions options, CancellationToken s
         await Stages.VerifyAsync(record, voice, database, stop).ConfigureAwait(false);
     }, stop).ConfigureAwait(false);
 
-    var run = Judging.Judge(record.End());
+    var run = Judging.Judge(record.End().Beside(earlier));
     var files = await RunReport.WriteAsync(run, Path.Combine(options.OutputDirectory, run.Identity.Id), CancellationToken.None).ConfigureAwait(false);
     var exitCode = fault ?? Outcome.Of(run);
     Summary.Tell(voice, run, files, exitCode, options.Json);

@@ -27,6 +27,8 @@ public sealed class OptionWords
 
     public Option<string?> Pooler { get; } = new("--pooler") { Description = "none (default) or pgbouncer.", HelpName = "NAME" };
 
+    public Option<string?> Baseline { get; } = new("--baseline") { Description = "An earlier run's run.json, or its folder: its figures stand beside these, and a run that it does not fit is invalid.", HelpName = "FILE" };
+
     public Option<bool> Force { get; } = new("--force") { Description = "Use a given database although it is not empty; what the harness made there is replaced." };
 
     public Option<bool> Keep { get; } = new("--keep") { Description = "Keep the seeded server for a later --reuse, and say where it is." };
@@ -35,7 +37,7 @@ public sealed class OptionWords
 
     public Option<bool> Json { get; } = new("--json") { Description = "One JSON object on standard output; text for people on standard error." };
 
-    public IEnumerable<Option> All => [Contacts, Profile, Database, Out, Seed, Settings, Engine, Pooler, Force, Keep, Reuse, Json];
+    public IEnumerable<Option> All => [Contacts, Profile, Database, Out, Seed, Settings, Engine, Pooler, Baseline, Force, Keep, Reuse, Json];
 
     /// <exception cref="HarnessException">Some words could not be parsed, or are wrong; all of them are named.</exception>
     public HarnessOptions Read(ParseResult parsed) =>
@@ -58,6 +60,7 @@ public sealed class OptionWords
         Settings = Word(parsed, Settings),
         Engine = Word(parsed, Engine),
         Pooler = Word(parsed, Pooler),
+        Baseline = Word(parsed, Baseline),
         Force = Given(parsed, Force),
         Keep = Given(parsed, Keep),
         Reuse = Given(parsed, Reuse),

@@ -29,6 +29,7 @@ public static class OptionsCheck
         var pooler = OneOf("--pooler", raw.Pooler, errors, ("none", Pooler.None), ("pgbouncer", Pooler.PgBouncer));
         if (engine == LoadEngine.NBomber && !EngineCatalog.HasNBomber) errors.Add(NBomberEngine.HowToGetIt);
         var output = Output(raw, errors);
+        var baseline = BaselineFile(raw, errors);
         if (errors.Count > 0) throw Refusal(errors);
 
         return new()
@@ -41,6 +42,7 @@ public static class OptionsCheck
             ServerProfile = settings,
             Engine = engine,
             Pooler = pooler,
+            BaselineFile = baseline,
             Force = raw.Force,
             Keep = raw.Keep,
             Reuse = raw.Reuse,
@@ -103,6 +105,14 @@ public static class OptionsCheck
         var directory = Path.GetFullPath(raw.Out ?? Path.Combine("reports", "runs"));
         if (File.Exists(directory)) errors.Add($"--out '{raw.Out}': that is a file. Give a directory; it is made when it does not exist.");
         return directory;
+    }
+
+    private static string? BaselineFile(RawOptions raw, List<string> errors)
+    {
+        if (raw.Baseline is null) return null;
+        var file = Directory.Exists(raw.Baseline) ? Path.Combine(raw.Baseline, "run.json") : raw.Baseline;
+        if (!File.Exists(file)) errors.Add($"--baseline '{raw.Baseline}': there is no such file. Give the run.json of an earlier run, or its folder.");
+        return file;
     }
 
     private static T OneOf<T>(string option, string? word, List<string> errors, params (string Word, T Value)[] choices)

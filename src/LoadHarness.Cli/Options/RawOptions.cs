@@ -19,6 +19,8 @@ public sealed record RawOptions
 
     public string? Pooler { get; init; }
 
+    public string? Baseline { get; init; }
+
     public bool Force { get; init; }
 
     public bool Keep { get; init; }

@@ -33,6 +33,9 @@ public sealed record RunResult
 
     public DatabaseObservation? Observation { get; init; }
 
+    /// <summary>Null when the run was not asked to stand beside an earlier one.</summary>
+    public Baseline? Baseline { get; init; }
+
     /// <summary>Reasons why figures of this run must not be trusted, in words. Any one makes the run invalid (exit code 5).</summary>
     public IReadOnlyList<string> Invalid { get; init; } = [];
 
@@ -43,6 +46,9 @@ public sealed record RunResult
 
     /// <summary>One row for each id of requirements.md, from <c>verify</c>.</summary>
     public IReadOnlyList<Verdict> Checklist { get; init; } = [];
+
+    /// <param name="earlier">Null for none: then nothing changes.</param>
+    public RunResult Beside(RunResult? earlier) => earlier is null ? this : this with { Baseline = Baseline.Of(earlier, this) };
 }
 
 /// <param name="Commit">Of the harness, short; <c>unknown</c> outside a repository.</param>

@@ -31,6 +31,9 @@ public sealed record HarnessOptions
     /// <summary>Starts from a kept database of the same scale, seed and schema when there is one.</summary>
     public bool Reuse { get; init; }
 
+    /// <summary>The run.json of an earlier run to stand beside; null for none.</summary>
+    public string? BaselineFile { get; init; }
+
     /// <summary>Standard output carries one JSON object; people's text goes to standard error.</summary>
     public bool Json { get; init; }
 }

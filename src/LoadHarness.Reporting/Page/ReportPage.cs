@@ -10,6 +10,7 @@ internal static class ReportPage
         var sections = new[]
         {
             TargetSection.Of(run),
+            BaselineSection.Of(run),
             NoteSection.Of(run),
             ScenarioSection.Of(run),
             DatabaseSection.Of(run),

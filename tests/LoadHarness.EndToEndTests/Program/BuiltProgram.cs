@@ -11,6 +11,8 @@ internal static class BuiltProgram
     public static string Executable { get; } =
         Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "loadharness.exe" : "loadharness");
 
+    public static string Repository { get; } = Root(AppContext.BaseDirectory);
+
     public static Command With(params string[] arguments) =>
         CliWrap.Cli.Wrap(Executable).WithArguments(arguments).WithValidation(CommandResultValidation.None)
             .WithEnvironmentVariables(variables => variables.Set("LOADHARNESS_DATABASE", null));
@@ -36,4 +38,7 @@ internal static class BuiltProgram
           }
         }
         """);
+
+    private static string Root(string directory) =>
+        File.Exists(Path.Combine(directory, "LoadHarness.sln")) ? directory : Root(Path.GetDirectoryName(directory)!);
 }

@@ -12,7 +12,7 @@ public sealed partial class DocumentedCommandTests
     [InlineData("docs/benchmarks.md")]
     public async Task Every_documented_call_uses_verbs_and_options_that_exist(string document)
     {
-        var text = await File.ReadAllTextAsync(Path.Combine(Repository, document), TestContext.Current.CancellationToken);
+        var text = await File.ReadAllTextAsync(Path.Combine(BuiltProgram.Repository, document), TestContext.Current.CancellationToken);
         foreach (var words in Call().Matches(text).Select(call => call.Groups["words"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
             string[] verb = words is [var first, ..] && !first.StartsWith('-') ? [first] : [];
@@ -26,18 +26,13 @@ public sealed partial class DocumentedCommandTests
     [Fact]
     public async Task The_first_documented_calls_are_what_continuous_integration_runs()
     {
-        var readme = await File.ReadAllTextAsync(Path.Combine(Repository, "README.md"), TestContext.Current.CancellationToken);
-        var ci = await File.ReadAllTextAsync(Path.Combine(Repository, ".ci", "run"), TestContext.Current.CancellationToken);
+        var readme = await File.ReadAllTextAsync(Path.Combine(BuiltProgram.Repository, "README.md"), TestContext.Current.CancellationToken);
+        var ci = await File.ReadAllTextAsync(Path.Combine(BuiltProgram.Repository, ".ci", "run"), TestContext.Current.CancellationToken);
 
         Assert.Contains("    ./run.sh --contacts 200000 --profile smoke\n    ./test.sh\n", readme, StringComparison.Ordinal);
         Assert.Contains("./run.sh", ci, StringComparison.Ordinal);
         Assert.Contains("./test.sh", ci, StringComparison.Ordinal);
     }
-
-    private static string Repository { get; } = Root(AppContext.BaseDirectory);
-
-    private static string Root(string directory) =>
-        File.Exists(Path.Combine(directory, "LoadHarness.sln")) ? directory : Root(Path.GetDirectoryName(directory)!);
 
     [GeneratedRegex(@"(?:\./run\.sh|run\.ps1|\bloadharness)(?<words>(?: +[-\w./]+)+)")]
     private static partial Regex Call();

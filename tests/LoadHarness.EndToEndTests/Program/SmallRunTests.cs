@@ -14,11 +14,11 @@ public sealed class SmallRunTests : IDisposable
     public void Dispose() => _output.Dispose();
 
     [Fact]
-    public async Task A_run_writes_every_file_and_can_be_rendered_again()
+    public async Task A_run_writes_every_file_says_why_its_baseline_does_not_fit_and_can_be_rendered_again()
     {
         BuiltProgram.AddTinyProfile();
         var ended = await BuiltProgram.RunAsync(
-            "run", "--contacts", "5000", "--profile", BuiltProgram.TinyProfile, "--database", "native", "--out", _output.Path, "--json");
+            "run", "--contacts", "5000", "--profile", BuiltProgram.TinyProfile, "--database", "native", "--out", _output.Path, "--json", "--baseline", Path.Combine(BuiltProgram.Repository, "reports", "sample"));
 
         using var printed = JsonDocument.Parse(ended.StandardOutput);
         Assert.True(printed.RootElement.TryGetProperty("checks", out _));
@@ -28,6 +28,7 @@ public sealed class SmallRunTests : IDisposable
         var run = await RunJson.ReadAsync(Path.Combine(folder, "run.json"), TestContext.Current.CancellationToken);
         Assert.Null(run.IncompleteReason);
         Assert.NotEmpty(run.Scenarios);
+        Assert.Contains(run.Invalid, reason => reason.Contains("does not fit: leads:", StringComparison.Ordinal));
         Assert.Equal((int)Cli.Pipeline.Outcome.Of(run), ended.ExitCode);
 
         var again = Path.Combine(_output.Path, "again");

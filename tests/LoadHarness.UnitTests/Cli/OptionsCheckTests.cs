@@ -28,12 +28,13 @@ public sealed class OptionsCheckTests
                 Engine = "gatling",
                 Settings = "fast",
                 Pooler = "odyssey",
+                Baseline = "absent.json",
                 Database = "Host=127.0.0.1;Port=one;Password=secret",
             },
             ["Unrecognized command or argument 'Password=secret'."]));
 
         Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
-        foreach (var word in (string[])["abc", "nope", "'x'", "gatling", "fast", "odyssey", "--database", "Unrecognized"]) Assert.Contains(word, fault.Message);
+        foreach (var word in (string[])["abc", "nope", "'x'", "gatling", "fast", "odyssey", "absent.json", "--database", "Unrecognized"]) Assert.Contains(word, fault.Message);
         Assert.DoesNotContain("secret", fault.Message);
     }
 

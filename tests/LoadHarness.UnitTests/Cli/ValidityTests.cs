@@ -33,6 +33,15 @@ public sealed class ValidityTests
         Assert.Contains("error rate above 5%", Assert.Single(Doubts(WithFirst(scenario => scenario with { AbortReason = "Threshold passed: error rate above 5%" }))), StringComparison.Ordinal);
 
     [Fact]
+    public void A_baseline_of_another_scale_does_and_one_of_the_same_kind_does_not()
+    {
+        var run = SampleRun.Create();
+
+        Assert.Empty(Doubts(run.Beside(run)));
+        Assert.Contains("leads: 200000 then, 2000000 now", Assert.Single(Doubts(run.Beside(run with { Seed = run.Seed! with { Contacts = 200_000 } }))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Lag_is_held_against_the_tightest_limit_of_the_scenario()
     {
         var late = new LatencyHistogram();

@@ -53,6 +53,21 @@ public sealed class RunReportTests : IDisposable
         Assert.Null((await RunJson.ReadAsync(Path.Combine(_directory.Path, "theirs", "run.json"), TestContext.Current.CancellationToken)).Scenarios[0].Timeline[0].LagP99);
     }
 
+    [Fact]
+    public async Task A_baseline_stands_beside_the_figures_with_the_ratio_or_with_what_keeps_the_two_apart()
+    {
+        var run = SampleRun.Create();
+        var judged = run.Verdicts.First(verdict => verdict.Figure is not null);
+        var earlier = run with { Verdicts = [judged with { Figure = judged.Figure / 2 }] };
+
+        var (fitting, _) = await WriteAsync(run.Beside(earlier), "fitting");
+        var (misfit, _) = await WriteAsync(run.Beside(earlier with { Host = run.Host with { Cores = 64 } }), "misfit");
+
+        Assert.Contains("<td>2×</td>", fitting, StringComparison.Ordinal);
+        Assert.Contains("64 cores", misfit, StringComparison.Ordinal);
+        Assert.DoesNotContain("<td>2×</td>", misfit, StringComparison.Ordinal);
+    }
+
     private static ScenarioResult Foreign(ScenarioResult scenario) => scenario with
     {
         ForeignEngine = "NBomber",

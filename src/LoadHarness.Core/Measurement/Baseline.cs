@@ -1,0 +1,20 @@
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Core.Measurement;
+
+/// <summary>The earlier run that a run was asked to stand beside.</summary>
+/// <param name="Differences">What keeps the two from being compared, in words; empty when they can be.</param>
+/// <param name="Figures">What the earlier run measured for each target that it judged.</param>
+public sealed record Baseline(string RunId, DateTimeOffset StartedUtc, string Commit, IReadOnlyList<string> Differences, IReadOnlyList<BaselineFigure> Figures)
+{
+    public static Baseline Of(RunResult earlier, RunResult run) => new(
+        earlier.Identity.Id,
+        earlier.Identity.StartedUtc,
+        earlier.Identity.Commit,
+        [.. BaselineFit.Differences(earlier, run)],
+        [.. earlier.Verdicts.Where(verdict => verdict.Figure is not null).Select(verdict => new BaselineFigure(verdict.Id, verdict.Figure!.Value, verdict.Interval, verdict.Unit))]);
+}
+
+/// <param name="TargetId">Of the target that the figure was measured for.</param>
+/// <param name="Interval">95% confidence of the figure; null where it has none.</param>
+public sealed record BaselineFigure(string TargetId, double Figure, ConfidenceInterval? Interval, string Unit);

@@ -1,0 +1,51 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.UnitTests.Reporting;
+
+namespace LoadHarness.UnitTests.Targets;
+
+public sealed class BaselineFitTests
+{
+    public static TheoryData<string, Func<RunResult, RunResult>> Misfits => new()
+    {
+        { "leads", run => run with { Seed = run.Seed! with { Contacts = run.Seed.Contacts + 1 } } },
+        { "seed", run => run with { Seed = run.Seed! with { Seed = run.Seed.Seed + 1 } } },
+        { "checksum of the rows", run => run with { Seed = run.Seed! with { Checksum = "another" } } },
+        { "schema", run => run with { Schema = run.Schema! with { Checksum = "another" } } },
+        { "server", run => run with { Server = run.Server! with { Version = "17.1" } } },
+        { "server", run => run with { Server = null } },
+        { "server setting work_mem", run => run with { Server = run.Server! with { Settings = new Dictionary<string, string>(run.Server.Settings) { ["work_mem"] = "1GB" } } } },
+        { "machine", run => run with { Host = run.Host with { Cores = run.Host.Cores + 1 } } },
+        { "machine", run => run with { Host = run.Host with { Cpu = "another" } } },
+        { "machine", run => run with { Host = run.Host with { MemoryBytes = run.Host.MemoryBytes + (4L << 30) } } },
+        { "build", run => run with { Identity = run.Identity with { Configuration = "Debug" } } },
+        { "profile", run => run with { Options = new Dictionary<string, string>(run.Options) { ["profile"] = "another" } } },
+        { "pooler", run => run with { Options = new Dictionary<string, string>(run.Options) { ["pooler"] = "pgbouncer" } } },
+        { "it is incomplete", run => run with { IncompleteReason = "Interrupted." } },
+        { "it is invalid itself", run => run with { Invalid = ["Stolen time."] } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Misfits), DisableDiscoveryEnumeration = true)]
+    public void A_baseline_of_another_kind_is_refused_by_its_difference(string difference, Func<RunResult, RunResult> change)
+    {
+        var run = SampleRun.Create();
+
+        var differences = BaselineFit.Differences(change(run), run).ToList();
+
+        Assert.StartsWith(difference, Assert.Single(differences), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_commit_and_another_month_of_the_same_seed_fit()
+    {
+        var run = SampleRun.Create();
+        var earlier = run with
+        {
+            Identity = run.Identity with { Commit = "1234567" },
+            Host = run.Host with { MemoryBytes = run.Host.MemoryBytes - (1L << 20) },
+            Seed = run.Seed! with { SeededAtMonth = run.Seed.SeededAtMonth.AddMonths(-1), Checksum = "of another month" },
+        };
+
+        Assert.Empty(BaselineFit.Differences(earlier, run));
+    }
+}
