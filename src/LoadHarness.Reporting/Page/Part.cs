@@ -51,8 +51,10 @@ internal static class Part
     /// <summary>A mark that reads the same without colour; screen readers hear the word that follows it.</summary>
     public static Html Symbol(string symbol) => Html.Of($"""<span class="symbol" aria-hidden="true">{symbol}</span>""");
 
-    private static Html Row(IReadOnlyList<string> cells) =>
-        Html.Of($"""<tr><th scope="row">{cells[0]}</th>{cells.Skip(1).Select(cell => Html.Of($"<td>{cell}</td>"))}</tr>{"\n"}""");
+    private static Html Row(IReadOnlyList<string> cells) => Html.Of($"""
+        <tr><th scope="row">{cells[0]}</th>{cells.Skip(1).Select(cell => Html.Of($"<td>{cell}</td>"))}</tr>
+
+        """);
 
     private static Html Legend(IReadOnlyList<LegendEntry> legend) => legend.Count == 0
         ? Html.Nothing
