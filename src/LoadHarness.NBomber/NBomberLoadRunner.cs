@@ -1,5 +1,6 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
+using LoadHarness.Load.Clocks;
 using LoadHarness.Load.OtherEngines;
 using NBomber.CSharp;
 using Theirs = NBomber.Contracts;
@@ -13,7 +14,8 @@ public static class NBomberLoadRunner
     /// <exception cref="Core.HarnessException">A simulation that NBomber does not have.</exception>
     public static IReadOnlyList<ScenarioResult> Run(IReadOnlyList<ScenarioProps> scenarios, ulong seed, string reportDirectory, CancellationToken cancellationToken)
     {
-        var foreign = scenarios.Select(s => new ForeignScenario(s, seed)).ToList();
+        using var clock = new SystemLoadClock();
+        var foreign = scenarios.Select(s => new ForeignScenario(s, seed, clock)).ToList();
         NBomberRunner.RegisterScenarios([.. foreign.Select(f => Translate(f, seed, cancellationToken))])
             .WithTestSuite("LoadHarness")
             .WithTestName("run")

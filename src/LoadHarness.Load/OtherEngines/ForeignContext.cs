@@ -1,8 +1,9 @@
+using LoadHarness.Load.Clocks;
 using LoadHarness.Load.Scheduling;
 
 namespace LoadHarness.Load.OtherEngines;
 
-internal sealed class ForeignContext(string scenario, int user, long invocation, ulong seed, Action<string, long> recordStep, CancellationToken cancellationToken) : IScenarioContext
+internal sealed class ForeignContext(string scenario, int user, long invocation, ulong seed, LoadClock clock, Action<string, long> recordStep, CancellationToken cancellationToken) : IScenarioContext
 {
     public string ScenarioName => scenario;
 
@@ -16,18 +17,18 @@ internal sealed class ForeignContext(string scenario, int user, long invocation,
 
     public async Task<T> Step<T>(string name, Func<Task<T>> run)
     {
-        var started = ForeignScenario.Now();
+        var started = clock.Now;
         var result = await run().ConfigureAwait(false);
-        recordStep(name, ForeignScenario.Now() - started);
+        recordStep(name, clock.Now - started);
         return result;
     }
 
     public async Task Step(string name, Func<Task> run)
     {
-        var started = ForeignScenario.Now();
+        var started = clock.Now;
         await run().ConfigureAwait(false);
-        recordStep(name, ForeignScenario.Now() - started);
+        recordStep(name, clock.Now - started);
     }
 
-    public Task Delay(TimeSpan duration) => Task.Delay(duration, cancellationToken);
+    public Task Delay(TimeSpan duration) => clock.Delay(duration, cancellationToken);
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Load.Clocks;
 using LoadHarness.Load.Recording;
 using LoadHarness.Load.Running;
 using LoadHarness.Load.Scheduling;
@@ -10,11 +10,11 @@ namespace LoadHarness.Load.OtherEngines;
 /// A scenario whose iterations another engine starts. It keeps its own times, so that the engine's version does not matter. Such an engine
 /// does not say when it meant to start: response time is service time here, and lag is unknown.
 /// </summary>
-public sealed class ForeignScenario(ScenarioProps scenario, ulong seed)
+public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadClock clock)
 {
     private readonly OperationMix _mix = new(scenario.Operations);
     private readonly Lock _begin = new();
-    private readonly Stack<int> _freeUsers = [];
+    private readonly Stack<ForeignUser> _freeUsers = [];
     private GeneratorProbe? _probe;
     private PhaseRecorder? _recorder;
     private DateTimeOffset _startedUtc;
@@ -26,21 +26,21 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed)
     public ScenarioProps Scenario => scenario;
 
     /// <summary>
-    /// One iteration, and the pause of the user behind it. What starts within the warm-up is not recorded. Thresholds and the limit of
+    /// One iteration, and in the closed model the pause of the user behind it. What starts within the warm-up is not recorded. Thresholds and the limit of
     /// requests in flight are the other engine's business.
     /// </summary>
     public async Task<IResponse> InvokeAsync(CancellationToken cancellationToken)
     {
         var user = RentUser();
-        var (invocation, begun) = (Interlocked.Increment(ref _invocations), Now());
+        var (invocation, begun) = (Interlocked.Increment(ref _invocations), clock.Now);
         var recorder = Begin(begun);
         var iteration = SeededRandom.Mix(seed, (ulong)invocation);
         var operation = _mix.Pick(iteration);
         var measured = begun >= _measuresFrom;
         if (measured) Interlocked.Increment(ref _started![operation]);
-        var context = new ForeignContext(scenario.Name, user, invocation, iteration, (name, nanoseconds) =>
+        var context = new ForeignContext(scenario.Name, user.Number, invocation, iteration, clock, (name, nanoseconds) =>
         {
-            if (measured) recorder.RecordStep(user, operation, name, nanoseconds);
+            if (measured) recorder.RecordStep(user.Number, operation, name, nanoseconds);
         }, cancellationToken);
         IResponse response;
         try
@@ -52,8 +52,8 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed)
             response = Response.Fail($"{e.GetType().Name}: {e.Message.Split('\n')[0].TrimEnd()}");
         }
 
-        if (measured) recorder.Record(user, operation, begun, begun, Now(), response);
-        await Rest(begun, cancellationToken).ConfigureAwait(false);
+        if (measured) recorder.Record(user.Number, operation, begun, begun, clock.Now, response);
+        await user.Rest(begun, cancellationToken).ConfigureAwait(false);
         lock (_begin) _freeUsers.Push(user);
         return response;
     }
@@ -61,7 +61,7 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed)
     /// <summary>To be called once, when the engine has ended.</summary>
     public ScenarioResult Result(string engine)
     {
-        var recorder = Begin(Now());
+        var recorder = Begin(clock.Now);
         recorder.Close();
         var measured = TimeSpan.FromTicks((recorder.LastEnd - _measuresFrom) / TimeSpan.NanosecondsPerTick);
         return new ScenarioResult(
@@ -79,8 +79,6 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed)
         { ForeignEngine = engine };
     }
 
-    internal static long Now() => Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency);
-
     private OperationResult OperationOf(string name, PhaseRecorder recorder, int operation, TimeSpan measured) =>
         ScenarioResults.OperationOf(name, recorder.Totals[operation], AccountingOf(recorder, operation), TimeSpan.Zero, measured)
             with { Lag = LatencySummary.Of(new LatencyHistogram()) };
@@ -91,16 +89,10 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed)
         return new Accounting(started, samples.Completed, samples.Failed, 0, started - samples.Completed - samples.Failed);
     }
 
-    private async Task Rest(long begun, CancellationToken cancellationToken)
+    /// <returns>One that no other iteration in flight has.</returns>
+    private ForeignUser RentUser()
     {
-        var rest = scenario.Pace > TimeSpan.Zero ? scenario.Pace - TimeSpan.FromTicks((Now() - begun) / TimeSpan.NanosecondsPerTick) : scenario.ThinkTime;
-        if (rest > TimeSpan.Zero) await Task.Delay(rest, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    /// <returns>A number that no other iteration in flight has.</returns>
-    private int RentUser()
-    {
-        lock (_begin) return _freeUsers.TryPop(out var free) ? free : _users++;
+        lock (_begin) return _freeUsers.TryPop(out var free) ? free : new ForeignUser(_users++, scenario, clock);
     }
 
     private PhaseRecorder Begin(long now)
@@ -108,7 +100,7 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed)
         lock (_begin)
         {
             if (_recorder is not null) return _recorder;
-            _startedUtc = DateTimeOffset.UtcNow;
+            _startedUtc = clock.UtcNow;
             _measuresFrom = now + (long)scenario.WarmUp.TotalNanoseconds;
             _probe = new GeneratorProbe();
             _started = new long[scenario.Operations.Count];

@@ -6,26 +6,28 @@ namespace LoadHarness.Load.Scheduling;
 /// Threads of the engine's own, so that iterations start on time even when those before them block their threads:
 /// the shared pool adds threads about one a second, this one as soon as work has waited a millisecond.
 /// </summary>
+/// <remarks>
+/// Waking a thread costs more than a short iteration. So one at most is on its way to the queue; it wakes the next when it leaves work behind,
+/// and takes what has come meanwhile when it does not.
+/// </remarks>
 internal sealed class IterationThreads(LoadClock clock, int maxThreads) : IDisposable
 {
-    private const int PatienceMilliseconds = 1;
-    private const int StackBytes = 1024 * 1024;
-
     // One that dispatches, one that takes over from it, one for what comes meanwhile.
     private const int AtFirst = 3;
     private readonly Queue<IWork> _queue = new();
-    private readonly object _gate = new();
-    private readonly FullMachine _machine = new();
-    private IWork? _leading;
-    private int _idle;
-    private int _starting;
+
+    // The last to fall asleep is the first to wake: those that are not needed stay out of the way.
+    private readonly Stack<IterationThread> _idle = [];
+    private readonly Lock _gate = new();
+    private readonly GrowthRule _growth = new();
+    private GrowthWatch? _watch;
+    private int _coming;
     private int _threads;
+    private long _taken;
     private bool _stopped;
     private bool _watched;
 
     public int Threads => Volatile.Read(ref _threads);
-
-    private int Waiting => _queue.Count + (_leading is null ? 0 : 1);
 
     public void Start(IWork work)
     {
@@ -35,32 +37,84 @@ internal sealed class IterationThreads(LoadClock clock, int maxThreads) : IDispo
             return;
         }
 
+        IterationThread? summoned;
         lock (_gate)
         {
             _queue.Enqueue(work);
-            Summon();
+            summoned = Summon();
         }
+
+        summoned?.Wake();
     }
 
-    /// <summary>Before everything else that waits for a thread.</summary>
+    /// <summary>On a thread of its own when none is free.</summary>
     public void Lead(IWork dispatching)
     {
+        if (TryLead(dispatching)) return;
         lock (_gate)
         {
-            _leading = dispatching;
+            AddThread(dispatching);
             while (_threads < AtFirst) AddThread();
-            Summon();
         }
     }
 
     /// <returns>False when no thread is free for it.</returns>
     public bool TryLead(IWork dispatching)
     {
+        IterationThread? free;
+        lock (_gate)
+            if (!_idle.TryPop(out free))
+                return false;
+        free.Wake(dispatching);
+        return true;
+    }
+
+    /// <summary>Blocks the calling thread until there is work for it.</summary>
+    /// <param name="arrives">Whether it was expected at the queue.</param>
+    /// <returns>Null when there will be no more.</returns>
+    public IWork? Next(IterationThread thread, bool arrives)
+    {
+        while (true)
+        {
+            IWork? work;
+            IterationThread? summoned = null;
+            lock (_gate)
+            {
+                if (arrives) _coming--;
+                if (_stopped) return null;
+                if (_queue.TryDequeue(out work))
+                {
+                    _taken++;
+                    summoned = Summon();
+                }
+                else
+                {
+                    _idle.Push(thread);
+                }
+            }
+
+            summoned?.Wake();
+            if ((work ?? thread.Sleep()) is { } found) return found;
+            arrives = true;
+        }
+    }
+
+    /// <summary>One look of the watch.</summary>
+    /// <param name="wasFull">Whether the cores were busy since the look before.</param>
+    /// <returns>False when nothing waits: there is nothing to watch.</returns>
+    public bool Grow(bool wasFull)
+    {
         lock (_gate)
         {
-            if (_idle <= Waiting) return false;
-            _leading = dispatching;
-            Monitor.Pulse(_gate);
+            if (_stopped || _queue.Count == 0)
+            {
+                _watched = false;
+                return false;
+            }
+
+            var missing = _growth.Look(_queue.Count, _taken, _threads);
+            if (wasFull || _coming > 0) return true;
+            for (; missing > 0 && _threads < maxThreads; missing--) AddThread();
             return true;
         }
     }
@@ -70,71 +124,37 @@ internal sealed class IterationThreads(LoadClock clock, int maxThreads) : IDispo
         lock (_gate)
         {
             _stopped = true;
-            Monitor.PulseAll(_gate);
-        }
-    }
-
-    private void Summon()
-    {
-        Monitor.Pulse(_gate);
-        if (_threads == 0) AddThread();
-        else if (Waiting > _idle && !_watched) WatchForGrowth();
-    }
-
-    private void AddThread()
-    {
-        _threads++;
-        _starting++;
-        new Thread(Work, StackBytes) { IsBackground = true, Name = "iterations" }.Start();
-    }
-
-    // A watcher exists only while work waits for a thread: an idle or asynchronous load pays nothing for it.
-    private void WatchForGrowth()
-    {
-        _watched = true;
-        new Thread(Grow, StackBytes) { IsBackground = true, Name = "iteration threads" }.Start();
-    }
-
-    private void Grow()
-    {
-        while (true)
-        {
-            _machine.Look();
-            Thread.Sleep(PatienceMilliseconds);
-            var isFull = _machine.WasKeptBusy();
-            lock (_gate)
+            while (_idle.TryPop(out var thread))
             {
-                if (_stopped || Waiting == 0)
-                {
-                    _watched = false;
-                    return;
-                }
-
-                // More threads help where those that are there block; not where they wait for a core.
-                if (isFull || _starting > 0) continue;
-                for (var missing = Waiting - _idle; missing > 0 && _threads < maxThreads; missing--) AddThread();
+                _coming++;
+                thread.Wake();
             }
         }
+
+        _watch?.Dispose();
     }
 
-    private void Work()
+    private IterationThread? Summon()
     {
-        lock (_gate) _starting--;
-        while (Next() is { } work) work.Execute();
+        if (_queue.Count == 0 || _coming > 0 || _stopped) return null;
+        if (_idle.TryPop(out var thread)) _coming++;
+        else if (_threads == 0) AddThread();
+        else if (!_watched) Watch();
+        return thread;
     }
 
-    private IWork? Next()
+    private void Watch()
     {
-        lock (_gate)
-        {
-            _idle++;
-            while (Waiting == 0 && !_stopped) Monitor.Wait(_gate);
-            _idle--;
-            if (_stopped) return null;
-            if (_leading is not { } leading) return _queue.Dequeue();
-            _leading = null;
-            return leading;
-        }
+        _watched = true;
+        _growth.Begin(_queue.Count, _taken);
+        (_watch ??= new GrowthWatch(this)).Wake();
+    }
+
+    private void AddThread(IWork? first = null)
+    {
+        _threads++;
+        if (first is null) _coming++;
+        new IterationThread(this, first).Begin();
     }
 }
 

@@ -1,12 +1,17 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
+using LoadHarness.Load.Clocks;
 using LoadHarness.Load.OtherEngines;
 using LoadHarness.Load.Validity;
 
 namespace LoadHarness.UnitTests.OtherEngines;
 
-public sealed class ForeignScenarioTests
+public sealed class ForeignScenarioTests : IDisposable
 {
+    private readonly SystemLoadClock _clock = new();
+
+    public void Dispose() => _clock.Dispose();
+
     [Fact]
     public async Task What_another_engine_started_is_marked_and_its_lag_is_unknown_and_not_nothing()
     {
@@ -62,7 +67,7 @@ public sealed class ForeignScenarioTests
             lock (users) users.Add(context.UserNumber);
             await release.Task.ConfigureAwait(false);
             return Response.Ok();
-        }).WithoutWarmUp(), 1);
+        }).WithoutWarmUp(), 1, _clock);
 
         var first = Enumerable.Range(0, 4).Select(_ => foreign.InvokeAsync(CancellationToken.None)).ToList();
         release.SetResult();
@@ -76,7 +81,7 @@ public sealed class ForeignScenarioTests
     [Fact]
     public async Task What_is_still_running_when_the_engine_ends_is_in_flight()
     {
-        var foreign = new ForeignScenario(Scenario.Create("s", context => context.InvocationNumber == 0 ? Response.OkTask() : new TaskCompletionSource<IResponse>().Task).WithoutWarmUp(), 1);
+        var foreign = new ForeignScenario(Scenario.Create("s", context => context.InvocationNumber == 0 ? Response.OkTask() : new TaskCompletionSource<IResponse>().Task).WithoutWarmUp(), 1, _clock);
         await foreign.InvokeAsync(CancellationToken.None);
         _ = foreign.InvokeAsync(CancellationToken.None);
 
@@ -86,9 +91,9 @@ public sealed class ForeignScenarioTests
         Assert.Empty(RunValidity.Check(result with { Generator = new(0.1, 0, 0, 0, TimeSpan.Zero) }, TimeSpan.FromSeconds(1), 2, new ValidityLimits(FewestSamples: 0)));
     }
 
-    private static async Task<ScenarioResult> Play(ScenarioProps scenario, int iterations)
+    private async Task<ScenarioResult> Play(ScenarioProps scenario, int iterations)
     {
-        var foreign = new ForeignScenario(scenario, 1);
+        var foreign = new ForeignScenario(scenario, 1, _clock);
         for (var i = 0; i < iterations; i++) await foreign.InvokeAsync(TestContext.Current.CancellationToken);
         return foreign.Result("Other");
     }
