@@ -1,8 +1,8 @@
 namespace LoadHarness.Load.SelfCheck;
 
 /// <summary>How long <c>selfcheck</c> may take. Limits are the same at both scales; a short run just proves less.</summary>
-/// <param name="LookupTime">Of each turn of each way to drive the lookup.</param>
-/// <param name="LookupRounds">Turns.</param>
+/// <param name="LookupTime">Of each turn of each way to drive the lookup. Short, so that the ways alternate faster than the machine changes its pace.</param>
+/// <param name="LookupRounds">Turns of each way; a multiple of the four ways, so that each has every place in the round equally often.</param>
 public sealed record SelfCheckScale(
     TimeSpan RateTime,
     TimeSpan StallTime,
@@ -19,8 +19,8 @@ public sealed record SelfCheckScale(
         TimeSpan.FromSeconds(30),
         TimeSpan.FromSeconds(20),
         TimeSpan.FromSeconds(10),
-        TimeSpan.FromSeconds(5),
-        6,
+        TimeSpan.FromSeconds(1),
+        40,
         [1_000_000, 10_000_000, 100_000_000],
         [100, 500, 1000, 5000]);
 
@@ -31,7 +31,7 @@ public sealed record SelfCheckScale(
         TimeSpan.FromSeconds(4),
         TimeSpan.FromSeconds(2),
         TimeSpan.FromSeconds(1),
-        2,
+        4,
         [1_000_000, 10_000_000],
         [100, 1000, 5000]);
 }

@@ -27,15 +27,19 @@ internal sealed class LookupTurns
 
     private static IEnumerable<double> Ratios(List<double> rates, List<double> others) => rates.Zip(others, (rate, other) => rate / other);
 
-    private static double Ratio(List<double> rates, List<double> others) => Median([.. Ratios(rates, others)]);
+    private static double Ratio(List<double> rates, List<double> others) => Median(Ratios(rates, others));
 
-    private static double Median(List<double> values)
+    private static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();
         return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
     }
 
-    private static string Turns(List<double> rates, List<double> others) => string.Join(" ", Ratios(rates, others).Select(Number));
+    private static string Turns(List<double> rates, List<double> others)
+    {
+        var sorted = Ratios(rates, others).Order().ToList();
+        return $"{Number(sorted[0])} to {Number(sorted[^1])}, half of them {Number(sorted[sorted.Count / 4])} to {Number(sorted[^(1 + (sorted.Count / 4))])}";
+    }
 
     private static string Number(double ratio) => ratio.ToString("0.000", CultureInfo.InvariantCulture);
 
