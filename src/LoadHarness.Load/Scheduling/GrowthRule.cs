@@ -6,6 +6,11 @@ namespace LoadHarness.Load.Scheduling;
 /// </summary>
 internal sealed class GrowthRule
 {
+    // As part of a look: what is gone by then, at the pace of the last one, gains nothing from a thread that is yet to be made.
+    private const int Soon = 8;
+
+    // Where some block, more will: as part of those that are there, so that not every one of them makes an arrival late.
+    private const int Spare = 4;
     private long _arrived;
     private long _taken;
 
@@ -17,8 +22,7 @@ internal sealed class GrowthRule
     {
         var (waitedSince, takenSince) = (_arrived - taken, taken - _taken);
         Begin(waiting, taken);
-        // Gone within half a look, at the pace of this one.
-        if (waitedSince <= 0 || waitedSince <= takenSince / 2) return 0;
-        return (int)Math.Clamp(waiting - takenSince, 1, threads);
+        if (waitedSince <= 0 || waitedSince <= takenSince / Soon) return 0;
+        return (int)Math.Clamp(waiting - takenSince + (threads / Spare), 1, threads);
     }
 }

@@ -7,11 +7,11 @@ public sealed class GrowthRuleTests
     private readonly GrowthRule _rule = new();
 
     [Fact]
-    public void A_queue_that_nobody_takes_from_grows_threads_for_all_that_waits()
+    public void A_queue_that_nobody_takes_from_grows_threads_for_all_that_waits_and_a_quarter_to_spare()
     {
         _rule.Begin(waiting: 1, taken: 0);
 
-        Assert.Equal(20, _rule.Look(waiting: 20, taken: 0, threads: 30));
+        Assert.Equal(20 + 10, _rule.Look(waiting: 20, taken: 0, threads: 40));
     }
 
     [Fact]
@@ -36,15 +36,15 @@ public sealed class GrowthRuleTests
     {
         _rule.Begin(waiting: 1000, taken: 0);
 
-        Assert.Equal(0, _rule.Look(waiting: 300, taken: 700, threads: 3));
+        Assert.Equal(0, _rule.Look(waiting: 100, taken: 900, threads: 3));
         Assert.Equal(0, _rule.Look(waiting: 0, taken: 1000, threads: 3));
     }
 
     [Fact]
-    public void A_queue_that_moves_slower_than_it_fills_grows_threads_by_what_stays_behind()
+    public void A_queue_that_moves_slower_than_it_fills_grows_threads_by_what_stays_behind_and_a_quarter_to_spare()
     {
         _rule.Begin(waiting: 40, taken: 0);
 
-        Assert.Equal(30, _rule.Look(waiting: 40, taken: 10, threads: 100));
+        Assert.Equal(40 - 10 + 25, _rule.Look(waiting: 40, taken: 10, threads: 100));
     }
 }
