@@ -8,13 +8,15 @@ namespace LoadHarness.Postgres.Migration;
 /// <remarks>
 /// A migration is a folder <c>NNN_name/{up,down}/*.sql</c>, or the pair <c>NNN_name.up.sql</c> and <c>NNN_name.down.sql</c>.
 /// Lines of the form <c>-- step: name</c> cut a file; <c>-- no-transaction</c> right below marks a step of one statement
-/// that runs outside a transaction; <c>-- include: path</c> takes a step's text from another file below <c>sql</c>.
+/// that runs outside a transaction, <c>-- beside-previous</c> one that runs at the same time as the step before it;
+/// <c>-- include: path</c> takes a step's text from another file below <c>sql</c>.
 /// </remarks>
 public sealed record MigrationFiles(
     string BaseSchema, IReadOnlyList<SchemaMigration> Migrations, IReadOnlyList<RepeatableFile> Repeatables)
 {
     private const string StepMark = "-- step:";
     private const string NoTransactionMark = "-- no-transaction";
+    private const string BesideMark = "-- beside-previous";
     private const string IncludeMark = "-- include:";
 
     /// <summary>The files beside the program.</summary>
@@ -88,8 +90,7 @@ public sealed record MigrationFiles(
         var own = string.Join('\n', lines).Trim();
         var include = lines.FirstOrDefault(line => line.StartsWith(IncludeMark, StringComparison.Ordinal));
         var sql = include is null ? own : File.ReadAllText(Path.Combine(sqlDirectory, include[IncludeMark.Length..].Trim()));
-        var inTransaction = !lines.Any(line => line.StartsWith(NoTransactionMark, StringComparison.Ordinal));
-        return new MigrationStep(name, sql, ChecksumOf(own), inTransaction);
+        return new MigrationStep(name, sql, ChecksumOf(own), InTransaction: !lines.Contains(NoTransactionMark), BesidePrevious: lines.Contains(BesideMark));
     }
 
     private static string ChecksumOf(string text) =>

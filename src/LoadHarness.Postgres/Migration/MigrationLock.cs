@@ -10,16 +10,32 @@ internal static class MigrationLock
     // Any constant does, as long as nobody else uses it: the letters "lh" and the number of the first migration.
     private const long Key = 0x6C68_0009;
 
+    // What a killed migrator ran beside its other step may go on in the server: its successor waits for the end of that too.
+    private const long BesideKey = 0x6C68_000A;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
     /// <remarks>Polls: a session that waits inside <c>pg_advisory_lock</c> holds a snapshot, and the other's concurrent index build would wait for it forever.</remarks>
     /// <exception cref="HarnessException">Another migrator works for longer than half an hour.</exception>
-    public static async Task AcquireAsync(NpgsqlConnection connection, IStageProgress progress, CancellationToken ct)
+    public static Task AcquireAsync(NpgsqlConnection connection, IStageProgress progress, CancellationToken ct) =>
+        AcquireAsync(connection, Key, progress, ct);
+
+    /// <summary>For the session that runs a step beside another one.</summary>
+    public static Task AcquireBesideAsync(NpgsqlConnection connection, IStageProgress progress, CancellationToken ct) =>
+        AcquireAsync(connection, BesideKey, progress, ct);
+
+    public static Task ReleaseAsync(NpgsqlConnection connection, CancellationToken ct) =>
+        connection.ExecuteAsync($"select pg_advisory_unlock({Key})", ct);
+
+    public static Task ReleaseBesideAsync(NpgsqlConnection connection, CancellationToken ct) =>
+        connection.ExecuteAsync($"select pg_advisory_unlock({BesideKey})", ct);
+
+    private static async Task AcquireAsync(NpgsqlConnection connection, long key, IStageProgress progress, CancellationToken ct)
     {
         var end = DateTime.UtcNow + Patience;
         var told = false;
-        while (!await connection.ScalarAsync<bool>($"select pg_try_advisory_lock({Key})", ct))
+        while (!await connection.ScalarAsync<bool>($"select pg_try_advisory_lock({key})", ct))
         {
             if (!told)
                 progress.Note("Another migration of this database is under way; waiting for it to end.");
@@ -29,7 +45,4 @@ internal static class MigrationLock
             await Task.Delay(Pause, ct);
         }
     }
-
-    public static Task ReleaseAsync(NpgsqlConnection connection, CancellationToken ct) =>
-        connection.ExecuteAsync($"select pg_advisory_unlock({Key})", ct);
 }

@@ -52,7 +52,7 @@ public static class MigrationMeasurement
         var lastActivity = await TableContents.LastActivityAsync(admin, ct);
         var before = await TableContents.ReadAsync(admin, columns, lastActivity, ct);
         var steps = new StepTimes();
-        var migrator = new Migrator(admin) { StepBegun = steps.Begin };
+        var migrator = new Migrator(admin) { StepBegun = steps.Begin, StepEnded = steps.End };
         await using var load = await LiveLoad.StartAsync(admin, connections, () => steps.Current, ct);
         var watch = Stopwatch.StartNew();
         await (up ? migrator.UpAsync(progress, ct) : migrator.DownAsync(progress, ct));

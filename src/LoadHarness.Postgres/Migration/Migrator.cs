@@ -29,6 +29,9 @@ public sealed class Migrator(NpgsqlDataSource admin)
     /// <summary>Called when a step's statements have run and before it is journaled, with its name. What it throws stops the migration there.</summary>
     public Func<string, Task>? StepExecuted { get; init; }
 
+    /// <summary>Called when a step is journaled, with its name.</summary>
+    public Action<string>? StepEnded { get; init; }
+
     /// <summary>Applies <c>sql/schema.sql</c> where there is no table of it.</summary>
     public async Task<SchemaVersion> ApplyBaseAsync(CancellationToken ct)
     {
@@ -57,6 +60,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
             await UpAsync(connection, journal, migration, progress, ct);
         StepBegun?.Invoke("functions");
         await new RepeatableFiles(connection, journal, progress).ApplyAsync(Files.Repeatables, ct);
+        StepEnded?.Invoke("functions");
         await InvalidIndexes.RepairAsync(connection, progress, ct);
         var checksums = Files.Migrations.SelectMany(m => m.Up).Select(s => s.Checksum).Concat(Files.Repeatables.Select(f => f.Checksum));
         return new SchemaVersion(["base", .. Files.Migrations.Select(m => m.Name)], ChecksumOf(checksums), watch.Elapsed);
@@ -71,6 +75,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         await RefuseHalfWayUpAsync(journal, ct);
         StepBegun?.Invoke("functions");
         await new RepeatableFiles(connection, journal, progress).DropAsync(ct);
+        StepEnded?.Invoke("functions");
         foreach (var migration in Files.Migrations.Reverse())
             await DownAsync(connection, journal, migration, progress, ct);
         await journal.DropAsync(ct);
@@ -113,14 +118,37 @@ public sealed class Migrator(NpgsqlDataSource admin)
         IStageProgress progress,
         CancellationToken ct)
     {
-        var runner = new StepRunner(connection, journal, progress, StepBegun, StepExecuted);
         using var task = progress.Begin($"Migration {migration} {direction}", steps.Count, "steps");
-        foreach (var (index, step) in steps.Index())
+        for (var (first, next) = (0, 0); first < steps.Count; first = next)
         {
-            if (!done.ContainsKey(step.Name))
-                await runner.RunAsync(migration, direction, step, ct);
-            task.Advance(1);
+            for (next = first + 1; next < steps.Count && steps[next].BesidePrevious;) next++;
+            await Task.WhenAll(steps.Take(first..next).Where(step => !done.ContainsKey(step.Name)).Select(step => step.BesidePrevious
+                ? RunBesideAsync(migration, direction, step, progress, ct)
+                : RunStepAsync(connection, journal, migration, direction, step, progress, ct)));
+            task.Advance(next - first);
         }
+    }
+
+    private async Task RunBesideAsync(string migration, string direction, MigrationStep step, IStageProgress progress, CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(ct);
+        await MigrationLock.AcquireBesideAsync(connection, progress, ct);
+        try
+        {
+            await RunStepAsync(connection, new MigrationJournal(connection), migration, direction, step, progress, ct);
+        }
+        finally
+        {
+            if (connection.FullState.HasFlag(ConnectionState.Open))
+                await MigrationLock.ReleaseBesideAsync(connection, CancellationToken.None);
+        }
+    }
+
+    private async Task RunStepAsync(
+        NpgsqlConnection connection, MigrationJournal journal, string migration, string direction, MigrationStep step, IStageProgress progress, CancellationToken ct)
+    {
+        await new StepRunner(connection, journal, progress, StepBegun, StepExecuted).RunAsync(migration, direction, step, ct);
+        StepEnded?.Invoke(step.Name);
     }
 
     private async Task RefuseHalfWayUpAsync(MigrationJournal journal, CancellationToken ct)
@@ -136,12 +164,9 @@ public sealed class Migrator(NpgsqlDataSource admin)
     private async Task<T> WithLockAsync<T>(
         IStageProgress progress, Func<NpgsqlConnection, MigrationJournal, Task<T>> work, CancellationToken ct)
     {
-        await using var connection = await admin.OpenConnectionAsync(ct);
+        await using var connection = await OpenAsync(ct);
         try
         {
-            // Row security must never filter what a migration copies: with this it is an error instead.
-            await connection.ExecuteAsync("set row_security = off; set search_path = public; set timezone = 'UTC'", ct);
-            await connection.ExecuteAsync(GiveWayToNoAutovacuum, ct);
             await MigrationLock.AcquireAsync(connection, progress, ct);
             return await work(connection, new MigrationJournal(connection));
         }
@@ -150,6 +175,15 @@ public sealed class Migrator(NpgsqlDataSource admin)
             if (connection.FullState.HasFlag(ConnectionState.Open))
                 await MigrationLock.ReleaseAsync(connection, CancellationToken.None);
         }
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken ct)
+    {
+        var connection = await admin.OpenConnectionAsync(ct);
+        // Row security must never filter what a migration copies: with this it is an error instead.
+        await connection.ExecuteAsync("set row_security = off; set search_path = public; set timezone = 'UTC'", ct);
+        await connection.ExecuteAsync(GiveWayToNoAutovacuum, ct);
+        return connection;
     }
 
     private static Task<bool> HasBaseAsync(NpgsqlConnection connection, CancellationToken ct) =>

@@ -3,32 +3,40 @@ using System.Globalization;
 
 namespace LoadHarness.Postgres.Migration;
 
-/// <summary>Which step is under way, and how long each took. Safe for one writer and many readers.</summary>
+/// <summary>Which steps are under way, and how long each took, with its repeated attempts. Safe for any number of threads.</summary>
 internal sealed class StepTimes
 {
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, long> began = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TimeSpan> spent = new(StringComparer.Ordinal);
-    private long began = Stopwatch.GetTimestamp();
-    private volatile string current = "before the first step";
 
-    public string Current => current;
+    public string Current
+    {
+        get
+        {
+            lock (gate) return began.Count == 0 ? "between two steps" : string.Join(" beside ", began.Keys);
+        }
+    }
 
     public void Begin(string step)
     {
-        Close();
-        current = step;
+        lock (gate) began.TryAdd(step, Stopwatch.GetTimestamp());
+    }
+
+    public void End(string step)
+    {
+        lock (gate)
+            if (began.Remove(step, out var since))
+                spent[step] = Stopwatch.GetElapsedTime(since);
     }
 
     /// <summary>The longest ones, as <c>name 1.2 s</c>.</summary>
     public string Longest(int count)
     {
-        Close();
-        return string.Join(", ", spent.OrderByDescending(entry => entry.Value).Take(count)
-            .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Key} {entry.Value.TotalSeconds:F1} s")));
-    }
-
-    private void Close()
-    {
-        spent[current] = spent.GetValueOrDefault(current) + Stopwatch.GetElapsedTime(began);
-        began = Stopwatch.GetTimestamp();
+        lock (gate)
+        {
+            return string.Join(", ", spent.OrderByDescending(entry => entry.Value).Take(count)
+                .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Key} {entry.Value.TotalSeconds:F1} s")));
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
@@ -101,12 +102,12 @@ public sealed class InterruptionTests(PostgresCluster cluster)
 
     private static async Task<int> StopAtEveryStepAsync(Func<Migrator, Task> run, TestDatabase database)
     {
-        var stopped = new HashSet<string>();
+        var stopped = new ConcurrentDictionary<string, bool>();
         while (true)
         {
             try
             {
-                await run(new Migrator(database.Owner) { StepExecuted = step => stopped.Add(step) ? throw new Stop() : Task.CompletedTask });
+                await run(new Migrator(database.Owner) { StepExecuted = step => stopped.TryAdd(step, true) ? throw new Stop() : Task.CompletedTask });
                 return stopped.Count;
             }
             catch (Stop)

@@ -46,24 +46,27 @@ call loadharness.copy_rows('public.email_sends', 'loadharness_build.email_sends'
 
 -- step: copy_lead_activities
 -- no-transaction
+-- beside-previous
 call loadharness.copy_rows('public.lead_activities', 'loadharness_build.lead_activities', 'workspace_id, id', 'id');
 
 -- step: email_sends_campaign_index
 -- no-transaction
 create index concurrently if not exists email_sends_campaign_id_idx on loadharness_build.email_sends (campaign_id);
 
+-- step: lead_activities_lead_index
+-- no-transaction
+-- beside-previous
+create index concurrently if not exists lead_activities_lead_id_idx on loadharness_build.lead_activities (lead_id);
+
 -- step: email_sends_lead_index
 -- no-transaction
 create index concurrently if not exists email_sends_lead_id_idx on loadharness_build.email_sends (lead_id);
-
--- step: lead_activities_lead_index
--- no-transaction
-create index concurrently if not exists lead_activities_lead_id_idx on loadharness_build.lead_activities (lead_id);
 
 -- step: compare_email_sends
 call loadharness.require_equal('public.email_sends', 'loadharness_build.email_sends');
 
 -- step: compare_lead_activities
+-- beside-previous
 call loadharness.require_equal('public.lead_activities', 'loadharness_build.lead_activities');
 
 -- step: statistics

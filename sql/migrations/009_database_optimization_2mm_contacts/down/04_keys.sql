@@ -103,12 +103,14 @@ alter table api_key_audit_logs add constraint api_key_audit_logs_pkey primary ke
 alter table email_sends validate constraint email_sends_workspace_id_fkey;
 
 -- step: validate_lead_activities_workspace_id
+-- beside-previous
 alter table lead_activities validate constraint lead_activities_workspace_id_fkey;
 
 -- step: validate_email_sends_lead_id
 alter table email_sends validate constraint email_sends_lead_id_fkey;
 
 -- step: validate_lead_activities_lead_id
+-- beside-previous
 alter table lead_activities validate constraint lead_activities_lead_id_fkey;
 
 -- step: validate_automation_executions_lead_id
@@ -121,6 +123,7 @@ alter table campaign_batches validate constraint campaign_batches_campaign_id_fk
 alter table email_sends validate constraint email_sends_campaign_id_fkey;
 
 -- step: validate_lead_activities_campaign_id
+-- beside-previous
 alter table lead_activities validate constraint lead_activities_campaign_id_fkey;
 
 -- step: validate_campaigns_segment_id

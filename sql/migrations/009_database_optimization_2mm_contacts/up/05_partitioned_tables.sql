@@ -125,12 +125,14 @@ call loadharness.copy_rows('public.email_sends', 'loadharness_build.email_sends'
 
 -- step: copy_lead_activities
 -- no-transaction
+-- beside-previous
 call loadharness.copy_rows('public.lead_activities', 'loadharness_build.lead_activities', 'id', 'workspace_id, id, created_at');
 
 -- step: compare_email_sends
 call loadharness.require_equal('public.email_sends', 'loadharness_build.email_sends');
 
 -- step: compare_lead_activities
+-- beside-previous
 call loadharness.require_equal('public.lead_activities', 'loadharness_build.lead_activities');
 
 -- step: statistics
