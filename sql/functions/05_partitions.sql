@@ -171,18 +171,25 @@ begin
                 into v_managed using 'public.' || v_parent::text;
         end if;
         if v_managed then
-            -- A row of a later month in the default partition stops pg_partman 4.7's maintenance: move such rows first.
-            -- Its working table lives until the end of the transaction, in the shape of the table before.
-            if exists (select from public.check_default_partitions() d
-                       join public.partition_bounds(v_parent) b on b.partition = d.partition where d.row_count > 0) then
-                execute format('select %s.partition_data_time(p_parent_table => $1, p_batch_count => 1000)', v_partman)
+            begin
+                -- A row of a later month in the default partition stops pg_partman 4.7's maintenance: move such rows first.
+                -- Its working table lives until the end of the transaction, in the shape of the table before.
+                if exists (select from public.check_default_partitions() d
+                           join public.partition_bounds(v_parent) b on b.partition = d.partition where d.row_count > 0) then
+                    execute format('select %s.partition_data_time(p_parent_table => $1, p_batch_count => 1000)', v_partman)
+                        using 'public.' || v_parent::text;
+                    drop table if exists pg_temp.partman_temp_data_storage;
+                end if;
+                execute format('update %s.part_config set premake = $1 where parent_table = $2', v_partman)
+                    using greatest(p_months_ahead, 1), 'public.' || v_parent::text;
+                execute format('select %s.run_maintenance(p_parent_table => $1, p_analyze => false)', v_partman)
                     using 'public.' || v_parent::text;
-                drop table if exists pg_temp.partman_temp_data_storage;
-            end if;
-            execute format('update %s.part_config set premake = $1 where parent_table = $2', v_partman)
-                using greatest(p_months_ahead, 1), 'public.' || v_parent::text;
-            execute format('select %s.run_maintenance(p_parent_table => $1, p_analyze => false)', v_partman)
-                using 'public.' || v_parent::text;
+            exception
+                -- pg_partman reads the month out of a partition's name, and stops at one that it did not give. The bounds say it too.
+                when others then
+                    raise warning 'pg_partman did not maintain %: %', v_parent, sqlerrm
+                        using hint = 'The partitions are made by their bounds instead. Renamed partitions are one reason.';
+            end;
         end if;
         -- pg_partman goes on from the newest partition: a hole before it stays. Without pg_partman this makes them all.
         perform public.add_month_partitions(
