@@ -17,7 +17,7 @@ public static class ScenarioRun
     private const int PooledConnections = 40;
 
     // RE-4: under a second of requests in all, on a server that does nothing else yet.
-    private const int ConnectionRequests = 100;
+    private const int ConnectionRequests = 50;
     private const int ConnectionUsers = 4;
     private const int ConnectionRounds = 5;
 
