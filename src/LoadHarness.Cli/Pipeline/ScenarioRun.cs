@@ -16,7 +16,7 @@ public static class ScenarioRun
     /// <summary>Server connections behind pgbouncer: enough to keep a small server busy, far fewer than the mix has users.</summary>
     private const int PooledConnections = 40;
 
-    // RE-4: under a second of requests in all, on a server that does nothing else yet.
+    // RE-4: under a second of requests in all, on a server that does nothing else any more.
     private const int ConnectionRequests = 50;
     private const int ConnectionUsers = 4;
     private const int ConnectionRounds = 5;
@@ -28,7 +28,6 @@ public static class ScenarioRun
         await using var pooler = options.Pooler == Pooler.PgBouncer
             ? await PgBouncer.StartAsync(database.AdminConnectionString, PooledConnections, stop).ConfigureAwait(false)
             : null;
-        await CompareConnectionsAsync(record, database, pooler, stop).ConfigureAwait(false);
         await using var bench = Workbench.Open(
             (role, workspace, connections) => pooler is null
                 ? TenantDatabase.Open(database.AdminConnectionString, role, workspace, connections)
@@ -59,6 +58,7 @@ public static class ScenarioRun
             record.Add(run => run with { Observation = observation });
         }
 
+        await CompareConnectionsAsync(record, database, pooler, stop).ConfigureAwait(false);
         return record.Result.Scenarios;
     }
 
