@@ -42,7 +42,7 @@ internal sealed record RunOutcome(string Word, string Symbol, string Headline, s
         var byFigure = verdict.Margin is < 0;
         return byFigure
             ? $"{verdict.Id} missed: {Wording.Figure(verdict.Figure, verdict.Unit)} measured, {Wording.Limit(verdict)} allowed ({Wording.Margin(verdict)}). {verdict.Title}"
-            : $"{verdict.Id} missed: {string.Join("; ", verdict.Caveats.DefaultIfEmpty(verdict.Evidence))}. {verdict.Title}";
+            : $"{verdict.Id} missed: {string.Join("; ", verdict.Caveats.DefaultIfEmpty(verdict.Evidence)).TrimEnd('.')}. {verdict.Title}";
     }
 
     private static string Open(Verdict verdict) => verdict.Interval is null

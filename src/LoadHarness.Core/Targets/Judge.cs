@@ -101,15 +101,15 @@ public static class Judge
             : Unavailable(target, $"This run holds {contacts:N0} leads. Run with --contacts {target.Limit:0} to judge it.");
     }
 
-    private static Verdict Milestone(RunResult run, Target target, IEnumerable<Verdict> others)
+    private static Verdict Milestone(RunResult run, Target target, IEnumerable<Verdict> verdicts)
     {
         var contacts = run.Seed?.Contacts ?? 0;
         if (contacts < target.Limit) return Unavailable(target, $"This run holds {contacts:N0} leads. Run with --contacts {target.Limit:0} to judge it.");
 
-        var judged = others.Where(verdict => verdict.Kind != VerdictKind.Unavailable).ToList();
-        var notMet = judged.Where(verdict => verdict.Kind != VerdictKind.Met).Select(verdict => verdict.Id).ToList();
+        var judged = verdicts.Where(verdict => verdict.Kind != VerdictKind.Unavailable).ToList();
+        var others = judged.Where(verdict => verdict.Kind != VerdictKind.Met).Select(verdict => $"{verdict.Id} {CheckReport.Word(verdict.Kind)}").ToList();
         return Of(target, CheckReport.Overall(judged), contacts, target.Limit, judged.Count, null,
-            notMet.Count == 0 ? $"All {judged.Count} judged targets were met at {contacts:N0} leads." : $"Not met at {contacts:N0} leads: {string.Join(", ", notMet)}.", [], null);
+            others.Count == 0 ? $"All {judged.Count} judged targets were met at {contacts:N0} leads." : $"At {contacts:N0} leads: {string.Join(", ", others)}.", [], null);
     }
 
     private static Verdict Unavailable(Target target, string evidence) =>

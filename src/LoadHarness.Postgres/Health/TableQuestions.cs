@@ -27,6 +27,8 @@ internal static class TableQuestions
             format('analyze %s;', relid::regclass) as remedy, share as figure
         from (select *, 100.0 * n_mod_since_analyze / greatest(n_live_tup, 1) as share from pg_stat_user_tables) t
         where n_mod_since_analyze >= 10000 and share >= warn
+            -- Unlogged tables stage imports: each is emptied again before its statistics could serve a plan.
+            and not exists (select from pg_class c where c.oid = relid and c.relpersistence = 'u')
         order by n_mod_since_analyze desc
         """);
 

@@ -100,6 +100,19 @@ public sealed class JudgeTests
     }
 
     [Fact]
+    public void A_milestone_is_as_well_met_as_the_worst_target_and_names_those_that_are_not()
+    {
+        var milestone = new Target("MS-0", "Holds", Statistic.ContactsWithAllTargetsMet, 100_000, LimitDirection.AtLeast, "leads");
+        var missed = Scenario("lead-queries", Operation("a", Milliseconds(1_000, _ => 800)));
+        var open = Scenario("bulk-import", Operation("import", Milliseconds(2, _ => 200)) with { Items = 2 * 100_000 });
+
+        var verdict = Judge.Decide(Run([missed, open]), [Query, Import, milestone]).Single(v => v.Id == "MS-0");
+
+        Assert.Equal(VerdictKind.Missed, verdict.Kind);
+        Assert.Equal("At 200,000 leads: TQ-1 missed, TQ-2 inconclusive.", verdict.Evidence);
+    }
+
+    [Fact]
     public void The_targets_that_ship_have_every_id_of_section_11_once()
     {
         var ids = TargetFile.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json"))).Select(target => target.Id);
