@@ -59,6 +59,18 @@ end
 $$;
 comment on function merged_tags(text[], text[]) is 'The union of two lists of tags; the old list itself when nothing is new.';
 
+create or replace function import_changes_lead(p_old leads, p_new leads) returns boolean
+language sql immutable parallel safe
+as $$
+    select (p_old.name, p_old.phone, p_old.company, p_old.position) is distinct from (
+               coalesce(p_new.name, p_old.name), coalesce(p_new.phone, p_old.phone),
+               coalesce(p_new.company, p_old.company), coalesce(p_new.position, p_old.position))
+        or not p_new.tags <@ p_old.tags
+        or p_old.custom_fields || p_new.custom_fields <> p_old.custom_fields
+$$;
+comment on function import_changes_lead(leads, leads) is
+    'Whether an imported row says anything new of its lead. An update that says nothing would still write a new version into all ten indexes.';
+
 create or replace function begin_lead_import(p_workspace_id bigint, p_source text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
@@ -159,10 +171,13 @@ begin
             tags = merged_tags(l.tags, excluded.tags),
             custom_fields = l.custom_fields || excluded.custom_fields,
             updated_at = now()
+        where import_changes_lead(l, excluded)
         -- xmax is 0 on a row that this statement inserted, and the updating transaction on one that it updated.
         returning (l.xmax = 0) as inserted
     )
-    select count(*) filter (where inserted), count(*) filter (where not inserted) into imported, updated from merged;
+    select count(*) filter (where inserted) into imported from merged;
+    -- A lead of which the row says nothing new is not returned.
+    updated := p_last - p_first + 1 - imported;
 end
 $$;
 comment on function merge_lead_chunk(bigint, bigint, bigint, bigint) is 'A step of finish_lead_import, for its owner alone.';
@@ -252,6 +267,7 @@ comment on function finish_lead_import(bigint, bigint, int) is
 alter function require_workspace(bigint) owner to lh_owner;
 alter function lead_reject_reason(text, text, text, text, text, text[], jsonb) owner to lh_owner;
 alter function merged_tags(text[], text[]) owner to lh_owner;
+alter function import_changes_lead(leads, leads) owner to lh_owner;
 alter function begin_lead_import(bigint, text) owner to lh_owner;
 alter function prepare_lead_import(bigint, bigint, text, int) owner to lh_owner;
 alter function merge_lead_chunk(bigint, bigint, bigint, bigint) owner to lh_owner;
@@ -261,6 +277,7 @@ revoke execute on function
     require_workspace(bigint),
     lead_reject_reason(text, text, text, text, text, text[], jsonb),
     merged_tags(text[], text[]),
+    import_changes_lead(leads, leads),
     begin_lead_import(bigint, text),
     prepare_lead_import(bigint, bigint, text, int),
     merge_lead_chunk(bigint, bigint, bigint, bigint),

@@ -108,10 +108,11 @@ begin
             tags = merged_tags(l.tags, excluded.tags),
             custom_fields = l.custom_fields || excluded.custom_fields,
             updated_at = now()
+        where import_changes_lead(l, excluded)
         returning (l.xmax = 0) as inserted
     )
     select (select count(*) from merged where inserted),
-           (select count(*) from merged where not inserted),
+           (select count(*) from latest) - (select count(*) from merged where inserted),
            count(*) filter (where reason is not null),
            coalesce(jsonb_agg(jsonb_build_object('row', row_number, 'email', left(email, 300), 'reason', reason)
                               order by row_number) filter (where reason is not null), '[]')

@@ -37,6 +37,7 @@ internal static partial class FunctionCalls
         new("require_workspace(bigint)", [$"select require_workspace({W})"], $"select require_workspace({Foreign})", "LH001"),
         new("lead_reject_reason(text, text, text, text, text, text[], jsonb)", ["select lead_reject_reason('a@new.example', 'A', null, null, null, '{}', '{}')"]),
         new("merged_tags(text[], text[])", ["select merged_tags(array['a'], array['b'])"]),
+        new("import_changes_lead(leads, leads)", [$"select import_changes_lead(l, l) from leads l where workspace_id = {W} limit 1"]),
         new("begin_lead_import(bigint, text)", [$"select begin_lead_import({W}, 'verify')"], $"select begin_lead_import({W}, '')", "LH004"),
         new("prepare_lead_import(bigint, bigint, text, int)", [Staged, $"select prepare_lead_import({W}, {Import}, 'verify', 10)"]),
         new("merge_lead_chunk(bigint, bigint, bigint, bigint)", [$"select * from merge_lead_chunk({W}, 0, 0, 0)"]),

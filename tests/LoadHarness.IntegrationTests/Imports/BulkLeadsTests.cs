@@ -31,6 +31,7 @@ public sealed class BulkLeadsTests(PostgresCluster cluster)
         Assert.Equal("1/1/6", await app.ScalarAsync<string>("select imported_count || '/' || updated_count || '/' || error_count from fast_bulk_lead_import($1, $2::jsonb)", [Mixed], Stop));
         Assert.Equal("3,4,5,6,7,8", await app.ScalarAsync<string>(
             "select string_agg(e ->> 'row', ',') from fast_bulk_lead_import($1, $2::jsonb), jsonb_array_elements(errors) e", [Mixed], Stop));
+        Assert.Equal("0/2/6", await app.ScalarAsync<string>("select imported_count || '/' || updated_count || '/' || error_count from fast_bulk_lead_import($1, $2::jsonb)", [Mixed], Stop));
         Assert.Equal("{old,vip}", await Workspaces.ReadAsync<string>(database, "select tags::text from leads where email = 'a@x.io'"));
     }
 

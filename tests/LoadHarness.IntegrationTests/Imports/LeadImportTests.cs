@@ -26,6 +26,34 @@ public sealed class LeadImportTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_row_that_says_nothing_new_of_its_lead_is_counted_and_leaves_it_as_it_is()
+    {
+        const string places = "select string_agg(email || ctid::text || updated_at::text, ',' order by email) from leads";
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        ImportRow[] rows = [.. Enumerable.Range(1, 3).Select(Row)];
+        await ImportAsync(rows);
+        var before = await Workspaces.ReadAsync<string>(database, places);
+
+        Assert.Equal((0, 3), await ImportAsync([.. rows.Select(row => row with { Name = null, Phone = null, Tags = [], CustomFields = "{}" })]));
+        Assert.Equal((0, 3), await ImportAsync(rows));
+        Assert.Equal(before, await Workspaces.ReadAsync<string>(database, places));
+
+        foreach (var changed in new[] { rows[1] with { Phone = "+49 1" }, rows[1] with { Tags = ["fresh"] }, rows[1] with { CustomFields = """{"fresh":null}""" } })
+        {
+            before = await Workspaces.ReadAsync<string>(database, places);
+            Assert.Equal((0, 1), await ImportAsync([changed]));
+            Assert.NotEqual(before, await Workspaces.ReadAsync<string>(database, places));
+        }
+
+        async Task<(long, long)> ImportAsync(ImportRow[] file)
+        {
+            var outcome = await LeadImport.RunAsync(app, "test", file, 1, (_, work) => work(), Stop);
+            return (outcome.Imported, outcome.Updated);
+        }
+    }
+
+    [Fact]
     public async Task Bad_rows_are_kept_with_number_and_reason_and_the_last_duplicate_wins()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
