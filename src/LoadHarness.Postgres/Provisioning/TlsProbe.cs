@@ -39,7 +39,7 @@ public static class TlsProbe
         {
             File.Delete(trusted);
             await ConfigureAsync(admin, ["ssl", "ssl_key_file", "ssl_cert_file"], "reset", CancellationToken.None);
-            await ExecuteAsync(admin, $"copy (select '') to program 'rm -f {Certificate} {Key}'", CancellationToken.None);
+            await RemoveAsync(admin);
         }
     }
 
@@ -62,6 +62,10 @@ public static class TlsProbe
         var lines = pem.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         await ExecuteAsync(admin, $"copy (select line from unnest('{{{string.Join(',', lines.Select(line => $"\"{line}\""))}}}'::text[]) with ordinality as l (line, n) order by n) to program 'umask 077; cat > {file}'", ct);
     }
+
+    // The program must read what the server writes: one that had ended before would fail the copy with a broken pipe.
+    private static Task RemoveAsync(NpgsqlConnection admin) =>
+        ExecuteAsync(admin, $"copy (select '') to program 'cat > /dev/null; rm -f {Certificate} {Key}'", CancellationToken.None);
 
     private static async Task ConfigureAsync(NpgsqlConnection admin, string[] settings, string verb, CancellationToken ct)
     {
