@@ -6,8 +6,8 @@ namespace LoadHarness.Scenarios;
 /// <summary>TQ-2: a file of leads into the full table with all its indexes, one import after the other.</summary>
 public sealed class BulkImport : IHarnessScenario
 {
-    /// <summary>Sessions that merge a lone import.</summary>
-    private const int Mergers = 2;
+    /// <summary>Sessions that a lone file is dealt out to.</summary>
+    private const int Sessions = 2;
 
     public string Name => "bulk-import";
 
@@ -18,17 +18,17 @@ public sealed class BulkImport : IHarnessScenario
         if (bench.Profile.BulkImport is not { } load) return [];
         return
         [
-            Scenario.CreateMix(Name, ("import", 1, context => ImportAsync(bench, context, load.Rows, Mergers)))
+            Scenario.CreateMix(Name, ("import", 1, context => ImportAsync(bench, context, load.Rows, load.KnownPercent, Sessions)))
                 .WithoutWarmUp()
                 .WithLoadSimulations(Simulation.IterationsForConstant(1, load.Repetitions)),
         ];
     }
 
-    internal static async Task<IResponse> ImportAsync(Workbench bench, IScenarioContext context, int rows, int mergers)
+    internal static async Task<IResponse> ImportAsync(Workbench bench, IScenarioContext context, int rows, int knownPercent, int sessions)
     {
         var file = $"{context.ScenarioName}-{context.UserNumber}-{context.InvocationNumber}";
         var outcome = await LeadImport.RunAsync(
-            bench.App, context.ScenarioName, ImportRows.Of(bench.Seed, file, rows), mergers, context.Step, context.CancellationToken).ConfigureAwait(false);
+            bench.App, context.ScenarioName, ImportRows.Of(bench.Seed, file, rows, knownPercent), sessions, context.Step, context.CancellationToken).ConfigureAwait(false);
         // An address that stands twice in a file is one lead: the existing ones are drawn with replacement.
         return outcome is { Rejected: 0 } && outcome.Imported + outcome.Updated is var kept && kept > rows * 0.9 && kept <= rows
             ? Response.Ok(rows)

@@ -1,23 +1,22 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Statistics;
 using LoadHarness.Postgres.Seeding;
 using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.Scenarios;
 
-/// <summary>The rows of a synthetic import file: nine new leads in ten, the tenth one that the workspace already has.</summary>
+/// <summary>The rows of a synthetic import file: new leads, and some that the workspace already has.</summary>
 internal static class ImportRows
 {
-    private const int ExistingEvery = 10;
-
     /// <param name="file">Names the file: another name has other addresses, the same name has the same.</param>
-    public static IEnumerable<ImportRow> Of(SeedManifest seed, string file, int rows)
+    public static IEnumerable<ImportRow> Of(SeedManifest seed, string file, int rows, int knownPercent)
     {
         var words = SeededVocabulary.For(seed.Seed);
-        var random = new Random(StableHash(file));
+        var random = new Random((int)(StableHash.Of(file) >> 33));
         for (var row = 0; row < rows; row++)
         {
             var (first, last) = (Of(words.FirstNames, random), Of(words.LastNames, random));
-            var email = row % ExistingEvery == 0
+            var email = row % 100 < knownPercent
                 ? SeededLeads.EmailOf(seed.Seed, random.NextInt64(1, seed.Contacts + 1))
                 : $"{file}.{row}@{Of(words.Domains, random)}";
             yield return new(
@@ -27,7 +26,4 @@ internal static class ImportRows
     }
 
     private static string Of(IReadOnlyList<string> words, Random random) => words[random.Next(words.Count)];
-
-    // string.GetHashCode differs from process to process.
-    private static int StableHash(string text) => text.Aggregate(17, (hash, letter) => unchecked((hash * 31) + letter));
 }

@@ -1,4 +1,5 @@
 using LoadHarness.Load;
+using LoadHarness.Scenarios.Profiles;
 
 namespace LoadHarness.Scenarios;
 
@@ -20,7 +21,7 @@ public sealed class MixedUsers : IHarnessScenario
             .WithLoadSimulations(Simulation.KeepConstant(load.Users, load.During));
 
         // Each user of these begins its next import or campaign when the one before has ended: so many run at any moment.
-        ScenarioProps Imports() => Scenario.CreateMix("mixed-imports", ("import", 1, context => BulkImport.ImportAsync(bench, context, load.ImportRows, mergers: 1)))
+        ScenarioProps Imports() => Scenario.CreateMix("mixed-imports", ("import", 1, context => BulkImport.ImportAsync(bench, context, load.ImportRows, ImportLoad.UsuallyKnownPercent, sessions: 1)))
             .WithoutWarmUp()
             .WithLoadSimulations(Simulation.KeepConstant(load.Imports, load.During));
 

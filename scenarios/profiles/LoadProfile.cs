@@ -16,7 +16,11 @@ public sealed record LoadProfile(
 public sealed record ArrivalLoad(double RatePerSecond, TimeSpan WarmUp, TimeSpan During, int MaxInFlight);
 
 /// <param name="Rows">Rows of one import.</param>
-public sealed record ImportLoad(int Rows, int Repetitions);
+/// <param name="KnownPercent">Rows of a hundred whose address the workspace has already. Such a row costs several times what a new one does.</param>
+public sealed record ImportLoad(int Rows, int Repetitions, int KnownPercent = ImportLoad.UsuallyKnownPercent)
+{
+    public const int UsuallyKnownPercent = 10;
+}
 
 /// <param name="Recipients">At most; all active leads when there are fewer.</param>
 /// <param name="Workers">Claiming and sending at once.</param>

@@ -1,8 +1,5 @@
 -- Each of these locks its table for a moment: one a transaction.
 
--- step: search_statistics
-alter index leads_workspace_search_idx alter column 2 set statistics -1;
-
 -- step: search_pending_list
 alter index leads_workspace_search_idx reset (gin_pending_list_limit);
 

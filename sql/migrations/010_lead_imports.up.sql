@@ -93,7 +93,3 @@ alter index leads_workspace_custom_fields_idx set (gin_pending_list_limit = 8192
 
 -- step: search_pending_list
 alter index leads_workspace_search_idx set (gin_pending_list_limit = 8192);
-
--- step: search_statistics
--- A pattern's share of the rows is estimated from the histogram: 1,000 bounds tell shares of a thousandth.
-alter index leads_workspace_search_idx alter column 2 set statistics 1000;

@@ -1,6 +1,6 @@
-using System.Text;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Statistics;
 using LoadHarness.Load.Clocks;
 using LoadHarness.Load.Running;
 using LoadHarness.Load.Scheduling;
@@ -89,10 +89,7 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
             throw new HarnessException($"Two scenarios are named '{twice.Key}'. Rename one: the name is its key in every report.");
     }
 
-    // FNV-1a: string.GetHashCode differs from one process to the next.
-    private ulong SeedOf(string scenario, string phase) => SeededRandom.Mix(
-        options.Seed,
-        Encoding.UTF8.GetBytes($"{scenario}/{phase}").Aggregate(14695981039346656037UL, (hash, b) => (hash ^ b) * 1099511628211UL));
+    private ulong SeedOf(string scenario, string phase) => SeededRandom.Mix(options.Seed, StableHash.Of($"{scenario}/{phase}"));
 
     private sealed record InitContext(string ScenarioName, ulong Seed, CancellationToken CancellationToken) : IScenarioInitContext;
 }

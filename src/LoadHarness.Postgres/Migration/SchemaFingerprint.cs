@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Migration;
 
-/// <summary>One line for each column, constraint, index, owner, grant, policy, routine, view, trigger and comment of a schema.</summary>
+/// <summary>One line for each column, constraint, index, statistics target, owner, grant, policy, routine, view, trigger and comment of a schema.</summary>
 internal static class SchemaFingerprint
 {
     private const string BaseSchema = "loadharness_base";
@@ -45,6 +45,8 @@ internal static class SchemaFingerprint
             from pg_constraint k join own c on c.oid = k.conrelid
             union all
             select format('index %s %s', pg_get_indexdef(i.indexrelid), i.indisvalid) from pg_index i join own c on c.oid = i.indexrelid
+            union all
+            select format('statistics %s.%s %s', c.relname, a.attnum, a.attstattarget) from pg_attribute a join own c on c.oid = a.attrelid where a.attstattarget >= 0 and not a.attisdropped
             union all
             select format('table %s %s %s %s %s %s %s', relname, relkind, relowner::regrole, relrowsecurity, relforcerowsecurity, reloptions,
                 (select string_agg(a::text, ' ' order by a::text) from unnest(coalesce(relacl, acldefault(case relkind when 'S' then 's' else 'r' end::"char", relowner))) a)) from own

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LoadHarness.Core;
+using LoadHarness.Core.Statistics;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,9 +11,13 @@ namespace LoadHarness.Postgres.Workload;
 public sealed record ImportRow(string Email, string? Name, string? Phone, string? Company, string? Position, string? Source, string[] Tags, string CustomFields);
 
 /// <param name="Rejected">Rows kept back with their number and reason in lead_import_rejects.</param>
-public sealed record ImportOutcome(long ImportId, long Imported, long Updated, long Rejected);
+public sealed record ImportOutcome(long Imported, long Updated, long Rejected);
 
 /// <summary>A bulk import as the application does it: COPY into staging, then merge chunk by chunk, each chunk a transaction (BF-1, BF-2).</summary>
+/// <remarks>
+/// A file is dealt out by address to as many imports as sessions. Each session copies, validates and merges its own: no step of a file runs on one
+/// core alone, and rows of one address stay in one import, where the last one wins.
+/// </remarks>
 public static class LeadImport
 {
     /// <summary>
@@ -24,39 +29,55 @@ public static class LeadImport
     private const string CopyRows =
         "copy lead_import_rows (import_id, row_number, email, name, phone, company, position, source, tags, custom_fields) from stdin (format binary)";
 
-    /// <param name="mergers">Sessions that merge at once.</param>
+    /// <param name="rows">The file; each session reads all of it and takes its share.</param>
     /// <param name="step">Measures a part of the import under its name.</param>
     /// <exception cref="HarnessException">The import can't be finished by calling again; its state is kept and the message names it.</exception>
     public static async Task<ImportOutcome> RunAsync(
-        TenantDatabase app, string source, IEnumerable<ImportRow> rows, int mergers, Func<string, Func<Task>, Task> step, CancellationToken stop)
+        TenantDatabase app, string source, IEnumerable<ImportRow> rows, int sessions, Func<string, Func<Task>, Task> step, CancellationToken stop)
     {
-        var import = await app.ScalarAsync<long>("select begin_lead_import($1, $2)", [source], stop).ConfigureAwait(false);
-        await step("copy", () => CopyAsync(app, import, rows, stop)).ConfigureAwait(false);
-        await step("merge", () => MergeAsync(app, import, mergers, stop)).ConfigureAwait(false);
-        return await OutcomeAsync(app, import, stop).ConfigureAwait(false);
+        var shares = SharesOf(rows, sessions);
+        var imports = await BeginAsync(app, source, shares, stop).ConfigureAwait(false);
+        await step("copy", () => Task.WhenAll(imports.Select((import, share) => CopyAsync(app, import, RowsOf(rows, share, shares), stop)))).ConfigureAwait(false);
+        await step("merge", () => Task.WhenAll(imports.Select(import => MergeAsync(app, import, stop)))).ConfigureAwait(false);
+        var outcomes = await Task.WhenAll(imports.Select(import => OutcomeAsync(app, import, stop))).ConfigureAwait(false);
+        return new(outcomes.Sum(outcome => outcome.Imported), outcomes.Sum(outcome => outcome.Updated), outcomes.Sum(outcome => outcome.Rejected));
     }
 
-    /// <summary>Goes on with an import whose rows are staged, also one that was cut off.</summary>
-    public static async Task MergeAsync(TenantDatabase app, long import, int mergers, CancellationToken stop)
-    {
-        // The first call validates and cuts the chunks; only then is there work to share.
-        if (await MergeChunkAsync(app, import, stop).ConfigureAwait(false) == 0) return;
-        await Task.WhenAll(Enumerable.Range(0, mergers).Select(_ => MergeRestAsync(app, import, stop))).ConfigureAwait(false);
-    }
+    /// <summary>The shares of a file, in order: begun together or, when the server goes, not at all.</summary>
+    private static Task<long[]> BeginAsync(TenantDatabase app, string source, int shares, CancellationToken stop) =>
+        app.ScalarAsync<long[]>("select array_agg(begin_lead_import($1, $2) order by share) from generate_series(1, $3) as share", [source, shares], stop)!;
 
-    public static async Task CopyAsync(TenantDatabase app, long import, IEnumerable<ImportRow> rows, CancellationToken stop)
+    // An import without rows can't be finished, so a file whose few addresses would leave a session without is not dealt out.
+    private static int SharesOf(IEnumerable<ImportRow> rows, int sessions) =>
+        rows.Select(row => ShareOf(row, sessions)).Distinct().Take(sessions).Count() == sessions ? sessions : 1;
+
+    private static int ShareOf(ImportRow row, int shares) => (int)((StableHash.Of(row.Email.Trim().ToLowerInvariant()) >> 32) % (uint)shares);
+
+    /// <returns>The rows of one share, with their numbers in the file: the same ones whenever they are asked for.</returns>
+    public static IEnumerable<(long Number, ImportRow Row)> RowsOf(IEnumerable<ImportRow> rows, int share, int shares) =>
+        rows.Select((row, index) => (Number: index + 1L, Row: row)).Where(numbered => ShareOf(numbered.Row, shares) == share);
+
+    /// <summary>Stages the rows of a share; again, after a crash of the server, which empties staging.</summary>
+    public static async Task CopyAsync(TenantDatabase app, long import, IEnumerable<(long Number, ImportRow Row)> rows, CancellationToken stop)
     {
         await using var connection = await app.ConnectAsync(stop).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(stop).ConfigureAwait(false);
         await app.BecomeTenantAsync(connection, stop).ConfigureAwait(false);
         await using (var copy = await connection.BeginBinaryImportAsync(CopyRows, stop).ConfigureAwait(false))
         {
-            long number = 0;
-            foreach (var row in rows) await WriteAsync(copy, import, ++number, row, stop).ConfigureAwait(false);
+            foreach (var (number, row) in rows) await WriteAsync(copy, import, number, row, stop).ConfigureAwait(false);
             await copy.CompleteAsync(stop).ConfigureAwait(false);
         }
 
         await transaction.CommitAsync(stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Validates and merges what is staged and not yet merged; several sessions that call it for one import share its chunks.</summary>
+    public static async Task MergeAsync(TenantDatabase app, long import, CancellationToken stop)
+    {
+        while (await app.ScalarAsync<long>("select merged from finish_lead_import($1, $2, $3)", [import, Chunk], stop).ConfigureAwait(false) > 0)
+        {
+        }
     }
 
     private static async Task WriteAsync(NpgsqlBinaryImporter copy, long import, long number, ImportRow row, CancellationToken stop)
@@ -74,17 +95,6 @@ public static class LeadImport
         await copy.WriteAsync(row.CustomFields, NpgsqlDbType.Jsonb, stop).ConfigureAwait(false);
     }
 
-    private static async Task MergeRestAsync(TenantDatabase app, long import, CancellationToken stop)
-    {
-        while (await MergeChunkAsync(app, import, stop).ConfigureAwait(false) > 0)
-        {
-        }
-    }
-
-    /// <returns>Rows that this call merged; 0 when nothing was left for it.</returns>
-    private static Task<long> MergeChunkAsync(TenantDatabase app, long import, CancellationToken stop) =>
-        app.ScalarAsync<long>("select merged from finish_lead_import($1, $2, $3)", [import, Chunk], stop);
-
     private static async Task<ImportOutcome> OutcomeAsync(TenantDatabase app, long import, CancellationToken stop)
     {
         await using var connection = await app.ConnectAsync(stop).ConfigureAwait(false);
@@ -92,7 +102,7 @@ public static class LeadImport
             connection, "select imported, updated, rejected, remaining from finish_lead_import($1, $2)", [import], stop).ConfigureAwait(false);
         await reader.ReadAsync(stop).ConfigureAwait(false);
         return reader.GetInt64(3) == 0
-            ? new(import, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2))
+            ? new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2))
             : throw new HarnessException(string.Create(CultureInfo.InvariantCulture, $"Import {import} still has {reader.GetInt64(3)} rows to merge. Call finish_lead_import again."));
     }
 }

@@ -53,17 +53,20 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         }
     }
 
-    [Fact]
-    public async Task Bad_rows_are_kept_with_number_and_reason_and_the_last_duplicate_wins()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Bad_rows_are_kept_with_number_and_reason_and_the_last_duplicate_wins(int sessions)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
         ImportRow[] rows = [Row(1) with { Name = "First" }, Row(2) with { Email = "" }, Row(3) with { Email = "no address" },
             Row(4) with { CustomFields = "[]" }, Row(1) with { Email = " LEAD1@Own.io ", Name = "Last" }];
 
-        var outcome = await LeadImport.RunAsync(app, "test", rows, 1, (_, work) => work(), Stop);
+        var outcome = await LeadImport.RunAsync(app, "test", rows, sessions, (_, work) => work(), Stop);
 
         Assert.Equal((1, 0, 3), (outcome.Imported, outcome.Updated, outcome.Rejected));
+        Assert.Equal(sessions, await Workspaces.ReadAsync<long>(database, "select count(*) from lead_imports where status = 'finished'"));
         Assert.Equal("Last", await Workspaces.ReadAsync<string>(database, "select name from leads"));
         Assert.Equal("2:the e-mail is missing|3:the e-mail is malformed|4:custom_fields is not an object",
             await app.ScalarAsync<string>("select string_agg(row_number || ':' || reason, '|' order by row_number) from lead_import_rejects where workspace_id = $1", [], Stop));
@@ -78,7 +81,7 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         await app.ScalarAsync<long>("select merged from finish_lead_import($1, $2, 500)", [import], Stop);
 
         await KillWhileMergingAsync(database, app, import);
-        await LeadImport.MergeAsync(app, import, 2, Stop);
+        await Task.WhenAll(LeadImport.MergeAsync(app, import, Stop), LeadImport.MergeAsync(app, import, Stop));
 
         Assert.Equal(2_000, await Workspaces.ReadAsync<long>(database, "select count(*) from leads"));
         Assert.Equal("finished/2000/0", await Workspaces.ReadAsync<string>(database, $"select status || '/' || imported || '/' || updated from lead_imports where id = {import}"));
@@ -90,7 +93,7 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
         var import = await StageAsync(app, 10);
-        await LeadImport.MergeAsync(app, import, 1, Stop);
+        await LeadImport.MergeAsync(app, import, Stop);
 
         Assert.Equal(0, await app.ScalarAsync<long>("select merged from finish_lead_import($1, $2)", [import], Stop));
         Assert.Equal(10, await app.ScalarAsync<long>("select imported from finish_lead_import($1, $2)", [import], Stop));
@@ -103,9 +106,9 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         await using var own = await Workspaces.OpenAppAsync(database);
         await using var foreign = TenantDatabase.Open(database.ConnectionString, "lh_app", Workspaces.Foreign, 5);
         var import = await StageAsync(own, 5);
-        await LeadImport.CopyAsync(foreign, import, [Row(77)], Stop);
+        await LeadImport.CopyAsync(foreign, import, [(1, Row(77))], Stop);
 
-        await LeadImport.MergeAsync(own, import, 1, Stop);
+        await LeadImport.MergeAsync(own, import, Stop);
 
         Assert.Equal(5, await Workspaces.ReadAsync<long>(database, "select count(*) from leads"));
         Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(foreign, "select imported from finish_lead_import($1, $2)", import));
@@ -119,9 +122,11 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         await using var app = await Workspaces.OpenAppAsync(database);
         await Workspaces.ExecuteAsync(database, "insert into leads (workspace_id, email, status) values (1, 'lead1@own.io', 'unsubscribed')");
 
-        var outcome = await LeadImport.RunAsync(app, "test", [Row(1)], 1, (_, work) => work(), Stop);
+        // More sessions than addresses: those without a row begin no import.
+        var outcome = await LeadImport.RunAsync(app, "test", [Row(1)], 4, (_, work) => work(), Stop);
 
         Assert.Equal(1, outcome.Updated);
+        Assert.Equal("finished", await Workspaces.ReadAsync<string>(database, "select string_agg(status, ',') from lead_imports"));
         Assert.Equal("unsubscribed", await Workspaces.ReadAsync<string>(database, "select status from leads"));
     }
 
@@ -131,7 +136,7 @@ public sealed class LeadImportTests(PostgresCluster cluster)
     internal static async Task<long> StageAsync(TenantDatabase app, int rows)
     {
         var import = await app.ScalarAsync<long>("select begin_lead_import($1, 'test')", [], Stop);
-        await LeadImport.CopyAsync(app, import, Enumerable.Range(1, rows).Select(Row), Stop);
+        await LeadImport.CopyAsync(app, import, Enumerable.Range(1, rows).Select(number => ((long)number, Row(number))), Stop);
         return import;
     }
 

@@ -1,6 +1,7 @@
 using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Seeding;
 
 namespace LoadHarness.IntegrationTests.Seeding;
@@ -33,6 +34,7 @@ public sealed class SeederTests(PostgresCluster cluster)
     public async Task Indexes_keys_and_triggers_are_after_seeding_what_they_were_before(SchemaState schema)
     {
         await using var database = await cluster.CreateDatabaseAsync(schema);
+        await database.Owner.ExecuteAsync("create index leads_test_idx on leads (lower(name)); alter index leads_test_idx alter column 1 set statistics 300");
         var before = await Catalog.ReadAsync(database.Owner);
         await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
 

@@ -17,6 +17,7 @@ public sealed class PowerCutTests
     private const int Addresses = 20_000;
     private const int Imports = 10;
     private const int RowsAnImport = 6_000;
+    private const int Sessions = 2;
     private const int Workers = 8;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -40,7 +41,7 @@ public sealed class PowerCutTests
     private static async Task ImportThroughAPowerCutAsync(NativeCluster cluster, NpgsqlDataSource admin)
     {
         await using var app = TenantDatabase.Open(cluster.ConnectionString, "lh_app", 1, 40);
-        var running = Enumerable.Range(0, Imports).Select(number => LeadImport.RunAsync(app, $"import-{number}", RowsOf(number), 2, (_, work) => work(), Stop)).ToList();
+        var running = Enumerable.Range(0, Imports).Select(number => LeadImport.RunAsync(app, $"import-{number}", RowsOf(number), Sessions, (_, work) => work(), Stop)).ToList();
         await CutPowerWhenAsync(cluster, admin, "select count(*) from leads", Addresses / 4);
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => Task.WhenAll(running));
         Assert.InRange(await admin.AskAsync<long>("select count(*) from leads"), 1, Addresses - 1);
@@ -50,28 +51,29 @@ public sealed class PowerCutTests
 
         Assert.Equal(Addresses, await admin.AskAsync<long>("select count(*) from leads"));
         Assert.Equal(Addresses, await admin.AskAsync<long>("select count(distinct email) from leads"));
-        Assert.Equal(Imports, await admin.AskAsync<long>("select count(*) from lead_imports where status = 'finished'"));
+        Assert.Equal(Imports * Sessions, await admin.AskAsync<long>("select count(*) from lead_imports where status = 'finished'"));
         Assert.Equal(0, await admin.AskAsync<long>("select deadlocks from pg_stat_database where datname = current_database()"));
     }
 
     private static IEnumerable<ImportRow> RowsOf(int import) =>
         Enumerable.Range(0, RowsAnImport).Select(row => LeadImportTests.Row(((import * 2_000) + row) % Addresses));
 
-    /// <summary>As the application does: an import that never began is begun, one that is not finished gets its rows again.</summary>
+    /// <summary>As the application does: a file that never began is begun, and each share that is not finished gets its rows again.</summary>
     private static async Task ResumeImportAsync(TenantDatabase app, int number)
     {
-        var unfinished = await app.ScalarAsync<long>("select id from lead_imports where workspace_id = $1 and source = $2 and status <> 'finished'", [$"import-{number}"], Stop);
-        if (unfinished == 0)
-        {
-            if (await app.ScalarAsync<long>("select count(*) from lead_imports where workspace_id = $1 and source = $2", [$"import-{number}"], Stop) == 0)
-                await LeadImport.RunAsync(app, $"import-{number}", RowsOf(number), 2, (_, work) => work(), Stop);
-            return;
-        }
+        var shares = await app.ScalarAsync<long[]>("select array_agg(id order by id) from lead_imports where workspace_id = $1 and source = $2", [$"import-{number}"], Stop);
+        if (shares is null) await LeadImport.RunAsync(app, $"import-{number}", RowsOf(number), Sessions, (_, work) => work(), Stop);
+        else await Task.WhenAll(shares.Select((import, share) => ResumeShareAsync(app, import, LeadImport.RowsOf(RowsOf(number), share, shares.Length))));
+    }
+
+    private static async Task ResumeShareAsync(TenantDatabase app, long import, IEnumerable<(long Number, ImportRow Row)> rows)
+    {
+        if (await app.ScalarAsync<string>("select status from lead_imports where workspace_id = $1 and id = $2", [import], Stop) == "finished") return;
 
         // Staging is unlogged: after a power cut the server says that the rows must be sent again.
-        Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select merged from finish_lead_import($1, $2)", unfinished));
-        await LeadImport.CopyAsync(app, unfinished, RowsOf(number), Stop);
-        await LeadImport.MergeAsync(app, unfinished, 2, Stop);
+        Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select merged from finish_lead_import($1, $2)", import));
+        await LeadImport.CopyAsync(app, import, rows, Stop);
+        await LeadImport.MergeAsync(app, import, Stop);
     }
 
     private static async Task SendThroughAPowerCutAsync(NativeCluster cluster, NpgsqlDataSource admin)

@@ -31,6 +31,10 @@ internal static class DeferredSql
                    k.conname, k.contype, k.oid as constraint_oid,
                    case when k.condeferred then ' deferrable initially deferred' when k.condeferrable then ' deferrable' else '' end as deferral,
                    exists (select from pg_inherits h where h.inhrelid = i.indexrelid) as inherited,
+                   -- What pg_get_indexdef leaves out.
+                   coalesce(format('; comment on index %s is %L', i.indexrelid::regclass, obj_description(i.indexrelid, 'pg_class')), '')
+                   || coalesce((select string_agg(format('; alter index %s alter column %s set statistics %s', a.attrelid::regclass, a.attnum, a.attstattarget), '')
+                                from pg_attribute a where a.attrelid = i.indexrelid and a.attstattarget >= 0), '') as properties,
                    -- An inverted index over an expression takes ten times as long to build as a B-tree, over a column two to three times.
                    case when r.relispartition then 0 when m.amname = 'gin' and i.indexprs is not null then 3 when m.amname = 'gin' then 2 else 1 end as weight
             from relations r
@@ -53,7 +57,7 @@ internal static class DeferredSql
             select case when referenced and not relispartition then 0 else 3 end,
                    case when relispartition then relation else index end, 0, weight,
                    case when not inherited and conname is null then format('drop index %s', index) end,
-                   pg_get_indexdef(indexrelid) || coalesce(format('; comment on index %s is %L', index, obj_description(indexrelid, 'pg_class')), '')
+                   pg_get_indexdef(indexrelid) || properties
             from indexes
             where relkind = 'r' and contype is distinct from 'x'
             union all
@@ -84,7 +88,7 @@ internal static class DeferredSql
                    case when conname is null then format('drop index %s', index) else format('alter table %s drop constraint %I', relation, conname) end,
                    case when conname is null then replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ')
                         else format('alter table %s add constraint %I %s', relation, conname, pg_get_constraintdef(constraint_oid)) end
-                   || coalesce(format('; comment on index %s is %L', index, obj_description(indexrelid, 'pg_class')), '')
+                   || properties
             from indexes
             where relkind = 'p' and not inherited
             union all

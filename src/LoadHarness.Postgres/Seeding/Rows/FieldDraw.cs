@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LoadHarness.Core.Statistics;
 
 namespace LoadHarness.Postgres.Seeding.Rows;
 
@@ -14,7 +15,7 @@ internal readonly struct FieldDraw
 
     private FieldDraw(ulong stream) => _stream = stream;
 
-    public static FieldDraw Of(ulong seed, string table, string field) => new(Mix(seed ^ Name(table)) ^ Mix(Name(field) + Gamma));
+    public static FieldDraw Of(ulong seed, string table, string field) => new(Mix(seed ^ StableHash.Of(table)) ^ Mix(StableHash.Of(field) + Gamma));
 
     public ulong At(long row) => Mix(_stream + ((ulong)row * Gamma));
 
@@ -35,13 +36,4 @@ internal readonly struct FieldDraw
 
     /// <summary>Uniform in [0, bound), from the high half of a draw.</summary>
     public static uint Below(ulong draw, uint bound) => (uint)(((draw >> 32) * bound) >> 32);
-
-    // FNV-1a.
-    private static ulong Name(string name)
-    {
-        var hash = 14695981039346656037UL;
-        foreach (var letter in name)
-            hash = (hash ^ letter) * 1099511628211UL;
-        return hash;
-    }
 }
