@@ -85,7 +85,7 @@ grant insert (import_id, row_number, email, name, phone, company, position, sour
 
 -- step: tags_pending_list
 -- Lists long enough to be merged in bulk, short enough that one session flushes while another inserts: of an import's
--- two mergers, none waits at the end for all of it. Unit: kB.
+-- two sessions, none waits at the end for all of it. Unit: kB.
 alter index leads_workspace_tags_idx set (gin_pending_list_limit = 8192);
 
 -- step: custom_fields_pending_list
