@@ -22,11 +22,10 @@ public enum SchemaState
 /// <summary>One real PostgreSQL an assembly; one database a test, copied from a template that is built once.</summary>
 public sealed class PostgresCluster : IAsyncLifetime
 {
-    /// <summary>The only database pg_cron can live in; see <see cref="CreateCronDatabaseAsync"/>.</summary>
-    public const string CronDatabase = "cron_home";
+    // There from the start, and never dropped.
+    private const string CronDatabase = "postgres";
 
     private readonly SemaphoreSlim templatesGate = new(1);
-    private readonly SemaphoreSlim cronGate = new(1);
     private readonly HashSet<SchemaState> templates = [];
     private NativeCluster? cluster;
     private string? missing;
@@ -50,27 +49,28 @@ public sealed class PostgresCluster : IAsyncLifetime
             return;
         }
 
-        var libraries = await PreloadLibraries.PresentInAsync(binaries, CancellationToken.None);
-        var settings = ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, libraries, CronDatabase);
-        // A smaller server than the checklist's leaves the memory to the tests.
-        settings["shared_buffers"] = "128MB";
-        cluster = await NativeCluster.StartAsync(binaries, settings, keep: false, CancellationToken.None);
+        cluster = await StartAsync(binaries);
     }
 
     public async Task<TestDatabase> CreateDatabaseAsync(SchemaState state) =>
-        await CloneAsync(state, string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref lastDatabase)}"), whenDropped: null);
+        await CloneAsync(state, string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref lastDatabase)}"));
 
-    /// <summary>As <see cref="CreateDatabaseAsync"/>, in the one database where pg_cron works: tests that want it wait for each other.</summary>
+    /// <summary>
+    /// As <see cref="CreateDatabaseAsync"/>, where pg_cron works, on a server of its own: the launcher of pg_cron 1.4 lives in
+    /// one database of a server and, once that one is dropped, does not come back before the server is started again.
+    /// </summary>
     public async Task<TestDatabase> CreateCronDatabaseAsync(SchemaState state)
     {
-        await cronGate.WaitAsync();
+        var server = await StartAsync(Server.Binaries);
+        var database = new TestDatabase(server.ConnectionStringTo(CronDatabase), () => server.DisposeAsync().AsTask());
         try
         {
-            return await CloneAsync(state, CronDatabase, () => cronGate.Release());
+            await SchemaTemplates.BuildAsync(database.Owner, state);
+            return database;
         }
         catch
         {
-            cronGate.Release();
+            await database.DisposeAsync();
             throw;
         }
     }
@@ -79,20 +79,22 @@ public sealed class PostgresCluster : IAsyncLifetime
     {
         if (cluster is not null) await cluster.DisposeAsync();
         templatesGate.Dispose();
-        cronGate.Dispose();
     }
 
-    private async Task<TestDatabase> CloneAsync(SchemaState state, string name, Action? whenDropped)
+    private static async Task<NativeCluster> StartAsync(PostgresBinaries binaries)
+    {
+        var libraries = await PreloadLibraries.PresentInAsync(binaries, CancellationToken.None);
+        var settings = ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, libraries, CronDatabase);
+        // A smaller server than the checklist's leaves the memory to the tests.
+        settings["shared_buffers"] = "128MB";
+        return await NativeCluster.StartAsync(binaries, settings, keep: false, CancellationToken.None);
+    }
+
+    private async Task<TestDatabase> CloneAsync(SchemaState state, string name)
     {
         var template = await TemplateAsync(state);
         await AdministerAsync($"create database {name} template {template}");
-        return new TestDatabase(Server.ConnectionStringTo(name), () => DropAsync(name, whenDropped));
-    }
-
-    private async Task DropAsync(string name, Action? whenDropped)
-    {
-        await AdministerAsync($"drop database {name} with (force)");
-        whenDropped?.Invoke();
+        return new TestDatabase(Server.ConnectionStringTo(name), () => AdministerAsync($"drop database {name} with (force)"));
     }
 
     private async Task<string> TemplateAsync(SchemaState state)
