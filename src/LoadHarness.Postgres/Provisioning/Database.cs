@@ -23,6 +23,9 @@ public sealed class Database : IAsyncDisposable
 
     public ServerEnvironment Server { get; }
 
+    /// <summary>Whether the harness started the server, and nobody else uses it.</summary>
+    public bool IsPrivate => server is not null;
+
     /// <summary>Process id of a native cluster's postmaster; null when the server runs elsewhere.</summary>
     public int? ServerProcessId { get; internal init; }
 

@@ -25,6 +25,7 @@ public sealed class SmallRunTests : IDisposable
         var folder = Assert.Single(Directory.GetDirectories(_output.Path));
         RequireFiles(folder);
         Assert.Contains(Path.Combine(folder, "report.html"), ended.StandardError, StringComparison.Ordinal);
+        Assert.Contains("of WAL segments are at hand", ended.StandardError, StringComparison.Ordinal);
         var run = await RunJson.ReadAsync(Path.Combine(folder, "run.json"), TestContext.Current.CancellationToken);
         Assert.Null(run.IncompleteReason);
         Assert.NotEmpty(run.Scenarios);
