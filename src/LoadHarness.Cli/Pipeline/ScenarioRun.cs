@@ -42,8 +42,12 @@ public static class ScenarioRun
                 var load = scenario.Build(bench);
                 if (load.Count == 0) continue;
                 voice.Line($"   {scenario.Name}: {scenario.Title}");
-                if (database.IsPrivate && scenario.WalBytes(profile) is > 0 and var bytes)
-                    voice.Line($"   {await RecycledWal.ProvideAsync(admin, bytes, stop).ConfigureAwait(false) / 1e9:N1} GB of WAL segments are at hand to be written over");
+                if (database.IsPrivate && scenario.WalBytes(profile) is > 0 and var wanted)
+                {
+                    var provided = await observer.UnwatchedAsync(() => RecycledWal.ProvideAsync(admin, wanted, stop), stop).ConfigureAwait(false);
+                    voice.Line($"   {provided / 1e9:N1} GB of WAL segments are at hand to be written over");
+                }
+
                 var results = await observer.DuringAsync(
                     scenario.Name,
                     () => voice.WithLiveViewAsync(observer, live => EngineCatalog.RunAsync(options, load, live, stop)),

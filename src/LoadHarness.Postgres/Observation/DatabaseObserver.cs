@@ -12,12 +12,14 @@ public sealed class DatabaseObserver : IAsyncDisposable
     private readonly NpgsqlDataSource _admin;
     private readonly ServerProcesses _processes;
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _watching = new(1);
     private readonly List<DatabaseSample> _samples = [];
     private readonly WaitEventCounts _waits = new();
     private readonly List<StatementStatistics> _statements = [];
     private readonly IReadOnlyDictionary<string, RelationSize> _sizesBefore;
     private readonly long _began = Stopwatch.GetTimestamp();
     private readonly Task _sampling;
+    private ActivitySnapshot? _before;
     private TimeSpan _busy;
     private string? _scenario;
 
@@ -53,6 +55,21 @@ public sealed class DatabaseObserver : IAsyncDisposable
         }
     }
 
+    /// <summary>Does what is no part of the load, such as preparing the server for it: no sample holds what it costs.</summary>
+    public async Task<T> UnwatchedAsync<T>(Func<Task<T>> work, CancellationToken stop)
+    {
+        await _watching.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            _before = null;
+            _watching.Release();
+        }
+    }
+
     /// <summary>Stops watching and gives all that was seen.</summary>
     public async Task<DatabaseObservation> FinishAsync(IReadOnlyList<QueryPlan> plans, CancellationToken stop)
     {
@@ -66,6 +83,7 @@ public sealed class DatabaseObserver : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         _stop.Dispose();
+        _watching.Dispose();
     }
 
     private async Task StopAsync()
@@ -83,18 +101,30 @@ public sealed class DatabaseObserver : IAsyncDisposable
     private async Task SampleAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Between);
-        ActivitySnapshot? before = null;
         while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
-            var began = Stopwatch.GetTimestamp();
-            if (await TryReadAsync(stop).ConfigureAwait(false) is { } now)
+            await _watching.WaitAsync(stop).ConfigureAwait(false);
+            try
             {
-                if (before is not null) Keep(before, now);
-                before = now;
+                await SampleOnceAsync(stop).ConfigureAwait(false);
             }
-
-            _busy += Stopwatch.GetElapsedTime(began);
+            finally
+            {
+                _watching.Release();
+            }
         }
+    }
+
+    private async Task SampleOnceAsync(CancellationToken stop)
+    {
+        var began = Stopwatch.GetTimestamp();
+        if (await TryReadAsync(stop).ConfigureAwait(false) is { } now)
+        {
+            if (_before is not null) Keep(_before, now);
+            _before = now;
+        }
+
+        _busy += Stopwatch.GetElapsedTime(began);
     }
 
     // A server that is out of connections or restarting is what one wants to watch: the sample is missed, the watching goes on.
