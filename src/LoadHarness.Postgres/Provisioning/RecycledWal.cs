@@ -21,7 +21,7 @@ public static class RecycledWal
 
     /// <summary>Ends with a checkpoint, after which so many bytes of WAL can be written over. Costs 3 to 4 seconds for each gigabyte that is not there yet.</summary>
     /// <param name="admin">A superuser of a server that serves nobody else.</param>
-    /// <param name="bytes">At most min_wal_size are provided: the server keeps no more.</param>
+    /// <param name="bytes">At most min_wal_size are made: so much the server keeps in any case.</param>
     /// <returns>Bytes of WAL that can be written over.</returns>
     public static async Task<long> ProvideAsync(NpgsqlDataSource admin, long bytes, CancellationToken stop)
     {
