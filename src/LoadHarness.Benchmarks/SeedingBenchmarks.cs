@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using LoadHarness.Postgres.Copying;
 using LoadHarness.Postgres.Seeding;
 using LoadHarness.Postgres.Seeding.Rows;
 

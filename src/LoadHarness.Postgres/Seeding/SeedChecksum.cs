@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LoadHarness.Postgres.Copying;
 using LoadHarness.Postgres.Seeding.Loading;
 using LoadHarness.Postgres.Seeding.Rows;
 

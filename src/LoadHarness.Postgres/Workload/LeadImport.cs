@@ -1,8 +1,6 @@
 using System.Globalization;
 using LoadHarness.Core;
 using LoadHarness.Core.Statistics;
-using Npgsql;
-using NpgsqlTypes;
 
 namespace LoadHarness.Postgres.Workload;
 
@@ -26,10 +24,7 @@ public static class LeadImport
     /// </summary>
     private const int Chunk = 2_000;
 
-    private const string CopyRows =
-        "copy lead_import_rows (import_id, row_number, email, name, phone, company, position, source, tags, custom_fields) from stdin (format binary)";
-
-    /// <param name="rows">The file; each session reads all of it and takes its share.</param>
+    /// <param name="rows">The file; read once, and its beginning before that, to see how many sessions it has rows for.</param>
     /// <param name="step">Measures a part of the import under its name.</param>
     /// <exception cref="HarnessException">The import can't be finished by calling again; its state is kept and the message names it.</exception>
     public static async Task<ImportOutcome> RunAsync(
@@ -37,7 +32,7 @@ public static class LeadImport
     {
         var shares = SharesOf(rows, sessions);
         var imports = await BeginAsync(app, source, shares, stop).ConfigureAwait(false);
-        await step("copy", () => Task.WhenAll(imports.Select((import, share) => CopyAsync(app, import, RowsOf(rows, share, shares), stop)))).ConfigureAwait(false);
+        await step("copy", () => CopyAsync(app, imports, rows.Select((row, index) => (index + 1L, row)), stop)).ConfigureAwait(false);
         await step("merge", () => Task.WhenAll(imports.Select((_, share) => MergeAllAsync(app, imports, share, stop)))).ConfigureAwait(false);
         var outcomes = await Task.WhenAll(imports.Select(import => OutcomeAsync(app, import, stop))).ConfigureAwait(false);
         return new(outcomes.Sum(outcome => outcome.Imported), outcomes.Sum(outcome => outcome.Updated), outcomes.Sum(outcome => outcome.Rejected));
@@ -53,23 +48,24 @@ public static class LeadImport
 
     private static int ShareOf(ImportRow row, int shares) => (int)((StableHash.Of(row.Email.Trim().ToLowerInvariant()) >> 32) % (uint)shares);
 
-    /// <returns>The rows of one share, with their numbers in the file: the same ones whenever they are asked for.</returns>
+    /// <returns>The rows of one share, with their numbers in the file.</returns>
     public static IEnumerable<(long Number, ImportRow Row)> RowsOf(IEnumerable<ImportRow> rows, int share, int shares) =>
         rows.Select((row, index) => (Number: index + 1L, Row: row)).Where(numbered => ShareOf(numbered.Row, shares) == share);
 
-    /// <summary>Stages the rows of a share; again, after a crash of the server, which empties staging.</summary>
-    public static async Task CopyAsync(TenantDatabase app, long import, IEnumerable<(long Number, ImportRow Row)> rows, CancellationToken stop)
+    /// <summary>Stages rows, dealt out by address when there are several imports; again, after a crash of the server, which empties staging.</summary>
+    public static async Task CopyAsync(TenantDatabase app, IReadOnlyList<long> imports, IEnumerable<(long Number, ImportRow Row)> rows, CancellationToken stop)
     {
-        await using var connection = await app.ConnectAsync(stop).ConfigureAwait(false);
-        await using var transaction = await connection.BeginTransactionAsync(stop).ConfigureAwait(false);
-        await app.BecomeTenantAsync(connection, stop).ConfigureAwait(false);
-        await using (var copy = await connection.BeginBinaryImportAsync(CopyRows, stop).ConfigureAwait(false))
+        var shares = new List<StagingCopy>();
+        try
         {
-            foreach (var (number, row) in rows) await WriteAsync(copy, import, number, row, stop).ConfigureAwait(false);
-            await copy.CompleteAsync(stop).ConfigureAwait(false);
+            foreach (var import in imports) shares.Add(await StagingCopy.BeginAsync(app, import, stop).ConfigureAwait(false));
+            foreach (var (number, row) in rows) await shares[ShareOf(row, shares.Count)].AddAsync(number, row, stop).ConfigureAwait(false);
+            await Task.WhenAll(shares.Select(share => share.CommitAsync(stop))).ConfigureAwait(false);
         }
-
-        await transaction.CommitAsync(stop).ConfigureAwait(false);
+        finally
+        {
+            foreach (var share in shares) await share.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Validates and merges what is staged and not yet merged; several sessions that call it for one import share its chunks.</summary>
@@ -84,21 +80,6 @@ public static class LeadImport
     private static async Task MergeAllAsync(TenantDatabase app, long[] imports, int first, CancellationToken stop)
     {
         foreach (var import in imports[first..].Concat(imports[..first])) await MergeAsync(app, import, stop).ConfigureAwait(false);
-    }
-
-    private static async Task WriteAsync(NpgsqlBinaryImporter copy, long import, long number, ImportRow row, CancellationToken stop)
-    {
-        await copy.StartRowAsync(stop).ConfigureAwait(false);
-        await copy.WriteAsync(import, NpgsqlDbType.Bigint, stop).ConfigureAwait(false);
-        await copy.WriteAsync(number, NpgsqlDbType.Bigint, stop).ConfigureAwait(false);
-        foreach (var text in (string?[])[row.Email, row.Name, row.Phone, row.Company, row.Position, row.Source])
-        {
-            if (text is null) await copy.WriteNullAsync(stop).ConfigureAwait(false);
-            else await copy.WriteAsync(text, NpgsqlDbType.Text, stop).ConfigureAwait(false);
-        }
-
-        await copy.WriteAsync(row.Tags, NpgsqlDbType.Array | NpgsqlDbType.Text, stop).ConfigureAwait(false);
-        await copy.WriteAsync(row.CustomFields, NpgsqlDbType.Jsonb, stop).ConfigureAwait(false);
     }
 
     private static async Task<ImportOutcome> OutcomeAsync(TenantDatabase app, long import, CancellationToken stop)

@@ -106,7 +106,7 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         await using var own = await Workspaces.OpenAppAsync(database);
         await using var foreign = TenantDatabase.Open(database.ConnectionString, "lh_app", Workspaces.Foreign, 5);
         var import = await StageAsync(own, 5);
-        await LeadImport.CopyAsync(foreign, import, [(1, Row(77))], Stop);
+        await LeadImport.CopyAsync(foreign, [import], [(1, Row(77))], Stop);
 
         await LeadImport.MergeAsync(own, import, Stop);
 
@@ -136,7 +136,7 @@ public sealed class LeadImportTests(PostgresCluster cluster)
     internal static async Task<long> StageAsync(TenantDatabase app, int rows)
     {
         var import = await app.ScalarAsync<long>("select begin_lead_import($1, 'test')", [], Stop);
-        await LeadImport.CopyAsync(app, import, Enumerable.Range(1, rows).Select(number => ((long)number, Row(number))), Stop);
+        await LeadImport.CopyAsync(app, [import], Enumerable.Range(1, rows).Select(number => ((long)number, Row(number))), Stop);
         return import;
     }
 

@@ -72,7 +72,7 @@ public sealed class PowerCutTests
 
         // Staging is unlogged: after a power cut the server says that the rows must be sent again.
         Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select merged from finish_lead_import($1, $2)", import));
-        await LeadImport.CopyAsync(app, import, rows, Stop);
+        await LeadImport.CopyAsync(app, [import], rows, Stop);
         await LeadImport.MergeAsync(app, import, Stop);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using LoadHarness.Core.Progress;
+using LoadHarness.Postgres.Copying;
 using LoadHarness.Postgres.Seeding.Rows;
 using Npgsql;
 
@@ -72,47 +73,15 @@ internal sealed class ChunkLoader(NpgsqlDataSource source, SeedPlan plan, LeadOr
 
     private async Task CopyAsync(NpgsqlConnection connection, IRowEncoder encoder, long first, CopyBuffer buffer, CancellationToken cancellation)
     {
-        var stream = await connection.BeginRawBinaryCopyAsync(CopyStatement(encoder), cancellation);
-        try
+        await using var copy = await BinaryCopy.BeginAsync(connection, CopyStatement(encoder), buffer, cancellation);
+        for (var ordinal = first; ordinal < Math.Min(first + leadsPerChunk, plan.Leads); ordinal++)
         {
-            buffer.Begin();
-            for (var ordinal = first; ordinal < Math.Min(first + leadsPerChunk, plan.Leads); ordinal++)
-            {
-                if (!buffer.HasRoom)
-                    await FlushAsync(stream, buffer, cancellation);
-                var (workspace, lead) = order.LeadAt(ordinal);
-                encoder.Encode(workspace, lead, buffer);
-            }
-
-            buffer.Finish();
-            await FlushAsync(stream, buffer, cancellation);
-        }
-        catch
-        {
-            await AbandonAsync(stream);
-            throw;
+            if (!buffer.HasRoom)
+                await copy.SendAsync(cancellation);
+            var (workspace, lead) = order.LeadAt(ordinal);
+            encoder.Encode(workspace, lead, buffer);
         }
 
-        await stream.DisposeAsync();
-    }
-
-    private static async Task FlushAsync(NpgsqlRawCopyStream stream, CopyBuffer buffer, CancellationToken cancellation)
-    {
-        await stream.WriteAsync(buffer.Written, cancellation);
-        buffer.Clear();
-    }
-
-    // Disposing alone would tell the server that the rows are complete.
-    private static async Task AbandonAsync(NpgsqlRawCopyStream stream)
-    {
-        try
-        {
-            await stream.CancelAsync();
-            await stream.DisposeAsync();
-        }
-        catch (Exception fault) when (fault is NpgsqlException or ObjectDisposedException or InvalidOperationException or IOException)
-        {
-            // The connection is gone: the first fault, which the caller throws, says why.
-        }
+        await copy.CompleteAsync(cancellation);
     }
 }

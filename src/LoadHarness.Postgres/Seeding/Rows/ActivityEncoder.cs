@@ -1,3 +1,5 @@
+using LoadHarness.Postgres.Copying;
+
 namespace LoadHarness.Postgres.Seeding.Rows;
 
 /// <summary>Rows of <c>lead_activities</c>: the sign-up, opens and clicks of the lead's sends, and visits. About two a lead.</summary>

@@ -1,3 +1,5 @@
+using LoadHarness.Postgres.Copying;
+
 namespace LoadHarness.Postgres.Seeding.Rows;
 
 /// <summary>The <c>custom_fields</c> of a lead: text, number, truth and date values, skewed, each missing for some leads.</summary>

@@ -1,3 +1,5 @@
+using LoadHarness.Postgres.Copying;
+
 namespace LoadHarness.Postgres.Seeding.Rows;
 
 /// <summary>Turns a lead into rows of one table. Implementations keep no state: every worker uses the same one.</summary>

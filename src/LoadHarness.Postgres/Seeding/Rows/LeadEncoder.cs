@@ -1,3 +1,5 @@
+using LoadHarness.Postgres.Copying;
+
 namespace LoadHarness.Postgres.Seeding.Rows;
 
 /// <summary>Rows of <c>leads</c>.</summary>

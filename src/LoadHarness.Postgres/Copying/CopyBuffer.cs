@@ -1,17 +1,22 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Text;
+using LoadHarness.Postgres.Seeding.Rows;
 
-namespace LoadHarness.Postgres.Seeding.Rows;
+namespace LoadHarness.Postgres.Copying;
 
 /// <summary>Rows in PostgreSQL's binary COPY format, with the checksum of what was written. Not safe for concurrent callers.</summary>
 internal sealed class CopyBuffer
 {
-    // The largest thing written for one lead: its activities, or a lead with every field at its longest.
+    // The largest thing that seeding writes for one lead: its activities, or a lead with every field at its longest. What others write may be larger.
     private const int Reserve = 8 * 1024;
 
     private const int TextOid = 25;
 
-    private readonly byte[] _bytes = new byte[128 * 1024];
+    // What has no UTF-8 form is refused here, by name, instead of being stored as question marks.
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private byte[] _bytes = new byte[128 * 1024];
     private int _end;
     private int _rowStart;
 
@@ -66,6 +71,19 @@ internal sealed class CopyBuffer
         Raw(utf8);
     }
 
+    /// <exception cref="EncoderFallbackException">The text has half of a surrogate pair.</exception>
+    public void TextOrNull(string? text)
+    {
+        if (text is null)
+        {
+            Null();
+            return;
+        }
+
+        Length(Utf8.GetByteCount(text));
+        Raw(text);
+    }
+
     public void Int64OrNull(long? number)
     {
         if (number is { } value)
@@ -108,12 +126,15 @@ internal sealed class CopyBuffer
 
     public void Raw(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
 
-    public void Byte(byte value) => _bytes[_end++] = value;
+    public void Raw(string text) => Utf8.GetBytes(text, Take(Utf8.GetByteCount(text)));
+
+    public void Byte(byte value) => Take(1)[0] = value;
 
     public void Digits(long value)
     {
-        Utf8Formatter.TryFormat(value, _bytes.AsSpan(_end), out var written);
-        _end += written;
+        Span<byte> digits = stackalloc byte[20];
+        Utf8Formatter.TryFormat(value, digits, out var written);
+        Raw(digits[..written]);
     }
 
     public void TwoDigits(int value)
@@ -126,6 +147,7 @@ internal sealed class CopyBuffer
 
     private Span<byte> Take(int count)
     {
+        if (_end + count > _bytes.Length) Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, _end + count));
         var taken = _bytes.AsSpan(_end, count);
         _end += count;
         return taken;
