@@ -32,9 +32,8 @@ public sealed class BulkImport : IHarnessScenario
 
     internal static async Task<IResponse> ImportAsync(Workbench bench, IScenarioContext context, int rows, int knownPercent, int sessions)
     {
-        var file = $"{context.ScenarioName}-{context.UserNumber}-{context.InvocationNumber}";
-        var outcome = await LeadImport.RunAsync(
-            bench.App, context.ScenarioName, ImportRows.Of(bench.Seed, file, rows, knownPercent), sessions, context.Step, context.CancellationToken).ConfigureAwait(false);
+        var file = ImportRows.Of(bench.Seed, bench.FirstOfNewLeads(rows), rows, knownPercent);
+        var outcome = await LeadImport.RunAsync(bench.App, context.ScenarioName, file, sessions, context.Step, context.CancellationToken).ConfigureAwait(false);
         // An address that stands twice in a file is one lead: the existing ones are drawn with replacement.
         return outcome is { Rejected: 0 } && outcome.Imported + outcome.Updated is var kept && kept > rows * 0.9 && kept <= rows
             ? Response.Ok(rows)

@@ -1,29 +1,20 @@
 using LoadHarness.Core.Measurement;
-using LoadHarness.Core.Statistics;
 using LoadHarness.Postgres.Seeding;
 using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.Scenarios;
 
-/// <summary>The rows of a synthetic import file: new leads, and some that the workspace already has.</summary>
+/// <summary>The rows of an import file: leads that would have signed up next, and some that the workspace already has.</summary>
+/// <remarks>
+/// What an imported row costs depends on its words: how many trigrams it has, and how far apart its entries lie in each index. So they are drawn as the seeded ones.
+/// </remarks>
 internal static class ImportRows
 {
-    /// <param name="file">Names the file: another name has other addresses, the same name has the same.</param>
-    public static IEnumerable<ImportRow> Of(SeedManifest seed, string file, int rows, int knownPercent)
+    /// <param name="first">The first lead of the file, beyond the seeded ones: files of other leads are other files, a file is the same whenever it is asked for.</param>
+    public static IEnumerable<ImportRow> Of(SeedManifest seed, long first, int rows, int knownPercent)
     {
-        var words = SeededVocabulary.For(seed.Seed);
-        var random = new Random((int)(StableHash.Of(file) >> 33));
-        for (var row = 0; row < rows; row++)
-        {
-            var (first, last) = (Of(words.FirstNames, random), Of(words.LastNames, random));
-            var email = row % 100 < knownPercent
-                ? SeededLeads.EmailOf(seed.Seed, random.NextInt64(1, seed.Contacts + 1))
-                : $"{file}.{row}@{Of(words.Domains, random)}";
-            yield return new(
-                email, $"{first} {last}", null, Of(words.Companies, random), Of(words.Positions, random), "import",
-                ["newsletter", Of(words.Tags, random)], $$"""{"plan":"{{Of(words.Plans, random)}}","country":"{{Of(words.Countries, random)}}","score":{{random.Next(101)}}}""");
-        }
+        var known = new Random((int)(first & int.MaxValue));
+        foreach (var (index, row) in SeededLeads.FileOf(seed.Seed, seed.SeededAtMonth, first, rows).Index())
+            yield return index % 100 < knownPercent ? row with { Email = SeededLeads.EmailOf(seed.Seed, known.NextInt64(1, seed.Contacts + 1)) } : row;
     }
-
-    private static string Of(IReadOnlyList<string> words, Random random) => words[random.Next(words.Count)];
 }

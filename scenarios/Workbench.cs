@@ -11,6 +11,8 @@ public sealed class Workbench : IAsyncDisposable
     /// <summary>What an application's pool holds for a lone scenario.</summary>
     private const int FewestConnections = 16;
 
+    private long _newLeads;
+
     private Workbench(TenantDatabase app, TenantDatabase worker, SeedManifest seed, LoadProfile profile)
     {
         (App, Worker, Seed, Profile) = (app, worker, seed, profile);
@@ -52,6 +54,10 @@ public sealed class Workbench : IAsyncDisposable
         await context.Step("fetch", () => TenantDatabase.DrainAsync(reader, stop)).ConfigureAwait(false);
         return Response.Ok();
     }
+
+    /// <summary>Sets leads aside that are not seeded: no two imports of a run bring in the same new ones.</summary>
+    /// <returns>The first of them.</returns>
+    public long FirstOfNewLeads(int count) => Seed.Contacts + Interlocked.Add(ref _newLeads, count) - count + 1;
 
     public async ValueTask DisposeAsync()
     {

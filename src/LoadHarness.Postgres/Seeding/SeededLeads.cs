@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
+using LoadHarness.Postgres.Copying;
 using LoadHarness.Postgres.Seeding.Rows;
+using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.Postgres.Seeding;
 
@@ -20,6 +22,31 @@ public static class SeededLeads
     {
         var draws = For(seed);
         return draws.Words.Statuses[draws.Status(row)];
+    }
+
+    /// <summary>Leads as the rows of a file. Beyond the seeded ones they are those that would have signed up next: new, and drawn alike.</summary>
+    /// <param name="newestMonth">The newest month that was seeded.</param>
+    public static IEnumerable<ImportRow> FileOf(ulong seed, DateOnly newestMonth, long first, int rows)
+    {
+        var encoder = new LeadEncoder(seed, new LeadDraws(seed, new SeedCalendar(newestMonth)));
+        var buffer = new CopyBuffer();
+        for (var row = first; row < first + rows; row++)
+        {
+            buffer.Clear();
+            encoder.Encode(SeedPlan.PrimaryWorkspaceId, row, buffer);
+            yield return FileRow(buffer.Written.Span);
+        }
+    }
+
+    // The columns as the encoder writes them; a file has no id, workspace, status and times.
+    private static ImportRow FileRow(ReadOnlySpan<byte> encoded)
+    {
+        var fields = new CopyRowReader(encoded);
+        fields.Skip(2);
+        var (email, name, phone, company, position, source) =
+            (fields.Text(), fields.TextOrNull(), fields.TextOrNull(), fields.TextOrNull(), fields.TextOrNull(), fields.Text());
+        fields.Skip(1);
+        return new(email, name, phone, company, position, source, fields.TextArray(), fields.Json());
     }
 
     // E-mail and status do not depend on the calendar, so any one will do here.

@@ -1,8 +1,10 @@
+using System.Text.Json.Nodes;
 using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Seeding;
+using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.IntegrationTests.Seeding;
 
@@ -65,6 +67,25 @@ public sealed class SeederTests(PostgresCluster cluster)
 
         var expected = Enumerable.Range(1, 2_000).Select(row => $"{row} {SeededLeads.EmailOf(42, row)} {SeededLeads.StatusOf(42, row)}");
         Assert.Equal(expected, await Catalog.LinesAsync(database.Owner, "select concat_ws(' ', id, email, status) from leads where workspace_id = 1 order by id"));
+    }
+
+    [Fact]
+    public async Task The_rows_of_a_file_are_the_leads_as_they_are_seeded()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        var manifest = await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
+
+        var rows = SeededLeads.FileOf(42, manifest.SeededAtMonth, 1, 2_000).ToList();
+        var seeded = await Catalog.LinesAsync(database.Owner, """
+            select jsonb_build_array(email, name, phone, company, position, source, to_jsonb(tags), custom_fields)::text
+            from leads where workspace_id = 1 order by id
+            """);
+
+        Assert.Equal(rows.Count, seeded.Count);
+        Assert.All(rows.Zip(seeded), pair => Assert.True(JsonNode.DeepEquals(AsJson(pair.First), JsonNode.Parse(pair.Second)), $"{AsJson(pair.First)} is {pair.Second}"));
+
+        static JsonArray AsJson(ImportRow row) =>
+            new(row.Email, row.Name, row.Phone, row.Company, row.Position, row.Source, new JsonArray([.. row.Tags]), JsonNode.Parse(row.CustomFields));
     }
 
     [Fact]
