@@ -1,3 +1,4 @@
+using System.Text;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Postgres.Workload;
 using Npgsql;
@@ -70,6 +71,35 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         Assert.Equal("Last", await Workspaces.ReadAsync<string>(database, "select name from leads"));
         Assert.Equal("2:the e-mail is missing|3:the e-mail is malformed|4:custom_fields is not an object",
             await app.ScalarAsync<string>("select string_agg(row_number || ':' || reason, '|' order by row_number) from lead_import_rejects where workspace_id = $1", [], Stop));
+    }
+
+    [Fact]
+    public async Task A_row_larger_than_what_is_sent_at_once_is_staged_whole()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        var note = new string('ü', 200_000);
+
+        var outcome = await LeadImport.RunAsync(app, "test", [Row(1), Row(2) with { Name = note }, Row(3) with { CustomFields = $$"""{"note":"{{note}}"}""" }], 1, (_, work) => work(), Stop);
+
+        Assert.Equal((2, 0, 1), (outcome.Imported, outcome.Updated, outcome.Rejected));
+        Assert.Equal(note, await Workspaces.ReadAsync<string>(database, "select custom_fields ->> 'note' from leads where email = 'lead3@own.io'"));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_to_its_end_stages_nothing_and_can_be_sent_again()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        var imports = new[] { await StageAsync(app, 0), await StageAsync(app, 0) };
+        var rows = Enumerable.Range(1, 20_000).Select(number => ((long)number, Row(number))).ToList();
+
+        await Assert.ThrowsAsync<EncoderFallbackException>(() => LeadImport.CopyAsync(app, imports, rows.Append((20_001, Row(0) with { Name = "half \ud83d" })), Stop));
+        Assert.Equal(0, await Workspaces.ReadAsync<long>(database, "select count(*) from lead_import_rows"));
+
+        await LeadImport.CopyAsync(app, imports, rows, Stop);
+        await Task.WhenAll(imports.Select(import => LeadImport.MergeAsync(app, import, Stop)));
+        Assert.Equal(20_000, await Workspaces.ReadAsync<long>(database, "select count(*) from leads"));
     }
 
     [Fact]
