@@ -18,6 +18,7 @@ public abstract class LoadClock
     /// <summary>From any thread.</summary>
     public abstract void Signal();
 
+    /// <summary>Never shorter than asked.</summary>
     public abstract Task Delay(TimeSpan duration, CancellationToken cancellationToken);
 
     /// <summary>Called on the dispatching thread before its first <see cref="Wait"/>.</summary>

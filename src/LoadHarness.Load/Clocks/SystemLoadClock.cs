@@ -37,7 +37,16 @@ public sealed class SystemLoadClock : LoadClock, IDisposable
 
     public override void Signal() => _wait.Signal();
 
-    public override Task Delay(TimeSpan duration, CancellationToken cancellationToken) => Task.Delay(duration, cancellationToken);
+    // Task.Delay counts the kernel's ticks (4 ms apart on many machines) and whole milliseconds: alone it ends up to one tick early.
+    public override async Task Delay(TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var begun = Now;
+        await Task.Delay(duration, cancellationToken).ConfigureAwait(false);
+        for (var left = LeftOf(duration, begun); left > TimeSpan.Zero; left = LeftOf(duration, begun))
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), cancellationToken).ConfigureAwait(false);
+    }
 
     public void Dispose() => _wait.Dispose();
+
+    private TimeSpan LeftOf(TimeSpan duration, long begun) => duration - TimeSpan.FromTicks((Now - begun) / TimeSpan.NanosecondsPerTick);
 }

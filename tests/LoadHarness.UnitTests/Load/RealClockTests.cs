@@ -56,6 +56,21 @@ public sealed class RealClockTests
         Assert.True(result.Operations[0].Response.Mean >= result.Operations[0].Lag.Mean);
     }
 
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(5)]
+    [InlineData(20)]
+    public async Task A_pause_is_never_shorter_than_asked(double milliseconds)
+    {
+        using var clock = new SystemLoadClock();
+        for (var i = 0; i < 20; i++)
+        {
+            var begun = clock.Now;
+            await clock.Delay(TimeSpan.FromMilliseconds(milliseconds), TestContext.Current.CancellationToken);
+            Assert.True(clock.Now - begun >= milliseconds * 1_000_000);
+        }
+    }
+
     private static async Task<ScenarioResult> Play(ScenarioProps scenario)
     {
         using var clock = new SystemLoadClock();

@@ -33,7 +33,8 @@ public sealed class ForeignScenarioTests : IDisposable
         }), 3);
 
         Assert.Equal(result.Operations[0].Service, result.Operations[0].Response);
-        Assert.True(result.Operations[0].Response.Minimum >= TimeSpan.FromMilliseconds(19));
+        // Less by what a histogram rounds.
+        Assert.True(result.Operations[0].Response.Minimum >= TimeSpan.FromMilliseconds(19.9));
     }
 
     [Fact]
