@@ -8,7 +8,7 @@ namespace LoadHarness.Postgres.Migration;
 internal static partial class InvalidIndexes
 {
     /// <summary>Schema-qualified and quoted. A build that is under way is not a leftover, nor is a partitioned index that waits for its parts.</summary>
-    public static Task<IReadOnlyList<string>> FindAsync(NpgsqlConnection connection, CancellationToken ct) => connection.TextsAsync(
+    public static Task<List<string>> FindAsync(NpgsqlConnection connection, CancellationToken ct) => connection.TextsAsync(
         """
         select format('%I.%I', n.nspname, c.relname)
         from pg_index i

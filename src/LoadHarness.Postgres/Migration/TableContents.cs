@@ -24,8 +24,8 @@ internal sealed record TableContents(IReadOnlyDictionary<string, string> Checksu
         {
             var kept = names.Except(ChangedByLoad.GetValueOrDefault(table, [])).Select(name => $"\"{name}\"");
             var seeded = table == "lead_activities" ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" where id <= {lastActivity}") : "";
-            checksums[table] = await connection.ScalarAsync<string>(
-                $"select count(*) || ' rows, ' || coalesce(sum(hash_record_extended(row({string.Join(", ", kept)}), 0)), 0) from {table}{seeded}", ct);
+            checksums[table] = (await connection.ScalarAsync<string>(
+                $"select count(*) || ' rows, ' || coalesce(sum(hash_record_extended(row({string.Join(", ", kept)}), 0)), 0) from {table}{seeded}", ct))!;
         }
 
         return new TableContents(checksums, await connection.ScalarAsync<long>("select count(*) from lead_activities", ct));

@@ -1,4 +1,3 @@
-using LoadHarness.Postgres.Seeding.Loading;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Provisioning;

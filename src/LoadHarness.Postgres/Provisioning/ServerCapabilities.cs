@@ -22,7 +22,7 @@ public static class ServerCapabilities
 
     internal static async Task<IReadOnlyList<Capability>> OfAsync(NpgsqlConnection connection, Dictionary<string, string> settings, CancellationToken cancellationToken)
     {
-        var superuser = await ScalarAsync<bool>(connection, "select rolsuper from pg_roles where rolname = current_user", cancellationToken);
+        var superuser = await connection.ScalarAsync<bool>("select rolsuper from pg_roles where rolname = current_user", cancellationToken);
         var major = connection.PostgreSqlVersion.Major;
         var offered = await OfferedAsync(connection, cancellationToken);
         var preloaded = await PreloadedAsync(connection, settings, cancellationToken);
@@ -86,11 +86,5 @@ public static class ServerCapabilities
             // Only a setting that exists is refused.
             return true;
         }
-    }
-
-    private static async Task<T> ScalarAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

@@ -1,5 +1,4 @@
 using LoadHarness.Core.Measurement;
-using LoadHarness.Postgres.Seeding.Loading;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Seeding;

@@ -46,9 +46,8 @@ public sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan, S
 
     private async Task<string> DefaultPartitionsAsync(CancellationToken cancellation)
     {
-        var names = await connection.ListAsync(
+        var names = await connection.TextsAsync(
             "select oid::regclass::text from pg_class where relispartition and relkind = 'r' and relnamespace = 'public'::regnamespace and pg_get_expr(relpartbound, oid) = 'DEFAULT'",
-            row => row.GetString(0),
             cancellation);
         return names.Count == 0 ? "select 0::bigint" : $"select sum(n)::bigint from ({string.Join(" union all ", names.Select(name => $"select count(*) as n from {name}"))}) as rows";
     }

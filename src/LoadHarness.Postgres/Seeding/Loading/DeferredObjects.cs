@@ -20,8 +20,8 @@ internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await connection.ExecuteAsync(DeferredSql.Capture, cancellation, (object)tables);
-        var drops = await connection.ListAsync(
-            "select drop_sql from loadharness.seed_deferred where drop_sql is not null order by phase desc, ordinal", row => row.GetString(0), cancellation);
+        var drops = await connection.TextsAsync(
+            "select drop_sql from loadharness.seed_deferred where drop_sql is not null order by phase desc, ordinal", cancellation);
         foreach (var drop in drops)
             await connection.ExecuteAsync(drop, cancellation);
         await connection.ExecuteAsync("update loadharness.seed_run set indexes_deferred = true", cancellation);

@@ -63,7 +63,7 @@ internal sealed class Finishing(NpgsqlDataSource source, int workers)
     public async Task VacuumAsync(IStageProgress progress, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        var leaves = await connection.ListAsync(FilledLeaves, row => row.GetString(0), cancellation);
+        var leaves = await connection.TextsAsync(FilledLeaves, cancellation);
         using var task = progress.Begin("Vacuuming", leaves.Count, "tables");
         await EachAsync(leaves.Select(leaf => $"vacuum (parallel 0) {leaf}"), task, cancellation);
     }
@@ -72,7 +72,7 @@ internal sealed class Finishing(NpgsqlDataSource source, int workers)
     public async Task AdvanceSequencesAsync(CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        foreach (var advance in await connection.ListAsync(Sequences, row => row.GetString(0), cancellation))
+        foreach (var advance in await connection.TextsAsync(Sequences, cancellation))
             await connection.ExecuteAsync(advance, cancellation);
     }
 
@@ -80,7 +80,7 @@ internal sealed class Finishing(NpgsqlDataSource source, int workers)
     public async Task AnalyzeAsync(IStageProgress progress, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        var roots = await connection.ListAsync(Roots, row => row.GetString(0), cancellation);
+        var roots = await connection.TextsAsync(Roots, cancellation);
         using var task = progress.Begin("Analyzing", roots.Count, "tables");
         await EachAsync(roots.Select(root => $"analyze {root}"), task, cancellation);
     }
@@ -88,7 +88,7 @@ internal sealed class Finishing(NpgsqlDataSource source, int workers)
     public async Task RefreshViewsAsync(IStageProgress progress, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        var views = await connection.ListAsync("select oid::regclass::text from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace", row => row.GetString(0), cancellation);
+        var views = await connection.TextsAsync("select oid::regclass::text from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace", cancellation);
         using var task = progress.Begin("Refreshing materialized views", views.Count, "views");
         await EachAsync(views.Select(view => $"refresh materialized view {view}"), task, cancellation);
         await EachAsync(views.Select(view => $"analyze {view}"), task, cancellation);

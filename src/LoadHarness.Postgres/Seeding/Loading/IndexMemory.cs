@@ -29,7 +29,7 @@ internal static class IndexMemory
         var megabytes = await connection.ScalarAsync<long>("select pg_size_bytes(current_setting('maintenance_work_mem')) / 1048576", cancellation);
         var (usual, more) = (TimeSpan.Zero, TimeSpan.Zero);
         var evidence = new StringBuilder();
-        foreach (var index in await connection.ListAsync(Largest, row => row.GetString(0), cancellation))
+        foreach (var index in await connection.TextsAsync(Largest, cancellation))
         {
             var (with, withMore) = (await ReindexAsync(connection, index, megabytes, cancellation), await ReindexAsync(connection, index, megabytes * More, cancellation));
             evidence.Append(CultureInfo.InvariantCulture, $"Building {index} took {with.TotalSeconds:0.00} s with {megabytes} MB and {withMore.TotalSeconds:0.00} s with {megabytes * More} MB. ");

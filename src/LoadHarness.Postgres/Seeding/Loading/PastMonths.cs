@@ -22,8 +22,8 @@ internal static class PastMonths
 
     public static async Task EnsureAsync(NpgsqlConnection connection, string[] tables, SeedCalendar calendar, CancellationToken cancellation)
     {
-        var partitioned = await connection.ListAsync(
-            "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'p' and relname = any ($1)", row => row.GetString(0), cancellation, (object)tables);
+        var partitioned = await connection.TextsAsync(
+            "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'p' and relname = any ($1)", cancellation, (object)tables);
         foreach (var table in partitioned)
         {
             foreach (var month in await MissingAsync(connection, table, calendar, cancellation))

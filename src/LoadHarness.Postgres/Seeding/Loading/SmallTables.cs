@@ -32,14 +32,13 @@ internal sealed class SmallTables(NpgsqlConnection connection, SeedJournal journ
     }
 
     // Row security binds even the owner of these; a superuser is exempt. Nobody else sees the tables without it: the transaction holds them.
-    private Task<List<string>> ForcedAsync(CancellationToken cancellation) => connection.ListAsync(
+    private Task<List<string>> ForcedAsync(CancellationToken cancellation) => connection.TextsAsync(
         """
         select oid::regclass::text
         from pg_class
         where relnamespace = 'public'::regnamespace and relforcerowsecurity
           and not (select rolsuper or rolbypassrls from pg_roles where rolname = current_user)
         """,
-        row => row.GetString(0),
         cancellation);
 
     private static ulong Checksum(SmallTable table) =>

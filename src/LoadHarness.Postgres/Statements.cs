@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace LoadHarness.Postgres.Seeding.Loading;
+namespace LoadHarness.Postgres;
 
 /// <summary>Statements without a time limit: an index on ten million rows takes its time. Parameters are positional ($1).</summary>
 internal static class Statements
@@ -27,6 +27,9 @@ internal static class Statements
             rows.Add(read(reader));
         return rows;
     }
+
+    public static Task<List<string>> TextsAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters) =>
+        connection.ListAsync(sql, row => row.GetString(0), cancellation, parameters);
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] parameters)
     {
