@@ -18,6 +18,14 @@ internal static class JobQuestions
             format('call public.run_job(%L, ''by hand'');', job) as remedy,
             case when last_outcome = 'failed' then 1 else 0 end as figure
         from public.get_job_status()
+        union all
+        -- It ends for good with status 0, as when its home database was dropped: no error, and no job after it. Other roles' processes are
+        -- shown without their kind to a role that may not read all statistics.
+        select 'red', 'pg_cron launcher', 'has ended: none of the jobs that pg_cron has will run', 'Restart the server; until then: loadharness jobs run', 1
+        where current_setting('cron.database_name', true) is not null
+            and not pg_is_in_recovery()
+            and pg_has_role(current_user, 'pg_read_all_stats', 'usage')
+            and not exists (select from pg_stat_activity where backend_type = 'pg_cron launcher')
         """,
         "public.get_job_status()",
         HealthQuestion.NeedsMigration);

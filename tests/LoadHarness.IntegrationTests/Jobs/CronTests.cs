@@ -1,5 +1,7 @@
+using LoadHarness.IntegrationTests.Health;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Health;
 using LoadHarness.Postgres.Jobs;
 
 namespace LoadHarness.IntegrationTests.Jobs;
@@ -34,6 +36,15 @@ public sealed class CronTests(PostgresCluster cluster)
             await Task.Delay(500, TestContext.Current.CancellationToken);
         Assert.Equal(["succeeded"], await database.Owner.ListAsync("select status from cron.job_run_details where status <> 'running' limit 1"));
         Assert.Equal(["succeeded pg_cron"], await database.Owner.ListAsync("select outcome || ' ' || runner from job_runs limit 1"));
+    }
+
+    [Fact]
+    public async Task A_launcher_that_has_ended_is_found_by_health()
+    {
+        await using var database = await CronDatabaseAsync();
+        await FaultFinding.AssertGoneAsync(database.Owner, "jobs", "pg_cron launcher");
+        Assert.True(await database.Owner.AskAsync<bool>("select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'pg_cron launcher'"));
+        await FaultFinding.FindAsync(database.Owner, "jobs", HealthStatus.Red, "pg_cron launcher");
     }
 
     [Fact]
