@@ -49,9 +49,10 @@ internal sealed record RunOutcome(string Word, string Symbol, string Headline, s
         ? $"{verdict.Id} undecided: {Wording.Count(verdict.Samples)} samples are too few. {verdict.Title}"
         : $"{verdict.Id} undecided: {Wording.Figure(verdict.Figure, verdict.Unit)} measured from {Wording.Count(verdict.Samples)} samples, {Wording.Limit(verdict)} allowed, 95% interval {Wording.Interval(verdict.Interval, verdict.Unit)}. {verdict.Title}";
 
+    /// <summary>A figure without an interval, such as the number of leads or users, is what the run was asked for: it lies at its limit by intention.</summary>
     private static string Closest(IReadOnlyList<Verdict> met)
     {
-        var closest = met.OrderBy(verdict => verdict.Margin ?? double.MaxValue).First();
+        var closest = met.OrderBy(verdict => verdict.Interval is null).ThenBy(verdict => verdict.Margin ?? double.MaxValue).First();
         return $"Closest to its limit: {closest.Id}, {Wording.Figure(closest.Figure, closest.Unit)} measured, {Wording.Limit(closest)} allowed. {closest.Title}";
     }
 

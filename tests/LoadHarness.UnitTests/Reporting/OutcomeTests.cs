@@ -22,6 +22,26 @@ public sealed class OutcomeTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_met_targets_the_one_measured_closest_to_its_limit_is_named_and_not_one_that_was_asked_for()
+    {
+        static Verdict Met(string id, double figure, double limit, LimitDirection direction, ConfidenceInterval? interval) =>
+            new(id, "a title", VerdictKind.Met, figure, limit, direction, "ms", 100, interval, "", [], null);
+        var run = SampleRun.Create(seconds: 5) with
+        {
+            Verdicts =
+            [
+                Met("SC-2", 100, 100, LimitDirection.AtLeast, interval: null),
+                Met("TQ-1", 100, 500, LimitDirection.AtMost, new ConfidenceInterval(90, 110)),
+                Met("TQ-5", 900, 1000, LimitDirection.AtMost, new ConfidenceInterval(850, 950)),
+            ],
+        };
+
+        var (html, _) = await Write(run);
+
+        Assert.Contains("Closest to its limit: TQ-5", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_incomplete_run_outweighs_its_figures_and_is_an_error_for_a_CI_server()
     {
         var (html, junit) = await Write(SampleRun.Create(seconds: 5) with { IncompleteReason = "Interrupted after 31 s" });
