@@ -8,6 +8,9 @@ public sealed class PlainProgress(TextWriter writer, TimeProvider clock) : IStag
     /// <summary>Often enough to see that it moves, seldom enough for a log.</summary>
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(5);
 
+    /// <summary>Before this share is done no time left is told: of a thousand indexes and constraints, the first takes as long as half of the others.</summary>
+    private const double ShareToForecastFrom = 0.1;
+
     public void Note(string sentence)
     {
         lock (writer) writer.WriteLine("   " + sentence);
@@ -34,9 +37,9 @@ public sealed class PlainProgress(TextWriter writer, TimeProvider clock) : IStag
         private string Sentence(long done)
         {
             var rate = done / Math.Max(0.001, clock.GetElapsedTime(_began).TotalSeconds);
-            return total is { } all && rate > 0
-                ? $"{name}: {done:N0} of {all:N0} {unit}, {rate:N0}/s, {Math.Max(0, all - done) / rate:N0} s left"
-                : $"{name}: {done:N0} {unit}, {rate:N0}/s";
+            if (total is not { } all) return $"{name}: {done:N0} {unit}, {rate:N0}/s";
+            var sentence = $"{name}: {done:N0} of {all:N0} {unit}";
+            return done < all * ShareToForecastFrom ? sentence : $"{sentence}, {rate:N0}/s, {Math.Max(0, all - done) / rate:N0} s left";
         }
     }
 }
