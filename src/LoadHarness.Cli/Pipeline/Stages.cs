@@ -33,14 +33,9 @@ public static class Stages
     {
         voice.Heading("schema");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        var migrator = new Migrator(admin);
         var schema = await record.StageAsync(
             "schema",
-            () => voice.WithProgressAsync(async progress =>
-            {
-                await migrator.ApplyBaseAsync(stop).ConfigureAwait(false);
-                return await migrator.UpAsync(progress, stop).ConfigureAwait(false);
-            }),
+            () => voice.WithProgressAsync(progress => new Migrator(admin).BuildAsync(progress, stop)),
             version => string.Join(", ", version.Applied)).ConfigureAwait(false);
         record.Add(run => run with { Schema = schema });
     }

@@ -31,8 +31,7 @@ public static class MigrateVerb
 
     private static async Task<ExitCode> UpAsync(HarnessOptions options, CancellationToken stop) => await OnGivenAsync(options, async (voice, migrator) =>
     {
-        await migrator.ApplyBaseAsync(stop).ConfigureAwait(false);
-        var schema = await voice.WithProgressAsync(progress => migrator.UpAsync(progress, stop)).ConfigureAwait(false);
+        var schema = await voice.WithProgressAsync(progress => migrator.BuildAsync(progress, stop)).ConfigureAwait(false);
         voice.Line($"Applied: {string.Join(", ", schema.Applied)} in {schema.Duration.TotalSeconds:N1} s.");
     }, stop).ConfigureAwait(false);
 

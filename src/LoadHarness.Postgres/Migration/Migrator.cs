@@ -38,24 +38,33 @@ public sealed class Migrator(NpgsqlDataSource admin)
         await using var connection = await admin.OpenConnectionAsync(ct);
         var watch = Stopwatch.StartNew();
         await MigrationLock.AcquireAsync(connection, SilentProgress.Instance, ct);
-        if (!await HasBaseAsync(connection, ct))
-        {
-            await using var transaction = await connection.BeginTransactionAsync(ct);
-            await connection.ExecuteAsync(Files.BaseSchema, ct);
-            await transaction.CommitAsync(ct);
-        }
-
+        await EnsureBaseAsync(connection, ct);
         await MigrationLock.ReleaseAsync(connection, ct);
         return new SchemaVersion(["base"], ChecksumOf([Files.BaseSchema]), watch.Elapsed);
     }
 
+    /// <summary>The base schema where there is none, then <see cref="UpAsync(IStageProgress, CancellationToken)"/>.</summary>
+    /// <remarks>The journal comes first: what a killed build leaves is known as the harness's own.</remarks>
     /// <exception cref="HarnessException">A step failed, a journaled file was changed, or a rollback is half-way.</exception>
+    public Task<SchemaVersion> BuildAsync(IStageProgress progress, CancellationToken ct) => WithLockAsync(progress, async (connection, journal) =>
+    {
+        await journal.CreateAsync(ct);
+        await EnsureBaseAsync(connection, ct);
+        return await UpAsync(connection, journal, progress, ct);
+    }, ct);
+
+    /// <exception cref="HarnessException">There is no base schema, a step failed, a journaled file was changed, or a rollback is half-way.</exception>
     public Task<SchemaVersion> UpAsync(IStageProgress progress, CancellationToken ct) => WithLockAsync(progress, async (connection, journal) =>
     {
-        var watch = Stopwatch.StartNew();
         if (!await HasBaseAsync(connection, ct))
             throw new HarnessException("The database has no base schema to migrate. Apply sql/schema.sql first.");
         await journal.CreateAsync(ct);
+        return await UpAsync(connection, journal, progress, ct);
+    }, ct);
+
+    private async Task<SchemaVersion> UpAsync(NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress, CancellationToken ct)
+    {
+        var watch = Stopwatch.StartNew();
         foreach (var migration in Files.Migrations)
             await UpAsync(connection, journal, migration, progress, ct);
         StepBegun?.Invoke("functions");
@@ -64,7 +73,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         await InvalidIndexes.RepairAsync(connection, progress, ct);
         var checksums = Files.Migrations.SelectMany(m => m.Up).Select(s => s.Checksum).Concat(Files.Repeatables.Select(f => f.Checksum));
         return new SchemaVersion(["base", .. Files.Migrations.Select(m => m.Name)], ChecksumOf(checksums), watch.Elapsed);
-    }, ct);
+    }
 
     /// <summary>Back to the base schema; no row is lost. Without a migration to revert it does nothing.</summary>
     /// <exception cref="HarnessException">A step failed, or a migration up is half-way.</exception>
@@ -184,6 +193,14 @@ public sealed class Migrator(NpgsqlDataSource admin)
         await connection.ExecuteAsync("set row_security = off; set search_path = public; set timezone = 'UTC'", ct);
         await connection.ExecuteAsync(GiveWayToNoAutovacuum, ct);
         return connection;
+    }
+
+    private async Task EnsureBaseAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        if (await HasBaseAsync(connection, ct)) return;
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await connection.ExecuteAsync(Files.BaseSchema, ct);
+        await transaction.CommitAsync(ct);
     }
 
     private static Task<bool> HasBaseAsync(NpgsqlConnection connection, CancellationToken ct) =>

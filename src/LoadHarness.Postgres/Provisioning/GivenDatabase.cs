@@ -60,24 +60,25 @@ public static class GivenDatabase
             throw new HarnessException($"The given server is PostgreSQL {connection.PostgreSqlVersion}; {PostgresBinaries.OldestSupported} to {PostgresBinaries.NewestSupported} are supported. Give a newer server.", ExitCode.BadUsage);
 
         var tables = await UserTables.InAsync(connection, cancellationToken);
-        if (tables.Count > 0 && !force && !await IsSeededHereAsync(connection, cancellationToken))
+        if (tables.Count > 0 && !force && !await IsTheHarnessesOwnAsync(connection, tables, cancellationToken))
             throw new HarnessException(
                 $"The given database {connection.Database} is not empty: it holds {tables.Count} table{(tables.Count == 1 ? "" : "s")} ({string.Join(", ", tables.Take(5))}{(tables.Count > 5 ? ", ..." : "")}). "
                 + "Give an empty database, or --force to use this one: what the harness needs there is replaced.", ExitCode.BadUsage);
     }
 
-    /// <summary>Whether the seeder began, or a migration did and no row came: what an interrupted or an earlier run leaves, and what the same options go on with.</summary>
-    private static async Task<bool> IsSeededHereAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether the seeder began, or a migration did and there is no row yet: what an interrupted or an earlier run leaves, and what the same options
+    /// go on with. The seeder makes its tables some time before it writes into them that it began.
+    /// </summary>
+    private static async Task<bool> IsTheHarnessesOwnAsync(NpgsqlConnection connection, IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
-        if (await HoldsAsync("to_regclass('loadharness.seed_run') is not null")) return await HoldsAsync("exists (select from loadharness.seed_run)");
-        return await HoldsAsync("to_regclass('loadharness.journal') is not null and to_regclass('public.leads') is not null")
-            && await HoldsAsync("not exists (select from public.workspaces) and not exists (select from public.leads)");
+        if (await HoldsAsync("to_regclass('loadharness.seed_run') is not null") && await HoldsAsync("exists (select from loadharness.seed_run)")) return true;
+        if (!await HoldsAsync("to_regclass('loadharness.journal') is not null")) return false;
+        return tables.All(table => table.StartsWith("loadharness.", StringComparison.Ordinal))
+            || (await HoldsAsync("to_regclass('public.leads') is not null and to_regclass('public.workspaces') is not null")
+                && await HoldsAsync("not exists (select from public.workspaces) and not exists (select from public.leads)"));
 
-        async Task<bool> HoldsAsync(string condition)
-        {
-            await using var command = new NpgsqlCommand($"select {condition}", connection);
-            return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
-        }
+        Task<bool> HoldsAsync(string condition) => connection.ScalarAsync<bool>($"select {condition}", cancellationToken);
     }
 
     private static string MessagesOf(Exception failure, string? password)

@@ -9,7 +9,8 @@ namespace LoadHarness.EndToEndTests.Program;
 [Collection(OneAtATime.Name)]
 public sealed class KilledSeedingTests
 {
-    private const int Kills = 3;
+    // The stage whose heading starts the clock, and the longest time until the kill.
+    private static readonly (string Stage, int Milliseconds)[] Kills = [("database", 1_000), ("schema", 2_000), ("seed", 500), ("seed", 4_000), ("seed", 4_000)];
 
     // Two chunks a table, and some seconds of index building.
     private static readonly SeedRequest Request = new(60_000, 42, 2);
@@ -21,24 +22,24 @@ public sealed class KilledSeedingTests
         await using var database = await Provisioner.ProvisionAsync(
             new(new DatabaseTarget.Native(), ServerProfile.Checklist, Request.Contacts, Keep: false, Force: false), SilentProgress.Instance, stop);
         string[] arguments = ["seed", "--contacts", "60000", "--seed", "42", "--database", database.AdminConnectionString];
-        var moments = Enumerable.Range(0, Kills).Select(_ => TimeSpan.FromMilliseconds(Random.Shared.Next(4_000))).ToArray();
-        foreach (var moment in moments) await KillAsync(arguments, moment, stop);
+        var kills = Kills.Select(kill => (kill.Stage, After: TimeSpan.FromMilliseconds(Random.Shared.Next(kill.Milliseconds)))).ToArray();
+        foreach (var (stage, after) in kills) await KillAsync(arguments, stage, after, stop);
 
         var ended = await BuiltProgram.RunAsync(arguments);
-        Assert.True(ended.ExitCode == 0, $"killed {string.Join(", ", moments)} after the seeding began; then: {ended.StandardError}");
+        Assert.True(ended.ExitCode == 0, $"killed at {string.Join(", ", kills)}; then: {ended.StandardError}");
         Assert.Contains($"Checksum {SeedChecksum.Of(Request)}", ended.StandardOutput, StringComparison.Ordinal);
     }
 
-    private static async Task KillAsync(string[] arguments, TimeSpan moment, CancellationToken stop)
+    private static async Task KillAsync(string[] arguments, string stage, TimeSpan after, CancellationToken stop)
     {
         using var program = Process.Start(new ProcessStartInfo(BuiltProgram.Executable, arguments) { RedirectStandardOutput = true, Environment = { ["LOADHARNESS_DATABASE"] = null } })!;
-        while (await program.StandardOutput.ReadLineAsync(stop) is { } line && !line.Contains("== seed", StringComparison.Ordinal))
+        while (await program.StandardOutput.ReadLineAsync(stop) is { } line && !line.Contains($"== {stage}", StringComparison.Ordinal))
         {
-            // Until the rows begin.
+            // Until the stage begins.
         }
 
         _ = program.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        await Task.Delay(moment, stop);
+        await Task.Delay(after, stop);
         // SIGKILL; when the program was quicker than this moment, there is nothing left to kill.
         program.Kill();
         await program.WaitForExitAsync(stop);

@@ -3,6 +3,7 @@ using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Seeding;
+using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Postgres.Seeding;
 using Npgsql;
@@ -79,6 +80,43 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task What_a_build_leaves_that_ended_before_the_base_schema_is_taken_without_force()
+    {
+        await using var given = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        var files = MigrationFiles.Read() with { BaseSchema = "select 1 / 0" };
+        await Assert.ThrowsAsync<PostgresException>(() => new Migrator(given.Owner) { Files = files }.BuildAsync(SilentProgress.Instance, Token));
+        await using (await ProvisionAsync(new DatabaseTarget.Given(given.ConnectionString)))
+            await new Migrator(given.Owner).BuildAsync(SilentProgress.Instance, Token);
+
+        await using var other = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await Assert.ThrowsAsync<PostgresException>(() => new Migrator(other.Owner) { Files = files }.BuildAsync(SilentProgress.Instance, Token));
+        await ExecuteAsync(other, "create table precious (id int)");
+        await RefusesAsync(other);
+    }
+
+    [Fact]
+    public async Task What_a_migration_leaves_that_ended_half_way_is_taken_without_force_until_it_holds_a_row()
+    {
+        await using var given = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        var stopped = new Migrator(given.Owner) { StepBegun = step => Stop(step == "02_keys/leads_key") };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => stopped.BuildAsync(SilentProgress.Instance, Token));
+        await using (await ProvisionAsync(new DatabaseTarget.Given(given.ConnectionString)))
+            await ExecuteAsync(given, "insert into workspaces (name) values ('Precious')");
+        await RefusesAsync(given);
+    }
+
+    [Fact]
+    public async Task What_a_seeding_leaves_that_ended_before_its_first_row_is_taken_without_force_until_others_put_rows_there()
+    {
+        await using var given = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var stopped = new Seeder(given.Owner) { FreeBytes = _ => { Stop(true); return null; } };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => stopped.SeedAsync(new(1_000, 42, 1), SilentProgress.Instance, Token));
+        await using (await ProvisionAsync(new DatabaseTarget.Given(given.ConnectionString)))
+            await ExecuteAsync(given, "insert into workspaces (name) values ('Precious')");
+        await RefusesAsync(given);
+    }
+
+    [Fact]
     public async Task An_unreachable_server_is_named_without_the_password()
     {
         var target = new DatabaseTarget.Given("Host=127.0.0.1;Port=1;Username=app;Password=secret;Database=crm");
@@ -103,6 +141,20 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         Assert.True(byName["btree_gin"].Available);
         NpgsqlConnection.ClearAllPools();
     }
+
+    private static void Stop(bool here)
+    {
+        if (here) throw new OperationCanceledException();
+    }
+
+    private static async Task ExecuteAsync(TestDatabase database, string sql)
+    {
+        await using var command = database.Owner.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Token);
+    }
+
+    private static async Task RefusesAsync(TestDatabase database) =>
+        Assert.Contains("--force", (await Assert.ThrowsAsync<HarnessException>(() => ProvisionAsync(new DatabaseTarget.Given(database.ConnectionString)))).Message, StringComparison.Ordinal);
 
     private static void AssertChecklist(IReadOnlyDictionary<string, string> settings)
     {

@@ -63,8 +63,10 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
         cancellation,
         request.Identity, request.LeadsPerChunk);
 
-    public Task ForgetAsync(CancellationToken cancellation) =>
-        connection.ExecuteAsync("truncate loadharness.seed_run, loadharness.seed_chunk", cancellation);
+    /// <summary>Empties the tables, all that refer to them, and the journal, all or nothing: a journal that outlived its rows would call them seeded.</summary>
+    /// <param name="tables">Names, with commas between.</param>
+    public Task ForgetWithAsync(string tables, CancellationToken cancellation) =>
+        connection.ExecuteAsync($"truncate loadharness.seed_run, loadharness.seed_chunk, {tables} cascade", cancellation);
 
     public Task<List<SeedChunk>> ChunksAsync(string table, CancellationToken cancellation) => connection.ListAsync(
         "select first_lead, rows, bytes, checksum, seconds from loadharness.seed_chunk where table_name = $1",

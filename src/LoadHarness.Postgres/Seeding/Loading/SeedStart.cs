@@ -35,8 +35,7 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
     {
         if (request.Replace)
         {
-            await connection.ExecuteAsync($"truncate workspaces, users, {string.Join(", ", tables)} cascade", cancellation);
-            await journal.ForgetAsync(cancellation);
+            await journal.ForgetWithAsync($"workspaces, users, {string.Join(", ", tables)}", cancellation);
         }
         else if (await connection.ScalarAsync<bool>("select exists (select from workspaces) or exists (select from leads)", cancellation))
         {
