@@ -13,10 +13,15 @@ public sealed record CheckReport(
         [.. verdicts.Select(v => new Check(v.Id, v.Limit, v.Figure, v.Unit, Word(v.Kind), v.Evidence))]);
 
     /// <summary>The worst there is: missed, then inconclusive; unavailable lines do not count against a run.</summary>
-    public static VerdictKind Overall(IReadOnlyList<Verdict> verdicts) =>
-        verdicts.Any(v => v.Kind == VerdictKind.Missed) ? VerdictKind.Missed
-        : verdicts.Any(v => v.Kind == VerdictKind.Inconclusive) ? VerdictKind.Inconclusive
-        : verdicts.Any(v => v.Kind == VerdictKind.Met) ? VerdictKind.Met
+    public static VerdictKind Overall(IReadOnlyList<Verdict> verdicts) => Worst([.. verdicts.Select(verdict => verdict.Kind)]);
+
+    /// <summary>Of one requirement that was judged twice.</summary>
+    public static VerdictKind Worse(VerdictKind first, VerdictKind second) => Worst([first, second]);
+
+    private static VerdictKind Worst(IReadOnlyList<VerdictKind> kinds) =>
+        kinds.Contains(VerdictKind.Missed) ? VerdictKind.Missed
+        : kinds.Contains(VerdictKind.Inconclusive) ? VerdictKind.Inconclusive
+        : kinds.Contains(VerdictKind.Met) ? VerdictKind.Met
         : VerdictKind.Unavailable;
 
     public static string Word(VerdictKind kind) => kind.ToString().ToLowerInvariant();

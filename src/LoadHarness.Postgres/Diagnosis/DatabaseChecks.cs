@@ -23,6 +23,16 @@ internal static class DatabaseChecks
         }
     }
 
+    /// <summary>Nothing of a server that does not tell: it is on another machine, or older than version 17.</summary>
+    public static IEnumerable<Verdict> HugePages(ServerEnvironment server)
+    {
+        const string title = "The server's buffers are on huge pages";
+        if (server.Settings.GetValueOrDefault(Provisioning.HugePages.Status) is not { } status) yield break;
+        yield return status == "on"
+            ? Finding.Met("huge-pages", title, "They are.")
+            : Finding.Unavailable("huge-pages", title, "They are on pages of 4 kB: sessions pay for each page of the buffers that they touch first, and figures vary with the machine's memory. As root: sysctl vm.nr_overcommit_hugepages=1024 allows 2 GB, taken only while a server runs.");
+    }
+
     public static IEnumerable<Verdict> Capabilities(ServerEnvironment server) => server.Capabilities.Select(capability => capability.Available
         ? Finding.Met(capability.Name, $"{capability.Name} is available", capability.Version is null ? "available" : $"version {capability.Version}")
         : Finding.Unavailable(capability.Name, $"{capability.Name} is available", capability.Remedy ?? "missing"));

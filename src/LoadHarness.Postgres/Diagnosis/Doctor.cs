@@ -39,7 +39,7 @@ public static class Doctor
         try
         {
             await using var database = await Provisioner.ProvisionAsync(new DatabaseRequest(asked, ServerProfile.Checklist, 0, Keep: false, Force: true), progress, cancellationToken);
-            return [.. DatabaseChecks.Durability(database.Server), .. DatabaseChecks.Capabilities(database.Server), .. await StatisticsAsync(database, cancellationToken)];
+            return [.. DatabaseChecks.Durability(database.Server), .. DatabaseChecks.HugePages(database.Server), .. DatabaseChecks.Capabilities(database.Server), .. await StatisticsAsync(database, cancellationToken)];
         }
         catch (HarnessException failure)
         {

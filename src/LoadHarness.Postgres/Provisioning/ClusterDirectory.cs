@@ -14,6 +14,9 @@ public sealed record ClusterDirectory(string Root)
 
     public string PasswordFile => Path.Combine(Root, "password");
 
+    /// <summary>How many huge pages were allowed for this cluster; absent where none were.</summary>
+    public string HugePagesFile => Path.Combine(Root, "huge-pages");
+
     private string OwnerFile => Path.Combine(Root, "owner");
 
     private string KeepFile => Path.Combine(Root, "keep");
@@ -48,6 +51,7 @@ public sealed record ClusterDirectory(string Root)
     {
         if (File.Exists(Path.Combine(Data, "postmaster.pid")))
             await ServerAccount.RunAsync(binaries.PgCtl, ["stop", "-D", Data, "-m", "immediate", "-w"], cancellationToken);
+        HugePages.TakeBack(this);
         Directory.Delete(Root, recursive: true);
     }
 

@@ -19,6 +19,16 @@ internal sealed class ClusterWatch : IAsyncDisposable
         if [ -e "$root/data/postmaster.pid" ]; then
             "$@" stop -D "$root/data" -m $mode -w -t 120 || "$@" stop -D "$root/data" -m immediate -w
         fi
+        if [ -s "$root/huge-pages" ]; then
+            allowed=/proc/sys/vm/nr_overcommit_hugepages
+            pages=$(cat "$root/huge-pages")
+            # The server's account may write there, and a shell can be made to run what it counts with.
+            case $pages in *[!0-9]*) pages=0 ;; esac
+            left=$(($(cat $allowed) - pages))
+            [ $left -ge 0 ] || left=0
+            echo $left > $allowed
+            rm "$root/huge-pages"
+        fi
         [ "$keep" = yes ] || rm -rf "$root"
         """;
 

@@ -61,6 +61,7 @@ public sealed class NativeCluster : IAsyncDisposable
             else
                 await snapshot.CopyToAsync(directory.Data, cancellationToken);
             await File.WriteAllTextAsync(Path.Combine(directory.Data, "loadharness.conf"), ConfigurationOf(settings), cancellationToken);
+            await HugePages.AllowAsync(directory, binaries, cancellationToken);
             var port = await LaunchAsync(directory, binaries, cancellationToken);
             return new NativeCluster(directory, binaries, port, password, watch);
         }

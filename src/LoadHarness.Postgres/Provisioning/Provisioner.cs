@@ -58,6 +58,8 @@ public static class Provisioner
             await WalCompression.EnableAsync(admin, cancellationToken);
             var environment = await ServerInspection.OfAsync(admin, provisioning, cancellationToken);
             ServerInspection.RequireDurability(environment);
+            if (native is not null && HugePages.AreUsedBy(native.ProcessId) is { } huge)
+                environment = environment with { Settings = new Dictionary<string, string>(environment.Settings) { [HugePages.Status] = huge ? "on" : "off" } };
             return new Database(admin, environment, server) { ServerProcessId = native?.ProcessId, DataDirectory = native?.Directory.Data };
         }
         catch

@@ -12,7 +12,7 @@ public static class ServerSettings
     /// <summary>Read back with SHOW and stored in the run.</summary>
     public static IReadOnlyList<string> Recorded { get; } =
     [
-        .. Durability, "max_connections", "shared_buffers", "effective_cache_size", "maintenance_work_mem", "work_mem",
+        .. Durability, HugePages.Status, "max_connections", "shared_buffers", "effective_cache_size", "maintenance_work_mem", "work_mem",
         "max_parallel_workers", "max_parallel_workers_per_gather", "max_parallel_maintenance_workers", "max_worker_processes",
         "max_wal_size", "min_wal_size", "checkpoint_timeout", "checkpoint_completion_target", "wal_buffers", "wal_level", "wal_compression",
         "random_page_cost", "effective_io_concurrency", "jit", "track_io_timing", "autovacuum", "default_statistics_target",

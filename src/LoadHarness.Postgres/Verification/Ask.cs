@@ -4,7 +4,11 @@ using Npgsql;
 namespace LoadHarness.Postgres.Verification;
 
 internal sealed record Answer(
-    VerdictKind Kind, string Evidence, double? Figure = null, double? Limit = null, string Unit = "", LimitDirection Direction = LimitDirection.AtLeast);
+    VerdictKind Kind, string Evidence, double? Figure = null, double? Limit = null, string Unit = "", LimitDirection Direction = LimitDirection.AtLeast)
+{
+    /// <summary>A second look at the same requirement: the worse verdict, the evidence of both, and the second one's figure where it has one.</summary>
+    public Answer With(Answer second) => (second.Figure is null ? this : second) with { Kind = CheckReport.Worse(Kind, second.Kind), Evidence = $"{Evidence}; {second.Evidence}" };
+}
 
 /// <summary>Asks one question in a transaction that is rolled back.</summary>
 internal static class Ask

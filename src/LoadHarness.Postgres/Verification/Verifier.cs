@@ -43,6 +43,7 @@ public static class Verifier
             found["QA-1"] = await FunctionExercise.RunAsync(connection, FunctionCalls.All, found, ct);
         }
 
+        found["SV-1"] = found["SV-1"].With(await RowSecurityCost.RunAsync(admin, ct));
         foreach (var (id, answer) in await OperatingCheck.RunAsync(admin, ct)) found.TryAdd(id, answer);
         foreach (var (id, answer) in DeliveredFiles.Look()) found[id] = answer;
         return [.. Requirements.All.Select(r => VerdictOf(r, found, measured, server))];
@@ -64,7 +65,7 @@ public static class Verifier
 
     private static Verdict Both(Verdict measured, Answer? looked) => looked is null ? measured : measured with
     {
-        Kind = CheckReport.Overall([measured, measured with { Kind = looked.Kind }]),
+        Kind = CheckReport.Worse(measured.Kind, looked.Kind),
         Evidence = $"{looked.Evidence}; {measured.Evidence}",
     };
 }

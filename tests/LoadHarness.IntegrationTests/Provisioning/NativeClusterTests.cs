@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Postgres.Provisioning;
 using Npgsql;
@@ -42,11 +43,54 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_private_server_has_its_buffers_on_huge_pages_where_this_account_may_allow_them()
+    {
+        RequireHugePages();
+        await using var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Token);
+        Assert.True(HugePages.AreUsedBy(own.ProcessId));
+        Assert.True(long.Parse(await File.ReadAllTextAsync(own.Directory.HugePagesFile, Token), CultureInfo.InvariantCulture) >= 8, "16 MB of buffers need eight pages of 2 MB at least");
+        // As a program that was killed leaves it, with its watch.
+        HugePages.TakeBack(own.Directory);
+        Assert.False(File.Exists(own.Directory.HugePagesFile));
+    }
+
+    [Theory]
+    [InlineData("700000", 700_000)]
+    [InlineData("x[$(echo 7)]", 0)]
+    public async Task The_watch_takes_back_the_huge_pages_that_were_allowed_and_trusts_no_other_word(string written, long allowed)
+    {
+        RequireHugePages();
+        var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Token);
+        HugePages.TakeBack(own.Directory);
+        await File.WriteAllTextAsync(Allowed, $"{await AllowedAsync() + allowed}", Token);
+        await File.WriteAllTextAsync(own.Directory.HugePagesFile, written, Token);
+        await own.DisposeAsync();
+        // Servers of tests beside this one come and go with some hundred pages each.
+        Assert.InRange(await AllowedAsync(), 0, 100_000);
+    }
+
+    [Fact]
     public async Task A_setting_that_the_server_refuses_is_named_with_the_servers_own_words()
     {
         var settings = new Dictionary<string, string> { ["shared_buffers"] = "many" };
         var failure = await Assert.ThrowsAsync<Core.HarnessException>(() => NativeCluster.StartAsync(cluster.Server.Binaries, settings, keep: false, Token));
         Assert.Contains("invalid value for parameter \"shared_buffers\": \"many\"", failure.Message, StringComparison.Ordinal);
+    }
+
+    private const string Allowed = "/proc/sys/vm/nr_overcommit_hugepages";
+
+    private static async Task<long> AllowedAsync() => long.Parse(await File.ReadAllTextAsync(Allowed, Token), CultureInfo.InvariantCulture);
+
+    private static void RequireHugePages()
+    {
+        try
+        {
+            File.OpenWrite(Allowed).Dispose();
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            Assert.Skip($"Only root may allow huge pages, and this kernel must let it: {refusal.Message}");
+        }
     }
 
     internal static Dictionary<string, string> SmallServer => new() { ["shared_buffers"] = "16MB", ["max_connections"] = "20" };

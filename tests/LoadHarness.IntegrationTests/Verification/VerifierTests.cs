@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Seeding;
 using LoadHarness.Postgres.Verification;
 
 namespace LoadHarness.IntegrationTests.Verification;
@@ -57,6 +59,24 @@ public sealed partial class VerifierTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync("drop index leads_email_hash_idx");
         var verdicts = await Verifier.RunAsync(database.Owner, null, CancellationToken.None);
         Assert.Equal(VerdictKind.Missed, verdicts.Single(v => v.Id == "IX-3").Kind);
+    }
+
+    [Fact]
+    public async Task What_row_security_costs_is_measured_and_a_costly_policy_is_missed_SV_1()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await new Seeder(database.Owner).SeedAsync(new(1_000, 42, 1), SilentProgress.Instance, CancellationToken.None);
+        var cheap = await VerdictAsync();
+        Assert.Equal("times", cheap.Unit);
+        Assert.InRange(cheap.Figure!.Value, 0.5, 5);
+        Assert.All(new[] { "email_lookup", "status_page", "recent_leads", "lead_with_activities" }, query => Assert.Contains(query, cheap.Evidence, StringComparison.Ordinal));
+
+        await database.Owner.ExecuteAsync("create policy slow on leads as restrictive using ((select pg_sleep(0.003)) is not null)");
+        var costly = await VerdictAsync();
+        Assert.Equal(VerdictKind.Missed, costly.Kind);
+        Assert.True(costly.Figure > 5, costly.Evidence);
+
+        async Task<Verdict> VerdictAsync() => (await Verifier.RunAsync(database.Owner, null, CancellationToken.None)).Single(verdict => verdict.Id == "SV-1");
     }
 
     [Fact]

@@ -1,0 +1,70 @@
+using System.Globalization;
+using LoadHarness.Core;
+
+namespace LoadHarness.Postgres.Provisioning;
+
+/// <summary>
+/// Lets the kernel give a private server huge pages for its buffers. On pages of 4 kB every session pays a fault for each page of the buffers that it
+/// touches first, and a lookup in larger tables for every other; see docs/decisions/0017.
+/// </summary>
+internal static class HugePages
+{
+    /// <summary>The setting under which a server, from version 17 on, tells whether it has them.</summary>
+    public const string Status = "huge_pages_status";
+
+    // Pages beyond those that an administrator set aside. They are taken when a server starts and go with it: that more are allowed costs nothing.
+    private const string AllowedFile = "/proc/sys/vm/nr_overcommit_hugepages";
+
+    // Of this program's servers: each adds what it needs, and takes it back.
+    private static readonly Lock OneAtATime = new();
+
+    /// <summary>Allows as many as a server that is about to start will ask for; its <see cref="ClusterDirectory.HugePagesFile"/> says how many, for whoever stops it.</summary>
+    /// <remarks>Only root may, and not every kernel can. Where not, the server starts on small pages: it asks for huge ones and does without.</remarks>
+    public static async Task AllowAsync(ClusterDirectory directory, PostgresBinaries binaries, CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !File.Exists(AllowedFile)) return;
+        try
+        {
+            var pages = Number(await ServerAccount.RunAsync(binaries.PathOf("postgres"), ["-D", directory.Data, "-C", "shared_memory_size_in_huge_pages"], cancellationToken));
+            if (pages <= 0) return;
+            await File.WriteAllTextAsync(directory.HugePagesFile, Text(pages), cancellationToken);
+            Add(pages);
+        }
+        catch (Exception refusal) when (refusal is HarnessException or IOException or UnauthorizedAccessException)
+        {
+            // A server that cannot read its settings says so when it starts; a read-only /proc is a container's.
+            File.Delete(directory.HugePagesFile);
+        }
+    }
+
+    /// <summary>Takes back what <see cref="AllowAsync"/> allowed. The cluster's watch does the same, without this program.</summary>
+    public static void TakeBack(ClusterDirectory directory)
+    {
+        if (!File.Exists(directory.HugePagesFile)) return;
+        Add(-Number(File.ReadAllText(directory.HugePagesFile)));
+        File.Delete(directory.HugePagesFile);
+    }
+
+    /// <summary>Whether a server on this machine has its buffers on huge pages; null when that cannot be seen.</summary>
+    public static bool? AreUsedBy(int postmaster)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{postmaster.ToString(CultureInfo.InvariantCulture)}/smaps")
+                .Any(line => line.StartsWith("KernelPageSize:", StringComparison.Ordinal) && !line.EndsWith(" 4 kB", StringComparison.Ordinal));
+        }
+        catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static void Add(long pages)
+    {
+        lock (OneAtATime) File.WriteAllText(AllowedFile, Text(Math.Max(0, Number(File.ReadAllText(AllowedFile)) + pages)));
+    }
+
+    private static long Number(string text) => long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
