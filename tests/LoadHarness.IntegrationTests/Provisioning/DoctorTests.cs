@@ -1,3 +1,4 @@
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
@@ -36,6 +37,19 @@ public sealed class DoctorTests(PostgresCluster cluster)
         Assert.Equal(VerdictKind.Missed, KindOf(verdicts, "database"));
         Assert.DoesNotContain(verdicts, verdict => verdict.Evidence.Contains("secret", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("on", VerdictKind.Met)]
+    [InlineData("off", VerdictKind.Unavailable)]
+    public void Small_pages_are_told_with_what_allows_huge_ones(string status, VerdictKind kind)
+    {
+        var told = Assert.Single(DatabaseChecks.HugePages(ServerWith(new() { ["huge_pages_status"] = status })));
+        Assert.Equal(kind, told.Kind);
+        Assert.Equal(kind == VerdictKind.Unavailable, told.Evidence.Contains("sysctl vm.nr_overcommit_hugepages", StringComparison.Ordinal));
+        Assert.Empty(DatabaseChecks.HugePages(ServerWith([])));
+    }
+
+    private static ServerEnvironment ServerWith(Dictionary<string, string> settings) => new("native", "host:1", "15", settings, []);
 
     private static VerdictKind KindOf(IReadOnlyList<Verdict> verdicts, string id) => verdicts.Single(verdict => verdict.Id == id).Kind;
 }

@@ -21,6 +21,7 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         await using var database = await ProvisionAsync(new DatabaseTarget.Native());
         Assert.Equal("native", database.Server.Provisioning);
         AssertChecklist(database.Server.Settings);
+        if (OperatingSystem.IsLinux()) Assert.Contains(database.Server.Settings["huge_pages_status"], new[] { "on", "off" });
         Assert.True(ServerAccount.IsAlive(database.ServerProcessId!.Value));
         Assert.True(Directory.Exists(Path.GetDirectoryName(database.DataDirectory)));
         Assert.DoesNotContain(database.Server.Capabilities, capability => !capability.Available && capability.Remedy is null);
