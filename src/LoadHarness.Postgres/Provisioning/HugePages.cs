@@ -26,7 +26,7 @@ internal static class HugePages
         try
         {
             var pages = Number(await ServerAccount.RunAsync(binaries.PathOf("postgres"), ["-D", directory.Data, "-C", "shared_memory_size_in_huge_pages"], cancellationToken));
-            if (pages <= 0) return;
+            if (pages <= 0 || LeastGroupLimit(File.ReadAllText("/proc/self/cgroup"), "/sys/fs/cgroup") < pages * PageBytes()) return;
             await File.WriteAllTextAsync(directory.HugePagesFile, Text(pages), cancellationToken);
             Add(pages);
         }
@@ -58,6 +58,36 @@ internal static class HugePages
             return null;
         }
     }
+
+    /// <summary>
+    /// The least bytes of huge pages that this process's control groups let it have. A server that maps more is not refused, but killed when it touches
+    /// them (SIGBUS): the case of a privileged container that was given none.
+    /// </summary>
+    /// <param name="groups">As in /proc/self/cgroup: lines of hierarchy, controllers and path, with colons between.</param>
+    /// <param name="root">Where the hierarchies are mounted.</param>
+    internal static long LeastGroupLimit(string groups, string root)
+    {
+        var least = long.MaxValue;
+        foreach (var parts in groups.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(':', 3)))
+        {
+            // The second version has one hierarchy without controllers in its line; the first has one of its own for huge pages.
+            if (parts is not [_, "" or "hugetlb", var path]) continue;
+            var top = Path.Combine(root, parts[1]);
+            for (var group = Path.Join(top, path).TrimEnd('/'); group.Length >= top.TrimEnd('/').Length; group = Path.GetDirectoryName(group)!)
+                least = Math.Min(least, LimitsIn(group).DefaultIfEmpty(long.MaxValue).Min());
+        }
+
+        return least;
+    }
+
+    private static IEnumerable<long> LimitsIn(string group) => !Directory.Exists(group) ? [] : Directory.EnumerateFiles(group, "hugetlb.*")
+        .Where(file => file.EndsWith(".max", StringComparison.Ordinal) || file.EndsWith(".limit_in_bytes", StringComparison.Ordinal))
+        .Select(file => long.TryParse(File.ReadAllText(file), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var bytes) ? bytes : long.MaxValue);
+
+    // "Hugepagesize:       2048 kB"
+    private static long PageBytes() => File.ReadLines("/proc/meminfo")
+        .Where(line => line.StartsWith("Hugepagesize:", StringComparison.Ordinal))
+        .Select(line => Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024).Single();
 
     private static void Add(long pages)
     {

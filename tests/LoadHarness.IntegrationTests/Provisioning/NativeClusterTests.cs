@@ -55,6 +55,29 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     }
 
     [Theory]
+    [InlineData("0::/pod/own", "pod/own/hugetlb.2MB.max", "max\n", null)]
+    [InlineData("0::/pod/own", "pod/own/hugetlb.2MB.max", "0\n", 0L)]
+    [InlineData("0::/pod/own", "pod/hugetlb.2MB.max", "4194304\n", 4_194_304L)]
+    [InlineData("0::/", "hugetlb.2MB.rsvd.max", "4194304\n", 4_194_304L)]
+    [InlineData("0::/pod/own", "elsewhere/hugetlb.2MB.max", "0\n", null)]
+    [InlineData("5:cpu:/a\n4:hugetlb:/pod\n", "hugetlb/pod/hugetlb.2MB.limit_in_bytes", "2097152\n", 2_097_152L)]
+    public async Task A_control_group_that_may_not_have_huge_pages_is_seen(string groups, string file, string limit, long? least)
+    {
+        var root = Directory.CreateTempSubdirectory("loadharness-cgroup-");
+        try
+        {
+            var path = Path.Combine(root.FullName, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllTextAsync(path, limit, Token);
+            Assert.Equal(least ?? long.MaxValue, HugePages.LeastGroupLimit(groups, root.FullName));
+        }
+        finally
+        {
+            root.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
     [InlineData("700000", 700_000)]
     [InlineData("x[$(echo 7)]", 0)]
     public async Task The_watch_takes_back_the_huge_pages_that_were_allowed_and_trusts_no_other_word(string written, long allowed)
