@@ -62,19 +62,6 @@ public sealed class Migrator(NpgsqlDataSource admin)
         return await UpAsync(connection, journal, progress, ct);
     }, ct);
 
-    private async Task<SchemaVersion> UpAsync(NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress, CancellationToken ct)
-    {
-        var watch = Stopwatch.StartNew();
-        foreach (var migration in Files.Migrations)
-            await UpAsync(connection, journal, migration, progress, ct);
-        StepBegun?.Invoke("functions");
-        await new RepeatableFiles(connection, journal, progress).ApplyAsync(Files.Repeatables, ct);
-        StepEnded?.Invoke("functions");
-        await InvalidIndexes.RepairAsync(connection, progress, ct);
-        var checksums = Files.Migrations.SelectMany(m => m.Up).Select(s => s.Checksum).Concat(Files.Repeatables.Select(f => f.Checksum));
-        return new SchemaVersion(["base", .. Files.Migrations.Select(m => m.Name)], ChecksumOf(checksums), watch.Elapsed);
-    }
-
     /// <summary>Back to the base schema; no row is lost. Without a migration to revert it does nothing.</summary>
     /// <exception cref="HarnessException">A step failed, or a migration up is half-way.</exception>
     public Task DownAsync(IStageProgress progress, CancellationToken ct) => WithLockAsync(progress, async (connection, journal) =>
@@ -95,6 +82,19 @@ public sealed class Migrator(NpgsqlDataSource admin)
     {
         await using var connection = await admin.OpenConnectionAsync(ct);
         return await MigrationInspection.ReadAsync(connection, Files, ct);
+    }
+
+    private async Task<SchemaVersion> UpAsync(NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress, CancellationToken ct)
+    {
+        var watch = Stopwatch.StartNew();
+        foreach (var migration in Files.Migrations)
+            await UpAsync(connection, journal, migration, progress, ct);
+        StepBegun?.Invoke("functions");
+        await new RepeatableFiles(connection, journal, progress).ApplyAsync(Files.Repeatables, ct);
+        StepEnded?.Invoke("functions");
+        await InvalidIndexes.RepairAsync(connection, progress, ct);
+        var checksums = Files.Migrations.SelectMany(m => m.Up).Select(s => s.Checksum).Concat(Files.Repeatables.Select(f => f.Checksum));
+        return new SchemaVersion(["base", .. Files.Migrations.Select(m => m.Name)], ChecksumOf(checksums), watch.Elapsed);
     }
 
     private async Task UpAsync(

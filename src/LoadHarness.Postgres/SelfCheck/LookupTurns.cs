@@ -1,4 +1,5 @@
 using System.Globalization;
+using LoadHarness.Core.Statistics;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Load.SelfCheck;
 
@@ -27,13 +28,7 @@ internal sealed class LookupTurns
 
     private static IEnumerable<double> Ratios(List<double> rates, List<double> others) => rates.Zip(others, (rate, other) => rate / other);
 
-    private static double Ratio(List<double> rates, List<double> others) => Median(Ratios(rates, others));
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToList();
-        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
-    }
+    private static double Ratio(List<double> rates, List<double> others) => Medians.Of(Ratios(rates, others));
 
     private static string Turns(List<double> rates, List<double> others)
     {
@@ -45,5 +40,5 @@ internal sealed class LookupTurns
 
     private static string Spread(List<double> rates) => rates.Count == 0
         ? "not measured"
-        : string.Create(CultureInfo.InvariantCulture, $"{Median(rates):N0}/s ({rates.Min():N0} to {rates.Max():N0})");
+        : string.Create(CultureInfo.InvariantCulture, $"{Medians.Of(rates):N0}/s ({rates.Min():N0} to {rates.Max():N0})");
 }

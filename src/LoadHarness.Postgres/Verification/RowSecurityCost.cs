@@ -92,14 +92,12 @@ internal static class RowSecurityCost
                 unbounds.Add(boundFirst ? second : first);
             }
 
-            cost.Bound.Add(Median(bounds));
-            cost.Unbound.Add(Median(unbounds));
+            cost.Bound.Add(Medians.Of(bounds));
+            cost.Unbound.Add(Medians.Of(unbounds));
         }
 
         return cost;
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     // Spread over the ids, which are not without gaps. None, when there are too few leads.
     private static async Task<List<Lead>> LeadsAsync(NpgsqlConnection connection, long workspace, CancellationToken ct) => await connection.ListAsync(

@@ -2,6 +2,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.IntegrationTests.Seeding;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
@@ -91,7 +92,7 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
 
         await using var other = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         await Assert.ThrowsAsync<PostgresException>(() => new Migrator(other.Owner) { Files = files }.BuildAsync(SilentProgress.Instance, Token));
-        await ExecuteAsync(other, "create table precious (id int)");
+        await other.Owner.ExecuteAsync("create table precious (id int)");
         await RefusesAsync(other);
     }
 
@@ -102,7 +103,7 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         var stopped = new Migrator(given.Owner) { StepBegun = step => Stop(step == "02_keys/leads_key") };
         await Assert.ThrowsAsync<OperationCanceledException>(() => stopped.BuildAsync(SilentProgress.Instance, Token));
         await using (await ProvisionAsync(new DatabaseTarget.Given(given.ConnectionString)))
-            await ExecuteAsync(given, "insert into workspaces (name) values ('Precious')");
+            await given.Owner.ExecuteAsync("insert into workspaces (name) values ('Precious')");
         await RefusesAsync(given);
     }
 
@@ -113,7 +114,7 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         var stopped = new Seeder(given.Owner) { FreeBytes = _ => { Stop(true); return null; } };
         await Assert.ThrowsAsync<OperationCanceledException>(() => stopped.SeedAsync(new(1_000, 42, 1), SilentProgress.Instance, Token));
         await using (await ProvisionAsync(new DatabaseTarget.Given(given.ConnectionString)))
-            await ExecuteAsync(given, "insert into workspaces (name) values ('Precious')");
+            await given.Owner.ExecuteAsync("insert into workspaces (name) values ('Precious')");
         await RefusesAsync(given);
     }
 
@@ -146,12 +147,6 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
     private static void Stop(bool here)
     {
         if (here) throw new OperationCanceledException();
-    }
-
-    private static async Task ExecuteAsync(TestDatabase database, string sql)
-    {
-        await using var command = database.Owner.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(Token);
     }
 
     private static async Task RefusesAsync(TestDatabase database) =>
