@@ -10,8 +10,9 @@ internal static class MigrationLock
     // Any constant does, as long as nobody else uses it: the letters "lh" and the number of the first migration.
     private const long Key = 0x6C68_0009;
 
-    // What a killed migrator ran beside its other step may go on in the server: its successor waits for the end of that too.
-    private const long BesideKey = 0x6C68_000A;
+    // What a killed migrator ran beside another step may go on in the server: its successor, which begins with the same steps, waits
+    // for the end of that too. One key for each step that runs beside the first.
+    private const long BesideKey = 0x6C68_0100;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
@@ -21,15 +22,16 @@ internal static class MigrationLock
     public static Task AcquireAsync(NpgsqlConnection connection, IStageProgress progress, CancellationToken ct) =>
         AcquireAsync(connection, Key, progress, ct);
 
-    /// <summary>For the session that runs a step beside another one.</summary>
-    public static Task AcquireBesideAsync(NpgsqlConnection connection, IStageProgress progress, CancellationToken ct) =>
-        AcquireAsync(connection, BesideKey, progress, ct);
+    /// <summary>For a session that runs a step beside another one.</summary>
+    /// <param name="place">Of the step among those that run at the same time; the one that they run beside has place 0.</param>
+    public static Task AcquireBesideAsync(NpgsqlConnection connection, int place, IStageProgress progress, CancellationToken ct) =>
+        AcquireAsync(connection, BesideKey + place, progress, ct);
 
     public static Task ReleaseAsync(NpgsqlConnection connection, CancellationToken ct) =>
         connection.ExecuteAsync($"select pg_advisory_unlock({Key})", ct);
 
-    public static Task ReleaseBesideAsync(NpgsqlConnection connection, CancellationToken ct) =>
-        connection.ExecuteAsync($"select pg_advisory_unlock({BesideKey})", ct);
+    public static Task ReleaseBesideAsync(NpgsqlConnection connection, int place, CancellationToken ct) =>
+        connection.ExecuteAsync($"select pg_advisory_unlock({BesideKey + place})", ct);
 
     private static async Task AcquireAsync(NpgsqlConnection connection, long key, IStageProgress progress, CancellationToken ct)
     {

@@ -131,17 +131,17 @@ public sealed class Migrator(NpgsqlDataSource admin)
         for (var (first, next) = (0, 0); first < steps.Count; first = next)
         {
             for (next = first + 1; next < steps.Count && steps[next].BesidePrevious;) next++;
-            await Task.WhenAll(steps.Take(first..next).Where(step => !done.ContainsKey(step.Name)).Select(step => step.BesidePrevious
-                ? RunBesideAsync(migration, direction, step, progress, ct)
-                : RunStepAsync(connection, journal, migration, direction, step, progress, ct)));
+            await Task.WhenAll(steps.Take(first..next).Index().Where(step => !done.ContainsKey(step.Item.Name)).Select(step => step.Index > 0
+                ? RunBesideAsync(migration, direction, step.Item, step.Index, progress, ct)
+                : RunStepAsync(connection, journal, migration, direction, step.Item, progress, ct)));
             task.Advance(next - first);
         }
     }
 
-    private async Task RunBesideAsync(string migration, string direction, MigrationStep step, IStageProgress progress, CancellationToken ct)
+    private async Task RunBesideAsync(string migration, string direction, MigrationStep step, int place, IStageProgress progress, CancellationToken ct)
     {
         await using var connection = await OpenAsync(ct);
-        await MigrationLock.AcquireBesideAsync(connection, progress, ct);
+        await MigrationLock.AcquireBesideAsync(connection, place, progress, ct);
         try
         {
             await RunStepAsync(connection, new MigrationJournal(connection), migration, direction, step, progress, ct);
@@ -149,7 +149,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         finally
         {
             if (connection.FullState.HasFlag(ConnectionState.Open))
-                await MigrationLock.ReleaseBesideAsync(connection, CancellationToken.None);
+                await MigrationLock.ReleaseBesideAsync(connection, place, CancellationToken.None);
         }
     }
 

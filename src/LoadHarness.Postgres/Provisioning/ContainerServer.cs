@@ -77,7 +77,7 @@ public sealed class ContainerServer : IAsyncDisposable
         string[] command = [.. settings.SelectMany(setting => (string[])["-c", $"{setting.Key}={setting.Value}"])];
         return new PostgreSqlBuilder(new DockerImage(ImageName))
             .WithDatabase("postgres").WithUsername("postgres").WithPassword(Convert.ToHexString(RandomNumberGenerator.GetBytes(20)))
-            .WithEnvironment("POSTGRES_INITDB_ARGS", "--locale=C.UTF-8 --encoding=UTF8 --data-checksums")
+            .WithEnvironment("POSTGRES_INITDB_ARGS", "--locale=C.UTF-8 --lc-collate=C --encoding=UTF8 --data-checksums")
             .WithLogger(NullLogger.Instance).WithLabel("loadharness", "server")
             .WithImagePullPolicy(PullPolicy.Never)
             // Without the library's reaper (it needs an image of its own) stopping is all that disposing does.

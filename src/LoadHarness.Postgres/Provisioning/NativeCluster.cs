@@ -115,7 +115,7 @@ public sealed class NativeCluster : IAsyncDisposable
         await ServerAccount.OwnAsync(directory.PasswordFile, cancellationToken);
         await ServerAccount.RunAsync(binaries.InitDb, [
             "-D", directory.Data, "-U", "postgres", $"--pwfile={directory.PasswordFile}", "--auth=scram-sha-256",
-            "--encoding=UTF8", OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C", "--data-checksums", "--no-sync"], cancellationToken);
+            "--encoding=UTF8", OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C", "--lc-collate=C", "--data-checksums", "--no-sync"], cancellationToken);
         await File.AppendAllTextAsync(Path.Combine(directory.Data, "postgresql.conf"), "\ninclude 'loadharness.conf'\n", cancellationToken);
     }
 

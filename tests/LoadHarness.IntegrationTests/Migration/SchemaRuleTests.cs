@@ -23,6 +23,22 @@ public sealed partial class SchemaRuleTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Indexes_whose_entries_arrive_in_no_order_have_room_for_them()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Equal(["leads_workspace_id_email_key {fillfactor=70}", "leads_workspace_status_email_idx {fillfactor=70}"], await database.Owner.ListAsync(
+            """
+            select concat_ws(' ', c.relname, c.reloptions)
+            from pg_index i
+            join pg_class c on c.oid = i.indexrelid
+            join pg_am m on m.oid = c.relam and m.amname = 'btree'
+            join pg_attribute a on a.attrelid = i.indrelid and a.attname = 'email' and a.attnum = any (i.indkey)
+            where i.indrelid = 'leads'::regclass
+            order by 1
+            """));
+    }
+
+    [Fact]
     public async Task Every_policy_reads_its_setting_once_a_statement_and_every_view_is_its_callers()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);

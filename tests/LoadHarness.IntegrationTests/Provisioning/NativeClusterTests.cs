@@ -32,6 +32,15 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_private_server_orders_text_by_code_point_and_knows_the_small_letters_of_all()
+    {
+        await using var connection = new NpgsqlConnection(cluster.Server.ConnectionString);
+        await connection.OpenAsync(Token);
+        await using var command = new NpgsqlCommand("select current_setting('lc_collate') || ' ' || lower('ÄÉЖ') || ' ' || ('Z' < 'a')", connection);
+        Assert.Equal("C äéж true", await command.ExecuteScalarAsync(Token));
+    }
+
+    [Fact]
     public async Task A_disposed_server_leaves_no_process_and_no_directory()
     {
         var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Token);

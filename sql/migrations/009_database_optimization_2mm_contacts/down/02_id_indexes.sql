@@ -1,8 +1,4 @@
--- One-column keys of the base schema, built beside the ones in use.
-
--- step: leads_index
--- no-transaction
-create unique index concurrently if not exists leads_id_idx on leads (id);
+-- One-column keys of the base schema, built beside the ones in use. That of leads, which takes longest, is built beside the copies (03).
 
 -- step: campaigns_index
 -- no-transaction

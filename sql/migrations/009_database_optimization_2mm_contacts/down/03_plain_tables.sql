@@ -49,6 +49,23 @@ call loadharness.copy_rows('public.email_sends', 'loadharness_build.email_sends'
 -- beside-previous
 call loadharness.copy_rows('public.lead_activities', 'loadharness_build.lead_activities', 'workspace_id, id', 'id');
 
+-- step: help_copy_email_sends
+-- no-transaction
+-- beside-previous
+-- A rollback is in a hurry: two sessions a table, each copying other partitions.
+call loadharness.copy_rows('public.email_sends', 'loadharness_build.email_sends', 'workspace_id, id', 'id');
+
+-- step: help_copy_lead_activities
+-- no-transaction
+-- beside-previous
+call loadharness.copy_rows('public.lead_activities', 'loadharness_build.lead_activities', 'workspace_id, id', 'id');
+
+-- step: leads_index
+-- no-transaction
+-- beside-previous
+-- The copies, in short transactions, do not hold a concurrent build up.
+create unique index concurrently if not exists leads_id_idx on leads (id);
+
 -- step: email_sends_campaign_index
 -- no-transaction
 create index concurrently if not exists email_sends_campaign_id_idx on loadharness_build.email_sends (campaign_id);
@@ -63,6 +80,7 @@ create index concurrently if not exists lead_activities_lead_id_idx on loadharne
 create index concurrently if not exists email_sends_lead_id_idx on loadharness_build.email_sends (lead_id);
 
 -- step: compare_email_sends
+-- beside-previous
 call loadharness.require_equal('public.email_sends', 'loadharness_build.email_sends');
 
 -- step: compare_lead_activities

@@ -6,6 +6,9 @@ alter table leads
     drop constraint leads_email_not_empty,
     reset (autovacuum_vacuum_scale_factor, autovacuum_analyze_scale_factor, autovacuum_vacuum_insert_scale_factor);
 
+-- step: email_key_room
+alter index leads_workspace_id_email_key reset (fillfactor);
+
 -- step: api_key_index
 -- no-transaction
 create unique index concurrently if not exists api_keys_key_hash_new_idx on api_keys (key_hash);

@@ -76,6 +76,7 @@ $$;
 -- step: copy_rows
 -- p_order: columns of the source's primary key that a page is read by, "id" or "workspace_id, id"; p_key: as in mirror.
 -- A change to a row that a batch is copying waits for the batch: batches grow and shrink to take about 100 ms.
+-- To look for each row before it is written costs a third of the copy: this begins at the first row of a partition that the mirror has brought.
 create or replace procedure loadharness.copy_rows(p_source regclass, p_target regclass, p_order text, p_key text, p_largest_batch int default 10000)
 language plpgsql
 as $$
@@ -88,15 +89,21 @@ declare
     v_id bigint;
     v_batch int := 500;
     v_began timestamptz;
+    v_on_conflict text;
     -- Foreign keys are not checked again for each row copied: the source's hold for it. Without the right, they are.
     v_trusted boolean := has_parameter_privilege('session_replication_role', 'set');
 begin
     for v_leaf in
-        select relid from pg_partition_tree(p_source) where isleaf
-        union
-        select oid from pg_class where oid = p_source and relkind = 'r'
+        select leaf
+        from (select relid from pg_partition_tree(p_source) where isleaf
+              union
+              select oid from pg_class where oid = p_source and relkind = 'r') as leaves (leaf)
+        order by pg_relation_size(leaf) desc
     loop
+        -- Several sessions may share a table: each takes the largest partition that nobody is copying.
+        continue when not pg_try_advisory_lock('loadharness.copy_progress'::regclass::oid::int, v_leaf::oid::int);
         insert into loadharness.copy_progress values (v_leaf::text, -1, -1) on conflict do nothing;
+        v_on_conflict := '';
         loop
             select last_workspace_id, last_id into v_workspace, v_id from loadharness.copy_progress where leaf = v_leaf::text;
             begin
@@ -110,9 +117,9 @@ begin
                 v_began := clock_timestamp();
                 execute format(
                     'with batch as materialized (select %1$s from %2$s where %3$s order by %4$s limit %5$s),
-                          copied as (insert into %6$s (%1$s) select %1$s from batch on conflict (%7$s) do nothing)
+                          copied as (insert into %6$s (%1$s) select %1$s from batch %7$s)
                      select workspace_id, id from batch order by %8$s limit 1',
-                    v_columns, v_leaf, v_after, p_order, v_batch, p_target, p_key, v_descending)
+                    v_columns, v_leaf, v_after, p_order, v_batch, p_target, v_on_conflict, v_descending)
                 into v_workspace, v_id using v_workspace, v_id;
                 update loadharness.copy_progress set last_workspace_id = v_workspace, last_id = v_id
                 where leaf = v_leaf::text and v_id is not null;
@@ -120,11 +127,18 @@ begin
                 when lock_not_available or deadlock_detected then
                     perform pg_sleep(0.1);
                     continue;
+                when unique_violation then
+                    if v_on_conflict <> '' then
+                        raise;
+                    end if;
+                    v_on_conflict := format('on conflict (%s) do nothing', p_key);
+                    continue;
             end;
             commit;
             exit when v_id is null;
             v_batch := least(p_largest_batch, greatest(100, v_batch * least(2, 0.1 / extract(epoch from clock_timestamp() - v_began))))::int;
         end loop;
+        perform pg_advisory_unlock('loadharness.copy_progress'::regclass::oid::int, v_leaf::oid::int);
     end loop;
 end
 $$;
