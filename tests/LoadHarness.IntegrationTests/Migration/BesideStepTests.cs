@@ -1,5 +1,6 @@
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres;
 using LoadHarness.Postgres.Migration;
 using Npgsql;
@@ -66,7 +67,42 @@ public sealed class BesideStepTests(PostgresCluster cluster)
     [Fact]
     public async Task A_partition_that_another_session_copies_is_left_to_it()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await StoppedBeforeTheCopiesAsync();
+        await using var other = await database.Owner.OpenConnectionAsync(Stop);
+        var held = await other.ScalarAsync<long>(
+            """
+            with largest as (select tableoid as leaf, count(*) as sends from email_sends group by tableoid order by 2 desc limit 1)
+            select sends from largest where pg_try_advisory_lock('loadharness.copy_progress'::regclass::oid::int, leaf::int)
+            """, Stop);
+
+        await database.Owner.ExecuteAsync(CopySends);
+        var without = await database.Owner.AskAsync<long>(MissingSends);
+        await other.ExecuteAsync("select pg_advisory_unlock_all()", Stop);
+        await database.Owner.ExecuteAsync(CopySends);
+
+        Assert.Equal(held, without);
+        Assert.Equal(0, await database.Owner.AskAsync<long>(MissingSends));
+    }
+
+    [Fact]
+    public async Task A_row_that_the_mirror_brought_first_stays_as_it_brought_it()
+    {
+        await using var database = await StoppedBeforeTheCopiesAsync();
+        await database.Owner.ExecuteAsync(
+            """
+            insert into loadharness_build.email_sends (id, workspace_id, campaign_id, lead_id, email, status, created_at)
+            select id, workspace_id, campaign_id, lead_id, email, 'clicked', created_at from email_sends where id % 1000 = 7
+            """);
+
+        await database.Owner.ExecuteAsync(CopySends);
+
+        Assert.Equal(0, await database.Owner.AskAsync<long>(MissingSends));
+        Assert.Equal(6, await database.Owner.AskAsync<long>("select count(*) from loadharness_build.email_sends where status = 'clicked'"));
+    }
+
+    private async Task<TestDatabase> StoppedBeforeTheCopiesAsync()
+    {
+        var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await SampleRows.InsertAsync(database.Owner);
         var migrator = new Migrator(database.Owner)
         {
@@ -76,21 +112,7 @@ public sealed class BesideStepTests(PostgresCluster cluster)
             },
         };
         await Assert.ThrowsAsync<StopHere>(() => migrator.DownAsync(SilentProgress.Instance, Stop));
-        await using var other = await database.Owner.OpenConnectionAsync(Stop);
-        var held = await other.ScalarAsync<long>(
-            """
-            with largest as (select tableoid as leaf, count(*) as sends from email_sends group by tableoid order by 2 desc limit 1)
-            select sends from largest where pg_try_advisory_lock('loadharness.copy_progress'::regclass::oid::int, leaf::int)
-            """, Stop);
-        await using var session = await database.Owner.OpenConnectionAsync(Stop);
-
-        await session.ExecuteAsync(CopySends, Stop);
-        var without = await session.ScalarAsync<long>(MissingSends, Stop);
-        await other.ExecuteAsync("select pg_advisory_unlock_all()", Stop);
-        await session.ExecuteAsync(CopySends, Stop);
-
-        Assert.Equal(held, without);
-        Assert.Equal(0, await session.ScalarAsync<long>(MissingSends, Stop));
+        return database;
     }
 
     private sealed class StopHere : Exception;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Provisioning;
 using Npgsql;
 
@@ -34,10 +35,8 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     [Fact]
     public async Task A_private_server_orders_text_by_code_point_and_knows_the_small_letters_of_all()
     {
-        await using var connection = new NpgsqlConnection(cluster.Server.ConnectionString);
-        await connection.OpenAsync(Token);
-        await using var command = new NpgsqlCommand("select current_setting('lc_collate') || ' ' || lower('ÄÉЖ') || ' ' || ('Z' < 'a')", connection);
-        Assert.Equal("C äéж true", await command.ExecuteScalarAsync(Token));
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        Assert.Equal("C äéж true", await database.Owner.AskAsync<string>("select current_setting('lc_collate') || ' ' || lower('ÄÉЖ') || ' ' || ('Z' < 'a')"));
     }
 
     [Fact]
