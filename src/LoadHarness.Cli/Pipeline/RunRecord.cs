@@ -80,7 +80,7 @@ public sealed class RunRecord
     public RunResult End()
     {
         using var self = Process.GetCurrentProcess();
-        var peakServer = Result.Observation?.Samples.Select(sample => sample.ServerResidentBytes).DefaultIfEmpty(0).Max();
+        var peakServer = Result.Observation?.Samples.Max(sample => sample.ServerResidentBytes);
         return Result with
         {
             Identity = Result.Identity with

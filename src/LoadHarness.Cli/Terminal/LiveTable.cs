@@ -49,7 +49,7 @@ public static class LiveTable
         string.Join(", ", snapshots.Select(snapshot => $"{snapshot.Phase} {snapshot.Elapsed.TotalSeconds:N0} s").Distinct());
 
     private static string Server(DatabaseSample server) =>
-        $"database: {server.Active} active, {server.Waiting} waiting, cache hit {(server.CacheHitShare is { } share ? $"{share:P1}" : "-")}, WAL {server.WalBytesPerSecond / 1_048_576:N1} MB/s, {server.ServerCpuCores:N2} cores";
+        $"database: {server.Active} active, {server.Waiting} waiting, cache hit {(server.CacheHitShare is { } share ? $"{share:P1}" : "-")}, WAL {server.WalBytesPerSecond / 1_048_576:N1} MB/s, {(server.ServerCpuCores is { } cores ? $"{cores:N2}" : "-")} cores";
 
     private static string Errors(OperationResult operation) =>
         operation.Errors.Count == 0 ? "" : "; " + string.Join("; ", operation.Errors.Take(3).Select(error => $"{error.Count:N0} x {error.Message}"));

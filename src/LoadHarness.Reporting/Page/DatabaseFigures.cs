@@ -15,12 +15,14 @@ internal static class DatabaseFigures
 
         yield return Over("db-sessions", "Sessions", "Sessions of the database, by what they do.", Wording.Significant,
             [Of("active", 0, s => s.Active), Of("waiting", 1, s => s.Waiting), Of("idle in transaction", 2, s => s.IdleInTransaction)]);
-        yield return Over("db-cpu", "Server CPU", "Cores that the server kept busy.", Wording.Significant, [Of("cores", 0, s => s.ServerCpuCores)]);
+        if (samples.Any(sample => sample.ServerCpuCores is not null))
+            yield return Over("db-cpu", "Server CPU", "Cores that the server kept busy.", Wording.Significant, [Of("cores", 0, s => s.ServerCpuCores ?? 0)]);
         if (samples.Any(sample => sample.CacheHitShare is not null))
             yield return Cache(samples, groups);
         yield return Over("db-wal", "Write-ahead log", "Bytes of WAL written a second.", Wording.Bytes, [Of("WAL a second", 3, s => s.WalBytesPerSecond)]);
         yield return Over("db-transactions", "Transactions", "Transactions a second.", Wording.Significant, [Of("transactions a second", 4, s => s.TransactionsPerSecond)]);
-        yield return Over("db-memory", "Server memory", "Resident bytes of the server's processes together.", Wording.Bytes, [Of("resident", 5, s => s.ServerResidentBytes)]);
+        if (samples.Any(sample => sample.ServerResidentBytes is not null))
+            yield return Over("db-memory", "Server memory", "Resident bytes of the server's processes together.", Wording.Bytes, [Of("resident", 5, s => s.ServerResidentBytes ?? 0)]);
     }
 
     private static Figure Cache(IReadOnlyList<DatabaseSample> samples, IReadOnlyList<(int FromSecond, int Seconds, IReadOnlyList<DatabaseSample> Members)> groups)

@@ -43,7 +43,10 @@ internal static class StatementSection
 
     private static Html Plan(QueryPlan plan)
     {
-        var scans = plan.SequentialScans.Count == 0 ? "no sequential scan" : $"reads all of {string.Join(", ", plan.SequentialScans)}";
+        var scans = plan.SequentialScans.Count > 0 ? $"reads all of {string.Join(", ", plan.SequentialScans)}"
+            : plan.Sight == PlanSight.Whole ? "no sequential scan"
+            : plan.Sight == PlanSight.Opaque ? "opaque: not looked into"
+            : "functions were not looked into";
         return Html.Of($"""
             <details class="folded plan"><summary>{plan.Query} <span class="aside">{Wording.Duration(plan.ExecutionTime)}, {scans}</span></summary>
             <p class="note">Fingerprint {plan.Fingerprint}</p>
