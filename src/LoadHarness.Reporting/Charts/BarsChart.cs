@@ -25,7 +25,8 @@ internal static class BarsChart
             plot.Axes.Bottom.FrameLineStyle.Width = 0;
             plot.Grid.IsVisible = false;
             var most = bars.Max(bar => bar.Share);
-            plot.Axes.SetLimits(0, most <= 0 ? 1 : most, -bars.Count + 0.4, 0.6);
+            // A quarter more than the longest bar, for its value behind it.
+            plot.Axes.SetLimits(0, most <= 0 ? 1 : most * 1.25, -bars.Count + 0.4, 0.6);
             for (var i = 0; i < bars.Count; i++) AddLabel(plot, size, bars[i].Share, -i, Wording.Percent(bars[i].Share));
         }, height, height);
     }

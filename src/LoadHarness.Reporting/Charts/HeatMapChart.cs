@@ -15,13 +15,13 @@ internal static class HeatMapChart
             .Select(group => new Column(group.FromSecond, group.Seconds, Merge(group.Members)))
             .Where(column => column.Histogram.Count > 0)
             .ToList();
-        if (columns.Count < 2) return null;
+        if (columns.Count == 0) return null;
 
         var slowest = columns.MaxBy(column => column.Histogram.Percentile(99))!;
         return new(
             id,
             "Response times over time",
-            $"Darker cells hold more requests (logarithmic shade). Across: time. Up: response time (logarithmic scale). One column is {Wording.Duration(TimeSpan.FromSeconds(columns[0].Seconds))}.",
+            $"The fuller the colour of a cell, the more requests it holds (logarithmic). Across: time. Up: response time (logarithmic scale). One column is {Wording.Duration(TimeSpan.FromSeconds(columns[0].Seconds))}.",
             $"{columns.Count} columns of {columns[0].Seconds} s. The slowest begins at second {slowest.From}: p99 {Wording.Duration(slowest.Histogram.Percentile(99))}. Median over the columns: p50 {Wording.Duration(Median(columns, 50))}, p99 {Wording.Duration(Median(columns, 99))}.",
             Canvas.Draw(id, (plot, size) => Draw(plot, size, columns)),
             [],
@@ -40,7 +40,9 @@ internal static class HeatMapChart
         var low = columns.Min(column => Row(column.Histogram.Minimum));
         var high = columns.Max(column => Row(column.Histogram.Maximum));
         var width = columns[0].Seconds;
-        var cells = new double[high - low + 1, columns.Max(column => column.From / width) + 1];
+        // ScottPlot measures a cell by the distance to its neighbour, so there have to be two each way.
+        high = Math.Max(high, low + 1);
+        var cells = new double[high - low + 1, Math.Max(2, columns.Max(column => column.From / width) + 1)];
         foreach (var column in columns)
         {
             foreach (var (duration, count) in Recorded.In(column.Histogram)) cells[high - Row(duration), column.From / width] += count;
@@ -56,7 +58,8 @@ internal static class HeatMapChart
         map.NaNCellColor = Colors.Transparent;
         map.ManualRange = new(0, 1);
         var (bottom, top) = ((double)low / RowsPerDecade, (high + 1.0) / RowsPerDecade);
-        map.Extent = new CoordinateRect(0, cells.GetLength(1) * width, bottom, top);
+        // ScottPlot's extent reaches from the first cell's centre to the last one's.
+        map.Extent = new CoordinateRect(width / 2.0, (cells.GetLength(1) - 0.5) * width, bottom + (0.5 / RowsPerDecade), top - (0.5 / RowsPerDecade));
         plot.Axes.SetLimits(0, cells.GetLength(1) * width, bottom, top);
         plot.Axes.Left.TickGenerator = LogAxis.Ticks(bottom, top);
         plot.Axes.Bottom.TickGenerator = TimelineChart.Seconds(cells.GetLength(1) * width, size);

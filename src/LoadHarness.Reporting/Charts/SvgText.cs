@@ -67,7 +67,8 @@ internal static partial class SvgText
     [GeneratedRegex("""(id="|url\(#|xlink:href="#)([^")]+)""")]
     private static partial Regex Identifier();
 
-    [GeneratedRegex(@"(?<=[ MLCQ""])(-?\d+\.\d)\d+")]
+    /// <summary>Inside a tag only: the text between tags holds figures, which keep every digit.</summary>
+    [GeneratedRegex(@"(?<=[ MLCQ""])(-?\d+\.\d)\d+(?=[^<>]*>)")]
     private static partial Regex ShortDecimal();
 
     [GeneratedRegex(@"\n\s*")]

@@ -9,6 +9,8 @@ internal static class TimelineChart
 {
     private static readonly double[] RoundSteps = [1, 2, 5, 10];
 
+    private static readonly LinePattern[] Patterns = [LinePattern.Solid, LinePattern.Dashed, LinePattern.Dotted];
+
     public static ChartDrawing Draw(string id, IReadOnlyList<Series> series, Func<double, string> label, double? limit = null, double? ceiling = null) =>
         Canvas.Draw(id, (plot, size) => Draw(plot, size, series, label, limit, ceiling), wideHeight: 210, narrowHeight: 190);
 
@@ -16,11 +18,11 @@ internal static class TimelineChart
     {
         foreach (var line in series.Reverse())
         {
-            var scatter = plot.Add.ScatterLine(line.Points.Select(point => new Coordinates(point.Second, point.Value)).ToArray(), line.Color);
+            var scatter = plot.Add.ScatterLine(line.Points.Where(point => Drawable(point.Value)).Select(point => new Coordinates(point.Second, point.Value)).ToArray(), line.Color);
             scatter.LineWidth = line.Dashed ? 1.5f : 2;
-            scatter.LinePattern = line.Dashed ? LinePattern.DenselyDashed : LinePattern.Solid;
+            scatter.LinePattern = Pattern(series, line);
         }
-        var points = series.SelectMany(line => line.Points).ToList();
+        var points = series.SelectMany(line => line.Points).Where(point => Drawable(point.Value)).ToList();
         var highest = Math.Max(points.Count == 0 ? 0 : points.Max(point => point.Value), limit ?? 0);
         var top = ceiling ?? (highest <= 0 ? 1 : highest * 1.15);
         var seconds = Math.Max(1, points.Count == 0 ? 1 : points.Max(point => point.Second));
@@ -29,6 +31,13 @@ internal static class TimelineChart
         plot.Axes.Bottom.TickGenerator = Seconds(seconds, size);
         if (limit is { } height) AddLimit(plot, height);
     }
+
+    /// <summary>Beyond a million billions nothing here is a measurement: an axis for it would have ticks without end.</summary>
+    private static bool Drawable(double value) => Math.Abs(value) < 1e15;
+
+    /// <summary>Each line of a chart has its own, so that they can be told apart without colour.</summary>
+    private static LinePattern Pattern(IReadOnlyList<Series> series, Series line) =>
+        line.Dashed ? LinePattern.DenselyDashed : Patterns[series.Where(other => !other.Dashed).ToList().IndexOf(line) % Patterns.Length];
 
     public static NumericManual Seconds(double last, ChartSize size) => Ticks(last, size.CssClass == ChartSize.Narrow.CssClass ? 3 : 6, Clock);
 
