@@ -1,5 +1,6 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
 using Npgsql;
 
@@ -55,5 +56,19 @@ internal static class DatabaseChecks
         return tables.Length == 0
             ? Finding.Met("analyze", title, "No table of more than 100 kB lacks them.")
             : Finding.Missed("analyze", title, $"Never analyzed: {tables}. Remedy: analyze;");
+    }
+
+    /// <summary>Whoever may create in public can get its functions and operators run by the schema's owner.</summary>
+    public static async Task<Verdict> TrustedSchemasAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        const string id = "trusted-schemas";
+        const string title = "Only owners create in the schema public";
+        var creators = await connection.TextsAsync(TrustedSchemas.CreatorsSql, cancellationToken);
+        var strangers = await connection.TextsAsync(TrustedSchemas.StrangersSql, cancellationToken);
+        if (strangers.Count > 0)
+            return Finding.Missed(id, title, $"It holds {string.Join(", ", strangers.Take(5))}. Remedy: drop it, move it to another schema, or give it to the owner of the database.");
+        return creators.Count == 0
+            ? Finding.Met(id, title, "Nobody else may.")
+            : Finding.Missed(id, title, $"{string.Join(", ", creators)} may create there. Remedy: revoke create on schema public from {string.Join(", ", creators).Replace("PUBLIC", "public", StringComparison.Ordinal)};");
     }
 }

@@ -51,6 +51,6 @@ public static class Doctor
     {
         await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return [await DatabaseChecks.AnalyzedAsync(connection, cancellationToken)];
+        return [await DatabaseChecks.AnalyzedAsync(connection, cancellationToken), await DatabaseChecks.TrustedSchemasAsync(connection, cancellationToken)];
     }
 }

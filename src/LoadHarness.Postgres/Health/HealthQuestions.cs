@@ -9,6 +9,6 @@ internal static class HealthQuestions
         IndexQuestions.CriticalScans, IndexQuestions.Invalid, IndexQuestions.Unused, IndexQuestions.Duplicate,
         TableQuestions.Bloat, TableQuestions.StaleStatistics, TableQuestions.Freeze, ServerQuestions.IdleInTransaction,
         ServerQuestions.LongTransaction, PartitionQuestions.DefaultRows, PartitionQuestions.FutureMonths,
-        JobQuestions.Jobs, JobQuestions.AnalyticsFreshness,
+        JobQuestions.Jobs, JobQuestions.AnalyticsFreshness, SecurityQuestions.TrustedSchemas,
     ];
 }

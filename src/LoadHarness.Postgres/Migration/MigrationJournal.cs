@@ -29,6 +29,7 @@ internal sealed class MigrationJournal(NpgsqlConnection connection)
             name text not null,
             unique (kind, name)
         );
+        create table if not exists loadharness.revoked_right (role text primary key);
         """,
         ct);
 

@@ -74,6 +74,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         StepEnded?.Invoke("functions");
         foreach (var migration in Files.Migrations.Reverse())
             await DownAsync(connection, journal, migration, progress, ct);
+        await TrustedSchemas.ReopenAsync(connection, ct);
         await journal.DropAsync(ct);
         return true;
     }, ct);
@@ -87,6 +88,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
     private async Task<SchemaVersion> UpAsync(NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress, CancellationToken ct)
     {
         var watch = Stopwatch.StartNew();
+        await TrustedSchemas.CloseAsync(connection, ct);
         foreach (var migration in Files.Migrations)
             await UpAsync(connection, journal, migration, progress, ct);
         StepBegun?.Invoke("functions");

@@ -1,6 +1,7 @@
 -- SV-1, SV-2: every tenant table shows a session the rows of one workspace, the one in app.workspace_id; without it, none.
 -- The setting is read in a scalar subquery, once a statement. Definer functions run as the owner, for whom row security does
 -- not apply: they check the workspace themselves. Tables that no function reads across tenants force it on the owner too.
+-- The grants come last: until every table has its policy, no application role sees a row.
 
 -- step: remember_owners
 insert into loadharness.base_owner (table_name, owner)
@@ -8,20 +9,6 @@ select c.relname, c.relowner::regrole::name
 from pg_class c
 where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
 on conflict do nothing;
-
--- step: grants
-grant select on workspaces, users, workspace_members, leads, lead_segments, email_templates, campaigns, campaign_batches,
-    email_sends, lead_activities, automation_flows, automation_executions, webhooks, webhook_logs, api_key_audit_logs, audit_logs
-    to lh_app, lh_readonly;
-grant select (id, workspace_id, name, status, expires_at, auto_renew, renewal_period_days, revoked_at, revoked_reason, last_used_at, created_at)
-    on api_keys to lh_app, lh_readonly;
-grant insert, update, delete on leads, lead_segments, email_templates, campaigns, automation_flows, automation_executions, webhooks
-    to lh_app;
-grant insert, update on email_sends to lh_app;
-grant insert on campaign_batches, lead_activities, webhook_logs to lh_app;
-grant select on leads, email_templates, campaigns, campaign_batches, email_sends to lh_worker;
-grant update on email_sends to lh_worker;
-grant insert on lead_activities to lh_worker;
 
 -- step: secure
 -- One table a transaction: a lock is never held while waiting for the next table's.
@@ -115,3 +102,17 @@ begin
     end loop;
 end
 $$;
+
+-- step: grants
+grant select on workspaces, users, workspace_members, leads, lead_segments, email_templates, campaigns, campaign_batches,
+    email_sends, lead_activities, automation_flows, automation_executions, webhooks, webhook_logs, api_key_audit_logs, audit_logs
+    to lh_app, lh_readonly;
+grant select (id, workspace_id, name, status, expires_at, auto_renew, renewal_period_days, revoked_at, revoked_reason, last_used_at, created_at)
+    on api_keys to lh_app, lh_readonly;
+grant insert, update, delete on leads, lead_segments, email_templates, campaigns, automation_flows, automation_executions, webhooks
+    to lh_app;
+grant insert, update on email_sends to lh_app;
+grant insert on campaign_batches, lead_activities, webhook_logs to lh_app;
+grant select on leads, email_templates, campaigns, campaign_batches, email_sends to lh_worker;
+grant update on email_sends to lh_worker;
+grant insert on lead_activities to lh_worker;

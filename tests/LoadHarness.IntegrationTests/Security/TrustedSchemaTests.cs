@@ -1,0 +1,95 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Progress;
+using LoadHarness.IntegrationTests.Health;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Migration;
+using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Health;
+using LoadHarness.Postgres.Migration;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Security;
+
+/// <summary>A database in which everybody may create in public, as every one from before PostgreSQL 15: no way up to the owner of the schema.</summary>
+public sealed class TrustedSchemaTests(PostgresCluster cluster)
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("||(text,bigint)", "create function public.evil(text, bigint) returns text language sql as 'select $1'; create operator public.|| (leftarg = text, rightarg = bigint, function = public.evil)")]
+    [InlineData("compile_segment(jsonb)", "create function public.compile_segment(jsonb) returns text language sql as 'select ''true'''")]
+    [InlineData("lower(citizen)", "create type public.citizen as enum ('a'); create function public.lower(public.citizen) returns text language sql as 'select ''a'''")]
+    public async Task What_a_stranger_left_in_public_stops_the_migration_before_its_first_step(string name, string sql)
+    {
+        await using var database = await OpenToAllAsync();
+        await StrangerAsync(database, sql);
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Stop));
+
+        Assert.Contains(name, fault.Message, StringComparison.Ordinal);
+        Assert.Contains("stranger", fault.Message, StringComparison.Ordinal);
+        Assert.False(await database.Owner.AskAsync<bool>("select to_regclass('lead_imports') is not null or exists (select from pg_class where oid = 'leads'::regclass and relrowsecurity)"));
+    }
+
+    [Fact]
+    public async Task The_migration_takes_the_right_to_create_from_everybody_and_the_rollback_gives_it_back()
+    {
+        await using var database = await OpenToAllAsync();
+        var before = await SchemaDump.OfAsync(cluster, database, Stop);
+        var migrator = new Migrator(database.Owner);
+
+        await migrator.UpAsync(SilentProgress.Instance, Stop);
+
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => StrangerAsync(database, "create function public.evil() returns int language sql as 'select 1'"));
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+        await migrator.DownAsync(SilentProgress.Instance, Stop);
+        Assert.Equal(before, await SchemaDump.OfAsync(cluster, database, Stop));
+        await StrangerAsync(database, "create function public.harmless() returns int language sql as 'select 1'");
+    }
+
+    [Fact]
+    public async Task A_right_given_later_and_what_came_by_it_are_found_by_health_and_stop_the_next_migration()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await FaultFinding.AssertGoneAsync(database.Owner, "trusted-schemas", "PUBLIC");
+        await database.Owner.ExecuteAsync("grant create on schema public to public");
+        await FaultFinding.FindAsync(database.Owner, "trusted-schemas", HealthStatus.Red, "PUBLIC");
+        await StrangerAsync(database, "create function public.compile_segment(jsonb) returns text language sql as 'select ''true'''");
+        await FaultFinding.FindAsync(database.Owner, "trusted-schemas", HealthStatus.Red, "routine compile_segment(jsonb) of stranger");
+        await Assert.ThrowsAsync<HarnessException>(() => new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Stop));
+        Assert.False(await database.Owner.AskAsync<bool>("select has_schema_privilege('stranger', 'public', 'create')"));
+    }
+
+    [Fact]
+    public async Task Every_function_looks_names_up_in_pg_catalog_first_and_no_definer_function_is_a_superusers()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Empty(await database.Owner.ListAsync(
+            """
+            select p.oid::regprocedure || ' ' || coalesce(array_to_string(p.proconfig, ' '), '')
+            from pg_proc p
+            where p.pronamespace in ('public'::regnamespace, 'loadharness'::regnamespace) and p.prosecdef
+              and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+              and not exists (select from unnest(p.proconfig) c where c ~ '^search_path=("?pg_catalog"?)(, "?public"?)?, "?pg_temp"?$')
+            """));
+        Assert.Empty(await database.Owner.ListAsync(
+            """
+            select p.oid::regprocedure from pg_proc p join pg_roles r on r.oid = p.proowner
+            where p.prosecdef and r.rolsuper and p.pronamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+              and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+            """));
+    }
+
+    private async Task<TestDatabase> OpenToAllAsync()
+    {
+        var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await database.Owner.ExecuteAsync("grant create on schema public to public");
+        return database;
+    }
+
+    private static async Task StrangerAsync(TestDatabase database, string sql)
+    {
+        await database.Owner.ExecuteAsync("do $$ begin create role stranger nologin; exception when duplicate_object or unique_violation then null; end $$");
+        await database.As("stranger").ExecuteAsync(sql);
+    }
+}
