@@ -17,7 +17,7 @@ public sealed class BadInputTests(PostgresCluster cluster)
         var calls = 0;
         foreach (var routine in await GrantedRoutine.AllAsync(database))
         {
-            string[] good = [.. routine.Parameters.Select(GoodValues.Of)];
+            string[] good = [.. routine.Parameters.Select(p => GoodValues.Of(routine, p))];
             for (var place = 0; place < good.Length; place++)
             {
                 var parameter = routine.Parameters[place];
@@ -40,7 +40,7 @@ public sealed class BadInputTests(PostgresCluster cluster)
         await using var database = await OpenAsync();
         foreach (var routine in await GrantedRoutine.AllAsync(database))
         {
-            var outcome = await CallAsync(database, routine, "1", [.. routine.Parameters.Select(GoodValues.Of)]);
+            var outcome = await CallAsync(database, routine, "1", [.. routine.Parameters.Select(p => GoodValues.Of(routine, p))]);
             Assert.True(outcome.State is null, $"{routine.Name}: {outcome.State} {outcome.Sentence}");
         }
     }
@@ -56,7 +56,7 @@ public sealed class BadInputTests(PostgresCluster cluster)
         var asked = 0;
         foreach (var routine in (await GrantedRoutine.AllAsync(database)).Where(r => r.Parameters.Any(p => p.Name is "p_workspace_id" or "p_events" or "p_sent")))
         {
-            var outcome = await CallAsync(database, routine, workspace, [.. routine.Parameters.Select(GoodValues.Of)]);
+            var outcome = await CallAsync(database, routine, workspace, [.. routine.Parameters.Select(p => GoodValues.Of(routine, p))]);
             Assert.True(outcome.State == "LH001", $"{routine.Name}: {outcome.State ?? "answered"} {outcome.Sentence}");
             asked++;
         }
@@ -70,7 +70,7 @@ public sealed class BadInputTests(PostgresCluster cluster)
         await using var database = await OpenAsync();
         foreach (var routine in (await GrantedRoutine.AllAsync(database)).Where(r => r.Parameters.Any(p => p.Name == "p_workspace_id")))
         {
-            var outcome = await CallAsync(database, routine, "77", [.. routine.Parameters.Select(p => p.Name == "p_workspace_id" ? "77" : GoodValues.Of(p))]);
+            var outcome = await CallAsync(database, routine, "77", [.. routine.Parameters.Select(p => p.Name == "p_workspace_id" ? "77" : GoodValues.Of(routine, p))]);
             Assert.True(outcome.State is null || outcome.State.StartsWith("LH0", StringComparison.Ordinal), $"{routine.Name}: {outcome.State} {outcome.Sentence}");
         }
     }
@@ -85,7 +85,7 @@ public sealed class BadInputTests(PostgresCluster cluster)
             for (var place = 0; place < routine.Parameters.Count; place++)
             {
                 if (routine.Parameters[place].Type == "text") continue;
-                string[] arguments = [.. routine.Parameters.Select(GoodValues.Of)];
+                string[] arguments = [.. routine.Parameters.Select(p => GoodValues.Of(routine, p))];
                 arguments[place] = "'of another type'";
                 var outcome = await CallAsync(database, routine, "1", arguments);
                 Assert.True(outcome.State?.StartsWith("22", StringComparison.Ordinal) == true, $"{routine.Call(arguments)}: {outcome}");

@@ -53,11 +53,18 @@ internal static class GoodValues
         ["p_outcome"] = "'succeeded'",
         ["p_detail"] = "'done'",
         ["p_json"] = "'{}'",
+        ["p_email"] = "'joe@x.io'",
     };
 
     private const string Segment = "'{\"field\": \"tags\", \"operator\": \"contains\", \"value\": \"vip\"}'";
 
-    public static string Of(RoutineParameter parameter) => ByName.TryGetValue(parameter.Name, out var value)
+    // Where one function takes another value than the rest.
+    private static readonly Dictionary<string, string> ByFunction = new() { ["suppress_address.p_reason"] = "'complained'" };
+
+    public static string Of(GrantedRoutine routine, RoutineParameter parameter) =>
+        ByFunction.TryGetValue($"{routine.Name}.{parameter.Name}", out var own) ? own : Of(parameter);
+
+    private static string Of(RoutineParameter parameter) => ByName.TryGetValue(parameter.Name, out var value)
         ? value
         : throw new KeyNotFoundException($"No good value is known for the parameter {parameter.Name}: add one, so that its functions are tested.");
 

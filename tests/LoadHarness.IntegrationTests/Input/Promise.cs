@@ -65,6 +65,12 @@ internal sealed record Promise(string States, params string[] Answered)
         ["p_runner"] = new("LH004", Everything),
         ["p_outcome"] = new("LH004"),
         ["p_detail"] = new("LH004", Everything),
+        ["p_email"] = new("LH004"),
+        // A text that is no address stays none.
+        ["address_is_normal.p_email"] = new("LH004", Everything),
+        ["normalised_address.p_email"] = new("LH004", Everything),
+        ["suppress_address.p_reason"] = new("LH004"),
+        ["unsuppress_address.p_reason"] = new("LH004", [.. ShortTexts.Where(t => t != "' '")]),
         ["p_json"] = new("LH009", "null", "'99999999999999999999.1'"),
     };
 

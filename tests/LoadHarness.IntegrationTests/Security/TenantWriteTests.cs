@@ -46,7 +46,7 @@ public sealed class TenantWriteTests(PostgresCluster cluster)
         {
             foreach (var role in Roles)
             {
-                var foreign = routine.Call(routine.Parameters.Select(p => p.Name == "p_workspace_id" ? "2" : GoodValues.Of(p)));
+                var foreign = routine.Call(routine.Parameters.Select(p => p.Name == "p_workspace_id" ? "2" : GoodValues.Of(routine, p)));
                 var fault = await Assert.ThrowsAsync<PostgresException>(() => database.As(role).AskInAsync<long>(1, foreign));
                 Assert.True(fault.SqlState is "LH001" or "42501", $"{role}: {foreign}: {fault.SqlState} {fault.MessageText}");
                 asked += fault.SqlState == "LH001" ? 1 : 0;

@@ -1,0 +1,102 @@
+-- Who must not be written to. Entries come from leads by themselves (see migration 013); these add, remove and ask by hand.
+
+create or replace function require_normal_address(p_email text) returns text
+language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_email text := normalised_address(p_email);
+begin
+    if address_is_normal(v_email) is not true then
+        raise exception '%', address_reject_reason(v_email) using errcode = 'LH004', hint = 'Pass one address, such as joe@example.com.';
+    end if;
+    return v_email;
+end
+$$;
+comment on function require_normal_address(text) is 'An address in its normal form; LH004 when it is none.';
+
+create or replace function suppression_of(p_workspace_id bigint, p_email text) returns text
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    perform require_workspace(p_workspace_id);
+    return (select s.reason from suppressed_addresses s
+            where s.workspace_id = p_workspace_id and s.email_hash = address_hash(p_workspace_id, require_normal_address(p_email)));
+end
+$$;
+comment on function suppression_of(bigint, text) is
+    'Why an address must not be written to: unsubscribed, bounced, complained or erased; null when it may. LH004 when it is no address.';
+
+create or replace function suppress_address(p_workspace_id bigint, p_email text, p_reason text) returns boolean
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_email text;
+    v_hash bytea;
+begin
+    perform require_workspace(p_workspace_id);
+    v_email := require_normal_address(p_email);
+    if p_reason is null or p_reason not in ('unsubscribed', 'bounced', 'complained', 'erased') then
+        raise exception 'nobody is suppressed for the reason %', coalesce(left(p_reason, 60), 'null') using errcode = 'LH004',
+            hint = 'Reasons: unsubscribed, bounced, complained, erased.';
+    end if;
+    v_hash := address_hash(p_workspace_id, v_email);
+    -- The lead first, as everybody else does who changes both.
+    update leads l set status = case p_reason when 'erased' then 'unsubscribed' else p_reason end, updated_at = now()
+    where l.workspace_id = p_workspace_id and l.email = v_email and l.status = 'active';
+    insert into suppressed_addresses as s (workspace_id, email_hash, reason) values (p_workspace_id, v_hash, p_reason)
+    on conflict (workspace_id, email_hash) do update set reason = excluded.reason
+    where s.reason <> 'erased' and s.reason <> excluded.reason;
+    if not found then
+        return false;
+    end if;
+    insert into audit_logs (workspace_id, actor, action, entity, entity_id, details)
+    values (p_workspace_id, audit_actor(), 'suppress', 'suppressed_addresses', encode(v_hash, 'hex'), jsonb_build_object('reason', p_reason));
+    return true;
+exception
+    when foreign_key_violation then
+        raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';
+end
+$$;
+comment on function suppress_address(bigint, text, text) is
+    'Puts an address onto the suppression list, whether or not it is a lead''s; an active lead of that address gets the status too. '
+    'Returns whether that changed the list. The audit log keeps the hash, not the address.';
+
+create or replace function unsuppress_address(p_workspace_id bigint, p_email text, p_reason text) returns boolean
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_hash bytea;
+    v_was text;
+begin
+    perform require_workspace(p_workspace_id);
+    v_hash := address_hash(p_workspace_id, require_normal_address(p_email));
+    if p_reason is null or btrim(p_reason) = '' or length(p_reason) > 500 then
+        raise exception 'why an address may be written to again has 1 to 500 characters' using errcode = 'LH004';
+    end if;
+    delete from suppressed_addresses s where s.workspace_id = p_workspace_id and s.email_hash = v_hash returning s.reason into v_was;
+    if not found then
+        return false;
+    end if;
+    insert into audit_logs (workspace_id, actor, action, entity, entity_id, details)
+    values (p_workspace_id, audit_actor(), 'unsuppress', 'suppressed_addresses', encode(v_hash, 'hex'),
+            jsonb_build_object('was', v_was, 'reason', btrim(p_reason)));
+    return true;
+end
+$$;
+comment on function unsuppress_address(bigint, text, text) is
+    'Takes an address off the suppression list, with an audit row that says why (p_reason); false when it was not on it. A lead keeps its status.';
+
+-- Who may call what: the steps only their owner, through the functions that call them.
+alter function require_normal_address(text) owner to lh_owner;
+alter function suppression_of(bigint, text) owner to lh_owner;
+alter function suppress_address(bigint, text, text) owner to lh_owner;
+alter function unsuppress_address(bigint, text, text) owner to lh_owner;
+revoke execute on function
+    require_normal_address(text),
+    suppression_of(bigint, text),
+    suppress_address(bigint, text, text),
+    unsuppress_address(bigint, text, text)
+from public;
+grant execute on function suppression_of(bigint, text) to lh_app, lh_readonly, lh_worker;
+grant execute on function suppress_address(bigint, text, text) to lh_app, lh_worker;
+grant execute on function unsuppress_address(bigint, text, text) to lh_app;
