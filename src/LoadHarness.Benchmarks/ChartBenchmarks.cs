@@ -9,7 +9,8 @@ namespace LoadHarness.Benchmarks;
 [MemoryDiagnoser]
 public class ChartBenchmarks
 {
-    private static readonly Verdict Met = new("TQ-1", "Lead queries < 500 ms", VerdictKind.Met, 41, 500, LimitDirection.AtMost, "ms", 100_000, null, "", [], null);
+    private static readonly Verdict Met = Verdict.Judged(
+        "TQ-1", "Lead queries < 500 ms", new(41, new(40, 42), 100_000), Limit.AtMost(500, "ms"), "");
     private readonly LatencyHistogram _histogram = new();
 
     [GlobalSetup]

@@ -3,6 +3,7 @@ using LoadHarness.Cli.Terminal;
 using LoadHarness.Cli.Verbs;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
 
 return await CommandLine.InvokeAsync(args, RunAsync).ConfigureAwait(false);
@@ -25,7 +26,7 @@ static async Task<ExitCode> RunAsync(HarnessOptions options, CancellationToken s
 
     var run = Judging.Judge(record.End().Beside(earlier));
     var files = await RunReport.WriteAsync(run, Path.Combine(options.OutputDirectory, run.Identity.Id), CancellationToken.None).ConfigureAwait(false);
-    var exitCode = fault ?? Outcome.Of(run);
+    var exitCode = fault ?? ExitCodes.Of(run);
     Summary.Tell(voice, run, files, exitCode, options.Json);
     return exitCode;
 }

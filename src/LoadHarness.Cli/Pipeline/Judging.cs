@@ -1,5 +1,6 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Targets;
+using LoadHarness.Core.Validity;
 
 namespace LoadHarness.Cli.Pipeline;
 
@@ -14,7 +15,7 @@ public static class Judging
         return run with
         {
             Verdicts = verdicts,
-            Invalid = [.. Validity.Doubts(run, targets)],
+            Invalid = [.. RunChecks.Doubts(run, targets)],
             // What a look at the database cannot judge, the run has measured.
             Checklist = [.. run.Checklist.Select(row => judged.GetValueOrDefault(row.Id) ?? row)],
         };

@@ -44,27 +44,23 @@ public static class ProvisionedMeasurements
         var judged = run.Verdicts.Where(verdict => targets.Contains(verdict.Id)).ToList();
         var doubts = run.Invalid.Count == 0 ? "" : $" Doubts: {string.Join(" ", run.Invalid)}";
         var figures = judged.Select(v => FormattableString.Invariant($"{v.Id} {v.Figure:0.###} {v.Unit} (limit {v.Limit:0.###}) {CheckReport.Word(v.Kind)}"));
-        return new(
-            id, "", Worst(judged), judged.Count, targets.Length, LimitDirection.AtLeast, "tests", judged.Sum(v => v.Samples), null,
-            FormattableString.Invariant($"ran here as lh_app and lh_worker under row security on {run.Seed!.Contacts} leads in one workspace, profile {run.Options["profile"]}: {string.Join("; ", figures)}. The claim's 2M leads: run --contacts 2000000.{doubts}"),
-            [], null);
+        var evidence = FormattableString.Invariant(
+            $"ran here as lh_app and lh_worker under row security on {run.Seed!.Contacts} leads in one workspace, profile {run.Options["profile"]}: {string.Join("; ", figures)}. The claim's 2M leads: run --contacts 2000000.{doubts}");
+        var verdict = Verdict.Worst(id, "", judged, evidence, judged.Count, Limit.AtLeast(targets.Length, "tests"));
+        var silent = judged.Where(v => !v.IsJudged).Select(v => v.Id).ToList();
+        return silent.Count == 0 ? verdict : verdict.MissedBecause($"not measured: {string.Join(", ", silent)}");
     }
-
-    private static VerdictKind Worst(IReadOnlyList<Verdict> judged) =>
-        judged.Any(v => v.Kind == VerdictKind.Unavailable) ? VerdictKind.Missed : CheckReport.Overall(judged);
 
     private static async Task<Verdict> TlsAsync(Database database, CancellationToken stop)
     {
         try
         {
             var session = await TlsProbe.RunAsync(database.AdminConnectionString, stop).ConfigureAwait(false);
-            return Of(VerdictKind.Met, $"given a certificate, it was trusted with its name checked (VerifyFull): {session.Protocol}, {session.Cipher}");
+            return Verdict.Looked("SV-3", "", met: true, $"given a certificate, it was trusted with its name checked (VerifyFull): {session.Protocol}, {session.Cipher}");
         }
         catch (NpgsqlException refusal)
         {
-            return Of(VerdictKind.Missed, $"given a certificate, a session with VerifyFull failed: {refusal.Message}");
+            return Verdict.Looked("SV-3", "", met: false, $"given a certificate, a session with VerifyFull failed: {refusal.Message}");
         }
-
-        static Verdict Of(VerdictKind kind, string evidence) => new("SV-3", "", kind, null, null, LimitDirection.AtLeast, "", 1, null, evidence, [], null);
     }
 }

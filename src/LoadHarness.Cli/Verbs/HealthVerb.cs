@@ -34,20 +34,16 @@ public static class HealthVerb
         if (weekly) Tell(voice, await Review.WeeklyAsync(source, stop).ConfigureAwait(false));
         if (monthly) Tell(voice, await Review.MonthlyAsync(source, stop).ConfigureAwait(false));
         voice.Line($"Overall: {Word(report.Overall)}");
-        if (options.Json) Console.Out.WriteLine(CheckReport.Of(report.ToVerdicts()).ToJson());
-        return report.Overall switch
-        {
-            HealthStatus.Red => ExitCode.TargetMissed,
-            HealthStatus.Unknown => ExitCode.Inconclusive,
-            _ => ExitCode.AllMet,
-        };
+        var verdicts = report.ToVerdicts();
+        if (options.Json) Console.Out.WriteLine(CheckReport.Of(verdicts).ToJson());
+        return ExitCodes.Of(verdicts);
     }
 
     private static void Tell(Voice voice, HealthResult check)
     {
         voice.Line($"{Word(check.Status),-8} {check.Id,-8} {check.Title}: {check.Evidence}");
         foreach (var finding in check.Findings)
-            voice.Line($"           {Word(finding.Status)}: {finding.Subject}: {finding.Detail}{(finding.Remedy is { } remedy ? $" Mend: {remedy}" : "")}");
+            voice.Line($"           {Word(finding.Status)}: {finding.Subject}: {finding.Detail}{(finding.Remedy is { } remedy ? $" Fix: {remedy}" : "")}");
     }
 
     private static void Tell(Voice voice, IReadOnlyList<ReviewSection> sections)

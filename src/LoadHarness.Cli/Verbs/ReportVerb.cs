@@ -3,6 +3,7 @@ using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
 
 namespace LoadHarness.Cli.Verbs;
@@ -25,7 +26,7 @@ public static class ReportVerb
         var run = Judging.Judge(await RunJson.ReadAsync(file, stop).ConfigureAwait(false));
         var directory = output ?? Path.GetDirectoryName(Path.GetFullPath(file))!;
         var files = await RunReport.WriteAsync(run, directory, stop).ConfigureAwait(false);
-        var exitCode = Outcome.Of(run);
+        var exitCode = ExitCodes.Of(run);
         Summary.Tell(new Voice(json), run, files, exitCode, json);
         return exitCode;
     }

@@ -4,7 +4,7 @@ namespace LoadHarness.Core.Measurement;
 /// <param name="Model">How the load was offered.</param>
 /// <param name="LoadDescription">The load simulations in words, such as <c>Inject 200/s for 30 s</c>.</param>
 /// <param name="Measured">Real time from the start of the load to the last completion, or to the end of the load where that is later.</param>
-/// <param name="Users">Virtual users of the closed model, or the most requests in flight of the open one.</param>
+/// <param name="Users">Virtual users of the closed model, or the most requests in flight of the open one; null where the engine does not count them.</param>
 /// <param name="AbortReason">Why a threshold or a person ended the scenario early; null when it ran its course.</param>
 public sealed record ScenarioResult(
     string Name,
@@ -13,7 +13,7 @@ public sealed record ScenarioResult(
     DateTimeOffset StartedUtc,
     TimeSpan WarmUp,
     TimeSpan Measured,
-    int Users,
+    int? Users,
     IReadOnlyList<OperationResult> Operations,
     IReadOnlyList<SecondSample> Timeline,
     GeneratorHealth Generator,
@@ -60,7 +60,8 @@ public sealed record OperationResult(
 public sealed record StepResult(string Name, LatencySummary Duration);
 
 /// <param name="Message">The error's text, without values that came from data.</param>
-public sealed record ErrorCount(string Message, long Count);
+/// <param name="Code">SQLSTATE, or the kind of the exception; null where neither is known.</param>
+public sealed record ErrorCount(string Message, long Count, string? Code = null);
 
 /// <summary>Every scheduled request is in exactly one of the other four.</summary>
 public sealed record Accounting(long Scheduled, long Completed, long Failed, long Skipped, long InFlight)
@@ -69,8 +70,8 @@ public sealed record Accounting(long Scheduled, long Completed, long Failed, lon
 
     public bool Balances => Scheduled == Completed + Failed + Skipped + InFlight;
 
-    /// <summary>Failed and skipped over scheduled; 0 when nothing was scheduled.</summary>
-    public double ErrorRate => Scheduled == 0 ? 0 : (double)(Failed + Skipped) / Scheduled;
+    /// <summary>Failed, skipped and never answered over scheduled; 0 when nothing was scheduled.</summary>
+    public double ErrorRate => Scheduled == 0 ? 0 : (double)(Failed + Skipped + InFlight) / Scheduled;
 
     public static Accounting operator +(Accounting a, Accounting b) => new(
         a.Scheduled + b.Scheduled,

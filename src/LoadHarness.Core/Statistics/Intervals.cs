@@ -52,6 +52,15 @@ public static class Intervals
         return new(mean - halfWidth, mean + halfWidth);
     }
 
+    /// <summary>Of the median of a few figures, without assuming a distribution. Null below about eight.</summary>
+    public static ConfidenceInterval? OfMedian(IEnumerable<double> figures)
+    {
+        var sorted = figures.Order().ToList();
+        var spread = NormalQuantile * Math.Sqrt(sorted.Count) / 2;
+        var (low, high) = ((int)Math.Floor((sorted.Count / 2.0) - spread), (int)Math.Ceiling((sorted.Count / 2.0) + spread + 1));
+        return low < 1 || high > sorted.Count ? null : new(sorted[low - 1], sorted[high - 1]);
+    }
+
     private static double StudentQuantile(long degreesOfFreedom) =>
         degreesOfFreedom <= StudentQuantiles.Length ? StudentQuantiles[degreesOfFreedom - 1] : NormalQuantile;
 }

@@ -7,41 +7,35 @@ namespace LoadHarness.Core.Targets;
 /// <summary>Judges one operation's response times against a limit.</summary>
 internal static class ResponseTime
 {
-    /// <summary>Beyond this share of failed or skipped requests the times of the others no longer speak for the operation.</summary>
-    private const double LargestErrorRate = 0.01;
-
     public static Verdict Decide(RunResult run, ScenarioResult scenario, OperationResult operation, Target target)
     {
         var histogram = LatencyHistogram.Decode(operation.Response.Encoded);
-        var unit = Unit(target);
-        var (figure, interval) = Measure(histogram, target.Statistic, unit);
-        var limit = Limit(target, operation);
-        return Judge.Of(
-            target, Kind(target, operation, histogram.Count, limit, interval), histogram.Count == 0 ? null : figure, limit, histogram.Count, interval,
-            Evidence(scenario, operation, target), Caveats.Of(run, target, operation.Accounting), $"{scenario.Name}/{operation.Name}");
+        var (statistic, figure, interval) = Measure(histogram, target.Statistic, Unit(target));
+        var measured = new Measured(
+            figure, interval, histogram.Count, target.MinimumSamples, $"{operation.Name} {statistic}", $"{scenario.Name}/{operation.Name}");
+        var verdict = Verdict.Judged(target.Id, target.Title, measured, LimitFor(target, operation), Evidence(scenario, operation, target))
+            .Qualified(Caveats.Of(run, target, operation.Accounting));
+        return FailedShare.Reason(operation.Accounting, operation.Errors) is { } reason ? verdict.MissedBecause(reason) : verdict;
     }
 
-    private static VerdictKind Kind(Target target, OperationResult operation, long samples, double limit, ConfidenceInterval? interval) =>
-        operation.Accounting.ErrorRate > LargestErrorRate ? VerdictKind.Missed
-        : samples < target.MinimumSamples || interval is null ? VerdictKind.Inconclusive
-        : interval.High < limit ? VerdictKind.Met
-        : interval.Low >= limit ? VerdictKind.Missed
-        : VerdictKind.Inconclusive;
-
-    private static (double Figure, ConfidenceInterval? Interval) Measure(LatencyHistogram histogram, Statistic statistic, Func<TimeSpan, double> unit) => statistic switch
+    private static (string Statistic, double? Figure, ConfidenceInterval? Interval) Measure(
+        LatencyHistogram histogram, Statistic statistic, Func<TimeSpan, double> unit) => statistic switch
     {
-        Statistic.ResponseP95 => (unit(histogram.Percentile(95)), Intervals.OfPercentile(histogram, 95, unit)),
-        Statistic.ResponseP99 => (unit(histogram.Percentile(99)), Intervals.OfPercentile(histogram, 99, unit)),
-        Statistic.ResponseMean => (unit(histogram.Mean), Intervals.OfMean(histogram, unit)),
+        Statistic.ResponseP95 => ("p95", Figure(histogram.PercentileWithin(95), unit), Intervals.OfPercentile(histogram, 95, unit)),
+        Statistic.ResponseP99 => ("p99", Figure(histogram.PercentileWithin(99), unit), Intervals.OfPercentile(histogram, 99, unit)),
+        Statistic.ResponseMean => ("mean", histogram.Count == 0 ? null : unit(histogram.Mean), Intervals.OfMean(histogram, unit)),
         _ => throw new ArgumentOutOfRangeException(nameof(statistic), statistic, "Not a statistic of response times."),
     };
 
+    private static double? Figure(TimeSpan? duration, Func<TimeSpan, double> unit) => duration is { } value ? unit(value) : null;
+
     /// <summary>A limit for so many items is cut in proportion when a request handled fewer, so that a small run is not let off lightly.</summary>
-    private static double Limit(Target target, OperationResult operation)
+    private static Limit LimitFor(Target target, OperationResult operation)
     {
-        if (target.ClaimedItems == 0 || operation.Items is not { } items || operation.Accounting.Completed == 0) return target.Limit;
+        var limit = target.Bound;
+        if (target.ClaimedItems == 0 || operation.Items is not { } items || operation.Accounting.Completed == 0) return limit;
         var share = (double)items / operation.Accounting.Completed / target.ClaimedItems;
-        return target.Limit * Math.Min(1, share);
+        return limit with { Value = limit.Value * Math.Min(1, share) };
     }
 
     private static Func<TimeSpan, double> Unit(Target target) => target.Unit switch
@@ -58,6 +52,6 @@ internal static class ResponseTime
             ? $", {count / accounting.Completed:N0} items each"
             : "";
         var which = target.Operation is null && scenario.Operations.Count > 1 ? "slowest operation, " : "";
-        return $"{which}{operation.Name}: {accounting.Completed:N0} of {accounting.Scheduled:N0} completed{items}; {scenario.LoadDescription}.";
+        return $"{which}{operation.Name}: {accounting.Completed:N0} of {accounting.Scheduled:N0} completed{items}; {scenario.LoadDescription.TrimEnd('.')}.";
     }
 }

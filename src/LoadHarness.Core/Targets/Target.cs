@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Targets;
@@ -20,7 +21,11 @@ public sealed record Target(
     string? Operation = null,
     int MinimumSamples = 1,
     long ClaimedAtContacts = 0,
-    long ClaimedItems = 0);
+    long ClaimedItems = 0)
+{
+    [JsonIgnore]
+    public Limit Bound => new(Limit, Direction, Unit);
+}
 
 /// <summary>How a figure is taken from what was measured.</summary>
 public enum Statistic
@@ -37,7 +42,7 @@ public enum Statistic
     /// <summary>Completed requests a minute of real time.</summary>
     CompletedPerMinute,
 
-    /// <summary>Virtual users held at once, when none of their requests failed.</summary>
+    /// <summary>Virtual users held at once, when at most 1% of their requests came to nothing.</summary>
     Users,
 
     /// <summary>Leads in the primary workspace.</summary>

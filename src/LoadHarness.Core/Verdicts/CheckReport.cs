@@ -8,27 +8,19 @@ public sealed record CheckReport(
     [property: JsonPropertyName("verdict")] string Verdict,
     [property: JsonPropertyName("checks")] IReadOnlyList<Check> Checks)
 {
+    private static JsonSerializerOptions JsonOptions { get; } = new() { WriteIndented = true };
+
     public static CheckReport Of(IReadOnlyList<Verdict> verdicts) => new(
-        Word(Overall(verdicts)),
-        [.. verdicts.Select(v => new Check(v.Id, v.Limit, v.Figure, v.Unit, Word(v.Kind), v.Evidence))]);
-
-    /// <summary>The worst there is: missed, then inconclusive; unavailable lines do not count against a run.</summary>
-    public static VerdictKind Overall(IReadOnlyList<Verdict> verdicts) => Worst([.. verdicts.Select(verdict => verdict.Kind)]);
-
-    /// <summary>Of one requirement that was judged twice.</summary>
-    public static VerdictKind Worse(VerdictKind first, VerdictKind second) => Worst([first, second]);
-
-    private static VerdictKind Worst(IReadOnlyList<VerdictKind> kinds) =>
-        kinds.Contains(VerdictKind.Missed) ? VerdictKind.Missed
-        : kinds.Contains(VerdictKind.Inconclusive) ? VerdictKind.Inconclusive
-        : kinds.Contains(VerdictKind.Met) ? VerdictKind.Met
-        : VerdictKind.Unavailable;
+        Word(VerdictKinds.Worst(verdicts.Select(verdict => verdict.Kind))),
+        [.. verdicts.Select(v => new Check(v.Id, v.Limit, v.Figure, v.Unit, Word(v.Kind), v.Evidence) { Interval = v.Interval, Reason = v.Reason })]);
 
     public static string Word(VerdictKind kind) => kind.ToString().ToLowerInvariant();
 
-    public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
+    /// <summary>How many there are of each kind: "9 met, 1 missed".</summary>
+    public static string Tally(IEnumerable<Verdict> verdicts) => string.Join(
+        ", ", verdicts.GroupBy(verdict => verdict.Kind).OrderBy(group => group.Key).Select(group => $"{group.Count()} {Word(group.Key)}"));
 
-    private static JsonSerializerOptions JsonOptions { get; } = new() { WriteIndented = true };
+    public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 }
 
 public sealed record Check(
@@ -37,4 +29,11 @@ public sealed record Check(
     [property: JsonPropertyName("figure")] double? Figure,
     [property: JsonPropertyName("unit")] string Unit,
     [property: JsonPropertyName("verdict")] string Verdict,
-    [property: JsonPropertyName("evidence")] string Evidence);
+    [property: JsonPropertyName("evidence")] string Evidence)
+{
+    [JsonPropertyName("interval")]
+    public ConfidenceInterval? Interval { get; init; }
+
+    [JsonPropertyName("reason")]
+    public string? Reason { get; init; }
+}

@@ -2,29 +2,80 @@ using System.Text.Json.Serialization;
 
 namespace LoadHarness.Core.Verdicts;
 
-/// <summary>One requirement judged.</summary>
-/// <param name="Id">As in requirements.md.</param>
-/// <param name="Unit">Of figure, limit and interval: ms, s, rows/s, users, ...</param>
-/// <param name="Samples">How many measurements the figure rests on.</param>
-/// <param name="Interval">95% confidence interval of the figure; null where one has no meaning.</param>
-/// <param name="Evidence">What was measured or looked up, in words a person can check.</param>
-/// <param name="Caveats">What qualifies the figure; they travel with it into every output.</param>
-/// <param name="Source">Scenario and operation of the measured distribution, as <c>scenario/operation</c>; null where there is none.</param>
-public sealed record Verdict(
-    string Id,
-    string Title,
-    VerdictKind Kind,
-    double? Figure,
-    double? Limit,
-    LimitDirection Direction,
-    string Unit,
-    long Samples,
-    ConfidenceInterval? Interval,
-    string Evidence,
-    IReadOnlyList<string> Caveats,
-    string? Source)
+/// <summary>
+/// One requirement judged. Only the factories in <c>Verdict.Factories.cs</c> make one, so that no verdict can say met of a figure that
+/// was not inside its limit.
+/// </summary>
+public sealed partial record Verdict
 {
+    [JsonConstructor]
+    private Verdict(string id, string title, VerdictKind kind, string evidence) => (Id, Title, Kind, Evidence) = (id, title, kind, evidence);
+
+    /// <summary>As in requirements.md.</summary>
+    [JsonInclude]
+    public string Id { get; private init; }
+
+    [JsonInclude]
+    public string Title { get; private init; }
+
+    [JsonInclude]
+    public VerdictKind Kind { get; private init; }
+
+    /// <summary>Null where nothing was measured.</summary>
+    [JsonInclude]
+    public double? Figure { get; private init; }
+
+    [JsonInclude]
+    public double? Limit { get; private init; }
+
+    [JsonInclude]
+    public LimitDirection Direction { get; private init; } = LimitDirection.AtLeast;
+
+    /// <summary>Of figure, limit and interval: ms, s, rows/s, users, ...</summary>
+    [JsonInclude]
+    public string Unit { get; private init; } = "";
+
+    /// <summary>How many measurements the figure rests on.</summary>
+    [JsonInclude]
+    public long Samples { get; private init; }
+
+    /// <summary>95% confidence interval of the figure; null where one has no meaning.</summary>
+    [JsonInclude]
+    public ConfidenceInterval? Interval { get; private init; }
+
+    /// <summary>What the figure is of, such as <c>custom_field_filter p95</c>; null where the title says it.</summary>
+    [JsonInclude]
+    public string? Subject { get; private init; }
+
+    /// <summary>Of a count, what was checked; it stands where a measured figure has its interval.</summary>
+    [JsonInclude]
+    public string? Checked { get; private init; }
+
+    /// <summary>Why it is not met: the cause, in words, without a full stop. Null for what is met or stated.</summary>
+    [JsonInclude]
+    public string? Reason { get; private init; }
+
+    /// <summary>Of what was not judged: the command that would judge it; null where this version has none.</summary>
+    [JsonInclude]
+    public string? Command { get; private init; }
+
+    /// <summary>What was measured or looked up, in words a person can check.</summary>
+    [JsonInclude]
+    public string Evidence { get; private init; }
+
+    /// <summary>What qualifies the figure; they travel with it into every output.</summary>
+    [JsonInclude]
+    public IReadOnlyList<string> Caveats { get; private init; } = [];
+
+    /// <summary>Scenario and operation of the measured distribution, as <c>scenario/operation</c>; null where there is none.</summary>
+    [JsonInclude]
+    public string? Source { get; private init; }
+
+    [JsonIgnore]
+    public bool IsJudged => VerdictKinds.IsJudged(Kind);
+
     /// <summary>How far inside the limit the figure lies, as a share of the limit; negative when it is outside.</summary>
+    [JsonIgnore]
     public double? Margin => (Figure, Limit, Direction) switch
     {
         ({ } figure, { } limit, LimitDirection.AtMost) when limit != 0 => (limit - figure) / limit,
@@ -32,24 +83,3 @@ public sealed record Verdict(
         _ => null,
     };
 }
-
-[JsonConverter(typeof(JsonStringEnumConverter<VerdictKind>))]
-public enum VerdictKind
-{
-    Met,
-    Missed,
-    Inconclusive,
-    Unavailable,
-
-    /// <summary>A figure without a limit: it informs, and counts neither for nor against.</summary>
-    Stated,
-}
-
-[JsonConverter(typeof(JsonStringEnumConverter<LimitDirection>))]
-public enum LimitDirection
-{
-    AtMost,
-    AtLeast,
-}
-
-public sealed record ConfidenceInterval(double Low, double High);

@@ -23,13 +23,10 @@ internal static class HistogramCheck
     {
         var bytes = counts.Select(count => (Count: count, Bytes: BytesOf(count))).ToList();
         var (few, many) = (bytes[0], bytes[^1]);
-        yield return Judgement.AtMost(
+        yield return Verdict.Counted(
             "SELF-MEMORY",
             string.Create(CultureInfo.InvariantCulture, $"More memory for {many.Count:N0} samples than for {few.Count:N0}"),
-            (many.Bytes - few.Bytes) / 1e6,
-            10,
-            "MB",
-            many.Count,
+            (many.Bytes - few.Bytes) / 1e6, Limit.AtMost(10, "MB"), many.Count,
             string.Join(", ", bytes.Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Count:N0} samples {b.Bytes / 1e3:0} kB"))));
     }
 
@@ -45,7 +42,10 @@ internal static class HistogramCheck
             var truth = exact[(int)Math.Ceiling(Math.Round(Samples * p / 100, 6)) - 1];
             return Math.Abs(((double)histogram.NanosecondsAtPercentile(p) / truth) - 1);
         });
-        return Judgement.AtMost($"SELF-PERCENTILE-{name}", $"Worst percentile error, {name.ToLowerInvariant()}", worst * 100, 0.1, "%", Samples, "p50, p90, p95, p99, p99.9 and p99.99 against exact sorting");
+        return Verdict.Counted(
+            $"SELF-PERCENTILE-{name}", $"Worst percentile error, {name.ToLowerInvariant()}",
+            worst * 100, Limit.AtMost(0.1, "%"), Samples,
+            "p50, p90, p95, p99, p99.9 and p99.99 against exact sorting");
     }
 
     private static long BytesOf(long count)

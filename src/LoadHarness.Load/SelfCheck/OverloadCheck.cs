@@ -37,16 +37,18 @@ internal static class OverloadCheck
         var evidence = string.Create(
             CultureInfo.InvariantCulture,
             $"offered {planned} at {Offered:0}/s; completed {account.Completed}, skipped {account.Skipped}, failed {account.Failed}, in flight {account.InFlight}; the server counted {server.Served} in {server.Seconds:0.00} s; reported {reported:0.0}/s");
-        yield return Judgement.AtMost("SELF-OVERLOAD-RATE", "Error of the throughput reported under three times the load", Math.Abs((reported / truth) - 1) * 100, 1, "%", account.Completed, evidence);
-        yield return Judgement.AtMost(
-            "SELF-OVERLOAD-LOST",
-            "Requests that are counted nowhere under three times the load",
-            Math.Abs(planned - account.Completed - account.Failed - account.Skipped - account.InFlight) + Math.Abs(server.Served - account.Completed),
-            0,
-            "requests",
-            planned,
+        yield return Verdict.Counted(
+            "SELF-OVERLOAD-RATE", "Error of the throughput reported under three times the load",
+            Math.Abs((reported / truth) - 1) * 100, Limit.AtMost(1, "%"), account.Completed,
             evidence);
-        yield return Judgement.AtMost("SELF-OVERLOAD-MEMORY", "Heap grown from a quarter of an overload to its end", grown / 1e6, 10, "MB", planned, $"at most {result.Users} of {MostInFlight} requests in flight");
+        yield return Verdict.Counted(
+            "SELF-OVERLOAD-LOST", "Requests that are counted nowhere under three times the load",
+            Math.Abs(planned - account.Completed - account.Failed - account.Skipped - account.InFlight) + Math.Abs(server.Served - account.Completed), Limit.AtMost(0, "requests"), planned,
+            evidence);
+        yield return Verdict.Counted(
+            "SELF-OVERLOAD-MEMORY", "Heap grown from a quarter of an overload to its end",
+            grown / 1e6, Limit.AtMost(10, "MB"), planned,
+            $"at most {result.Users} of {MostInFlight} requests in flight");
     }
 
     private static long HeapBytes() => GC.GetTotalMemory(forceFullCollection: true);

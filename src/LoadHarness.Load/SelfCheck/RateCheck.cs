@@ -24,8 +24,8 @@ internal static class RateCheck
         return [.. Judge(rate, new StartTimes(rate, starts, beginning), results[0])];
     }
 
-    public static Verdict LeftOut(double rate) => Judgement.Unavailable(
-        $"SELF-RATE-{rate:0}", $"Arrivals at {rate:0}/s", "%", "Left out by --quick; run selfcheck without it.");
+    public static Verdict LeftOut(double rate) => Verdict.Unavailable(
+        $"SELF-RATE-{rate:0}", $"Arrivals at {rate:0}/s", "Left out by --quick; run selfcheck without it.");
 
     private static IEnumerable<Verdict> Judge(double rate, StartTimes times, ScenarioResult result)
     {
@@ -34,11 +34,26 @@ internal static class RateCheck
         var evidence = string.Create(
             CultureInfo.InvariantCulture,
             $"{arrivals} arrivals; reported lag p50 {lag.P50.TotalMilliseconds:0.000}, p99 {lag.P99.TotalMilliseconds:0.000}, p99.9 {lag.P999.TotalMilliseconds:0.000}, most {lag.Maximum.TotalMilliseconds:0.0} ms; generator {result.Generator.CpuCores:0.000} cores, {result.Generator.GcPause.TotalMilliseconds:0.0} ms collecting");
-        yield return Judgement.AtMost($"SELF-RATE-{name}", $"Rate error at {name}/s", times.RateError, 0.1, "%", arrivals, evidence);
-        yield return Judgement.AtMost($"SELF-SECOND-{name}", $"Worst second at {name}/s", times.WorstSecond, 2, "%", arrivals, evidence);
-        yield return Judgement.AtMost($"SELF-START-P50-{name}", $"Start against the intended one (p50) at {name}/s", times.Deviation(0.5), 0.1, "ms", arrivals, evidence);
-        yield return Judgement.AtMost($"SELF-START-P99-{name}", $"Start against the intended one (p99) at {name}/s", times.Deviation(0.99), 1, "ms", arrivals, evidence);
+        yield return Verdict.Counted(
+            $"SELF-RATE-{name}", $"Rate error at {name}/s",
+            times.RateError, Limit.AtMost(0.1, "%"), arrivals,
+            evidence);
+        yield return Verdict.Counted(
+            $"SELF-SECOND-{name}", $"Worst second at {name}/s",
+            times.WorstSecond, Limit.AtMost(2, "%"), arrivals,
+            evidence);
+        yield return Verdict.Counted(
+            $"SELF-START-P50-{name}", $"Start against the intended one (p50) at {name}/s",
+            times.Deviation(0.5), Limit.AtMost(0.1, "ms"), arrivals,
+            evidence);
+        yield return Verdict.Counted(
+            $"SELF-START-P99-{name}", $"Start against the intended one (p99) at {name}/s",
+            times.Deviation(0.99), Limit.AtMost(1, "ms"), arrivals,
+            evidence);
         if (rate == 500)
-            yield return Judgement.AtMost("SELF-CPU-500", "Generator CPU at 500/s", result.Generator.CpuCores * 100, 5, "% of a core", arrivals, evidence);
+            yield return Verdict.Counted(
+                "SELF-CPU-500", "Generator CPU at 500/s",
+                result.Generator.CpuCores * 100, Limit.AtMost(5, "% of a core"), arrivals,
+                evidence);
     }
 }

@@ -13,7 +13,10 @@ internal static class ThroughputCheck
     [
         await Measure("SELF-NOOP", "No-op iterations that complete at once", 8_000_000, _ => Response.OkTask(), during, cancellationToken).ConfigureAwait(false),
         await Measure("SELF-YIELD", "No-op iterations that yield", 2_500_000, Yield, during, cancellationToken).ConfigureAwait(false),
-        Judgement.AtMost("SELF-RESIDENT", "Resident memory after no-op iterations", Environment.WorkingSet / 1e6, 100, "MB", 1, "of the whole program"),
+        Verdict.Counted(
+            "SELF-RESIDENT", "Resident memory after no-op iterations",
+            Environment.WorkingSet / 1e6, Limit.AtMost(100, "MB"), 1,
+            "of the whole program"),
     ];
 
     private static async Task<Verdict> Measure(string id, string title, double limit, Func<IScenarioContext, Task<IResponse>> run, TimeSpan during, CancellationToken cancellationToken)
@@ -25,7 +28,10 @@ internal static class ThroughputCheck
         var evidence = string.Create(
             CultureInfo.InvariantCulture,
             $"{Users} users on {Environment.ProcessorCount} cores, {result.Generator.CpuCores / rate * 1e9:0} ns of CPU and {(double)result.Generator.ManagedBytesAllocated / result.Accounting.Completed:0} B an iteration");
-        return Judgement.AtLeast(id, title, rate, limit, "iterations/s", result.Accounting.Completed, evidence);
+        return Verdict.Counted(
+            id, title,
+            rate, Limit.AtLeast(limit, "iterations/s"), result.Accounting.Completed,
+            evidence);
     }
 
     private static async Task<IResponse> Yield(IScenarioContext context)

@@ -17,9 +17,9 @@ internal static class DatabaseChecks
             var title = $"{name} is on";
             yield return value switch
             {
-                null => Finding.Unavailable(name, title, "This role may not see it. Ask the service's operator."),
-                "off" => Finding.Missed(name, title, $"{name} = off: figures taken so are invalid. Remedy: alter system set {name} = on; select pg_reload_conf();"),
-                _ => Finding.Met(name, title, $"{name} = {value}"),
+                null => Verdict.Unavailable(name, title, "This role may not see it. Ask the service's operator."),
+                "off" => Verdict.Looked(name, title, met: false, $"{name} = off: figures taken so are invalid. Remedy: alter system set {name} = on; select pg_reload_conf();"),
+                _ => Verdict.Looked(name, title, met: true, $"{name} = {value}"),
             };
         }
     }
@@ -30,13 +30,13 @@ internal static class DatabaseChecks
         const string title = "The server's buffers are on huge pages";
         if (server.Settings.GetValueOrDefault(Provisioning.HugePages.Status) is not { } status) yield break;
         yield return status == "on"
-            ? Finding.Met("huge-pages", title, "They are.")
-            : Finding.Unavailable("huge-pages", title, "They are on pages of 4 kB: sessions pay for each page of the buffers that they touch first, and figures vary with the machine's memory. As root: sysctl vm.nr_overcommit_hugepages=1024 allows 2 GB, taken only while a server runs.");
+            ? Verdict.Looked("huge-pages", title, met: true, "They are.")
+            : Verdict.Unavailable("huge-pages", title, "They are on pages of 4 kB: sessions pay for each page of the buffers that they touch first, and figures vary with the machine's memory. As root: sysctl vm.nr_overcommit_hugepages=1024 allows 2 GB, taken only while a server runs.");
     }
 
     public static IEnumerable<Verdict> Capabilities(ServerEnvironment server) => server.Capabilities.Select(capability => capability.Available
-        ? Finding.Met(capability.Name, $"{capability.Name} is available", capability.Version is null ? "available" : $"version {capability.Version}")
-        : Finding.Unavailable(capability.Name, $"{capability.Name} is available", capability.Remedy ?? "missing"));
+        ? Verdict.Looked(capability.Name, $"{capability.Name} is available", met: true, capability.Version is null ? "available" : $"version {capability.Version}")
+        : Verdict.Unavailable(capability.Name, $"{capability.Name} is available", capability.Remedy ?? "missing"));
 
     /// <summary>Plans of tables without statistics are guesses.</summary>
     public static async Task<Verdict> AnalyzedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -54,8 +54,8 @@ internal static class DatabaseChecks
         await using var command = new NpgsqlCommand(sql, connection);
         var tables = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
         return tables.Length == 0
-            ? Finding.Met("analyze", title, "No table of more than 100 kB lacks them.")
-            : Finding.Missed("analyze", title, $"Never analyzed: {tables}. Remedy: analyze;");
+            ? Verdict.Looked("analyze", title, met: true, "No table of more than 100 kB lacks them.")
+            : Verdict.Looked("analyze", title, met: false, $"Never analyzed: {tables}. Remedy: analyze;");
     }
 
     /// <summary>Whoever may create in public can get its functions and operators run by the schema's owner.</summary>

@@ -43,7 +43,7 @@ public static class Doctor
         }
         catch (HarnessException failure)
         {
-            return [Finding.Missed("database", "A database can be reached", Redaction.Of(failure.Message))];
+            return [Verdict.Looked("database", "A database can be reached", met: false, Redaction.Of(failure.Message))];
         }
     }
 

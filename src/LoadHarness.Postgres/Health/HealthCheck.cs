@@ -1,4 +1,5 @@
 using LoadHarness.Core.Progress;
+using LoadHarness.Core.Verdicts;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -44,7 +45,7 @@ public static class HealthCheck
     private static HealthResult Judge(HealthQuestion question, List<(HealthFinding Row, double? Figure)> rows)
     {
         if (rows.Count == 0)
-            return Result(question, HealthStatus.Green, 0, "nothing found", []);
+            return Result(question, HealthStatus.Green, question.Direction == LimitDirection.AtMost ? 0 : null, "nothing found", []);
         var status = rows.Max(row => row.Row.Status);
         var worst = rows.First(row => row.Row.Status == status);
         HealthFinding[] findings = [.. rows.Where(row => row.Row.Status != HealthStatus.Green).Select(row => row.Row)];

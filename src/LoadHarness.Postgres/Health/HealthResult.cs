@@ -30,24 +30,18 @@ public sealed record HealthResult(
     IReadOnlyList<HealthFinding> Findings,
     bool Missing = false)
 {
-    public Verdict ToVerdict() => new(
-        Id,
-        Title,
-        Status switch
-        {
-            HealthStatus.Red => VerdictKind.Missed,
-            HealthStatus.Unknown => Missing ? VerdictKind.Unavailable : VerdictKind.Inconclusive,
-            _ => VerdictKind.Met,
-        },
-        Figure,
-        Limit,
-        Direction,
-        Unit,
-        Samples: Findings.Count,
-        Interval: null,
-        $"{Status.ToString().ToLowerInvariant()}: {Evidence}",
-        Caveats: [.. Findings.Select(f => $"{f.Subject}: {f.Detail}{(f.Remedy is null ? "" : $" Mend: {f.Remedy}")}")],
-        Source: null);
+    public Verdict ToVerdict()
+    {
+        var evidence = $"{Status.ToString().ToLowerInvariant()}: {Evidence}";
+        var limit = Limit is { } value ? new Limit(value, Direction, Unit) : null;
+        // A check that knows nothing yet has measured nothing, whether for want of an extension or of time.
+        return Status == HealthStatus.Unknown
+            ? Verdict.Unavailable(Id, Title, evidence, limit)
+            : Verdict.Looked(Id, Title, met: Status != HealthStatus.Red, evidence).Showing(Figure, Unit, limit).Qualified([.. Findings.Select(Words)]);
+    }
+
+    private static string Words(HealthFinding finding) =>
+        $"{finding.Subject}: {finding.Detail}{(finding.Remedy is { } remedy ? $" Fix: {remedy}" : "")}";
 }
 
 /// <summary>All checks of one look at a database.</summary>

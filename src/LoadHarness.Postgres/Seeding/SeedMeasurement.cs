@@ -13,13 +13,15 @@ namespace LoadHarness.Postgres.Seeding;
 /// </summary>
 public static class SeedMeasurement
 {
-    /// <summary>Seconds of our load over seconds of the server's own, at most.</summary>
-    public const double RatioLimit = 1.25;
+    /// <summary>Seconds of our load over seconds of the server's own.</summary>
+    private static readonly Limit MostTimesAsLong = Limit.AtMost(1.25, "x");
 
     private const int Rounds = 3;
 
     /// <summary>The program's own memory, whatever the number of leads: rows are streamed.</summary>
-    private const double MemoryLimitMegabytes = 300;
+    private static readonly Limit MostMemory = Limit.AtMost(300, "MB");
+
+    private const string CopyTitle = "Seeding against the server's own COPY of the same rows";
 
     public static async Task<SeedMeasurementResult> RunAsync(NpgsqlDataSource admin, SeedRequest request, IStageProgress progress, CancellationToken cancellation)
     {
@@ -50,9 +52,8 @@ public static class SeedMeasurement
         var ratios = ours.Zip(limit, (own, server) => own.Duration / server.Duration).Order().ToArray();
         var figure = Typical(ours).Duration / Typical(limit).Duration;
         var evidence = $"Median of {Rounds} rounds in turn. Seeder: {Words(Typical(ours))}. Server's COPY from files: {Words(Typical(limit))}.";
-        return new(
-            "SEED-COPY", "Seeding against the server's own COPY of the same rows", figure <= RatioLimit ? VerdictKind.Met : VerdictKind.Missed, figure, RatioLimit,
-            LimitDirection.AtMost, "x", Rounds, new(ratios[0], ratios[^1]), evidence, ["The interval is the range of the rounds' own ratios."], null);
+        return Verdict.Judged("SEED-COPY", CopyTitle, new(figure, new(ratios[0], ratios[^1]), Rounds, Rounds), MostTimesAsLong, evidence)
+            .Qualified(["The interval is the range of the rounds' own ratios."]);
     }
 
     private static string Words(LoadedTables loaded) => FormattableString.Invariant($"{loaded.Duration.TotalSeconds:0.0} s (") + string.Join(
@@ -62,14 +63,14 @@ public static class SeedMeasurement
     {
         using var program = Process.GetCurrentProcess();
         var megabytes = program.PeakWorkingSet64 / 1e6;
-        return new(
-            "SEED-MEMORY", "Memory of the program while seeding", megabytes <= MemoryLimitMegabytes ? VerdictKind.Met : VerdictKind.Missed, megabytes, MemoryLimitMegabytes,
-            LimitDirection.AtMost, "MB", 1, null, "Peak resident memory of this process since its start.", [], null);
+        return Verdict.Counted(
+            "SEED-MEMORY", "Memory of the program while seeding", megabytes, MostMemory, 1, "Peak resident memory of this process since its start.",
+            "the system's own count");
     }
 
-    private static Verdict Unavailable() => new(
-        "SEED-COPY", "Seeding against the server's own COPY of the same rows", VerdictKind.Unavailable, null, RatioLimit, LimitDirection.AtMost, "x", 0, null,
-        "The role may not make the server read and write files: grant it pg_read_server_files and pg_write_server_files, or use a superuser.", [], null);
+    private static Verdict Unavailable() => Verdict.Unavailable(
+        "SEED-COPY", CopyTitle,
+        "The role may not make the server read and write files: grant it pg_read_server_files and pg_write_server_files, or use a superuser.", MostTimesAsLong);
 }
 
 /// <param name="Manifest">Of the database as it was left: seeded, indexed and checked.</param>

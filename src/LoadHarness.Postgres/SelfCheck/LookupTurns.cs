@@ -1,7 +1,6 @@
 using System.Globalization;
 using LoadHarness.Core.Statistics;
 using LoadHarness.Core.Verdicts;
-using LoadHarness.Load.SelfCheck;
 
 namespace LoadHarness.Postgres.SelfCheck;
 
@@ -19,12 +18,22 @@ internal sealed class LookupTurns
     public IEnumerable<Verdict> Judge()
     {
         var rates = $"bare loop {Spread(Bare)}; engine {Spread(Engine)}; engine while watched {Spread(Watched)}; pgbench {Spread(Pgbench)}";
-        yield return Judgement.AtLeast("SELF-BARE", "Lookup by the engine against a bare Npgsql loop", Ratio(Engine, Bare), 0.97, "ratio", Engine.Count, $"turns {Turns(Engine, Bare)}; {rates}");
+        yield return Verdict.Judged(
+            "SELF-BARE", "Lookup by the engine against a bare Npgsql loop", Measured(Engine, Bare), Limit.AtLeast(0.97, "ratio"),
+            $"turns {Turns(Engine, Bare)}; {rates}");
         yield return Pgbench.Count > 0
-            ? Judgement.Stated("SELF-PGBENCH", "Lookup by the engine against pgbench", Ratio(Engine, Pgbench), "ratio", Engine.Count, $"turns {Turns(Engine, Pgbench)}; bare loop against pgbench {Number(Ratio(Bare, Pgbench))}")
-            : Judgement.Unavailable("SELF-PGBENCH", "Lookup by the engine against pgbench", "ratio", "There is no pgbench on the PATH. Debian: apt-get install postgresql-contrib.");
-        yield return Judgement.AtLeast("SELF-WATCH", "Throughput while the server is sampled, against the same unwatched", Ratio(Watched, Engine), 0.95, "ratio", Engine.Count, $"turns {Turns(Watched, Engine)}");
+            ? Verdict.Stated(
+                "SELF-PGBENCH", "Lookup by the engine against pgbench", Ratio(Engine, Pgbench), "ratio", Engine.Count,
+                $"turns {Turns(Engine, Pgbench)}; bare loop against pgbench {Number(Ratio(Bare, Pgbench))}")
+            : Verdict.Unavailable(
+                "SELF-PGBENCH", "Lookup by the engine against pgbench", "There is no pgbench on the PATH. Debian: apt-get install postgresql-contrib.");
+        yield return Verdict.Judged(
+            "SELF-WATCH", "Throughput while the server is sampled, against the same unwatched", Measured(Watched, Engine), Limit.AtLeast(0.95, "ratio"),
+            $"turns {Turns(Watched, Engine)}");
     }
+
+    private static Measured Measured(List<double> rates, List<double> others) =>
+        new(Ratio(rates, others), Intervals.OfMedian(Ratios(rates, others)), rates.Count);
 
     private static IEnumerable<double> Ratios(List<double> rates, List<double> others) => rates.Zip(others, (rate, other) => rate / other);
 

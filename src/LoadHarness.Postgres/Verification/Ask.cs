@@ -3,20 +3,13 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Verification;
 
-internal sealed record Answer(
-    VerdictKind Kind, string Evidence, double? Figure = null, double? Limit = null, string Unit = "", LimitDirection Direction = LimitDirection.AtLeast)
-{
-    /// <summary>A second look at the same requirement: the worse verdict, the evidence of both, and the second one's figure where it has one.</summary>
-    public Answer With(Answer second) => (second.Figure is null ? this : second) with { Kind = CheckReport.Worse(Kind, second.Kind), Evidence = $"{Evidence}; {second.Evidence}" };
-}
-
 /// <summary>Asks one question in a transaction that is rolled back.</summary>
 internal static class Ask
 {
     // A refresh or ANALYZE of millions of rows is part of some questions.
     private const int TimeoutSeconds = 300;
 
-    public static async Task<Answer> RunAsync(NpgsqlConnection connection, Question question, CancellationToken ct)
+    public static async Task<Verdict> RunAsync(NpgsqlConnection connection, Question question, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
         try
@@ -24,11 +17,11 @@ internal static class Ask
             await ExecuteAsync(connection, "set local lock_timeout = '5s'", ct);
             foreach (var statement in (question.WithTenant ? Tenant.Setup : []).Concat(question.Setup ?? []))
                 await ExecuteAsync(connection, statement, ct);
-            return await ReadAsync(connection, question.Sql, ct);
+            return await ReadAsync(connection, question, ct);
         }
         catch (PostgresException e)
         {
-            return Failed(e);
+            return Failed(question.Id, e);
         }
         finally
         {
@@ -36,14 +29,17 @@ internal static class Ask
         }
     }
 
-    public static Answer Failed(PostgresException e) => new(
-        e.SqlState switch
+    /// <summary>What the server's refusal says of the requirement.</summary>
+    public static Verdict Failed(string id, PostgresException e)
+    {
+        var evidence = $"{e.MessageText} (SQLSTATE {e.SqlState}){(e.Hint is null ? "" : $"; {e.Hint}")}";
+        return e.SqlState switch
         {
-            PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.ObjectNotInPrerequisiteState => VerdictKind.Unavailable,
-            PostgresErrorCodes.LockNotAvailable => VerdictKind.Inconclusive,
-            _ => VerdictKind.Missed,
-        },
-        $"{e.MessageText} (SQLSTATE {e.SqlState}){(e.Hint is null ? "" : $"; {e.Hint}")}");
+            PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.ObjectNotInPrerequisiteState => Verdict.Unavailable(id, "", evidence),
+            PostgresErrorCodes.LockNotAvailable => Verdict.Undecided(id, "", evidence),
+            _ => Verdict.Looked(id, "", met: false, evidence),
+        };
+    }
 
     public static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
     {
@@ -51,20 +47,31 @@ internal static class Ask
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private static async Task<Answer> ReadAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    private static async Task<Verdict> ReadAsync(NpgsqlConnection connection, Question question, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
-            $"select a.verdict, a.evidence, a.figure::double precision, a.lim::double precision, a.unit from ({sql}) a (verdict, evidence, figure, lim, unit)", connection)
+            $"""
+            select a.verdict, a.evidence, a.figure::double precision, a.lim::double precision, a.unit
+            from ({question.Sql}) a (verdict, evidence, figure, lim, unit)
+            """,
+            connection)
         {
             CommandTimeout = TimeoutSeconds,
         };
         await using var reader = await command.ExecuteReaderAsync(ct);
-        if (!await reader.ReadAsync(ct)) return new Answer(VerdictKind.Missed, "nothing of it was found in the catalog");
-        return new Answer(
-            Enum.Parse<VerdictKind>(reader.GetString(0), ignoreCase: true),
-            await reader.IsDBNullAsync(1, ct) ? "nothing was found" : reader.GetString(1),
-            await reader.IsDBNullAsync(2, ct) ? null : reader.GetDouble(2),
-            await reader.IsDBNullAsync(3, ct) ? null : reader.GetDouble(3),
-            reader.GetString(4));
+        if (!await reader.ReadAsync(ct)) return Verdict.Looked(question.Id, "", met: false, "nothing of it was found in the catalog");
+        var evidence = await reader.IsDBNullAsync(1, ct) ? "nothing was found" : reader.GetString(1);
+        double? figure = await reader.IsDBNullAsync(2, ct) ? null : reader.GetDouble(2);
+        var limit = await reader.IsDBNullAsync(3, ct) ? null : new Limit(reader.GetDouble(3), LimitDirection.AtLeast, reader.GetString(4));
+        return Answered(question.Id, reader.GetString(0), evidence).Showing(figure, reader.GetString(4), limit);
     }
+
+    private static Verdict Answered(string id, string word, string evidence) => word switch
+    {
+        "met" or "missed" => Verdict.Looked(id, "", word == "met", evidence),
+        "stated" => Verdict.Stated(id, "", evidence),
+        "inconclusive" => Verdict.Undecided(id, "", evidence),
+        "unavailable" => Verdict.Unavailable(id, "", evidence),
+        _ => throw new InvalidOperationException($"{id} answered '{word}': met, missed, stated, inconclusive or unavailable is expected."),
+    };
 }

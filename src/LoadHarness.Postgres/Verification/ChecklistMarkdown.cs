@@ -18,7 +18,7 @@ public static class ChecklistMarkdown
         text.Append(where.Contacts is { } contacts
             ? string.Create(CultureInfo.InvariantCulture, $"The database was made and seeded for this: {contacts:N0} leads in one workspace, profile {where.Profile}.\n\n")
             : "The database was given; nothing in it was changed.\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{string.Join(", ", verdicts.GroupBy(v => v.Kind).OrderBy(g => g.Key).Select(g => $"{g.Count()} {CheckReport.Word(g.Key)}"))}.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{CheckReport.Tally(verdicts)}.\n\n");
         text.Append("| id | claim | verdict | evidence |\n|---|---|---|---|\n");
         foreach (var v in verdicts)
             text.Append(CultureInfo.InvariantCulture, $"| {v.Id} | {Cell(v.Title)} | {CheckReport.Word(v.Kind)} | {Cell(v.Evidence)} |\n");

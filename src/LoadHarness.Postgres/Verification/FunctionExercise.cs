@@ -6,9 +6,11 @@ namespace LoadHarness.Postgres.Verification;
 /// <summary>QA-1: calls every function of the schema in one transaction that is rolled back, each from the same state.</summary>
 internal static class FunctionExercise
 {
+    private const string Id = "QA-1";
+
     /// <param name="answers">Those of the questions that call some of the functions themselves.</param>
-    public static async Task<Answer> RunAsync(
-        NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, IReadOnlyDictionary<string, Answer> answers, CancellationToken ct)
+    public static async Task<Verdict> RunAsync(
+        NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, IReadOnlyDictionary<string, Verdict> answers, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
         try
@@ -22,13 +24,15 @@ internal static class FunctionExercise
                 if (await RefusesAsync(connection, transaction, call, ct) is { } laxity) problems.Add(laxity);
             }
 
-            return problems.Count == 0
-                ? new Answer(VerdictKind.Met, $"{calls.Count} functions are there, each with a comment; {calls.Count(c => c.Good is not null || c.AskedBy is not null)} called with valid input, {calls.Count(c => c.Bad is not null)} refused bad input with their named SQLSTATE (rolled back)", calls.Count, calls.Count, "functions")
-                : new Answer(VerdictKind.Missed, string.Join("; ", problems.Take(10)), problems.Count, 0, "problems");
+            var (good, bad) = (calls.Count(c => c.Good is not null || c.AskedBy is not null), calls.Count(c => c.Bad is not null));
+            var evidence = problems.Count == 0
+                ? $"{calls.Count} functions are there, each with a comment; {good} called with valid input, {bad} refused bad input with their named SQLSTATE (rolled back)"
+                : string.Join("; ", problems.Take(10));
+            return Verdict.Counted(Id, "", problems.Count, Limit.AtMost(0, "problems"), calls.Count, evidence, $"{calls.Count} functions called");
         }
         catch (PostgresException e)
         {
-            return Ask.Failed(e);
+            return Ask.Failed(Id, e);
         }
         finally
         {
@@ -66,7 +70,7 @@ internal static class FunctionExercise
     }
 
     private static async Task<string?> WorksAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, IReadOnlyDictionary<string, Answer> answers, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, IReadOnlyDictionary<string, Verdict> answers, CancellationToken ct)
     {
         if (call.AskedBy is { } id)
             return answers.TryGetValue(id, out var answer) && answer.Kind == VerdictKind.Met ? null : $"{call.Signature} is called by {id}, which is not met";

@@ -6,39 +6,36 @@ namespace LoadHarness.Postgres.Verification;
 /// <summary>IX-1..8: found by definition, valid on every partition, and chosen by the plan of the query it serves.</summary>
 internal static class IndexCheck
 {
-    public static async Task<IEnumerable<KeyValuePair<string, Answer>>> RunAsync(NpgsqlConnection connection, CancellationToken ct)
+    public static async Task<IReadOnlyCollection<Verdict>> RunAsync(NpgsqlConnection connection, CancellationToken ct)
     {
-        var answers = new Dictionary<string, Answer>(StringComparer.Ordinal);
+        var answers = new Dictionary<string, Verdict>(StringComparer.Ordinal);
         foreach (var question in IndexQuestions.All)
         {
             var answer = await AskAsync(connection, question, ct);
-            answers[question.Id] = answers.TryGetValue(question.Id, out var other) ? Both(other, answer) : answer;
+            answers[question.Id] = answers.TryGetValue(question.Id, out var other) ? other.And(answer) : answer;
         }
 
-        return answers;
+        return answers.Values;
     }
 
-    private static Answer Both(Answer one, Answer other) =>
-        new(one.Kind > other.Kind ? one.Kind : other.Kind, $"{one.Evidence}; {other.Evidence}");
-
-    private static async Task<Answer> AskAsync(NpgsqlConnection connection, IndexQuestion question, CancellationToken ct)
+    private static async Task<Verdict> AskAsync(NpgsqlConnection connection, IndexQuestion question, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
         try
         {
             var names = await NamesAsync(connection, question, ct);
-            if (names.Count == 0) return new Answer(VerdictKind.Missed, $"no index of {question.Table} matches {question.Pattern}");
-            if (names.Any(n => !n.Valid)) return new Answer(VerdictKind.Missed, $"{names.First(n => !n.Valid).Name} is invalid");
+            if (names.Count == 0) return Verdict.Looked(question.Id, "", met: false, $"no index of {question.Table} matches {question.Pattern}");
+            if (names.Any(n => !n.Valid)) return Verdict.Looked(question.Id, "", met: false, $"{names.First(n => !n.Valid).Name} is invalid");
             // A small table is read whole whatever indexes it has: the question is whether the index serves the query.
             await Ask.ExecuteAsync(connection, "set local enable_seqscan = off", ct);
             var plan = await PlanAsync(connection, question.Query, ct);
             return names.Any(n => plan.Contains(n.Name, StringComparison.Ordinal))
-                ? new Answer(VerdictKind.Met, $"{names[0].Name} is valid and the plan of its query uses it")
-                : new Answer(VerdictKind.Inconclusive, $"{names[0].Name} is valid; the plan of its query on these rows takes another way: {plan.Split('\n')[^1].Trim()}");
+                ? Verdict.Looked(question.Id, "", met: true, $"{names[0].Name} is valid and the plan of its query uses it")
+                : Verdict.Undecided(question.Id, "", $"{names[0].Name} is valid; the plan of its query on these rows takes another way: {plan.Split('\n')[^1].Trim()}");
         }
         catch (PostgresException e)
         {
-            return Ask.Failed(e);
+            return Ask.Failed(question.Id, e);
         }
         finally
         {

@@ -12,39 +12,44 @@ internal static class OperatingCheck
     // Enough scans for a share of index scans to mean something.
     private const int Lookups = 300;
 
-    public static async Task<Dictionary<string, Answer>> RunAsync(NpgsqlDataSource admin, CancellationToken ct)
+    public static async Task<Dictionary<string, Verdict>> RunAsync(NpgsqlDataSource admin, CancellationToken ct)
     {
-        var answers = new Dictionary<string, Answer>(StringComparer.Ordinal);
+        var answers = new Dictionary<string, Verdict>(StringComparer.Ordinal);
         var scanned = await LookUpAsync(admin, ct);
         var report = await HealthCheck.RunAsync(admin, SilentProgress.Instance, ct);
         foreach (var check in report.Checks.Where(c => c.Id.StartsWith("KM-", StringComparison.Ordinal)))
-            answers[check.Id] = new Answer(check.ToVerdict().Kind, $"{check.Status.ToString().ToLowerInvariant()}: {check.Evidence}", check.Figure, check.Limit, check.Unit, check.Direction);
+            answers[check.Id] = check.ToVerdict();
         answers["KM-5"] = scanned;
         var counts = string.Join(", ", report.Checks.GroupBy(c => c.Status).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}"));
         var red = string.Join(", ", report.Checks.Where(c => c.Status == HealthStatus.Red).Select(c => c.Id));
-        var asked = report.Checks.Any(c => c.Evidence.Contains("could not be asked", StringComparison.Ordinal)) ? VerdictKind.Missed : VerdictKind.Met;
+        var asked = !report.Checks.Any(c => c.Evidence.Contains("could not be asked", StringComparison.Ordinal));
         foreach (var id in new[] { "HI-1", "HI-2", "HI-3", "DP-3" })
-            answers[id] = new Answer(asked, $"health asked {report.Checks.Count} checks: {counts}; overall {report.Overall.ToString().ToLowerInvariant()}{(red.Length == 0 ? "" : $" ({red})")}", report.Checks.Count, null, "checks");
-        answers["OP-1"] = await ReviewAsync(Review.WeeklyAsync(admin, ct));
-        answers["OP-2"] = await ReviewAsync(Review.MonthlyAsync(admin, ct));
+        {
+            var evidence = $"health asked {report.Checks.Count} checks: {counts}; overall {report.Overall.ToString().ToLowerInvariant()}{(red.Length == 0 ? "" : $" ({red})")}";
+            answers[id] = Verdict.Looked(id, "", asked, evidence).Showing(report.Checks.Count, "checks");
+        }
+
+        answers["OP-1"] = await ReviewAsync("OP-1", Review.WeeklyAsync(admin, ct));
+        answers["OP-2"] = await ReviewAsync("OP-2", Review.MonthlyAsync(admin, ct));
         return answers;
     }
 
-    private static async Task<Answer> ReviewAsync(Task<IReadOnlyList<ReviewSection>> review)
+    private static async Task<Verdict> ReviewAsync(string id, Task<IReadOnlyList<ReviewSection>> review)
     {
         try
         {
             var sections = await review;
-            return new Answer(VerdictKind.Met, string.Join("; ", sections.Select(s => $"{s.Title}: {s.Rows.Count} rows")), sections.Count, null, "sections");
+            var evidence = string.Join("; ", sections.Select(s => $"{s.Title}: {s.Rows.Count} rows"));
+            return Verdict.Looked(id, "", met: true, evidence).Showing(sections.Count, "sections");
         }
         catch (HarnessException e)
         {
-            return new Answer(VerdictKind.Missed, e.Message);
+            return Verdict.Looked(id, "", met: false, e.Message);
         }
     }
 
     // Lifetime counts hold the scans of seeding and of index builds; the difference around known lookups does not.
-    private static async Task<Answer> LookUpAsync(NpgsqlDataSource admin, CancellationToken ct)
+    private static async Task<Verdict> LookUpAsync(NpgsqlDataSource admin, CancellationToken ct)
     {
         await using var connection = await admin.OpenConnectionAsync(ct);
         string[] statements =
@@ -67,14 +72,15 @@ internal static class OperatingCheck
 
             var after = await ScansAsync(connection, ct);
             var (index, sequential) = (after.Index - before.Index, after.Sequential - before.Sequential);
-            return new Answer(
-                index < Lookups * statements.Length ? VerdictKind.Inconclusive : sequential > index ? VerdictKind.Missed : VerdictKind.Met,
-                $"{Lookups * statements.Length} lookups of leads, sends and activities made {index} index scans and {sequential} sequential scans of tables from 1,000 rows",
-                index, Lookups * statements.Length, "scans");
+            var lookups = Lookups * statements.Length;
+            var evidence = $"{lookups} lookups of leads, sends and activities made {index} index scans and {sequential} sequential scans of tables from 1,000 rows";
+            return (index < lookups
+                ? Verdict.Undecided("KM-5", "", evidence)
+                : Verdict.Looked("KM-5", "", met: sequential <= index, evidence)).Showing(index, "scans", Limit.AtLeast(lookups, "scans"));
         }
         catch (PostgresException e)
         {
-            return Ask.Failed(e);
+            return Ask.Failed("KM-5", e);
         }
     }
 

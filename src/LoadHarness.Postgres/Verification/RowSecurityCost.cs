@@ -12,8 +12,10 @@ namespace LoadHarness.Postgres.Verification;
 /// </summary>
 internal static class RowSecurityCost
 {
+    private const string Id = "SV-1";
+
     /// <summary>How many times as long a query may take as without row security.</summary>
-    private const double Limit = 1.5;
+    private static readonly Limit MostTimes = Limit.AtMost(1.5, "times");
 
     /// <summary>Smaller tables are read from end to end, whoever asks.</summary>
     private const long FewestLeads = 1_000;
@@ -40,34 +42,32 @@ internal static class RowSecurityCost
     ];
 
     /// <returns>The costliest query's ratio, judged by its 95% interval over the rounds.</returns>
-    public static async Task<Answer> RunAsync(NpgsqlDataSource admin, CancellationToken ct)
+    public static async Task<Verdict> RunAsync(NpgsqlDataSource admin, CancellationToken ct)
     {
         try
         {
             await using var connection = await admin.OpenConnectionAsync(ct);
             var workspace = await connection.ScalarAsync<long>("select workspace_id from leads group by 1 order by count(*) desc limit 1", ct);
             var leads = await LeadsAsync(connection, workspace, ct);
-            if (leads.Count == 0) return new Answer(VerdictKind.Met, $"its cost is measured from {FewestLeads:N0} leads in one workspace on");
+            if (leads.Count == 0) return Verdict.Unavailable(Id, "", $"its cost is measured from {FewestLeads:N0} leads in one workspace on");
             var costs = new List<Cost>();
             foreach (var (query, arguments) in Queries) costs.Add(await MeasureAsync(admin, query, workspace, leads.Select(arguments).ToArray(), ct));
             return Judge(costs);
         }
         catch (PostgresException e)
         {
-            return Ask.Failed(e);
+            return Ask.Failed(Id, e);
         }
     }
 
-    private static Answer Judge(IReadOnlyList<Cost> costs)
+    private static Verdict Judge(IReadOnlyList<Cost> costs)
     {
         var costliest = costs.MaxBy(cost => cost.Ratios.Average())!;
-        var interval = Intervals.OfMean(costliest.Ratios)!;
-        var kind = interval.High <= Limit ? VerdictKind.Met : interval.Low <= Limit ? VerdictKind.Inconclusive : VerdictKind.Missed;
-        var words = costs.Select(cost => FormattableString.Invariant($"{cost.Query} {cost.Bound.Average():0.000} and {cost.Unbound.Average():0.000} ms, {cost.Ratios.Average():0.00} times"));
-        return new(
-            kind,
-            FormattableString.Invariant($"as {Bound}, whom the policies bind, and as {Unbound}, whom they do not: {string.Join("; ", words)} (limit {Limit}; {costliest.Query} {interval.Low:0.00} to {interval.High:0.00}; prepared, rows in memory, {Rounds} rounds in turn)"),
-            costliest.Ratios.Average(), Limit, "times", LimitDirection.AtMost);
+        var words = costs.Select(cost => FormattableString.Invariant(
+            $"{cost.Query} {cost.Bound.Average():0.000} and {cost.Unbound.Average():0.000} ms, {cost.Ratios.Average():0.00} times"));
+        var evidence = $"as {Bound}, whom the policies bind, and as {Unbound}, whom they do not: {string.Join("; ", words)} (prepared, rows in memory, {Rounds} rounds in turn)";
+        var measured = new Measured(costliest.Ratios.Average(), Intervals.OfMean(costliest.Ratios), Rounds, Rounds, costliest.Query);
+        return Verdict.Judged(Id, "", measured, MostTimes, evidence);
     }
 
     // A pair of sessions a round: where a server process happens to lie in memory makes it faster or slower than the next one, all its life.

@@ -28,12 +28,12 @@ public static class Verifier
     public static async Task<IReadOnlyList<Verdict>> RunAsync(
         NpgsqlDataSource admin, ServerEnvironment? server, IReadOnlyList<Verdict> measured, IStageProgress progress, CancellationToken ct)
     {
-        var found = new Dictionary<string, Answer>(StringComparer.Ordinal);
+        var found = new Dictionary<string, Verdict>(StringComparer.Ordinal);
         IReadOnlyList<Question> questions = [.. PartitionQuestions.All, .. FunctionQuestions.All, .. OperationsQuestions.All, .. DeliveryQuestions.All];
         using var task = progress.Begin("Verify", questions.Count, "questions");
         await using (var connection = await admin.OpenConnectionAsync(ct))
         {
-            foreach (var (id, answer) in await IndexCheck.RunAsync(connection, ct)) found[id] = answer;
+            foreach (var answer in await IndexCheck.RunAsync(connection, ct)) found[answer.Id] = answer;
             foreach (var question in questions)
             {
                 found[question.Id] = await Ask.RunAsync(connection, question, ct);
@@ -43,29 +43,21 @@ public static class Verifier
             found["QA-1"] = await FunctionExercise.RunAsync(connection, FunctionCalls.All, found, ct);
         }
 
-        found["SV-1"] = found["SV-1"].With(await RowSecurityCost.RunAsync(admin, ct));
+        found["SV-1"] = found["SV-1"].And(await RowSecurityCost.RunAsync(admin, ct));
         foreach (var (id, answer) in await OperatingCheck.RunAsync(admin, ct)) found.TryAdd(id, answer);
-        foreach (var (id, answer) in DeliveredFiles.Look()) found[id] = answer;
+        foreach (var answer in DeliveredFiles.Look()) found[answer.Id] = answer;
         return [.. Requirements.All.Select(r => VerdictOf(r, found, measured, server))];
     }
 
     private static Verdict VerdictOf(
-        Requirement requirement, Dictionary<string, Answer> found, IReadOnlyList<Verdict> measured, ServerEnvironment? server)
+        Requirement requirement, Dictionary<string, Verdict> found, IReadOnlyList<Verdict> measured, ServerEnvironment? server)
     {
-        var seen = found.TryGetValue(requirement.Id, out var answer);
+        var looked = found.GetValueOrDefault(requirement.Id);
         if (measured.FirstOrDefault(v => v.Id == requirement.Id) is { } verdict)
-            return Both(verdict with { Title = requirement.Title }, answer);
-        if (!seen || answer is null)
-            answer = new Answer(VerdictKind.Unavailable, $"not judged by a look at the database; measured by: {MeasuredBy.GetValueOrDefault(requirement.Id.Split('-')[0], "run")}");
-        IReadOnlyList<string> caveats = server is null || answer.Kind == VerdictKind.Met ? [] : [$"PostgreSQL {server.Version}, {server.Provisioning}"];
-        return new Verdict(
-            requirement.Id, requirement.Title, answer.Kind, answer.Figure, answer.Limit, answer.Direction, answer.Unit,
-            Samples: answer.Figure is null ? 0 : 1, Interval: null, answer.Evidence, caveats, Source: null);
+            return (looked is null ? verdict : looked.And(verdict)).As(requirement.Id, requirement.Title);
+        looked ??= Verdict.Unavailable(
+            requirement.Id, "", $"not judged by a look at the database; measured by: {MeasuredBy.GetValueOrDefault(requirement.Id.Split('-')[0], "run")}");
+        IReadOnlyList<string> caveats = server is null || looked.Kind == VerdictKind.Met ? [] : [$"PostgreSQL {server.Version}, {server.Provisioning}"];
+        return looked.As(requirement.Id, requirement.Title).Qualified(caveats);
     }
-
-    private static Verdict Both(Verdict measured, Answer? looked) => looked is null ? measured : measured with
-    {
-        Kind = CheckReport.Worse(measured.Kind, looked.Kind),
-        Evidence = $"{looked.Evidence}; {measured.Evidence}",
-    };
 }

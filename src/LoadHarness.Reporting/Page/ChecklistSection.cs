@@ -12,7 +12,7 @@ internal static class ChecklistSection
         return new(
             "checklist",
             "Checklist",
-            $"Every line of the requirements: {string.Join(", ", run.Checklist.GroupBy(check => check.Kind).OrderBy(group => group.Key).Select(group => $"{group.Count()} {CheckReport.Word(group.Key)}"))}.",
+            $"Every line of the requirements: {CheckReport.Tally(run.Checklist)}.",
             [
                 Html.Of($"""<dl class="matrix">{run.Checklist.GroupBy(check => check.Id.Split('-')[0]).Select(Group)}</dl>"""),
                 Part.Folded("Every line with its evidence", Part.Table("Checklist", ["Id", "Claim", "Verdict", "Evidence"], run.Checklist.Select(Row))),

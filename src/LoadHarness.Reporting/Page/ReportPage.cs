@@ -1,4 +1,5 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Reporting.Page;
 

@@ -30,7 +30,7 @@ public sealed class SmallRunTests : IDisposable
         Assert.Null(run.IncompleteReason);
         Assert.NotEmpty(run.Scenarios);
         Assert.Contains(run.Invalid, reason => reason.Contains("does not fit: leads:", StringComparison.Ordinal));
-        Assert.Equal((int)Cli.Pipeline.Outcome.Of(run), ended.ExitCode);
+        Assert.Equal((int)ExitCodes.Of(run), ended.ExitCode);
 
         var again = Path.Combine(_output.Path, "again");
         var rendered = await BuiltProgram.RunAsync("report", Path.Combine(folder, "run.json"), "--out", again);

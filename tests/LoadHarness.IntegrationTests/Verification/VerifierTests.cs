@@ -82,7 +82,7 @@ public sealed partial class VerifierTests(PostgresCluster cluster)
     [Fact]
     public void The_checklist_escapes_what_would_break_its_table()
     {
-        var verdict = new Verdict("IX-1", "a|b", VerdictKind.Met, null, null, LimitDirection.AtLeast, "", 0, null, "x\ny <b>", [], null);
+        var verdict = Verdict.Looked("IX-1", "a|b", met: true, "x\ny <b>");
         Assert.Contains("| IX-1 | a\\|b | met | x y &lt;b> |", ChecklistMarkdown.Render([verdict], Nowhere), StringComparison.Ordinal);
     }
 

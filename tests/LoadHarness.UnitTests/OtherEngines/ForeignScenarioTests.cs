@@ -2,7 +2,7 @@ using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
 using LoadHarness.Load.OtherEngines;
-using LoadHarness.Load.Validity;
+using LoadHarness.Core.Validity;
 
 namespace LoadHarness.UnitTests.OtherEngines;
 
@@ -89,7 +89,7 @@ public sealed class ForeignScenarioTests : IDisposable
         var result = foreign.Result("Other");
 
         Assert.Equal(new Accounting(2, 1, 0, 0, 1), result.Accounting);
-        Assert.Empty(RunValidity.Check(result with { Generator = new(0.1, 0, 0, 0, TimeSpan.Zero) }, TimeSpan.FromSeconds(1), 2, new ValidityLimits(FewestSamples: 0)));
+        Assert.Empty(GeneratorChecks.Check(result with { Generator = new(0.1, 0, 0, 0, TimeSpan.Zero) }, TimeSpan.FromSeconds(1), 2, new ValidityLimits(FewestSamples: 0)));
     }
 
     private async Task<ScenarioResult> Play(ScenarioProps scenario, int iterations)

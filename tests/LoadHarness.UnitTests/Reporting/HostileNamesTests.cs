@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
 
 namespace LoadHarness.UnitTests.Reporting;
@@ -45,8 +46,8 @@ public sealed class HostileNamesTests : IDisposable
             AbortReason = Hostile,
             Operations = [.. scenario.Operations.Select(operation => operation with { Name = Hostile, Errors = [new(Hostile, 3)] })],
         })],
-        Verdicts = [.. run.Verdicts.Select(verdict => verdict with { Title = Hostile, Evidence = Hostile, Caveats = [Hostile] })],
-        Checklist = [.. run.Checklist.Select(check => check with { Title = Hostile })],
+        Verdicts = [.. run.Verdicts.Select(verdict => verdict.As(verdict.Id, Hostile).And(Verdict.Stated("", "", Hostile)).Of(Hostile, verdict.Source).Qualified([Hostile]))],
+        Checklist = [.. run.Checklist.Select(check => check.As(check.Id, Hostile))],
         Warnings = [Hostile],
         Invalid = [Hostile],
         Options = new Dictionary<string, string> { [Hostile] = Hostile, ["profile"] = Hostile },

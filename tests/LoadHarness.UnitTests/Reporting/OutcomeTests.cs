@@ -24,8 +24,9 @@ public sealed class OutcomeTests : IDisposable
     [Fact]
     public async Task Of_met_targets_the_one_measured_closest_to_its_limit_is_named_and_not_one_that_was_asked_for()
     {
-        static Verdict Met(string id, double figure, double limit, LimitDirection direction, ConfidenceInterval? interval) =>
-            new(id, "a title", VerdictKind.Met, figure, limit, direction, "ms", 100, interval, "", [], null);
+        static Verdict Met(string id, double figure, double limit, LimitDirection direction, ConfidenceInterval? interval) => interval is null
+            ? Verdict.Counted(id, "a title", figure, new(limit, direction, "ms"), 100, "")
+            : Verdict.Judged(id, "a title", new(figure, interval, 100), new(limit, direction, "ms"), "");
         var run = SampleRun.Create(seconds: 5) with
         {
             Verdicts =

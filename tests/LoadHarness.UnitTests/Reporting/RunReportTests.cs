@@ -1,4 +1,5 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
 
 namespace LoadHarness.UnitTests.Reporting;
@@ -58,7 +59,8 @@ public sealed class RunReportTests : IDisposable
     {
         var run = SampleRun.Create();
         var judged = run.Verdicts.First(verdict => verdict.Figure is not null);
-        var earlier = run with { Verdicts = [judged with { Figure = judged.Figure / 2 }] };
+        var half = Verdict.Judged(judged.Id, judged.Title, new(judged.Figure / 2, null, 1), new(judged.Limit!.Value, judged.Direction, judged.Unit), "");
+        var earlier = run with { Verdicts = [half] };
 
         var (fitting, _) = await WriteAsync(run.Beside(earlier), "fitting");
         var (misfit, _) = await WriteAsync(run.Beside(earlier with { Host = run.Host with { Cores = 64 } }), "misfit");

@@ -60,6 +60,14 @@ internal static class SampleServer
             0.004);
     }
 
-    private static IEnumerable<Verdict> Check(string prefix, int count, Func<int, VerdictKind> kind) => Enumerable.Range(1, count).Select(number => new Verdict(
-        $"{prefix}-{number}", $"What {prefix}-{number} asks for", kind(number), null, null, LimitDirection.AtMost, "", 1, null, "Looked up in the catalog.", [], null));
+    private static IEnumerable<Verdict> Check(string prefix, int count, Func<int, VerdictKind> kind) => Enumerable.Range(1, count).Select(number =>
+    {
+        var (id, title, evidence) = ($"{prefix}-{number}", $"What {prefix}-{number} asks for", "Looked up in the catalog.");
+        return kind(number) switch
+        {
+            VerdictKind.Unavailable => Verdict.Unavailable(id, title, evidence),
+            VerdictKind.Inconclusive => Verdict.Undecided(id, title, evidence),
+            var looked => Verdict.Looked(id, title, looked == VerdictKind.Met, evidence),
+        };
+    });
 }

@@ -87,16 +87,21 @@ public sealed class JudgeTests
         Assert.Equal(VerdictKind.Unavailable, Decide(Query).Kind);
 
     [Fact]
-    public void Users_count_only_when_none_of_their_requests_failed()
+    public void Users_count_only_when_at_most_one_percent_of_their_requests_came_to_nothing()
     {
         var target = new Target("SC-2", "Users", Statistic.Users, 100, LimitDirection.AtLeast, "users", "mixed-users", null, 10);
         var operation = Operation("a", Milliseconds(100, _ => 12));
-        var well = Scenario("mixed-users", operation) with { Users = 100 };
-        var failing = Scenario("mixed-users", operation with { Accounting = new(101, 100, 1, 0, 0) }) with { Users = 100 };
+        var well = Scenario("mixed-users", operation) with { Users = 100, Model = LoadModel.Closed };
+        var almost = Scenario("mixed-users", operation with { Accounting = new(101, 100, 1, 0, 0) }) with { Users = 100, Model = LoadModel.Closed };
+        var failing = Scenario("mixed-users", operation with { Accounting = new(102, 100, 2, 0, 0) }) with { Users = 100, Model = LoadModel.Closed };
 
         Assert.Equal(VerdictKind.Met, Decide(target, well).Kind);
         Assert.Contains("p95 of the slowest operation, a: 0.01 s", Decide(target, well).Evidence, StringComparison.Ordinal);
+        Assert.Equal(VerdictKind.Met, Decide(target, almost).Kind);
+        Assert.Contains("1 request failed", Decide(target, almost).Caveats);
+        Assert.Equal("2 of 102 requests failed (1.96%; at most 1% allowed)", Decide(target, failing).Reason);
         Assert.Equal(VerdictKind.Missed, Decide(target, failing).Kind);
+        Assert.Equal(VerdictKind.Unavailable, Decide(target, well with { Users = null, ForeignEngine = "NBomber" }).Kind);
     }
 
     [Fact]

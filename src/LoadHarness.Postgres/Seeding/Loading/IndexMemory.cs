@@ -37,7 +37,7 @@ internal static class IndexMemory
         }
 
         evidence.Append(CultureInfo.InvariantCulture, $"All indexes and constraints took {manifest.IndexTime.TotalSeconds:0.0} s.");
-        return [new("SEED-INDEX", "What maintenance_work_mem costs index builds", VerdictKind.Met, usual / more, null, LimitDirection.AtMost, "x", 2, null, evidence.ToString(), ["Stated, not judged: it has no limit."], null)];
+        return [Verdict.Stated("SEED-INDEX", "What maintenance_work_mem costs index builds", usual / more, "x", 2, evidence.ToString())];
     }
 
     private static async Task<TimeSpan> ReindexAsync(NpgsqlConnection connection, string index, long megabytes, CancellationToken cancellation)

@@ -1,13 +1,13 @@
-using LoadHarness.Cli.Pipeline;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Targets;
+using LoadHarness.Core.Validity;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.UnitTests.Reporting;
 
-namespace LoadHarness.UnitTests.Cli;
+namespace LoadHarness.UnitTests.Validity;
 
-/// <summary>What makes a whole run untrustworthy, beside what <see cref="LoadHarness.Load.Validity.RunValidity"/> finds in one scenario.</summary>
-public sealed class ValidityTests
+/// <summary>What makes a whole run untrustworthy, beside what <see cref="GeneratorChecks"/> finds in one scenario.</summary>
+public sealed class RunChecksTests
 {
     [Fact]
     public void A_sound_run_raises_no_doubt() => Assert.Empty(Doubts(SampleRun.Create()));
@@ -66,7 +66,7 @@ public sealed class ValidityTests
         return run with { Scenarios = [change(run.Scenarios[0])] };
     }
 
-    private static List<string> Doubts(RunResult run, params Target[] targets) => [.. Validity.Doubts(run, targets)];
+    private static List<string> Doubts(RunResult run, params Target[] targets) => [.. RunChecks.Doubts(run, targets)];
 
     private static Target Limit(double milliseconds) => new("TQ-1", "Lead queries", Statistic.ResponseP95, milliseconds, LimitDirection.AtMost, "ms", "lead-queries");
 }

@@ -1,10 +1,10 @@
 using System.Globalization;
 using LoadHarness.Core.Verdicts;
 
-namespace LoadHarness.Reporting;
+namespace LoadHarness.Core.Words;
 
 /// <summary>How figures are written for people: three significant digits, a unit, and thousands apart.</summary>
-internal static class Wording
+public static class Wording
 {
     private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
 
@@ -28,6 +28,22 @@ internal static class Wording
 
     public static string Count(long count) => count.ToString("N0", Plain);
 
+    /// <summary>A value beside a limit, with as many digits as it takes to tell the two apart.</summary>
+    public static string Distinct(double value, double limit, string unit)
+    {
+        var text = Measure(value, unit);
+        if (!double.IsFinite(value) || value == limit || text != Measure(limit, unit)) return text;
+        var digits = Enumerable.Range(1, 12).Select(count => value.ToString("N" + count, Plain).TrimEnd('0').TrimEnd('.'));
+        return WithUnit(digits.FirstOrDefault(more => double.Parse(more, Plain) != limit) ?? value.ToString("R", Plain), unit);
+    }
+
+    /// <summary>Cut with a note of how much is left out.</summary>
+    public static string Cut(string text, int longest) =>
+        text.Length <= longest ? text : $"{text[..longest]}... (+{Count(text.Length - longest)} characters)";
+
+    /// <summary>"1 sample", "3 samples".</summary>
+    public static string Counted(long count, string one) => $"{Count(count)} {one}{(count == 1 ? "" : "s")}";
+
     public static string Percent(double share) => $"{Significant(share * 100)}%";
 
     public static string Figure(double? figure, string unit) => figure is { } value ? Measure(value, unit) : "–";
@@ -35,9 +51,9 @@ internal static class Wording
     public static string Interval(ConfidenceInterval? interval, string unit) =>
         interval is null ? "–" : $"{Significant(interval.Low)} to {Measure(interval.High, unit)}";
 
-    public static string Limit(Verdict verdict) => verdict.Limit is { } limit
-        ? $"{(verdict.Direction == LimitDirection.AtMost ? "at most" : "at least")} {Measure(limit, verdict.Unit)}"
-        : "–";
+    public static string Limit(Verdict verdict) => verdict.Limit is { } limit ? Limit(new Limit(limit, verdict.Direction, verdict.Unit)) : "–";
+
+    public static string Limit(Limit limit) => $"{(limit.Direction == LimitDirection.AtMost ? "at most" : "at least")} {Measure(limit.Value, limit.Unit)}";
 
     public static string Margin(Verdict verdict) => verdict.Margin is { } margin
         ? margin >= 0 ? $"{Share(margin)} inside" : $"{Share(-margin)} outside"
@@ -52,11 +68,13 @@ internal static class Wording
 
     private static string Share(double margin) => margin >= 10 ? $"{Significant(margin + 1)} times" : Percent(margin);
 
-    private static string Measure(double value, string unit) => unit switch
+    private static string Measure(double value, string unit) => WithUnit(Significant(value), unit);
+
+    private static string WithUnit(string number, string unit) => unit switch
     {
-        "%" => $"{Significant(value)}%",
-        "x" => $"{Significant(value)}×",
-        "" => Significant(value),
-        _ => $"{Significant(value)} {unit}",
+        "%" => $"{number}%",
+        "x" => $"{number}×",
+        "" => number,
+        _ => $"{number} {unit}",
     };
 }

@@ -1,11 +1,10 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Targets;
-using LoadHarness.Load.Validity;
 
-namespace LoadHarness.Cli.Pipeline;
+namespace LoadHarness.Core.Validity;
 
 /// <summary>Why the figures of a run must not be trusted, whatever they say.</summary>
-public static class Validity
+public static class RunChecks
 {
     /// <summary>Each of these makes commits cheaper than they are in production.</summary>
     private static readonly string[] DurabilitySettings = ["fsync", "full_page_writes", "synchronous_commit"];
@@ -24,7 +23,7 @@ public static class Validity
         foreach (var scenario in run.Scenarios)
         {
             if (scenario.AbortReason is { } reason) yield return $"{scenario.Name} was ended early: {reason}.";
-            foreach (var doubt in RunValidity.Check(scenario, Limit(scenario, targets), run.Host.Cores, JudgedElsewhere)) yield return doubt;
+            foreach (var doubt in GeneratorChecks.Check(scenario, Limit(scenario, targets), run.Host.Cores, JudgedElsewhere)) yield return doubt;
         }
     }
 

@@ -1,11 +1,12 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Validity;
 using LoadHarness.Load;
-using LoadHarness.Load.Validity;
+using LoadHarness.UnitTests.Load;
 using static LoadHarness.UnitTests.Load.VirtualRun;
 
-namespace LoadHarness.UnitTests.Load;
+namespace LoadHarness.UnitTests.Validity;
 
-public sealed class RunValidityTests
+public sealed class GeneratorChecksTests
 {
     private static readonly GeneratorHealth Healthy = new(0.1, 0, 0, 0, TimeSpan.Zero);
 
@@ -46,7 +47,7 @@ public sealed class RunValidityTests
         Assert.Contains("10 requests completed, fewer than the 20", Assert.Single(Check(result)), StringComparison.Ordinal);
     }
 
-    private static IReadOnlyList<string> Check(ScenarioResult result) => RunValidity.Check(result, Milliseconds(200), 2, new ValidityLimits());
+    private static IReadOnlyList<string> Check(ScenarioResult result) => GeneratorChecks.Check(result, Milliseconds(200), 2, new ValidityLimits());
 
     private static async Task<ScenarioResult> Run()
     {

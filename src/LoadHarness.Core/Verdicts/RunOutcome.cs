@@ -1,12 +1,12 @@
 using LoadHarness.Core.Measurement;
-using LoadHarness.Core.Verdicts;
+using LoadHarness.Core.Words;
 
-namespace LoadHarness.Reporting;
+namespace LoadHarness.Core.Verdicts;
 
 /// <summary>What a run comes to, in one word and one sentence each for its meaning and its reason.</summary>
 /// <param name="Symbol">Beside the word, so that nothing hangs on colour.</param>
 /// <param name="Reasons">What led to it, the worst first.</param>
-internal sealed record RunOutcome(string Word, string Symbol, string Headline, string Meaning, IReadOnlyList<string> Reasons)
+public sealed record RunOutcome(string Word, string Symbol, string Headline, string Meaning, IReadOnlyList<string> Reasons)
 {
     /// <summary>An interrupted or untrustworthy run outweighs whatever its figures say.</summary>
     public static RunOutcome Of(RunResult run)

@@ -1,10 +1,10 @@
 using System.Globalization;
 using LoadHarness.Core.Measurement;
 
-namespace LoadHarness.Load.Validity;
+namespace LoadHarness.Core.Validity;
 
 /// <summary>Whether the generator was fit to measure what it reports. Each reason is a sentence; any one makes a run invalid.</summary>
-public static class RunValidity
+public static class GeneratorChecks
 {
     /// <param name="limit">The response time that the scenario is judged by.</param>
     /// <param name="machineCores">Cores of the machine that the generator ran on.</param>

@@ -1,0 +1,47 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Words;
+
+namespace LoadHarness.Core.Targets;
+
+/// <summary>How many requests may come to nothing: the same rule for every statistic of a scenario.</summary>
+internal static class FailedShare
+{
+    /// <summary>Beyond this share the figures of the other requests no longer speak for the operation.</summary>
+    private const double Largest = 0.01;
+
+    public static bool IsTooLarge(Accounting accounting) => accounting.ErrorRate > Largest;
+
+    /// <summary>The cause, when too many requests failed, were skipped or got no answer; null when not.</summary>
+    public static string? Reason(Accounting accounting, IEnumerable<ErrorCount> errors) => IsTooLarge(accounting)
+        ? $"{Words(accounting)} ({Wording.Distinct(100 * accounting.ErrorRate, 100 * Largest, "%")}; at most {Wording.Percent(Largest)} allowed){Causes(accounting, errors)}"
+        : null;
+
+    /// <summary>What a reader must know of the few that did not succeed; nothing when all did.</summary>
+    public static IEnumerable<string> Caveats(Accounting accounting)
+    {
+        if (accounting.InFlight > 0) yield return $"{Wording.Counted(accounting.InFlight, "request")} got no answer";
+        if (accounting.Failed > 0) yield return $"{Wording.Counted(accounting.Failed, "request")} failed";
+        if (accounting.Skipped > 0) yield return $"{Wording.Counted(accounting.Skipped, "request")} skipped at the limit in flight";
+    }
+
+    private static string Words(Accounting accounting)
+    {
+        var lost = accounting.Failed + accounting.Skipped + accounting.InFlight;
+        var verb = lost == accounting.Failed ? "failed"
+            : lost == accounting.InFlight ? "got no answer"
+            : lost == accounting.Skipped ? "were skipped at the limit in flight"
+            : "did not succeed";
+        return $"{Wording.Count(lost)} of {Wording.Counted(accounting.Scheduled, "request")} {verb}";
+    }
+
+    // The unanswered first: they are the ones that nobody sees in a log.
+    private static string Causes(Accounting accounting, IEnumerable<ErrorCount> errors)
+    {
+        var mixed = accounting.Failed + accounting.Skipped + accounting.InFlight;
+        List<string> causes = [];
+        if (accounting.InFlight > 0 && accounting.InFlight < mixed) causes.Add($"no answer ({Wording.Count(accounting.InFlight)})");
+        if (accounting.Skipped > 0 && accounting.Skipped < mixed) causes.Add($"skipped at the limit in flight ({Wording.Count(accounting.Skipped)})");
+        if (accounting.Failed > 0) causes.AddRange(ErrorGroups.Of(errors).Words());
+        return causes.Count == 0 ? "" : $": {string.Join(", ", causes)}";
+    }
+}

@@ -1,0 +1,19 @@
+using LoadHarness.Core.Measurement;
+
+namespace LoadHarness.Core.Verdicts;
+
+/// <summary>The one way from verdicts to the exit code of the process, for every verb.</summary>
+public static class ExitCodes
+{
+    /// <summary>Where nothing was judged, nothing was shown: that is inconclusive, not met.</summary>
+    public static ExitCode Of(IEnumerable<Verdict> verdicts) => VerdictKinds.Worst(verdicts.Select(verdict => verdict.Kind)) switch
+    {
+        VerdictKind.Met => ExitCode.AllMet,
+        VerdictKind.Missed => ExitCode.TargetMissed,
+        _ => ExitCode.Inconclusive,
+    };
+
+    /// <summary>An incomplete or invalid run is never a pass, nor a miss: its figures are not to be trusted.</summary>
+    public static ExitCode Of(RunResult run) =>
+        run.IncompleteReason is not null || run.Invalid.Count > 0 ? ExitCode.Inconclusive : Of(run.Verdicts);
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using LoadHarness.Core;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.UnitTests.Targets;
+
+/// <summary>The one decision, and the one way from verdicts to an exit code.</summary>
+public sealed class VerdictTests
+{
+    private static readonly Limit AtMost = Limit.AtMost(500, "ms");
+    private static readonly Limit AtLeast = Limit.AtLeast(500, "ms");
+
+    [Theory]
+    [InlineData(400, 500, VerdictKind.Met, VerdictKind.Inconclusive)]
+    [InlineData(400, 500.001, VerdictKind.Inconclusive, VerdictKind.Inconclusive)]
+    [InlineData(500, 500, VerdictKind.Met, VerdictKind.Met)]
+    [InlineData(500.001, 600, VerdictKind.Missed, VerdictKind.Met)]
+    [InlineData(double.NaN, double.NaN, VerdictKind.Inconclusive, VerdictKind.Inconclusive)]
+    [InlineData(double.NegativeInfinity, 400, VerdictKind.Inconclusive, VerdictKind.Inconclusive)]
+    [InlineData(600, double.PositiveInfinity, VerdictKind.Inconclusive, VerdictKind.Inconclusive)]
+    public void The_whole_interval_decides_and_a_value_at_the_limit_is_inside(double low, double high, VerdictKind most, VerdictKind least)
+    {
+        Assert.Equal(most, AtMost.Decide(new(low, high), samples: 9, minimumSamples: 9));
+        Assert.Equal(least, AtLeast.Decide(new(low, high), samples: 9, minimumSamples: 9));
+        Assert.Equal(VerdictKind.Inconclusive, AtMost.Decide(new(low, high), samples: 8, minimumSamples: 9));
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
+    public void A_figure_that_is_no_number_was_not_measured(double figure)
+    {
+        Assert.All(
+            [
+                Verdict.Judged("a", "", new(figure, new(1, 2), 9), AtMost, ""),
+                Verdict.Counted("b", "", figure, AtLeast, 9, ""),
+                Verdict.Stated("c", "", figure, "ms", 9, ""),
+            ],
+            verdict => Assert.Equal((VerdictKind.Unavailable, null), (verdict.Kind, verdict.Figure)));
+    }
+
+    [Fact]
+    public void A_fact_with_a_figure_outside_its_limit_is_missed() =>
+        Assert.Equal(VerdictKind.Missed, Verdict.Looked("a", "", met: true, "").Showing(499, "ms", AtLeast).Kind);
+
+    [Fact]
+    public void The_worst_verdict_gives_the_exit_code_and_nothing_judged_is_not_met()
+    {
+        var (met, missed) = (Verdict.Looked("a", "", met: true, ""), Verdict.Looked("b", "", met: false, ""));
+        var (open, none, told) = (Verdict.Undecided("c", "", ""), Verdict.Unavailable("d", "", ""), Verdict.Stated("e", "", 1, "ms", 1, ""));
+
+        Assert.Equal(ExitCode.AllMet, ExitCodes.Of([met, none, told]));
+        Assert.Equal(ExitCode.TargetMissed, ExitCodes.Of([met, open, missed]));
+        Assert.Equal(ExitCode.Inconclusive, ExitCodes.Of([met, open]));
+        Assert.Equal(ExitCode.Inconclusive, ExitCodes.Of([none, told]));
+        Assert.Equal(ExitCode.Inconclusive, ExitCodes.Of([]));
+    }
+
+    [Fact]
+    public void Every_field_of_a_verdict_comes_back_from_JSON()
+    {
+        Verdict[] all =
+        [
+            Verdict.Judged("a", "title", new(1029, new(891, 1491), 254, 100, "custom_field_filter p95", "lead-queries/custom_field_filter"), AtMost, "evidence").Qualified(["caveat"]),
+            Verdict.Counted("b", "title", 100, AtLeast, 5, "evidence", "5 of 5 requests succeeded"),
+            Verdict.Unavailable("c", "title", "No scenario ran.", AtMost, "run --contacts 2000000"),
+        ];
+
+        Assert.All(all, verdict => Assert.Equal(JsonSerializer.Serialize(verdict), JsonSerializer.Serialize(JsonSerializer.Deserialize<Verdict>(JsonSerializer.Serialize(verdict)))));
+        Assert.All(["891", "custom_field_filter p95", "caveat", "run --contacts", "5 of 5", "Missed"], (string part) => Assert.Contains(part, JsonSerializer.Serialize(all), StringComparison.Ordinal));
+    }
+}
