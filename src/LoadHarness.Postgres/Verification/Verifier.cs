@@ -43,7 +43,8 @@ public static class Verifier
             found["QA-1"] = await FunctionExercise.RunAsync(connection, FunctionCalls.All, found, ct);
         }
 
-        found["SV-1"] = found["SV-1"].And(await RowSecurityCost.RunAsync(admin, ct));
+        // The cost first: where it was measured, its figure is the one to show.
+        found["SV-1"] = (await RowSecurityCost.RunAsync(admin, ct)).And(found["SV-1"]);
         foreach (var (id, answer) in await OperatingCheck.RunAsync(admin, ct)) found.TryAdd(id, answer);
         foreach (var answer in DeliveredFiles.Look()) found[answer.Id] = answer;
         return [.. Requirements.All.Select(r => VerdictOf(r, found, measured, server))];

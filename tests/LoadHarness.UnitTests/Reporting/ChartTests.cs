@@ -15,7 +15,8 @@ public sealed class ChartTests : IDisposable
     public async Task A_limit_and_a_figure_keep_every_digit_inside_a_chart()
     {
         var run = SampleRun.Create(seconds: 5);
-        var judged = run.Verdicts.First(verdict => verdict.Id == "TQ-3") with { Limit = 1_250, Figure = 1_994, Kind = VerdictKind.Missed };
+        var source = run.Verdicts.First(verdict => verdict.Id == "TQ-3").Source;
+        var judged = Verdict.Judged("TQ-3", "Segmentation", new(1_994, new(1_900, 2_100), 700, Source: source), Limit.AtMost(1_250, "ms"), "");
 
         var html = await Render(run with { Verdicts = [judged] });
 
