@@ -66,9 +66,9 @@ internal static class DatabaseChecks
         var creators = await connection.TextsAsync(TrustedSchemas.CreatorsSql, cancellationToken);
         var strangers = await connection.TextsAsync(TrustedSchemas.StrangersSql, cancellationToken);
         if (strangers.Count > 0)
-            return Finding.Missed(id, title, $"It holds {string.Join(", ", strangers.Take(5))}. Remedy: drop it, move it to another schema, or give it to the owner of the database.");
+            return Verdict.Looked(id, title, met: false, $"It holds {string.Join(", ", strangers.Take(5))}. Remedy: drop it, move it to another schema, or give it to the owner of the database.");
         return creators.Count == 0
-            ? Finding.Met(id, title, "Nobody else may.")
-            : Finding.Missed(id, title, $"{string.Join(", ", creators)} may create there. Remedy: revoke create on schema public from {string.Join(", ", creators).Replace("PUBLIC", "public", StringComparison.Ordinal)};");
+            ? Verdict.Looked(id, title, met: true, "Nobody else may.")
+            : Verdict.Looked(id, title, met: false, $"{string.Join(", ", creators)} may create there. Remedy: revoke create on schema public from {string.Join(", ", creators).Replace("PUBLIC", "public", StringComparison.Ordinal)};");
     }
 }
