@@ -27,13 +27,27 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
             foreach (var scenario in scenarios) await Prepare(scenario, cancellationToken).ConfigureAwait(false);
             var warmed = scenarios.Where(s => s.WarmUp > TimeSpan.Zero).ToList();
             await Play(warmed, "warm-up", LoadPlan.WarmUpOf, threads, progress, cancellationToken).ConfigureAwait(false);
-            return await Play(scenarios, "measuring", s => s.Simulations, threads, progress, cancellationToken).ConfigureAwait(false);
+            return await MeasuredAsync(() => Play(scenarios, "measuring", s => s.Simulations, threads, progress, cancellationToken)).ConfigureAwait(false);
         }
         finally
         {
             foreach (var scenario in scenarios)
                 if (scenario.Clean is { } clean)
                     await clean(new InitContext(scenario.Name, options.Seed, CancellationToken.None)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IReadOnlyList<ScenarioResult>> MeasuredAsync(Func<Task<IReadOnlyList<ScenarioResult>>> play)
+    {
+        if (options.Measured is not { } watch) return await play();
+        await watch.BeginsAsync();
+        try
+        {
+            return await play();
+        }
+        finally
+        {
+            await watch.EndedAsync();
         }
     }
 

@@ -13,4 +13,17 @@ public sealed record LoadRunnerOptions
 
     /// <summary>Most threads kept for iterations that block theirs. Iterations that await need one or two.</summary>
     public int MaxThreads { get; init; } = 1024;
+
+    /// <summary>Told when what is measured begins and has ended; null for nobody.</summary>
+    public IMeasuredPhase? Measured { get; init; }
+}
+
+/// <summary>Whoever counts something else beside the load, such as the server's counters, is told when the measured phase begins and ends.</summary>
+public interface IMeasuredPhase
+{
+    /// <summary>Set-up and warm-up are over; the load begins when the task ends.</summary>
+    Task BeginsAsync();
+
+    /// <summary>The last measured request has ended or was given up; clean-up comes after.</summary>
+    Task EndedAsync();
 }
