@@ -1,10 +1,11 @@
 using LoadHarness.Core;
 using LoadHarness.Postgres.Workload;
+using LoadHarness.Scenarios.Answers;
 
 namespace LoadHarness.Scenarios;
 
 /// <summary>Cursors far down in the search results, found by walking there as a person would, before anything is measured.</summary>
-internal sealed class DeepCursors(Workbench bench)
+internal sealed class DeepCursors(Workbench bench, string scenario)
 {
     /// <summary>The thousandth page, or the last that there is.</summary>
     private const int DeepestPage = 1_000;
@@ -12,32 +13,37 @@ internal sealed class DeepCursors(Workbench bench)
     /// <summary>Deep pages to draw from, so that not one page's blocks alone are read.</summary>
     private const int Kept = 50;
 
-    private List<string> _cursors = [];
+    private List<(string Cursor, Expectation Expected)> _pages = [];
 
     /// <exception cref="HarnessException">The first page is already the last.</exception>
     public async Task WalkAsync(CancellationToken stop)
     {
-        var walked = new List<string>();
-        var next = await CursorAsync("search_first_page", [], stop).ConfigureAwait(false);
+        var walked = new List<(string, Expectation)>();
+        var (next, _) = await PageAsync("search_first_page", [], stop);
         while (next is not null && walked.Count < DeepestPage)
         {
-            walked.Add(next);
-            next = await CursorAsync("search_deep_page", [next], stop).ConfigureAwait(false);
+            var cursor = next;
+            (next, var rows) = await PageAsync("search_deep_page", [cursor], stop);
+            // The place behind the last lead is a cursor too, of a page without rows.
+            if (rows > 0) walked.Add((cursor, new(rows, Expectation.PageSize)));
         }
 
         if (walked.Count == 0) throw new HarnessException("Search found fewer leads than two pages hold. Seed more leads.");
-        _cursors = walked.Skip(Math.Max(0, walked.Count - Kept)).ToList();
+        _pages = walked.Skip(Math.Max(0, walked.Count - Kept)).ToList();
     }
 
-    public string Draw(Random random) => _cursors[random.Next(_cursors.Count)];
+    /// <summary>A place, and the rows that the walk found behind it.</summary>
+    public (string Cursor, Expectation Expected) Draw(Random random) => _pages[random.Next(_pages.Count)];
 
-    private async Task<string?> CursorAsync(string query, IReadOnlyList<object?> arguments, CancellationToken stop)
+    private async Task<(string? Cursor, int Rows)> PageAsync(string query, IReadOnlyList<object?> arguments, CancellationToken stop)
     {
         const int cursorColumn = 8;
-        await using var connection = await bench.App.ConnectAsync(stop).ConfigureAwait(false);
-        await using var reader = await bench.App.QueryAsync(connection, QueryCatalog.Shipped[query], arguments, stop).ConfigureAwait(false);
+        var app = bench.For(scenario).App;
+        await using var connection = await app.ConnectAsync(stop);
+        await using var reader = await app.QueryAsync(connection, QueryCatalog.Shipped[query], arguments, stop);
         string? last = null;
-        while (await reader.ReadAsync(stop).ConfigureAwait(false)) last = reader.GetString(cursorColumn);
-        return last;
+        var rows = 0;
+        for (; await reader.ReadAsync(stop); rows++) last = reader.GetString(cursorColumn);
+        return (last, rows);
     }
 }

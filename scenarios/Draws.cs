@@ -1,19 +1,25 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Postgres.Seeding;
+using LoadHarness.Scenarios.Answers;
 
 namespace LoadHarness.Scenarios;
 
 /// <summary>Arguments drawn from what was seeded: every request asks for something that is there, spread over the whole table.</summary>
-public sealed class Draws(SeedManifest seed)
+public sealed class Draws
 {
     /// <summary>Few tags and names are asked for often, as on a real day; the rarest asked for is rank 50.</summary>
     private const int AskedFor = 50;
 
-    private readonly SeededVocabulary _words = SeededVocabulary.For(seed.Seed);
+    private readonly SeedManifest _seed;
+    private readonly SeededVocabulary _words;
+    private readonly SearchTerms _terms;
 
-    public long LeadId(Random random) => random.NextInt64(1, seed.Contacts + 1);
+    public Draws(SeedManifest seed, SeededAnswers answers) =>
+        (_seed, _words, _terms) = (seed, SeededVocabulary.For(seed.Seed), new(seed, answers, AskedFor));
 
-    public string Email(Random random) => SeededLeads.EmailOf(seed.Seed, LeadId(random));
+    public long LeadId(Random random) => random.NextInt64(1, _seed.Contacts + 1);
+
+    public string Email(Random random) => SeededLeads.EmailOf(_seed.Seed, LeadId(random));
 
     public string Status(Random random) => Of(_words.Statuses, random);
 
@@ -23,13 +29,8 @@ public sealed class Draws(SeedManifest seed)
 
     public string Country(Random random) => Of(_words.Countries, random);
 
-    /// <summary>What a person types into the search box: a part of a name, a company or an address.</summary>
-    public string SearchTerm(Random random) => random.Next(3) switch
-    {
-        0 => Of(_words.LastNames, random).ToLowerInvariant(),
-        1 => Of(_words.Companies, random).Split(' ', ',')[0].ToLowerInvariant(),
-        _ => Email(random).Split('@')[0],
-    };
+    /// <summary>What a person types into the search box, and what it should find.</summary>
+    public (string Term, Expectation Expected) SearchTerm(Random random) => _terms.Draw(random);
 
     private static string Of(IReadOnlyList<string> words, Random random) => words[random.Next(Math.Min(AskedFor, words.Count))];
 }

@@ -1,27 +1,90 @@
+using LoadHarness.Postgres.Observation.Plans;
 using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.Scenarios;
 
-/// <summary>The reads under test with typical arguments, for their plans in the report.</summary>
+/// <summary>The statements under test with typical arguments, for their plans in the report. A sequence runs in one transaction, which is rolled back.</summary>
 public static class ExplainedQueries
 {
-    public static IReadOnlyList<(string Name, IReadOnlyList<object?> Arguments)> Of(Workbench bench)
+    private const int ImportedRows = 500;
+    private const long ScheduledLeads = 5_000;
+    private const int Claimed = 1_000;
+
+    private static readonly string[] Imports = ["bulk-import/import", "mixed-imports/import"];
+    private static readonly string[] Campaigns = ["campaign-send/campaign", "mixed-campaigns/campaign"];
+
+    public static IEnumerable<IReadOnlyList<ExplainedStatement>> Of(Workbench bench) =>
+        [.. Reads(bench).Select(read => (IReadOnlyList<ExplainedStatement>)[read]), DeepPage(), Import(bench), Campaign(bench)];
+
+    private static IEnumerable<ExplainedStatement> Reads(Workbench bench)
     {
         // Any fixed seed: the same run explains the same arguments.
         var random = new Random(1);
         var draws = bench.Draws;
+        yield return Lead("email_lookup", draws.Email(random));
+        yield return Lead("status_page", "active");
+        yield return Lead("recent_leads");
+        yield return Lead("tag_filter", draws.Tag(random));
+        yield return Lead("custom_field_filter", draws.Plan(random), draws.Country(random));
+        yield return Lead("lead_with_activities", draws.LeadId(random));
+        yield return Named("search_first_page", "lead-search/first_page");
+        yield return Named("search_by_term", "lead-search/by_term", draws.SearchTerm(random).Term);
+        yield return Named("segment_count", "segmentation/count", SegmentCorpus.Conditions[1]);
+        yield return Named("segment_page", "segmentation/first_page", SegmentCorpus.Conditions[1]);
+
+        static ExplainedStatement Lead(string name, params object?[] arguments) =>
+            ExplainedStatement.Read(name, QueryCatalog.Shipped[name], arguments, $"lead-queries/{name}", $"mixed-users/{name}");
+
+        static ExplainedStatement Named(string name, string operation, params object?[] arguments) =>
+            ExplainedStatement.Read(name, QueryCatalog.Shipped[name], arguments, operation);
+    }
+
+    // The cursor of a page as far down as a thousand leads: the cost of a page does not depend on how far down it is.
+    private static IReadOnlyList<ExplainedStatement> DeepPage() =>
+    [
+        new("cursor of row 1,000", "lh_app", "select cursor from search_leads_optimized($1, p_limit => 1000)", _ => [], []),
+        new("search_deep_page", "lh_app", QueryCatalog.Shipped["search_deep_page"], results => [results["cursor of row 1,000"][^1]], ["lead-search/deep_page"]),
+    ];
+
+    private static IReadOnlyList<ExplainedStatement> Import(Workbench bench)
+    {
+        var rows = ImportRows.Of(bench.Seed, bench.FirstOfNewLeads(ImportedRows), ImportedRows, Profiles.ImportLoad.UsuallyKnownPercent).ToList();
         return
         [
-            ("email_lookup", [draws.Email(random)]),
-            ("status_page", ["active"]),
-            ("recent_leads", []),
-            ("tag_filter", [draws.Tag(random)]),
-            ("custom_field_filter", [draws.Plan(random), draws.Country(random)]),
-            ("lead_with_activities", [draws.LeadId(random)]),
-            ("search_first_page", []),
-            ("search_by_term", [draws.SearchTerm(random)]),
-            ("segment_count", [SegmentCorpus.Conditions[1]]),
-            ("segment_page", [SegmentCorpus.Conditions[1]]),
+            new("import_begin", "lh_app", LeadImport.BeginStatement, _ => ["plans", 1], Imports),
+            new(
+                "rows of an import",
+                "lh_app",
+                """
+                insert into lead_import_rows (import_id, row_number, email, name, tags, custom_fields)
+                select $2, row_number, email, name, '{}', '{}'
+                from unnest($3::text[], $4::text[]) with ordinality as file (email, name, row_number)
+                """,
+                results => [ImportOf(results), rows.Select(row => row.Email).ToArray(), rows.Select(row => row.Name).ToArray()],
+                []),
+            new("import_merge", "lh_app", LeadImport.MergeStatement, results => [ImportOf(results), ImportedRows], Imports),
+            new("import_finish", "lh_app", LeadImport.FinishStatement, results => [ImportOf(results)], Imports),
         ];
+
+        static long ImportOf(IReadOnlyDictionary<string, IReadOnlyList<object>> results) => ((long[])results["import_begin"][0])[0];
+    }
+
+    private static IReadOnlyList<ExplainedStatement> Campaign(Workbench bench)
+    {
+        return
+        [
+            new("campaign_create", "lh_app", CampaignDispatch.CreateStatement, _ => ["plans"], Campaigns),
+            new("campaign_schedule", "lh_app", CampaignDispatch.ScheduleStatement, results => [Of(results), 1L, Math.Min(bench.Seed.Contacts, ScheduledLeads)], Campaigns),
+            new("campaign_claim", "lh_worker", CampaignDispatch.ClaimStatement, results => [Of(results), "plans", Claimed], Campaigns),
+            new(
+                "campaign_mark_sent",
+                "lh_worker",
+                CampaignDispatch.MarkStatement,
+                results => [Of(results), results["campaign_claim"].Cast<long>().ToArray(), "plans-"],
+                Campaigns),
+            new("campaign_complete", "lh_worker", CampaignDispatch.CompleteStatement, results => [Of(results)], Campaigns),
+        ];
+
+        static long Of(IReadOnlyDictionary<string, IReadOnlyList<object>> results) => (long)results["campaign_create"][0];
     }
 }

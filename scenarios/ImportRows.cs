@@ -17,4 +17,19 @@ internal static class ImportRows
         foreach (var (index, row) in SeededLeads.FileOf(seed.Seed, seed.SeededAtMonth, first, rows).Index())
             yield return index % 100 < knownPercent ? row with { Email = SeededLeads.EmailOf(seed.Seed, known.NextInt64(1, seed.Contacts + 1)) } : row;
     }
+
+    /// <summary>The different leads of a file. An address that stands twice is one: the known ones are drawn with replacement, the others are all different.</summary>
+    public static (long Fresh, long Known) LeadsOf(SeedManifest seed, long first, int rows, int knownPercent)
+    {
+        var known = new Random((int)(first & int.MaxValue));
+        var drawn = new HashSet<long>();
+        long fresh = 0;
+        for (var index = 0; index < rows; index++)
+        {
+            if (index % 100 < knownPercent) drawn.Add(known.NextInt64(1, seed.Contacts + 1));
+            else fresh++;
+        }
+
+        return (fresh, drawn.Count);
+    }
 }

@@ -12,17 +12,29 @@ public sealed class LeadSearch : IHarnessScenario
     public IReadOnlyList<ScenarioProps> Build(Workbench bench)
     {
         if (bench.Profile.LeadSearch is not { } load) return [];
-        var cursors = new DeepCursors(bench);
+        var cursors = new DeepCursors(bench, Name);
         return
         [
             Scenario.CreateMix(Name,
-                    ("first_page", 35, context => bench.QueryAsync(context, "search_first_page")),
-                    ("by_term", 35, context => bench.QueryAsync(context, "search_by_term", bench.Draws.SearchTerm(context.Random))),
-                    ("deep_page", 30, context => bench.QueryAsync(context, "search_deep_page", cursors.Draw(context.Random))))
+                    ("first_page", 35, context => bench.QueryAsync(context, "first_page", "search_first_page", bench.Answers.Active)),
+                    ("by_term", 35, ByTerm),
+                    ("deep_page", 30, DeepPage))
                 .WithInit(init => cursors.WalkAsync(init.CancellationToken))
                 .WithWarmUpDuration(load.WarmUp)
                 .WithMaxInFlight(load.MaxInFlight)
                 .WithLoadSimulations(Simulation.Inject(load.RatePerSecond, TimeSpan.FromSeconds(1), load.During)),
         ];
+
+        Task<IResponse> ByTerm(IScenarioContext context)
+        {
+            var (term, expected) = bench.Draws.SearchTerm(context.Random);
+            return bench.QueryAsync(context, "by_term", "search_by_term", expected, term);
+        }
+
+        Task<IResponse> DeepPage(IScenarioContext context)
+        {
+            var (cursor, expected) = cursors.Draw(context.Random);
+            return bench.QueryAsync(context, "deep_page", "search_deep_page", expected, cursor);
+        }
     }
 }

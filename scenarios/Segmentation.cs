@@ -16,13 +16,25 @@ public sealed class Segmentation : IHarnessScenario
         return
         [
             Scenario.CreateMix(Name,
-                    ("count", 1, context => bench.QueryAsync(context, "segment_count", SegmentOf(context))),
-                    ("first_page", 1, context => bench.QueryAsync(context, "segment_page", SegmentOf(context))))
+                    ("count", 1, Count),
+                    ("first_page", 1, FirstPage))
                 .WithWarmUpDuration(load.WarmUp)
                 .WithMaxInFlight(load.MaxInFlight)
                 .WithLoadSimulations(Simulation.Inject(load.RatePerSecond, TimeSpan.FromSeconds(1), load.During)),
         ];
+
+        Task<IResponse> Count(IScenarioContext context)
+        {
+            var segment = SegmentOf(context);
+            return bench.QueryAsync(context, "count", "segment_count", bench.Answers.CountOf(segment, bench.NewLeads), SegmentCorpus.Conditions[segment]);
+        }
+
+        Task<IResponse> FirstPage(IScenarioContext context)
+        {
+            var segment = SegmentOf(context);
+            return bench.QueryAsync(context, "first_page", "segment_page", bench.Answers.PageOfSegment(segment), SegmentCorpus.Conditions[segment]);
+        }
     }
 
-    private static string SegmentOf(IScenarioContext context) => SegmentCorpus.Conditions[(int)(context.InvocationNumber % SegmentCorpus.Conditions.Count)];
+    private static int SegmentOf(IScenarioContext context) => (int)(context.InvocationNumber % SegmentCorpus.Conditions.Count);
 }

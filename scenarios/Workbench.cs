@@ -1,67 +1,90 @@
+using System.Collections.Concurrent;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
+using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Workload;
+using LoadHarness.Scenarios.Answers;
 using LoadHarness.Scenarios.Profiles;
 
 namespace LoadHarness.Scenarios;
 
-/// <summary>What scenarios work with: the database as its roles see it, arguments to draw, and how hard to push.</summary>
+/// <summary>Opens the database for a role of a scenario.</summary>
+public delegate TenantDatabase OpenTenant(string role, long workspaceId, int connections, SentStatements sent);
+
+/// <summary>What scenarios work with: the database as its roles see it, arguments to draw, what they should find, and how hard to push.</summary>
 public sealed class Workbench : IAsyncDisposable
 {
     /// <summary>What an application's pool holds for a lone scenario.</summary>
     private const int FewestConnections = 16;
 
+    private readonly ConcurrentDictionary<string, Lazy<ScenarioDatabase>> _databases = new();
+    private readonly OpenTenant _open;
     private long _newLeads;
 
-    private Workbench(TenantDatabase app, TenantDatabase worker, SeedManifest seed, LoadProfile profile)
+    private Workbench(OpenTenant open, SeedManifest seed, LoadProfile profile)
     {
-        (App, Worker, Seed, Profile) = (app, worker, seed, profile);
-        Draws = new(seed);
+        (_open, Seed, Profile) = (open, seed, profile);
+        Answers = new(seed);
+        Draws = new(seed, Answers);
     }
-
-    /// <summary>As the application: lh_app.</summary>
-    public TenantDatabase App { get; }
-
-    /// <summary>As the senders in the background: lh_worker.</summary>
-    public TenantDatabase Worker { get; }
 
     public SeedManifest Seed { get; }
 
     public LoadProfile Profile { get; }
 
+    public SeededAnswers Answers { get; }
+
     public Draws Draws { get; }
 
-    /// <param name="open"><see cref="TenantDatabase.Open"/> or <see cref="TenantDatabase.OpenThroughPooler"/>, on a login that may take the application's roles.</param>
-    public static Workbench Open(Func<string, long, int, TenantDatabase> open, SeedManifest seed, LoadProfile profile)
-    {
-        // Every user, import and scheduler of the mix holds at most one connection at a time.
-        var mix = profile.MixedUsers;
-        var mixed = mix is null ? 0 : mix.Users + mix.Imports + mix.Campaigns;
-        var senders = Math.Max(profile.CampaignSend?.Workers ?? 0, mix?.Campaigns ?? 0);
-        return new(
-            open("lh_app", seed.PrimaryWorkspaceId, Math.Max(FewestConnections, mixed)),
-            open("lh_worker", seed.PrimaryWorkspaceId, Math.Max(FewestConnections, senders)),
-            seed,
-            profile);
-    }
+    /// <summary>Leads set aside for imports until now.</summary>
+    public long NewLeads => Interlocked.Read(ref _newLeads);
 
-    /// <summary>Sends a statement of sql/queries and fetches all its rows; waiting for a connection, the query and the fetch are steps of their own.</summary>
-    public async Task<IResponse> QueryAsync(IScenarioContext context, string query, params object?[] arguments)
+    /// <param name="open"><see cref="TenantDatabase.Open"/> or <see cref="TenantDatabase.OpenThroughPooler"/>, on a login that may take the application's roles.</param>
+    public static Workbench Open(OpenTenant open, SeedManifest seed, LoadProfile profile) => new(open, seed, profile);
+
+    /// <summary>The sessions of one scenario, opened when they are first asked for.</summary>
+    public ScenarioDatabase For(string scenario) => _databases.GetOrAdd(scenario, name => new(() => OpenFor(new(name)))).Value;
+
+    /// <summary>How the observer tells a scenario from others that run at the same time.</summary>
+    public ScenarioWatch WatchOf(ScenarioProps scenario) => new(For(scenario.Name).Sent, [.. scenario.Operations.Select(operation => operation.Name)]);
+
+    /// <summary>Sends a statement of sql/queries and reads its answer to the end; waiting for a connection, the query and the fetch are steps of their own.</summary>
+    /// <param name="operation">Of the scenario, that this is the statement of.</param>
+    /// <returns>A failure when the answer is not what the seed says.</returns>
+    public async Task<IResponse> QueryAsync(IScenarioContext context, string operation, string query, Expectation expected, params object?[] arguments)
     {
         var stop = context.CancellationToken;
-        await using var connection = await context.Step("connect", () => App.ConnectAsync(stop)).ConfigureAwait(false);
-        await using var reader = await context.Step("query", () => App.QueryAsync(connection, QueryCatalog.Shipped[query], arguments, stop)).ConfigureAwait(false);
-        await context.Step("fetch", () => TenantDatabase.DrainAsync(reader, stop)).ConfigureAwait(false);
-        return Response.Ok();
+        var (database, statement) = (For(context.ScenarioName), QueryCatalog.Shipped[query]);
+        database.Sent.Add(statement, operation);
+        await using var connection = await context.Step("connect", () => database.App.ConnectAsync(stop));
+        await using var reader = await context.Step("query", () => database.App.QueryAsync(connection, statement, arguments, stop));
+        var fault = await context.Step("fetch", () => expected.FaultOfAsync(reader, query, stop));
+        return fault is null ? Response.Ok() : Response.Fail(fault);
     }
 
     /// <summary>Sets leads aside that are not seeded: no two imports of a run bring in the same new ones.</summary>
     /// <returns>The first of them.</returns>
     public long FirstOfNewLeads(int count) => Seed.Contacts + Interlocked.Add(ref _newLeads, count) - count + 1;
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes all sessions: those of a scenario that has ended must not take the next one's room.</summary>
+    public async Task ReleaseAsync()
     {
-        await App.DisposeAsync().ConfigureAwait(false);
-        await Worker.DisposeAsync().ConfigureAwait(false);
+        foreach (var name in _databases.Keys)
+            if (_databases.TryRemove(name, out var database))
+                await database.Value.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync() => await ReleaseAsync();
+
+    private ScenarioDatabase OpenFor(SentStatements sent)
+    {
+        // Every user, import and scheduler of the mix holds at most one connection at a time.
+        var mix = Profile.MixedUsers;
+        var mixed = mix is null ? 0 : mix.Users + mix.Imports + mix.Campaigns;
+        var senders = Math.Max(Profile.CampaignSend?.Workers ?? 0, mix?.Campaigns ?? 0);
+        return new(
+            sent,
+            _open("lh_app", Seed.PrimaryWorkspaceId, Math.Max(FewestConnections, mixed), sent),
+            _open("lh_worker", Seed.PrimaryWorkspaceId, Math.Max(FewestConnections, senders), sent));
     }
 }

@@ -38,6 +38,15 @@ public static class SeededLeads
         }
     }
 
+    /// <summary>Leads with what a file does not say of them.</summary>
+    /// <param name="newestMonth">The newest month that was seeded.</param>
+    public static IEnumerable<SeededLead> Read(ulong seed, DateOnly newestMonth, long first, int rows)
+    {
+        var draws = new LeadDraws(seed, new SeedCalendar(newestMonth));
+        return FileOf(seed, newestMonth, first, rows).Select((row, index) => new SeededLead(
+            row, draws.Words.Statuses[draws.Status(first + index)], SeedCalendar.Utc(draws.CreatedAt(first + index, out _))));
+    }
+
     // The columns as the encoder writes them; a file has no id, workspace, status and times.
     private static ImportRow FileRow(ReadOnlySpan<byte> encoded)
     {
@@ -53,3 +62,6 @@ public static class SeededLeads
     private static LeadDraws For(ulong seed) =>
         Known.GetOrAdd(seed, key => new LeadDraws(key, new SeedCalendar(new DateOnly(2026, 1, 1))));
 }
+
+/// <summary>A lead as it was seeded.</summary>
+public sealed record SeededLead(ImportRow Row, string Status, DateTime CreatedAtUtc);

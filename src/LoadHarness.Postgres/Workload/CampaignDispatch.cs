@@ -12,6 +12,12 @@ public static class CampaignDispatch
     /// <summary>Sends claimed at once: large enough that a claim's fixed cost is small, small enough that a lost worker loses little.</summary>
     private const int Claim = 5_000;
 
+    public const string CreateStatement = "insert into campaigns (workspace_id, name, subject, status) values ($1, $2, $2, 'draft') returning id";
+    public const string ScheduleStatement = "select total_scheduled from bulk_schedule_email_sends($2, $1, null::jsonb, $3, $4)";
+    public const string ClaimStatement = "select id, created_at, lead_id, email from claim_email_sends($1, $2, $3, $4)";
+    public const string MarkStatement = "select mark_email_sends_sent($1, $2, $3, $4)";
+    public const string CompleteStatement = "select complete_campaign($1, $2)";
+
     /// <param name="maxRecipients">Scheduling ends with the chunk that reaches it.</param>
     /// <param name="lastLeadId">Highest lead id to consider.</param>
     /// <param name="step">Measures a part of the dispatch under its name.</param>
@@ -22,12 +28,11 @@ public static class CampaignDispatch
         long scheduled = 0, sent = 0;
         await step("schedule", async () => scheduled = await ScheduleAsync(app, campaign, maxRecipients, lastLeadId, workers, stop).ConfigureAwait(false)).ConfigureAwait(false);
         await step("send", async () => sent = await SendAsync(worker, campaign, workers, stop).ConfigureAwait(false)).ConfigureAwait(false);
-        var completed = await worker.ScalarAsync<bool>("select complete_campaign($1, $2)", [campaign], stop).ConfigureAwait(false);
+        var completed = await worker.ScalarAsync<bool>(CompleteStatement, [campaign], stop).ConfigureAwait(false);
         return new(campaign, scheduled, sent, completed);
     }
 
-    public static Task<long> CreateAsync(TenantDatabase app, string name, CancellationToken stop) => app.ScalarAsync<long>(
-        "insert into campaigns (workspace_id, name, subject, status) values ($1, $2, $2, 'draft') returning id", [name], stop);
+    public static Task<long> CreateAsync(TenantDatabase app, string name, CancellationToken stop) => app.ScalarAsync<long>(CreateStatement, [name], stop);
 
     /// <summary>Schedules to the active leads in order of their ids, several chunks at once.</summary>
     /// <returns>Rows added.</returns>
@@ -39,7 +44,7 @@ public static class CampaignDispatch
             while (Interlocked.Read(ref scheduled) < maxRecipients && Interlocked.Add(ref first, LeadsPerChunk) - LeadsPerChunk is var start && start <= lastLeadId)
             {
                 var added = await app.ScalarAsync<long>(
-                    "select total_scheduled from bulk_schedule_email_sends($2, $1, null::jsonb, $3, $4)",
+                    ScheduleStatement,
                     [campaign, start, Math.Min(lastLeadId, start + LeadsPerChunk - 1)],
                     stop).ConfigureAwait(false);
                 Interlocked.Add(ref scheduled, added);
@@ -60,7 +65,7 @@ public static class CampaignDispatch
     {
         long sent = 0;
         while (await ClaimAsync(worker, campaign, name, stop).ConfigureAwait(false) is { Length: > 0 } ids)
-            sent += await worker.ScalarAsync<long>("select mark_email_sends_sent($1, $2, $3, $4)", [campaign, ids, $"{name}-"], stop).ConfigureAwait(false);
+            sent += await worker.ScalarAsync<long>(MarkStatement, [campaign, ids, $"{name}-"], stop).ConfigureAwait(false);
         return sent;
     }
 
@@ -68,7 +73,7 @@ public static class CampaignDispatch
     {
         var ids = new List<long>(Claim);
         await using var connection = await worker.ConnectAsync(stop).ConfigureAwait(false);
-        await using var reader = await worker.QueryAsync(connection, "select id, created_at, lead_id, email from claim_email_sends($1, $2, $3, $4)", [campaign, name, Claim], stop).ConfigureAwait(false);
+        await using var reader = await worker.QueryAsync(connection, ClaimStatement, [campaign, name, Claim], stop).ConfigureAwait(false);
         while (await reader.ReadAsync(stop).ConfigureAwait(false)) ids.Add(reader.GetInt64(0));
         return [.. ids];
     }

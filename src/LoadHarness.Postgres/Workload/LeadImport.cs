@@ -24,6 +24,10 @@ public static class LeadImport
     /// </summary>
     private const int Chunk = 2_000;
 
+    public const string BeginStatement = "select array_agg(begin_lead_import($1, $2) order by share) from generate_series(1, $3) as share";
+    public const string MergeStatement = "select merged from finish_lead_import($1, $2, $3)";
+    public const string FinishStatement = "select imported, updated, rejected, remaining from finish_lead_import($1, $2)";
+
     /// <param name="rows">The file; read once, and its beginning before that, to see how many sessions it has rows for.</param>
     /// <param name="step">Measures a part of the import under its name.</param>
     /// <exception cref="HarnessException">The import can't be finished by calling again; its state is kept and the message names it.</exception>
@@ -40,7 +44,7 @@ public static class LeadImport
 
     /// <summary>The shares of a file, in order: begun together or, when the server goes, not at all.</summary>
     private static Task<long[]> BeginAsync(TenantDatabase app, string source, int shares, CancellationToken stop) =>
-        app.ScalarAsync<long[]>("select array_agg(begin_lead_import($1, $2) order by share) from generate_series(1, $3) as share", [source, shares], stop)!;
+        app.ScalarAsync<long[]>(BeginStatement, [source, shares], stop)!;
 
     // An import without rows can't be finished, so a file whose few addresses would leave a session without is not dealt out.
     private static int SharesOf(IEnumerable<ImportRow> rows, int sessions) =>
@@ -71,7 +75,7 @@ public static class LeadImport
     /// <summary>Validates and merges what is staged and not yet merged; several sessions that call it for one import share its chunks.</summary>
     public static async Task MergeAsync(TenantDatabase app, long import, CancellationToken stop)
     {
-        while (await app.ScalarAsync<long>("select merged from finish_lead_import($1, $2, $3)", [import, Chunk], stop).ConfigureAwait(false) > 0)
+        while (await app.ScalarAsync<long>(MergeStatement, [import, Chunk], stop).ConfigureAwait(false) > 0)
         {
         }
     }
@@ -86,7 +90,7 @@ public static class LeadImport
     {
         await using var connection = await app.ConnectAsync(stop).ConfigureAwait(false);
         await using var reader = await app.QueryAsync(
-            connection, "select imported, updated, rejected, remaining from finish_lead_import($1, $2)", [import], stop).ConfigureAwait(false);
+            connection, FinishStatement, [import], stop).ConfigureAwait(false);
         await reader.ReadAsync(stop).ConfigureAwait(false);
         return reader.GetInt64(3) == 0
             ? new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2))

@@ -25,7 +25,7 @@ internal sealed class StagingCopy : IAsyncDisposable
         try
         {
             staging._transaction = await staging._connection.BeginTransactionAsync(stop).ConfigureAwait(false);
-            await app.BecomeTenantAsync(staging._connection, stop).ConfigureAwait(false);
+            await app.BecomeTenantAsync(staging._connection, CopyRows, stop).ConfigureAwait(false);
             staging._copy = await BinaryCopy.BeginAsync(staging._connection, CopyRows, staging._buffer, stop).ConfigureAwait(false);
             return staging;
         }

@@ -15,10 +15,11 @@ public sealed class TenantDatabase : IAsyncDisposable
 
     private readonly NpgsqlDataSource _source;
     private readonly string _role;
+    private readonly SentStatements? _sent;
 
-    private TenantDatabase(NpgsqlConnectionStringBuilder settings, string role, long workspaceId)
+    private TenantDatabase(NpgsqlConnectionStringBuilder settings, string role, long workspaceId, SentStatements? sent)
     {
-        (_source, _role, WorkspaceId) = (NpgsqlDataSource.Create(settings), role, workspaceId);
+        (_source, _role, WorkspaceId, _sent) = (NpgsqlDataSource.Create(settings), role, workspaceId, sent);
         WorkspaceText = workspaceId.ToString(CultureInfo.InvariantCulture);
     }
 
@@ -29,19 +30,20 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <param name="connectionString">A login that may take the role.</param>
     /// <param name="role">lh_app, lh_worker or lh_readonly; its privileges are all that the statements have.</param>
     /// <param name="connections">Most connections at once.</param>
-    public static TenantDatabase Open(string connectionString, string role, long workspaceId, int connections)
+    /// <param name="sent">Of the scenario that works here: its sessions carry its name, and its statements are noted. Null for none.</param>
+    public static TenantDatabase Open(string connectionString, string role, long workspaceId, int connections, SentStatements? sent = null)
     {
-        var settings = Settings(connectionString, role, connections);
+        var settings = Settings(connectionString, role, connections, sent);
         // Statements that come again are prepared on their second use: what a driver in production does.
         settings.MaxAutoPrepare = 64;
         settings.AutoPrepareMinUsages = 2;
-        return new(settings, role, workspaceId);
+        return new(settings, role, workspaceId, sent);
     }
 
     /// <summary>Behind a transaction pooler: nothing is prepared, since the next statement may meet another server connection.</summary>
     /// <inheritdoc cref="Open"/>
-    public static TenantDatabase OpenThroughPooler(string connectionString, string role, long workspaceId, int connections) =>
-        new(Settings(connectionString, role, connections), role, workspaceId);
+    public static TenantDatabase OpenThroughPooler(string connectionString, string role, long workspaceId, int connections, SentStatements? sent = null) =>
+        new(Settings(connectionString, role, connections, sent), role, workspaceId, sent);
 
     /// <summary>Waits for a connection of the pool; disposing gives it back.</summary>
     public Task<NpgsqlConnection> ConnectAsync(CancellationToken stop) => _source.OpenConnectionAsync(stop).AsTask();
@@ -49,6 +51,8 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <summary>Sends the statement with the workspace as <c>$1</c> and the arguments behind it; the reader stands at the statement's rows.</summary>
     public async Task<NpgsqlDataReader> QueryAsync(NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments, CancellationToken stop)
     {
+        _sent?.Add(BecomeTenant);
+        _sent?.Add(statement);
         await using var batch = Batch(connection, statement, arguments);
         var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
         try
@@ -74,8 +78,10 @@ public sealed class TenantDatabase : IAsyncDisposable
     }
 
     /// <summary>Sets role and workspace for the rest of the transaction that the connection is in: for COPY, which is no part of a batch.</summary>
-    public async Task BecomeTenantAsync(NpgsqlConnection connection, CancellationToken stop)
+    /// <param name="next">The statement that follows.</param>
+    public async Task BecomeTenantAsync(NpgsqlConnection connection, string next, CancellationToken stop)
     {
+        foreach (var statement in (ReadOnlySpan<string>)["BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED", BecomeTenant, next, "COMMIT"]) _sent?.Add(statement);
         await using var command = new NpgsqlCommand(BecomeTenant, connection) { Parameters = { new() { Value = _role }, new() { Value = WorkspaceText } } };
         await command.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
     }
@@ -90,9 +96,9 @@ public sealed class TenantDatabase : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
-    private static NpgsqlConnectionStringBuilder Settings(string connectionString, string role, int connections) => new(connectionString)
+    private static NpgsqlConnectionStringBuilder Settings(string connectionString, string role, int connections, SentStatements? sent) => new(connectionString)
     {
-        ApplicationName = $"loadharness {role}",
+        ApplicationName = sent?.ApplicationName ?? $"loadharness {role}",
         MaxPoolSize = connections,
         // Long imports and campaigns end by themselves, or by cancellation.
         CommandTimeout = 0,

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CsCheck;
+using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.IntegrationTests.Segments;
 

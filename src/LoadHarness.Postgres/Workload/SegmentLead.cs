@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 
-namespace LoadHarness.IntegrationTests.Segments;
+namespace LoadHarness.Postgres.Workload;
 
 /// <summary>A lead as the oracle sees it.</summary>
-internal sealed record SegmentLead(
+public sealed record SegmentLead(
     string Email, string? Name, string? Company, string? Source, string Status, string? Position, string[] Tags, JsonObject CustomFields, DateTime CreatedAt, DateTime UpdatedAt)
 {
     public string? TextOf(string field) => field switch

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace LoadHarness.IntegrationTests.Segments;
+namespace LoadHarness.Postgres.Workload;
 
 /// <summary>What a segment means, written a second time and without SQL: the compiler is judged against it.</summary>
-internal static class SegmentOracle
+public static class SegmentOracle
 {
     public static bool Matches(SegmentLead lead, JsonObject condition)
     {

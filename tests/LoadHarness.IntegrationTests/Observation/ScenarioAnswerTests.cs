@@ -1,0 +1,76 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Scenarios;
+
+namespace LoadHarness.IntegrationTests.Observation;
+
+/// <summary>A quick answer that is wrong is a failure with its own reason.</summary>
+public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<SeededLoad>
+{
+    public static TheoryData<string> All => [.. ScenarioCatalog.All.Select(scenario => scenario.Name)];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Every_scenario_gets_the_answers_that_the_seed_says(string name)
+    {
+        await using var bench = seeded.Bench();
+        // What another case has imported is no new lead any more.
+        bench.FirstOfNewLeads(10_000 * All.ToList().FindIndex(row => row.Data == name));
+        var results = await SeededLoad.RunAsync(Named(name).Build(bench));
+        Assert.All(results, result => Assert.True(result.Accounting.Completed > 0, result.Name));
+        Assert.Empty(results.SelectMany(result => result.Operations).SelectMany(operation => operation.Errors).Select(error => error.Message));
+    }
+
+    [Fact]
+    public async Task A_lookup_that_finds_no_seeded_lead_fails_and_says_so()
+    {
+        var condition = await seeded.Database.Owner.AskAsync<string>("select qual from pg_policies where tablename = 'leads' and policyname = 'tenant'");
+        await seeded.Database.Owner.ExecuteAsync("alter policy tenant on leads using (false)");
+        try
+        {
+            await using var bench = seeded.Bench();
+            var result = Assert.Single(await SeededLoad.RunAsync(Named("lead-queries").Build(bench)));
+            foreach (var name in new[] { "email_lookup", "status_page", "recent_leads", "lead_with_activities" }) Assert.Equal(0, Operation(result, name).Accounting.Completed);
+            Assert.Equal("wrong answer: email_lookup found no lead", Assert.Single(Operation(result, "email_lookup").Errors).Message);
+            Assert.Equal("wrong answer: recent_leads found no lead", Assert.Single(Operation(result, "recent_leads").Errors).Message);
+        }
+        finally
+        {
+            await seeded.Database.Owner.ExecuteAsync($"alter policy tenant on leads using ({condition})");
+        }
+    }
+
+    [Fact]
+    public async Task An_import_that_loses_rows_fails_although_nothing_was_rejected()
+    {
+        await seeded.Database.Owner.ExecuteAsync(
+            """
+            create function lose_some() returns trigger language plpgsql as 'begin if new.email like ''a%'' then return null; end if; return new; end';
+            create trigger lose_some before insert on leads for each row execute function lose_some();
+            """);
+        try
+        {
+            await using var bench = seeded.Bench();
+            bench.FirstOfNewLeads(100_000);
+            var result = Assert.Single(await SeededLoad.RunAsync(Named("bulk-import").Build(bench)));
+            Assert.StartsWith("wrong answer: of 360 new and ", Assert.Single(Operation(result, "import").Errors).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await seeded.Database.Owner.ExecuteAsync("drop trigger lose_some on leads; drop function lose_some()");
+        }
+    }
+
+    [Fact]
+    public async Task A_campaign_that_reaches_fewer_than_its_recipients_fails()
+    {
+        // As if half of the leads had gone.
+        await using var bench = seeded.Bench(seeded.Seed with { Contacts = 2 * seeded.Seed.Contacts });
+        var result = Assert.Single(await SeededLoad.RunAsync(new CampaignSend().Build(bench)));
+        Assert.EndsWith("recipients wanted", Assert.Single(Operation(result, "campaign").Errors).Message, StringComparison.Ordinal);
+    }
+
+    private static IHarnessScenario Named(string name) => ScenarioCatalog.All.Single(scenario => scenario.Name == name);
+
+    private static OperationResult Operation(ScenarioResult result, string name) => result.Operations.Single(operation => operation.Name == name);
+}

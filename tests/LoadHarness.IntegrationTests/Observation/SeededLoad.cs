@@ -1,0 +1,60 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Progress;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.Load;
+using LoadHarness.Load.Clocks;
+using LoadHarness.Postgres.Observation;
+using LoadHarness.Postgres.Seeding;
+using LoadHarness.Postgres.Workload;
+using LoadHarness.Scenarios;
+using LoadHarness.Scenarios.Profiles;
+
+namespace LoadHarness.IntegrationTests.Observation;
+
+/// <summary>A seeded database and the real scenarios on it, a second or two each.</summary>
+public sealed class SeededLoad(PostgresCluster cluster) : IAsyncLifetime
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    public TestDatabase Database { get; private set; } = null!;
+
+    public SeedManifest Seed { get; private set; } = null!;
+
+    public static LoadProfile Profile { get; } = new(
+        "test", "a second of each",
+        LeadQueries: new(80, Second, Second, 100),
+        LeadSearch: new(60, Second, Second, 100),
+        Segmentation: new(40, Second, Second, 100),
+        BulkImport: new(400, 1),
+        CampaignSend: new(1_000_000, 2, 1),
+        MixedUsers: new(4, TimeSpan.FromMilliseconds(100), 2, 200, 1, 200, Second, Second));
+
+    public async ValueTask InitializeAsync()
+    {
+        Database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var request = new SeedRequest(2_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1) };
+        Seed = await new Seeder(Database.Owner).SeedAsync(request, SilentProgress.Instance, CancellationToken.None);
+    }
+
+    public ValueTask DisposeAsync() => Database?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    public Workbench Bench(SeedManifest? seed = null) => Workbench.Open(
+        (role, workspace, connections, sent) => TenantDatabase.Open(Database.ConnectionString, role, workspace, connections, sent), seed ?? Seed, Profile);
+
+    public static async Task<IReadOnlyList<ScenarioResult>> RunAsync(IReadOnlyList<ScenarioProps> load, IMeasuredPhase? measured = null)
+    {
+        using var clock = new SystemLoadClock();
+        return await new LoadRunner(clock, new() { Measured = measured }).RunAsync(load, null, TestContext.Current.CancellationToken);
+    }
+
+    public async Task<(IReadOnlyList<ScenarioResult> Results, DatabaseObservation Seen)> WatchAsync(Workbench bench, IHarnessScenario scenario)
+    {
+        await using var observer = await DatabaseObserver.StartAsync(Database.Owner, null, TestContext.Current.CancellationToken);
+        var load = scenario.Build(bench);
+        var results = await observer.DuringAsync([.. load.Select(bench.WatchOf)], measured => RunAsync(load, measured));
+        // A session counts what it did into the server's statistics when it ends, and about once a second before.
+        await bench.ReleaseAsync();
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        return (results, await observer.FinishAsync([], TestContext.Current.CancellationToken));
+    }
+}
