@@ -18,7 +18,7 @@ public static class EngineCatalog
     private static TimeSpan DrainTime { get; } = TimeSpan.FromMinutes(2);
 
     public static async Task<IReadOnlyList<ScenarioResult>> RunAsync(
-        HarnessOptions options, IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot> live, CancellationToken stop)
+        HarnessOptions options, IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot> live, IMeasuredPhase measured, CancellationToken stop)
     {
 #if USE_NBOMBER
         // NBomber empties its report folder before a run: it gets one of its own.
@@ -26,6 +26,6 @@ public static class EngineCatalog
             return await Task.Run(() => NBomber.NBomberLoadRunner.Run(scenarios, options.Seed, Path.Combine(options.OutputDirectory, "nbomber"), stop), stop).ConfigureAwait(false);
 #endif
         using var clock = new SystemLoadClock();
-        return await new LoadRunner(clock, new() { Seed = options.Seed, DrainTime = DrainTime }).RunAsync(scenarios, live, stop).ConfigureAwait(false);
+        return await new LoadRunner(clock, new() { Seed = options.Seed, DrainTime = DrainTime, Measured = measured }).RunAsync(scenarios, live, stop).ConfigureAwait(false);
     }
 }

@@ -2,6 +2,7 @@ using LoadHarness.Cli.Terminal;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Postgres.Observation;
+using LoadHarness.Postgres.Observation.Plans;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios;
@@ -29,9 +30,9 @@ public static class ScenarioRun
             ? await PgBouncer.StartAsync(database.AdminConnectionString, PooledConnections, stop).ConfigureAwait(false)
             : null;
         await using var bench = Workbench.Open(
-            (role, workspace, connections) => pooler is null
-                ? TenantDatabase.Open(database.AdminConnectionString, role, workspace, connections)
-                : TenantDatabase.OpenThroughPooler(pooler.ConnectionString, role, workspace, connections),
+            (role, workspace, connections, sent) => pooler is null
+                ? TenantDatabase.Open(database.AdminConnectionString, role, workspace, connections, sent)
+                : TenantDatabase.OpenThroughPooler(pooler.ConnectionString, role, workspace, connections, sent),
             seed,
             profile);
         await using var observer = await DatabaseObserver.StartAsync(admin, database.ServerProcessId, stop).ConfigureAwait(false);
@@ -49,9 +50,9 @@ public static class ScenarioRun
                 }
 
                 var results = await observer.DuringAsync(
-                    scenario.Name,
-                    () => voice.WithLiveViewAsync(observer, live => EngineCatalog.RunAsync(options, load, live, stop)),
-                    stop).ConfigureAwait(false);
+                    [.. load.Select(bench.WatchOf)],
+                    measured => voice.WithLiveViewAsync(observer, live => EngineCatalog.RunAsync(options, load, live, measured, stop))).ConfigureAwait(false);
+                await bench.ReleaseAsync().ConfigureAwait(false);
                 record.Add(run => run with { Scenarios = [.. run.Scenarios, .. results] });
                 foreach (var result in results) voice.Line(LiveTable.Closing(result));
                 stop.ThrowIfCancellationRequested();
@@ -59,8 +60,10 @@ public static class ScenarioRun
         }
         finally
         {
-            var plans = stop.IsCancellationRequested ? [] : await PlanCollector.CollectAsync(bench.App, ExplainedQueries.Of(bench), stop).ConfigureAwait(false);
-            var observation = await observer.FinishAsync(plans, stop.IsCancellationRequested ? CancellationToken.None : stop).ConfigureAwait(false);
+            var (plans, notes) = stop.IsCancellationRequested
+                ? ([], [])
+                : await PlanCollector.CollectAsync(database.AdminConnectionString, seed.PrimaryWorkspaceId, ExplainedQueries.Of(bench), stop).ConfigureAwait(false);
+            var observation = await observer.FinishAsync(plans, stop.IsCancellationRequested ? CancellationToken.None : stop, notes).ConfigureAwait(false);
             record.Add(run => run with { Observation = observation });
         }
 

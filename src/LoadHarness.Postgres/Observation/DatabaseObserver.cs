@@ -1,149 +1,161 @@
 using System.Diagnostics;
+using System.Globalization;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Load;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Observation;
 
-/// <summary>Watches the server once a second on a connection of its own while scenarios run, and takes the counters around each of them.</summary>
+/// <summary>
+/// Watches the server while scenarios run, on a connection of its own: the sessions ten times a second, the counters once a second, and the statements
+/// at both ends of each measured phase.
+/// </summary>
 public sealed class DatabaseObserver : IAsyncDisposable
 {
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BetweenSamples = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(5);
+
+    // A look that takes long on a busy server is taken less often: looking never takes more than a twentieth of the time.
+    private const int RestAfterLook = 19;
 
     private readonly NpgsqlDataSource _admin;
-    private readonly ServerProcesses _processes;
+    private readonly ServerReader _reader;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _watching = new(1);
-    private readonly List<DatabaseSample> _samples = [];
-    private readonly WaitEventCounts _waits = new();
+    private readonly SampleSeries _samples = new();
+    private readonly WaitCounts _waits = new();
+    private readonly List<WatchedScenario> _watched = [];
     private readonly List<StatementStatistics> _statements = [];
-    private readonly IReadOnlyDictionary<string, RelationSize> _sizesBefore;
+    private readonly HashSet<string> _notes = [];
+    private readonly Sizes _before;
     private readonly long _began = Stopwatch.GetTimestamp();
     private readonly Task _sampling;
-    private ActivitySnapshot? _before;
+    private volatile MeasuredWindow? _window;
     private TimeSpan _busy;
-    private string? _scenario;
+    private long _sampledAt;
 
-    private DatabaseObserver(NpgsqlDataSource admin, int? serverProcessId, IReadOnlyDictionary<string, RelationSize> sizesBefore)
+    private DatabaseObserver(NpgsqlDataSource admin, ServerReader reader, Sizes before)
     {
-        _admin = admin;
-        _processes = new(serverProcessId);
-        _sizesBefore = sizesBefore;
+        (_admin, _reader, _before) = (admin, reader, before);
         _sampling = SampleAsync(_stop.Token);
     }
 
     /// <summary>The newest sample; null before the first.</summary>
-    public DatabaseSample? Latest { get; private set; }
+    public DatabaseSample? Latest => _samples.Latest;
 
     /// <param name="serverProcessId">Of the postmaster when it runs on this machine, for its CPU and memory.</param>
-    public static async Task<DatabaseObserver> StartAsync(NpgsqlDataSource admin, int? serverProcessId, CancellationToken stop) =>
-        new(admin, serverProcessId, await RelationSizes.ReadAsync(admin, stop).ConfigureAwait(false));
+    /// <param name="loadIsOurs">Whether this program makes the load: else its CPU time says nothing about it.</param>
+    public static async Task<DatabaseObserver> StartAsync(
+        NpgsqlDataSource admin, int? serverProcessId, CancellationToken stop, bool loadIsOurs = true) =>
+        new(admin, new(admin, serverProcessId, loadIsOurs), await Sizes.ReadAsync(admin, stop));
 
-    /// <summary>Runs a scenario between two readings of the statement counters.</summary>
-    public async Task<T> DuringAsync<T>(string scenario, Func<Task<T>> work, CancellationToken stop)
+    /// <summary>Runs scenarios, all at once. The work says when their measured phase begins and ends.</summary>
+    public async Task<T> DuringAsync<T>(IReadOnlyList<ScenarioWatch> scenarios, Func<IMeasuredPhase, Task<T>> work)
     {
-        var before = await StatementCounters.ReadAsync(_admin, stop).ConfigureAwait(false);
-        _scenario = scenario;
+        var window = _window = new(_admin, scenarios);
         try
         {
-            return await work().ConfigureAwait(false);
+            return await work(window);
         }
         finally
         {
-            _scenario = null;
-            if (!stop.IsCancellationRequested)
-                _statements.AddRange(StatementCounters.Difference(scenario, before, await StatementCounters.ReadAsync(_admin, stop).ConfigureAwait(false)));
+            _window = null;
+            // A server that no longer answers holds the sampler up, and must not hold the figures up with it.
+            var isOurs = await _watching.WaitAsync(LongestLook, CancellationToken.None);
+            var (watched, statements) = window.Seen(_waits);
+            if (isOurs) _watching.Release();
+            _watched.AddRange(watched);
+            _statements.AddRange(statements);
+            if (window.Blindness is { } reason) _notes.Add(reason);
         }
     }
 
     /// <summary>Does what is no part of the load, such as preparing the server for it: no sample holds what it costs.</summary>
     public async Task<T> UnwatchedAsync<T>(Func<Task<T>> work, CancellationToken stop)
     {
-        await _watching.WaitAsync(stop).ConfigureAwait(false);
+        await _watching.WaitAsync(stop);
         try
         {
-            return await work().ConfigureAwait(false);
+            return await work();
         }
         finally
         {
-            _before = null;
+            _samples.Break();
+            _sampledAt = 0;
             _watching.Release();
         }
     }
 
     /// <summary>Stops watching and gives all that was seen.</summary>
-    public async Task<DatabaseObservation> FinishAsync(IReadOnlyList<QueryPlan> plans, CancellationToken stop)
+    /// <param name="notes">Of the plans: which could not be had.</param>
+    public async Task<DatabaseObservation> FinishAsync(IReadOnlyList<QueryPlan> plans, CancellationToken stop, params IReadOnlyList<string> notes)
     {
-        await StopAsync().ConfigureAwait(false);
-        var after = await RelationSizes.ReadAsync(_admin, stop).ConfigureAwait(false);
-        var sizes = after.Values.Select(size => size with { BytesBefore = _sizesBefore.GetValueOrDefault(size.Relation)?.BytesAfter ?? 0 });
-        return new([.. _samples], _waits.Shares(), [.. _statements], plans, [.. sizes.OrderByDescending(size => size.BytesAfter)], _busy / Stopwatch.GetElapsedTime(_began));
+        await StopAsync();
+        var observed = Stopwatch.GetElapsedTime(_began);
+        var (relations, indexes, leftOut) = _before.Until(await Sizes.ReadAsync(_admin, stop));
+        if (_samples.WasThinned) _notes.Add("The run is long: samples stand for more than a second each, rates are exact over that time.");
+        if (leftOut > 0) _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{leftOut} of the smallest indexes are left out."));
+        return new(_samples.Samples(), _waits.Shares(), [.. _statements], plans, relations, _busy / observed)
+        {
+            Watched = [.. _watched],
+            Indexes = indexes,
+            Notes = [.. _notes, .. notes],
+        };
     }
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync().ConfigureAwait(false);
+        await StopAsync();
+        await _reader.DisposeAsync();
         _stop.Dispose();
         _watching.Dispose();
     }
 
     private async Task StopAsync()
     {
-        if (!_stop.IsCancellationRequested) await _stop.CancelAsync().ConfigureAwait(false);
-        try
-        {
-            await _sampling.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-        }
+        if (!_stop.IsCancellationRequested) await _stop.CancelAsync();
+        await _sampling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task SampleAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(Between);
-        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+        await Task.Yield();
+        while (!stop.IsCancellationRequested)
         {
-            await _watching.WaitAsync(stop).ConfigureAwait(false);
+            await _watching.WaitAsync(stop);
+            var began = Stopwatch.GetTimestamp();
             try
             {
-                await SampleOnceAsync(stop).ConfigureAwait(false);
+                await SampleOnceAsync(stop);
             }
             finally
             {
                 _watching.Release();
             }
+
+            var took = Stopwatch.GetElapsedTime(began);
+            _busy += took;
+            await Task.Delay(Rest(took), stop);
         }
     }
 
-    private async Task SampleOnceAsync(CancellationToken stop)
+    private static TimeSpan Rest(TimeSpan took)
     {
-        var began = Stopwatch.GetTimestamp();
-        if (await TryReadAsync(stop).ConfigureAwait(false) is { } now)
-        {
-            if (_before is not null) Keep(_before, now);
-            _before = now;
-        }
-
-        _busy += Stopwatch.GetElapsedTime(began);
+        var rest = took * RestAfterLook;
+        return rest > BetweenSamples ? BetweenSamples : rest > BetweenLooks ? rest : BetweenLooks;
     }
 
     // A server that is out of connections or restarting is what one wants to watch: the sample is missed, the watching goes on.
-    private async Task<ActivitySnapshot?> TryReadAsync(CancellationToken stop)
+    private async Task SampleOnceAsync(CancellationToken stop)
     {
-        try
-        {
-            return await ActivitySnapshot.ReadAsync(_admin, _processes, stop).ConfigureAwait(false);
-        }
-        catch (NpgsqlException)
-        {
-            return null;
-        }
-    }
-
-    private void Keep(ActivitySnapshot before, ActivitySnapshot now)
-    {
-        Latest = now.Since(before, _scenario);
-        _samples.Add(Latest);
-        if (_scenario is { } scenario) _waits.Add(scenario, now.Waits);
+        var window = _window;
+        if (await _reader.TryLookAsync(stop) is not { } look) return;
+        if (window is { IsOpen: true })
+            foreach (var scenario in window.Scenarios) _waits.Add(scenario.Name, scenario.Sent.ApplicationName, look);
+        if (_sampledAt != 0 && Stopwatch.GetElapsedTime(_sampledAt) < BetweenSamples - (BetweenLooks / 2)) return;
+        if (await _reader.TrySnapshotAsync(look, stop) is not { } snapshot) return;
+        _sampledAt = snapshot.Timestamp;
+        _samples.Add(snapshot, window?.Name, window?.Phase);
     }
 }

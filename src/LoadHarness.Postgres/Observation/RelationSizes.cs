@@ -3,11 +3,12 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Observation;
 
-/// <summary>Bytes of each table and of its indexes; partitions are added to their parent.</summary>
+/// <summary>Bytes of each table and of its indexes together; partitions are added to their parent.</summary>
 internal static class RelationSizes
 {
     private const string Query =
         """
+        /* loadharness: sizes */
         with recursive family as (
             select c.oid as root, c.oid as member
             from pg_class c
@@ -29,8 +30,8 @@ internal static class RelationSizes
     {
         var sizes = new Dictionary<string, RelationSize>();
         await using var command = admin.CreateCommand(Query);
-        await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
-        while (await reader.ReadAsync(stop).ConfigureAwait(false))
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
         {
             var (name, kind) = (reader.GetString(0), reader.GetString(1));
             sizes[name] = new(name, kind, 0, reader.GetInt64(2));

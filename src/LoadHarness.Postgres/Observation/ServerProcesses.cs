@@ -10,10 +10,10 @@ internal sealed class ServerProcesses(int? postmaster)
 
     private readonly bool _readable = postmaster is not null && OperatingSystem.IsLinux();
 
-    /// <returns>CPU time used since the server started, and memory: private pages of all processes and the shared pages once.</returns>
-    public (TimeSpan Cpu, long ResidentBytes) Read()
+    /// <returns>CPU time used since the server started, and memory: private pages of all processes and the shared pages once. Null where there is nothing to read.</returns>
+    public (TimeSpan Cpu, long ResidentBytes)? Read()
     {
-        if (!_readable) return default;
+        if (!_readable) return null;
         double ticks = 0;
         long anonymous = 0, shared = 0;
         foreach (var process in Family())

@@ -1,71 +1,50 @@
-using LoadHarness.Core.Measurement;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Observation;
 
-/// <summary>pg_stat_statements, as differences around a scenario: lifetime totals say nothing about it.</summary>
-internal static class StatementCounters
+/// <summary>One statement of pg_stat_statements, since its counters began.</summary>
+/// <param name="SquaredMilliseconds">Sum of the squares of the times, for the deviation.</param>
+/// <param name="IoMilliseconds">Null where track_io_timing is off.</param>
+internal sealed record StatementCount(
+    string Text, long Calls, double Milliseconds, double SquaredMilliseconds, long Rows, long BlocksHit, long BlocksRead, long WalBytes, long TempBlocksWritten, double? IoMilliseconds);
+
+/// <summary>pg_stat_statements at one moment: what clients sent, not what functions run inside.</summary>
+/// <param name="Dropped">How often the view dropped its rarest statements, for want of room.</param>
+internal sealed record StatementCounters(IReadOnlyDictionary<long, StatementCount> Statements, long Dropped)
 {
-    /// <summary>The statements that take the most time; the rest is noise in a report.</summary>
-    private const int Kept = 12;
+    /// <exception cref="PostgresException">The extension is not there, or may not be read.</exception>
+    public static async Task<StatementCounters> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var counters = new Dictionary<long, StatementCount>();
+        await using var command = new NpgsqlCommand(QueryFor(connection.PostgreSqlVersion.Major), connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            counters[reader.GetInt64(0)] = new(
+                await reader.IsDBNullAsync(1, cancellationToken) ? "" : reader.GetString(1), reader.GetInt64(2), reader.GetDouble(3), reader.GetDouble(4),
+                reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9),
+                await reader.IsDBNullAsync(10, cancellationToken) ? null : reader.GetDouble(10));
+        }
 
-    /// <summary>Longer texts are cut: the report names statements, it does not print them whole.</summary>
-    private const int LongestText = 300;
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new(counters, reader.GetInt64(0));
+    }
 
-    private const string Query =
-        """
-        select queryid, min(query), sum(calls)::bigint, sum(total_exec_time), sum(rows)::bigint,
-               sum(shared_blks_hit)::bigint, sum(shared_blks_read)::bigint, sum(wal_bytes)::bigint
+    // PostgreSQL 17 renamed the times of blocks.
+    private static string QueryFor(int major) =>
+        $"""
+        /* loadharness: statements */
+        select queryid, min(query), sum(calls)::bigint, sum(total_exec_time),
+               sum(calls * (stddev_exec_time * stddev_exec_time + mean_exec_time * mean_exec_time)), sum(rows)::bigint,
+               sum(shared_blks_hit)::bigint, sum(shared_blks_read)::bigint, sum(wal_bytes)::bigint, sum(temp_blks_written)::bigint,
+               case when current_setting('track_io_timing')::bool
+                    then sum({(major >= 17 ? "shared_blk_read_time + shared_blk_write_time" : "blk_read_time + blk_write_time")}) end
         from pg_stat_statements
-        where dbid = (select oid from pg_database where datname = current_database()) and queryid is not null
-        group by queryid
+        where dbid = (select oid from pg_database where datname = current_database()) and queryid is not null and toplevel
+        group by queryid;
+
+        /* loadharness: statements */
+        select dealloc from pg_stat_statements_info
         """;
-
-    /// <returns>By query id; empty where the extension is not there.</returns>
-    public static async Task<IReadOnlyDictionary<long, StatementStatistics>> ReadAsync(NpgsqlDataSource admin, CancellationToken stop)
-    {
-        var counters = new Dictionary<long, StatementStatistics>();
-        try
-        {
-            await using var command = admin.CreateCommand(Query);
-            await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
-            while (await reader.ReadAsync(stop).ConfigureAwait(false))
-            {
-                counters[reader.GetInt64(0)] = new(
-                    "", Text(reader.GetString(1)), reader.GetInt64(2), TimeSpan.FromMilliseconds(reader.GetDouble(3)), TimeSpan.Zero,
-                    reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7));
-            }
-        }
-        catch (PostgresException missing) when (missing.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.InsufficientPrivilege)
-        {
-            return counters;
-        }
-
-        return counters;
-    }
-
-    public static IEnumerable<StatementStatistics> Difference(
-        string scenario, IReadOnlyDictionary<long, StatementStatistics> before, IReadOnlyDictionary<long, StatementStatistics> after) =>
-        after.Select(entry => Less(scenario, entry.Value, before.GetValueOrDefault(entry.Key)))
-            .Where(statement => statement.Calls > 0)
-            .OrderByDescending(statement => statement.TotalTime)
-            .Take(Kept);
-
-    private static StatementStatistics Less(string scenario, StatementStatistics after, StatementStatistics? before)
-    {
-        var calls = after.Calls - (before?.Calls ?? 0);
-        var total = after.TotalTime - (before?.TotalTime ?? TimeSpan.Zero);
-        return new(
-            scenario, after.Statement, calls, total, calls > 0 ? total / calls : TimeSpan.Zero,
-            after.Rows - (before?.Rows ?? 0),
-            after.SharedBlocksHit - (before?.SharedBlocksHit ?? 0),
-            after.SharedBlocksRead - (before?.SharedBlocksRead ?? 0),
-            after.WalBytes - (before?.WalBytes ?? 0));
-    }
-
-    private static string Text(string query)
-    {
-        var line = string.Join(' ', query.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length <= LongestText ? line : line[..LongestText] + "...";
-    }
 }

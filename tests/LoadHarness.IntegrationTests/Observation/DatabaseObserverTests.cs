@@ -1,10 +1,11 @@
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.IntegrationTests.Provisioning;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Provisioning;
 using Npgsql;
 
-namespace LoadHarness.IntegrationTests.Monitoring;
+namespace LoadHarness.IntegrationTests.Observation;
 
 public sealed class DatabaseObserverTests(PostgresCluster cluster)
 {

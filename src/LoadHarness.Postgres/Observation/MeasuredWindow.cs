@@ -1,0 +1,76 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Load;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Observation;
+
+/// <summary>The measured phase of the scenarios that run at once. The counters are read at its two ends, so that set-up and warm-up are in no figure.</summary>
+internal sealed class MeasuredWindow(NpgsqlDataSource admin, IReadOnlyList<ScenarioWatch> scenarios) : IMeasuredPhase
+{
+    private static readonly TimeSpan LongestReading = TimeSpan.FromSeconds(10);
+
+    private StatementCounters? _before;
+    private StatementCounters? _after;
+    private DateTimeOffset _from;
+    private DateTimeOffset? _to;
+    private volatile bool _isOpen;
+
+    public IReadOnlyList<ScenarioWatch> Scenarios => scenarios;
+
+    public string Name { get; } = string.Join(" + ", scenarios.Select(scenario => scenario.Name));
+
+    public bool IsOpen => _isOpen;
+
+    public string Phase => _isOpen ? "measured" : "set-up";
+
+    /// <summary>Why there are no statements; null when there are.</summary>
+    public string? Blindness { get; private set; }
+
+    public async Task BeginsAsync()
+    {
+        _before = await ReadAsync();
+        _from = DateTimeOffset.UtcNow;
+        _isOpen = true;
+    }
+
+    public async Task EndedAsync()
+    {
+        _isOpen = false;
+        _to = DateTimeOffset.UtcNow;
+        _after = await ReadAsync();
+    }
+
+    /// <returns>Nothing when the measured phase never began.</returns>
+    public (IReadOnlyList<WatchedScenario> Watched, IReadOnlyList<StatementStatistics> Statements) Seen(WaitCounts waits)
+    {
+        if (_to is not { } to) return ([], []);
+        var seen = _before is not null && _after is not null ? StatementDifference.Of(scenarios, _before, _after) : null;
+        if (_after?.Dropped > _before?.Dropped) Blindness = "pg_stat_statements had no room and dropped statements: calls are at least as many as shown.";
+        return (
+            [.. scenarios.Select(scenario => Watched(scenario.Name, to, waits, seen))],
+            [.. (seen ?? new Dictionary<string, IReadOnlyList<StatementStatistics>>()).Values.SelectMany(statements => statements.Take(StatementDifference.Kept))]);
+    }
+
+    private WatchedScenario Watched(string name, DateTimeOffset to, WaitCounts waits, IReadOnlyDictionary<string, IReadOnlyList<StatementStatistics>>? seen)
+    {
+        int? statements = seen?.Where(group => group.Key.Split(" + ").Contains(name)).Sum(group => group.Value.Count);
+        int? kept = seen?.Where(group => group.Key.Split(" + ").Contains(name)).Sum(group => Math.Min(group.Value.Count, StatementDifference.Kept));
+        return new(name, _from, to, waits.LooksAt(name), waits.ActiveIn(name), statements, kept);
+    }
+
+    // Neither a server without the extension nor one that is gone may cost the figures of the load.
+    private async Task<StatementCounters?> ReadAsync()
+    {
+        using var limit = new CancellationTokenSource(LongestReading);
+        try
+        {
+            await using var connection = await admin.OpenConnectionAsync(limit.Token);
+            return await StatementCounters.ReadAsync(connection, limit.Token);
+        }
+        catch (Exception missing) when (missing is NpgsqlException or OperationCanceledException or InvalidOperationException)
+        {
+            Blindness = $"No statements of {Name}: pg_stat_statements could not be read ({missing.Message.Split('\n')[0].TrimEnd()}).";
+            return null;
+        }
+    }
+}

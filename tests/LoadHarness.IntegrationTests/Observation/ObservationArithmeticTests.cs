@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using LoadHarness.Postgres.Observation;
+using LoadHarness.Postgres.Workload;
+
+namespace LoadHarness.IntegrationTests.Observation;
+
+/// <summary>Rates, attribution and bounds, without a server.</summary>
+public sealed class ObservationArithmeticTests
+{
+    private static readonly ActivityLook Nobody = new(0, 0, 0, 0, 0, 0, new Dictionary<(string, string), int>());
+
+    [Fact]
+    public void A_wall_clock_that_is_set_back_changes_no_rate()
+    {
+        var sample = At(2, wall: -3_600, wal: 3_000_000).Since(At(1, wall: 0, wal: 1_000_000), "s", "measured")!;
+        Assert.Equal(2_000_000, sample.WalBytesPerSecond, 3);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    public void No_time_or_time_that_ran_back_gives_no_sample_instead_of_an_infinite_or_negative_one(double before, double now) =>
+        Assert.Null(At(now, 0, 5_000).Since(At(before, 0, 1_000), null, null));
+
+    [Fact]
+    public void Counters_that_were_reset_give_no_sample() => Assert.Null(At(2, 0, 10).Since(At(1, 0, 1_000), null, null));
+
+    [Fact]
+    public void A_long_run_keeps_a_bounded_number_of_samples_with_exact_rates()
+    {
+        var series = new SampleSeries(most: 50);
+        for (var second = 0; second < 1_000; second++) series.Add(At(second, second, second * 1_000), "s", "measured");
+        var samples = series.Samples();
+        Assert.True(series.WasThinned);
+        Assert.InRange(samples.Count, 20, 50);
+        Assert.All(samples, sample => Assert.Equal(1_000, sample.WalBytesPerSecond, 3));
+    }
+
+    [Fact]
+    public void What_lies_across_a_break_is_no_sample()
+    {
+        var series = new SampleSeries();
+        series.Add(At(0, 0, 0), null, null);
+        series.Break();
+        series.Add(At(1, 1, 9_000_000), null, null);
+        series.Add(At(2, 2, 9_000_500), null, null);
+        Assert.Equal(500, Assert.Single(series.Samples()).WalBytesPerSecond, 3);
+    }
+
+    [Fact]
+    public void A_statement_is_known_again_by_its_shape_when_the_server_has_replaced_its_constants() => Assert.Equal(
+        StatementShape.Of("select total_scheduled from bulk_schedule_email_sends($2, $1, null::jsonb, $3, 50) -- why\n  where 'it''s' <> x"),
+        StatementShape.Of("SELECT total_scheduled  from bulk_schedule_email_sends($2, $1, $5::jsonb, $3, $6)\nwhere $7 <> x;"));
+
+    [Fact]
+    public void A_statement_that_no_scenario_sent_is_of_other_sessions_and_the_harness_own_are_left_out()
+    {
+        var sent = new SentStatements("one");
+        sent.Add("select a from t where id = $1", "lookup");
+        var seen = StatementDifference.Of(
+            [new(sent, ["lookup", "list"])],
+            Counters(("select a from t where id = $1", 5)),
+            Counters(("select a from t where id = $1", 12), ("delete from t", 1), ("/* loadharness: sampler */ select 1", 99), ("DISCARD ALL", 3)));
+        var own = Assert.Single(seen["one"]);
+        Assert.Equal((7, "one/lookup"), (own.Calls, Assert.Single(own.Operations)));
+        Assert.Equal("delete from t", Assert.Single(seen[StatementDifference.OtherSessions]).Statement);
+        Assert.Equal(2, seen.Count);
+    }
+
+    [Fact]
+    public void A_statement_is_kept_whole_and_an_endless_one_says_how_much_was_cut()
+    {
+        var whole = $"select {new string('x', 5_000)}";
+        var endless = $"select {new string('y', 20_000)}";
+        var texts = StatementDifference.Of([], Counters(), Counters((whole, 1), (endless, 1)))[StatementDifference.OtherSessions].Select(statement => statement.Statement).ToList();
+        Assert.Contains(whole, texts);
+        Assert.Contains(texts, text => text.EndsWith("[+ 12007 characters]", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Scenarios_with_long_or_foreign_names_keep_session_names_of_their_own()
+    {
+        var names = new[] { new string('a', 80) + "1", new string('a', 80) + "2", "prüfen", "prufen" }.Select(name => new SentStatements(name).ApplicationName).ToList();
+        Assert.Equal(4, names.Distinct().Count());
+        Assert.All(names, name => Assert.True(name.Length <= 63 && name.All(char.IsAscii), name));
+    }
+
+    private static ActivitySnapshot At(double seconds, double wall, decimal wal) => new(
+        DateTimeOffset.UnixEpoch.AddSeconds(wall), (long)(seconds * Stopwatch.Frequency), Nobody, new(0, 0, 0, wal, 0, null, 0), null, null, TimeSpan.Zero);
+
+    private static StatementCounters Counters(params (string Text, long Calls)[] statements) =>
+        new(statements.ToDictionary(one => one.Text.GetHashCode(StringComparison.Ordinal) + 0L, one => new StatementCount(one.Text, one.Calls, one.Calls, one.Calls, 0, 0, 0, 0, 0, null)), 0);
+}
