@@ -24,6 +24,9 @@ public sealed record ScenarioProps(string Name, IReadOnlyList<Operation> Operati
 
     public ScenarioProps WithInit(Func<IScenarioInitContext, Task> init) => this with { Init = init };
 
+    /// <summary>For a scenario whose set-up was done before.</summary>
+    public ScenarioProps WithoutInit() => this with { Init = null };
+
     /// <summary>Called once after the load, also when it was aborted.</summary>
     public ScenarioProps WithClean(Func<IScenarioInitContext, Task> clean) => this with { Clean = clean };
 

@@ -17,6 +17,7 @@ public static class VerbCatalog
         SeedVerb.Create(words),
         MigrateVerb.Up(words),
         MigrateVerb.Down(words),
+        CompareVerb.Create(words),
         SelfCheckVerb.Create(words),
         ReportVerb.Create(words),
         DoctorVerb.Create(words),

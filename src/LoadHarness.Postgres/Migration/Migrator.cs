@@ -79,6 +79,13 @@ public sealed class Migrator(NpgsqlDataSource admin)
         return true;
     }, ct);
 
+    /// <summary>Takes away what the function files made, so that another set of files can be applied with nothing left of this one.</summary>
+    internal Task DropFunctionsAsync(CancellationToken cancellationToken) => WithLockAsync(SilentProgress.Instance, async (connection, journal) =>
+    {
+        await new RepeatableFiles(connection, journal, SilentProgress.Instance).DropAsync(cancellationToken);
+        return true;
+    }, cancellationToken);
+
     public async Task<MigrationStatus> StatusAsync(CancellationToken ct)
     {
         await using var connection = await admin.OpenConnectionAsync(ct);

@@ -12,6 +12,9 @@ public sealed record DatabaseRequest(DatabaseTarget Target, ServerProfile Profil
     /// <summary>Given the newest server's major version, a seeded native cluster to start from when it exists; null starts empty.</summary>
     public Func<int, SeedSnapshot>? Snapshot { get; init; }
 
+    /// <summary>Major version of a native server; null for the newest on this machine.</summary>
+    public int? ServerVersion { get; init; }
+
     /// <summary>Settings on top of the profile's; a name given in both wins here.</summary>
     public IReadOnlyDictionary<string, string> ExtraSettings { get; init; } = new Dictionary<string, string>();
 }

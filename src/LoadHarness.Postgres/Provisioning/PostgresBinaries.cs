@@ -20,13 +20,16 @@ public sealed record PostgresBinaries(string Directory, int MajorVersion)
     public string PathOf(string program) => Path.Combine(Directory, OperatingSystem.IsWindows() ? program + ".exe" : program);
 
     /// <summary>The newest supported installation, or null.</summary>
-    public static async Task<PostgresBinaries?> FindAsync(CancellationToken cancellationToken)
+    public static Task<PostgresBinaries?> FindAsync(CancellationToken cancellationToken) => FindAsync(null, cancellationToken);
+
+    /// <summary>The installation of one major version, or the newest supported one; null where there is none.</summary>
+    public static async Task<PostgresBinaries?> FindAsync(int? major, CancellationToken cancellationToken)
     {
         var found = new List<PostgresBinaries>();
         foreach (var directory in Candidates().Where(IsServer).Select(Resolved).Distinct())
-            if (await VersionOfAsync(directory, cancellationToken) is { } major and >= OldestSupported and <= NewestSupported)
-                found.Add(new PostgresBinaries(directory, major));
-        return found.MaxBy(binaries => binaries.MajorVersion);
+            if (await VersionOfAsync(directory, cancellationToken) is { } version and >= OldestSupported and <= NewestSupported)
+                found.Add(new PostgresBinaries(directory, version));
+        return found.Where(binaries => major is null || binaries.MajorVersion == major).MaxBy(binaries => binaries.MajorVersion);
     }
 
     /// <summary>Whether a module such as pg_cron can be named in shared_preload_libraries; the server would not start otherwise.</summary>

@@ -34,7 +34,7 @@ public static class Provisioner
 
     private static async Task<Database> NativeAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
-        var binaries = await PostgresBinaries.FindAsync(cancellationToken) ?? throw PostgresBinaries.NoneFound();
+        var binaries = await PostgresBinaries.FindAsync(request.ServerVersion, cancellationToken) ?? throw PostgresBinaries.NoneFound();
         await ClusterDirectory.SweepAsync(binaries, cancellationToken);
         var libraries = await PreloadLibraries.PresentInAsync(binaries, cancellationToken);
         var settings = ServerSettings.For(request.Profile, MachineSize.Here, libraries, Database.Name);

@@ -1,0 +1,64 @@
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Postgres.Observation;
+using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Postgres.Workload;
+using LoadHarness.Scenarios;
+using LoadHarness.Scenarios.Profiles;
+using Npgsql;
+
+namespace LoadHarness.Comparing.Arms;
+
+/// <summary>One arm at work: its own server on its own copy of the seeded cluster.</summary>
+public sealed class ArmServer : IAsyncDisposable
+{
+    /// <summary>Behind pgbouncer, as a run has them.</summary>
+    private const int PooledConnections = 40;
+
+    private readonly PgBouncer? _pooler;
+
+    private ArmServer(string name, ArmSpecification specification, Database database, SeedManifest seed, string schemaChecksum, PgBouncer? pooler)
+    {
+        (Name, Specification, Database, Seed, _pooler) = (name, specification, database, seed, pooler);
+        Admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        Facts = new(database.Server.Version, database.Server.Settings, schemaChecksum);
+    }
+
+    /// <summary>A or B.</summary>
+    public string Name { get; }
+
+    public ArmSpecification Specification { get; }
+
+    public Database Database { get; }
+
+    public SeedManifest Seed { get; }
+
+    public NpgsqlDataSource Admin { get; }
+
+    public ArmServerFacts Facts { get; }
+
+    public static async Task<ArmServer> OverAsync(
+        string name, ArmSpecification specification, Database database, SeedManifest seed, string schemaChecksum, CancellationToken cancellationToken) => new(
+            name, specification, database, seed, schemaChecksum,
+            specification.Pooler ? await PgBouncer.StartAsync(database.AdminConnectionString, PooledConnections, cancellationToken) : null);
+
+    /// <summary>Connections in the application's roles; the base schema has none, and its team works as the owner.</summary>
+    public Workbench OpenWorkbench(LoadProfile profile) => Workbench.Open(
+        (role, workspace, connections) => _pooler is null
+            ? TenantDatabase.Open(Database.AdminConnectionString, RoleOf(role), workspace, connections)
+            : TenantDatabase.OpenThroughPooler(_pooler.ConnectionString, RoleOf(role), workspace, connections),
+        Seed,
+        profile);
+
+    /// <summary>CPU time that the server's processes have used since the start; zero where they cannot be read.</summary>
+    public TimeSpan CpuTime() => new ServerProcesses(Database.ServerProcessId).Read().Cpu;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_pooler is not null) await _pooler.DisposeAsync();
+        await Admin.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    private string RoleOf(string role) => Specification.Schema is ArmSchema.Base ? "none" : role;
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using LoadHarness.Comparing.Arms;
+using LoadHarness.Comparing.Counters;
+using LoadHarness.Comparing.Times;
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.Postgres.Migration;
+using LoadHarness.Postgres.Observation;
+using LoadHarness.Postgres.Seeding;
+using LoadHarness.Scenarios;
+
+namespace LoadHarness.Comparing;
+
+/// <summary>Compares two arms: counters and plans first, which are exact, times second, until each is decided.</summary>
+public sealed class Comparer(ComparisonPlan plan, SeedRequest request, ServerProfile profile, bool keep, IStageProgress progress)
+{
+    /// <exception cref="HarnessException">An arm cannot be made, or an operation fails on it.</exception>
+    public async Task<ArmComparison> CompareAsync(ArmSpecification a, ArmSpecification b, CancellationToken cancellationToken)
+    {
+        var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
+        using var sqlA = await SqlFolder.OfAsync(a.Schema, cancellationToken);
+        using var sqlB = await SqlFolder.OfAsync(b.Schema, cancellationToken);
+        var (filesA, filesB) = (MigrationFiles.Read(sqlA.Path), MigrationFiles.Read(sqlB.Path));
+        var rebuild = a.Schema is ArmSchema.Base || b.Schema is ArmSchema.Base || !HaveEqualMigrations(filesA, filesB);
+
+        await using var templateA = await SeededTemplate.MakeAsync(request, profile, a.ServerVersion, keep, progress, cancellationToken);
+        await using var otherVersion = a.ServerVersion == b.ServerVersion
+            ? null
+            : await SeededTemplate.MakeAsync(request, profile, b.ServerVersion, keep, progress, cancellationToken);
+        await using var arms = await ArmPair.StartAsync(
+            (a, new(templateA, filesA, rebuild)), (b, new(otherVersion ?? templateA, filesB, rebuild)), progress, cancellationToken);
+
+        var (serverA, serverB) = (arms.A.Facts, arms.B.Facts);
+        var indexes = IndexSizes.Compare(await IndexSizes.ReadAsync(arms.A.Admin, cancellationToken), await IndexSizes.ReadAsync(arms.B.Admin, cancellationToken));
+        progress.Note("Plans and counters of every operation, on both arms.");
+        var plans = await PlansAsync(arms, cancellationToken);
+        var counters = CounterJudgement.Compare(
+            await new CounterPass(arms.A, plan, request.Seed).RunAsync(cancellationToken),
+            await new CounterPass(arms.B, plan, request.Seed).RunAsync(cancellationToken));
+        var times = plan.MeasuresTimes ? await TimesAsync(arms, cancellationToken) : [];
+        return new(
+            a.Text, b.Text, request.Contacts, request.Seed, startedUtc, Stopwatch.GetElapsedTime(started),
+            serverA, serverB, counters, plans, indexes, times, []);
+    }
+
+    private async Task<IReadOnlyList<ComparedTime>> TimesAsync(ArmPair arms, CancellationToken cancellationToken)
+    {
+        // The counters' imports and campaigns have changed the rows of both copies.
+        await arms.CopyAnewAsync(cancellationToken);
+        return await new PairedTimes(arms, plan, request.Seed, progress).RunAsync(cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<PlanChange>> PlansAsync(ArmPair arms, CancellationToken cancellationToken)
+    {
+        var (a, b) = (await PlansAsync(arms.A, cancellationToken), await PlansAsync(arms.B, cancellationToken));
+        return [.. a.Join(b, plan => plan.Key, plan => plan.Key, (before, after) => PlanNodes.Compare(before.Key, before.Value, after.Value)).OfType<PlanChange>()];
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> PlansAsync(ArmServer arm, CancellationToken cancellationToken)
+    {
+        await using var bench = arm.OpenWorkbench(plan.Profile());
+        var plans = await PlanCollector.CollectAsync(bench.App, ExplainedQueries.Of(bench), cancellationToken);
+        return plans.ToDictionary(explained => explained.Query, explained => string.Join('\n', explained.Inner.Select(inner => inner.Text).Prepend(explained.Text)));
+    }
+
+    private static bool HaveEqualMigrations(MigrationFiles a, MigrationFiles b) =>
+        a.BaseSchema == b.BaseSchema && Steps(a).SequenceEqual(Steps(b));
+
+    private static IEnumerable<string> Steps(MigrationFiles files) =>
+        files.Migrations.SelectMany(migration => migration.Up.Select(step => $"{migration.Name}/{step.Name} {step.Checksum}"));
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LoadHarness.Core.Comparing;
+
+namespace LoadHarness.Comparing;
+
+/// <summary><c>compare.json</c> and <c>compare.md</c> in a folder of their own.</summary>
+public static class ComparisonFiles
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        // A counter that A does not have makes an infinite ratio.
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    public static string Json(ArmComparison comparison) => JsonSerializer.Serialize(comparison, Format);
+
+    /// <returns>The folder.</returns>
+    public static async Task<string> WriteAsync(ArmComparison comparison, string directory, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(Path.GetFullPath(directory), FormattableString.Invariant($"{comparison.StartedUtc:yyyyMMdd'T'HHmmss'Z'}"));
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "compare.json"), Json(comparison) + "\n", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "compare.md"), ComparisonText.Of(comparison), cancellationToken);
+        return folder;
+    }
+}

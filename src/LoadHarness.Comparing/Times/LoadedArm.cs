@@ -1,0 +1,36 @@
+using LoadHarness.Comparing.Arms;
+using LoadHarness.Load;
+using LoadHarness.Load.Clocks;
+using LoadHarness.Scenarios;
+
+namespace LoadHarness.Comparing.Times;
+
+/// <summary>An arm with its connections and the scenarios that it runs, set up once.</summary>
+internal sealed class LoadedArm : IAsyncDisposable
+{
+    private static readonly TimeSpan WarmTime = TimeSpan.FromSeconds(1);
+
+    private readonly ArmServer _server;
+    private readonly Workbench _bench;
+    private readonly Dictionary<string, ScenarioProps> _scenarios;
+
+    public LoadedArm(ArmServer server, ComparisonPlan plan)
+    {
+        _server = server;
+        _bench = server.OpenWorkbench(plan.Profile());
+        _scenarios = plan.Build(_bench).ToDictionary(scenario => scenario.Name);
+    }
+
+    /// <summary>Runs the set-up, and the load for a second: caches and plans of an arm's sessions are no difference between the arms.</summary>
+    public async Task WarmAsync(string scenario, ComparisonPlan plan, ulong seed, CancellationToken cancellationToken)
+    {
+        using var clock = new SystemLoadClock();
+        var props = _scenarios[scenario].WithLoadSimulations(Simulation.KeepConstant(plan.Users, WarmTime));
+        await new LoadRunner(clock, new() { Seed = ~seed }).RunAsync([props], null, cancellationToken);
+    }
+
+    public Task<IReadOnlyDictionary<SlotMetric, double>> SlotAsync(string scenario, ComparisonPlan plan, ulong seed, CancellationToken cancellationToken) =>
+        Slot.RunAsync(_server, _scenarios[scenario].WithoutInit(), plan.Slot, plan.Users, seed, cancellationToken);
+
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+}

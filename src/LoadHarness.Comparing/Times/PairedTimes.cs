@@ -1,0 +1,119 @@
+using LoadHarness.Comparing.Arms;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Progress;
+using LoadHarness.Core.Statistics;
+
+namespace LoadHarness.Comparing.Times;
+
+/// <summary>
+/// Compares times: rounds of pairs over all scenarios that are not decided yet, A B, B A, A B, ... After each look the arms are copied anew, in the
+/// other order, so that neither a place on the disk nor what writing leaves behind stays with one of them. Alarms are confirmed by new pairs.
+/// </summary>
+internal sealed class PairedTimes(
+    ArmPair arms, ComparisonPlan plan, ulong seed, IStageProgress progress)
+{
+    /// <summary>Operations of all scenarios, by mean and p50, CPU a request of each scenario, and the whole.</summary>
+    private const int UsualMetrics = 32;
+
+    private readonly SequentialTest _test = new(UsualMetrics);
+
+    public async Task<IReadOnlyList<ComparedTime>> RunAsync(CancellationToken cancellationToken)
+    {
+        var open = plan.Scenarios.Select(name => new ScenarioPairs(name)).ToList();
+        var all = open.ToList();
+        var decided = new Dictionary<SlotMetric, ComparedTime>();
+        foreach (var look in SequentialTest.Looks)
+        {
+            if (look > SequentialTest.Looks[0]) await arms.CopyAnewAsync(cancellationToken);
+            await PairsAsync(open, look, cancellationToken);
+            foreach (var scenario in open)
+                foreach (var metric in scenario.Metrics)
+                    Keep(decided, metric, scenario.Compared(metric, _test.Look(scenario.LogRatios(metric)), _test.Confidence));
+            open = [.. open.Where(scenario => scenario.Metrics.Any(metric => decided[metric].Difference == Difference.Open))];
+            progress.Note($"After {look} pairs: {string.Join(", ", decided.Values.GroupBy(time => time.Difference).Select(group => $"{group.Count()} {Word(group.Key)}"))}.");
+            if (open.Count == 0) break;
+        }
+
+        IReadOnlyList<ComparedTime> times = [.. decided.Values, .. Shift(all)];
+        return await ConfirmedAsync(times, cancellationToken);
+    }
+
+    // Once decided, a metric stays so: looking again at more pairs would spend false alarms that nobody counted.
+    private static void Keep(Dictionary<SlotMetric, ComparedTime> decided, SlotMetric metric, ComparedTime time)
+    {
+        if (decided.GetValueOrDefault(metric) is null or { Difference: Difference.Open }) decided[metric] = time;
+    }
+
+    /// <summary>The whole system's shift, a metric of its own: the median over the scenarios, pair by pair. It is never divided out of the others.</summary>
+    private IEnumerable<ComparedTime> Shift(List<ScenarioPairs> scenarios)
+    {
+        var pairs = SequentialTest.Looks.Where(look => scenarios.All(scenario => scenario.Count >= look)).DefaultIfEmpty(0).Max();
+        if (pairs == 0 || scenarios.Any(scenario => !scenario.Metrics.Any())) yield break;
+        double[] ratios = [.. Enumerable.Range(0, pairs).Select(pair => Medians.Of(scenarios.Select(scenario => scenario.Shift(pair))))];
+        var look = _test.Look(ratios);
+        // Its pairs end with the first decided scenario: no decision by then says only that there is none.
+        var difference = look.Difference == Difference.Open ? Difference.Same : look.Difference;
+        yield return new("all scenarios", "median shift", 1, look.Estimate.Ratio, look.Estimate.Ratio,
+            look.Estimate.RatioInterval(_test.Confidence), pairs, difference, null);
+    }
+
+    private async Task PairsAsync(List<ScenarioPairs> scenarios, int until, CancellationToken cancellationToken)
+    {
+        await using var a = await WarmAsync(arms.A, scenarios, cancellationToken);
+        await using var b = await WarmAsync(arms.B, scenarios, cancellationToken);
+        using var task = progress.Begin($"Pairs up to {until}", scenarios.Sum(scenario => until - scenario.Count), "pairs");
+        while (scenarios.Any(scenario => scenario.Count < until))
+        {
+            foreach (var scenario in scenarios)
+            {
+                await PairAsync(a, b, scenario, cancellationToken);
+                task.Advance(1);
+            }
+        }
+    }
+
+    private async Task PairAsync(LoadedArm a, LoadedArm b, ScenarioPairs pairs, CancellationToken cancellationToken)
+    {
+        // Both arms draw the same operations and arguments in a pair, and others in the next.
+        var draw = seed + (ulong)pairs.Count;
+        Task<IReadOnlyDictionary<SlotMetric, double>> On(LoadedArm arm) => arm.SlotAsync(pairs.Scenario, plan, draw, cancellationToken);
+        if (pairs.Count % 2 == 0)
+        {
+            var first = await On(a);
+            pairs.Add(first, await On(b));
+        }
+        else
+        {
+            var first = await On(b);
+            pairs.Add(await On(a), first);
+        }
+    }
+
+    private async Task<LoadedArm> WarmAsync(ArmServer server, List<ScenarioPairs> scenarios, CancellationToken cancellationToken)
+    {
+        var arm = new LoadedArm(server, plan);
+        foreach (var scenario in scenarios) await arm.WarmAsync(scenario.Scenario, plan, seed, cancellationToken);
+        return arm;
+    }
+
+    private async Task<IReadOnlyList<ComparedTime>> ConfirmedAsync(IReadOnlyList<ComparedTime> times, CancellationToken cancellationToken)
+    {
+        var alarms = times.Where(time => time.Difference is Difference.Slower or Difference.Faster && time.Operation != "all scenarios").ToList();
+        if (alarms.Count == 0) return times;
+        progress.Note($"{alarms.Count} differences are confirmed by new pairs on newly copied clones.");
+        await arms.CopyAnewAsync(cancellationToken);
+        var again = alarms.Select(time => time.Operation.Split('/')[0]).Distinct()
+            .ToDictionary(name => name, name => new ScenarioPairs(name));
+        var pairs = alarms.GroupBy(time => time.Operation.Split('/')[0]).ToDictionary(group => group.Key, group => SequentialTest.PairsToConfirm(group.Max(time => time.Pairs)));
+        foreach (var (name, scenario) in again) await PairsAsync([scenario], pairs[name], cancellationToken);
+        return [.. times.Select(time => alarms.Contains(time) ? time with { Confirmed = IsConfirmed(again[time.Operation.Split('/')[0]], time) } : time)];
+    }
+
+    private bool IsConfirmed(ScenarioPairs pairs, ComparedTime alarm)
+    {
+        var metric = new SlotMetric(alarm.Operation, alarm.Metric);
+        return pairs.Metrics.Contains(metric) && _test.Confirms(pairs.LogRatios(metric), alarm.Difference);
+    }
+
+    private static string Word(Difference difference) => difference.ToString().ToLowerInvariant();
+}

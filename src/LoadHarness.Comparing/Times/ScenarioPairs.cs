@@ -1,0 +1,38 @@
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Statistics;
+
+namespace LoadHarness.Comparing.Times;
+
+/// <summary>The pairs of one scenario so far, metric by metric.</summary>
+internal sealed class ScenarioPairs(string scenario)
+{
+    private readonly Dictionary<SlotMetric, List<(double A, double B)>> _pairs = [];
+    private int _count;
+
+    public string Scenario => scenario;
+
+    public int Count => _count;
+
+    /// <summary>Metrics that every slot had; one that a slot lacks has no pair there, and is left out for good.</summary>
+    public IEnumerable<SlotMetric> Metrics => _pairs.Where(entry => entry.Value.Count == _count).Select(entry => entry.Key);
+
+    public void Add(IReadOnlyDictionary<SlotMetric, double> a, IReadOnlyDictionary<SlotMetric, double> b)
+    {
+        _count++;
+        foreach (var (metric, figure) in a.Where(entry => entry.Value > 0 && b.GetValueOrDefault(entry.Key) > 0))
+        {
+            if (!_pairs.TryGetValue(metric, out var pairs)) _pairs[metric] = pairs = [];
+            pairs.Add((figure, b[metric]));
+        }
+    }
+
+    public IReadOnlyList<double> LogRatios(SlotMetric metric) => [.. _pairs[metric].Select(pair => Math.Log(pair.B / pair.A))];
+
+    /// <summary>ln(B/A) of the whole scenario in one pair: the median over its metrics.</summary>
+    public double Shift(int pair) => Medians.Of(Metrics.Select(metric => Math.Log(_pairs[metric][pair].B / _pairs[metric][pair].A)));
+
+    public ComparedTime Compared(SlotMetric metric, ComparedMetric look, double confidence) => new(
+        metric.Operation, metric.Metric,
+        Medians.Of(_pairs[metric].Select(pair => pair.A)), Medians.Of(_pairs[metric].Select(pair => pair.B)),
+        look.Estimate.Ratio, look.Estimate.RatioInterval(confidence), look.Estimate.Pairs, look.Difference, null);
+}

@@ -1,0 +1,53 @@
+using LoadHarness.Comparing.Arms;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Load;
+using LoadHarness.Load.Clocks;
+using LoadHarness.Scenarios;
+
+namespace LoadHarness.Comparing.Times;
+
+/// <summary>One turn of one arm: users of the closed model send a scenario's operations, drawn from the same seed on both arms.</summary>
+internal static class Slot
+{
+    /// <summary>Fewer calls in a slot are no mean worth a pair, but for imports and campaigns, of which each is thousands of statements.</summary>
+    private const long FewestCalls = 20;
+
+    /// <summary>A shorter call is measured only in hundreds: its time is mostly that of the machine's wake-ups.</summary>
+    private const double ShortMilliseconds = 0.5;
+
+    private const long FewestShortCalls = 200;
+
+    /// <returns>Milliseconds by metric: <c>operation mean</c>, <c>operation p50</c>, <c>CPU a request</c>.</returns>
+    public static async Task<IReadOnlyDictionary<SlotMetric, double>> RunAsync(
+        ArmServer arm, ScenarioProps scenario, TimeSpan during, int users, ulong seed, CancellationToken cancellationToken)
+    {
+        using var clock = new SystemLoadClock();
+        var cpu = arm.CpuTime();
+        var results = await new LoadRunner(clock, new() { Seed = seed }).RunAsync(
+            [scenario.WithLoadSimulations(Simulation.KeepConstant(IsWrite(scenario) ? 1 : users, during))], null, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var used = arm.CpuTime() - cpu;
+        var metrics = results[0].Operations.SelectMany(operation => Of(scenario, operation)).ToDictionary();
+        var completed = results[0].Accounting.Completed;
+        // Clock ticks of the kernel are 10 ms: a slot has to use many.
+        if (used > TimeSpan.FromMilliseconds(500) && completed > 0)
+            metrics[new(scenario.Name, "CPU a request")] = used.TotalMilliseconds / completed;
+        return metrics;
+    }
+
+    private static IEnumerable<KeyValuePair<SlotMetric, double>> Of(ScenarioProps scenario, OperationResult operation)
+    {
+        var (count, mean) = (operation.Response.Count, operation.Response.Mean.TotalMilliseconds);
+        if (count == 0 || operation.Accounting.Failed > 0) yield break;
+        var name = $"{scenario.Name}/{operation.Name}";
+        if (!IsWrite(scenario) && (count < FewestCalls || (mean < ShortMilliseconds && count < FewestShortCalls))) yield break;
+        yield return new(new(name, "mean"), mean);
+        if (count >= FewestCalls) yield return new(new(name, "p50"), operation.Response.P50.TotalMilliseconds);
+    }
+
+    private static bool IsWrite(ScenarioProps scenario) => scenario.Name == new BulkImport().Name || scenario.Name == new CampaignSend().Name;
+}
+
+/// <param name="Operation"><c>scenario/operation</c>, or the scenario.</param>
+/// <param name="Metric">mean, p50 or CPU a request.</param>
+internal sealed record SlotMetric(string Operation, string Metric);

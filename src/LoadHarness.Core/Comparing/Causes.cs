@@ -1,0 +1,63 @@
+namespace LoadHarness.Core.Comparing;
+
+/// <summary>Why operations got worse on B, the likeliest cause first: what explains a change stands before the change.</summary>
+public static class Causes
+{
+    /// <returns>Sentences; those about the whole server first, then one for each operation that got worse, the worst first.</returns>
+    public static IReadOnlyList<string> Of(ArmComparison comparison)
+    {
+        if (comparison.WorseOperations.Count == 0) return [];
+        return
+        [
+            .. Settings(comparison),
+            .. comparison.Indexes.Where(index => index.B is null).Select(index => $"B has no index {index.Index}."),
+            .. comparison.WorseOperations
+                .OrderByDescending(operation => Severity(comparison, operation))
+                .Select(operation => OfOperation(comparison, operation)),
+        ];
+    }
+
+    private static IEnumerable<string> Settings(ArmComparison comparison)
+    {
+        var (a, b) = (comparison.ServerA.Settings, comparison.ServerB.Settings);
+        foreach (var name in a.Keys.Union(b.Keys).Order(StringComparer.Ordinal))
+        {
+            var (before, after) = (a.GetValueOrDefault(name, "none"), b.GetValueOrDefault(name, "none"));
+            if (before != after) yield return $"The setting {name} is {before} on A and {after} on B.";
+        }
+    }
+
+    private static string OfOperation(ArmComparison comparison, string operation)
+    {
+        var query = operation[(operation.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        var parts = new List<string>();
+        if (comparison.Plans.FirstOrDefault(plan => IsOf(plan, query)) is { } plan) parts.Add(PlanSentence(plan));
+        parts.AddRange(comparison.Counters.Where(change => change.Operation == operation && change.IsWorse).OrderByDescending(change => change.Ratio).Select(CounterSentence));
+        parts.AddRange(comparison.Times.Where(time => time.Operation == operation && time.IsShownSlower).Select(time =>
+            FormattableString.Invariant($"{time.Metric} {time.A:0.###} to {time.B:0.###} ms, {time.Sentence()}")));
+        return $"{operation}: {string.Join("; ", parts)}.";
+    }
+
+    // Operations of a scenario and statements of sql/queries differ in a prefix at most: first_page of the segments is segment_page's twin.
+    private static bool IsOf(PlanChange plan, string operation) =>
+        plan.Operation == operation || plan.Operation.EndsWith($"_{operation}", StringComparison.Ordinal);
+
+    private static string PlanSentence(PlanChange plan) =>
+        $"its plan changed from {Nodes(plan.LostNodes)} to {Nodes(plan.NewNodes)}";
+
+    private static string Nodes(IReadOnlyList<string> nodes) => nodes.Count == 0 ? "a plan with nothing else" : string.Join(", ", nodes.Take(3));
+
+    private static string CounterSentence(CounterChange change)
+    {
+        var factor = change.A == 0 ? "from none" : FormattableString.Invariant($"{change.Ratio:0.##} times");
+        var where = change.Statement is { } statement ? $" in \"{Cut(statement)}\"" : "";
+        return FormattableString.Invariant($"{change.Counter} a call {change.A:0.#} to {change.B:0.#} ({factor}){where}");
+    }
+
+    private static string Cut(string statement) => statement.Length <= 120 ? statement : statement[..120] + "...";
+
+    private static double Severity(ArmComparison comparison, string operation) => comparison.Counters
+        .Where(change => change.Operation == operation && change.IsWorse).Select(change => change.A == 0 ? 100 : change.Ratio)
+        .Concat(comparison.Times.Where(time => time.Operation == operation && time.IsShownSlower).Select(time => time.Ratio))
+        .Max();
+}

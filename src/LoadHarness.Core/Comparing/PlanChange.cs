@@ -1,0 +1,10 @@
+namespace LoadHarness.Core.Comparing;
+
+/// <summary>A statement whose plan differs between the arms.</summary>
+/// <param name="LostNodes">Nodes that A's plan has and B's has not, such as <c>Index Scan using leads_tags_idx on leads</c>.</param>
+/// <param name="NewNodes">Nodes that only B's plan has.</param>
+public sealed record PlanChange(string Operation, IReadOnlyList<string> LostNodes, IReadOnlyList<string> NewNodes);
+
+/// <summary>One index whose bytes differ by more than 2%, or that one arm lacks.</summary>
+/// <param name="A">Bytes over all partitions; null where the arm has no such index.</param>
+public sealed record IndexBytesChange(string Index, long? A, long? B);

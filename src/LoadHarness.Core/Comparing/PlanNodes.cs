@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+
+namespace LoadHarness.Core.Comparing;
+
+/// <summary>The nodes of a plan as EXPLAIN prints it, without figures: two plans are the same when they have the same.</summary>
+public static partial class PlanNodes
+{
+    /// <param name="text">One plan or several, one below the other.</param>
+    /// <returns>Such as <c>Index Scan using leads_pkey on leads l</c>, each once; partitions count once, under the parent's name.</returns>
+    public static IReadOnlyList<string> Of(string text) =>
+    [
+        .. text.Split('\n')
+            .Select(line => NodeLine().Match(line))
+            .Where(match => match.Success)
+            .Select(match => Partition().Replace(match.Groups["node"].Value, ""))
+            .Distinct(),
+    ];
+
+    public static PlanChange? Compare(string operation, string a, string b)
+    {
+        var (before, after) = (Of(a), Of(b));
+        var (lost, added) = (before.Except(after).ToList(), after.Except(before).ToList());
+        return lost.Count + added.Count == 0 ? null : new(operation, lost, added);
+    }
+
+    [GeneratedRegex(@"^\s*(->\s+)?(?<node>[A-Z][^(]*[^\s(])\s+\((cost|actual|never)")]
+    private static partial Regex NodeLine();
+
+    // Of pg_partman 4.7 and 5, of the default partition, and the number that the planner puts behind an alias.
+    [GeneratedRegex(@"(_p\d{4}_\d{2}|_p\d{8}|_default)(?=_|\b)|_\d+\b")]
+    private static partial Regex Partition();
+}
