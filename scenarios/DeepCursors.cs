@@ -40,7 +40,7 @@ internal sealed class DeepCursors(Workbench bench, string scenario)
         const int cursorColumn = 8;
         var app = bench.For(scenario).App;
         await using var connection = await app.ConnectAsync(stop);
-        await using var reader = await app.QueryAsync(connection, QueryCatalog.Shipped[query], arguments, stop);
+        await using var reader = await app.QueryAsync(connection, bench.Queries[query], arguments, stop);
         string? last = null;
         var rows = 0;
         for (; await reader.ReadAsync(stop); rows++) last = reader.GetString(cursorColumn);

@@ -14,7 +14,7 @@ public static class ExplainedQueries
     private static readonly string[] Campaigns = ["campaign-send/campaign", "mixed-campaigns/campaign"];
 
     public static IEnumerable<IReadOnlyList<ExplainedStatement>> Of(Workbench bench) =>
-        [.. Reads(bench).Select(read => (IReadOnlyList<ExplainedStatement>)[read]), DeepPage(), Import(bench), Campaign(bench)];
+        [.. Reads(bench).Select(read => (IReadOnlyList<ExplainedStatement>)[read]), DeepPage(bench), Import(bench), Campaign(bench)];
 
     private static IEnumerable<ExplainedStatement> Reads(Workbench bench)
     {
@@ -32,18 +32,18 @@ public static class ExplainedQueries
         yield return Named("segment_count", "segmentation/count", SegmentCorpus.Conditions[1]);
         yield return Named("segment_page", "segmentation/first_page", SegmentCorpus.Conditions[1]);
 
-        static ExplainedStatement Lead(string name, params object?[] arguments) =>
-            ExplainedStatement.Read(name, QueryCatalog.Shipped[name], arguments, $"lead-queries/{name}", $"mixed-users/{name}");
+        ExplainedStatement Lead(string name, params object?[] arguments) =>
+            ExplainedStatement.Read(name, bench.Queries[name], arguments, $"lead-queries/{name}", $"mixed-users/{name}");
 
-        static ExplainedStatement Named(string name, string operation, params object?[] arguments) =>
-            ExplainedStatement.Read(name, QueryCatalog.Shipped[name], arguments, operation);
+        ExplainedStatement Named(string name, string operation, params object?[] arguments) =>
+            ExplainedStatement.Read(name, bench.Queries[name], arguments, operation);
     }
 
     // The cursor of a page as far down as a thousand leads: the cost of a page does not depend on how far down it is.
-    private static IReadOnlyList<ExplainedStatement> DeepPage() =>
+    private static IReadOnlyList<ExplainedStatement> DeepPage(Workbench bench) =>
     [
         new("cursor of row 1,000", "lh_app", "select cursor from search_leads_optimized($1, p_limit => 1000)", _ => [], []),
-        new("search_deep_page", "lh_app", QueryCatalog.Shipped["search_deep_page"], results => [results["cursor of row 1,000"][^1]], ["lead-search/deep_page"]),
+        new("search_deep_page", "lh_app", bench.Queries["search_deep_page"], results => [results["cursor of row 1,000"][^1]], ["lead-search/deep_page"]),
     ];
 
     private static IReadOnlyList<ExplainedStatement> Import(Workbench bench)

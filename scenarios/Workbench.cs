@@ -36,11 +36,16 @@ public sealed class Workbench : IAsyncDisposable
 
     public Draws Draws { get; }
 
+    /// <summary>The statements under test, by name.</summary>
+    public QueryCatalog Queries { get; private init; } = QueryCatalog.Shipped;
+
     /// <summary>Leads set aside for imports until now.</summary>
     public long NewLeads => Interlocked.Read(ref _newLeads);
 
     /// <param name="open"><see cref="TenantDatabase.Open"/> or <see cref="TenantDatabase.OpenThroughPooler"/>, on a login that may take the application's roles.</param>
-    public static Workbench Open(OpenTenant open, SeedManifest seed, LoadProfile profile) => new(open, seed, profile);
+    /// <param name="queries">Other statements than those of the program's sql/queries.</param>
+    public static Workbench Open(OpenTenant open, SeedManifest seed, LoadProfile profile, QueryCatalog? queries = null) =>
+        new(open, seed, profile) { Queries = queries ?? QueryCatalog.Shipped };
 
     /// <summary>The sessions of one scenario, opened when they are first asked for.</summary>
     public ScenarioDatabase For(string scenario) => _databases.GetOrAdd(scenario, name => new(() => OpenFor(new(name)))).Value;
@@ -54,7 +59,7 @@ public sealed class Workbench : IAsyncDisposable
     public async Task<IResponse> QueryAsync(IScenarioContext context, string operation, string query, Expectation expected, params object?[] arguments)
     {
         var stop = context.CancellationToken;
-        var (database, statement) = (For(context.ScenarioName), QueryCatalog.Shipped[query]);
+        var (database, statement) = (For(context.ScenarioName), Queries[query]);
         database.Sent.Add(statement, operation);
         await using var connection = await context.Step("connect", () => database.App.ConnectAsync(stop));
         await using var reader = await context.Step("query", () => database.App.QueryAsync(connection, statement, arguments, stop));

@@ -7,9 +7,7 @@ using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Postgres.Migration;
-using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Seeding;
-using LoadHarness.Scenarios;
 
 namespace LoadHarness.Comparing;
 
@@ -22,15 +20,14 @@ public sealed class Comparer(ComparisonPlan plan, SeedRequest request, ServerPro
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
         using var sqlA = await SqlFolder.OfAsync(a.Schema, cancellationToken);
         using var sqlB = await SqlFolder.OfAsync(b.Schema, cancellationToken);
-        var (filesA, filesB) = (MigrationFiles.Read(sqlA.Path), MigrationFiles.Read(sqlB.Path));
-        var rebuild = a.Schema is ArmSchema.Base || b.Schema is ArmSchema.Base || !HaveEqualMigrations(filesA, filesB);
+        var rebuild = a.Schema is ArmSchema.Base || b.Schema is ArmSchema.Base || !HaveEqualMigrations(sqlA.Migrations, sqlB.Migrations);
 
         await using var templateA = await SeededTemplate.MakeAsync(request, profile, a.ServerVersion, keep, progress, cancellationToken);
         await using var otherVersion = a.ServerVersion == b.ServerVersion
             ? null
             : await SeededTemplate.MakeAsync(request, profile, b.ServerVersion, keep, progress, cancellationToken);
         await using var arms = await ArmPair.StartAsync(
-            (a, new(templateA, filesA, rebuild)), (b, new(otherVersion ?? templateA, filesB, rebuild)), progress, cancellationToken);
+            (a, new(templateA, sqlA, rebuild)), (b, new(otherVersion ?? templateA, sqlB, rebuild)), progress, cancellationToken);
 
         var (serverA, serverB) = (arms.A.Facts, arms.B.Facts);
         var indexes = IndexSizes.Compare(await IndexSizes.ReadAsync(arms.A.Admin, cancellationToken), await IndexSizes.ReadAsync(arms.B.Admin, cancellationToken));
@@ -60,8 +57,7 @@ public sealed class Comparer(ComparisonPlan plan, SeedRequest request, ServerPro
 
     private async Task<IReadOnlyDictionary<string, string>> PlansAsync(ArmServer arm, CancellationToken cancellationToken)
     {
-        await using var bench = arm.OpenWorkbench(plan.Profile());
-        var plans = await PlanCollector.CollectAsync(bench.App, ExplainedQueries.Of(bench), cancellationToken);
+        var plans = await arm.PlansAsync(plan.Profile(), cancellationToken);
         return plans.ToDictionary(explained => explained.Query, explained => string.Join('\n', explained.Inner.Select(inner => inner.Text).Prepend(explained.Text)));
     }
 

@@ -6,6 +6,7 @@ using LoadHarness.Postgres;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Postgres.Seeding;
+using LoadHarness.Postgres.Workload;
 using Npgsql;
 
 namespace LoadHarness.Comparing.Arms;
@@ -14,7 +15,7 @@ namespace LoadHarness.Comparing.Arms;
 /// <param name="rebuild">
 /// Whether both arms roll back and migrate up again, since their migrations differ: then both were written and analyzed in the same way.
 /// </param>
-public sealed class ArmFactory(SeededTemplate template, MigrationFiles files, bool rebuild)
+public sealed class ArmFactory(SeededTemplate template, SqlFolder sql, bool rebuild)
 {
     /// <summary>What would change an arm behind the comparison's back, and what lets its counters see into functions.</summary>
     private static readonly Dictionary<string, string> Quiet = new()
@@ -27,6 +28,8 @@ public sealed class ArmFactory(SeededTemplate template, MigrationFiles files, bo
         ["max_wal_size"] = "16GB",
         ["cron.launch_active_jobs"] = "off",
     };
+
+    private readonly QueryCatalog _queries = QueryCatalog.Read(Path.Combine(sql.Path, "queries"));
 
     /// <param name="name">A or B.</param>
     /// <exception cref="HarnessException">The server did not start with these settings, or an index or a file is not there.</exception>
@@ -47,7 +50,7 @@ public sealed class ArmFactory(SeededTemplate template, MigrationFiles files, bo
             var seed = await SeedReuse.FindAsync(admin, template.Request, cancellationToken)
                 ?? throw new HarnessException($"The kept cluster {template.Snapshot.Directory} is not fully seeded. Remove it and start again.");
             var checksum = await ShapeAsync(admin, specification, cancellationToken);
-            return await ArmServer.OverAsync(name, specification, database, seed, checksum, cancellationToken);
+            return await ArmServer.OverAsync(name, specification, _queries, database, seed, checksum, cancellationToken);
         }
         catch
         {
@@ -84,7 +87,7 @@ public sealed class ArmFactory(SeededTemplate template, MigrationFiles files, bo
         else if (schema is not ArmSchema.Optimized)
             await new Migrator(admin).DropFunctionsAsync(cancellationToken);
 
-        var version = await new Migrator(admin) { Files = files }.BuildAsync(SilentProgress.Instance, cancellationToken);
+        var version = await new Migrator(admin) { Files = sql.Migrations }.BuildAsync(SilentProgress.Instance, cancellationToken);
         if (rebuild) await VacuumAsync(admin, cancellationToken);
         return version.Checksum;
     }

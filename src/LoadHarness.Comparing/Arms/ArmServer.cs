@@ -1,6 +1,7 @@
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Postgres.Observation;
+using LoadHarness.Postgres.Observation.Plans;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios;
@@ -16,10 +17,12 @@ public sealed class ArmServer : IAsyncDisposable
     private const int PooledConnections = 40;
 
     private readonly PgBouncer? _pooler;
+    private readonly QueryCatalog _queries;
 
-    private ArmServer(string name, ArmSpecification specification, Database database, SeedManifest seed, string schemaChecksum, PgBouncer? pooler)
+    private ArmServer(
+        string name, ArmSpecification specification, QueryCatalog queries, Database database, SeedManifest seed, string schemaChecksum, PgBouncer? pooler)
     {
-        (Name, Specification, Database, Seed, _pooler) = (name, specification, database, seed, pooler);
+        (Name, Specification, _queries, Database, Seed, _pooler) = (name, specification, queries, database, seed, pooler);
         Admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         Facts = new(database.Server.Version, database.Server.Settings, schemaChecksum);
     }
@@ -38,26 +41,36 @@ public sealed class ArmServer : IAsyncDisposable
     public ArmServerFacts Facts { get; }
 
     public static async Task<ArmServer> OverAsync(
-        string name, ArmSpecification specification, Database database, SeedManifest seed, string schemaChecksum, CancellationToken cancellationToken) => new(
-            name, specification, database, seed, schemaChecksum,
+        string name, ArmSpecification specification, QueryCatalog queries, Database database, SeedManifest seed, string schemaChecksum,
+        CancellationToken cancellationToken) => new(
+            name, specification, queries, database, seed, schemaChecksum,
             specification.Pooler ? await PgBouncer.StartAsync(database.AdminConnectionString, PooledConnections, cancellationToken) : null);
 
     /// <summary>Connections in the application's roles; the base schema has none, and its team works as the owner.</summary>
     public Workbench OpenWorkbench(LoadProfile profile) => Workbench.Open(
-        (role, workspace, connections) => _pooler is null
-            ? TenantDatabase.Open(Database.AdminConnectionString, RoleOf(role), workspace, connections)
-            : TenantDatabase.OpenThroughPooler(_pooler.ConnectionString, RoleOf(role), workspace, connections),
+        (role, workspace, connections, sent) => _pooler is null
+            ? TenantDatabase.Open(Database.AdminConnectionString, RoleOf(role), workspace, connections, sent)
+            : TenantDatabase.OpenThroughPooler(_pooler.ConnectionString, RoleOf(role), workspace, connections, sent),
         Seed,
-        profile);
+        profile,
+        _queries);
 
     /// <summary>CPU time that the server's processes have used since the start; zero where they cannot be read.</summary>
-    public TimeSpan CpuTime() => new ServerProcesses(Database.ServerProcessId).Read().Cpu;
+    public TimeSpan CpuTime() => new ServerProcesses(Database.ServerProcessId).Read()?.Cpu ?? TimeSpan.Zero;
 
     public async ValueTask DisposeAsync()
     {
         if (_pooler is not null) await _pooler.DisposeAsync();
         await Admin.DisposeAsync();
         await Database.DisposeAsync();
+    }
+
+    public async Task<IReadOnlyList<QueryPlan>> PlansAsync(LoadProfile profile, CancellationToken cancellationToken)
+    {
+        await using var bench = OpenWorkbench(profile);
+        var (plans, _) = await PlanCollector.CollectAsync(
+            Database.AdminConnectionString, Seed.PrimaryWorkspaceId, ExplainedQueries.Of(bench), cancellationToken, RoleOf);
+        return plans;
     }
 
     private string RoleOf(string role) => Specification.Schema is ArmSchema.Base ? "none" : role;

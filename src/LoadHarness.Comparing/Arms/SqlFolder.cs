@@ -2,6 +2,7 @@ using CliWrap;
 using CliWrap.Buffered;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
+using LoadHarness.Postgres.Migration;
 
 namespace LoadHarness.Comparing.Arms;
 
@@ -13,6 +14,8 @@ public sealed class SqlFolder : IDisposable
     private SqlFolder(string path, bool temporary) => (Path, _temporary) = (path, temporary);
 
     public string Path { get; }
+
+    public MigrationFiles Migrations => MigrationFiles.Read(Path);
 
     /// <exception cref="HarnessException">The revision or the folder is not there, or has no schema.sql.</exception>
     public static async Task<SqlFolder> OfAsync(ArmSchema schema, CancellationToken cancellationToken) => schema switch

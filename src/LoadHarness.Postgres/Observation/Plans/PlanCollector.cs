@@ -11,9 +11,11 @@ public static class PlanCollector
 
     /// <param name="connectionString">A login that may take the roles; directly to the server, since a pooler would share the session with others.</param>
     /// <param name="sequences">Statements of one sequence run in one transaction.</param>
+    /// <param name="roleOf">The role to take instead of lh_app or lh_worker, where a schema has neither.</param>
     /// <returns>The plans, and why some are missing.</returns>
     public static async Task<(IReadOnlyList<QueryPlan> Plans, IReadOnlyList<string> Notes)> CollectAsync(
-        string connectionString, long workspaceId, IEnumerable<IReadOnlyList<ExplainedStatement>> sequences, CancellationToken cancellationToken)
+        string connectionString, long workspaceId, IEnumerable<IReadOnlyList<ExplainedStatement>> sequences, CancellationToken cancellationToken,
+        Func<string, string>? roleOf = null)
     {
         // Not pooled: the session logs plans, and ends with this.
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
@@ -21,7 +23,7 @@ public static class PlanCollector
             Pooling = false, ApplicationName = "loadharness/plans", CommandTimeout = 0,
         });
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var tenants = Roles.ToDictionary(role => role, role => TenantDatabase.Open(connectionString, role, workspaceId, 1));
+        var tenants = Roles.ToDictionary(role => role, role => TenantDatabase.Open(connectionString, roleOf?.Invoke(role) ?? role, workspaceId, 1));
         var session = await PlanSession.BeginAsync(connection, cancellationToken);
         var (plans, notes) = (new List<QueryPlan>(), new List<string>());
         try
