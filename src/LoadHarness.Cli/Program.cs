@@ -3,7 +3,6 @@ using LoadHarness.Cli.Terminal;
 using LoadHarness.Cli.Verbs;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
-using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
 
 return await CommandLine.InvokeAsync(args, RunAsync).ConfigureAwait(false);
@@ -24,9 +23,5 @@ static async Task<ExitCode> RunAsync(HarnessOptions options, CancellationToken s
         await Stages.VerifyAsync(record, voice, database, stop).ConfigureAwait(false);
     }, stop).ConfigureAwait(false);
 
-    var run = Judging.Judge(record.End().Beside(earlier));
-    var files = await RunReport.WriteAsync(run, Path.Combine(options.OutputDirectory, run.Identity.Id), CancellationToken.None).ConfigureAwait(false);
-    var exitCode = fault ?? ExitCodes.Of(run);
-    Summary.Tell(voice, run, files, exitCode, options.Json);
-    return exitCode;
+    return await Ending.EndAsync(record, voice, options, earlier, fault).ConfigureAwait(false);
 }

@@ -5,7 +5,7 @@ public interface IScenarioContext
 {
     string ScenarioName { get; }
 
-    /// <summary>From 0. In the closed model the virtual user; in the open model a slot that no other request in flight has.</summary>
+    /// <summary>From 0. In the closed model of a virtual user, that no other user at work has; in the open model a slot that no other request in flight has.</summary>
     int UserNumber { get; }
 
     /// <summary>From 0. In the closed model the user's iterations, in the open model the scenario's arrivals.</summary>
@@ -14,10 +14,10 @@ public interface IScenarioContext
     /// <summary>Cancelled when the run is given up and its time to drain is over.</summary>
     CancellationToken CancellationToken { get; }
 
-    /// <summary>Its draws depend on the run's seed, the scenario and the numbers above only, never on timing.</summary>
+    /// <summary>Its draws depend on the run's seed, the scenario and the iteration only, never on timing. Each user of the closed model has draws of its own.</summary>
     Random Random { get; }
 
-    /// <summary>Measures a part of the iteration, such as waiting for a pooled connection. A part that throws is not recorded.</summary>
+    /// <summary>Measures a part of the iteration, such as waiting for a pooled connection. A part that throws is not recorded. Names beyond the first hundred of an operation are counted together.</summary>
     Task<T> Step<T>(string name, Func<Task<T>> run);
 
     /// <inheritdoc cref="Step{T}"/>

@@ -12,47 +12,76 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
 {
     // Time for the dispatching thread to be up before the first arrival is due.
     internal const long Headstart = 5_000_000;
+    private readonly ScenarioHooks _hooks = new(options);
 
     /// <summary>
-    /// Set-up, warm-up, load, clean-up. A cancelled run drains, and returns what it has measured with the reason.
+    /// Set-up, warm-up, load, clean-up. A cancelled run drains, and returns what it has measured with the reason. What scenarios do wrong costs
+    /// their own figures only: one whose set-up failed has none, and says why.
     /// </summary>
     /// <param name="progress">One snapshot a second for each scenario.</param>
-    /// <exception cref="HarnessException">A scenario is incomplete, or its set-up failed.</exception>
+    /// <exception cref="HarnessException">A scenario is incomplete.</exception>
+    /// <exception cref="OperationCanceledException">The run was ended while scenarios were being set up: nothing is measured.</exception>
     public async Task<IReadOnlyList<ScenarioResult>> RunAsync(IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot>? progress, CancellationToken cancellationToken)
     {
         Check(scenarios);
-        using var threads = new IterationThreads(clock, options.MaxThreads);
+        var faults = new Dictionary<string, string>();
+        IReadOnlyList<ScenarioResult> results;
         try
         {
-            foreach (var scenario in scenarios) await Prepare(scenario, cancellationToken).ConfigureAwait(false);
-            var warmed = scenarios.Where(s => s.WarmUp > TimeSpan.Zero).ToList();
-            await Play(warmed, "warm-up", LoadPlan.WarmUpOf, threads, progress, cancellationToken).ConfigureAwait(false);
-            return await MeasuredAsync(() => Play(scenarios, "measuring", s => s.Simulations, threads, progress, cancellationToken)).ConfigureAwait(false);
+            results = await PlayAll(scenarios, progress, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             foreach (var scenario in scenarios)
-                if (scenario.Clean is { } clean)
-                    await clean(new InitContext(scenario.Name, options.Seed, CancellationToken.None)).ConfigureAwait(false);
+                if (await _hooks.CleanUpAsync(scenario).ConfigureAwait(false) is { } fault)
+                    faults[scenario.Name] = fault;
         }
+
+        return [.. results.Select(result => faults.TryGetValue(result.Name, out var fault) ? result with { Notes = [.. result.Notes, fault] } : result)];
+    }
+
+    private async Task<IReadOnlyList<ScenarioResult>> PlayAll(IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot>? progress, CancellationToken cancellationToken)
+    {
+        var spoilt = new Dictionary<string, ScenarioResult>();
+        foreach (var scenario in scenarios)
+            if (await _hooks.SetUpAsync(scenario, cancellationToken).ConfigureAwait(false) is { } reason)
+                spoilt[scenario.Name] = ScenarioResults.NotBegun(scenario, clock.UtcNow, reason);
+        var ready = scenarios.Where(s => !spoilt.ContainsKey(s.Name)).ToList();
+        using var threads = new IterationThreads(clock, options.MaxThreads);
+        await Play([.. ready.Where(s => s.WarmUp > TimeSpan.Zero)], "warm-up", LoadPlan.WarmUpOf, threads, progress, cancellationToken).ConfigureAwait(false);
+        var played = await MeasuredAsync(() => Play(ready, "measuring", s => s.Simulations, threads, progress, cancellationToken)).ConfigureAwait(false);
+        return [.. scenarios.Select(s => spoilt.GetValueOrDefault(s.Name) ?? played.First(p => p.Name == s.Name))];
     }
 
     private async Task<IReadOnlyList<ScenarioResult>> MeasuredAsync(Func<Task<IReadOnlyList<ScenarioResult>>> play)
     {
-        if (options.Measured is not { } watch) return await play();
-        await watch.BeginsAsync();
+        if (options.Measured is not { } watch) return await play().ConfigureAwait(false);
+        await TellAsync(watch.BeginsAsync).ConfigureAwait(false);
         try
         {
-            return await play();
+            return await play().ConfigureAwait(false);
         }
         finally
         {
-            await watch.EndedAsync();
+            await TellAsync(watch.EndedAsync).ConfigureAwait(false);
+        }
+    }
+
+    // A watcher that fails or hangs costs what it watches, and not what is measured.
+    private async Task TellAsync(Func<Task> tell)
+    {
+        try
+        {
+            await tell().WaitAsync(options.SetUpTime, options.AtOnce).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It keeps its own account of what it has not seen.
         }
     }
 
     private async Task<IReadOnlyList<ScenarioResult>> Play(
-        IReadOnlyList<ScenarioProps> scenarios,
+        List<ScenarioProps> scenarios,
         string phaseName,
         Func<ScenarioProps, IReadOnlyList<LoadSimulation>> simulations,
         IterationThreads threads,
@@ -69,30 +98,16 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
         var phases = settings.Select(s => new LoadPhase(s)).ToList();
         var probe = new GeneratorProbe();
         foreach (var phase in phases) phase.Begin();
-        await using (cancellationToken.UnsafeRegister(_ => dispatcher.Post(0, new Callback(_ => Interrupt(phases))), null).ConfigureAwait(false))
+        await using (OnCancelled(cancellationToken, p => p.Interrupt()).ConfigureAwait(false))
+        await using (OnCancelled(options.AtOnce, p => p.InterruptAtOnce()).ConfigureAwait(false))
             await dispatcher.RunAsync(() => phases.TrueForAll(p => p.IsOver)).ConfigureAwait(false);
         var health = probe.Measure();
         ScenarioResult[] results = [.. phases.Zip(settings, (phase, setting) => ScenarioResults.Of(phase, setting, startedUtc, health))];
         foreach (var phase in phases) phase.Dispose();
         return results;
-    }
 
-    private static void Interrupt(List<LoadPhase> phases)
-    {
-        foreach (var phase in phases) phase.Abort("Interrupted before the load had ended.");
-    }
-
-    private async Task Prepare(ScenarioProps scenario, CancellationToken cancellationToken)
-    {
-        if (scenario.Init is not { } init) return;
-        try
-        {
-            await init(new InitContext(scenario.Name, options.Seed, cancellationToken)).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is not HarnessException and not OperationCanceledException)
-        {
-            throw new HarnessException($"The set-up of scenario '{scenario.Name}' failed: {e.Message} Nothing was measured; mend this and run again.", inner: e);
-        }
+        CancellationTokenRegistration OnCancelled(CancellationToken token, Action<LoadPhase> interrupt) =>
+            token.UnsafeRegister(_ => dispatcher.Post(0, new Callback(_ => phases.ForEach(interrupt))), null);
     }
 
     private static void Check(IReadOnlyList<ScenarioProps> scenarios)
@@ -104,6 +119,4 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
     }
 
     private ulong SeedOf(string scenario, string phase) => SeededRandom.Mix(options.Seed, StableHash.Of($"{scenario}/{phase}"));
-
-    private sealed record InitContext(string ScenarioName, ulong Seed, CancellationToken CancellationToken) : IScenarioInitContext;
 }

@@ -5,11 +5,29 @@ public sealed record LoadRunnerOptions
     /// <summary>Random arrivals, mixes, feeds and each iteration's <see cref="IScenarioContext.Random"/> follow from it.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>How long requests in flight, and paced iterations that are owed, may take after the load has ended or was given up.</summary>
+    /// <summary>
+    /// How long requests in flight, and paced iterations that are owed, may take after the load has ended. What has no response by then is
+    /// counted as in flight: it was never answered.
+    /// </summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long iterations may take to heed their cancellation, before they are counted as in flight and left behind.</summary>
+    /// <summary>The same after a person has interrupted the run.</summary>
+    public TimeSpan InterruptedDrainTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long iterations that were given up may take to obey their cancellation, before they are left behind.</summary>
     public TimeSpan CancelTime { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>In a load that ends with its iterations and not by time: how long none may begin or end before the scenario is given up.</summary>
+    public TimeSpan StuckTime { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a scenario's set-up may take.</summary>
+    public TimeSpan SetUpTime { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a scenario's clean-up may take.</summary>
+    public TimeSpan CleanUpTime { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Ends the run without draining: what was measured is returned within a second or two.</summary>
+    public CancellationToken AtOnce { get; init; } = CancellationToken.None;
 
     /// <summary>Most threads kept for iterations that block theirs. Iterations that await need one or two.</summary>
     public int MaxThreads { get; init; } = 1024;

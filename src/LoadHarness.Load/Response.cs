@@ -12,7 +12,8 @@ public static class Response
     /// <summary>A success for a scenario that never waits: allocates nothing.</summary>
     public static Task<IResponse> OkTask() => CompletedSuccess;
 
-    public static IResponse Fail(string message = "failed") => new Outcome(true, message, 0);
+    /// <param name="message">Why, without values that come from data: equal messages are counted together. Null is "failed".</param>
+    public static IResponse Fail(string? message = "failed") => new Outcome(true, message ?? "failed", 0);
 
     private sealed record Outcome(bool IsError, string Message, long Items) : IResponse;
 }

@@ -27,7 +27,7 @@ public sealed record ScenarioProps(string Name, IReadOnlyList<Operation> Operati
     /// <summary>For a scenario whose set-up was done before.</summary>
     public ScenarioProps WithoutInit() => this with { Init = null };
 
-    /// <summary>Called once after the load, also when it was aborted.</summary>
+    /// <summary>Called once after the load, also when it was aborted or its set-up failed. When it fails, the figures stand.</summary>
     public ScenarioProps WithClean(Func<IScenarioInitContext, Task> clean) => this with { Clean = clean };
 
     /// <summary>Offers the first simulation's load so long before anything is measured.</summary>

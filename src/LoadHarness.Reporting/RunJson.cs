@@ -19,11 +19,9 @@ public static class RunJson
         Converters = { new SecondsConverter(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    public static async Task WriteAsync(RunResult run, string path, CancellationToken cancellation)
-    {
-        await using var file = File.Create(path);
-        await JsonSerializer.SerializeAsync(file, run, Format, cancellation);
-    }
+    /// <exception cref="HarnessException">It could not be written; a file that was there before is untouched.</exception>
+    public static Task WriteAsync(RunResult run, string path, CancellationToken cancellation) =>
+        WholeFile.WriteAsync(path, file => JsonSerializer.SerializeAsync(file, run, Format, cancellation));
 
     /// <exception cref="HarnessException">The file is absent, not a run, or of a version that this program does not know.</exception>
     public static async Task<RunResult> ReadAsync(string path, CancellationToken cancellation)

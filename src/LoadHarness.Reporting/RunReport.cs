@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Reporting.Files;
 using LoadHarness.Reporting.Page;
@@ -8,40 +9,92 @@ namespace LoadHarness.Reporting;
 /// <summary>Every file of a run. Needs no database and no network: the run's record is the only input.</summary>
 public static class RunReport
 {
+    /// <summary>
+    /// Keeps a run that has just ended, in a folder of its own below <c>--out</c>, or below the temporary directory when nothing can be written
+    /// there. What cannot be written becomes a note: it costs no verdict, and no other file.
+    /// </summary>
+    public static async Task<KeptRun> KeepAsync(RunResult run, string output, CancellationToken cancellation)
+    {
+        var notes = new List<string>();
+        foreach (var place in (string[])[output, Path.Combine(Path.GetTempPath(), "loadharness-runs")])
+        {
+            try
+            {
+                var (named, directory) = await RunFolder.MakeAsync(run, place, cancellation);
+                if (notes.Count > 0) notes.Add($"The run is kept in {directory} instead.");
+                return new(named, [Path.Combine(directory, "run.json"), .. await RenderAsync(named, directory, notes, cancellation)], notes);
+            }
+            catch (HarnessException failure)
+            {
+                notes.Add(failure.Message);
+            }
+        }
+
+        return new(run, [], notes);
+    }
+
     /// <summary>Writes <c>run.json</c> and everything rendered from it; appends the summary to <c>$GITHUB_STEP_SUMMARY</c> when that is set.</summary>
     /// <param name="directory">Created when it is absent; files of the same names are replaced.</param>
     /// <returns>The paths written, <c>run.json</c> first and the page second.</returns>
+    /// <exception cref="HarnessException">A file could not be written; those that were there before are untouched.</exception>
     public static async Task<IReadOnlyList<string>> WriteAsync(RunResult run, string directory, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(directory);
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (Exception failure) when (WholeFile.IsOfTheDisk(failure))
+        {
+            throw new HarnessException($"--out '{directory}' could not be made: {failure.Message}", inner: failure);
+        }
+
         // The measurements first: whatever fails while rendering, they are safe and can be rendered again.
         var json = Path.Combine(directory, "run.json");
         await RunJson.WriteAsync(run, json, cancellation);
-        return [json, .. await WriteRenderedAsync(run, directory, cancellation)];
+        var notes = new List<string>();
+        var files = await RenderAsync(run, directory, notes, cancellation);
+        return notes.Count == 0 ? [json, .. files] : throw new HarnessException(string.Join('\n', notes));
     }
 
     /// <summary>Renders again from a <c>run.json</c>, a copy of which ends up in the directory.</summary>
-    /// <exception cref="Core.HarnessException">The file is absent, not a run, or of a newer version.</exception>
+    /// <exception cref="HarnessException">The file is absent, not a run, or of a newer version.</exception>
     public static async Task<IReadOnlyList<string>> RenderAsync(string runJsonPath, string directory, CancellationToken cancellation) =>
         await WriteAsync(await RunJson.ReadAsync(runJsonPath, cancellation), directory, cancellation);
 
-    private static async Task<IReadOnlyList<string>> WriteRenderedAsync(RunResult run, string directory, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> RenderAsync(RunResult run, string directory, List<string> notes, CancellationToken cancellation)
     {
-        var summary = SummaryMarkdown.Of(run);
-        var html = Path.Combine(directory, "report.html");
-        var markdown = Path.Combine(directory, "summary.md");
-        var junit = Path.Combine(directory, "junit.xml");
-        var csv = Path.Combine(directory, "metrics.csv");
+        var files = new List<string>();
+        await Try("report.html", path => WholeFile.WriteTextAsync(path, ReportPage.Render(run), cancellation));
+        await Try("summary.md", path => WholeFile.WriteTextAsync(path, SummaryMarkdown.Of(run), cancellation));
+        await Try("junit.xml", path => WholeFile.WriteAsync(path, stream => JUnitXml.Of(run).SaveAsync(stream, SaveOptions.None, cancellation)));
+        await Try("metrics.csv", path => WholeFile.WriteTextAsync(path, MetricsCsv.Of(run), cancellation));
+        await TryAsync("latency", async () => files.AddRange(await PercentileFiles.WriteAsync(run, Path.Combine(directory, "latency"))));
+        await StepSummary.AppendAsync(run, cancellation);
+        return files;
 
-        await File.WriteAllTextAsync(markdown, summary, cancellation);
-        await File.WriteAllTextAsync(csv, MetricsCsv.Of(run), cancellation);
-        await using (var stream = File.Create(junit))
-            await JUnitXml.Of(run).SaveAsync(stream, SaveOptions.None, cancellation);
-        await File.WriteAllTextAsync(html, ReportPage.Render(run), cancellation);
-        var percentiles = PercentileFiles.Write(run, Path.Combine(directory, "latency"));
+        Task Try(string name, Func<string, Task> write) => TryAsync(name, async () =>
+        {
+            var path = Path.Combine(directory, name);
+            await write(path);
+            files.Add(path);
+        });
 
-        if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } stepSummary)
-            await File.AppendAllTextAsync(stepSummary, summary + "\n", cancellation);
-        return [html, markdown, junit, csv, .. percentiles];
+        // Each file is for another reader: one that cannot be made keeps nobody from the others.
+        async Task TryAsync(string name, Func<Task> write)
+        {
+            try
+            {
+                await write();
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                notes.Add($"{(failure is HarnessException ? failure.Message : $"{name} could not be made: {failure.Message}")} Make it again from run.json: loadharness report {directory} --out DIR");
+            }
+        }
     }
 }
+
+/// <param name="Run">Under the name that it is kept by.</param>
+/// <param name="Files">Paths, <c>run.json</c> first; none when nothing could be written anywhere.</param>
+/// <param name="Notes">What could not be written, and where the run is instead.</param>
+public sealed record KeptRun(RunResult Run, IReadOnlyList<string> Files, IReadOnlyList<string> Notes);

@@ -26,6 +26,6 @@ public static class EngineCatalog
             return await Task.Run(() => NBomber.NBomberLoadRunner.Run(scenarios, options.Seed, Path.Combine(options.OutputDirectory, "nbomber"), stop), stop).ConfigureAwait(false);
 #endif
         using var clock = new SystemLoadClock();
-        return await new LoadRunner(clock, new() { Seed = options.Seed, DrainTime = DrainTime, Measured = measured }).RunAsync(scenarios, live, stop).ConfigureAwait(false);
+        return await new LoadRunner(clock, new() { Seed = options.Seed, DrainTime = DrainTime, AtOnce = Interruption.AtOnce, Measured = measured }).RunAsync(scenarios, live, stop).ConfigureAwait(false);
     }
 }

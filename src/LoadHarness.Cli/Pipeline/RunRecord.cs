@@ -55,7 +55,8 @@ public sealed class RunRecord
     {
         try
         {
-            await work().ConfigureAwait(false);
+            // What hangs when nobody waits any longer is left behind: its server goes with this program.
+            await Task.Run(work, CancellationToken.None).WaitAsync(Interruption.Abandoned).ConfigureAwait(false);
             return null;
         }
         catch (Exception interrupted) when (stop.IsCancellationRequested)
@@ -73,6 +74,19 @@ public sealed class RunRecord
     }
 
     public void Add(Func<RunResult, RunResult> change) => Result = change(Result);
+
+    /// <summary>Keeps what scenarios measured; what a reader should know of it becomes a note of the run.</summary>
+    public void Add(IReadOnlyList<ScenarioResult> results) => Add(run => run with
+    {
+        Scenarios = [.. run.Scenarios, .. results],
+        Warnings = [.. run.Warnings, .. results.SelectMany(result => result.Notes.Select(note => $"{result.Name}: {note}"))],
+    });
+
+    /// <summary>Marks what scenarios measured as incomplete.</summary>
+    public void EndEarly(IReadOnlyList<ScenarioResult> results, string reason) => Add(run => run with
+    {
+        Scenarios = [.. run.Scenarios.Select(result => results.Contains(result) ? result with { AbortReason = result.AbortReason ?? reason } : result)],
+    });
 
     public void Incomplete(string reason) => Result = Result with { IncompleteReason = reason };
 

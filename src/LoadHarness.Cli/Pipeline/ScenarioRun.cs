@@ -1,6 +1,8 @@
 using LoadHarness.Cli.Terminal;
+using LoadHarness.Cli.Verbs;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
+using LoadHarness.Load;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Observation.Plans;
 using LoadHarness.Postgres.Provisioning;
@@ -36,6 +38,7 @@ public static class ScenarioRun
             seed,
             profile);
         await using var observer = await DatabaseObserver.StartAsync(admin, database.ServerProcessId, stop).ConfigureAwait(false);
+        var ended = false;
         try
         {
             foreach (var scenario in ScenarioCatalog.All)
@@ -49,26 +52,47 @@ public static class ScenarioRun
                     voice.Line($"   {provided / 1e9:N1} GB of WAL segments are at hand to be written over");
                 }
 
-                var results = await observer.DuringAsync(
-                    [.. load.Select(bench.WatchOf)],
-                    measured => voice.WithLiveViewAsync(observer, live => EngineCatalog.RunAsync(options, load, live, measured, stop))).ConfigureAwait(false);
-                await bench.ReleaseAsync().ConfigureAwait(false);
-                record.Add(run => run with { Scenarios = [.. run.Scenarios, .. results] });
-                foreach (var result in results) voice.Line(LiveTable.Closing(result));
+                await MeasureAsync(record, voice, options, load, bench, observer, stop).ConfigureAwait(false);
                 stop.ThrowIfCancellationRequested();
             }
+
+            ended = true;
         }
         finally
         {
-            var (plans, notes) = stop.IsCancellationRequested
+            var (plans, notes) = !ended || stop.IsCancellationRequested
                 ? ([], [])
                 : await PlanCollector.CollectAsync(database.AdminConnectionString, seed.PrimaryWorkspaceId, ExplainedQueries.Of(bench), stop).ConfigureAwait(false);
-            var observation = await observer.FinishAsync(plans, stop.IsCancellationRequested ? CancellationToken.None : stop, notes).ConfigureAwait(false);
+            var observation = await observer.FinishAsync(plans, stop.IsCancellationRequested ? CancellationToken.None : stop, notes).WaitAsync(Interruption.AtOnce).ConfigureAwait(false);
             record.Add(run => run with { Observation = observation });
         }
 
         await CompareConnectionsAsync(record, database, pooler, stop).ConfigureAwait(false);
         return record.Result.Scenarios;
+    }
+
+    // What a scenario measured is in the record before anything is asked of the server again, which may be gone by then.
+    private static async Task MeasureAsync(
+        RunRecord record, Voice voice, HarnessOptions options, IReadOnlyList<ScenarioProps> load, Workbench bench, DatabaseObserver observer, CancellationToken stop)
+    {
+        IReadOnlyList<ScenarioResult> results = [];
+        try
+        {
+            await observer.DuringAsync([.. load.Select(bench.WatchOf)], async measured =>
+            {
+                results = await voice.WithLiveViewAsync(observer, live => EngineCatalog.RunAsync(options, load, live, measured, stop)).ConfigureAwait(false);
+                record.Add(results);
+                return results;
+            }).WaitAsync(Interruption.Abandoned).ConfigureAwait(false);
+            await bench.ReleaseAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (results.Count > 0 && !stop.IsCancellationRequested)
+        {
+            record.EndEarly(results, $"The server was lost with it: {Faults.Sentence(fault)}");
+            throw;
+        }
+
+        foreach (var result in results) voice.Line(LiveTable.Closing(result));
     }
 
     private static async Task CompareConnectionsAsync(RunRecord record, Database database, PgBouncer? pooler, CancellationToken stop)

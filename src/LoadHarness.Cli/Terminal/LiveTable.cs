@@ -23,17 +23,17 @@ public static class LiveTable
     public static string Line(LoadSnapshot snapshot, DatabaseSample? server)
     {
         var cells = Cells(snapshot).ToArray();
-        return $"   {cells[0]} {snapshot.Phase} {snapshot.Elapsed.TotalSeconds:N0} s: offered {cells[1]}/s, achieved {cells[2]}/s, p50 {cells[3]}, p95 {cells[4]}, p99 {cells[5]}, errors {cells[6]}, in flight {cells[7]}, lag p99 {cells[8]}{(server is null ? "" : "; " + Server(server))}";
+        return $"   {cells[0]} {snapshot.Phase} {snapshot.Elapsed.TotalSeconds:N0} s: offered {(snapshot.OfferedPerSecond is null ? "-" : cells[1] + "/s")}, achieved {cells[2]}/s, p50 {cells[3]}, p95 {cells[4]}, p99 {cells[5]}, errors {cells[6]}, in flight {cells[7]}, lag p99 {cells[8]}{(server is null ? "" : "; " + Server(server))}";
     }
 
     /// <summary>What a scenario came to, one line an operation.</summary>
     public static string Closing(ScenarioResult result) => string.Join(Environment.NewLine, result.Operations.Select(operation => string.Create(
         CultureInfo.InvariantCulture,
-        $"   {result.Name}/{operation.Name}: {operation.Accounting.Completed:N0} completed, {operation.Accounting.Failed:N0} failed, {operation.Accounting.Skipped:N0} skipped, {operation.ThroughputPerSecond:N1}/s, p50 {Time(operation.Response.P50)}, p95 {Time(operation.Response.P95)}, p99 {Time(operation.Response.P99)}, max {Time(operation.Response.Maximum)}{Errors(operation)}")));
+        $"   {result.Name}/{operation.Name}: {operation.Accounting.Completed:N0} completed, {operation.Accounting.Failed:N0} failed, {operation.Accounting.Skipped:N0} skipped, {operation.Accounting.InFlight:N0} unanswered, {operation.ThroughputPerSecond:N1}/s, p50 {Time(operation.Response.P50)}, p95 {Time(operation.Response.P95)}, p99 {Time(operation.Response.P99)}, max {Time(operation.Response.Maximum)}{Errors(operation)}")));
 
     private static IEnumerable<string> Cells(LoadSnapshot snapshot) =>
     [
-        snapshot.Scenario, $"{snapshot.OfferedPerSecond:N0}", $"{snapshot.AchievedPerSecond:N0}",
+        snapshot.Scenario, snapshot.OfferedPerSecond is { } offered ? $"{offered:N0}" : "-", $"{snapshot.AchievedPerSecond:N0}",
         Time(snapshot.P50), Time(snapshot.P95), Time(snapshot.P99), $"{snapshot.Errors:N0}", $"{snapshot.InFlight:N0}", Time(snapshot.LagP99),
     ];
 
@@ -53,6 +53,8 @@ public static class LiveTable
 
     private static string Errors(OperationResult operation) =>
         operation.Errors.Count == 0 ? "" : "; " + string.Join("; ", operation.Errors.Take(3).Select(error => $"{error.Count:N0} x {error.Message}"));
+
+    private static string Time(TimeSpan? duration) => duration is { } known ? Time(known) : "-";
 
     private static string Time(TimeSpan duration) => duration.TotalMilliseconds switch
     {

@@ -14,22 +14,29 @@ public static class LiveView
     public static async Task<T> WithLiveViewAsync<T>(this Voice voice, DatabaseObserver observer, Func<IProgress<LoadSnapshot>, Task<T>> work)
     {
         var snapshots = new Newest();
-        if (voice.DrawsInPlace)
+        var running = work(snapshots);
+        try
         {
-            return await voice.Drawing.Live(new Text("")).AutoClear(true).StartAsync(context => WhileAsync(
-                work(snapshots), BetweenDrawings, () => context.UpdateTarget(LiveTable.Draw(snapshots.All, observer.Latest)))).ConfigureAwait(false);
+            if (voice.DrawsInPlace)
+                await voice.Drawing.Live(new Text("")).AutoClear(true).StartAsync(context => ShowAsync(
+                    running, BetweenDrawings, () => context.UpdateTarget(LiveTable.Draw(snapshots.All, observer.Latest)))).ConfigureAwait(false);
+            else
+                await ShowAsync(running, BetweenLines, () =>
+                {
+                    foreach (var snapshot in snapshots.All) voice.Line(LiveTable.Line(snapshot, observer.Latest));
+                }).ConfigureAwait(false);
+        }
+        catch (Exception) when (!running.IsFaulted)
+        {
+            // A terminal that is gone or cannot draw costs the view, and not what is measured.
         }
 
-        return await WhileAsync(work(snapshots), BetweenLines, () =>
-        {
-            foreach (var snapshot in snapshots.All) voice.Line(LiveTable.Line(snapshot, observer.Latest));
-        }).ConfigureAwait(false);
+        return await running.ConfigureAwait(false);
     }
 
-    private static async Task<T> WhileAsync<T>(Task<T> work, TimeSpan between, Action show)
+    private static async Task ShowAsync(Task work, TimeSpan between, Action show)
     {
         while (await Task.WhenAny(work, Task.Delay(between)).ConfigureAwait(false) != work) show();
-        return await work.ConfigureAwait(false);
     }
 
     private sealed class Newest : IProgress<LoadSnapshot>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
+using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
 
@@ -12,6 +13,7 @@ public static class CommandLine
     /// <param name="run">What the verb <c>run</c>, and no verb at all, does.</param>
     public static async Task<int> InvokeAsync(string[] arguments, Func<HarnessOptions, CancellationToken, Task<ExitCode>> run)
     {
+        SteadyConsole.Install();
         using var interruption = new Interruption();
         var exitCode = ExitCode.AllMet;
         var words = new OptionWords();
@@ -27,6 +29,10 @@ public static class CommandLine
         catch (Exception fault)
         {
             return (int)Faults.Tell(fault, interruption.Token);
+        }
+        finally
+        {
+            SteadyConsole.TellWhatIsMissing();
         }
     }
 

@@ -3,7 +3,10 @@ namespace LoadHarness.Core.Measurement;
 /// <summary>What one scenario measured. Warm-up, set-up and clean-up are outside every figure in it.</summary>
 /// <param name="Model">How the load was offered.</param>
 /// <param name="LoadDescription">The load simulations in words, such as <c>Inject 200/s for 30 s</c>.</param>
-/// <param name="Measured">Real time from the start of the load to the last completion, or to the end of the load where that is later.</param>
+/// <param name="Measured">
+/// Real time from the start of the load to the last completion, or to the end of the load where that is later. Waiting for requests that failed
+/// or never ended is no part of it.
+/// </param>
 /// <param name="Users">Virtual users of the closed model, or the most requests in flight of the open one; null where the engine does not count them.</param>
 /// <param name="AbortReason">Why a threshold or a person ended the scenario early; null when it ran its course.</param>
 public sealed record ScenarioResult(
@@ -25,6 +28,9 @@ public sealed record ScenarioResult(
     /// </summary>
     public string? ForeignEngine { get; init; }
 
+    /// <summary>What a reader should know of how it ran, in sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     public Accounting Accounting => Operations.Aggregate(Accounting.None, (sum, operation) => sum + operation.Accounting);
 }
 
@@ -40,8 +46,8 @@ public enum LoadModel
 /// <summary>One kind of request of a scenario, such as the e-mail lookup among the lead queries.</summary>
 /// <param name="Response">From the intended start to completion; successes only.</param>
 /// <param name="Service">From the actual start to completion; successes only.</param>
-/// <param name="Lag">Actual start less intended start; every request that was started.</param>
-/// <param name="OfferedPerSecond">Scheduled requests over the planned time. Zero in an unpaced closed model, where nothing is offered.</param>
+/// <param name="Lag">Actual start less intended start; every request that was started. No samples where a request has no intended start.</param>
+/// <param name="OfferedPerSecond">Scheduled requests over the planned time. Null in a closed model without a pace, where nothing is offered.</param>
 /// <param name="ThroughputPerSecond">Completed requests over real time, never over planned time.</param>
 /// <param name="Items">Things done by the completed requests, such as rows imported; null where a request is the thing.</param>
 public sealed record OperationResult(
@@ -50,7 +56,7 @@ public sealed record OperationResult(
     LatencySummary Response,
     LatencySummary Service,
     LatencySummary Lag,
-    double OfferedPerSecond,
+    double? OfferedPerSecond,
     double ThroughputPerSecond,
     long? Items,
     IReadOnlyList<StepResult> Steps,
@@ -61,9 +67,14 @@ public sealed record StepResult(string Name, LatencySummary Duration);
 
 /// <param name="Message">The error's text, without values that came from data.</param>
 /// <param name="Code">SQLSTATE, or the kind of the exception; null where neither is known.</param>
-public sealed record ErrorCount(string Message, long Count, string? Code = null);
+public sealed record ErrorCount(string Message, long Count, string? Code = null)
+{
+    /// <summary>The message of requests that never had a response.</summary>
+    public const string Unanswered = "unanswered: no response came before the run gave up waiting";
+}
 
 /// <summary>Every scheduled request is in exactly one of the other four.</summary>
+/// <param name="InFlight">Never answered: without a response when the time to drain was over.</param>
 public sealed record Accounting(long Scheduled, long Completed, long Failed, long Skipped, long InFlight)
 {
     public static Accounting None { get; } = new(0, 0, 0, 0, 0);
@@ -83,14 +94,16 @@ public sealed record Accounting(long Scheduled, long Completed, long Failed, lon
 
 /// <summary>One second of a scenario, over all its operations.</summary>
 /// <param name="Second">Whole seconds since the measured phase began.</param>
-/// <param name="LagP99">Null where another engine started the requests.</param>
+/// <param name="Offered">Null in a closed model without a pace, where nothing is offered.</param>
+/// <param name="InFlight">Requests under way as the second ended.</param>
+/// <param name="LagP99">Null where requests have no schedule or none started, and where another engine started them.</param>
 /// <param name="Buckets">
 /// Response times of the requests completed in this second, encoded; null when none was.
 /// For the heat map; merging all seconds gives the scenario's histogram.
 /// </param>
 public sealed record SecondSample(
     int Second,
-    long Offered,
+    long? Offered,
     long Completed,
     long Failed,
     long Skipped,
@@ -99,7 +112,14 @@ public sealed record SecondSample(
     TimeSpan P95,
     TimeSpan P99,
     TimeSpan? LagP99,
-    string? Buckets);
+    string? Buckets)
+{
+    /// <summary>
+    /// For how long of the second the load was on: less than a second where it ended, nothing after that, while requests drained. Counts of a
+    /// second that is not whole are no rate.
+    /// </summary>
+    public TimeSpan Loaded { get; init; } = TimeSpan.FromSeconds(1);
+}
 
 /// <summary>Whether the generator itself was fit to measure.</summary>
 /// <param name="CpuCores">Cores kept busy by this program while measuring.</param>

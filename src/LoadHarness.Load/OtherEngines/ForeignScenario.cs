@@ -45,14 +45,14 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
         IResponse response;
         try
         {
-            response = await scenario.Operations[operation].Run(context).ConfigureAwait(false);
+            response = await scenario.Operations[operation].Run(context).ConfigureAwait(false) ?? Response.Fail("The scenario's function returned no response (null).");
         }
         catch (Exception e)
         {
-            response = Response.Fail($"{e.GetType().Name}: {e.Message.Split('\n')[0].TrimEnd()}");
+            response = Response.Fail(Reply.MessageOf(e));
         }
 
-        if (measured) recorder.Record(user.Number, operation, begun, begun, clock.Now, response);
+        if (measured) recorder.Record(user.Number, operation, begun, begun, clock.Now, Reply.Of(response));
         await user.Rest(begun, cancellationToken).ConfigureAwait(false);
         lock (_begin) _freeUsers.Push(user);
         return response;
@@ -73,15 +73,14 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
             measured,
             0,
             [.. scenario.Operations.Select((operation, i) => OperationOf(operation.Name, recorder, i, measured))],
-            [.. Enumerable.Range(0, recorder.Seconds.Count).Select(s => recorder.Sample(s, offersNothing: true) with { LagP99 = null })],
+            [.. Enumerable.Range(0, recorder.Seconds.Count).Select(s => recorder.Sample(s, offersNothing: true, hasLag: false))],
             _probe!.Measure(),
             null)
         { ForeignEngine = engine };
     }
 
     private OperationResult OperationOf(string name, PhaseRecorder recorder, int operation, TimeSpan measured) =>
-        ScenarioResults.OperationOf(name, recorder.Totals[operation], AccountingOf(recorder, operation), TimeSpan.Zero, measured)
-            with { Lag = LatencySummary.Of(new LatencyHistogram()) };
+        ScenarioResults.OperationOf(name, recorder.Totals[operation], AccountingOf(recorder, operation), null, measured, hasSchedule: false);
 
     private Accounting AccountingOf(PhaseRecorder recorder, int operation)
     {

@@ -3,7 +3,7 @@ using LoadHarness.Core.Measurement;
 namespace LoadHarness.Load.Recording;
 
 /// <summary>What was recorded of one operation: of one second in one stripe, or of everything.</summary>
-internal sealed class OperationSamples
+internal sealed class OperationSamples(StepNames stepNames)
 {
     private const int MostMessages = 100;
     private readonly Dictionary<string, long> _errors = [];
@@ -30,21 +30,21 @@ internal sealed class OperationSamples
 
     public IReadOnlyDictionary<string, LatencyHistogram> Steps => _steps;
 
-    public void Record(long intended, long started, long ended, IResponse response)
+    public void Record(long intended, long started, long ended, Reply reply)
     {
         var punctual = intended == started;
         if (punctual) Punctuals++;
         else Lag.RecordNanoseconds(started - intended);
 
-        if (response.IsError)
+        if (reply.IsError)
         {
             Failed++;
-            CountError(response.Message, 1);
+            CountError(reply.Message, 1);
             return;
         }
 
         Completed++;
-        Items += response.Items;
+        Items += reply.Items;
         if (punctual)
         {
             Punctual.RecordNanoseconds(ended - started);
@@ -90,7 +90,9 @@ internal sealed class OperationSamples
 
     private LatencyHistogram StepOf(string name)
     {
-        if (!_steps.TryGetValue(name, out var step)) _steps[name] = step = new LatencyHistogram();
+        if (_steps.TryGetValue(name, out var known)) return known;
+        var kept = stepNames.Admit(name);
+        if (!_steps.TryGetValue(kept, out var step)) _steps[kept] = step = new LatencyHistogram();
         return step;
     }
 }

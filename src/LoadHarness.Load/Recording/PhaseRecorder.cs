@@ -18,7 +18,7 @@ internal sealed class PhaseRecorder
     {
         _start = start;
         _series = new SecondSeries(operations);
-        _stripes = [.. Enumerable.Range(0, MostStripes).Select(_ => new Stripe(operations, _series))];
+        _stripes = [.. Enumerable.Range(0, MostStripes).Select(_ => new Stripe(_series))];
         Scheduled = new long[operations];
         Skipped = new long[operations];
     }
@@ -32,11 +32,14 @@ internal sealed class PhaseRecorder
 
     public IReadOnlyList<SealedSecond> Seconds => _series.Sealed;
 
+    /// <inheritdoc cref="SecondSeries.LostStepNames"/>
+    public IReadOnlyList<bool> LostStepNames => _series.LostStepNames;
+
     /// <summary>Of the last completion; the start of the phase when there was none.</summary>
     public long LastEnd => Math.Max(_start, _stripes.Max(s => s.LastEnd));
 
-    public bool Record(int user, int operation, long intended, long started, long ended, IResponse response) =>
-        _stripes[user & (MostStripes - 1)].Record(operation, SecondOf(ended), intended, started, ended, response);
+    public bool Record(int user, int operation, long intended, long started, long ended, Reply reply) =>
+        _stripes[user & (MostStripes - 1)].Record(operation, SecondOf(ended), intended, started, ended, reply);
 
     public void RecordStep(int user, int operation, string name, long nanoseconds) =>
         _stripes[user & (MostStripes - 1)].RecordStep(operation, name, nanoseconds);
@@ -69,21 +72,28 @@ internal sealed class PhaseRecorder
                 _inFlightAt.Add(inFlight);
     }
 
-    public void Close()
+    /// <summary>Records nothing more. What ends later was never answered in time.</summary>
+    public void Shut()
     {
         foreach (var stripe in _stripes) stripe.Close();
+    }
+
+    public void Close()
+    {
+        Shut();
         var seconds = _series.SealRest();
         _series.Seal(Math.Max(seconds, Math.Max(_offered.Count, _skippedAt.Count)));
     }
 
-    /// <param name="offersNothing">An unpaced closed model: what ended stands for what was offered.</param>
-    public SecondSample Sample(int second, bool offersNothing)
+    /// <param name="offersNothing">The closed model without a pace: responses decide when the next request comes.</param>
+    /// <param name="hasLag">False where a request starts whenever it starts.</param>
+    public SecondSample Sample(int second, bool offersNothing, bool hasLag)
     {
         var s = _series.Sealed[second];
         lock (_counts)
             return new SecondSample(
                 second,
-                offersNothing ? s.Completed + s.Failed : At(_offered, second),
+                offersNothing ? null : At(_offered, second),
                 s.Completed,
                 s.Failed,
                 At(_skippedAt, second),
@@ -91,7 +101,7 @@ internal sealed class PhaseRecorder
                 s.P50,
                 s.P95,
                 s.P99,
-                s.LagP99,
+                hasLag ? s.LagP99 : null,
                 s.Encoded);
     }
 

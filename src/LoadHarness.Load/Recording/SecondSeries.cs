@@ -6,16 +6,29 @@ namespace LoadHarness.Load.Recording;
 /// The totals, and the seconds behind them. A second's histogram is kept only until the second is sealed; then some hundred bytes of its
 /// encoded form remain, so that an hour costs little more than a minute.
 /// </summary>
-internal sealed class SecondSeries(int operations)
+internal sealed class SecondSeries
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<int, OpenSecond> _open = [];
     private readonly List<SealedSecond> _sealed = [];
-    private readonly OperationSamples[] _totals = [.. Enumerable.Range(0, operations).Select(_ => new OperationSamples())];
+    private readonly StepNames[] _stepNames;
+    private readonly OperationSamples[] _totals;
+
+    public SecondSeries(int operations)
+    {
+        _stepNames = [.. Enumerable.Range(0, operations).Select(_ => new StepNames())];
+        _totals = NewSamples();
+    }
 
     public IReadOnlyList<OperationSamples> Totals => _totals;
 
     public IReadOnlyList<SealedSecond> Sealed => _sealed;
+
+    /// <summary>By operation: whether some of its steps have lost their names.</summary>
+    public IReadOnlyList<bool> LostStepNames => [.. _stepNames.Select(names => names.IsFull)];
+
+    /// <summary>One for each operation.</summary>
+    public OperationSamples[] NewSamples() => [.. _stepNames.Select(names => new OperationSamples(names))];
 
     public void Take(int second, OperationSamples[] samples)
     {
@@ -75,12 +88,12 @@ internal sealed class SecondSeries(int operations)
             _response.Percentile(50),
             _response.Percentile(95),
             _response.Percentile(99),
-            _lag.Percentile(99),
+            _lag.Count == 0 ? null : _lag.Percentile(99),
             _response.Count == 0 ? null : _response.Encode());
     }
 }
 
-internal sealed record SealedSecond(long Completed, long Failed, TimeSpan P50, TimeSpan P95, TimeSpan P99, TimeSpan LagP99, string? Encoded)
+internal sealed record SealedSecond(long Completed, long Failed, TimeSpan P50, TimeSpan P95, TimeSpan P99, TimeSpan? LagP99, string? Encoded)
 {
-    public static SealedSecond Empty { get; } = new(0, 0, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, null);
+    public static SealedSecond Empty { get; } = new(0, 0, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, null, null);
 }

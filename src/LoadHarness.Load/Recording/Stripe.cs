@@ -4,15 +4,16 @@ namespace LoadHarness.Load.Recording;
 /// One of several places to record in, so that concurrent iterations seldom meet. It holds the second that is running, and hands it over
 /// when a sample of a later one comes, or when the series is sealed.
 /// </summary>
-internal sealed class Stripe(int operations, SecondSeries series)
+internal sealed class Stripe(SecondSeries series)
 {
     private readonly Lock _lock = new();
-    private readonly OperationSamples[] _second = [.. Enumerable.Range(0, operations).Select(_ => new OperationSamples())];
+    private readonly OperationSamples[] _second = series.NewSamples();
     private bool _closed;
     private bool _empty = true;
     private int _current;
     private long _lastEnd;
 
+    /// <summary>Of the last request that was answered well: a failure may have ended because somebody lost patience.</summary>
     public long LastEnd
     {
         get
@@ -22,15 +23,15 @@ internal sealed class Stripe(int operations, SecondSeries series)
     }
 
     /// <returns>False when the series is closed: the sample then counts as in flight.</returns>
-    public bool Record(int operation, int second, long intended, long started, long ended, IResponse response)
+    public bool Record(int operation, int second, long intended, long started, long ended, Reply reply)
     {
         lock (_lock)
         {
             if (_closed) return false;
             if (second > _current) HandOver(second);
-            _second[operation].Record(intended, started, ended, response);
+            _second[operation].Record(intended, started, ended, reply);
             _empty = false;
-            if (ended > _lastEnd) _lastEnd = ended;
+            if (!reply.IsError && ended > _lastEnd) _lastEnd = ended;
             return true;
         }
     }

@@ -1,10 +1,18 @@
+using System.Runtime.InteropServices;
+
 namespace LoadHarness.Load.Running;
 
-/// <summary>The users of a scenario's closed model. Only the dispatching thread uses it.</summary>
+/// <summary>The users of a scenario's closed model. Only the dispatching thread uses it, unless it says otherwise.</summary>
 internal sealed class ClosedUsers(LoadPhase phase)
 {
+    private readonly Lock _lock = new();
     private readonly List<VirtualUser> _all = [];
     private readonly Stack<VirtualUser> _active = [];
+
+    // Retired, and perhaps still in their last iteration.
+    private readonly List<VirtualUser> _leaving = [];
+    private readonly PriorityQueue<int, int> _freeNumbers = new();
+    private int _numbers;
 
     /// <summary>Users in force; those retired may still be in their last iteration.</summary>
     public int Active => _active.Count;
@@ -15,10 +23,21 @@ internal sealed class ClosedUsers(LoadPhase phase)
 
     public bool AreSettled => _all.TrueForAll(u => u.IsSettled);
 
+    /// <summary>Any thread.</summary>
+    public void LookAt(InFlightLook look)
+    {
+        ReadOnlySpan<VirtualUser> all;
+        // The list may grow meanwhile: this part of it stays.
+        lock (_lock) all = CollectionsMarshal.AsSpan(_all);
+        foreach (var user in all)
+            if (user.Running >= 0)
+                look.See(user.Since);
+    }
+
     public void Add(long intended, long retiresAt, SharedIterations? shared = null)
     {
-        var user = new VirtualUser(phase, _active.Count, shared) { RetiresAt = retiresAt };
-        _all.Add(user);
+        var user = new VirtualUser(phase, _all.Count, FreeNumber(), shared) { RetiresAt = retiresAt };
+        lock (_lock) _all.Add(user);
         _active.Push(user);
         Most = Math.Max(Most, _active.Count);
         user.Begin(intended);
@@ -26,7 +45,12 @@ internal sealed class ClosedUsers(LoadPhase phase)
 
     public void Retire(int users, long at)
     {
-        for (; users > 0; users--) RetireEarlier(_active.Pop(), at);
+        for (; users > 0; users--)
+        {
+            var user = _active.Pop();
+            RetireEarlier(user, at);
+            _leaving.Add(user);
+        }
     }
 
     public void RetireAllAt(long at)
@@ -37,8 +61,21 @@ internal sealed class ClosedUsers(LoadPhase phase)
     /// <summary>Also those retired earlier, which may still owe paced iterations.</summary>
     public void StopAll(long at)
     {
+        _leaving.AddRange(_active);
         _active.Clear();
         foreach (var user in _all) RetireEarlier(user, at);
+    }
+
+    // The lowest that nobody at work has, so that numbers stay close together: a feed may give out one account for each.
+    private int FreeNumber()
+    {
+        if (_freeNumbers.Count == 0 && _leaving.Count > 0)
+        {
+            foreach (var user in _leaving.Where(user => user.IsSettled)) _freeNumbers.Enqueue(user.UserNumber, user.UserNumber);
+            _leaving.RemoveAll(user => user.IsSettled);
+        }
+
+        return _freeNumbers.TryDequeue(out var number, out _) ? number : _numbers++;
     }
 
     private static void RetireEarlier(VirtualUser user, long at) => user.RetiresAt = Math.Min(user.RetiresAt, at);

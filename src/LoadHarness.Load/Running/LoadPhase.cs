@@ -10,11 +10,18 @@ namespace LoadHarness.Load.Running;
 /// </summary>
 internal sealed class LoadPhase : IDisposable
 {
+    private const string InterruptedDrain = "Interrupted while requests were in flight.";
+    private const string Interrupted = "Interrupted before the load had ended.";
+    private static readonly TimeSpan CancelAtOnce = TimeSpan.FromMilliseconds(500);
     private readonly PhaseSetting _setting;
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly SideThread _canceller;
     private readonly Callback _check;
     private readonly SimulationPlayer _player;
     private readonly SecondTicker _ticker;
+    private long _loadEnd;
+    private long _begun = -1;
+    private long _begunAt;
     private volatile bool _isEnding;
     private volatile bool _isGivenUp;
     private volatile bool _isOver;
@@ -27,10 +34,11 @@ internal sealed class LoadPhase : IDisposable
         Recorder = new PhaseRecorder(setting.Scenario.Operations.Count, setting.Start);
         Requests = new OpenRequests(this);
         Users = new ClosedUsers(this);
+        _canceller = new SideThread(Clock, "cancelling");
         _check = new Callback(_ => Check());
         _player = new SimulationPlayer(this, setting);
-        _ticker = new SecondTicker(this, setting);
         LoadEnd = setting.Start;
+        _ticker = new SecondTicker(this, setting);
     }
 
     public ScenarioProps Scenario => _setting.Scenario;
@@ -53,8 +61,12 @@ internal sealed class LoadPhase : IDisposable
 
     public long Start => _setting.Start;
 
-    /// <summary>When the load ended or was given up. Requests may have taken longer.</summary>
-    public long LoadEnd { get; private set; }
+    /// <summary>When the load ended or was given up. Requests may have taken longer. Any thread.</summary>
+    public long LoadEnd
+    {
+        get => Volatile.Read(ref _loadEnd);
+        private set => Volatile.Write(ref _loadEnd, value);
+    }
 
     public string? AbortReason { get; private set; }
 
@@ -67,11 +79,20 @@ internal sealed class LoadPhase : IDisposable
     /// <summary>Any thread.</summary>
     public bool IsOver => _isOver;
 
-    /// <summary>Any thread. An estimate while users come and go.</summary>
-    public int InFlight => Requests.InFlight + _player.UsersInForce;
+    /// <summary>Why the progress view is told nothing more; null while it is.</summary>
+    public string? ProgressFault => _ticker.ProgressFault;
 
     /// <summary>Any thread.</summary>
     public ulong SeedOf(int user, long invocation) => SeededRandom.Mix(_setting.Seed, SeededRandom.Mix((ulong)user, (ulong)invocation));
+
+    /// <summary>Any thread. An estimate while requests come and go.</summary>
+    public InFlightLook LookAtInFlight()
+    {
+        var look = new InFlightLook(Clock.Now);
+        Requests.LookAt(look);
+        Users.LookAt(look);
+        return look;
+    }
 
     public void Begin()
     {
@@ -100,6 +121,32 @@ internal sealed class LoadPhase : IDisposable
         EndLoad(Math.Max(Start, Clock.Now));
     }
 
+    /// <summary>A person waits: what is in flight gets less time.</summary>
+    public void Interrupt()
+    {
+        Abort(Interrupted);
+        GiveUpAfter(_setting.Options.InterruptedDrainTime, _setting.Options.CancelTime, InterruptedDrain);
+    }
+
+    /// <summary>A person waits no longer.</summary>
+    public void InterruptAtOnce()
+    {
+        Abort(Interrupted);
+        GiveUpAfter(TimeSpan.Zero, CancelAtOnce, InterruptedDrain);
+        if (!_isOver) FinishAfter(CancelAtOnce);
+    }
+
+    /// <summary>A load that ends with its iterations would never end when one never does.</summary>
+    public void AbortWhenStuck(long now)
+    {
+        if (_isEnding || !_player.AwaitsUsers) return;
+        var begun = Users.All.Sum(user => user.Started.Sum());
+        if (begun != _begun) (_begun, _begunAt) = (begun, now);
+        if (now - _begunAt < _setting.Options.StuckTime.TotalNanoseconds) return;
+        Abort($"No iteration ended for {_setting.Options.StuckTime.TotalMinutes:0.#} min.");
+        GiveUpAfter(TimeSpan.Zero, _setting.Options.CancelTime, AbortReason!);
+    }
+
     /// <summary>Lets what is in flight drain, then gives it up.</summary>
     public void EndLoad(long at)
     {
@@ -107,7 +154,7 @@ internal sealed class LoadPhase : IDisposable
         LoadEnd = at;
         Users.StopAll(at);
         _isEnding = true;
-        Dispatcher.Schedule(at + (long)_setting.Options.DrainTime.TotalNanoseconds, new Callback(_ => GiveUp()));
+        Dispatcher.Schedule(at + (long)_setting.Options.DrainTime.TotalNanoseconds, new Callback(_ => GiveUp(_setting.Options.CancelTime)));
         Dispatcher.Post(at, _check);
     }
 
@@ -117,7 +164,12 @@ internal sealed class LoadPhase : IDisposable
         if (_isEnding || _player.AwaitsUsers) Dispatcher.Post(0, _check);
     }
 
-    public void Dispose() => _cancellation.Dispose();
+    public void Dispose()
+    {
+        _ticker.Dispose();
+        _canceller.Dispose();
+        _cancellation.Dispose();
+    }
 
     private void Check()
     {
@@ -126,12 +178,37 @@ internal sealed class LoadPhase : IDisposable
         else if (_player.AwaitsUsers && Users.AreSettled) _player.GoOn();
     }
 
-    private void GiveUp()
+    private void GiveUpAfter(TimeSpan time, TimeSpan cancelTime, string reason) =>
+        Dispatcher.Schedule(Clock.Now + (long)time.TotalNanoseconds, new Callback(_ =>
+        {
+            if (!_isOver && !_isGivenUp) AbortReason ??= reason;
+            GiveUp(cancelTime);
+        }));
+
+    private void FinishAfter(TimeSpan time) =>
+        Dispatcher.Schedule(Clock.Now + (long)time.TotalNanoseconds, new Callback(_ => Finish()));
+
+    private void GiveUp(TimeSpan cancelTime)
     {
-        if (_isOver) return;
+        if (_isOver || _isGivenUp) return;
         _isGivenUp = true;
-        Threads.Start(new Cancelling(_cancellation));
-        Dispatcher.Schedule(Clock.Now + (long)_setting.Options.CancelTime.TotalNanoseconds, new Callback(_ => Finish()));
+        // What ends from here on ends because it is cancelled, and says nothing about the server.
+        Recorder.Shut();
+        _canceller.Start(Cancel);
+        FinishAfter(cancelTime);
+    }
+
+    // Runs what iterations do when they are cancelled, which is a caller's code: it may throw, or block this thread.
+    private void Cancel()
+    {
+        try
+        {
+            _cancellation.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // The iteration counts as unanswered either way.
+        }
     }
 
     private void Finish()
@@ -139,17 +216,14 @@ internal sealed class LoadPhase : IDisposable
         if (_isOver) return;
         _ticker.Stop();
         Recorder.Close();
+        // Within the load, not in the second that begins where it ends.
+        var last = Math.Max(Start, LoadEnd - 1);
         foreach (var operation in Users.All.SelectMany(u => u.Owed()))
         {
-            Recorder.Offer(operation, LoadEnd);
-            Recorder.Skip(operation, LoadEnd);
+            Recorder.Offer(operation, last);
+            Recorder.Skip(operation, last);
         }
 
         _isOver = true;
-    }
-
-    private sealed class Cancelling(CancellationTokenSource source) : IWork
-    {
-        public void Execute() => source.Cancel();
     }
 }

@@ -7,9 +7,12 @@ internal static class LoadPlan
 {
     public static LoadModel ModelOf(ScenarioProps scenario) => scenario.Simulations.Any(IsClosed) ? LoadModel.Closed : LoadModel.Open;
 
-    /// <summary>Whether requests are offered by the responses' pace alone.</summary>
+    /// <summary>Whether responses alone decide when the next request comes: what is offered would be a copy of what was answered.</summary>
     public static bool OffersNothing(PhaseSetting setting) =>
-        setting.Simulations.All(s => IsClosed(s) || s is PauseSimulation) && setting.Scenario is { Pace.Ticks: 0, ThinkTime.Ticks: 0 };
+        setting.Simulations.All(s => IsClosed(s) || s is PauseSimulation) && setting.Scenario.Pace == TimeSpan.Zero;
+
+    /// <summary>Whether a request has a time at which it should start, so that it can be late.</summary>
+    public static bool HasSchedule(PhaseSetting setting) => !OffersNothing(setting) || setting.Scenario.ThinkTime > TimeSpan.Zero;
 
     public static string Describe(ScenarioProps scenario) => string.Join(", then ", scenario.Simulations)
         + (scenario.Pace > TimeSpan.Zero ? $", each user every {LoadSimulation.Seconds(scenario.Pace)}" : "")

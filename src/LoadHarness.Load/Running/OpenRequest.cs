@@ -7,9 +7,10 @@ internal sealed class OpenRequest(LoadPhase phase, int slot, OpenRequests owner)
 {
     private int _operation;
     private long _intended;
+    private volatile bool _inFlight;
 
-    /// <summary>Accepted and not yet ended, whether or not a thread has begun it.</summary>
-    public bool InFlight { get; private set; }
+    /// <summary>Accepted and not yet ended, whether or not a thread has begun it. Any thread.</summary>
+    public bool InFlight => _inFlight;
 
     public int Operation => _operation;
 
@@ -19,7 +20,7 @@ internal sealed class OpenRequest(LoadPhase phase, int slot, OpenRequests owner)
     public void Accept(int operation, long invocation, long intended)
     {
         (_operation, InvocationNumber, _intended) = (operation, invocation, intended);
-        InFlight = true;
+        _inFlight = true;
     }
 
     public void Execute()
@@ -32,7 +33,7 @@ internal sealed class OpenRequest(LoadPhase phase, int slot, OpenRequests owner)
 
     private async Task Await(Task<IResponse> task, long started)
     {
-        IResponse response;
+        IResponse? response;
         try
         {
             response = await task.ConfigureAwait(false);
@@ -45,10 +46,10 @@ internal sealed class OpenRequest(LoadPhase phase, int slot, OpenRequests owner)
         End(started, response);
     }
 
-    private void End(long started, IResponse response)
+    private void End(long started, IResponse? response)
     {
         Finish(_intended, started, Phase.Clock.Now, response);
-        if (Running < 0) InFlight = false;
+        if (Running < 0) _inFlight = false;
         owner.Return(this);
     }
 }

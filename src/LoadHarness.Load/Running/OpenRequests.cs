@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace LoadHarness.Load.Running;
 
 /// <summary>The slots of a scenario's open model, as many as were ever in flight at once.</summary>
@@ -13,6 +15,17 @@ internal sealed class OpenRequests(LoadPhase phase)
     public int MostInFlight => _all.Count;
 
     public IEnumerable<int> LeftBehind => _all.Where(r => r.InFlight).Select(r => r.Operation);
+
+    /// <summary>Any thread.</summary>
+    public void LookAt(InFlightLook look)
+    {
+        ReadOnlySpan<OpenRequest> all;
+        // The list may grow meanwhile: this part of it stays.
+        lock (_lock) all = CollectionsMarshal.AsSpan(_all);
+        foreach (var request in all)
+            if (request.InFlight)
+                look.See(request.Intended);
+    }
 
     /// <returns>Null when the limit in flight is reached.</returns>
     public OpenRequest? Rent()

@@ -1,3 +1,4 @@
+using LoadHarness.Load.Recording;
 using LoadHarness.Load.Scheduling;
 
 namespace LoadHarness.Load.Running;
@@ -5,7 +6,9 @@ namespace LoadHarness.Load.Running;
 /// <summary>The context of one user or one slot; it serves one iteration after the other.</summary>
 internal abstract class ScenarioContext(LoadPhase phase, int number) : IScenarioContext
 {
+    private static readonly Task<IResponse> NoTask = Task.FromResult(Response.Fail("The scenario's function returned no task (null)."));
     private readonly SeededRandom _random = new(0);
+    private int _running = -1;
 
     public string ScenarioName => phase.Scenario.Name;
 
@@ -17,8 +20,12 @@ internal abstract class ScenarioContext(LoadPhase phase, int number) : IScenario
 
     public Random Random => _random;
 
-    /// <summary>Index of the operation that runs; -1 when none does.</summary>
-    public int Running { get; private set; } = -1;
+    /// <summary>Index of the operation that runs, or that had no answer in time; -1 when none does. Any thread.</summary>
+    public int Running
+    {
+        get => Volatile.Read(ref _running);
+        private set => Volatile.Write(ref _running, value);
+    }
 
     protected LoadPhase Phase => phase;
 
@@ -45,7 +52,7 @@ internal abstract class ScenarioContext(LoadPhase phase, int number) : IScenario
         _random.Reset(seed);
         try
         {
-            return phase.Scenario.Operations[operation].Run(this);
+            return phase.Scenario.Operations[operation].Run(this) ?? NoTask;
         }
         catch (Exception e)
         {
@@ -53,20 +60,20 @@ internal abstract class ScenarioContext(LoadPhase phase, int number) : IScenario
         }
     }
 
-    protected static IResponse OutcomeOf(Task<IResponse> completed) =>
+    protected static IResponse? OutcomeOf(Task<IResponse> completed) =>
         completed.IsCompletedSuccessfully ? completed.Result : FailureOf(completed.Exception?.InnerException);
 
     protected static IResponse FailureOf(Exception? e) => Response.Fail(e switch
     {
         null => "cancelled",
         OperationCanceledException => "cancelled",
-        // Only the first line: what follows is often the statement and its values.
-        _ => $"{e.GetType().Name}: {e.Message.Split('\n')[0].TrimEnd()}",
+        _ => Reply.MessageOf(e),
     });
 
-    protected void Finish(long intended, long started, long ended, IResponse response)
+    protected void Finish(long intended, long started, long ended, IResponse? response)
     {
-        if (phase.Recorder.Record(number, Running, intended, started, ended, response)) Running = -1;
+        var reply = Reply.Of(response);
+        if (phase.Recorder.Record(number, Running, intended, started, ended, reply)) Running = -1;
     }
 
     private void RecordStep(string name, long started)

@@ -12,7 +12,7 @@ internal static class ScenarioResults
         // A user who waits a second between requests did not do them any faster because the last came early.
         var measured = Duration(phase.Start, Math.Max(recorder.LastEnd, phase.LoadEnd));
         var planned = Duration(phase.Start, phase.LoadEnd);
-        var offersNothing = LoadPlan.OffersNothing(setting);
+        var (offersNothing, hasSchedule) = (LoadPlan.OffersNothing(setting), LoadPlan.HasSchedule(setting));
         var scheduled = ScheduledOf(phase);
         var leftBehind = LeftBehind(phase);
         return new ScenarioResult(
@@ -27,24 +27,71 @@ internal static class ScenarioResults
                 operation.Name,
                 recorder.Totals[i],
                 new Accounting(scheduled[i], recorder.Totals[i].Completed, recorder.Totals[i].Failed, recorder.Skipped[i], leftBehind[i]),
-                offersNothing ? TimeSpan.Zero : planned,
-                measured))],
-            [.. Enumerable.Range(0, recorder.Seconds.Count).Select(s => recorder.Sample(s, offersNothing))],
+                offersNothing ? null : planned,
+                measured,
+                hasSchedule))],
+            Timeline(phase, measured, offersNothing, hasSchedule),
             health,
-            phase.AbortReason);
+            phase.AbortReason)
+        { Notes = [.. Notes(phase)] };
     }
 
-    public static OperationResult OperationOf(string name, OperationSamples samples, Accounting accounting, TimeSpan planned, TimeSpan measured) => new(
+    /// <summary>Of a scenario that was not begun.</summary>
+    public static ScenarioResult NotBegun(ScenarioProps scenario, DateTimeOffset atUtc, string reason)
+    {
+        var nothing = new SecondSeries(scenario.Operations.Count);
+        return new ScenarioResult(
+            scenario.Name,
+            LoadPlan.ModelOf(scenario),
+            LoadPlan.Describe(scenario),
+            atUtc,
+            scenario.WarmUp,
+            TimeSpan.Zero,
+            0,
+            [.. scenario.Operations.Select((operation, i) => OperationOf(operation.Name, nothing.Totals[i], Accounting.None, null, TimeSpan.Zero, hasSchedule: false))],
+            [],
+            new GeneratorHealth(0, null, 0, 0, TimeSpan.Zero),
+            reason);
+    }
+
+    public static OperationResult OperationOf(string name, OperationSamples samples, Accounting accounting, TimeSpan? planned, TimeSpan measured, bool hasSchedule) => new(
         name,
         accounting,
         LatencySummary.Of(Sum(samples.Response, samples.Punctual)),
         LatencySummary.Of(Sum(samples.Service, samples.Punctual)),
-        LatencySummary.Of(LagOf(samples)),
-        PerSecond(accounting.Scheduled, planned),
+        LatencySummary.Of(hasSchedule ? LagOf(samples) : new LatencyHistogram()),
+        planned is { } time ? PerSecond(accounting.Scheduled, time) : null,
         PerSecond(accounting.Completed, measured),
         samples.Items == 0 ? null : samples.Items,
         [.. samples.Steps.Select(s => new StepResult(s.Key, LatencySummary.Of(s.Value)))],
-        [.. samples.Errors.OrderByDescending(e => e.Value).Select(e => new ErrorCount(e.Key, e.Value))]);
+        [.. Unanswered(accounting), .. samples.Errors.OrderByDescending(e => e.Value).Select(e => new ErrorCount(e.Key, e.Value))]);
+
+    // First: a request without a response is the worst of all.
+    private static IEnumerable<ErrorCount> Unanswered(Accounting accounting) =>
+        accounting.InFlight > 0 ? [new ErrorCount(ErrorCount.Unanswered, accounting.InFlight)] : [];
+
+    // Seconds in which the engine only waited for requests that never ended are no part of what was measured.
+    private static IReadOnlyList<SecondSample> Timeline(LoadPhase phase, TimeSpan measured, bool offersNothing, bool hasSchedule)
+    {
+        var samples = Enumerable.Range(0, phase.Recorder.Seconds.Count)
+            .Select(s => phase.Recorder.Sample(s, offersNothing, hasSchedule) with { Loaded = Loaded(phase, s) })
+            .ToList();
+        var last = samples.FindLastIndex(s => s.Second < measured.TotalSeconds || s.Completed + s.Failed + s.Skipped + (s.Offered ?? 0) > 0);
+        return samples[..(last + 1)];
+    }
+
+    private static TimeSpan Loaded(LoadPhase phase, int second)
+    {
+        var left = Duration(phase.Start, phase.LoadEnd) - TimeSpan.FromSeconds(second);
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left > TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : left;
+    }
+
+    private static IEnumerable<string> Notes(LoadPhase phase)
+    {
+        if (phase.ProgressFault is { } fault) yield return fault;
+        foreach (var operation in phase.Scenario.Operations.Where((_, i) => phase.Recorder.LostStepNames[i]))
+            yield return $"Operation '{operation.Name}' has more than a hundred different step names. The others are counted together as '{StepNames.Other}'; give steps names that do not change from one iteration to the next.";
+    }
 
     private static long[] ScheduledOf(LoadPhase phase)
     {

@@ -1,18 +1,22 @@
-using LoadHarness.Load.Recording;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Load.Scheduling;
 
 namespace LoadHarness.Load.Running;
 
 /// <summary>Once a second: seals the second, tells the live view, and looks at the thresholds. Its work is done off the dispatching thread.</summary>
-internal sealed class SecondTicker(LoadPhase phase, PhaseSetting setting) : IDue, IWork
+internal sealed class SecondTicker(LoadPhase phase, PhaseSetting setting) : IDue, IDisposable
 {
     private const long Second = 1_000_000_000;
     private readonly Lock _lock = new();
     private readonly List<ThresholdWatch> _watches = [.. setting.Scenario.Thresholds.Select(t => new ThresholdWatch(t))];
+    private readonly SideThread _thread = new(phase.Clock, "seconds");
+    private readonly ProgressTeller _teller = new(setting.Progress, phase.Clock);
     private int _told;
     private int _due;
     private long _errors;
     private bool _stopped;
+
+    public string? ProgressFault => _teller.Fault;
 
     public void Begin() => phase.Dispatcher.Schedule(setting.Start + Second, this);
 
@@ -20,18 +24,9 @@ internal sealed class SecondTicker(LoadPhase phase, PhaseSetting setting) : IDue
     {
         if (phase.IsOver) return;
         Volatile.Write(ref _due, (int)((at - setting.Start) / Second));
-        phase.Threads.Start(this);
+        phase.AbortWhenStuck(at);
+        _thread.Start(Tick);
         phase.Dispatcher.Schedule(at + Second, this);
-    }
-
-    public void Execute()
-    {
-        lock (_lock)
-        {
-            if (_stopped) return;
-            phase.Recorder.Seal(Volatile.Read(ref _due), phase.InFlight);
-            for (; _told < phase.Recorder.Seconds.Count; _told++) Tell(_told);
-        }
     }
 
     public void Stop()
@@ -39,25 +34,58 @@ internal sealed class SecondTicker(LoadPhase phase, PhaseSetting setting) : IDue
         lock (_lock) _stopped = true;
     }
 
-    private void Tell(int second)
+    public void Dispose()
     {
-        var sample = phase.Recorder.Sample(second, offersNothing: LoadPlan.OffersNothing(setting));
+        _thread.Dispose();
+        _teller.Dispose();
+    }
+
+    private void Tick()
+    {
+        lock (_lock)
+        {
+            if (_stopped) return;
+            var look = phase.LookAtInFlight();
+            phase.Recorder.Seal(Volatile.Read(ref _due), look.Count);
+            for (; _told < phase.Recorder.Seconds.Count; _told++) Look(_told, look);
+        }
+    }
+
+    private void Look(int second, InFlightLook look)
+    {
+        var sample = phase.Recorder.Sample(second, LoadPlan.OffersNothing(setting), LoadPlan.HasSchedule(setting));
         _errors += sample.Failed + sample.Skipped;
-        setting.Progress?.Report(new LoadSnapshot(
+        var seen = Seen(second, look);
+        _teller.Tell(Snapshot(sample, seen));
+        foreach (var watch in _watches)
+            if (watch.IsPassed(sample, seen, look))
+                phase.Dispatcher.Post(0, new Callback(_ => phase.Abort($"Threshold passed: {watch.Threshold}.")));
+    }
+
+    // A server that stands still completes nothing: what waits for it has taken at least so long.
+    private LatencyHistogram Seen(int second, InFlightLook look)
+    {
+        var seen = new LatencyHistogram();
+        if (phase.Recorder.Seconds[second].Encoded is { } completed) seen.Add(LatencyHistogram.Decode(completed));
+        seen.Add(look.Ages);
+        return seen;
+    }
+
+    private LoadSnapshot Snapshot(SecondSample sample, LatencyHistogram seen)
+    {
+        TimeSpan? At(double percentile) => seen.Count == 0 ? null : seen.Percentile(percentile);
+        var drains = phase.IsEnding && setting.Start + (sample.Second * Second) >= phase.LoadEnd;
+        return new LoadSnapshot(
             setting.Scenario.Name,
-            phase.IsEnding ? "draining" : setting.Name,
-            TimeSpan.FromSeconds(second + 1),
+            drains ? "draining" : setting.Name,
+            TimeSpan.FromSeconds(sample.Second + 1),
             sample.Offered,
             sample.Completed,
-            sample.P50,
-            sample.P95,
-            sample.P99,
+            At(50),
+            At(95),
+            At(99),
             _errors,
             sample.InFlight,
-            sample.LagP99 ?? TimeSpan.Zero));
-        var histogram = phase.Recorder.Seconds[second].Encoded;
-        foreach (var watch in _watches)
-            if (watch.IsPassed(sample, histogram))
-                phase.Dispatcher.Post(0, new Callback(_ => phase.Abort($"Threshold passed: {watch.Threshold}.")));
+            sample.LagP99);
     }
 }

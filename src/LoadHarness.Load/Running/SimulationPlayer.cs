@@ -14,8 +14,8 @@ internal sealed class SimulationPlayer
     private long _origin;
     private int _index = -1;
     private double _rate;
+    private double _owed;
     private volatile bool _awaitsUsers;
-    private volatile int _usersInForce;
 
     public SimulationPlayer(LoadPhase phase, PhaseSetting setting)
     {
@@ -26,9 +26,6 @@ internal sealed class SimulationPlayer
 
     /// <summary>The simulation ends with its users' last iteration. Any thread.</summary>
     public bool AwaitsUsers => _awaitsUsers;
-
-    /// <summary>Any thread.</summary>
-    public int UsersInForce => _usersInForce;
 
     private LoadSimulation? Next => _index + 1 < _setting.Simulations.Count ? _setting.Simulations[_index + 1] : null;
 
@@ -46,7 +43,6 @@ internal sealed class SimulationPlayer
         _origin = at;
         if (_index >= _setting.Simulations.Count)
         {
-            _usersInForce = 0;
             _phase.EndLoad(at);
             return;
         }
@@ -54,7 +50,6 @@ internal sealed class SimulationPlayer
         var simulation = _setting.Simulations[_index];
         if (simulation is not UsersSimulation) _phase.Users.StopAll(at);
         Play(simulation, at);
-        _usersInForce = _phase.Users.Active;
     }
 
     private void Play(LoadSimulation simulation, long at)
@@ -79,7 +74,9 @@ internal sealed class SimulationPlayer
 
     private void PlayArrivals(LoadSimulation simulation, long at)
     {
-        _arrivals = ArrivalSchedule.Of(simulation, _rate, _random).Offsets().GetEnumerator();
+        var schedule = ArrivalSchedule.Of(simulation, _rate, _random, _owed);
+        _arrivals = schedule.Offsets().GetEnumerator();
+        _owed = schedule.Owed;
         var length = simulation switch
         {
             RateSimulation s => Nanoseconds(s.During),
@@ -124,18 +121,12 @@ internal sealed class SimulationPlayer
         var gradually = simulation.FromCopies is null;
         for (var i = 0; i < change; i++)
         {
-            if (gradually) At(at + (length / change * i), t => AddUser(t, retiresAt));
+            if (gradually) At(at + (length / change * i), t => _phase.Users.Add(t, retiresAt));
             else _phase.Users.Add(at + Stagger(i, change), retiresAt);
         }
 
         for (var i = 1; i <= -change; i++) _phase.Users.Retire(1, gradually ? at + (length / -change * i) : at);
         At(end, Enter);
-    }
-
-    private void AddUser(long at, long retiresAt)
-    {
-        _phase.Users.Add(at, retiresAt);
-        _usersInForce = _phase.Users.Active;
     }
 
     private void PlayCountedUsers(CountedUsersSimulation simulation, long at)

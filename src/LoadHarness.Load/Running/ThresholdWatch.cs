@@ -10,22 +10,24 @@ internal sealed class ThresholdWatch(Threshold threshold)
 
     public Threshold Threshold => threshold;
 
-    public bool IsPassed(SecondSample second, string? encoded)
+    /// <param name="seen">Response times of the second, and the ages of what has waited for longer than one.</param>
+    public bool IsPassed(SecondSample second, LatencyHistogram seen, InFlightLook inFlight)
     {
+        var unanswered = inFlight.OlderThan(threshold.During);
+        // What has waited for the whole of the threshold's time was unanswered in each second of it.
+        if (threshold is ErrorRateThreshold rate && IsPassed(rate, unanswered, unanswered + Ended(second)) == true) return true;
         _passing = threshold switch
         {
-            ErrorRateThreshold limit => IsPassed(limit, second) ?? _passing,
-            ResponseTimeThreshold limit when encoded is not null => LatencyHistogram.Decode(encoded).Percentile(limit.Percentile) > limit.Limit,
+            ErrorRateThreshold limit => IsPassed(limit, second.Failed + second.Skipped + unanswered, unanswered + Ended(second)) ?? _passing,
+            ResponseTimeThreshold limit when seen.Count > 0 => seen.Percentile(limit.Percentile) > limit.Limit,
             _ => _passing,
         };
         _seconds = _passing ? _seconds + 1 : 0;
         return _seconds > 0 && _seconds >= threshold.During.TotalSeconds;
     }
 
-    private static bool? IsPassed(ErrorRateThreshold threshold, SecondSample second)
-    {
-        var wrong = second.Failed + second.Skipped;
-        var ended = wrong + second.Completed;
-        return ended == 0 ? null : (double)wrong / ended > threshold.Limit;
-    }
+    private static long Ended(SecondSample second) => second.Completed + second.Failed + second.Skipped;
+
+    private static bool? IsPassed(ErrorRateThreshold threshold, long wrong, long all) =>
+        all == 0 ? null : (double)wrong / all > threshold.Limit;
 }

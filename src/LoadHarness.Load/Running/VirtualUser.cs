@@ -3,7 +3,9 @@ using LoadHarness.Load.Scheduling;
 namespace LoadHarness.Load.Running;
 
 /// <summary>One user of the closed model: iteration after iteration, until it is retired.</summary>
-internal sealed class VirtualUser(LoadPhase phase, int number, SharedIterations? shared) : ScenarioContext(phase, number), IWork, IDue
+/// <param name="serial">From 0, of this user alone: whoever later gets its number draws other values.</param>
+/// <param name="number">From 0, of no other user at work.</param>
+internal sealed class VirtualUser(LoadPhase phase, int serial, int number, SharedIterations? shared) : ScenarioContext(phase, number), IWork, IDue
 {
     // A user whose iterations never wait would keep a thread of the shared pool from everyone else.
     private const long SliceNanoseconds = 5_000_000;
@@ -11,6 +13,7 @@ internal sealed class VirtualUser(LoadPhase phase, int number, SharedIterations?
     private readonly long _pace = (long)phase.Scenario.Pace.TotalNanoseconds;
     private readonly long _think = (long)phase.Scenario.ThinkTime.TotalNanoseconds;
     private long _retiresAt = long.MaxValue;
+    private long _first;
     private long _intended;
     private long _begun;
     private long _slice;
@@ -30,13 +33,16 @@ internal sealed class VirtualUser(LoadPhase phase, int number, SharedIterations?
     /// <summary>Iterations begun, by operation. To be read when the recorder is closed.</summary>
     public IReadOnlyList<long> Started => _started;
 
+    /// <summary>When what is under way should have started. Any thread, as an estimate.</summary>
+    public long Since => KeepsSchedule ? Volatile.Read(ref _intended) : Volatile.Read(ref _begun);
+
     private bool IsPaced => _pace > 0;
 
     private bool KeepsSchedule => _pace > 0 || _think > 0;
 
     public void Begin(long intended)
     {
-        _intended = intended;
+        _first = _intended = intended;
         Rest();
     }
 
@@ -58,8 +64,9 @@ internal sealed class VirtualUser(LoadPhase phase, int number, SharedIterations?
     {
         // Shared iterations that nobody took were never scheduled.
         if (!IsPaced || shared is not null) yield break;
-        for (; _intended < RetiresAt; _intended += _pace)
-            yield return Phase.Mix.Pick(Phase.SeedOf(UserNumber + 1, ++InvocationNumber));
+        var begun = _started.Sum();
+        for (var at = _first + (begun * _pace); at < RetiresAt; at += _pace)
+            yield return Phase.Mix.Pick(Phase.SeedOf(serial + 1, begun++));
     }
 
     private async Task Loop(long now)
@@ -67,7 +74,7 @@ internal sealed class VirtualUser(LoadPhase phase, int number, SharedIterations?
         while (true)
         {
             if (RunWhileItCompletesAtOnce(ref now) is not { } pending) return;
-            IResponse response;
+            IResponse? response;
             try
             {
                 response = await pending.ConfigureAwait(false);
@@ -95,7 +102,7 @@ internal sealed class VirtualUser(LoadPhase phase, int number, SharedIterations?
                 return null;
             }
 
-            var seed = Phase.SeedOf(UserNumber + 1, ++InvocationNumber);
+            var seed = Phase.SeedOf(serial + 1, ++InvocationNumber);
             var operation = Phase.Mix.Pick(seed);
             _started[operation]++;
             if (KeepsSchedule) Phase.Recorder.Offer(operation, _intended);

@@ -93,7 +93,7 @@ public sealed class DatabaseObserver : IAsyncDisposable
     {
         await StopAsync();
         var observed = Stopwatch.GetElapsedTime(_began);
-        var (relations, indexes, leftOut) = _before.Until(await Sizes.ReadAsync(_admin, stop));
+        var (relations, indexes, leftOut) = _before.Until(await SizesAsync(stop));
         if (_samples.WasThinned) _notes.Add("The run is long: samples stand for more than a second each, rates are exact over that time.");
         if (leftOut > 0) _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{leftOut} of the smallest indexes are left out."));
         return new(_samples.Samples(), _waits.Shares(), [.. _statements], plans, relations, _busy / observed)
@@ -102,6 +102,20 @@ public sealed class DatabaseObserver : IAsyncDisposable
             Indexes = indexes,
             Notes = [.. _notes, .. notes],
         };
+    }
+
+    // A server that is gone by now keeps nobody from what was seen of it before.
+    private async Task<Sizes> SizesAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await Sizes.ReadAsync(_admin, stop);
+        }
+        catch (NpgsqlException lost)
+        {
+            _notes.Add($"The sizes of tables and indexes at the end could not be read: {lost.Message}");
+            return new Sizes(new Dictionary<string, RelationSize>(), new Dictionary<string, IndexUse>());
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -17,8 +17,14 @@ internal sealed class ClusterWatch : IAsyncDisposable
         read -r _
         mode=immediate; [ "$keep" = yes ] && mode=fast
         if [ -e "$root/data/postmaster.pid" ]; then
-            "$@" stop -D "$root/data" -m $mode -w -t 120 || "$@" stop -D "$root/data" -m immediate -w
+            patience=15; [ "$keep" = yes ] && patience=120
+            "$@" stop -D "$root/data" -m $mode -w -t $patience || "$@" stop -D "$root/data" -m immediate -w -t 15
         fi
+        # A server that was halted, or waits for a disk, obeys no signal but this one.
+        for process in /proc/[0-9]*; do
+            [ "$process/cwd" -ef "$root/data" ] || continue
+            [ "$(cat "$process/comm")" = postgres ] && kill -KILL "${process#/proc/}"
+        done
         if [ -s "$root/huge-pages" ]; then
             allowed=/proc/sys/vm/nr_overcommit_hugepages
             pages=$(cat "$root/huge-pages")

@@ -30,7 +30,7 @@ internal static class MetricsCsv
         ("failed", "requests", operation.Accounting.Failed),
         ("skipped", "requests", operation.Accounting.Skipped),
         ("in_flight", "requests", operation.Accounting.InFlight),
-        ("offered", "requests/s", operation.OfferedPerSecond),
+        .. operation.OfferedPerSecond is { } offered ? [("offered", "requests/s", offered)] : Array.Empty<(string, string, double)>(),
         ("throughput", "requests/s", operation.ThroughputPerSecond),
         .. Percentiles("response", operation.Response),
         .. Percentiles("service", operation.Service),

@@ -5,22 +5,25 @@ namespace LoadHarness.Reporting.Files;
 /// <summary><c>latency/*.hgrm</c>: the response times of each operation, for HdrHistogram's plotters.</summary>
 internal static class PercentileFiles
 {
-    public static IReadOnlyList<string> Write(RunResult run, string directory)
+    public static async Task<IReadOnlyList<string>> WriteAsync(RunResult run, string directory)
     {
         Directory.CreateDirectory(directory);
         var paths = new List<string>();
         foreach (var scenario in run.Scenarios)
         {
             foreach (var operation in scenario.Operations.Where(operation => operation.Response.Count > 0))
-                paths.Add(Write(operation, Unused(directory, $"{scenario.Name}.{operation.Name}", paths)));
+                paths.Add(await WriteAsync(operation, Unused(directory, $"{scenario.Name}.{operation.Name}", paths)));
         }
         return paths;
     }
 
-    private static string Write(OperationResult operation, string path)
+    private static async Task<string> WriteAsync(OperationResult operation, string path)
     {
-        using var writer = new StreamWriter(path) { NewLine = "\n" };
-        PercentileText.Write(LatencyHistogram.Decode(operation.Response.Encoded), writer);
+        await WholeFile.WriteAsync(path, async stream =>
+        {
+            await using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+            PercentileText.Write(LatencyHistogram.Decode(operation.Response.Encoded), writer);
+        });
         return path;
     }
 

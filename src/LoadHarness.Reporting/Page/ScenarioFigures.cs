@@ -14,18 +14,22 @@ internal static class ScenarioFigures
         if (scenario.Operations.Any(operation => operation.Response.Count > 0)) yield return SpectrumChart.Of($"{id}-spectrum", scenario);
         if (HeatMapChart.Of($"{id}-heat", scenario) is { } heat) yield return heat;
         if (scenario.Timeline.Count < 3) yield break;
-        yield return Rates($"{id}-rates", scenario);
-        if (scenario.ForeignEngine is null) yield return Lag($"{id}-lag", scenario);
+        if (Rates($"{id}-rates", scenario) is { } rates) yield return rates;
+        if (scenario.Timeline.Any(sample => sample.LagP99 is not null)) yield return Lag($"{id}-lag", scenario);
     }
 
-    private static Figure Rates(string id, ScenarioResult scenario)
+    private static Figure? Rates(string id, ScenarioResult scenario)
     {
-        var groups = Downsampling.Groups(scenario.Timeline, sample => sample.Second, MostPoints);
+        // The counts of a part of a second are no rate: a line through them would fall at the end.
+        var whole = scenario.Timeline.Where(sample => sample.Loaded == TimeSpan.FromSeconds(1)).ToList();
+        if (whole.Count == 0) return null;
+        var groups = Downsampling.Groups(whole, sample => sample.Second, MostPoints);
         List<(double Second, double Value)> Line(Func<SecondSample, long> value) =>
             [.. groups.Select(group => ((double)group.FromSecond, group.Members.Average(sample => (double)value(sample))))];
-        var (offered, completed) = (Line(sample => sample.Offered), Line(sample => sample.Completed));
+        var (offered, completed) = (Line(sample => sample.Offered ?? 0), Line(sample => sample.Completed));
         var (failed, skipped) = (Line(sample => sample.Failed), Line(sample => sample.Skipped));
         var accounting = scenario.Accounting;
+        var offers = whole.Exists(sample => sample.Offered is not null);
         return new(
             id,
             "Offered and achieved rate, errors",
@@ -33,17 +37,17 @@ internal static class ScenarioFigures
             $"{Wording.Count(accounting.Scheduled)} requests offered, {Wording.Count(accounting.Completed)} completed, {Wording.Count(accounting.Failed)} failed, {Wording.Count(accounting.Skipped)} skipped. Completed a second: lowest {Wording.Significant(completed.Min(p => p.Value))}, highest {Wording.Significant(completed.Max(p => p.Value))}.",
             TimelineChart.Draw(id,
             [
-                new("offered", ChartColor.Ink, offered, Dashed: true),
+                .. offers ? [new("offered", ChartColor.Ink, offered, Dashed: true)] : Array.Empty<Series>(),
                 new("completed", ChartColor.Series(0), completed),
                 new("failed", ChartColor.Series(1), failed),
                 new("skipped", ChartColor.Series(2), skipped),
             ], Wording.Significant),
-            [new("ink dashed", "offered"), new("series-1", "completed"), new("series-2", "failed"), new("series-3", "skipped")],
+            [.. offers ? [new("ink dashed", "offered")] : Array.Empty<LegendEntry>(), new("series-1", "completed"), new("series-2", "failed"), new("series-3", "skipped")],
             new(
                 ["From second", "Offered /s", "Completed /s", "Failed /s", "Skipped /s", "In flight", "p50", "p95", "p99"],
                 [.. groups.Select((group, i) => (IReadOnlyList<string>)
                 [
-                    Wording.Count(group.FromSecond), Wording.Significant(offered[i].Value), Wording.Significant(completed[i].Value),
+                    Wording.Count(group.FromSecond), offers ? Wording.Significant(offered[i].Value) : "–", Wording.Significant(completed[i].Value),
                     Wording.Significant(failed[i].Value), Wording.Significant(skipped[i].Value), Wording.Count(group.Members.Max(sample => sample.InFlight)),
                     Wording.Duration(group.Members.Max(sample => sample.P50)), Wording.Duration(group.Members.Max(sample => sample.P95)), Wording.Duration(group.Members.Max(sample => sample.P99)),
                 ])],

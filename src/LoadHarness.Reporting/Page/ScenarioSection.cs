@@ -39,7 +39,7 @@ internal static class ScenarioSection
         Wording.Count(operation.Accounting.Failed),
         Wording.Count(operation.Accounting.Skipped),
         Wording.Count(operation.Accounting.InFlight),
-        operation.OfferedPerSecond == 0 ? "–" : Wording.Significant(operation.OfferedPerSecond),
+        operation.OfferedPerSecond is { } offered and > 0 ? Wording.Significant(offered) : "–",
         Wording.Significant(operation.ThroughputPerSecond),
         Wording.Duration(operation.Response.P50),
         Wording.Duration(operation.Response.P95),

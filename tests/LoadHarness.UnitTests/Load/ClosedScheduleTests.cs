@@ -88,8 +88,9 @@ public sealed class ClosedScheduleTests
         var result = await run.Play(run.Scenario(Seconds(0.1)).WithLoadSimulations(Simulation.KeepConstant(3, Seconds(2))));
 
         Assert.Equal(LoadModel.Closed, result.Model);
-        Assert.Equal(0, result.Operations[0].OfferedPerSecond);
-        Assert.Equal(TimeSpan.Zero, result.Operations[0].Lag.Maximum);
+        Assert.Null(result.Operations[0].OfferedPerSecond);
+        Assert.Equal(0, result.Operations[0].Lag.Count);
+        Assert.All(result.Timeline, second => Assert.Equal((null, null), (second.Offered, second.LagP99)));
         Assert.Equal(30, result.Operations[0].ThroughputPerSecond, 3);
     }
 

@@ -1,3 +1,4 @@
+using CsCheck;
 using LoadHarness.Load;
 using static LoadHarness.UnitTests.Load.VirtualRun;
 
@@ -36,6 +37,32 @@ public sealed class OpenScheduleTests
         Assert.Equal(10 + 50, starts.Count);
         Assert.All(starts.Skip(10).Select((at, k) => (at, k)), s => Assert.Equal(1 + 10 - Math.Sqrt(100 - (2 * s.k)), s.at, 1e-8));
     }
+
+    [Fact]
+    public async Task Fractions_of_an_arrival_are_carried_from_one_stretch_to_the_next()
+    {
+        var stretch = Simulation.Inject(2.5, OneSecond, OneSecond);
+
+        var starts = await StartsOf([.. Enumerable.Repeat(stretch, 8)]);
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(k => k * 0.4), starts, (a, b) => Math.Abs(a - b) < 1e-8);
+    }
+
+    [Fact]
+    public void The_arrivals_of_any_stretches_are_the_integral_of_their_rates() =>
+        Gen.Select(Gen.Double[0, 20], Gen.Int[100, 3000], (rate, ms) => Simulation.RampingInject(rate, OneSecond, Milliseconds(ms))).Array[1, 8].Sample(
+            stretches =>
+            {
+                var (integral, rate) = (0.0, 0.0);
+                foreach (var stretch in stretches.Cast<RateSimulation>())
+                {
+                    integral += (rate + stretch.ToPerSecond) / 2 * stretch.During.TotalSeconds;
+                    rate = stretch.ToPerSecond;
+                }
+
+                return Math.Abs(StartsOf(stretches).GetAwaiter().GetResult().Count - integral) < 1.0001;
+            },
+            iter: 100);
 
     [Fact]
     public async Task IterationsForInject_makes_exactly_so_many() =>

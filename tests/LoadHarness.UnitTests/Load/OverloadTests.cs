@@ -19,7 +19,7 @@ public sealed class OverloadTests
         Assert.Equal(6000, accounting.Scheduled);
         Assert.Equal(result.Measured.TotalSeconds * 100, accounting.Completed, 2.0);
         Assert.Equal(100, result.Operations[0].ThroughputPerSecond, 0.2);
-        Assert.Equal(300, result.Operations[0].OfferedPerSecond, 0.001);
+        Assert.Equal(300, result.Operations[0].OfferedPerSecond!.Value, 0.001);
         Assert.Equal(6000 - accounting.Completed, accounting.Skipped);
         Assert.True(accounting.Balances);
     }

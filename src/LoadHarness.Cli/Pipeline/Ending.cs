@@ -1,0 +1,36 @@
+using LoadHarness.Cli.Terminal;
+using LoadHarness.Cli.Verbs;
+using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Reporting;
+
+namespace LoadHarness.Cli.Pipeline;
+
+/// <summary>Ends a run: judges, writes and tells. Whatever fails on the way, what was measured is kept and the verdict is told.</summary>
+public static class Ending
+{
+    /// <param name="earlier">The run to stand beside; null for none.</param>
+    /// <param name="fault">The exit code of a fault that ended the run early; null for none.</param>
+    public static async Task<ExitCode> EndAsync(RunRecord record, Voice voice, HarnessOptions options, RunResult? earlier, ExitCode? fault)
+    {
+        var run = record.End();
+        try
+        {
+            run = Judging.Judge(run.Beside(earlier));
+        }
+        catch (Exception unjudged)
+        {
+            fault ??= unjudged is HarnessException ours ? ours.ExitCode : ExitCode.Fault;
+            run = run with { IncompleteReason = run.IncompleteReason ?? $"It could not be judged: {Faults.Sentence(unjudged)}" };
+        }
+
+        var kept = await RunReport.KeepAsync(run, options.OutputDirectory, CancellationToken.None).ConfigureAwait(false);
+        if (kept.Files.Count == 0) fault ??= ExitCode.Fault;
+        foreach (var note in kept.Notes) await Console.Error.WriteLineAsync(note).ConfigureAwait(false);
+        var exitCode = fault ?? ExitCodes.Of(kept.Run);
+        Summary.Tell(voice, kept.Run, kept.Files, exitCode, options.Json);
+        return exitCode;
+    }
+}

@@ -1,0 +1,39 @@
+using LoadHarness.Load.Recording;
+
+namespace LoadHarness.Load.Running;
+
+/// <summary>The set-ups and clean-ups of a run's scenarios. What fails costs its own scenario only.</summary>
+internal sealed class ScenarioHooks(LoadRunnerOptions options)
+{
+    // A clean-up that is begun when nobody waits any longer gets so much.
+    private static readonly TimeSpan Hurried = TimeSpan.FromSeconds(1);
+
+    /// <returns>Why the scenario cannot be measured; null when it can.</returns>
+    /// <exception cref="OperationCanceledException">The run was ended meanwhile.</exception>
+    public async Task<string?> SetUpAsync(ScenarioProps scenario, CancellationToken stop)
+    {
+        if (scenario.Init is not { } init) return null;
+        var fault = await Hook.RunAsync(init, token => new InitContext(scenario.Name, options.Seed, token), options.SetUpTime, stop, options.AtOnce).ConfigureAwait(false);
+        return fault is null ? null : $"the set-up of scenario '{scenario.Name}' failed: {fault.TrimEnd('.')}. Nothing was measured of it; fix this and run again";
+    }
+
+    /// <returns>What went wrong; null when nothing did.</returns>
+    public async Task<string?> CleanUpAsync(ScenarioProps scenario)
+    {
+        if (scenario.Clean is not { } clean) return null;
+        var patience = options.AtOnce.IsCancellationRequested ? Hurried : options.CleanUpTime;
+        string? fault;
+        try
+        {
+            fault = await Hook.RunAsync(clean, token => new InitContext(scenario.Name, options.Seed, token), patience, CancellationToken.None, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            fault = Reply.MessageOf(e);
+        }
+
+        return fault is null ? null : $"The clean-up of scenario '{scenario.Name}' failed: {fault.TrimEnd('.')}. Its figures stand; look for what it has left behind.";
+    }
+
+    private sealed record InitContext(string ScenarioName, ulong Seed, CancellationToken CancellationToken) : IScenarioInitContext;
+}
