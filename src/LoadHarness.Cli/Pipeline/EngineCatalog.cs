@@ -2,29 +2,24 @@ using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
+using LoadHarness.Scenarios;
+using LoadHarness.Scenarios.OtherEngines;
 
 namespace LoadHarness.Cli.Pipeline;
 
-/// <summary>The engines that this build holds.</summary>
+/// <summary>The engines that can make the load.</summary>
 public static class EngineCatalog
 {
-#if USE_NBOMBER
-    public static bool HasNBomber => true;
-#else
-    public static bool HasNBomber => false;
-#endif
+    public static bool HasNBomber => NBomberProcess.Program is not null;
 
     /// <summary>A campaign or an import that was begun in time may end: on a small machine, with fourteen others beside it, that takes a while.</summary>
     private static TimeSpan DrainTime { get; } = TimeSpan.FromMinutes(2);
 
+    /// <param name="foreign">What another engine's program is asked for.</param>
     public static async Task<IReadOnlyList<ScenarioResult>> RunAsync(
-        HarnessOptions options, IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot> live, IMeasuredPhase measured, CancellationToken stop)
+        HarnessOptions options, IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot> live, IMeasuredPhase measured, Workbench bench, Func<EngineRequest> foreign, CancellationToken stop)
     {
-#if USE_NBOMBER
-        // NBomber empties its report folder before a run: it gets one of its own.
-        if (options.Engine == LoadEngine.NBomber)
-            return await Task.Run(() => NBomber.NBomberLoadRunner.Run(scenarios, options.Seed, Path.Combine(options.OutputDirectory, "nbomber"), stop), stop).ConfigureAwait(false);
-#endif
+        if (options.Engine == LoadEngine.NBomber) return await NBomberProcess.RunAsync(foreign(), bench, measured, stop).ConfigureAwait(false);
         using var clock = new SystemLoadClock();
         return await new LoadRunner(clock, new() { Seed = options.Seed, DrainTime = DrainTime, AtOnce = Interruption.AtOnce, Measured = measured }).RunAsync(scenarios, live, stop).ConfigureAwait(false);
     }

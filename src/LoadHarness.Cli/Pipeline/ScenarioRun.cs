@@ -8,6 +8,7 @@ using LoadHarness.Postgres.Observation.Plans;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios;
+using LoadHarness.Scenarios.OtherEngines;
 using LoadHarness.Scenarios.Profiles;
 using Npgsql;
 
@@ -37,7 +38,7 @@ public static class ScenarioRun
                 : TenantDatabase.OpenThroughPooler(pooler.ConnectionString, role, workspace, connections, sent),
             seed,
             profile);
-        await using var observer = await DatabaseObserver.StartAsync(admin, database.ServerProcessId, stop).ConfigureAwait(false);
+        await using var observer = await DatabaseObserver.StartAsync(admin, database.ServerProcessId, stop, loadIsOurs: options.Engine == LoadEngine.LoadHarness).ConfigureAwait(false);
         var ended = false;
         try
         {
@@ -52,7 +53,7 @@ public static class ScenarioRun
                     voice.Line($"   {provided / 1e9:N1} GB of WAL segments are at hand to be written over");
                 }
 
-                await MeasureAsync(record, voice, options, load, bench, observer, stop).ConfigureAwait(false);
+                await MeasureAsync(record, voice, options, load, bench, observer, () => Foreign(scenario.Name), stop).ConfigureAwait(false);
                 stop.ThrowIfCancellationRequested();
             }
 
@@ -69,18 +70,23 @@ public static class ScenarioRun
 
         await CompareConnectionsAsync(record, database, pooler, stop).ConfigureAwait(false);
         return record.Result.Scenarios;
+
+        EngineRequest Foreign(string scenario) => new(
+            pooler?.ConnectionString ?? database.AdminConnectionString, pooler is not null, seed, profile, scenario, options.Seed, checked((int)bench.NewLeads),
+            Path.Combine(options.OutputDirectory, "nbomber"), Path.Combine(Path.GetTempPath(), $"loadharness-{Guid.NewGuid():N}.json"));
     }
 
     // What a scenario measured is in the record before anything is asked of the server again, which may be gone by then.
     private static async Task MeasureAsync(
-        RunRecord record, Voice voice, HarnessOptions options, IReadOnlyList<ScenarioProps> load, Workbench bench, DatabaseObserver observer, CancellationToken stop)
+        RunRecord record, Voice voice, HarnessOptions options, IReadOnlyList<ScenarioProps> load, Workbench bench, DatabaseObserver observer,
+        Func<EngineRequest> foreign, CancellationToken stop)
     {
         IReadOnlyList<ScenarioResult> results = [];
         try
         {
             await observer.DuringAsync([.. load.Select(bench.WatchOf)], async measured =>
             {
-                results = await voice.WithLiveViewAsync(observer, live => EngineCatalog.RunAsync(options, load, live, measured, stop)).ConfigureAwait(false);
+                results = await voice.WithLiveViewAsync(observer, live => EngineCatalog.RunAsync(options, load, live, measured, bench, foreign, stop)).ConfigureAwait(false);
                 record.Add(results);
                 return results;
             }).WaitAsync(Interruption.Abandoned).ConfigureAwait(false);

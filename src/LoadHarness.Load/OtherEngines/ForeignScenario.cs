@@ -10,7 +10,8 @@ namespace LoadHarness.Load.OtherEngines;
 /// A scenario whose iterations another engine starts. It keeps its own times, so that the engine's version does not matter. Such an engine
 /// does not say when it meant to start: response time is service time here, and lag is unknown.
 /// </summary>
-public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadClock clock)
+/// <param name="measuring">Called when the first measured request begins.</param>
+public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadClock clock, Action? measuring = null)
 {
     private readonly OperationMix _mix = new(scenario.Operations);
     private readonly Lock _begin = new();
@@ -21,26 +22,30 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
     private long _measuresFrom;
     private long _invocations = -1;
     private int _users;
+    private int _working;
+    private int _mostWorking;
     private long[]? _started;
 
     public ScenarioProps Scenario => scenario;
 
     /// <summary>
-    /// One iteration, and in the closed model the pause of the user behind it. What starts within the warm-up is not recorded. Thresholds and the limit of
-    /// requests in flight are the other engine's business.
+    /// One iteration, and in the closed model the pause of the user behind it. Thresholds and the limit of requests in flight are the other engine's
+    /// business. Once cancelled, nothing more is begun or recorded: what was under way stays unanswered.
     /// </summary>
-    public async Task<IResponse> InvokeAsync(CancellationToken cancellationToken)
+    /// <param name="isWarmUp">Whether the engine is warming up: then nothing is recorded. Between warm-up and load an engine may idle for seconds.</param>
+    public async Task<IResponse> InvokeAsync(bool isWarmUp, CancellationToken cancellationToken)
     {
-        var user = RentUser();
+        if (cancellationToken.IsCancellationRequested) return Response.Fail("interrupted");
+        var user = RentUser(isWarmUp);
         var (invocation, begun) = (Interlocked.Increment(ref _invocations), clock.Now);
-        var recorder = Begin(begun);
+        var measured = !isWarmUp;
+        var recorder = measured ? Begin(begun) : null;
         var iteration = SeededRandom.Mix(seed, (ulong)invocation);
         var operation = _mix.Pick(iteration);
-        var measured = begun >= _measuresFrom;
         if (measured) Interlocked.Increment(ref _started![operation]);
         var context = new ForeignContext(scenario.Name, user.Number, invocation, iteration, clock, (name, nanoseconds) =>
         {
-            if (measured) recorder.RecordStep(user.Number, operation, name, nanoseconds);
+            recorder?.RecordStep(user.Number, operation, name, nanoseconds);
         }, cancellationToken);
         IResponse response;
         try
@@ -52,14 +57,20 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
             response = Response.Fail(Reply.MessageOf(e));
         }
 
-        if (measured) recorder.Record(user.Number, operation, begun, begun, clock.Now, Reply.Of(response));
+        if (!cancellationToken.IsCancellationRequested) recorder?.Record(user.Number, operation, begun, begun, clock.Now, Reply.Of(response));
         await user.Rest(begun, cancellationToken).ConfigureAwait(false);
-        lock (_begin) _freeUsers.Push(user);
+        lock (_begin)
+        {
+            _working--;
+            _freeUsers.Push(user);
+        }
+
         return response;
     }
 
     /// <summary>To be called once, when the engine has ended.</summary>
-    public ScenarioResult Result(string engine)
+    /// <param name="abortReason">Why it ended early; null when it ran its course.</param>
+    public ScenarioResult Result(string engine, string? abortReason = null)
     {
         var recorder = Begin(clock.Now);
         recorder.Close();
@@ -71,11 +82,11 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
             _startedUtc,
             scenario.WarmUp,
             measured,
-            0,
+            _mostWorking > 0 ? _mostWorking : null,
             [.. scenario.Operations.Select((operation, i) => OperationOf(operation.Name, recorder, i, measured))],
             [.. Enumerable.Range(0, recorder.Seconds.Count).Select(s => recorder.Sample(s, offersNothing: true, hasLag: false))],
             _probe!.Measure(),
-            null)
+            abortReason)
         { ForeignEngine = engine };
     }
 
@@ -89,9 +100,14 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
     }
 
     /// <returns>One that no other iteration in flight has.</returns>
-    private ForeignUser RentUser()
+    private ForeignUser RentUser(bool isWarmUp)
     {
-        lock (_begin) return _freeUsers.TryPop(out var free) ? free : new ForeignUser(_users++, scenario, clock);
+        lock (_begin)
+        {
+            _working++;
+            if (!isWarmUp) _mostWorking = Math.Max(_mostWorking, _working);
+            return _freeUsers.TryPop(out var free) ? free : new ForeignUser(_users++, scenario, clock);
+        }
     }
 
     private PhaseRecorder Begin(long now)
@@ -100,9 +116,10 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
         {
             if (_recorder is not null) return _recorder;
             _startedUtc = clock.UtcNow;
-            _measuresFrom = now + (long)scenario.WarmUp.TotalNanoseconds;
+            _measuresFrom = now;
             _probe = new GeneratorProbe();
             _started = new long[scenario.Operations.Count];
+            measuring?.Invoke();
             return _recorder = new PhaseRecorder(scenario.Operations.Count, _measuresFrom);
         }
     }

@@ -29,6 +29,9 @@ public sealed class SentStatements(string scenario)
         _operations[statement] = operation;
     }
 
+    /// <summary>Each statement with its operation, empty where nobody said.</summary>
+    public IReadOnlyList<(string Statement, string Operation)> All() => [.. _operations.Select(sent => (sent.Key, sent.Value))];
+
     /// <returns>By their shape, the operation that sends it; empty where nobody said.</returns>
     public IReadOnlyDictionary<string, string> ByShape() => _operations
         .GroupBy(sent => StatementShape.Of(sent.Key))

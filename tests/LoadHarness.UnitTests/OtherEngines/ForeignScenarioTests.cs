@@ -70,21 +70,38 @@ public sealed class ForeignScenarioTests : IDisposable
             return Response.Ok();
         }).WithoutWarmUp(), 1, _clock);
 
-        var first = Enumerable.Range(0, 4).Select(_ => foreign.InvokeAsync(CancellationToken.None)).ToList();
+        var first = Enumerable.Range(0, 4).Select(_ => foreign.InvokeAsync(isWarmUp: false, CancellationToken.None)).ToList();
         release.SetResult();
         await Task.WhenAll(first);
-        await foreign.InvokeAsync(CancellationToken.None);
+        await foreign.InvokeAsync(isWarmUp: false, CancellationToken.None);
 
         Assert.Equal([0, 1, 2, 3], users.Take(4));
         Assert.InRange(users[4], 0, 3);
     }
 
     [Fact]
+    public async Task The_users_of_a_result_are_the_most_at_once_and_unknown_when_there_were_none()
+    {
+        var release = new TaskCompletionSource();
+        var foreign = new ForeignScenario(Scenario.Create("s", async _ =>
+        {
+            await release.Task.ConfigureAwait(false);
+            return Response.Ok();
+        }).WithoutWarmUp(), 1, _clock);
+        var all = Enumerable.Range(0, 7).Select(_ => foreign.InvokeAsync(isWarmUp: false, CancellationToken.None)).ToList();
+        release.SetResult();
+        await Task.WhenAll(all);
+
+        Assert.Equal(7, foreign.Result("Other").Users);
+        Assert.Null(new ForeignScenario(Scenario.Create("s", _ => Response.OkTask()), 1, _clock).Result("Other").Users);
+    }
+
+    [Fact]
     public async Task What_is_still_running_when_the_engine_ends_is_in_flight()
     {
         var foreign = new ForeignScenario(Scenario.Create("s", context => context.InvocationNumber == 0 ? Response.OkTask() : new TaskCompletionSource<IResponse>().Task).WithoutWarmUp(), 1, _clock);
-        await foreign.InvokeAsync(CancellationToken.None);
-        _ = foreign.InvokeAsync(CancellationToken.None);
+        await foreign.InvokeAsync(isWarmUp: false, CancellationToken.None);
+        _ = foreign.InvokeAsync(isWarmUp: false, CancellationToken.None);
 
         var result = foreign.Result("Other");
 
@@ -95,7 +112,7 @@ public sealed class ForeignScenarioTests : IDisposable
     private async Task<ScenarioResult> Play(ScenarioProps scenario, int iterations)
     {
         var foreign = new ForeignScenario(scenario, 1, _clock);
-        for (var i = 0; i < iterations; i++) await foreign.InvokeAsync(TestContext.Current.CancellationToken);
+        for (var i = 0; i < iterations; i++) await foreign.InvokeAsync(isWarmUp: scenario.WarmUp > TimeSpan.Zero, TestContext.Current.CancellationToken);
         return foreign.Result("Other");
     }
 }

@@ -45,7 +45,7 @@ public sealed class ForeignUserTests
     {
         var foreign = new ForeignScenario(Answering(after: _ => 0).WithThinkTime(Seconds(0.2)).WithLoadSimulations(Simulation.Inject(1, Seconds(1), Seconds(1))), 1, _clock);
 
-        Assert.True(foreign.InvokeAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+        Assert.True(foreign.InvokeAsync(isWarmUp: false, TestContext.Current.CancellationToken).IsCompletedSuccessfully);
     }
 
     private ScenarioProps Answering(Func<double, double> after) => Scenario.Create("s", async context =>
@@ -65,7 +65,7 @@ public sealed class ForeignUserTests
 
         async Task User()
         {
-            while (_clock.Now < until * 1e9) await foreign.InvokeAsync(TestContext.Current.CancellationToken).ConfigureAwait(false);
+            while (_clock.Now < until * 1e9) await foreign.InvokeAsync(isWarmUp: false, TestContext.Current.CancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -20,10 +20,10 @@ public sealed class NBomberAdapterTests
         { Simulation.RampingInject(50, Second, Minute), "RampingInject 50 / 00:00:01 for 00:01:00" },
         { Simulation.RampingInject(0, Second, Minute), "RampingInject 0 / 00:00:01 for 00:01:00" },
         { Simulation.InjectRandom(10, 30, 2 * Second, Minute), "InjectRandom 10 to 30 / 00:00:02 for 00:01:00" },
-        { Simulation.IterationsForInject(20, Second, 100), "IterationsForInject 20 / 00:00:01, 100" },
+        { Simulation.IterationsForInject(20, Second, 100), "Inject 20 / 00:00:01 for 12:00:00" },
         { Simulation.KeepConstant(16, Minute), "KeepConstant 16 for 00:01:00" },
         { Simulation.RampingConstant(16, Minute), "RampingConstant 16 for 00:01:00" },
-        { Simulation.IterationsForConstant(4, 1000), "IterationsForConstant 4, 1000" },
+        { Simulation.IterationsForConstant(4, 1000), "KeepConstant 4 for 12:00:00" },
         { Simulation.Pause(Minute), "Pause 00:01:00" },
     };
 
@@ -52,11 +52,12 @@ public sealed class NBomberAdapterTests
             .WithoutWarmUp()
             .WithLoadSimulations(Simulation.KeepConstant(1, Second));
 
-        var result = Assert.Single(NBomberLoadRunner.Run([scenario], 1, "reports-of-its-own", CancellationToken.None));
+        var result = Assert.Single(NBomberLoadRunner.Run([scenario], 1, "reports-of-its-own", () => { }, CancellationToken.None));
 
         Assert.Equal(["init", "clean"], order);
         Assert.Equal(new Accounting(10, 8, 2, 0, 0), result.Accounting);
         Assert.Equal("NBomber", result.ForeignEngine);
+        Assert.Equal(1, result.Users);
         Assert.Equal("reports-of-its-own", global::NBomber.CSharp.NBomberRunner.Last!.ReportFolder);
 
         Task Note(string what)
@@ -64,5 +65,46 @@ public sealed class NBomberAdapterTests
             order.Add(what);
             return Task.CompletedTask;
         }
+    }
+
+    [Fact]
+    public void A_counted_load_ends_with_its_number_where_NBomber_cannot_count()
+    {
+        var scenario = Scenario.Create("s", _ => Response.OkTask()).WithoutWarmUp().WithLoadSimulations(Simulation.IterationsForConstant(2, 4));
+
+        var result = Assert.Single(NBomberLoadRunner.Run([scenario], 1, "r", () => { }, CancellationToken.None));
+
+        Assert.Equal(new Accounting(4, 4, 0, 0, 0), result.Accounting);
+        Assert.Equal("all iterations are done", global::NBomber.CSharp.NBomberRunner.LastStop);
+    }
+
+    [Fact]
+    public void Measured_time_begins_with_the_load_and_not_with_the_pause_before_it()
+    {
+        var began = 0;
+        var scenario = Scenario.Create("s", _ => Response.OkTask()).WithWarmUpDuration(Second).WithLoadSimulations(Simulation.KeepConstant(1, Second));
+
+        var result = Assert.Single(NBomberLoadRunner.Run([scenario], 1, "r", () => began++, CancellationToken.None));
+
+        Assert.Equal(10, result.Accounting.Completed);
+        Assert.Equal(1, began);
+        Assert.True(result.Measured < global::NBomber.CSharp.NBomberRunner.Idle, $"measured {result.Measured}");
+    }
+
+    [Fact]
+    public void After_a_cancellation_nothing_is_recorded_and_the_result_says_why_it_ended()
+    {
+        using var stop = new CancellationTokenSource();
+        var scenario = Scenario.Create("s", context =>
+        {
+            if (context.InvocationNumber == 5) stop.Cancel();
+            return context.InvocationNumber >= 5 ? Task.FromResult(Response.Fail("cancelled")) : Response.OkTask();
+        }).WithoutWarmUp().WithLoadSimulations(Simulation.KeepConstant(1, Second));
+
+        var result = Assert.Single(NBomberLoadRunner.Run([scenario], 1, "r", () => { }, stop.Token));
+
+        Assert.Equal(new Accounting(6, 5, 0, 0, 1), result.Accounting);
+        Assert.StartsWith("Interrupted", result.AbortReason, StringComparison.Ordinal);
+        Assert.StartsWith("Interrupted", global::NBomber.CSharp.NBomberRunner.LastStop, StringComparison.Ordinal);
     }
 }

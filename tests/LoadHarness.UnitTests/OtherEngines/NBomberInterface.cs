@@ -1,4 +1,4 @@
-// Stands in for the part of NBomber's public interface that versions 4 to 6 share, so that the adapter is compiled and its translation
+// Stands in for the part of NBomber 4.1's public interface that the adapter uses, so that it is compiled and its translation
 // tested where the package is not to be had. The names and signatures are NBomber's.
 #pragma warning disable IDE0130
 
@@ -14,7 +14,24 @@ namespace NBomber.Contracts
         string Message { get; }
     }
 
-    public interface IScenarioContext;
+    public enum ScenarioOperation
+    {
+        Init,
+        Clean,
+        WarmUp,
+        Bombing,
+    }
+
+    public sealed record ScenarioInfo(ScenarioOperation ScenarioOperation);
+
+    public interface IScenarioContext
+    {
+        ScenarioInfo ScenarioInfo { get; }
+
+        void StopScenario(string scenarioName, string reason);
+
+        void StopCurrentTest(string reason);
+    }
 
     public interface IScenarioInitContext;
 
@@ -56,13 +73,9 @@ namespace NBomber.CSharp
 
         public static LoadSimulation InjectRandom(int minRate, int maxRate, TimeSpan interval, TimeSpan during) => new($"InjectRandom {minRate} to {maxRate} / {interval} for {during}");
 
-        public static LoadSimulation IterationsForInject(int rate, TimeSpan interval, int iterations) => new($"IterationsForInject {rate} / {interval}, {iterations}");
-
         public static LoadSimulation KeepConstant(int copies, TimeSpan during) => new($"KeepConstant {copies} for {during}");
 
         public static LoadSimulation RampingConstant(int copies, TimeSpan during) => new($"RampingConstant {copies} for {during}");
-
-        public static LoadSimulation IterationsForConstant(int copies, int iterations) => new($"IterationsForConstant {copies}, {iterations}");
 
         public static LoadSimulation Pause(TimeSpan during) => new($"Pause {during}");
     }
@@ -89,7 +102,8 @@ namespace NBomber.CSharp
 
     public static class NBomberRunner
     {
-        private sealed class Nothing : IScenarioContext, IScenarioInitContext;
+        private const int WarmUps = 3;
+        private const int Most = 10;
 
         /// <summary>What was last run, for a test to look at.</summary>
         public static NBomberContext? Last { get; private set; }
@@ -102,19 +116,40 @@ namespace NBomber.CSharp
 
         public static NBomberContext WithReportFolder(this NBomberContext context, string reportFolderPath) => context with { ReportFolder = reportFolderPath };
 
-        /// <summary>Ten iterations of each scenario, one after the other.</summary>
+        /// <summary>Three iterations to warm up, where there is a warm-up, a pause as NBomber has it, and ten of the load or until it is stopped.</summary>
         public static NodeStats Run(this NBomberContext context, params string[] args)
         {
             Last = context;
-            var nothing = new Nothing();
             foreach (var scenario in context.Scenarios)
             {
-                scenario.Init?.Invoke(nothing).Wait();
-                for (var i = 0; i < 10; i++) scenario.Run(nothing).Wait();
-                scenario.Clean?.Invoke(nothing).Wait();
+                var iteration = new Iteration();
+                scenario.Init?.Invoke(iteration).Wait();
+                iteration.ScenarioInfo = new(ScenarioOperation.WarmUp);
+                for (var i = 0; scenario.WarmUp > TimeSpan.Zero && i < WarmUps; i++) scenario.Run(iteration).Wait();
+                if (scenario.WarmUp > TimeSpan.Zero) Thread.Sleep(Idle);
+                iteration.ScenarioInfo = new(ScenarioOperation.Bombing);
+                for (var i = 0; i < Most && iteration.Stopped is null; i++) scenario.Run(iteration).Wait();
+                LastStop = iteration.Stopped;
+                scenario.Clean?.Invoke(iteration).Wait();
             }
 
             return new NodeStats();
+        }
+
+        /// <summary>Between warm-up and load.</summary>
+        public static TimeSpan Idle { get; } = TimeSpan.FromMilliseconds(300);
+
+        public static string? LastStop { get; private set; }
+
+        private sealed class Iteration : IScenarioContext, IScenarioInitContext
+        {
+            public ScenarioInfo ScenarioInfo { get; set; } = new(ScenarioOperation.Init);
+
+            public string? Stopped { get; private set; }
+
+            public void StopScenario(string scenarioName, string reason) => Stopped = reason;
+
+            public void StopCurrentTest(string reason) => Stopped = reason;
         }
     }
 }

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace LoadHarness.Reporting;
+namespace LoadHarness.Core.Measurement;
 
 /// <summary>A duration as a number of seconds. Decimal arithmetic keeps every tick of 100 ns.</summary>
-internal sealed class SecondsConverter : JsonConverter<TimeSpan>
+public sealed class SecondsConverter : JsonConverter<TimeSpan>
 {
     public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         TimeSpan.FromTicks((long)(reader.GetDecimal() * TimeSpan.TicksPerSecond));

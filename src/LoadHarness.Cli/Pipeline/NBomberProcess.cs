@@ -1,0 +1,74 @@
+using System.Text.Json;
+using CliWrap;
+using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Load;
+using LoadHarness.Scenarios;
+using LoadHarness.Scenarios.OtherEngines;
+
+namespace LoadHarness.Cli.Pipeline;
+
+/// <summary>The program that holds NBomber, started for one scenario after the other.</summary>
+public static class NBomberProcess
+{
+    private const string File = "loadharness-nbomber.dll";
+
+    /// <summary>Where its build puts it; null when it was not built.</summary>
+    public static string? Program { get; } = Path.Combine(AppContext.BaseDirectory, "nbomber", File) is var path && System.IO.File.Exists(path) ? path : null;
+
+    /// <exception cref="HarnessException">The program ended without an answer.</exception>
+    public static Task<IReadOnlyList<ScenarioResult>> RunAsync(EngineRequest request, Workbench bench, IMeasuredPhase measured, CancellationToken stop) =>
+        RunAsync("dotnet", [Program ?? throw new HarnessException("The program with NBomber is not there.")], request, bench, measured, stop);
+
+    /// <inheritdoc cref="RunAsync(EngineRequest, Workbench, IMeasuredPhase, CancellationToken)"/>
+    internal static async Task<IReadOnlyList<ScenarioResult>> RunAsync(
+        string program, IReadOnlyList<string> arguments, EngineRequest request, Workbench bench, IMeasuredPhase measured, CancellationToken stop)
+    {
+        try
+        {
+            var began = false;
+            await using var errors = Console.OpenStandardError();
+            var command = CliWrap.Cli.Wrap(program).WithArguments(arguments)
+                .WithStandardInputPipe(PipeSource.FromString(JsonSerializer.Serialize(request, EngineRequest.Format)))
+                .WithStandardOutputPipe(PipeTarget.ToDelegate(line => line == EngineRequest.Measuring ? BeginAsync() : Task.CompletedTask))
+                .WithStandardErrorPipe(PipeTarget.ToStream(errors))
+                .WithValidation(CommandResultValidation.None);
+            try
+            {
+                await command.ExecuteAsync(CancellationToken.None, stop);
+            }
+            catch (OperationCanceledException)
+            {
+                // It was asked to stop, and wrote what it had measured until then.
+            }
+
+            if (began) await measured.EndedAsync();
+            return await AnswerAsync(request, bench);
+
+            async Task BeginAsync()
+            {
+                await measured.BeginsAsync();
+                began = true;
+            }
+        }
+        finally
+        {
+            System.IO.File.Delete(request.AnswerFile);
+        }
+    }
+
+    private static async Task<IReadOnlyList<ScenarioResult>> AnswerAsync(EngineRequest request, Workbench bench)
+    {
+        if (!System.IO.File.Exists(request.AnswerFile))
+            throw new HarnessException($"NBomber's program ended without an answer for {request.Scenario}. What it said is above; leave --engine out to use the built-in engine.");
+        var answer = JsonSerializer.Deserialize<EngineAnswer>(await System.IO.File.ReadAllTextAsync(request.AnswerFile), EngineRequest.Format)!;
+        foreach (var sent in answer.Sent)
+        {
+            if (sent.Operation.Length > 0) bench.For(sent.Scenario).Sent.Add(sent.Statement, sent.Operation);
+            else bench.For(sent.Scenario).Sent.Add(sent.Statement);
+        }
+
+        bench.FirstOfNewLeads(answer.LeadsSetAside - request.LeadsSetAside);
+        return answer.Scenarios;
+    }
+}
