@@ -80,7 +80,7 @@ public static class ExplainedQueries
                 "campaign_mark_sent",
                 "lh_worker",
                 CampaignDispatch.MarkStatement,
-                results => [Of(results), results["campaign_claim"].Cast<long>().ToArray(), "plans-"],
+                results => [Of(results), results["campaign_claim"].Cast<long>().ToArray(), "plans-", "plans", DBNull.Value],
                 Campaigns),
             new("campaign_complete", "lh_worker", CampaignDispatch.CompleteStatement, results => [Of(results)], Campaigns),
         ];

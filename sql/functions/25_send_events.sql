@@ -1,38 +1,5 @@
--- What became of sends: webhook events (BF-5) and campaign metrics (BF-4).
-
-create or replace function json_send_events(p_events jsonb)
-returns table (send_id bigint, send_created_at timestamptz, event text, occurred_at timestamptz, error_message text)
-language plpgsql stable set search_path = pg_catalog, public, pg_temp set timezone = 'UTC'
-as $$
-declare
-    v_bad bigint;
-begin
-    if p_events is null or jsonb_typeof(p_events) <> 'array' then
-        raise exception 'events must be a JSON array, not %', coalesce(jsonb_typeof(p_events), 'null') using errcode = 'LH008';
-    elsif jsonb_array_length(p_events) > 100000 then
-        raise exception 'at most 100000 events a call, not %', jsonb_array_length(p_events) using errcode = 'LH008';
-    end if;
-    select min(e.ordinality) into v_bad
-    from jsonb_array_elements(p_events) with ordinality as e
-    where jsonb_typeof(e.value) <> 'object'
-       or coalesce(e.value ->> 'id', '') !~ '^[0-9]{1,18}$'
-       or coalesce(e.value ->> 'event', '') not in
-          ('sent', 'delivered', 'opened', 'clicked', 'bounced', 'unsubscribed', 'complained', 'failed');
-    if v_bad is not null then
-        raise exception 'event % has no id of a send or no known event name: %', v_bad, left(p_events ->> (v_bad - 1)::int, 200)
-            using errcode = 'LH008', hint = 'Example: {"id": 7, "event": "opened", "occurred_at": "2025-01-31T12:00:00Z"}.';
-    end if;
-    return query
-    select (e.value ->> 'id')::bigint, (e.value ->> 'created_at')::timestamptz, e.value ->> 'event',
-           coalesce((e.value ->> 'occurred_at')::timestamptz, now()), left(e.value ->> 'error', 1000)
-    from jsonb_array_elements(p_events) with ordinality as e;
-exception
-    when data_exception then
-        raise exception 'an event has a time that is none: %', sqlerrm using errcode = 'LH008',
-            hint = 'Times are ISO 8601, such as "2025-01-31T12:00:00Z".';
-end
-$$;
-comment on function json_send_events(jsonb) is 'A JSON array of webhook events as rows. LH008 names the first bad one.';
+-- What became of sends (BF-5). Events may come in any order, grouped in any way and more than once: per send the first time of
+-- each kind is kept, and its state follows from those times.
 
 -- The rank decides what an event may overwrite: a late delivery must not hide a click.
 create or replace function send_status_rank(p_status text) returns int
@@ -43,160 +10,321 @@ as $$
 $$;
 comment on function send_status_rank(text) is 'The order of the states of a send; an event never lowers it.';
 
+create or replace function event_time(p_value jsonb) returns timestamptz
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_text text := p_value #>> '{}';
+    v_time timestamptz;
+begin
+    if jsonb_typeof(p_value) <> 'string' or length(v_text) > 40
+       or v_text !~ '^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?( ?(Z|z|[+-]\d{2}(:?\d{2})?))?)?$' then
+        return null;
+    end if;
+    -- No words such as "tomorrow", no number of seconds or milliseconds, and no time zone of the session's.
+    v_time := case when v_text ~ '(Z|z|[ T]\S+[+-]\d{2}(:?\d{2})?)$' or v_text ~ ' [+-]\d' then v_text else v_text || 'Z' end::timestamptz;
+    return case when v_time >= '2000-01-01Z' then v_time end;
+exception when data_exception then
+    return null;
+end
+$$;
+comment on function event_time(jsonb) is 'An ISO 8601 time of an event, UTC unless it says its zone, from 2000 on; null when it is none.';
+
+drop function if exists json_send_events(jsonb);
+create or replace function json_send_events(p_events jsonb)
+returns table (event_number bigint, send_id bigint, provider_id text, send_created_at timestamptz, event text, occurred_at timestamptz,
+               timed boolean, error_message text, reason text)
+language plpgsql stable set search_path = pg_catalog, public, pg_temp set timezone = 'UTC'
+as $$
+begin
+    if p_events is null or jsonb_typeof(p_events) <> 'array' then
+        raise exception 'events must be a JSON array, not %', coalesce(jsonb_typeof(p_events), 'null') using errcode = 'LH008';
+    elsif jsonb_array_length(p_events) > 100000 then
+        raise exception 'at most 100000 events a call, not %', jsonb_array_length(p_events) using errcode = 'LH008';
+    end if;
+    return query
+    with items as (
+        select e.ordinality as number, case when jsonb_typeof(e.value) = 'object' then e.value end as item
+        from jsonb_array_elements(p_events) with ordinality as e
+    ), typed as (
+        select i.number, i.item, coalesce(i.item ->> 'id', '') ~ '^[0-9]{1,18}$' as has_id,
+               case when jsonb_typeof(i.item -> 'provider_id') = 'string' then nullif(i.item ->> 'provider_id', '') end as provider,
+               coalesce(i.item -> 'occurred_at', 'null') <> 'null' as timed,
+               event_time(i.item -> 'occurred_at') as occurred_at,
+               coalesce(i.item -> 'created_at', 'null') <> 'null' as dated,
+               event_time(i.item -> 'created_at') as created_at,
+               case when i.item ->> 'event' in ('bounced', 'hard_bounced', 'soft_bounced') then
+                   case lower(coalesce(left(i.item ->> 'bounce_type', 40), case i.item ->> 'event' when 'soft_bounced' then 'soft' else 'hard' end))
+                       when 'soft' then 'soft_bounced' when 'transient' then 'soft_bounced' when 'temporary' then 'soft_bounced'
+                       when 'hard' then 'bounced' when 'permanent' then 'bounced' end
+                   when i.item ->> 'event' in ('sent', 'delivered', 'opened', 'clicked', 'unsubscribed', 'complained', 'failed')
+                   then i.item ->> 'event' end as kind
+        from items i
+    )
+    select t.number, case when t.has_id then (t.item ->> 'id')::bigint end, case when t.has_id then null else t.provider end, t.created_at, t.kind,
+           case when t.timed then t.occurred_at else now() end, t.timed, left(t.item ->> 'error', 1000),
+           case
+               when t.item is null then 'the event is not an object'
+               when t.item -> 'id' <> 'null' and not t.has_id then 'the id is not that of a send'
+               when not t.has_id and t.provider is null then 'the event has neither the id of a send nor a provider_id'
+               when length(t.provider) > 500 then 'the provider_id is longer than 500 characters'
+               when t.kind is null and t.item ->> 'event' in ('bounced', 'hard_bounced', 'soft_bounced') then 'the bounce_type is not hard or soft'
+               when t.kind is null then format('the event name "%s" is not known', left(t.item ->> 'event', 60))
+               when t.timed and t.occurred_at is null then 'occurred_at is no ISO 8601 time from 2000 on, such as "2025-01-31T12:00:00Z"'
+               when t.timed and t.occurred_at > now() + interval '15 minutes' then 'occurred_at lies in the future'
+               when t.dated and t.created_at is null then 'created_at is no ISO 8601 time from 2000 on, such as "2025-01-31T12:00:00Z"'
+           end
+    from typed t;
+end
+$$;
+comment on function json_send_events(jsonb) is
+    'A JSON array of webhook events as rows, numbered from 1, each with the reason why it is refused, or null. LH008 when it is no array.';
+
+create or replace function find_send_events(p_workspace_id bigint, p_events jsonb)
+returns table (event_number bigint, send_id bigint, send_created_at timestamptz, lead_id bigint, campaign_id bigint, event text,
+               occurred_at timestamptz, timed boolean, error_message text, reason text)
+language plpgsql stable set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off
+as $$
+begin
+    return query
+    with events as materialized (
+        select * from json_send_events(p_events)
+    ), found as (
+        select e.event_number, count(s.id) as sends, min(s.id) as id, min(s.created_at) as created_at, min(s.lead_id) as lead_id,
+               min(s.campaign_id) as campaign_id
+        from events e
+        cross join lateral (
+            select s.id, s.created_at, s.lead_id, s.campaign_id from email_sends s
+            where e.send_created_at is not null and e.send_id is not null
+              and s.workspace_id = p_workspace_id and s.id = e.send_id and s.created_at = e.send_created_at
+            union all
+            select s.id, s.created_at, s.lead_id, s.campaign_id from email_sends s
+            where e.send_created_at is null and s.workspace_id = p_workspace_id and s.id = e.send_id
+            union all
+            select s.id, s.created_at, s.lead_id, s.campaign_id from email_sends s
+            where e.send_id is null and s.workspace_id = p_workspace_id and s.provider_id = e.provider_id
+        ) s
+        where e.reason is null
+        group by e.event_number
+    )
+    select e.event_number, f.id, f.created_at, coalesce(f.lead_id, a.lead_id), f.campaign_id, e.event, e.occurred_at, e.timed, e.error_message,
+           coalesce(e.reason, case when f.sends > 1 then 'several sends have this id'
+                                   when f.id is null and a.lead_id is null then 'there is no such send' end)
+    from events e
+    left join found f on f.event_number = e.event_number
+    -- Who leaves by a mail whose month is archived has left all the same.
+    left join lateral archived_send_lead(p_workspace_id, e.send_id, e.provider_id) a (lead_id)
+        on e.reason is null and f.id is null and e.event in ('bounced', 'unsubscribed', 'complained');
+end
+$$;
+comment on function find_send_events(bigint, jsonb) is
+    'A step of apply_send_events, for its owner alone: events with their sends, or the reason why they are refused.';
+
+create or replace function archived_send_lead(p_workspace_id bigint, p_send_id bigint, p_provider_id text) returns bigint
+language plpgsql stable set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_month regclass;
+    v_lead bigint;
+begin
+    for v_month in
+        select c.oid::regclass from pg_class c
+        where c.relnamespace = to_regnamespace('archive') and c.relkind = 'r' and c.relname like 'email\_sends%'
+    loop
+        execute format('select s.lead_id from %s s where s.workspace_id = $1 and %s', v_month,
+                       case when p_send_id is not null then 's.id = $2' else 's.provider_id = $3' end)
+            into v_lead using p_workspace_id, p_send_id, p_provider_id;
+        exit when v_lead is not null;
+    end loop;
+    return v_lead;
+end
+$$;
+comment on function archived_send_lead(bigint, bigint, text) is 'The lead of a send that retention has archived; null when there is none.';
+
+create or replace function merge_send_events(p_workspace_id bigint, p_ids bigint[], p_created timestamptz[], p_kinds text[],
+    p_times timestamptz[], p_errors text[]) returns text[]
+language plpgsql set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+    v_new text[];
+begin
+    perform from (select distinct g.id, g.created_at from unnest(p_ids, p_created) as g (id, created_at)) g
+    join email_sends s on s.workspace_id = p_workspace_id and s.id = g.id and s.created_at = g.created_at
+    order by s.id for update of s;
+    with by_send as materialized (
+        select g.id, g.created_at,
+               min(g.time) filter (where g.kind <> 'failed') as sent_at,
+               min(g.time) filter (where g.kind = 'delivered') as delivered_at,
+               min(g.time) filter (where g.kind = 'opened') as opened_at,
+               min(g.time) filter (where g.kind = 'clicked') as clicked_at,
+               min(g.time) filter (where g.kind = 'bounced') as bounced_at,
+               min(g.time) filter (where g.kind = 'soft_bounced') as soft_bounced_at,
+               min(g.time) filter (where g.kind = 'unsubscribed') as unsubscribed_at,
+               min(g.time) filter (where g.kind = 'complained') as complained_at,
+               min(g.time) filter (where g.kind = 'failed') as failed_at,
+               max(g.error collate "C") as error_message
+        from unnest(p_ids, p_created, p_kinds, p_times, p_errors) as g (id, created_at, kind, time, error)
+        group by g.id, g.created_at
+    ), before as materialized (
+        select s.* from by_send b
+        join email_sends s on s.workspace_id = p_workspace_id and s.id = b.id and s.created_at = b.created_at
+    ), changed as (
+        update email_sends s
+        set sent_at = least(o.sent_at, b.sent_at), delivered_at = least(o.delivered_at, b.delivered_at),
+            opened_at = least(o.opened_at, b.opened_at), clicked_at = least(o.clicked_at, b.clicked_at),
+            bounced_at = least(o.bounced_at, b.bounced_at), soft_bounced_at = least(o.soft_bounced_at, b.soft_bounced_at),
+            unsubscribed_at = least(o.unsubscribed_at, b.unsubscribed_at), complained_at = least(o.complained_at, b.complained_at),
+            failed_at = least(o.failed_at, b.failed_at),
+            error_message = greatest(o.error_message collate "C", b.error_message collate "C"),
+            status = (select n.status from (values (o.status, true), ('complained', b.complained_at is not null),
+                          ('unsubscribed', b.unsubscribed_at is not null), ('bounced', b.bounced_at is not null),
+                          ('clicked', b.clicked_at is not null), ('opened', b.opened_at is not null),
+                          ('delivered', b.delivered_at is not null), ('sent', b.sent_at is not null),
+                          ('failed', b.failed_at is not null)) as n (status, holds)
+                      where n.holds order by send_status_rank(n.status) desc limit 1)
+        from by_send b
+        join before o on o.id = b.id and o.created_at = b.created_at
+        where s.workspace_id = p_workspace_id and s.id = b.id and s.created_at = b.created_at
+        returning s.id, s.created_at, s.lead_id, s.campaign_id, s.opened_at, s.clicked_at,
+            o.opened_at as old_opened, o.clicked_at as old_clicked,
+            (o.sent_at is null and s.sent_at is not null)::int as sent,
+            (o.delivered_at is null and s.delivered_at is not null)::int as delivered,
+            (o.opened_at is null and s.opened_at is not null)::int as opened,
+            (o.clicked_at is null and s.clicked_at is not null)::int as clicked,
+            (o.bounced_at is null and s.bounced_at is not null)::int as bounced,
+            (o.soft_bounced_at is null and s.soft_bounced_at is not null)::int as soft_bounced,
+            (o.unsubscribed_at is null and s.unsubscribed_at is not null)::int as unsubscribed,
+            (o.complained_at is null and s.complained_at is not null)::int as complained,
+            (o.failed_at is null and s.failed_at is not null)::int as failed
+    ), counted as (
+        insert into campaign_metric_deltas
+            (workspace_id, campaign_id, sent, delivered, opened, clicked, bounced, soft_bounced, unsubscribed, complained, failed)
+        select p_workspace_id, c.campaign_id, sum(c.sent), sum(c.delivered), sum(c.opened), sum(c.clicked), sum(c.bounced),
+               sum(c.soft_bounced), sum(c.unsubscribed), sum(c.complained), sum(c.failed)
+        from changed c
+        group by c.campaign_id
+        having sum(c.sent + c.delivered + c.opened + c.clicked + c.bounced + c.soft_bounced + c.unsubscribed + c.complained + c.failed) > 0
+        order by c.campaign_id
+    ), acted as (
+        -- The first opening and the first click of a send, not before the send itself: a wrong clock must not make months.
+        select c.id, c.lead_id, c.campaign_id, a.kind, greatest(a.at, c.created_at) as at, greatest(a.old, case when a.old is not null then c.created_at end) as old
+        from changed c
+        cross join lateral (values ('email_opened', c.opened_at, c.old_opened), ('email_clicked', c.clicked_at, c.old_clicked)) as a (kind, at, old)
+        where a.at is distinct from a.old
+    ), noted as (
+        insert into lead_activities (workspace_id, lead_id, campaign_id, activity_type, metadata, created_at)
+        select p_workspace_id, a.lead_id, a.campaign_id, a.kind, jsonb_build_object('send_id', a.id), a.at from acted a where a.old is null
+    ), corrected as (
+        update lead_activities l set created_at = a.at
+        from acted a
+        where a.old is not null and a.at <> a.old and l.workspace_id = p_workspace_id and l.lead_id = a.lead_id
+          and l.activity_type = a.kind and l.created_at = a.old and l.metadata ->> 'send_id' = a.id::text
+    )
+    select array_agg(c.id || ':' || k.kind) into v_new
+    from changed c
+    cross join lateral (values ('bounced', c.bounced), ('unsubscribed', c.unsubscribed), ('complained', c.complained)) as k (kind, is_new)
+    where k.is_new = 1;
+    return coalesce(v_new, '{}');
+end
+$$;
+comment on function merge_send_events(bigint, bigint[], timestamptz[], text[], timestamptz[], text[]) is
+    'A step of apply_send_events, for its owner alone: merges events into their sends. Returns "send:kind" of what a lead may stop for and is new.';
+
+create or replace function apply_send_events(p_events jsonb, out applied_count bigint, out error_count bigint, out errors jsonb)
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+-- A trigger of leads takes a change of status for a decision of now, unless an event made it.
+set loadharness.by_event = 'on'
+as $$
+declare
+    v_workspace_id bigint := session_workspace();
+    v_ids bigint[];
+    v_created timestamptz[];
+    v_leads bigint[];
+    v_kinds text[];
+    v_times timestamptz[];
+    v_timed boolean[];
+    v_messages text[];
+    v_new text[] := '{}';
+begin
+    select count(*) filter (where f.reason is null), count(*) filter (where f.reason is not null),
+           coalesce(jsonb_agg(jsonb_build_object('event', f.event_number, 'send', p_events -> (f.event_number - 1)::int -> 'id',
+                                                 'reason', f.reason) order by f.event_number) filter (where f.reason is not null), '[]'),
+           array_agg(f.send_id) filter (where f.reason is null), array_agg(f.send_created_at) filter (where f.reason is null),
+           array_agg(f.lead_id) filter (where f.reason is null), array_agg(f.event) filter (where f.reason is null),
+           array_agg(f.occurred_at) filter (where f.reason is null), array_agg(f.timed) filter (where f.reason is null),
+           array_agg(f.error_message) filter (where f.reason is null)
+    into applied_count, error_count, errors, v_ids, v_created, v_leads, v_kinds, v_times, v_timed, v_messages
+    from find_send_events(v_workspace_id, p_events) f;
+    if applied_count = 0 then
+        return;
+    end if;
+    -- One order for all: leads by address, as imports lock them, then sends by id, then counts.
+    perform from leads l
+    where l.workspace_id = v_workspace_id
+      and l.id in (select g.lead_id from unnest(v_leads, v_kinds) as g (lead_id, kind) where g.kind in ('bounced', 'unsubscribed', 'complained'))
+    order by l.email collate "C" for no key update;
+    if exists (select from unnest(v_ids) as g (id) where g.id is not null) then
+        v_new := merge_send_events(v_workspace_id, v_ids, v_created, v_kinds, v_times, v_messages);
+    end if;
+    -- A status only rises, and no event from before the application's last decision counts. A repeated event without a time is no news.
+    update leads l set status = n.status, updated_at = now()
+    from (
+        select g.lead_id, (array['bounced', 'unsubscribed', 'complained'])[max(array_position(array['bounced', 'unsubscribed', 'complained'], g.kind))] as status
+        from unnest(v_ids, v_leads, v_kinds, v_times, v_timed) as g (id, lead_id, kind, time, timed)
+        join leads d on d.workspace_id = v_workspace_id and d.id = g.lead_id
+        where g.kind in ('bounced', 'unsubscribed', 'complained')
+          and (g.timed or g.id is null or g.id || ':' || g.kind = any (v_new))
+          and (d.status_changed_at is null or g.time > d.status_changed_at)
+        group by g.lead_id
+    ) n
+    where l.workspace_id = v_workspace_id and l.id = n.lead_id
+      and coalesce(array_position(array['bounced', 'unsubscribed', 'complained'], n.status), 0)
+        > coalesce(array_position(array['bounced', 'unsubscribed', 'complained'], l.status), 0);
+end
+$$;
+comment on function apply_send_events(jsonb) is
+    'Applies webhook events [{id or provider_id, event, occurred_at?, created_at?, bounce_type?, error?}] to the session workspace''s sends '
+    '(BF-5). Good ones count, each bad one is told: errors [{event, send, reason}]. Order, grouping and repetition do not matter. '
+    'Pass the send''s created_at to look into one partition only.';
+
 create or replace function batch_update_email_status(p_events jsonb) returns int
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
 declare
-    v_workspace_id bigint := session_workspace();
-    v_applied int;
+    v_result record;
+    v_bad bigint;
+    v_first jsonb;
 begin
-    -- Several events of one send become one row: an update from a list would apply only one of them.
-    with events as materialized (
-        select * from json_send_events(p_events)
-    ), by_send as (
-        select e.send_id, count(*) as events, max(e.send_created_at) as send_created_at,
-               (array_agg(e.event order by send_status_rank(e.event) desc))[1] as status,
-               min(e.occurred_at) filter (where e.event = 'sent') as sent_at,
-               min(e.occurred_at) filter (where e.event = 'delivered') as delivered_at,
-               min(e.occurred_at) filter (where e.event = 'opened') as opened_at,
-               min(e.occurred_at) filter (where e.event = 'clicked') as clicked_at,
-               min(e.occurred_at) filter (where e.event = 'bounced') as bounced_at,
-               min(e.occurred_at) filter (where e.event = 'unsubscribed') as unsubscribed_at,
-               min(e.occurred_at) filter (where e.event = 'complained') as complained_at,
-               max(e.error_message) as error_message
-        from events e group by e.send_id
-    ), targets as materialized (
-        -- Locked in one order, so that two batches with the same sends do not deadlock.
-        select s.id, s.created_at, s.campaign_id, s.lead_id,
-               s.sent_at, s.delivered_at, s.opened_at, s.clicked_at, s.bounced_at, s.unsubscribed_at, s.complained_at
-        from email_sends s
-        join by_send b on b.send_id = s.id and s.created_at = coalesce(b.send_created_at, s.created_at)
-        where s.workspace_id = v_workspace_id
-        order by s.id
-        for update of s
-    ), changed as (
-        update email_sends s
-        set status = case when send_status_rank(b.status) > send_status_rank(s.status) then b.status else s.status end,
-            sent_at = coalesce(s.sent_at, b.sent_at),
-            delivered_at = coalesce(s.delivered_at, b.delivered_at),
-            opened_at = coalesce(s.opened_at, b.opened_at),
-            clicked_at = coalesce(s.clicked_at, b.clicked_at),
-            bounced_at = coalesce(s.bounced_at, b.bounced_at),
-            unsubscribed_at = coalesce(s.unsubscribed_at, b.unsubscribed_at),
-            complained_at = coalesce(s.complained_at, b.complained_at),
-            error_message = coalesce(b.error_message, s.error_message)
-        from targets t
-        join by_send b on b.send_id = t.id
-        where s.workspace_id = v_workspace_id and s.id = t.id and s.created_at = t.created_at
-        returning b.events, t.campaign_id, t.lead_id, b.status,
-            (t.sent_at is null and b.sent_at is not null)::int as sent,
-            (t.delivered_at is null and b.delivered_at is not null)::int as delivered,
-            (t.opened_at is null and b.opened_at is not null)::int as opened,
-            (t.clicked_at is null and b.clicked_at is not null)::int as clicked,
-            (t.bounced_at is null and b.bounced_at is not null)::int as bounced,
-            (t.unsubscribed_at is null and b.unsubscribed_at is not null)::int as unsubscribed,
-            (t.complained_at is null and b.complained_at is not null)::int as complained
-    ), deltas as (
-        insert into campaign_metric_deltas
-            (workspace_id, campaign_id, sent, delivered, opened, clicked, bounced, unsubscribed, complained)
-        select v_workspace_id, campaign_id, sum(sent), sum(delivered), sum(opened), sum(clicked), sum(bounced),
-               sum(unsubscribed), sum(complained)
-        from changed
-        group by campaign_id
-        having sum(sent + delivered + opened + clicked + bounced + unsubscribed + complained) > 0
-    ), stopped as (
-        -- Whoever bounced, left or complained gets no further campaign.
-        update leads l set status = c.status, updated_at = now()
-        from (select lead_id, max(status) filter (where status = 'complained') as complained,
-                     max(status) filter (where status = 'unsubscribed') as unsubscribed,
-                     max(status) filter (where status = 'bounced') as bounced
-              from changed where status in ('bounced', 'unsubscribed', 'complained') group by lead_id) as s,
-             lateral (select coalesce(s.complained, s.unsubscribed, s.bounced) as status) as c
-        where l.workspace_id = v_workspace_id and l.id = s.lead_id and l.status = 'active'
-    )
-    select coalesce(sum(events), 0) into v_applied from changed;
-    return v_applied;
+    select * into v_result from apply_send_events(p_events);
+    select count(*), (array_agg(e order by (e ->> 'event')::bigint))[1] into v_bad, v_first
+    from jsonb_array_elements(v_result.errors) as e where e ->> 'reason' <> 'there is no such send';
+    if v_bad > 0 and v_bad = jsonb_array_length(p_events) then
+        raise exception 'event %: %', v_first ->> 'event', v_first ->> 'reason' using errcode = 'LH008',
+            hint = 'Example: {"id": 7, "event": "opened", "occurred_at": "2025-01-31T12:00:00Z"}.';
+    elsif v_bad > 0 then
+        raise warning '% events were refused, the first one, event %: %', v_bad, v_first ->> 'event', v_first ->> 'reason'
+            using hint = 'apply_send_events tells each one.';
+    end if;
+    return v_result.applied_count;
 end
 $$;
 comment on function batch_update_email_status(jsonb) is
-    'Applies webhook events [{id, event, occurred_at?, created_at?, error?}] to the session workspace''s sends (BF-5) and '
-    'returns the number of events whose send exists. Order and repetition do not matter: times are set once, states only rise. '
-    'Pass the send''s created_at to look into one partition only.';
+    'As apply_send_events (BF-5); returns the number of events applied. LH008 when every event is bad.';
 
-create or replace function batch_update_campaign_metrics(p_campaign_id bigint, p_sent bigint default 0, p_delivered bigint default 0,
-    p_opened bigint default 0, p_clicked bigint default 0, p_bounced bigint default 0, p_unsubscribed bigint default 0,
-    p_complained bigint default 0) returns void
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp
-as $$
+do $$
 declare
-    v_workspace_id bigint := session_workspace();
+    routine regprocedure;
 begin
-    if not exists (select from campaigns c where c.workspace_id = v_workspace_id and c.id = p_campaign_id) then
-        raise exception 'workspace % has no campaign %', v_workspace_id, coalesce(p_campaign_id::text, 'null') using errcode = 'LH007';
-    elsif least(p_sent, p_delivered, p_opened, p_clicked, p_bounced, p_unsubscribed, p_complained) < 0 then
-        raise exception 'a count is negative' using errcode = 'LH004', hint = 'Counts are added to the campaign''s own.';
-    -- More would overflow the campaign's own counts, and with them the job that folds everybody's.
-    elsif greatest(p_sent, p_delivered, p_opened, p_clicked, p_bounced, p_unsubscribed, p_complained) > 1000000000 then
-        raise exception 'a count is larger than 1000000000' using errcode = 'LH004';
-    end if;
-    insert into campaign_metric_deltas
-        (workspace_id, campaign_id, sent, delivered, opened, clicked, bounced, unsubscribed, complained)
-    values (v_workspace_id, p_campaign_id, coalesce(p_sent, 0), coalesce(p_delivered, 0), coalesce(p_opened, 0),
-            coalesce(p_clicked, 0), coalesce(p_bounced, 0), coalesce(p_unsubscribed, 0), coalesce(p_complained, 0));
+    for routine in
+        select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
+            'send_status_rank', 'event_time', 'json_send_events', 'find_send_events', 'archived_send_lead', 'merge_send_events',
+            'apply_send_events', 'batch_update_email_status'])
+    loop
+        execute format('alter function %s owner to lh_owner', routine);
+        execute format('revoke all on function %s from public', routine);
+    end loop;
+    grant execute on function apply_send_events(jsonb), batch_update_email_status(jsonb) to lh_app, lh_worker;
 end
 $$;
-comment on function batch_update_campaign_metrics(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) is
-    'Adds counts to a campaign of the session''s workspace (BF-4), as a delta that fold_campaign_metrics applies.';
-
-create or replace function fold_campaign_metrics() returns bigint
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp
-as $$
-declare
-    v_folded bigint;
-begin
-    with taken as (
-        delete from campaign_metric_deltas d
-        using (select workspace_id, id from campaign_metric_deltas for update skip locked) as free
-        where d.workspace_id = free.workspace_id and d.id = free.id
-        returning d.*
-    ), sums as (
-        select workspace_id, campaign_id, count(*) as deltas, sum(sent) as sent, sum(delivered) as delivered,
-               sum(opened) as opened, sum(clicked) as clicked, sum(bounced) as bounced,
-               sum(unsubscribed) as unsubscribed, sum(complained) as complained
-        from taken group by workspace_id, campaign_id
-    ), folded as (
-        update campaigns c
-        set sent_count = c.sent_count + s.sent, delivered_count = c.delivered_count + s.delivered,
-            opened_count = c.opened_count + s.opened, clicked_count = c.clicked_count + s.clicked,
-            bounced_count = c.bounced_count + s.bounced, unsubscribed_count = c.unsubscribed_count + s.unsubscribed,
-            complained_count = c.complained_count + s.complained, updated_at = now()
-        from sums s
-        where c.workspace_id = s.workspace_id and c.id = s.campaign_id
-    )
-    select coalesce(sum(deltas), 0) into v_folded from sums;
-    return v_folded;
-end
-$$;
-comment on function fold_campaign_metrics() is
-    'Adds the waiting metric deltas of all workspaces to their campaigns and returns how many it folded.';
-
--- Who may call what: the steps only their owner, through the functions that call them.
-alter function json_send_events(jsonb) owner to lh_owner;
-alter function send_status_rank(text) owner to lh_owner;
-alter function batch_update_email_status(jsonb) owner to lh_owner;
-alter function batch_update_campaign_metrics(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) owner to lh_owner;
-alter function fold_campaign_metrics() owner to lh_owner;
-revoke execute on function
-    json_send_events(jsonb),
-    send_status_rank(text),
-    batch_update_email_status(jsonb),
-    batch_update_campaign_metrics(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint),
-    fold_campaign_metrics()
-from public;
-grant execute on function
-    batch_update_email_status(jsonb),
-    batch_update_campaign_metrics(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint)
-to lh_app, lh_worker;
-grant execute on function
-    fold_campaign_metrics()
-to lh_worker;

@@ -62,6 +62,9 @@ declare
     v_suffix text := substr(md5(clock_timestamp()::text), 1, 6);
     v_taken record;
 begin
+    if p_table = 'public.email_sends'::regclass then
+        perform public.remember_retired_campaigns(p_partition);
+    end if;
     for attempt in 1..5 loop
         begin
             execute format('alter table %s detach partition %s', p_table, p_partition);
@@ -115,6 +118,7 @@ begin
         join pg_class c on c.oid = b.partition
         where not b.is_default and b.to_at <= cutoff
     loop
+        continue when p_table = 'email_sends' and public.sends_are_unfinished(old.partition);
         relation := old.partition::text;
         row_estimate := old.row_estimate;
         bytes := old.bytes;
@@ -212,7 +216,7 @@ comment on function capture_growth() is 'KM-2. Keeps the size of each table of t
 comment on function analyze_critical_tables() is 'MA-4. Analyzes the tables whose plans matter; returns how many.';
 comment on function flush_gin_pending_lists() is 'Empties the pending lists of all GIN indexes; returns the pages freed.';
 comment on function retire_partition(regclass, regclass, text) is 'Detaches a partition, then moves it to the schema archive or drops it; gives up after five lock timeouts of 2 s.';
-comment on function apply_retention(text, int, text) is 'OP-2. Retires partitions that lie wholly before today less the days kept; one row each.';
+comment on function apply_retention(text, int, text) is 'OP-2. Retires partitions that lie wholly before today less the days kept; one row each. Months with unfinished sends stay.';
 comment on function cleanup_old_email_sends(int, text) is 'MA-2. Archives or drops the partitions of email_sends that are older than the days kept; one row each.';
 comment on function prune_job_history(interval) is 'Deletes pg_cron''s own history of the caller''s jobs; returns the rows. Without pg_cron it does nothing.';
 comment on function prune_operations_history() is 'Deletes job outcomes and snapshots older than 90 days; returns the rows.';

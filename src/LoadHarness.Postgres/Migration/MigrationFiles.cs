@@ -9,6 +9,7 @@ namespace LoadHarness.Postgres.Migration;
 /// A migration is a folder <c>NNN_name/{up,down}/*.sql</c>, or the pair <c>NNN_name.up.sql</c> and <c>NNN_name.down.sql</c>.
 /// Lines of the form <c>-- step: name</c> cut a file; <c>-- no-transaction</c> right below marks a step of one statement
 /// that runs outside a transaction, <c>-- beside-previous</c> one that runs at the same time as the step before it;
+/// <c>-- each-partition: table</c> one that runs once for each partition, named <c>{partition}</c>, its index <c>{index:ending}</c>;
 /// <c>-- include: path</c> takes a step's text from another file below <c>sql</c>.
 /// </remarks>
 public sealed record MigrationFiles(
@@ -18,6 +19,7 @@ public sealed record MigrationFiles(
     private const string NoTransactionMark = "-- no-transaction";
     private const string BesideMark = "-- beside-previous";
     private const string IncludeMark = "-- include:";
+    private const string PartitionMark = "-- each-partition:";
 
     /// <summary>The files beside the program.</summary>
     public static MigrationFiles Read() => Read(Path.Combine(AppContext.BaseDirectory, "sql"));
@@ -88,10 +90,12 @@ public sealed record MigrationFiles(
     private static MigrationStep StepOf(string sqlDirectory, string name, string[] lines)
     {
         var own = string.Join('\n', lines).Trim();
-        var include = lines.FirstOrDefault(line => line.StartsWith(IncludeMark, StringComparison.Ordinal));
-        var sql = include is null ? own : File.ReadAllText(Path.Combine(sqlDirectory, include[IncludeMark.Length..].Trim()));
-        return new MigrationStep(name, sql, ChecksumOf(own), InTransaction: !lines.Contains(NoTransactionMark), BesidePrevious: lines.Contains(BesideMark));
+        var sql = ArgumentOf(IncludeMark, lines) is { } include ? File.ReadAllText(Path.Combine(sqlDirectory, include)) : own;
+        return new MigrationStep(name, sql, ChecksumOf(own), InTransaction: !lines.Contains(NoTransactionMark), BesidePrevious: lines.Contains(BesideMark), ArgumentOf(PartitionMark, lines));
     }
+
+    private static string? ArgumentOf(string mark, string[] lines) =>
+        lines.FirstOrDefault(line => line.StartsWith(mark, StringComparison.Ordinal))?[mark.Length..].Trim();
 
     private static string ChecksumOf(string text) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"))));

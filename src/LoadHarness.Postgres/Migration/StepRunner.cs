@@ -56,8 +56,12 @@ internal sealed class StepRunner(NpgsqlConnection connection, MigrationJournal j
         }
 
         await connection.ExecuteAsync($"set lock_timeout = {PatientLockTimeoutMilliseconds}", ct);
-        await InvalidIndexes.ClearTheWayAsync(connection, step.Sql, progress, ct);
-        await connection.ExecuteAsync(step.Sql, ct);
+        foreach (var statement in step.PartitionsOf is { } table ? await PartitionStatements.ForAsync(connection, step.Sql, table, ct) : [step.Sql])
+        {
+            await InvalidIndexes.ClearTheWayAsync(connection, statement, progress, ct);
+            await connection.ExecuteAsync(statement, ct);
+        }
+
         await CompleteAsync(migration, direction, step, watch, ct);
     }
 

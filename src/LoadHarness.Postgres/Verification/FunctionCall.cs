@@ -14,7 +14,8 @@ internal static partial class FunctionCalls
     private const string W = Tenant.Workspace;
     private const string Foreign = $"{W} + 1";
     private const string C = Tenant.Campaign;
-    private const string Scheduled = $"select * from bulk_schedule_email_sends({C}, {W}, null::jsonb)";
+    private const string Scheduled = $"select * from bulk_schedule_email_sends({C}, {W})";
+    private const string Claimed = $"array(select id from claim_email_sends({W}, {C}, 'verify', 10))";
 
     private const string Staged = $"insert into lead_import_rows (import_id, row_number, email, name) values (begin_lead_import({W}, 'verify'), 1, 'a@new.example', 'A')";
     private const string Import = $"(select max(id) from lead_imports where workspace_id = {W})";
@@ -50,16 +51,41 @@ internal static partial class FunctionCalls
 
     private static FunctionCall[] Sends =>
     [
+        new("campaign_may_become(text, text)", ["select campaign_may_become('draft', 'sending')"]),
+        new("campaign_has_open_sends(bigint, bigint)", [$"select campaign_has_open_sends({W}, {C})"]),
+        new("guard_campaign()", [$"update campaigns set status = 'cancelled' where workspace_id = {W} and id = {C}"], $"update campaigns set status = 'sent' where workspace_id = {W} and id = {C}", "LH010"),
+        new("note_lead_decision()", [$"update leads set status = 'unsubscribed' where workspace_id = {W} and email = 'verify1@example.com'"]),
+        new("campaign_is_due(timestamptz, tstzrange)", ["select campaign_is_due(now(), null)"]),
+        new("campaign_is_retired(bigint, bigint)", [$"select campaign_is_retired({W}, {C})"]),
+        new("campaign_of(bigint, bigint)", [$"select campaign_of({W}, {C})"], $"select campaign_of({W}, -1)", "LH007"),
+        new("schedule_campaign(bigint, bigint, timestamptz, tstzrange, boolean)", [$"select schedule_campaign({W}, {C}, p_everybody => true)"], $"select schedule_campaign({W}, {C})", "LH004"),
+        new("start_due_campaigns(int)", [$"select schedule_campaign({W}, {C}, p_everybody => true)", "select * from start_due_campaigns()"], "select * from start_due_campaigns(0)", "LH006"),
+        new("pause_campaign(bigint, bigint)", [Scheduled, $"select pause_campaign({W}, {C})"], $"select pause_campaign({W}, -1)", "LH007"),
+        new("resume_campaign(bigint, bigint)", [Scheduled, $"select pause_campaign({W}, {C})", $"select resume_campaign({W}, {C})"], $"select resume_campaign({W}, {C})", "LH010"),
+        new("cancel_campaign(bigint, bigint)", [$"select cancel_campaign({W}, {C})"], $"select cancel_campaign({W}, -1)", "LH007"),
         new("enqueue_campaign(bigint, bigint)", [$"select enqueue_campaign({W}, {C})"], $"select enqueue_campaign({W}, -1)", "LH007"),
-        new("record_campaign_batch(bigint, bigint, bigint)", [$"select record_campaign_batch({W}, {C}, 10)"]),
+        new("campaign_audience(bigint, bigint, jsonb)", [$"""select campaign_audience({W}, {C}, '"all"')"""], $"select campaign_audience({W}, {C}, null)", "LH004"),
+        new("campaign_has_strays(bigint, bigint, timestamptz)", [$"select campaign_has_strays({W}, {C}, now())"]),
+        new("add_campaign_recipients(bigint, bigint, timestamptz, text, bigint, bigint, bigint[])", [$"select add_campaign_recipients({W}, {C}, now(), 'true', 0, 9223372036854775807, null)"]),
+        new("record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean)", [$"select record_campaign_batch({W}, {C}, now(), 10, true)"]),
         new("bulk_schedule_email_sends(bigint, bigint, bigint[])", [$"select * from bulk_schedule_email_sends({C}, {W}, array(select id from leads where workspace_id = {W} limit 5))"], $"select * from bulk_schedule_email_sends({C}, {W}, null::bigint[])", "LH004"),
-        new("bulk_schedule_email_sends(bigint, bigint, jsonb, bigint, bigint)", [Scheduled], $"select * from bulk_schedule_email_sends(-1, {W}, null::jsonb)", "LH007"),
+        new("bulk_schedule_email_sends(bigint, bigint, jsonb, bigint, bigint)", [Scheduled], $"select * from bulk_schedule_email_sends({C}, {W}, null::jsonb)", "LH004"),
+        new("open_campaign(bigint, bigint)", [$"select * from open_campaign({W}, {C})"], $"select * from open_campaign({W}, -1)", "LH007"),
         new("claim_email_sends(bigint, bigint, text, int)", [Scheduled, $"select * from claim_email_sends({W}, {C}, 'verify', 10)"], $"select * from claim_email_sends({W}, {C}, 'verify', 0)", "LH006"),
-        new("mark_email_sends_sent(bigint, bigint, bigint[], text)", [Scheduled, $"select mark_email_sends_sent({W}, {C}, array(select id from claim_email_sends({W}, {C}, 'verify', 10)), 'verify')"], $"select mark_email_sends_sent({W}, {C}, '{{}}', 'verify')", "LH007"),
+        new("claim_stray_sends(bigint, bigint, timestamptz, text, int, timestamptz)", [Scheduled, $"select * from claim_stray_sends({W}, {C}, null, 'verify', 10, now())"]),
+        new("holds_claim(text, text, timestamptz, smallint, text, timestamptz)", ["select holds_claim('claimed', 'w', now(), 1::smallint, 'w', now())"]),
+        new("mark_sends(bigint, bigint, bigint[], text, text, timestamptz, text[], timestamptz, timestamptz)", [$"select mark_sends({W}, {C}, array[1], 'verify', null, null, null, '-infinity', 'infinity')"]),
+        new("mark_email_sends_sent(bigint, bigint, bigint[], text, text, timestamptz, text[])", [Scheduled, $"select mark_email_sends_sent({W}, {C}, {Claimed}, 'verify', 'verify')"], $"select mark_email_sends_sent({W}, -1, '{{}}', 'verify')", "LH007"),
+        new("mark_email_sends_failed(bigint, bigint, bigint[], text, text, timestamptz, interval, int)", [Scheduled, $"select mark_email_sends_failed({W}, {C}, {Claimed}, 'verify')"], $"select mark_email_sends_failed({W}, {C}, null, 'verify')", "LH004"),
         new("complete_campaign(bigint, bigint)", [$"select complete_campaign({W}, {C})"], $"select complete_campaign({Foreign}, {C})", "LH001"),
-        new("reap_stale_claims(interval)", ["select reap_stale_claims('1 hour')"]),
+        new("reap_stale_claims(interval)", ["select reap_stale_claims('1 hour')"], "select reap_stale_claims('-1 hour')", "LH004"),
+        new("event_time(jsonb)", ["""select event_time('"2026-01-01"')"""]),
         new("json_send_events(jsonb)", ["select * from json_send_events('[]')"], "select * from json_send_events('{}')", "LH008"),
         new("send_status_rank(text)", ["select send_status_rank('opened')"]),
+        new("find_send_events(bigint, jsonb)", [$$"""select * from find_send_events({{W}}, '[{"id":1,"event":"opened"}]')"""]),
+        new("archived_send_lead(bigint, bigint, text)", [$"select archived_send_lead({W}, 1, null)"]),
+        new("merge_send_events(bigint, bigint[], timestamptz[], text[], timestamptz[], text[])", [$"select merge_send_events({W}, array[1], array[now()], array['opened'], array[now()], array[null])"]),
+        new("apply_send_events(jsonb)", ["select * from apply_send_events('[]')"], "select * from apply_send_events('7')", "LH008"),
         new("batch_update_email_status(jsonb)", ["select batch_update_email_status('[]')"], """select batch_update_email_status('[{"id":1,"event":"vanished"}]')""", "LH008"),
         new("batch_update_campaign_metrics(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint)", [$"select batch_update_campaign_metrics({C}, p_opened => 1)"], $"select batch_update_campaign_metrics({C}, p_opened => -1)", "LH004"),
         new("fold_campaign_metrics()", ["select fold_campaign_metrics()"]),

@@ -20,9 +20,9 @@ internal static class FunctionQuestions
         Call(
             "BF-3",
             $"""
-            with first as materialized (select total_scheduled from bulk_schedule_email_sends({Tenant.Campaign}, {Tenant.Workspace}, null::jsonb))
+            with first as materialized (select total_scheduled from bulk_schedule_email_sends({Tenant.Campaign}, {Tenant.Workspace}, '"all"'))
             select f.total_scheduled as first, s.total_scheduled as second
-            from first f cross join lateral (select b.total_scheduled from bulk_schedule_email_sends({Tenant.Campaign}, {Tenant.Workspace}, case when f.total_scheduled >= 0 then null::jsonb end) b) s
+            from first f cross join lateral (select b.total_scheduled from bulk_schedule_email_sends({Tenant.Campaign}, {Tenant.Workspace}, case when f.total_scheduled >= 0 then '"all"'::jsonb end) b) s
             """,
             "first = 50 and second = 0",
             "format('%s sends scheduled for 50 active leads, a second call added %s', first, second)"),
@@ -35,7 +35,7 @@ internal static class FunctionQuestions
             "BF-5",
             $"select case when current_setting('app.applied')::int = 3 then 'met' else 'missed' end, format('3 events sent, %s applied', current_setting('app.applied')), current_setting('app.applied')::int, 3, 'events'",
             [
-                $"select bulk_schedule_email_sends({Tenant.Campaign}, {Tenant.Workspace}, null::jsonb)",
+                $"select bulk_schedule_email_sends({Tenant.Campaign}, {Tenant.Workspace})",
                 $"select mark_email_sends_sent({Tenant.Workspace}, {Tenant.Campaign}, (select array_agg(id) from claim_email_sends({Tenant.Workspace}, {Tenant.Campaign}, 'verify', 10)), 'verify')",
                 $"select set_config('app.applied', batch_update_email_status((select jsonb_agg(jsonb_build_object('id', id, 'created_at', created_at, 'event', 'delivered', 'occurred_at', now())) from (select id, created_at from email_sends where workspace_id = {Tenant.Workspace} and status = 'sent' limit 3) s))::text, true)",
             ],

@@ -13,9 +13,9 @@ public static class CampaignDispatch
     private const int Claim = 5_000;
 
     public const string CreateStatement = "insert into campaigns (workspace_id, name, subject, status) values ($1, $2, $2, 'draft') returning id";
-    public const string ScheduleStatement = "select total_scheduled from bulk_schedule_email_sends($2, $1, null::jsonb, $3, $4)";
-    public const string ClaimStatement = "select id, created_at, lead_id, email from claim_email_sends($1, $2, $3, $4)";
-    public const string MarkStatement = "select mark_email_sends_sent($1, $2, $3, $4)";
+    public const string ScheduleStatement = """select total_scheduled from bulk_schedule_email_sends($2, $1, '"all"', $3, $4)""";
+    public const string ClaimStatement = "select id, created_at, lead_id, email, claimed_at from claim_email_sends($1, $2, $3, $4)";
+    public const string MarkStatement = "select mark_email_sends_sent($1, $2, $3, $4, $5, $6)";
     public const string CompleteStatement = "select complete_campaign($1, $2)";
 
     /// <param name="maxRecipients">Scheduling ends with the chunk that reaches it.</param>
@@ -64,17 +64,23 @@ public static class CampaignDispatch
     private static async Task<long> WorkAsync(TenantDatabase worker, long campaign, string name, CancellationToken stop)
     {
         long sent = 0;
-        while (await ClaimAsync(worker, campaign, name, stop).ConfigureAwait(false) is { Length: > 0 } ids)
-            sent += await worker.ScalarAsync<long>(MarkStatement, [campaign, ids, $"{name}-"], stop).ConfigureAwait(false);
+        while (await ClaimAsync(worker, campaign, name, stop).ConfigureAwait(false) is { Ids.Length: > 0 } claim)
+            sent += await worker.ScalarAsync<long>(MarkStatement, [campaign, claim.Ids, $"{name}-", name, claim.At], stop).ConfigureAwait(false);
         return sent;
     }
 
-    private static async Task<long[]> ClaimAsync(TenantDatabase worker, long campaign, string name, CancellationToken stop)
+    private static async Task<(long[] Ids, DateTime At)> ClaimAsync(TenantDatabase worker, long campaign, string name, CancellationToken stop)
     {
         var ids = new List<long>(Claim);
+        var at = default(DateTime);
         await using var connection = await worker.ConnectAsync(stop).ConfigureAwait(false);
         await using var reader = await worker.QueryAsync(connection, ClaimStatement, [campaign, name, Claim], stop).ConfigureAwait(false);
-        while (await reader.ReadAsync(stop).ConfigureAwait(false)) ids.Add(reader.GetInt64(0));
-        return [.. ids];
+        while (await reader.ReadAsync(stop).ConfigureAwait(false))
+        {
+            ids.Add(reader.GetInt64(0));
+            at = reader.GetDateTime(4);
+        }
+
+        return ([.. ids], at);
     }
 }

@@ -1,0 +1,223 @@
+-- Who gets a campaign (BF-3): one row a recipient, each once however often it is scheduled.
+-- All sends of a campaign carry its enqueue time as created_at: the key then makes scheduling idempotent, and claims
+-- and marks touch one partition. Nobody holds the campaign's row while recipients are added: pausing never waits for it.
+
+create or replace function enqueue_campaign(p_workspace_id bigint, p_campaign_id bigint) returns timestamptz
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_status text;
+    v_enqueued_at timestamptz;
+begin
+    perform require_workspace(p_workspace_id);
+    select c.status, c.enqueued_at into v_status, v_enqueued_at
+    from campaigns c where c.workspace_id = p_workspace_id and c.id = p_campaign_id;
+    if not found then
+        raise exception 'workspace % has no campaign %', p_workspace_id, coalesce(p_campaign_id::text, 'null')
+            using errcode = 'LH007';
+    elsif v_status = 'cancelled' then
+        raise exception 'campaign % is cancelled: it takes no recipients', p_campaign_id using errcode = 'LH007',
+            hint = 'Make a new campaign.';
+    elsif campaign_is_retired(p_workspace_id, p_campaign_id) then
+        raise exception 'sends of campaign % are archived: it takes no recipients', p_campaign_id using errcode = 'LH007',
+            hint = 'Who got it already is no longer known here. Make a new campaign.';
+    end if;
+    if v_enqueued_at is null then
+        -- A second scheduling at the same time waits here for the first one's instant.
+        insert into campaign_enqueues as e (workspace_id, campaign_id, enqueued_at)
+        values (p_workspace_id, p_campaign_id, now())
+        on conflict (workspace_id, campaign_id) do update set enqueued_at = coalesce(e.enqueued_at, excluded.enqueued_at)
+        returning e.enqueued_at into v_enqueued_at;
+    end if;
+    return v_enqueued_at;
+end
+$$;
+comment on function enqueue_campaign(bigint, bigint) is
+    'Fixes the instant that all sends of a campaign carry as created_at, once, and returns it. LH007 for a campaign that takes no recipients.';
+
+create or replace function campaign_audience(p_workspace_id bigint, p_campaign_id bigint, p_segment jsonb) returns text
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_segment_id bigint;
+    v_own jsonb;
+    v_narrowed text;
+begin
+    if p_segment is null then
+        raise exception 'the segment is missing' using errcode = 'LH004',
+            hint = 'A segment that is gone must not mail everybody. For all active leads, pass the JSON text "all".';
+    end if;
+    v_narrowed := case when p_segment = '"all"' then 'true' else compile_segment(p_segment) end;
+    select c.segment_id, s.conditions into v_segment_id, v_own
+    from campaigns c
+    left join lead_segments s on s.workspace_id = c.workspace_id and s.id = c.segment_id
+    where c.workspace_id = p_workspace_id and c.id = p_campaign_id;
+    if v_segment_id is null then
+        return v_narrowed;
+    elsif v_own is null then
+        raise exception 'the segment of campaign % is gone', p_campaign_id using errcode = 'LH007';
+    end if;
+    return format('(%s) and (%s)', compile_segment(v_own), v_narrowed);
+end
+$$;
+comment on function campaign_audience(bigint, bigint, jsonb) is
+    'A step of scheduling, for its owner alone: the condition on leads. The campaign''s own segment decides; a given one narrows it.';
+
+-- Not in SQL: the plans over all months are made once a session.
+create or replace function campaign_has_strays(p_workspace_id bigint, p_campaign_id bigint, p_enqueued_at timestamptz) returns boolean
+language plpgsql stable set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    -- By status, so that the index of a campaign's progress answers in one step a status and month.
+    return p_enqueued_at is null or exists (
+        select from unnest(array['pending', 'claimed', 'sent', 'delivered', 'opened', 'clicked', 'bounced', 'unsubscribed',
+                                 'complained', 'failed']) as state
+        where exists (select from email_sends s where s.workspace_id = p_workspace_id and s.campaign_id = p_campaign_id
+                      and s.status = state and s.created_at < p_enqueued_at)
+           or exists (select from email_sends s where s.workspace_id = p_workspace_id and s.campaign_id = p_campaign_id
+                      and s.status = state and s.created_at > p_enqueued_at));
+end
+$$;
+comment on function campaign_has_strays(bigint, bigint, timestamptz) is
+    'Whether a campaign has sends with another created_at than its enqueue time: the application inserted them itself.';
+
+create or replace function add_campaign_recipients(p_workspace_id bigint, p_campaign_id bigint, p_enqueued_at timestamptz,
+    p_condition text, p_first bigint, p_last bigint, p_lead_ids bigint[]) returns bigint
+language plpgsql set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    c_chunk constant bigint := 50000;
+    v_insert text;
+    v_from bigint := greatest(p_first, 0);
+    v_to bigint;
+    v_added bigint;
+    v_total bigint := 0;
+begin
+    v_insert := format(
+        'insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at)
+         select workspace_id, $1, id, email, $2
+         from leads
+         where workspace_id = $3 and status = ''active'' and id between $4 and $5 and (%s)%s%s
+         order by id
+         on conflict do nothing',
+        p_condition,
+        case when p_lead_ids is not null then ' and id = any ($6)' end,
+        case when campaign_has_strays(p_workspace_id, p_campaign_id, p_enqueued_at) then
+            ' and not exists (select from email_sends s where s.workspace_id = leads.workspace_id and s.lead_id = leads.id and s.campaign_id = $1)'
+        end);
+    loop
+        v_to := p_last;
+        if p_lead_ids is null and p_last - least(v_from, p_last) >= c_chunk then
+            select least(l.id, p_last) into v_to
+            from leads l where l.workspace_id = p_workspace_id and l.id >= v_from order by l.id offset c_chunk limit 1;
+            v_to := coalesce(v_to, p_last);
+        end if;
+        execute v_insert using p_campaign_id, p_enqueued_at, p_workspace_id, v_from, v_to, p_lead_ids;
+        get diagnostics v_added = row_count;
+        v_total := v_total + v_added;
+        exit when v_to >= p_last
+            or exists (select from campaigns c where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status = 'cancelled');
+        v_from := v_to + 1;
+    end loop;
+    return v_total;
+end
+$$;
+comment on function add_campaign_recipients(bigint, bigint, timestamptz, text, bigint, bigint, bigint[]) is
+    'A step of scheduling, for its owner alone: adds recipients in chunks and looks between them whether the campaign was cancelled.';
+
+drop function if exists record_campaign_batch(bigint, bigint, bigint);
+create or replace function record_campaign_batch(p_workspace_id bigint, p_campaign_id bigint, p_enqueued_at timestamptz,
+    p_recipients bigint, p_complete boolean) returns bigint
+language plpgsql set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_batch_id bigint;
+begin
+    update campaigns c
+    set total_recipients = c.total_recipients + p_recipients,
+        enqueued_at = coalesce(c.enqueued_at, p_enqueued_at),
+        recipients_due = c.recipients_due and not p_complete,
+        status = case
+            when c.status = 'sent' and p_recipients > 0 then 'sending'
+            when c.status not in ('draft', 'scheduled') then c.status
+            when c.recipients_due and not p_complete then 'scheduled'
+            when campaign_is_due(c.scheduled_at, c.send_window) then 'sending'
+            else 'scheduled' end,
+        completed_at = case when p_recipients = 0 then c.completed_at end,
+        updated_at = now()
+    where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status <> 'cancelled';
+    if not found then
+        raise exception 'campaign % was cancelled while its recipients were added: none was', p_campaign_id using errcode = 'LH007';
+    elsif p_recipients > 0 and campaign_is_retired(p_workspace_id, p_campaign_id) then
+        raise exception 'sends of campaign % were archived while recipients were added: none was', p_campaign_id using errcode = 'LH007';
+    end if;
+    if p_recipients > 0 then
+        insert into campaign_batches (workspace_id, campaign_id, recipients)
+        values (p_workspace_id, p_campaign_id, p_recipients) returning id into v_batch_id;
+    end if;
+    return v_batch_id;
+end
+$$;
+comment on function record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean) is
+    'The last step of scheduling, for its owner alone: counts the recipients and starts a campaign that is due.';
+
+create or replace function bulk_schedule_email_sends(p_campaign_id bigint, p_workspace_id bigint, p_lead_ids bigint[],
+    out total_scheduled bigint, out batch_id bigint)
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_enqueued_at timestamptz := enqueue_campaign(p_workspace_id, p_campaign_id);
+begin
+    if p_lead_ids is null then
+        raise exception 'the list of leads is missing' using errcode = 'LH004';
+    end if;
+    total_scheduled := add_campaign_recipients(p_workspace_id, p_campaign_id, v_enqueued_at,
+        campaign_audience(p_workspace_id, p_campaign_id, '"all"'), 0, 9223372036854775807, p_lead_ids);
+    batch_id := record_campaign_batch(p_workspace_id, p_campaign_id, v_enqueued_at, total_scheduled, false);
+end
+$$;
+comment on function bulk_schedule_email_sends(bigint, bigint, bigint[]) is
+    'Schedules a campaign to the active ones of the given leads (BF-3) that are in its segment, each once however often it is called. '
+    'batch_id is null when no row was added.';
+
+create or replace function bulk_schedule_email_sends(p_campaign_id bigint, p_workspace_id bigint, p_segment jsonb default '"all"',
+    p_first_lead_id bigint default null, p_last_lead_id bigint default null,
+    out total_scheduled bigint, out batch_id bigint)
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_enqueued_at timestamptz := enqueue_campaign(p_workspace_id, p_campaign_id);
+begin
+    total_scheduled := add_campaign_recipients(p_workspace_id, p_campaign_id, v_enqueued_at,
+        campaign_audience(p_workspace_id, p_campaign_id, p_segment),
+        coalesce(p_first_lead_id, 0), coalesce(p_last_lead_id, 9223372036854775807), null);
+    batch_id := record_campaign_batch(p_workspace_id, p_campaign_id, v_enqueued_at, total_scheduled,
+        p_segment = '"all"' and p_first_lead_id is null and p_last_lead_id is null);
+end
+$$;
+comment on function bulk_schedule_email_sends(bigint, bigint, jsonb, bigint, bigint) is
+    'Schedules a campaign to the active leads of its own segment, each once (BF-3). p_segment narrows it; for a campaign without a '
+    'segment it decides, "all" being all active leads. Null is refused. Lead ids may be given as a range, both ends included.';
+
+-- Who may call what: the steps only their owner, through the functions that call them.
+alter function enqueue_campaign(bigint, bigint) owner to lh_owner;
+alter function campaign_audience(bigint, bigint, jsonb) owner to lh_owner;
+alter function campaign_has_strays(bigint, bigint, timestamptz) owner to lh_owner;
+alter function add_campaign_recipients(bigint, bigint, timestamptz, text, bigint, bigint, bigint[]) owner to lh_owner;
+alter function record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean) owner to lh_owner;
+alter function bulk_schedule_email_sends(bigint, bigint, bigint[]) owner to lh_owner;
+alter function bulk_schedule_email_sends(bigint, bigint, jsonb, bigint, bigint) owner to lh_owner;
+revoke execute on function
+    enqueue_campaign(bigint, bigint),
+    campaign_audience(bigint, bigint, jsonb),
+    campaign_has_strays(bigint, bigint, timestamptz),
+    add_campaign_recipients(bigint, bigint, timestamptz, text, bigint, bigint, bigint[]),
+    record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean),
+    bulk_schedule_email_sends(bigint, bigint, bigint[]),
+    bulk_schedule_email_sends(bigint, bigint, jsonb, bigint, bigint)
+from public;
+grant execute on function
+    enqueue_campaign(bigint, bigint),
+    bulk_schedule_email_sends(bigint, bigint, bigint[]),
+    bulk_schedule_email_sends(bigint, bigint, jsonb, bigint, bigint)
+to lh_app, lh_worker;
