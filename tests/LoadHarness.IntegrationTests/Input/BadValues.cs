@@ -18,6 +18,7 @@ internal static class BadValues
         ["text"] = ["null", "''", .. OrdinaryTexts, TenMegabytes],
         ["interval"] = ["null", "'-1 day'", "'178000000 years'", "'-178000000 years'"],
         ["timestamp with time zone"] = ["null", "'infinity'", "'-infinity'", "'4714-11-24 00:00:00+00 BC'", "'294276-12-31 23:59:59+00'"],
+        ["tstzrange"] = ["null", "'empty'", "'(,)'", "'[2001-01-01,2001-01-02)'", "'[-infinity,infinity]'"],
         ["text[]"] =
         [
             "null", "'{}'", "'{null}'", "'{\"\"}'", "'{{a},{b}}'", $"array[{TenMegabytes}]", "array(select 't' || i from generate_series(1, 200000) i)",

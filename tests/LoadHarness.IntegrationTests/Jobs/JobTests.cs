@@ -15,6 +15,8 @@ public sealed class JobTests(PostgresCluster cluster)
     [InlineData("create-partitions")]
     [InlineData("expire-api-keys")]
     [InlineData("renew-api-keys")]
+    [InlineData("start-campaigns")]
+    [InlineData("send-upkeep")]
     public async Task Each_job_succeeds_as_the_worker_and_leaves_one_outcome_row(string job)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
@@ -58,7 +60,7 @@ public sealed class JobTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var runner = new JobRunner(database.Owner, TimeProvider.System);
         var first = await runner.RunAsync(JobSelection.Due, SilentProgress.Instance, CancellationToken.None);
-        Assert.Equal(["JB-1", "JB-2", "JB-3", "JB-4", "JB-5"], first.Select(o => o.Requirement));
+        Assert.Equal(["BF-3", "BF-4", "JB-1", "JB-2", "JB-3", "JB-4", "JB-5"], first.Select(o => o.Requirement));
         Assert.All(first, o => Assert.Equal("succeeded", o.Outcome));
         await database.Owner.ExecuteAsync("update job_runs set started_at = started_at - interval '25 hours' where job = 'maintenance'");
         var second = await runner.RunAsync(JobSelection.Due, SilentProgress.Instance, CancellationToken.None);

@@ -65,6 +65,9 @@ public sealed class PartitionNameTests(PostgresCluster cluster)
         var old = await database.Owner.AskAsync<long>("select count(*) from email_sends where created_at < date_trunc('month', now() - interval '400 days')");
         var all = await database.Owner.AskAsync<long>("select count(*) from email_sends");
         Assert.True(old > 0);
+        // A month with sends that are still to go out stays.
+        await database.Owner.ExecuteAsync("update email_sends set status = 'sent' where status = 'pending'");
+        await database.Owner.ExecuteAsync("update campaigns set status = 'sent' where status = 'sending'");
         await database.Owner.ExecuteAsync("select count(*) from cleanup_old_email_sends(400)");
         Assert.Equal(all - old, await database.Owner.AskAsync<long>("select count(*) from email_sends"));
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from partition_bounds('email_sends') where to_at <= date_trunc('month', now() - interval '400 days')"));

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Workload;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Sends;
+
+/// <summary>Imports, webhooks, senders, the reaper and the folder share one order of locks: no mix of them ends in a deadlock.</summary>
+public sealed class DeadlockTests(PostgresCluster cluster)
+{
+    /// <summary>How long; a nightly run asks for 30.</summary>
+    private const string SecondsVariable = "LOADHARNESS_DEADLOCK_SECONDS";
+
+    private const int Leads = 4_000;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Eight_sessions_of_every_kind_meet_no_deadlock()
+    {
+        var seconds = Environment.GetEnvironmentVariable(SecondsVariable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 5;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database, 12);
+        // Addresses in another order than ids: the order of the plan and that of the addresses differ.
+        await database.Owner.ExecuteAsync($"insert into leads (workspace_id, email, name) select 1, md5(g::text) || '@d.example', 'n' from generate_series(1, {Leads}) g");
+        await database.Owner.ExecuteAsync("insert into campaigns (id, workspace_id, name, subject) select g, 1, 'c', 's' from generate_series(1, 4) g");
+        var until = Stopwatch.GetTimestamp() + (seconds * Stopwatch.Frequency);
+        var faults = new ConcurrentBag<string>();
+        var done = new ConcurrentDictionary<string, int>();
+
+        (string, Func<Random, Task>)[] sessions =
+        [
+            ("import", random => ImportAsync(app, random)), ("import", random => ImportAsync(app, random)),
+            ("webhook", random => WebhookAsync(app, random)), ("webhook", random => WebhookAsync(app, random)),
+            ("send", random => SendAsync(app, random)), ("send", random => SendAsync(app, random)),
+            ("fold", _ => database.Owner.ExecuteAsync("select fold_campaign_metrics()")),
+            ("upkeep", _ => database.Owner.ExecuteAsync("update leads set status = 'active' where id in (select id from leads where status <> 'active' order by id limit 50 for update skip locked); select reap_stale_claims(); select fold_campaign_metrics()")),
+        ];
+        await Task.WhenAll(sessions.Select((work, number) => Task.Run(async () =>
+        {
+            var random = new Random(number);
+            while (Stopwatch.GetTimestamp() < until)
+            {
+                try
+                {
+                    await work.Item2(random);
+                    done.AddOrUpdate(work.Item1, 1, (_, count) => count + 1);
+                }
+                catch (PostgresException fault)
+                {
+                    faults.Add($"{work.Item1}: {fault.SqlState} {fault.MessageText}");
+                }
+            }
+        }, Stop)));
+
+        Assert.Empty(faults);
+        Assert.Equal(5, done.Count);
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select deadlocks from pg_stat_database where datname = current_database()"));
+    }
+
+    private static Task ImportAsync(TenantDatabase app, Random random) => app.ScalarAsync<long>(
+        "select updated_count from fast_bulk_lead_import($1, (select jsonb_agg(jsonb_build_object('email', md5(g::text) || '@d.example', 'name', $2::text || g)) from (select g from generate_series(1, 4000) g order by random() limit 300) x))",
+        [random.Next().ToString(CultureInfo.InvariantCulture)], Stop);
+
+    private static Task WebhookAsync(TenantDatabase app, Random random) => app.ScalarAsync<int>(
+        """
+        select batch_update_email_status(coalesce((select jsonb_agg(jsonb_build_object('id', id, 'event', (array['delivered', 'opened', 'bounced', 'unsubscribed'])[1 + (random() * 3)::int]))
+            from (select id from email_sends where workspace_id = $1 and id % 7 = $2 order by random() limit 200) x), '[]'))
+        """, [(long)random.Next(7)], Stop);
+
+    private static async Task SendAsync(TenantDatabase app, Random random)
+    {
+        long campaign = random.Next(1, 5);
+        await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends($2, $1)", [campaign], Stop);
+        var ids = await app.ScalarAsync<long[]>("select array_agg(id order by id desc) from claim_email_sends($1, $2, 'w', 200)", [campaign], Stop);
+        if (ids is null) await app.ScalarAsync<bool>("select complete_campaign($1, $2)", [campaign], Stop);
+        else await app.ScalarAsync<long>("select mark_email_sends_sent($1, $2, $3, 'p-', 'w')", [campaign, ids], Stop);
+    }
+}
