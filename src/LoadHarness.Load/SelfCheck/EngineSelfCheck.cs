@@ -26,6 +26,9 @@ public static class EngineSelfCheck
         verdicts.AddRange(await StallCheck.RunAsync(scale.StallTime, cancellationToken).ConfigureAwait(false));
         progress.Note("Three times the requests that the server can do.");
         verdicts.AddRange(await OverloadCheck.RunAsync(scale.OverloadTime, cancellationToken).ConfigureAwait(false));
+        progress.Note("Requests that never return, iterations that throw, and a server that stands still.");
+        verdicts.AddRange(await UnansweredCheck.RunAsync(cancellationToken).ConfigureAwait(false));
+        verdicts.Add(await FailedShareCheck.RunAsync(cancellationToken).ConfigureAwait(false));
         return verdicts;
     }
 }

@@ -11,7 +11,9 @@ namespace LoadHarness.EndToEndTests.Program;
 public sealed partial class InterruptionTests : IDisposable
 {
     private const int Interrupt = 2;
+    private const int HangUp = 1;
     private const int Kill = 9;
+    private const int Halt = 19;
     private const int Terminate = 15;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
@@ -34,6 +36,81 @@ public sealed partial class InterruptionTests : IDisposable
         Assert.Contains("Interrupted", run.IncompleteReason, StringComparison.Ordinal);
         Assert.Contains("incomplete", await File.ReadAllTextAsync(Path.Combine(folder, "report.html"), TestContext.Current.CancellationToken), StringComparison.OrdinalIgnoreCase);
         await RequireGoneAsync(program.Port);
+    }
+
+    [Fact]
+    public async Task A_second_signal_while_the_server_is_halted_ends_the_run_within_seconds_with_its_figures_and_no_server()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("The server's processes are found by /proc.");
+        using var program = await MeasuringAsync();
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        foreach (var server in ServerProcesses(program.Port)) Signal(server, Halt);
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, Signal(program.Process.Id, Terminate));
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        Assert.Equal(0, Signal(program.Process.Id, Terminate));
+        var began = Stopwatch.GetTimestamp();
+        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        // Five seconds are promised; a test beside others on a small machine gets twice as long.
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 10);
+        Assert.Equal(5, program.Process.ExitCode);
+        var run = await RunJson.ReadAsync(Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
+        Assert.Contains("Interrupted", run.IncompleteReason, StringComparison.Ordinal);
+        Assert.Contains(run.Scenarios, scenario => scenario is { Name: "lead-queries", AbortReason: not null });
+        await RequireGoneAsync(program.Port);
+    }
+
+    [Theory]
+    [InlineData(HangUp)]
+    [InlineData(Terminate)]
+    public async Task A_lost_terminal_or_a_stop_keeps_what_was_measured(int signal)
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no signal to send to one process.");
+        using var program = await MeasuringAsync();
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, Signal(program.Process.Id, signal));
+        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        var run = await RunJson.ReadAsync(Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
+        Assert.NotEmpty(run.Scenarios);
+        Assert.NotNull(run.IncompleteReason);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_killed_while_measured_leaves_the_figures_of_its_scenario()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("The server's processes are found by /proc.");
+        using var program = await MeasuringAsync();
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+
+        foreach (var server in ServerProcesses(program.Port)) Signal(server, Kill);
+        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(0, program.Process.ExitCode);
+        var run = await RunJson.ReadAsync(Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
+        Assert.NotNull(run.IncompleteReason);
+        Assert.Contains(run.Scenarios, scenario => scenario.Name == "lead-queries" && scenario.Accounting.Scheduled > 0);
+    }
+
+    [Fact]
+    public async Task A_full_standard_output_ends_no_run_and_is_said_on_standard_error()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("Only Linux has /dev/full.");
+        BuiltProgram.AddTinyProfile();
+        var command = $"exec \"$0\" run --contacts 2000 --profile {BuiltProgram.TinyProfile} --database native --out \"$1\" > /dev/full";
+        var ended = await CliWrap.Buffered.BufferedCommandExtensions.ExecuteBufferedAsync(
+            CliWrap.Cli.Wrap("/bin/sh").WithArguments(["-c", command, BuiltProgram.Executable, _output.Path]).WithValidation(CliWrap.CommandResultValidation.None)
+                .WithEnvironmentVariables(variables => variables.Set("LOADHARNESS_DATABASE", null).Set("GITHUB_STEP_SUMMARY", "/proc/nowhere/summary")),
+            TestContext.Current.CancellationToken);
+
+        Assert.True(ended.ExitCode is 0 or 3 or 5, ended.StandardError);
+        Assert.Contains("Standard output could not be written", ended.StandardError, StringComparison.Ordinal);
+        Assert.Contains("GITHUB_STEP_SUMMARY names '/proc/nowhere/summary'", ended.StandardError, StringComparison.Ordinal);
+        var run = await RunJson.ReadAsync(Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
+        Assert.Null(run.IncompleteReason);
     }
 
     [Fact]
@@ -89,6 +166,23 @@ public sealed partial class InterruptionTests : IDisposable
         }
 
         Assert.Fail($"the server on port {port} still answers after 30 s");
+    }
+
+    // The postmaster that was started for this port, and its children.
+    private static List<int> ServerProcesses(int port)
+    {
+        var processes = Process.GetProcessesByName("postgres").Select(process => process.Id).ToList();
+        var master = processes.Find(id => CommandOf(id).EndsWith($"-p\0{port}\0", StringComparison.Ordinal));
+        return [master, .. processes.Where(id => ParentOf(id) == master)];
+    }
+
+    private static string CommandOf(int process) => File.Exists($"/proc/{process}/cmdline") ? File.ReadAllText($"/proc/{process}/cmdline") : "";
+
+    private static int ParentOf(int process)
+    {
+        var status = $"/proc/{process}/status";
+        var line = File.Exists(status) ? File.ReadLines(status).FirstOrDefault(text => text.StartsWith("PPid:", StringComparison.Ordinal)) : null;
+        return line is null ? 0 : int.Parse(line["PPid:".Length..].Trim(), CultureInfo.InvariantCulture);
     }
 
     // A shell starts what it puts in the background with SIGINT ignored, and children inherit that; SIGTERM then takes the same way.
