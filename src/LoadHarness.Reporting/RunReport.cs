@@ -66,7 +66,7 @@ public static class RunReport
         var files = new List<string>();
         await Try("report.html", path => WholeFile.WriteTextAsync(path, ReportPage.Render(run), cancellation));
         await Try("summary.md", path => WholeFile.WriteTextAsync(path, SummaryMarkdown.Of(run), cancellation));
-        await Try("junit.xml", path => WholeFile.WriteAsync(path, stream => JUnitXml.Of(run).SaveAsync(stream, SaveOptions.None, cancellation)));
+        await Try("junit.xml", path => WholeFile.WriteAsync(path, stream => JUnitXml.WriteAsync(run, stream, cancellation)));
         await Try("metrics.csv", path => WholeFile.WriteTextAsync(path, MetricsCsv.Of(run), cancellation));
         await TryAsync("latency", async () => files.AddRange(await PercentileFiles.WriteAsync(run, Path.Combine(directory, "latency"))));
         await StepSummary.AppendAsync(run, cancellation);

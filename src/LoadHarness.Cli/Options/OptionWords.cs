@@ -29,6 +29,12 @@ public sealed class OptionWords
 
     public Option<string?> Baseline { get; } = new("--baseline") { Description = "An earlier run's run.json, or its folder: its figures stand beside these, and a run that it does not fit is invalid.", HelpName = "FILE" };
 
+    public Option<string?> Require { get; } = new("--require")
+    {
+        Description = "Targets that have to be judged: all, or ids such as TQ-1,TQ-2. One that was not judged ends in exit code 5.",
+        HelpName = "IDS",
+    };
+
     public Option<bool> Force { get; } = new("--force") { Description = "Use a given database although it is not empty; what the harness made there is replaced." };
 
     public Option<bool> Keep { get; } = new("--keep") { Description = "Keep the seeded server for a later --reuse, and say where it is." };
@@ -37,7 +43,7 @@ public sealed class OptionWords
 
     public Option<bool> Json { get; } = new("--json") { Description = "One JSON object on standard output; text for people on standard error." };
 
-    public IEnumerable<Option> All => [Contacts, Profile, Database, Out, Seed, Settings, Engine, Pooler, Baseline, Force, Keep, Reuse, Json];
+    public IEnumerable<Option> All => [Contacts, Profile, Database, Out, Seed, Settings, Engine, Pooler, Baseline, Require, Force, Keep, Reuse, Json];
 
     /// <exception cref="HarnessException">Some words could not be parsed, or are wrong; all of them are named.</exception>
     public HarnessOptions Read(ParseResult parsed) =>
@@ -61,6 +67,7 @@ public sealed class OptionWords
         Engine = Word(parsed, Engine),
         Pooler = Word(parsed, Pooler),
         Baseline = Word(parsed, Baseline),
+        Require = Word(parsed, Require),
         Force = Given(parsed, Force),
         Keep = Given(parsed, Keep),
         Reuse = Given(parsed, Reuse),

@@ -30,6 +30,7 @@ public static class OptionsCheck
         if (engine == LoadEngine.NBomber && !EngineCatalog.HasNBomber) errors.Add(NBomberEngine.HowToGetIt);
         var output = Output(raw, errors);
         var baseline = BaselineFile(raw, errors);
+        var required = RequiredIds.Read(raw.Require, errors);
         if (errors.Count > 0) throw Refusal(errors);
 
         return new()
@@ -43,6 +44,7 @@ public static class OptionsCheck
             Engine = engine,
             Pooler = pooler,
             BaselineFile = baseline,
+            Required = required,
             Force = raw.Force,
             Keep = raw.Keep,
             Reuse = raw.Reuse,

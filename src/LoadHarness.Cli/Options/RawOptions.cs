@@ -21,6 +21,8 @@ public sealed record RawOptions
 
     public string? Baseline { get; init; }
 
+    public string? Require { get; init; }
+
     public bool Force { get; init; }
 
     public bool Keep { get; init; }

@@ -7,12 +7,14 @@ namespace LoadHarness.Cli.Terminal;
 /// <summary>Tells the verdicts of a judging verb: a line each for people, one object for programs, an exit code for both.</summary>
 public static class CheckTable
 {
-    public static ExitCode Tell(Voice voice, IReadOnlyList<Verdict> verdicts, bool json)
+    public static ExitCode Tell(Voice voice, IReadOnlyList<Verdict> verdicts, bool json, IReadOnlyList<string>? required = null)
     {
         foreach (var verdict in verdicts) voice.Line(Row(verdict));
         voice.Line(CheckReport.Tally(verdicts));
         if (json) Console.Out.WriteLine(CheckReport.Of(verdicts).ToJson());
-        return ExitCodes.Of(verdicts);
+        var open = ExitCodes.NotJudged(verdicts, required ?? []);
+        if (open.Count > 0) voice.Line($"Required and not judged: {string.Join(", ", open)}");
+        return ExitCodes.Of(verdicts, required ?? []);
     }
 
     private static string Row(Verdict verdict)

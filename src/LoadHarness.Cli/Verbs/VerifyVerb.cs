@@ -21,7 +21,7 @@ public static class VerifyVerb
         var markdown = new Option<string?>("--markdown") { Description = "Write the checklist to this file as Markdown.", HelpName = "FILE" };
         return new(
             new Command("verify", "One row for each requirement, with evidence."),
-            [words.Contacts, words.Profile, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force, words.Json, markdown],
+            [words.Contacts, words.Profile, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force, words.Json, words.Require, words.Out, markdown],
             (parsed, stop) => ExecuteAsync(words, parsed, parsed.GetValue(markdown), stop));
     }
 
@@ -44,7 +44,7 @@ public static class VerifyVerb
         var verdicts = await voice.WithProgressAsync(progress => Verifier.RunAsync(admin, database.Server, measured, progress, stop)).ConfigureAwait(false);
         if (markdown is not null)
             await File.WriteAllTextAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(options, record, database)), stop).ConfigureAwait(false);
-        return CheckTable.Tell(voice, verdicts, options.Json);
+        return CheckTable.Tell(voice, verdicts, options.Json, RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)));
     }
 
     private static ChecklistCircumstances Circumstances(HarnessOptions options, RunRecord record, Database database) => new(

@@ -1,28 +1,35 @@
 namespace LoadHarness.Core.Measurement;
 
-/// <summary>The percentiles a reader wants, with the whole histogram beside them so that others can be taken later.</summary>
+/// <summary>
+/// The percentiles a reader wants, with the whole histogram beside them so that others can be taken later. A percentile that lies beyond the
+/// samples is null: of three samples there is no p95.
+/// </summary>
 /// <param name="Encoded">The histogram as <see cref="LatencyHistogram.Encode"/> writes it.</param>
 public sealed record LatencySummary(
     long Count,
-    TimeSpan Minimum,
-    TimeSpan Mean,
-    TimeSpan P50,
-    TimeSpan P90,
-    TimeSpan P95,
-    TimeSpan P99,
-    TimeSpan P999,
-    TimeSpan Maximum,
+    TimeSpan? Minimum,
+    TimeSpan? Mean,
+    TimeSpan? P50,
+    TimeSpan? P90,
+    TimeSpan? P95,
+    TimeSpan? P99,
+    TimeSpan? P999,
+    TimeSpan? Maximum,
     string Encoded)
 {
-    public static LatencySummary Of(LatencyHistogram histogram) => new(
-        histogram.Count,
-        histogram.Minimum,
-        histogram.Mean,
-        histogram.Percentile(50),
-        histogram.Percentile(90),
-        histogram.Percentile(95),
-        histogram.Percentile(99),
-        histogram.Percentile(99.9),
-        histogram.Maximum,
-        histogram.Encode());
+    public static LatencySummary Of(LatencyHistogram histogram)
+    {
+        var isEmpty = histogram.Count == 0;
+        return new(
+            histogram.Count,
+            isEmpty ? null : histogram.Minimum,
+            isEmpty ? null : histogram.Mean,
+            histogram.PercentileWithin(50),
+            histogram.PercentileWithin(90),
+            histogram.PercentileWithin(95),
+            histogram.PercentileWithin(99),
+            histogram.PercentileWithin(99.9),
+            isEmpty ? null : histogram.Maximum,
+            histogram.Encode());
+    }
 }

@@ -44,6 +44,15 @@ public sealed record RunResult
 
     public IReadOnlyList<Verdict> Verdicts { get; init; } = [];
 
+    /// <summary>Ids of the targets that have to be judged (<c>--require</c>); empty when none was named.</summary>
+    public IReadOnlyList<string> Required { get; init; } = [];
+
+    /// <summary>Of the targets that the verdicts are by.</summary>
+    public string? TargetsChecksum { get; init; }
+
+    /// <summary>Null when the verdicts are those of the run itself.</summary>
+    public Rejudgement? Rejudged { get; init; }
+
     /// <summary>One row for each id of requirements.md, from <c>verify</c>.</summary>
     public IReadOnlyList<Verdict> Checklist { get; init; } = [];
 

@@ -34,6 +34,9 @@ public sealed record HarnessOptions
     /// <summary>The run.json of an earlier run to stand beside; null for none.</summary>
     public string? BaselineFile { get; init; }
 
+    /// <summary>Ids that have to be judged; empty for none.</summary>
+    public IReadOnlyList<string> Required { get; init; } = [];
+
     /// <summary>Standard output carries one JSON object; people's text goes to standard error.</summary>
     public bool Json { get; init; }
 }

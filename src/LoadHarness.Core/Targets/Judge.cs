@@ -10,7 +10,7 @@ public static class Judge
     public static IReadOnlyList<Verdict> Decide(RunResult run, IReadOnlyList<Target> targets)
     {
         var direct = targets.Where(target => target.Statistic != Statistic.ContactsWithAllTargetsMet)
-            .ToDictionary(target => target.Id, target => Decide(run, target));
+            .ToDictionary(target => target.Id, target => Decide(run, target).ClaimedAt(target.ClaimedAtContacts));
         return [.. targets.Select(target => direct.GetValueOrDefault(target.Id) ?? Milestone(run, target, targets, direct))];
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -8,27 +10,73 @@ public static class TargetFile
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
         ReadCommentHandling = JsonCommentHandling.Skip,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        AllowDuplicateProperties = false,
     };
 
-    /// <exception cref="HarnessException">The text is not valid JSON of that shape, or an id stands twice.</exception>
+    private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false };
+
+    /// <exception cref="HarnessException">Something in it is wrong; the message names every such place.</exception>
     public static IReadOnlyList<Target> Parse(string json)
     {
+        var (targets, errors) = Check(json, "targets.json", operations: null);
+        return errors.Count == 0 ? targets : throw new HarnessException(string.Join(Environment.NewLine, errors), ExitCode.BadUsage);
+    }
+
+    /// <summary>Reads the targets and checks every one, all errors at once: file, field, value and what is allowed.</summary>
+    /// <param name="file">Its name, for the messages.</param>
+    /// <param name="operations">Names of the operations of each scenario there is; null to leave those names unchecked.</param>
+    public static (IReadOnlyList<Target> Targets, IReadOnlyList<string> Errors) Check(
+        string json, string file, IReadOnlyDictionary<string, IReadOnlyCollection<string>>? operations)
+    {
+        var targets = new List<Target>();
+        var errors = new List<string>();
         try
         {
-            var targets = JsonSerializer.Deserialize<Content>(json, Format)!.Targets;
-            var twice = targets.GroupBy(target => target.Id).FirstOrDefault(group => group.Count() > 1);
-            return twice is null
-                ? targets
-                : throw new HarnessException($"targets.json: {twice.Key} stands more than once. Keep one line an id.", ExitCode.BadUsage);
+            using var document = JsonDocument.Parse(json, Reading);
+            foreach (var (element, index) in List(document.RootElement).Select((element, index) => (element, index)))
+            {
+                var place = $"targets[{index}]";
+                try
+                {
+                    var target = element.Deserialize<Target>(Format) ?? throw new JsonException("null; an object is allowed.");
+                    targets.Add(target);
+                    errors.AddRange(TargetRules.Errors(target, operations).Select(error => $"{file}: {place} {target.Id}, {error}"));
+                }
+                catch (JsonException error)
+                {
+                    errors.Add($"{file}: {place}: {error.Message} Compare it with the file in the repository.");
+                }
+            }
         }
         catch (JsonException error)
         {
-            throw new HarnessException($"targets.json: {error.Message} Compare it with the file in the repository.", ExitCode.BadUsage, error);
+            errors.Add($"{file}: {error.Message} Compare it with the file in the repository.");
         }
+
+        errors.AddRange(targets.GroupBy(target => target.Id).Where(group => group.Count() > 1)
+            .Select(group => $"{file}: the id {group.Key} stands {group.Count()} times; keep one line an id."));
+        return (targets, errors);
+    }
+
+    /// <summary>Twelve hexadecimal digits that differ when a target does; white space does not count.</summary>
+    public static string Checksum(string json)
+    {
+        var content = JsonSerializer.Serialize(JsonSerializer.Deserialize<Content>(json, Format), Format);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..12];
+    }
+
+    private static List<JsonElement> List(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("targets", out var list) || list.ValueKind != JsonValueKind.Array)
+            throw new JsonException("An object with a list called \"targets\" is expected.");
+        if (root.EnumerateObject().FirstOrDefault(property => property.Name != "targets") is { Value.ValueKind: not JsonValueKind.Undefined } other)
+            throw new JsonException($"The field {other.Name} is unknown; only \"targets\" is allowed.");
+        return [.. list.EnumerateArray()];
     }
 
     private sealed record Content(IReadOnlyList<Target> Targets);

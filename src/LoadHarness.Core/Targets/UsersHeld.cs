@@ -34,7 +34,7 @@ internal static class UsersHeld
 
     // The target says nothing of response times; who decides from it must know them all the same.
     private static string Slowest(ScenarioResult scenario) =>
-        scenario.Operations.MaxBy(operation => operation.Response.P95) is { } slowest
-            ? $"; p95 of the slowest operation, {slowest.Name}: {slowest.Response.P95.TotalSeconds:N2} s"
+        scenario.Operations.MaxBy(operation => operation.Response.P95) is { Response.P95: { } p95 } slowest
+            ? $"; p95 of the slowest operation, {slowest.Name}: {p95.TotalSeconds:N2} s"
             : "";
 }

@@ -17,9 +17,9 @@ public static class GeneratorChecks
             .OfType<string>()];
 
     private static string? Late(ScenarioResult scenario, OperationResult operation, TimeSpan limit, ValidityLimits limits) =>
-        // Paced users are late when the server is slow: that lag belongs to the server.
-        scenario.Model == LoadModel.Open && operation.Lag.P99 > limit * limits.LagShare
-            ? Text($"{scenario.Name}/{operation.Name}: the generator started requests late by {operation.Lag.P99.TotalMilliseconds:0.0} ms (p99), more than {limits.LagShare:0%} of the limit of {limit.TotalMilliseconds:0.#} ms. Offer less, or run it on another machine than the server.")
+        // Paced users are late when the server is slow: that lag belongs to the server. Of few requests the latest stands for the p99.
+        scenario.Model == LoadModel.Open && (operation.Lag.P99 ?? operation.Lag.Maximum) is { } lag && lag > limit * limits.LagShare
+            ? Text($"{scenario.Name}/{operation.Name}: the generator started requests late by {lag.TotalMilliseconds:0.0} ms (p99), more than {limits.LagShare:0%} of the limit of {limit.TotalMilliseconds:0.#} ms. Offer less, or run it on another machine than the server.")
             : null;
 
     private static string? Saturated(ScenarioResult scenario, int machineCores, ValidityLimits limits) =>

@@ -13,7 +13,17 @@ public static class ExitCodes
         _ => ExitCode.Inconclusive,
     };
 
+    /// <param name="required">Ids that have to be judged: one that was not is inconclusive, unless another target was missed.</param>
+    public static ExitCode Of(IReadOnlyCollection<Verdict> verdicts, IReadOnlyList<string> required) =>
+        Of(verdicts) is ExitCode.AllMet && NotJudged(verdicts, required).Count > 0 ? ExitCode.Inconclusive : Of(verdicts);
+
     /// <summary>An incomplete or invalid run is never a pass, nor a miss: its figures are not to be trusted.</summary>
     public static ExitCode Of(RunResult run) =>
-        run.IncompleteReason is not null || run.Invalid.Count > 0 ? ExitCode.Inconclusive : Of(run.Verdicts);
+        run.IncompleteReason is not null || run.Invalid.Count > 0 ? ExitCode.Inconclusive : Of(run.Verdicts, run.Required);
+
+    public static IReadOnlyList<string> NotJudged(IEnumerable<Verdict> verdicts, IReadOnlyList<string> required)
+    {
+        var judged = verdicts.Where(verdict => verdict.IsJudged).Select(verdict => verdict.Id).ToHashSet(StringComparer.Ordinal);
+        return [.. required.Where(id => !judged.Contains(id))];
+    }
 }

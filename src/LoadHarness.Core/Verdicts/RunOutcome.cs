@@ -3,30 +3,34 @@ using LoadHarness.Core.Words;
 
 namespace LoadHarness.Core.Verdicts;
 
-/// <summary>What a run comes to, in one word and one sentence each for its meaning and its reason.</summary>
+/// <summary>What a run comes to. The one place that builds its headline, for the terminal, the page, summary.md and junit.xml.</summary>
+/// <param name="Word">One or two words.</param>
 /// <param name="Symbol">Beside the word, so that nothing hangs on colour.</param>
+/// <param name="Headline">The worst thing in one line, or what was shown.</param>
+/// <param name="Scope">How many targets were judged, and at which scale.</param>
+/// <param name="Meaning">What a reader may conclude.</param>
 /// <param name="Reasons">What led to it, the worst first.</param>
-public sealed record RunOutcome(string Word, string Symbol, string Headline, string Meaning, IReadOnlyList<string> Reasons)
+public sealed record RunOutcome(
+    RunState State, string Word, string Symbol, string Headline, string Scope, string Meaning, IReadOnlyList<string> Reasons, ExitCode ExitCode)
 {
+    /// <summary>For style sheets: one word.</summary>
+    public string Class => State.ToString().ToLowerInvariant();
+
     /// <summary>An interrupted or untrustworthy run outweighs whatever its figures say.</summary>
     public static RunOutcome Of(RunResult run)
     {
-        var judged = run.Verdicts.Where(verdict => verdict.Kind != VerdictKind.Unavailable).ToList();
-        var missed = judged.Where(verdict => verdict.Kind == VerdictKind.Missed).ToList();
-        var open = judged.Where(verdict => verdict.Kind == VerdictKind.Inconclusive).ToList();
-        IReadOnlyList<string> figures = [.. missed.Select(Missed), .. open.Select(Open)];
-
-        if (run.IncompleteReason is { } reason)
-            return new("incomplete", "◐", "The run ended early", "Figures cover only what ran before it stopped. Decide nothing from them; run again.", [Sentence(reason), .. figures]);
-        if (run.Invalid.Count > 0)
-            return new("invalid", "⊘", "These figures must not be trusted", "Something disturbed the measurement itself, so the figures may describe the disturbance. Mend it, then run again.", [.. run.Invalid.Select(Sentence), .. figures]);
-        if (missed.Count > 0)
-            return new("missed", "✕", $"{missed.Count} of {judged.Count} judged targets missed", "The measured figure lies outside the limit, with its whole 95% interval, or too many requests failed.", figures);
-        if (open.Count > 0)
-            return new("inconclusive", "?", $"{open.Count} of {judged.Count} judged targets undecided", "No target was missed, but for some the samples cannot tell on which side of the limit the truth lies. A longer run can.", figures);
-        return judged.Count > 0
-            ? new("met", "✓", judged.Count == 1 ? "The one judged target was met" : $"All {judged.Count} judged targets met", "Every figure, with its whole 95% interval, lies inside its limit.", [Closest(judged)])
-            : new("inconclusive", "?", "No target was judged", "Nothing was measured that a target speaks of.", []);
+        var state = StateOf(run);
+        var worst = RunScope.WorstFirst(run.Verdicts).ToList();
+        var scope = RunScope.Words(run);
+        return new(
+            state,
+            state == RunState.Partial ? "met in part" : state.ToString().ToLowerInvariant(),
+            SymbolOf(state),
+            HeadlineOf(state, run, worst, scope),
+            scope,
+            MeaningOf(state),
+            [.. Rejudgement.Words(run), .. ReasonsOf(state, run, worst)],
+            ExitCodes.Of(run));
     }
 
     public static string SymbolOf(VerdictKind kind) => kind switch
@@ -37,24 +41,72 @@ public sealed record RunOutcome(string Word, string Symbol, string Headline, str
         _ => "○",
     };
 
-    private static string Missed(Verdict verdict)
+    private static RunState StateOf(RunResult run)
     {
-        var byFigure = verdict.Margin is < 0;
-        return byFigure
-            ? $"{verdict.Id} missed: {Wording.Figure(verdict.Figure, verdict.Unit)} measured, {Wording.Limit(verdict)} allowed ({Wording.Margin(verdict)}). {verdict.Title}"
-            : $"{verdict.Id} missed: {string.Join("; ", verdict.Caveats.DefaultIfEmpty(verdict.Evidence)).TrimEnd('.')}. {verdict.Title}";
+        if (run.IncompleteReason is not null) return RunState.Incomplete;
+        if (run.Invalid.Count > 0) return RunState.Invalid;
+        return ExitCodes.Of(run) switch
+        {
+            ExitCode.AllMet => RunScope.IsWhole(run) ? RunState.Met : RunState.Partial,
+            ExitCode.TargetMissed => RunState.Missed,
+            _ => RunState.Inconclusive,
+        };
     }
 
-    private static string Open(Verdict verdict) => verdict.Interval is null
-        ? $"{verdict.Id} undecided: {Wording.Count(verdict.Samples)} samples are too few. {verdict.Title}"
-        : $"{verdict.Id} undecided: {Wording.Figure(verdict.Figure, verdict.Unit)} measured from {Wording.Count(verdict.Samples)} samples, {Wording.Limit(verdict)} allowed, 95% interval {Wording.Interval(verdict.Interval, verdict.Unit)}. {verdict.Title}";
-
-    /// <summary>A figure without an interval, such as the number of leads or users, is what the run was asked for: it lies at its limit by intention.</summary>
-    private static string Closest(IReadOnlyList<Verdict> met)
+    private static string SymbolOf(RunState state) => state switch
     {
-        var closest = met.OrderBy(verdict => verdict.Interval is null).ThenBy(verdict => verdict.Margin ?? double.MaxValue).First();
-        return $"Closest to its limit: {closest.Id}, {Wording.Figure(closest.Figure, closest.Unit)} measured, {Wording.Limit(closest)} allowed. {closest.Title}";
+        RunState.Met => "✓",
+        RunState.Partial => "◔",
+        RunState.Missed => "✕",
+        RunState.Incomplete => "◐",
+        RunState.Invalid => "⊘",
+        _ => "?",
+    };
+
+    private static string HeadlineOf(RunState state, RunResult run, List<Verdict> worst, string scope) => state switch
+    {
+        RunState.Incomplete => "The run ended early",
+        RunState.Invalid => "These figures must not be trusted",
+        RunState.Missed => VerdictWords.Line(worst[0]),
+        RunState.Inconclusive when RunScope.RequiredOpen(run) is { Count: > 0 } open => $"Required and not judged: {string.Join(", ", open)}",
+        RunState.Inconclusive when worst.Count > 0 => VerdictWords.Line(worst[0]),
+        RunState.Inconclusive => "No target was judged",
+        _ => scope,
+    };
+
+    private static string MeaningOf(RunState state) => state switch
+    {
+        RunState.Incomplete => "Figures cover only what ran before it stopped. Decide nothing from them; run again.",
+        RunState.Invalid => "Something disturbed the measurement itself, so the figures may describe the disturbance. Fix it, then run again.",
+        RunState.Missed => "The measured figure lies outside the limit, with its whole 95% interval, or too many requests failed, were skipped or got no answer.",
+        RunState.Inconclusive => "No target was missed, but for some the samples cannot tell on which side of the limit the truth lies, or nothing was measured. A longer run can tell.",
+        RunState.Partial => "Every figure that was measured, with its whole 95% interval, lies inside its limit, and every count reached it. What was not judged is not shown to be met.",
+        _ => "Every figure, with its whole 95% interval, lies inside its limit at the claimed scale, and every count reached it.",
+    };
+
+    private static IEnumerable<string> ReasonsOf(RunState state, RunResult run, List<Verdict> worst)
+    {
+        if (run.IncompleteReason is { } reason) yield return Sentence(reason);
+        foreach (var doubt in run.Invalid) yield return Sentence(doubt);
+        var headed = state is RunState.Missed || (state is RunState.Inconclusive && RunScope.RequiredOpen(run).Count == 0) ? 1 : 0;
+        foreach (var verdict in worst.Skip(headed)) yield return Sentence(VerdictWords.Line(verdict));
+        if (state is RunState.Met or RunState.Partial && RunScope.Closest(run) is { } closest)
+            yield return Sentence($"Closest to its limit: {VerdictWords.Line(closest)}");
+        if (RunScope.Unjudged(run) is { Count: > 0 } unjudged) yield return $"Not judged: {string.Join(", ", unjudged)}.";
     }
 
     private static string Sentence(string text) => text.EndsWith('.') ? text : text + ".";
+}
+
+public enum RunState
+{
+    /// <summary>Every target was judged at the claimed scale, and met.</summary>
+    Met,
+
+    /// <summary>All that was judged was met; some targets were not judged, or not at the claimed scale.</summary>
+    Partial,
+    Missed,
+    Inconclusive,
+    Invalid,
+    Incomplete,
 }

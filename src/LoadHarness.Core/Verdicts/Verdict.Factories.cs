@@ -89,7 +89,7 @@ public sealed partial record Verdict
     }
 
     /// <summary>The same figure, missed for a cause that outweighs it, such as requests that failed.</summary>
-    public Verdict MissedBecause(string reason) => this with { Kind = VerdictKind.Missed, Reason = reason };
+    public Verdict MissedBecause(string reason) => this with { Kind = VerdictKind.Missed, Reason = reason, ByCause = true };
 
     /// <summary>The same figure, undecided for a cause that outweighs it. What is missed stays missed.</summary>
     public Verdict UndecidedBecause(string reason) =>
@@ -105,6 +105,7 @@ public sealed partial record Verdict
             Title = Title,
             Kind = kind,
             Reason = kind == VerdictKind.Met ? null : kind == Kind ? Reason : other.Reason,
+            ByCause = kind == VerdictKind.Missed && (ByCause || other.ByCause || Kind != kind),
             Evidence = $"{Evidence}; {other.Evidence}",
             Caveats = [.. Caveats.Union(other.Caveats)],
         };
@@ -114,6 +115,9 @@ public sealed partial record Verdict
     public Verdict As(string id, string title) => this with { Id = id, Title = title };
 
     public Verdict Qualified(IReadOnlyList<string> caveats) => this with { Caveats = [.. Caveats, .. caveats] };
+
+    /// <param name="contacts">Leads at which the claim is made.</param>
+    public Verdict ClaimedAt(long contacts) => this with { ClaimedAtContacts = contacts };
 
     /// <summary>What the figure is of and where it comes from.</summary>
     public Verdict Of(string? subject, string? source) => this with { Subject = subject, Source = source };

@@ -55,6 +55,14 @@ public sealed partial record Verdict
     [JsonInclude]
     public string? Reason { get; private init; }
 
+    /// <summary>Missed for its <see cref="Reason"/>, such as requests that failed, whatever the figure says.</summary>
+    [JsonInclude]
+    public bool ByCause { get; private init; }
+
+    /// <summary>Leads at which the claim is made; 0 where it holds at any scale.</summary>
+    [JsonInclude]
+    public long ClaimedAtContacts { get; private init; }
+
     /// <summary>Of what was not judged: the command that would judge it; null where this version has none.</summary>
     [JsonInclude]
     public string? Command { get; private init; }
@@ -70,6 +78,10 @@ public sealed partial record Verdict
     /// <summary>Scenario and operation of the measured distribution, as <c>scenario/operation</c>; null where there is none.</summary>
     [JsonInclude]
     public string? Source { get; private init; }
+
+    /// <summary>What the figure was held against; null where there is no limit.</summary>
+    [JsonIgnore]
+    public Limit? Bound => Limit is { } value ? new(value, Direction, Unit) : null;
 
     [JsonIgnore]
     public bool IsJudged => VerdictKinds.IsJudged(Kind);

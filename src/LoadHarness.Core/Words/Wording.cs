@@ -18,6 +18,9 @@ public static class Wording
         _ => $"{(int)duration.TotalHours} h {duration.Minutes} min",
     };
 
+    /// <summary>A dash where nothing was measured, or the samples do not reach.</summary>
+    public static string Duration(TimeSpan? duration) => duration is { } value ? Duration(value) : "–";
+
     public static string Bytes(double bytes) => Math.Abs(bytes) switch
     {
         < 1024 => $"{bytes.ToString("0", Plain)} B",
@@ -50,6 +53,9 @@ public static class Wording
 
     public static string Interval(ConfidenceInterval? interval, string unit) =>
         interval is null ? "–" : $"{Significant(interval.Low)} to {Measure(interval.High, unit)}";
+
+    /// <summary>Without a unit, beside a figure that has it: "891 to 1,491".</summary>
+    public static string Interval(ConfidenceInterval interval) => $"{Significant(interval.Low)} to {Significant(interval.High)}";
 
     public static string Limit(Verdict verdict) => verdict.Limit is { } limit ? Limit(new Limit(limit, verdict.Direction, verdict.Unit)) : "–";
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Core.Words;
 using LoadHarness.Load.Clocks;
 using LoadHarness.Load.Running;
 
@@ -33,7 +34,7 @@ internal static class RateCheck
         var (lag, arrivals) = (result.Operations[0].Lag, result.Accounting.Completed);
         var evidence = string.Create(
             CultureInfo.InvariantCulture,
-            $"{arrivals} arrivals; reported lag p50 {lag.P50.TotalMilliseconds:0.000}, p99 {lag.P99.TotalMilliseconds:0.000}, p99.9 {lag.P999.TotalMilliseconds:0.000}, most {lag.Maximum.TotalMilliseconds:0.0} ms; generator {result.Generator.CpuCores:0.000} cores, {result.Generator.GcPause.TotalMilliseconds:0.0} ms collecting");
+            $"{arrivals} arrivals; reported lag p50 {Wording.Duration(lag.P50)}, p99 {Wording.Duration(lag.P99)}, p99.9 {Wording.Duration(lag.P999)}, most {Wording.Duration(lag.Maximum)}; generator {result.Generator.CpuCores:0.000} cores, {result.Generator.GcPause.TotalMilliseconds:0.0} ms collecting");
         yield return Verdict.Counted(
             $"SELF-RATE-{name}", $"Rate error at {name}/s",
             times.RateError, Limit.AtMost(0.1, "%"), arrivals,

@@ -51,8 +51,8 @@ internal static class StallCheck
             var truth = (StallSeconds - (arrivals * (1 - percentile) / Rate)) * 1000;
             yield return Verdict.Counted(
                 $"SELF-STALL-{id}-{name}", $"Error of the {name.ToLowerInvariant()} under a stall, {model} model",
-                Math.Abs((reported.TotalMilliseconds / truth) - 1) * 100, Limit.AtMost(2, "%"), operation.Response.Count,
-                string.Create(CultureInfo.InvariantCulture, $"truth {truth:0} ms, reported {reported.TotalMilliseconds:0} ms, from the actual start {uncorrected.TotalMilliseconds:0.0} ms"));
+                reported is { } value ? Math.Abs((value.TotalMilliseconds / truth) - 1) * 100 : null, Limit.AtMost(2, "%"), operation.Response.Count,
+                string.Create(CultureInfo.InvariantCulture, $"truth {truth:0} ms, reported {reported?.TotalMilliseconds:0} ms, from the actual start {uncorrected?.TotalMilliseconds:0.0} ms"));
         }
     }
 }

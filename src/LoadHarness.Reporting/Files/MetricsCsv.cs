@@ -38,16 +38,18 @@ internal static class MetricsCsv
         .. operation.Steps.SelectMany(step => Percentiles($"step_{Field(step.Name)}", step.Duration)),
     ];
 
-    private static IEnumerable<(string Metric, string Unit, double Value)> Percentiles(string name, LatencySummary latency) =>
-    [
-        ($"{name}_mean", "ms", latency.Mean.TotalMilliseconds),
-        ($"{name}_p50", "ms", latency.P50.TotalMilliseconds),
-        ($"{name}_p90", "ms", latency.P90.TotalMilliseconds),
-        ($"{name}_p95", "ms", latency.P95.TotalMilliseconds),
-        ($"{name}_p99", "ms", latency.P99.TotalMilliseconds),
-        ($"{name}_p999", "ms", latency.P999.TotalMilliseconds),
-        ($"{name}_max", "ms", latency.Maximum.TotalMilliseconds),
-    ];
+    /// <summary>A percentile beyond the samples has no line: an empty cell is read as 0 by many a spreadsheet.</summary>
+    private static IEnumerable<(string Metric, string Unit, double Value)> Percentiles(string name, LatencySummary latency)
+    {
+        (string Name, TimeSpan? Value)[] all =
+        [
+            ("mean", latency.Mean), ("p50", latency.P50), ("p90", latency.P90), ("p95", latency.P95), ("p99", latency.P99), ("p999", latency.P999),
+            ("max", latency.Maximum),
+        ];
+        foreach (var (part, value) in all)
+            if (value is { } duration)
+                yield return ($"{name}_{part}", "ms", duration.TotalMilliseconds);
+    }
 
     private static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
 

@@ -4,51 +4,89 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Reporting.Files;
 
-/// <summary><c>summary.md</c>: what a person needs in a pull request or on a job's page.</summary>
+/// <summary><c>summary.md</c>: what a person needs in a pull request or on a job's page, always below 64 kB.</summary>
 internal static class SummaryMarkdown
 {
     private const string Special = "\\`*_{}[]()#+!|~";
 
+    // A comment of GitHub takes 65,536 characters; escaping may double a text.
+    private const int LongestText = 400;
+    private const int MostLines = 30;
+    private const int LongestFile = 60_000;
+
     public static string Of(RunResult run)
     {
         var outcome = RunOutcome.Of(run);
-        var text = new StringBuilder($"## {outcome.Symbol} {Escape(outcome.Headline)} ({outcome.Word})\n\n{outcome.Meaning}\n\n");
-        foreach (var reason in outcome.Reasons) text.Append($"- {Escape(reason)}\n");
-        if (outcome.Reasons.Count > 0) text.Append('\n');
+        var text = new StringBuilder($"## {outcome.Symbol} {Escape(outcome.Headline)} ({outcome.Word})\n\n");
+        if (outcome.Scope != outcome.Headline) text.Append($"{Escape(outcome.Scope)}. ");
+        text.Append($"{outcome.Meaning}\n\n");
+        AppendList(text, outcome.Reasons);
+        text.Append($"Run `{Code(run.Identity.Id)}`, exit code {(int)outcome.ExitCode}: {Circumstances(run)}.\n\n");
 
-        text.Append($"Run `{Code(run.Identity.Id)}`: {Leads(run)}, {Escape(run.Server?.Version ?? "no server")}, commit `{Code(run.Identity.Commit)}`, {Wording.Duration(run.Identity.Duration)}.\n\n");
-        AppendTargets(text, [.. run.Verdicts.Where(verdict => verdict.Kind != VerdictKind.Unavailable)]);
-        AppendUnavailable(text, [.. run.Verdicts.Where(verdict => verdict.Kind == VerdictKind.Unavailable)]);
-        foreach (var warning in run.Warnings) text.Append($"> Note: {Escape(warning)}\n\n");
-        return text.ToString();
+        var judged = run.Verdicts.Where(verdict => verdict.IsJudged).ToList();
+        var common = Common(judged);
+        if (common.Count > 0) text.Append($"Of every figure: {Escape(string.Join("; ", common))}.\n\n");
+        AppendTable(text, [.. RunScope.WorstFirst(judged)], common);
+        AppendErrors(text, run);
+        Fold(text, "met", [.. judged.Where(verdict => verdict.Kind == VerdictKind.Met)], met => AppendTable(text, met, common));
+        Fold(text, "not judged in this run", [.. run.Verdicts.Where(verdict => !verdict.IsJudged)], others => AppendList(text, [.. others.Select(VerdictWords.Line)]));
+        foreach (var warning in run.Warnings.Take(MostLines)) text.Append($"> Note: {Escape(warning)}\n\n");
+        return text.Length <= LongestFile ? text.ToString() : text.ToString(0, LongestFile) + "\n\nCut here; the rest is in report.html and run.json.\n";
     }
 
-    private static void AppendTargets(StringBuilder text, IReadOnlyList<Verdict> verdicts)
+    private static string Circumstances(RunResult run) => string.Join(", ",
+    [
+        run.Seed is { } seed ? $"{Wording.Count(seed.Contacts)} leads" : "no leads",
+        $"profile {Escape(run.Options.GetValueOrDefault("profile", "none"))}",
+        run.Server is { } server ? $"PostgreSQL {Escape(server.Version)} ({Escape(server.Provisioning)})" : "no server",
+        $"{Escape(run.Host.Cpu)}, {run.Host.Cores} cores, {Wording.Bytes(run.Host.MemoryBytes)}",
+        $"commit `{Code(run.Identity.Commit)}`",
+        Wording.Duration(run.Identity.Duration),
+    ]);
+
+    /// <summary>A caveat of most figures is told once.</summary>
+    private static List<string> Common(List<Verdict> judged) =>
+        [.. judged.SelectMany(verdict => verdict.Caveats).GroupBy(caveat => caveat).Where(group => group.Count() > 1 && group.Count() * 2 > judged.Count).Select(group => group.Key)];
+
+    private static void AppendTable(StringBuilder text, IReadOnlyList<Verdict> verdicts, List<string> common)
     {
         if (verdicts.Count == 0) return;
-        text.Append("| Target | Verdict | Limit | Measured | Margin | 95% interval | Samples | Caveats |\n|---|---|---|---|---|---|---|---|\n");
+        text.Append("| Target | Verdict | Measured | Limit | 95% interval, or what was checked | Samples | Why, and what qualifies it |\n|---|---|---|---|---|---|---|\n");
         foreach (var verdict in verdicts)
         {
-            text.Append($"| **{Escape(verdict.Id)}** {Escape(verdict.Title)} | {RunOutcome.SymbolOf(verdict.Kind)} {CheckReport.Word(verdict.Kind)} | {Escape(Wording.Limit(verdict))} ")
-                .Append($"| {Escape(Wording.Figure(verdict.Figure, verdict.Unit))} | {Wording.Margin(verdict)} | {Escape(Wording.Interval(verdict.Interval, verdict.Unit))} ")
-                .Append($"| {Wording.Count(verdict.Samples)} | {Escape(string.Join("; ", verdict.Caveats))} |\n");
+            text.Append($"| **{Escape(verdict.Id)}** {Escape(verdict.Title)} | {RunOutcome.SymbolOf(verdict.Kind)} {CheckReport.Word(verdict.Kind)} ")
+                .Append($"| {Escape(verdict.Subject is { } subject ? subject + " " : "")}{Escape(VerdictWords.Figure(verdict))} | {Escape(Wording.Limit(verdict))} ")
+                .Append($"| {Escape(VerdictWords.Interval(verdict))} | {Wording.Count(verdict.Samples)} ")
+                .Append($"| {Escape(string.Join("; ", new[] { verdict.Reason }.OfType<string>().Concat(verdict.Caveats.Except(common))))} |\n");
         }
         text.Append('\n');
     }
 
-    private static void AppendUnavailable(StringBuilder text, IReadOnlyList<Verdict> verdicts)
+    private static void AppendErrors(StringBuilder text, RunResult run)
     {
-        if (verdicts.Count == 0) return;
-        text.Append($"<details><summary>{verdicts.Count} targets not judged in this run</summary>\n\n");
-        foreach (var verdict in verdicts) text.Append($"- **{Escape(verdict.Id)}** {Escape(verdict.Title)}: {Escape(verdict.Evidence)}\n");
-        text.Append("\n</details>\n\n");
+        foreach (var scenario in run.Scenarios.Where(scenario => scenario.Accounting.Failed > 0).Take(MostLines))
+            text.Append($"Errors of {Escape(scenario.Name)}: {Escape(string.Join(", ", ErrorGroups.Of(scenario).Words()))}\n\n");
     }
 
-    private static string Leads(RunResult run) => run.Seed is { } seed ? $"{Wording.Count(seed.Contacts)} leads" : "no leads";
+    private static void Fold(StringBuilder text, string what, IReadOnlyList<Verdict> verdicts, Action<IReadOnlyList<Verdict>> append)
+    {
+        if (verdicts.Count == 0) return;
+        text.Append($"<details><summary>{Wording.Counted(verdicts.Count, "target")} {what}</summary>\n\n");
+        append([.. verdicts.Take(MostLines * 2)]);
+        text.Append("</details>\n\n");
+    }
 
-    private static string Code(string text) => OneLine(text).Replace('`', '\'');
+    private static void AppendList(StringBuilder text, IReadOnlyList<string> lines)
+    {
+        if (lines.Count == 0) return;
+        foreach (var line in lines.Take(MostLines)) text.Append($"- {Escape(line)}\n");
+        if (lines.Count > MostLines) text.Append($"- and {Wording.Count(lines.Count - MostLines)} more, in report.html\n");
+        text.Append('\n');
+    }
 
-    private static string Escape(string text) => string.Concat(OneLine(text).Select(c => c switch
+    private static string Code(string text) => Wording.Cut(OneLine(text), LongestText).Replace('`', '\'');
+
+    private static string Escape(string text) => string.Concat(Wording.Cut(OneLine(text), LongestText).Select(c => c switch
     {
         '<' => "&lt;",
         '>' => "&gt;",

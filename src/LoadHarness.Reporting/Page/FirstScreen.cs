@@ -12,9 +12,10 @@ internal static class FirstScreen
         var outcome = RunOutcome.Of(run);
         return Html.Of($"""
             <p class="product">LoadHarness report</p>
-            <div class="verdict verdict-{outcome.Word}">
+            <div class="verdict verdict-{outcome.Class}">
             <p class="verdict-word">{Part.Symbol(outcome.Symbol)} {outcome.Word}</p>
             <h1>{outcome.Headline}</h1>
+            {(outcome.Scope == outcome.Headline ? null : Html.Of($"""<p class="scope">{outcome.Scope}.</p>"""))}
             <p class="meaning">{outcome.Meaning}</p>
             {(outcome.Reasons.Count == 0 ? null : Html.Of($"""<ul class="reasons">{Part.Items(outcome.Reasons)}</ul>"""))}
             </div>

@@ -77,7 +77,7 @@ public sealed class RunBehaviourTests
 
         Assert.Equal(45, operation.Items);
         Assert.Equal(10, operation.Steps.Single(s => s.Name == "connection").Duration.Count);
-        Assert.Equal(20, operation.Steps[0].Duration.P50.TotalMilliseconds, 0.02);
+        Assert.Equal(20, operation.Steps[0].Duration.P50!.Value.TotalMilliseconds, 0.02);
         Assert.Equal([new("InvalidOperationException: broken pipe", 1)], operation.Errors);
     }
 

@@ -39,7 +39,7 @@ public sealed class StallTests
 
         var result = await run.Play(run.Scenario(TimeToAnswer).WithPacing(Seconds(0.1)).WithLoadSimulations(Simulation.KeepConstant(20, Seconds(30))));
 
-        Assert.Equal(Service * 1000, result.Operations[0].Service.P99.TotalMilliseconds, 0.01);
+        Assert.Equal(Service * 1000, result.Operations[0].Service.P99!.Value.TotalMilliseconds, 0.01);
         Assert.True(result.Operations[0].Response.P99 > Seconds(1));
     }
 
@@ -63,9 +63,9 @@ public sealed class StallTests
         var truth = responses.Order().ToList();
         var reported = result.Operations[0].Response;
         Assert.Equal(truth.Count, reported.Count);
-        AssertWithin(0.001, truth[(int)Math.Ceiling(truth.Count * 0.99) - 1], reported.P99);
-        AssertWithin(0.001, truth[(int)Math.Ceiling(truth.Count * 0.999) - 1], reported.P999);
-        AssertWithin(0.001, truth[truth.Count / 2], reported.P50);
+        AssertWithin(0.001, truth[(int)Math.Ceiling(truth.Count * 0.99) - 1], reported.P99!.Value);
+        AssertWithin(0.001, truth[(int)Math.Ceiling(truth.Count * 0.999) - 1], reported.P999!.Value);
+        AssertWithin(0.001, truth[truth.Count / 2], reported.P50!.Value);
     }
 
     private static void AssertWithin(double share, double truth, TimeSpan reported) =>
