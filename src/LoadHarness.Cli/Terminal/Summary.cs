@@ -9,16 +9,21 @@ public static class Summary
 {
     public static void Tell(Voice voice, RunResult run, IReadOnlyList<string> files, ExitCode exitCode, bool json)
     {
-        var outcome = RunOutcome.Of(run);
-        voice.Line();
-        foreach (var verdict in run.Verdicts.Where(verdict => verdict.IsJudged)) voice.Line($"   {Row(verdict)}");
-        foreach (var warning in run.Warnings) voice.Line($"   note: {warning}");
-        voice.Line();
-        voice.Line($"{outcome.Symbol} {outcome.Headline}");
-        foreach (var reason in outcome.Reasons) voice.Line($"   {reason}");
-        voice.Line($"Report: {files.FirstOrDefault(file => file.EndsWith("report.html", StringComparison.Ordinal))}");
-        voice.Line($"{Ending(outcome, exitCode)} (exit code {(int)exitCode}, {run.Identity.Duration.TotalSeconds:N0} s)");
+        foreach (var line in Lines(run, files, exitCode)) voice.Line(line);
         if (json) Console.Out.WriteLine(CheckReport.Of(run.Verdicts).ToJson());
+    }
+
+    public static IEnumerable<string> Lines(RunResult run, IReadOnlyList<string> files, ExitCode exitCode)
+    {
+        var outcome = RunOutcome.Of(run);
+        yield return "";
+        foreach (var verdict in run.Verdicts.Where(verdict => verdict.IsJudged)) yield return $"   {Row(verdict)}";
+        foreach (var warning in run.Warnings) yield return $"   note: {warning}";
+        yield return "";
+        yield return $"{outcome.Symbol} {outcome.Headline}";
+        foreach (var reason in outcome.Reasons) yield return $"   {reason}";
+        yield return $"Report: {files.FirstOrDefault(file => file.EndsWith("report.html", StringComparison.Ordinal))}";
+        yield return $"{Ending(outcome, exitCode)} (exit code {(int)exitCode}, {run.Identity.Duration.TotalSeconds:N0} s)";
     }
 
     private static string Row(Verdict verdict) =>

@@ -4,8 +4,10 @@ using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Postgres.Verification;
+using LoadHarness.Reporting;
 using Npgsql;
 
 namespace LoadHarness.Cli.Verbs;
@@ -42,9 +44,18 @@ public static class VerifyVerb
         voice.Heading("verify");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var verdicts = await voice.WithProgressAsync(progress => Verifier.RunAsync(admin, database.Server, measured, progress, stop)).ConfigureAwait(false);
+        if (measured.Count > 0) await ReportAsync(voice, options, record, verdicts, stop).ConfigureAwait(false);
         if (markdown is not null)
             await File.WriteAllTextAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(options, record, database)), stop).ConfigureAwait(false);
         return CheckTable.Tell(voice, verdicts, options.Json, RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)));
+    }
+
+    // Minutes of measurement are worth a folder of their own: the same files as those of a run.
+    private static async Task ReportAsync(Voice voice, HarnessOptions options, RunRecord record, IReadOnlyList<Verdict> verdicts, CancellationToken stop)
+    {
+        var run = Judging.Judge(record.End() with { Checklist = verdicts }, options.Required);
+        var files = await RunReport.WriteAsync(run, Path.Combine(options.OutputDirectory, run.Identity.Id), stop).ConfigureAwait(false);
+        voice.Line($"Report: {files.FirstOrDefault(file => file.EndsWith("report.html", StringComparison.Ordinal))}");
     }
 
     private static ChecklistCircumstances Circumstances(HarnessOptions options, RunRecord record, Database database) => new(

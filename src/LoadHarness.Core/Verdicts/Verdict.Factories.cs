@@ -15,7 +15,7 @@ public sealed partial record Verdict
             {
                 Figure = measured.Figure,
                 Samples = measured.Samples,
-                Interval = measured.Interval,
+                Interval = measured.Interval is { IsFinite: true } ? measured.Interval : null,
                 Subject = measured.Subject,
                 Source = measured.Source,
                 Reason = WhyNotMet(measured, limit),
@@ -136,7 +136,7 @@ public sealed partial record Verdict
             $"{Wording.Figure(measured.Figure, limit.Unit)} measured ({Wording.Interval(measured.Interval, limit.Unit)}), {Wording.Limit(limit)} required",
         _ when measured.Samples < measured.MinimumSamples =>
             $"{Wording.Counted(measured.Samples, "sample")}, at least {Wording.Count(measured.MinimumSamples)} wanted",
-        _ when measured.Interval is null => $"{Wording.Counted(measured.Samples, "sample")} are too few for a 95% interval",
+        _ when measured.Interval is not { IsFinite: true } => $"{Wording.Counted(measured.Samples, "sample")} are too few for a 95% interval",
         _ => $"the 95% interval, {Wording.Interval(measured.Interval, limit.Unit)}, crosses the limit: {Wording.Limit(limit)} required",
     };
 

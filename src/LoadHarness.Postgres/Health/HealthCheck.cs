@@ -27,6 +27,13 @@ public static class HealthCheck
         return new HealthReport(DateTimeOffset.UtcNow, results);
     }
 
+    /// <summary>One check alone, with limits of the caller's.</summary>
+    internal static async Task<HealthResult> OneAsync(NpgsqlDataSource source, HealthQuestion question, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await AskAsync(connection, question, ct);
+    }
+
     private static async Task<HealthResult> AskAsync(NpgsqlConnection connection, HealthQuestion question, CancellationToken ct)
     {
         if (question.Requires is { } required && !await ExistsAsync(connection, required, ct))

@@ -1,5 +1,6 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
+using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Health;
 using Npgsql;
@@ -9,14 +10,6 @@ namespace LoadHarness.Postgres.Verification;
 /// <summary>Judges every id of docs/requirements.md in one database. Nothing that it writes is kept.</summary>
 public static class Verifier
 {
-    // What only a run can measure, and the command that does.
-    private static readonly IReadOnlyDictionary<string, string> MeasuredBy = new Dictionary<string, string>
-    {
-        ["TQ"] = "run --contacts 2000000", ["SC"] = "run --contacts 2000000", ["RE"] = "prove --contacts 2000000",
-        ["ER"] = "prove --contacts 2000000", ["MS"] = "scale --contacts 5000000", ["CARD"] = "the repository: README.md, run.sh and .ci/run",
-        ["QA"] = "verify --contacts 200000", ["DP"] = "migrate --measure --contacts 200000", ["FI"] = "the files of the repository", ["OP"] = "health --weekly",
-    };
-
     internal static string BaseSchema =>
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "sql", "schema.sql"));
 
@@ -57,7 +50,8 @@ public static class Verifier
         if (measured.FirstOrDefault(v => v.Id == requirement.Id) is { } verdict)
             return (looked is null ? verdict : looked.And(verdict)).As(requirement.Id, requirement.Title);
         looked ??= Verdict.Unavailable(
-            requirement.Id, "", $"not judged by a look at the database; measured by: {MeasuredBy.GetValueOrDefault(requirement.Id.Split('-')[0], "run")}");
+            requirement.Id, "", $"Not judged by a look at the database. {MeasuringCommands.Sentence(requirement.Id)}",
+            command: MeasuringCommands.For(requirement.Id));
         IReadOnlyList<string> caveats = server is null || looked.Kind == VerdictKind.Met ? [] : [$"PostgreSQL {server.Version}, {server.Provisioning}"];
         return looked.As(requirement.Id, requirement.Title).Qualified(caveats);
     }

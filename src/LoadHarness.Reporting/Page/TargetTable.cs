@@ -19,13 +19,13 @@ internal static class TargetTable
         <tr id="row-{Slug.Of(verdict.Id)}">
         <th scope="row"><span class="id">{verdict.Id}</span> {(hasChart ? Html.Of($"""<a href="#{TargetFigure.IdOf(verdict)}">{verdict.Title}</a>""") : Html.Of($"{verdict.Title}"))}</th>
         <td data-label="Verdict"><span class="badge is-{CheckReport.Word(verdict.Kind)}">{Part.Symbol(RunOutcome.SymbolOf(verdict.Kind))} {CheckReport.Word(verdict.Kind)}</span></td>
-        <td data-label="Measured" class="number figure-value">{Wording.Figure(verdict.Figure, verdict.Unit)}</td>
+        <td data-label="Measured" class="number figure-value">{VerdictWords.Figure(verdict)}</td>
         <td data-label="Limit" class="number">{Wording.Limit(verdict)}</td>
         <td data-label="Margin" class="number">{Wording.Margin(verdict)}</td>
-        <td data-label="95% interval" class="number">{Wording.Interval(verdict.Interval, verdict.Unit)}</td>
+        <td data-label="95% interval" class="number">{VerdictWords.Interval(verdict)}</td>
         <td data-label="Samples" class="number">{Wording.Count(verdict.Samples)}</td>
         </tr>
-        <tr class="remarks"><td colspan="7">{Html.Of($"{verdict.Evidence}")}{verdict.Caveats.Select(caveat => Html.Of($"""<span class="caveat">{caveat}</span>"""))}</td></tr>
+        <tr class="remarks"><td colspan="7">{(verdict.Reason is { } reason ? Html.Of($"<strong>{reason}.</strong> ") : null)}{Html.Of($"{verdict.Evidence}")}{verdict.Caveats.Select(caveat => Html.Of($"""<span class="caveat">{caveat}</span>"""))}</td></tr>
         </tbody>
 
         """);

@@ -13,7 +13,7 @@ internal static class Columns
         foreach (var encoder in encoders)
             faults.AddRange(await FaultsAsync(connection, encoder, cancellation));
         if (faults.Count > 0)
-            throw new HarnessException($"The schema does not fit the seeder: {string.Join("; ", faults)}. Apply the schema first ('migrate up', or sql/schema.sql), then seed.");
+            throw new HarnessException($"The schema does not fit the seeder: {string.Join("; ", faults)}. Apply the schema first (the verb migrate, or sql/schema.sql), then seed.");
     }
 
     private static async Task<IEnumerable<string>> FaultsAsync(NpgsqlConnection connection, IRowEncoder encoder, CancellationToken cancellation)
