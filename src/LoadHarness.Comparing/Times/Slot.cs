@@ -37,12 +37,12 @@ internal static class Slot
 
     private static IEnumerable<KeyValuePair<SlotMetric, double>> Of(ScenarioProps scenario, OperationResult operation)
     {
-        var (count, mean) = (operation.Response.Count, operation.Response.Mean.TotalMilliseconds);
-        if (count == 0 || operation.Accounting.Failed > 0) yield break;
+        var count = operation.Response.Count;
+        if (operation.Response.Mean?.TotalMilliseconds is not { } mean || operation.Accounting.Failed > 0) yield break;
         var name = $"{scenario.Name}/{operation.Name}";
         if (!IsWrite(scenario) && (count < FewestCalls || (mean < ShortMilliseconds && count < FewestShortCalls))) yield break;
         yield return new(new(name, "mean"), mean);
-        if (count >= FewestCalls) yield return new(new(name, "p50"), operation.Response.P50.TotalMilliseconds);
+        if (count >= FewestCalls && operation.Response.P50 is { } median) yield return new(new(name, "p50"), median.TotalMilliseconds);
     }
 
     private static bool IsWrite(ScenarioProps scenario) => scenario.Name == new BulkImport().Name || scenario.Name == new CampaignSend().Name;
