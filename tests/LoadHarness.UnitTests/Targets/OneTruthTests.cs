@@ -28,22 +28,22 @@ public sealed class OneTruthTests : IDisposable
     ];
 
     private static readonly Gen<double> Odd = Gen.OneOf(
-        Gen.Double[30, 50], Gen.OneOfConst(40, 39.999999, 40.000001, 0, double.NaN, double.PositiveInfinity, double.NegativeInfinity));
+        Gen.Double[30, 50], OneOf(40.0, 39.999999, 40.000001, 0, double.NaN, double.PositiveInfinity, double.NegativeInfinity));
 
     private static readonly Gen<OperationResult> Operation =
-        from name in Gen.OneOfConst("a", "b")
+        from name in OneOf("a", "b")
         from count in Gen.OneOf(Gen.Int[0, 3], Gen.Int[90, 400])
         from center in Gen.OneOf(Gen.Double[1, 300], Gen.Double[480, 520], Gen.Double[600, 900])
-        from width in Gen.OneOfConst(0.0, 1, 60)
-        from failed in Gen.OneOfConst(0, 1, 2, 3, 4, 5, 100)
-        from unanswered in Gen.OneOfConst(0, 0, 0, 1, 4, 200)
-        from skipped in Gen.OneOfConst(0, 0, 1)
+        from width in OneOf(0.0, 1, 60)
+        from failed in OneOf(0, 1, 2, 3, 4, 5, 100)
+        from unanswered in OneOf(0, 0, 0, 1, 4, 200)
+        from skipped in OneOf(0, 0, 1)
         select Measure(name, count, center, width, failed, skipped, unanswered);
 
     private static readonly Gen<ScenarioResult> Scenario =
         from operations in Operation.List[0, 3]
-        from users in Gen.OneOfConst<int?>(null, 0, 99, 100, 101)
-        from seconds in Gen.OneOfConst(0, 1, 4, 30)
+        from users in OneOf<int?>(null, 0, 99, 100, 101)
+        from seconds in OneOf(0, 1, 4, 30)
         from perSecond in Gen.Int[0, 20].Array[30]
         select new ScenarioResult(
             "s", LoadModel.Closed, "KeepConstant", DateTimeOffset.UnixEpoch, TimeSpan.Zero, TimeSpan.FromSeconds(seconds), users,
@@ -55,9 +55,9 @@ public sealed class OneTruthTests : IDisposable
         from low in Odd
         from high in Odd
         from rounds in Gen.Long[0, 5]
-        from contacts in Gen.OneOfConst(1_000L, 200_000, 2_000_000)
-        from invalid in Gen.OneOfConst("", "", "", "The disk was full")
-        from required in Gen.OneOfConst("", "TQ-1", "MS-0")
+        from contacts in OneOf(1_000L, 200_000, 2_000_000)
+        from invalid in OneOf("", "", "", "The disk was full")
+        from required in OneOf("", "TQ-1", "MS-0")
         select SampleRunOf(scenarios, new("RE-4", figure, new(low, high), rounds, "in turns"), contacts, invalid, required);
 
     private readonly TemporaryDirectory _directory = new();
@@ -127,6 +127,8 @@ public sealed class OneTruthTests : IDisposable
             Assert.Equal(RunOutcome.Of(run) with { Reasons = [] }, RunOutcome.Of(back) with { Reasons = [] });
         }
     }
+
+    private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
 
     private static RunResult SampleRunOf(List<ScenarioResult> scenarios, Comparison comparison, long contacts, string invalid, string required)
     {
