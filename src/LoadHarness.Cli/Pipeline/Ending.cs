@@ -18,7 +18,7 @@ public static class Ending
         var run = record.End();
         try
         {
-            run = Judging.Judge(run.Beside(earlier));
+            run = Judging.Judge(run.Beside(earlier), options.Required);
         }
         catch (Exception unjudged)
         {

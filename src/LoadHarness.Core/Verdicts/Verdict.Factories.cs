@@ -11,7 +11,7 @@ public sealed partial record Verdict
     public static Verdict Judged(string id, string title, Measured measured, Limit limit, string evidence) =>
         measured.Figure is { } figure && !double.IsFinite(figure)
             ? Unavailable(id, title, NotFinite, limit)
-            : With(id, title, limit.Decide(measured.Interval, measured.Samples, measured.MinimumSamples), limit, evidence) with
+            : With(id, title, KindOf(measured, limit), limit, evidence) with
             {
                 Figure = measured.Figure,
                 Samples = measured.Samples,
@@ -129,7 +129,14 @@ public sealed partial record Verdict
         Unit = limit?.Unit ?? "",
     };
 
-    private static string? WhyNotMet(Measured measured, Limit limit) => limit.Decide(measured.Interval, measured.Samples, measured.MinimumSamples) switch
+    /// <summary>Evidence that contradicts itself decides nothing.</summary>
+    private static VerdictKind KindOf(Measured measured, Limit limit) =>
+        IsWithin(measured) ? limit.Decide(measured.Interval, measured.Samples, measured.MinimumSamples) : VerdictKind.Inconclusive;
+
+    private static bool IsWithin(Measured measured) =>
+        measured is not { Figure: { } figure, Interval: { IsFinite: true } interval } || (interval.Low <= figure && figure <= interval.High);
+
+    private static string? WhyNotMet(Measured measured, Limit limit) => KindOf(measured, limit) switch
     {
         VerdictKind.Met => null,
         VerdictKind.Missed =>
@@ -137,6 +144,7 @@ public sealed partial record Verdict
         _ when measured.Samples < measured.MinimumSamples =>
             $"{Wording.Counted(measured.Samples, "sample")}, at least {Wording.Count(measured.MinimumSamples)} wanted",
         _ when measured.Interval is not { IsFinite: true } => $"{Wording.Counted(measured.Samples, "sample")} are too few for a 95% interval",
+        _ when !IsWithin(measured) => "the figure lies outside its own interval",
         _ => $"the 95% interval, {Wording.Interval(measured.Interval, limit.Unit)}, crosses the limit: {Wording.Limit(limit)} required",
     };
 

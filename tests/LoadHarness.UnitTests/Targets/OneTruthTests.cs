@@ -91,7 +91,7 @@ public sealed class OneTruthTests : IDisposable
             var terminal = string.Join('\n', Summary.Lines(run, [], outcome.ExitCode));
             var junit = JUnitXml.Of(run).ToString();
             var summary = WebUtility.HtmlDecode(SummaryMarkdown.Of(run).Replace("\\", "", StringComparison.Ordinal));
-            var page = WebUtility.HtmlDecode($"{FirstScreen.Of(run)}{TargetTable.Of(run.Verdicts, new HashSet<string>())}");
+            var page = WebUtility.HtmlDecode(FirstScreen.Of(run).Text + TargetTable.Of(run.Verdicts, new HashSet<string>()).Text);
             var cases = JUnitXml.Of(run).Descendants("testcase").ToList();
 
             Assert.Equal(ExitCodes.Of(run), outcome.ExitCode);
