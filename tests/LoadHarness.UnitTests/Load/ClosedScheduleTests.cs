@@ -64,8 +64,8 @@ public sealed class ClosedScheduleTests
         var result = await run.Play(run.Scenario(at => at == 0 ? Seconds(2.5) : TimeSpan.Zero).WithPacing(Seconds(1)).WithLoadSimulations(Simulation.KeepConstant(1, Seconds(4))));
 
         Assert.Equal([0, 2.5, 2.5, 3], run.Starts);
-        Assert.Equal(1500, result.Operations[0].Lag.Maximum.TotalMilliseconds, 1.5);
-        Assert.Equal(500, result.Operations[0].Response.P50.TotalMilliseconds, 0.5);
+        Assert.Equal(1500, result.Operations[0].Lag.Maximum!.Value.TotalMilliseconds, 1.5);
+        Assert.Equal(500, result.Operations[0].Response.P50!.Value.TotalMilliseconds, 0.5);
     }
 
     [Fact]
