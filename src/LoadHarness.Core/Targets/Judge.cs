@@ -65,6 +65,7 @@ public static class Judge
         if (!target.Bound.Allows(contacts)) return TooSmall(target, contacts);
 
         var judged = verdicts.Values.Where(verdict => verdict.IsJudged).ToList();
+        if (judged.Count == 0) return Unavailable(target, "No other target was judged in this run.");
         var others = judged.Where(verdict => verdict.Kind != VerdictKind.Met).Select(verdict => $"{verdict.Id} {CheckReport.Word(verdict.Kind)}").ToList();
         var evidence = others.Count == 0
             ? $"All {judged.Count} judged targets were met at {contacts:N0} leads."
@@ -73,7 +74,7 @@ public static class Judge
         // Comparisons need more than one run; all else has to be judged before the whole can be said to hold.
         var open = targets.Where(other => other.Statistic != Statistic.Comparison && verdicts.TryGetValue(other.Id, out var one) && !one.IsJudged)
             .Select(other => other.Id).ToList();
-        return open.Count == 0 || judged.Count == 0 ? verdict : verdict.UndecidedBecause($"not judged: {string.Join(", ", open)}");
+        return open.Count == 0 ? verdict : verdict.UndecidedBecause($"not judged: {string.Join(", ", open)}");
     }
 
     private static Verdict Unavailable(Target target, string reason) =>
