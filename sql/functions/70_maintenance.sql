@@ -54,10 +54,11 @@ language sql security definer set search_path = pg_catalog, public, pg_temp as $
     where i.relnamespace = 'public'::regnamespace and i.relkind = 'i'
 $$;
 
--- Detaching waits for nobody for long: two seconds, five times. CONCURRENTLY is refused beside a default partition.
+-- Whoever uses the table waits behind a detachment that waits for a lock: it gives up after 40 ms, and tries again for half a minute.
+-- CONCURRENTLY is refused beside a default partition.
 -- A month may be archived twice, when a rollback and another migration lie between: the second one's relations get other names.
 create or replace function retire_partition(p_table regclass, p_partition regclass, p_action text) returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '40ms' as $$
 declare
     v_suffix text := substr(md5(clock_timestamp()::text), 1, 6);
     v_taken record;
@@ -65,15 +66,17 @@ begin
     if p_table = 'public.email_sends'::regclass then
         perform public.remember_retired_campaigns(p_partition);
     end if;
-    for attempt in 1..5 loop
+    -- The locks are held until the commit is on disk: a crash may bring the partition back, which the next run retires again.
+    perform set_config('synchronous_commit', 'off', true);
+    for attempt in 1..60 loop
         begin
             execute format('alter table %s detach partition %s', p_table, p_partition);
             exit;
         exception when lock_not_available then
-            if attempt = 5 then
+            if attempt = 60 then
                 raise;
             end if;
-            perform pg_sleep(0.2 * attempt);
+            perform pg_sleep(0.3 + random() * 0.4);
         end;
     end loop;
     if p_action = 'drop' then
@@ -92,12 +95,22 @@ begin
 end;
 $$;
 
+create or replace function partitions_to_retire(p_table text, p_keep_days int)
+returns table (partition regclass, row_estimate bigint, bytes bigint)
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+    select b.partition, greatest(c.reltuples, 0)::bigint, pg_total_relation_size(c.oid)
+    from public.partition_bounds(to_regclass(format('public.%I', p_table))) b
+    join pg_class c on c.oid = b.partition
+    where not b.is_default and b.to_at <= date_trunc('day', clock_timestamp()) - make_interval(days => p_keep_days)
+      and not (p_table = 'email_sends' and public.sends_are_unfinished(b.partition))
+    order by b.to_at
+$$;
+
 create or replace function apply_retention(p_table text, p_keep_days int, p_action text default 'archive')
 returns table (relation text, row_estimate bigint, bytes bigint, action text)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
     parent regclass := to_regclass(format('public.%I', p_table));
-    cutoff timestamptz;
     old record;
 begin
     if p_table is null or p_table not in ('email_sends', 'lead_activities') then
@@ -111,14 +124,7 @@ begin
     if p_action is null or p_action not in ('archive', 'drop') then
         raise exception 'the action "%" is not archive or drop', left(coalesce(p_action, 'null'), 60) using errcode = 'LH004';
     end if;
-    cutoff := date_trunc('day', clock_timestamp()) - make_interval(days => p_keep_days);
-    for old in
-        select b.partition, greatest(c.reltuples, 0)::bigint as row_estimate, pg_total_relation_size(c.oid) as bytes
-        from public.partition_bounds(parent) b
-        join pg_class c on c.oid = b.partition
-        where not b.is_default and b.to_at <= cutoff
-    loop
-        continue when p_table = 'email_sends' and public.sends_are_unfinished(old.partition);
+    for old in select d.* from public.partitions_to_retire(p_table, p_keep_days) d loop
         relation := old.partition::text;
         row_estimate := old.row_estimate;
         bytes := old.bytes;
@@ -171,7 +177,46 @@ begin
 end;
 $$;
 
--- One task that fails is told and does not keep the others from running.
+-- One partition: its locks go with the transaction of the step.
+create or replace function retire_next_partition(out detail text, out problem boolean, out again boolean)
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_due record;
+begin
+    select p.table_name, p.action, d.partition, d.bytes into v_due
+    from public.retention_policies p
+    cross join lateral public.partitions_to_retire(p.table_name, p.keep_days) d
+    where p.keep_days is not null
+    limit 1;
+    problem := false;
+    again := found;
+    if found then
+        detail := format('%s (%s) %s', v_due.partition, pg_size_pretty(v_due.bytes), case v_due.action when 'drop' then 'dropped' else 'archived' end);
+        perform public.retire_partition(format('public.%I', v_due.table_name)::regclass, v_due.partition, v_due.action);
+    else
+        detail := 'nothing left to retire';
+    end if;
+end;
+$$;
+
+-- The last takes locks that readers wait for: it comes last, in transactions of its own.
+create or replace function maintenance_tasks() returns table (name text, statement text)
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+    select t.name, t.statement
+    from (values
+        ('fold-metrics', 'fold_campaign_metrics()', 'select public.fold_campaign_metrics()::text'),
+        ('reap-claims', 'reap_stale_claims(interval)', 'select public.reap_stale_claims(interval ''15 minutes'')::text'),
+        ('flush-gin', 'flush_gin_pending_lists()', 'select public.flush_gin_pending_lists() || '' pages'''),
+        ('analyze', 'analyze_critical_tables()', 'select public.analyze_critical_tables() || '' tables'''),
+        ('growth', 'capture_growth()', 'select public.capture_growth() || '' changed settings'''),
+        ('snapshot', 'capture_database_snapshot()', 'select ''taken'' from public.capture_database_snapshot()'),
+        ('prune', 'prune_operations_history()', 'select public.prune_operations_history() || '' rows'''),
+        ('retention', 'retire_next_partition()', 'select detail, problem, again from public.retire_next_partition()')
+    ) as t (name, routine, statement)
+    where to_regprocedure('public.' || t.routine) is not null
+$$;
+
+-- One task that fails is told and does not keep the others from running. All in one transaction: so the retention is only looked at.
 create or replace function perform_maintenance_tasks()
 returns table (task text, outcome text, detail text, duration_ms double precision)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -180,21 +225,11 @@ declare
     started timestamptz;
 begin
     for work in
-        select t.name, t.statement
-        from (values
-            ('fold-metrics', 'fold_campaign_metrics()', 'select public.fold_campaign_metrics()::text'),
-            ('reap-claims', 'reap_stale_claims(interval)', 'select public.reap_stale_claims(interval ''15 minutes'')::text'),
-            ('flush-gin', 'flush_gin_pending_lists()', 'select public.flush_gin_pending_lists() || '' pages'''),
-            ('retention', 'apply_retention(text,integer,text)',
-             'select count(r.*) || '' partitions'' from public.retention_policies p
-              left join lateral public.apply_retention(p.table_name, p.keep_days, p.action) r on true
-              where p.keep_days is not null'),
-            ('analyze', 'analyze_critical_tables()', 'select public.analyze_critical_tables() || '' tables'''),
-            ('growth', 'capture_growth()', 'select public.capture_growth() || '' changed settings'''),
-            ('snapshot', 'capture_database_snapshot()', 'select ''taken'' from public.capture_database_snapshot()'),
-            ('prune', 'prune_operations_history()', 'select public.prune_operations_history() || '' rows''')
-        ) as t (name, routine, statement)
-        where to_regprocedure('public.' || t.routine) is not null
+        select t.name, case when t.name = 'retention' then
+            'select count(d.*) || '' partitions to retire: the job maintenance does it, one a transaction'' from public.retention_policies p
+             left join lateral public.partitions_to_retire(p.table_name, p.keep_days) d on true
+             where p.keep_days is not null' else t.statement end as statement
+        from public.maintenance_tasks() t
     loop
         task := work.name;
         started := clock_timestamp();
@@ -215,12 +250,15 @@ comment on function capture_database_snapshot() is 'Keeps the cumulative counter
 comment on function capture_growth() is 'KM-2. Keeps the size of each table of today and every setting that changed; returns how many changed.';
 comment on function analyze_critical_tables() is 'MA-4. Analyzes the tables whose plans matter; returns how many.';
 comment on function flush_gin_pending_lists() is 'Empties the pending lists of all GIN indexes; returns the pages freed.';
-comment on function retire_partition(regclass, regclass, text) is 'Detaches a partition, then moves it to the schema archive or drops it; gives up after five lock timeouts of 2 s.';
+comment on function retire_partition(regclass, regclass, text) is 'Detaches a partition, then moves it to the schema archive or drops it; waits 40 ms for a lock, up to 60 times.';
+comment on function partitions_to_retire(text, int) is 'Partitions that lie wholly before today less the days kept, oldest first. Months with unfinished sends stay.';
+comment on function retire_next_partition() is 'OP-2. Retires the oldest partition that a retention policy wants gone: a step of the job maintenance.';
+comment on function maintenance_tasks() is 'The daily tasks as statements, in their order.';
 comment on function apply_retention(text, int, text) is 'OP-2. Retires partitions that lie wholly before today less the days kept; one row each. Months with unfinished sends stay.';
 comment on function cleanup_old_email_sends(int, text) is 'MA-2. Archives or drops the partitions of email_sends that are older than the days kept; one row each.';
 comment on function prune_job_history(interval) is 'Deletes pg_cron''s own history of the caller''s jobs; returns the rows. Without pg_cron it does nothing.';
 comment on function prune_operations_history() is 'Deletes job outcomes and snapshots older than 90 days; returns the rows.';
-comment on function perform_maintenance_tasks() is 'MA-1. Runs every daily task; one row a task with its outcome and milliseconds.';
+comment on function perform_maintenance_tasks() is 'MA-1. Runs every daily task but the retention, which it looks at; one row a task with its outcome and milliseconds. The job maintenance runs them all, each in a transaction of its own.';
 
 do $$
 declare
@@ -229,7 +267,7 @@ begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
             'capture_database_snapshot', 'capture_growth', 'analyze_critical_tables', 'flush_gin_pending_lists',
-            'retire_partition', 'apply_retention', 'cleanup_old_email_sends', 'prune_job_history',
+            'retire_partition', 'partitions_to_retire', 'retire_next_partition', 'maintenance_tasks', 'apply_retention', 'cleanup_old_email_sends', 'prune_job_history',
             'prune_operations_history', 'perform_maintenance_tasks'])
     loop
         execute format('alter function %s owner to lh_owner', routine);

@@ -41,7 +41,10 @@ public static class JobsVerb
         foreach (var outcome in outcomes)
             voice.Line($"{outcome.Outcome,-10} {outcome.Requirement,-5} {outcome.Job} ({outcome.Duration.TotalSeconds:N1} s): {outcome.Detail}");
         if (json) Console.Out.WriteLine(JsonSerializer.Serialize(outcomes, JsonSerializerOptions.Web));
-        return outcomes.Any(outcome => outcome.Failed) ? ExitCode.Fault : ExitCode.AllMet;
+        if (outcomes.Any(outcome => outcome.Failed)) return ExitCode.Fault;
+        // Nothing ran because other sessions ran it all: whoever waits for the jobs does not know how they end.
+        return outcomes.Any(outcome => outcome.Outcome == "skipped") && outcomes.All(outcome => outcome.Outcome != "succeeded")
+            ? ExitCode.Inconclusive : ExitCode.AllMet;
     }
 
     private static async Task<ExitCode> ScheduleAsync(Voice voice, string connectionString, bool json, CancellationToken stop)

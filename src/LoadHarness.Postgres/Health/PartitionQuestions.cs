@@ -8,10 +8,12 @@ internal static class PartitionQuestions
     public static HealthQuestion DefaultRows { get; } = new(
         "default-partition", "Rows in a default partition", "rows", 1, 1, LimitDirection.AtMost,
         """
-        select case when row_count > 0 then 'red' else 'green' end as status, partition::text as subject,
-            case when row_count > 0 then format('%s rows from %s to %s: their months have no partition', row_count, oldest::date, newest::date)
+        -- Rows of far months are where they belong: no month is made for one tenant's stray date.
+        select case when missing_months > 0 then 'red' else 'green' end as status, partition::text as subject,
+            case when missing_months > 0 then format('%s rows from %s to %s: %s of their months have no partition', row_count, oldest, newest, missing_months)
+                 when row_count > 0 then format('%s rows of far months, from %s to %s', row_count, oldest, newest)
                  else 'empty' end as detail,
-            'select public.create_monthly_partitions();' as remedy, row_count as figure
+            'select public.create_monthly_partitions();' as remedy, case when missing_months > 0 then row_count else 0 end as figure
         from public.check_default_partitions()
         order by row_count desc
         """,

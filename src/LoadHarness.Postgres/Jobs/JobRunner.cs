@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Jobs;
 
-/// <summary>Runs the maintenance jobs where there is no pg_cron: the same bodies, locks and outcome rows.</summary>
+/// <summary>Runs the maintenance jobs where there is no pg_cron: the same bodies, steps and outcome rows, as lh_jobs.</summary>
 public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
 {
     // A backlog folded or a large view refreshed may take long; a job that hangs for an hour has failed.
@@ -42,34 +42,29 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
     private async Task<JobOutcome> RunAsync(Definition definition, CancellationToken ct)
     {
         var watch = Stopwatch.StartNew();
-        await using var connection = await admin.OpenConnectionAsync(ct);
-        await using var command = new NpgsqlCommand("call public.run_job($1, 'program')", connection)
-        {
-            Parameters = { new() { Value = definition.Name } },
-            CommandTimeout = TimeoutSeconds,
-        };
         try
         {
-            await command.ExecuteNonQueryAsync(ct);
+            await using var session = await JobSession.OpenAsync(admin, ct);
+            var (outcome, detail) = await RunAsync(session, definition.Name, ct);
+            return new JobOutcome(definition.Name, definition.Requirement, outcome, detail, watch.Elapsed);
         }
-        catch (PostgresException e)
+        catch (NpgsqlException e)
         {
-            return new JobOutcome(definition.Name, definition.Requirement, "failed", e.MessageText, watch.Elapsed);
+            return new JobOutcome(definition.Name, definition.Requirement, "failed", e is PostgresException p ? p.MessageText : e.Message, watch.Elapsed);
         }
-
-        var (outcome, detail) = await LastAsync(connection, definition.Name, ct);
-        return new JobOutcome(definition.Name, definition.Requirement, outcome, detail, watch.Elapsed);
     }
 
-    private static async Task<(string Outcome, string Detail)> LastAsync(NpgsqlConnection connection, string job, CancellationToken ct)
+    // As the procedure run_job does it, for pg_cron.
+    private static async Task<(string Outcome, string Detail)> RunAsync(JobSession session, string job, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(
-            "select outcome, coalesce(detail, '') from public.job_runs where job = $1 order by id desc limit 1", connection)
-        {
-            Parameters = { new() { Value = job } },
-        };
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        return await reader.ReadAsync(ct) ? (reader.GetString(0), reader.GetString(1)) : ("failed", "the run left no outcome row");
+        if (await session.AskAsync("select public.begin_job_run($1, $2)", job, "program", TimeoutSeconds, ct) is not { } run)
+            return ("skipped", "another session is running it");
+        for (var step = "0"; step is not null;)
+            step = await session.AskAsync("select public.run_job_step($1::bigint, $2::int)", run, step, TimeoutSeconds, ct);
+        var end = await session.AskAsync(
+            "select case when e.failed then 'failed' else 'succeeded' end || ' ' || coalesce(e.detail, '') from public.end_job_run($1::bigint) e where $2 is not null", run, "", TimeoutSeconds, ct);
+        await session.AskAsync("select public.prune_job_history() where $1 is not null and $2 is not null", "", "", TimeoutSeconds, ct);
+        return end!.Split(' ', 2) is [var outcome, var detail] ? (outcome, detail) : ("failed", "the run left no outcome");
     }
 
     private async Task<List<Definition>> ReadAsync(CancellationToken ct)

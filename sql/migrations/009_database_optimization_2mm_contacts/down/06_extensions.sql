@@ -1,7 +1,8 @@
 -- What the migration made and nothing uses any more. Roles belong to the cluster, where other databases may need them.
 
 -- step: tools
-drop function if exists create_monthly_partitions(int), check_default_partitions(), add_month_partitions(regclass, date, date),
+drop function if exists create_monthly_partitions(int), check_default_partitions(), partition_tasks(), make_month_partitions(regclass, int),
+    run_partman(regclass, int, text), months_to_make(regclass, int), add_month_partitions(regclass, date, date),
     add_month_partition(regclass, date), default_partition_months(regclass), settle_partitions(regclass), partition_bounds(regclass);
 drop procedure loadharness.secure(regclass, name, text), loadharness.swap(text), loadharness.require_equal(regclass, regclass),
     loadharness.copy_rows(regclass, regclass, text, text, int), loadharness.start_mirror(regclass, regclass, text);
