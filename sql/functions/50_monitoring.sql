@@ -1,5 +1,19 @@
 -- What the server knows of itself. Times are milliseconds as PostgreSQL gives them; sizes are bytes.
 
+-- PostgreSQL replaces the values of queries by $1, but keeps utility statements as they came, with passwords and rows in them, and also those
+-- of "select ... into". Comments may hold anything.
+create or replace function statement_text(p_query text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select case
+        when bare ~* '^(select|insert|update|delete|merge|with|values|table)\M'
+            then regexp_replace(regexp_replace(bare, $re$'([^']|'')*('|$)$re$, '''...''', 'g'), '\$([A-Za-z_]\w*)?\$.*?(\$\1\$|$)', '''...''', 'g')
+        else coalesce(lower(substring(bare from '^\w+(?:\s+[A-Za-z]+)?')), '') || ' ...'
+    end
+    from (select ltrim(regexp_replace(regexp_replace(p_query, '/\*.*?(\*/|$)', ' ', 'g'), '--[^\n]*', ' ', 'g'), E' \t\r\n(;') as bare) b
+$$;
+
+comment on function statement_text(text) is 'A statement as it may be shown: of a utility statement its first words, of others the text without comments and quoted values.';
+
 create or replace function get_query_performance_stats(p_limit int default 20, p_min_calls bigint default 1)
 returns table (
     query_id bigint, query text, calls bigint, total_ms double precision, mean_ms double precision,
@@ -18,7 +32,11 @@ begin
             hint = 'Add it to shared_preload_libraries, restart, then: create extension pg_stat_statements;';
     end if;
     return query execute format($query$
-        select s.queryid, s.query, s.calls, s.total_exec_time, s.mean_exec_time, s.max_exec_time, s.stddev_exec_time,
+        select s.queryid,
+            -- Others' texts are for who may read all statistics.
+            case when pg_has_role(session_user, s.userid, 'usage') or pg_has_role(session_user, 'pg_read_all_stats', 'usage')
+                 then public.statement_text(s.query) else '(of another role)' end,
+            s.calls, s.total_exec_time, s.mean_exec_time, s.max_exec_time, s.stddev_exec_time,
             s.rows,
             100.0::double precision * s.shared_blks_hit / nullif(s.shared_blks_hit + s.shared_blks_read, 0),
             100.0::double precision * s.total_exec_time / nullif(sum(s.total_exec_time) over (), 0),
@@ -182,7 +200,7 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'get_query_performance_stats', 'get_cache_hit_ratio', 'get_connection_pool_status',
+            'statement_text', 'get_query_performance_stats', 'get_cache_hit_ratio', 'get_connection_pool_status',
             'get_database_performance_metrics', 'get_table_size_stats', 'get_index_usage_stats'])
     loop
         execute format('alter function %s owner to lh_owner', routine);

@@ -31,13 +31,30 @@ exception
 end;
 $$;
 
-create or replace function verify_api_key(p_api_key text, out api_key_id bigint, out workspace_id bigint)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select k.id, k.workspace_id
+-- When a key was last used is kept to ten minutes: a write for each call would make its row hot.
+-- A key with auto-renewal outlives its time by two days, should the jobs stand still; then it fails, as a key does that nobody looks after.
+drop function if exists verify_api_key(text);
+create function verify_api_key(p_api_key text, out api_key_id bigint, out workspace_id bigint)
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_last_used timestamptz;
+begin
+    select k.id, k.workspace_id, k.last_used_at into api_key_id, workspace_id, v_last_used
     from public.api_keys k
     where k.key_hash = sha256(convert_to(p_api_key, 'UTF8'))
       and k.status = 'active'
-      and (k.expires_at is null or k.expires_at > clock_timestamp() or k.auto_renew)
+      and (k.expires_at is null or k.expires_at > clock_timestamp()
+           or k.auto_renew and k.expires_at > clock_timestamp() - interval '2 days');
+    if api_key_id is null or v_last_used > clock_timestamp() - interval '10 minutes' or current_setting('transaction_read_only') = 'on' then
+        return;
+    end if;
+    -- Of many calls at once, one writes and none waits.
+    update public.api_keys k set last_used_at = clock_timestamp()
+    from (select u.workspace_id, u.id from public.api_keys u
+          where u.workspace_id = verify_api_key.workspace_id and u.id = verify_api_key.api_key_id
+          for no key update skip locked) free
+    where k.workspace_id = free.workspace_id and k.id = free.id;
+end;
 $$;
 
 create or replace function revoke_api_key(p_workspace_id bigint, p_api_key_id bigint, p_reason text default null)
@@ -93,7 +110,7 @@ $$;
 
 comment on function create_api_key(bigint, text, timestamptz, boolean, int) is
     'SV-3. Makes a key and returns it this once; only its SHA-256 is stored. Refuses another workspace (LH001) and bad values (LH004).';
-comment on function verify_api_key(text) is 'The key''s id and workspace when it may be used, else nulls.';
+comment on function verify_api_key(text) is 'The key''s id and workspace when it may be used, else nulls. Keeps when it was last used, to ten minutes.';
 comment on function revoke_api_key(bigint, bigint, text) is 'Revokes a key; false when there is none to revoke. Refuses another workspace (LH001).';
 comment on function expire_api_keys() is 'JB-4. Expires active keys past their time, except those with auto-renewal; returns how many.';
 comment on function auto_renew_api_keys() is 'JB-5. Renews keys with auto-renewal that lapse within 25 hours; returns how many.';

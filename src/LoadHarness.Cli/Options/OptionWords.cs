@@ -13,7 +13,7 @@ public sealed class OptionWords
 
     public Option<string?> Database { get; } = new("--database")
     {
-        Description = "auto (default: a container, else a private native cluster), container, native, or a connection string. Also from LOADHARNESS_DATABASE.",
+        Description = "auto (default: a container, else a private native cluster), container, native, or a connection string. Better from LOADHARNESS_DATABASE: what stands here shows in the process list.",
         HelpName = "WHERE",
     };
 

@@ -26,7 +26,14 @@ public sealed class Voice
 
     public IAnsiConsole Drawing => _console;
 
-    public void Line(string text = "") => Writer.WriteLine(text);
+    public void Line(string text = "") => Writer.WriteLine(WithoutControls(text));
+
+    /// <summary>Names come from files and databases: an escape sequence in one must not command the terminal.</summary>
+    internal static string WithoutControls(string text) => text.Any(IsCommand)
+        ? string.Concat(text.Select(sign => IsCommand(sign) ? '\uFFFD' : sign))
+        : text;
+
+    private static bool IsCommand(char sign) => char.IsControl(sign) && sign is not ('\n' or '\t' or '\r');
 
     public void Heading(string stage) => Line($"== {stage}");
 

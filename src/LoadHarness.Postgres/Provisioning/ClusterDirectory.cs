@@ -6,7 +6,7 @@ namespace LoadHarness.Postgres.Provisioning;
 /// <summary>Where a private cluster lives: its data, its log, and who started it.</summary>
 public sealed record ClusterDirectory(string Root)
 {
-    private const string NamePattern = "loadharness-pg-*";
+    private const string NamePattern = "pg-*";
 
     public string Data => Path.Combine(Root, "data");
 
@@ -21,20 +21,25 @@ public sealed record ClusterDirectory(string Root)
 
     private string KeepFile => Path.Combine(Root, "keep");
 
-    /// <summary>A new empty directory below the temporary one, of this process.</summary>
+    /// <summary>A new empty directory of this process, in a place where nobody else can put anything.</summary>
     internal static async Task<ClusterDirectory> CreateAsync(bool keep, CancellationToken cancellationToken)
     {
-        var directory = new ClusterDirectory(Path.Combine(Path.GetTempPath(), NamePattern.Replace("*", Guid.NewGuid().ToString("N")[..12], StringComparison.Ordinal)));
-        await ServerAccount.MakeDirectoryAsync(directory.Root, cancellationToken);
-        await File.WriteAllTextAsync(directory.OwnerFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), cancellationToken);
-        if (keep) await File.WriteAllTextAsync(directory.KeepFile, "", cancellationToken);
+        var home = await PrivateRoot.FindAsync(cancellationToken);
+        var directory = new ClusterDirectory(Path.Combine(home, NamePattern.Replace("*", Guid.NewGuid().ToString("N")[..12], StringComparison.Ordinal)));
+        // Of this user: the server's account gets the data and the log alone, and can plant no link where this program writes.
+        PrivateRoot.Make(directory.Root);
+        await PrivateRoot.WriteAsync(directory.OwnerFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), cancellationToken);
+        if (keep) await PrivateRoot.WriteAsync(directory.KeepFile, "", cancellationToken);
+        await PrivateRoot.WriteAsync(directory.Log, "", cancellationToken);
+        await ServerAccount.OwnAsync(directory.Log, cancellationToken);
         return directory;
     }
 
-    /// <summary>Stops and removes what programs left behind that no longer run; the watch of each does so too, unless it was killed with them.</summary>
+    /// <summary>Stops and removes what this user's programs left behind that no longer run; the watch of each does so too, unless it was killed with them.</summary>
     internal static async Task SweepAsync(PostgresBinaries binaries, CancellationToken cancellationToken)
     {
-        foreach (var directory in Directory.EnumerateDirectories(Path.GetTempPath(), NamePattern).Select(root => new ClusterDirectory(root)).Where(IsAbandoned))
+        if (await PrivateRoot.SharedAsync(cancellationToken) is not { } home) return;
+        foreach (var directory in Directory.EnumerateDirectories(home, NamePattern).Select(root => new ClusterDirectory(root)).Where(IsAbandoned))
         {
             try
             {
@@ -42,7 +47,7 @@ public sealed record ClusterDirectory(string Root)
             }
             catch (Exception failure) when (failure is HarnessException or IOException or UnauthorizedAccessException)
             {
-                // Another user's, or its own watch is removing it at this moment: neither is ours to mend.
+                // Its own watch is removing it at this moment.
             }
         }
     }

@@ -28,7 +28,7 @@ internal sealed class ClusterWatch : IAsyncDisposable
         if [ -s "$root/huge-pages" ]; then
             allowed=/proc/sys/vm/nr_overcommit_hugepages
             pages=$(cat "$root/huge-pages")
-            # The server's account may write there, and a shell can be made to run what it counts with.
+            # A shell can be made to run what it counts with.
             case $pages in *[!0-9]*) pages=0 ;; esac
             left=$(($(cat $allowed) - pages))
             [ $left -ge 0 ] || left=0
@@ -76,7 +76,7 @@ internal sealed class ClusterWatch : IAsyncDisposable
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
         foreach (var word in (string[])["-c", Script, "watch", directory.Root, keep ? "yes" : "no", .. ServerAccount.Prefix, binaries.PgCtl])
             start.ArgumentList.Add(word);
-        var process = Process.Start(start) ?? throw new HarnessException("/bin/sh could not be started; it watches over the private PostgreSQL server.");
+        var process = Process.Start(start.Clean()) ?? throw new HarnessException("/bin/sh could not be started; it watches over the private PostgreSQL server.");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;

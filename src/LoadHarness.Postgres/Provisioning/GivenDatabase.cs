@@ -12,6 +12,8 @@ public static class GivenDatabase
 
     private const int ConnectTimeoutSeconds = 15;
 
+    private const string Form = "Write it as \"Host=...;Port=5432;Username=...;Password=...;Database=...\" or postgres://user:password@host:5432/database.";
+
     /// <summary>Reads an Npgsql connection string or a <c>postgres://</c> URI.</summary>
     /// <exception cref="HarnessException">It is neither; the message repeats no part that could be a password.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string text)
@@ -21,14 +23,15 @@ public static class GivenDatabase
             var parsed = text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
                 ? PostgresUri.Parse(text)
                 : new NpgsqlConnectionStringBuilder(text);
-            if (string.IsNullOrEmpty(parsed.Host)) throw new ArgumentException("no Host is given");
+            if (string.IsNullOrEmpty(parsed.Host)) throw new HarnessException("The database connection string gives no Host. " + Form, ExitCode.BadUsage);
             return parsed;
         }
-        catch (Exception malformed) when (malformed is ArgumentException or FormatException or KeyNotFoundException)
+        catch (Exception malformed) when (malformed is ArgumentException or FormatException or KeyNotFoundException or OverflowException or InvalidCastException)
         {
+            // The driver's own words repeat what it took for a keyword: with a ; or = in a password, a part of that.
             throw new HarnessException(
-                $"The database connection string cannot be read: {Redaction.Of(malformed.Message)}. "
-                + "Write it as \"Host=...;Port=5432;Username=...;Password=...;Database=...\" or postgres://user:password@host:5432/database.", ExitCode.BadUsage);
+                "The database connection string cannot be read: it has a keyword that there is not, or a value that its keyword does not take. "
+                + "A password with ; or = stands in quotes: Password='...'. In a URI such signs are written as %3B and %3D. " + Form, ExitCode.BadUsage);
         }
     }
 

@@ -60,7 +60,8 @@ public sealed class NativeCluster : IAsyncDisposable
                 await InitializeAsync(directory, binaries, password, cancellationToken);
             else
                 await snapshot.CopyToAsync(directory.Data, cancellationToken);
-            await File.WriteAllTextAsync(Path.Combine(directory.Data, "loadharness.conf"), ConfigurationOf(settings), cancellationToken);
+            await ServerAccount.RemoveAsync(ConfigurationFile(directory), cancellationToken);
+            await ServerAccount.AppendAsync(ConfigurationFile(directory), ConfigurationOf(settings), cancellationToken);
             await HugePages.AllowAsync(directory, binaries, cancellationToken);
             var port = await LaunchAsync(directory, binaries, cancellationToken);
             return new NativeCluster(directory, binaries, port, password, watch);
@@ -111,12 +112,13 @@ public sealed class NativeCluster : IAsyncDisposable
 
     private static async Task InitializeAsync(ClusterDirectory directory, PostgresBinaries binaries, string password, CancellationToken cancellationToken)
     {
-        await File.WriteAllTextAsync(directory.PasswordFile, password, cancellationToken);
+        await PrivateRoot.WriteAsync(directory.PasswordFile, password, cancellationToken);
         await ServerAccount.OwnAsync(directory.PasswordFile, cancellationToken);
+        await ServerAccount.MakeDirectoryAsync(directory.Data, cancellationToken);
         await ServerAccount.RunAsync(binaries.InitDb, [
             "-D", directory.Data, "-U", "postgres", $"--pwfile={directory.PasswordFile}", "--auth=scram-sha-256",
             "--encoding=UTF8", OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C", "--lc-collate=C", "--data-checksums", "--no-sync"], cancellationToken);
-        await File.AppendAllTextAsync(Path.Combine(directory.Data, "postgresql.conf"), "\ninclude 'loadharness.conf'\n", cancellationToken);
+        await ServerAccount.AppendAsync(Path.Combine(directory.Data, "postgresql.conf"), "\ninclude 'loadharness.conf'\n", cancellationToken);
     }
 
     private static async Task<int> LaunchAsync(ClusterDirectory directory, PostgresBinaries binaries, CancellationToken cancellationToken)
@@ -142,6 +144,8 @@ public sealed class NativeCluster : IAsyncDisposable
 
     private static Task<string> StartServerAsync(ClusterDirectory directory, PostgresBinaries binaries, int port, CancellationToken cancellationToken) =>
         ServerAccount.RunAsync(binaries.PgCtl, ["start", "-D", directory.Data, "-l", directory.Log, "-w", "-t", "120", "-o", $"-p {port}"], cancellationToken);
+
+    private static string ConfigurationFile(ClusterDirectory directory) => Path.Combine(directory.Data, "loadharness.conf");
 
     private static string ConfigurationOf(IReadOnlyDictionary<string, string> settings)
     {

@@ -46,11 +46,11 @@ public sealed class PgBouncer : IAsyncDisposable
     {
         var program = Find() ?? throw new HarnessException("--pooler pgbouncer: the program is not installed. Debian, Ubuntu: apt-get install pgbouncer.");
         var server = new NpgsqlConnectionStringBuilder(serverConnectionString);
-        var root = Path.Combine(Path.GetTempPath(), $"loadharness-pooler-{Guid.NewGuid():N}");
+        var root = PrivateRoot.Make(Path.Combine(await PrivateRoot.FindAsync(cancellationToken), $"pooler-{Guid.NewGuid():N}"));
         var port = NativeCluster.FreePort();
-        await ServerAccount.MakeDirectoryAsync(root, cancellationToken);
         await WriteAsync(Path.Combine(root, "users.txt"), $"{Quoted(server.Username)} {Quoted(server.Password)}\n", cancellationToken);
         await WriteAsync(Path.Combine(root, "pgbouncer.ini"), Configuration(root, port, server, poolSize), cancellationToken);
+        await WriteAsync(Path.Combine(root, "pooler.log"), "", cancellationToken);
 
         var pooler = new PgBouncer(Launch(root, program), Through(server, port));
         try
@@ -109,7 +109,7 @@ public sealed class PgBouncer : IAsyncDisposable
 
     private static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
     {
-        await File.WriteAllTextAsync(path, text, cancellationToken);
+        await PrivateRoot.WriteAsync(path, text, cancellationToken);
         await ServerAccount.OwnAsync(path, cancellationToken);
     }
 
@@ -117,7 +117,7 @@ public sealed class PgBouncer : IAsyncDisposable
     {
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = Path.GetTempPath() };
         foreach (var word in (string[])["-c", Script, "watch", root, .. ServerAccount.Prefix, program]) start.ArgumentList.Add(word);
-        return Process.Start(start) ?? throw new HarnessException("/bin/sh could not be started; it watches over pgbouncer.");
+        return Process.Start(start.Clean()) ?? throw new HarnessException("/bin/sh could not be started; it watches over pgbouncer.");
     }
 
     private static async Task AnswersAsync(string root, int port, CancellationToken cancellationToken)

@@ -18,12 +18,30 @@ public static class ServerAccount
 
     /// <summary>Runs a program as the server's account.</summary>
     /// <exception cref="HarnessException">The program could not be started, or ended with an error; carries its own words.</exception>
-    public static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    public static Task<string> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        RunAsync(program, arguments, "", cancellationToken);
+
+    /// <summary>Appends to a file of the server's account, as that account: this one, as root, would write through any link.</summary>
+    public static async Task AppendAsync(string path, string text, CancellationToken cancellationToken)
+    {
+        if (Prefix.Count == 0) await File.AppendAllTextAsync(path, text, cancellationToken);
+        else await RunAsync("/bin/sh", ["-c", "umask 077; cat >> \"$1\"", "append", path], text, cancellationToken);
+    }
+
+    /// <summary>Removes a file of the server's account, as that account, if it is there.</summary>
+    public static async Task RemoveAsync(string path, CancellationToken cancellationToken)
+    {
+        if (Prefix.Count == 0) File.Delete(path);
+        else await RunAsync("rm", ["-f", path], cancellationToken);
+    }
+
+    private static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, string input, CancellationToken cancellationToken)
     {
         string[] words = [.. Prefix, program, .. arguments];
         var result = await Cli.Wrap(words[0]).WithArguments(words[1..])
+            .WithStandardInputPipe(PipeSource.FromString(input))
             .WithWorkingDirectory(Path.GetTempPath())
-            .WithEnvironmentVariables(variables => variables.Set("LC_ALL", "C"))
+            .WithEnvironmentVariables(variables => variables.Clean().Set("LC_ALL", "C"))
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
         if (result.IsSuccess) return result.StandardOutput;
 
@@ -51,7 +69,7 @@ public static class ServerAccount
     public static async Task OwnAsync(string path, CancellationToken cancellationToken)
     {
         if (Prefix.Count == 0) return;
-        var result = await Cli.Wrap("chown").WithArguments([$"{SystemUser}:{SystemUser}", path])
+        var result = await Cli.Wrap("chown").WithArguments(["-h", $"{SystemUser}:{SystemUser}", path])
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
         if (!result.IsSuccess)
             throw new HarnessException($"Could not give {path} to the system user '{SystemUser}': {result.StandardError.Trim()} Install the distribution's postgresql package, or run as an ordinary user.");

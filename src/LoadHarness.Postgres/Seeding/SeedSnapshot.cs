@@ -94,7 +94,7 @@ public sealed record SeedSnapshot(string Directory)
     private static async Task RunAsync(string program, string[] arguments, string? password, CancellationToken cancellation)
     {
         var result = await Cli.Wrap(program).WithArguments(arguments)
-            .WithEnvironmentVariables(variables => variables.Set("PGPASSWORD", password).Set("LC_ALL", "C"))
+            .WithEnvironmentVariables(variables => variables.Clean().Set("PGPASSWORD", password).Set("LC_ALL", "C"))
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellation);
         if (!result.IsSuccess)
             throw new HarnessException($"{Path.GetFileName(program)} ended with code {result.ExitCode}: {Redaction.Of(result.StandardError.Trim())} The seeded database could not be copied; free some disk space, or leave out --keep and --reuse.");

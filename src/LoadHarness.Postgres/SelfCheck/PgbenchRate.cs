@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
+using LoadHarness.Postgres.Provisioning;
 using Npgsql;
 
 namespace LoadHarness.Postgres.SelfCheck;
@@ -26,7 +27,8 @@ internal static partial class PgbenchRate
                 .WithArguments(["-n", "-M", "prepared", "-c", $"{LookupRates.Users}", "-j", "2", "-T", $"{(int)Math.Ceiling(during.TotalSeconds)}", "-f", file,
                     "-h", connection.Host ?? "127.0.0.1", "-p", $"{connection.Port}", "-U", connection.Username ?? "postgres", connection.Database ?? "postgres"])
                 // By the environment: a password among the arguments can be read by everyone on the machine.
-                .WithEnvironmentVariables(e => e.Set("PGPASSWORD", connection.Password ?? ""))
+                .WithEnvironmentVariables(e => e.Clean().Set("PGPASSWORD", connection.Password ?? "")
+                    .Set("PGSSLMODE", SslModeOf(connection.SslMode)).Set("PGSSLROOTCERT", connection.RootCertificate))
                 .WithValidation(CommandResultValidation.None)
                 .ExecuteBufferedAsync(cancellationToken).ConfigureAwait(false);
             return Rate().Match(result.StandardOutput) is { Success: true } match ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : null;
@@ -40,6 +42,14 @@ internal static partial class PgbenchRate
             File.Delete(file);
         }
     }
+
+    // As the connection string asks: what is checked for the program is checked for pgbench.
+    private static string SslModeOf(SslMode mode) => mode switch
+    {
+        SslMode.VerifyFull => "verify-full",
+        SslMode.VerifyCA => "verify-ca",
+        _ => mode.ToString().ToLowerInvariant(),
+    };
 
     [GeneratedRegex(@"^tps = ([0-9.]+)", RegexOptions.Multiline)]
     private static partial Regex Rate();

@@ -21,7 +21,7 @@ internal static partial class FunctionCalls
     private const string Import = $"(select max(id) from lead_imports where workspace_id = {W})";
 
     public static IReadOnlyList<FunctionCall> All { get; } =
-        [.. Partitions, .. Imports, .. Sends, .. Searching, .. Segments, .. Operations, .. Keys, .. Jobs, .. Audit];
+        [.. Partitions, .. Imports, .. Sends, .. Searching, .. Segments, .. Operations, .. Keys, .. Jobs, .. Audit, .. People, .. Members];
 
     private static FunctionCall[] Partitions =>
     [
@@ -31,6 +31,10 @@ internal static partial class FunctionCalls
         new("add_month_partitions(regclass, date, date)", ["select add_month_partitions('lead_activities', '2090-01-01', '2090-02-01')"]),
         new("create_monthly_partitions(int)", null, "select create_monthly_partitions(-1)", "LH004", AskedBy: "MA-5"),
         new("check_default_partitions()", ["select * from check_default_partitions()"]),
+        new("months_to_make(regclass, int)", ["select months_to_make('email_sends', 24)"]),
+        new("make_month_partitions(regclass, int)", null, AskedBy: "MA-5"),
+        new("run_partman(regclass, int, text)", null, AskedBy: "MA-5"),
+        new("partition_tasks()", ["select * from partition_tasks()"]),
     ];
 
     private static FunctionCall[] Imports =>
@@ -102,20 +106,14 @@ internal static partial class FunctionCalls
 
     private static FunctionCall[] Jobs =>
     [
-        new("begin_job_run(text, text)", ["select * from begin_job_run('maintenance', 'verify')"], "select * from begin_job_run('no such job', 'verify')", "LH004"),
-        new("end_job_run(bigint, text, text)", ["select end_job_run((select run_id from begin_job_run('maintenance', 'verify')), 'succeeded', 'verify')"]),
-        new("skip_job_run(text, text)", ["select skip_job_run('maintenance', 'verify')"]),
+        new("begin_job_run(text, text)", ["select begin_job_run('maintenance', 'verify')"], "select begin_job_run('no such job', 'verify')", "LH004"),
+        new("job_run_is_alive(bigint)", ["select job_run_is_alive(begin_job_run('maintenance', 'verify'))"]),
+        new("run_job_step(bigint, int)", ["select run_job_step(begin_job_run('expire-api-keys', 'verify'), 0)"], "select run_job_step(-1, 0)", "LH004"),
+        new("end_job_run(bigint)", ["select * from end_job_run(begin_job_run('maintenance', 'verify'))"], "select * from end_job_run(-1)", "LH004"),
         // It commits, which no transaction that is rolled back allows: JB-1 to JB-5 run the jobs' bodies.
         new("run_job(text, text)", null, "call run_job('no such job', 'verify')", "LH004"),
         new("schedule_jobs()", ["select * from schedule_jobs()"]),
         new("unschedule_jobs()", ["select unschedule_jobs()"]),
         new("get_job_status()", ["select * from get_job_status()"]),
-    ];
-
-    private static FunctionCall[] Audit =>
-    [
-        new("audit_row_change()", [$"update campaigns set status = 'paused' where workspace_id = {W} and id = {C}"]),
-        new("audit_lead_deletion()", [$"delete from leads where workspace_id = {W} and email = 'verify1@example.com'"]),
-        new("audit_actor()", ["select audit_actor()"]),
     ];
 }

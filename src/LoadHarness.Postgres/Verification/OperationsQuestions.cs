@@ -100,5 +100,17 @@ internal static class OperationsQuestions
     private static Question Job(string id, string schedule) => new(
         id,
         $"select case when schedule = '{schedule}' then 'met' else 'missed' end, format('%s: schedule %s GMT; its body ran (rolled back); by pg_cron or jobs run', name, schedule), null, null, '' from scheduled_jobs where requirement = '{id}'",
-        [$"do $$ declare told text; problem boolean; begin execute (select body from scheduled_jobs where requirement = '{id}') into told, problem; if problem then raise exception '%', told; end if; end $$"]);
+        [
+            $"""
+            do $$
+            declare job scheduled_jobs; step record; told text; problem boolean;
+            begin
+                select * into job from scheduled_jobs where requirement = '{id}';
+                for step in execute case when job.stepwise then job.body else format('select null::text as name, %L as statement', job.body) end loop
+                    execute step.statement into told, problem;
+                    if problem then raise exception '%', told; end if;
+                end loop;
+            end $$
+            """,
+        ]);
 }

@@ -15,7 +15,7 @@ internal static class MetricsCsv
             foreach (var operation in scenario.Operations)
             {
                 foreach (var (metric, unit, value) in Metrics(operation))
-                    text.AppendJoin(',', Field(run.Identity.Id), Field(scenario.Name), Field(operation.Name), metric, unit, Number(value)).Append("\r\n");
+                    text.AppendJoin(',', Field(run.Identity.Id), Field(scenario.Name), Field(operation.Name), Field(metric), unit, Number(value)).Append("\r\n");
             }
         }
         foreach (var verdict in run.Verdicts.Where(verdict => verdict.Figure is not null))
@@ -35,7 +35,7 @@ internal static class MetricsCsv
         .. Percentiles("response", operation.Response),
         .. Percentiles("service", operation.Service),
         .. operation.Lag.Count == 0 ? [] : Percentiles("lag", operation.Lag),
-        .. operation.Steps.SelectMany(step => Percentiles($"step_{Field(step.Name)}", step.Duration)),
+        .. operation.Steps.SelectMany(step => Percentiles($"step_{step.Name}", step.Duration)),
     ];
 
     /// <summary>A percentile beyond the samples has no line: an empty cell is read as 0 by many a spreadsheet.</summary>
@@ -56,7 +56,7 @@ internal static class MetricsCsv
     /// <summary>Quoted where needed; a leading formula sign is defused, as a spreadsheet would run it.</summary>
     private static string Field(string text)
     {
-        if (text.Length > 0 && "=+-@\t\r".Contains(text[0], StringComparison.Ordinal)) text = "'" + text;
+        if (text.Length > 0 && "=+-@\t\r\n".Contains(text[0], StringComparison.Ordinal)) text = "'" + text;
         return text.AsSpan().IndexOfAny("\",\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }

@@ -9,9 +9,18 @@ public sealed class AuditTests(PostgresCluster cluster)
 {
     [Theory]
     [InlineData("campaigns update", "update campaigns set status = 'paused'")]
-    [InlineData("campaigns delete", "delete from campaigns")]
+    [InlineData("campaigns delete", "delete from campaigns where name = 'free'")]
+    [InlineData("campaigns insert", "insert into campaigns (workspace_id, name, subject) values (1, 'd', 's')")]
+    [InlineData("campaigns update", "update campaigns set subject = 'other'")]
+    [InlineData("lead_segments insert", "insert into lead_segments (workspace_id, name, conditions) values (1, 's', '{}')")]
+    [InlineData("email_templates insert", "insert into email_templates (workspace_id, name, subject, body) values (1, 't', 's', 'b')")]
+    [InlineData("automation_flows insert", "insert into automation_flows (workspace_id, name) values (1, 'f')")]
+    [InlineData("leads update", "update leads set status = 'unsubscribed'")]
+    [InlineData("leads update", "update leads set email = 'other@x.io' where email = 'free@x.io'")]
+    [InlineData("leads update", "update leads set name = 'overwritten'")]
+    [InlineData("email_sends update", "update email_sends set status = 'failed'")]
     [InlineData("webhooks insert", "insert into webhooks (workspace_id, url) values (1, 'https://example.com')")]
-    [InlineData("leads delete", "delete from leads")]
+    [InlineData("leads delete", "delete from leads where email = 'free@x.io'")]
     [InlineData("api_keys insert", "select create_api_key(1, 'key')")]
     [InlineData("api_keys update", "select revoke_api_key(1, 1, 'lost')")]
     public async Task What_the_application_does_leaves_a_row_with_its_actor(string row, string sql)
@@ -31,6 +40,43 @@ public sealed class AuditTests(PostgresCluster cluster)
         await using var database = await FilledAsync();
         await database.Owner.ExecuteAsync("set app.actor = 'alice'; " + sql + "; reset app.actor");
         Assert.Contains($"alice {row}", await database.Owner.ListAsync("select concat_ws(' ', actor, entity, action) from audit_logs where workspace_id = 1"));
+    }
+
+    [Fact]
+    public async Task A_row_tells_the_login_beside_the_claimed_actor_the_clocks_time_and_no_secret()
+    {
+        await using var database = await FilledAsync();
+        await using var connection = await database.As("lh_app").OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        foreach (var sql in (string[])
+            [
+                "select set_config('app.workspace_id', '1', true), set_config('app.actor', 'chief@corp.example' || chr(10) || repeat('x', 100000), true)", "select pg_sleep(0.2)",
+                "insert into webhooks (workspace_id, url) values (1, 'https://user:S3cr3t@example.com/hook?token=S3cr3t')",
+                "insert into email_templates (workspace_id, name, subject, body) values (1, 't', 's', repeat('b', 100000))", "update leads set email = 'new@x.io' where email = 'free@x.io'", "delete from automation_flows",
+            ])
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("true 200", await database.Owner.AskAsync<string>("select bool_and(login = session_user) || ' ' || max(length(actor)) from audit_logs where actor like 'chief%'"));
+        Assert.Equal(0, await database.Owner.AskAsync<long>(
+            "select count(*) from audit_logs where actor ~ '[[:cntrl:]]' or length(details::text) > 3000 or details::text ~ 'S3cr3t|new@x.io|free@x.io'"));
+        Assert.True(await database.Owner.AskAsync<bool>("select max(created_at) - min(l.created_at) < interval '10 s' and max(l.created_at) > (select created_at from webhooks) + interval '150 ms' from audit_logs l where actor like 'chief%'"));
+    }
+
+    [Fact]
+    public async Task What_the_imports_bring_is_one_row_and_a_deletion_names_its_leads()
+    {
+        await using var database = await FilledAsync();
+        var app = database.As("lh_app");
+        var import = await app.AskInAsync<long>(1, "select begin_lead_import(1, 'crm')");
+        await app.AskInAsync<long>(1, "with r as (insert into lead_import_rows (import_id, row_number, email, name) select $1, g, 'i' || g || '@x.io', 'N' from generate_series(1, 50) g returning 1) select count(*) from r", import);
+        await app.AskInAsync<long>(1, "select imported from finish_lead_import(1, $1)", import);
+        Assert.Equal(["import 50"], await database.Owner.ListAsync("select action || ' ' || (details ->> 'imported') from audit_logs where entity = 'leads'"));
+        await app.AskInAsync<long>(1, "with d as (delete from leads where email like 'i%' returning 1) select count(*) from d");
+        Assert.Equal(["50 50"], await database.Owner.ListAsync("select (details ->> 'leads') || ' ' || jsonb_array_length(details -> 'ids') from audit_logs where action = 'delete'"));
     }
 
     [Theory]
@@ -71,9 +117,10 @@ public sealed class AuditTests(PostgresCluster cluster)
             insert into workspaces (id, name) values (1, 'own');
             insert into users (email, name) values ('a@x.io', 'A'), ('b@x.io', 'B');
             insert into workspace_members (workspace_id, user_id) select 1, min(id) from users;
-            insert into leads (workspace_id, email) values (1, 'lead@x.io');
-            insert into campaigns (workspace_id, name, subject) values (1, 'c', 's');
+            insert into leads (workspace_id, email) values (1, 'lead@x.io'), (1, 'free@x.io');
+            insert into campaigns (workspace_id, name, subject) values (1, 'c', 's'), (1, 'free', 's');
             insert into api_keys (workspace_id, name, key_hash) values (1, 'key', '\x01');
+            insert into email_sends (workspace_id, campaign_id, lead_id, email) select 1, c.id, l.id, l.email from campaigns c, leads l where c.name = 'c' and l.email = 'lead@x.io';
             """);
         return database;
     }

@@ -74,7 +74,7 @@ public sealed class TrustedSchemaTests(PostgresCluster cluster)
             """));
         Assert.Empty(await database.Owner.ListAsync(
             """
-            select p.oid::regprocedure from pg_proc p join pg_roles r on r.oid = p.proowner
+            select p.oid::regprocedure::text from pg_proc p join pg_roles r on r.oid = p.proowner
             where p.prosecdef and r.rolsuper and p.pronamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
               and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
             """));

@@ -1,0 +1,173 @@
+-- A person's rights: what is held of a lead, and erasing all of it. Tables are found by their columns, so that a new one is not forgotten.
+
+-- Live tables and archived partitions that hold rows of a lead.
+create or replace function tables_of_leads() returns setof regclass
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+    select c.oid::regclass
+    from pg_class c
+    join pg_attribute w on w.attrelid = c.oid and w.attname = 'workspace_id' and not w.attisdropped
+    join pg_attribute l on l.attrelid = c.oid and l.attname = 'lead_id' and not l.attisdropped
+    where c.relnamespace in (select oid from pg_namespace where nspname in ('public', 'archive'))
+      and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'erasures'
+    order by c.oid
+$$;
+
+-- Everything that is held under an address and not under a lead's id.
+create or replace function erase_address_traces(p_workspace_id bigint, p_email text) returns jsonb
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_pattern text := regexp_replace(p_email, '([^[:alnum:]@_])', '\\\1', 'g');
+    v_counts jsonb := '{}';
+    v_rows bigint;
+begin
+    delete from public.lead_import_rejects r
+    where r.workspace_id = p_workspace_id and (public.normalised_address(r.email) = p_email or r.email ~* v_pattern or r.reason ~* v_pattern);
+    get diagnostics v_rows = row_count;
+    v_counts := v_counts || jsonb_build_object('lead_import_rejects', v_rows);
+    delete from public.lead_import_rows r where r.workspace_id = p_workspace_id and public.normalised_address(r.email::text) = p_email;
+    get diagnostics v_rows = row_count;
+    v_counts := v_counts || jsonb_build_object('lead_import_rows', v_rows);
+    delete from public.lead_import_merge m
+    using public.lead_imports i
+    where i.workspace_id = p_workspace_id and i.id = m.import_id and m.email = p_email;
+    get diagnostics v_rows = row_count;
+    v_counts := v_counts || jsonb_build_object('lead_import_merge', v_rows);
+    delete from public.webhook_logs w where w.workspace_id = p_workspace_id and w.payload::text ~* v_pattern;
+    get diagnostics v_rows = row_count;
+    v_counts := v_counts || jsonb_build_object('webhook_logs', v_rows);
+    -- What happened stays, without the address.
+    update public.audit_logs a
+    set details = regexp_replace(a.details::text, v_pattern, '[erased]', 'gi')::jsonb
+    where a.workspace_id = p_workspace_id and a.details::text ~* v_pattern;
+    get diagnostics v_rows = row_count;
+    return v_counts || jsonb_build_object('audit_logs', v_rows);
+end;
+$$;
+
+create or replace function erase_person(p_workspace_id bigint, p_lead_id bigint, p_email text, p_reason text) returns jsonb
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_table regclass;
+    v_rows bigint;
+    v_counts jsonb := '{}';
+begin
+    if p_lead_id is not null then
+        for v_table in select t from public.tables_of_leads() t loop
+            execute format('delete from %s where workspace_id = $1 and lead_id = $2', v_table) using p_workspace_id, p_lead_id;
+            get diagnostics v_rows = row_count;
+            v_counts := v_counts || jsonb_build_object(v_table::text, v_rows);
+        end loop;
+        delete from public.leads l where l.workspace_id = p_workspace_id and l.id = p_lead_id;
+        get diagnostics v_rows = row_count;
+        v_counts := v_counts || jsonb_build_object('leads', v_rows);
+    end if;
+    v_counts := v_counts || public.erase_address_traces(p_workspace_id, p_email);
+    -- The hash stays: the person is not written to again, whoever imports the address.
+    insert into public.suppressed_addresses as s (workspace_id, email_hash, reason)
+    values (p_workspace_id, public.address_hash(p_workspace_id, p_email), 'erased')
+    on conflict (workspace_id, email_hash) do update set reason = 'erased';
+    v_counts := jsonb_strip_nulls((select jsonb_object_agg(key, nullif(value, '0')) from jsonb_each(v_counts)));
+    insert into public.erasures (workspace_id, lead_id, email_sha256, erased, reason, actor, login)
+    values (p_workspace_id, p_lead_id, sha256(convert_to(p_email, 'UTF8')), v_counts, p_reason, public.audit_actor(), session_user);
+    perform public.audit_write(p_workspace_id, 'erase', 'leads', p_lead_id::text, v_counts);
+    return v_counts;
+end;
+$$;
+
+create or replace function require_reason(p_reason text) returns void
+language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if length(p_reason) > 1000 then
+        raise exception 'a reason has at most 1000 characters, not %', length(p_reason) using errcode = 'LH004';
+    end if;
+end;
+$$;
+
+create or replace function erase_lead(p_workspace_id bigint, p_lead_id bigint, p_reason text default null) returns jsonb
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_email text;
+begin
+    perform public.require_workspace(p_workspace_id);
+    perform public.require_reason(p_reason);
+    -- Nobody adds a send or an activity of a locked lead.
+    select l.email into v_email from public.leads l where l.workspace_id = p_workspace_id and l.id = p_lead_id for update;
+    if not found then
+        raise exception 'workspace % has no lead %', p_workspace_id, coalesce(p_lead_id::text, 'null') using errcode = 'LH004',
+            hint = 'erase_address erases what is held of an address that is no lead.';
+    end if;
+    return public.erase_person(p_workspace_id, p_lead_id, v_email, p_reason);
+end;
+$$;
+
+create or replace function erase_address(p_workspace_id bigint, p_email text, p_reason text default null) returns jsonb
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_email text := public.require_normal_address(p_email);
+    v_lead bigint;
+begin
+    perform public.require_workspace(p_workspace_id);
+    perform public.require_reason(p_reason);
+    select l.id into v_lead from public.leads l where l.workspace_id = p_workspace_id and l.email = v_email for update;
+    return public.erase_person(p_workspace_id, v_lead, v_email, p_reason);
+end;
+$$;
+
+create or replace function export_lead(p_workspace_id bigint, p_lead_id bigint) returns jsonb
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_lead public.leads;
+    v_table regclass;
+    v_rows jsonb;
+    v_all jsonb;
+begin
+    perform public.require_workspace(p_workspace_id);
+    select l.* into v_lead from public.leads l where l.workspace_id = p_workspace_id and l.id = p_lead_id;
+    if not found then
+        raise exception 'workspace % has no lead %', p_workspace_id, coalesce(p_lead_id::text, 'null') using errcode = 'LH004';
+    end if;
+    v_all := jsonb_build_object('lead', to_jsonb(v_lead), 'exported_at', clock_timestamp());
+    for v_table in select t from public.tables_of_leads() t loop
+        execute format('select coalesce(jsonb_agg(to_jsonb(t)), ''[]'') from %s t where workspace_id = $1 and lead_id = $2', v_table)
+        into v_rows using p_workspace_id, p_lead_id;
+        if v_rows <> '[]' then
+            v_all := v_all || jsonb_build_object(v_table::text, v_rows);
+        end if;
+    end loop;
+    v_all := v_all || jsonb_build_object(
+        'suppressed_for', (select s.reason from public.suppressed_addresses s
+            where s.workspace_id = p_workspace_id and s.email_hash = public.address_hash(p_workspace_id, v_lead.email)),
+        'import_rejects', (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from public.lead_import_rejects r
+            where r.workspace_id = p_workspace_id and public.normalised_address(r.email) = v_lead.email),
+        'webhook_logs', (select coalesce(jsonb_agg(to_jsonb(w)), '[]') from public.webhook_logs w
+            where w.workspace_id = p_workspace_id and strpos(lower(w.payload::text), v_lead.email) > 0),
+        'changes', (select coalesce(jsonb_agg(jsonb_build_object('at', a.created_at, 'action', a.action, 'details', a.details)), '[]')
+            from public.audit_logs a where a.workspace_id = p_workspace_id and a.entity = 'leads' and a.entity_id = p_lead_id::text));
+    perform public.audit_write(p_workspace_id, 'export', 'leads', p_lead_id::text, '{}');
+    return v_all;
+end;
+$$;
+
+comment on function tables_of_leads() is 'Tables, live and archived, that hold rows of a lead.';
+comment on function erase_address_traces(bigint, text) is 'A step of erase_lead and erase_address: imports, webhook logs and the audit log.';
+comment on function erase_person(bigint, bigint, text, text) is 'A step of erase_lead and erase_address.';
+comment on function require_reason(text) is 'Refuses (LH004) a reason of more than 1000 characters.';
+comment on function erase_lead(bigint, bigint, text) is
+    'Erases a lead everywhere: live tables, archive, staging, rejects, webhook and audit logs. Returns the rows by table, kept with the hash of the address in erasures. The address stays suppressed. Refuses another workspace (LH001) and an unknown lead (LH004).';
+comment on function erase_address(bigint, text, text) is 'As erase_lead, by the address, whether it is a lead or only left traces.';
+comment on function export_lead(bigint, bigint) is 'All that is held of a lead, as JSON by table. Refuses another workspace (LH001) and an unknown lead (LH004).';
+
+do $$
+declare
+    routine regprocedure;
+begin
+    for routine in
+        select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
+            'tables_of_leads', 'erase_address_traces', 'erase_person', 'require_reason', 'erase_lead', 'erase_address', 'export_lead'])
+    loop
+        execute format('alter function %s owner to lh_owner', routine);
+        execute format('revoke all on function %s from public', routine);
+    end loop;
+    grant execute on function erase_lead(bigint, bigint, text), erase_address(bigint, text, text), export_lead(bigint, bigint) to lh_app;
+end;
+$$;

@@ -1,0 +1,217 @@
+-- Workspaces, their members and users. Every change leaves an audit row, by the triggers or by itself.
+
+create or replace function require_text(p_what text, p_value text, p_longest int) returns text
+language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if p_value is null or btrim(p_value) = '' or length(p_value) > p_longest or p_value ~ '[[:cntrl:]]' then
+        raise exception '% has 1 to % characters, none of them a control character', p_what, p_longest using errcode = 'LH004';
+    end if;
+    return btrim(p_value);
+end;
+$$;
+
+create or replace function require_role(p_role text) returns text
+language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if p_role is null or p_role not in ('owner', 'admin', 'member') then
+        raise exception 'a member is owner, admin or member, not "%"', left(coalesce(p_role, 'null'), 60) using errcode = 'LH004';
+    end if;
+    return p_role;
+end;
+$$;
+
+create or replace function user_of(p_email text, p_name text) returns bigint
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_email text := lower(public.require_text('the e-mail of a user', p_email, 254));
+    v_name text := public.require_text('the name of a user', p_name, 300);
+    v_id bigint;
+begin
+    if v_email !~ '^[^@[:space:]]+@[^@[:space:]]+$' then
+        raise exception 'the e-mail of a user is malformed' using errcode = 'LH004';
+    end if;
+    select u.id into v_id from public.users u where lower(u.email) = v_email;
+    if v_id is null then
+        insert into public.users (email, name) values (v_email, v_name) on conflict do nothing returning id into v_id;
+        if v_id is null then
+            select u.id into v_id from public.users u where lower(u.email) = v_email;
+        end if;
+    end if;
+    return v_id;
+end;
+$$;
+
+create or replace function create_workspace(p_name text, p_owner_email text, p_owner_name text) returns bigint
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_user bigint := public.user_of(p_owner_email, p_owner_name);
+    v_id bigint;
+begin
+    insert into public.workspaces (name) values (public.require_text('the name of a workspace', p_name, 300)) returning id into v_id;
+    perform public.audit_write(v_id, 'insert', 'workspaces', v_id::text, jsonb_build_object('owner', v_user));
+    insert into public.workspace_members (workspace_id, user_id, role) values (v_id, v_user, 'owner');
+    return v_id;
+end;
+$$;
+
+create or replace function add_member(p_workspace_id bigint, p_email text, p_name text, p_role text default 'member') returns bigint
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_user bigint;
+begin
+    perform public.require_workspace(p_workspace_id);
+    perform public.require_role(p_role);
+    v_user := public.user_of(p_email, p_name);
+    insert into public.workspace_members (workspace_id, user_id, role) values (p_workspace_id, v_user, p_role)
+    on conflict (workspace_id, user_id) do nothing;
+    return v_user;
+exception
+    when foreign_key_violation then
+        raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';
+end;
+$$;
+
+create or replace function require_another_owner(p_workspace_id bigint, p_user_id bigint) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+begin
+    -- Two owners that remove each other at once wait here.
+    perform from public.workspaces w where w.id = p_workspace_id for no key update;
+    if exists (select from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id = p_user_id and m.role = 'owner')
+       and not exists (select from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id <> p_user_id and m.role = 'owner') then
+        raise exception 'user % is the last owner of workspace %', p_user_id, p_workspace_id using errcode = 'LH004',
+            hint = 'Make somebody else an owner first.';
+    end if;
+end;
+$$;
+
+create or replace function change_member_role(p_workspace_id bigint, p_user_id bigint, p_role text) returns boolean
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    perform public.require_workspace(p_workspace_id);
+    perform public.require_role(p_role);
+    if p_role <> 'owner' then
+        perform public.require_another_owner(p_workspace_id, p_user_id);
+    end if;
+    update public.workspace_members m set role = p_role
+    where m.workspace_id = p_workspace_id and m.user_id = p_user_id and m.role <> p_role;
+    return found;
+end;
+$$;
+
+-- A user of other workspaces too is theirs as well: nobody renames that one from here.
+create or replace function change_user(p_workspace_id bigint, p_user_id bigint, p_name text, p_email text) returns boolean
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    perform public.require_workspace(p_workspace_id);
+    update public.users u
+    set name = public.require_text('the name of a user', p_name, 300), email = lower(public.require_text('the e-mail of a user', p_email, 254))
+    where u.id = p_user_id
+      and exists (select from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id = u.id)
+      and not exists (select from public.workspace_members m where m.workspace_id <> p_workspace_id and m.user_id = u.id);
+    return found;
+exception
+    when unique_violation then
+        raise exception 'another user has this e-mail' using errcode = 'LH004';
+end;
+$$;
+
+create or replace function remove_member(p_workspace_id bigint, p_user_id bigint) returns boolean
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    perform public.require_workspace(p_workspace_id);
+    perform public.require_another_owner(p_workspace_id, p_user_id);
+    delete from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id = p_user_id;
+    if not found then
+        return false;
+    end if;
+    delete from public.users u
+    where u.id = p_user_id and not exists (select from public.workspace_members m where m.user_id = u.id);
+    return true;
+end;
+$$;
+
+-- Rows go table by table; one that others still refer to is come back to. Places are looked up one by one: a hash join would read the table.
+create or replace function delete_workspace(p_workspace_id bigint, p_batch int default 10000, out deleted bigint, out done boolean)
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+    v_table regclass;
+    v_rows bigint;
+    v_before bigint;
+begin
+    perform public.require_workspace(p_workspace_id);
+    if p_batch is null or p_batch not between 1 and 1000000 then
+        raise exception 'a batch has 1 to 1000000 rows, not %', coalesce(p_batch::text, 'null') using errcode = 'LH006';
+    end if;
+    deleted := 0;
+    done := false;
+    -- Nobody adds a row of a locked workspace.
+    perform from public.workspaces w where w.id = p_workspace_id for update;
+    if not found then
+        raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';
+    end if;
+    loop
+        v_before := deleted;
+        for v_table in
+            select c.oid::regclass
+            from pg_class c
+            join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped
+            where c.relnamespace in (select oid from pg_namespace where nspname in ('public', 'archive'))
+              and c.relkind in ('r', 'p') and not c.relispartition
+              and c.relname not in ('audit_logs', 'erasures', 'workspace_members')
+            order by c.relname = 'leads', c.oid desc
+        loop
+            begin
+                execute format(
+                    'with picked as materialized (select tableoid as leaf, ctid as place from %1$s where workspace_id = $1 limit $2)
+                     delete from %1$s t using picked p where t.ctid = p.place and t.tableoid = p.leaf and t.workspace_id = $1', v_table)
+                using p_workspace_id, p_batch - deleted;
+                get diagnostics v_rows = row_count;
+                deleted := deleted + v_rows;
+            exception
+                when foreign_key_violation then null;
+            end;
+            if deleted >= p_batch then
+                return;
+            end if;
+        end loop;
+        exit when deleted = v_before;
+    end loop;
+    with members as (
+        delete from public.workspace_members m where m.workspace_id = p_workspace_id returning m.user_id
+    )
+    delete from public.users u
+    using members d
+    where u.id = d.user_id and not exists (select from public.workspace_members m where m.user_id = u.id and m.workspace_id <> p_workspace_id);
+    delete from public.workspaces w where w.id = p_workspace_id;
+    done := true;
+end;
+$$;
+
+comment on function require_text(text, text, int) is 'The text, trimmed; LH004 when it is empty, too long or holds control characters.';
+comment on function require_role(text) is 'The role of a member; LH004 when there is none of that name.';
+comment on function user_of(text, text) is 'The user with an e-mail, made when there is none.';
+comment on function require_another_owner(bigint, bigint) is 'Refuses (LH004) to leave a workspace without an owner.';
+comment on function create_workspace(text, text, text) is 'Makes a workspace and its owner, and returns its id. Refuses bad values (LH004).';
+comment on function add_member(bigint, text, text, text) is 'Adds a member, and the user when there is none with this e-mail; returns the user''s id. Refuses another workspace (LH001) and bad values (LH004).';
+comment on function change_member_role(bigint, bigint, text) is 'Changes a member''s role; false when nothing changed. Refuses the last owner (LH004).';
+comment on function change_user(bigint, bigint, text, text) is 'Changes a member''s name and e-mail; false when the user is no member here, or one elsewhere too.';
+comment on function remove_member(bigint, bigint) is 'Removes a member, and the user who is in no other workspace; false when there is none. Refuses the last owner (LH004).';
+comment on function delete_workspace(bigint, int) is
+    'Deletes up to p_batch rows of a workspace, live and archived; call it until done. The audit log and the proofs of erasures stay. Refuses another workspace (LH001).';
+
+do $$
+declare
+    routine regprocedure;
+begin
+    for routine in
+        select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
+            'require_text', 'require_role', 'user_of', 'require_another_owner', 'create_workspace', 'add_member', 'change_member_role', 'change_user',
+            'remove_member', 'delete_workspace'])
+    loop
+        execute format('alter function %s owner to lh_owner', routine);
+        execute format('revoke all on function %s from public', routine);
+    end loop;
+    grant execute on function create_workspace(text, text, text), add_member(bigint, text, text, text), change_member_role(bigint, bigint, text),
+        change_user(bigint, bigint, text, text), remove_member(bigint, bigint), delete_workspace(bigint, int) to lh_app;
+end;
+$$;

@@ -1,0 +1,72 @@
+using CliWrap;
+using CliWrap.Buffered;
+
+namespace LoadHarness.Postgres.Provisioning;
+
+/// <summary>The directory below the temporary one in which this user's private servers live, and into which nobody else can put anything.</summary>
+/// <remarks>The temporary directory is everybody's: what lies in it under our name may be another user's trap.</remarks>
+internal static class PrivateRoot
+{
+    // The server's account passes through it: root's servers run as another user. It can neither list nor write it.
+    private const UnixFileMode Passable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private static UnixFileMode Mode => ServerAccount.Prefix.Count > 0 ? Passable : Own;
+
+    /// <summary>The one that all runs of this user share; null when another user took its name.</summary>
+    public static async Task<string?> SharedAsync(CancellationToken cancellationToken)
+    {
+        if (OperatingSystem.IsWindows()) return Make(Path.Combine(Path.GetTempPath(), "loadharness"));
+        var user = (await Cli.Wrap("id").WithArguments("-u").ExecuteBufferedAsync(cancellationToken)).StandardOutput.Trim();
+        var path = Path.Combine(Path.GetTempPath(), $"loadharness-{user}");
+        // Does nothing where there is something of that name already, whatever it is.
+        try
+        {
+            Make(path);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+
+        return await IsOwnAsync(path, user, cancellationToken) ? path : null;
+    }
+
+    /// <summary>As the shared one, or one that nobody could have made before.</summary>
+    public static async Task<string> FindAsync(CancellationToken cancellationToken) => await SharedAsync(cancellationToken)
+        ?? Make(Path.Combine(Path.GetTempPath(), $"loadharness-{Guid.NewGuid():N}"));
+
+    // A directory and no link, of this user, that nobody else may write. Later nobody else can replace it: the temporary directory lets only owners rename.
+    private static async Task<bool> IsOwnAsync(string path, string user, CancellationToken cancellationToken)
+    {
+        var found = await Cli.Wrap("find")
+            .WithArguments(["-P", path, "-prune", "-type", "d", "-user", user, "!", "-perm", "-020", "!", "-perm", "-002"])
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
+        return found.StandardOutput.Trim() == path;
+    }
+
+    /// <summary>A directory of this user, which the server's account can pass through.</summary>
+    public static string Make(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else if (!Directory.Exists(path))
+        {
+            Directory.CreateDirectory(path, Mode);
+            File.SetUnixFileMode(path, Mode);
+        }
+
+        return path;
+    }
+
+    /// <summary>A new file that this user alone may read.</summary>
+    public static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using var writer = new StreamWriter(path, options);
+        await writer.WriteAsync(text.AsMemory(), cancellationToken);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Jobs;
+
+/// <summary>No lock of a job holds a query for long, and none outlives its step.</summary>
+public sealed class MaintenanceLockTests(PostgresCluster cluster)
+{
+    [Fact]
+    public async Task Retiring_and_making_partitions_waits_for_nobody_and_lets_nobody_wait()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.AddWorkspaceAsync(leads: 100);
+        await database.Owner.ExecuteAsync(
+            """
+            insert into campaigns (workspace_id, name, subject) select id, 'c', 's' from workspaces;
+            select add_month_partitions('email_sends', (now() - interval '50 months')::date, (now() - interval '48 months')::date);
+            """);
+        // Somebody else's open transaction: a detachment that waited for it would let everybody wait behind.
+        await using var reader = await database.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await reader.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var read = new NpgsqlCommand("select count(*) from email_sends", reader))
+            await read.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var job = database.As("lh_jobs").ExecuteAsync("call run_job('maintenance')");
+        var longest = TimeSpan.Zero;
+        for (var turn = 0; turn < 60 || !job.IsCompleted; turn++)
+        {
+            var watch = Stopwatch.StartNew();
+            await database.Owner.ExecuteAsync("update leads set updated_at = now() where id = 1; select count(*) from email_sends where workspace_id = 1");
+            longest = watch.Elapsed > longest ? watch.Elapsed : longest;
+            if (turn == 60) await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        await job;
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from partitions_to_retire('email_sends', 1095)"));
+        Assert.True(await database.Owner.AskAsync<long>("select count(*) from pg_class where relnamespace = 'archive'::regnamespace and relkind = 'r'") >= 3);
+        // A wait of the lock timeout and what the statement itself takes, on a machine that does other things too.
+        Assert.True(longest < TimeSpan.FromSeconds(1), $"{longest.TotalMilliseconds:N0} ms");
+    }
+
+    [Fact]
+    public async Task Maintenance_called_as_a_function_holds_no_lock_that_others_wait_for()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync("select add_month_partitions('email_sends', (now() - interval '50 months')::date, (now() - interval '50 months')::date)");
+        await using var worker = await database.As("lh_worker").OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await worker.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var tasks = new NpgsqlCommand("select detail from perform_maintenance_tasks() where task = 'retention'", worker);
+        Assert.StartsWith("1 partitions", (string)(await tasks.ExecuteScalarAsync(TestContext.Current.CancellationToken))!, StringComparison.Ordinal);
+        Assert.Empty(await database.Owner.ListAsync(
+            "select relation::regclass || ' ' || mode from pg_locks where relation::regclass::text in ('email_sends', 'leads', 'campaigns') and mode in ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock')"));
+    }
+
+    [Fact]
+    public async Task A_tenants_stray_dates_make_few_partitions_and_stop_no_job()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.AddWorkspaceAsync(leads: 1);
+        await database.Owner.ExecuteAsync(
+            """
+            insert into lead_activities (workspace_id, lead_id, activity_type, created_at)
+            select l.workspace_id, l.id, 'x', t.at
+            from leads l, (select '1800-01-15'::timestamptz + g * interval '13 months' from generate_series(1, 40) g
+                           union all select now() - g * interval '1 month' from generate_series(30, 100) g
+                           union all values ('9999-01-01'::timestamptz)) t (at)
+            """);
+        var before = await CountAsync(database);
+        await database.As("lh_jobs").ExecuteAsync("call run_job('create-partitions')");
+        Assert.InRange(await CountAsync(database) - before, 1, 4);
+        await database.As("lh_jobs").ExecuteAsync("call run_job('maintenance')");
+        Assert.Empty(await database.Owner.ListAsync("select detail from job_runs where outcome <> 'succeeded'"));
+    }
+
+    private static Task<long> CountAsync(TestDatabase database) => database.Owner.AskAsync<long>("select count(*) from partition_bounds('lead_activities')");
+}
