@@ -47,6 +47,35 @@ public sealed class ApiKeyTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task When_a_key_was_last_used_is_kept_and_not_written_at_each_call()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var workspace = await database.Owner.AddWorkspaceAsync();
+        var app = database.As("lh_app");
+        var key = await app.AskInAsync<string>(workspace, "select api_key from create_api_key($1, 'mine')", workspace);
+        for (var call = 0; call < 3; call++)
+            Assert.Equal(workspace, await app.AskAsync<long>("select workspace_id from verify_api_key($1)", key));
+        Assert.True(await database.Owner.AskAsync<bool>("select last_used_at > now() - interval '1 minute' from api_keys"));
+        Assert.Equal("1", await database.Owner.AskAsync<string>("select (last_used_at < clock_timestamp())::int::text from api_keys"));
+        var first = await database.Owner.AskAsync<DateTime>("select last_used_at from api_keys");
+        await app.AskAsync<long>("select workspace_id from verify_api_key($1)", key);
+        Assert.Equal(first, await database.Owner.AskAsync<DateTime>("select last_used_at from api_keys"));
+    }
+
+    [Theory]
+    [InlineData("1 day", true)]
+    [InlineData("3 days", false)]
+    [InlineData("400 days", false)]
+    public async Task A_key_with_auto_renewal_outlives_its_time_by_two_days_alone(string lapsed, bool works)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var workspace = await database.Owner.AddWorkspaceAsync();
+        var key = await database.As("lh_app").AskInAsync<string>(workspace, "select api_key from create_api_key($1, 'mine', null, true)", workspace);
+        await database.Owner.ExecuteAsync($"update api_keys set expires_at = now() - interval '{lapsed}'");
+        Assert.Equal(works, await database.As("lh_app").AskAsync<bool>("select workspace_id is not null from verify_api_key($1)", key));
+    }
+
+    [Fact]
     public async Task A_revoked_key_verifies_no_more()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);

@@ -63,6 +63,19 @@ public sealed class MonitoringTests(PostgresCluster cluster)
         Assert.Empty(await database.Owner.ListAsync($"select p.oid::regprocedure {Ours} and obj_description(p.oid, 'pg_proc') is null"));
     }
 
+    [Theory]
+    [InlineData("create role x password 'S3cr3t'", "create role ...")]
+    [InlineData("/* S3cr3t */ select $1 -- S3cr3t", "select $1")]
+    [InlineData("select 'S3cr3t''s', $$S3cr3t$$, $q$S3cr3t$q$ into t", "select '...', '...'")]
+    [InlineData("copy (select 'S3cr3t') to stdout", "copy ...")]
+    [InlineData("explain select 'S3cr3t'", "explain select ...")]
+    [InlineData("(select $1) union select 'S3cr3t", "select $1) union select '...'")]
+    public async Task A_statement_is_shown_without_what_it_may_hide(string statement, string shown)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Equal(shown, (await database.Owner.AskAsync<string>("select statement_text($1)", statement)).Trim());
+    }
+
     [Fact]
     public async Task No_function_may_be_executed_by_everybody()
     {

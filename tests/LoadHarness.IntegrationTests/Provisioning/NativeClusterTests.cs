@@ -51,6 +51,55 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public void Another_user_of_the_machine_can_neither_read_nor_plant_anything_where_a_private_server_lives()
+    {
+        const UnixFileMode foreignWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        const UnixFileMode foreignRead = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        var directory = cluster.Server.Directory;
+        for (var path = directory.Root; path.TrimEnd('/') != Path.GetTempPath().TrimEnd('/'); path = Path.GetDirectoryName(path)!)
+            Assert.Equal((UnixFileMode)0, File.GetUnixFileMode(path) & (foreignWrite | foreignRead));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory.Data));
+        foreach (var file in Directory.EnumerateFiles(directory.Root).Append(Path.Combine(directory.Data, "loadharness.conf")))
+            Assert.Equal((UnixFileMode)0, File.GetUnixFileMode(file) & (foreignWrite | foreignRead));
+    }
+
+    [Fact]
+    public async Task A_trap_under_a_servers_name_in_the_common_directory_is_left_alone()
+    {
+        var trap = Path.Combine(Path.GetTempPath(), $"loadharness-pg-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(Path.Combine(trap, "data"));
+        try
+        {
+            await CliWrap.Cli.Wrap("mkfifo").WithArguments([Path.Combine(trap, "owner")]).ExecuteAsync(Token);
+            await File.WriteAllTextAsync(Path.Combine(trap, "data", "postmaster.pid"), $"{cluster.Server.ProcessId}\n{cluster.Server.Directory.Data}\n", Token);
+            await ClusterDirectory.SweepAsync(cluster.Server.Binaries, Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
+            Assert.True(Directory.Exists(trap));
+            Assert.True(ServerAccount.IsAlive(cluster.Server.ProcessId));
+        }
+        finally
+        {
+            Directory.Delete(trap, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_private_server_gets_no_secret_of_this_programs_environment()
+    {
+        Environment.SetEnvironmentVariable("LOADHARNESS_DATABASE_OF_TEST", "Password=S3cr3t");
+        try
+        {
+            await using var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Token);
+            var environment = await File.ReadAllTextAsync($"/proc/{own.ProcessId}/environ", Token);
+            Assert.Contains("LC_ALL=C", environment, StringComparison.Ordinal);
+            Assert.DoesNotContain("S3cr3t", environment, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("LOADHARNESS_DATABASE_OF_TEST", null);
+        }
+    }
+
+    [Fact]
     public async Task A_private_server_has_its_buffers_on_huge_pages_where_this_account_may_allow_them()
     {
         RequireHugePages();
