@@ -27,7 +27,7 @@ internal static class HugePages
         {
             var pages = Number(await ServerAccount.RunAsync(binaries.PathOf("postgres"), ["-D", directory.Data, "-C", "shared_memory_size_in_huge_pages"], cancellationToken));
             if (pages <= 0 || LeastGroupLimit(File.ReadAllText("/proc/self/cgroup"), "/sys/fs/cgroup") < pages * PageBytes()) return;
-            await File.WriteAllTextAsync(directory.HugePagesFile, Text(pages), cancellationToken);
+            await PrivateRoot.WriteAsync(directory.HugePagesFile, Text(pages), cancellationToken);
             Add(pages);
         }
         catch (Exception refusal) when (refusal is HarnessException or IOException or UnauthorizedAccessException)

@@ -35,7 +35,7 @@ public sealed class BackupTests(PostgresCluster cluster)
         foreach (var catalog in (string[])
             [
                 "select concat_ws(' ', schemaname, tablename, policyname, roles, cmd, qual, with_check) from pg_policies order by 1",
-                "select concat_ws(' ', oid::regclass, relowner::regrole, relrowsecurity, relforcerowsecurity, relacl) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'm') order by 1",
+                "select concat_ws(' ', oid::regclass, relowner::regrole, relrowsecurity, relforcerowsecurity, (select string_agg(a::text, ' ' order by a::text) from unnest(coalesce(relacl, acldefault('r', relowner))) a)) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'm') order by 1",
                 "select pg_get_indexdef(indexrelid) from pg_index i join pg_class c on c.oid = indrelid where relnamespace = 'public'::regnamespace order by 1",
                 "select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal order by 1",
             ])
@@ -48,7 +48,7 @@ public sealed class BackupTests(PostgresCluster cluster)
     private async Task RunAsync(string program, TestDatabase database, string user, string? password, params string[] arguments)
     {
         var server = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-        var result = await Cli.Wrap(cluster.Server.Binaries.PathOf(program))
+        var result = await CliWrap.Cli.Wrap(cluster.Server.Binaries.PathOf(program))
             .WithArguments(["--host", server.Host!, "--port", $"{server.Port}", "--username", user, "--dbname", server.Database!, .. arguments])
             .WithEnvironmentVariables(variables => variables.Set("PGPASSWORD", password ?? server.Password))
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Stop);
