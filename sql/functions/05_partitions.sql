@@ -158,11 +158,11 @@ as $$
       -- 24 ahead, the past ten years, and no more.
       and (select count(*) from public.partition_bounds(p_parent)) < 150
     order by d.month desc
-    limit 4
+    limit 3
 $$;
 
 comment on function months_to_make(regclass, int) is
-    'Of the months in a table''s default partition, the four newest that lie within ten years and the months ahead.';
+    'Of the months in a table''s default partition, the three newest that lie within ten years and the months ahead.';
 
 -- Attaching a partition locks the default partition, and what its foreign keys refer to. Whoever needs them waits behind it: it gives up after
 -- 40 ms, and tries again.
