@@ -37,7 +37,7 @@ public sealed class BackupTests(PostgresCluster cluster)
                 "select concat_ws(' ', schemaname, tablename, policyname, roles, cmd, qual, with_check) from pg_policies order by 1",
                 "select concat_ws(' ', oid::regclass, relowner::regrole, relrowsecurity, relforcerowsecurity, (select string_agg(a::text, ' ' order by a::text) from unnest(coalesce(relacl, acldefault('r', relowner))) a)) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'm') order by 1",
                 "select pg_get_indexdef(indexrelid) from pg_index i join pg_class c on c.oid = indrelid where relnamespace = 'public'::regnamespace order by 1",
-                "select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal order by 1",
+                "select translate(pg_get_triggerdef(oid), '()', '') from pg_trigger where not tgisinternal order by 1",
             ])
             Assert.Equal(await database.Owner.ListAsync(catalog), await restored.Owner.ListAsync(catalog));
     }
