@@ -249,6 +249,8 @@ begin
 end;
 $$;
 
+-- Jobs that a migration adds are given to pg_cron when this file is applied again: change it with such a migration.
+-- 012: start-campaigns and send-upkeep, each minute.
 do $$
 begin
     if to_regclass('cron.job') is not null then
