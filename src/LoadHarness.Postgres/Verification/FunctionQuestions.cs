@@ -20,7 +20,7 @@ internal static class FunctionQuestions
         Call(
             "BF-3",
             $"""
-            with first as materialized (select total_scheduled from bulk_schedule_email_sends({Tenant.Campaign}, {Tenant.Workspace}, '"all"'))
+            with first as materialized (select total_scheduled from bulk_schedule_email_sends({Tenant.Campaign}, {Tenant.Workspace}, '"all"'::jsonb))
             select f.total_scheduled as first, s.total_scheduled as second
             from first f cross join lateral (select b.total_scheduled from bulk_schedule_email_sends({Tenant.Campaign}, {Tenant.Workspace}, case when f.total_scheduled >= 0 then '"all"'::jsonb end) b) s
             """,

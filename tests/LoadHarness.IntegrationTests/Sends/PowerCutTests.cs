@@ -108,7 +108,7 @@ public sealed class PowerCutTests
     {
         while (await app.ScalarAsync<long[]>("select array_agg(id) from claim_email_sends($1, $2, $3, 100)", [campaign, worker], Stop) is { } ids)
         {
-            Assert.Equal(ids.Length, await app.ScalarAsync<long>("select mark_email_sends_sent($1, $2, $3, $4)", [campaign, ids, $"{worker}-"], Stop));
+            Assert.Equal(ids.Length, await app.ScalarAsync<long>("select mark_email_sends_sent($1, $2, $3, $4, $5)", [campaign, ids, $"{worker}-", worker], Stop));
             Assert.All(ids, id => Assert.True(confirmed.TryAdd(id, worker), $"send {id} was sent twice"));
         }
     }
