@@ -18,18 +18,10 @@ internal static class ImportRows
             yield return index % 100 < knownPercent ? row with { Email = SeededLeads.EmailOf(seed.Seed, known.NextInt64(1, seed.Contacts + 1)) } : row;
     }
 
-    /// <summary>The different leads of a file. An address that stands twice is one: the known ones are drawn with replacement, the others are all different.</summary>
-    public static (long Fresh, long Known) LeadsOf(SeedManifest seed, long first, int rows, int knownPercent)
+    /// <summary>The rows of a file by whether their lead is new. The known ones are drawn with replacement: each row is merged into its lead, and counts.</summary>
+    public static (long Fresh, long Known) RowsOf(int rows, int knownPercent)
     {
-        var known = new Random((int)(first & int.MaxValue));
-        var drawn = new HashSet<long>();
-        long fresh = 0;
-        for (var index = 0; index < rows; index++)
-        {
-            if (index % 100 < knownPercent) drawn.Add(known.NextInt64(1, seed.Contacts + 1));
-            else fresh++;
-        }
-
-        return (fresh, drawn.Count);
+        long known = Enumerable.Range(0, rows).Count(index => index % 100 < knownPercent);
+        return (rows - known, known);
     }
 }

@@ -15,21 +15,69 @@ end
 $$;
 comment on function session_workspace() is 'The workspace in the session setting app.workspace_id; LH001 when there is none.';
 
--- A cast to jsonb fails inside PostgreSQL, before any function is entered, with a state of its own for each way of being wrong.
-create or replace function parse_json(p_json text) returns jsonb
+-- json holds what jsonb refuses (\u0000, numbers of a million digits), so a list of which some elements are such is taken apart first.
+create or replace function readable_elements(p_json text) returns jsonb
 language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp
 as $$
+declare
+    v_element json;
+    v_readable jsonb[] := '{}';
+    v_reason text;
+    v_email text;
 begin
-    return p_json::jsonb;
+    for v_element in select value from json_array_elements(p_json::json) loop
+        begin
+            v_readable := v_readable || v_element::jsonb;
+        exception
+            when data_exception or program_limit_exceeded then
+                v_reason := left(sqlerrm, 200);
+                begin
+                    -- Reading one text reads them all: without what cannot be read.
+                    v_email := left(regexp_replace(v_element::text, '\\u(0000|[dD][89a-fA-F]..)', '', 'g')::json ->> 'email', 300);
+                exception
+                    when data_exception then v_email := null;
+                end;
+                v_readable := v_readable || jsonb_build_object('email', v_email, 'unreadable', v_reason);
+        end;
+    end loop;
+    return to_jsonb(v_readable);
+end
+$$;
+comment on function readable_elements(text) is
+    'A JSON array of which jsonb refuses some elements: these become {email, unreadable: reason}, so that the others count. A step of parse_json.';
+
+-- A cast to jsonb fails inside PostgreSQL, before any function is entered, with a state of its own for each way of being wrong.
+create or replace function parse_json(p_json text) returns jsonb
+language plpgsql immutable parallel safe security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
+as $$
+declare
+    v_reason text;
+begin
+    begin
+        return p_json::jsonb;
+    exception
+        when data_exception or program_limit_exceeded then
+            v_reason := left(sqlerrm, 200);
+            if p_json !~ '^\s*\[' then
+                raise;
+            end if;
+    end;
+    return readable_elements(p_json);
 exception
     when statement_too_complex then
         raise exception 'the JSON is nested too deep' using errcode = 'LH009', hint = 'A thousand levels are safe.';
     when data_exception or program_limit_exceeded then
-        raise exception 'the text is no JSON: %', left(sqlerrm, 200) using errcode = 'LH009';
+        raise exception 'the text is no JSON: %', coalesce(v_reason, left(sqlerrm, 200)) using errcode = 'LH009';
 end
 $$;
 comment on function parse_json(text) is
-    'A text that nobody has looked at as jsonb; null stays null. LH009 for what is malformed, nested too deep or too large.';
+    'A text that nobody has looked at as jsonb; null stays null. LH009 for what is malformed, nested too deep or too large. Of an array, '
+    'an element that jsonb cannot hold (\u0000, 1e200000) becomes {email, unreadable: reason}: a bulk function reports it and keeps the others.';
+
+create or replace function cell(p_text text) returns text
+language sql immutable parallel safe
+return nullif(btrim(p_text, U&' \0009\000A\000B\000C\000D\0085\00A0\200B\FEFF'), '');
+comment on function cell(text) is 'A cell of a file without the blanks around it; null when nothing is left.';
 
 create or replace function longest_text(p_texts text[]) returns int
 language sql immutable parallel safe set search_path = pg_catalog, public, pg_temp
@@ -120,7 +168,7 @@ $$;
 comment on function ascii_domain(text) is 'A domain in its xn-- form and lower case, which mail servers and other systems know it by.';
 
 create or replace function normalised_address(p_email text) returns text
-language plpgsql immutable parallel safe security definer set search_path = pg_catalog, public, pg_temp
+language plpgsql immutable parallel safe security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     c_invisible constant text := '[\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890\u0891\u08E2\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F'
@@ -165,7 +213,6 @@ begin
         when octet_length(p_email) > 254 then 'the e-mail is longer than 254 bytes'
         when octet_length(split_part(p_email, '@', 1)) > 64 then 'the part of the e-mail before the @ is longer than 64 bytes'
         when p_email ~ '@.*[^.]{64}' then 'a part of the e-mail''s domain is longer than 63 characters'
-        when p_email ~ '\s' then 'the e-mail has a space inside'
         when address_is_normal(p_email) is not true then 'the e-mail is malformed'
     end;
 end
@@ -174,6 +221,8 @@ comment on function address_reject_reason(text) is 'Why an address, in its norma
 
 alter function session_workspace() owner to lh_owner;
 alter function parse_json(text) owner to lh_owner;
+alter function readable_elements(text) owner to lh_owner;
+alter function cell(text) owner to lh_owner;
 alter function longest_text(text[]) owner to lh_owner;
 alter function source_reject_reason(text) owner to lh_owner;
 alter function punycode(text) owner to lh_owner;
@@ -184,6 +233,8 @@ alter function address_reject_reason(text) owner to lh_owner;
 revoke execute on function
     session_workspace(),
     parse_json(text),
+    readable_elements(text),
+    cell(text),
     longest_text(text[]),
     source_reject_reason(text),
     punycode(text),

@@ -15,7 +15,7 @@ $$;
 comment on function require_normal_address(text) is 'An address in its normal form; LH004 when it is none.';
 
 create or replace function suppression_of(p_workspace_id bigint, p_email text) returns text
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 begin
     perform require_workspace(p_workspace_id);
@@ -27,7 +27,7 @@ comment on function suppression_of(bigint, text) is
     'Why an address must not be written to: unsubscribed, bounced, complained or erased; null when it may. LH004 when it is no address.';
 
 create or replace function suppress_address(p_workspace_id bigint, p_email text, p_reason text) returns boolean
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     v_email text;
@@ -62,7 +62,7 @@ comment on function suppress_address(bigint, text, text) is
     'Returns whether that changed the list. The audit log keeps the hash, not the address.';
 
 create or replace function unsuppress_address(p_workspace_id bigint, p_email text, p_reason text) returns boolean
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     v_hash bytea;

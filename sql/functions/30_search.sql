@@ -17,7 +17,7 @@ begin
         created_at := 'infinity';
         id := 9223372036854775807;
         return;
-    elsif p_cursor !~ '^-?[0-9]{1,17}\.[0-9]{1,18}$' then
+    elsif p_cursor !~ '^-?[0-9]{1,17}\.-?[0-9]{1,19}$' or split_part(p_cursor, '.', 2)::numeric not between -9223372036854775808 and 9223372036854775807 then
         raise exception 'the cursor is broken: %', left(p_cursor, 60) using errcode = 'LH005',
             hint = 'Pass the cursor of the last row of the page before, or null for the first page.';
     end if;
@@ -182,7 +182,7 @@ create or replace function search_leads_optimized(p_workspace_id bigint, p_term 
     p_source text default null, p_tags text[] default null, p_limit int default 50, p_cursor text default null)
 returns table (id bigint, email text, name text, company text, status text, source text, tags text[],
                created_at timestamptz, cursor text)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 begin
     perform require_workspace(p_workspace_id);

@@ -62,10 +62,10 @@ begin
     case p_operator
         when 'equals', 'not_equals' then
             v_sql := format('%I = %L', p_field,
-                case when p_field = 'email' then lower(btrim(segment_text(p_value, p_field))) else segment_text(p_value, p_field) end);
+                case when p_field = 'email' then address_of(segment_text(p_value, p_field)) else segment_text(p_value, p_field) end);
         when 'in' then
             v_sql := format('%I = any (%L::text[])', p_field,
-                case when p_field = 'email' then lower(segment_list(p_value, p_field)::text)::text[] else segment_list(p_value, p_field) end);
+                case when p_field = 'email' then array(select address_of(t) from unnest(segment_list(p_value, p_field)) as t) else segment_list(p_value, p_field) end);
         when 'contains', 'not_contains' then
             v_pattern := like_escape(lower(segment_text(p_value, p_field)));
             v_sql := format('lower(%I) like %L', p_field, '%' || v_pattern || '%');
@@ -117,43 +117,90 @@ $$;
 comment on function compile_tag_condition(text, jsonb) is
     'A condition on tags as SQL. contains: all of the given; in: any of them; equals: just these, in any order.';
 
+create or replace function is_date(p_text text) returns boolean
+language sql immutable parallel safe
+return p_text ~ ('^[0-9]{4}-[0-9]{2}-[0-9]{2}(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$' collate pg_catalog."C");
+comment on function is_date(text) is 'Whether a text looks like a date without a time; it may have a zone.';
+
+-- No day that does not exist: a cast in a condition on millions of leads must not fail.
+create or replace function is_day(p_text text) returns boolean
+language sql immutable parallel safe
+return p_text ~ (
+    '^(?!0000)(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))'
+    '|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)$' collate pg_catalog."C");
+comment on function is_day(text) is 'Whether a text is a day of the calendar, such as 2026-01-31.';
+
+create or replace function custom_time(p_text text) returns timestamptz
+language sql stable parallel safe
+return case when is_day(left(p_text, 10)) and substr(p_text, 11) ~ (
+        '^(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,9})?)?)?(?:Z|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?$' collate pg_catalog."C")
+    -- A date with a zone is read in any form only when a time stands between them.
+    then case when right(p_text, 1) = 'Z' then p_text::timestamptz
+              else (left(p_text, 10) || case when substr(p_text, 11, 1) in ('T', ' ') then '' else 'T00:00' end || substr(p_text, 11)
+                    || case when substr(p_text, 11) ~ ('[-+]' collate pg_catalog."C") then '' else 'Z' end)::timestamptz end end;
+comment on function custom_time(text) is 'A custom field''s text as a time, UTC where it says no zone; null when it is none.';
+
 create or replace function segment_time(p_value jsonb, p_field text) returns timestamptz
 language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp set timezone = 'UTC'
 as $$
 declare
-    v_text text := segment_text(p_value, p_field);
+    v_time timestamptz := custom_time(segment_text(p_value, p_field));
 begin
-    if v_text !~ '^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}(:?\d{2})?)?)?$' then
-        raise exception 'the condition on % needs a date or time, not %', p_field, left(v_text, 60) using errcode = 'LH004',
+    if v_time is null then
+        raise exception 'the condition on % needs a date or time, not %', p_field, left(p_value #>> '{}', 60) using errcode = 'LH004',
             hint = 'ISO 8601: "2025-01-31" or "2025-01-31T12:00:00Z".';
     end if;
-    return v_text::timestamptz;
-exception
-    when data_exception then
-        raise exception 'the condition on % has a date that is none: %', p_field, left(v_text, 60) using errcode = 'LH004';
+    return v_time;
 end
 $$;
 comment on function segment_time(jsonb, text) is 'A condition''s value as a time, UTC where it says no zone; LH004 when it is none.';
+
+-- As a text that compares with days: a day is at or after a time when its text is at or after this.
+create or replace function first_day_from(p_time timestamptz) returns text
+language sql immutable parallel safe set timezone = 'UTC' set search_path = pg_catalog, public, pg_temp
+as $$
+    select case when p_time >= '9999-12-31 00:00:00.000001+00' then 'i' when p_time < '0001-01-01+00' then ''
+                else to_char(p_time + interval '1 day' - interval '1 microsecond', 'YYYY-MM-DD') end
+$$;
+comment on function first_day_from(timestamptz) is 'The first day that begins at or after a time.';
+
+create or replace function compile_time_operator(p_sql text, p_operator text, p_value jsonb, p_field text, p_key text default null) returns text
+language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp set timezone = 'UTC'
+as $$
+declare
+    v_from timestamptz := segment_time(p_value, p_field);
+    -- A date means its whole day, in its zone: any time is before it, in it or after it.
+    v_to timestamptz := v_from + case when is_date(p_value #>> '{}') then interval '1 day' else interval '1 microsecond' end;
+    v_template text := case p_operator
+        when 'before' then '%1$s < %2$L%4$s'
+        when 'after' then '%1$s >= %3$L%4$s'
+        when 'equals' then '(%1$s >= %2$L%4$s and %1$s < %3$L%4$s)' end;
+    v_text text := format('(custom_fields ->> %L)', p_key);
+begin
+    if p_key is null then
+        return format(v_template, p_sql, v_from, v_to, '::timestamptz');
+    end if;
+    -- Most custom dates are days, whose texts have their order: only those that fit are looked at closely.
+    return format('case when length(%1$s) = 10 then %2$s and is_day(%1$s) else %3$s end', v_text,
+                  format(v_template, v_text || ' collate "C"', first_day_from(v_from), first_day_from(v_to), ''),
+                  format(v_template, format('custom_time(%s)', v_text), v_from, v_to, '::timestamptz'));
+end
+$$;
+comment on function compile_time_operator(text, text, jsonb, text, text) is
+    'before, after or equals on a time, given as SQL that this schema made, or on the custom field p_key.';
 
 create or replace function compile_time_condition(p_field text, p_operator text, p_value jsonb) returns text
 language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp set timezone = 'UTC'
 as $$
 begin
-    case p_operator
-        when 'before', 'less_than' then
-            return format('%I < %L::timestamptz', p_field, segment_time(p_value, p_field));
-        when 'after', 'greater_than' then
-            return format('%I > %L::timestamptz', p_field, segment_time(p_value, p_field));
-        when 'equals', 'not_equals' then
-            -- A date means its whole day.
-            return format('%1$s(%2$I >= %3$L::timestamptz and %2$I < %4$L::timestamptz)',
-                case when p_operator = 'equals' then '' else 'not ' end, p_field, segment_time(p_value, p_field),
-                segment_time(p_value, p_field) + case when length(p_value #>> '{}') = 10 then interval '1 day' else interval '1 microsecond' end);
-        when 'exists' then
-            return case when segment_flag(p_value, p_field) then 'true' else 'false' end;
-        else
-            return unknown_segment_operator(p_operator, p_field);
-    end case;
+    return case
+        when p_operator in ('before', 'less_than') then compile_time_operator(quote_ident(p_field), 'before', p_value, p_field)
+        when p_operator in ('after', 'greater_than') then compile_time_operator(quote_ident(p_field), 'after', p_value, p_field)
+        when p_operator = 'equals' then compile_time_operator(quote_ident(p_field), 'equals', p_value, p_field)
+        when p_operator = 'not_equals' then 'not ' || compile_time_operator(quote_ident(p_field), 'equals', p_value, p_field)
+        when p_operator = 'exists' then case when segment_flag(p_value, p_field) then 'true' else 'false' end
+        else unknown_segment_operator(p_operator, p_field)
+    end;
 end
 $$;
 comment on function compile_time_condition(text, text, jsonb) is 'A condition on created_at or updated_at as SQL.';
@@ -170,26 +217,43 @@ end
 $$;
 comment on function segment_scalar(jsonb, text) is 'A condition''s value, when it is a text, number or boolean; LH004 otherwise.';
 
+create or replace function compile_custom_list(p_key text, p_value jsonb, p_field text) returns text
+language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    if jsonb_typeof(p_value) is distinct from 'array' or jsonb_array_length(p_value) not between 1 and 1000 then
+        raise exception 'the condition on % needs a list of 1 to 1000 values', p_field using errcode = 'LH004';
+    end if;
+    -- A short list is found by index. A longer one is one array that is hashed: planning a thousand conditions takes longer than reading the leads.
+    if jsonb_array_length(p_value) > 8 then
+        return format('custom_fields -> %L = any (%L::jsonb[])', p_key,
+                      array(select segment_scalar(e, p_field) from jsonb_array_elements(p_value) as e));
+    end if;
+    return (select '(' || string_agg(format('custom_fields @> %L::jsonb', jsonb_build_object(p_key, segment_scalar(e, p_field))), ' or ') || ')'
+            from jsonb_array_elements(p_value) as e);
+end
+$$;
+comment on function compile_custom_list(text, jsonb, text) is 'The operator in on a custom field as SQL.';
+
 create or replace function compile_custom_condition(p_key text, p_operator text, p_value jsonb) returns text
 language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp
 as $$
 declare
-    v_field constant text := 'custom.' || p_key;
+    v_field constant text := left('custom.' || p_key, 80);
     v_sql text;
 begin
-    if p_key !~ '^[A-Za-z0-9_-]{1,64}$' then
-        raise exception 'there is no field %', left(v_field, 80) using errcode = 'LH002',
-            hint = 'A key of a custom field has 1 to 64 letters, digits, underscores and hyphens.';
+    -- Any name that an import takes.
+    if p_key = '' then
+        raise exception 'there is no field custom. without a name' using errcode = 'LH002', hint = 'Write custom.<key>, with the key of a custom field.';
     end if;
     case p_operator
         when 'equals', 'not_equals' then
-            v_sql := format('custom_fields @> %L::jsonb', jsonb_build_object(p_key, segment_scalar(p_value, v_field)));
+            v_sql := case
+                when custom_time(segment_scalar(p_value, v_field) #>> '{}') is not null and jsonb_typeof(p_value) = 'string'
+                    then compile_time_operator(null, 'equals', p_value, v_field, p_key)
+                else format('custom_fields @> %L::jsonb', jsonb_build_object(p_key, p_value)) end;
         when 'in' then
-            if jsonb_typeof(p_value) is distinct from 'array' or jsonb_array_length(p_value) not between 1 and 1000 then
-                raise exception 'the condition on % needs a list of 1 to 1000 values', v_field using errcode = 'LH004';
-            end if;
-            select '(' || string_agg(format('custom_fields @> %L::jsonb', jsonb_build_object(p_key, segment_scalar(e, v_field))), ' or ') || ')'
-            into v_sql from jsonb_array_elements(p_value) e;
+            v_sql := compile_custom_list(p_key, p_value, v_field);
         when 'contains', 'not_contains' then
             v_sql := format('lower(custom_fields ->> %L) like %L', p_key, '%' || like_escape(lower(segment_text(p_value, v_field))) || '%');
         when 'starts_with' then
@@ -204,10 +268,7 @@ begin
                 else format('(custom_fields -> %1$L < %2$L::jsonb and jsonb_typeof(custom_fields -> %1$L) = ''number'')', p_key, p_value)
             end;
         when 'before', 'after' then
-            -- Dates in custom fields are ISO texts: their order is that of their characters.
-            perform segment_time(p_value, v_field);
-            v_sql := format('(custom_fields ->> %1$L like ''____-__-__%%'' and (custom_fields ->> %1$L) collate "C" %2$s %3$L)',
-                p_key, case when p_operator = 'before' then '<' else '>' end, p_value #>> '{}');
+            v_sql := compile_time_operator(null, p_operator, p_value, v_field, p_key);
         when 'exists' then
             return format('%s custom_fields ? %L', case when segment_flag(p_value, v_field) then '' else 'not' end, p_key);
         else
@@ -217,7 +278,7 @@ begin
 end
 $$;
 comment on function compile_custom_condition(text, text, jsonb) is
-    'A condition on a custom field as SQL. equals compares type and value; contains and starts_with take the value as text.';
+    'A condition on a custom field as SQL. equals compares type and value, a date as its day; contains and starts_with take the value as text.';
 
 create or replace function compile_segment_leaf(p_leaf jsonb) returns text
 language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp
@@ -261,6 +322,9 @@ begin
             hint = 'Example: {"and": [{"field": "tags", "operator": "contains", "value": "vip"}]}.';
     elsif p_depth = 1 and octet_length(p_conditions::text) > 262144 then
         raise exception 'a segment is larger than 256 kB' using errcode = 'LH004';
+    -- Planning a condition takes time and memory whether or not a lead meets it.
+    elsif p_depth = 1 and (select count(*) > 300 from jsonb_path_query(p_conditions, 'strict $.** ? (exists (@.operator))') as leaf) then
+        raise exception 'a segment has more than 300 conditions' using errcode = 'LH004', hint = 'Values of one field go into one list: the operator in takes 1000.';
     elsif p_depth > 8 then
         raise exception 'a segment is nested deeper than 8 levels' using errcode = 'LH004';
     end if;
@@ -280,13 +344,13 @@ begin
 end
 $$;
 comment on function compile_segment(jsonb, int) is
-    'A segment as an SQL condition on leads, every value quoted. At most 8 levels, 100 conditions a group, 256 kB. '
+    'A segment as an SQL condition on leads, every value quoted. At most 8 levels, 100 conditions a group, 300 in all, 256 kB. '
     'LH002 unknown field, LH003 unknown operator, LH004 anything else that is wrong.';
 
 create or replace function get_segmented_leads(p_workspace_id bigint, p_conditions jsonb, p_limit int default 50, p_cursor text default null)
 returns table (id bigint, email text, name text, company text, status text, source text, tags text[],
                created_at timestamptz, cursor text)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 begin
     perform require_workspace(p_workspace_id);
@@ -298,7 +362,7 @@ comment on function get_segmented_leads(bigint, jsonb, int, text) is
     'A page of a segment''s leads of any status, newest first (SG-1, SG-6). p_cursor: the cursor of the last row before.';
 
 create or replace function count_segmented_leads(p_workspace_id bigint, p_conditions jsonb, p_cap bigint default null) returns bigint
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set jit = off
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on set jit = off
 -- Enough for an exact bitmap of some million leads: a lossy one checks every row of a block again.
 set work_mem = '32MB'
 -- One helper: a count must not take all the cores of a server that others use as well.
@@ -336,7 +400,13 @@ alter function segment_flag(jsonb, text) owner to lh_owner;
 alter function unknown_segment_operator(text, text) owner to lh_owner;
 alter function compile_text_condition(text, text, jsonb) owner to lh_owner;
 alter function compile_tag_condition(text, jsonb) owner to lh_owner;
+alter function is_date(text) owner to lh_owner;
+alter function is_day(text) owner to lh_owner;
+alter function custom_time(text) owner to lh_owner;
+alter function first_day_from(timestamptz) owner to lh_owner;
 alter function segment_time(jsonb, text) owner to lh_owner;
+alter function compile_time_operator(text, text, jsonb, text, text) owner to lh_owner;
+alter function compile_custom_list(text, jsonb, text) owner to lh_owner;
 alter function compile_time_condition(text, text, jsonb) owner to lh_owner;
 alter function segment_scalar(jsonb, text) owner to lh_owner;
 alter function compile_custom_condition(text, text, jsonb) owner to lh_owner;
@@ -351,7 +421,13 @@ revoke execute on function
     unknown_segment_operator(text, text),
     compile_text_condition(text, text, jsonb),
     compile_tag_condition(text, jsonb),
+    is_date(text),
+    is_day(text),
+    custom_time(text),
+    first_day_from(timestamptz),
     segment_time(jsonb, text),
+    compile_time_operator(text, text, jsonb, text, text),
+    compile_custom_list(text, jsonb, text),
     compile_time_condition(text, text, jsonb),
     segment_scalar(jsonb, text),
     compile_custom_condition(text, text, jsonb),

@@ -6,15 +6,18 @@ namespace LoadHarness.Postgres.Workload;
 
 /// <summary>One lead of an import, as a file would hold it.</summary>
 /// <param name="CustomFields">A JSON object.</param>
-public sealed record ImportRow(string Email, string? Name, string? Phone, string? Company, string? Position, string? Source, string[] Tags, string CustomFields);
+/// <param name="Status">Null: active for a new lead, no change for a known one.</param>
+public sealed record ImportRow(
+    string Email, string? Name, string? Phone, string? Company, string? Position, string? Source, string[] Tags, string CustomFields, string? Status = null);
 
+/// <param name="Updated">Rows of leads that were known, also from an earlier row of the file, changed or not.</param>
 /// <param name="Rejected">Rows kept back with their number and reason in lead_import_rejects.</param>
 public sealed record ImportOutcome(long Imported, long Updated, long Rejected);
 
 /// <summary>A bulk import as the application does it: COPY into staging, then merge chunk by chunk, each chunk a transaction (BF-1, BF-2).</summary>
 /// <remarks>
 /// A file is dealt out by address to as many imports as sessions. Each session copies, validates and merges its own, then helps the others: no step
-/// of a file runs on one core alone, and rows of one address stay in one import, where the last one wins.
+/// of a file runs on one core alone, and rows of one address stay in one import, where they are merged in their order.
 /// </remarks>
 public static class LeadImport
 {
@@ -27,6 +30,9 @@ public static class LeadImport
     public const string BeginStatement = "select array_agg(begin_lead_import($1, $2) order by share) from generate_series(1, $3) as share";
     public const string MergeStatement = "select merged from finish_lead_import($1, $2, $3)";
     public const string FinishStatement = "select imported, updated, rejected, remaining from finish_lead_import($1, $2)";
+
+    /// <summary>Rows that are dealt out at a time.</summary>
+    private const int Block = 1_000;
 
     /// <param name="rows">The file; read once, and its beginning before that, to see how many sessions it has rows for.</param>
     /// <param name="step">Measures a part of the import under its name.</param>
@@ -47,23 +53,32 @@ public static class LeadImport
         app.ScalarAsync<long[]>(BeginStatement, [source, shares], stop)!;
 
     // An import without rows can't be finished, so a file whose few addresses would leave a session without is not dealt out.
-    private static int SharesOf(IEnumerable<ImportRow> rows, int sessions) =>
-        rows.Select(row => ShareOf(row, sessions)).Distinct().Take(sessions).Count() == sessions ? sessions : 1;
+    private static int SharesOf(IEnumerable<ImportRow> rows, int sessions) => AddressShares.Filled(rows, sessions) == sessions ? sessions : 1;
 
-    private static int ShareOf(ImportRow row, int shares) => (int)((StableHash.Of(row.Email.Trim().ToLowerInvariant()) >> 32) % (uint)shares);
-
-    /// <returns>The rows of one share, with their numbers in the file.</returns>
-    public static IEnumerable<(long Number, ImportRow Row)> RowsOf(IEnumerable<ImportRow> rows, int share, int shares) =>
-        rows.Select((row, index) => (Number: index + 1L, Row: row)).Where(numbered => ShareOf(numbered.Row, shares) == share);
+    /// <returns>The rows of one share, with their numbers in the file: what an import gets again after a crash of the server.</returns>
+    public static async Task<IReadOnlyList<(long Number, ImportRow Row)>> RowsOfAsync(
+        TenantDatabase app, IEnumerable<ImportRow> rows, int share, int shares, CancellationToken cancellationToken)
+    {
+        ImportRow[] file = [.. rows];
+        await using var places = new AddressShares(app, shares);
+        var shareOf = await places.OfAsync(file, cancellationToken);
+        return [.. file.Select((row, index) => (Number: index + 1L, Row: row)).Where(numbered => shareOf[numbered.Number - 1] == share)];
+    }
 
     /// <summary>Stages rows, dealt out by address when there are several imports; again, after a crash of the server, which empties staging.</summary>
     public static async Task CopyAsync(TenantDatabase app, IReadOnlyList<long> imports, IEnumerable<(long Number, ImportRow Row)> rows, CancellationToken stop)
     {
         var shares = new List<StagingCopy>();
+        await using var places = new AddressShares(app, imports.Count);
         try
         {
             foreach (var import in imports) shares.Add(await StagingCopy.BeginAsync(app, import, stop).ConfigureAwait(false));
-            foreach (var (number, row) in rows) await shares[ShareOf(row, shares.Count)].AddAsync(number, row, stop).ConfigureAwait(false);
+            foreach (var block in rows.Chunk(Block))
+            {
+                var shareOf = await places.OfAsync([.. block.Select(numbered => numbered.Row)], stop).ConfigureAwait(false);
+                foreach (var (place, (number, row)) in block.Index()) await shares[shareOf[place]].AddAsync(number, row, stop).ConfigureAwait(false);
+            }
+
             await Task.WhenAll(shares.Select(share => share.CommitAsync(stop))).ConfigureAwait(false);
         }
         finally

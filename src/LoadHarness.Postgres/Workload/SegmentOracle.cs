@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -50,19 +49,7 @@ public static class SegmentOracle
         };
     }
 
-    private static bool Time(DateTime time, string op, JsonNode? value)
-    {
-        if (op == "exists") return Flag(value);
-        var text = (string)value!;
-        var at = DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
-        return op switch
-        {
-            "before" or "less_than" => time < at,
-            "after" or "greater_than" => time > at,
-            "equals" => text.Length == 10 ? time >= at && time < at.AddDays(1) : time == at,
-            _ => throw new ArgumentOutOfRangeException(nameof(op), op, "no operator on times"),
-        };
-    }
+    private static bool Time(DateTime time, string op, JsonNode? value) => op == "exists" ? Flag(value) : SegmentTime.Of((string)value!)!.Value.Meets(time, op);
 
     private static bool Custom(JsonObject fields, string key, string op, JsonNode? value)
     {
@@ -71,17 +58,20 @@ public static class SegmentOracle
         if (node is null) return false;
         return op switch
         {
+            "equals" when TimeOf(value!) is not null => CustomTime(node, op, value!),
             "equals" => JsonNode.DeepEquals(node, value),
             "in" => value!.AsArray().Any(one => JsonNode.DeepEquals(node, one)),
             "greater_than" => node.GetValueKind() == JsonValueKind.Number && node.GetValue<decimal>() > value!.GetValue<decimal>(),
             "less_than" => node.GetValueKind() == JsonValueKind.Number && node.GetValue<decimal>() < value!.GetValue<decimal>(),
-            "before" => IsDate(node.ToString()) && string.CompareOrdinal(node.ToString(), (string)value!) < 0,
-            "after" => IsDate(node.ToString()) && string.CompareOrdinal(node.ToString(), (string)value!) > 0,
+            "before" or "after" => CustomTime(node, op, value!),
             _ => Text(node.ToString(), op, value),
         };
     }
 
-    private static bool IsDate(string text) => text.Length >= 10 && text[4] == '-' && text[7] == '-';
+    // What is no time meets no condition on times.
+    private static bool CustomTime(JsonNode node, string op, JsonNode value) => TimeOf(node) is { } time && TimeOf(value)!.Value.Meets(time.From, op);
+
+    private static SegmentTime? TimeOf(JsonNode node) => node.GetValueKind() == JsonValueKind.String ? SegmentTime.Of((string)node!) : null;
 
     private static bool Flag(JsonNode? value) => value is null || (bool)value;
 }

@@ -7,9 +7,9 @@ namespace LoadHarness.Postgres.Workload;
 internal sealed class StagingCopy : IAsyncDisposable
 {
     private const string CopyRows =
-        "copy lead_import_rows (import_id, row_number, email, name, phone, company, position, source, tags, custom_fields) from stdin (format binary)";
+        "copy lead_import_rows (import_id, row_number, email, name, phone, company, position, source, status, tags, custom_fields, refused) from stdin (format binary)";
 
-    private const short Columns = 10;
+    private const short Columns = 12;
 
     private readonly long _import;
     private readonly CopyBuffer _buffer = new();
@@ -60,12 +60,61 @@ internal sealed class StagingCopy : IAsyncDisposable
         _buffer.BeginRow(Columns);
         _buffer.Int64(_import);
         _buffer.Int64(number);
-        foreach (var text in (ReadOnlySpan<string?>)[row.Email, row.Name, row.Phone, row.Company, row.Position, row.Source]) _buffer.TextOrNull(text);
-        var tags = _buffer.BeginTextArray(row.Tags.Length);
-        foreach (var tag in row.Tags) _buffer.TextOrNull(tag);
-        _buffer.EndField(tags);
-        var custom = _buffer.BeginJson();
-        _buffer.Raw(row.CustomFields);
-        _buffer.EndField(custom);
+        if (FaultOf(row) is { } fault)
+        {
+            // Staged all the same, with its reason: a row that cannot be sent is one row of the file.
+            _buffer.TextOrNull(UnreadableText.Replaced(row.Email));
+            for (var column = 4; column < Columns; column++) _buffer.Null();
+            _buffer.TextOrNull(fault);
+            return;
+        }
+
+        foreach (var text in (ReadOnlySpan<string?>)[row.Email, row.Name, row.Phone, row.Company, row.Position, row.Source, row.Status]) _buffer.TextOrNull(text);
+        Tags(row.Tags);
+        _buffer.TextOrNull(row.CustomFields);
+        _buffer.Null();
+    }
+
+    private static string? FaultOf(ImportRow row)
+    {
+        ReadOnlySpan<(string Name, string? Text)> cells =
+        [
+            ("e-mail", row.Email), ("name", row.Name), ("phone", row.Phone), ("company", row.Company), ("position", row.Position), ("source", row.Source),
+            ("status", row.Status), ("custom_fields", row.CustomFields),
+        ];
+        foreach (var (name, text) in cells)
+        {
+            if (UnreadableText.FaultOf(text) is { } fault) return $"the {name} {fault}";
+        }
+
+        foreach (var tag in row.Tags)
+        {
+            if (UnreadableText.FaultOf(tag) is { } fault) return $"a tag {fault}";
+        }
+
+        return null;
+    }
+
+    // As PostgreSQL writes a list: {"a","b"}.
+    private void Tags(string?[] tags)
+    {
+        var field = _buffer.BeginField();
+        _buffer.Byte((byte)'{');
+        for (var i = 0; i < tags.Length; i++)
+        {
+            if (i > 0) _buffer.Byte((byte)',');
+            if (tags[i] is not { } tag)
+            {
+                _buffer.Raw("NULL"u8);
+                continue;
+            }
+
+            _buffer.Byte((byte)'"');
+            _buffer.Raw(tag.AsSpan().ContainsAny('"', '\\') ? tag.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) : tag);
+            _buffer.Byte((byte)'"');
+        }
+
+        _buffer.Byte((byte)'}');
+        _buffer.EndField(field);
     }
 }

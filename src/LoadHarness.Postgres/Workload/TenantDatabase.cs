@@ -14,12 +14,13 @@ public sealed class TenantDatabase : IAsyncDisposable
     private const string BecomeTenant = "select set_config('role', $1, true), set_config('app.workspace_id', $2, true)";
 
     private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly string _role;
     private readonly SentStatements? _sent;
 
     private TenantDatabase(NpgsqlConnectionStringBuilder settings, string role, long workspaceId, SentStatements? sent)
     {
-        (_source, _role, WorkspaceId, _sent) = (NpgsqlDataSource.Create(settings), role, workspaceId, sent);
+        (_source, _settings, _role, WorkspaceId, _sent) = (NpgsqlDataSource.Create(settings), settings, role, workspaceId, sent);
         WorkspaceText = workspaceId.ToString(CultureInfo.InvariantCulture);
     }
 
@@ -47,6 +48,14 @@ public sealed class TenantDatabase : IAsyncDisposable
 
     /// <summary>Waits for a connection of the pool; disposing gives it back.</summary>
     public Task<NpgsqlConnection> ConnectAsync(CancellationToken stop) => _source.OpenConnectionAsync(stop).AsTask();
+
+    /// <summary>A connection that no pool limits; disposing closes it.</summary>
+    public async Task<NpgsqlConnection> ConnectBesidePoolAsync(CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_settings.ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
 
     /// <summary>Sends the statement with the workspace as <c>$1</c> and the arguments behind it; the reader stands at the statement's rows.</summary>
     public async Task<NpgsqlDataReader> QueryAsync(NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments, CancellationToken stop)

@@ -43,7 +43,7 @@ public sealed partial class SchemaRuleTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         Assert.Empty(await database.Owner.ListAsync(
-            "select tablename || '.' || policyname from pg_policies where schemaname = 'public' and coalesce(qual, '') || coalesce(with_check, '') !~* '\\(\\s*select[^)]*current_setting'"));
+            "select tablename || '.' || policyname from pg_policies where schemaname = 'public' and permissive = 'PERMISSIVE' and coalesce(qual, '') || coalesce(with_check, '') !~* '\\(\\s*select[^)]*current_setting'"));
         Assert.Empty(await database.Owner.ListAsync(
             "select oid::regclass from pg_class c where relkind = 'v' and relnamespace = 'public'::regnamespace and not coalesce(reloptions::text, '') like '%security_invoker=true%' and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')"));
     }

@@ -10,23 +10,31 @@ internal static class SegmentGen
     private static readonly string[] Words = ["ann", "Bob", "É-Café", "100%", "a_b", "o'neil", "back\\slash", "\"quoted\"", "Zed", "x"];
     private static readonly string[] TagWords = ["newsletter", "customer", "vip", "o'tag", "a,b", "{brace}", "with space", "É"];
     private static readonly string[] Statuses = ["active", "unsubscribed", "bounced", "complained"];
-    private static readonly string[] Keys = ["plan", "score", "opt-in", "last_order_at"];
+    private static readonly string[] Keys = ["plan", "score", "opt-in", "last_order_at", "First Name", "größe", "k.1", "o'key \"quoted\""];
+    private static readonly string[] Zones = ["", "Z", "+05:00", "-05:30", "+14:00"];
+    private static readonly string[] NoDates = ["2026-02-30", "2026-13-01", "abcd-ef-gh zzz", "2026-01-10T25:00", "20260110", "2026-01-10 noon"];
     private static readonly DateTime Epoch = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     private static readonly Gen<string> Word = Gen.OneOf(Words);
     private static readonly Gen<string> Date = Gen.Int[0, 40].Select(day => Epoch.AddDays(day).ToString("yyyy-MM-dd", null));
+    // Half of all texts with a time are a date alone.
+    private static readonly Gen<string> Time = Gen.Select(Gen.Int[0, 40 * 24], Gen.OneOf("yyyy-MM-dd", "yyyy-MM-dd", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-dd HH:mm"), Gen.OneOf(Zones),
+        (hour, format, zone) => Epoch.AddHours(hour).ToString(format, null) + zone);
+
     private static readonly Gen<DateTime> Instant = Gen.Int[0, 40 * 24].Select(hour => Epoch.AddHours(hour));
 
     private static readonly Gen<JsonNode> Scalar = Gen.OneOf<JsonNode>(
         Word.Select(word => (JsonNode)JsonValue.Create(word)!),
         Gen.Int[-5, 5].Select(number => (JsonNode)JsonValue.Create((decimal)number / 2)),
         Gen.Bool.Select(flag => (JsonNode)JsonValue.Create(flag)),
-        Date.Select(date => (JsonNode)JsonValue.Create(date)!));
+        Date.Select(date => (JsonNode)JsonValue.Create(date)!),
+        Time.Select(time => (JsonNode)JsonValue.Create(time)!),
+        Gen.OneOf(NoDates).Select(text => (JsonNode)JsonValue.Create(text)!));
 
     public static Gen<SegmentLead> Lead(int number) => Gen.Select(
         Word, Maybe(Word), Maybe(Word), Gen.OneOf(Statuses), Gen.OneOf(TagWords).Array[0, 4], Gen.Select(Gen.OneOf(Keys), Scalar).Array[0, 4], Instant, Instant,
         (word, name, company, status, tags, fields, created, updated) => new SegmentLead(
-            $"lead{number}.{char.ToLowerInvariant(word[0])}@own.io", name, company, company is null ? "api" : null, status, name is null ? "CTO" : null,
+            $"lead{number}.{(char.IsLetter(word[0]) ? char.ToLowerInvariant(word[0]) : 'q')}@own.io", name, company, company is null ? "api" : null, status, name is null ? "CTO" : null,
             [.. tags.Distinct()], FieldsOf(fields), created, updated));
 
     /// <param name="depth">Groups above a leaf, at most.</param>
@@ -50,17 +58,17 @@ internal static class SegmentGen
         (op, one, other, list) => Condition("tags", op, list || op == "in" ? new JsonArray(one, other) : JsonValue.Create(one)));
 
     private static Gen<JsonObject> TimeLeaf => Gen.Select(
-        Gen.OneOf("created_at", "updated_at"), Gen.OneOf("before", "after", "equals", "not_equals", "less_than", "greater_than"), Instant, Gen.Bool,
-        (column, op, at, whole) => Condition(column, op, JsonValue.Create(at.ToString(whole ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ssZ", null))));
+        Gen.OneOf("created_at", "updated_at"), Gen.OneOf("before", "after", "equals", "not_equals", "less_than", "greater_than"), Time,
+        (column, op, at) => Condition(column, op, JsonValue.Create(at)));
 
     private static Gen<JsonObject> CustomLeaf => Gen.Select(
-        Gen.OneOf(Keys), Gen.OneOf("equals", "not_equals", "in", "contains", "not_contains", "starts_with", "greater_than", "less_than", "before", "after"), Scalar, Word, Date,
-        (key, op, scalar, word, date) => Condition($"custom.{key}", op, op switch
+        Gen.OneOf(Keys), Gen.OneOf("equals", "not_equals", "in", "contains", "not_contains", "starts_with", "greater_than", "less_than", "before", "after"), Scalar, Word, Time, Scalar.Array[0, 12],
+        (key, op, scalar, word, time, others) => Condition($"custom.{key}", op, op switch
         {
-            "in" => new JsonArray(scalar.DeepClone(), JsonValue.Create(word)),
+            "in" => new JsonArray([scalar.DeepClone(), JsonValue.Create(word), .. others.Select(other => other.DeepClone())]),
             "equals" or "not_equals" => scalar.DeepClone(),
             "greater_than" or "less_than" => JsonValue.Create(scalar is JsonValue value && value.TryGetValue<decimal>(out var number) ? number : 0.5m),
-            "before" or "after" => JsonValue.Create(date),
+            "before" or "after" => JsonValue.Create(time),
             _ => JsonValue.Create(word),
         }));
 

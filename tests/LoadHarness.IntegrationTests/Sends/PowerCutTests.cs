@@ -63,7 +63,7 @@ public sealed class PowerCutTests
     {
         var shares = await app.ScalarAsync<long[]>("select array_agg(id order by id) from lead_imports where workspace_id = $1 and source = $2", [$"import-{number}"], Stop);
         if (shares is null) await LeadImport.RunAsync(app, $"import-{number}", RowsOf(number), Sessions, (_, work) => work(), Stop);
-        else await Task.WhenAll(shares.Select((import, share) => ResumeShareAsync(app, import, LeadImport.RowsOf(RowsOf(number), share, shares.Length))));
+        else await Task.WhenAll(shares.Select(async (import, share) => await ResumeShareAsync(app, import, await LeadImport.RowsOfAsync(app, RowsOf(number), share, shares.Length, Stop))));
     }
 
     private static async Task ResumeShareAsync(TenantDatabase app, long import, IEnumerable<(long Number, ImportRow Row)> rows)

@@ -1,0 +1,161 @@
+-- How an imported row becomes a lead, or part of one: which rows are refused, and the one merge of every import (BF-1, BF-2).
+
+drop function if exists lead_reject_reason(text, text, text, text, text, text[], jsonb);
+create or replace function lead_reject_reason(
+    p_email text, p_name text, p_phone text, p_company text, p_position text, p_source text, p_status text, p_tags text[], p_custom_fields jsonb)
+returns text
+-- Stable, not immutable, as pg_column_size is: only so is it inlined, which halves its cost a row.
+language sql stable parallel safe
+as $$
+    select case
+        when address_is_normal(p_email) is not true then address_reject_reason(p_email)
+        when length(p_name) > 300 then 'the name is longer than 300 characters'
+        when length(p_phone) > 50 then 'the phone is longer than 50 characters'
+        when length(p_company) > 300 then 'the company is longer than 300 characters'
+        when length(p_position) > 300 then 'the position is longer than 300 characters'
+        when length(p_source) > 100 then source_reject_reason(p_source)
+        when p_status not in ('active', 'unsubscribed', 'bounced', 'complained') then 'no lead has the status ' || left(p_status, 60)
+        when cardinality(p_tags) > 100 then 'there are more than 100 tags'
+        when array_ndims(p_tags) > 1 then 'the tags are not a flat list'
+        when array_position(p_tags, null) is not null then 'a tag is null'
+        -- An index entry has at most 2.7 kB: one longer tag would end the whole import. Most tags are shorter all together.
+        when length(array_to_string(p_tags, '')) > 200 and longest_text(p_tags) > 200 then 'a tag is longer than 200 characters'
+        when jsonb_typeof(p_custom_fields) <> 'object' then 'custom_fields is not an object'
+        -- No segment could ask for it.
+        when p_custom_fields ? '' then 'a custom field has no name'
+        when pg_column_size(p_custom_fields) > 65536 then 'custom_fields is larger than 64 kB'
+    end
+$$;
+comment on function lead_reject_reason(text, text, text, text, text, text, text, text[], jsonb) is
+    'Why a row cannot become a lead, as a clause; null when it can. The e-mail comes in its normal form, the status in lower case.';
+
+create or replace function merged_tags(p_old text[], p_new text[]) returns text[]
+language plpgsql immutable parallel safe
+as $$
+begin
+    if p_new <@ p_old then
+        return p_old;
+    end if;
+    return array(select distinct tag from unnest(p_old || p_new) as tag order by tag);
+end
+$$;
+comment on function merged_tags(text[], text[]) is 'The union of two lists of tags; the old list itself when nothing is new.';
+
+create or replace function risen_status(p_old text, p_new text) returns text
+language sql immutable parallel safe
+return case when array_position(array['active', 'bounced', 'unsubscribed', 'complained'], p_new)
+                 > array_position(array['active', 'bounced', 'unsubscribed', 'complained'], p_old) then p_new else p_old end;
+comment on function risen_status(text, text) is 'The status of a lead of which two are said: it never falls, so no file makes a person active who left.';
+
+create or replace function merge_reject_reason(p_old leads, p_new_tags text[], p_new_fields jsonb) returns text
+language sql stable parallel safe
+as $$
+    select case
+        when cardinality(p_old.tags) + cardinality(p_new_tags) > 100 and cardinality(merged_tags(p_old.tags, p_new_tags)) > 100
+            then 'the lead would have more than 100 tags'
+        -- The size of a compressed value says nothing.
+        when (pg_column_compression(p_old.custom_fields) is not null or pg_column_size(p_old.custom_fields) + pg_column_size(p_new_fields) > 65536)
+             and pg_column_size(p_old.custom_fields || p_new_fields) > 65536
+            then 'the lead''s custom_fields would be larger than 64 kB'
+    end
+$$;
+comment on function merge_reject_reason(leads, text[], jsonb) is 'Why a row cannot be merged into its lead, as a clause; null when it can.';
+
+create or replace function import_changes_lead(p_old leads, p_new leads) returns boolean
+language sql stable parallel safe
+as $$
+    select ((p_old.name, p_old.phone, p_old.company, p_old.position) is distinct from (
+               coalesce(p_new.name, p_old.name), coalesce(p_new.phone, p_old.phone),
+               coalesce(p_new.company, p_old.company), coalesce(p_new.position, p_old.position))
+            or not p_new.tags <@ p_old.tags
+            or p_old.custom_fields || p_new.custom_fields <> p_old.custom_fields
+            or risen_status(p_old.status, p_new.status) <> p_old.status)
+        and merge_reject_reason(p_old, p_new.tags, p_new.custom_fields) is null
+$$;
+comment on function import_changes_lead(leads, leads) is
+    'Whether an imported row says anything new of its lead, and may. An update that says nothing would still write a new version into all ten indexes.';
+
+-- The one merge: imports by COPY and by JSON are both rows of lead_import_merge. p_update: whether known leads are changed.
+create or replace function merge_lead_rows(p_workspace_id bigint, p_import_id bigint, p_first bigint, p_last bigint, p_update boolean,
+    out imported bigint, out known bigint, out rejected bigint)
+-- A pending list of trigrams that is flushed with little memory is merged into the index in many small pieces.
+language plpgsql set search_path = pg_catalog, public, pg_temp set work_mem = '64MB'
+as $$
+declare
+    v_suppressing boolean := exists (select from suppressed_addresses where workspace_id = p_workspace_id);
+    v_round record;
+    v_rejected bigint;
+    v_inserted bigint;
+    v_kept text[];
+begin
+    imported := 0; known := 0; rejected := 0;
+    for v_round in
+        select m.round, count(*) as rows from lead_import_merge m
+        where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.merge_order between p_first and p_last
+        group by m.round
+        order by m.round
+    loop
+        with merged as (
+            insert into leads as l
+                (workspace_id, email, name, phone, company, position, source, status, tags, custom_fields)
+            select p_workspace_id, m.email, m.name, m.phone, m.company, m.position, m.source,
+                   risen_status(coalesce(m.status, 'active'), coalesce(case s.reason when 'erased' then 'unsubscribed' else s.reason end, 'active')),
+                   m.tags, m.custom_fields
+            from lead_import_merge m
+            left join suppressed_addresses s
+              on v_suppressing and s.workspace_id = p_workspace_id and s.email_hash = address_hash(p_workspace_id, m.email)
+            where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.merge_order between p_first and p_last
+              and m.round = v_round.round
+            order by m.merge_order
+            on conflict (workspace_id, email) do update
+            set name = coalesce(excluded.name, l.name),
+                phone = coalesce(excluded.phone, l.phone),
+                company = coalesce(excluded.company, l.company),
+                position = coalesce(excluded.position, l.position),
+                status = risen_status(l.status, excluded.status),
+                tags = merged_tags(l.tags, excluded.tags),
+                custom_fields = l.custom_fields || excluded.custom_fields,
+                updated_at = now()
+            where p_update and import_changes_lead(l, excluded)
+            -- xmax is 0 on a row that this statement inserted, and the updating transaction on one that it updated.
+            returning l.email, (l.xmax = 0) as inserted
+        )
+        select count(*) filter (where inserted), array_agg(email) into v_inserted, v_kept from merged;
+        imported := imported + v_inserted;
+        known := known + v_round.rows - v_inserted;
+        -- A row that is not among the merged ones said nothing new, or too much.
+        if p_update and v_round.rows > coalesce(cardinality(v_kept), 0) then
+            update lead_import_merge m set reason = merge_reject_reason(l, m.tags, m.custom_fields)
+            from leads l
+            where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.merge_order between p_first and p_last
+              and m.round = v_round.round and not m.email = any (coalesce(v_kept, '{}'))
+              and l.workspace_id = p_workspace_id and l.email = m.email
+              and merge_reject_reason(l, m.tags, m.custom_fields) is not null;
+            get diagnostics v_rejected = row_count;
+            rejected := rejected + v_rejected;
+            known := known - v_rejected;
+        end if;
+    end loop;
+end
+$$;
+comment on function merge_lead_rows(bigint, bigint, bigint, bigint, boolean) is
+    'A step of every import, for its owner alone. known: rows of leads that were there, changed or not. Rows that are rejected keep why as their reason.';
+
+-- Who may call what: all of these are steps, for their owner alone.
+do $$
+declare
+    v_function regprocedure;
+begin
+    foreach v_function in array array[
+        'lead_reject_reason(text, text, text, text, text, text, text, text[], jsonb)',
+        'merged_tags(text[], text[])',
+        'risen_status(text, text)',
+        'merge_reject_reason(leads, text[], jsonb)',
+        'import_changes_lead(leads, leads)',
+        'merge_lead_rows(bigint, bigint, bigint, bigint, boolean)']::regprocedure[]
+    loop
+        execute format('alter function %s owner to lh_owner', v_function);
+        execute format('revoke execute on function %s from public', v_function);
+    end loop;
+end
+$$;

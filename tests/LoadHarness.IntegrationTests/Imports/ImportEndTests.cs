@@ -1,0 +1,69 @@
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Workload;
+
+namespace LoadHarness.IntegrationTests.Imports;
+
+/// <summary>Imports that end otherwise than by being merged: late rows, cancelled and forgotten ones.</summary>
+public sealed class ImportEndTests(PostgresCluster cluster)
+{
+    private const string Stage = "insert into lead_import_rows (import_id, row_number, email) select $2, 1, 'late@x.io' where $1 > 0";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Rows_that_come_late_or_for_no_import_are_refused()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        var finished = await LeadImportTests.StageAsync(app, 10);
+        await LeadImport.MergeAsync(app, finished, Stop);
+        var merging = await LeadImportTests.StageAsync(app, 10);
+        await app.ScalarAsync<long>("select merged from finish_lead_import($1, $2, 4)", [merging], Stop);
+
+        foreach (var import in (long[])[finished, merging, 999, -1]) Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, Stage, import));
+
+        await LeadImport.MergeAsync(app, merging, Stop);
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from lead_import_rows"));
+        Assert.Equal(10, await database.Owner.AskAsync<long>("select count(*) from leads"));
+    }
+
+    [Fact]
+    public async Task A_cancelled_import_leaves_nothing_staged_and_cannot_be_finished()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        var import = await LeadImportTests.StageAsync(app, 10);
+        await app.ScalarAsync<long>("select merged from finish_lead_import($1, $2, 4)", [import], Stop);
+
+        Assert.True(await app.ScalarAsync<bool>("select cancel_lead_import($1, $2)", [import], Stop));
+        Assert.False(await app.ScalarAsync<bool>("select cancel_lead_import($1, $2)", [import], Stop));
+
+        Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select merged from finish_lead_import($1, $2)", import));
+        Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, Stage, import));
+        Assert.Equal("0/0/0/4", await database.Owner.AskAsync<string>(
+            "select concat_ws('/', (select count(*) from lead_import_rows), (select count(*) from lead_import_merge), (select count(*) from lead_import_chunks), (select count(*) from leads))"));
+    }
+
+    [Fact]
+    public async Task Imports_that_nobody_finished_are_pruned_and_old_rejects_forgotten()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        var old = await LeadImportTests.StageAsync(app, 10);
+        var fresh = await LeadImportTests.StageAsync(app, 5);
+        var done = await app.ScalarAsync<long>("select begin_lead_import($1, 'done')", [], Stop);
+        await app.ScalarAsync<long>("insert into lead_import_rows (import_id, row_number, email) select $2, 1, 'none' where $1 > 0", [done], Stop);
+        await LeadImport.MergeAsync(app, done, Stop);
+        await database.Owner.ExecuteAsync("update lead_imports set created_at = now() - interval '8 days' where id = $1", old);
+        await database.Owner.ExecuteAsync("update lead_imports set finished_at = now() - interval '91 days' where id = $1", done);
+
+        Assert.Equal(1, await database.Owner.AskAsync<long>("select prune_lead_imports()"));
+
+        Assert.Equal("cancelled", await database.Owner.AskAsync<string>("select status from lead_imports where id = $1", old));
+        Assert.Equal(5, await database.Owner.AskAsync<long>("select count(*) from lead_import_rows"));
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from lead_import_rejects"));
+        await LeadImport.MergeAsync(app, fresh, Stop);
+        Assert.Equal(5, await database.Owner.AskAsync<long>("select count(*) from leads"));
+    }
+}
