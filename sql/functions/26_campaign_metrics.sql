@@ -29,7 +29,7 @@ create or replace function fold_campaign_metrics() returns bigint
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
 declare
-    c_most constant numeric := 9223372036854775807;
+    c_most constant numeric := 1000000000000000;
     v_folded bigint;
 begin
     -- Campaigns first, in order, and none that somebody else holds: folders never wait for one another.

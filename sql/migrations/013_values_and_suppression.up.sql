@@ -112,7 +112,7 @@ declare
 begin
     for v_rule in
         values
-        ('campaigns', 'total_recipients between 0 and 1000000000000000 and sent_count between 0 and 1000000000000000 and delivered_count between 0 and 1000000000000000 and opened_count between 0 and 1000000000000000 and clicked_count between 0 and 1000000000000000 and bounced_count between 0 and 1000000000000000 and unsubscribed_count between 0 and 1000000000000000 and complained_count between 0 and 1000000000000000 and is_usual_time(scheduled_at) and is_usual_time(completed_at) and is_usual_time(enqueued_at) and is_usual_time(created_at) and is_usual_time(updated_at) and is_usual_time(lower(send_window)) and is_usual_time(upper(send_window))'),
+        ('campaigns', 'total_recipients between 0 and 1000000000000000 and sent_count between 0 and 1000000000000000 and delivered_count between 0 and 1000000000000000 and opened_count between 0 and 1000000000000000 and clicked_count between 0 and 1000000000000000 and bounced_count between 0 and 1000000000000000 and unsubscribed_count between 0 and 1000000000000000 and complained_count between 0 and 1000000000000000 and failed_count between 0 and 1000000000000000 and skipped_count between 0 and 1000000000000000 and soft_bounced_count between 0 and 1000000000000000 and is_usual_time(scheduled_at) and is_usual_time(completed_at) and is_usual_time(enqueued_at) and is_usual_time(created_at) and is_usual_time(updated_at) and is_usual_time(lower(send_window)) and is_usual_time(upper(send_window))'),
         ('campaign_batches', 'recipients between 0 and 1000000000000000 and is_usual_time(created_at)'),
         ('email_sends', 'is_usual_time(created_at) and is_usual_time(claimed_at) and is_usual_time(sent_at) and is_usual_time(delivered_at) and is_usual_time(opened_at) and is_usual_time(clicked_at) and is_usual_time(bounced_at) and is_usual_time(unsubscribed_at) and is_usual_time(complained_at) and length(email) <= 300 and length(provider_id) <= 1000 and length(error_message) <= 10000'),
         ('lead_activities', 'is_usual_time(created_at) and length(activity_type) <= 100'),
@@ -338,7 +338,8 @@ alter table campaigns add constraint campaigns_bounds check (
         total_recipients between 0 and 1000000000000000 and sent_count between 0 and 1000000000000000
         and delivered_count between 0 and 1000000000000000 and opened_count between 0 and 1000000000000000
         and clicked_count between 0 and 1000000000000000 and bounced_count between 0 and 1000000000000000
-        and unsubscribed_count between 0 and 1000000000000000 and complained_count between 0 and 1000000000000000
+        and unsubscribed_count between 0 and 1000000000000000 and complained_count between 0 and 1000000000000000 and failed_count between 0 and 1000000000000000
+        and skipped_count between 0 and 1000000000000000 and soft_bounced_count between 0 and 1000000000000000
         and is_usual_time(scheduled_at) and is_usual_time(completed_at) and is_usual_time(enqueued_at)
         and is_usual_time(created_at) and is_usual_time(updated_at)
         and is_usual_time(lower(send_window)) and is_usual_time(upper(send_window))
