@@ -62,7 +62,6 @@ internal static class GoodValues
         ["p_detail"] = "'done'",
         ["p_json"] = "'{}'",
         ["p_email"] = "'joe@x.io'",
-        ["p_at"] = "'2026-01-01'",
     };
 
     private const string Segment = "'{\"field\": \"tags\", \"operator\": \"contains\", \"value\": \"vip\"}'";

@@ -79,7 +79,7 @@ internal sealed record Promise(string States, params string[] Answered)
         ["p_outcome"] = new("LH004"),
         ["p_detail"] = new("LH004", Everything),
         ["p_email"] = new("LH004"),
-        ["p_at"] = new("LH004", Everything),
+        ["is_usual_time.p_at"] = new("LH004", Everything),
         // A text that is no address stays none.
         ["address_is_normal.p_email"] = new("LH004", Everything),
         ["normalised_address.p_email"] = new("LH004", Everything),
