@@ -210,6 +210,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
         ('analyze', 'analyze_critical_tables()', 'select public.analyze_critical_tables() || '' tables'''),
         ('growth', 'capture_growth()', 'select public.capture_growth() || '' changed settings'''),
         ('snapshot', 'capture_database_snapshot()', 'select ''taken'' from public.capture_database_snapshot()'),
+        ('prune-imports', 'prune_lead_imports(interval,interval)', 'select public.prune_lead_imports() || '' abandoned imports'''),
         ('prune', 'prune_operations_history()', 'select public.prune_operations_history() || '' rows'''),
         ('retention', 'retire_next_partition()', 'select detail, problem, again from public.retire_next_partition()')
     ) as t (name, routine, statement)
