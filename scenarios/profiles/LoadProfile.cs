@@ -1,3 +1,5 @@
+using LoadHarness.Core.Input;
+
 namespace LoadHarness.Scenarios.Profiles;
 
 /// <summary>How hard and how long each scenario runs: the content of a file in <c>scenarios/profiles</c>. A scenario that the file leaves out does not run.</summary>
@@ -13,20 +15,37 @@ public sealed record LoadProfile(
 
 /// <summary>An open model: arrivals at a steady rate, whatever the responses do.</summary>
 /// <param name="MaxInFlight">Requests that find so many before them are counted as skipped.</param>
-public sealed record ArrivalLoad(double RatePerSecond, TimeSpan WarmUp, TimeSpan During, int MaxInFlight);
+public sealed record ArrivalLoad(
+    [property: Within(0.001, 1_000_000)] double RatePerSecond,
+    [property: Within(0, 3_600)] TimeSpan WarmUp,
+    [property: Within(0.1, 604_800)] TimeSpan During,
+    [property: Within(1, 100_000)] int MaxInFlight);
 
 /// <param name="Rows">Rows of one import.</param>
 /// <param name="KnownPercent">Rows of a hundred whose address the workspace has already. Such a row costs several times what a new one does.</param>
-public sealed record ImportLoad(int Rows, int Repetitions, int KnownPercent = ImportLoad.UsuallyKnownPercent)
+public sealed record ImportLoad(
+    [property: Within(1, 10_000_000)] int Rows,
+    [property: Within(1, 10_000)] int Repetitions,
+    [property: Within(0, 100)] int KnownPercent = ImportLoad.UsuallyKnownPercent)
 {
     public const int UsuallyKnownPercent = 10;
 }
 
 /// <param name="Recipients">At most; all active leads when there are fewer.</param>
 /// <param name="Workers">Claiming and sending at once.</param>
-public sealed record CampaignLoad(long Recipients, int Workers, int Repetitions);
+public sealed record CampaignLoad(
+    [property: Within(1, 100_000_000)] long Recipients,
+    [property: Within(1, 1_000)] int Workers,
+    [property: Within(1, 10_000)] int Repetitions);
 
 /// <summary>Users, imports and campaigns at the same time.</summary>
 /// <param name="ThinkTime">Mean pause of a user between two requests.</param>
 public sealed record MixedLoad(
-    int Users, TimeSpan ThinkTime, int Imports, int ImportRows, int Campaigns, long CampaignRecipients, TimeSpan WarmUp, TimeSpan During);
+    [property: Within(1, 10_000)] int Users,
+    [property: Within(0, 3_600)] TimeSpan ThinkTime,
+    [property: Within(1, 1_000)] int Imports,
+    [property: Within(1, 10_000_000)] int ImportRows,
+    [property: Within(1, 1_000)] int Campaigns,
+    [property: Within(1, 100_000_000)] long CampaignRecipients,
+    [property: Within(0, 3_600)] TimeSpan WarmUp,
+    [property: Within(0.1, 604_800)] TimeSpan During);

@@ -1,37 +1,75 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LoadHarness.Core;
+using LoadHarness.Core.Input;
 
 namespace LoadHarness.Scenarios.Profiles;
 
-/// <summary>The profiles that lie beside the program; a file added there is a profile more.</summary>
+/// <summary>The profiles that lie beside the program, by name, and any other by the path of its file.</summary>
 public static class ProfileCatalog
 {
+    /// <summary>A profile is a page of text.</summary>
+    private const long LargestFile = 1_000_000;
+
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        NumberHandling = JsonNumberHandling.Strict,
+        ReadCommentHandling = JsonCommentHandling.Skip,
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
-        ReadCommentHandling = JsonCommentHandling.Skip,
+        Converters = { new DurationText() },
     };
+
+    private static readonly JsonShape Shape = new(Format, unknownFieldsAreFaults: true);
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "scenarios", "profiles");
 
     public static IReadOnlyList<string> Names() =>
         [.. Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 
-    /// <exception cref="HarnessException">The file is not a profile; the message names the file and the place.</exception>
-    public static LoadProfile Read(string name)
+    /// <param name="nameOrPath">A name beside the program, or the path of a file that ends in .json.</param>
+    /// <param name="faults">Everything that is wrong with it, a line each; nothing when the profile is returned.</param>
+    public static LoadProfile? Find(string nameOrPath, out IReadOnlyList<string> faults)
     {
-        var path = Path.Combine(Folder, name + ".json");
-        try
+        var isPath = nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || nameOrPath.Contains(Path.DirectorySeparatorChar) || nameOrPath.Contains('/');
+        if (!isPath && !Names().Contains(nameOrPath))
         {
-            return JsonSerializer.Deserialize<LoadProfile>(File.ReadAllText(path), Format)
-                ?? throw new HarnessException($"{path}: the file is empty. Copy another profile and change it.", ExitCode.BadUsage);
+            faults = [$"--profile '{nameOrPath}': there is no such profile. {Spelling.Advice(nameOrPath, Names())}, or the path of a file that ends in .json."];
+            return null;
         }
-        catch (JsonException error)
-        {
-            throw new HarnessException($"{path}: {error.Message} Compare it with another profile.", ExitCode.BadUsage, error);
-        }
+
+        var path = isPath ? nameOrPath : Path.Combine(Folder, nameOrPath + ".json");
+        var (profile, found) = ReadFile(path);
+        faults = [.. InputFault.Lines(path, found)];
+        return profile;
     }
+
+    /// <exception cref="HarnessException">There is no such profile, or its file is not one; the message names the file and every field.</exception>
+    public static LoadProfile Read(string nameOrPath) => Find(nameOrPath, out var faults) is { } profile
+        ? profile
+        : throw new HarnessException(string.Join(Environment.NewLine, faults), ExitCode.BadUsage);
+
+    private static (LoadProfile? Profile, IReadOnlyList<InputFault> Faults) ReadFile(string path)
+    {
+        var (bytes, unreadable) = InputFile.Read(path, LargestFile, "Give the name of a profile, or the path of a file like those in scenarios/profiles");
+        if (unreadable is not null) return (null, [unreadable]);
+        var faults = Shape.Check<LoadProfile>(bytes).ToList();
+        // What is not JSON has no name to look at.
+        if (!faults.Any(fault => fault.Field.Length == 0)) faults.AddRange(Whole(bytes, Path.GetFileNameWithoutExtension(path)));
+        return faults.Count == 0 ? (JsonSerializer.Deserialize<LoadProfile>(bytes, Format), []) : (null, faults);
+    }
+
+    // The report and a baseline know a profile by its name alone: a copy that kept the name of its original would pass for it.
+    private static IEnumerable<InputFault> Whole(byte[] bytes, string fileName)
+    {
+        using var text = JsonDocument.Parse(bytes, new() { CommentHandling = JsonCommentHandling.Skip });
+        if (text.RootElement.ValueKind != JsonValueKind.Object) yield break;
+        var fields = text.RootElement.EnumerateObject().ToList();
+        foreach (var name in fields.Where(field => field.Name == "name" && field.Value.ValueKind == JsonValueKind.String).Select(field => field.Value.GetString()!))
+            if (name != fileName) yield return new("name", $"it is \"{Bounded(name)}\"", $"Allowed: \"{fileName}\", as the file is called");
+        if (!fields.Any(field => field.Value.ValueKind == JsonValueKind.Object))
+            yield return new("", "the profile has no scenario", "Give at least one of leadQueries, leadSearch, segmentation, bulkImport, campaignSend, mixedUsers");
+    }
+
+    private static string Bounded(string text) => text.Length <= 60 ? text : $"{text[..60]}... + {text.Length - 60} characters";
 }

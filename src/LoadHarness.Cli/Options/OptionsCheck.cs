@@ -67,8 +67,8 @@ public static class OptionsCheck
     private static string Profile(RawOptions raw, List<string> errors)
     {
         var name = raw.Profile ?? "standard";
-        var known = ProfileCatalog.Names();
-        if (!known.Contains(name)) errors.Add($"--profile '{name}': there is no such profile. Known: {string.Join(", ", known)}.");
+        ProfileCatalog.Find(name, out var faults);
+        errors.AddRange(faults);
         return name;
     }
 

@@ -64,7 +64,8 @@ public sealed class OptionsCheckTests
     {
         var names = Scenarios.Profiles.ProfileCatalog.Names();
 
-        Assert.Equal(["calm", "nightly", "smoke", "soak", "standard"], names);
+        // A file more in the folder is a profile more.
+        Assert.Superset(new HashSet<string> { "calm", "nightly", "smoke", "soak", "standard" }, names.ToHashSet());
         Assert.All(names, name => Assert.Equal(name, Scenarios.Profiles.ProfileCatalog.Read(name).Name));
     }
 }
