@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Measurement;
@@ -24,11 +25,14 @@ public sealed record RunResult
 
     public SeedManifest? Seed { get; init; }
 
+    [JsonRequired]
     public IReadOnlyList<StageTiming> Stages { get; init; } = [];
 
+    [JsonRequired]
     public IReadOnlyList<ScenarioResult> Scenarios { get; init; } = [];
 
     /// <summary>What this run compared by itself; other comparisons need more than one run.</summary>
+    [JsonRequired]
     public IReadOnlyList<Comparison> Comparisons { get; init; } = [];
 
     public DatabaseObservation? Observation { get; init; }
@@ -37,11 +41,14 @@ public sealed record RunResult
     public Baseline? Baseline { get; init; }
 
     /// <summary>Reasons why figures of this run must not be trusted, in words. Any one makes the run invalid (exit code 5).</summary>
+    [JsonRequired]
     public IReadOnlyList<string> Invalid { get; init; } = [];
 
     /// <summary>What a reader should know, without making the run invalid.</summary>
+    [JsonRequired]
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    [JsonRequired]
     public IReadOnlyList<Verdict> Verdicts { get; init; } = [];
 
     /// <summary>Ids of the targets that have to be judged (<c>--require</c>); empty when none was named.</summary>
@@ -54,6 +61,7 @@ public sealed record RunResult
     public Rejudgement? Rejudged { get; init; }
 
     /// <summary>One row for each id of requirements.md, from <c>verify</c>.</summary>
+    [JsonRequired]
     public IReadOnlyList<Verdict> Checklist { get; init; } = [];
 
     /// <param name="earlier">Null for none: then nothing changes.</param>
