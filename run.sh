@@ -2,7 +2,13 @@
 # Builds the program and hands it every argument: ./run.sh --contacts 2000000
 # --no-install: do not install missing packages.
 set -eu
-here=$(cd "$(dirname "$0")" && pwd)
+# Through symbolic links to the folder that this file lies in.
+script=$0
+while [ -L "$script" ]; do
+    target=$(readlink "$script")
+    case $target in /*) script=$target ;; *) script=$(dirname "$script")/$target ;; esac
+done
+here=$(cd "$(dirname "$script")" && pwd)
 install=yes
 for argument do
     shift

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LoadHarness.Core;
@@ -22,6 +23,9 @@ public static class ProfileCatalog
 
     private static readonly JsonShape Shape = new(Format, unknownFieldsAreFaults: true);
 
+    /// <summary>What was checked is what runs, also when the file is changed while the database is seeded.</summary>
+    private static readonly ConcurrentDictionary<string, LoadProfile> Checked = new();
+
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "scenarios", "profiles");
 
     public static IReadOnlyList<string> Names() =>
@@ -31,7 +35,7 @@ public static class ProfileCatalog
     /// <param name="faults">Everything that is wrong with it, a line each; nothing when the profile is returned.</param>
     public static LoadProfile? Find(string nameOrPath, out IReadOnlyList<string> faults)
     {
-        var isPath = nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || nameOrPath.Contains(Path.DirectorySeparatorChar) || nameOrPath.Contains('/');
+        var isPath = IsPath(nameOrPath);
         if (!isPath && !Names().Contains(nameOrPath))
         {
             faults = [$"--profile '{nameOrPath}': there is no such profile. {Spelling.Advice(nameOrPath, Names())}, or the path of a file that ends in .json."];
@@ -41,13 +45,21 @@ public static class ProfileCatalog
         var path = isPath ? nameOrPath : Path.Combine(Folder, nameOrPath + ".json");
         var (profile, found) = ReadFile(path);
         faults = [.. InputFault.Lines(path, found)];
+        if (profile is not null) Checked[nameOrPath] = profile;
         return profile;
     }
 
     /// <exception cref="HarnessException">There is no such profile, or its file is not one; the message names the file and every field.</exception>
-    public static LoadProfile Read(string nameOrPath) => Find(nameOrPath, out var faults) is { } profile
-        ? profile
+    public static LoadProfile Read(string nameOrPath) =>
+        Checked.TryGetValue(nameOrPath, out var known) ? known
+        : Find(nameOrPath, out var faults) is { } profile ? profile
         : throw new HarnessException(string.Join(Environment.NewLine, faults), ExitCode.BadUsage);
+
+    /// <summary>The name that a report and a baseline know it by.</summary>
+    public static string NameOf(string nameOrPath) => IsPath(nameOrPath) ? Path.GetFileNameWithoutExtension(nameOrPath) : nameOrPath;
+
+    private static bool IsPath(string nameOrPath) =>
+        nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || nameOrPath.Contains(Path.DirectorySeparatorChar) || nameOrPath.Contains('/');
 
     private static (LoadProfile? Profile, IReadOnlyList<InputFault> Faults) ReadFile(string path)
     {

@@ -11,7 +11,6 @@ return await CommandLine.InvokeAsync(args, RunAsync).ConfigureAwait(false);
 static async Task<ExitCode> RunAsync(HarnessOptions options, CancellationToken stop)
 {
     var voice = new Voice(options.Json);
-    var earlier = options.BaselineFile is { } file ? await RunJson.ReadAsync(file, stop).ConfigureAwait(false) : null;
     var record = RunRecord.Begin(options);
     var fault = await record.GuardAsync(async () =>
     {
@@ -23,5 +22,5 @@ static async Task<ExitCode> RunAsync(HarnessOptions options, CancellationToken s
         await Stages.VerifyAsync(record, voice, database, stop).ConfigureAwait(false);
     }, stop).ConfigureAwait(false);
 
-    return await Ending.EndAsync(record, voice, options, earlier, fault).ConfigureAwait(false);
+    return await Ending.EndAsync(record, voice, options, fault).ConfigureAwait(false);
 }

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using LoadHarness.Core;
+using LoadHarness.Core.Input;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Output;
 
 namespace LoadHarness.Reporting;
 
@@ -11,47 +12,54 @@ namespace LoadHarness.Reporting;
 /// </summary>
 public static class RunJson
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        IgnoreReadOnlyProperties = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new SecondsConverter(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
+    /// <summary>A day of eight scenarios at a sample a second has half of that. What is read takes up to four times as much memory.</summary>
+    private const long LargestFile = 128_000_000;
+
+    private const string Instead = "Give the run.json of a run, found in its folder";
+
+    private static readonly JsonShape Shape = new(JsonFormat.Options, unknownFieldsAreFaults: false);
 
     /// <exception cref="HarnessException">It could not be written; a file that was there before is untouched.</exception>
     public static Task WriteAsync(RunResult run, string path, CancellationToken cancellation) =>
-        WholeFile.WriteAsync(path, file => JsonSerializer.SerializeAsync(file, run, Format, cancellation));
+        WholeFile.WriteAsync(path, file => JsonSerializer.SerializeAsync(file, run, JsonFormat.Options, cancellation));
 
-    /// <exception cref="HarnessException">The file is absent, not a run, or of a version that this program does not know.</exception>
-    public static async Task<RunResult> ReadAsync(string path, CancellationToken cancellation)
+    /// <exception cref="HarnessException">The file cannot be read, is damaged, or of a version that this program does not know; every fault is named.</exception>
+    public static Task<RunResult> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        if (!File.Exists(path))
-            throw new HarnessException($"{path}: there is no such file. Give the run.json of a run, found in its output directory.", ExitCode.BadUsage);
-
-        var bytes = await File.ReadAllBytesAsync(path, cancellation);
-        try
-        {
-            CheckVersion(JsonSerializer.Deserialize<VersionOnly>(bytes, Format)?.SchemaVersion, path);
-            return JsonSerializer.Deserialize<RunResult>(bytes, Format)!;
-        }
-        catch (JsonException error)
-        {
-            throw new HarnessException($"{path}: not a run.json of this program. {error.Message} Measure again, or take an unchanged copy.", ExitCode.BadUsage, error);
-        }
+        cancellationToken.ThrowIfCancellationRequested();
+        return Find(path, out var faults) is { } run
+            ? Task.FromResult(run)
+            : throw new HarnessException(string.Join(Environment.NewLine, faults), ExitCode.BadUsage);
     }
 
-    private static void CheckVersion(int? version, string path)
+    /// <param name="faults">Everything that is wrong with the file, a line each; nothing when the run is returned.</param>
+    public static RunResult? Find(string path, out IReadOnlyList<string> faults)
     {
-        if (version is null)
-            throw new HarnessException($"{path}: it has no schemaVersion, so it is not a run.json. Give the one that a run wrote.", ExitCode.BadUsage);
-        if (version > RunResult.CurrentSchemaVersion)
-        {
-            throw new HarnessException(
-                $"{path}: it is of schema version {version}, and this program reads versions up to {RunResult.CurrentSchemaVersion}. Use the newer program that wrote it.",
-                ExitCode.BadUsage);
-        }
+        var (run, found) = Read(path);
+        faults = [.. InputFault.Lines(path, found)];
+        return run;
     }
 
-    private sealed record VersionOnly(int? SchemaVersion);
+    private static (RunResult? Run, IReadOnlyList<InputFault> Faults) Read(string path)
+    {
+        var (bytes, unreadable) = InputFile.Read(path, LargestFile, Instead);
+        if (unreadable is not null) return (null, [unreadable]);
+        var version = Shape.Check<VersionOnly>(bytes);
+        if (version.Count > 0) return (null, [new("", "not a run.json of this program", "Give the one that a run wrote"), .. version]);
+        if (OfVersion(JsonSerializer.Deserialize<VersionOnly>(bytes, JsonFormat.Options)!.SchemaVersion) is { } unknown) return (null, [unknown]);
+        if (Shape.Check<RunResult>(bytes) is { Count: > 0 } damaged) return (null, [new("", "not a run.json of this program, or a damaged one", "Measure again, or take an unchanged copy"), .. damaged]);
+
+        var run = JsonSerializer.Deserialize<RunResult>(bytes, JsonFormat.Options)!;
+        var contradictions = RunCheck.Faults(run).ToList();
+        return contradictions.Count == 0 ? (run, []) : (null, contradictions);
+    }
+
+    private static InputFault? OfVersion(int version) => version switch
+    {
+        > RunResult.CurrentSchemaVersion => new("schemaVersion", $"it is of schema version {version}, and this program reads {RunResult.CurrentSchemaVersion}", "Use the newer program that wrote it"),
+        < 1 => new("schemaVersion", $"it is {version}", $"Allowed: {RunResult.CurrentSchemaVersion}"),
+        _ => null,
+    };
+
+    private sealed record VersionOnly(int SchemaVersion);
 }

@@ -9,7 +9,9 @@ public sealed class OptionWords
 {
     public Option<string?> Contacts { get; } = new("--contacts") { Description = "Leads in the large workspace: 200000, 200k, 2_000_000, 2M, 1e6. Default 200k.", HelpName = "N" };
 
-    public Option<string?> Profile { get; } = new("--profile") { Description = "smoke, standard (default), calm, nightly, soak, or a file added to scenarios/profiles.", HelpName = "NAME" };
+    public Option<string?> Profile { get; } = new("--profile") { Description = "smoke, standard (default), calm, nightly, soak, or the path of a file like those in scenarios/profiles.", HelpName = "NAME|FILE" };
+
+    public Option<string?> Targets { get; } = new("--targets") { Description = "What to judge by: a file like scenarios/targets.json, which is the default.", HelpName = "FILE" };
 
     public Option<string?> Database { get; } = new("--database")
     {
@@ -27,7 +29,7 @@ public sealed class OptionWords
 
     public Option<string?> Pooler { get; } = new("--pooler") { Description = "none (default) or pgbouncer.", HelpName = "NAME" };
 
-    public Option<string?> Baseline { get; } = new("--baseline") { Description = "An earlier run's run.json, or its folder: its figures stand beside these, and a run that it does not fit is invalid.", HelpName = "FILE" };
+    public Option<string?> Baseline { get; } = new("--baseline") { Description = "An earlier run's run.json, or its folder: its figures stand beside these, and one of another scale, seed, profile or machine is refused.", HelpName = "FILE" };
 
     public Option<string?> Require { get; } = new("--require")
     {
@@ -35,7 +37,19 @@ public sealed class OptionWords
         HelpName = "IDS",
     };
 
-    public Option<bool> Force { get; } = new("--force") { Description = "Use a given database although it is not empty; what the harness made there is replaced." };
+    public Option<string?> Force { get; } = new("--force")
+    {
+        Description = "Use a given database although it is not empty: deletes every row of workspaces, users, leads and of all that refers to them. "
+            + "Rows that the harness did not make are deleted with --force=delete-all-rows only.",
+        HelpName = "delete-all-rows",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public Option<string?> WithoutExtensions { get; } = new("--without-extensions")
+    {
+        Description = "Treat a private server as one that lacks these: pg_partman, pg_cron, pg_stat_statements, with commas between.",
+        HelpName = "NAMES",
+    };
 
     public Option<bool> Keep { get; } = new("--keep") { Description = "Keep the seeded server for a later --reuse, and say where it is." };
 
@@ -43,7 +57,7 @@ public sealed class OptionWords
 
     public Option<bool> Json { get; } = new("--json") { Description = "One JSON object on standard output; text for people on standard error." };
 
-    public IEnumerable<Option> All => [Contacts, Profile, Database, Out, Seed, Settings, Engine, Pooler, Baseline, Require, Force, Keep, Reuse, Json];
+    public IEnumerable<Option> All => [Contacts, Profile, Targets, Database, Out, Seed, Settings, Engine, Pooler, Baseline, Require, WithoutExtensions, Force, Keep, Reuse, Json];
 
     /// <exception cref="HarnessException">Some words could not be parsed, or are wrong; all of them are named.</exception>
     public HarnessOptions Read(ParseResult parsed) =>
@@ -60,15 +74,18 @@ public sealed class OptionWords
     {
         Contacts = Word(parsed, Contacts),
         Profile = Word(parsed, Profile),
+        Targets = Word(parsed, Targets),
         Database = Word(parsed, Database),
         Out = Word(parsed, Out),
+        WritesOut = parsed.CommandResult.Command is RootCommand or { Name: "run" },
         Seed = Word(parsed, Seed),
         Settings = Word(parsed, Settings),
         Engine = Word(parsed, Engine),
         Pooler = Word(parsed, Pooler),
         Baseline = Word(parsed, Baseline),
         Require = Word(parsed, Require),
-        Force = Given(parsed, Force),
+        Force = parsed.GetResult(Force) is { Implicit: false } ? Word(parsed, Force) ?? "" : null,
+        WithoutExtensions = Word(parsed, WithoutExtensions),
         Keep = Given(parsed, Keep),
         Reuse = Given(parsed, Reuse),
         Json = Given(parsed, Json),

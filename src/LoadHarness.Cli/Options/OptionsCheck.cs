@@ -1,9 +1,15 @@
 using System.Globalization;
+using System.Text;
 using LoadHarness.Cli.Pipeline;
 using LoadHarness.Core;
+using LoadHarness.Core.Input;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
+using LoadHarness.Core.Targets;
 using LoadHarness.Load.OtherEngines;
 using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Reporting;
+using LoadHarness.Scenarios;
 using LoadHarness.Scenarios.Profiles;
 
 namespace LoadHarness.Cli.Options;
@@ -15,6 +21,12 @@ public static class OptionsCheck
     private const ulong DefaultSeed = 42;
 
     private const long DefaultContacts = 200_000;
+
+    /// <summary>A file of targets is some pages of text.</summary>
+    private const long LargestTargets = 1_000_000;
+
+    /// <summary>Extensions that the schema uses where they are there.</summary>
+    private static readonly string[] Dispensable = ["pg_partman", "pg_cron", "pg_stat_statements"];
 
     /// <exception cref="HarnessException">One or more words are wrong; the message lists all of them.</exception>
     public static HarnessOptions Check(RawOptions raw, IReadOnlyList<string> earlierErrors)
@@ -29,11 +41,10 @@ public static class OptionsCheck
         var pooler = OneOf("--pooler", raw.Pooler, errors, ("none", Pooler.None), ("pgbouncer", Pooler.PgBouncer));
         if (engine == LoadEngine.NBomber && !EngineCatalog.HasNBomber) errors.Add(NBomberEngine.HowToGetIt);
         var output = Output(raw, errors);
-        var baseline = BaselineFile(raw, errors);
-        var required = RequiredIds.Read(raw.Require, errors);
-        if (errors.Count > 0) throw Refusal(errors);
-
-        return new()
+        var targets = Targets(raw, errors);
+        var baseline = Baseline(raw, errors);
+        var required = RequiredIds.Read(raw.Require, targets, errors);
+        var options = new HarnessOptions
         {
             Contacts = contacts,
             Profile = profile,
@@ -43,13 +54,19 @@ public static class OptionsCheck
             ServerProfile = settings,
             Engine = engine,
             Pooler = pooler,
-            BaselineFile = baseline,
             Required = required,
-            Force = raw.Force,
+            Baseline = baseline,
+            Targets = targets,
+            Force = raw.Force is not null,
+            DeleteAllRows = Force(raw, errors),
+            WithoutExtensions = WithoutExtensions(raw, database, errors),
             Keep = raw.Keep,
             Reuse = raw.Reuse,
             Json = raw.Json,
         };
+        // What is wrong itself is not compared with anything.
+        if (baseline is not null && errors.Count == 0) errors.AddRange(BaselineAtStart.Faults(options));
+        return errors.Count == 0 ? options : throw Refusal(errors);
     }
 
     public static HarnessException Refusal(IReadOnlyList<string> errors) => new(
@@ -102,19 +119,58 @@ public static class OptionsCheck
         return DefaultSeed;
     }
 
-    private static string Output(RawOptions raw, List<string> errors)
+    private static bool Force(RawOptions raw, List<string> errors)
     {
-        var directory = Path.GetFullPath(raw.Out ?? Path.Combine("reports", "runs"));
-        if (File.Exists(directory)) errors.Add($"--out '{raw.Out}': that is a file. Give a directory; it is made when it does not exist.");
-        return directory;
+        const string secondWord = "delete-all-rows";
+        if (raw.Force is not (null or "" or secondWord)) errors.Add($"--force '{raw.Force}': give --force alone, or --force={secondWord}.");
+        return raw.Force == secondWord;
     }
 
-    private static string? BaselineFile(RawOptions raw, List<string> errors)
+    private static string? WithoutExtensions(RawOptions raw, DatabaseTarget database, List<string> errors)
+    {
+        if (raw.WithoutExtensions is not { } names) return null;
+        if (names.Split(',').FirstOrDefault(name => !Dispensable.Contains(name)) is { } unknown)
+            errors.Add($"--without-extensions '{unknown}': give {string.Join(", ", Dispensable)}, with commas between.");
+        if (database is DatabaseTarget.Given) errors.Add("--without-extensions: a given database is used as it is. Leave it out.");
+        if (raw.Keep || raw.Reuse) errors.Add("--without-extensions: a kept database has its extensions. Leave out --keep and --reuse.");
+        return names;
+    }
+
+    private static string Output(RawOptions raw, List<string> errors)
+    {
+        var given = raw.Out ?? Path.Combine("reports", "runs");
+        if (string.IsNullOrWhiteSpace(given))
+        {
+            errors.Add("--out '': give a directory; it is made when it does not exist.");
+            return given;
+        }
+
+        if ((raw.WritesOut || raw.Out is not null) && OutputDirectory.FaultOf(given) is { } fault) errors.Add($"--out '{given}': {fault}");
+        return Path.GetFullPath(given);
+    }
+
+    private static IReadOnlyList<Target> Targets(RawOptions raw, List<string> errors)
+    {
+        var path = raw.Targets ?? Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json");
+        var (bytes, unreadable) = InputFile.Read(path, LargestTargets, "Give a file like scenarios/targets.json");
+        if (unreadable is not null)
+        {
+            errors.AddRange(InputFault.Lines(path, [unreadable]));
+            return [];
+        }
+
+        var (targets, wrong) = TargetFile.Check(Encoding.UTF8.GetString(bytes), path, ScenarioNames.Operations);
+        errors.AddRange(wrong);
+        if (targets.Count == 0 && wrong.Count == 0) errors.Add($"{path}: targets: there is none. Give at least one.");
+        return targets;
+    }
+
+    private static RunResult? Baseline(RawOptions raw, List<string> errors)
     {
         if (raw.Baseline is null) return null;
-        var file = Directory.Exists(raw.Baseline) ? Path.Combine(raw.Baseline, "run.json") : raw.Baseline;
-        if (!File.Exists(file)) errors.Add($"--baseline '{raw.Baseline}': there is no such file. Give the run.json of an earlier run, or its folder.");
-        return file;
+        var earlier = RunJson.Find(Directory.Exists(raw.Baseline) ? Path.Combine(raw.Baseline, "run.json") : raw.Baseline, out var faults);
+        errors.AddRange(faults.Select(fault => $"--baseline {fault}"));
+        return earlier;
     }
 
     private static T OneOf<T>(string option, string? word, List<string> errors, params (string Word, T Value)[] choices)

@@ -7,9 +7,14 @@ public sealed record RawOptions
 
     public string? Profile { get; init; }
 
+    public string? Targets { get; init; }
+
     public string? Database { get; init; }
 
     public string? Out { get; init; }
+
+    /// <summary>The verb writes below <see cref="Out"/>, also where it was not given.</summary>
+    public bool WritesOut { get; init; }
 
     public string? Seed { get; init; }
 
@@ -23,7 +28,10 @@ public sealed record RawOptions
 
     public string? Require { get; init; }
 
-    public bool Force { get; init; }
+    /// <summary>Empty when it was given without a word.</summary>
+    public string? Force { get; init; }
+
+    public string? WithoutExtensions { get; init; }
 
     public bool Keep { get; init; }
 

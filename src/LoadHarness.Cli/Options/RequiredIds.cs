@@ -1,4 +1,3 @@
-using LoadHarness.Cli.Pipeline;
 using LoadHarness.Core.Targets;
 using LoadHarness.Postgres.Verification;
 
@@ -10,10 +9,10 @@ internal static class RequiredIds
     private const string All = "all";
 
     /// <returns>The ids as the targets write them; the word <c>all</c> stays as it is, because the verb knows what all are.</returns>
-    public static IReadOnlyList<string> Read(string? text, List<string> errors)
+    public static IReadOnlyList<string> Read(string? text, IReadOnlyList<Target> targets, List<string> errors)
     {
         if (text is null) return [];
-        var known = Known();
+        var known = targets.Select(target => target.Id).Union(Requirements.All.Select(requirement => requirement.Id)).ToList();
         var ids = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         if (ids.Count == 0) errors.Add("--require: no id is named. Give all, or ids such as TQ-1,TQ-2.");
         var unknown = ids.Where(id => !IsAll(id) && !known.Contains(id, StringComparer.OrdinalIgnoreCase)).ToList();
@@ -25,11 +24,4 @@ internal static class RequiredIds
     public static IReadOnlyList<string> Of(IReadOnlyList<string> required, IEnumerable<string> judged) => required is [All] ? [.. judged] : required;
 
     private static bool IsAll(string id) => string.Equals(id, All, StringComparison.OrdinalIgnoreCase);
-
-    // A file of targets that cannot be read is told of by its own check.
-    private static List<string> Known()
-    {
-        var (targets, _) = File.Exists(Judging.TargetsPath) ? TargetFile.Check(File.ReadAllText(Judging.TargetsPath), "targets.json", null) : ([], []);
-        return [.. targets.Select(target => target.Id).Union(Requirements.All.Select(requirement => requirement.Id))];
-    }
 }

@@ -1,7 +1,6 @@
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Cli.Verbs;
 using LoadHarness.Core;
-using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
@@ -11,14 +10,13 @@ namespace LoadHarness.Cli.Pipeline;
 /// <summary>Ends a run: judges, writes and tells. Whatever fails on the way, what was measured is kept and the verdict is told.</summary>
 public static class Ending
 {
-    /// <param name="earlier">The run to stand beside; null for none.</param>
     /// <param name="fault">The exit code of a fault that ended the run early; null for none.</param>
-    public static async Task<ExitCode> EndAsync(RunRecord record, Voice voice, HarnessOptions options, RunResult? earlier, ExitCode? fault)
+    public static async Task<ExitCode> EndAsync(RunRecord record, Voice voice, HarnessOptions options, ExitCode? fault)
     {
         var run = record.End();
         try
         {
-            run = Judging.Judge(run.Beside(earlier), options.Required);
+            run = Judging.Judge(run.Beside(options.Baseline), options);
         }
         catch (Exception unjudged)
         {

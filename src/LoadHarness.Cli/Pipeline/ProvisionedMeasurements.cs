@@ -27,7 +27,7 @@ public static class ProvisionedMeasurements
 
         voice.Heading($"performance and load tests (profile {options.Profile})");
         await ScenarioRun.MeasureAsync(record, voice, options, ProfileCatalog.Read(options.Profile), database, record.Result.Seed!, stop).ConfigureAwait(false);
-        var run = Judging.Judge(record.End());
+        var run = Judging.Judge(record.End(), options);
 
         return
         [

@@ -5,6 +5,7 @@ using LoadHarness.Cli.Verbs;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
+using LoadHarness.Scenarios.Profiles;
 
 namespace LoadHarness.Cli.Pipeline;
 
@@ -109,7 +110,7 @@ public sealed class RunRecord
     private static Dictionary<string, string> Describe(HarnessOptions options) => new()
     {
         ["contacts"] = options.Contacts.ToString(CultureInfo.InvariantCulture),
-        ["profile"] = options.Profile,
+        ["profile"] = ProfileCatalog.NameOf(options.Profile),
         ["database"] = options.Database.ToString(),
         ["seed"] = options.Seed.ToString(CultureInfo.InvariantCulture),
         ["settings"] = options.ServerProfile.ToString().ToLowerInvariant(),

@@ -87,7 +87,7 @@ public static class Stages
         record.Add(run => run with { Checklist = rows });
     }
 
-    private static SeedRequest Wanted(HarnessOptions options) => new(options.Contacts, options.Seed, Environment.ProcessorCount) { Replace = options.Force };
+    private static SeedRequest Wanted(HarnessOptions options) => new(options.Contacts, options.Seed, Environment.ProcessorCount) { Replace = options.Force, ReplaceForeignRows = options.DeleteAllRows };
 
     private static SeedSnapshot SnapshotOf(HarnessOptions options, int serverMajorVersion) => SeedSnapshot.Of(Wanted(options), "optimized", serverMajorVersion);
 
@@ -95,6 +95,9 @@ public static class Stages
     private static DatabaseRequest Request(HarnessOptions options) =>
         new(options.Database, options.ServerProfile, options.Contacts, options.Keep && options.Database is DatabaseTarget.Container, options.Force)
         {
+            DeletesRows = options.Force,
+            DeletesForeignRows = options.DeleteAllRows,
+            ExtraSettings = options.WithoutExtensions is { } names ? new Dictionary<string, string> { ["loadharness.without_extensions"] = names } : new(),
             Snapshot = options.Reuse ? major => SnapshotOf(options, major) : null,
         };
 

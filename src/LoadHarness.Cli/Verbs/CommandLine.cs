@@ -21,6 +21,7 @@ public static class CommandLine
         var parsed = root.Parse(arguments);
         try
         {
+            RequireTemporaryDirectory();
             if (parsed.Errors.Count > 0) words.Read(parsed);
             // Faults are told below, in one way for every verb; signals are ours.
             var ours = await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, CancellationToken.None).ConfigureAwait(false);
@@ -28,12 +29,20 @@ public static class CommandLine
         }
         catch (Exception fault)
         {
-            return (int)Faults.Tell(fault, interruption.Token);
+            var code = Faults.Tell(fault, interruption.Token);
+            if (arguments.Contains("--json")) JsonOutput.Write(new Refusal(Faults.Sentence(fault), (int)code));
+            return (int)code;
         }
         finally
         {
             SteadyConsole.TellWhatIsMissing();
         }
+    }
+
+    private static void RequireTemporaryDirectory()
+    {
+        if (!Directory.Exists(Path.GetTempPath()))
+            throw new HarnessException($"The temporary directory {Path.GetTempPath()} does not exist. Make it, or set TMPDIR to one that does.", ExitCode.BadUsage);
     }
 
     private static RootCommand Build(OptionWords words, Func<HarnessOptions, CancellationToken, Task<ExitCode>> run, Action<ExitCode> ended, CancellationToken stop)
@@ -53,4 +62,7 @@ public static class CommandLine
             return command;
         }
     }
+
+    /// <summary>What a verb that ended by a fault has to say.</summary>
+    private sealed record Refusal(string Error, int ExitCode);
 }

@@ -31,11 +31,14 @@ public static class HealthVerb
         await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
         var report = await voice.WithProgressAsync(progress => HealthCheck.RunAsync(source, progress, stop)).ConfigureAwait(false);
         foreach (var check in report.Checks) Tell(voice, check);
-        if (weekly) Tell(voice, await Review.WeeklyAsync(source, stop).ConfigureAwait(false));
-        if (monthly) Tell(voice, await Review.MonthlyAsync(source, stop).ConfigureAwait(false));
+        var ofTheWeek = weekly ? await Review.WeeklyAsync(source, stop).ConfigureAwait(false) : null;
+        var ofTheMonth = monthly ? await Review.MonthlyAsync(source, stop).ConfigureAwait(false) : null;
+        Tell(voice, ofTheWeek ?? []);
+        Tell(voice, ofTheMonth ?? []);
         voice.Line($"Overall: {Word(report.Overall)}");
         var verdicts = report.ToVerdicts();
-        if (options.Json) Console.Out.WriteLine(CheckReport.Of(verdicts).ToJson());
+        var judged = CheckReport.Of(verdicts);
+        if (options.Json) JsonOutput.Write(new HealthObject(judged.Verdict, judged.Checks, ofTheWeek, ofTheMonth));
         return ExitCodes.Of(verdicts);
     }
 
@@ -58,4 +61,7 @@ public static class HealthVerb
     }
 
     private static string Word(HealthStatus status) => status.ToString().ToLowerInvariant();
+
+    /// <summary>The shape of every judging verb, with the reviews that were asked for.</summary>
+    private sealed record HealthObject(string Verdict, IReadOnlyList<Check> Checks, IReadOnlyList<ReviewSection>? Weekly, IReadOnlyList<ReviewSection>? Monthly);
 }

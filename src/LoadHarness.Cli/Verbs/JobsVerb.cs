@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
@@ -40,7 +39,7 @@ public static class JobsVerb
         var outcomes = await voice.WithProgressAsync(progress => new JobRunner(admin, TimeProvider.System).RunAsync(selection, progress, stop)).ConfigureAwait(false);
         foreach (var outcome in outcomes)
             voice.Line($"{outcome.Outcome,-10} {outcome.Requirement,-5} {outcome.Job} ({outcome.Duration.TotalSeconds:N1} s): {outcome.Detail}");
-        if (json) Console.Out.WriteLine(JsonSerializer.Serialize(outcomes, JsonSerializerOptions.Web));
+        if (json) JsonOutput.Write(new JobsRun(outcomes));
         if (outcomes.Any(outcome => outcome.Failed)) return ExitCode.Fault;
         // Nothing ran because other sessions ran it all: whoever waits for the jobs does not know how they end.
         return outcomes.Any(outcome => outcome.Outcome == "skipped") && outcomes.All(outcome => outcome.Outcome != "succeeded")
@@ -51,7 +50,11 @@ public static class JobsVerb
     {
         var jobs = await JobScheduler.ScheduleAsync(connectionString, stop).ConfigureAwait(false);
         foreach (var job in jobs) voice.Line($"{(job.Scheduled ? "scheduled" : "not scheduled"),-14} {job.Job}: {job.Detail}");
-        if (json) Console.Out.WriteLine(JsonSerializer.Serialize(jobs, JsonSerializerOptions.Web));
+        if (json) JsonOutput.Write(new JobsScheduled(jobs));
         return jobs.All(job => job.Scheduled) ? ExitCode.AllMet : ExitCode.Inconclusive;
     }
+
+    private sealed record JobsRun(IReadOnlyList<JobOutcome> Jobs);
+
+    private sealed record JobsScheduled(IReadOnlyList<ScheduledJob> Jobs);
 }

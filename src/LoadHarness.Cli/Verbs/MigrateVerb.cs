@@ -32,6 +32,7 @@ public static class MigrateVerb
     private static async Task<ExitCode> UpAsync(HarnessOptions options, CancellationToken stop) => await OnGivenAsync(options, async (voice, migrator) =>
     {
         var schema = await voice.WithProgressAsync(progress => migrator.BuildAsync(progress, stop)).ConfigureAwait(false);
+        if (options.Json) JsonOutput.Write(schema);
         voice.Line($"Applied: {string.Join(", ", schema.Applied)} in {schema.Duration.TotalSeconds:N1} s.");
     }, stop).ConfigureAwait(false);
 
@@ -42,12 +43,14 @@ public static class MigrateVerb
             await migrator.DownAsync(progress, stop).ConfigureAwait(false);
             return true;
         }).ConfigureAwait(false);
+        if (options.Json) JsonOutput.Write(new RolledBack("base"));
         voice.Line("The base schema is back, with every row.");
     }, stop).ConfigureAwait(false);
 
     private static async Task<ExitCode> StatusAsync(HarnessOptions options, CancellationToken stop) => await OnGivenAsync(options, async (voice, migrator) =>
     {
         var status = await migrator.StatusAsync(stop).ConfigureAwait(false);
+        if (options.Json) JsonOutput.Write(status);
         voice.Line(status.HasBaseSchema ? "The base schema is there." : "There is no base schema.");
         foreach (var line in status.Migrations) voice.Line($"{line.State,-10} {line.Name} ({line.StepsDone} of {line.Steps} steps)");
         foreach (var changed in status.Changed) voice.Line($"changed since it was applied: {changed}");
@@ -74,4 +77,7 @@ public static class MigrateVerb
         await work(voice, new Migrator(admin)).ConfigureAwait(false);
         return ExitCode.AllMet;
     }
+
+    /// <param name="Schema">That is in force now.</param>
+    private sealed record RolledBack(string Schema);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
@@ -14,21 +15,31 @@ public static class ReportVerb
 {
     public static Verb Create(OptionWords words)
     {
-        var path = new Argument<string>("run.json") { Description = "A run's file, or the folder that holds it." };
-        var command = new Command("report", "Render again from run.json, judged by the targets of today.") { path };
-        return new(command, [words.Out, words.Json, words.Require], (parsed, stop) => ExecuteAsync(parsed.GetValue(path)!, words.Read(parsed), words.OutGiven(parsed), stop));
+        var path = new Argument<string>("run.json") { Description = "A run's file, or the folder that holds it. It is read only." };
+        var command = new Command("report", "Judge and render again from run.json, by the targets of today, into a new folder beside it or the one that --out names.") { path };
+        return new(command, [words.Targets, words.Out, words.Require, words.Json], (parsed, stop) => ExecuteAsync(parsed.GetValue(path)!, words.Read(parsed), words.OutGiven(parsed), stop));
     }
 
     private static async Task<ExitCode> ExecuteAsync(string path, HarnessOptions options, string? output, CancellationToken stop)
     {
         var file = Directory.Exists(path) ? Path.Combine(path, "run.json") : path;
-        if (!File.Exists(file)) throw new HarnessException($"report '{path}': there is no such file. Give the run.json of a run, or its folder.", ExitCode.BadUsage);
+        var recorded = await RunJson.ReadAsync(file, stop).ConfigureAwait(false);
+        var directory = output ?? NewFolderBeside(file);
+        if (File.Exists(Path.Combine(directory, "run.json")))
+            throw new HarnessException($"--out '{directory}': it holds the run.json of a run, which is never written over. Give another directory.", ExitCode.BadUsage);
+        if (OutputDirectory.FaultOf(directory) is { } fault) throw new HarnessException($"report '{directory}': {fault} Name one with --out.", ExitCode.BadUsage);
 
-        var run = Judging.Again(await RunJson.ReadAsync(file, stop).ConfigureAwait(false), options.Required);
-        var directory = output ?? Path.GetDirectoryName(Path.GetFullPath(file))!;
+        var run = Judging.Again(recorded, options);
         var files = await RunReport.WriteAsync(run, directory, stop).ConfigureAwait(false);
         var exitCode = ExitCodes.Of(run);
         Summary.Tell(new Voice(options.Json), run, files, exitCode, options.Json);
         return exitCode;
+    }
+
+    private static string NewFolderBeside(string file)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"judged-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}");
+        var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, name);
+        return Enumerable.Range(2, 1_000).Select(number => $"{folder}-{number}").Prepend(folder).First(candidate => !Directory.Exists(candidate));
     }
 }

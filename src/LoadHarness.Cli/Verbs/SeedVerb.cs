@@ -31,7 +31,7 @@ public static class SeedVerb
         {
             await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
             var measured = await voice.WithProgressAsync(progress => SeedMeasurement.RunAsync(
-                admin, new(options.Contacts, options.Seed, Environment.ProcessorCount) { Replace = options.Force }, progress, stop)).ConfigureAwait(false);
+                admin, new(options.Contacts, options.Seed, Environment.ProcessorCount) { Replace = options.Force, ReplaceForeignRows = options.DeleteAllRows }, progress, stop)).ConfigureAwait(false);
             return CheckTable.Tell(voice, measured.Verdicts, options.Json);
         }
 
@@ -39,7 +39,7 @@ public static class SeedVerb
         await Stages.KeepAsync(record, voice, options, database, stop).ConfigureAwait(false);
         foreach (var table in manifest.Tables) voice.Line($"   {table.Table}: {table.Rows:N0} rows, {table.RowsPerSecond:N0}/s");
         voice.Line($"Checksum {manifest.Checksum}");
-        if (options.Json) Console.Out.WriteLine(System.Text.Json.JsonSerializer.Serialize(manifest, System.Text.Json.JsonSerializerOptions.Web));
+        if (options.Json) JsonOutput.Write(manifest);
         return ExitCode.AllMet;
     }
 }

@@ -53,7 +53,7 @@ public static class VerifyVerb
     // Minutes of measurement are worth a folder of their own: the same files as those of a run.
     private static async Task ReportAsync(Voice voice, HarnessOptions options, RunRecord record, IReadOnlyList<Verdict> verdicts, CancellationToken stop)
     {
-        var run = Judging.Judge(record.End() with { Checklist = verdicts }, options.Required);
+        var run = Judging.Judge(record.End() with { Checklist = verdicts }, options);
         var files = await RunReport.WriteAsync(run, Path.Combine(options.OutputDirectory, run.Identity.Id), stop).ConfigureAwait(false);
         voice.Line($"Report: {files.FirstOrDefault(file => file.EndsWith("report.html", StringComparison.Ordinal))}");
     }

@@ -13,14 +13,18 @@ internal static class JsonWords
     /// <summary>Ten years: more than any run, and far from where arithmetic with durations overflows.</summary>
     private const double LongestSeconds = 10 * 365 * 86_400d;
 
+    /// <summary>Sums and products of such figures stay finite; NaN lies in no range.</summary>
+    private static readonly WithinAttribute AnyFigure = new(-1e15, 1e15);
+
+    private static readonly WithinAttribute AnyCount = new(0, 1e15);
     private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Latest = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Counts, sizes and durations are never negative; figures and shares are finite.</summary>
     public static bool Holds(object? value, WithinAttribute? within) => value switch
     {
-        double number => double.IsFinite(number) && (within?.Holds(number) ?? true),
-        int or long => Convert.ToDouble(value, CultureInfo.InvariantCulture) is >= 0 and var number && (within?.Holds(number) ?? true),
+        double number => (within ?? AnyFigure).Holds(number),
+        int or long => (within ?? AnyCount).Holds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
         TimeSpan duration => duration.TotalSeconds is >= 0 and <= LongestSeconds and var seconds && (within?.Holds(seconds) ?? true),
         DateTimeOffset time => time >= Earliest && time <= Latest,
         DateOnly day => day.Year >= Earliest.Year && day.Year <= Latest.Year,
@@ -53,9 +57,10 @@ internal static class JsonWords
     private static string Leaf(Type type, JsonSerializerOptions options, WithinAttribute? within) =>
         type == typeof(string) ? "a text"
         : type == typeof(bool) ? "true or false"
-        : type == typeof(double) ? $"a number{(within is null ? "" : $" {within.Words}")}"
+        : type == typeof(double) ? $"a number {(within ?? AnyFigure).Words}"
         : type == typeof(int) ? $"a whole number {(within ?? new(0, int.MaxValue)).Words}"
-        : type == typeof(long) || type == typeof(ulong) ? $"a whole number {within?.Words ?? "from 0 up"}"
+        : type == typeof(long) ? $"a whole number {(within ?? AnyCount).Words}"
+        : type == typeof(ulong) ? "a whole number from 0 up"
         : type == typeof(TimeSpan) ? Duration(options, within)
         : type.IsEnum ? string.Join(", ", Enum.GetValuesAsUnderlyingType(type).Cast<object>().Select(value => Word(type, value, options)))
         : type == typeof(DateOnly) ? "a day such as 2026-01-31"

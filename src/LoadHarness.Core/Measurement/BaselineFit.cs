@@ -28,6 +28,27 @@ public static class BaselineFit
         }
     }
 
+    /// <summary>What can be seen before anything runs.</summary>
+    /// <param name="run">As it was begun: its options and its machine.</param>
+    public static IEnumerable<string> KnownAtStart(RunResult earlier, long contacts, ulong seed, RunResult run)
+    {
+        if (earlier.IncompleteReason is not null) yield return "it is incomplete";
+        if (earlier.Invalid.Count > 0) yield return "it is invalid itself";
+        if (earlier.Seed is { } before && before.Contacts != contacts) yield return $"leads: {Text(before.Contacts)} then, {Text(contacts)} now";
+        if (earlier.Seed is { } data && data.Seed != seed) yield return $"seed: {Text(data.Seed)} then, {Text(seed)} now";
+        foreach (var (what, then, now) in OfTheStart(earlier, run).Where(pair => pair.Then != pair.Now))
+            yield return $"{what}: {then ?? "none"} then, {now ?? "none"} now";
+    }
+
+    private static IEnumerable<(string What, string? Then, string? Now)> OfTheStart(RunResult earlier, RunResult run)
+    {
+        yield return Pair("machine", result => $"{result.Host.Cpu}, {Text(result.Host.Cores)} cores, {Gibibytes(result.Host.MemoryBytes)}");
+        yield return Pair("build", result => result.Identity.Configuration);
+        foreach (var option in MeasuringOptions) yield return Pair(option, result => result.Options.GetValueOrDefault(option));
+
+        (string, string?, string?) Pair(string what, Func<RunResult, string?> of) => (what, of(earlier), of(run));
+    }
+
     private static IEnumerable<(string What, string? Then, string? Now)> Compared(RunResult earlier, RunResult run)
     {
         yield return Pair("leads", result => Text(result.Seed?.Contacts));
@@ -36,9 +57,7 @@ public static class BaselineFit
         if (earlier.Seed?.SeededAtMonth == run.Seed?.SeededAtMonth) yield return Pair("checksum of the rows", result => result.Seed?.Checksum);
         yield return Pair("schema", result => result.Schema?.Checksum);
         yield return Pair("server", result => result.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}" : null);
-        yield return Pair("machine", result => $"{result.Host.Cpu}, {Text(result.Host.Cores)} cores, {Gibibytes(result.Host.MemoryBytes)}");
-        yield return Pair("build", result => result.Identity.Configuration);
-        foreach (var option in MeasuringOptions) yield return Pair(option, result => result.Options.GetValueOrDefault(option));
+        foreach (var pair in OfTheStart(earlier, run)) yield return pair;
 
         (string, string?, string?) Pair(string what, Func<RunResult, string?> of) => (what, of(earlier), of(run));
     }

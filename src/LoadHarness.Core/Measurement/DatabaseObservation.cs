@@ -1,3 +1,5 @@
+using LoadHarness.Core.Input;
+
 namespace LoadHarness.Core.Measurement;
 
 /// <summary>What the database did while the scenarios ran.</summary>
@@ -8,7 +10,7 @@ public sealed record DatabaseObservation(
     IReadOnlyList<StatementStatistics> Statements,
     IReadOnlyList<QueryPlan> Plans,
     IReadOnlyList<RelationSize> Sizes,
-    double SamplingCost)
+    [property: Within(0, 1_000)] double SamplingCost)
 {
     /// <summary>One for each scenario whose measured phase was seen; empty in older runs.</summary>
     public IReadOnlyList<WatchedScenario> Watched { get; init; } = [];
@@ -47,10 +49,10 @@ public sealed record DatabaseSample(
     int Waiting,
     int IdleInTransaction,
     int Connections,
-    double? CacheHitShare,
-    double WalBytesPerSecond,
-    double TransactionsPerSecond,
-    double? ServerCpuCores,
+    [property: Within(0, 1)] double? CacheHitShare,
+    [property: Within(0, 1e15)] double WalBytesPerSecond,
+    [property: Within(0, 1e12)] double TransactionsPerSecond,
+    [property: Within(0, 1e6)] double? ServerCpuCores,
     long? ServerResidentBytes)
 {
     /// <summary><c>set-up</c> (warm-up is in it) or <c>measured</c>; null between scenarios and in older runs.</summary>
@@ -75,7 +77,7 @@ public sealed record DatabaseSample(
 }
 
 /// <param name="Share">Share of active-session samples, 0 to 1; CPU is the name for not waiting.</param>
-public sealed record WaitEventShare(string Scenario, string WaitEvent, double Share)
+public sealed record WaitEventShare(string Scenario, string WaitEvent, [property: Within(0, 1)] double Share)
 {
     /// <summary>Active-session samples with this wait; null in older runs. The n of the share is <see cref="WatchedScenario.ActiveSamples"/>.</summary>
     public long? Samples { get; init; }

@@ -51,7 +51,7 @@ internal static class HistogramCodec
     private static IEnumerable<(int Index, long Count)> Read(string base64)
     {
         var bytes = Convert.FromBase64String(base64);
-        if (bytes.Length < 8 || BinaryPrimitives.ReadInt32BigEndian(bytes) != CompressedCookie) throw Unreadable("it does not begin as one");
+        if (bytes.Length < 8 || BinaryPrimitives.ReadInt32BigEndian(bytes) != CompressedCookie) throw Unreadable("it does not begin like one");
         using var zlib = new BufferedStream(new ZLibStream(new MemoryStream(bytes, 8, bytes.Length - 8), CompressionMode.Decompress));
         RequireHeader(Filled(zlib, HeaderBytes));
         var index = 0;

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using LoadHarness.Core.Output;
+
 namespace LoadHarness.Core.Measurement;
 
 /// <summary>
@@ -15,7 +18,7 @@ public sealed record LatencySummary(
     TimeSpan? P99,
     TimeSpan? P999,
     TimeSpan? Maximum,
-    string Encoded)
+    [property: JsonConverter(typeof(WholeText))] string Encoded)
 {
     public static LatencySummary Of(LatencyHistogram histogram)
     {

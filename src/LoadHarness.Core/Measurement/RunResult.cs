@@ -8,6 +8,7 @@ public sealed record RunResult
 {
     public const int CurrentSchemaVersion = 1;
 
+    [JsonRequired]
     public int SchemaVersion { get; init; } = CurrentSchemaVersion;
 
     public required RunIdentity Identity { get; init; }

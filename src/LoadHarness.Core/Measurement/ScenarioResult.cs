@@ -1,3 +1,7 @@
+using System.Text.Json.Serialization;
+using LoadHarness.Core.Input;
+using LoadHarness.Core.Output;
+
 namespace LoadHarness.Core.Measurement;
 
 /// <summary>What one scenario measured. Warm-up, set-up and clean-up are outside every figure in it.</summary>
@@ -56,8 +60,8 @@ public sealed record OperationResult(
     LatencySummary Response,
     LatencySummary Service,
     LatencySummary Lag,
-    double? OfferedPerSecond,
-    double ThroughputPerSecond,
+    [property: Within(0, 1e12)] double? OfferedPerSecond,
+    [property: Within(0, 1e12)] double ThroughputPerSecond,
     long? Items,
     IReadOnlyList<StepResult> Steps,
     IReadOnlyList<ErrorCount> Errors);
@@ -112,7 +116,7 @@ public sealed record SecondSample(
     TimeSpan P95,
     TimeSpan P99,
     TimeSpan? LagP99,
-    string? Buckets)
+    [property: JsonConverter(typeof(WholeText))] string? Buckets)
 {
     /// <summary>
     /// For how long of the second the load was on: less than a second where it ended, nothing after that, while requests drained. Counts of a
@@ -124,4 +128,4 @@ public sealed record SecondSample(
 /// <summary>Whether the generator itself was fit to measure.</summary>
 /// <param name="CpuCores">Cores kept busy by this program while measuring.</param>
 /// <param name="StolenShare">Share of all CPU time that the hypervisor took, 0 to 1; null where the system does not say.</param>
-public sealed record GeneratorHealth(double CpuCores, double? StolenShare, long ManagedBytesAllocated, int Gen2Collections, TimeSpan GcPause);
+public sealed record GeneratorHealth([property: Within(0, 1e6)] double CpuCores, [property: Within(0, 1)] double? StolenShare, long ManagedBytesAllocated, int Gen2Collections, TimeSpan GcPause);

@@ -1,3 +1,6 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Targets;
+
 namespace LoadHarness.Core.Options;
 
 /// <summary>What the person asked for, parsed and checked once; every stage reads it, none changes it.</summary>
@@ -6,7 +9,7 @@ public sealed record HarnessOptions
     /// <summary>Leads in the one large workspace (SC-1). The fifty small workspaces come on top.</summary>
     public required long Contacts { get; init; }
 
-    /// <summary>Name of a file in <c>scenarios/profiles</c>, without its ending.</summary>
+    /// <summary>Name of a file in <c>scenarios/profiles</c>, without its ending, or the path of any other profile.</summary>
     public required string Profile { get; init; }
 
     public required DatabaseTarget Database { get; init; }
@@ -22,8 +25,14 @@ public sealed record HarnessOptions
 
     public Pooler Pooler { get; init; } = Pooler.None;
 
-    /// <summary>Allows a given database that already holds tables to be used and its contents to be replaced.</summary>
+    /// <summary>Allows a given database that already holds tables to be used, and the rows of an earlier seeding there to be deleted.</summary>
     public bool Force { get; init; }
+
+    /// <summary>And also when its rows are not the harness's own.</summary>
+    public bool DeleteAllRows { get; init; }
+
+    /// <summary>Extensions that a private server is treated as not having, with commas between; null for none.</summary>
+    public string? WithoutExtensions { get; init; }
 
     /// <summary>Leaves the provisioned server's data directory or container behind, and says where it is.</summary>
     public bool Keep { get; init; }
@@ -31,8 +40,11 @@ public sealed record HarnessOptions
     /// <summary>Starts from a kept database of the same scale, seed and schema when there is one.</summary>
     public bool Reuse { get; init; }
 
-    /// <summary>The run.json of an earlier run to stand beside; null for none.</summary>
-    public string? BaselineFile { get; init; }
+    /// <summary>The earlier run to stand beside; null for none.</summary>
+    public RunResult? Baseline { get; init; }
+
+    /// <summary>What the run is judged by.</summary>
+    public IReadOnlyList<Target> Targets { get; init; } = [];
 
     /// <summary>Ids that have to be judged; empty for none.</summary>
     public IReadOnlyList<string> Required { get; init; } = [];

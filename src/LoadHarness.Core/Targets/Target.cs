@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using LoadHarness.Core.Input;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Targets;
@@ -19,7 +20,7 @@ public sealed record Target(
     string Unit,
     string? Scenario = null,
     string? Operation = null,
-    int MinimumSamples = 1,
+    [property: Within(1, 1e9)] int MinimumSamples = 1,
     long ClaimedAtContacts = 0,
     long ClaimedItems = 0)
 {

@@ -64,9 +64,9 @@ public static class TargetFile
     }
 
     /// <summary>Twelve hexadecimal digits that differ when a target does; white space does not count.</summary>
-    public static string Checksum(string json)
+    public static string Checksum(IReadOnlyList<Target> targets)
     {
-        var content = JsonSerializer.Serialize(JsonSerializer.Deserialize<Content>(json, Format), Format);
+        var content = JsonSerializer.Serialize(new Content(targets), Format);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..12];
     }
 

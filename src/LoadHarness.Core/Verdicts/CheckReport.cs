@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LoadHarness.Core.Output;
 
 namespace LoadHarness.Core.Verdicts;
 
@@ -8,8 +9,6 @@ public sealed record CheckReport(
     [property: JsonPropertyName("verdict")] string Verdict,
     [property: JsonPropertyName("checks")] IReadOnlyList<Check> Checks)
 {
-    private static JsonSerializerOptions JsonOptions { get; } = new() { WriteIndented = true };
-
     public static CheckReport Of(IReadOnlyList<Verdict> verdicts) => new(
         Word(VerdictKinds.Worst(verdicts.Select(verdict => verdict.Kind))),
         [.. verdicts.Select(v => new Check(v.Id, v.Limit, v.Figure, v.Unit, Word(v.Kind), v.Evidence) { Interval = v.Interval, Reason = v.Reason })]);
@@ -20,7 +19,7 @@ public sealed record CheckReport(
     public static string Tally(IEnumerable<Verdict> verdicts) => string.Join(
         ", ", verdicts.GroupBy(verdict => verdict.Kind).OrderBy(group => group.Key).Select(group => $"{group.Count()} {Word(group.Key)}"));
 
-    public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
+    public string ToJson() => JsonSerializer.Serialize(this, JsonFormat.Options);
 }
 
 public sealed record Check(

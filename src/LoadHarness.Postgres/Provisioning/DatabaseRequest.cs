@@ -15,6 +15,12 @@ public sealed record DatabaseRequest(DatabaseTarget Target, ServerProfile Profil
     /// <summary>Major version of a native server; null for the newest on this machine.</summary>
     public int? ServerVersion { get; init; }
 
+    /// <summary>What comes next empties a given database for the seeder.</summary>
+    public bool DeletesRows { get; init; }
+
+    /// <summary>It may do so also with rows that are not the harness's own.</summary>
+    public bool DeletesForeignRows { get; init; }
+
     /// <summary>Settings on top of the profile's; a name given in both wins here.</summary>
     public IReadOnlyDictionary<string, string> ExtraSettings { get; init; } = new Dictionary<string, string>();
 }

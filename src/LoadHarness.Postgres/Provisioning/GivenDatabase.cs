@@ -1,5 +1,6 @@
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
+using LoadHarness.Postgres.Seeding;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Provisioning;
@@ -35,8 +36,8 @@ public static class GivenDatabase
         }
     }
 
-    /// <exception cref="HarnessException">No answer, too old or new a server, or tables in the way without <paramref name="force"/>.</exception>
-    internal static async Task<Database> OpenAsync(string text, bool force, CancellationToken cancellationToken)
+    /// <exception cref="HarnessException">No answer, too old or new a server, or tables in the way or rows that are not the harness's own, without the words that allow it.</exception>
+    internal static async Task<Database> OpenAsync(string text, DatabaseRequest request, CancellationToken cancellationToken)
     {
         var given = Parse(text);
         given.Timeout = Math.Min(given.Timeout, ConnectTimeoutSeconds);
@@ -53,7 +54,8 @@ public static class GivenDatabase
                 + "Check that the server runs and is reachable from here, and the user, password and SSL Mode in --database.");
         }
 
-        await RequireUsableAsync(connection, force, cancellationToken);
+        await RequireUsableAsync(connection, request.Force, cancellationToken);
+        if (request.DeletesRows && !request.DeletesForeignRows) await RequireOwnRowsAsync(connection, cancellationToken);
         return new Database(given.ConnectionString, await ServerInspection.OfAsync(given.ConnectionString, "given", cancellationToken), server: null);
     }
 
@@ -66,7 +68,16 @@ public static class GivenDatabase
         if (tables.Count > 0 && !force && !await IsTheHarnessesOwnAsync(connection, tables, cancellationToken))
             throw new HarnessException(
                 $"The given database {connection.Database} is not empty: it holds {tables.Count} table{(tables.Count == 1 ? "" : "s")} ({string.Join(", ", tables.Take(5))}{(tables.Count > 5 ? ", ..." : "")}). "
-                + "Give an empty database, or --force to use this one: what the harness needs there is replaced.", ExitCode.BadUsage);
+                + "Give an empty database, or --force to use this one: every row of workspaces, users, leads and of all that refers to them is deleted.", ExitCode.BadUsage);
+    }
+
+    // Before the schema is touched: who is refused finds everything as it was.
+    private static async Task RequireOwnRowsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var doomed = await RowsToDelete.InAsync(connection, cancellationToken);
+        if (doomed.NeedsTheSecondWord)
+            throw new HarnessException(
+                $"--force would delete rows in {connection.Database} that the harness did not make: {doomed}. Give an empty database, or --force=delete-all-rows to delete all of them.", ExitCode.BadUsage);
     }
 
     /// <summary>

@@ -11,7 +11,7 @@ public static class Provisioner
     /// <exception cref="HarnessException">There is no way to a database; the message names the ways out.</exception>
     public static async Task<Database> ProvisionAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken) => request.Target switch
     {
-        DatabaseTarget.Given given => await GivenDatabase.OpenAsync(given.ConnectionString, request.Force, cancellationToken),
+        DatabaseTarget.Given given => await GivenDatabase.OpenAsync(given.ConnectionString, request, cancellationToken),
         DatabaseTarget.Container => await InContainerAsync(request, progress, cancellationToken),
         DatabaseTarget.Native => await NativeAsync(request, progress, cancellationToken),
         DatabaseTarget.Auto => await AutoAsync(request, progress, cancellationToken),
@@ -25,6 +25,7 @@ public static class Provisioner
 
     private static async Task<Database> InContainerAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
+        ClientEnvironment.Forget();
         if (await ContainerEngine.FaultAsync(cancellationToken) is { } fault)
             throw new HarnessException($"No container engine answers: {fault} Start Docker, set DOCKER_HOST, or use --database native.");
 
@@ -34,6 +35,7 @@ public static class Provisioner
 
     private static async Task<Database> NativeAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
+        ClientEnvironment.Forget();
         var binaries = await PostgresBinaries.FindAsync(request.ServerVersion, cancellationToken) ?? throw PostgresBinaries.NoneFound();
         await ClusterDirectory.SweepAsync(binaries, cancellationToken);
         var libraries = await PreloadLibraries.PresentInAsync(binaries, cancellationToken);

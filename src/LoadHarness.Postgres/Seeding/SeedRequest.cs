@@ -11,6 +11,9 @@ public sealed record SeedRequest(long Contacts, ulong Seed, int Workers)
     /// <summary>Empties a database that already holds leads instead of refusing it.</summary>
     public bool Replace { get; init; }
 
+    /// <summary>Empties it also when the rows there are not the harness's own.</summary>
+    public bool ReplaceForeignRows { get; init; }
+
     /// <summary>Leads a transaction: what a killed load has to do again.</summary>
     public int LeadsPerChunk { get; init; } = 50_000;
 

@@ -15,6 +15,10 @@ namespace LoadHarness.Postgres.Seeding;
 public sealed record SeedSnapshot(string Directory)
 {
     private const string Complete = "complete";
+    private const string Unfinished = ".saving-";
+
+    /// <summary>No copy takes so long: what is older was left by a program that was killed.</summary>
+    private static readonly TimeSpan LongestSaving = TimeSpan.FromDays(1);
 
     /// <summary>Whether it was saved to its end.</summary>
     public bool Exists => File.Exists(Path.Combine(Directory, Complete));
@@ -39,21 +43,18 @@ public sealed record SeedSnapshot(string Directory)
     /// <exception cref="HarnessException">pg_basebackup failed; carries its own words. Nothing half-done stays behind.</exception>
     public async Task SaveAsync(string adminConnectionString, PostgresBinaries binaries, CancellationToken cancellation)
     {
-        var options = new NpgsqlConnectionStringBuilder(adminConnectionString);
-        RemoveIfThere();
-        MakePrivate(Directory);
+        // Under a name of its own until it is whole: two programs may save the same rows at once.
+        var own = new SeedSnapshot($"{Directory}{Unfinished}{Guid.NewGuid():N}");
         try
         {
-            await BackupAsync(options, binaries, cancellation);
-            await File.WriteAllTextAsync(PasswordFile, options.Password, cancellation);
-            if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            await File.WriteAllTextAsync(Path.Combine(Directory, Complete), "", cancellation);
+            SweepUnfinished();
+            MakePrivate(own.Directory);
+            await own.FillAsync(new(adminConnectionString), binaries, cancellation);
+            own.TakePlaceOf(this);
         }
-        catch
+        finally
         {
-            RemoveIfThere();
-            throw;
+            own.RemoveIfThere();
         }
     }
 
@@ -75,6 +76,38 @@ public sealed record SeedSnapshot(string Directory)
     {
         if (System.IO.Directory.Exists(Directory))
             System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private async Task FillAsync(NpgsqlConnectionStringBuilder server, PostgresBinaries binaries, CancellationToken cancellation)
+    {
+        await BackupAsync(server, binaries, cancellation);
+        await File.WriteAllTextAsync(PasswordFile, server.Password, cancellation);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllTextAsync(Path.Combine(Directory, Complete), "", cancellation);
+    }
+
+    private void TakePlaceOf(SeedSnapshot place)
+    {
+        // A whole one that came first holds the same rows.
+        if (place.Exists) return;
+        place.RemoveIfThere();
+        try
+        {
+            System.IO.Directory.Move(Directory, place.Directory);
+        }
+        catch (IOException) when (place.Exists)
+        {
+            // It came first between the look and the move.
+        }
+    }
+
+    private void SweepUnfinished()
+    {
+        var parent = Path.GetDirectoryName(Directory)!;
+        if (!System.IO.Directory.Exists(parent)) return;
+        foreach (var left in System.IO.Directory.EnumerateDirectories(parent, Path.GetFileName(Directory) + Unfinished + "*"))
+            if (System.IO.Directory.GetCreationTimeUtc(left) < DateTime.UtcNow - LongestSaving) new SeedSnapshot(left).RemoveIfThere();
     }
 
     private Task BackupAsync(NpgsqlConnectionStringBuilder server, PostgresBinaries binaries, CancellationToken cancellation) => RunAsync(

@@ -49,4 +49,26 @@ public sealed class WrongOptionTests
         foreach (var file in Directory.EnumerateFiles(output.Path, "*", SearchOption.AllDirectories))
             Assert.DoesNotContain("secret", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task With_json_a_refusal_is_one_object_on_standard_output()
+    {
+        var ended = await BuiltProgram.RunAsync("migrate", "--status", "--json");
+
+        Assert.Equal(2, ended.ExitCode);
+        using var printed = System.Text.Json.JsonDocument.Parse(ended.StandardOutput);
+        Assert.Equal(2, printed.RootElement.GetProperty("exitCode").GetInt32());
+        Assert.Contains("Which database?", printed.RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_temporary_directory_that_does_not_exist_is_said_in_a_sentence()
+    {
+        var ended = await CliWrap.Buffered.BufferedCommandExtensions.ExecuteBufferedAsync(
+            BuiltProgram.With("doctor").WithEnvironmentVariables(variables => variables.Set("TMPDIR", "/nowhere/at/all")), TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains("TMPDIR", ended.StandardError, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", ended.StandardError, StringComparison.Ordinal);
+    }
 }

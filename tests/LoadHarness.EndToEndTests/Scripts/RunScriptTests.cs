@@ -24,6 +24,21 @@ public sealed class RunScriptTests
     }
 
     [Fact]
+    public async Task The_shell_script_is_found_through_symbolic_links()
+    {
+        using var directory = new LoadHarness.UnitTests.Reporting.TemporaryDirectory();
+        var link = File.CreateSymbolicLink(Path.Combine(directory.Path, "harness"), Path.Combine(Repository, "run.sh")).FullName;
+        var again = File.CreateSymbolicLink(Path.Combine(directory.Path, "again"), "harness").FullName;
+        Assert.NotNull(link);
+
+        var ended = await CliWrap.Cli.Wrap(again).WithArguments(["--no-install", "run", "--contacts", "abc"])
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Token);
+
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains("abc", ended.StandardError, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Both_scripts_leave_standard_output_to_the_program()
     {
         string[] arguments = ["--no-install", "doctor", "--json"];

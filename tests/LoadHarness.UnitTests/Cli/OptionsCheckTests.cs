@@ -68,4 +68,56 @@ public sealed class OptionsCheckTests
         Assert.Superset(new HashSet<string> { "calm", "nightly", "smoke", "soak", "standard" }, names.ToHashSet());
         Assert.All(names, name => Assert.Equal(name, Scenarios.Profiles.ProfileCatalog.Read(name).Name));
     }
+
+    [Fact]
+    public void Faults_of_all_files_are_named_together_with_those_of_the_options()
+    {
+        using var directory = new Reporting.TemporaryDirectory();
+        var targets = Path.Combine(directory.Path, "targets.json");
+        File.WriteAllText(targets, """
+            { "targets": [
+              { "id": "A", "title": "t", "statistic": "responseP95", "limit": 5, "direction": "atLeast", "unit": "min", "scenario": "lead-querys" },
+              { "id": "A", "title": "t", "statistic": "users", "limit": -5, "direction": "atMost", "unit": "u", "scenario": "mixed-users", "operation": "x" } ] }
+            """);
+        var profile = Path.Combine(directory.Path, "mine.json");
+        File.WriteAllText(profile, """{ "name": "mine", "description": "", "bulkImport": { "rows": 0, "repetitions": 1 } }""");
+        var run = Path.Combine(directory.Path, "run.json");
+        File.WriteAllText(run, """{ "schemaVersion": 0 }""");
+
+        var fault = Assert.Throws<HarnessException>(() => OptionsCheck.Check(
+            new() { Contacts = "-5", Profile = profile, Targets = targets, Baseline = run, Out = profile, Force = "everything", WithoutExtensions = "pg_trgm" }, []));
+
+        foreach (var word in (string[])
+        [
+            "--contacts '-5'", "bulkImport.rows: it is 0", "unit: 'min'", "direction: 'atLeast'", "scenario: 'lead-querys'", "direction: 'atMost'", "limit: '-5'", "operation: 'x'",
+            "the id A stands 2 times", "schemaVersion: it is 0", "that is a file", "--force 'everything'", "--without-extensions 'pg_trgm'",
+        ])
+            Assert.Contains(word, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_out_and_a_target_file_without_targets_are_refused()
+    {
+        using var directory = new Reporting.TemporaryDirectory();
+        var targets = Path.Combine(directory.Path, "targets.json");
+        File.WriteAllText(targets, """{ "targets": [] }""");
+
+        var fault = Assert.Throws<HarnessException>(() => OptionsCheck.Check(new() { Targets = targets, Out = "" }, []));
+
+        Assert.Contains("--out ''", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("targets: there is none", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_targets_may_name_is_what_a_run_measures()
+    {
+        var run = LoadHarness.Reporting.RunJson.Find(Path.Combine(Root(AppContext.BaseDirectory), "reports", "sample", "run.json"), out _)!;
+
+        Assert.Equal(
+            run.Scenarios.Select(scenario => $"{scenario.Name}: {string.Join(", ", scenario.Operations.Select(operation => operation.Name))}"),
+            LoadHarness.Scenarios.ScenarioNames.Operations.Select(scenario => $"{scenario.Key}: {string.Join(", ", scenario.Value)}"));
+    }
+
+    private static string Root(string directory) =>
+        File.Exists(Path.Combine(directory, "LoadHarness.sln")) ? directory : Root(Path.GetDirectoryName(directory)!);
 }

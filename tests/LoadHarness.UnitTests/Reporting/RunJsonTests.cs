@@ -53,10 +53,13 @@ public sealed class RunJsonTests : IDisposable
 
     [Theory]
     [InlineData("{\"schemaVersion\": 99}", "schema version 99")]
-    [InlineData("{\"scenarios\": []}", "no schemaVersion")]
+    [InlineData("{\"scenarios\": []}", "schemaVersion: it is missing")]
     [InlineData("{\"schemaVersion\": 1}", "not a run.json")]
     [InlineData("<html>", "not a run.json")]
-    [InlineData("", "not a run.json")]
+    [InlineData("{\"schemaVersion\": 0}", "schemaVersion: it is 0")]
+    [InlineData("{\"schemaVersion\": -7}", "schemaVersion: it is -7")]
+    [InlineData("{\"schemaVersion\": \"1\"}", "schemaVersion: it is \"1\"")]
+    [InlineData("", "it is empty, or not a regular file")]
     public async Task A_file_that_is_no_run_of_a_known_version_is_refused_with_its_name(string content, string reason)
     {
         await File.WriteAllTextAsync(File1, content, TestContext.Current.CancellationToken);

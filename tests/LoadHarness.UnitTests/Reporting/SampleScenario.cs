@@ -41,7 +41,7 @@ internal static class SampleScenario
                 inSecond.Record(response);
                 whole[operation].Record(response);
             }
-            timeline.Add(new(second, rate, rate - (stall > 0 ? 3 : 0), stall > 0 ? 2 : 0, stall > 0 ? 1 : 0, (int)(3 + (stall / 20)),
+            timeline.Add(new(second, rate + (stall > 0 ? 3 : 0), rate, stall > 0 ? 2 : 0, stall > 0 ? 1 : 0, (int)(3 + (stall / 20)),
                 inSecond.Percentile(50), inSecond.Percentile(95), inSecond.Percentile(99), TimeSpan.FromMilliseconds(0.15 + (random.NextDouble() / 5) + (stall / 400)), inSecond.Encode()));
         }
         return new(name, model, load, Start, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(seconds), users,
@@ -51,7 +51,7 @@ internal static class SampleScenario
     private static OperationResult Operation(string name, LatencyHistogram response, double offered, int seconds, bool withFaults)
     {
         var lag = new LatencyHistogram();
-        for (var i = 1; i <= 200; i++) lag.Record(TimeSpan.FromMicroseconds(60 + (i * 2)));
+        for (var i = 1; i <= Math.Min(200, response.Count); i++) lag.Record(TimeSpan.FromMicroseconds(60 + (i * 2)));
         var (failed, skipped) = withFaults ? (4, 2) : (0, 0);
         var summary = LatencySummary.Of(response);
         return new(name, new(response.Count + failed + skipped, response.Count, failed, skipped, 0), summary, summary, LatencySummary.Of(lag), offered, (double)response.Count / seconds, null,

@@ -29,7 +29,7 @@ internal sealed class MeasuredLoad : IAsyncDisposable
         var generators = new SeedGenerators(request);
         var run = await new SeedStart(connection, journal, new DiskSpace(DiskSpace.FreeBytesOf)).BeginAsync(request, generators, progress, cancellation);
         if (run.Manifest is not null)
-            throw new Core.HarnessException("This database is seeded already, so the load cannot be measured. Give an empty database, or --force to replace its contents.");
+            throw new Core.HarnessException("This database is seeded already, so the load cannot be measured. Give an empty database, or --force to delete its rows and seed it again.");
         if (run.SmallTablesChecksum is null)
             await new SmallTables(connection, journal).FillAsync(generators.Small, cancellation);
         var plan = new SeedPlan(request.Contacts);

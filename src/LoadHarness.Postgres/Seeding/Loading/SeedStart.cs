@@ -17,7 +17,7 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
             return run;
         }
 
-        await MakeEmptyAsync(request, generators.Tables, cancellation);
+        await MakeEmptyAsync(request, generators.Tables, progress, cancellation);
         await disk.CheckAsync(connection, new SeedPlan(request.Contacts).Leads, cancellation);
         await PastMonths.EnsureAsync(connection, generators.Tables, generators.Calendar, cancellation);
         await journal.StartAsync(request, cancellation);
@@ -27,19 +27,23 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
     private static void Note(SeedRun run, SeedRequest request, IStageProgress progress)
     {
         if (run.Identity != request.Identity)
-            throw new HarnessException($"This database holds another seeding ({run.Identity}); {request.Identity} was asked for. Use the same options, another database, or --force to replace its contents.");
+            throw new HarnessException($"This database holds another seeding ({run.Identity}); {request.Identity} was asked for. Use the same options, another database, or --force to delete its rows and seed it again.");
         progress.Note(run.Manifest is null ? $"Going on with an interrupted seeding ({run.Identity})." : $"The database is seeded already ({run.Identity}); its rows are used again.");
     }
 
-    private async Task MakeEmptyAsync(SeedRequest request, string[] tables, CancellationToken cancellation)
+    private async Task MakeEmptyAsync(SeedRequest request, string[] tables, IStageProgress progress, CancellationToken cancellation)
     {
         if (request.Replace)
         {
+            var doomed = await RowsToDelete.InAsync(connection, cancellation);
+            if (doomed.NeedsTheSecondWord && !request.ReplaceForeignRows)
+                throw new HarnessException($"The database holds rows that the harness did not make ({doomed}). Use an empty database, or --force=delete-all-rows to delete all of them.", ExitCode.BadUsage);
+            if (doomed.Tables.Count > 0) progress.Note($"--force: deleting every row of workspaces, users, leads and of all that refers to them: {doomed}.");
             await journal.ForgetWithAsync($"workspaces, users, {string.Join(", ", tables)}", cancellation);
         }
         else if (await connection.ScalarAsync<bool>("select exists (select from workspaces) or exists (select from leads)", cancellation))
         {
-            throw new HarnessException("The database holds workspaces or leads that the seeder did not put there. Use an empty database, or --force to replace its contents.");
+            throw new HarnessException("The database holds workspaces or leads that the seeder did not put there. Use an empty database, or --force=delete-all-rows to delete every row of them and of all that refers to them.");
         }
     }
 }

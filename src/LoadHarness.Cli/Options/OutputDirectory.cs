@@ -1,0 +1,28 @@
+namespace LoadHarness.Cli.Options;
+
+/// <summary>Tries a directory for the run's files before anything is measured.</summary>
+public static class OutputDirectory
+{
+    /// <summary>Makes the directory when it is not there, and writes a file to it that is taken away again.</summary>
+    /// <returns>Why nothing can be written there, and what to do; null when it can.</returns>
+    public static string? FaultOf(string directory)
+    {
+        try
+        {
+            var path = Path.GetFullPath(directory);
+            if (File.Exists(path)) return "that is a file. Give a directory; it is made when it does not exist.";
+            var isThere = Directory.Exists(path);
+            Directory.CreateDirectory(path);
+            var trial = Path.Combine(path, $".loadharness-{Guid.NewGuid():N}");
+            File.WriteAllText(trial, "");
+            File.Delete(trial);
+            // A command that is refused for something else leaves nothing behind.
+            if (!isThere) Directory.Delete(path);
+            return null;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return $"nothing can be written there: {refused.Message.TrimEnd('.')}. Give a directory that you may write to.";
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Postgres.Seeding;
+
+namespace LoadHarness.IntegrationTests.Seeding;
+
+/// <summary>Nothing is deleted unasked, and what is deleted is said before.</summary>
+public sealed class ForceTests(PostgresCluster cluster)
+{
+    private const string OwnRows = """
+        insert into workspaces (name) values ('ours');
+        insert into leads (workspace_id, email) select (select max(id) from workspaces), format('own%s@lead.example', n) from generate_series(1, 500) as n
+        """;
+
+    private static readonly SeedRequest Request = new(1_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1), Replace = true };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Rows_that_the_harness_did_not_make_need_the_second_word()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await database.Owner.ExecuteAsync(OwnRows);
+
+        var refusal = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation));
+
+        Assert.Equal(ExitCode.BadUsage, refusal.ExitCode);
+        Assert.Contains("leads: 500", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("--force=delete-all-rows", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(["500"], await Catalog.LinesAsync(database.Owner, "select count(*)::text from leads"));
+    }
+
+    [Fact]
+    public async Task They_are_refused_before_the_schema_is_touched()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await database.Owner.ExecuteAsync(OwnRows);
+        var request = new DatabaseRequest(new DatabaseTarget.Given(database.ConnectionString), ServerProfile.Checklist, 1_000, Keep: false, Force: true) { DeletesRows = true };
+
+        var refusal = await Assert.ThrowsAsync<HarnessException>(() => Provisioner.ProvisionAsync(request, SilentProgress.Instance, Cancellation));
+        Assert.Contains("leads: 500", refusal.Message, StringComparison.Ordinal);
+
+        // Looking at it, and deleting with the second word, are allowed.
+        await using var looked = await Provisioner.ProvisionAsync(request with { DeletesRows = false }, SilentProgress.Instance, Cancellation);
+        await using var deleted = await Provisioner.ProvisionAsync(request with { DeletesForeignRows = true }, SilentProgress.Instance, Cancellation);
+    }
+
+    [Fact]
+    public async Task What_is_deleted_is_said_with_its_rows_before()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await database.Owner.ExecuteAsync(OwnRows);
+        var told = new Notes();
+
+        await new Seeder(database.Owner).SeedAsync(Request with { ReplaceForeignRows = true }, told, Cancellation);
+
+        Assert.Contains("leads: 500", told.Sentences[0], StringComparison.Ordinal);
+        // Its own rows need no second word, and are counted as well.
+        await new Seeder(database.Owner).SeedAsync(Request with { Seed = 43 }, told, Cancellation);
+        Assert.Contains(told.Sentences, sentence => sentence.Contains("every row of workspaces, users, leads", StringComparison.Ordinal) && sentence.Contains("email_sends: ", StringComparison.Ordinal));
+    }
+
+    private sealed class Notes : IStageProgress
+    {
+        public List<string> Sentences { get; } = [];
+
+        public void Note(string sentence)
+        {
+            lock (Sentences) Sentences.Add(sentence);
+        }
+
+        public ICountedTask Begin(string name, long? total, string unit) => SilentProgress.Instance.Begin(name, total, unit);
+    }
+}
