@@ -14,8 +14,13 @@ namespace LoadHarness.Comparing;
 /// <summary>Compares two arms: counters and plans first, which are exact, times second, until each is decided.</summary>
 public sealed class Comparer(ComparisonPlan plan, SeedRequest request, ServerProfile profile, bool keep, IStageProgress progress)
 {
+    /// <summary>Seed of the operations and arguments that are drawn; the rows are of the request's.</summary>
+    public ulong Draw { get; init; } = request.Seed;
+
+    /// <param name="planted">A fault that B gets: a comparison that is to find it.</param>
     /// <exception cref="HarnessException">An arm cannot be made, or an operation fails on it.</exception>
-    public async Task<ArmComparison> CompareAsync(ArmSpecification a, ArmSpecification b, CancellationToken cancellationToken)
+    public async Task<ArmComparison> CompareAsync(
+        ArmSpecification a, ArmSpecification b, CancellationToken cancellationToken, PlantedFault? planted = null)
     {
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
         using var sqlA = await SqlFolder.OfAsync(a.Schema, cancellationToken);
@@ -27,26 +32,33 @@ public sealed class Comparer(ComparisonPlan plan, SeedRequest request, ServerPro
             ? null
             : await SeededTemplate.MakeAsync(request, profile, b.ServerVersion, keep, progress, cancellationToken);
         await using var arms = await ArmPair.StartAsync(
-            (a, new(templateA, sqlA, rebuild)), (b, new(otherVersion ?? templateA, sqlB, rebuild)), progress, cancellationToken);
+            (a, new(templateA, sqlA, rebuild)), (b, new(otherVersion ?? templateA, sqlB, rebuild) { Planted = planted }), progress, cancellationToken);
 
         var (serverA, serverB) = (arms.A.Facts, arms.B.Facts);
         var indexes = IndexSizes.Compare(await IndexSizes.ReadAsync(arms.A.Admin, cancellationToken), await IndexSizes.ReadAsync(arms.B.Admin, cancellationToken));
+        var statistics = PlannerStatistics.Compare(
+            await PlannerStatistics.ReadAsync(arms.A.Admin, cancellationToken), await PlannerStatistics.ReadAsync(arms.B.Admin, cancellationToken));
         progress.Note("Plans and counters of every operation, on both arms.");
         var plans = await PlansAsync(arms, cancellationToken);
         var counters = CounterJudgement.Compare(
-            await new CounterPass(arms.A, plan, request.Seed).RunAsync(cancellationToken),
-            await new CounterPass(arms.B, plan, request.Seed).RunAsync(cancellationToken));
-        var times = plan.MeasuresTimes ? await TimesAsync(arms, cancellationToken) : [];
+            await new CounterPass(arms.A, plan, Draw).RunAsync(cancellationToken),
+            await new CounterPass(arms.B, plan, Draw).RunAsync(cancellationToken));
+        var (times, waits) = plan.MeasuresTimes ? await TimesAsync(arms, cancellationToken) : ([], new(0, 0, 0, 0));
         return new(
             a.Text, b.Text, request.Contacts, request.Seed, startedUtc, Stopwatch.GetElapsedTime(started),
-            serverA, serverB, counters, plans, indexes, times, []);
+            serverA, serverB, counters, plans, indexes, times, [])
+        {
+            LockWaits = waits,
+            Statistics = statistics,
+        };
     }
 
-    private async Task<IReadOnlyList<ComparedTime>> TimesAsync(ArmPair arms, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<ComparedTime> Times, LockWaits Waits)> TimesAsync(ArmPair arms, CancellationToken cancellationToken)
     {
         // The counters' imports and campaigns have changed the rows of both copies.
         await arms.CopyAnewAsync(cancellationToken);
-        return await new PairedTimes(arms, plan, request.Seed, progress).RunAsync(cancellationToken);
+        var paired = new PairedTimes(arms, plan, Draw, progress);
+        return (await paired.RunAsync(cancellationToken), paired.LockWaits);
     }
 
     private async Task<IReadOnlyList<PlanChange>> PlansAsync(ArmPair arms, CancellationToken cancellationToken)

@@ -15,15 +15,17 @@ public static class ComparisonFiles
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    public static string Json(ArmComparison comparison) => JsonSerializer.Serialize(comparison, Format);
+    /// <param name="content">A comparison, a decision or rates of the gate.</param>
+    public static string Json<T>(T content) => JsonSerializer.Serialize(content, Format);
 
+    /// <param name="report">The Markdown; that of the comparison where none is given.</param>
     /// <returns>The folder.</returns>
-    public static async Task<string> WriteAsync(ArmComparison comparison, string directory, CancellationToken cancellationToken)
+    public static async Task<string> WriteAsync(ArmComparison comparison, string directory, CancellationToken cancellationToken, string? report = null)
     {
         var folder = Path.Combine(Path.GetFullPath(directory), FormattableString.Invariant($"{comparison.StartedUtc:yyyyMMdd'T'HHmmss'Z'}"));
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "compare.json"), Json(comparison) + "\n", cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(folder, "compare.md"), ComparisonText.Of(comparison), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "compare.md"), report ?? ComparisonText.Of(comparison), cancellationToken);
         return folder;
     }
 }

@@ -18,6 +18,7 @@ public static class VerbCatalog
         MigrateVerb.Up(words),
         MigrateVerb.Down(words),
         CompareVerb.Create(words),
+        GateVerb.Create(words),
         SelfCheckVerb.Create(words),
         ReportVerb.Create(words),
         DoctorVerb.Create(words),

@@ -31,6 +31,9 @@ public sealed class ArmFactory(SeededTemplate template, SqlFolder sql, bool rebu
 
     private readonly QueryCatalog _queries = QueryCatalog.Read(Path.Combine(sql.Path, "queries"));
 
+    /// <summary>A fault that this arm gets, of those that a statement cannot make; null for none.</summary>
+    public PlantedFault? Planted { get; init; }
+
     /// <param name="name">A or B.</param>
     /// <exception cref="HarnessException">The server did not start with these settings, or an index or a file is not there.</exception>
     public async Task<ArmServer> StartAsync(string name, ArmSpecification specification, IStageProgress progress, CancellationToken cancellationToken)
@@ -50,7 +53,7 @@ public sealed class ArmFactory(SeededTemplate template, SqlFolder sql, bool rebu
             var seed = await SeedReuse.FindAsync(admin, template.Request, cancellationToken)
                 ?? throw new HarnessException($"The kept cluster {template.Snapshot.Directory} is not fully seeded. Remove it and start again.");
             var checksum = await ShapeAsync(admin, specification, cancellationToken);
-            return await ArmServer.OverAsync(name, specification, _queries, database, seed, checksum, cancellationToken);
+            return await ArmServer.OverAsync(name, specification, _queries, database, seed, checksum, Planted, cancellationToken);
         }
         catch
         {
@@ -66,6 +69,7 @@ public sealed class ArmFactory(SeededTemplate template, SqlFolder sql, bool rebu
         await using var connection = await admin.OpenConnectionAsync(cancellationToken);
         foreach (var index in specification.Without) await DropIndexAsync(connection, index, cancellationToken);
         foreach (var file in specification.SqlFiles) await connection.ExecuteAsync(await TextOfAsync(file, cancellationToken), cancellationToken);
+        if (Planted?.Sql is { } fault) await connection.ExecuteAsync(fault, cancellationToken);
         // The base schema has no extensions of its own.
         await connection.ExecuteAsync("create extension if not exists pg_stat_statements", cancellationToken);
         return checksum;

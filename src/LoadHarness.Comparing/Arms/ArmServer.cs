@@ -20,11 +20,15 @@ public sealed class ArmServer : IAsyncDisposable
     private readonly QueryCatalog _queries;
 
     private ArmServer(
-        string name, ArmSpecification specification, QueryCatalog queries, Database database, SeedManifest seed, string schemaChecksum, PgBouncer? pooler)
+        string name, ArmSpecification specification, QueryCatalog queries, Database database, SeedManifest seed, string schemaChecksum, PgBouncer? pooler,
+        PlantedFault? planted)
     {
-        (Name, Specification, _queries, Database, Seed, _pooler) = (name, specification, queries, database, seed, pooler);
+        (Name, Specification, _queries, Database, Seed, _pooler, Planted) = (name, specification, queries, database, seed, pooler, planted);
         Admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        Facts = new(database.Server.Version, database.Server.Settings, schemaChecksum);
+        // A run records some settings; what this arm was asked for is known besides.
+        var settings = new Dictionary<string, string>(database.Server.Settings);
+        foreach (var (setting, value) in specification.Settings) settings[setting] = value;
+        Facts = new(database.Server.Version, settings, schemaChecksum);
     }
 
     /// <summary>A or B.</summary>
@@ -40,11 +44,15 @@ public sealed class ArmServer : IAsyncDisposable
 
     public ArmServerFacts Facts { get; }
 
+    /// <summary>The fault that this arm was given; null for none.</summary>
+    public PlantedFault? Planted { get; }
+
     public static async Task<ArmServer> OverAsync(
         string name, ArmSpecification specification, QueryCatalog queries, Database database, SeedManifest seed, string schemaChecksum,
-        CancellationToken cancellationToken) => new(
+        PlantedFault? planted, CancellationToken cancellationToken) => new(
             name, specification, queries, database, seed, schemaChecksum,
-            specification.Pooler ? await PgBouncer.StartAsync(database.AdminConnectionString, PooledConnections, cancellationToken) : null);
+            specification.Pooler ? await PgBouncer.StartAsync(database.AdminConnectionString, PooledConnections, cancellationToken) : null,
+            planted);
 
     /// <summary>Connections in the application's roles; the base schema has none, and its team works as the owner.</summary>
     public Workbench OpenWorkbench(LoadProfile profile) => Workbench.Open(

@@ -18,7 +18,7 @@ internal sealed class LoadedArm : IAsyncDisposable
     {
         _server = server;
         _bench = server.OpenWorkbench(plan.Profile());
-        _scenarios = plan.Build(_bench).ToDictionary(scenario => scenario.Name);
+        _scenarios = plan.Build(_bench).Select(scenario => server.Planted?.Slowed(scenario) ?? scenario).ToDictionary(scenario => scenario.Name);
     }
 
     /// <summary>Runs the set-up, and the load for a second: caches and plans of an arm's sessions are no difference between the arms.</summary>
@@ -29,8 +29,18 @@ internal sealed class LoadedArm : IAsyncDisposable
         await new LoadRunner(clock, new() { Seed = ~seed }).RunAsync([props], null, cancellationToken);
     }
 
-    public Task<IReadOnlyDictionary<SlotMetric, double>> SlotAsync(string scenario, ComparisonPlan plan, ulong seed, CancellationToken cancellationToken) =>
-        Slot.RunAsync(_server, _scenarios[scenario].WithoutInit(), plan.Slot, plan.Users, seed, cancellationToken);
+    /// <summary>One turn, with a look at the sessions ten times a second.</summary>
+    public async Task<IReadOnlyDictionary<SlotMetric, double>> SlotAsync(string scenario, ComparisonPlan plan, ulong seed, CancellationToken cancellationToken)
+    {
+        await using var watch = LockWaitWatch.Start(_server.Admin);
+        await using var holder = _server.Planted is { HoldsLock: true } ? LockHolder.Start(_server.Admin) : null;
+        var metrics = await Slot.RunAsync(_server, _scenarios[scenario].WithoutInit(), plan.Slot, plan.Users, seed, cancellationToken);
+        Waits = (Waits.Looks + watch.Looks, Waits.Waiting + watch.Waiting);
+        return metrics;
+    }
+
+    /// <summary>Looks at the sessions in all slots so far, and those that found one waiting for a lock.</summary>
+    public (int Looks, int Waiting) Waits { get; private set; }
 
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
 }

@@ -17,6 +17,9 @@ internal sealed class PairedTimes(
 
     private readonly SequentialTest _test = new(UsualMetrics);
 
+    /// <summary>What all slots so far saw.</summary>
+    public LockWaits LockWaits { get; private set; } = new(0, 0, 0, 0);
+
     public async Task<IReadOnlyList<ComparedTime>> RunAsync(CancellationToken cancellationToken)
     {
         var open = plan.Scenarios.Select(name => new ScenarioPairs(name)).ToList();
@@ -70,6 +73,10 @@ internal sealed class PairedTimes(
                 task.Advance(1);
             }
         }
+
+        var before = LockWaits;
+        LockWaits = new(
+            before.LooksA + a.Waits.Looks, before.WaitingA + a.Waits.Waiting, before.LooksB + b.Waits.Looks, before.WaitingB + b.Waits.Waiting);
     }
 
     private async Task PairAsync(LoadedArm a, LoadedArm b, ScenarioPairs pairs, CancellationToken cancellationToken)

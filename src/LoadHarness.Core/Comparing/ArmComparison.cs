@@ -27,6 +27,12 @@ public sealed record ArmComparison(
             .Distinct(),
     ];
 
+    /// <summary>What slots saw of sessions that waited for a lock; none when no times were measured.</summary>
+    public LockWaits LockWaits { get; init; } = new(0, 0, 0, 0);
+
+    /// <summary>Tables of which one arm's planner knows fewer columns than the other's.</summary>
+    public IReadOnlyList<StatisticsChange> Statistics { get; init; } = [];
+
     public bool IsDecided => Undecided.Count == 0 && Times.All(time => time.Difference is not (Difference.Inconclusive or Difference.Open));
 }
 
@@ -34,3 +40,17 @@ public sealed record ArmComparison(
 /// <param name="Settings">Those recorded of every run.</param>
 /// <param name="SchemaChecksum">Of the SQL that was applied.</param>
 public sealed record ArmServerFacts(string Version, IReadOnlyDictionary<string, string> Settings, string SchemaChecksum);
+
+/// <summary>Looks at the sessions while an arm was loaded, and how many of the looks found one that waited for a lock.</summary>
+public sealed record LockWaits(int LooksA, int WaitingA, int LooksB, int WaitingB)
+{
+    /// <summary>Whether B waited far more often than A.</summary>
+    public bool ArePlain => LooksB > 0 && LooksA > 0 && ShareB > 0.02 && ShareB > 5 * ShareA;
+
+    private double ShareA => (double)WaitingA / LooksA;
+
+    private double ShareB => (double)WaitingB / LooksB;
+}
+
+/// <summary>Columns of a table that the planner has statistics of.</summary>
+public sealed record StatisticsChange(string Table, int ColumnsA, int ColumnsB);

@@ -10,6 +10,9 @@ public static class Causes
         return
         [
             .. Settings(comparison),
+            .. Locks(comparison.LockWaits),
+            .. comparison.Statistics.Where(table => table.ColumnsB < table.ColumnsA).Select(table =>
+                $"On B the planner has statistics of {table.ColumnsB} columns of {table.Table}, on A of {table.ColumnsA}. Run ANALYZE {table.Table}."),
             .. comparison.Indexes.Where(index => index.B is null).Select(index => $"B has no index {index.Index}."),
             .. comparison.WorseOperations
                 .OrderByDescending(operation => Severity(comparison, operation))
@@ -22,9 +25,15 @@ public static class Causes
         var (a, b) = (comparison.ServerA.Settings, comparison.ServerB.Settings);
         foreach (var name in a.Keys.Union(b.Keys).Order(StringComparer.Ordinal))
         {
-            var (before, after) = (a.GetValueOrDefault(name, "none"), b.GetValueOrDefault(name, "none"));
+            var (before, after) = (a.GetValueOrDefault(name, "the default"), b.GetValueOrDefault(name, "the default"));
             if (before != after) yield return $"The setting {name} is {before} on A and {after} on B.";
         }
+    }
+
+    private static IEnumerable<string> Locks(LockWaits waits)
+    {
+        if (waits.ArePlain)
+            yield return $"Sessions on B waited for a lock in {waits.WaitingB} of {waits.LooksB} looks; on A in {waits.WaitingA} of {waits.LooksA}.";
     }
 
     private static string OfOperation(ArmComparison comparison, string operation)

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Pipeline;
+using LoadHarness.Cli.Terminal;
+using LoadHarness.Comparing;
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Options;
+using LoadHarness.Postgres.Seeding;
+
+namespace LoadHarness.Cli.Verbs;
+
+/// <summary><c>gate</c>: the program's own sql folder against a pinned baseline, on copies of one seeded cluster, in one job.</summary>
+public static class GateVerb
+{
+    public static Verb Create(OptionWords words)
+    {
+        var action = new Argument<string?>("action") { Description = "accept: move the pin. selftest: measure the gate's own error rates. Nothing: compare.", Arity = ArgumentArity.ZeroOrOne };
+        action.AcceptOnlyFromAmong("accept", "selftest");
+        var against = new Option<string?>("--against") { Description = $"A git revision or a folder like sql/. Default: the pin in {GatePin.DefaultFile}.", HelpName = "REV|DIR" };
+        var reason = new Option<string?>("--reason") { Description = "accept: why the pin moves.", HelpName = "TEXT" };
+        var history = new Option<string>("--history") { Description = "The file of earlier nights. Default reports/gate/history.jsonl.", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine("reports", "gate", "history.jsonl") };
+        var slot = new Option<int>("--slot") { Description = "Seconds that an arm is loaded before it is the other's turn; 0 for counters and plans alone. Default 5.", HelpName = "S", DefaultValueFactory = _ => 5 };
+        var suites = new Option<int>("--suites") { Description = "selftest: comparisons of each kind. Default 3.", HelpName = "N", DefaultValueFactory = _ => 3 };
+        return new(
+            new Command("gate", "Fail when an operation got worse than at the pinned baseline: exit code 4, with operation, factor and cause.") { action },
+            [words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot, suites],
+            (parsed, stop) =>
+            {
+                var options = words.Read(parsed);
+                var plan = PlanOf(parsed.GetValue(slot));
+                return parsed.GetValue(action) switch
+                {
+                    "accept" => AcceptAsync(parsed.GetValue(against), parsed.GetValue(reason), stop),
+                    "selftest" => SelfTestAsync(options, plan, parsed.GetValue(suites), stop),
+                    _ => GateAsync(options, words.OutGiven(parsed) ?? Path.Combine("reports", "gate"), plan, parsed.GetValue(against), parsed.GetValue(history)!, stop),
+                };
+            });
+    }
+
+    private static async Task<ExitCode> GateAsync(
+        HarnessOptions options, string directory, ComparisonPlan plan, string? against, string historyFile, CancellationToken stop)
+    {
+        var pin = against is null ? await GatePin.ReadAsync(GatePin.DefaultFile, stop) : new GatePin(against, "given");
+        var earlier = await GateHistory.ReadAsync(historyFile, pin.Against, stop);
+        var voice = new Voice(options.Json);
+        var comparison = await voice.WithProgressAsync(progress => new Comparer(plan, Request(options), options.ServerProfile, options.Keep, progress)
+            .CompareAsync(ArmSpecification.Parse("--against", pin.Arm), ArmSpecification.Parse("--b", "optimized"), stop));
+        var decision = GateDecision.Of(comparison, earlier);
+        var night = GateNight.Of(comparison, pin.Against, BuildFacts.Commit);
+        await GateHistory.AddAsync(historyFile, night, stop);
+        var report = GateText.Of(comparison, decision, SlowCreep.Find([.. earlier, night]));
+        voice.Line(report);
+        voice.Line($"Kept in {await ComparisonFiles.WriteAsync(comparison, directory, CancellationToken.None, report)}");
+        if (options.Json) Console.Out.WriteLine(ComparisonFiles.Json(decision));
+        return decision.ExitCode;
+    }
+
+    private static async Task<ExitCode> AcceptAsync(string? against, string? reason, CancellationToken stop)
+    {
+        if (string.IsNullOrWhiteSpace(against) || string.IsNullOrWhiteSpace(reason))
+            throw new HarnessException("gate accept: give --against REV and --reason TEXT: the pin is a reviewed file, and says why it moved.", ExitCode.BadUsage);
+        using (await Comparing.Arms.SqlFolder.OfAsync(ArmSpecification.Parse("--against", new GatePin(against, reason).Arm).Schema, stop))
+            await new GatePin(against, reason).WriteAsync(GatePin.DefaultFile, stop);
+        new Voice(json: false).Line($"{GatePin.DefaultFile} names {against} now. Commit it: the next gate compares with it.");
+        return ExitCode.AllMet;
+    }
+
+    private static async Task<ExitCode> SelfTestAsync(HarnessOptions options, ComparisonPlan plan, int suites, CancellationToken stop)
+    {
+        if (suites is < 1 or > 1000) throw new HarnessException($"--suites is {suites}. Give 1 to 1000.", ExitCode.BadUsage);
+        var voice = new Voice(options.Json);
+        var rates = await voice.WithProgressAsync(progress => new GateSelfTest(plan, Request(options), options.ServerProfile, suites, progress).RunAsync(stop));
+        foreach (var rate in rates) voice.Line(rate.Sentence());
+        if (options.Json) Console.Out.WriteLine(ComparisonFiles.Json(rates));
+        return rates[0].Count == 0 && rates.Skip(1).All(rate => rate.Count == rate.Suites) ? ExitCode.AllMet : ExitCode.TargetMissed;
+    }
+
+    private static ComparisonPlan PlanOf(int slotSeconds) => slotSeconds is >= 0 and <= 60
+        ? ComparisonPlan.Standard with { Slot = TimeSpan.FromSeconds(slotSeconds) }
+        : throw new HarnessException($"--slot is {slotSeconds}. Give 0 to 60 seconds.", ExitCode.BadUsage);
+
+    private static SeedRequest Request(HarnessOptions options) => new(options.Contacts, options.Seed, Environment.ProcessorCount);
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Text;
+using LoadHarness.Core.Comparing;
+
+namespace LoadHarness.Comparing;
+
+/// <summary>The gate's result for people, as Markdown: what got worse and why, then the comparison.</summary>
+public static class GateText
+{
+    public static string Of(ArmComparison comparison, GateDecision decision, IReadOnlyList<Creep> creep)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"# Gate: {decision.Headline} (exit code {(int)decision.ExitCode})\n\n");
+        foreach (var alert in decision.Regressions) text.Append(CultureInfo.InvariantCulture, $"- {Alert(alert)}\n");
+        foreach (var improvement in decision.Improvements) text.Append(CultureInfo.InvariantCulture, $"- {improvement}\n");
+        foreach (var slow in creep)
+            text.Append(CultureInfo.InvariantCulture, $"- slow creep (reported, not judged): {slow.Operation} is {slow.Ratio:0.000} times the pin over {slow.Nights} nights ({slow.Interval.Low:0.000} to {slow.Interval.High:0.000})\n");
+        return text.Append('\n').Append(ComparisonText.Of(comparison).Replace("\n# ", "\n## ", StringComparison.Ordinal)).ToString();
+    }
+
+    private static string Alert(GateAlert alert)
+    {
+        var factor = alert.Factor is { } times ? FormattableString.Invariant($" {times:0.00} times") : "";
+        return alert.KnownSince is { } since
+            ? FormattableString.Invariant($"known since {since:yyyy-MM-dd}: {alert.Operation}{factor}")
+            : $"worse: {alert.Operation}{factor}";
+    }
+}

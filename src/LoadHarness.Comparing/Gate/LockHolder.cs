@@ -1,0 +1,51 @@
+using LoadHarness.Postgres;
+using Npgsql;
+
+namespace LoadHarness.Comparing;
+
+/// <summary>A planted fault: takes leads away from everybody for a fifth of each second, as a migration without lock_timeout would.</summary>
+internal sealed class LockHolder : IAsyncDisposable
+{
+    private static readonly TimeSpan Held = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Released = TimeSpan.FromMilliseconds(800);
+    private readonly CancellationTokenSource _stop = new();
+    private Task _holding = Task.CompletedTask;
+
+    private LockHolder()
+    {
+    }
+
+    public static LockHolder Start(NpgsqlDataSource admin)
+    {
+        var holder = new LockHolder();
+        holder._holding = HoldAsync(admin, holder._stop.Token);
+        return holder;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _holding;
+        _stop.Dispose();
+    }
+
+    private static async Task HoldAsync(NpgsqlDataSource admin, CancellationToken stop)
+    {
+        try
+        {
+            await using var connection = await admin.OpenConnectionAsync(stop);
+            while (!stop.IsCancellationRequested)
+            {
+                await using var transaction = await connection.BeginTransactionAsync(stop);
+                await connection.ExecuteAsync("lock table leads in access exclusive mode", stop);
+                await Task.Delay(Held, stop);
+                await transaction.RollbackAsync(stop);
+                await Task.Delay(Released, stop);
+            }
+        }
+        catch (Exception ended) when (stop.IsCancellationRequested && ended is OperationCanceledException or NpgsqlException)
+        {
+            // The slot is over; the open transaction ends with its connection.
+        }
+    }
+}

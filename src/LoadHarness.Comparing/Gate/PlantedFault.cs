@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using LoadHarness.Load;
+
+namespace LoadHarness.Comparing;
+
+/// <summary>A change for the worse that the gate is given on purpose, to measure how often it finds one.</summary>
+/// <param name="Arm">The arm B, as <c>--b</c> takes it.</param>
+/// <param name="Slowdown">Each operation takes so much of its own time on top: 0.1 for 10%.</param>
+/// <param name="Cause">What the first cause that is named must hold; null where only the operation can be named.</param>
+public sealed record PlantedFault(string Name, string Arm, string? Cause, double Slowdown = 0, bool HoldsLock = false)
+{
+    /// <summary>A statement that plants the fault on B's copy; null for none.</summary>
+    public string? Sql { get; init; }
+
+    /// <summary>Whether counters and plans cannot see it, so that times have to.</summary>
+    public bool NeedsTimes => Slowdown > 0 || HoldsLock;
+
+    /// <summary>The eight of the self-test.</summary>
+    public static IReadOnlyList<PlantedFault> All { get; } =
+    [
+        new("every operation 20% slower", "optimized", null, Slowdown: 0.2),
+        new("every operation 10% slower", "optimized", null, Slowdown: 0.1),
+        new("index of tags dropped", "optimized,without=leads_workspace_tags_idx", "leads_workspace_tags_idx"),
+        new("index of sign-up times dropped", "optimized,without=leads_workspace_created_idx", "leads_workspace_created_idx"),
+        new("statistics of leads lost", "optimized", "statistics") { Sql = "delete from pg_statistic where starelid = 'leads'::regclass" },
+        new("work_mem 64 kB", "optimized,work_mem=64kB", "work_mem"),
+        new("a lock on leads held for 200 ms of each second", "optimized", "waited for a lock", HoldsLock: true),
+        new("enable_indexscan off", "optimized,enable_indexscan=off", "enable_indexscan"),
+    ];
+
+    /// <summary>The same scenario, slower by the planted share of each call's own time.</summary>
+    internal ScenarioProps Slowed(ScenarioProps scenario) => Slowdown == 0
+        ? scenario
+        : scenario with { Operations = [.. scenario.Operations.Select(operation => operation with { Run = context => SlowedAsync(operation, context) })] };
+
+    private async Task<IResponse> SlowedAsync(Operation operation, IScenarioContext context)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var response = await operation.Run(context);
+        var owed = Stopwatch.GetElapsedTime(started) * Slowdown;
+        started = Stopwatch.GetTimestamp();
+        // Timers are too coarse for a tenth of a millisecond.
+        if (owed > TimeSpan.FromMilliseconds(5)) await context.Delay(owed);
+        else
+            while (Stopwatch.GetElapsedTime(started) < owed) Thread.SpinWait(20);
+        return response;
+    }
+}

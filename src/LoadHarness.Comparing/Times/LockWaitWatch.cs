@@ -1,0 +1,56 @@
+using LoadHarness.Postgres;
+using Npgsql;
+
+namespace LoadHarness.Comparing.Times;
+
+/// <summary>Looks at the sessions of an arm ten times a second while it is loaded, and counts the looks that found one waiting for a lock.</summary>
+internal sealed class LockWaitWatch : IAsyncDisposable
+{
+    private const string Query =
+        "select exists (select from pg_stat_activity where datname = current_database() and state = 'active' and wait_event_type = 'Lock')";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private readonly CancellationTokenSource _stop = new();
+    private Task _looking = Task.CompletedTask;
+
+    private LockWaitWatch()
+    {
+    }
+
+    public int Looks { get; private set; }
+
+    public int Waiting { get; private set; }
+
+    public static LockWaitWatch Start(NpgsqlDataSource admin)
+    {
+        var watch = new LockWaitWatch();
+        watch._looking = watch.LookAsync(admin, watch._stop.Token);
+        return watch;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _looking;
+        _stop.Dispose();
+    }
+
+    private async Task LookAsync(NpgsqlDataSource admin, CancellationToken stop)
+    {
+        try
+        {
+            await using var connection = await admin.OpenConnectionAsync(stop);
+            while (!stop.IsCancellationRequested)
+            {
+                var waits = await connection.ScalarAsync<bool>(Query, stop);
+                Looks++;
+                if (waits) Waiting++;
+                await Task.Delay(Pause, stop);
+            }
+        }
+        catch (Exception ended) when (stop.IsCancellationRequested && ended is OperationCanceledException or NpgsqlException)
+        {
+            // The slot is over.
+        }
+    }
+}

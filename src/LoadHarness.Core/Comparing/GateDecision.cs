@@ -1,0 +1,66 @@
+namespace LoadHarness.Core.Comparing;
+
+/// <summary>What a comparison with the pinned baseline means for a CI job.</summary>
+/// <param name="Regressions">What got worse, each operation once, the likeliest causes first.</param>
+/// <param name="Improvements">Operations that got at least 10% better: to be verified, since a test that does less looks like that too.</param>
+/// <param name="Open">Figures that are neither shown worse nor shown the same.</param>
+public sealed record GateDecision(
+    ExitCode ExitCode, IReadOnlyList<GateAlert> Regressions, IReadOnlyList<string> Improvements, IReadOnlyList<string> Open, IReadOnlyList<string> Causes)
+{
+    private const double WorthVerifying = 1.10;
+
+    /// <param name="earlier">Nights against the same pin, oldest first.</param>
+    public static GateDecision Of(ArmComparison comparison, IReadOnlyList<GateNight> earlier)
+    {
+        IReadOnlyList<GateAlert> regressions = [.. comparison.WorseOperations.Select(operation => Alert(comparison, operation, earlier))];
+        IReadOnlyList<string> open =
+        [
+            .. comparison.Undecided,
+            .. comparison.Times.Where(time => time.Difference is Difference.Inconclusive or Difference.Open)
+                .Select(time => $"{time.Operation} {time.Metric}: {time.Sentence()}"),
+        ];
+        var exitCode = regressions.Count > 0 ? ExitCode.Regression : open.Count > 0 ? ExitCode.Inconclusive : ExitCode.AllMet;
+        return new(exitCode, regressions, Better(comparison), open, Comparing.Causes.Of(comparison));
+    }
+
+    public string Headline => ExitCode switch
+    {
+        ExitCode.Regression => Regressions.All(alert => alert.KnownSince is not null)
+            ? $"{Regressions.Count} known regressions, none new"
+            : $"{Regressions.Count(alert => alert.KnownSince is null)} new regressions, {Regressions.Count(alert => alert.KnownSince is not null)} known",
+        ExitCode.Inconclusive => $"no regression shown, and {Open.Count} figures are undecided",
+        _ => "no regression",
+    };
+
+    // One alert a shift: what an earlier night found against the same pin is known, until the pin moves.
+    private static GateAlert Alert(ArmComparison comparison, string operation, IReadOnlyList<GateNight> earlier)
+    {
+        var factor = comparison.Times.Where(time => time.Operation == operation && time.IsShownSlower).Select(time => (double?)time.Ratio)
+            .Concat(comparison.Counters.Where(change => change.Operation == operation && change.IsWorse && change.A > 0).Select(change => (double?)change.Ratio))
+            .Max();
+        return new(operation, factor, earlier.FirstOrDefault(night => night.Worse.Contains(operation))?.AtUtc);
+    }
+
+    private static IReadOnlyList<string> Better(ArmComparison comparison) =>
+    [
+        .. comparison.Times.Where(time => time.IsShownFaster && 1 / time.Ratio >= WorthVerifying)
+            .Select(time => $"verify {time.Operation} {time.Metric}: {time.Sentence()}"),
+        .. comparison.Counters.Where(change => !change.IsWorse && change.B * WorthVerifying <= change.A)
+            .Select(change => FormattableString.Invariant($"verify {change.Operation}: {change.Counter} a call {change.A:0.#} to {change.B:0.#}")),
+    ];
+}
+
+/// <param name="Factor">B over A: the largest of the operation's figures; null where A has none.</param>
+/// <param name="KnownSince">The first night against this pin that found it; null when it is new.</param>
+public sealed record GateAlert(string Operation, double? Factor, DateTimeOffset? KnownSince);
+
+/// <summary>One night of the gate, a line of its history.</summary>
+/// <param name="Pin">What it was compared with.</param>
+/// <param name="Worse">Operations that were worse.</param>
+/// <param name="Ratios">B over A of the mean response times, by operation.</param>
+public sealed record GateNight(DateTimeOffset AtUtc, string Pin, string Commit, IReadOnlyList<string> Worse, IReadOnlyDictionary<string, double> Ratios)
+{
+    public static GateNight Of(ArmComparison comparison, string pin, string commit) => new(
+        comparison.StartedUtc, pin, commit, comparison.WorseOperations,
+        comparison.Times.Where(time => time.Metric == "mean").ToDictionary(time => time.Operation, time => time.Ratio));
+}
