@@ -1,0 +1,62 @@
+using LoadHarness.Comparing;
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.Postgres.Seeding;
+
+namespace LoadHarness.IntegrationTests.Comparing;
+
+/// <summary>Two servers on copies of one small seeded cluster; counters and plans, which do not depend on how busy the machine is.</summary>
+public sealed class ComparerTests(PostgresCluster cluster)
+{
+    private static readonly ComparisonPlan Reads = ComparisonPlan.Standard with
+    {
+        Scenarios = ["lead-queries", "segmentation"], Slot = TimeSpan.Zero, CounterCalls = 24,
+    };
+
+    private static readonly SeedRequest Small = new(5_000, 42, Environment.ProcessorCount);
+
+    [Fact]
+    public async Task Identical_arms_show_no_difference_and_a_dropped_index_names_itself_and_the_operations_that_miss_it()
+    {
+        Assert.NotNull(cluster.Server);
+        var same = await CompareAsync("optimized");
+        Assert.Empty(same.Counters);
+        Assert.Empty(same.Plans);
+        Assert.Empty(same.Indexes);
+
+        var changed = await CompareAsync("optimized,without=leads_workspace_created_idx");
+        Assert.Contains("lead-queries/recent_leads", changed.WorseOperations);
+        Assert.Equal("B has no index leads_workspace_created_idx.", Causes.Of(changed)[0]);
+        var plan = Assert.Single(changed.Plans, plan => plan.Operation == "recent_leads");
+        Assert.Contains(plan.LostNodes, node => node.Contains("leads_workspace_created_idx", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_base_schema_is_an_arm_and_a_setting_is_another()
+    {
+        Assert.NotNull(cluster.Server);
+        var comparison = await CompareAsync("base,work_mem=1MB", Reads with { Scenarios = [] });
+        Assert.Contains(comparison.Indexes, index => index is { Index: "leads_workspace_tags_idx", B: null });
+        Assert.Equal("1MB", comparison.ServerB.Settings["work_mem"]);
+        Assert.NotEqual(comparison.ServerA.SchemaChecksum, comparison.ServerB.SchemaChecksum);
+    }
+
+    [Theory]
+    [InlineData("optimized,without=no_such_idx", "no index of that name")]
+    [InlineData("optimized,sql=no-such-file.sql", "there is no such file")]
+    [InlineData("dir:no-such-folder", "holds no schema.sql")]
+    [InlineData("git:no-such-revision", "no-such-revision")]
+    public async Task An_arm_that_cannot_be_made_says_why(string arm, string part)
+    {
+        Assert.NotNull(cluster.Server);
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => CompareAsync(arm));
+        Assert.Contains(part, fault.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<ArmComparison> CompareAsync(string b, ComparisonPlan? plan = null) =>
+        new Comparer(plan ?? Reads, Small, ServerProfile.Checklist, keep: true, SilentProgress.Instance).CompareAsync(
+            ArmSpecification.Parse("--a", "optimized"), ArmSpecification.Parse("--b", b), TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,37 @@
+using LoadHarness.Core.Comparing;
+
+namespace LoadHarness.UnitTests.Comparing;
+
+public sealed class PlanNodesTests
+{
+    private const string ByIndex =
+        """
+        Limit  (cost=0.29..8.31 rows=1 width=120) (actual time=0.020..0.021 rows=1 loops=1)
+          ->  Index Scan using leads_workspace_tags_idx on leads  (cost=0.29..8.31 rows=1 width=120) (actual time=0.019..0.019 rows=1 loops=1)
+                Index Cond: (workspace_id = 1)
+        Execution Time: 0.05 ms
+        """;
+
+    [Fact]
+    public void Nodes_are_named_without_figures() =>
+        Assert.Equal(["Limit", "Index Scan using leads_workspace_tags_idx on leads"], PlanNodes.Of(ByIndex));
+
+    [Fact]
+    public void Another_index_is_another_plan()
+    {
+        var change = PlanNodes.Compare("tag_filter", ByIndex, ByIndex.Replace("leads_workspace_tags_idx", "leads_created_idx", StringComparison.Ordinal));
+        Assert.Equal(["Index Scan using leads_workspace_tags_idx on leads"], change!.LostNodes);
+        Assert.Equal(["Index Scan using leads_created_idx on leads"], change.NewNodes);
+    }
+
+    [Fact]
+    public void Other_figures_are_the_same_plan() =>
+        Assert.Null(PlanNodes.Compare("tag_filter", ByIndex, ByIndex.Replace("0.019", "7.000", StringComparison.Ordinal)));
+
+    [Theory]
+    [InlineData("  ->  Seq Scan on email_sends_p2026_11 email_sends_3  (cost=0.00..1 rows=1 width=8)")]
+    [InlineData("  ->  Seq Scan on email_sends_p20261101 email_sends  (cost=0.00..1 rows=1 width=8)")]
+    [InlineData("  ->  Seq Scan on email_sends_default email_sends_25  (never executed)")]
+    public void Partitions_count_under_their_parents_name(string line) =>
+        Assert.Equal(["Seq Scan on email_sends email_sends"], PlanNodes.Of(line));
+}
