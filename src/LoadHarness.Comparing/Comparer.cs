@@ -17,6 +17,9 @@ public sealed class Comparer(ComparisonPlan plan, SeedRequest request, ServerPro
     /// <summary>Seed of the operations and arguments that are drawn; the rows are of the request's.</summary>
     public ulong Draw { get; init; } = request.Seed;
 
+    /// <summary>A seeded cluster to copy, of the request's scale; null to make one, or to take the kept one. It stays the caller's.</summary>
+    public SeededTemplate? Template { get; init; }
+
     /// <param name="planted">A fault that B gets: a comparison that is to find it.</param>
     /// <exception cref="HarnessException">An arm cannot be made, or an operation fails on it.</exception>
     public async Task<ArmComparison> CompareAsync(
@@ -27,7 +30,8 @@ public sealed class Comparer(ComparisonPlan plan, SeedRequest request, ServerPro
         using var sqlB = await SqlFolder.OfAsync(b.Schema, cancellationToken);
         var rebuild = a.Schema is ArmSchema.Base || b.Schema is ArmSchema.Base || !HaveEqualMigrations(sqlA.Migrations, sqlB.Migrations);
 
-        await using var templateA = await SeededTemplate.MakeAsync(request, profile, a.ServerVersion, keep, progress, cancellationToken);
+        await using var own = Template is null ? await SeededTemplate.MakeAsync(request, profile, a.ServerVersion, keep, progress, cancellationToken) : null;
+        var templateA = Template ?? own!;
         await using var otherVersion = a.ServerVersion == b.ServerVersion
             ? null
             : await SeededTemplate.MakeAsync(request, profile, b.ServerVersion, keep, progress, cancellationToken);
