@@ -8,6 +8,8 @@ namespace LoadHarness.Comparing;
 /// <param name="Reason">Why it was moved there.</param>
 public sealed record GatePin(string Against, string Reason)
 {
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
     public static string DefaultFile { get; } = Path.Combine("reports", "baselines", "gate.json");
 
     /// <summary>The arm that it names: a folder where there is one of that name, else a revision.</summary>
@@ -20,7 +22,7 @@ public sealed record GatePin(string Against, string Reason)
             throw new HarnessException($"gate: there is no baseline: {file} does not exist. Give --against REV, or pin one: gate accept --against REV --reason TEXT.", ExitCode.Inconclusive);
         try
         {
-            return JsonSerializer.Deserialize<GatePin>(await File.ReadAllTextAsync(file, cancellationToken), JsonSerializerOptions.Web) is { Against.Length: > 0 } pin
+            return JsonSerializer.Deserialize<GatePin>(await File.ReadAllTextAsync(file, cancellationToken), Format) is { Against.Length: > 0 } pin
                 ? pin
                 : throw new JsonException("'against' is missing.");
         }
@@ -33,6 +35,6 @@ public sealed record GatePin(string Against, string Reason)
     public async Task WriteAsync(string file, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(this, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n", cancellationToken);
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(this, Format) + "\n", cancellationToken);
     }
 }

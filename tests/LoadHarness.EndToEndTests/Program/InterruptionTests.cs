@@ -44,7 +44,7 @@ public sealed partial class InterruptionTests : IDisposable
         if (!OperatingSystem.IsLinux()) Assert.Skip("The server's processes are found by /proc.");
         using var program = await MeasuringAsync();
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
-        foreach (var server in ServerProcesses(program.Port)) Signal(server, Halt);
+        Assert.All(ServerProcesses(program.Port), server => Assert.Equal(0, Signal(server, Halt)));
         await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
 
         Assert.Equal(0, Signal(program.Process.Id, Terminate));
@@ -86,7 +86,8 @@ public sealed partial class InterruptionTests : IDisposable
         using var program = await MeasuringAsync();
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
 
-        foreach (var server in ServerProcesses(program.Port)) Signal(server, Kill);
+        // A session whose postmaster was killed before it may have ended by itself.
+        Assert.Contains(0, ServerProcesses(program.Port).Select(server => Signal(server, Kill)).ToList());
         await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         Assert.NotEqual(0, program.Process.ExitCode);

@@ -61,11 +61,11 @@ public sealed class DeadlockTests(PostgresCluster cluster)
         Assert.Equal(0, await database.Owner.AskAsync<long>("select deadlocks from pg_stat_database where datname = current_database()"));
     }
 
-    private static Task ImportAsync(TenantDatabase app, Random random) => app.ScalarAsync<long>(
+    private static Task<long> ImportAsync(TenantDatabase app, Random random) => app.ScalarAsync<long>(
         "select updated_count from fast_bulk_lead_import($1, (select jsonb_agg(jsonb_build_object('email', md5(g::text) || '@d.example', 'name', $2::text || g)) from (select g from generate_series(1, 4000) g order by random() limit 300) x))",
         [random.Next().ToString(CultureInfo.InvariantCulture)], Stop);
 
-    private static Task WebhookAsync(TenantDatabase app, Random random) => app.ScalarAsync<int>(
+    private static Task<int> WebhookAsync(TenantDatabase app, Random random) => app.ScalarAsync<int>(
         """
         select batch_update_email_status(coalesce((select jsonb_agg(jsonb_build_object('id', id, 'event', (array['delivered', 'opened', 'bounced', 'unsubscribed'])[1 + (random() * 3)::int]))
             from (select id from email_sends where workspace_id = $1 and id % 7 = $2 order by random() limit 200) x), '[]'))
