@@ -53,7 +53,12 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     [Fact]
     public void Another_user_of_the_machine_can_neither_read_nor_plant_anything_where_a_private_server_lives()
     {
-        if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no file modes: what is made below a user's temporary directory is that user's.");
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no file modes: what is made below a user's temporary directory is that user's.");
+            return;
+        }
+
         const UnixFileMode foreignWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
         const UnixFileMode foreignRead = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         var directory = cluster.Server.Directory;
