@@ -17,7 +17,7 @@ internal static class JsonWords
     private static readonly WithinAttribute AnyFigure = new(-1e15, 1e15);
 
     private static readonly WithinAttribute AnyCount = new(0, 1e15);
-    private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
     private static readonly DateTimeOffset Latest = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Counts, sizes and durations are never negative; figures and shares are finite.</summary>

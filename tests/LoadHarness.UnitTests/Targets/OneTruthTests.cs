@@ -121,6 +121,13 @@ public sealed class OneTruthTests : IDisposable
         foreach (var run in Run.Array[30].Single())
         {
             await RunJson.WriteAsync(run, path, TestContext.Current.CancellationToken);
+            if (!run.Comparisons.All(IsFinite))
+            {
+                // Written as it is, so that nothing is lost; read by nobody who would take it for a figure.
+                Assert.Null(RunJson.Find(path, out _));
+                continue;
+            }
+
             var back = await RunJson.ReadAsync(path, TestContext.Current.CancellationToken);
 
             Assert.Equal(run.Verdicts.Select(VerdictWords.Line), back.Verdicts.Select(VerdictWords.Line));
@@ -128,13 +135,15 @@ public sealed class OneTruthTests : IDisposable
         }
     }
 
+    private static bool IsFinite(Comparison comparison) => double.IsFinite(comparison.Figure) && comparison.Interval?.IsFinite != false;
+
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
 
     private static RunResult SampleRunOf(List<ScenarioResult> scenarios, Comparison comparison, long contacts, string invalid, string required)
     {
         var run = new RunResult
         {
-            Identity = new("r", DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(9), "c", "0", "Release", 0, null),
+            Identity = new("r", DateTimeOffset.UnixEpoch, TimeSpan.FromHours(1), "c", "0", "Release", 0, null),
             Options = new Dictionary<string, string>(),
             Host = new("os", "cpu", 2, 0, "10", false),
             Seed = new(1, contacts, "x", 1, new(2026, 1, 1), [], [], [], TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, false),
