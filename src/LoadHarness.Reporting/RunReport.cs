@@ -68,6 +68,8 @@ public static class RunReport
         await Try("summary.md", path => WholeFile.WriteTextAsync(path, SummaryMarkdown.Of(run), cancellation));
         await Try("junit.xml", path => WholeFile.WriteAsync(path, stream => JUnitXml.WriteAsync(run, stream, cancellation)));
         await Try("metrics.csv", path => WholeFile.WriteTextAsync(path, MetricsCsv.Of(run), cancellation));
+        if (run.Verdicts.Any(TargetsImage.Shows))
+            await Try("targets.png", path => WholeFile.WriteAsync(path, stream => stream.WriteAsync(TargetsImage.Of(run.Verdicts), cancellation).AsTask()));
         await TryAsync("latency", async () => files.AddRange(await PercentileFiles.WriteAsync(run, Path.Combine(directory, "latency"))));
         await StepSummary.AppendAsync(run, cancellation);
         return files;

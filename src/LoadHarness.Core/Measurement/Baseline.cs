@@ -7,12 +7,18 @@ namespace LoadHarness.Core.Measurement;
 /// <param name="Figures">What the earlier run measured for each target that it judged.</param>
 public sealed record Baseline(string RunId, DateTimeOffset StartedUtc, string Commit, IReadOnlyList<string> Differences, IReadOnlyList<BaselineFigure> Figures)
 {
+    /// <summary>The earlier run's plans, to stand beside this one's; empty in older files.</summary>
+    public IReadOnlyList<QueryPlan> Plans { get; init; } = [];
+
     public static Baseline Of(RunResult earlier, RunResult run) => new(
         earlier.Identity.Id,
         earlier.Identity.StartedUtc,
         earlier.Identity.Commit,
         [.. BaselineFit.Differences(earlier, run)],
-        [.. earlier.Verdicts.Where(verdict => verdict.Figure is not null).Select(verdict => new BaselineFigure(verdict.Id, verdict.Figure!.Value, verdict.Interval, verdict.Unit))]);
+        [.. earlier.Verdicts.Where(verdict => verdict.Figure is not null).Select(verdict => new BaselineFigure(verdict.Id, verdict.Figure!.Value, verdict.Interval, verdict.Unit))])
+    {
+        Plans = earlier.Observation?.Plans ?? [],
+    };
 }
 
 /// <param name="TargetId">Of the target that the figure was measured for.</param>

@@ -1,73 +1,41 @@
-using ScottPlot;
-using ScottPlot.TickGenerators;
+using System.Text;
 
 namespace LoadHarness.Reporting.Charts;
 
-/// <summary>Labelled shares as horizontal bars, the first on top, or as columns where there are many in order.</summary>
+/// <summary>Labelled shares as horizontal bars, the first on top, each with its value behind it; or as columns where there are many in order.</summary>
 internal static class BarsChart
 {
     private const int RowHeight = 24;
 
+    /// <summary>Where the bars begin and how far the longest reaches, in percent of the width: names to the left, values to the right.</summary>
+    private const double Left = 42;
+    private const double Longest = 43;
+
     /// <summary>Longer labels are cut: the table below has them whole.</summary>
-    private const int LongestLabel = 22;
+    private const int LongestLabel = 20;
 
-    public static ChartDrawing Rows(string id, IReadOnlyList<(string Label, double Share)> bars)
+    public static string Rows(IReadOnlyList<(string Label, double Share, string Value)> bars, string description)
     {
-        var height = 24 + (bars.Count * RowHeight);
-        return Canvas.Draw(id, (plot, size) =>
+        var most = Math.Max(bars.Max(bar => Axis.Drawable(bar.Share) ? bar.Share : 0), 1e-12);
+        var body = new StringBuilder();
+        for (var i = 0; i < bars.Count; i++)
         {
-            plot.Layout.Fixed(new PixelPadding(size.CssClass == ChartSize.Narrow.CssClass ? 140 : 200, 60, 8, 8));
-            AddBars(plot, bars, Orientation.Horizontal);
-            var ticks = new NumericManual();
-            for (var i = 0; i < bars.Count; i++) ticks.AddMajor(-i, Cut(bars[i].Label));
-            plot.Axes.Left.TickGenerator = ticks;
-            plot.Axes.Bottom.TickGenerator = new EmptyTickGenerator();
-            plot.Axes.Bottom.FrameLineStyle.Width = 0;
-            plot.Grid.IsVisible = false;
-            var most = bars.Max(bar => bar.Share);
-            // A quarter more than the longest bar, for its value behind it.
-            plot.Axes.SetLimits(0, most <= 0 ? 1 : most * 1.25, -bars.Count + 0.4, 0.6);
-            for (var i = 0; i < bars.Count; i++) AddLabel(plot, size, bars[i].Share, -i, Wording.Percent(bars[i].Share));
-        }, height, height);
+            var (middle, width) = ((i * RowHeight) + (RowHeight / 2), Math.Clamp(bars[i].Share / most, 0, 1) * Longest);
+            body.Append(Svg.Text($"<text x=\"0\" y=\"{middle + 4}\" font-size=\"12\" {Tone.Ink.Fill()}>{Svg.Escaped(Shortened(bars[i].Label))}</text>"))
+                .Append(Svg.Text($"<rect x=\"{Left}%\" y=\"{middle - 8}\" width=\"{width:0.##}%\" height=\"16\" {Tone.Series(0).Fill()}/>"))
+                .Append(Svg.Text($"<text x=\"{Left + width + 1:0.##}%\" y=\"{middle + 4}\" font-size=\"12\" {Tone.Ink.Fill()}>{Svg.Escaped(bars[i].Value)}</text>"));
+        }
+        return Svg.Text($"""<svg class="drawing" role="img" aria-label="{Svg.Escaped(description)}" width="100%" height="{bars.Count * RowHeight}">{body}</svg>""");
     }
 
-    public static ChartDrawing Columns(string id, IReadOnlyList<(string Label, double Share)> bars) => Canvas.Draw(id, (plot, size) =>
+    public static string Columns(IReadOnlyList<(string Label, double Share)> bars, string description)
     {
-        AddBars(plot, bars, Orientation.Vertical);
-        var every = Math.Max(1, (int)Math.Ceiling(bars.Count / (size.CssClass == ChartSize.Narrow.CssClass ? 4.0 : 8.0)));
-        var ticks = new NumericManual();
-        for (var i = 0; i < bars.Count; i += every) ticks.AddMajor(i, Cut(bars[i].Label));
-        plot.Axes.Bottom.TickGenerator = ticks;
-        var most = bars.Max(bar => bar.Share);
-        var shares = new NumericManual();
-        foreach (var part in new[] { 0, 0.5, 1 }) shares.AddMajor(most * part, Wording.Percent(Math.Round(most * part, 4)));
-        plot.Axes.Left.TickGenerator = shares;
-        plot.Axes.SetLimits(-0.6, bars.Count - 0.4, 0, most <= 0 ? 1 : most * 1.1);
-    }, wideHeight: 190, narrowHeight: 180);
-
-    private static void AddBars(Plot plot, IReadOnlyList<(string Label, double Share)> bars, Orientation orientation)
-    {
-        var added = plot.Add.Bars(bars.Select((bar, index) => new Bar
-        {
-            Position = orientation == Orientation.Horizontal ? -index : index,
-            Value = bar.Share,
-            FillColor = ChartColor.Series(0),
-            LineWidth = 0,
-            Size = 0.7,
-            Orientation = orientation,
-        }).ToArray());
-        added.Horizontal = orientation == Orientation.Horizontal;
+        var up = LinearAxis.UpTo(bars.Select(bar => bar.Share), share => Wording.Percent(Math.Round(share, 4)));
+        var across = new LinearAxis(0, bars.Count, value => Shortened(bars[Math.Clamp((int)value, 0, bars.Count - 1)].Label));
+        return new Drawing(120, across, up).Grid(3).Ticks(3)
+            .Cells(bars.Select((bar, index) => (index + 0.1, index + 0.9, 0.0, bar.Share)), Tone.Series(0), 1)
+            .ToSvg(description);
     }
 
-    private static void AddLabel(Plot plot, ChartSize size, double x, double y, string label)
-    {
-        var text = plot.Add.Text(label, x, y);
-        text.LabelFontColor = ChartColor.Ink;
-        text.LabelFontSize = size.FontSize;
-        text.LabelAlignment = Alignment.MiddleLeft;
-        text.OffsetX = 6;
-        text.Axes.XAxis = plot.Axes.Bottom;
-    }
-
-    private static string Cut(string label) => label.Length <= LongestLabel ? label : label[..(LongestLabel - 1)] + "…";
+    private static string Shortened(string label) => label.Length <= LongestLabel ? label : label[..(LongestLabel - 1)] + "…";
 }

@@ -1,10 +1,9 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
-using ScottPlot;
 
 namespace LoadHarness.Reporting.Charts;
 
-/// <summary>The measured response times of a target's operation against its limit.</summary>
+/// <summary>The measured response times of a target's operation, the judged figure with its interval, and the limit.</summary>
 internal static class DistributionChart
 {
     private const int BinsPerDecade = 16;
@@ -12,58 +11,46 @@ internal static class DistributionChart
     /// <summary>Up to here each repetition is a dot of its own; a histogram of so few says nothing.</summary>
     private const int FewSamples = 30;
 
-    public static Figure Of(string id, Verdict verdict, LatencyHistogram histogram, TimeSpan limit)
+    public static Figure Of(string id, Verdict verdict, LatencyHistogram histogram, double limit)
     {
-        var figure = verdict.Unit == "s" ? TimeSpan.FromSeconds(verdict.Figure ?? 0) : TimeSpan.FromMilliseconds(verdict.Figure ?? 0);
-        var bins = Bins(histogram);
+        var unit = verdict.Unit == "s" ? 1_000.0 : 1;
         var few = histogram.Count <= FewSamples;
         return new(
             id,
             $"{verdict.Id}: response times against the limit",
-            few ? "Each dot is one repetition, by its response time (logarithmic scale)."
-                : "Height: share of requests that took so long. Across: response time (logarithmic scale).",
-            $"{verdict.Title}. {Wording.Count(histogram.Count)} samples from {Wording.Duration(histogram.Minimum)} to {Wording.Duration(histogram.Maximum)}, half of them within {Wording.Duration(histogram.Percentile(50))}. Judged figure {Wording.Figure(verdict.Figure, verdict.Unit)}, {Wording.Limit(verdict)} allowed: {CheckReport.Word(verdict.Kind)}.",
-            Canvas.Draw(id, (plot, size) => Draw(plot, size, histogram, bins, figure, limit, few), wideHeight: few ? 150 : 230, narrowHeight: few ? 150 : 200),
-            [new("series-1", few ? "one repetition" : "measured"), new("ink", "judged figure"), new("limit", "limit")],
+            (few ? "Each dot is one repetition, by its response time (logarithmic)." : "Height: share of requests that took so long. Across: response time (logarithmic).")
+                + (verdict.Interval is null ? "" : " The shaded stretch is the 95% interval of the judged figure."),
+            $"{Wording.Count(histogram.Count)} samples from {Wording.Duration(histogram.Minimum)} to {Wording.Duration(histogram.Maximum)}, half of them within {Wording.Duration(histogram.Percentile(50))}. Judged figure {Wording.Figure(verdict.Figure, verdict.Unit)}, 95% interval {Wording.Interval(verdict.Interval, verdict.Unit)}, {Wording.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}.",
+            Draw(verdict, histogram, limit * unit, unit, few),
+            [new(Tone.Series(0), few ? "one repetition" : "measured"), new(Tone.Ink, "judged figure, interval shaded"), new(Tone.Limit, "limit")],
             Table(histogram));
     }
 
-    private static void Draw(Plot plot, ChartSize size, LatencyHistogram histogram, IReadOnlyList<(double From, double To, double Share)> bins, TimeSpan figure, TimeSpan limit, bool few)
+    private static string Draw(Verdict verdict, LatencyHistogram histogram, double limit, double unit, bool few)
     {
-        var marks = new[] { LogAxis.Position(histogram.Minimum), LogAxis.Position(histogram.Maximum), LogAxis.Position(limit), LogAxis.Position(figure) };
-        var (from, to) = (marks.Min() - 0.15, marks.Max() + 0.15);
-        if (to - from < 1.2) (from, to) = (((from + to) / 2) - 0.6, ((from + to) / 2) + 0.6);
+        var figure = (verdict.Figure ?? 0) * unit;
+        double[] interval = verdict.Interval is { } range ? [range.Low * unit, range.High * unit] : [];
+        var across = LogAxis.OfMilliseconds([histogram.Minimum.TotalMilliseconds, histogram.Maximum.TotalMilliseconds, limit, figure, .. interval]);
+        var bins = few ? [] : Bins(histogram);
         var peak = few ? 1 : bins.Max(bin => bin.Share);
-        plot.Axes.SetLimits(from, to, 0, peak * 1.5);
-        plot.Axes.Bottom.TickGenerator = LogAxis.Ticks(from, to);
-        plot.Axes.Left.TickGenerator = few ? new ScottPlot.TickGenerators.EmptyTickGenerator() : Shares(peak);
-
-        if (few) AddDots(plot, histogram);
-        else AddArea(plot, bins);
-        LimitLine.Add(plot, size, LogAxis.Position(limit), peak * 1.4, $"limit {Wording.Duration(limit)}", ChartColor.Limit, LinePattern.Dashed);
-        LimitLine.Add(plot, size, LogAxis.Position(figure), peak * (few ? 1.15 : 1.2), $"judged {Wording.Duration(figure)}", ChartColor.Ink, LinePattern.Solid);
+        var drawing = new Drawing(few ? 110 : 170, across, new LinearAxis(0, peak * 1.25, share => Wording.Percent(Math.Round(share, 4))));
+        if (interval is [var low, var high]) drawing.Band(low, high, Tone.Ink, 0.18);
+        if (!few) drawing.Grid(3);
+        drawing.Ticks(6);
+        if (few) Dots(drawing, histogram);
+        else drawing.Area(bins.SelectMany(bin => new[] { (bin.From, bin.Share), (bin.To, bin.Share) }), Tone.Series(0));
+        return drawing
+            .Upright(limit, $"limit {Wording.Figure(verdict.Limit, verdict.Unit)}", Tone.Limit)
+            .Upright(figure, $"judged {Wording.Figure(verdict.Figure, verdict.Unit)}", Tone.Ink, row: 1)
+            .ToSvg($"Response times of {verdict.Id} against its limit.");
     }
 
-    private static void AddArea(Plot plot, IReadOnlyList<(double From, double To, double Share)> bins)
+    private static void Dots(Drawing drawing, LatencyHistogram histogram)
     {
-        Coordinates[] outline =
-        [
-            new(bins[0].From, 0),
-            .. bins.SelectMany(bin => new Coordinates[] { new(bin.From, bin.Share), new(bin.To, bin.Share) }),
-            new(bins[^1].To, 0),
-        ];
-        var area = plot.Add.Polygon(outline);
-        area.FillColor = ChartColor.Series(0).WithAlpha(0.35);
-        area.LineColor = ChartColor.Series(0);
-        area.LineWidth = 1.5f;
-    }
-
-    private static void AddDots(Plot plot, LatencyHistogram histogram)
-    {
+        var index = 0;
         foreach (var (duration, count) in Recorded.In(histogram))
         {
-            for (var i = 0; i < count; i++)
-                plot.Add.Marker(LogAxis.Position(duration), 0.35 + (0.12 * (i % 4)), MarkerShape.FilledCircle, 11, ChartColor.Series(0));
+            for (var i = 0; i < count; i++) drawing.Dot(duration.TotalMilliseconds, 0.3 + (0.14 * (index++ % 4)), Tone.Series(0));
         }
     }
 
@@ -72,22 +59,16 @@ internal static class DistributionChart
         var counts = new SortedDictionary<int, long>();
         foreach (var (duration, count) in Recorded.In(histogram))
         {
-            var bin = (int)Math.Floor(LogAxis.Position(duration) * BinsPerDecade);
+            var bin = (int)Math.Floor(Math.Log10(Math.Max(duration.TotalMilliseconds, LogAxis.ShortestMilliseconds)) * BinsPerDecade);
             counts[bin] = counts.GetValueOrDefault(bin) + count;
         }
-        if (counts.Count == 0) return [];
         return [.. Enumerable.Range(counts.Keys.First(), counts.Keys.Last() - counts.Keys.First() + 1)
-            .Select(bin => ((double)bin / BinsPerDecade, (bin + 1.0) / BinsPerDecade, (double)counts.GetValueOrDefault(bin) / histogram.Count))];
+            .Select(bin => (Edge(bin), Edge(bin + 1), (double)counts.GetValueOrDefault(bin) / histogram.Count))];
     }
 
-    private static ScottPlot.TickGenerators.NumericManual Shares(double peak)
-    {
-        var ticks = new ScottPlot.TickGenerators.NumericManual();
-        foreach (var part in new[] { 0, 0.5, 1 }) ticks.AddMajor(peak * part, Wording.Percent(Math.Round(peak * part, 3)));
-        return ticks;
-    }
+    private static double Edge(int bin) => Math.Pow(10, (double)bin / BinsPerDecade);
 
     private static FigureTable Table(LatencyHistogram histogram) => new(
         ["Share of requests", "took at most"],
-        [.. new[] { 10.0, 25, 50, 75, 90, 95, 99, 99.9, 100 }.Select(p => new[] { $"{Wording.Significant(p)}%", Wording.Duration(histogram.Percentile(p)) })]);
+        [.. new[] { 10.0, 25, 50, 75, 90, 95, 99, 99.9, 100 }.Select(p => new[] { $"{Wording.Significant(p)}%", Percentiles.Words(histogram, p) })]);
 }

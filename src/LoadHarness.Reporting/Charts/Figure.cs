@@ -3,17 +3,17 @@ namespace LoadHarness.Reporting.Charts;
 /// <summary>A chart as the page shows it.</summary>
 /// <param name="Description">What a person who cannot see it should be told: the figures, not the shapes.</param>
 /// <param name="Reading">How to read it, below the title.</param>
+/// <param name="Svg">Whole without a script or a style sheet.</param>
 internal sealed record Figure(
     string Id,
     string Title,
     string Reading,
     string Description,
-    ChartDrawing Drawing,
+    string Svg,
     IReadOnlyList<LegendEntry> Legend,
     FigureTable Table);
 
-/// <param name="Swatch">CSS class of the line or area, such as <c>series-1</c>.</param>
-internal sealed record LegendEntry(string Swatch, string Name);
+internal sealed record LegendEntry(Tone Tone, string Name);
 
 /// <summary>The figures behind a chart.</summary>
 /// <param name="Note">What was left out or put together; null when every figure is there.</param>

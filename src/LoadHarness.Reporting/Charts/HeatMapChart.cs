@@ -1,91 +1,89 @@
 using LoadHarness.Core.Measurement;
-using ScottPlot;
 
 namespace LoadHarness.Reporting.Charts;
 
 /// <summary>Where response times lay, second by second: a stall shows as a slanting streak that percentiles would hide.</summary>
 internal static class HeatMapChart
 {
-    private const int MostColumns = 120;
     private const int RowsPerDecade = 10;
 
-    public static Figure? Of(string id, ScenarioResult scenario)
+    /// <summary>Where a page has so many scenarios that each has few columns.</summary>
+    private const int CoarseRowsPerDecade = 6;
+    private const int FewColumns = 40;
+
+    /// <summary>From few requests in a cell to most.</summary>
+    private static readonly double[] Shades = [0.2, 0.36, 0.52, 0.68, 0.84, 1];
+
+    public static Figure? Of(string id, ScenarioResult scenario, int mostColumns, TimeSpan? limit)
     {
-        var columns = Downsampling.Groups(scenario.Timeline, sample => sample.Second, MostColumns)
-            .Select(group => new Column(group.FromSecond, group.Seconds, Merge(group.Members)))
-            .Where(column => column.Histogram.Count > 0)
-            .ToList();
+        var columns = Stretch.Of(scenario, mostColumns, leastRequests: 1);
         if (columns.Count == 0) return null;
 
         var slowest = columns.MaxBy(column => column.Histogram.Percentile(99))!;
+        var perDecade = mostColumns < FewColumns ? CoarseRowsPerDecade : RowsPerDecade;
+        var (cells, most) = Cells(columns, perDecade);
         return new(
             id,
             "Response times over time",
-            $"The fuller the colour of a cell, the more requests it holds (logarithmic). Across: time. Up: response time (logarithmic scale). One column is {Wording.Duration(TimeSpan.FromSeconds(columns[0].Seconds))}.",
+            $"All operations together. Each cell holds the requests of {Wording.Duration(TimeSpan.FromSeconds(columns[0].Seconds))} that took so long; the stronger its colour, the more of them, up to {Wording.Count(most)}. Across: seconds since the measured phase began.",
             $"{columns.Count} columns of {columns[0].Seconds} s. The slowest begins at second {slowest.From}: p99 {Wording.Duration(slowest.Histogram.Percentile(99))}. Median over the columns: p50 {Wording.Duration(Median(columns, 50))}, p99 {Wording.Duration(Median(columns, 99))}.",
-            Canvas.Draw(id, (plot, size) => Draw(plot, size, columns)),
-            [],
+            Draw(columns, cells, most, perDecade, limit, $"Heat map of the response times of {scenario.Name}."),
+            [new(Tone.Series(0), "more requests, stronger colour"), .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
             Table(columns));
     }
 
-    private static LatencyHistogram Merge(IReadOnlyList<SecondSample> seconds)
+    private static (IReadOnlyDictionary<(int From, int Row), long> Cells, long Most) Cells(IReadOnlyList<Stretch> columns, int perDecade)
     {
-        var merged = new LatencyHistogram();
-        foreach (var second in seconds.Where(second => second.Buckets is not null)) merged.Add(LatencyHistogram.Decode(second.Buckets!));
-        return merged;
-    }
-
-    private static void Draw(Plot plot, ChartSize size, IReadOnlyList<Column> columns)
-    {
-        var low = columns.Min(column => Row(column.Histogram.Minimum));
-        var high = columns.Max(column => Row(column.Histogram.Maximum));
-        var width = columns[0].Seconds;
-        // ScottPlot measures a cell by the distance to its neighbour, so there have to be two each way.
-        high = Math.Max(high, low + 1);
-        var cells = new double[high - low + 1, Math.Max(2, columns.Max(column => column.From / width) + 1)];
+        var cells = new Dictionary<(int, int), long>();
         foreach (var column in columns)
         {
-            foreach (var (duration, count) in Recorded.In(column.Histogram)) cells[high - Row(duration), column.From / width] += count;
+            foreach (var (duration, count) in Recorded.In(column.Histogram))
+                cells[(column.From, Row(duration, perDecade))] = cells.GetValueOrDefault((column.From, Row(duration, perDecade))) + count;
         }
-        var most = cells.Cast<double>().Max();
-        for (var row = 0; row < cells.GetLength(0); row++)
-        {
-            for (var column = 0; column < cells.GetLength(1); column++) cells[row, column] = cells[row, column] == 0 ? double.NaN : Math.Log(1 + cells[row, column]) / Math.Log(1 + most);
-        }
-
-        var map = plot.Add.Heatmap(cells);
-        map.Colormap = new InkColormap();
-        map.NaNCellColor = Colors.Transparent;
-        map.ManualRange = new(0, 1);
-        var (bottom, top) = ((double)low / RowsPerDecade, (high + 1.0) / RowsPerDecade);
-        // ScottPlot's extent reaches from the first cell's centre to the last one's.
-        map.Extent = new CoordinateRect(width / 2.0, (cells.GetLength(1) - 0.5) * width, bottom + (0.5 / RowsPerDecade), top - (0.5 / RowsPerDecade));
-        plot.Axes.SetLimits(0, cells.GetLength(1) * width, bottom, top);
-        plot.Axes.Left.TickGenerator = LogAxis.Ticks(bottom, top);
-        plot.Axes.Bottom.TickGenerator = TimelineChart.Seconds(cells.GetLength(1) * width, size);
+        return (cells, cells.Values.Max());
     }
 
-    private static int Row(TimeSpan duration) => (int)Math.Floor(LogAxis.Position(duration) * RowsPerDecade);
+    private static string Draw(IReadOnlyList<Stretch> columns, IReadOnlyDictionary<(int From, int Row), long> cells, long most, int perDecade, TimeSpan? limit, string description)
+    {
+        var width = columns[0].Seconds;
+        var clock = new ClockAxis(0, columns.Max(column => column.From) + width);
+        var ends = cells.Keys.SelectMany(cell => new[] { Milliseconds(cell.Row, perDecade), Milliseconds(cell.Row + 1, perDecade) });
+        var up = LogAxis.OfMilliseconds(limit is { } shown ? ends.Append(shown.TotalMilliseconds) : ends);
+        var drawing = new Drawing(170, clock, up).Grid(5).Ticks();
+        foreach (var shade in cells.GroupBy(cell => Shade(cell.Value, most)))
+            drawing.Cells(Runs(shade.Select(cell => cell.Key), width).Select(run => ((double)run.From, (double)run.To, Milliseconds(run.Row, perDecade), Milliseconds(run.Row + 1, perDecade))), Tone.Series(0), Shades[shade.Key]);
+        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Wording.Duration(line)}", Tone.Limit);
+        return drawing.ToSvg(description, "scenario");
+    }
 
-    private static TimeSpan Median(IReadOnlyList<Column> columns, double percentile) =>
+    /// <summary>Neighbours of one shade are drawn as one.</summary>
+    private static IEnumerable<(int From, int To, int Row)> Runs(IEnumerable<(int From, int Row)> cells, int width)
+    {
+        (int From, int To, int Row)? open = null;
+        foreach (var (from, row) in cells.OrderBy(cell => cell.Row).ThenBy(cell => cell.From))
+        {
+            if (open is { } run && run.Row == row && run.To == from) open = run with { To = from + width };
+            else
+            {
+                if (open is { } ended) yield return ended;
+                open = (from, from + width, row);
+            }
+        }
+        if (open is { } last) yield return last;
+    }
+
+    private static int Shade(long count, long most) => Math.Min(Shades.Length - 1, (int)(Math.Log(1 + count) / Math.Log(1 + most) * Shades.Length));
+
+    private static int Row(TimeSpan duration, int perDecade) =>
+        (int)Math.Floor(Math.Log10(Math.Max(duration.TotalMilliseconds, LogAxis.ShortestMilliseconds)) * perDecade);
+
+    private static double Milliseconds(int row, int perDecade) => Math.Pow(10, (double)row / perDecade);
+
+    private static TimeSpan Median(IReadOnlyList<Stretch> columns, double percentile) =>
         columns.Select(column => column.Histogram.Percentile(percentile)).Order().ElementAt(columns.Count / 2);
 
-    private static FigureTable Table(IReadOnlyList<Column> columns) => new(
-        ["From second", "Requests", "p50", "p95", "p99", "longest"],
+    private static FigureTable Table(IReadOnlyList<Stretch> columns) => new(
+        ["From second", "Requests", "shortest", "longest"],
         [.. columns.Select(column => (IReadOnlyList<string>)
-        [
-            Wording.Count(column.From),
-            Wording.Count(column.Histogram.Count),
-            .. new[] { 50.0, 95, 99, 100 }.Select(p => Wording.Duration(column.Histogram.Percentile(p))),
-        ])]);
-
-    private sealed record Column(int From, int Seconds, LatencyHistogram Histogram);
-
-    /// <summary>One hue of growing opacity: it reads on a light and on a dark page, and printed without colour.</summary>
-    private sealed class InkColormap : IColormap
-    {
-        public string Name => "Ink";
-
-        public Color GetColor(double position) => Color.FromHex("#2f6fb3").WithAlpha(0.15 + (0.85 * Math.Clamp(position, 0, 1)));
-    }
+            [Wording.Count(column.From), Wording.Count(column.Histogram.Count), Wording.Duration(column.Histogram.Minimum), Wording.Duration(column.Histogram.Maximum)])]);
 }

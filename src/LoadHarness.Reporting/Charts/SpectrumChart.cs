@@ -1,74 +1,86 @@
 using LoadHarness.Core.Measurement;
-using ScottPlot;
-using ScottPlot.TickGenerators;
 
 namespace LoadHarness.Reporting.Charts;
 
 /// <summary>Response time by percentile, each step to the right a tenfold rarer request.</summary>
 internal static class SpectrumChart
 {
-    private static readonly double[] Percentiles = [0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 99.995, 99.999];
+    private static readonly double[] Drawn = [0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 99.995, 99.999];
 
-    public static Figure Of(string id, ScenarioResult scenario)
+    private static readonly (double Percentile, string Label)[] Labelled = [(50, "p50"), (90, "p90"), (99, "p99"), (99.9, "p99.9"), (99.99, "p99.99"), (99.999, "p99.999")];
+
+    /// <summary>Below so many samples the single times are drawn, and no line through them.</summary>
+    private const int FewSamples = 30;
+
+    public static Figure? Of(string id, ScenarioResult scenario, TimeSpan? limit)
     {
         var slowestFirst = scenario.Operations.Where(operation => operation.Response.Count > 0)
             .OrderByDescending(operation => operation.Response.P95)
             .Select(operation => (operation.Name, Histogram: LatencyHistogram.Decode(operation.Response.Encoded)))
             .ToList();
-        var named = slowestFirst.Take(ChartColor.SeriesCount).ToList();
-        var others = slowestFirst.Count - named.Count;
-        List<LegendEntry> legend = [.. named.Select((operation, index) => new LegendEntry($"series-{index + 1}", operation.Name))];
-        if (others > 0) legend.Add(new("muted", others == 1 ? "1 faster operation" : $"{others} faster operations"));
+        if (slowestFirst.Count == 0 || slowestFirst.All(operation => operation.Histogram.Count == 0)) return null;
+        var muted = slowestFirst.Count - Tone.SeriesCount;
+        List<LegendEntry> legend = [.. slowestFirst.Take(Tone.SeriesCount).Select((operation, index) => new LegendEntry(Tone.Series(index), operation.Name))];
+        if (muted > 0) legend.Add(new(Tone.Muted, muted == 1 ? "1 faster operation" : $"{muted} faster operations"));
+        if (limit is not null) legend.Add(new(Tone.Limit, "limit"));
 
         return new(
             id,
             "Percentiles of response time",
-            "Across: of so many requests, the share that was at least as fast. Up: response time (logarithmic scale). The slowest operations have colours.",
-            $"Slowest operation by p95 first. {string.Join(" ", slowestFirst.Select(o => $"{o.Name}: p50 {Wording.Duration(o.Histogram.Percentile(50))}, p95 {Wording.Duration(o.Histogram.Percentile(95))}, p99 {Wording.Duration(o.Histogram.Percentile(99))}."))}",
-            Canvas.Draw(id, (plot, size) => Draw(plot, [.. slowestFirst.Select(operation => operation.Histogram)])),
+            "Up: response time (logarithmic). Across: the share of requests that were at least as fast; each tick is ten times rarer. Fewer than 30 requests are dots.",
+            $"Slowest operation by p95 first. {string.Join(" ", slowestFirst.Select(o => $"{o.Name}: {Told(o.Histogram)}."))}",
+            Draw(slowestFirst, limit, $"Percentiles of the response times of {scenario.Name}."),
             legend,
             Table(slowestFirst));
     }
 
-    private static void Draw(Plot plot, IReadOnlyList<LatencyHistogram> slowestFirst)
+    private static string Told(LatencyHistogram histogram) => Percentiles.Reach(histogram.Count, 95)
+        ? $"p50 {Wording.Duration(histogram.Percentile(50))}, p95 {Wording.Duration(histogram.Percentile(95))}, p99 {Percentiles.Words(histogram, 99)}"
+        : $"{Wording.Count(histogram.Count)} from {Wording.Duration(histogram.Minimum)} to {Wording.Duration(histogram.Maximum)}, mean {Wording.Duration(histogram.Mean)}";
+
+    private static string Draw(List<(string Name, LatencyHistogram Histogram)> slowestFirst, TimeSpan? limit, string description)
     {
         // Rare percentiles need samples: beyond one in Count there is nothing to see.
-        var furthest = Math.Max(1, slowestFirst.Max(histogram => Math.Log10(histogram.Count)));
+        var furthest = Math.Max(1.05, slowestFirst.Max(operation => Math.Log10(Math.Max(1, operation.Histogram.Count))));
+        var times = slowestFirst.Where(o => o.Histogram.Count > 0).SelectMany(o => new[] { o.Histogram.Minimum.TotalMilliseconds, o.Histogram.Maximum.TotalMilliseconds });
+        var drawing = new Drawing(190, new RarityAxis(furthest), LogAxis.OfMilliseconds(limit is { } shown ? times.Append(shown.TotalMilliseconds) : times)).Grid(5).Ticks(6);
         for (var index = slowestFirst.Count - 1; index >= 0; index--)
         {
-            var points = Percentiles.Where(p => Rarity(p) <= Math.Log10(slowestFirst[index].Count))
-                .Select(p => new Coordinates(Rarity(p), LogAxis.Position(slowestFirst[index].Percentile(p))))
-                .Append(new(Math.Log10(slowestFirst[index].Count), LogAxis.Position(slowestFirst[index].Maximum)))
-                .ToArray();
-            var line = plot.Add.ScatterLine(points, index < ChartColor.SeriesCount ? ChartColor.Series(index) : ChartColor.Muted);
-            line.LineWidth = index < ChartColor.SeriesCount ? 2 : 1;
+            var points = Points(slowestFirst[index].Histogram).ToList();
+            if (slowestFirst[index].Histogram.Count < FewSamples) foreach (var (x, y) in points) drawing.Dot(x, y, Tone.Series(index));
+            else drawing.Line(points, Tone.Series(index), index < Tone.SeriesCount ? 2 : 1.2);
         }
-        var low = slowestFirst.Min(histogram => LogAxis.Position(histogram.Minimum)) - 0.1;
-        var high = slowestFirst.Max(histogram => LogAxis.Position(histogram.Maximum)) + 0.1;
-        plot.Axes.SetLimits(0, furthest, low, high);
-        plot.Axes.Left.TickGenerator = LogAxis.Ticks(low, high);
-        plot.Axes.Bottom.TickGenerator = RarityTicks(furthest);
-        plot.Grid.XAxisStyle.IsVisible = true;
+        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Wording.Duration(line)}", Tone.Limit);
+        return drawing.ToSvg(description);
+    }
+
+    private static IEnumerable<(double X, double Y)> Points(LatencyHistogram histogram)
+    {
+        if (histogram.Count == 0) return [];
+        if (histogram.Count < FewSamples)
+        {
+            var rank = 0;
+            return Recorded.In(histogram).SelectMany(recorded => Enumerable.Repeat(recorded.Duration.TotalMilliseconds, (int)recorded.Count))
+                .Select(milliseconds => (-Math.Log10(1 - (rank++ / (double)histogram.Count)), milliseconds)).ToList();
+        }
+        return Drawn.Where(p => Rarity(p) <= Math.Log10(histogram.Count))
+            .Select(p => (Rarity(p), histogram.Percentile(p).TotalMilliseconds))
+            .Append((Math.Log10(histogram.Count), histogram.Maximum.TotalMilliseconds));
     }
 
     private static double Rarity(double percentile) => -Math.Log10(1 - (percentile / 100));
 
-    private static NumericManual RarityTicks(double furthest)
-    {
-        var ticks = new NumericManual();
-        foreach (var (percentile, label) in new[] { (50.0, "p50"), (90, "p90"), (99, "p99"), (99.9, "p99.9"), (99.99, "p99.99"), (99.999, "p99.999") })
-        {
-            if (Rarity(percentile) <= furthest) ticks.AddMajor(Rarity(percentile), label);
-        }
-        return ticks;
-    }
-
-    private static FigureTable Table(IReadOnlyList<(string Name, LatencyHistogram Histogram)> operations) => new(
-        ["Operation", "Samples", "p50", "p75", "p90", "p95", "p99", "p99.9", "p99.99", "longest"],
+    private static FigureTable Table(List<(string Name, LatencyHistogram Histogram)> operations) => new(
+        ["Operation", "Samples", "p50", "p90", "p99", "p99.9", "p99.99"],
         [.. operations.Select(operation => (IReadOnlyList<string>)
         [
             operation.Name,
             Wording.Count(operation.Histogram.Count),
-            .. new[] { 50, 75, 90, 95, 99, 99.9, 99.99, 100 }.Select(p => Wording.Duration(operation.Histogram.Percentile(p))),
+            .. new[] { 50, 90, 99, 99.9, 99.99 }.Select(p => Percentiles.Words(operation.Histogram, p)),
         ])]);
+
+    private sealed record RarityAxis(double Furthest) : LinearAxis(0, Furthest, rarity => Labelled.MinBy(entry => Math.Abs(Rarity(entry.Percentile) - rarity)).Label)
+    {
+        public override IEnumerable<double> Ticks(int about) => Labelled.Select(entry => Rarity(entry.Percentile)).Where(rarity => rarity <= Furthest);
+    }
 }

@@ -11,29 +11,46 @@ internal static class BaselineSection
         ? null
         : new(
             "baseline",
-            "Against the baseline",
+            "Baseline",
             $"Run {baseline.RunId} of {baseline.StartedUtc.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}, commit {baseline.Commit}. "
-                + "The ratio is now over then. One run against one run shows no regression by itself: look at the intervals, and measure again.",
+                + "Worse or better is said only where the two 95% intervals do not overlap. One run against one run shows no regression by itself: machines vary. Measure again, or compare in turns.",
             [baseline.Differences.Count > 0 ? Misfit(baseline) : Figures(run, baseline)]);
+
+    /// <summary>For the first screen.</summary>
+    public static string Summary(RunResult run, Baseline baseline)
+    {
+        if (baseline.Differences.Count > 0) return $"not comparable: {Plain.Cut(baseline.Differences[0], 200)}{(baseline.Differences.Count > 1 ? $", and {baseline.Differences.Count - 1} more differences" : "")}";
+        var changes = Pairs(run, baseline).Select(pair => Change(pair.Now, pair.Then)).ToList();
+        int Count(string word) => changes.Count(change => change == word);
+        return $"{Count("worse")} worse, {Count("better")} better, {Count("no difference shown")} without a difference shown{(Count("no interval") > 0 ? $", {Count("no interval")} without intervals" : "")}.";
+    }
 
     private static Html Misfit(Baseline baseline) => Html.Of($"""<p>The two runs cannot be compared:</p>{Part.Notes(baseline.Differences)}""");
 
-    private static Html Figures(RunResult run, Baseline baseline)
-    {
-        var rows = from now in run.Verdicts
-                   join then in baseline.Figures on now.Id equals then.TargetId
-                   where now.Figure is not null && then.Unit == now.Unit
-                   select Row(now, then);
-        return Part.Table("Figures against the baseline", ["Target", "Then", "95% interval", "Now", "95% interval", "Ratio"], rows);
-    }
+    private static Html Figures(RunResult run, Baseline baseline) => Part.Table(
+        "Figures against the baseline", ["Target", "Then", "95% interval", "Now", "95% interval, now", "Now over then", "Change"], Pairs(run, baseline).Select(pair => Row(pair.Now, pair.Then)), "sortable");
 
-    private static string[] Row(Verdict now, BaselineFigure then) =>
+    private static IEnumerable<(Verdict Now, BaselineFigure Then)> Pairs(RunResult run, Baseline baseline) =>
+        from now in run.Verdicts
+        join then in baseline.Figures on now.Id equals then.TargetId
+        where now.Figure is not null && then.Unit == now.Unit
+        select (now, then);
+
+    private static IReadOnlyList<Cell> Row(Verdict now, BaselineFigure then) =>
     [
-        $"{now.Id} {now.Title}",
+        Html.Of($"""<a href="#{Trail.Place(now)}">{now.Id}</a> {Plain.Cut(now.Title, 200)}"""),
         Wording.Figure(then.Figure, then.Unit),
         Wording.Interval(then.Interval, then.Unit),
         Wording.Figure(now.Figure, now.Unit),
         Wording.Interval(now.Interval, now.Unit),
         then.Figure == 0 ? "–" : Wording.Figure(now.Figure / then.Figure, "x"),
+        Change(now, then),
     ];
+
+    private static string Change(Verdict now, BaselineFigure then)
+    {
+        if (now.Interval is not { } after || then.Interval is not { } before) return "no interval";
+        if (after.Low <= before.High && before.Low <= after.High) return "no difference shown";
+        return after.Low > before.High == (now.Direction == LimitDirection.AtMost) ? "worse" : "better";
+    }
 }

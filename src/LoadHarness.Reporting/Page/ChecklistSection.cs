@@ -3,27 +3,38 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Reporting.Page;
 
-/// <summary>One cell for each requirement, grouped by the letters of its id, then every row with its evidence.</summary>
+/// <summary>Every line of the requirements with its evidence, grouped by the letters of its id.</summary>
 internal static class ChecklistSection
 {
-    public static Section? Of(RunResult run)
+    private static readonly Dictionary<string, string> Groups = new()
     {
-        if (run.Checklist.Count == 0) return null;
-        return new(
+        ["IX"] = "indexes", ["PT"] = "partitions", ["BF"] = "bulk functions", ["SG"] = "segmentation", ["CF"] = "connections and settings", ["KM"] = "monitoring", ["MO"] = "monitoring",
+        ["AN"] = "analytics", ["MA"] = "maintenance", ["EX"] = "extensions", ["JB"] = "scheduled jobs", ["TQ"] = "response times", ["SC"] = "scale", ["MS"] = "milestones",
+        ["RE"] = "resources", ["ER"] = "expected results", ["HI"] = "health", ["DP"] = "delivery", ["QA"] = "quality",
+    };
+
+    public static Section? Of(RunResult run) => run.Checklist.Count == 0
+        ? null
+        : new(
             "checklist",
             "Checklist",
             $"Every line of the requirements: {CheckReport.Tally(run.Checklist)}.",
             [
-                Html.Of($"""<dl class="matrix">{run.Checklist.GroupBy(check => check.Id.Split('-')[0]).Select(Group)}</dl>"""),
-                Part.Folded("Every line with its evidence", Part.Table("Checklist", ["Id", "Claim", "Verdict", "Evidence"], run.Checklist.Select(Row))),
+                Html.Of($"""<p>{Part.Links(run.Checklist.GroupBy(Letters).Select(group => Html.Of($"""<a href="#{Place(group.First())}">{Title(group.Key)}</a> {group.Count(check => check.Kind == VerdictKind.Met)} of {group.Count()} met""")))}</p>"""),
+                Part.Table("Checklist", ["Id", "Claim", "Verdict", "Evidence"], run.Checklist.Select(check => Row(run, check)), "sortable"),
             ]);
-    }
 
-    private static IReadOnlyList<string> Row(Verdict check) =>
-        [check.Id, check.Title, $"{RunOutcome.SymbolOf(check.Kind)} {CheckReport.Word(check.Kind)}", string.Join("; ", [check.Evidence, .. check.Caveats])];
+    private static IReadOnlyList<Cell> Row(RunResult run, Verdict check) =>
+    [
+        Html.Of($"""<span id="{Place(check)}">{(run.Verdicts.Any(verdict => verdict.Id == check.Id) ? Html.Of($"""<a href="#{Slug.Of(check.Id)}">{check.Id}</a>""") : Html.Of($"{check.Id}"))}</span>"""),
+        Html.Of($"{Plain.Cut(check.Title, 200)}"),
+        Scoreboard.Badge(check.Kind),
+        Html.Of($"{Plain.Cut(string.Join("; ", [check.Evidence, .. check.Caveats]), 400)}"),
+    ];
 
-    private static Html Group(IGrouping<string, Verdict> group) => Html.Of($"""<div><dt>{group.Key}</dt><dd><ul>{group.Select(Cell)}</ul></dd></div>{"\n"}""");
+    private static string Place(Verdict check) => $"check-{Slug.Of(check.Id)}";
 
-    private static Html Cell(Verdict check) => Html.Of(
-        $"""<li class="badge is-{CheckReport.Word(check.Kind)}" title="{check.Title}">{Part.Symbol(RunOutcome.SymbolOf(check.Kind))} {check.Id}<span class="hidden"> {CheckReport.Word(check.Kind)}</span></li>""");
+    private static string Letters(Verdict check) => check.Id.Split('-')[0];
+
+    private static string Title(string letters) => Groups.TryGetValue(letters, out var name) ? $"{letters}, {name}:" : $"{letters}:";
 }

@@ -3,46 +3,43 @@ using LoadHarness.Reporting.Charts;
 
 namespace LoadHarness.Reporting.Page;
 
-/// <summary>The server's counters over time.</summary>
+/// <summary>The server's counters on the run's clock. What was not measured is not drawn.</summary>
 internal static class DatabaseFigures
 {
-    public static IEnumerable<Figure> Of(IReadOnlyList<DatabaseSample> samples)
-    {
-        var start = samples[0].AtUtc;
-        var groups = Downsampling.Groups(samples, sample => (int)(sample.AtUtc - start).TotalSeconds, ScenarioFigures.MostPoints);
-        Line Of(string name, int color, Func<DatabaseSample, double> value) =>
-            new(name, color, [.. groups.Select(group => ((double)group.FromSecond, group.Members.Average(value)))]);
+    private const int MostPoints = 240;
 
-        yield return Over("db-sessions", "Sessions", "Sessions of the database, by what they do.", Wording.Significant,
-            [Of("active", 0, s => s.Active), Of("waiting", 1, s => s.Waiting), Of("idle in transaction", 2, s => s.IdleInTransaction)]);
-        if (samples.Any(sample => sample.ServerCpuCores is not null))
-            yield return Over("db-cpu", "Server CPU", "Cores that the server kept busy.", Wording.Significant, [Of("cores", 0, s => s.ServerCpuCores ?? 0)]);
-        if (samples.Any(sample => sample.CacheHitShare is not null))
-            yield return Cache(samples, groups);
-        yield return Over("db-wal", "Write-ahead log", "Bytes of WAL written a second.", Wording.Bytes, [Of("WAL a second", 3, s => s.WalBytesPerSecond)]);
-        yield return Over("db-transactions", "Transactions", "Transactions a second.", Wording.Significant, [Of("transactions a second", 4, s => s.TransactionsPerSecond)]);
-        if (samples.Any(sample => sample.ServerResidentBytes is not null))
-            yield return Over("db-memory", "Server memory", "Resident bytes of the server's processes together.", Wording.Bytes, [Of("resident", 5, s => s.ServerResidentBytes ?? 0)]);
+    public static IEnumerable<Figure> Of(RunResult run, ClockAxis clock, IReadOnlyList<Phase> phases)
+    {
+        var samples = run.Observation!.Samples;
+        Series? Of(string name, int color, Func<DatabaseSample, double?> value)
+        {
+            var points = samples.Select(sample => (X: RunTimeline.Since(run, sample.AtUtc), Y: value(sample)))
+                .Where(point => point.Y is { } y && Axis.Drawable(y) && clock.Holds(point.X)).Select(point => (point.X, Y: point.Y!.Value)).ToList();
+            return points.Count == 0 ? null : new(name, Tone.Series(color), Downsampling.Extremes(points, MostPoints));
+        }
+        Figure? Over(string id, string title, string reading, Func<double, string> label, Series?[] lines, bool bytes = false) =>
+            lines.OfType<Series>().ToList() is { Count: > 0 } drawn ? ClockFigure.Of(id, title, reading, drawn, clock, phases, label, bytes) : null;
+        string Cores(double value) => $"{Wording.Significant(value)} cores";
+        string Rate(double value) => $"{Wording.Bytes(value)}/s";
+
+        var figures = new[]
+        {
+            Over("db-sessions", "Sessions", "Sessions of the database, by what they do.", Wording.Significant,
+                [Of("connections", 3, s => s.Connections), Of("active", 0, s => s.Active), Of("waiting", 1, s => s.Waiting), Of("idle in transaction", 2, s => s.IdleInTransaction)]),
+            Over("db-cpu", "CPU", "Cores kept busy by the server, and by the generator where it was sampled.", Cores,
+                [Of("server", 0, s => s.ServerCpuCores), Of("generator", 1, s => s.GeneratorCpuCores)]),
+            Over("db-cache", "Cache hit", "Share of the blocks asked for that were in shared buffers.", share => Wording.Percent(Math.Round(share, 4)), [Of("cache hit", 0, s => s.CacheHitShare)]),
+            Over("db-io", "Reading and writing", "Seconds a second that sessions spent reading and writing blocks, all together.", value => $"{Wording.Significant(value)} s/s", [Of("I/O time", 2, s => s.IoSecondsPerSecond)]),
+            Over("db-wal", "Write-ahead log, temporary files", "Bytes written a second.", Rate, [Of("WAL", 0, s => s.WalBytesPerSecond), Of("temporary", 1, s => s.TempBytesPerSecond)], bytes: true),
+            Over("db-transactions", "Transactions", "Transactions a second.", value => $"{Wording.Significant(value)}/s", [Of("transactions", 0, s => s.TransactionsPerSecond)]),
+            Over("db-locks", "Waits for locks", "Sessions that wait for a lock of another.", Wording.Significant, [Any(samples, s => s.LockWaits) ? Of("waiting for a lock", 1, s => s.LockWaits) : null]),
+            Over("db-background", "Checkpoints and autovacuum", "Checkpoints begun in each second; autovacuum workers at work.", Wording.Significant,
+                [Any(samples, s => s.Checkpoints) ? Of("checkpoints", 0, s => s.Checkpoints) : null, Any(samples, s => s.AutovacuumWorkers) ? Of("autovacuum workers", 1, s => s.AutovacuumWorkers) : null]),
+            Over("db-memory", "Server memory", "Resident bytes of the server's processes together.", Wording.Bytes, [Of("resident", 0, s => s.ServerResidentBytes)], bytes: true),
+        };
+        return figures.OfType<Figure>();
     }
 
-    private static Figure Cache(IReadOnlyList<DatabaseSample> samples, IReadOnlyList<(int FromSecond, int Seconds, IReadOnlyList<DatabaseSample> Members)> groups)
-    {
-        var points = groups.Where(group => group.Members.Any(sample => sample.CacheHitShare is not null))
-            .Select(group => ((double)group.FromSecond, group.Members.Average(sample => sample.CacheHitShare) ?? 0)).ToList();
-        return Over("db-cache", "Cache hit", "Share of the blocks asked for that were in shared buffers.", Wording.Percent,
-            [new("cache hit", 0, points)], ceiling: 1.05, $"Mean {Wording.Percent(samples.Average(sample => sample.CacheHitShare) ?? 0)}. ");
-    }
-
-    private static Figure Over(string id, string title, string reading, Func<double, string> label, IReadOnlyList<Line> lines, double? ceiling = null, string prefix = "") => new(
-        id,
-        title,
-        reading,
-        prefix + string.Join(" ", lines.Select(line => $"{line.Name}: mean {label(line.Points.Average(p => p.Value))}, highest {label(line.Points.Max(p => p.Value))}.")),
-        TimelineChart.Draw(id, [.. lines.Select(line => new Series(line.Name, ChartColor.Series(line.Color), line.Points))], label, ceiling: ceiling),
-        [.. lines.Select(line => new LegendEntry($"series-{line.Color + 1}", line.Name))],
-        new(
-            ["From second", .. lines.Select(line => line.Name)],
-            [.. lines[0].Points.Select((point, i) => (IReadOnlyList<string>)[Wording.Significant(point.Second), .. lines.Select(line => label(line.Points[i].Value))])]));
-
-    private sealed record Line(string Name, int Color, IReadOnlyList<(double Second, double Value)> Points);
+    /// <summary>A counter that stayed at zero is said in no chart.</summary>
+    private static bool Any(IReadOnlyList<DatabaseSample> samples, Func<DatabaseSample, int?> value) => samples.Any(sample => value(sample) > 0);
 }

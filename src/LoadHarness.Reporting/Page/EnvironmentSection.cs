@@ -5,20 +5,39 @@ namespace LoadHarness.Reporting.Page;
 /// <summary>What another person needs to repeat the run.</summary>
 internal static class EnvironmentSection
 {
+    /// <summary>Options that the command line has under the same name; the others follow from these or from the machine.</summary>
+    private static readonly string[] Repeatable = ["contacts", "profile", "database", "seed", "settings", "pooler", "engine"];
+
     public static Section Of(RunResult run)
     {
-        var parts = new List<Html> { Part.Facts(Facts(run)) };
-        if (run.Schema is { } schema)
-            parts.Add(Part.Folded("Schema", Part.Table("Migrations in force", ["Migration"], schema.Applied.Select(name => (IReadOnlyList<string>)[name]).Append([$"checksum {schema.Checksum}"]))));
-        if (run.Server is { } server)
+        var parts = new List<Html> { Part.Facts(Facts(run)), Repeat(run) };
+        if (run.Server is { Settings.Count: > 0 } configured)
+        {
+            parts.Add(Part.Heading("Server settings", "As the server showed them after its start.", "settings"));
+            parts.Add(Part.Table("Server settings", ["Name", "Value"], configured.Settings.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Setting)));
+        }
+        if (run.Server is { Capabilities.Count: > 0 } server)
         {
             parts.Add(Part.Folded("What the server can do", Part.Table("Capabilities", ["Capability", "Available", "Version", "How to get it"],
-                server.Capabilities.Select(c => (IReadOnlyList<string>)[c.Name, c.Available ? "✓ yes" : "○ no", c.Version ?? "–", c.Available ? "–" : c.Remedy ?? "–"]))));
-            parts.Add(Part.Folded("Server settings", Pairs("Server settings", server.Settings)));
+                server.Capabilities.Select(c => (IReadOnlyList<Cell>)[new Name(c.Name), c.Available ? "✓ yes" : "○ no", Html.Of($"{c.Version ?? "–"}"), Html.Of($"{(c.Available ? "–" : Plain.Cut(c.Remedy ?? "–", 500))}")]))));
         }
-        parts.Add(Part.Folded("Options", Pairs("Options", run.Options)));
-        return new("environment", "Environment and settings", null, parts);
+        if (run.Schema is { } schema)
+            parts.Add(Part.Folded("Schema", Part.Table("Migrations in force", ["Migration"], schema.Applied.Append($"checksum {schema.Checksum}").Select(name => (IReadOnlyList<Cell>)[new Name(name)]))));
+        parts.Add(Part.Folded("Options", Part.Table("Options", ["Name", "Value"], run.Options.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (IReadOnlyList<Cell>)[new Name(pair.Key), Html.Of($"{pair.Value}")]))));
+        parts.AddRange(StageSection.Of(run));
+        return new("environment", "Environment", "The machine, the server and the options of this run, and how to repeat it.", parts);
     }
+
+    private static IReadOnlyList<Cell> Setting(KeyValuePair<string, string> setting) =>
+        [Html.Of($"""<span id="{Trail.SettingPlace(setting.Key)}">{new Name(setting.Key)}</span>"""), Html.Of($"{setting.Value}")];
+
+    private static Html Repeat(RunResult run)
+    {
+        var options = Repeatable.Where(name => run.Options.TryGetValue(name, out var value) && value.Length > 0 && value is not ("none" or "given")).Select(name => $"--{name} {Quoted(run.Options[name])}");
+        return Html.Of($"""<p class="repeat">Repeat it at commit {run.Identity.Commit}: <code>./run.sh run {string.Join(' ', options)}</code></p>""");
+    }
+
+    private static string Quoted(string value) => value.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./:".Contains(letter, StringComparison.Ordinal)) ? value : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static IEnumerable<(string, string)> Facts(RunResult run) =>
     [
@@ -29,8 +48,6 @@ internal static class EnvironmentSection
         ("In a container", run.Host.IsContainer ? "yes" : "no"),
         ("Server", run.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}, {server.Endpoint}" : "none"),
         ("LoadHarness", $"{run.Identity.ToolVersion}, {run.Identity.Configuration} build, commit {run.Identity.Commit}"),
+        ("Run", run.Identity.Id),
     ];
-
-    private static Html Pairs(string caption, IReadOnlyDictionary<string, string> pairs) =>
-        Part.Table(caption, ["Name", "Value"], pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (IReadOnlyList<string>)[pair.Key, pair.Value]));
 }

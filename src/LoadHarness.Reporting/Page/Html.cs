@@ -18,7 +18,7 @@ internal sealed class Html
 
     public static Html Join(IEnumerable<Html> parts) => new(string.Concat(parts.Select(part => part.Text)));
 
-    /// <summary>For what this program made itself: its style sheet and the charts that ScottPlot drew.</summary>
+    /// <summary>For what this program made itself: its style sheet, its script and its charts.</summary>
     public static Html Trusted(string text) => new(text);
 
     /// <summary>What the compiler makes of <c>$"..."</c> where markup is expected.</summary>
@@ -30,7 +30,13 @@ internal sealed class Html
 
         public void AppendLiteral(string literal) => _text.Append(literal);
 
-        public void AppendFormatted(string? plain) => _text.Append(Encoder.Encode(plain ?? ""));
+        /// <summary>Longer than any text that a section lets through: what a section forgot to cut is cut here.</summary>
+        private const int LongestText = 30_000;
+
+        public void AppendFormatted(string? plain) => _text.Append(Encoder.Encode(Plain.Text(Plain.Cut(plain ?? "", LongestText))));
+
+        /// <summary>A name has a direction of its own, which must not turn the text behind it.</summary>
+        public void AppendFormatted(Name name) => _text.Append("<bdi>").Append(Encoder.Encode(Plain.Text(Plain.Cut(name.Text, Name.Longest)))).Append("</bdi>");
 
         public void AppendFormatted(int number) => _text.Append(number);
 
@@ -40,4 +46,10 @@ internal sealed class Html
 
         internal string ToText() => _text.ToString();
     }
+}
+
+/// <summary>What somebody called a scenario, an operation, a statement or a relation.</summary>
+internal readonly record struct Name(string Text)
+{
+    public const int Longest = 200;
 }

@@ -1,72 +1,90 @@
+using System.Security.Cryptography;
+using System.Text;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Reporting.Page;
 
-/// <summary><c>report.html</c>: one file that needs no network and no script.</summary>
+/// <summary>
+/// <c>report.html</c>: one file, whole without network and script. Its own policy forbids every request; the script adds read-outs, zoom, search and sorting.
+/// </summary>
 internal static class ReportPage
 {
+    private static readonly string Style = Resource("report.css");
+    private static readonly string Script = Resource("report.js");
+
     public static string Render(RunResult run)
     {
+        var trail = new Trail(run);
         var sections = new[]
         {
-            TargetSection.Of(run),
+            Scoreboard.Of(run, trail),
             BaselineSection.Of(run),
             NoteSection.Of(run),
-            ScenarioSection.Of(run),
-            DatabaseSection.Of(run),
-            StatementSection.Of(run),
+            RunTimeline.Of(run),
+            ScenarioSection.Of(run, trail),
+            ClaimSection.Of(run),
+            DatabaseSection.Of(run, trail),
+            StatementSection.Of(run, trail),
             ChecklistSection.Of(run),
             SeedSection.Of(run),
-            StageSection.Of(run),
             EnvironmentSection.Of(run),
             Definitions.Section,
         }.OfType<Section>().ToList();
-        return Frame(run, sections).Text;
+        var outcome = RunOutcome.Of(run);
+        return Frame($"{outcome.Word}: LoadHarness run {run.Identity.Id}", Html.Of($"""<a class="word is-{outcome.Class}" href="#verdict">{Part.Symbol(outcome.Symbol)} {outcome.Word}</a>"""), VerdictBand.Of(run), sections, run.Identity.ToolVersion);
     }
 
-    private static Html Frame(RunResult run, List<Section> sections) => Html.Of($"""
+    /// <summary>The same frame for every page of this program.</summary>
+    public static string Frame(string title, Html word, Html first, IReadOnlyList<Section> sections, string toolVersion) => Html.Of($"""
         <!doctype html>
         <html lang="en">
         <head>
         <meta charset="utf-8">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{Hash(Script)}'; img-src data:">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <title>{RunOutcome.Of(run).Word}: LoadHarness run {run.Identity.Id}</title>
+        <title>{title}</title>
         <link rel="icon" href="data:,">
         <style>
-        {Html.Trusted(Resource("report.css"))}
+        {Html.Trusted(Style)}
         </style>
         </head>
         <body>
         <a class="skip" href="#{sections[0].Id}">Skip to {sections[0].Title}</a>
+        <svg width="0" height="0" aria-hidden="true" focusable="false"><defs><pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V8" class="l-muted" stroke="#8b929c" stroke-width="3"/></pattern></defs></svg>
+        <div class="bar" role="navigation" aria-label="Contents">{word}<ul>{sections.Select(section => Html.Of($"""<li><a href="#{section.Id}">{section.Title}</a></li>"""))}</ul></div>
         <header class="page-width">
-        {FirstScreen.Of(run)}
-        <nav aria-label="Contents"><ul>{sections.Select(section => Html.Of($"""<li><a href="#{section.Id}">{section.Title}</a></li>"""))}</ul></nav>
+        {first}
         </header>
         <main class="page-width">
         {sections.Select(Chapter)}
         </main>
-        <footer class="page-width"><p>Rendered by LoadHarness {run.Identity.ToolVersion} from <code>run.json</code>, which holds every figure of this page.</p></footer>
+        <footer class="page-width"><p>Rendered by LoadHarness {toolVersion} from <code>run.json</code>, which holds every figure of this page.</p></footer>
+        <script>{Html.Trusted(Script)}</script>
         </body>
         </html>
 
-        """);
+        """).Text;
 
     private static Html Chapter(Section section) => Html.Of($"""
         <section id="{section.Id}" aria-labelledby="{section.Id}-title">
         <h2 id="{section.Id}-title">{section.Title}</h2>
-        {(section.Introduction is null ? null : Html.Of($"""<p class="introduction">{section.Introduction}</p>"""))}
+        {(section.Introduction is null ? null : Html.Of($"""<p class="introduction">{Plain.Cut(section.Introduction, 1_000)}</p>"""))}
         {section.Parts}
         </section>
 
         """);
+
+    /// <summary>The policy allows this very script and no other.</summary>
+    private static string Hash(string script) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
 
     private static string Resource(string name)
     {
         using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"{name} is not embedded in the assembly.");
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        // A browser hashes the script with the line breaks that HTML has, whatever those of the checkout were.
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 }

@@ -3,69 +3,106 @@ using LoadHarness.Reporting.Charts;
 
 namespace LoadHarness.Reporting.Page;
 
-/// <summary>The charts of one scenario. Those over time are left out for a scenario of a second or two.</summary>
+/// <summary>The charts of one scenario. What has no meaning for its load model, or for so few seconds, is not drawn.</summary>
 internal static class ScenarioFigures
 {
     /// <summary>Points along a line: more are invisible at the width of a page.</summary>
     public const int MostPoints = 120;
 
-    public static IEnumerable<Figure> Of(string id, ScenarioResult scenario)
+    /// <summary>Below so many whole seconds a line over time says nothing.</summary>
+    private const int FewSeconds = 3;
+
+    /// <summary>Where a page has many scenarios, a generator that kept its schedule is said in the table and not drawn.</summary>
+    private const int FewPoints = 40;
+    private static readonly TimeSpan LagWorthDrawing = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>For a percentile over time: below so many the 95th is only the slowest.</summary>
+    public const int LeastRequests = 40;
+
+    /// <param name="points">Fewer where a page has many scenarios.</param>
+    public static IEnumerable<Figure> Of(string id, ScenarioResult scenario, TimeSpan? limit, int points)
     {
-        if (scenario.Operations.Any(operation => operation.Response.Count > 0)) yield return SpectrumChart.Of($"{id}-spectrum", scenario);
-        if (HeatMapChart.Of($"{id}-heat", scenario) is { } heat) yield return heat;
-        if (scenario.Timeline.Count < 3) yield break;
-        if (Rates($"{id}-rates", scenario) is { } rates) yield return rates;
-        if (scenario.Timeline.Any(sample => sample.LagP99 is not null)) yield return Lag($"{id}-lag", scenario);
+        if (SpectrumChart.Of($"{id}-spectrum", scenario, limit) is { } spectrum) yield return spectrum;
+        if (HeatMapChart.Of($"{id}-heat", scenario, points, limit) is { } heat) yield return heat;
+        if (Seconds.Whole(scenario).Count < FewSeconds) yield break;
+        yield return Rates($"{id}-rates", scenario, points);
+        if (Percentiles($"{id}-percentiles", scenario, limit, points) is { } percentiles) yield return percentiles;
+        if (scenario.Model == LoadModel.Open && scenario.Timeline.Any(sample => sample.LagP99 is not null) && (points >= FewPoints || WorstLag(scenario) >= LagWorthDrawing)) yield return Lag($"{id}-lag", scenario, points);
     }
 
-    private static Figure? Rates(string id, ScenarioResult scenario)
+    private static TimeSpan WorstLag(ScenarioResult scenario) => scenario.Timeline.Max(sample => sample.LagP99) ?? TimeSpan.Zero;
+
+    public static ClockAxis Clock(ScenarioResult scenario) => new(0, Math.Max(1, Seconds.Whole(scenario).Select(sample => sample.Second + 1.0).DefaultIfEmpty(1).Max()));
+
+    public static Figure? Percentiles(string id, ScenarioResult scenario, TimeSpan? limit, int points = MostPoints)
     {
-        // The counts of a part of a second are no rate: a line through them would fall at the end.
-        var whole = scenario.Timeline.Where(sample => sample.Loaded == TimeSpan.FromSeconds(1)).ToList();
-        if (whole.Count == 0) return null;
-        var groups = Downsampling.Groups(whole, sample => sample.Second, MostPoints);
-        List<(double Second, double Value)> Line(Func<SecondSample, long> value) =>
-            [.. groups.Select(group => ((double)group.FromSecond, group.Members.Average(sample => (double)value(sample))))];
-        var (offered, completed) = (Line(sample => sample.Offered ?? 0), Line(sample => sample.Completed));
-        var (failed, skipped) = (Line(sample => sample.Failed), Line(sample => sample.Skipped));
-        var accounting = scenario.Accounting;
-        var offers = whole.Exists(sample => sample.Offered is not null);
+        var stretches = Stretch.Of(scenario, points, LeastRequests);
+        if (stretches.Count < FewSeconds) return null;
+        var worst = stretches.MaxBy(stretch => stretch.Histogram.Percentile(95))!;
+        var lines = Lines(stretches, 0);
         return new(
             id,
-            "Offered and achieved rate, errors",
-            "Requests a second. Where completed stays below offered, the server did not keep up.",
-            $"{Wording.Count(accounting.Scheduled)} requests offered, {Wording.Count(accounting.Completed)} completed, {Wording.Count(accounting.Failed)} failed, {Wording.Count(accounting.Skipped)} skipped. Completed a second: lowest {Wording.Significant(completed.Min(p => p.Value))}, highest {Wording.Significant(completed.Max(p => p.Value))}.",
-            TimelineChart.Draw(id,
-            [
-                .. offers ? [new("offered", ChartColor.Ink, offered, Dashed: true)] : Array.Empty<Series>(),
-                new("completed", ChartColor.Series(0), completed),
-                new("failed", ChartColor.Series(1), failed),
-                new("skipped", ChartColor.Series(2), skipped),
-            ], Wording.Significant),
-            [.. offers ? [new("ink dashed", "offered")] : Array.Empty<LegendEntry>(), new("series-1", "completed"), new("series-2", "failed"), new("series-3", "skipped")],
-            new(
-                ["From second", "Offered /s", "Completed /s", "Failed /s", "Skipped /s", "In flight", "p50", "p95", "p99"],
-                [.. groups.Select((group, i) => (IReadOnlyList<string>)
-                [
-                    Wording.Count(group.FromSecond), offers ? Wording.Significant(offered[i].Value) : "–", Wording.Significant(completed[i].Value),
-                    Wording.Significant(failed[i].Value), Wording.Significant(skipped[i].Value), Wording.Count(group.Members.Max(sample => sample.InFlight)),
-                    Wording.Duration(group.Members.Max(sample => sample.P50)), Wording.Duration(group.Members.Max(sample => sample.P95)), Wording.Duration(group.Members.Max(sample => sample.P99)),
-                ])],
-                groups[0].Seconds == 1 ? null : $"Each row puts {groups[0].Seconds} seconds together: rates are their mean; in flight and percentiles are the worst second's."));
+            "Percentiles over time",
+            $"All operations of the scenario together, of each {Wording.Duration(TimeSpan.FromSeconds(stretches[0].Seconds))} by itself (logarithmic). Across: seconds since the measured phase began.",
+            $"Worst p95 in the {stretches[0].Seconds} s from second {worst.From}: {Wording.Duration(worst.Histogram.Percentile(95))}. Median of the p95: {Wording.Duration(Middle(stretches.Select(stretch => stretch.Histogram.Percentile(95))))}.",
+            new TimelineChart(Clock(scenario), lines)
+            {
+                Label = LogAxis.Milliseconds, ClockName = "scenario", Logarithmic = true, Limit = limit?.TotalMilliseconds, LimitWords = limit is { } line ? $"limit {Wording.Duration(line)}" : "",
+            }.ToSvg($"p50, p95 and p99 of {scenario.Name} over time."),
+            [.. lines.Select(line => new LegendEntry(line.Tone, line.Name)), .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
+            new(["From second", "Requests", "p50", "p95", "p99"], [.. stretches.Select(stretch => (IReadOnlyList<string>)
+                [Wording.Count(stretch.From), Wording.Count(stretch.Histogram.Count), .. new[] { 50.0, 95, 99 }.Select(percentile => Wording.Duration(stretch.Histogram.Percentile(percentile)))])]));
     }
 
-    private static Figure Lag(string id, ScenarioResult scenario)
+    /// <summary>p99, p95 and p50 of each stretch.</summary>
+    /// <param name="start">Second of the axis at which the scenario began.</param>
+    public static IReadOnlyList<Series> Lines(IReadOnlyList<Stretch> stretches, double start)
     {
-        var groups = Downsampling.Groups(scenario.Timeline, sample => sample.Second, MostPoints);
+        List<(double, double)> Line(double percentile) => [.. stretches.Select(stretch => (start + stretch.From, stretch.Histogram.Percentile(percentile).TotalMilliseconds))];
+        return [new("p99", Tone.Series(1), Line(99)), new("p95", Tone.Series(0), Line(95)), new("p50", Tone.Series(2), Line(50))];
+    }
+
+    private static Figure Rates(string id, ScenarioResult scenario, int points)
+    {
+        var groups = Downsampling.Groups(Seconds.Whole(scenario), sample => sample.Second, points);
+        List<(double Second, double Value)> Line(Func<SecondSample, double> value) => [.. groups.Select(group => ((double)group.FromSecond, group.Members.Average(value)))];
+        var lines = new List<Series>();
+        // In the closed model nothing is offered: users ask when they are ready.
+        if (scenario.Model == LoadModel.Open) lines.Add(new("offered", Tone.Ink with { Dash = "4 3" }, Line(sample => sample.Offered ?? 0)));
+        lines.Add(new("completed", Tone.Series(0), Line(sample => sample.Completed)));
+        if (scenario.Accounting.Failed > 0) lines.Add(new("failed", Tone.Series(1), Line(sample => sample.Failed)));
+        if (scenario.Accounting.Skipped > 0) lines.Add(new("skipped", Tone.Series(2), Line(sample => sample.Skipped)));
+        lines.Add(new("in flight", Tone.Series(3), Line(sample => sample.InFlight)));
+        var accounting = scenario.Accounting;
+        return new(
+            id,
+            scenario.Model == LoadModel.Open ? "Offered and completed a second, in flight" : "Completed a second, in flight",
+            (scenario.Model == LoadModel.Open ? "Where completed stays below offered, the server did not keep up. " : "") + "In flight: requests under way at the end of the second." + Together(groups[0].Seconds, "their mean is drawn"),
+            $"{Wording.Count(accounting.Scheduled)} requests, {Wording.Count(accounting.Completed)} completed, {Wording.Count(accounting.Failed)} failed, {Wording.Count(accounting.Skipped)} skipped. At most {Requests(scenario.Timeline.Max(sample => sample.InFlight))} in flight.",
+            new TimelineChart(Clock(scenario), lines) { Label = value => $"{Wording.Significant(value)}/s", ClockName = "scenario" }.ToSvg($"Rates of {scenario.Name} over time."),
+            [.. lines.Select(line => new LegendEntry(line.Tone, line.Name))],
+            new(["From second", .. lines.Select(line => line.Name)], [.. groups.Select((group, i) => (IReadOnlyList<string>)[Wording.Count(group.FromSecond), .. lines.Select(line => Wording.Significant(line.Points[i].Value))])]));
+    }
+
+    private static Figure Lag(string id, ScenarioResult scenario, int points)
+    {
+        var groups = Downsampling.Groups(Seconds.Whole(scenario), sample => sample.Second, points);
         var lag = groups.Select(group => ((double)group.FromSecond, Value: group.Members.Max(sample => sample.LagP99?.TotalMilliseconds ?? 0))).ToList();
-        var inFlight = groups.Select(group => group.Members.Max(sample => sample.InFlight)).ToList();
         return new(
             id,
             "Schedule lag",
             "How late the slowest hundredth of requests started (p99 of each second). It is part of the response time, so a late generator cannot flatter the server.",
-            $"Median over time {Wording.Duration(TimeSpan.FromMilliseconds(lag.Select(p => p.Value).Order().ElementAt(lag.Count / 2)))}, worst second {Wording.Duration(TimeSpan.FromMilliseconds(lag.Max(p => p.Value)))}. At most {inFlight.Max()} requests in flight.",
-            TimelineChart.Draw(id, [new("lag p99", ChartColor.Series(3), lag)], milliseconds => Wording.Duration(TimeSpan.FromMilliseconds(milliseconds))),
-            [new("series-4", "lag p99")],
-            new(["From second", "Lag p99", "In flight"], [.. lag.Select((p, i) => new[] { Wording.Significant(p.Item1), Wording.Duration(TimeSpan.FromMilliseconds(p.Value)), Wording.Count(inFlight[i]) })]));
+            $"Median over time {Milliseconds(lag.Select(p => p.Value).Order().ElementAt(lag.Count / 2))}, worst second {Milliseconds(lag.Max(p => p.Value))}.",
+            new TimelineChart(Clock(scenario), [new("lag p99", Tone.Series(3), lag)]) { Label = Milliseconds, ClockName = "scenario", Height = 100 }.ToSvg($"Schedule lag of {scenario.Name} over time."),
+            [new(Tone.Series(3), "lag p99")],
+            new(["From second", "Lag p99"], [.. lag.Select(p => new[] { Wording.Significant(p.Item1), Milliseconds(p.Value) })]));
     }
+
+    private static string Milliseconds(double value) => Wording.Duration(TimeSpan.FromMilliseconds(Math.Min(value, 1e12)));
+
+    private static TimeSpan Middle(IEnumerable<TimeSpan> times) => times.Order().ToList() is { Count: > 0 } sorted ? sorted[sorted.Count / 2] : TimeSpan.Zero;
+
+    private static string Requests(long count) => count == 1 ? "1 request" : $"{Wording.Count(count)} requests";
+
+    private static string Together(int seconds, string how) => seconds == 1 ? "" : $" {seconds} seconds are put together; {how}.";
 }

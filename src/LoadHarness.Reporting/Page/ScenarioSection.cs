@@ -5,69 +5,77 @@ namespace LoadHarness.Reporting.Page;
 /// <summary>Every scenario: what was offered, what came back, how long it took, what went wrong.</summary>
 internal static class ScenarioSection
 {
-    public static Section? Of(RunResult run) => run.Scenarios.Count == 0
+    /// <summary>Points of all scenarios together, so that sixty of them still make a page that a browser opens at once.</summary>
+    private const int PointsOfAll = 600;
+
+    private const int MostWithSteps = 30;
+
+    public static Section? Of(RunResult run, Trail trail) => run.Scenarios.Count == 0
         ? null
         : new(
             "scenarios",
             "Scenarios",
-            "Warm-up, set-up and clean-up are outside every figure. Each scheduled request is counted once: completed, failed, skipped at the limit in flight, or still in flight at the end.",
-            [.. run.Scenarios.SelectMany(Parts)]);
+            "Warm-up, set-up and clean-up are outside every figure here. Each scheduled request is counted once: completed, failed, skipped at the limit in flight, or still in flight at the end. A percentile that the samples do not reach is “–”.",
+            [.. run.Scenarios.SelectMany((scenario, index) => Parts(run, trail, scenario, index))]);
 
-    private static IEnumerable<Html> Parts(ScenarioResult scenario, int index)
+    private static IEnumerable<Html> Parts(RunResult run, Trail trail, ScenarioResult scenario, int index)
     {
         var id = $"scenario-{index}";
         yield return Part.Heading(scenario.Name, Summary(scenario), id);
         if (scenario.ForeignEngine is { } engine)
             yield return Part.Notes([$"Started by {engine}, which does not say when it meant to start a request: response time is service time here, so a stall hides those that waited for it, and lag is not known."]);
+        if (scenario.Notes.Count > 0) yield return Part.Notes(scenario.Notes);
         if (scenario.AbortReason is { } reason) yield return Part.Notes([$"Ended early: {reason}"]);
-        yield return Part.Table($"Operations of {scenario.Name}", OperationHeaders, scenario.Operations.Select(Row));
-        yield return Part.Grid(ScenarioFigures.Of(id, scenario));
-        if (scenario.Operations.Any(operation => operation.Steps.Count > 0))
-            yield return Part.Folded("Steps inside a request", Part.Table($"Steps of {scenario.Name}", ["Operation", "Step", "Samples", "p50", "p95", "p99", "longest"], Steps(scenario)));
-        if (scenario.Operations.Any(operation => operation.Errors.Count > 0))
-            yield return Part.Folded("Errors", Part.Table($"Errors of {scenario.Name}", ["Operation", "Error", "Times"], Errors(scenario)));
+        yield return Judged(trail, scenario);
+        yield return OperationTable.Of(trail, scenario, scenario.Operations, $"Operations of {scenario.Name}");
+        yield return ErrorList.Of(scenario.Operations, $"Errors of {scenario.Name}");
+        yield return Causes(trail, scenario, index);
+        yield return Part.Grid(ScenarioFigures.Of(id, scenario, trail.LimitOf(scenario), Math.Clamp(PointsOfAll / run.Scenarios.Count, 10, ScenarioFigures.MostPoints)));
+        yield return Part.Folded($"More figures of {scenario.Name}", OperationTable.More(scenario));
+        if (run.Scenarios.Count > MostWithSteps && index == 0) yield return Part.Notes([$"This run has {run.Scenarios.Count} scenarios: the steps inside their requests are in run.json."]);
+        if (run.Scenarios.Count <= MostWithSteps && scenario.Operations.Any(operation => operation.Steps.Count > 0))
+            yield return Part.Folded($"Steps inside a request of {scenario.Name}", Part.Table($"Steps of {scenario.Name}", ["Operation", "Step", "Samples", "p50", "p95", "p99", "longest"], Steps(scenario)));
     }
 
-    private static readonly string[] OperationHeaders =
-        ["Operation", "Scheduled", "Completed", "Failed", "Skipped", "In flight", "Offered /s", "Done /s", "Response p50", "p95", "p99", "p99.9", "longest", "Service p95", "Lag p99"];
+    private static Html Judged(Trail trail, ScenarioResult scenario)
+    {
+        var targets = trail.TargetsOf(scenario).ToList();
+        return targets.Count == 0 ? Html.Nothing : Html.Of($"""<p>Judged by {Part.Links(targets.Select(target => Part.Link(Trail.Place(target), target.Id)))}.</p>""");
+    }
 
-    private static IReadOnlyList<string> Row(OperationResult operation) =>
-    [
-        operation.Name,
-        Wording.Count(operation.Accounting.Scheduled),
-        Wording.Count(operation.Accounting.Completed),
-        Wording.Count(operation.Accounting.Failed),
-        Wording.Count(operation.Accounting.Skipped),
-        Wording.Count(operation.Accounting.InFlight),
-        operation.OfferedPerSecond is { } offered and > 0 ? Wording.Significant(offered) : "–",
-        Wording.Significant(operation.ThroughputPerSecond),
-        Wording.Duration(operation.Response.P50),
-        Wording.Duration(operation.Response.P95),
-        Wording.Duration(operation.Response.P99),
-        Wording.Duration(operation.Response.P999),
-        Wording.Duration(operation.Response.Maximum),
-        Wording.Duration(operation.Service.P95),
-        operation.Lag.Count == 0 ? "–" : Wording.Duration(operation.Lag.P99),
-    ];
+    /// <summary>What each operation sent and how it was planned: the places that the operations' names lead to.</summary>
+    private static Html Causes(Trail trail, ScenarioResult scenario, int index) => Html.Of(
+        $"""<ul class="causes">{scenario.Operations.Select((operation, number) => Html.Of($"""<li id="{Trail.OperationPlace(index, number)}">{new Name(operation.Name)}: {Cause(trail, scenario, operation)}</li>"""))}<li id="waits-{index}">Waits: {WaitWords.Of(trail, scenario)}</li><li>All statements: {Statements(trail, scenario)}</li></ul>""");
+
+    private static Html Statements(Trail trail, ScenarioResult scenario)
+    {
+        var own = trail.StatementsOf(scenario).Take(12).Select(statement => Part.Link($"statement-{statement}", $"{statement + 1}")).ToList();
+        return own.Count == 0 ? Html.Of($"none on record") : Part.Links(own);
+    }
+
+    private static Html Cause(Trail trail, ScenarioResult scenario, OperationResult operation)
+    {
+        IEnumerable<Html> links =
+        [
+            .. trail.TargetsOf(scenario, operation).Where(target => target.Source != scenario.Name).Select(target => Part.Link(Trail.Place(target), target.Id)),
+            .. trail.StatementsOf(scenario, operation).Take(3).Select(statement => Part.Link($"statement-{statement}", $"statement {statement + 1}")),
+            .. trail.PlansOf(scenario, operation).Select(plan => Part.Link($"plan-{plan}", $"plan {trail.Plans[plan].Query}")),
+        ];
+        return links.Any() ? Part.Links(links) : Html.Of($"no statement or plan on record");
+    }
 
     private static string Summary(ScenarioResult scenario) =>
-        $"{(scenario.Model == LoadModel.Open ? "Open model" : "Closed model")}: {scenario.LoadDescription}. " +
-        $"Measured for {Wording.Duration(scenario.Measured)} after {Wording.Duration(scenario.WarmUp)} of warm-up. " +
-        $"The generator kept {Wording.Significant(scenario.Generator.CpuCores)} cores busy and paused {Wording.Duration(scenario.Generator.GcPause)} for garbage collection" +
-        (scenario.Generator.StolenShare is { } stolen ? $"; {Wording.Percent(stolen)} of CPU time was stolen." : ".");
+        $"{LoadWords.Of(scenario)}. Measured for {Wording.Duration(scenario.Measured)}{(scenario.WarmUp > TimeSpan.Zero ? $" after {Wording.Duration(scenario.WarmUp)} of warm-up" : ", without warm-up")}. " +
+        $"The generator kept {Wording.Significant(scenario.Generator.CpuCores)} cores busy{(scenario.Generator.GcPause > TimeSpan.Zero ? $" and paused {Wording.Duration(scenario.Generator.GcPause)} for garbage collection" : "")}" +
+        (scenario.Generator.StolenShare is > 0.0005 ? $"; {Wording.Percent(Math.Round(scenario.Generator.StolenShare.Value, 4))} of CPU time was stolen." : ".");
 
-    private static IEnumerable<IReadOnlyList<string>> Steps(ScenarioResult scenario) =>
+    private static IEnumerable<IReadOnlyList<Cell>> Steps(ScenarioResult scenario) =>
         from operation in scenario.Operations
         from step in operation.Steps
-        select (IReadOnlyList<string>)
+        select (IReadOnlyList<Cell>)
         [
-            operation.Name, step.Name, Wording.Count(step.Duration.Count),
-            Wording.Duration(step.Duration.P50), Wording.Duration(step.Duration.P95), Wording.Duration(step.Duration.P99), Wording.Duration(step.Duration.Maximum),
+            new Name(operation.Name), new Name(step.Name), Wording.Count(step.Duration.Count),
+            Charts.Percentiles.Words(step.Duration.Count, 50, step.Duration.P50), Charts.Percentiles.Words(step.Duration.Count, 95, step.Duration.P95),
+            Charts.Percentiles.Words(step.Duration.Count, 99, step.Duration.P99), step.Duration.Count == 0 ? "–" : Wording.Duration(step.Duration.Maximum),
         ];
-
-    private static IEnumerable<IReadOnlyList<string>> Errors(ScenarioResult scenario) =>
-        from operation in scenario.Operations
-        from error in operation.Errors
-        orderby error.Count descending
-        select (IReadOnlyList<string>)[operation.Name, error.Message, Wording.Count(error.Count)];
 }

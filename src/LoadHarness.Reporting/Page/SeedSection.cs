@@ -24,25 +24,26 @@ internal static class SeedSection
                 ("Indexes built in", Wording.Duration(seed.IndexTime)),
                 ("Analyzed in", Wording.Duration(seed.AnalyzeTime)),
             ]),
-            Part.Table("Tables", ["Table", "Rows", "Time", "Rows a second"], seed.Tables.Select(t => (IReadOnlyList<string>)[t.Table, Wording.Count(t.Rows), Wording.Duration(t.Duration), Wording.Count((long)t.RowsPerSecond)])),
+            Part.Table("Tables", ["Table", "Rows", "Time", "Rows a second"], seed.Tables.Select(t => (IReadOnlyList<Cell>)[new Name(t.Table), Wording.Count(t.Rows), Wording.Duration(t.Duration), Wording.Count((long)t.RowsPerSecond)])),
         };
-        var drawn = seed.Distributions.Where(sample => sample.Labels.Count > 0 && sample.Labels.Count == sample.Shares.Count).ToList();
-        if (drawn.Count > 0) parts.Add(Part.Grid(drawn.Select(Picture)));
         if (seed.Invariants.Count > 0)
-            parts.Add(Part.Folded("Checks of the content", Part.Table("Checks of the content", ["Check", "Holds", "Evidence"], seed.Invariants.Select(i => (IReadOnlyList<string>)[i.Name, i.Holds ? "✓ holds" : "✕ broken", i.Evidence]))));
-        return new("seed", "Seeded leads", "Every value is a pure function of the seed, the table, the field and the row: the same seed gives the same checksum anywhere.", parts);
+            parts.Add(Part.Folded("Checks of the content", Part.Table("Checks of the content", ["Check", "Holds", "Evidence"], seed.Invariants.Select(i => (IReadOnlyList<Cell>)[i.Name, i.Holds ? "✓ holds" : "✕ broken", i.Evidence]))));
+        var drawn = seed.Distributions.Where(sample => sample.Labels.Count > 0 && sample.Labels.Count == sample.Shares.Count).ToList();
+        if (drawn.Count > 0) parts.Add(Part.Folded($"Shape of the data: {drawn.Count} distributions", Part.Grid(drawn.Select(Picture))));
+        return new("seed", "Data", "Every value is a pure function of the seed, the table, the field and the row: the same seed gives the same checksum anywhere.", parts);
     }
 
     private static Figure Picture(DistributionSample sample, int index)
     {
-        var id = $"seed-{index}";
         var bars = sample.Labels.Zip(sample.Shares).ToList();
         return new(
-            id,
+            $"seed-{index}",
             sample.Name,
             "Share of the rows.",
             $"{string.Join(", ", bars.Take(5).Select(bar => $"{bar.First} {Wording.Percent(bar.Second)}"))}{(bars.Count > 5 ? $", and {bars.Count - 5} more" : "")}.",
-            bars.Count <= MostRows ? BarsChart.Rows(id, bars) : BarsChart.Columns(id, bars),
+            bars.Count <= MostRows
+                ? BarsChart.Rows([.. bars.Select(bar => (bar.First, bar.Second, Wording.Percent(bar.Second)))], $"{sample.Name}.")
+                : BarsChart.Columns(bars, $"{sample.Name}."),
             [],
             new(["Value", "Share"], [.. bars.Select(bar => new[] { bar.First, Wording.Percent(bar.Second) })]));
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
@@ -12,7 +13,7 @@ public sealed class ChartTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task A_limit_and_a_figure_keep_every_digit_inside_a_chart()
+    public async Task A_limit_and_a_figure_keep_every_digit_inside_a_chart_and_have_one_unit()
     {
         var run = SampleRun.Create(seconds: 5);
         var source = run.Verdicts.First(verdict => verdict.Id == "TQ-3").Source;
@@ -20,9 +21,8 @@ public sealed class ChartTests : IDisposable
 
         var html = await Render(run with { Verdicts = [judged] });
 
-        Assert.Contains("limit 1.25 s</text>", html, StringComparison.Ordinal);
-        Assert.Contains("1.99 s</text>", html, StringComparison.Ordinal);
-        Assert.DoesNotContain("1.9 s</text>", html, StringComparison.Ordinal);
+        Assert.Contains("limit 1,250 ms</text>", html, StringComparison.Ordinal);
+        Assert.Contains("judged 1,994 ms</text>", html, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -41,6 +41,99 @@ public sealed class ChartTests : IDisposable
 
         Assert.Contains("Write-ahead log", html, StringComparison.Ordinal);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"Took {clock.Elapsed}.");
+    }
+
+    [Fact]
+    public async Task A_sample_of_another_year_leaves_the_others_readable()
+    {
+        var run = SampleRun.Create(seconds: 10);
+        var samples = run.Observation!.Samples;
+        var seen = run.Observation with { Samples = [.. samples.SkipLast(1), samples[^1] with { AtUtc = samples[^1].AtUtc.AddYears(20) }] };
+
+        var html = await Render(run with { Observation = seen });
+
+        Assert.DoesNotContain("NaN", FigureOf(html, "db-sessions"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(10)]
+    public async Task A_heat_map_of_one_row_fills_its_whole_width(int seconds)
+    {
+        var equal = new LatencyHistogram();
+        equal.RecordNanoseconds(5_000_000, 10);
+        var scenario = SampleScenario.Open("one-row", 10, seconds, [("only", 5)]);
+        scenario = scenario with { Timeline = [.. scenario.Timeline.Select(sample => sample with { Buckets = equal.Encode() })] };
+
+        var heat = FigureOf(await Render(SampleRun.Create(seconds: 5) with { Scenarios = [scenario], Verdicts = [] }), "scenario-0-heat");
+
+        var cells = Regex.Match(heat, "<path d=\"(M[^\"]*z)\" class=\"f-s1\"").Groups[1].Value;
+        Assert.StartsWith("M0 ", cells, StringComparison.Ordinal);
+        Assert.Contains("h1000v", cells, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_last_second_that_was_cut_short_draws_no_fall()
+    {
+        var scenario = SampleScenario.Open("steady", 50, 10, [("only", 5)]);
+        var cut = scenario.Timeline[^1] with { Second = 10, Completed = 1, Offered = 1 };
+        scenario = scenario with { Measured = TimeSpan.FromSeconds(10.1), Timeline = [.. scenario.Timeline, cut] };
+
+        var rates = FigureOf(await Render(SampleRun.Create(seconds: 5) with { Scenarios = [scenario], Verdicts = [] }), "scenario-0-rates");
+
+        Assert.DoesNotContain("<th scope=\"row\">10", rates, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"row\">9", rates, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_offered_in_a_closed_model_and_no_empty_chart_is_drawn()
+    {
+        var html = await Render(SampleRun.Create(seconds: 10) with { Scenarios = [SampleScenario.Closed("users", 20, 10, [("only", 5)])], Verdicts = [] });
+
+        Assert.DoesNotContain("offered", FigureOf(html, "scenario-0-rates"), StringComparison.Ordinal);
+        Assert.DoesNotContain("scenario-0-lag", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_longest_bar_has_its_value_too()
+    {
+        var html = await Render(SampleRun.Create(seconds: 5));
+
+        foreach (var share in new[] { "86%", "9%", "4%", "1%" })
+            Assert.Contains($">{share}</text>", FigureOf(html, "seed-0"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Percentiles_that_the_samples_do_not_reach_are_not_printed()
+    {
+        var html = await Render(SampleRun.Create(seconds: 5) with { Scenarios = [SampleScenario.Repeated("few", "import", [3.1, 3.9, 3.5], 100)], Verdicts = [] });
+
+        var table = html[html.IndexOf("Operations of few", StringComparison.Ordinal)..];
+        table = table[..table.IndexOf("</table>", StringComparison.Ordinal)];
+        Assert.Contains("<td class=n>3.5 s<td class=n>–<td class=n>–", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lines_of_a_chart_differ_in_dash_and_name_as_well_as_in_colour()
+    {
+        var html = await Render(SampleRun.Create(seconds: 20));
+
+        foreach (var id in new[] { "scenario-0-rates", "scenario-0-percentiles", "scenario-0-spectrum", "run-percentiles", "db-sessions" })
+        {
+            var figure = FigureOf(html, id);
+            var lines = Regex.Matches(figure, "<path d=\"[^\"]+\" vector-effect=\"non-scaling-stroke\" stroke-linejoin=\"round\" class=\"l-(s\\d|ink)\"[^/]*/>").ToList();
+            Assert.True(lines.Count > 1, id);
+            var dashes = lines.Select(line => Regex.Match(line.Value, "stroke-dasharray=\"([^\"]+)\"").Groups[1].Value).ToList();
+            Assert.Equal(dashes.Count, dashes.Distinct().Count());
+        }
+    }
+
+    private static string FigureOf(string html, string id)
+    {
+        var start = html.IndexOf($"<figure id=\"{id}\"", StringComparison.Ordinal);
+        Assert.True(start >= 0, $"The page has no figure {id}.");
+        return html[start..html.IndexOf("</figure>", start, StringComparison.Ordinal)];
     }
 
     private async Task<string> Render(RunResult run)

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
@@ -7,7 +8,7 @@ namespace LoadHarness.UnitTests.Reporting;
 
 public sealed class HostileNamesTests : IDisposable
 {
-    private const string Hostile = "</style><script>alert(1)</script>\"'|`=1+1,\u0001\n../../etc";
+    private const string Hostile = "</style><script>alert(1)</script>\"'|`=1+1,\u0001\u202Elive\u2066\n../../etc";
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -18,9 +19,13 @@ public sealed class HostileNamesTests : IDisposable
         await RunReport.WriteAsync(WithHostileNames(SampleRun.Create(seconds: 5)), _directory.Path, TestContext.Current.CancellationToken);
 
         var html = await Read("report.html");
-        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(1, Regex.Count(html, "<script", RegexOptions.IgnoreCase));
         Assert.Contains("&lt;script&gt;", html, StringComparison.Ordinal);
         Assert.Single(html.Split("</style>")[1..]);
+        Assert.DoesNotContain("&#x202E;", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain('\u202E', html);
+        Assert.DoesNotContain('\u0001', html);
+        Assert.Contains(@"\u202Elive", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", await Read("summary.md"), StringComparison.OrdinalIgnoreCase);
         Assert.Equal(11, XDocument.Parse(await Read("junit.xml")).Descendants("testcase").Count());
         Assert.All((await Read("metrics.csv")).Split("\r\n"), line => Assert.False(line.StartsWith('='), line));

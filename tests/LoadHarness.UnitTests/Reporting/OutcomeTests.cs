@@ -18,7 +18,7 @@ public sealed class OutcomeTests : IDisposable
 
         Assert.Contains("verdict-missed", html, StringComparison.Ordinal);
         Assert.Contains("8 of 10 targets judged, 6 met, 1 missed, 1 inconclusive", html, StringComparison.Ordinal);
-        Assert.Contains("TQ-3 missed:", html, StringComparison.Ordinal);
+        Assert.Contains("TQ-3</a> missed:", html, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class OutcomeTests : IDisposable
 
         var (html, _) = await Write(run);
 
-        Assert.Contains("Closest to its limit: TQ-5", html, StringComparison.Ordinal);
+        Assert.Contains("Closest to its limit: <a href=\"#TQ-5\">TQ-5</a>", html, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class RunReportTests : IDisposable
 
         Assert.All(paths, path => Assert.True(new FileInfo(path).Length > 0, path));
         Assert.Superset(
-            new HashSet<string> { "run.json", "report.html", "summary.md", "junit.xml", "metrics.csv" },
+            new HashSet<string> { "run.json", "report.html", "summary.md", "junit.xml", "metrics.csv", "targets.png" },
             paths.Select(path => Path.GetRelativePath(_directory.Path, path)).ToHashSet());
         Assert.Contains("latency/lead-queries.email-lookup.hgrm", paths.Select(path => Path.GetRelativePath(_directory.Path, path).Replace('\\', '/')));
     }
@@ -65,9 +65,9 @@ public sealed class RunReportTests : IDisposable
         var (fitting, _) = await WriteAsync(run.Beside(earlier), "fitting");
         var (misfit, _) = await WriteAsync(run.Beside(earlier with { Host = run.Host with { Cores = 64 } }), "misfit");
 
-        Assert.Contains("<td>2×</td>", fitting, StringComparison.Ordinal);
+        Assert.Contains("<td class=n>2×", fitting, StringComparison.Ordinal);
         Assert.Contains("64 cores", misfit, StringComparison.Ordinal);
-        Assert.DoesNotContain("<td>2×</td>", misfit, StringComparison.Ordinal);
+        Assert.DoesNotContain("<td class=n>2×", misfit, StringComparison.Ordinal);
     }
 
     private static ScenarioResult Foreign(ScenarioResult scenario) => scenario with

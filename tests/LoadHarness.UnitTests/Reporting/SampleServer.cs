@@ -50,11 +50,11 @@ internal static class SampleServer
             [new("lead-queries", "CPU", 0.81), new("lead-queries", "IO/DataFileRead", 0.14), new("lead-queries", "LWLock/BufferMapping", 0.05), new("bulk-import", "CPU", 0.52), new("bulk-import", "IO/WALSync", 0.31), new("bulk-import", "LWLock/WALInsert", 0.17)],
             [
                 new("lead-queries", "select id, email, name from leads where workspace_id = $1 and email = $2", 12_000, TimeSpan.FromSeconds(3.1), TimeSpan.FromMicroseconds(258), 12_000, 48_000, 120, 0),
-                new("segmentation", "select * from count_segmented_leads($1, $2)", 720, TimeSpan.FromSeconds(402), TimeSpan.FromMilliseconds(558), 720, 9_100_000, 410_000, 0),
+                new("segmentation", "select * from count_segmented_leads($1, $2)", 720, TimeSpan.FromSeconds(402), TimeSpan.FromMilliseconds(558), 720, 9_100_000, 410_000, 0) { Operations = ["segmentation/count"] },
             ],
             [
                 new("email-lookup", "a91f03", [], TimeSpan.FromMicroseconds(41), "Index Scan using leads_pkey on leads  (cost=0.43..8.45 rows=1 width=64) (actual time=0.021..0.022 rows=1 loops=1)\n  Index Cond: ((workspace_id = 1) AND (email = 'a@example.org'::text))\n  Buffers: shared hit=4"),
-                new("segment: tag and no purchase", "77c2e0", ["leads"], TimeSpan.FromMilliseconds(604), "Seq Scan on leads  (cost=0.00..91233.00 rows=61000 width=8)\n  Filter: (tags @> '{vip}')"),
+                new("segment: tag and no purchase", "77c2e0", ["leads"], TimeSpan.FromMilliseconds(604), "Seq Scan on leads  (cost=0.00..91233.00 rows=61000 width=8)\n  Filter: (tags @> '{vip}')") { Operations = ["segmentation/count"], Sight = PlanSight.Whole, Inner = [new("select count(*) from leads where tags @> $1", 1, TimeSpan.FromMilliseconds(600), "Aggregate\n  ->  Seq Scan on leads")] },
             ],
             [new("leads", "table", 611L << 20, 640L << 20), new("leads_pkey", "index", 122L << 20, 127L << 20), new("email_sends", "partitioned table", 1_410L << 20, 1_530L << 20)],
             0.004);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using CsCheck;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
@@ -91,7 +92,8 @@ public sealed class OneTruthTests : IDisposable
             var terminal = string.Join('\n', Summary.Lines(run, [], outcome.ExitCode));
             var junit = JUnitXml.Of(run).ToString();
             var summary = WebUtility.HtmlDecode(SummaryMarkdown.Of(run).Replace("\\", "", StringComparison.Ordinal));
-            var page = WebUtility.HtmlDecode(FirstScreen.Of(run).Text + TargetTable.Of(run.Verdicts, new HashSet<string>()).Text);
+            var markup = VerdictBand.Of(run).Text + string.Concat(Scoreboard.Of(run, new(run))?.Parts.Select(part => part.Text) ?? []);
+            var page = WebUtility.HtmlDecode(markup + Regex.Replace(markup, "<[^>]*>", ""));
             var cases = JUnitXml.Of(run).Descendants("testcase").ToList();
 
             Assert.Equal(ExitCodes.Of(run), outcome.ExitCode);

@@ -1,0 +1,150 @@
+using System.Text;
+
+namespace LoadHarness.Reporting.Charts;
+
+/// <summary>
+/// One SVG that fits every width: positions across are shares of the width, heights and text are in pixels, so text is never scaled.
+/// Lines and areas lie in an inner drawing of 1,000 units that stretches; labels lie above it and do not.
+/// </summary>
+internal sealed class Drawing(int height, Axis across, Axis up)
+{
+    private const int Top = 20;
+    private const int Bottom = 24;
+    private const int Units = 1_000;
+    private const int LabelHeight = 14;
+    private readonly StringBuilder _behind = new();
+    private readonly StringBuilder _lines = new();
+    private readonly StringBuilder _marks = new();
+    private readonly StringBuilder _ticks = new();
+    private readonly StringBuilder _labels = new();
+
+    /// <summary>Lines at the labelled heights, with their label on them.</summary>
+    public Drawing Grid(int about = 4)
+    {
+        var ticks = up.Ticks(about).ToList();
+        _behind.Append($"<path d=\"{string.Concat(ticks.Select(tick => Svg.Text($"M0 {Y(tick):0.#}H{Units}")))}\" vector-effect=\"non-scaling-stroke\" {Tone.Grid.Stroke(1)}/>");
+        foreach (var tick in ticks) Label("0", Y(tick) - 3, up.Label(tick), "start", Tone.Ink);
+        return this;
+    }
+
+    /// <summary>Few enough labels below that they stay apart on a telephone.</summary>
+    public Drawing Ticks(int about = 5)
+    {
+        foreach (var tick in across.Ticks(about).Where(across.Holds))
+        {
+            var share = across.Share(tick);
+            var anchor = share < 0.06 ? "start" : share > 0.94 ? "end" : "middle";
+            _ticks.Append(Svg.Text($"<text class=\"tick f-ink\" x=\"{share * 100:0.##}%\" y=\"{height + 16}\" text-anchor=\"{anchor}\">{Svg.Escaped(across.Label(tick))}</text>"));
+        }
+        return this;
+    }
+
+    public Drawing Line(IEnumerable<(double X, double Y)> points, Tone tone, double width = 2)
+    {
+        var path = Path(points);
+        if (path.Length > 0) _lines.Append($"<path d=\"{path}\" vector-effect=\"non-scaling-stroke\" stroke-linejoin=\"round\" {tone.Stroke(width)}/>");
+        return this;
+    }
+
+    public Drawing Area(IEnumerable<(double X, double Y)> points, Tone tone)
+    {
+        var outline = points.ToList();
+        if (outline.Count == 0) return this;
+        var path = Path([(outline[0].X, up.From), .. outline, (outline[^1].X, up.From)]);
+        _lines.Append($"<path d=\"{path}Z\" {tone.Fill(0.3)}/>");
+        return Line(outline, tone with { Dash = "" }, 1.5);
+    }
+
+    public Drawing Dot(double x, double y, Tone tone, bool hollow = false)
+    {
+        _marks.Append(Svg.Text($"<circle cx=\"{Percent(x)}\" cy=\"{Y(y):0.#}\" r=\"4.5\" {(hollow ? tone.Stroke(2) : tone.Fill(0.75))}/>"));
+        return this;
+    }
+
+    /// <summary>A stretch of the axis across, behind everything: an interval, or a phase of the run.</summary>
+    public Drawing Band(double from, double to, Tone tone, double opacity, bool hatched = false)
+    {
+        var (left, right) = (across.Share(from) * Units, across.Share(to) * Units);
+        var fill = hatched ? "fill=\"url(#hatch)\"" : tone.Fill(opacity);
+        _behind.Append(Svg.Text($"<rect x=\"{left:0.#}\" y=\"0\" width=\"{Math.Max(1, right - left):0.#}\" height=\"{height}\" {fill}/>"));
+        return this;
+    }
+
+    /// <summary>A cell in units of both axes; cells of one shade are one path.</summary>
+    public Drawing Cells(IEnumerable<(double Left, double Right, double Low, double High)> cells, Tone tone, double opacity)
+    {
+        var path = new StringBuilder();
+        foreach (var cell in cells)
+        {
+            var (x, y) = (Math.Round(across.Share(cell.Left) * Units), Y(cell.High));
+            var width = Math.Round(across.Share(cell.Right) * Units) - x;
+            path.Append(Svg.Text($"M{x} {y:0.#}h{width}v{Y(cell.Low) - y:0.#}h-{width}z"));
+        }
+        if (path.Length > 0) _lines.Append($"<path d=\"{path}\" {tone.Fill(opacity)}/>");
+        return this;
+    }
+
+    /// <summary>A line up at one value, with its words above the plot on the side that has room.</summary>
+    public Drawing Upright(double x, string words, Tone tone, int row = 0)
+    {
+        _lines.Append(Svg.Text($"<path d=\"M{across.Share(x) * Units:0.#} 0V{height}\" vector-effect=\"non-scaling-stroke\" {tone.Stroke(2)}/>"));
+        var anchor = across.Share(x) > 0.5 ? "end" : "start";
+        Label(Percent(x), -6 + (row * LabelHeight * 1.25), words, anchor, tone, anchor == "end" ? -5 : 5);
+        return this;
+    }
+
+    /// <summary>A line across at one height, with its words at the right end above it.</summary>
+    public Drawing Level(double y, string words, Tone tone)
+    {
+        _lines.Append(Svg.Text($"<path d=\"M0 {Y(y):0.#}H{Units}\" vector-effect=\"non-scaling-stroke\" {tone.Stroke(2)}/>"));
+        Label("100%", Y(y) - 4, words, "end", tone);
+        return this;
+    }
+
+    /// <summary>The name of each line where it ends, moved apart where two end at one height.</summary>
+    public Drawing EndLabels(IEnumerable<(string Name, double Y, Tone Tone)> ends)
+    {
+        var last = double.NegativeInfinity;
+        foreach (var end in ends.OrderByDescending(end => end.Y))
+        {
+            var y = Math.Max(Y(end.Y) - 5, last + LabelHeight);
+            last = y;
+            Label("100%", Math.Min(y, height - 2), end.Name, "end", end.Tone);
+        }
+        return this;
+    }
+
+    public Drawing Words(double x, double y, string words, Tone tone)
+    {
+        Label(Percent(x), Y(y), words, across.Share(x) > 0.6 ? "end" : "start", tone, 6);
+        return this;
+    }
+
+    /// <param name="clock">Charts of one clock share a cursor; null where the axis across is no time.</param>
+    public string ToSvg(string description, string? clock = null) => Svg.Text($"""
+        <svg class="drawing" role="img" aria-label="{Svg.Escaped(description)}" width="100%" height="{Top + height + Bottom}"{(clock is null ? "" : Svg.Text($" data-clock=\"{clock}\" data-from=\"{across.From:0.###}\" data-to=\"{across.To:0.###}\""))}><svg y="{Top}" width="100%" height="{height}" overflow="visible"><svg class="area" width="100%" height="{height}" viewBox="0 0 {Units} {height}" preserveAspectRatio="none">{_behind}{_lines}</svg><line x1="0" x2="100%" y1="{height}" y2="{height}" {Tone.Ink.Stroke(1)}/>{_marks}<g font-size="12" fill="{Tone.Ink.Color}">{_ticks}</g><g class="halo" font-size="12" paint-order="stroke" stroke="#ffffff" stroke-width="3">{_labels}</g></svg></svg>
+        """);
+
+    private double Y(double value) => height * (1 - up.Share(value));
+
+    private string Percent(double x) => Svg.Text($"{across.Share(x) * 100:0.##}%");
+
+    private void Label(string x, double y, string words, string anchor, Tone tone, double dx = 0) => _labels.Append(Svg.Text(
+        $"<text class=\"f-{tone.CssClass}\" x=\"{x}\"{(dx == 0 ? "" : Svg.Text($" dx=\"{dx:0.#}\""))} y=\"{y:0.#}\" text-anchor=\"{anchor}\" fill=\"{tone.Color}\">{Svg.Escaped(words)}</text>"));
+
+    private string Path(IEnumerable<(double X, double Y)> points)
+    {
+        var path = new StringBuilder();
+        var pen = 'M';
+        foreach (var (x, y) in points)
+        {
+            if (!Axis.Drawable(y)) pen = 'M';
+            else
+            {
+                path.Append(Svg.Text($"{pen}{across.Share(x) * Units:0.#} {Y(y):0.#}"));
+                pen = 'L';
+            }
+        }
+        return path.ToString();
+    }
+}

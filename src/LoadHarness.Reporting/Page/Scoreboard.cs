@@ -1,0 +1,60 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Reporting.Charts;
+
+namespace LoadHarness.Reporting.Page;
+
+/// <summary>All targets, worst first, each on one axis with the limit at one place; below each the way to its cause.</summary>
+internal static class Scoreboard
+{
+    public static Section? Of(RunResult run, Trail trail)
+    {
+        if (run.Verdicts.Count == 0) return null;
+        var sorted = run.Verdicts.Select((verdict, index) => (verdict, index))
+            .OrderBy(entry => Severity(entry.verdict.Kind)).ThenBy(entry => entry.verdict.Interval is null).ThenBy(entry => entry.verdict.Margin ?? double.MaxValue).ThenBy(entry => entry.index)
+            .Select(entry => entry.verdict);
+        return new(
+            "targets",
+            "Targets",
+            "All targets, worst first. On the axis to the right: dot, the figure as a share of its limit (right of the line is outside); whisker, its 95% interval; open dot, the baseline. Open a row for the cause.",
+            [Html.Of($"""
+                <div class="scroll" role="region" tabindex="0" aria-label="Scoreboard">
+                <table class="targets"><caption class="hidden">Scoreboard of all targets</caption>
+                <thead><tr><th scope="col" class="what">Target<th scope="col" class="word">Verdict<th scope="col" class="n">Figure<th scope="col" class="n range">95% interval<th scope="col" class="n">Limit<th scope="col" class="n count">n<th scope="col" class="axis"><span class="hidden">Share of the limit</span>{Html.Trusted(BulletChart.Header())}</thead>
+                {sorted.Select(verdict => Row(run, trail, verdict))}</table>
+                </div>
+                """)]);
+    }
+
+    public static int Severity(VerdictKind kind) => kind switch
+    {
+        VerdictKind.Missed => 0,
+        VerdictKind.Inconclusive => 1,
+        VerdictKind.Met => 2,
+        VerdictKind.Unavailable => 4,
+        _ => 3,
+    };
+
+    private static Html Row(RunResult run, Trail trail, Verdict verdict) => Html.Of($"""
+        <tbody class="is-{CheckReport.Word(verdict.Kind)}">
+        <tr><th scope="row"><span class="id">{verdict.Id}</span> {Plain.Cut(verdict.Title, 200)}{(verdict.Subject is { } subject ? Html.Of($"""<span class="subject"> {new Name(subject)}</span>""") : null)}
+        <td data-label="Verdict">{Badge(verdict.Kind)}
+        <td data-label="Figure" class="n figure-value">{VerdictWords.Figure(verdict)}
+        <td data-label="95% interval" class="n">{Plain.Cut(VerdictWords.Interval(verdict), 160)}
+        <td data-label="Limit" class="n">{Wording.Limit(verdict)}
+        <td data-label="n" class="n">{(verdict.Samples == 0 ? "–" : Wording.Count(verdict.Samples))}
+        <td data-label="Share of the limit" class="axis">{Bullet(run, verdict)}
+        <tr class="remarks"><td colspan="7">{DrillDown.Of(run, trail, verdict)}
+        </tbody>
+
+        """);
+
+    public static Html Badge(VerdictKind kind) => Html.Of(
+        $"""<span class="badge is-{CheckReport.Word(kind)}">{Part.Symbol(RunOutcome.SymbolOf(kind))} {(kind == VerdictKind.Unavailable ? "not judged" : CheckReport.Word(kind))}</span>""");
+
+    private static Html Bullet(RunResult run, Verdict verdict)
+    {
+        var earlier = run.Baseline is { Differences.Count: 0 } baseline ? baseline.Figures.FirstOrDefault(figure => figure.TargetId == verdict.Id) : null;
+        return BulletChart.Of(verdict, earlier) is { } svg ? Html.Trusted(svg) : Html.Of($"–");
+    }
+}

@@ -1,0 +1,43 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Reporting.Charts;
+
+namespace LoadHarness.Reporting.Page;
+
+/// <summary>The charts that fit a target: a distribution or a rate, and its scenario's percentiles over time. A count is no chart: the scoreboard shows it.</summary>
+internal static class TargetFigures
+{
+    public static IEnumerable<Figure> Of(Trail trail, Verdict verdict, ScenarioResult scenario, OperationResult? operation)
+    {
+        if (verdict.Figure is not { } figure || verdict.Limit is not { } limit || !double.IsFinite(figure)) yield break;
+        var id = $"figure-{Trail.Place(verdict)}";
+        if (operation is { Response.Count: > 0 } && verdict.Unit is "ms" or "s" && limit > 0)
+        {
+            var histogram = LatencyHistogram.Decode(operation!.Response.Encoded);
+            if (histogram.Count > 0) yield return DistributionChart.Of(id, verdict, histogram, limit);
+            if (ScenarioFigures.Percentiles($"{id}-time", scenario, trail.LimitOf(scenario)) is { } overTime) yield return overTime;
+        }
+        else if (verdict.Unit == "requests/min" && scenario.Timeline.Count > 2)
+        {
+            yield return Rate(id, verdict, scenario, limit);
+        }
+    }
+
+    private static Figure Rate(string id, Verdict verdict, ScenarioResult scenario, double limit)
+    {
+        var points = Seconds.Whole(scenario).Select(sample => ((double)sample.Second, sample.Completed * 60.0)).ToList();
+        var drawn = Downsampling.Extremes(points, ScenarioFigures.MostPoints);
+        var description = $"{Wording.Figure(verdict.Figure, verdict.Unit)} over the whole run, 95% interval {Wording.Interval(verdict.Interval, verdict.Unit)}, {Wording.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}. Single seconds vary: lowest {Wording.Significant(points.Min(p => p.Item2))}, highest {Wording.Significant(points.Max(p => p.Item2))}.";
+        return new(
+            id,
+            $"{verdict.Id}: completed requests against the limit",
+            "Completed requests a minute, second by second. Judged is the rate over the whole run; a single second may lie below the limit.",
+            description,
+            new TimelineChart(ScenarioFigures.Clock(scenario), [new("completed", Tone.Series(0), drawn)])
+            {
+                Label = value => $"{Wording.Significant(value)}/min", ClockName = "scenario", Limit = limit, LimitWords = $"limit {Wording.Figure(limit, verdict.Unit)}",
+            }.ToSvg($"{verdict.Id}: completed requests over time."),
+            [new(Tone.Series(0), "completed"), new(Tone.Limit, "limit")],
+            new(["From second", "Completed a minute"], [.. drawn.Select(point => new[] { Wording.Significant(point.X), Wording.Significant(point.Y) })]));
+    }
+}

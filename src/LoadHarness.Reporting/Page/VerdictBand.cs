@@ -1,0 +1,73 @@
+using System.Globalization;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Reporting.Page;
+
+/// <summary>What a reader in a hurry needs: whether it passed, what failed and by how much, what changed, and on which machine.</summary>
+internal static class VerdictBand
+{
+    private const int MostReasons = 3;
+
+    public static Html Of(RunResult run)
+    {
+        var outcome = RunOutcome.Of(run);
+        return Html.Of($"""
+            <p class="product">LoadHarness report of run {new Name(run.Identity.Id)}</p>
+            <div class="verdict verdict-{outcome.Class}" id="verdict">
+            <p class="verdict-word">{Part.Symbol(outcome.Symbol)} {outcome.Word} · {outcome.Scope}</p>
+            <h1>{Reason(run, Plain.Cut(outcome.Headline, 400))}</h1>
+            <p class="meaning">{Plain.Cut(outcome.Meaning, 600)}</p>
+            {Reasons(run, outcome)}
+            </div>
+            {Changes(run)}
+            {Part.Facts(Facts(run))}
+            {Pointer(run.Warnings.Count)}
+            """);
+    }
+
+    private static Html Reasons(RunResult run, RunOutcome outcome)
+    {
+        if (outcome.Reasons.Count == 0) return Html.Nothing;
+        var more = outcome.Reasons.Count - MostReasons;
+        return Html.Of($"""
+            <ul class="reasons">{outcome.Reasons.Take(MostReasons).Select(reason => Html.Of($"<li>{Reason(run, Plain.Cut(reason, 500))}</li>"))}
+            {(more > 0 ? Html.Of($"""<li><a href="#targets">{more} more in the scoreboard</a></li>""") : null)}</ul>
+            """);
+    }
+
+    /// <summary>The id that a reason names leads to the target's drill-down.</summary>
+    private static Html Reason(RunResult run, string reason) =>
+        run.Verdicts.FirstOrDefault(verdict => reason.Contains(verdict.Id, StringComparison.Ordinal)) is { } verdict && reason.Split(verdict.Id, 2) is [var before, var after]
+            ? Html.Of($"""{before}<a href="#{Trail.Place(verdict)}">{verdict.Id}</a>{after}""")
+            : Html.Of($"{reason}");
+
+    private static Html Changes(RunResult run) => run.Baseline is not { } baseline
+        ? Html.Nothing
+        : Html.Of($"""<p class="changes"><a href="#baseline">Since {new Name(baseline.RunId)}</a>: {BaselineSection.Summary(run, baseline)}</p>""");
+
+    private static Html Pointer(int notes) => notes == 0
+        ? Html.Nothing
+        : Html.Of($"""<p class="pointer"><a href="#notes">{(notes == 1 ? "One note" : $"{notes} notes")} to read with these figures</a></p>""");
+
+    private static IEnumerable<(string, string)> Facts(RunResult run) =>
+    [
+        ("Scale", run.Seed is { } seed ? $"{Wording.Count(seed.Contacts)} leads" : "not seeded"),
+        ("Machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Wording.Bytes(run.Host.MemoryBytes)}"),
+        ("Server", run.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}" : "none"),
+        ("Profile, settings", $"{run.Options.GetValueOrDefault("profile", "not stated")}, {run.Options.GetValueOrDefault("settings", "not stated")}"),
+        ("Durability", Durability(run.Server)),
+        ("Started, took", $"{run.Identity.StartedUtc.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture)}, {Wording.Duration(run.Identity.Duration)}"),
+        ("Seed", run.Seed is { } seeded ? seeded.Seed.ToString(CultureInfo.InvariantCulture) : "–"),
+        ("Commit", run.Identity.Commit),
+    ];
+
+    /// <summary>A server that may lose what it confirmed is faster than one that may not.</summary>
+    private static string Durability(ServerEnvironment? server)
+    {
+        string[] names = ["fsync", "synchronous_commit", "full_page_writes"];
+        if (server is null || names.All(name => !server.Settings.ContainsKey(name))) return "not known";
+        var off = names.Where(name => server.Settings.GetValueOrDefault(name) == "off").ToList();
+        return off.Count == 0 ? "on" : $"OFF: {string.Join(", ", off)}";
+    }
+}
