@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Reporting.Page;
 
 /// <summary>What a reader in a hurry needs: whether it passed, what failed and by how much, what changed, and on which machine.</summary>
-internal static class VerdictBand
+internal static partial class VerdictBand
 {
     private const int MostReasons = 3;
 
@@ -36,11 +37,15 @@ internal static class VerdictBand
             """);
     }
 
-    /// <summary>The id that a reason names leads to the target's drill-down.</summary>
-    private static Html Reason(RunResult run, string reason) =>
-        run.Verdicts.FirstOrDefault(verdict => reason.Contains(verdict.Id, StringComparison.Ordinal)) is { } verdict && reason.Split(verdict.Id, 2) is [var before, var after]
-            ? Html.Of($"""{before}<a href="#{Trail.Place(verdict)}">{verdict.Id}</a>{after}""")
-            : Html.Of($"{reason}");
+    /// <summary>Each id that a sentence names leads to the target's drill-down.</summary>
+    private static Html Reason(RunResult run, string reason) => Html.Join(
+        IdOfTarget().Split(reason).Select(part => run.Verdicts.FirstOrDefault(verdict => verdict.Id == part) is { } verdict
+            ? Html.Of($"""<a href="#{Trail.Place(verdict)}">{verdict.Id}</a>""")
+            : Html.Of($"{part}")));
+
+    /// <summary>The group keeps the ids among the parts.</summary>
+    [GeneratedRegex(@"(\b[A-Z]+-\d+\b)")]
+    private static partial Regex IdOfTarget();
 
     private static Html Changes(RunResult run) => run.Baseline is not { } baseline
         ? Html.Nothing
