@@ -49,8 +49,8 @@ public static class ComparisonText
         }
 
         text.Append("| operation | counter | A | B | B / A | spread |\n|---|---|---:|---:|---:|---:|\n");
-        foreach (var change in changes.OrderByDescending(change => change.Ratio))
-            text.Append(CultureInfo.InvariantCulture, $"| {change.Operation} | {change.Counter} | {change.A:0.##} | {change.B:0.##} | {change.Ratio:0.00} | {change.Spread:0.##} |\n");
+        foreach (var change in changes.OrderByDescending(change => change.Ratio ?? double.MaxValue))
+            text.Append(CultureInfo.InvariantCulture, $"| {change.Operation} | {change.Counter} | {change.A:0.##} | {change.B:0.##} | {Ratio(change)} | {change.Spread:0.##} |\n");
     }
 
     private static void Times(StringBuilder text, IReadOnlyList<ComparedTime> times)
@@ -75,6 +75,8 @@ public static class ComparisonText
         text.Append("\n## Bytes of indexes\n\n| index | A | B |\n|---|---:|---:|\n");
         foreach (var index in indexes) text.Append(CultureInfo.InvariantCulture, $"| {index.Index} | {Bytes(index.A)} | {Bytes(index.B)} |\n");
     }
+
+    private static string Ratio(CounterChange change) => change.Ratio is { } ratio ? FormattableString.Invariant($"{ratio:0.00}") : "–";
 
     private static string Bytes(long? bytes) => bytes is { } value ? FormattableString.Invariant($"{value / 1048576.0:N1} MiB") : "–";
 }

@@ -52,7 +52,7 @@ public static class CompareVerb
         voice.Line(ComparisonText.Of(comparison));
         var folder = await ComparisonFiles.WriteAsync(comparison, directory, CancellationToken.None);
         voice.Line($"Kept in {folder}");
-        if (options.Json) Console.Out.WriteLine(ComparisonFiles.Json(comparison));
+        if (options.Json) JsonOutput.Write(comparison);
         return comparison.IsDecided ? ExitCode.AllMet : ExitCode.Inconclusive;
     }
 }

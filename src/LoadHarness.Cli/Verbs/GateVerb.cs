@@ -7,6 +7,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Postgres.Seeding;
+using LoadHarness.Reporting.Files;
 
 namespace LoadHarness.Cli.Verbs;
 
@@ -52,7 +53,8 @@ public static class GateVerb
         var report = GateText.Of(comparison, decision, SlowCreep.Find([.. earlier, night]));
         voice.Line(report);
         voice.Line($"Kept in {await ComparisonFiles.WriteAsync(comparison, directory, CancellationToken.None, report)}");
-        if (options.Json) Console.Out.WriteLine(ComparisonFiles.Json(decision));
+        if (options.Json) JsonOutput.Write(decision);
+        await StepSummary.AppendAsync(report, CancellationToken.None);
         return decision.ExitCode;
     }
 
@@ -72,7 +74,7 @@ public static class GateVerb
         var voice = new Voice(options.Json);
         var rates = await voice.WithProgressAsync(progress => new GateSelfTest(plan, Request(options), options.ServerProfile, suites, progress).RunAsync(stop));
         foreach (var rate in rates) voice.Line(rate.Sentence());
-        if (options.Json) Console.Out.WriteLine(ComparisonFiles.Json(rates));
+        if (options.Json) JsonOutput.Write(rates);
         return rates[0].Count == 0 && rates.Skip(1).All(rate => rate.Count == rate.Suites) ? ExitCode.AllMet : ExitCode.TargetMissed;
     }
 

@@ -41,7 +41,7 @@ public static class Causes
         var query = operation[(operation.IndexOf('/', StringComparison.Ordinal) + 1)..];
         var parts = new List<string>();
         if (comparison.Plans.FirstOrDefault(plan => IsOf(plan, query)) is { } plan) parts.Add(PlanSentence(plan));
-        parts.AddRange(comparison.Counters.Where(change => change.Operation == operation && change.IsWorse).OrderByDescending(change => change.Ratio).Select(CounterSentence));
+        parts.AddRange(comparison.Counters.Where(change => change.Operation == operation && change.IsWorse).OrderByDescending(Factor).Select(CounterSentence));
         parts.AddRange(comparison.Times.Where(time => time.Operation == operation && time.IsShownSlower).Select(time =>
             FormattableString.Invariant($"{time.Metric} {time.A:0.###} to {time.B:0.###} ms, {time.Sentence()}")));
         return $"{operation}: {string.Join("; ", parts)}.";
@@ -58,15 +58,18 @@ public static class Causes
 
     private static string CounterSentence(CounterChange change)
     {
-        var factor = change.A == 0 ? "from none" : FormattableString.Invariant($"{change.Ratio:0.##} times");
+        var factor = change.Ratio is { } ratio ? FormattableString.Invariant($"{ratio:0.##} times") : "from none";
         var where = change.Statement is { } statement ? $" in \"{Cut(statement)}\"" : "";
         return FormattableString.Invariant($"{change.Counter} a call {change.A:0.#} to {change.B:0.#} ({factor}){where}");
     }
 
     private static string Cut(string statement) => statement.Length <= 120 ? statement : statement[..120] + "...";
 
+    /// <summary>What there was none of before is worse than any factor that comes up.</summary>
+    private static double Factor(CounterChange change) => change.Ratio ?? 100;
+
     private static double Severity(ArmComparison comparison, string operation) => comparison.Counters
-        .Where(change => change.Operation == operation && change.IsWorse).Select(change => change.A == 0 ? 100 : change.Ratio)
+        .Where(change => change.Operation == operation && change.IsWorse).Select(Factor)
         .Concat(comparison.Times.Where(time => time.Operation == operation && time.IsShownSlower).Select(time => time.Ratio))
         .Max();
 }

@@ -55,8 +55,8 @@ public static class CounterJudgement
 /// <param name="Statement">The statement that changed the most.</param>
 public sealed record CounterChange(string Operation, string Counter, double A, double B, double Spread, string? Statement)
 {
-    /// <summary>Infinite where A has none.</summary>
-    public double Ratio => B / A;
+    /// <summary>B over A; null where A has none.</summary>
+    public double? Ratio => A > 0 ? B / A : null;
 
     public bool IsWorse => B > A;
 }

@@ -36,7 +36,7 @@ public sealed record GateDecision(
     private static GateAlert Alert(ArmComparison comparison, string operation, IReadOnlyList<GateNight> earlier)
     {
         var factor = comparison.Times.Where(time => time.Operation == operation && time.IsShownSlower).Select(time => (double?)time.Ratio)
-            .Concat(comparison.Counters.Where(change => change.Operation == operation && change.IsWorse && change.A > 0).Select(change => (double?)change.Ratio))
+            .Concat(comparison.Counters.Where(change => change.Operation == operation && change.IsWorse).Select(change => change.Ratio))
             .Max();
         return new(operation, factor, earlier.FirstOrDefault(night => night.Worse.Contains(operation))?.AtUtc);
     }

@@ -3,15 +3,18 @@ using LoadHarness.Core.Measurement;
 namespace LoadHarness.Reporting.Files;
 
 /// <summary>The page of a job on GitHub: the file that <c>$GITHUB_STEP_SUMMARY</c> names.</summary>
-internal static class StepSummary
+public static class StepSummary
 {
     /// <summary>Appends the summary where there is such a file. One that cannot be written is said on standard error: it is the job's, not the run's.</summary>
-    public static async Task AppendAsync(RunResult run, CancellationToken cancellation)
+    public static Task AppendAsync(RunResult run, CancellationToken cancellation) => AppendAsync(SummaryMarkdown.Of(run), cancellation);
+
+    /// <inheritdoc cref="AppendAsync(RunResult, CancellationToken)"/>
+    public static async Task AppendAsync(string markdown, CancellationToken cancellation)
     {
         if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is not { Length: > 0 } file) return;
         try
         {
-            await File.AppendAllTextAsync(file, SummaryMarkdown.Of(run) + "\n", cancellation);
+            await File.AppendAllTextAsync(file, markdown + "\n", cancellation);
         }
         catch (Exception failure) when (WholeFile.IsOfTheDisk(failure))
         {
