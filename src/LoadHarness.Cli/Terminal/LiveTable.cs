@@ -52,7 +52,7 @@ public static class LiveTable
         $"database: {server.Active} active, {server.Waiting} waiting, cache hit {(server.CacheHitShare is { } share ? $"{share:P1}" : "-")}, WAL {server.WalBytesPerSecond / 1_048_576:N1} MB/s, {(server.ServerCpuCores is { } cores ? $"{cores:N2}" : "-")} cores";
 
     private static string Errors(OperationResult operation) =>
-        operation.Errors.Count == 0 ? "" : "; " + string.Join("; ", operation.Errors.Take(3).Select(error => $"{error.Count:N0} x {error.Message}"));
+        operation.Errors.Count == 0 ? "" : "; " + string.Join("; ", operation.Errors.Take(3).Select(error => $"{error.Count:N0} x {error.Words}"));
 
     private static string Time(TimeSpan? duration) => duration is { } known ? Time(known) : "-";
 

@@ -3,7 +3,7 @@ using LoadHarness.Core.Words;
 namespace LoadHarness.Core.Measurement;
 
 /// <summary>Errors of one kind.</summary>
-/// <param name="Code">SQLSTATE, or the kind of the exception; null where neither is known.</param>
+/// <param name="Code">SQLSTATE; null where no database was the cause.</param>
 /// <param name="FirstText">The text of the most frequent of them.</param>
 public sealed record ErrorGroup(string? Code, string FirstText, long Count)
 {
@@ -15,7 +15,7 @@ public sealed record ErrorGroup(string? Code, string FirstText, long Count)
     private string Short => Wording.Cut(FirstText.ReplaceLineEndings(" "), LongestText);
 }
 
-/// <summary>Errors by their SQLSTATE or the kind of their exception, the most frequent first.</summary>
+/// <summary>Errors by their SQLSTATE, or by their text where they have none, the most frequent first.</summary>
 /// <param name="Groups">At most <see cref="Most"/>.</param>
 /// <param name="Others">Errors of further groups.</param>
 public sealed record ErrorGroups(IReadOnlyList<ErrorGroup> Groups, long Others)
@@ -29,7 +29,7 @@ public sealed record ErrorGroups(IReadOnlyList<ErrorGroup> Groups, long Others)
     {
         var groups = errors
             .GroupBy(error => error.Code ?? error.Message)
-            .Select(group => (Chief: group.MaxBy(error => error.Count)!, Count: group.Sum(error => error.Count)))
+            .Select(group => (Chief: group.MaxBy(error => (error.Message != ErrorCount.Others, error.Count))!, Count: group.Sum(error => error.Count)))
             .Select(group => new ErrorGroup(group.Chief.Code, group.Chief.Message, group.Count))
             .OrderByDescending(group => group.Count)
             .ToList();

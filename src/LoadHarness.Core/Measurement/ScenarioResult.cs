@@ -70,11 +70,18 @@ public sealed record OperationResult(
 public sealed record StepResult(string Name, LatencySummary Duration);
 
 /// <param name="Message">The error's text, without values that came from data.</param>
-/// <param name="Code">SQLSTATE, or the kind of the exception; null where neither is known.</param>
+/// <param name="Code">SQLSTATE; null where no database was the cause.</param>
 public sealed record ErrorCount(string Message, long Count, string? Code = null)
 {
+    /// <summary>The message of errors whose texts were too many to keep.</summary>
+    public const string Others = "other errors";
+
     /// <summary>The message of requests that never had a response.</summary>
     public const string Unanswered = "unanswered: no response came before the run gave up waiting";
+
+    /// <summary>Code and text: "57014 canceling statement due to statement timeout".</summary>
+    [JsonIgnore]
+    public string Words => Code is null ? Message : $"{Code} {Message}";
 }
 
 /// <summary>Every scheduled request is in exactly one of the other four.</summary>

@@ -54,7 +54,7 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
         }
         catch (Exception e)
         {
-            response = Response.Fail(Reply.MessageOf(e));
+            response = Response.Threw(e);
         }
 
         if (!cancellationToken.IsCancellationRequested) recorder?.Record(user.Number, operation, begun, begun, clock.Now, Reply.Of(response));

@@ -6,7 +6,7 @@ namespace LoadHarness.Load.Recording;
 internal sealed class OperationSamples(StepNames stepNames)
 {
     private const int MostMessages = 100;
-    private readonly Dictionary<string, long> _errors = [];
+    private readonly Dictionary<ErrorKind, long> _errors = [];
     private readonly Dictionary<string, LatencyHistogram> _steps = [];
 
     public long Completed { get; private set; }
@@ -26,7 +26,7 @@ internal sealed class OperationSamples(StepNames stepNames)
 
     public long Punctuals { get; private set; }
 
-    public IReadOnlyDictionary<string, long> Errors => _errors;
+    public IReadOnlyDictionary<ErrorKind, long> Errors => _errors;
 
     public IReadOnlyDictionary<string, LatencyHistogram> Steps => _steps;
 
@@ -39,7 +39,7 @@ internal sealed class OperationSamples(StepNames stepNames)
         if (reply.IsError)
         {
             Failed++;
-            CountError(reply.Message, 1);
+            CountError(reply.Error, 1);
             return;
         }
 
@@ -67,7 +67,7 @@ internal sealed class OperationSamples(StepNames stepNames)
         Response.Add(other.Response);
         Service.Add(other.Service);
         Lag.Add(other.Lag);
-        foreach (var (message, count) in other._errors) CountError(message, count);
+        foreach (var (error, count) in other._errors) CountError(error, count);
         foreach (var (name, step) in other._steps) StepOf(name).Add(step);
     }
 
@@ -82,9 +82,13 @@ internal sealed class OperationSamples(StepNames stepNames)
         foreach (var step in _steps.Values) step.Reset();
     }
 
-    private void CountError(string message, long count)
+    // Beyond the first hundred texts an error keeps its code, as long as there are not too many of those either.
+    private void CountError(ErrorKind error, long count)
     {
-        var key = _errors.ContainsKey(message) || _errors.Count < MostMessages ? message : "other errors";
+        var other = new ErrorKind(error.Code, ErrorCount.Others);
+        var key = _errors.ContainsKey(error) || _errors.Count < MostMessages ? error
+            : _errors.ContainsKey(other) || _errors.Count < 2 * MostMessages ? other
+            : new ErrorKind(null, ErrorCount.Others);
         _errors[key] = _errors.GetValueOrDefault(key) + count;
     }
 

@@ -34,7 +34,7 @@ internal static class Hook
         }
         catch (Exception e)
         {
-            return e is HarnessException ? e.Message : Reply.MessageOf(e);
+            return e is HarnessException ? e.Message : Failure.MessageOf(e);
         }
     }
 }

@@ -40,7 +40,7 @@ internal sealed class OpenRequest(LoadPhase phase, int slot, OpenRequests owner)
         }
         catch (Exception e)
         {
-            response = FailureOf(e);
+            response = Response.Threw(e);
         }
 
         End(started, response);

@@ -39,7 +39,7 @@ internal sealed class ProgressTeller(IProgress<LoadSnapshot>? view, LoadClock cl
         }
         catch (Exception e)
         {
-            _fault = $"The live view failed and was shown no further: {Reply.MessageOf(e)}";
+            _fault = $"The live view failed and was shown no further: {Failure.MessageOf(e)}";
         }
     }
 }

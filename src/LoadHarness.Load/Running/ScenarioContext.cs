@@ -61,14 +61,7 @@ internal abstract class ScenarioContext(LoadPhase phase, int number) : IScenario
     }
 
     protected static IResponse? OutcomeOf(Task<IResponse> completed) =>
-        completed.IsCompletedSuccessfully ? completed.Result : FailureOf(completed.Exception?.InnerException);
-
-    protected static IResponse FailureOf(Exception? e) => Response.Fail(e switch
-    {
-        null => "cancelled",
-        OperationCanceledException => "cancelled",
-        _ => Reply.MessageOf(e),
-    });
+        completed.IsCompletedSuccessfully ? completed.Result : Response.Threw(completed.Exception?.InnerException);
 
     protected void Finish(long intended, long started, long ended, IResponse? response)
     {

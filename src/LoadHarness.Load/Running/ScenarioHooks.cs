@@ -29,7 +29,7 @@ internal sealed class ScenarioHooks(LoadRunnerOptions options)
         }
         catch (OperationCanceledException e)
         {
-            fault = Reply.MessageOf(e);
+            fault = Failure.MessageOf(e);
         }
 
         return fault is null ? null : $"The clean-up of scenario '{scenario.Name}' failed: {fault.TrimEnd('.')}. Its figures stand; look for what it has left behind.";

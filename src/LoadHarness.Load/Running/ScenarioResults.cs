@@ -64,7 +64,7 @@ internal static class ScenarioResults
         PerSecond(accounting.Completed, measured),
         samples.Items == 0 ? null : samples.Items,
         [.. samples.Steps.Select(s => new StepResult(s.Key, LatencySummary.Of(s.Value)))],
-        [.. Unanswered(accounting), .. samples.Errors.OrderByDescending(e => e.Value).Select(e => new ErrorCount(e.Key, e.Value))]);
+        [.. Unanswered(accounting), .. samples.Errors.OrderByDescending(e => e.Value).Select(e => new ErrorCount(e.Key.Message, e.Value, e.Key.Code))]);
 
     // First: a request without a response is the worst of all.
     private static IEnumerable<ErrorCount> Unanswered(Accounting accounting) =>

@@ -81,7 +81,7 @@ internal sealed class VirtualUser(LoadPhase phase, int serial, int number, Share
             }
             catch (Exception e)
             {
-                response = FailureOf(e);
+                response = Response.Threw(e);
             }
 
             _slice = now = Phase.Clock.Now;
