@@ -8,7 +8,7 @@ namespace LoadHarness.Scenarios;
 /// <remarks>
 /// What an imported row costs depends on its words: how many trigrams it has, and how far apart its entries lie in each index. So they are drawn as the seeded ones.
 /// </remarks>
-internal static class ImportRows
+public static class ImportRows
 {
     /// <param name="first">The first lead of the file, beyond the seeded ones: files of other leads are other files, a file is the same whenever it is asked for.</param>
     public static IEnumerable<ImportRow> Of(SeedManifest seed, long first, int rows, int knownPercent)

@@ -39,6 +39,9 @@ public sealed class Workbench : IAsyncDisposable
     /// <summary>The statements under test, by name.</summary>
     public QueryCatalog Queries { get; private init; } = QueryCatalog.Shipped;
 
+    /// <summary>Told of each read as it is sent: operation, name of the statement, arguments. Null where nobody asks.</summary>
+    public Action<string, string, IReadOnlyList<object?>>? Sends { get; set; }
+
     /// <summary>Leads set aside for imports until now.</summary>
     public long NewLeads => Interlocked.Read(ref _newLeads);
 
@@ -61,6 +64,7 @@ public sealed class Workbench : IAsyncDisposable
         var stop = context.CancellationToken;
         var (database, statement) = (For(context.ScenarioName), Queries[query]);
         database.Sent.Add(statement, operation);
+        Sends?.Invoke(operation, query, arguments);
         await using var connection = await context.Step("connect", () => database.App.ConnectAsync(stop));
         await using var reader = await context.Step("query", () => database.App.QueryAsync(connection, statement, arguments, stop));
         var fault = await context.Step("fetch", () => expected.FaultOfAsync(reader, query, stop));

@@ -19,6 +19,7 @@ public static class VerbCatalog
         MigrateVerb.Down(words),
         CompareVerb.Create(words),
         GateVerb.Create(words),
+        ProveVerb.Create(words),
         SelfCheckVerb.Create(words),
         ReportVerb.Create(words),
         DoctorVerb.Create(words),

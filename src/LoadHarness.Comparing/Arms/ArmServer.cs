@@ -55,13 +55,18 @@ public sealed class ArmServer : IAsyncDisposable
             planted);
 
     /// <summary>Connections in the application's roles; the base schema has none, and its team works as the owner.</summary>
-    public Workbench OpenWorkbench(LoadProfile profile) => Workbench.Open(
+    /// <param name="queries">Other statements than those of the arm's own sql folder.</param>
+    public Workbench OpenWorkbench(LoadProfile profile, QueryCatalog? queries = null) => Workbench.Open(
         (role, workspace, connections, sent) => _pooler is null
             ? TenantDatabase.Open(Database.AdminConnectionString, RoleOf(role), workspace, connections, sent)
             : TenantDatabase.OpenThroughPooler(_pooler.ConnectionString, RoleOf(role), workspace, connections, sent),
         Seed,
         profile,
-        _queries);
+        queries ?? _queries);
+
+    /// <summary>A pool of connections in the application's role, of the primary workspace.</summary>
+    public TenantDatabase OpenTenant(int connections) =>
+        TenantDatabase.Open(Database.AdminConnectionString, RoleOf("lh_app"), Seed.PrimaryWorkspaceId, connections);
 
     /// <summary>CPU time that the server's processes have used since the start; zero where they cannot be read.</summary>
     public TimeSpan CpuTime() => new ServerProcesses(Database.ServerProcessId).Read()?.Cpu ?? TimeSpan.Zero;

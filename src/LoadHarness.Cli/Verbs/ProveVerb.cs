@@ -1,0 +1,70 @@
+using System.CommandLine;
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Pipeline;
+using LoadHarness.Cli.Terminal;
+using LoadHarness.Comparing.Proving;
+using LoadHarness.Core;
+using LoadHarness.Core.Input;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Proving;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Core.Words;
+using LoadHarness.Postgres.Seeding;
+
+namespace LoadHarness.Cli.Verbs;
+
+/// <summary><c>prove</c>: every percentage claim against a careful team's baseline, by definitions that are files.</summary>
+public static class ProveVerb
+{
+    private static string ClaimsFolder => Path.Combine(AppContext.BaseDirectory, "scenarios", "claims");
+
+    public static Verb Create(OptionWords words)
+    {
+        var quick = new Option<bool>("--quick") { Description = "Few and short turns: minutes instead of an hour, and wider intervals." };
+        var claims = new Option<string?>("--claims") { Description = "Only these, such as RE-2,ER-1. Default: all.", HelpName = "IDS" };
+        var markdown = new Option<string?>("--markdown") { Description = "Write the report to this file too, such as docs/results.md.", HelpName = "FILE" };
+        return new(
+            new Command("prove", "Measure and judge every percentage claim (RE, ER): the optimized schema against published baselines on the base schema."),
+            [words.Contacts, words.Seed, words.Settings, words.Targets, words.Out, words.Keep, words.Json, quick, claims, markdown],
+            (parsed, stop) => ExecuteAsync(
+                words.Read(parsed),
+                words.OutGiven(parsed) ?? Path.Combine("reports", "prove"),
+                parsed.GetValue(quick),
+                parsed.GetValue(claims),
+                parsed.GetValue(markdown),
+                stop));
+    }
+
+    private static async Task<ExitCode> ExecuteAsync(
+        HarnessOptions options, string directory, bool quick, string? claims, string? markdown, CancellationToken stop)
+    {
+        var contracts = Asked(ClaimFiles.Read(ClaimsFolder, options.Targets, Prover.Operations), claims);
+        var voice = new Voice(options.Json);
+        var request = new SeedRequest(options.Contacts, options.Seed, Environment.ProcessorCount);
+        var command = $"prove --contacts {options.Contacts}{(quick ? " --quick" : "")}{(claims is null ? "" : $" --claims {claims}")}";
+        var proof = await voice.WithProgressAsync(progress =>
+            new Prover(quick ? ProofPlan.Quick : ProofPlan.Standard, request, options.ServerProfile, options.Keep, progress)
+                .ProveAsync(contracts, options.Targets, command, Machine(), stop));
+        voice.Line(ProofText.Of(proof));
+        voice.Line($"Kept in {await ProofFiles.WriteAsync(proof, directory, CancellationToken.None)}");
+        if (markdown is not null) await File.WriteAllTextAsync(markdown, ProofText.Of(proof), CancellationToken.None);
+        if (options.Json) Console.Out.WriteLine(ProofFiles.Json(proof));
+        return ExitCodes.Of(proof.Claims.Select(claim => claim.Verdict));
+    }
+
+    private static IReadOnlyList<ClaimContract> Asked(IReadOnlyList<ClaimContract> contracts, string? claims)
+    {
+        if (claims is null) return contracts;
+        var ids = claims.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var known = contracts.Select(contract => contract.Id).ToList();
+        if (ids.FirstOrDefault(id => !known.Contains(id)) is { } unknown)
+            throw new HarnessException($"--claims: there is no claim '{unknown}'. {Spelling.Advice(unknown, known)}.", ExitCode.BadUsage);
+        return [.. contracts.Where(contract => ids.Contains(contract.Id))];
+    }
+
+    private static string Machine()
+    {
+        var host = HostFacts.Read();
+        return $"{host.Cpu}, {Environment.ProcessorCount} cores, {Wording.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}";
+    }
+}

@@ -1,0 +1,125 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Progress;
+using LoadHarness.Core.Proving;
+using LoadHarness.Postgres.Provisioning;
+
+namespace LoadHarness.Comparing.Proving;
+
+/// <summary>Measures what the contracts ask for, each figure once: sizes, rows, blocks and times of reads, memory, connections, then what writes.</summary>
+internal sealed class EvidenceCollector(ProofArms arms, ProofPlan plan, ulong seed, IStageProgress progress)
+{
+    /// <summary>Leads that baselines N and X import are others than those of C, on the same server.</summary>
+    private const int FarOff = 20_000_000;
+
+    private readonly Dictionary<string, string> _differences = [];
+    private readonly Dictionary<string, OperationPairs> _times = [];
+    private readonly Dictionary<string, ArmValues> _blocks = [];
+    private readonly ReadResults _results = new(arms.Optimized, arms.Careful, plan.Compared, seed);
+    private readonly ProofTimes _turns = new(arms.Optimized, arms.Careful, plan, seed);
+
+    public async Task<ProofEvidence> CollectAsync(IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
+    {
+        var wanted = contracts.Where(contract => contract.NotMeasured is null).ToList();
+        var (optimizedBytes, baseBytes) = (
+            await DatabaseBytes.ReadAsync(arms.Optimized.Server.Admin, cancellationToken), await DatabaseBytes.ReadAsync(arms.Careful.Server.Admin, cancellationToken));
+        var reads = Names(wanted).Where(name => !ProofOperations.Writes.Contains(name)).ToList();
+        await EachAsync("Rows compared", reads, CompareAsync, cancellationToken);
+        await EachAsync("Blocks", Names(wanted, ClaimStatistic.BlocksPerRequest), BlocksAsync, cancellationToken);
+        await EachAsync("Times of reads", reads.Intersect(Timed(wanted)), TimesAsync, cancellationToken);
+        var memory = await MemoryAsync(wanted, cancellationToken);
+        var connections = wanted.Any(contract => contract.Statistic == ClaimStatistic.ConnectionTime) ? await ConnectionsAsync(cancellationToken) : null;
+        arms.Naive.Bench.FirstOfNewLeads(FarOff);
+        arms.Expert.Bench.FirstOfNewLeads(2 * FarOff);
+        await EachAsync("Imports and campaigns", ProofOperations.Writes.Intersect(Timed(wanted)), TimesAsync, cancellationToken);
+        return new()
+        {
+            Differences = _differences,
+            Times = _times,
+            Blocks = _blocks,
+            IndexBytes = new(optimizedBytes.Indexes, baseBytes.Indexes),
+            AllBytes = new(optimizedBytes.All, baseBytes.All),
+            Memory = memory,
+            MemoryConnections = plan.Connections,
+            Connections = connections,
+        };
+    }
+
+    private static IEnumerable<string> Names(IEnumerable<ClaimContract> contracts, params ClaimStatistic[] statistics) =>
+        contracts.Where(contract => statistics.Length == 0 || statistics.Contains(contract.Statistic)).SelectMany(contract => contract.OperationNames).Distinct();
+
+    private static IEnumerable<string> Timed(IEnumerable<ClaimContract> contracts) =>
+        Names(contracts, ClaimStatistic.MeanResponseTime, ClaimStatistic.RequestsPerCpuSecond);
+
+    /// <summary>An operation that failed or returned other rows is not measured any further.</summary>
+    private async Task EachAsync(string title, IEnumerable<string> operations, Func<string, CancellationToken, Task> measure, CancellationToken cancellationToken)
+    {
+        var list = operations.ToList();
+        using var task = progress.Begin(title, list.Count, "operations");
+        foreach (var operation in list)
+        {
+            if (!_differences.ContainsKey(operation)) await measure(operation, cancellationToken);
+            task.Advance(1);
+        }
+    }
+
+    private async Task CompareAsync(string operation, CancellationToken cancellationToken)
+    {
+        if (await _results.DifferenceAsync(operation, cancellationToken) is { } difference) _differences[operation] = difference;
+    }
+
+    private async Task BlocksAsync(string operation, CancellationToken cancellationToken)
+    {
+        var mine = await ProofCounters.BlocksAsync(arms.Optimized, operation, seed, cancellationToken);
+        var careful = await ProofCounters.BlocksAsync(arms.Careful, operation, seed, cancellationToken);
+        var naive = await ProofCounters.BlocksAsync(arms.Naive, operation, seed, cancellationToken);
+        if (mine is { } optimized && careful is { } baseline) _blocks[operation] = new(optimized, baseline, naive);
+    }
+
+    private async Task TimesAsync(string operation, CancellationToken cancellationToken)
+    {
+        var (pairs, fault) = await _turns.PairsAsync(operation, cancellationToken);
+        if (fault is null && ProofOperations.Writes.Contains(operation))
+            fault = await WrittenRows.DifferenceAsync(arms.Optimized, arms.Careful, operation, cancellationToken);
+        if (fault is not null)
+        {
+            _differences[operation] = fault;
+            return;
+        }
+
+        // N and X share C's server and write to it: what they leave behind comes after C's turns.
+        _times[operation] = pairs! with
+        {
+            Naive = await _turns.AloneAsync(arms.Naive, operation, cancellationToken),
+            Expert = await _turns.AloneAsync(arms.Expert, operation, cancellationToken),
+        };
+    }
+
+    private async Task<IReadOnlyList<ArmValues>> MemoryAsync(IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
+    {
+        var set = Names(contracts, ClaimStatistic.AnonymousMemory).Where(_results.Requests.ContainsKey).Select(name => _results.Requests[name]).ToList();
+        if (set.Count == 0) return [];
+        // Base server: the sessions of N and X would count as C's.
+        await arms.Naive.Bench.ReleaseAsync();
+        await arms.Expert.Bench.ReleaseAsync();
+        var rounds = new List<ArmValues>();
+        using var task = progress.Begin("Memory", plan.MemoryRounds, "rounds");
+        for (var round = 0; round < plan.MemoryRounds; round++)
+        {
+            var optimized = await ServerMemory.ReadAsync(arms.Optimized, plan.Connections, [.. set.Select(sent => sent.Optimized)], cancellationToken);
+            var careful = await ServerMemory.ReadAsync(arms.Careful, plan.Connections, [.. set.Select(sent => sent.Careful)], cancellationToken);
+            if (optimized is { } mine && careful is { } theirs) rounds.Add(new(mine, theirs));
+            task.Advance(1);
+        }
+
+        return rounds;
+    }
+
+    private async Task<Comparison> ConnectionsAsync(CancellationToken cancellationToken)
+    {
+        const int requests = 200;
+        const int users = 10;
+        const int rounds = 5;
+        return ConnectionOverhead.Compare(
+            await ConnectionOverhead.MeasureAsync(arms.Optimized.Server.Database.AdminConnectionString, null, requests, users, rounds, cancellationToken));
+    }
+}

@@ -1,0 +1,54 @@
+using LoadHarness.Load;
+using LoadHarness.Postgres.Workload;
+using LoadHarness.Scenarios;
+
+namespace LoadHarness.Comparing.Proving;
+
+/// <summary>The operations that claims may name. Arguments and checked answers are those of the scenarios; only the statements are an arm's own.</summary>
+internal static class ProofOperations
+{
+    public static IReadOnlyList<string> Writes { get; } = [$"{new BulkImport().Name}/import", $"{new CampaignSend().Name}/campaign"];
+
+    /// <summary>As <c>scenario/operation</c>.</summary>
+    public static IReadOnlyCollection<string> Names { get; } =
+    [
+        .. ScenarioNames.Operations.Where(scenario => scenario.Key is "lead-queries" or "lead-search")
+            .SelectMany(scenario => scenario.Value.Select(operation => $"{scenario.Key}/{operation}")),
+        .. Enumerable.Range(1, SegmentCorpus.Conditions.Count).SelectMany(number => new[] { $"segmentation/count_{number}", $"segmentation/page_{number}" }),
+        .. Writes,
+    ];
+
+    public static IEnumerable<ProofOperation> ReadsOf(Workbench bench) => [.. Lookups(bench), .. Searches(bench), .. Segments(bench)];
+
+    private static IEnumerable<ProofOperation> Lookups(Workbench bench) =>
+        new LeadQueries().Build(bench).SelectMany(scenario => scenario.Operations.Select(operation => new ProofOperation(new(scenario.Name, [operation]))));
+
+    // Only deep pages need the walk down the list that the scenario begins with.
+    private static IEnumerable<ProofOperation> Searches(Workbench bench) =>
+        new LeadSearch().Build(bench).SelectMany(scenario => scenario.Operations.Select(operation =>
+            new ProofOperation(new(scenario.Name, [operation]), operation.Name == "deep_page" ? scenario.Init : null)));
+
+    // One operation a condition: a mean over conditions would be that of the slowest.
+    private static IEnumerable<ProofOperation> Segments(Workbench bench)
+    {
+        var scenario = new Segmentation().Name;
+        for (var place = 0; place < SegmentCorpus.Conditions.Count; place++)
+        {
+            var segment = place;
+            var (count, page) = ($"count_{segment + 1}", $"page_{segment + 1}");
+            yield return new(Scenario.CreateMix(scenario, (count, 1, context =>
+                Ask(context, count, "segment_count", segment, bench.Answers.CountOf(segment, bench.NewLeads)))));
+            yield return new(Scenario.CreateMix(scenario, (page, 1, context =>
+                Ask(context, page, "segment_page", segment, bench.Answers.PageOfSegment(segment)))));
+        }
+
+        Task<IResponse> Ask(IScenarioContext context, string operation, string query, int segment, Scenarios.Answers.Expectation expected)
+        {
+            // A baseline has a statement for each condition, as an application has that writes its own SQL.
+            var own = $"{query}_{segment + 1}";
+            return bench.Queries.Names.Contains(own)
+                ? bench.QueryAsync(context, operation, own, expected)
+                : bench.QueryAsync(context, operation, query, expected, SegmentCorpus.Conditions[segment]);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace LoadHarness.Comparing.Proving;
+
+/// <summary>How much a proof does. What it measures is the contracts'.</summary>
+/// <param name="Rounds">Pairs of turns of a read; even, since A B B A.</param>
+/// <param name="WriteRounds">Pairs of turns of an import or a campaign.</param>
+/// <param name="Turn">How long the slower arm works on one operation in a turn.</param>
+/// <param name="MostCalls">Of a turn, however short a call is.</param>
+/// <param name="Compared">Calls whose rows are compared between the arms.</param>
+/// <param name="ImportRows">Rows of one import.</param>
+/// <param name="Connections">Open at once while the memory is read.</param>
+/// <param name="MemoryRounds">How often that is done on each arm.</param>
+public sealed record ProofPlan(
+    int Rounds, int WriteRounds, TimeSpan Turn, int MostCalls, int Compared, int ImportRows, int Connections, int MemoryRounds)
+{
+    public static ProofPlan Standard { get; } = new(8, 6, TimeSpan.FromSeconds(1), 1_000, 12, 50_000, 50, 4);
+
+    public static ProofPlan Quick { get; } = new(4, 4, TimeSpan.FromMilliseconds(250), 300, 4, 5_000, 20, 3);
+
+    /// <summary>A campaign goes to every active lead of the ranges that are scheduled first, so this is only the least.</summary>
+    public long Recipients => ImportRows;
+}

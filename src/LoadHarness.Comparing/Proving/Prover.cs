@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using LoadHarness.Comparing.Arms;
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.Core.Proving;
+using LoadHarness.Core.Targets;
+using LoadHarness.Postgres.Seeding;
+using LoadHarness.Scenarios.Profiles;
+
+namespace LoadHarness.Comparing.Proving;
+
+/// <summary>Measures and judges claims: the optimized schema and the base schema on copies of one seeded cluster, each built and analyzed anew.</summary>
+public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile profile, bool keep, IStageProgress progress)
+{
+    /// <summary>The statements of N, C and X.</summary>
+    public Baselines Baselines { get; init; } = Baselines.Shipped;
+
+    /// <summary>A seeded cluster to copy, of the request's scale; null to make one, or to take the kept one. It stays the caller's.</summary>
+    public SeededTemplate? Template { get; init; }
+
+    /// <summary>Operations that a contract may name.</summary>
+    public static IReadOnlyCollection<string> Operations => ProofOperations.Names;
+
+    /// <param name="command">As typed, for the reader.</param>
+    /// <param name="machine">What it runs on.</param>
+    /// <exception cref="HarnessException">An arm cannot be made.</exception>
+    public async Task<Proof> ProveAsync(
+        IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets, string command, string machine, CancellationToken cancellationToken)
+    {
+        var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
+        await using var own = Template is null ? await SeededTemplate.MakeAsync(request, profile, null, keep, progress, cancellationToken) : null;
+        var template = Template ?? own!;
+        var (baseline, optimized) = (ArmSpecification.Parse("--a", "base"), ArmSpecification.Parse("--b", "optimized"));
+        using var sql = await SqlFolder.OfAsync(optimized.Schema, cancellationToken);
+        await using var servers = await ArmPair.StartAsync(
+            (baseline, new(template, sql, rebuild: true)), (optimized, new(template, sql, rebuild: true)), progress, cancellationToken);
+        var evidence = await EvidenceAsync(servers, contracts, cancellationToken);
+        return new(
+            startedUtc, Stopwatch.GetElapsedTime(started), command, machine, request.Contacts, request.Seed, plan == ProofPlan.Quick, servers.B.Facts, servers.A.Facts,
+            [.. contracts.Select(contract => ClaimJudge.Decide(contract, targets.Single(target => target.Id == contract.Id), evidence))]);
+    }
+
+    private async Task<ProofEvidence> EvidenceAsync(ArmPair servers, IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
+    {
+        var load = Profile();
+        await using var optimized = new ProofArm("optimized", servers.B, load, null, bench => [.. ProofOperations.ReadsOf(bench), .. WriteOperations.Optimized(bench)]);
+        await using var careful = new ProofArm("C", servers.A, load, Baselines.Of("C"), bench => [.. ProofOperations.ReadsOf(bench), .. WriteOperations.Careful(bench)]);
+        await using var naive = new ProofArm("N", servers.A, load, Baselines.Of("N"), bench => [.. ProofOperations.ReadsOf(bench), .. WriteOperations.Naive(bench)]);
+        await using var expert = new ProofArm("X", servers.A, load, Baselines.Of("X"), bench => [.. WriteOperations.Expert(bench)]);
+        return await new EvidenceCollector(new(optimized, careful, naive, expert), plan, request.Seed, progress).CollectAsync(contracts, cancellationToken);
+    }
+
+    private LoadProfile Profile()
+    {
+        var reads = new ArrivalLoad(1, TimeSpan.Zero, TimeSpan.FromSeconds(1), 100);
+        return new("prove", "two arms in turns", reads, reads, reads, new(plan.ImportRows, 1), new(plan.Recipients, BaselineCampaign.Workers, 1));
+    }
+}
+
+/// <summary>The optimized schema, and the three baselines on one server with the base schema.</summary>
+internal sealed record ProofArms(ProofArm Optimized, ProofArm Careful, ProofArm Naive, ProofArm Expert);

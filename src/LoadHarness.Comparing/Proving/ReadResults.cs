@@ -1,0 +1,86 @@
+using System.Collections;
+using System.Globalization;
+using LoadHarness.Postgres.Workload;
+using Npgsql;
+
+namespace LoadHarness.Comparing.Proving;
+
+/// <summary>Compares what reads return, row by row and column by column, in their order. A quick answer that is another one is no gain.</summary>
+internal sealed class ReadResults(ProofArm optimized, ProofArm careful, int calls, ulong seed)
+{
+    /// <summary>Where a page ends is an arm's own word for it.</summary>
+    private const string Cursor = "cursor";
+
+    /// <summary>By operation, a request as the optimized arm and as C sent it: the first of those compared.</summary>
+    public Dictionary<string, (Sent Optimized, Sent Careful)> Requests { get; } = [];
+
+    /// <returns>What differs; null when nothing does.</returns>
+    public async Task<string?> DifferenceAsync(string operation, CancellationToken cancellationToken)
+    {
+        var (mine, fault) = await SentAsync(optimized, operation, cancellationToken);
+        if (fault is not null) return fault;
+        (var theirs, fault) = await SentAsync(careful, operation, cancellationToken);
+        if (fault is not null) return fault;
+        if (mine.Count == 0 || mine.Count != theirs.Count) return $"{mine.Count} statements on {optimized.Name}, {theirs.Count} on {careful.Name}";
+        Requests[operation] = (mine[0], theirs[0]);
+        for (var call = 0; call < mine.Count; call++)
+        {
+            var left = await RowsAsync(optimized, mine[call], cancellationToken);
+            var right = await RowsAsync(careful, theirs[call], cancellationToken);
+            if (Difference(left, right) is { } difference) return $"call {call + 1}, {difference}";
+        }
+
+        return null;
+    }
+
+    private async Task<(IReadOnlyList<Sent> Sent, string? Fault)> SentAsync(ProofArm arm, string operation, CancellationToken cancellationToken)
+    {
+        var sent = new List<Sent>();
+        // Once without listening: the set-up of deep pages sends statements of its own.
+        var turn = await arm.CallAsync(operation, 1, seed, cancellationToken);
+        if (turn.Fault is not null) return ([], turn.Fault);
+        arm.Bench.Sends = (_, query, arguments) => sent.Add(new(query, arguments));
+        try
+        {
+            turn = await arm.CallAsync(operation, calls, seed, cancellationToken);
+        }
+        finally
+        {
+            arm.Bench.Sends = null;
+        }
+
+        return (sent, turn.Fault);
+    }
+
+    private static async Task<IReadOnlyList<string>> RowsAsync(ProofArm arm, Sent sent, CancellationToken cancellationToken)
+    {
+        var app = arm.Bench.For("results").App;
+        await using var connection = await app.ConnectAsync(cancellationToken);
+        await using var reader = await app.QueryAsync(connection, arm.Bench.Queries[sent.Query], sent.Arguments, cancellationToken);
+        var rows = new List<string>();
+        while (await reader.ReadAsync(cancellationToken)) rows.Add(Row(reader));
+        return rows;
+    }
+
+    private static string Row(NpgsqlDataReader reader) => string.Join(" | ", Enumerable.Range(0, reader.FieldCount)
+        .Where(column => reader.GetName(column) != Cursor)
+        .Select(column => Text(reader.GetValue(column))));
+
+    private static string Text(object value) => value switch
+    {
+        string text => text,
+        DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
+        IEnumerable list => $"{{{string.Join(",", list.Cast<object>())}}}",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+
+    private string? Difference(IReadOnlyList<string> left, IReadOnlyList<string> right)
+    {
+        if (left.Count != right.Count) return $"{left.Count} rows on {optimized.Name}, {right.Count} on {careful.Name}";
+        var row = left.Zip(right).Index().FirstOrDefault(pair => pair.Item.First != pair.Item.Second, (-1, default));
+        return row.Index < 0 ? null : $"row {row.Index + 1} is another one on {careful.Name} than on {optimized.Name}";
+    }
+}
+
+/// <param name="Query">Name of the statement.</param>
+internal sealed record Sent(string Query, IReadOnlyList<object?> Arguments);

@@ -1,0 +1,68 @@
+using System.Globalization;
+using LoadHarness.Comparing.Arms;
+using LoadHarness.Postgres.Observation;
+using LoadHarness.Postgres.Workload;
+
+namespace LoadHarness.Comparing.Proving;
+
+/// <summary>Anonymous memory of a server's processes, with so many connections that have sent the statements of a set.</summary>
+/// <remarks>Pss_Anon, not Private_*: that counts the shared buffers which only one process has touched so far.</remarks>
+internal static class ServerMemory
+{
+    /// <summary>As many as it takes until a session keeps a generic plan.</summary>
+    private const int Repetitions = 6;
+
+    /// <returns>Bytes; null where they cannot be read.</returns>
+    public static async Task<double?> ReadAsync(
+        ProofArm arm, int connections, IReadOnlyList<Sent> requests, CancellationToken cancellationToken)
+    {
+        // Sessions that measured something else must not be counted.
+        await arm.Bench.ReleaseAsync();
+        await using var tenant = arm.Server.OpenTenant(connections);
+        var open = new List<Npgsql.NpgsqlConnection>();
+        try
+        {
+            while (open.Count < connections) open.Add(await tenant.ConnectAsync(cancellationToken));
+            foreach (var connection in open)
+                for (var time = 0; time < Repetitions; time++)
+                    foreach (var request in requests) await SendAsync(tenant, connection, arm.Bench.Queries[request.Query], request, cancellationToken);
+            return AnonymousBytes(arm.Server);
+        }
+        finally
+        {
+            foreach (var connection in open) await connection.DisposeAsync();
+        }
+    }
+
+    private static async Task SendAsync(
+        TenantDatabase tenant, Npgsql.NpgsqlConnection connection, string statement, Sent request, CancellationToken cancellationToken)
+    {
+        await using var reader = await tenant.QueryAsync(connection, statement, request.Arguments, cancellationToken);
+        await TenantDatabase.DrainAsync(reader, cancellationToken);
+    }
+
+    private static double? AnonymousBytes(ArmServer server)
+    {
+        if (server.Database.ServerProcessId is not { } postmaster || !OperatingSystem.IsLinux()) return null;
+        var read = new ServerProcesses(postmaster).Ids().Select(OfProcess).ToList();
+        // A process that ended meanwhile counts nothing; one that may not be read makes the sum no figure.
+        return read.Contains(null) ? null : read.Sum();
+    }
+
+    private static double? OfProcess(int process)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{process}/smaps_rollup").FirstOrDefault(text => text.StartsWith("Pss_Anon:", StringComparison.Ordinal));
+            return line is null ? null : 1024 * double.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        }
+        catch (Exception ended) when (ended is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return 0;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using LoadHarness.Core.Input;
+
+namespace LoadHarness.Core.Proving;
+
+/// <summary>What a percentage claim means: a reviewed file of <c>scenarios/claims</c>, written before its figures are known.</summary>
+/// <param name="Id">Of the target, as in targets.json, which holds the limit.</param>
+/// <param name="Definition">How the figure is computed, in a sentence.</param>
+/// <param name="Baseline">The one way that the claim is judged against: C, a careful team on the base schema; N and X stand next to it.</param>
+/// <param name="Operations">What is measured, with its share in the mix; empty where the whole database is.</param>
+/// <param name="NotWorse">What must not get worse for it.</param>
+/// <param name="NotMeasured">Why <c>prove</c> does not measure it, and what would; null where it does.</param>
+public sealed record ClaimContract(
+    string Id,
+    string Claim,
+    string Definition,
+    string Baseline,
+    ClaimStatistic Statistic,
+    IReadOnlyList<ClaimedOperation> Operations,
+    string NotWorse,
+    string? NotMeasured = null)
+{
+    public IEnumerable<string> OperationNames => Operations.Select(operation => operation.Name);
+}
+
+/// <param name="Name"><c>scenario/operation</c>.</param>
+/// <param name="Weight">Weights relate to each other only.</param>
+public sealed record ClaimedOperation(string Name, [property: Within(0.0001, 1e6)] double Weight);
+
+/// <summary>What a claim's figure is taken from.</summary>
+public enum ClaimStatistic
+{
+    /// <summary>Bytes of all indexes.</summary>
+    IndexBytes,
+
+    /// <summary>Bytes of all tables and indexes.</summary>
+    AllBytes,
+
+    /// <summary>Shared blocks touched a request.</summary>
+    BlocksPerRequest,
+
+    /// <summary>Pss_Anon of all server processes.</summary>
+    AnonymousMemory,
+
+    /// <summary>Time of a connection and a trivial statement.</summary>
+    ConnectionTime,
+
+    /// <summary>Mean response time of each operation; the claim's figure is their geometric mean.</summary>
+    MeanResponseTime,
+
+    /// <summary>Requests completed a second of the server's CPU time.</summary>
+    RequestsPerCpuSecond,
+
+    /// <summary>The highest load that holds, found by bisection.</summary>
+    BoundedSearch,
+}

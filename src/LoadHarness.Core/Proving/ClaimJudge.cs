@@ -1,0 +1,124 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Statistics;
+using LoadHarness.Core.Targets;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Core.Words;
+
+namespace LoadHarness.Core.Proving;
+
+/// <summary>Turns what was measured into one verdict a claim: against baseline C, by the contract's own definition, and by the rules of every verdict.</summary>
+public static class ClaimJudge
+{
+    /// <summary>Fewer pairs are no interval.</summary>
+    private const int FewestPairs = 3;
+
+    public static ProvenClaim Decide(ClaimContract contract, Target target, ProofEvidence evidence)
+    {
+        if (contract.NotMeasured is { } reason) return Without(contract, Unavailable(target, reason));
+        var wrong = contract.OperationNames.Where(evidence.Differences.ContainsKey).ToList();
+        if (wrong.Count > 0)
+            return Without(contract, Verdict.Undecided(target.Id, target.Title, $"invalid: results differ: {string.Join("; ", wrong.Select(name => $"{name}: {evidence.Differences[name]}"))}"));
+        return contract.Statistic switch
+        {
+            ClaimStatistic.IndexBytes => Bytes(contract, target, "all indexes", evidence.IndexBytes),
+            ClaimStatistic.AllBytes => Bytes(contract, target, "all tables and indexes", evidence.AllBytes),
+            ClaimStatistic.AnonymousMemory => Memory(contract, target, evidence),
+            ClaimStatistic.ConnectionTime => Connections(contract, target, evidence.Connections),
+            _ => OfOperations(contract, target, evidence),
+        };
+    }
+
+    private static ProvenClaim Bytes(ClaimContract contract, Target target, string what, ArmValues? bytes)
+    {
+        if (bytes is null) return Without(contract, Unavailable(target, "The sizes were not read."));
+        var whole = new ProvenOperation(what, 1, "bytes", bytes.Optimized, bytes.Careful, null, null, bytes.Optimized / bytes.Careful, null);
+        return Judged(contract, target, [whole], whole.Ratio, null, 1);
+    }
+
+    private static ProvenClaim Memory(ClaimContract contract, Target target, ProofEvidence evidence)
+    {
+        if (evidence.Memory.Count < FewestPairs)
+            return Without(contract, Unavailable(target, "The memory of the server's processes cannot be read here (/proc/PID/smaps_rollup). Run it on Linux, as root or as the server's user."));
+        var (ratio, interval) = ProofArithmetic.OfPairs([.. evidence.Memory.Select(round => Math.Log(round.Optimized / round.Careful))]);
+        var whole = new ProvenOperation(
+            $"server processes of {evidence.MemoryConnections} connections", 1, "bytes",
+            Medians.Of(evidence.Memory.Select(round => round.Optimized)), Medians.Of(evidence.Memory.Select(round => round.Careful)), null, null, ratio, interval);
+        return Judged(contract, target, [whole], ratio, interval, evidence.Memory.Count);
+    }
+
+    private static ProvenClaim Connections(ClaimContract contract, Target target, Comparison? connections) => connections is null
+        ? Without(contract, Unavailable(target, "Connections were not measured."))
+        : new(
+            contract,
+            Verdict.Judged(target.Id, target.Title, new(connections.Figure, connections.Interval, connections.Samples, target.MinimumSamples), target.Bound, connections.Evidence),
+            connections,
+            [],
+            null);
+
+    private static ProvenClaim OfOperations(ClaimContract contract, Target target, ProofEvidence evidence)
+    {
+        var missing = contract.OperationNames.Where(name => !IsMeasured(contract.Statistic, name, evidence)).ToList();
+        if (missing.Count > 0) return Without(contract, Unavailable(target, $"Not measured in this call: {string.Join(", ", missing.Take(3))}{(missing.Count > 3 ? $" and {missing.Count - 3} more" : "")}."));
+        IReadOnlyList<ProvenOperation> operations = [.. contract.Operations.Select(operation => ProvenOperations.Of(contract.Statistic, operation, evidence))];
+        var pairs = contract.OperationNames.Select(evidence.Times.GetValueOrDefault).OfType<OperationPairs>().ToList();
+        switch (contract.Statistic)
+        {
+            case ClaimStatistic.MeanResponseTime:
+                var (times, interval) = ProofArithmetic.OfOperations([.. pairs.Select(pair => pair.LogRatios)]);
+                return Judged(contract, target, operations, times, interval, pairs.Min(pair => pair.Optimized.Count));
+            case ClaimStatistic.RequestsPerCpuSecond:
+                var (cpu, spread) = ProofArithmetic.OfPairs(ProvenOperations.MixRatios(contract.Operations, evidence));
+                return Judged(contract, target, operations, cpu, spread, pairs.Min(pair => pair.OptimizedCpu.Count));
+            default:
+                return Judged(contract, target, operations, ProofArithmetic.OfMix(operations), null, operations.Count);
+        }
+    }
+
+    private static bool IsMeasured(ClaimStatistic statistic, string name, ProofEvidence evidence) => statistic switch
+    {
+        ClaimStatistic.BlocksPerRequest => evidence.Blocks.ContainsKey(name),
+        ClaimStatistic.RequestsPerCpuSecond => evidence.Times.TryGetValue(name, out var pairs) && pairs.OptimizedCpu.Count > 0,
+        _ => evidence.Times.ContainsKey(name),
+    };
+
+    /// <param name="interval">Of the ratio; null for counters and bytes, which have no sampling error.</param>
+    private static ProvenClaim Judged(
+        ClaimContract contract, Target target, IReadOnlyList<ProvenOperation> operations, double ratio, ConfidenceInterval? interval, long samples)
+    {
+        var figure = ProofArithmetic.Figure(ratio, target.Unit);
+        var range = interval is null ? ConfidenceInterval.Exactly(figure) : ProofArithmetic.Figure(interval, target.Unit);
+        var evidence = Evidence(contract, operations);
+        var verdict = interval is null
+            ? Verdict.Counted(target.Id, target.Title, figure, target.Bound, samples, evidence, "counted, no sampling error")
+            : Verdict.Judged(target.Id, target.Title, new(figure, range, samples, Math.Max(FewestPairs, target.MinimumSamples)), target.Bound, evidence);
+        var shown = operations.Where(operation => operations.Count > 1 && (operation.Interval?.Low ?? operation.Ratio) > ProvenOperation.LargestRatio).ToList();
+        if (shown.Count > 0) verdict = verdict.MissedBecause($"{contract.NotWorse.TrimEnd('.')}: {string.Join(", ", shown.OrderByDescending(one => one.Ratio).Take(3).Select(Worse))}{(shown.Count > 3 ? $" and {shown.Count - 3} more" : "")}");
+        return new(
+            contract,
+            verdict.Qualified([.. Caveats(operations)]),
+            new(target.Id, figure, range, samples, evidence),
+            [.. operations.OrderByDescending(operation => operation.Ratio)],
+            ProofArithmetic.GeometricMean([.. operations.Select(operation => operation.Ratio)]));
+    }
+
+    private static IEnumerable<string> Caveats(IReadOnlyList<ProvenOperation> operations)
+    {
+        foreach (var operation in operations.Where(operation => operation.ExpertIsBetter))
+            yield return $"an expert on the base schema (X) does {operation.Name} in {Wording.Figure(operation.Expert, operation.Unit)}, this in {Wording.Figure(operation.Optimized, operation.Unit)}";
+    }
+
+    private static string Worse(ProvenOperation operation) => $"{operation.Name} {Wording.Significant(operation.Ratio)} times C";
+
+    private static string Evidence(ClaimContract contract, IReadOnlyList<ProvenOperation> operations)
+    {
+        var worst = ProofArithmetic.Worst(operations)!;
+        var values = $"{ProvenOperations.Value(worst.Optimized, worst.Unit)} against {ProvenOperations.Value(worst.Careful, worst.Unit)} by {contract.Baseline}";
+        return operations.Count == 1
+            ? $"{worst.Name}: {values}."
+            : $"{operations.Count} operations; geometric mean of the ratios {Wording.Significant(ProofArithmetic.GeometricMean([.. operations.Select(operation => operation.Ratio)]))}; the worst is {worst.Name}: {values}.";
+    }
+
+    private static Verdict Unavailable(Target target, string reason) => Verdict.Unavailable(target.Id, target.Title, reason, target.Bound);
+
+    private static ProvenClaim Without(ClaimContract contract, Verdict verdict) => new(contract, verdict, null, [], null);
+}

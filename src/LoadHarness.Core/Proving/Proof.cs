@@ -1,0 +1,24 @@
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Measurement;
+
+namespace LoadHarness.Core.Proving;
+
+/// <summary>All claims, measured on one machine in one go: the content of <c>prove.json</c>.</summary>
+/// <param name="Command">As typed behind the program's name.</param>
+/// <param name="Quick">Fewer and shorter turns: a wider interval, the same definitions.</param>
+/// <param name="Claims">In the order of the targets.</param>
+public sealed record Proof(
+    DateTimeOffset StartedUtc,
+    TimeSpan Duration,
+    string Command,
+    string Machine,
+    long Contacts,
+    ulong Seed,
+    bool Quick,
+    ArmServerFacts Optimized,
+    ArmServerFacts Base,
+    IReadOnlyList<ProvenClaim> Claims)
+{
+    /// <summary>For a run's report.</summary>
+    public IEnumerable<Comparison> Comparisons => Claims.Select(claim => claim.Comparison).OfType<Comparison>();
+}

@@ -1,0 +1,47 @@
+using LoadHarness.Core.Measurement;
+
+namespace LoadHarness.Core.Proving;
+
+/// <summary>All that was measured for the claims, before anything is judged.</summary>
+public sealed record ProofEvidence
+{
+    /// <summary>By operation: how its results differ between the optimized schema and baseline C, or how it fails. No figure of such an operation counts.</summary>
+    public IReadOnlyDictionary<string, string> Differences { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyDictionary<string, OperationPairs> Times { get; init; } = new Dictionary<string, OperationPairs>();
+
+    /// <summary>Shared blocks a call.</summary>
+    public IReadOnlyDictionary<string, ArmValues> Blocks { get; init; } = new Dictionary<string, ArmValues>();
+
+    /// <summary>Null where they were not read.</summary>
+    public ArmValues? IndexBytes { get; init; }
+
+    public ArmValues? AllBytes { get; init; }
+
+    /// <summary>Pss_Anon of all server processes, round by round; empty where it cannot be read.</summary>
+    public IReadOnlyList<ArmValues> Memory { get; init; } = [];
+
+    public int MemoryConnections { get; init; }
+
+    /// <summary>RE-4, as a run measures it; null where it was not measured.</summary>
+    public Comparison? Connections { get; init; }
+}
+
+/// <summary>One figure by each arm.</summary>
+/// <param name="Naive">Null where it was not measured.</param>
+public sealed record ArmValues(double Optimized, double Careful, double? Naive = null);
+
+/// <summary>One operation in pairs of turns on the optimized schema and by baseline C.</summary>
+/// <param name="Optimized">Mean response time in milliseconds, turn by turn.</param>
+/// <param name="OptimizedCpu">Milliseconds of the server's CPU time a call, turn by turn; empty where it cannot be read.</param>
+/// <param name="Naive">Mean response time by baseline N; null where it was not measured.</param>
+public sealed record OperationPairs(
+    IReadOnlyList<double> Optimized,
+    IReadOnlyList<double> Careful,
+    IReadOnlyList<double> OptimizedCpu,
+    IReadOnlyList<double> CarefulCpu,
+    double? Naive = null,
+    double? Expert = null)
+{
+    public IReadOnlyList<double> LogRatios => [.. Optimized.Zip(Careful, (mine, theirs) => Math.Log(mine / theirs))];
+}

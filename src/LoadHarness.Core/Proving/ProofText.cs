@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Core.Words;
+
+namespace LoadHarness.Core.Proving;
+
+/// <summary>A proof for people, as Markdown that also reads well on a terminal: one table of all claims, then each with its operations.</summary>
+public static class ProofText
+{
+    public static string Of(Proof proof)
+    {
+        var text = new StringBuilder();
+        text.Append("# What was claimed, and what was measured\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{proof.StartedUtc:yyyy-MM-dd HH:mm} UTC, {Wording.Duration(proof.Duration)}. `loadharness {proof.Command}` on {proof.Machine}, PostgreSQL {proof.Optimized.Version}. ");
+        text.Append(CultureInfo.InvariantCulture, $"**{proof.Contacts:N0} leads**, seed {proof.Seed}. ");
+        if (proof.Contacts < 2_000_000) text.Append("The claims are made for 2,000,000: figures at this scale may differ from theirs. ");
+        if (proof.Quick) text.Append("`--quick`: few and short turns, so the intervals are wide. ");
+        text.Append("\n\nEach claim is judged against baseline **C**, a careful team on the base schema, and against no other. **N** is the way of known systems, **X** an expert's. ");
+        text.Append("All baselines are files in `sql/baselines`, all definitions files in `scenarios/claims`. Both arms have the same rows, server settings, fresh statistics, prepared statements and arguments; ");
+        text.Append("the rows that come back are compared. An operation more than 10% worse than C is **bold**.\n");
+        Summary(text, proof.Claims);
+        foreach (var claim in proof.Claims) Claim(text, claim);
+        return text.ToString();
+    }
+
+    private static void Summary(StringBuilder text, IReadOnlyList<ProvenClaim> claims)
+    {
+        text.Append("\n| claim | | verdict | figure | 95% interval | required | worst operation, times C |\n|---|---|---|---:|---:|---:|---|\n");
+        foreach (var claim in claims)
+        {
+            var verdict = claim.Verdict;
+            text.Append(CultureInfo.InvariantCulture, $"| {verdict.Id} | {claim.Contract.Claim} | {CheckReport.Word(verdict.Kind)} | {VerdictWords.Figure(verdict)} | ");
+            text.Append(CultureInfo.InvariantCulture, $"{VerdictWords.Interval(verdict)} | {Wording.Limit(verdict)} | {(claim.Worst is { } worst ? $"{Name(worst)} {Times(worst)}" : "–")} |\n");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"\n{CheckReport.Tally(claims.Select(claim => claim.Verdict))}.\n");
+    }
+
+    private static void Claim(StringBuilder text, ProvenClaim claim)
+    {
+        var (contract, verdict) = (claim.Contract, claim.Verdict);
+        text.Append(CultureInfo.InvariantCulture, $"\n## {contract.Id}: {contract.Claim}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{VerdictWords.Line(verdict)}.\n\nDefinition: {contract.Definition} Baseline: {contract.Baseline}. Must not get worse: {contract.NotWorse}\n");
+        if (claim.Operations.Count == 0 && verdict.IsJudged) text.Append(CultureInfo.InvariantCulture, $"\n{verdict.Evidence}\n");
+        foreach (var caveat in verdict.Caveats) text.Append(CultureInfo.InvariantCulture, $"\n- {caveat}\n");
+        if (claim.Operations.Count == 0) return;
+        text.Append("\n| operation | weight | optimized | C | N | X | times C | 95% |\n|---|---:|---:|---:|---:|---:|---:|---:|\n");
+        foreach (var operation in claim.Operations) Operation(text, operation);
+        if (claim.Operations.Count > 1)
+            text.Append(CultureInfo.InvariantCulture, $"\nGeometric mean of the ratios: {Wording.Significant(claim.GeometricMean ?? 0)}. Worst: {Name(claim.Worst!)}, {Times(claim.Worst!)}.\n");
+    }
+
+    private static void Operation(StringBuilder text, ProvenOperation operation)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"| {Name(operation)} | {Wording.Significant(operation.Weight)} | {Value(operation.Optimized)} | {Value(operation.Careful)} | {Value(operation.Naive)} | {Value(operation.Expert)} | ");
+        text.Append(CultureInfo.InvariantCulture, $"{Times(operation)} | {(operation.Interval is { } interval ? Wording.Interval(interval) : "–")} |\n");
+        string Value(double? value) => value is { } there ? ProvenOperations.Value(there, operation.Unit) : "–";
+    }
+
+    private static string Name(ProvenOperation operation) => operation.IsWorse ? $"**{operation.Name}**" : operation.Name;
+
+    private static string Times(ProvenOperation operation) => operation.IsWorse ? $"**{Wording.Significant(operation.Ratio)}**" : Wording.Significant(operation.Ratio);
+}

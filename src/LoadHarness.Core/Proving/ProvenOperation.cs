@@ -1,0 +1,23 @@
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Core.Proving;
+
+/// <summary>One operation on the optimized schema and by the baselines: absolute values next to their ratio.</summary>
+/// <param name="Name"><c>scenario/operation</c>, or what was measured of the whole database.</param>
+/// <param name="Unit">Of the four values: ms, blocks, bytes.</param>
+/// <param name="Careful">Baseline C, which the claim is judged against.</param>
+/// <param name="Naive">Baseline N; null where it was not measured.</param>
+/// <param name="Expert">Baseline X; null where it was not measured, or where C is the expert's way already.</param>
+/// <param name="Ratio">Optimized over C: by pairs for times, so it is not always the quotient of the two values.</param>
+/// <param name="Interval">95% of the ratio; null for what has no sampling error.</param>
+public sealed record ProvenOperation(
+    string Name, double Weight, string Unit, double Optimized, double Careful, double? Naive, double? Expert, double Ratio, ConfidenceInterval? Interval)
+{
+    /// <summary>What a claim must not cost elsewhere: more than 10% more than a careful team pays.</summary>
+    public const double LargestRatio = 1.10;
+
+    public bool IsWorse => Ratio > LargestRatio;
+
+    /// <summary>Whether an expert does it in less on the base schema.</summary>
+    public bool ExpertIsBetter => Expert is { } expert && expert < Optimized;
+}
