@@ -14,7 +14,7 @@ public sealed record ProofPlan(
 {
     public static ProofPlan Standard { get; } = new(8, 6, TimeSpan.FromSeconds(1), 1_000, 12, 50_000, 50, 4);
 
-    public static ProofPlan Quick { get; } = new(4, 4, TimeSpan.FromMilliseconds(250), 300, 4, 5_000, 20, 3);
+    public static ProofPlan Quick { get; } = new(4, 4, TimeSpan.FromMilliseconds(250), 300, 4, 5_000, 10, 3);
 
     /// <summary>A campaign goes to every active lead of the ranges that are scheduled first, so this is only the least.</summary>
     public long Recipients => ImportRows;

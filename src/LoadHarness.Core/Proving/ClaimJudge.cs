@@ -92,7 +92,7 @@ public static class ClaimJudge
             ? Verdict.Counted(target.Id, target.Title, figure, target.Bound, samples, evidence, "counted, no sampling error")
             : Verdict.Judged(target.Id, target.Title, new(figure, range, samples, Math.Max(FewestPairs, target.MinimumSamples)), target.Bound, evidence);
         var shown = operations.Where(operation => operations.Count > 1 && (operation.Interval?.Low ?? operation.Ratio) > ProvenOperation.LargestRatio).ToList();
-        if (shown.Count > 0) verdict = verdict.MissedBecause($"{contract.NotWorse.TrimEnd('.')}: {string.Join(", ", shown.OrderByDescending(one => one.Ratio).Take(3).Select(Worse))}{(shown.Count > 3 ? $" and {shown.Count - 3} more" : "")}");
+        if (shown.Count > 0) verdict = verdict.MissedBecause($"{Wording.Figure(figure, target.Unit)} as a whole, but worse than C: {Worst(shown)}");
         return new(
             contract,
             verdict.Qualified([.. Caveats(operations)]),
@@ -106,6 +106,9 @@ public static class ClaimJudge
         foreach (var operation in operations.Where(operation => operation.ExpertIsBetter))
             yield return $"an expert on the base schema (X) does {operation.Name} in {Wording.Figure(operation.Expert, operation.Unit)}, this in {Wording.Figure(operation.Optimized, operation.Unit)}";
     }
+
+    private static string Worst(IReadOnlyList<ProvenOperation> operations) =>
+        string.Join(", ", operations.OrderByDescending(one => one.Ratio).Take(3).Select(Worse)) + (operations.Count > 3 ? $" and {operations.Count - 3} more" : "");
 
     private static string Worse(ProvenOperation operation) => $"{operation.Name} {Wording.Significant(operation.Ratio)} times C";
 

@@ -1,0 +1,110 @@
+using LoadHarness.Core.Proving;
+using LoadHarness.Core.Targets;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.UnitTests.Proving;
+
+public sealed class ClaimJudgeTests
+{
+    private static readonly Target Percent = new("ER-1", "Lead queries 95% faster", Statistic.Comparison, 95, LimitDirection.AtLeast, "%");
+
+    [Fact]
+    public void The_geometric_mean_does_not_depend_on_which_arm_divides()
+    {
+        double[] ratios = [0.1, 0.4, 2];
+        Assert.Equal(0.430887, ProofArithmetic.GeometricMean(ratios), 6);
+        Assert.Equal(1 / ProofArithmetic.GeometricMean(ratios), ProofArithmetic.GeometricMean([.. ratios.Select(ratio => 1 / ratio)]), 9);
+        Assert.Throws<ArgumentException>(() => ProofArithmetic.GeometricMean([]));
+        Assert.Throws<ArgumentException>(() => ProofArithmetic.GeometricMean([1, 0]));
+    }
+
+    [Fact]
+    public void A_ratio_becomes_percent_saved_or_times_better_and_its_interval_turns_round()
+    {
+        Assert.Equal(95, ProofArithmetic.Figure(0.05, "%"), 9);
+        Assert.Equal(-184, ProofArithmetic.Figure(2.84, "%"), 9);
+        Assert.Equal(4, ProofArithmetic.Figure(0.25, "x"), 9);
+        var interval = ProofArithmetic.Figure(new ConfidenceInterval(0.04, 0.06), "%");
+        Assert.Equal((94, 96), (Math.Round(interval.Low, 9), Math.Round(interval.High, 9)));
+    }
+
+    [Fact]
+    public void A_mix_counts_each_operation_by_weight_and_cost()
+    {
+        var claim = ClaimJudge.Decide(
+            Contract(ClaimStatistic.BlocksPerRequest, ("a", 3), ("b", 1)), Percent,
+            new() { Blocks = new Dictionary<string, ArmValues> { ["a"] = new(10, 10), ["b"] = new(10, 970) } });
+        Assert.Equal(96, claim.Verdict.Figure!.Value, 9);
+        Assert.Equal(VerdictKind.Met, claim.Verdict.Kind);
+        Assert.Equal("a", claim.Worst!.Name);
+        Assert.Equal(Math.Sqrt(10 / 970.0), claim.GeometricMean!.Value, 9);
+    }
+
+    [Fact]
+    public void One_operation_more_than_ten_percent_slower_misses_the_claim_and_is_bold()
+    {
+        var claim = Times(("fast", 0.001), ("slow", 1.3));
+        Assert.Equal(VerdictKind.Missed, claim.Verdict.Kind);
+        Assert.Contains("slow 1.3 times C", claim.Verdict.Reason, StringComparison.Ordinal);
+        Assert.Equal(["slow"], claim.Worse.Select(operation => operation.Name));
+
+        Assert.Contains("| **slow** |", Text(claim), StringComparison.Ordinal);
+        Assert.Contains("| fast |", Text(claim), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_operation_within_ten_percent_is_neither_bold_nor_a_miss()
+    {
+        var claim = Times(("fast", 0.0001), ("equal", 1.09));
+        Assert.Equal(VerdictKind.Met, claim.Verdict.Kind);
+        Assert.Empty(claim.Worse);
+        Assert.DoesNotContain("**equal**", Text(claim), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Results_that_differ_give_no_figure()
+    {
+        var evidence = Evidence(("fast", 0.001), ("slow", 1)) with { Differences = new Dictionary<string, string> { ["slow"] = "call 1, row 3" } };
+        var claim = ClaimJudge.Decide(Contract(ClaimStatistic.MeanResponseTime, ("fast", 1), ("slow", 1)), Percent, evidence);
+        Assert.Equal(VerdictKind.Inconclusive, claim.Verdict.Kind);
+        Assert.Contains("invalid: results differ: slow: call 1, row 3", claim.Verdict.Reason, StringComparison.Ordinal);
+        Assert.Null(claim.Verdict.Figure);
+        Assert.Null(claim.Comparison);
+    }
+
+    [Fact]
+    public void What_was_not_measured_is_unavailable_with_its_reason()
+    {
+        var missing = ClaimJudge.Decide(Contract(ClaimStatistic.MeanResponseTime, ("fast", 1), ("other", 1)), Percent, Evidence(("fast", 0.1)));
+        Assert.Equal(VerdictKind.Unavailable, missing.Verdict.Kind);
+        Assert.Contains("other", missing.Verdict.Reason, StringComparison.Ordinal);
+
+        var search = ClaimJudge.Decide(Contract(ClaimStatistic.BoundedSearch, ("fast", 1)) with { NotMeasured = "It needs a search." }, Percent, Evidence(("fast", 0.1)));
+        Assert.Equal("It needs a search", search.Verdict.Reason);
+    }
+
+    [Fact]
+    public void An_expert_who_is_quicker_on_the_base_schema_is_told()
+    {
+        var evidence = Evidence(("import", 0.01));
+        evidence = evidence with { Times = new Dictionary<string, OperationPairs> { ["import"] = evidence.Times["import"] with { Expert = 0.5 } } };
+        var claim = ClaimJudge.Decide(Contract(ClaimStatistic.MeanResponseTime, ("import", 1)), Percent, evidence);
+        Assert.Equal(VerdictKind.Met, claim.Verdict.Kind);
+        Assert.Contains("an expert on the base schema (X) does import in 0.5 ms", Assert.Single(claim.Verdict.Caveats), StringComparison.Ordinal);
+    }
+
+    private static ProvenClaim Times(params (string Name, double Ratio)[] operations) => ClaimJudge.Decide(
+        Contract(ClaimStatistic.MeanResponseTime, [.. operations.Select(operation => (operation.Name, 1.0))]), Percent, Evidence(operations));
+
+    private static ProofEvidence Evidence(params (string Name, double Ratio)[] operations) => new()
+    {
+        Times = operations.ToDictionary(operation => operation.Name, operation => new OperationPairs(
+            [.. Enumerable.Repeat(100 * operation.Ratio, 8)], [.. Enumerable.Repeat(100.0, 8)], [], [])),
+    };
+
+    private static ClaimContract Contract(ClaimStatistic statistic, params (string Name, double Weight)[] operations) => new(
+        "ER-1", "Lead queries 95% faster", "d", "C", statistic, [.. operations.Select(operation => new ClaimedOperation(operation.Name, operation.Weight))], "n");
+
+    private static string Text(ProvenClaim claim) => ProofText.Of(new(
+        DateTimeOffset.UnixEpoch, TimeSpan.FromMinutes(1), "prove", "machine", 20_000, 42, false, Comparing.Sample.Facts("4MB"), Comparing.Sample.Facts("4MB"), [claim]));
+}
