@@ -107,7 +107,7 @@ public static class ClaimJudge
             yield return $"an expert on the base schema (X) does {operation.Name} in {Wording.Figure(operation.Expert, operation.Unit)}, this in {Wording.Figure(operation.Optimized, operation.Unit)}";
     }
 
-    private static string Worst(IReadOnlyList<ProvenOperation> operations) =>
+    private static string Worst(List<ProvenOperation> operations) =>
         string.Join(", ", operations.OrderByDescending(one => one.Ratio).Take(3).Select(Worse)) + (operations.Count > 3 ? $" and {operations.Count - 3} more" : "");
 
     private static string Worse(ProvenOperation operation) => $"{operation.Name} {Wording.Significant(operation.Ratio)} times C";
