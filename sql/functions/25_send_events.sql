@@ -234,8 +234,6 @@ comment on function merge_send_events(bigint, bigint[], timestamptz[], text[], t
 
 create or replace function apply_send_events(p_events jsonb, out applied_count bigint, out error_count bigint, out errors jsonb)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
--- A trigger of leads takes a change of status for a decision of now, unless an event made it.
-set loadharness.by_event = 'on'
 as $$
 declare
     v_workspace_id bigint := session_workspace();
@@ -268,6 +266,9 @@ begin
     if exists (select from unnest(v_ids) as g (id) where g.id is not null) then
         v_new := merge_send_events(v_workspace_id, v_ids, v_created, v_kinds, v_times, v_messages);
     end if;
+    -- A trigger of leads takes a change of status for a decision of now, unless an event made it. No SET clause of the function: only a
+    -- superuser may write one for a setting that the server does not know.
+    perform set_config('loadharness.by_event', 'on', true);
     -- A status only rises, and no event from before the application's last decision counts. A repeated event without a time is no news.
     update leads l set status = n.status, updated_at = now()
     from (
@@ -282,6 +283,7 @@ begin
     where l.workspace_id = v_workspace_id and l.id = n.lead_id
       and coalesce(array_position(array['bounced', 'unsubscribed', 'complained'], n.status), 0)
         > coalesce(array_position(array['bounced', 'unsubscribed', 'complained'], l.status), 0);
+    perform set_config('loadharness.by_event', '', true);
 end
 $$;
 comment on function apply_send_events(jsonb) is

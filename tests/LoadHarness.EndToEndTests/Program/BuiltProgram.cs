@@ -7,6 +7,7 @@ namespace LoadHarness.EndToEndTests.Program;
 internal static class BuiltProgram
 {
     public const string TinyProfile = "tiny";
+    public const string LongProfile = "long";
 
     public static string Executable { get; } =
         Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "loadharness.exe" : "loadharness");
@@ -21,8 +22,8 @@ internal static class BuiltProgram
         With(arguments).ExecuteBufferedAsync(TestContext.Current.CancellationToken).Task;
 
     /// <summary>A profile of a few seconds, put where the program looks for profiles.</summary>
-    public static void AddTinyProfile() => File.WriteAllText(
-        Path.Combine(AppContext.BaseDirectory, "scenarios", "profiles", TinyProfile + ".json"),
+    public static void AddTinyProfile() => Add(
+        TinyProfile,
         """
         {
           "name": "tiny",
@@ -38,6 +39,20 @@ internal static class BuiltProgram
           }
         }
         """);
+
+    /// <summary>Lead queries alone, for longer than a test wants to wait: to be stopped.</summary>
+    public static void AddLongProfile() => Add(
+        LongProfile,
+        """
+        {
+          "name": "long",
+          "description": "Lead queries until somebody stops them.",
+          "leadQueries": { "ratePerSecond": 20, "warmUp": "00:00:01", "during": "00:10:00", "maxInFlight": 20 }
+        }
+        """);
+
+    private static void Add(string profile, string text) =>
+        File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "scenarios", "profiles", profile + ".json"), text);
 
     private static string Root(string directory) =>
         File.Exists(Path.Combine(directory, "LoadHarness.sln")) ? directory : Root(Path.GetDirectoryName(directory)!);
