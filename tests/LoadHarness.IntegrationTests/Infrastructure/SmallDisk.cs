@@ -16,7 +16,7 @@ internal sealed class SmallDisk : IAsyncDisposable
     public static async Task<SmallDisk> MountAsync(int megabytes, CancellationToken cancellation)
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) Assert.Skip("Only root on Linux can mount a small file system to fill up.");
-        var directory = Path.Combine(Path.GetTempPath(), $"loadharness-disk-{Guid.NewGuid():N}");
+        var directory = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"loadharness-disk-{Guid.NewGuid():N}");
         await ServerAccount.MakeDirectoryAsync(directory, cancellation);
         var mounted = await RunAsync("mount", ["-t", "tmpfs", "-o", $"size={megabytes}m", "loadharness", directory], cancellation);
         if (!mounted.IsSuccess)
@@ -28,6 +28,8 @@ internal sealed class SmallDisk : IAsyncDisposable
         await ServerAccount.OwnAsync(directory, cancellation);
         return new(directory);
     }
+
+    public string Path => _directory;
 
     public async Task ResizeAsync(int megabytes, CancellationToken cancellation)
     {
