@@ -67,14 +67,8 @@ public sealed class Comparer(ComparisonPlan plan, SeedRequest request, ServerPro
 
     private async Task<IReadOnlyList<PlanChange>> PlansAsync(ArmPair arms, CancellationToken cancellationToken)
     {
-        var (a, b) = (await PlansAsync(arms.A, cancellationToken), await PlansAsync(arms.B, cancellationToken));
+        var (a, b) = (await ArmPlans.ReadAsync(arms.A, plan, cancellationToken), await ArmPlans.ReadAsync(arms.B, plan, cancellationToken));
         return [.. a.Join(b, plan => plan.Key, plan => plan.Key, (before, after) => PlanNodes.Compare(before.Key, before.Value, after.Value)).OfType<PlanChange>()];
-    }
-
-    private async Task<IReadOnlyDictionary<string, string>> PlansAsync(ArmServer arm, CancellationToken cancellationToken)
-    {
-        var plans = await arm.PlansAsync(plan.Profile(), cancellationToken);
-        return plans.ToDictionary(explained => explained.Query, explained => string.Join('\n', explained.Inner.Select(inner => inner.Text).Prepend(explained.Text)));
     }
 
     private static bool HaveEqualMigrations(MigrationFiles a, MigrationFiles b) =>

@@ -20,6 +20,8 @@ public static class VerbCatalog
         CompareVerb.Create(words),
         GateVerb.Create(words),
         ProveVerb.Create(words),
+        LedgerVerb.Create(words),
+        ScaleVerb.Create(words),
         SelfCheckVerb.Create(words),
         ReportVerb.Create(words),
         DoctorVerb.Create(words),

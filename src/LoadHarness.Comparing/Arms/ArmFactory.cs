@@ -67,8 +67,17 @@ public sealed class ArmFactory(SeededTemplate template, SqlFolder sql, bool rebu
     {
         var checksum = await MigrateAsync(admin, specification.Schema, cancellationToken);
         await using var connection = await admin.OpenConnectionAsync(cancellationToken);
-        foreach (var index in specification.Without) await DropIndexAsync(connection, index, cancellationToken);
+        var later = new List<string>();
+        foreach (var index in specification.Without)
+            if (!await HasDroppedIndexAsync(connection, index, cancellationToken)) later.Add(index);
         foreach (var file in specification.SqlFiles) await connection.ExecuteAsync(await TextOfAsync(file, cancellationToken), cancellationToken);
+        // The files may have made it.
+        foreach (var index in later)
+        {
+            if (!await HasDroppedIndexAsync(connection, index, cancellationToken))
+                throw new HarnessException($"without={index}: the schema has no index of that name.", ExitCode.BadUsage);
+        }
+
         if (Planted?.Sql is { } fault) await connection.ExecuteAsync(fault, cancellationToken);
         // The base schema has no extensions of its own.
         await connection.ExecuteAsync("create extension if not exists pg_stat_statements", cancellationToken);
@@ -103,7 +112,7 @@ public sealed class ArmFactory(SeededTemplate template, SqlFolder sql, bool rebu
     }
 
     /// <summary>Of a partitioned table: on every partition. A key's index goes with its constraint.</summary>
-    private static async Task DropIndexAsync(NpgsqlConnection connection, string index, CancellationToken cancellationToken)
+    private static async Task<bool> HasDroppedIndexAsync(NpgsqlConnection connection, string index, CancellationToken cancellationToken)
     {
         const string statement =
             """
@@ -114,9 +123,9 @@ public sealed class ArmFactory(SeededTemplate template, SqlFolder sql, bool rebu
             from pg_class i
             where i.oid = to_regclass($1) and i.relkind in ('i', 'I')
             """;
-        var drop = await connection.ScalarAsync<string>(statement, cancellationToken, $"public.{index}")
-            ?? throw new HarnessException($"without={index}: the schema has no index of that name.", ExitCode.BadUsage);
+        if (await connection.ScalarAsync<string>(statement, cancellationToken, $"public.{index}") is not { } drop) return false;
         await connection.ExecuteAsync(drop, cancellationToken);
+        return true;
     }
 
     private static async Task<string> TextOfAsync(string file, CancellationToken cancellationToken) => File.Exists(file)

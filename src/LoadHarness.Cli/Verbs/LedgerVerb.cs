@@ -1,0 +1,48 @@
+using System.CommandLine;
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Terminal;
+using LoadHarness.Comparing;
+using LoadHarness.Comparing.Ledger;
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Postgres.Seeding;
+
+namespace LoadHarness.Cli.Verbs;
+
+/// <summary><c>ledger</c>: what every index costs, and whom it serves, by leaving each out in turn.</summary>
+public static class LedgerVerb
+{
+    public static Verb Create(OptionWords words)
+    {
+        var indexes = new Option<string?>("--indexes") { Description = "Only these, with commas between them.", HelpName = "LIST" };
+        var arm = new Option<string>("--arm") { Description = "The schema, in the form of compare: optimized,sql=FILE adds indexes of your own. Default optimized.", HelpName = "ARM", DefaultValueFactory = _ => "optimized" };
+        var reasons = new Option<string?>("--reasons") { Description = "Who wants an index that no scenario uses. Default scenarios/index-reasons.json.", HelpName = "FILE" };
+        return new(
+            new Command("ledger", "Leave out each index in turn, and count its bytes, what it costs writers and which operations miss it."),
+            [words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, indexes, arm, reasons],
+            (parsed, stop) => ExecuteAsync(
+                words.Read(parsed),
+                words.OutGiven(parsed) ?? Path.Combine("reports", "ledger"),
+                ArmSpecification.Parse("--arm", parsed.GetValue(arm)!),
+                IndexReasons.Read(parsed.GetValue(reasons) ?? IndexReasons.DefaultFile),
+                parsed.GetValue(indexes)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
+                stop));
+    }
+
+    private static async Task<ExitCode> ExecuteAsync(
+        HarnessOptions options, string directory, ArmSpecification arm, IReadOnlyList<IndexReason> reasons, IReadOnlyList<string> only, CancellationToken stop)
+    {
+        var voice = new Voice(options.Json);
+        var plan = ComparisonPlan.Standard with { Slot = TimeSpan.Zero };
+        var request = new SeedRequest(options.Contacts, options.Seed, Environment.ProcessorCount);
+        var ledger = await voice.WithProgressAsync(progress =>
+            new LedgerRun(plan, request, options.ServerProfile, options.Keep, progress).RunAsync(arm, reasons, only, stop));
+        var text = LedgerText.Of(ledger);
+        voice.Line(text);
+        voice.Line($"Kept in {await ComparisonFiles.WriteAsync("ledger", ledger, text, ledger.StartedUtc, directory, CancellationToken.None)}");
+        if (options.Json) JsonOutput.Write(ledger);
+        return ExitCodes.Of(ledger.Verdicts);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using LoadHarness.Comparing.Arms;
+using LoadHarness.Comparing.Counters;
+using LoadHarness.Comparing.Times;
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.Core.Targets;
+using LoadHarness.Postgres.Seeding;
+using LoadHarness.Scenarios;
+
+namespace LoadHarness.Comparing.Scale;
+
+/// <summary>Measures every operation at several sizes, and fits how its figures grow.</summary>
+/// <param name="plan">Scenarios, calls, and how long a slot lasts; no slot: blocks alone.</param>
+public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile profile, bool keep, IStageProgress progress)
+{
+    /// <summary>Turns of each scenario at each size: their mean is the point.</summary>
+    private const int Slots = 3;
+
+    private static readonly ArmSpecification Optimized = ArmSpecification.Parse("scale", "optimized");
+
+    private string _server = "";
+
+    /// <param name="sizes">Leads, in rising order.</param>
+    /// <exception cref="HarnessException">A database cannot be made, or an operation fails.</exception>
+    public async Task<ScaleReport> MeasureAsync(IReadOnlyList<long> sizes, IReadOnlyList<Target> targets, CancellationToken cancellationToken)
+    {
+        var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
+        // The same work at each size: an import or a campaign of all leads would grow with them by itself.
+        var equal = plan with { Recipients = Math.Min(plan.Recipients, sizes[0]) };
+        var figures = new List<Point>();
+        foreach (var size in sizes)
+        {
+            progress.Note($"Scale: {size:N0} leads.");
+            figures.AddRange(await MeasureAsync(size, equal, cancellationToken));
+        }
+
+        var operations = figures.GroupBy(figure => (figure.Operation, figure.Metric)).Select(group => OperationScale.Of(
+            group.Key.Operation, group.Key.Metric, [.. group.Select(figure => new ScalePoint(figure.Contacts, figure.Figure))],
+            group.Key.Metric == OperationScale.Mean ? ScaleTarget.Of(group.Key.Operation, Items(group.Key.Operation, equal), targets) : null));
+        return new(sizes, seed, startedUtc, Stopwatch.GetElapsedTime(started), _server, [.. operations]);
+    }
+
+    private async Task<IReadOnlyList<Point>> MeasureAsync(long size, ComparisonPlan equal, CancellationToken cancellationToken)
+    {
+        var request = new SeedRequest(size, seed, Environment.ProcessorCount);
+        await using var template = await SeededTemplate.MakeAsync(request, profile, null, keep, progress, cancellationToken);
+        using var sql = await SqlFolder.OfAsync(Optimized.Schema, cancellationToken);
+        var factory = new ArmFactory(template, sql, rebuild: false);
+        var blocks = await BlocksAsync(size, factory, equal, cancellationToken);
+        // The counters' imports and campaigns have changed the rows: times are measured on a copy of their own.
+        return equal.MeasuresTimes ? [.. blocks, .. await TimesAsync(size, factory, equal, cancellationToken)] : blocks;
+    }
+
+    private async Task<IReadOnlyList<Point>> BlocksAsync(long size, ArmFactory factory, ComparisonPlan equal, CancellationToken cancellationToken)
+    {
+        await using var arm = await factory.StartAsync("counters", Optimized, progress, cancellationToken);
+        _server = arm.Facts.Version;
+        var (first, second) = await new CounterPass(arm, equal, seed).RunAsync(cancellationToken);
+        return
+        [
+            .. first.Zip(second, (a, b) => new Point(
+                a.Name, OperationScale.Blocks, size, (a.Counters[CounterNames.Blocks] + b.Counters[CounterNames.Blocks]) / 2)),
+        ];
+    }
+
+    private async Task<IReadOnlyList<Point>> TimesAsync(long size, ArmFactory factory, ComparisonPlan equal, CancellationToken cancellationToken)
+    {
+        await using var arm = await factory.StartAsync("times", Optimized, progress, cancellationToken);
+        await using var loaded = new LoadedArm(arm, equal);
+        var means = new List<KeyValuePair<SlotMetric, double>>();
+        foreach (var scenario in ScenarioCatalog.All.Select(scenario => scenario.Name).Where(equal.Scenarios.Contains))
+        {
+            await loaded.WarmAsync(scenario, equal, seed, cancellationToken);
+            for (var slot = 0; slot < Slots; slot++)
+                means.AddRange(await loaded.SlotAsync(scenario, equal, seed + (ulong)slot, cancellationToken));
+        }
+
+        return
+        [
+            .. means.Where(mean => mean.Key.Metric == "mean").GroupBy(mean => mean.Key.Operation, mean => mean.Value)
+                .Select(slots => new Point(slots.Key, OperationScale.Mean, size, slots.Average())),
+        ];
+    }
+
+    private static long Items(string operation, ComparisonPlan equal) =>
+        operation.StartsWith($"{new BulkImport().Name}/", StringComparison.Ordinal) ? equal.ImportRows : equal.Recipients;
+
+    private sealed record Point(string Operation, string Metric, long Contacts, double Figure);
+}

@@ -1,0 +1,24 @@
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Core.Comparing;
+
+/// <summary>What every index costs and whom it serves: the content of <c>ledger.json</c>.</summary>
+/// <param name="Arm">The schema that the indexes are of.</param>
+/// <param name="StaleReasons">Reasons for indexes that the schema does not have.</param>
+public sealed record IndexLedger(
+    string Arm,
+    long Contacts,
+    ulong Seed,
+    DateTimeOffset StartedUtc,
+    TimeSpan Duration,
+    string Server,
+    IReadOnlyList<LedgerEntry> Entries,
+    IReadOnlyList<string> StaleReasons)
+{
+    /// <summary>One for each index, and one for each reason without an index.</summary>
+    public IReadOnlyList<Verdict> Verdicts { get; init; } =
+    [
+        .. Entries.Select(entry => entry.Verdict()),
+        .. StaleReasons.Select(name => Verdict.Looked(name, "Reason of an index", false, "the schema has no such index: take its line out of index-reasons.json")),
+    ];
+}

@@ -1,0 +1,68 @@
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Core.Words;
+
+namespace LoadHarness.Core.Comparing;
+
+/// <summary>An index as the catalog has it; a partitioned one is one index, with the bytes of all partitions.</summary>
+/// <param name="NeededBy">Constraints that stand on it, in words; empty where it may be dropped.</param>
+/// <param name="Twins">Other indexes over the same columns, in the same way, with the same condition.</param>
+public sealed record CatalogIndex(
+    string Name, string Table, string Definition, long Bytes, IReadOnlyList<string> NeededBy, IReadOnlyList<string> Twins);
+
+/// <summary>One line of the ledger: what an index costs, and who misses it.</summary>
+/// <param name="Scenarios">Those that ran without it; empty where it was not left out.</param>
+/// <param name="Writes">What an import and a campaign cost a row, with the index and without.</param>
+/// <param name="Worse">Operations that touch more blocks without it.</param>
+/// <param name="Plans">Plans that used it, and what stands there without it.</param>
+/// <param name="Failures">Operations that do not work without it.</param>
+/// <param name="Reason">Of the reviewed file; null for none.</param>
+public sealed record LedgerEntry(
+    CatalogIndex Index,
+    IReadOnlyList<string> Scenarios,
+    IReadOnlyList<WriteCost> Writes,
+    IReadOnlyList<CounterChange> Worse,
+    IReadOnlyList<PlanChange> Plans,
+    IReadOnlyList<string> Failures,
+    IndexReason? Reason)
+{
+    /// <summary>A plan alone is no service: without the index another one may do as well.</summary>
+    public bool IsServing => Worse.Count + Failures.Count > 0;
+
+    /// <summary>An index that serves nothing needs a reason; so does a second key over the same columns.</summary>
+    public Verdict Verdict()
+    {
+        var isNeeded = Index.NeededBy.Count > 0;
+        return isNeeded && Index.Twins.Count == 0
+            ? Verdicts.Verdict.Stated(Index.Name, Title, $"{NeededBy}; {Wording.Bytes(Index.Bytes)}")
+            : Verdicts.Verdict.Looked(Index.Name, Title, (IsServing && !isNeeded) || Reason is not null, $"{Sentence()}; {Wording.Bytes(Index.Bytes)}");
+    }
+
+    /// <summary>Whom it serves, else who wants it, else what to do.</summary>
+    public string Sentence()
+    {
+        var twins = Index.Twins.Count == 0 ? "" : $"it has the same columns as {string.Join(", ", Index.Twins)}; ";
+        if (IsServing) return twins + string.Join("; ", Failures.Concat(WorstFirst().Select(Words)));
+        var wanted = Reason is { } reason ? $"wanted by {reason.Words()}" : "nothing wants it: drop it, or name who does in index-reasons.json";
+        if (Index.NeededBy.Count > 0) return $"{twins}{NeededBy}; {(Reason is null ? "one of the two keys is enough" : wanted)}";
+        return $"{twins}{Idle}; {wanted}";
+    }
+
+    private string Title => $"Index on {Index.Table}";
+
+    private string NeededBy => $"needed by {string.Join(", ", Index.NeededBy)}";
+
+    private string Idle => Scenarios.Count == 0 ? "no scenario touches its table" : "no operation is worse without it";
+
+    private IEnumerable<CounterChange> WorstFirst() => Worse.OrderByDescending(change => change.Ratio);
+
+    private static string Words(CounterChange change) => change.A == 0
+        ? FormattableString.Invariant($"{change.Operation} {change.Counter} 0 to {change.B:0.#}")
+        : FormattableString.Invariant($"{change.Operation} {change.Counter} {change.A:0.#} to {change.B:0.#} ({change.Ratio:0.##}x)");
+}
+
+/// <summary>One counter of a writing operation, for a row that it writes.</summary>
+public sealed record WriteCost(string Operation, string Counter, double With, double Without)
+{
+    /// <summary>What the index costs.</summary>
+    public double Index => With - Without;
+}

@@ -1,0 +1,61 @@
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Statistics;
+using LoadHarness.Core.Targets;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Core.Comparing;
+
+/// <summary>A target of a response time, as the mean of an operation is held against it.</summary>
+/// <param name="Milliseconds">The limit; of imports and campaigns, for as many items as were measured.</param>
+public sealed record ScaleTarget(Target Target, double Milliseconds)
+{
+    /// <param name="operation"><c>scenario/operation</c>.</param>
+    /// <param name="items">Rows or recipients of one call.</param>
+    /// <returns>Null where the operation has no such target.</returns>
+    public static ScaleTarget? Of(string operation, long items, IReadOnlyList<Target> targets)
+    {
+        var target = targets.FirstOrDefault(target =>
+            target.Statistic is Statistic.ResponseP95 or Statistic.ResponseP99 or Statistic.ResponseMean
+            && operation.StartsWith($"{target.Scenario}/", StringComparison.Ordinal)
+            && (target.Operation is null || operation == $"{target.Scenario}/{target.Operation}"));
+        if (target is null) return null;
+        var share = target.ClaimedItems > 0 ? Math.Min(1, (double)items / target.ClaimedItems) : 1;
+        return new(target, target.Limit * share * (target.Unit == "s" ? 1_000 : 1));
+    }
+}
+
+/// <summary>The number of leads at which an operation would pass its target.</summary>
+/// <param name="Size">Not below the smallest size measured, nor above <see cref="Beyond"/>.</param>
+/// <param name="Interval">95%.</param>
+public sealed record TargetPassing(string Target, double LimitMilliseconds, long ClaimedAt, double Size, ConfidenceInterval Interval, bool IsOfPercentile)
+{
+    /// <summary>A forecast further out says nothing.</summary>
+    public const double Beyond = ContactCount.Largest;
+
+    public static TargetPassing Of(PowerFit fit, ScaleTarget target, long smallest)
+    {
+        var (size, interval) = fit.SizeAt(target.Milliseconds, smallest, Beyond);
+        return new(target.Target.Id, target.Milliseconds, target.Target.ClaimedAtContacts, size, interval, target.Target.Statistic != Statistic.ResponseMean);
+    }
+
+    /// <summary>Whether the operation holds its target at the number of leads that it is claimed for.</summary>
+    public Verdict Verdict(string operation, int sizes)
+    {
+        var id = $"{Target} {operation}";
+        var limit = Limit.AtLeast(ClaimedAt, "leads");
+        var verdict = Verdicts.Verdict.Judged(
+            id, "Leads at which its target would be passed", new(Size, Interval, sizes, PowerFit.FewestPoints), limit, Sentence());
+        return IsOfPercentile ? verdict.Qualified(["The mean is held against the limit, which is one of a percentile: that is passed at fewer leads."]) : verdict;
+    }
+
+    /// <summary>"beyond 100M" where it would not be passed below.</summary>
+    public string Sentence() => FormattableString.Invariant(
+        $"its mean would pass {LimitMilliseconds:0.#} ms at {Words(Size)} ({Words(Interval.Low)} to {Words(Interval.High)})");
+
+    public static string Words(double size) => size switch
+    {
+        >= Beyond => "beyond 100M",
+        >= 1e6 => FormattableString.Invariant($"{size / 1e6:0.#}M"),
+        _ => FormattableString.Invariant($"{size / 1e3:0.#}k"),
+    };
+}

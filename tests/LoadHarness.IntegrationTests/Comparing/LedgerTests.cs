@@ -1,0 +1,78 @@
+using LoadHarness.Comparing;
+using LoadHarness.Comparing.Arms;
+using LoadHarness.Comparing.Ledger;
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.Postgres.Seeding;
+
+namespace LoadHarness.IntegrationTests.Comparing;
+
+/// <summary>Indexes left out in turn at a small scale; counters alone, which do not depend on how busy the machine is.</summary>
+public sealed class LedgerTests(PostgresCluster cluster) : IAsyncLifetime
+{
+    private const string Planted =
+        """
+        create index planted_unused_idx on leads (updated_at);
+        create index planted_twin_idx on leads (workspace_id, created_at desc, id desc);
+        alter table campaigns add constraint planted_second_key unique (workspace_id, id);
+        """;
+
+    private static readonly ComparisonPlan Few = ComparisonPlan.Standard with
+    {
+        Scenarios = ["lead-queries", "bulk-import"], Slot = TimeSpan.Zero, CounterCalls = 16, ImportRows = 500,
+    };
+
+    private static readonly SeedRequest Small = new(5_000, 42, Environment.ProcessorCount);
+    private readonly string _file = Path.GetTempFileName();
+    private SeededTemplate? _template;
+
+    public async ValueTask InitializeAsync()
+    {
+        await File.WriteAllTextAsync(_file, Planted, TestContext.Current.CancellationToken);
+        _template = await SeededTemplate.MakeAsync(Small, ServerProfile.Checklist, null, keep: false, SilentProgress.Instance, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        File.Delete(_file);
+        if (_template is not null) await _template.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_planted_unused_index_and_planted_duplicates_are_found_and_one_with_readers_names_them()
+    {
+        Assert.NotNull(cluster.Server);
+        var ledger = await RunAsync("planted_unused_idx", "planted_twin_idx", "planted_second_key", "leads_workspace_tags_idx", "leads_pkey");
+        var verdicts = ledger.Verdicts.ToDictionary(verdict => verdict.Id);
+        Assert.All(["planted_unused_idx", "planted_twin_idx", "planted_second_key"], name => Assert.Equal(VerdictKind.Missed, verdicts[name].Kind));
+        Assert.Contains("leads_workspace_created_idx", verdicts["planted_twin_idx"].Evidence, StringComparison.Ordinal);
+        Assert.Equal(VerdictKind.Stated, verdicts["leads_pkey"].Kind);
+        Assert.Contains("constraint leads_pkey", verdicts["leads_pkey"].Evidence, StringComparison.Ordinal);
+
+        var tags = ledger.Entries.Single(entry => entry.Index.Name == "leads_workspace_tags_idx");
+        Assert.Contains(tags.Worse, change => change.Operation == "lead-queries/tag_filter");
+        Assert.Contains(tags.Plans, plan => plan.Operation == "tag_filter");
+        Assert.Equal(VerdictKind.Met, verdicts["leads_workspace_tags_idx"].Kind);
+
+        // An index that nobody reads still costs each imported row.
+        var cost = ledger.Entries.Single(entry => entry.Index.Name == "planted_unused_idx").Writes.Single(write => write.Counter == CounterNames.WalBytes);
+        Assert.InRange(cost.Index, 10, 1_000);
+        Assert.Equal(ExitCode.TargetMissed, ExitCodes.Of(ledger.Verdicts));
+    }
+
+    [Fact]
+    public async Task An_index_that_is_not_there_is_refused()
+    {
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => RunAsync("no_such_idx"));
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        Assert.Contains("no_such_idx", fault.Message, StringComparison.Ordinal);
+    }
+
+    private Task<IndexLedger> RunAsync(params string[] only) =>
+        new LedgerRun(Few, Small, ServerProfile.Checklist, keep: false, SilentProgress.Instance) { Template = _template }.RunAsync(
+            ArmSpecification.Parse("--arm", $"optimized,sql={_file}"), IndexReasons.Read(IndexReasons.DefaultFile), only, TestContext.Current.CancellationToken);
+}

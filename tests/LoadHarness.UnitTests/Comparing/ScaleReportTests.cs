@@ -1,0 +1,69 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Targets;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.UnitTests.Comparing;
+
+public sealed class ScaleReportTests
+{
+    private static readonly long[] Sizes = [100_000, 250_000, 500_000, 1_000_000, 2_000_000];
+
+    private static readonly Target Lookup = new(
+        "TQ-1", "lead queries", Statistic.ResponseP95, 500, LimitDirection.AtMost, "ms", "lead-queries", ClaimedAtContacts: 2_000_000);
+
+    private static readonly Target Import = new(
+        "TQ-2", "imports", Statistic.ResponseMean, 15, LimitDirection.AtMost, "s", "bulk-import", "import", ClaimedItems: 100_000);
+
+    [Fact]
+    public void A_limit_for_many_rows_is_one_for_as_many_as_were_measured()
+    {
+        Assert.Equal(750, ScaleTarget.Of("bulk-import/import", 5_000, [Lookup, Import])!.Milliseconds);
+        Assert.Equal(500, ScaleTarget.Of("lead-queries/email_lookup", 5_000, [Lookup, Import])!.Milliseconds);
+        Assert.Null(ScaleTarget.Of("lead-search/by_term", 5_000, [Lookup, Import]));
+    }
+
+    [Fact]
+    public void A_flat_time_holds_its_target_beyond_all_sizes_and_the_forecast_holds()
+    {
+        var report = Report(_ => 2);
+        Assert.Equal("beyond 100M", TargetPassing.Words(report.Operations[0].Passing!.Size));
+        Assert.All(report.Verdicts, verdict => Assert.Equal(VerdictKind.Met, verdict.Kind));
+        Assert.Equal(ExitCode.AllMet, ExitCodes.Of(report.Verdicts));
+    }
+
+    [Fact]
+    public void A_time_that_passes_its_target_before_the_claim_is_missed_and_says_where()
+    {
+        // 500 ms at 500,000 leads.
+        var verdict = Report(size => size / 1_000.0).Verdicts[0];
+        Assert.Equal(VerdictKind.Missed, verdict.Kind);
+        Assert.InRange(verdict.Figure!.Value, 480_000, 520_000);
+        Assert.Contains("500k", verdict.Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_jump_at_the_largest_size_breaks_the_forecast()
+    {
+        var report = Report(size => size == Sizes[^1] ? 20 : 2);
+        Assert.False(report.Operations[0].Forecast!.Holds);
+        Assert.Equal(VerdictKind.Missed, report.Verdicts[^1].Kind);
+        Assert.Contains("0 of 1", report.Verdicts[^1].Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Three_sizes_have_an_exponent_and_no_forecast()
+    {
+        var operation = OperationScale.Of("a/b", OperationScale.Blocks, [.. Sizes.Take(3).Select(size => new ScalePoint(size, 4))], null);
+        Assert.Equal(0, operation.Fit!.Exponent, 9);
+        Assert.Null(operation.Forecast);
+        Assert.Equal(VerdictKind.Unavailable, Report([operation]).Verdicts.Single().Kind);
+    }
+
+    private static ScaleReport Report(Func<long, double> law) => Report([OperationScale.Of(
+        "lead-queries/email_lookup", OperationScale.Mean, [.. Sizes.Select(size => new ScalePoint(size, law(size)))],
+        ScaleTarget.Of("lead-queries/email_lookup", 1, [Lookup]))]);
+
+    private static ScaleReport Report(IReadOnlyList<OperationScale> operations) =>
+        new(Sizes, 42, DateTimeOffset.UnixEpoch, TimeSpan.Zero, "15", operations);
+}
