@@ -21,6 +21,8 @@ public sealed class LedgerTests(PostgresCluster cluster) : IAsyncLifetime
         alter table campaigns add constraint planted_second_key unique (workspace_id, id);
         """;
 
+    private const string Activities = "lead_activities_workspace_lead_type_created_idx";
+
     private static readonly ComparisonPlan Few = ComparisonPlan.Standard with
     {
         Scenarios = ["lead-queries", "bulk-import"], Slot = TimeSpan.Zero, CounterCalls = 16, ImportRows = 500,
@@ -46,27 +48,24 @@ public sealed class LedgerTests(PostgresCluster cluster) : IAsyncLifetime
     public async Task A_planted_unused_index_and_planted_duplicates_are_found_and_one_with_readers_names_them()
     {
         Assert.NotNull(cluster.Server);
-        var ledger = await RunAsync("planted_unused_idx", "planted_twin_idx", "planted_second_key", "leads_workspace_tags_idx", "leads_pkey");
+        var ledger = await RunAsync("planted_unused_idx", "planted_twin_idx", "planted_second_key", Activities, "leads_pkey");
         var verdicts = ledger.Verdicts.ToDictionary(verdict => verdict.Id);
         Assert.All(["planted_unused_idx", "planted_twin_idx", "planted_second_key"], name => Assert.Equal(VerdictKind.Missed, verdicts[name].Kind));
         Assert.Contains("leads_workspace_created_idx", verdicts["planted_twin_idx"].Evidence, StringComparison.Ordinal);
         Assert.Equal(VerdictKind.Stated, verdicts["leads_pkey"].Kind);
         Assert.Contains("constraint leads_pkey", verdicts["leads_pkey"].Evidence, StringComparison.Ordinal);
 
-        var tags = ledger.Entries.Single(entry => entry.Index.Name == "leads_workspace_tags_idx");
-        Assert.Contains(tags.Worse, change => change.Operation == "lead-queries/tag_filter");
-        Assert.Contains(tags.Plans, plan => plan.Operation == "tag_filter");
-        Assert.Equal(VerdictKind.Met, verdicts["leads_workspace_tags_idx"].Kind);
+        var activities = ledger.Entries.Single(entry => entry.Index.Name == Activities);
+        Assert.Contains(activities.Worse, change => change.Operation == "lead-queries/lead_with_activities");
+        Assert.Contains(activities.Plans, plan => plan.Operation == "lead_with_activities");
+        Assert.Equal(["lead-queries"], activities.Scenarios);
+        Assert.Equal(VerdictKind.Met, verdicts[Activities].Kind);
 
         // An index that nobody reads still costs each imported row.
         var cost = ledger.Entries.Single(entry => entry.Index.Name == "planted_unused_idx").Writes.Single(write => write.Counter == CounterNames.WalBytes);
         Assert.InRange(cost.Index, 10, 1_000);
         Assert.Equal(ExitCode.TargetMissed, ExitCodes.Of(ledger.Verdicts));
-    }
 
-    [Fact]
-    public async Task An_index_that_is_not_there_is_refused()
-    {
         var fault = await Assert.ThrowsAsync<HarnessException>(() => RunAsync("no_such_idx"));
         Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
         Assert.Contains("no_such_idx", fault.Message, StringComparison.Ordinal);
