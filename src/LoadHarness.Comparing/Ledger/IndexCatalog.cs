@@ -27,7 +27,9 @@ internal static class IndexCatalog
                      from pg_constraint k
                      where k.conindid = p.oid and k.conparentid = 0
                      order by k.contype = 'f', k.conname),
-               array(select o.relname::text from plain o where o.shape = p.shape and o.oid <> p.oid order by 1)
+               array(select o.relname::text from plain o where o.shape = p.shape and o.oid <> p.oid order by 1),
+               array(select c.relname::text from pg_partition_tree(p.oid) part join pg_class c on c.oid = part.relid
+                     union select p.relname::text)
         from plain p
         order by p.table_name, p.relname
         """;
@@ -40,7 +42,10 @@ internal static class IndexCatalog
             Query,
             row => new CatalogIndex(
                 row.GetString(0), row.GetString(1), row.GetString(2), sizes.GetValueOrDefault(row.GetString(0)),
-                row.GetFieldValue<string[]>(3), row.GetFieldValue<string[]>(4)),
+                row.GetFieldValue<string[]>(3), row.GetFieldValue<string[]>(4))
+            {
+                PlanNames = [.. row.GetFieldValue<string[]>(5).Select(PlanNodes.WithoutPartition).Distinct()],
+            },
             cancellationToken);
     }
 }

@@ -28,10 +28,10 @@ internal static class LedgerComparison
         .. with.Where(plan => without.ContainsKey(plan.Key))
             .Select(plan => PlanNodes.Compare(plan.Key, plan.Value, without[plan.Key]))
             .OfType<PlanChange>()
-            .Where(change => change.LostNodes.Any(node => Names(node, index.Name))),
+            .Where(change => change.LostNodes.Any(node => Names(node, index))),
     ];
 
-    private static bool Names(string node, string index) => node.Split(' ').Contains(index);
+    private static bool Names(string node, CatalogIndex index) => node.Split(' ').Intersect(index.PlanNames).Any();
 
     private static IEnumerable<WriteCost> Writes(ComparisonPlan plan, ScenarioCounters with, ScenarioCounters without)
     {

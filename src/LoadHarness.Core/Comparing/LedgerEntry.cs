@@ -7,7 +7,11 @@ namespace LoadHarness.Core.Comparing;
 /// <param name="NeededBy">Constraints that stand on it, in words; empty where it may be dropped.</param>
 /// <param name="Twins">Other indexes over the same columns, in the same way, with the same condition.</param>
 public sealed record CatalogIndex(
-    string Name, string Table, string Definition, long Bytes, IReadOnlyList<string> NeededBy, IReadOnlyList<string> Twins);
+    string Name, string Table, string Definition, long Bytes, IReadOnlyList<string> NeededBy, IReadOnlyList<string> Twins)
+{
+    /// <summary>What plans call it: those of partitions have names of their own.</summary>
+    public IReadOnlyList<string> PlanNames { get; init; } = [Name];
+}
 
 /// <summary>One line of the ledger: what an index costs, and who misses it.</summary>
 /// <param name="Scenarios">Those that ran without it; empty where it was not left out.</param>

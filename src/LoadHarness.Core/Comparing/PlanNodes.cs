@@ -12,9 +12,12 @@ public static partial class PlanNodes
         .. text.Split('\n')
             .Select(line => NodeLine().Match(line))
             .Where(match => match.Success)
-            .Select(match => Partition().Replace(match.Groups["node"].Value, ""))
+            .Select(match => WithoutPartition(match.Groups["node"].Value))
             .Distinct(),
     ];
+
+    /// <summary>The name of an index of a partition, or a node with one, as a node shows it.</summary>
+    public static string WithoutPartition(string name) => Partition().Replace(name, "");
 
     public static PlanChange? Compare(string operation, string a, string b)
     {
