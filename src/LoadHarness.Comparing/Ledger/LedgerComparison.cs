@@ -35,7 +35,8 @@ internal static class LedgerComparison
 
     private static IEnumerable<WriteCost> Writes(ComparisonPlan plan, ScenarioCounters with, ScenarioCounters without)
     {
-        double? rows = with.Scenario == new BulkImport().Name ? plan.ImportRows : with.Scenario == new CampaignSend().Name ? plan.Recipients : null;
+        // A campaign ends with the chunk of leads that reaches its number, so its figures are of the whole.
+        double? rows = with.Scenario == new BulkImport().Name ? plan.ImportRows : with.Scenario == new CampaignSend().Name ? 1 : null;
         if (rows is not { } count) return [];
         return Written.SelectMany(counter => with.Means(counter).Zip(without.Means(counter), (a, b) =>
             new WriteCost(a.Operation, counter, a.Value / count, b.Value / count)));

@@ -16,7 +16,7 @@ public static class LedgerText
         text.Append(CultureInfo.InvariantCulture, $"`{ledger.Arm}` · {ledger.Contacts:N0} leads, seed {ledger.Seed} · PostgreSQL {ledger.Server} · ");
         text.Append(CultureInfo.InvariantCulture, $"{ledger.StartedUtc:yyyy-MM-dd HH:mm} UTC, {ledger.Duration.TotalMinutes:0.0} min · ");
         text.Append(CultureInfo.InvariantCulture, $"{Wording.Bytes(ledger.Entries.Sum(entry => entry.Index.Bytes))} in {ledger.Entries.Count} indexes\n\n");
-        text.Append("Each index left out in turn, on a copy of one seeded cluster. Costs are of one row, with the index against without it.\n");
+        text.Append("Each index left out in turn, on a copy of one seeded cluster. Costs are of one imported row and of one campaign, with the index / without it.\n");
         Table(text, [.. ledger.Entries.Where(entry => entry.Scenarios.Count > 0)]);
         Rest(text, [.. ledger.Entries.Where(entry => entry.Scenarios.Count == 0)]);
         Plans(text, ledger.Entries);

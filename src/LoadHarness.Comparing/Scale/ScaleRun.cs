@@ -39,7 +39,7 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
 
         var operations = figures.GroupBy(figure => (figure.Operation, figure.Metric)).Select(group => OperationScale.Of(
             group.Key.Operation, group.Key.Metric, [.. group.Select(figure => new ScalePoint(figure.Contacts, figure.Figure))],
-            group.Key.Metric == OperationScale.Mean ? ScaleTarget.Of(group.Key.Operation, Items(group.Key.Operation, equal), targets) : null));
+            group.Key.Metric == OperationScale.Mean && !IsCampaign(group.Key.Operation) ? ScaleTarget.Of(group.Key.Operation, equal.ImportRows, targets) : null));
         return new(sizes, seed, startedUtc, Stopwatch.GetElapsedTime(started), _server, [.. operations]);
     }
 
@@ -85,8 +85,8 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
         ];
     }
 
-    private static long Items(string operation, ComparisonPlan equal) =>
-        operation.StartsWith($"{new BulkImport().Name}/", StringComparison.Ordinal) ? equal.ImportRows : equal.Recipients;
+    // A campaign ends with the chunk of leads that reaches its number: how many it has sent is not known here, so no limit in proportion is either.
+    private static bool IsCampaign(string operation) => operation.StartsWith($"{new CampaignSend().Name}/", StringComparison.Ordinal);
 
     private sealed record Point(string Operation, string Metric, long Contacts, double Figure);
 }

@@ -15,7 +15,7 @@ public sealed record CatalogIndex(
 
 /// <summary>One line of the ledger: what an index costs, and who misses it.</summary>
 /// <param name="Scenarios">Those that ran without it; empty where it was not left out.</param>
-/// <param name="Writes">What an import and a campaign cost a row, with the index and without.</param>
+/// <param name="Writes">What a row of an import and a whole campaign cost, with the index and without.</param>
 /// <param name="Worse">Operations that touch more blocks without it.</param>
 /// <param name="Plans">Plans that used it, and what stands there without it.</param>
 /// <param name="Failures">Operations that do not work without it.</param>
@@ -64,7 +64,7 @@ public sealed record LedgerEntry(
         : FormattableString.Invariant($"{change.Operation} {change.Counter} {change.A:0.#} to {change.B:0.#} ({change.Ratio:0.##}x)");
 }
 
-/// <summary>One counter of a writing operation, for a row that it writes.</summary>
+/// <summary>One counter of a writing operation: of an import for a row, of a campaign for the whole.</summary>
 public sealed record WriteCost(string Operation, string Counter, double With, double Without)
 {
     /// <summary>What the index costs.</summary>
