@@ -20,14 +20,16 @@ internal sealed class EvidenceCollector(ProofArms arms, ProofPlan plan, ulong se
     public async Task<ProofEvidence> CollectAsync(IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
     {
         var wanted = contracts.Where(contract => contract.NotMeasured is null).ToList();
-        var (optimizedBytes, baseBytes) = (
-            await DatabaseBytes.ReadAsync(arms.Optimized.Server.Admin, cancellationToken), await DatabaseBytes.ReadAsync(arms.Careful.Server.Admin, cancellationToken));
+        var optimizedBytes = await DatabaseBytes.ReadAsync(arms.Optimized.Server.Admin, cancellationToken);
+        var baseBytes = await DatabaseBytes.ReadAsync(arms.Careful.Server.Admin, cancellationToken);
         var reads = Names(wanted).Where(name => !ProofOperations.Writes.Contains(name)).ToList();
         await EachAsync("Rows compared", reads, CompareAsync, cancellationToken);
         await EachAsync("Blocks", Names(wanted, ClaimStatistic.BlocksPerRequest), BlocksAsync, cancellationToken);
         await EachAsync("Times of reads", reads.Intersect(Timed(wanted)), TimesAsync, cancellationToken);
         var memory = await MemoryAsync(wanted, cancellationToken);
-        var connections = wanted.Any(contract => contract.Statistic == ClaimStatistic.ConnectionTime) ? await ConnectionsAsync(cancellationToken) : null;
+        var connections = wanted.Any(contract => contract.Statistic == ClaimStatistic.ConnectionTime)
+            ? await ConnectionsAsync(cancellationToken)
+            : null;
         arms.Naive.Bench.FirstOfNewLeads(FarOff);
         arms.Expert.Bench.FirstOfNewLeads(2 * FarOff);
         await EachAsync("Imports and campaigns", ProofOperations.Writes.Intersect(Timed(wanted)), TimesAsync, cancellationToken);
@@ -45,7 +47,8 @@ internal sealed class EvidenceCollector(ProofArms arms, ProofPlan plan, ulong se
     }
 
     private static IEnumerable<string> Names(IEnumerable<ClaimContract> contracts, params ClaimStatistic[] statistics) =>
-        contracts.Where(contract => statistics.Length == 0 || statistics.Contains(contract.Statistic)).SelectMany(contract => contract.OperationNames).Distinct();
+        contracts.Where(contract => statistics.Length == 0 || statistics.Contains(contract.Statistic))
+            .SelectMany(contract => contract.OperationNames).Distinct();
 
     private static IEnumerable<string> Timed(IEnumerable<ClaimContract> contracts) =>
         Names(contracts, ClaimStatistic.MeanResponseTime, ClaimStatistic.RequestsPerCpuSecond);
@@ -96,7 +99,8 @@ internal sealed class EvidenceCollector(ProofArms arms, ProofPlan plan, ulong se
 
     private async Task<IReadOnlyList<ArmValues>> MemoryAsync(IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
     {
-        var set = Names(contracts, ClaimStatistic.AnonymousMemory).Where(_results.Requests.ContainsKey).Select(name => _results.Requests[name]).ToList();
+        var set = Names(contracts, ClaimStatistic.AnonymousMemory)
+            .Where(_results.Requests.ContainsKey).Select(name => _results.Requests[name]).ToList();
         if (set.Count == 0) return [];
         // Base server: the sessions of N and X would count as C's.
         await arms.Naive.Bench.ReleaseAsync();
@@ -105,13 +109,15 @@ internal sealed class EvidenceCollector(ProofArms arms, ProofPlan plan, ulong se
         using var task = progress.Begin("Memory", plan.MemoryRounds, "rounds");
         for (var round = 0; round < plan.MemoryRounds; round++)
         {
-            var optimized = await ServerMemory.ReadAsync(arms.Optimized, plan.Connections, [.. set.Select(sent => sent.Optimized)], cancellationToken);
-            var careful = await ServerMemory.ReadAsync(arms.Careful, plan.Connections, [.. set.Select(sent => sent.Careful)], cancellationToken);
+            var optimized = await MemoryOf(arms.Optimized, set.Select(sent => sent.Optimized));
+            var careful = await MemoryOf(arms.Careful, set.Select(sent => sent.Careful));
             if (optimized is { } mine && careful is { } theirs) rounds.Add(new(mine, theirs));
             task.Advance(1);
         }
 
         return rounds;
+
+        Task<double?> MemoryOf(ProofArm arm, IEnumerable<Sent> requests) => ServerMemory.ReadAsync(arm, plan.Connections, [.. requests], cancellationToken);
     }
 
     private async Task<Comparison> ConnectionsAsync(CancellationToken cancellationToken)
@@ -119,7 +125,7 @@ internal sealed class EvidenceCollector(ProofArms arms, ProofPlan plan, ulong se
         const int requests = 200;
         const int users = 10;
         const int rounds = 5;
-        return ConnectionOverhead.Compare(
-            await ConnectionOverhead.MeasureAsync(arms.Optimized.Server.Database.AdminConnectionString, null, requests, users, rounds, cancellationToken));
+        var server = arms.Optimized.Server.Database.AdminConnectionString;
+        return ConnectionOverhead.Compare(await ConnectionOverhead.MeasureAsync(server, null, requests, users, rounds, cancellationToken));
     }
 }

@@ -38,18 +38,23 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
             (baseline, new(template, sql, rebuild: true)), (optimized, new(template, sql, rebuild: true)), progress, cancellationToken);
         var evidence = await EvidenceAsync(servers, contracts, cancellationToken);
         return new(
-            startedUtc, Stopwatch.GetElapsedTime(started), command, machine, request.Contacts, request.Seed, plan == ProofPlan.Quick, servers.B.Facts, servers.A.Facts,
+            startedUtc, Stopwatch.GetElapsedTime(started), command, machine, request.Contacts, request.Seed, plan == ProofPlan.Quick,
+            servers.B.Facts, servers.A.Facts,
             [.. contracts.Select(contract => ClaimJudge.Decide(contract, targets.Single(target => target.Id == contract.Id), evidence))]);
     }
 
     private async Task<ProofEvidence> EvidenceAsync(ArmPair servers, IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
     {
         var load = Profile();
-        await using var optimized = new ProofArm("optimized", servers.B, load, null, bench => [.. ProofOperations.ReadsOf(bench), .. WriteOperations.Optimized(bench)]);
-        await using var careful = new ProofArm("C", servers.A, load, Baselines.Of("C"), bench => [.. ProofOperations.ReadsOf(bench), .. WriteOperations.Careful(bench)]);
-        await using var naive = new ProofArm("N", servers.A, load, Baselines.Of("N"), bench => [.. ProofOperations.ReadsOf(bench), .. WriteOperations.Naive(bench)]);
-        await using var expert = new ProofArm("X", servers.A, load, Baselines.Of("X"), bench => [.. WriteOperations.Expert(bench)]);
-        return await new EvidenceCollector(new(optimized, careful, naive, expert), plan, request.Seed, progress).CollectAsync(contracts, cancellationToken);
+        await using var optimized = new ProofArm("optimized", servers.B, load, null, bench => [.. Reads(bench), .. WriteOperations.Optimized(bench)]);
+        await using var careful = new ProofArm("C", servers.A, load, Baselines.Of("C"), bench => [.. Reads(bench), .. WriteOperations.Careful(bench)]);
+        await using var naive = new ProofArm("N", servers.A, load, Baselines.Of("N"), bench => [.. Reads(bench), .. WriteOperations.Naive(bench)]);
+        // An expert's reads on the base schema are those of C.
+        await using var expert = new ProofArm("X", servers.A, load, Baselines.Of("X"), WriteOperations.Expert);
+        var collector = new EvidenceCollector(new(optimized, careful, naive, expert), plan, request.Seed, progress);
+        return await collector.CollectAsync(contracts, cancellationToken);
+
+        static IEnumerable<ProofOperation> Reads(Scenarios.Workbench bench) => ProofOperations.ReadsOf(bench);
     }
 
     private LoadProfile Profile()

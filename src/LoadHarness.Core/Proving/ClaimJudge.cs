@@ -17,7 +17,11 @@ public static class ClaimJudge
         if (contract.NotMeasured is { } reason) return Without(contract, Unavailable(target, reason));
         var wrong = contract.OperationNames.Where(evidence.Differences.ContainsKey).ToList();
         if (wrong.Count > 0)
-            return Without(contract, Verdict.Undecided(target.Id, target.Title, $"invalid: results differ: {string.Join("; ", wrong.Select(name => $"{name}: {evidence.Differences[name]}"))}"));
+        {
+            var differences = string.Join("; ", wrong.Select(name => $"{name}: {evidence.Differences[name]}"));
+            return Without(contract, Verdict.Undecided(target.Id, target.Title, $"invalid: results differ: {differences}"));
+        }
+
         return contract.Statistic switch
         {
             ClaimStatistic.IndexBytes => Bytes(contract, target, "all indexes", evidence.IndexBytes),
@@ -38,11 +42,16 @@ public static class ClaimJudge
     private static ProvenClaim Memory(ClaimContract contract, Target target, ProofEvidence evidence)
     {
         if (evidence.Memory.Count < FewestPairs)
-            return Without(contract, Unavailable(target, "The memory of the server's processes cannot be read here (/proc/PID/smaps_rollup). Run it on Linux, as root or as the server's user."));
+        {
+            return Without(contract, Unavailable(
+                target, "The memory of the server's processes cannot be read here (/proc/PID/smaps_rollup). Run it on Linux, as root or as the server's user."));
+        }
+
         var (ratio, interval) = ProofArithmetic.OfPairs([.. evidence.Memory.Select(round => Math.Log(round.Optimized / round.Careful))]);
         var whole = new ProvenOperation(
             $"server processes of {evidence.MemoryConnections} connections", 1, "bytes",
-            Medians.Of(evidence.Memory.Select(round => round.Optimized)), Medians.Of(evidence.Memory.Select(round => round.Careful)), null, null, ratio, interval);
+            Medians.Of(evidence.Memory.Select(round => round.Optimized)), Medians.Of(evidence.Memory.Select(round => round.Careful)),
+            null, null, ratio, interval);
         return Judged(contract, target, [whole], ratio, interval, evidence.Memory.Count);
     }
 
@@ -50,7 +59,8 @@ public static class ClaimJudge
         ? Without(contract, Unavailable(target, "Connections were not measured."))
         : new(
             contract,
-            Verdict.Judged(target.Id, target.Title, new(connections.Figure, connections.Interval, connections.Samples, target.MinimumSamples), target.Bound, connections.Evidence),
+            Verdict.Judged(
+                target.Id, target.Title, new(connections.Figure, connections.Interval, connections.Samples, target.MinimumSamples), target.Bound, connections.Evidence),
             connections,
             [],
             null);
@@ -58,7 +68,7 @@ public static class ClaimJudge
     private static ProvenClaim OfOperations(ClaimContract contract, Target target, ProofEvidence evidence)
     {
         var missing = contract.OperationNames.Where(name => !IsMeasured(contract.Statistic, name, evidence)).ToList();
-        if (missing.Count > 0) return Without(contract, Unavailable(target, $"Not measured in this call: {string.Join(", ", missing.Take(3))}{(missing.Count > 3 ? $" and {missing.Count - 3} more" : "")}."));
+        if (missing.Count > 0) return Without(contract, Unavailable(target, $"Not measured in this call: {FirstOf(missing)}."));
         IReadOnlyList<ProvenOperation> operations = [.. contract.Operations.Select(operation => ProvenOperations.Of(contract.Statistic, operation, evidence))];
         var pairs = contract.OperationNames.Select(evidence.Times.GetValueOrDefault).OfType<OperationPairs>().ToList();
         switch (contract.Statistic)
@@ -98,17 +108,29 @@ public static class ClaimJudge
             verdict.Qualified([.. Caveats(operations)]),
             new(target.Id, figure, range, samples, evidence),
             [.. operations.OrderByDescending(operation => operation.Ratio)],
-            ProofArithmetic.GeometricMean([.. operations.Select(operation => operation.Ratio)]));
+            GeometricMean(operations));
     }
+
+    private static double GeometricMean(IReadOnlyList<ProvenOperation> operations) =>
+        ProofArithmetic.GeometricMean([.. operations.Select(operation => operation.Ratio)]);
 
     private static IEnumerable<string> Caveats(IReadOnlyList<ProvenOperation> operations)
     {
         foreach (var operation in operations.Where(operation => operation.ExpertIsBetter))
-            yield return $"an expert on the base schema (X) does {operation.Name} in {Wording.Figure(operation.Expert, operation.Unit)}, this in {Wording.Figure(operation.Optimized, operation.Unit)}";
+        {
+            yield return $"an expert on the base schema (X) does {operation.Name} in {Wording.Figure(operation.Expert, operation.Unit)}, "
+                + $"this in {Wording.Figure(operation.Optimized, operation.Unit)}";
+        }
     }
 
     private static string Worst(List<ProvenOperation> operations) =>
-        string.Join(", ", operations.OrderByDescending(one => one.Ratio).Take(3).Select(Worse)) + (operations.Count > 3 ? $" and {operations.Count - 3} more" : "");
+        FirstOf([.. operations.OrderByDescending(one => one.Ratio).Select(Worse)]);
+
+    private static string FirstOf(List<string> names)
+    {
+        const int told = 3;
+        return string.Join(", ", names.Take(told)) + (names.Count > told ? $" and {names.Count - told} more" : "");
+    }
 
     private static string Worse(ProvenOperation operation) => $"{operation.Name} {Wording.Significant(operation.Ratio)} times C";
 
@@ -118,7 +140,7 @@ public static class ClaimJudge
         var values = $"{ProvenOperations.Value(worst.Optimized, worst.Unit)} against {ProvenOperations.Value(worst.Careful, worst.Unit)} by {contract.Baseline}";
         return operations.Count == 1
             ? $"{worst.Name}: {values}."
-            : $"{operations.Count} operations; geometric mean of the ratios {Wording.Significant(ProofArithmetic.GeometricMean([.. operations.Select(operation => operation.Ratio)]))}; the worst is {worst.Name}: {values}.";
+            : $"{operations.Count} operations; geometric mean of the ratios {Wording.Significant(GeometricMean(operations))}; the worst is {worst.Name}: {values}.";
     }
 
     private static Verdict Unavailable(Target target, string reason) => Verdict.Unavailable(target.Id, target.Title, reason, target.Bound);

@@ -12,12 +12,15 @@ public static class ProofText
     {
         var text = new StringBuilder();
         text.Append("# What was claimed, and what was measured\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{proof.StartedUtc:yyyy-MM-dd HH:mm} UTC, {Wording.Duration(proof.Duration)}. `loadharness {proof.Command}` on {proof.Machine}, PostgreSQL {proof.Optimized.Version}. ");
+        text.Append(CultureInfo.InvariantCulture, $"{proof.StartedUtc:yyyy-MM-dd HH:mm} UTC, {Wording.Duration(proof.Duration)}. ");
+        text.Append(CultureInfo.InvariantCulture, $"`loadharness {proof.Command}` on {proof.Machine}, PostgreSQL {proof.Optimized.Version}. ");
         text.Append(CultureInfo.InvariantCulture, $"**{proof.Contacts:N0} leads**, seed {proof.Seed}. ");
         if (proof.Contacts < 2_000_000) text.Append("The claims are made for 2,000,000: figures at this scale may differ from theirs. ");
         if (proof.Quick) text.Append("`--quick`: few and short turns, so the intervals are wide. ");
-        text.Append("\n\nEach claim is judged against baseline **C**, a careful team on the base schema, and against no other. **N** is the way of known systems, **X** an expert's. ");
-        text.Append("All baselines are files in `sql/baselines`, all definitions files in `scenarios/claims`. Both arms have the same rows, server settings, fresh statistics, prepared statements and arguments; ");
+        text.Append("\n\nEach claim is judged against baseline **C**, a careful team on the base schema, and against no other. ");
+        text.Append("**N** is the way of known systems, **X** an expert's. ");
+        text.Append("All baselines are files in `sql/baselines`, all definitions files in `scenarios/claims`. ");
+        text.Append("Both arms have the same rows, server settings, fresh statistics, prepared statements and arguments; ");
         text.Append("the rows that come back are compared. An operation more than 10% worse than C is **bold**.\n");
         Summary(text, proof.Claims);
         foreach (var claim in proof.Claims) Claim(text, claim);
@@ -41,7 +44,8 @@ public static class ProofText
     {
         var (contract, verdict) = (claim.Contract, claim.Verdict);
         text.Append(CultureInfo.InvariantCulture, $"\n## {contract.Id}: {contract.Claim}\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{VerdictWords.Line(verdict)}.\n\nDefinition: {contract.Definition} Baseline: {contract.Baseline}. Must not get worse: {contract.NotWorse}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{VerdictWords.Line(verdict)}.\n\nDefinition: {contract.Definition} ");
+        text.Append(CultureInfo.InvariantCulture, $"Baseline: {contract.Baseline}. Must not get worse: {contract.NotWorse}\n");
         if (claim.Operations.Count == 0 && verdict.IsJudged) text.Append(CultureInfo.InvariantCulture, $"\n{verdict.Evidence}\n");
         foreach (var caveat in verdict.Caveats) text.Append(CultureInfo.InvariantCulture, $"\n- {caveat}\n");
         if (claim.Operations.Count == 0) return;
