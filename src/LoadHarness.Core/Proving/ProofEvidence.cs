@@ -43,5 +43,8 @@ public sealed record OperationPairs(
     double? Naive = null,
     double? Expert = null)
 {
+    /// <summary>Calls of one turn.</summary>
+    public int Calls { get; init; } = 1;
+
     public IReadOnlyList<double> LogRatios => [.. Optimized.Zip(Careful, (mine, theirs) => Math.Log(mine / theirs))];
 }

@@ -1,4 +1,5 @@
 using LoadHarness.Core.Statistics;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.Core.Words;
 
 namespace LoadHarness.Core.Proving;
@@ -31,12 +32,23 @@ internal static class ProvenOperations
         return new(operation.Name, operation.Weight, "ms", Medians.Of(pairs.Optimized), Medians.Of(pairs.Careful), pairs.Naive, pairs.Expert, ratio, interval);
     }
 
-    // A turn of a short operation is a few clock ticks of the kernel: only the sum over all turns is a figure, and its spread is that of the mix.
+    // CPU time comes in clock ticks of the kernel. A short operation uses a few in all its turns: its ratio is as uncertain as two small counts are.
     private static ProvenOperation Cpu(ClaimedOperation operation, OperationPairs pairs)
     {
         const double tick = 0.001;
         var (optimized, careful) = (Math.Max(tick, pairs.OptimizedCpu.Average()), Math.Max(tick, pairs.CarefulCpu.Average()));
-        return new(operation.Name, operation.Weight, "ms CPU", optimized, careful, null, null, optimized / careful, null);
+        return new(
+            operation.Name, operation.Weight, "ms CPU", optimized, careful, null, null, optimized / careful,
+            OfCounts(optimized / careful, Ticks(pairs.OptimizedCpu, pairs.Calls), Ticks(pairs.CarefulCpu, pairs.Calls)));
+    }
+
+    private static double Ticks(IReadOnlyList<double> millisecondsACall, int calls) => millisecondsACall.Sum() * calls / 10;
+
+    // The logarithm of a ratio of two counts, each with its Poisson spread; a half keeps no tick at all from being certain.
+    private static ConfidenceInterval OfCounts(double ratio, double optimized, double careful)
+    {
+        var half = 1.96 * Math.Sqrt((1 / (optimized + 0.5)) + (1 / (careful + 0.5)));
+        return new(ratio * Math.Exp(-half), ratio * Math.Exp(half));
     }
 
     // Nothing touched at all is half a block: a ratio needs a divisor.

@@ -62,6 +62,21 @@ public sealed class ClaimJudgeTests
     }
 
     [Fact]
+    public void Three_clock_ticks_against_one_show_nothing_and_three_hundred_do()
+    {
+        var target = Percent with { Id = "ER-9", Limit = 2, Unit = "x" };
+        Assert.Equal(VerdictKind.Met, Judged(calls: 1).Kind);
+        Assert.Contains("short 3 times C", Judged(calls: 100).Reason, StringComparison.Ordinal);
+
+        Verdict Judged(int calls) => ClaimJudge.Decide(
+            Contract(ClaimStatistic.RequestsPerCpuSecond, ("short", 1), ("long", 1)), target,
+            new() { Times = new Dictionary<string, OperationPairs> { ["short"] = Cpu(7.5, 2.5, calls), ["long"] = Cpu(100, 10_000, calls) } }).Verdict;
+
+        static OperationPairs Cpu(double optimized, double careful, int calls) => new(
+            [1, 1, 1, 1], [1, 1, 1, 1], [optimized, optimized, optimized, optimized], [careful, careful, careful, careful]) { Calls = calls };
+    }
+
+    [Fact]
     public void Results_that_differ_give_no_figure()
     {
         var evidence = Evidence(("fast", 0.001), ("slow", 1)) with { Differences = new Dictionary<string, string> { ["slow"] = "call 1, row 3" } };
