@@ -121,6 +121,11 @@ begin
                   where m.workspace_id = p_workspace_id and m.import_id = v_import_id and m.reason is not null) as all_errors);
     end if;
     delete from lead_import_merge where workspace_id = p_workspace_id and import_id = v_import_id;
+    -- As an import by COPY: its rows change leads without a row of their own in the log.
+    if p_update and known > 0 then
+        perform audit_write(p_workspace_id, 'import', 'leads', v_import_id::text,
+                            jsonb_build_object('source', 'json', 'imported', imported, 'updated', known, 'rejected', rejected));
+    end if;
 exception
     when foreign_key_violation then
         raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';

@@ -54,6 +54,9 @@ begin
             using errcode = 'LH004';
     elsif isempty(v_window) or upper(v_window) <= greatest(p_at, now()) then
         raise exception 'the send window % is empty or over before %', v_window, p_at using errcode = 'LH004';
+    elsif is_usual_time(lower(v_window)) is false or is_usual_time(upper(v_window)) is false then
+        raise exception 'the send window % does not lie in the years 1970 to 2199', v_window using errcode = 'LH004',
+            hint = 'Leave a bound out for a window without beginning or end.';
     elsif v_campaign.segment_id is null and p_everybody is not true then
         raise exception 'campaign % has no segment', p_campaign_id using errcode = 'LH004',
             hint = 'Set its segment_id, or say p_everybody => true to mail all active leads.';

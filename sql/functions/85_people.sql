@@ -110,6 +110,9 @@ begin
     perform public.require_reason(p_reason);
     select l.id into v_lead from public.leads l where l.workspace_id = p_workspace_id and l.email = v_email for update;
     return public.erase_person(p_workspace_id, v_lead, v_email, p_reason);
+exception
+    when foreign_key_violation then
+        raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';
 end;
 $$;
 

@@ -20,16 +20,25 @@ begin
 end;
 $$;
 
+create or replace function require_user_email(p_email text) returns text
+language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_email text := lower(public.require_text('the e-mail of a user', p_email, 254));
+begin
+    if v_email !~ '^[^@[:space:]]+@[^@[:space:]]+$' then
+        raise exception 'the e-mail of a user is malformed' using errcode = 'LH004', hint = 'Pass one address, such as joe@example.com.';
+    end if;
+    return v_email;
+end;
+$$;
+
 create or replace function user_of(p_email text, p_name text) returns bigint
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
-    v_email text := lower(public.require_text('the e-mail of a user', p_email, 254));
+    v_email text := public.require_user_email(p_email);
     v_name text := public.require_text('the name of a user', p_name, 300);
     v_id bigint;
 begin
-    if v_email !~ '^[^@[:space:]]+@[^@[:space:]]+$' then
-        raise exception 'the e-mail of a user is malformed' using errcode = 'LH004';
-    end if;
     select u.id into v_id from public.users u where lower(u.email) = v_email;
     if v_id is null then
         insert into public.users (email, name) values (v_email, v_name) on conflict do nothing returning id into v_id;
@@ -101,10 +110,13 @@ $$;
 -- A user of other workspaces too is theirs as well: nobody renames that one from here.
 create or replace function change_user(p_workspace_id bigint, p_user_id bigint, p_name text, p_email text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_name text := public.require_text('the name of a user', p_name, 300);
+    v_email text := public.require_user_email(p_email);
 begin
     perform public.require_workspace(p_workspace_id);
     update public.users u
-    set name = public.require_text('the name of a user', p_name, 300), email = lower(public.require_text('the e-mail of a user', p_email, 254))
+    set name = v_name, email = v_email
     where u.id = p_user_id
       and exists (select from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id = u.id)
       and not exists (select from public.workspace_members m where m.workspace_id <> p_workspace_id and m.user_id = u.id);
@@ -189,6 +201,7 @@ $$;
 
 comment on function require_text(text, text, int) is 'The text, trimmed; LH004 when it is empty, too long or holds control characters.';
 comment on function require_role(text) is 'The role of a member; LH004 when there is none of that name.';
+comment on function require_user_email(text) is 'The e-mail of a user in lower case; LH004 when it is malformed.';
 comment on function user_of(text, text) is 'The user with an e-mail, made when there is none.';
 comment on function require_another_owner(bigint, bigint) is 'Refuses (LH004) to leave a workspace without an owner.';
 comment on function create_workspace(text, text, text) is 'Makes a workspace and its owner, and returns its id. Refuses bad values (LH004).';
@@ -205,7 +218,7 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'require_text', 'require_role', 'user_of', 'require_another_owner', 'create_workspace', 'add_member', 'change_member_role', 'change_user',
+            'require_text', 'require_role', 'require_user_email', 'user_of', 'require_another_owner', 'create_workspace', 'add_member', 'change_member_role', 'change_user',
             'remove_member', 'delete_workspace'])
     loop
         execute format('alter function %s owner to lh_owner', routine);

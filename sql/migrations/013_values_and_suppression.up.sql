@@ -69,7 +69,7 @@ alter function address_is_normal(text) owner to lh_owner;
 alter function is_usual_time(timestamptz) owner to lh_owner;
 revoke all on function address_is_normal(text), is_usual_time(timestamptz) from public;
 -- A constraint is checked with the rights of who writes.
-grant execute on function address_is_normal(text), is_usual_time(timestamptz) to public;
+grant execute on function address_is_normal(text), is_usual_time(timestamptz) to lh_app, lh_worker;
 
 -- step: input_functions
 -- Here already, so that the hints below can be followed.

@@ -21,7 +21,7 @@ internal static partial class FunctionCalls
     private const string Import = $"(select max(id) from lead_imports where workspace_id = {W})";
 
     public static IReadOnlyList<FunctionCall> All { get; } =
-        [.. Partitions, .. Imports, .. Sends, .. Searching, .. Segments, .. Operations, .. Keys, .. Jobs, .. Audit, .. People, .. Members];
+        [.. Partitions, .. Values, .. Imports, .. ImportSteps, .. Suppression, .. Sends, .. Searching, .. Segments, .. Operations, .. Keys, .. Jobs, .. Audit, .. People, .. Members];
 
     private static FunctionCall[] Partitions =>
     [
@@ -40,7 +40,7 @@ internal static partial class FunctionCalls
     private static FunctionCall[] Imports =>
     [
         new("require_workspace(bigint)", [$"select require_workspace({W})"], $"select require_workspace({Foreign})", "LH001"),
-        new("lead_reject_reason(text, text, text, text, text, text[], jsonb)", ["select lead_reject_reason('a@new.example', 'A', null, null, null, '{}', '{}')"]),
+        new("lead_reject_reason(text, text, text, text, text, text, text, text[], jsonb)", ["select lead_reject_reason('a@new.example', 'A', null, null, null, 'web', 'active', '{}', '{}')"]),
         new("merged_tags(text[], text[])", ["select merged_tags(array['a'], array['b'])"]),
         new("import_changes_lead(leads, leads)", [$"select import_changes_lead(l, l) from leads l where workspace_id = {W} limit 1"]),
         new("begin_lead_import(bigint, text)", [$"select begin_lead_import({W}, 'verify')"], $"select begin_lead_import({W}, '')", "LH004"),

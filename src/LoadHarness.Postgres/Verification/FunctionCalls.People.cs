@@ -38,6 +38,7 @@ internal static partial class FunctionCalls
     [
         new("require_text(text, text, int)", ["select require_text('a name', 'a', 10)"], "select require_text('a name', '', 10)", "LH004"),
         new("require_role(text)", ["select require_role('owner')"], "select require_role('king')", "LH004"),
+        new("require_user_email(text)", ["select require_user_email('Verify@example.com')"], "select require_user_email('verify')", "LH004"),
         new("user_of(text, text)", ["select user_of('verify@example.com', 'Verify')"], "select user_of('verify', 'Verify')", "LH004"),
         new("create_workspace(text, text, text)", ["select create_workspace('verify', 'verify@example.com', 'Verify')"], "select create_workspace('', 'verify@example.com', 'Verify')", "LH004"),
         new("add_member(bigint, text, text, text)", [Member], $"select add_member({W}, 'verify@example.com', 'Verify', 'king')", "LH004"),

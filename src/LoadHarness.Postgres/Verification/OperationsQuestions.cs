@@ -40,7 +40,7 @@ internal static class OperationsQuestions
                 count(*), 1, 'partitions'
             from cleanup_old_email_sends(3650)
             """,
-            ["select add_month_partition('public.email_sends', (date_trunc('month', now()) - interval '11 years')::date)"]),
+            ["select add_month_partitions('public.email_sends', d, d) from (select (date_trunc('month', now()) - interval '11 years')::date) as t (d)"]),
         new("MA-4", "select case when bool_and(a.last) then 'met' else 'missed' end, format('analyze_critical_tables() ran; rows are estimated for %s tables', count(*)), count(*), 5, 'tables' from (select reltuples >= 0 as last from pg_class where oid = any (array['leads', 'email_sends', 'lead_activities', 'campaigns', 'api_keys']::regclass[])) a", ["select analyze_critical_tables()"]),
         new(
             "MA-3",

@@ -62,6 +62,13 @@ internal static class GoodValues
         ["p_detail"] = "'done'",
         ["p_json"] = "'{}'",
         ["p_email"] = "'joe@x.io'",
+        ["p_lead_id"] = "1",
+        ["p_user_id"] = "2",
+        ["p_role"] = "'admin'",
+        ["p_owner_email"] = "'ann@x.io'",
+        ["p_owner_name"] = "'Ann'",
+        ["p_batch"] = "100",
+        ["p_query"] = "'select 1'",
     };
 
     private const string Segment = "'{\"field\": \"tags\", \"operator\": \"contains\", \"value\": \"vip\"}'";
@@ -87,5 +94,8 @@ internal static class GoodValues
         insert into lead_import_rows (workspace_id, import_id, row_number, email) values (1, 1, 1, 'staged@x.io');
         insert into api_keys (workspace_id, name, key_hash) values (1, 'key', '\x01');
         insert into job_runs (job, runner) values ('renew-api-keys', 'test');
+        insert into users (id, email, name) values (1, 'own@x.io', 'Own'), (2, 'max@x.io', 'Max');
+        insert into workspace_members (workspace_id, user_id, role) values (1, 1, 'owner'), (1, 2, 'member');
+        select setval(pg_get_serial_sequence('workspaces', 'id'), 100), setval(pg_get_serial_sequence('users', 'id'), 100);
         """;
 }

@@ -45,7 +45,7 @@ internal sealed record Promise(string States, params string[] Answered)
         ["p_retry_after"] = new("LH004"),
         ["p_max_attempts"] = new("LH004"),
         ["p_at"] = new("LH004"),
-        ["p_send_window"] = new("LH004", "null", "'(,)'", "'[-infinity,infinity]'"),
+        ["p_send_window"] = new("LH004", "null", "'(,)'"),
         ["schedule_campaign.p_everybody"] = new("LH004"),
         ["start_due_campaigns.p_limit"] = new("LH006"),
         ["p_older_than"] = new("LH004"),
@@ -79,6 +79,14 @@ internal sealed record Promise(string States, params string[] Answered)
         ["p_outcome"] = new("LH004"),
         ["p_detail"] = new("LH004", Everything),
         ["p_email"] = new("LH004"),
+        ["p_lead_id"] = new("LH004"),
+        // Nobody here has that id: nothing changed.
+        ["p_user_id"] = new("LH004", Everything),
+        ["p_role"] = new("LH004"),
+        ["p_owner_email"] = new("LH004"),
+        ["p_owner_name"] = new("LH004", [.. ShortTexts.Where(t => t != "' '")]),
+        ["p_batch"] = new("LH006"),
+        ["p_query"] = new("LH004", Everything),
         ["is_usual_time.p_at"] = new("LH004", Everything),
         // A text that is no address stays none.
         ["address_is_normal.p_email"] = new("LH004", Everything),

@@ -64,9 +64,9 @@ public sealed class MaintenanceLockTests(PostgresCluster cluster)
             """
             insert into lead_activities (workspace_id, lead_id, activity_type, created_at)
             select l.workspace_id, l.id, 'x', t.at
-            from leads l, (select '1800-01-15'::timestamptz + g * interval '13 months' from generate_series(1, 40) g
+            from leads l, (select '1970-01-15'::timestamptz + g * interval '13 months' from generate_series(1, 40) g
                            union all select now() - g * interval '1 month' from generate_series(30, 100) g
-                           union all values ('9999-01-01'::timestamptz)) t (at)
+                           union all values ('2199-01-01'::timestamptz)) t (at)
             """);
         var before = await CountAsync(database);
         await database.As("lh_jobs").ExecuteAsync("call run_job('create-partitions')");

@@ -53,7 +53,7 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
             await using var bench = seeded.Bench();
             bench.FirstOfNewLeads(100_000);
             var result = Assert.Single(await SeededLoad.RunAsync(Named("bulk-import").Build(bench)));
-            Assert.StartsWith("wrong answer: of 360 new and ", Assert.Single(Operation(result, "import").Errors).Message, StringComparison.Ordinal);
+            Assert.StartsWith("wrong answer: of 360 rows of new and ", Assert.Single(Operation(result, "import").Errors).Message, StringComparison.Ordinal);
         }
         finally
         {

@@ -67,6 +67,15 @@ public sealed class AuditTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Leads_that_a_json_import_overwrites_leave_one_row_as_an_import_by_copy()
+    {
+        await using var database = await FilledAsync();
+        await database.As("lh_app").AskInAsync<long>(1, "select updated_count from fast_bulk_lead_import(1, '[{\"email\": \"free@x.io\", \"name\": \"Other\"}, {\"email\": \"new@x.io\"}, {\"email\": \"\"}]')");
+        Assert.Equal(["lh_app import 1 1 1"], await database.Owner.ListAsync(
+            "select concat_ws(' ', actor, action, details ->> 'imported', details ->> 'updated', details ->> 'rejected') from audit_logs where entity = 'leads'"));
+    }
+
+    [Fact]
     public async Task What_the_imports_bring_is_one_row_and_a_deletion_names_its_leads()
     {
         await using var database = await FilledAsync();

@@ -23,9 +23,25 @@ public sealed class ErasureTests(PostgresCluster cluster)
         Assert.Equal(told, await database.Owner.AskAsync<string>("select erased::text from erasures where email_sha256 = sha256('ann@x.io') and lead_id = $1 and reason = 'asked by letter' and login = session_user", lead));
         Assert.Contains("archive.", told, StringComparison.Ordinal);
         Assert.Equal(["erase"], await database.Owner.ListAsync("select action from audit_logs where entity = 'leads' and action = 'erase'"));
-        // Who imports the address again is told that it is not to be written to; the neighbours are as they were.
+        // The neighbours are as they were.
         Assert.Equal("erased", await database.Owner.AskAsync<string>("select reason from suppressed_addresses where workspace_id = 1 and email_hash = address_hash(1, 'ann@x.io')"));
         Assert.Equal(["ben@x.io active", "ann@x.io active"], await database.Owner.ListAsync("select email || ' ' || status from leads where workspace_id = 2 or email = 'ben@x.io' order by workspace_id"));
+    }
+
+    [Theory]
+    [InlineData("select fast_bulk_lead_import(1, '[{\"email\": \"ANN@x.io\", \"status\": \"active\"}]')::text")]
+    [InlineData("select bulk_insert_leads(1, '[{\"email\": \"ANN@x.io\"}]')::text")]
+    [InlineData("insert into leads (workspace_id, email) values (1, 'ann@x.io') returning email")]
+    public async Task No_way_in_makes_an_erased_person_one_that_is_written_to(string again)
+    {
+        await using var database = await FilledAsync();
+        var app = database.As("lh_app");
+        await app.AskInAsync<string>(1, "select erase_address(1, 'ann@x.io')::text");
+
+        await app.AskInAsync<string>(1, again);
+
+        Assert.Equal(["1 unsubscribed", "2 active"], await database.Owner.ListAsync("select workspace_id || ' ' || status from leads where email = 'ann@x.io' order by workspace_id"));
+        Assert.Equal("erased", await app.AskInAsync<string>(1, "select suppression_of(1, 'ann@x.io')"));
     }
 
     [Fact]
