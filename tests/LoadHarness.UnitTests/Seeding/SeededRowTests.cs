@@ -6,7 +6,7 @@ namespace LoadHarness.UnitTests.Seeding;
 
 public sealed class SeededRowTests
 {
-    private const string Golden = "7414bcf3126d6243ea9368d781b13dc3";
+    private const string Golden = "e98c9b0e1450ad8b010998a78087746b";
 
     private static readonly SeedRequest Request = new(2_000, 42, 1) { SeededAtMonth = new DateOnly(2026, 10, 1) };
 
