@@ -35,10 +35,13 @@ public sealed class BulkImport : IHarnessScenario
     {
         var first = bench.FirstOfNewLeads(rows);
         var outcome = await LeadImport.RunAsync(
-            bench.For(context.ScenarioName).App, context.ScenarioName, ImportRows.Of(bench.Seed, first, rows, knownPercent), sessions, context.Step, context.CancellationToken);
+            bench.For(context.ScenarioName).App, context.ScenarioName, ImportRows.Of(bench.Seed, first, rows, knownPercent), sessions,
+                context.Step, context.CancellationToken);
         var expected = ImportRows.RowsOf(rows, knownPercent);
         // A database that an earlier run imported into has the new leads already.
-        var isRight = bench.Seed.Reused ? outcome.Imported + outcome.Updated == expected.Fresh + expected.Known : (outcome.Imported, outcome.Updated) == expected;
+        var isRight = bench.Seed.Reused
+            ? outcome.Imported + outcome.Updated == expected.Fresh + expected.Known
+            : (outcome.Imported, outcome.Updated) == expected;
         return outcome.Rejected == 0 && isRight
             ? Response.Ok(rows)
             : Response.Fail(string.Create(

@@ -3,7 +3,10 @@ using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.Scenarios;
 
-/// <summary>The statements under test with typical arguments, for their plans in the report. A sequence runs in one transaction, which is rolled back.</summary>
+/// <summary>
+/// The statements under test with typical arguments, for their plans in the report. A sequence runs in one transaction, which is rolled
+/// back.
+/// </summary>
 public static class ExplainedQueries
 {
     private const int ImportedRows = 500;
@@ -43,12 +46,14 @@ public static class ExplainedQueries
     private static IReadOnlyList<ExplainedStatement> DeepPage(Workbench bench) =>
     [
         new("cursor of row 1,000", "lh_app", "select cursor from search_leads_optimized($1, p_limit => 1000)", _ => [], []),
-        new("search_deep_page", "lh_app", bench.Queries["search_deep_page"], results => [results["cursor of row 1,000"][^1]], ["lead-search/deep_page"]),
+        new("search_deep_page", "lh_app", bench.Queries["search_deep_page"], results => [results["cursor of row 1,000"][^1]],
+            ["lead-search/deep_page"]),
     ];
 
     private static IReadOnlyList<ExplainedStatement> Import(Workbench bench)
     {
-        var rows = ImportRows.Of(bench.Seed, bench.FirstOfNewLeads(ImportedRows), ImportedRows, Profiles.ImportLoad.UsuallyKnownPercent).ToList();
+        var rows = ImportRows.Of(bench.Seed, bench.FirstOfNewLeads(ImportedRows), ImportedRows, Profiles.ImportLoad.UsuallyKnownPercent)
+            .ToList();
         return
         [
             new("import_begin", "lh_app", LeadImport.BeginStatement, _ => ["plans", 1], Imports),
@@ -74,7 +79,8 @@ public static class ExplainedQueries
         return
         [
             new("campaign_create", "lh_app", CampaignDispatch.CreateStatement, _ => ["plans"], Campaigns),
-            new("campaign_schedule", "lh_app", CampaignDispatch.ScheduleStatement, results => [Of(results), 1L, Math.Min(bench.Seed.Contacts, ScheduledLeads)], Campaigns),
+            new("campaign_schedule", "lh_app", CampaignDispatch.ScheduleStatement,
+                results => [Of(results), 1L, Math.Min(bench.Seed.Contacts, ScheduledLeads)], Campaigns),
             new("campaign_claim", "lh_worker", CampaignDispatch.ClaimStatement, results => [Of(results), "plans", Claimed], Campaigns),
             new(
                 "campaign_mark_sent",

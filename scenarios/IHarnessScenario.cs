@@ -12,7 +12,9 @@ public interface IHarnessScenario
     /// <summary>For people, in a few words.</summary>
     string Title { get; }
 
-    /// <summary>Bytes of WAL to have at hand for writing over, where a scenario writes so fast that making new segments would slow it; else 0.</summary>
+    /// <summary>
+    /// Bytes of WAL to have at hand for writing over, where a scenario writes so fast that making new segments would slow it; else 0.
+    /// </summary>
     long WalBytes(LoadProfile profile) => 0;
 
     /// <returns>What runs at once; most scenarios are one. Nothing when the profile leaves the scenario out.</returns>

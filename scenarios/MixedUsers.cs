@@ -21,11 +21,14 @@ public sealed class MixedUsers : IHarnessScenario
             .WithLoadSimulations(Simulation.KeepConstant(load.Users, load.During));
 
         // Each user of these begins its next import or campaign when the one before has ended: so many run at any moment.
-        ScenarioProps Imports() => Scenario.CreateMix("mixed-imports", ("import", 1, context => BulkImport.ImportAsync(bench, context, load.ImportRows, ImportLoad.UsuallyKnownPercent, sessions: 1)))
+        ScenarioProps Imports() => Scenario.CreateMix(
+            "mixed-imports", ("import", 1,
+            context => BulkImport.ImportAsync(bench, context, load.ImportRows, ImportLoad.UsuallyKnownPercent, sessions: 1)))
             .WithoutWarmUp()
             .WithLoadSimulations(Simulation.KeepConstant(load.Imports, load.During));
 
-        ScenarioProps Campaigns() => Scenario.CreateMix("mixed-campaigns", ("campaign", 1, context => CampaignSend.SendAsync(bench, context, load.CampaignRecipients, workers: 1)))
+        ScenarioProps Campaigns() => Scenario.CreateMix(
+            "mixed-campaigns", ("campaign", 1, context => CampaignSend.SendAsync(bench, context, load.CampaignRecipients, workers: 1)))
             .WithoutWarmUp()
             .WithLoadSimulations(Simulation.KeepConstant(load.Campaigns, load.During));
     }

@@ -2,7 +2,9 @@ using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.Scenarios;
 
-/// <summary>The database as one scenario's sessions see it: waits and statements of scenarios that run at once are told apart by them.</summary>
+/// <summary>
+/// The database as one scenario's sessions see it: waits and statements of scenarios that run at once are told apart by them.
+/// </summary>
 public sealed class ScenarioDatabase(SentStatements sent, TenantDatabase app, TenantDatabase worker) : IAsyncDisposable
 {
     /// <summary>As the application: lh_app.</summary>

@@ -26,13 +26,15 @@ public sealed class Segmentation : IHarnessScenario
         Task<IResponse> Count(IScenarioContext context)
         {
             var segment = SegmentOf(context);
-            return bench.QueryAsync(context, "count", "segment_count", bench.Answers.CountOf(segment, bench.NewLeads), SegmentCorpus.Conditions[segment]);
+            return bench.QueryAsync(context, "count", "segment_count", bench.Answers.CountOf(segment, bench.NewLeads),
+                SegmentCorpus.Conditions[segment]);
         }
 
         Task<IResponse> FirstPage(IScenarioContext context)
         {
             var segment = SegmentOf(context);
-            return bench.QueryAsync(context, "first_page", "segment_page", bench.Answers.PageOfSegment(segment), SegmentCorpus.Conditions[segment]);
+            return bench.QueryAsync(context, "first_page", "segment_page", bench.Answers.PageOfSegment(segment),
+                SegmentCorpus.Conditions[segment]);
         }
     }
 

@@ -11,7 +11,9 @@ namespace LoadHarness.Scenarios;
 /// <summary>Opens the database for a role of a scenario.</summary>
 public delegate TenantDatabase OpenTenant(string role, long workspaceId, int connections, SentStatements sent);
 
-/// <summary>What scenarios work with: the database as its roles see it, arguments to draw, what they should find, and how hard to push.</summary>
+/// <summary>
+/// What scenarios work with: the database as its roles see it, arguments to draw, what they should find, and how hard to push.
+/// </summary>
 public sealed class Workbench : IAsyncDisposable
 {
     /// <summary>What an application's pool holds for a lone scenario.</summary>
@@ -45,7 +47,10 @@ public sealed class Workbench : IAsyncDisposable
     /// <summary>Leads set aside for imports until now.</summary>
     public long NewLeads => Interlocked.Read(ref _newLeads);
 
-    /// <param name="open"><see cref="TenantDatabase.Open"/> or <see cref="TenantDatabase.OpenThroughPooler"/>, on a login that may take the application's roles.</param>
+    /// <param name="open">
+    /// <see cref="TenantDatabase.Open"/> or <see cref="TenantDatabase.OpenThroughPooler"/>, on a login that may take the application's
+    /// roles.
+    /// </param>
     /// <param name="queries">Other statements than those of the program's sql/queries.</param>
     public static Workbench Open(OpenTenant open, SeedManifest seed, LoadProfile profile, QueryCatalog? queries = null) =>
         new(open, seed, profile) { Queries = queries ?? QueryCatalog.Shipped };
@@ -54,12 +59,17 @@ public sealed class Workbench : IAsyncDisposable
     public ScenarioDatabase For(string scenario) => _databases.GetOrAdd(scenario, name => new(() => OpenFor(new(name)))).Value;
 
     /// <summary>How the observer tells a scenario from others that run at the same time.</summary>
-    public ScenarioWatch WatchOf(ScenarioProps scenario) => new(For(scenario.Name).Sent, [.. scenario.Operations.Select(operation => operation.Name)]);
+    public ScenarioWatch WatchOf(ScenarioProps scenario) =>
+        new(For(scenario.Name).Sent, [.. scenario.Operations.Select(operation => operation.Name)]);
 
-    /// <summary>Sends a statement of sql/queries and reads its answer to the end; waiting for a connection, the query and the fetch are steps of their own.</summary>
+    /// <summary>
+    /// Sends a statement of sql/queries and reads its answer to the end; waiting for a connection, the query and the fetch are steps of
+    /// their own.
+    /// </summary>
     /// <param name="operation">Of the scenario, that this is the statement of.</param>
     /// <returns>A failure when the answer is not what the seed says.</returns>
-    public async Task<IResponse> QueryAsync(IScenarioContext context, string operation, string query, Expectation expected, params object?[] arguments)
+    public async Task<IResponse> QueryAsync(
+        IScenarioContext context, string operation, string query, Expectation expected, params object?[] arguments)
     {
         var stop = context.CancellationToken;
         var (database, statement) = (For(context.ScenarioName), Queries[query]);

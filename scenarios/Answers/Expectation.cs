@@ -11,7 +11,8 @@ public sealed record Expectation(long AtLeast, long AtMost, Func<DbDataReader, b
     public const int PageSize = 50;
 
     /// <summary>A page of what so many leads meet; full when there are enough.</summary>
-    public static Expectation PageOf(long leads, Func<DbDataReader, bool>? rowFits = null) => new(Math.Min(PageSize, leads), PageSize, rowFits);
+    public static Expectation PageOf(long leads, Func<DbDataReader, bool>? rowFits = null) =>
+        new(Math.Min(PageSize, leads), PageSize, rowFits);
 
     /// <summary>One row with a number between the two.</summary>
     public static Expectation CountBetween(double lowest, double highest) =>

@@ -34,7 +34,8 @@ public sealed class SearchTerms
     private (string, Expectation) Address(Random random)
     {
         var lead = random.NextInt64(1, _seed.Contacts + 1);
-        for (var tries = 1; tries < MostTries && SeededLeads.StatusOf(_seed.Seed, lead) != "active"; tries++) lead = random.NextInt64(1, _seed.Contacts + 1);
+        for (var tries = 1; tries < MostTries && SeededLeads.StatusOf(_seed.Seed, lead) != "active"; tries++)
+            lead = random.NextInt64(1, _seed.Contacts + 1);
         var found = SeededLeads.StatusOf(_seed.Seed, lead) == "active" ? 1 : 0;
         return (SeededLeads.EmailOf(_seed.Seed, lead).Split('@')[0], new(found, Expectation.PageSize));
     }

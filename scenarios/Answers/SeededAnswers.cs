@@ -6,8 +6,8 @@ using LoadHarness.Postgres.Workload;
 namespace LoadHarness.Scenarios.Answers;
 
 /// <summary>
-/// How many leads meet what the scenarios ask for, from the seed and not from the database. A sample spread over all of them: its counts are lower bounds,
-/// and of a small database they are exact.
+/// How many leads meet what the scenarios ask for, from the seed and not from the database. A sample spread over all of them: its counts
+/// are lower bounds, and of a small database they are exact.
 /// </summary>
 public sealed class SeededAnswers
 {
@@ -34,16 +34,20 @@ public sealed class SeededAnswers
     public SeededAnswers(SeedManifest seed)
     {
         _seed = seed;
-        _activeLeads = new(() => ParallelEnumerable.Range(0, checked((int)seed.Contacts)).LongCount(lead => SeededLeads.StatusOf(seed.Seed, lead + 1L) == "active"));
+        _activeLeads = new(() => ParallelEnumerable.Range(0, checked((int)seed.Contacts))
+            .LongCount(lead => SeededLeads.StatusOf(seed.Seed, lead + 1L) == "active"));
         _leads = [.. Sample(seed)];
         _statuses = _leads.CountBy(lead => lead.Status).ToDictionary(pair => pair.Key, pair => (long)pair.Value);
         _tags = _leads.SelectMany(lead => lead.Tags).CountBy(tag => tag).ToDictionary(pair => pair.Key, pair => (long)pair.Value);
-        _plans = _leads.CountBy(lead => (Text(lead, "plan"), Text(lead, "country"))).ToDictionary(pair => pair.Key, pair => (long)pair.Value);
-        _texts = [.. _leads.Where(lead => lead.Status == "active").Select(lead => $"{lead.Email}\n{lead.Name}\n{lead.Company}".ToLowerInvariant())];
+        _plans = _leads.CountBy(lead => (Text(lead, "plan"), Text(lead, "country")))
+            .ToDictionary(pair => pair.Key, pair => (long)pair.Value);
+        _texts = [.. _leads.Where(lead => lead.Status == "active")
+            .Select(lead => $"{lead.Email}\n{lead.Name}\n{lead.Company}".ToLowerInvariant())];
         _segments = [.. SegmentCorpus.Conditions.Select(MatchesOf)];
     }
 
-    public Expectation InStatus(string status) => Expectation.PageOf(_statuses.GetValueOrDefault(status), row => row.GetString(4) == status);
+    public Expectation InStatus(string status) =>
+        Expectation.PageOf(_statuses.GetValueOrDefault(status), row => row.GetString(4) == status);
 
     public Expectation Tagged(string tag) => Expectation.PageOf(_tags.GetValueOrDefault(tag));
 
@@ -65,7 +69,9 @@ public sealed class SeededAnswers
         var perSampled = (double)_seed.Contacts / _leads.Count;
         var matches = _segments[segment];
         // A database that earlier runs imported into may hold any number more.
-        var highest = _seed.Reused ? double.MaxValue : KeptOfTwo * (matches + Telling) * perSampled * (_seed.Contacts + newLeads) / _seed.Contacts;
+        var highest = _seed.Reused
+            ? double.MaxValue
+            : KeptOfTwo * (matches + Telling) * perSampled * (_seed.Contacts + newLeads) / _seed.Contacts;
         return Expectation.CountBetween(matches < Telling ? 0 : matches * perSampled / KeptOfTwo, highest);
     }
 
@@ -83,11 +89,14 @@ public sealed class SeededAnswers
         lead.Row.Email, lead.Row.Name, lead.Row.Company, lead.Row.Source, lead.Status, lead.Row.Position, lead.Row.Tags,
         JsonNode.Parse(lead.Row.CustomFields)!.AsObject(), lead.CreatedAtUtc, lead.CreatedAtUtc);
 
-    private static string? Text(SegmentLead lead, string field) => lead.CustomFields.TryGetPropertyValue(field, out var value) ? value?.ToString() : null;
+    private static string? Text(SegmentLead lead, string field) => lead.CustomFields.TryGetPropertyValue(field, out var value)
+        ? value?.ToString()
+        : null;
 
     // As search does: a term that is too short for a trigram is looked for at the beginnings only.
     private static bool Holds(string text, string term) =>
-        term.Length >= 3 ? text.Contains(term, StringComparison.Ordinal) : text.StartsWith(term, StringComparison.Ordinal) || text.Contains('\n' + term, StringComparison.Ordinal);
+        term.Length >= 3 ? text.Contains(term, StringComparison.Ordinal) : text.StartsWith(term, StringComparison.Ordinal)
+            || text.Contains('\n' + term, StringComparison.Ordinal);
 
     private long MatchesOf(string conditions)
     {

@@ -2,7 +2,10 @@ using LoadHarness.Core.Input;
 
 namespace LoadHarness.Scenarios.Profiles;
 
-/// <summary>How hard and how long each scenario runs: the content of a file in <c>scenarios/profiles</c>. A scenario that the file leaves out does not run.</summary>
+/// <summary>
+/// How hard and how long each scenario runs: the content of a file in <c>scenarios/profiles</c>. A scenario that the file leaves out does
+/// not run.
+/// </summary>
 public sealed record LoadProfile(
     string Name,
     string Description,
@@ -22,7 +25,9 @@ public sealed record ArrivalLoad(
     [property: Within(1, 100_000)] int MaxInFlight);
 
 /// <param name="Rows">Rows of one import.</param>
-/// <param name="KnownPercent">Rows of a hundred whose address the workspace has already. Such a row costs several times what a new one does.</param>
+/// <param name="KnownPercent">
+/// Rows of a hundred whose address the workspace has already. Such a row costs several times what a new one does.
+/// </param>
 public sealed record ImportLoad(
     [property: Within(1, 10_000_000)] int Rows,
     [property: Within(1, 10_000)] int Repetitions,

@@ -29,7 +29,8 @@ public static class ProfileCatalog
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "scenarios", "profiles");
 
     public static IReadOnlyList<string> Names() =>
-        [.. Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file))
+            .Order(StringComparer.Ordinal)];
 
     /// <param name="nameOrPath">A name beside the program, or the path of a file that ends in .json.</param>
     /// <param name="faults">Everything that is wrong with it, a line each; nothing when the profile is returned.</param>
@@ -49,7 +50,9 @@ public static class ProfileCatalog
         return profile;
     }
 
-    /// <exception cref="HarnessException">There is no such profile, or its file is not one; the message names the file and every field.</exception>
+    /// <exception cref="HarnessException">
+    /// There is no such profile, or its file is not one; the message names the file and every field.
+    /// </exception>
     public static LoadProfile Read(string nameOrPath) =>
         Checked.TryGetValue(nameOrPath, out var known) ? known
         : Find(nameOrPath, out var faults) is { } profile ? profile
@@ -59,11 +62,13 @@ public static class ProfileCatalog
     public static string NameOf(string nameOrPath) => IsPath(nameOrPath) ? Path.GetFileNameWithoutExtension(nameOrPath) : nameOrPath;
 
     private static bool IsPath(string nameOrPath) =>
-        nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || nameOrPath.Contains(Path.DirectorySeparatorChar) || nameOrPath.Contains('/');
+        nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || nameOrPath.Contains(Path.DirectorySeparatorChar)
+            || nameOrPath.Contains('/');
 
     private static (LoadProfile? Profile, IReadOnlyList<InputFault> Faults) ReadFile(string path)
     {
-        var (bytes, unreadable) = InputFile.Read(path, LargestFile, "Give the name of a profile, or the path of a file like those in scenarios/profiles");
+        var (bytes, unreadable) = InputFile.Read(
+            path, LargestFile, "Give the name of a profile, or the path of a file like those in scenarios/profiles");
         if (unreadable is not null) return (null, [unreadable]);
         var faults = Shape.Check<LoadProfile>(bytes).ToList();
         // What is not JSON has no name to look at.
@@ -77,10 +82,12 @@ public static class ProfileCatalog
         using var text = JsonDocument.Parse(bytes, new() { CommentHandling = JsonCommentHandling.Skip });
         if (text.RootElement.ValueKind != JsonValueKind.Object) yield break;
         var fields = text.RootElement.EnumerateObject().ToList();
-        foreach (var name in fields.Where(field => field.Name == "name" && field.Value.ValueKind == JsonValueKind.String).Select(field => field.Value.GetString()!))
+        foreach (var name in fields.Where(field => field.Name == "name" && field.Value.ValueKind == JsonValueKind.String)
+            .Select(field => field.Value.GetString()!))
             if (name != fileName) yield return new("name", $"it is \"{Bounded(name)}\"", $"Allowed: \"{fileName}\", as the file is called");
         if (!fields.Any(field => field.Value.ValueKind == JsonValueKind.Object))
-            yield return new("", "the profile has no scenario", "Give at least one of leadQueries, leadSearch, segmentation, bulkImport, campaignSend, mixedUsers");
+            yield return new("", "the profile has no scenario",
+                "Give at least one of leadQueries, leadSearch, segmentation, bulkImport, campaignSend, mixedUsers");
     }
 
     private static string Bounded(string text) => text.Length <= 60 ? text : $"{text[..60]}... + {text.Length - 60} characters";

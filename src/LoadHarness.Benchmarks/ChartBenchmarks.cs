@@ -17,7 +17,8 @@ public class ChartBenchmarks
     public void Record()
     {
         var random = new Random(1);
-        for (var i = 0; i < 100_000; i++) _histogram.Record(TimeSpan.FromMilliseconds(Math.Exp(3 + (0.5 * (random.NextDouble() + random.NextDouble() - 1)))));
+        for (var i = 0; i < 100_000; i++)
+            _histogram.Record(TimeSpan.FromMilliseconds(Math.Exp(3 + (0.5 * (random.NextDouble() + random.NextDouble() - 1)))));
     }
 
     [Benchmark]

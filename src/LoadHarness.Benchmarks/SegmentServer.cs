@@ -21,7 +21,9 @@ internal sealed class SegmentServer : IAsyncDisposable
 
     public static async Task<SegmentServer> StartAsync()
     {
-        var database = await Provisioner.ProvisionAsync(new(new DatabaseTarget.Native(), ServerProfile.Checklist, 0, Keep: false, Force: false), SilentProgress.Instance, CancellationToken.None);
+        var database = await Provisioner.ProvisionAsync(
+            new(new DatabaseTarget.Native(), ServerProfile.Checklist, 0, Keep: false, Force: false), SilentProgress.Instance,
+            CancellationToken.None);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var migrator = new Migrator(admin);
         await migrator.ApplyBaseAsync(CancellationToken.None);
@@ -34,7 +36,10 @@ internal sealed class SegmentServer : IAsyncDisposable
     /// <param name="statement">With one parameter, a segment's conditions.</param>
     public async Task<Func<string, Task<object?>>> PrepareAsync(string statement)
     {
-        var command = new NpgsqlCommand(statement, _connection) { Parameters = { new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Jsonb } } };
+        var command = new NpgsqlCommand(statement, _connection)
+        {
+            Parameters = { new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Jsonb } },
+        };
         await command.PrepareAsync();
         return conditions =>
         {

@@ -17,7 +17,9 @@ public sealed class Comparer(ComparisonPlan plan, SeedRequest request, ServerPro
     /// <summary>Seed of the operations and arguments that are drawn; the rows are of the request's.</summary>
     public ulong Draw { get; init; } = request.Seed;
 
-    /// <summary>A seeded cluster to copy, of the request's scale; null to make one, or to take the kept one. It stays the caller's.</summary>
+    /// <summary>
+    /// A seeded cluster to copy, of the request's scale; null to make one, or to take the kept one. It stays the caller's.
+    /// </summary>
     public SeededTemplate? Template { get; init; }
 
     /// <param name="planted">A fault that B gets: a comparison that is to find it.</param>
@@ -30,18 +32,25 @@ public sealed class Comparer(ComparisonPlan plan, SeedRequest request, ServerPro
         using var sqlB = await SqlFolder.OfAsync(b.Schema, cancellationToken);
         var rebuild = a.Schema is ArmSchema.Base || b.Schema is ArmSchema.Base || !HaveEqualMigrations(sqlA.Migrations, sqlB.Migrations);
 
-        await using var own = Template is null ? await SeededTemplate.MakeAsync(request, profile, a.ServerVersion, keep, progress, cancellationToken) : null;
+        await using var own = Template is null
+            ? await SeededTemplate.MakeAsync(request, profile, a.ServerVersion, keep, progress, cancellationToken)
+            : null;
         var templateA = Template ?? own!;
         await using var otherVersion = a.ServerVersion == b.ServerVersion
             ? null
             : await SeededTemplate.MakeAsync(request, profile, b.ServerVersion, keep, progress, cancellationToken);
         await using var arms = await ArmPair.StartAsync(
-            (a, new(templateA, sqlA, rebuild)), (b, new(otherVersion ?? templateA, sqlB, rebuild) { Planted = planted }), progress, cancellationToken);
+            (a, new(templateA, sqlA, rebuild)), (b, new(otherVersion ?? templateA, sqlB, rebuild)
+            {
+                Planted = planted,
+            }), progress, cancellationToken);
 
         var (serverA, serverB) = (arms.A.Facts, arms.B.Facts);
-        var indexes = IndexSizes.Compare(await IndexSizes.ReadAsync(arms.A.Admin, cancellationToken), await IndexSizes.ReadAsync(arms.B.Admin, cancellationToken));
+        var indexes = IndexSizes.Compare(
+            await IndexSizes.ReadAsync(arms.A.Admin, cancellationToken), await IndexSizes.ReadAsync(arms.B.Admin, cancellationToken));
         var statistics = PlannerStatistics.Compare(
-            await PlannerStatistics.ReadAsync(arms.A.Admin, cancellationToken), await PlannerStatistics.ReadAsync(arms.B.Admin, cancellationToken));
+            await PlannerStatistics.ReadAsync(arms.A.Admin, cancellationToken),
+                await PlannerStatistics.ReadAsync(arms.B.Admin, cancellationToken));
         progress.Note("Plans and counters of every operation, on both arms.");
         var plans = await PlansAsync(arms, cancellationToken);
         var counters = CounterJudgement.Compare(
@@ -68,7 +77,8 @@ public sealed class Comparer(ComparisonPlan plan, SeedRequest request, ServerPro
     private async Task<IReadOnlyList<PlanChange>> PlansAsync(ArmPair arms, CancellationToken cancellationToken)
     {
         var (a, b) = (await ArmPlans.ReadAsync(arms.A, plan, cancellationToken), await ArmPlans.ReadAsync(arms.B, plan, cancellationToken));
-        return [.. a.Join(b, plan => plan.Key, plan => plan.Key, (before, after) => PlanNodes.Compare(before.Key, before.Value, after.Value)).OfType<PlanChange>()];
+        return [.. a.Join(b, plan => plan.Key, plan => plan.Key,
+            (before, after) => PlanNodes.Compare(before.Key, before.Value, after.Value)).OfType<PlanChange>()];
     }
 
     private static bool HaveEqualMigrations(MigrationFiles a, MigrationFiles b) =>

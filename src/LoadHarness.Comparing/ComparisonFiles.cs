@@ -9,7 +9,8 @@ public static class ComparisonFiles
 {
     /// <param name="report">The Markdown; that of the comparison where none is given.</param>
     /// <returns>The folder.</returns>
-    public static Task<string> WriteAsync(ArmComparison comparison, string directory, CancellationToken cancellationToken, string? report = null) =>
+    public static Task<string> WriteAsync(
+        ArmComparison comparison, string directory, CancellationToken cancellationToken, string? report = null) =>
         WriteAsync("compare", comparison, report ?? ComparisonText.Of(comparison), comparison.StartedUtc, directory, cancellationToken);
 
     /// <param name="name">Of the files, without their endings.</param>
@@ -19,7 +20,8 @@ public static class ComparisonFiles
     {
         var folder = Path.Combine(Path.GetFullPath(directory), FormattableString.Invariant($"{startedUtc:yyyyMMdd'T'HHmmss'Z'}"));
         Directory.CreateDirectory(folder);
-        await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.json"), JsonSerializer.Serialize(content, JsonFormat.Options) + "\n", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.json"), JsonSerializer.Serialize(content, JsonFormat.Options) + "\n",
+            cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.md"), report, cancellationToken);
         return folder;
     }

@@ -11,8 +11,10 @@ public static class ComparisonText
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# {Headline(comparison)}\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"A: `{comparison.A}` · B: `{comparison.B}` · {comparison.Contacts:N0} leads, seed {comparison.Seed} · ");
-        text.Append(CultureInfo.InvariantCulture, $"PostgreSQL {comparison.ServerA.Version} and {comparison.ServerB.Version} · {comparison.StartedUtc:yyyy-MM-dd HH:mm} UTC, {comparison.Duration.TotalMinutes:0.0} min\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"A: `{comparison.A}` · B: `{comparison.B}` · {comparison.Contacts:N0} leads, seed {comparison.Seed} · ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"PostgreSQL {comparison.ServerA.Version} and {comparison.ServerB.Version} · {comparison.StartedUtc:yyyy-MM-dd HH:mm} UTC, {comparison.Duration.TotalMinutes:0.0} min\n");
         List(text, "Causes", Causes.Of(comparison));
         List(text, "Not compared", comparison.Undecided);
         Counters(text, comparison.Counters);
@@ -27,7 +29,8 @@ public static class ComparisonText
         var worse = comparison.WorseOperations.Count;
         var better = comparison.Counters.Where(change => !change.IsWorse).Select(change => change.Operation)
             .Concat(comparison.Times.Where(time => time.IsShownFaster).Select(time => time.Operation)).Distinct().Count();
-        var open = comparison.Times.Count(time => time.Difference is Difference.Inconclusive or Difference.Open) + comparison.Undecided.Count;
+        var open = comparison.Times.Count(
+            time => time.Difference is Difference.Inconclusive or Difference.Open) + comparison.Undecided.Count;
         var words = worse + better == 0 ? "no difference shown" : $"on B {worse} operations are worse, {better} better";
         return open == 0 ? $"Compared: {words}" : $"Compared: {words}; {open} figures are undecided";
     }
@@ -50,7 +53,8 @@ public static class ComparisonText
 
         text.Append("| operation | counter | A | B | B / A | spread |\n|---|---|---:|---:|---:|---:|\n");
         foreach (var change in changes.OrderByDescending(change => change.Ratio ?? double.MaxValue))
-            text.Append(CultureInfo.InvariantCulture, $"| {change.Operation} | {change.Counter} | {change.A:0.##} | {change.B:0.##} | {Ratio(change)} | {change.Spread:0.##} |\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {change.Operation} | {change.Counter} | {change.A:0.##} | {change.B:0.##} | {Ratio(change)} | {change.Spread:0.##} |\n");
     }
 
     private static void Times(StringBuilder text, IReadOnlyList<ComparedTime> times)
@@ -58,7 +62,8 @@ public static class ComparisonText
         if (times.Count == 0) return;
         text.Append("\n## Times\n\n| operation | figure | A, ms | B, ms | result | pairs |\n|---|---|---:|---:|---|---:|\n");
         foreach (var time in times.OrderByDescending(time => Math.Abs(Math.Log(time.Ratio))))
-            text.Append(CultureInfo.InvariantCulture, $"| {time.Operation} | {time.Metric} | {time.A:0.###} | {time.B:0.###} | {time.Sentence()} | {time.Pairs} |\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {time.Operation} | {time.Metric} | {time.A:0.###} | {time.B:0.###} | {time.Sentence()} | {time.Pairs} |\n");
     }
 
     private static void Plans(StringBuilder text, IReadOnlyList<PlanChange> plans)
@@ -66,14 +71,16 @@ public static class ComparisonText
         if (plans.Count == 0) return;
         text.Append("\n## Plans that changed\n\n| statement | only on A | only on B |\n|---|---|---|\n");
         foreach (var plan in plans)
-            text.Append(CultureInfo.InvariantCulture, $"| {plan.Operation} | {string.Join("<br>", plan.LostNodes)} | {string.Join("<br>", plan.NewNodes)} |\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {plan.Operation} | {string.Join("<br>", plan.LostNodes)} | {string.Join("<br>", plan.NewNodes)} |\n");
     }
 
     private static void Indexes(StringBuilder text, IReadOnlyList<IndexBytesChange> indexes)
     {
         if (indexes.Count == 0) return;
         text.Append("\n## Bytes of indexes\n\n| index | A | B |\n|---|---:|---:|\n");
-        foreach (var index in indexes) text.Append(CultureInfo.InvariantCulture, $"| {index.Index} | {Bytes(index.A)} | {Bytes(index.B)} |\n");
+        foreach (var index in indexes)
+            text.Append(CultureInfo.InvariantCulture, $"| {index.Index} | {Bytes(index.A)} | {Bytes(index.B)} |\n");
     }
 
     private static string Ratio(CounterChange change) => change.Ratio is { } ratio ? FormattableString.Invariant($"{ratio:0.00}") : "–";

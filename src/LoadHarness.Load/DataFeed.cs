@@ -19,7 +19,9 @@ public static class DataFeed
     /// <summary>In order, over and over, each item to one iteration.</summary>
     public static DataFeed<T> Circular<T>(IReadOnlyList<T> items) => new CircularFeed<T>(items);
 
-    /// <summary>Drawn with the iteration's own <see cref="IScenarioContext.Random"/>: the same seed gives the same items, whatever the timing.</summary>
+    /// <summary>
+    /// Drawn with the iteration's own <see cref="IScenarioContext.Random"/>: the same seed gives the same items, whatever the timing.
+    /// </summary>
     public static DataFeed<T> Random<T>(IReadOnlyList<T> items) => new RandomFeed<T>(items);
 
     /// <summary>Each user keeps one item.</summary>
@@ -29,7 +31,8 @@ public static class DataFeed
     {
         private long _next = -1;
 
-        public override T GetNextItem(IScenarioContext context) => Items[(int)((ulong)Interlocked.Increment(ref _next) % (ulong)Items.Count)];
+        public override T GetNextItem(IScenarioContext context) =>
+            Items[(int)((ulong)Interlocked.Increment(ref _next) % (ulong)Items.Count)];
     }
 
     private sealed class RandomFeed<T>(IReadOnlyList<T> items) : DataFeed<T>(items)

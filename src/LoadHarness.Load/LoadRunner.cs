@@ -15,13 +15,14 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
     private readonly ScenarioHooks _hooks = new(options);
 
     /// <summary>
-    /// Set-up, warm-up, load, clean-up. A cancelled run drains, and returns what it has measured with the reason. What scenarios do wrong costs
-    /// their own figures only: one whose set-up failed has none, and says why.
+    /// Set-up, warm-up, load, clean-up. A cancelled run drains, and returns what it has measured with the reason. What scenarios do wrong
+    /// costs their own figures only: one whose set-up failed has none, and says why.
     /// </summary>
     /// <param name="progress">One snapshot a second for each scenario.</param>
     /// <exception cref="HarnessException">A scenario is incomplete.</exception>
     /// <exception cref="OperationCanceledException">The run was ended while scenarios were being set up: nothing is measured.</exception>
-    public async Task<IReadOnlyList<ScenarioResult>> RunAsync(IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot>? progress, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ScenarioResult>> RunAsync(
+        IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot>? progress, CancellationToken cancellationToken)
     {
         Check(scenarios);
         var faults = new Dictionary<string, string>();
@@ -37,10 +38,14 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
                     faults[scenario.Name] = fault;
         }
 
-        return [.. results.Select(result => faults.TryGetValue(result.Name, out var fault) ? result with { Notes = [.. result.Notes, fault] } : result)];
+        return [.. results.Select(result => faults.TryGetValue(result.Name, out var fault) ? result with
+        {
+            Notes = [.. result.Notes, fault],
+        } : result)];
     }
 
-    private async Task<IReadOnlyList<ScenarioResult>> PlayAll(IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot>? progress, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ScenarioResult>> PlayAll(
+        IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot>? progress, CancellationToken cancellationToken)
     {
         var spoilt = new Dictionary<string, ScenarioResult>();
         foreach (var scenario in scenarios)
@@ -48,8 +53,10 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
                 spoilt[scenario.Name] = ScenarioResults.NotBegun(scenario, clock.UtcNow, reason);
         var ready = scenarios.Where(s => !spoilt.ContainsKey(s.Name)).ToList();
         using var threads = new IterationThreads(clock, options.MaxThreads);
-        await Play([.. ready.Where(s => s.WarmUp > TimeSpan.Zero)], "warm-up", LoadPlan.WarmUpOf, threads, progress, cancellationToken).ConfigureAwait(false);
-        var played = await MeasuredAsync(() => Play(ready, "measuring", s => s.Simulations, threads, progress, cancellationToken)).ConfigureAwait(false);
+        await Play([.. ready.Where(s => s.WarmUp > TimeSpan.Zero)], "warm-up", LoadPlan.WarmUpOf, threads, progress, cancellationToken)
+            .ConfigureAwait(false);
+        var played = await MeasuredAsync(() => Play(ready, "measuring", s => s.Simulations, threads, progress, cancellationToken))
+            .ConfigureAwait(false);
         return [.. scenarios.Select(s => spoilt.GetValueOrDefault(s.Name) ?? played.First(p => p.Name == s.Name))];
     }
 

@@ -17,7 +17,9 @@ public sealed record LoadRunnerOptions
     /// <summary>How long iterations that were given up may take to obey their cancellation, before they are left behind.</summary>
     public TimeSpan CancelTime { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>In a load that ends with its iterations and not by time: how long none may begin or end before the scenario is given up.</summary>
+    /// <summary>
+    /// In a load that ends with its iterations and not by time: how long none may begin or end before the scenario is given up.
+    /// </summary>
     public TimeSpan StuckTime { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long a scenario's set-up may take.</summary>
@@ -36,7 +38,9 @@ public sealed record LoadRunnerOptions
     public IMeasuredPhase? Measured { get; init; }
 }
 
-/// <summary>Whoever counts something else beside the load, such as the server's counters, is told when the measured phase begins and ends.</summary>
+/// <summary>
+/// Whoever counts something else beside the load, such as the server's counters, is told when the measured phase begins and ends.
+/// </summary>
 public interface IMeasuredPhase
 {
     /// <summary>Set-up and warm-up are over; the load begins when the task ends.</summary>

@@ -10,7 +10,8 @@ public static class Scenario
 
     /// <summary>Each iteration is one of the operations, drawn by weight; figures are kept for each.</summary>
     /// <param name="operations">Weights relate to each other only: 3 and 1 are three quarters and one.</param>
-    public static ScenarioProps CreateMix(string name, params (string Operation, double Weight, Func<IScenarioContext, Task<IResponse>> Run)[] operations)
+    public static ScenarioProps CreateMix(
+        string name, params (string Operation, double Weight, Func<IScenarioContext, Task<IResponse>> Run)[] operations)
     {
         if (operations.Length == 0)
             throw new HarnessException($"Scenario '{name}' mixes no operations. Give at least one.");
@@ -18,7 +19,8 @@ public static class Scenario
             throw new HarnessException($"Operation '{unweighted}' of scenario '{name}' has no positive weight. Give one, or leave the operation out.");
         if (operations.GroupBy(o => o.Operation).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new HarnessException($"Scenario '{name}' mixes {twice.Count()} operations named '{twice.Key}'. Rename all but one: the name is its key in every report.");
-        return new(CheckedName(name), [.. operations.Select(o => new Operation(CheckedName(o.Operation), o.Weight, Checked(o.Operation, o.Run)))]);
+        return new(CheckedName(name), [.. operations.Select(
+            o => new Operation(CheckedName(o.Operation), o.Weight, Checked(o.Operation, o.Run)))]);
     }
 
     private static Func<IScenarioContext, Task<IResponse>> Checked(string name, Func<IScenarioContext, Task<IResponse>>? run) =>

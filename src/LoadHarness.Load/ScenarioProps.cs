@@ -49,8 +49,8 @@ public sealed record ScenarioProps(string Name, IReadOnlyList<Operation> Operati
     public ScenarioProps WithThinkTime(TimeSpan pause) => this with { ThinkTime = Checked(pause, "think time"), Pace = TimeSpan.Zero };
 
     /// <summary>
-    /// In the closed model: a virtual user means to start every so often, on a schedule of its own. A slow response makes the next ones late,
-    /// and they are measured from when they should have started, so that a stall is seen.
+    /// In the closed model: a virtual user means to start every so often, on a schedule of its own. A slow response makes the next ones
+    /// late, and they are measured from when they should have started, so that a stall is seen.
     /// </summary>
     public ScenarioProps WithPacing(TimeSpan every) => this with { Pace = Checked(every, "pace"), ThinkTime = TimeSpan.Zero };
 

@@ -2,7 +2,9 @@ using LoadHarness.Core;
 
 namespace LoadHarness.Load;
 
-/// <summary>Load simulations under NBomber's names. Rates may be fractions: 0.2 in an interval of a second is one arrival every five seconds.</summary>
+/// <summary>
+/// Load simulations under NBomber's names. Rates may be fractions: 0.2 in an interval of a second is one arrival every five seconds.
+/// </summary>
 public static class Simulation
 {
     /// <summary>Open model: <paramref name="rate"/> arrivals in every <paramref name="interval"/>, whatever the responses do.</summary>
@@ -14,14 +16,16 @@ public static class Simulation
 
     /// <summary>Open model: from the rate before (0 at first) in a straight line to <paramref name="rate"/>.</summary>
     public static LoadSimulation RampingInject(double rate, TimeSpan interval, TimeSpan during, Arrivals arrivals = Arrivals.Even) =>
-        new RateSimulation(null, PerSecond(rate, interval, "RampingInject", zeroAllowed: true), Positive(during, "RampingInject"), arrivals);
+        new RateSimulation(null, PerSecond(rate, interval, "RampingInject", zeroAllowed: true), Positive(during, "RampingInject"),
+            arrivals);
 
     /// <summary>Open model: for every interval another rate between the two, from the run's seed.</summary>
     public static LoadSimulation InjectRandom(double minRate, double maxRate, TimeSpan interval, TimeSpan during)
     {
         var min = PerSecond(minRate, interval, "InjectRandom", zeroAllowed: true);
         var max = PerSecond(maxRate, interval, "InjectRandom");
-        if (min > max) throw new HarnessException($"InjectRandom has a lowest rate of {minRate}, above its highest of {maxRate}. Exchange them.");
+        if (min > max)
+            throw new HarnessException($"InjectRandom has a lowest rate of {minRate}, above its highest of {maxRate}. Exchange them.");
         return new RandomRateSimulation(min, max, interval, Positive(during, "InjectRandom"));
     }
 

@@ -6,7 +6,9 @@ using LoadHarness.Scenarios.OtherEngines;
 
 namespace LoadHarness.NBomber;
 
-/// <summary>The harness's side of this program: a request on standard input, one word when measuring begins, the answer in a file.</summary>
+/// <summary>
+/// The harness's side of this program: a request on standard input, one word when measuring begins, the answer in a file.
+/// </summary>
 public static class EngineChild
 {
     /// <returns>The exit code: 0 when the answer is written.</returns>
@@ -16,9 +18,11 @@ public static class EngineChild
         {
             // Standard input and not the command line, which other users of the machine can read: it holds a password.
             var request = JsonSerializer.Deserialize<EngineRequest>(await input.ReadToEndAsync(cancellationToken), EngineRequest.Format)
-                ?? throw new HarnessException("There is no request on standard input. This program is started by 'loadharness run --engine nbomber'.");
+                ?? throw new HarnessException(
+                    "There is no request on standard input. This program is started by 'loadharness run --engine nbomber'.");
             var answer = await AnswerAsync(request, () => harness.WriteLine(EngineRequest.Measuring), cancellationToken);
-            await File.WriteAllTextAsync(request.AnswerFile, JsonSerializer.Serialize(answer, EngineRequest.Format), CancellationToken.None);
+            await File.WriteAllTextAsync(request.AnswerFile, JsonSerializer.Serialize(answer, EngineRequest.Format),
+                CancellationToken.None);
             return 0;
         }
         catch (Exception fault) when (fault is HarnessException or JsonException)
@@ -39,7 +43,8 @@ public static class EngineChild
         bench.FirstOfNewLeads(request.LeadsSetAside);
         var load = ScenarioCatalog.All.Single(scenario => scenario.Name == request.Scenario).Build(bench);
         var results = NBomberLoadRunner.Run(load, request.RunSeed, request.ReportDirectory, measuring, cancellationToken);
-        var sent = load.SelectMany(scenario => bench.For(scenario.Name).Sent.All().Select(one => new SentBy(scenario.Name, one.Statement, one.Operation)));
+        var sent = load.SelectMany(scenario => bench.For(scenario.Name).Sent.All()
+            .Select(one => new SentBy(scenario.Name, one.Statement, one.Operation)));
         return new(results, [.. sent], (int)bench.NewLeads);
     }
 }

@@ -4,8 +4,8 @@ using LoadHarness.Load;
 namespace LoadHarness.NBomber;
 
 /// <summary>
-/// How many iterations a scenario may begin. NBomber before 5.2 has no simulation that counts them: there the load goes on, and what is beyond the
-/// number does nothing until the scenario is stopped.
+/// How many iterations a scenario may begin. NBomber before 5.2 has no simulation that counts them: there the load goes on, and what is
+/// beyond the number does nothing until the scenario is stopped.
 /// </summary>
 internal sealed class IterationBudget
 {

@@ -51,7 +51,9 @@ public static class NBomberLoadRunner
             if (!isWarmUp && !await budget.TakeAsync()) return global::NBomber.CSharp.Response.Ok();
             var response = await foreign.InvokeAsync(isWarmUp, cancellationToken);
             if (!isWarmUp && budget.Finish()) iteration.StopScenario(scenario.Name, "all iterations are done");
-            return response.IsError ? (Theirs.IResponse)global::NBomber.CSharp.Response.Fail(message: response.Message) : global::NBomber.CSharp.Response.Ok();
+            return response.IsError
+                ? (Theirs.IResponse)global::NBomber.CSharp.Response.Fail(message: response.Message)
+                : global::NBomber.CSharp.Response.Ok();
         });
         if (scenario.Init is { } init) theirs = theirs.WithInit(_ => init(context));
         if (scenario.Clean is { } clean) theirs = theirs.WithClean(_ => clean(context));

@@ -5,20 +5,23 @@ namespace LoadHarness.Postgres;
 /// <summary>Statements without a time limit: an index on ten million rows takes its time. Parameters are positional ($1).</summary>
 internal static class Statements
 {
-    public static async Task<int> ExecuteAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters)
+    public static async Task<int> ExecuteAsync(
+        this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters)
     {
         await using var command = Command(connection, sql, parameters);
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    public static async Task<T?> ScalarAsync<T>(this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters)
+    public static async Task<T?> ScalarAsync<T>(
+        this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters)
     {
         await using var command = Command(connection, sql, parameters);
         return await command.ExecuteScalarAsync(cancellation) is T value ? value : default;
     }
 
     public static async Task<List<T>> ListAsync<T>(
-        this NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, params object[] parameters)
+        this NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation,
+            params object[] parameters)
     {
         await using var command = Command(connection, sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -28,7 +31,8 @@ internal static class Statements
         return rows;
     }
 
-    public static Task<List<string>> TextsAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters) =>
+    public static Task<List<string>> TextsAsync(
+        this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters) =>
         connection.ListAsync(sql, row => row.GetString(0), cancellation, parameters);
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] parameters)

@@ -32,5 +32,6 @@ internal static class Plain
     }
 
     private static bool IsHidden(char letter) =>
-        (char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')) || CharUnicodeInfo.GetUnicodeCategory(letter) is UnicodeCategory.Format;
+        (char.IsControl(letter) && letter is not ('\n' or '\r' or '\t'))
+            || CharUnicodeInfo.GetUnicodeCategory(letter) is UnicodeCategory.Format;
 }

@@ -3,10 +3,14 @@ using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Reporting;
 
-/// <summary>The folder of one run below <c>--out</c>. It appears under its name with run.json in it, and belongs to this run alone.</summary>
+/// <summary>
+/// The folder of one run below <c>--out</c>. It appears under its name with run.json in it, and belongs to this run alone.
+/// </summary>
 internal static class RunFolder
 {
-    /// <summary>Makes the folder and writes run.json. A run that began in the same second as another gets a number behind its name.</summary>
+    /// <summary>
+    /// Makes the folder and writes run.json. A run that began in the same second as another gets a number behind its name.
+    /// </summary>
     /// <returns>The run under the name that it got, and its folder.</returns>
     /// <exception cref="HarnessException">Nothing can be written there.</exception>
     public static async Task<(RunResult Run, string Directory)> MakeAsync(RunResult run, string output, CancellationToken cancellation)
@@ -30,7 +34,8 @@ internal static class RunFolder
         }
     }
 
-    private static async Task<(RunResult Run, string Directory)> NameAsync(RunResult run, string part, string output, CancellationToken cancellation)
+    private static async Task<(RunResult Run, string Directory)> NameAsync(
+        RunResult run, string part, string output, CancellationToken cancellation)
     {
         for (var number = 1; ; number++)
         {

@@ -12,7 +12,9 @@ namespace LoadHarness.Reporting;
 /// </summary>
 public static class RunJson
 {
-    /// <summary>A day of eight scenarios at a sample a second has half of that. What is read takes up to four times as much memory.</summary>
+    /// <summary>
+    /// A day of eight scenarios at a sample a second has half of that. What is read takes up to four times as much memory.
+    /// </summary>
     private const long LargestFile = 128_000_000;
 
     private const string Instead = "Give the run.json of a run, found in its folder";
@@ -23,7 +25,9 @@ public static class RunJson
     public static Task WriteAsync(RunResult run, string path, CancellationToken cancellation) =>
         WholeFile.WriteAsync(path, file => JsonSerializer.SerializeAsync(file, run, JsonFormat.Options, cancellation));
 
-    /// <exception cref="HarnessException">The file cannot be read, is damaged, or of a version that this program does not know; every fault is named.</exception>
+    /// <exception cref="HarnessException">
+    /// The file cannot be read, is damaged, or of a version that this program does not know; every fault is named.
+    /// </exception>
     public static Task<RunResult> ReadAsync(string path, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -46,8 +50,11 @@ public static class RunJson
         if (unreadable is not null) return (null, [unreadable]);
         var version = Shape.Check<VersionOnly>(bytes);
         if (version.Count > 0) return (null, [new("", "not a run.json of this program", "Give the one that a run wrote"), .. version]);
-        if (OfVersion(JsonSerializer.Deserialize<VersionOnly>(bytes, JsonFormat.Options)!.SchemaVersion) is { } unknown) return (null, [unknown]);
-        if (Shape.Check<RunResult>(bytes) is { Count: > 0 } damaged) return (null, [new("", "not a run.json of this program, or a damaged one", "Measure again, or take an unchanged copy"), .. damaged]);
+        if (OfVersion(JsonSerializer.Deserialize<VersionOnly>(bytes, JsonFormat.Options)!.SchemaVersion) is { } unknown)
+            return (null, [unknown]);
+        if (Shape.Check<RunResult>(bytes) is { Count: > 0 } damaged)
+            return (null, [new("", "not a run.json of this program, or a damaged one", "Measure again, or take an unchanged copy"),
+                .. damaged]);
 
         var run = JsonSerializer.Deserialize<RunResult>(bytes, JsonFormat.Options)!;
         var contradictions = RunCheck.Faults(run).ToList();
@@ -56,7 +63,9 @@ public static class RunJson
 
     private static InputFault? OfVersion(int version) => version switch
     {
-        > RunResult.CurrentSchemaVersion => new("schemaVersion", $"it is of schema version {version}, and this program reads {RunResult.CurrentSchemaVersion}", "Use the newer program that wrote it"),
+        > RunResult.CurrentSchemaVersion =>
+            new("schemaVersion", $"it is of schema version {version}, and this program reads {RunResult.CurrentSchemaVersion}",
+            "Use the newer program that wrote it"),
         < 1 => new("schemaVersion", $"it is {version}", $"Allowed: {RunResult.CurrentSchemaVersion}"),
         _ => null,
     };

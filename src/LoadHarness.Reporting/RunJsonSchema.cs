@@ -9,7 +9,11 @@ namespace LoadHarness.Reporting;
 /// <summary>The JSON Schema of <c>run.json</c>, made from the records themselves, so that it cannot fall behind them.</summary>
 public static class RunJsonSchema
 {
-    private static readonly JsonSchemaExporterOptions Options = new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Transform };
+    private static readonly JsonSchemaExporterOptions Options = new()
+    {
+        TreatNullObliviousAsNonNullable = true,
+        TransformSchemaNode = Transform,
+    };
 
     public static string Text()
     {
@@ -26,7 +30,8 @@ public static class RunJsonSchema
     {
         var type = context.TypeInfo.Type;
         var orNull = type == typeof(TimeSpan?) || (type == typeof(string) && context.PropertyInfo?.IsGetNullable == true);
-        if (type == typeof(TimeSpan) || type == typeof(TimeSpan?)) return new JsonObject { ["type"] = Kinds("number", orNull), ["description"] = "seconds" };
+        if (type == typeof(TimeSpan) || type == typeof(TimeSpan?))
+            return new JsonObject { ["type"] = Kinds("number", orNull), ["description"] = "seconds" };
         // The exporter leaves null out where NaN and the infinities are allowed.
         if (type == typeof(double?) && node["anyOf"] is JsonArray forms) forms.Add(new JsonObject { ["type"] = "null" });
         return type == typeof(string) ? new JsonObject { ["type"] = Kinds("string", orNull) } : node;

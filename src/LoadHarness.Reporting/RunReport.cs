@@ -10,7 +10,8 @@ namespace LoadHarness.Reporting;
 public static class RunReport
 {
     /// <summary>
-    /// Keeps a run that has just ended, in a folder of its own below <c>--out</c>, or below the temporary directory when nothing can be written
+    /// Keeps a run that has just ended, in a folder of its own below <c>--out</c>, or below the temporary directory when nothing can be
+    /// written
     /// there. What cannot be written becomes a note: it costs no verdict, and no other file.
     /// </summary>
     public static async Task<KeptRun> KeepAsync(RunResult run, string output, CancellationToken cancellation)
@@ -22,7 +23,8 @@ public static class RunReport
             {
                 var (named, directory) = await RunFolder.MakeAsync(run, place, cancellation);
                 if (notes.Count > 0) notes.Add($"The run is kept in {directory} instead.");
-                return new(named, [Path.Combine(directory, "run.json"), .. await RenderAsync(named, directory, notes, cancellation)], notes);
+                return new(named, [Path.Combine(directory, "run.json"), .. await RenderAsync(named, directory, notes, cancellation)],
+                    notes);
             }
             catch (HarnessException failure)
             {
@@ -33,7 +35,9 @@ public static class RunReport
         return new(run, [], notes);
     }
 
-    /// <summary>Writes <c>run.json</c> and everything rendered from it; appends the summary to <c>$GITHUB_STEP_SUMMARY</c> when that is set.</summary>
+    /// <summary>
+    /// Writes <c>run.json</c> and everything rendered from it; appends the summary to <c>$GITHUB_STEP_SUMMARY</c> when that is set.
+    /// </summary>
     /// <param name="directory">Created when it is absent; files of the same names are replaced.</param>
     /// <returns>The paths written, <c>run.json</c> first and the page second.</returns>
     /// <exception cref="HarnessException">A file could not be written; those that were there before are untouched.</exception>
@@ -61,7 +65,8 @@ public static class RunReport
     public static async Task<IReadOnlyList<string>> RenderAsync(string runJsonPath, string directory, CancellationToken cancellation) =>
         await WriteAsync(await RunJson.ReadAsync(runJsonPath, cancellation), directory, cancellation);
 
-    private static async Task<IReadOnlyList<string>> RenderAsync(RunResult run, string directory, List<string> notes, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> RenderAsync(
+        RunResult run, string directory, List<string> notes, CancellationToken cancellation)
     {
         var files = new List<string>();
         await Try("report.html", path => WholeFile.WriteTextAsync(path, ReportPage.Render(run), cancellation));
@@ -69,7 +74,8 @@ public static class RunReport
         await Try("junit.xml", path => WholeFile.WriteAsync(path, stream => JUnitXml.WriteAsync(run, stream, cancellation)));
         await Try("metrics.csv", path => WholeFile.WriteTextAsync(path, MetricsCsv.Of(run), cancellation));
         if (run.Verdicts.Any(TargetsImage.Shows))
-            await Try("targets.png", path => WholeFile.WriteAsync(path, stream => stream.WriteAsync(TargetsImage.Of(run.Verdicts), cancellation).AsTask()));
+            await Try("targets.png", path =>
+                WholeFile.WriteAsync(path, stream => stream.WriteAsync(TargetsImage.Of(run.Verdicts), cancellation).AsTask()));
         await TryAsync("latency", async () => files.AddRange(await PercentileFiles.WriteAsync(run, Path.Combine(directory, "latency"))));
         await StepSummary.AppendAsync(run, cancellation);
         return files;

@@ -66,7 +66,8 @@ public sealed class LatencyHistogramTests
         packed.Write(Convert.FromBase64String(new LatencyHistogram().Encode()).AsSpan(0, 8));
         using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
         {
-            using var good = new ZLibStream(new MemoryStream(Convert.FromBase64String(new LatencyHistogram().Encode())[8..]), CompressionMode.Decompress);
+            using var good = new ZLibStream(
+                new MemoryStream(Convert.FromBase64String(new LatencyHistogram().Encode())[8..]), CompressionMode.Decompress);
             var header = new byte[40];
             good.ReadExactly(header);
             if (value == 0) BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(12), 5);

@@ -26,7 +26,8 @@ public sealed class ProjectReferenceTests
     public void The_engine_knows_the_core_only() =>
         Assert.Equal(
             [typeof(LatencyHistogram).Assembly.GetName().Name],
-            typeof(LoadRunner).Assembly.GetReferencedAssemblies().Select(a => a.Name).Where(n => n!.StartsWith("LoadHarness", StringComparison.Ordinal)));
+            typeof(LoadRunner).Assembly.GetReferencedAssemblies().Select(a => a.Name)
+                .Where(n => n!.StartsWith("LoadHarness", StringComparison.Ordinal)));
 
     private static HashSet<string> Reached(Assembly assembly, HashSet<string> seen)
     {

@@ -4,7 +4,9 @@ using LoadHarness.Core.Options;
 
 namespace LoadHarness.Cli.Options;
 
-/// <summary>What of a baseline can be seen not to fit before anything is measured. The server and the rows are compared when they are there.</summary>
+/// <summary>
+/// What of a baseline can be seen not to fit before anything is measured. The server and the rows are compared when they are there.
+/// </summary>
 internal static class BaselineAtStart
 {
     public static IEnumerable<string> Faults(HarnessOptions options) =>

@@ -4,14 +4,29 @@ using LoadHarness.Core.Options;
 
 namespace LoadHarness.Cli.Options;
 
-/// <summary>The options that the verbs share, as System.CommandLine knows them. All are read as plain words, so that every wrong one can be reported together.</summary>
+/// <summary>
+/// The options that the verbs share, as System.CommandLine knows them. All are read as plain words, so that every wrong one can be reported
+/// together.
+/// </summary>
 public sealed class OptionWords
 {
-    public Option<string?> Contacts { get; } = new("--contacts") { Description = "Leads in the large workspace: 200000, 200k, 2_000_000, 2M, 1e6. Default 200k.", HelpName = "N" };
+    public Option<string?> Contacts { get; } = new("--contacts")
+    {
+        Description = "Leads in the large workspace: 200000, 200k, 2_000_000, 2M, 1e6. Default 200k.",
+        HelpName = "N",
+    };
 
-    public Option<string?> Profile { get; } = new("--profile") { Description = "smoke, standard (default), calm, nightly, soak, or the path of a file like those in scenarios/profiles.", HelpName = "NAME|FILE" };
+    public Option<string?> Profile { get; } = new("--profile")
+    {
+        Description = "smoke, standard (default), calm, nightly, soak, or the path of a file like those in scenarios/profiles.",
+        HelpName = "NAME|FILE",
+    };
 
-    public Option<string?> Targets { get; } = new("--targets") { Description = "What to judge by: a file like scenarios/targets.json, which is the default.", HelpName = "FILE" };
+    public Option<string?> Targets { get; } = new("--targets")
+    {
+        Description = "What to judge by: a file like scenarios/targets.json, which is the default.",
+        HelpName = "FILE",
+    };
 
     public Option<string?> Database { get; } = new("--database")
     {
@@ -19,17 +34,33 @@ public sealed class OptionWords
         HelpName = "WHERE",
     };
 
-    public Option<string?> Out { get; } = new("--out") { Description = "Directory for the run's folder. Default reports/runs.", HelpName = "DIR" };
+    public Option<string?> Out { get; } = new("--out")
+    {
+        Description = "Directory for the run's folder. Default reports/runs.",
+        HelpName = "DIR",
+    };
 
-    public Option<string?> Seed { get; } = new("--seed") { Description = "Seed of all generated values and arrivals. Default 42.", HelpName = "S" };
+    public Option<string?> Seed { get; } = new("--seed")
+    {
+        Description = "Seed of all generated values and arrivals. Default 42.",
+        HelpName = "S",
+    };
 
-    public Option<string?> Settings { get; } = new("--settings") { Description = "Server settings: checklist (default) or tuned to this machine.", HelpName = "NAME" };
+    public Option<string?> Settings { get; } = new("--settings")
+    {
+        Description = "Server settings: checklist (default) or tuned to this machine.",
+        HelpName = "NAME",
+    };
 
     public Option<string?> Engine { get; } = new("--engine") { Description = "loadharness (default) or nbomber.", HelpName = "NAME" };
 
     public Option<string?> Pooler { get; } = new("--pooler") { Description = "none (default) or pgbouncer.", HelpName = "NAME" };
 
-    public Option<string?> Baseline { get; } = new("--baseline") { Description = "An earlier run's run.json, or its folder: its figures stand beside these, and one of another scale, seed, profile or machine is refused.", HelpName = "FILE" };
+    public Option<string?> Baseline { get; } = new("--baseline")
+    {
+        Description = "An earlier run's run.json, or its folder: its figures stand beside these, and one of another scale, seed, profile or machine is refused.",
+        HelpName = "FILE",
+    };
 
     public Option<string?> Require { get; } = new("--require")
     {
@@ -53,11 +84,19 @@ public sealed class OptionWords
 
     public Option<bool> Keep { get; } = new("--keep") { Description = "Keep the seeded server for a later --reuse, and say where it is." };
 
-    public Option<bool> Reuse { get; } = new("--reuse") { Description = "Start from a kept database of the same scale, seed and schema when there is one." };
+    public Option<bool> Reuse { get; } = new("--reuse")
+    {
+        Description = "Start from a kept database of the same scale, seed and schema when there is one.",
+    };
 
-    public Option<bool> Json { get; } = new("--json") { Description = "One JSON object on standard output; text for people on standard error." };
+    public Option<bool> Json { get; } = new("--json")
+    {
+        Description = "One JSON object on standard output; text for people on standard error.",
+    };
 
-    public IEnumerable<Option> All => [Contacts, Profile, Targets, Database, Out, Seed, Settings, Engine, Pooler, Baseline, Require, WithoutExtensions, Force, Keep, Reuse, Json];
+    public IEnumerable<Option> All =>
+        [Contacts, Profile, Targets, Database, Out, Seed, Settings, Engine, Pooler, Baseline, Require, WithoutExtensions, Force, Keep,
+        Reuse, Json];
 
     /// <exception cref="HarnessException">Some words could not be parsed, or are wrong; all of them are named.</exception>
     public HarnessOptions Read(ParseResult parsed) =>

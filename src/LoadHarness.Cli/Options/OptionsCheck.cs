@@ -70,7 +70,8 @@ public static class OptionsCheck
     }
 
     public static HarnessException Refusal(IReadOnlyList<string> errors) => new(
-        Redaction.Of(string.Join(Environment.NewLine, errors.Select(error => "  " + error).Prepend(errors.Count == 1 ? "One option is wrong:" : $"{errors.Count} options are wrong:"))),
+        Redaction.Of(string.Join(Environment.NewLine, errors.Select(error => "  " + error)
+            .Prepend(errors.Count == 1 ? "One option is wrong:" : $"{errors.Count} options are wrong:"))),
         ExitCode.BadUsage);
 
     private static long Contacts(RawOptions raw, List<string> errors)

@@ -13,15 +13,19 @@ internal static class RequiredIds
     {
         if (text is null) return [];
         var known = targets.Select(target => target.Id).Union(Requirements.All.Select(requirement => requirement.Id)).ToList();
-        var ids = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var ids = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         if (ids.Count == 0) errors.Add("--require: no id is named. Give all, or ids such as TQ-1,TQ-2.");
         var unknown = ids.Where(id => !IsAll(id) && !known.Contains(id, StringComparer.OrdinalIgnoreCase)).ToList();
-        if (unknown.Count > 0) errors.Add($"--require '{string.Join(',', unknown)}': there is no such target. Give all, or ids of scenarios/targets.json such as TQ-1,TQ-2.");
+        if (unknown.Count > 0)
+            errors.Add($"--require '{string.Join(',', unknown)}': there is no such target. Give all, or ids of scenarios/targets.json such as TQ-1,TQ-2.");
         return ids.Any(IsAll) ? [All] : [.. known.Where(id => ids.Contains(id, StringComparer.OrdinalIgnoreCase))];
     }
 
     /// <param name="judged">What all are for this verb.</param>
-    public static IReadOnlyList<string> Of(IReadOnlyList<string> required, IEnumerable<string> judged) => required is [All] ? [.. judged] : required;
+    public static IReadOnlyList<string> Of(IReadOnlyList<string> required, IEnumerable<string> judged) => required is [All]
+        ? [.. judged]
+        : required;
 
     private static bool IsAll(string id) => string.Equals(id, All, StringComparison.OrdinalIgnoreCase);
 }

@@ -12,15 +12,25 @@ public static class EngineCatalog
 {
     public static bool HasNBomber => NBomberProcess.Program is not null;
 
-    /// <summary>A campaign or an import that was begun in time may end: on a small machine, with fourteen others beside it, that takes a while.</summary>
+    /// <summary>
+    /// A campaign or an import that was begun in time may end: on a small machine, with fourteen others beside it, that takes a while.
+    /// </summary>
     private static TimeSpan DrainTime { get; } = TimeSpan.FromMinutes(2);
 
     /// <param name="foreign">What another engine's program is asked for.</param>
     public static async Task<IReadOnlyList<ScenarioResult>> RunAsync(
-        HarnessOptions options, IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot> live, IMeasuredPhase measured, Workbench bench, Func<EngineRequest> foreign, CancellationToken stop)
+        HarnessOptions options, IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot> live, IMeasuredPhase measured,
+            Workbench bench, Func<EngineRequest> foreign, CancellationToken stop)
     {
-        if (options.Engine == LoadEngine.NBomber) return await NBomberProcess.RunAsync(foreign(), bench, measured, stop).ConfigureAwait(false);
+        if (options.Engine == LoadEngine.NBomber)
+            return await NBomberProcess.RunAsync(foreign(), bench, measured, stop).ConfigureAwait(false);
         using var clock = new SystemLoadClock();
-        return await new LoadRunner(clock, new() { Seed = options.Seed, DrainTime = DrainTime, AtOnce = Interruption.AtOnce, Measured = measured }).RunAsync(scenarios, live, stop).ConfigureAwait(false);
+        return await new LoadRunner(clock, new()
+        {
+            Seed = options.Seed,
+            DrainTime = DrainTime,
+            AtOnce = Interruption.AtOnce,
+            Measured = measured,
+        }).RunAsync(scenarios, live, stop).ConfigureAwait(false);
     }
 }

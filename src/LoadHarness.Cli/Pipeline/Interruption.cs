@@ -53,7 +53,8 @@ public sealed class Interruption : IDisposable
 
     private void First()
     {
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Stopping, up to {Patience.TotalSeconds:0} s; interrupt again to stop at once."));
+        Console.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"Stopping, up to {Patience.TotalSeconds:0} s; interrupt again to stop at once."));
         AtOnce.Register(() => Last.CancelAfter(Hurry));
         Second.CancelAfter(Patience);
         _ = _stop.CancelAsync();

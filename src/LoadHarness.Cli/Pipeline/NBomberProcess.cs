@@ -14,15 +14,19 @@ public static class NBomberProcess
     private const string File = "loadharness-nbomber.dll";
 
     /// <summary>Where its build puts it; null when it was not built.</summary>
-    public static string? Program { get; } = Path.Combine(AppContext.BaseDirectory, "nbomber", File) is var path && System.IO.File.Exists(path) ? path : null;
+    public static string? Program { get; } = Path.Combine(AppContext.BaseDirectory, "nbomber", File) is var path
+        && System.IO.File.Exists(path) ? path : null;
 
     /// <exception cref="HarnessException">The program ended without an answer.</exception>
-    public static Task<IReadOnlyList<ScenarioResult>> RunAsync(EngineRequest request, Workbench bench, IMeasuredPhase measured, CancellationToken stop) =>
-        RunAsync("dotnet", [Program ?? throw new HarnessException("The program with NBomber is not there.")], request, bench, measured, stop);
+    public static Task<IReadOnlyList<ScenarioResult>> RunAsync(
+        EngineRequest request, Workbench bench, IMeasuredPhase measured, CancellationToken stop) =>
+        RunAsync("dotnet", [Program ?? throw new HarnessException("The program with NBomber is not there.")], request, bench,
+            measured, stop);
 
     /// <inheritdoc cref="RunAsync(EngineRequest, Workbench, IMeasuredPhase, CancellationToken)"/>
     internal static async Task<IReadOnlyList<ScenarioResult>> RunAsync(
-        string program, IReadOnlyList<string> arguments, EngineRequest request, Workbench bench, IMeasuredPhase measured, CancellationToken stop)
+        string program, IReadOnlyList<string> arguments, EngineRequest request, Workbench bench, IMeasuredPhase measured,
+            CancellationToken stop)
     {
         try
         {
@@ -61,7 +65,8 @@ public static class NBomberProcess
     {
         if (!System.IO.File.Exists(request.AnswerFile))
             throw new HarnessException($"NBomber's program ended without an answer for {request.Scenario}. What it said is above; leave --engine out to use the built-in engine.");
-        var answer = JsonSerializer.Deserialize<EngineAnswer>(await System.IO.File.ReadAllTextAsync(request.AnswerFile), EngineRequest.Format)!;
+        var answer = JsonSerializer.Deserialize<EngineAnswer>(
+            await System.IO.File.ReadAllTextAsync(request.AnswerFile), EngineRequest.Format)!;
         foreach (var sent in answer.Sent)
         {
             if (sent.Operation.Length > 0) bench.For(sent.Scenario).Sent.Add(sent.Statement, sent.Operation);

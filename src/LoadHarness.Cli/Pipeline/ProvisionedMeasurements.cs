@@ -9,7 +9,9 @@ using Npgsql;
 
 namespace LoadHarness.Cli.Pipeline;
 
-/// <summary>What <c>verify</c> measures in a database that it made itself, and would not do to somebody's own: DP-1, DP-2, QA-2, QA-3, QA-5, SV-3.</summary>
+/// <summary>
+/// What <c>verify</c> measures in a database that it made itself, and would not do to somebody's own: DP-1, DP-2, QA-2, QA-3, QA-5, SV-3.
+/// </summary>
 public static class ProvisionedMeasurements
 {
     /// <summary>Sessions of the live load that the migration has to live with.</summary>
@@ -23,10 +25,12 @@ public static class ProvisionedMeasurements
     {
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         voice.Heading("migration and rollback under load");
-        var migration = await voice.WithProgressAsync(progress => MigrationMeasurement.MeasureAsync(admin, LiveConnections, progress, stop)).ConfigureAwait(false);
+        var migration = await voice.WithProgressAsync(
+            progress => MigrationMeasurement.MeasureAsync(admin, LiveConnections, progress, stop)).ConfigureAwait(false);
 
         voice.Heading($"performance and load tests (profile {options.Profile})");
-        await ScenarioRun.MeasureAsync(record, voice, options, ProfileCatalog.Read(options.Profile), database, record.Result.Seed!, stop).ConfigureAwait(false);
+        await ScenarioRun.MeasureAsync(record, voice, options, ProfileCatalog.Read(options.Profile), database, record.Result.Seed!, stop)
+            .ConfigureAwait(false);
         var run = Judging.Judge(record.End(), options);
 
         return
@@ -38,12 +42,14 @@ public static class ProvisionedMeasurements
         ];
     }
 
-    // QA-2 and QA-3 ask for tests: they are met when those ran here and their targets hold at the scale of this database, which the evidence states.
+    // QA-2 and QA-3 ask for tests: they are met when those ran here and their targets hold at the scale of this database, which the
+    // evidence states.
     private static Verdict Tests(string id, RunResult run, string[] targets)
     {
         var judged = run.Verdicts.Where(verdict => targets.Contains(verdict.Id)).ToList();
         var doubts = run.Invalid.Count == 0 ? "" : $" Doubts: {string.Join(" ", run.Invalid)}";
-        var figures = judged.Select(v => FormattableString.Invariant($"{v.Id} {v.Figure:0.###} {v.Unit} (limit {v.Limit:0.###}) {CheckReport.Word(v.Kind)}"));
+        var figures = judged.Select(v =>
+            FormattableString.Invariant($"{v.Id} {v.Figure:0.###} {v.Unit} (limit {v.Limit:0.###}) {CheckReport.Word(v.Kind)}"));
         var evidence = FormattableString.Invariant(
             $"ran here as lh_app and lh_worker under row security on {run.Seed!.Contacts} leads in one workspace, profile {run.Options["profile"]}: {string.Join("; ", figures)}. The claim's 2M leads: run --contacts 2000000.{doubts}");
         var verdict = Verdict.Worst(id, "", judged, evidence, judged.Count, Limit.AtLeast(targets.Length, "tests"));
@@ -56,7 +62,8 @@ public static class ProvisionedMeasurements
         try
         {
             var session = await TlsProbe.RunAsync(database.AdminConnectionString, stop).ConfigureAwait(false);
-            return Verdict.Looked("SV-3", "", met: true, $"given a certificate, it was trusted with its name checked (VerifyFull): {session.Protocol}, {session.Cipher}");
+            return Verdict.Looked("SV-3", "", met: true,
+                $"given a certificate, it was trusted with its name checked (VerifyFull): {session.Protocol}, {session.Cipher}");
         }
         catch (NpgsqlException refusal)
         {

@@ -86,7 +86,10 @@ public sealed class RunRecord
     /// <summary>Marks what scenarios measured as incomplete.</summary>
     public void EndEarly(IReadOnlyList<ScenarioResult> results, string reason) => Add(run => run with
     {
-        Scenarios = [.. run.Scenarios.Select(result => results.Contains(result) ? result with { AbortReason = result.AbortReason ?? reason } : result)],
+        Scenarios = [.. run.Scenarios.Select(result => results.Contains(result) ? result with
+        {
+            AbortReason = result.AbortReason ?? reason,
+        } : result)],
     });
 
     public void Incomplete(string reason) => Result = Result with { IncompleteReason = reason };
@@ -130,7 +133,8 @@ public static class BuildFacts
 
     /// <summary>The SDK stamps the commit behind a plus sign when it builds inside a repository.</summary>
     public static string Commit { get; } =
-        typeof(BuildFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, { Length: >= 7 } commit, ..]
+        typeof(BuildFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split(
+            '+') is [_, { Length: >= 7 } commit, ..]
             ? commit[..7]
             : "unknown";
 }

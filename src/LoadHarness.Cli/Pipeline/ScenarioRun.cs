@@ -26,7 +26,8 @@ public static class ScenarioRun
     private const int ConnectionRounds = 5;
 
     public static async Task<IReadOnlyList<ScenarioResult>> MeasureAsync(
-        RunRecord record, Voice voice, HarnessOptions options, LoadProfile profile, Database database, SeedManifest seed, CancellationToken stop)
+        RunRecord record, Voice voice, HarnessOptions options, LoadProfile profile, Database database, SeedManifest seed,
+            CancellationToken stop)
     {
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         await using var pooler = options.Pooler == Pooler.PgBouncer
@@ -38,7 +39,8 @@ public static class ScenarioRun
                 : TenantDatabase.OpenThroughPooler(pooler.ConnectionString, role, workspace, connections, sent),
             seed,
             profile);
-        await using var observer = await DatabaseObserver.StartAsync(admin, database.ServerProcessId, stop, loadIsOurs: options.Engine == LoadEngine.LoadHarness).ConfigureAwait(false);
+        await using var observer = await DatabaseObserver.StartAsync(
+            admin, database.ServerProcessId, stop, loadIsOurs: options.Engine == LoadEngine.LoadHarness).ConfigureAwait(false);
         var ended = false;
         try
         {
@@ -49,7 +51,8 @@ public static class ScenarioRun
                 voice.Line($"   {scenario.Name}: {scenario.Title}");
                 if (database.IsPrivate && scenario.WalBytes(profile) is > 0 and var wanted)
                 {
-                    var provided = await observer.UnwatchedAsync(() => RecycledWal.ProvideAsync(admin, wanted, stop), stop).ConfigureAwait(false);
+                    var provided = await observer.UnwatchedAsync(() => RecycledWal.ProvideAsync(admin, wanted, stop), stop)
+                        .ConfigureAwait(false);
                     voice.Line($"   {provided / 1e9:N1} GB of WAL segments are at hand to be written over");
                 }
 
@@ -63,8 +66,10 @@ public static class ScenarioRun
         {
             var (plans, notes) = !ended || stop.IsCancellationRequested
                 ? ([], [])
-                : await PlanCollector.CollectAsync(database.AdminConnectionString, seed.PrimaryWorkspaceId, ExplainedQueries.Of(bench), stop).ConfigureAwait(false);
-            var observation = await observer.FinishAsync(plans, stop.IsCancellationRequested ? CancellationToken.None : stop, notes).WaitAsync(Interruption.AtOnce).ConfigureAwait(false);
+                : await PlanCollector.CollectAsync(
+                    database.AdminConnectionString, seed.PrimaryWorkspaceId, ExplainedQueries.Of(bench), stop).ConfigureAwait(false);
+            var observation = await observer.FinishAsync(plans, stop.IsCancellationRequested ? CancellationToken.None : stop, notes)
+                .WaitAsync(Interruption.AtOnce).ConfigureAwait(false);
             record.Add(run => run with { Observation = observation });
         }
 
@@ -72,13 +77,15 @@ public static class ScenarioRun
         return record.Result.Scenarios;
 
         EngineRequest Foreign(string scenario) => new(
-            pooler?.ConnectionString ?? database.AdminConnectionString, pooler is not null, seed, profile, scenario, options.Seed, checked((int)bench.NewLeads),
+            pooler?.ConnectionString ?? database.AdminConnectionString, pooler is not null, seed, profile, scenario, options.Seed,
+                checked((int)bench.NewLeads),
             Path.Combine(options.OutputDirectory, "nbomber"), Path.Combine(Path.GetTempPath(), $"loadharness-{Guid.NewGuid():N}.json"));
     }
 
     // What a scenario measured is in the record before anything is asked of the server again, which may be gone by then.
     private static async Task MeasureAsync(
-        RunRecord record, Voice voice, HarnessOptions options, IReadOnlyList<ScenarioProps> load, Workbench bench, DatabaseObserver observer,
+        RunRecord record, Voice voice, HarnessOptions options, IReadOnlyList<ScenarioProps> load, Workbench bench,
+            DatabaseObserver observer,
         Func<EngineRequest> foreign, CancellationToken stop)
     {
         IReadOnlyList<ScenarioResult> results = [];
@@ -86,7 +93,8 @@ public static class ScenarioRun
         {
             await observer.DuringAsync([.. load.Select(bench.WatchOf)], async measured =>
             {
-                results = await voice.WithLiveViewAsync(observer, live => EngineCatalog.RunAsync(options, load, live, measured, bench, foreign, stop)).ConfigureAwait(false);
+                results = await voice.WithLiveViewAsync(
+                    observer, live => EngineCatalog.RunAsync(options, load, live, measured, bench, foreign, stop)).ConfigureAwait(false);
                 record.Add(results);
                 return results;
             }).WaitAsync(Interruption.Abandoned).ConfigureAwait(false);
@@ -103,7 +111,8 @@ public static class ScenarioRun
 
     private static async Task CompareConnectionsAsync(RunRecord record, Database database, PgBouncer? pooler, CancellationToken stop)
     {
-        var ways = await ConnectionOverhead.MeasureAsync(database.AdminConnectionString, pooler, ConnectionRequests, ConnectionUsers, ConnectionRounds, stop).ConfigureAwait(false);
+        var ways = await ConnectionOverhead.MeasureAsync(
+            database.AdminConnectionString, pooler, ConnectionRequests, ConnectionUsers, ConnectionRounds, stop).ConfigureAwait(false);
         record.Add(run => run with { Comparisons = [.. run.Comparisons, ConnectionOverhead.Compare(ways)] });
     }
 }

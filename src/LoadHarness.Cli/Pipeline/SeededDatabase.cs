@@ -5,7 +5,9 @@ using LoadHarness.Postgres.Provisioning;
 
 namespace LoadHarness.Cli.Pipeline;
 
-/// <summary>The database of a verb that looks at a seeded one: made and filled when leads were asked for, else the given one as it is.</summary>
+/// <summary>
+/// The database of a verb that looks at a seeded one: made and filled when leads were asked for, else the given one as it is.
+/// </summary>
 public static class SeededDatabase
 {
     /// <param name="contactsGiven">Whether <c>--contacts</c> stood on the command line.</param>
@@ -39,7 +41,8 @@ public static class SeededDatabase
     public static Task<Database> GivenAsync(Voice voice, HarnessOptions options, CancellationToken stop)
     {
         if (options.Database is not DatabaseTarget.Given)
-            throw new HarnessException("Which database? Give --contacts N to make and seed one, or --database with a connection string.", ExitCode.BadUsage);
+            throw new HarnessException("Which database? Give --contacts N to make and seed one, or --database with a connection string.",
+                ExitCode.BadUsage);
         return voice.WithProgressAsync(progress => Provisioner.ProvisionAsync(
             new(options.Database, options.ServerProfile, options.Contacts, Keep: false, Force: true), progress, stop));
     }

@@ -40,14 +40,17 @@ public static class Stages
         record.Add(run => run with { Schema = schema });
     }
 
-    public static async Task<SeedManifest> SeedAsync(RunRecord record, Voice voice, HarnessOptions options, Database database, CancellationToken stop)
+    public static async Task<SeedManifest> SeedAsync(
+        RunRecord record, Voice voice, HarnessOptions options, Database database, CancellationToken stop)
     {
         voice.Heading($"seed ({options.Contacts:N0} leads, seed {options.Seed})");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var manifest = await record.StageAsync(
             "seed",
             () => voice.WithProgressAsync(progress => new Seeder(admin).SeedAsync(Wanted(options), progress, stop)),
-            seeded => seeded.Reused ? $"reused, checksum {seeded.Checksum}" : $"{seeded.Tables.Sum(table => table.Rows):N0} rows, checksum {seeded.Checksum}").ConfigureAwait(false);
+            seeded => seeded.Reused
+                ? $"reused, checksum {seeded.Checksum}"
+                : $"{seeded.Tables.Sum(table => table.Rows):N0} rows, checksum {seeded.Checksum}").ConfigureAwait(false);
         record.Add(run => run with { Seed = manifest });
         if (manifest.Reused) voice.Line("   Reusing the seeded database of an earlier run: nothing was generated.");
         if (manifest.Invariants.FirstOrDefault(invariant => !invariant.Holds) is { } broken)
@@ -61,14 +64,18 @@ public static class Stages
         if (!options.Keep || database.DataDirectory is null) return;
         voice.Heading("keep");
         var binaries = await PostgresBinaries.FindAsync(stop).ConfigureAwait(false)
-            ?? throw new HarnessException("--keep: the PostgreSQL programs that made this cluster can no longer be found. Put them on the PATH.");
+            ?? throw new HarnessException(
+                "--keep: the PostgreSQL programs that made this cluster can no longer be found. Put them on the PATH.");
         var snapshot = SnapshotOf(options, binaries.MajorVersion);
         if (!snapshot.Exists)
-            await record.StageAsync("keep", async () => { await snapshot.SaveAsync(database.AdminConnectionString, binaries, stop).ConfigureAwait(false); return snapshot; }, saved => saved.Directory).ConfigureAwait(false);
+            await record.StageAsync("keep",
+                async () => { await snapshot.SaveAsync(database.AdminConnectionString, binaries, stop)
+                .ConfigureAwait(false); return snapshot; }, saved => saved.Directory).ConfigureAwait(false);
         voice.Line($"   The seeded database is kept in {snapshot.Directory}; start from it with --reuse.");
     }
 
-    public static async Task RunAsync(RunRecord record, Voice voice, HarnessOptions options, Database database, SeedManifest seed, CancellationToken stop)
+    public static async Task RunAsync(
+        RunRecord record, Voice voice, HarnessOptions options, Database database, SeedManifest seed, CancellationToken stop)
     {
         var profile = ProfileCatalog.Read(options.Profile);
         voice.Heading($"run (profile {profile.Name}: {profile.Description})");
@@ -87,17 +94,26 @@ public static class Stages
         record.Add(run => run with { Checklist = rows });
     }
 
-    private static SeedRequest Wanted(HarnessOptions options) => new(options.Contacts, options.Seed, Environment.ProcessorCount) { Replace = options.Force, ReplaceForeignRows = options.DeleteAllRows };
+    private static SeedRequest Wanted(HarnessOptions options) => new(options.Contacts, options.Seed, Environment.ProcessorCount)
+    {
+        Replace = options.Force,
+        ReplaceForeignRows = options.DeleteAllRows,
+    };
 
-    private static SeedSnapshot SnapshotOf(HarnessOptions options, int serverMajorVersion) => SeedSnapshot.Of(Wanted(options), "optimized", serverMajorVersion);
+    private static SeedSnapshot SnapshotOf(HarnessOptions options, int serverMajorVersion) =>
+        SeedSnapshot.Of(Wanted(options), "optimized", serverMajorVersion);
 
     // A native cluster is kept as a snapshot taken before the scenarios change its rows, so the server itself need not stay.
     private static DatabaseRequest Request(HarnessOptions options) =>
-        new(options.Database, options.ServerProfile, options.Contacts, options.Keep && options.Database is DatabaseTarget.Container, options.Force)
+        new(options.Database, options.ServerProfile, options.Contacts, options.Keep && options.Database is DatabaseTarget.Container,
+            options.Force)
         {
             DeletesRows = options.Force,
             DeletesForeignRows = options.DeleteAllRows,
-            ExtraSettings = options.WithoutExtensions is { } names ? new Dictionary<string, string> { ["loadharness.without_extensions"] = names } : new(),
+            ExtraSettings = options.WithoutExtensions is { } names ? new Dictionary<string, string>
+            {
+                ["loadharness.without_extensions"] = names,
+            } : new(),
             Snapshot = options.Reuse ? major => SnapshotOf(options, major) : null,
         };
 

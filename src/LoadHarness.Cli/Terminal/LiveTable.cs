@@ -27,18 +27,21 @@ public static class LiveTable
     }
 
     /// <summary>What a scenario came to, one line an operation.</summary>
-    public static string Closing(ScenarioResult result) => string.Join(Environment.NewLine, result.Operations.Select(operation => string.Create(
+    public static string Closing(ScenarioResult result) =>
+        string.Join(Environment.NewLine, result.Operations.Select(operation => string.Create(
         CultureInfo.InvariantCulture,
         $"   {result.Name}/{operation.Name}: {operation.Accounting.Completed:N0} completed, {operation.Accounting.Failed:N0} failed, {operation.Accounting.Skipped:N0} skipped, {operation.Accounting.InFlight:N0} unanswered, {operation.ThroughputPerSecond:N1}/s, p50 {Time(operation.Response.P50)}, p95 {Time(operation.Response.P95)}, p99 {Time(operation.Response.P99)}, max {Time(operation.Response.Maximum)}{Errors(operation)}")));
 
     private static IEnumerable<string> Cells(LoadSnapshot snapshot) =>
     [
         snapshot.Scenario, snapshot.OfferedPerSecond is { } offered ? $"{offered:N0}" : "-", $"{snapshot.AchievedPerSecond:N0}",
-        Time(snapshot.P50), Time(snapshot.P95), Time(snapshot.P99), $"{snapshot.Errors:N0}", $"{snapshot.InFlight:N0}", Time(snapshot.LagP99),
+        Time(snapshot.P50), Time(snapshot.P95), Time(snapshot.P99), $"{snapshot.Errors:N0}", $"{snapshot.InFlight:N0}",
+            Time(snapshot.LagP99),
     ];
 
     // Eighty columns hold the table: a heading breaks between its words rather than a figure, and columns stand close.
-    private static TableColumn Column(string title) => new(Markup.Escape(title.Replace("/s", "\n/s", StringComparison.Ordinal).Replace(' ', '\n')))
+    private static TableColumn Column(string title) =>
+        new(Markup.Escape(title.Replace("/s", "\n/s", StringComparison.Ordinal).Replace(' ', '\n')))
     {
         Alignment = title == "scenario" ? Justify.Left : Justify.Right,
         NoWrap = title != "scenario",
@@ -52,7 +55,9 @@ public static class LiveTable
         $"database: {server.Active} active, {server.Waiting} waiting, cache hit {(server.CacheHitShare is { } share ? $"{share:P1}" : "-")}, WAL {server.WalBytesPerSecond / 1_048_576:N1} MB/s, {(server.ServerCpuCores is { } cores ? $"{cores:N2}" : "-")} cores";
 
     private static string Errors(OperationResult operation) =>
-        operation.Errors.Count == 0 ? "" : "; " + string.Join("; ", operation.Errors.Take(3).Select(error => $"{error.Count:N0} x {error.Words}"));
+        operation.Errors.Count == 0
+            ? ""
+            : "; " + string.Join("; ", operation.Errors.Take(3).Select(error => $"{error.Count:N0} x {error.Words}"));
 
     private static string Time(TimeSpan? duration) => duration is { } known ? Time(known) : "-";
 

@@ -11,7 +11,8 @@ public static class LiveView
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenDrawings = TimeSpan.FromSeconds(1);
 
-    public static async Task<T> WithLiveViewAsync<T>(this Voice voice, DatabaseObserver observer, Func<IProgress<LoadSnapshot>, Task<T>> work)
+    public static async Task<T> WithLiveViewAsync<T>(
+        this Voice voice, DatabaseObserver observer, Func<IProgress<LoadSnapshot>, Task<T>> work)
     {
         var snapshots = new Newest();
         var running = work(snapshots);
@@ -19,7 +20,8 @@ public static class LiveView
         {
             if (voice.DrawsInPlace)
                 await voice.Drawing.Live(new Text("")).AutoClear(true).StartAsync(context => ShowAsync(
-                    running, BetweenDrawings, () => context.UpdateTarget(LiveTable.Draw(snapshots.All, observer.Latest)))).ConfigureAwait(false);
+                    running, BetweenDrawings, () => context.UpdateTarget(LiveTable.Draw(snapshots.All, observer.Latest))))
+                        .ConfigureAwait(false);
             else
                 await ShowAsync(running, BetweenLines, () =>
                 {
@@ -43,7 +45,8 @@ public static class LiveView
     {
         private readonly ConcurrentDictionary<string, LoadSnapshot> _newest = new();
 
-        public IReadOnlyCollection<LoadSnapshot> All => [.. _newest.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Value)];
+        public IReadOnlyCollection<LoadSnapshot> All =>
+            [.. _newest.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Value)];
 
         public void Report(LoadSnapshot value) => _newest[value.Scenario] = value;
     }

@@ -8,7 +8,10 @@ public sealed class PlainProgress(TextWriter writer, TimeProvider clock) : IStag
     /// <summary>Often enough to see that it moves, seldom enough for a log.</summary>
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(5);
 
-    /// <summary>Before this share is done no time left is told: of a thousand indexes and constraints, the first takes as long as half of the others.</summary>
+    /// <summary>
+    /// Before this share is done no time left is told: of a thousand indexes and constraints, the first takes as long as half of the
+    /// others.
+    /// </summary>
     private const double ShareToForecastFrom = 0.1;
 
     public void Note(string sentence)
@@ -32,7 +35,8 @@ public sealed class PlainProgress(TextWriter writer, TimeProvider clock) : IStag
             if (Interlocked.CompareExchange(ref _spoken, clock.GetTimestamp(), spoken) == spoken) owner.Note(Sentence(now));
         }
 
-        public void Dispose() => owner.Note($"{name}: {Interlocked.Read(ref _done):N0} {unit} in {clock.GetElapsedTime(_began).TotalSeconds:N1} s");
+        public void Dispose() => owner.Note(
+            $"{name}: {Interlocked.Read(ref _done):N0} {unit} in {clock.GetElapsedTime(_began).TotalSeconds:N1} s");
 
         private string Sentence(long done)
         {

@@ -3,8 +3,8 @@ using System.Text;
 namespace LoadHarness.Cli.Terminal;
 
 /// <summary>
-/// Standard output and standard error that may be full, closed or gone with their terminal: what cannot be written is left out, and the work
-/// goes on. A measurement is not lost for a line about it.
+/// Standard output and standard error that may be full, closed or gone with their terminal: what cannot be written is left out, and the
+/// work goes on. A measurement is not lost for a line about it.
 /// </summary>
 public static class SteadyConsole
 {
@@ -20,12 +20,16 @@ public static class SteadyConsole
     /// <summary>Says on standard error that lines are missing on standard output, when some are.</summary>
     public static void TellWhatIsMissing()
     {
-        if (output?.Fault is { } fault) Console.Error.WriteLine($"Standard output could not be written ({fault.TrimEnd('.')}): lines are missing there. The files of the run are whole.");
+        if (output?.Fault is { } fault)
+            Console.Error.WriteLine($"Standard output could not be written ({fault.TrimEnd('.')}): lines are missing there. The files of the run are whole.");
     }
 
     private sealed class SteadyWriter(Func<Stream> open) : TextWriter
     {
-        private readonly Lazy<TextWriter> _inner = new(() => new StreamWriter(open(), new UTF8Encoding(false), bufferSize: 4096) { AutoFlush = true });
+        private readonly Lazy<TextWriter> _inner = new(() => new StreamWriter(open(), new UTF8Encoding(false), bufferSize: 4096)
+        {
+            AutoFlush = true,
+        });
 
         /// <summary>Why the first line was lost; null when none was.</summary>
         public string? Fault { get; private set; }

@@ -4,7 +4,9 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Cli.Terminal;
 
-/// <summary>The last lines a person sees: the judged targets, what makes the run doubtful, where the report is, and what it comes to.</summary>
+/// <summary>
+/// The last lines a person sees: the judged targets, what makes the run doubtful, where the report is, and what it comes to.
+/// </summary>
 public static class Summary
 {
     public static void Tell(Voice voice, RunResult run, IReadOnlyList<string> files, ExitCode exitCode, bool json)
@@ -30,5 +32,7 @@ public static class Summary
         VerdictWords.Line(verdict) + (verdict.Caveats.Count > 0 ? $"  [{string.Join("; ", verdict.Caveats)}]" : "");
 
     private static string Ending(RunOutcome outcome, ExitCode exitCode) =>
-        exitCode == outcome.ExitCode ? (outcome.Scope == outcome.Headline ? outcome.Word : $"{outcome.Word}: {outcome.Scope}") : "ended by a fault";
+        exitCode == outcome.ExitCode
+            ? (outcome.Scope == outcome.Headline ? outcome.Word : $"{outcome.Word}: {outcome.Scope}")
+            : "ended by a fault";
 }

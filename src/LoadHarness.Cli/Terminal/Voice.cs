@@ -43,7 +43,8 @@ public sealed class Voice
         if (!DrawsInPlace) return await work(new PlainProgress(Writer, TimeProvider.System)).ConfigureAwait(false);
         return await _console.Progress()
             .AutoClear(false)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new RateColumn())
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(),
+                new RateColumn())
             .StartAsync(context => work(new DrawnProgress(_console, context)))
             .ConfigureAwait(false);
     }

@@ -24,7 +24,11 @@ public static class CommandLine
             RequireTemporaryDirectory();
             if (parsed.Errors.Count > 0) words.Read(parsed);
             // Faults are told below, in one way for every verb; signals are ours.
-            var ours = await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, CancellationToken.None).ConfigureAwait(false);
+            var ours = await parsed.InvokeAsync(new()
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            }, CancellationToken.None).ConfigureAwait(false);
             return ours != 0 ? ours : (int)exitCode;
         }
         catch (Exception fault)
@@ -45,12 +49,14 @@ public static class CommandLine
             throw new HarnessException($"The temporary directory {Path.GetTempPath()} does not exist. Make it, or set TMPDIR to one that does.", ExitCode.BadUsage);
     }
 
-    private static RootCommand Build(OptionWords words, Func<HarnessOptions, CancellationToken, Task<ExitCode>> run, Action<ExitCode> ended, CancellationToken stop)
+    private static RootCommand Build(
+        OptionWords words, Func<HarnessOptions, CancellationToken, Task<ExitCode>> run, Action<ExitCode> ended, CancellationToken stop)
     {
         var root = new RootCommand("Seeds a PostgreSQL e-mail-marketing CRM with millions of leads, drives load at it, and judges every performance target.");
         Add(root, words.All, Run);
         root.Add(Add(new Command("run", "Provision, migrate, seed, measure, judge, report (the default verb)."), words.All, Run));
-        foreach (var verb in VerbCatalog.All(words)) root.Add(Add(verb.Command, verb.Options, (parsed, _) => verb.ExecuteAsync(parsed, stop)));
+        foreach (var verb in VerbCatalog.All(words))
+            root.Add(Add(verb.Command, verb.Options, (parsed, _) => verb.ExecuteAsync(parsed, stop)));
         return root;
 
         Task<ExitCode> Run(ParseResult parsed, CancellationToken _) => run(words.Read(parsed), stop);

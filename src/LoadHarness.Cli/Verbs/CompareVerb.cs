@@ -13,15 +13,24 @@ namespace LoadHarness.Cli.Verbs;
 /// <summary><c>compare</c>: two arms on copies of one seeded cluster, in turns, until the difference is known.</summary>
 public static class CompareVerb
 {
-    private const string ArmForm = "optimized, base, git:REV or dir:FOLDER, then behind commas: without=INDEX, sql=FILE, server=17, pooler=pgbouncer, or a server setting.";
+    private const string ArmForm =
+        "optimized, base, git:REV or dir:FOLDER, then behind commas: without=INDEX, sql=FILE, server=17, pooler=pgbouncer, or a server setting.";
 
     public static Verb Create(OptionWords words)
     {
         var a = new Option<string>("--a") { Description = $"The arm A: {ArmForm} Default optimized.", HelpName = "ARM" };
         var b = new Option<string?>("--b") { Description = "The arm B, of the same form.", HelpName = "ARM" };
         var scenarios = new Option<string?>("--scenarios") { Description = "Only these, with commas between them.", HelpName = "LIST" };
-        var slot = new Option<int>("--slot") { Description = "Seconds that an arm is loaded before it is the other's turn. Default 5.", HelpName = "S", DefaultValueFactory = _ => 5 };
-        var counters = new Option<bool>("--counters-only") { Description = "Plans and counters alone: a minute, and they do not depend on the machine." };
+        var slot = new Option<int>("--slot")
+        {
+            Description = "Seconds that an arm is loaded before it is the other's turn. Default 5.",
+            HelpName = "S",
+            DefaultValueFactory = _ => 5,
+        };
+        var counters = new Option<bool>("--counters-only")
+        {
+            Description = "Plans and counters alone: a minute, and they do not depend on the machine.",
+        };
         return new(
             new Command("compare", "Compare two arms (schemas, revisions, settings, with and without an index) on copies of one seeded cluster."),
             [a, b, words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, scenarios, slot, counters],

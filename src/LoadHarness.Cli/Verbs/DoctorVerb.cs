@@ -18,7 +18,8 @@ public static class DoctorVerb
     private static async Task<ExitCode> ExecuteAsync(HarnessOptions options, CancellationToken stop)
     {
         var voice = new Voice(options.Json);
-        var verdicts = await voice.WithProgressAsync(progress => Doctor.ExamineAsync(options.Database, options.Contacts, progress, stop)).ConfigureAwait(false);
+        var verdicts = await voice.WithProgressAsync(progress => Doctor.ExamineAsync(options.Database, options.Contacts, progress, stop))
+            .ConfigureAwait(false);
         return CheckTable.Tell(voice, verdicts, options.Json);
     }
 }

@@ -21,7 +21,8 @@ public static class Faults
     public static string Sentence(Exception fault) => Redaction.Of(fault switch
     {
         HarnessException => fault.Message,
-        Npgsql.PostgresException server => $"The server refused a statement: {server.SqlState}: {server.MessageText}{(server.Where is null ? "" : $" ({server.Where})")}",
+        Npgsql.PostgresException server =>
+            $"The server refused a statement: {server.SqlState}: {server.MessageText}{(server.Where is null ? "" : $" ({server.Where})")}",
         Npgsql.NpgsqlException or TimeoutException => $"The connection to the server was lost or timed out: {fault.Message}",
         _ => $"An unexpected fault; please report it with this text: {fault}",
     });

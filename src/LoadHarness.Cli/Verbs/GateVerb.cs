@@ -16,13 +16,36 @@ public static class GateVerb
 {
     public static Verb Create(OptionWords words)
     {
-        var action = new Argument<string?>("action") { Description = "accept: move the pin. selftest: measure the gate's own error rates. Nothing: compare.", Arity = ArgumentArity.ZeroOrOne };
+        var action = new Argument<string?>("action")
+        {
+            Description = "accept: move the pin. selftest: measure the gate's own error rates. Nothing: compare.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         action.AcceptOnlyFromAmong("accept", "selftest");
-        var against = new Option<string?>("--against") { Description = $"A git revision or a folder like sql/. Default: the pin in {GatePin.DefaultFile}.", HelpName = "REV|DIR" };
+        var against = new Option<string?>("--against")
+        {
+            Description = $"A git revision or a folder like sql/. Default: the pin in {GatePin.DefaultFile}.",
+            HelpName = "REV|DIR",
+        };
         var reason = new Option<string?>("--reason") { Description = "accept: why the pin moves.", HelpName = "TEXT" };
-        var history = new Option<string>("--history") { Description = "The file of earlier nights. Default reports/gate/history.jsonl.", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine("reports", "gate", "history.jsonl") };
-        var slot = new Option<int>("--slot") { Description = "Seconds that an arm is loaded before it is the other's turn; 0 for counters and plans alone. Default 5.", HelpName = "S", DefaultValueFactory = _ => 5 };
-        var suites = new Option<int>("--suites") { Description = "selftest: comparisons of each kind. Default 3.", HelpName = "N", DefaultValueFactory = _ => 3 };
+        var history = new Option<string>("--history")
+        {
+            Description = "The file of earlier nights. Default reports/gate/history.jsonl.",
+            HelpName = "FILE",
+            DefaultValueFactory = _ => Path.Combine("reports", "gate", "history.jsonl"),
+        };
+        var slot = new Option<int>("--slot")
+        {
+            Description = "Seconds that an arm is loaded before it is the other's turn; 0 for counters and plans alone. Default 5.",
+            HelpName = "S",
+            DefaultValueFactory = _ => 5,
+        };
+        var suites = new Option<int>("--suites")
+        {
+            Description = "selftest: comparisons of each kind. Default 3.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 3,
+        };
         return new(
             new Command("gate", "Fail when an operation got worse than at the pinned baseline: exit code 4, with operation, factor and cause.") { action },
             [words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot, suites],
@@ -34,7 +57,8 @@ public static class GateVerb
                 {
                     "accept" => AcceptAsync(parsed.GetValue(against), parsed.GetValue(reason), stop),
                     "selftest" => SelfTestAsync(options, plan, parsed.GetValue(suites), stop),
-                    _ => GateAsync(options, words.OutGiven(parsed) ?? Path.Combine("reports", "gate"), plan, parsed.GetValue(against), parsed.GetValue(history)!, stop),
+                    _ => GateAsync(options, words.OutGiven(parsed) ?? Path.Combine("reports", "gate"), plan, parsed.GetValue(against),
+                        parsed.GetValue(history)!, stop),
                 };
             });
     }
@@ -45,7 +69,8 @@ public static class GateVerb
         var pin = against is null ? await GatePin.ReadAsync(GatePin.DefaultFile, stop) : new GatePin(against, "given");
         var earlier = await GateHistory.ReadAsync(historyFile, pin.Against, stop);
         var voice = new Voice(options.Json);
-        var comparison = await voice.WithProgressAsync(progress => new Comparer(plan, Request(options), options.ServerProfile, options.Keep, progress)
+        var comparison = await voice.WithProgressAsync(
+            progress => new Comparer(plan, Request(options), options.ServerProfile, options.Keep, progress)
             .CompareAsync(ArmSpecification.Parse("--against", pin.Arm), ArmSpecification.Parse("--b", "optimized"), stop));
         var decision = GateDecision.Of(comparison, earlier);
         var night = GateNight.Of(comparison, pin.Against, BuildFacts.Commit);
@@ -72,7 +97,8 @@ public static class GateVerb
     {
         if (suites is < 1 or > 1000) throw new HarnessException($"--suites is {suites}. Give 1 to 1000.", ExitCode.BadUsage);
         var voice = new Voice(options.Json);
-        var rates = await voice.WithProgressAsync(progress => new GateSelfTest(plan, Request(options), options.ServerProfile, suites, progress).RunAsync(stop));
+        var rates = await voice.WithProgressAsync(
+            progress => new GateSelfTest(plan, Request(options), options.ServerProfile, suites, progress).RunAsync(stop));
         foreach (var rate in rates) voice.Line(rate.Sentence());
         if (options.Json) JsonOutput.Write(rates);
         return rates[0].Count == 0 && rates.Skip(1).All(rate => rate.Count == rate.Suites) ? ExitCode.AllMet : ExitCode.TargetMissed;

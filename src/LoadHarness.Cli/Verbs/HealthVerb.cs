@@ -10,12 +10,17 @@ using Spectre.Console;
 
 namespace LoadHarness.Cli.Verbs;
 
-/// <summary><c>health</c>: green, yellow, red or unknown for each check, with what offends and what mends it (HI-1 to HI-3, OP-1, OP-2).</summary>
+/// <summary>
+/// <c>health</c>: green, yellow, red or unknown for each check, with what offends and what mends it (HI-1 to HI-3, OP-1, OP-2).
+/// </summary>
 public static class HealthVerb
 {
     public static Verb Create(OptionWords words)
     {
-        var weekly = new Option<bool>("--weekly") { Description = "The weekly review: slow queries, growth, partitions, index use (OP-1)." };
+        var weekly = new Option<bool>("--weekly")
+        {
+            Description = "The weekly review: slow queries, growth, partitions, index use (OP-1).",
+        };
         var monthly = new Option<bool>("--monthly") { Description = "The monthly review: partitions, archive, trend, capacity (OP-2)." };
         return new(
             new Command("health", "Green, yellow, red or unknown for each check, with the offending rows."),
@@ -23,7 +28,8 @@ public static class HealthVerb
             (parsed, stop) => ExecuteAsync(words, parsed, parsed.GetValue(weekly), parsed.GetValue(monthly), stop));
     }
 
-    private static async Task<ExitCode> ExecuteAsync(OptionWords words, ParseResult parsed, bool weekly, bool monthly, CancellationToken stop)
+    private static async Task<ExitCode> ExecuteAsync(
+        OptionWords words, ParseResult parsed, bool weekly, bool monthly, CancellationToken stop)
     {
         var options = words.Read(parsed);
         var voice = new Voice(options.Json);
@@ -63,5 +69,6 @@ public static class HealthVerb
     private static string Word(HealthStatus status) => status.ToString().ToLowerInvariant();
 
     /// <summary>The shape of every judging verb, with the reviews that were asked for.</summary>
-    private sealed record HealthObject(string Verdict, IReadOnlyList<Check> Checks, IReadOnlyList<ReviewSection>? Weekly, IReadOnlyList<ReviewSection>? Monthly);
+    private sealed record HealthObject(
+        string Verdict, IReadOnlyList<Check> Checks, IReadOnlyList<ReviewSection>? Weekly, IReadOnlyList<ReviewSection>? Monthly);
 }

@@ -20,10 +20,12 @@ public static class JobsVerb
         return new(
             new Command("jobs", "Run the due maintenance jobs without pg_cron, or hand them to it.") { action },
             [words.Database, words.Json, all, name],
-            (parsed, stop) => ExecuteAsync(words, parsed, parsed.GetValue(action)!, new(parsed.GetValue(all), parsed.GetValue(name)), stop));
+            (parsed, stop) => ExecuteAsync(
+                words, parsed, parsed.GetValue(action)!, new(parsed.GetValue(all), parsed.GetValue(name)), stop));
     }
 
-    private static async Task<ExitCode> ExecuteAsync(OptionWords words, ParseResult parsed, string action, JobSelection selection, CancellationToken stop)
+    private static async Task<ExitCode> ExecuteAsync(
+        OptionWords words, ParseResult parsed, string action, JobSelection selection, CancellationToken stop)
     {
         var options = words.Read(parsed);
         var voice = new Voice(options.Json);
@@ -33,10 +35,12 @@ public static class JobsVerb
             : await RunAsync(voice, database.AdminConnectionString, selection, options.Json, stop).ConfigureAwait(false);
     }
 
-    private static async Task<ExitCode> RunAsync(Voice voice, string connectionString, JobSelection selection, bool json, CancellationToken stop)
+    private static async Task<ExitCode> RunAsync(
+        Voice voice, string connectionString, JobSelection selection, bool json, CancellationToken stop)
     {
         await using var admin = NpgsqlDataSource.Create(connectionString);
-        var outcomes = await voice.WithProgressAsync(progress => new JobRunner(admin, TimeProvider.System).RunAsync(selection, progress, stop)).ConfigureAwait(false);
+        var outcomes = await voice.WithProgressAsync(
+            progress => new JobRunner(admin, TimeProvider.System).RunAsync(selection, progress, stop)).ConfigureAwait(false);
         foreach (var outcome in outcomes)
             voice.Line($"{outcome.Outcome,-10} {outcome.Requirement,-5} {outcome.Job} ({outcome.Duration.TotalSeconds:N1} s): {outcome.Detail}");
         if (json) JsonOutput.Write(new JobsRun(outcomes));

@@ -17,8 +17,17 @@ public static class LedgerVerb
     public static Verb Create(OptionWords words)
     {
         var indexes = new Option<string?>("--indexes") { Description = "Only these, with commas between them.", HelpName = "LIST" };
-        var arm = new Option<string>("--arm") { Description = "The schema, in the form of compare: optimized,sql=FILE adds indexes of your own. Default optimized.", HelpName = "ARM", DefaultValueFactory = _ => "optimized" };
-        var reasons = new Option<string?>("--reasons") { Description = "Who wants an index that no scenario uses. Default scenarios/index-reasons.json.", HelpName = "FILE" };
+        var arm = new Option<string>("--arm")
+        {
+            Description = "The schema, in the form of compare: optimized,sql=FILE adds indexes of your own. Default optimized.",
+            HelpName = "ARM",
+            DefaultValueFactory = _ => "optimized",
+        };
+        var reasons = new Option<string?>("--reasons")
+        {
+            Description = "Who wants an index that no scenario uses. Default scenarios/index-reasons.json.",
+            HelpName = "FILE",
+        };
         return new(
             new Command("ledger", "Leave out each index in turn, and count its bytes, what it costs writers and which operations miss it."),
             [words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, indexes, arm, reasons],
@@ -32,7 +41,8 @@ public static class LedgerVerb
     }
 
     private static async Task<ExitCode> ExecuteAsync(
-        HarnessOptions options, string directory, ArmSpecification arm, IReadOnlyList<IndexReason> reasons, IReadOnlyList<string> only, CancellationToken stop)
+        HarnessOptions options, string directory, ArmSpecification arm, IReadOnlyList<IndexReason> reasons, IReadOnlyList<string> only,
+            CancellationToken stop)
     {
         var voice = new Voice(options.Json);
         var plan = ComparisonPlan.Standard with { Slot = TimeSpan.Zero };

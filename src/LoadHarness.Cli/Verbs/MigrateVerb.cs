@@ -15,7 +15,10 @@ public static class MigrateVerb
     public static Verb Up(OptionWords words)
     {
         var status = new Option<bool>("--status") { Description = "Say what is applied; change nothing." };
-        var measure = new Option<bool>("--measure") { Description = "Migrate there and back under a live load: duration and longest blocked query (DP-1, DP-2)." };
+        var measure = new Option<bool>("--measure")
+        {
+            Description = "Migrate there and back under a live load: duration and longest blocked query (DP-1, DP-2).",
+        };
         return new(
             new Command("migrate", "Migrate to the optimized schema, online; base schema first when there is none."),
             [words.Contacts, words.Database, words.Seed, words.Settings, words.Reuse, words.Force, words.Json, status, measure],
@@ -29,14 +32,16 @@ public static class MigrateVerb
         [words.Database, words.Json],
         (parsed, stop) => DownAsync(words.Read(parsed), stop));
 
-    private static async Task<ExitCode> UpAsync(HarnessOptions options, CancellationToken stop) => await OnGivenAsync(options, async (voice, migrator) =>
+    private static async Task<ExitCode> UpAsync(HarnessOptions options, CancellationToken stop) =>
+        await OnGivenAsync(options, async (voice, migrator) =>
     {
         var schema = await voice.WithProgressAsync(progress => migrator.BuildAsync(progress, stop)).ConfigureAwait(false);
         if (options.Json) JsonOutput.Write(schema);
         voice.Line($"Applied: {string.Join(", ", schema.Applied)} in {schema.Duration.TotalSeconds:N1} s.");
     }, stop).ConfigureAwait(false);
 
-    private static async Task<ExitCode> DownAsync(HarnessOptions options, CancellationToken stop) => await OnGivenAsync(options, async (voice, migrator) =>
+    private static async Task<ExitCode> DownAsync(HarnessOptions options, CancellationToken stop) =>
+        await OnGivenAsync(options, async (voice, migrator) =>
     {
         await voice.WithProgressAsync(async progress =>
         {
@@ -47,7 +52,8 @@ public static class MigrateVerb
         voice.Line("The base schema is back, with every row.");
     }, stop).ConfigureAwait(false);
 
-    private static async Task<ExitCode> StatusAsync(HarnessOptions options, CancellationToken stop) => await OnGivenAsync(options, async (voice, migrator) =>
+    private static async Task<ExitCode> StatusAsync(HarnessOptions options, CancellationToken stop) =>
+        await OnGivenAsync(options, async (voice, migrator) =>
     {
         var status = await migrator.StatusAsync(stop).ConfigureAwait(false);
         if (options.Json) JsonOutput.Write(status);
@@ -65,7 +71,9 @@ public static class MigrateVerb
         var voice = new Voice(options.Json);
         await using var database = await SeededDatabase.OpenAsync(voice, options, words.ContactsGiven(parsed), stop).ConfigureAwait(false);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        var verdicts = await voice.WithProgressAsync(progress => MigrationMeasurement.RunAsync(admin, ProvisionedMeasurements.LiveConnections, progress, stop)).ConfigureAwait(false);
+        var verdicts = await voice.WithProgressAsync(
+            progress => MigrationMeasurement.RunAsync(admin, ProvisionedMeasurements.LiveConnections, progress, stop))
+            .ConfigureAwait(false);
         return CheckTable.Tell(voice, verdicts, options.Json);
     }
 

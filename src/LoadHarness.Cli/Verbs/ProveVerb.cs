@@ -22,7 +22,11 @@ public static class ProveVerb
     {
         var quick = new Option<bool>("--quick") { Description = "Few and short turns: minutes instead of an hour, and wider intervals." };
         var claims = new Option<string?>("--claims") { Description = "Only these, such as RE-2,ER-1. Default: all.", HelpName = "IDS" };
-        var markdown = new Option<string?>("--markdown") { Description = "Write the report to this file too, such as docs/results.md.", HelpName = "FILE" };
+        var markdown = new Option<string?>("--markdown")
+        {
+            Description = "Write the report to this file too, such as docs/results.md.",
+            HelpName = "FILE",
+        };
         return new(
             new Command("prove", "Measure and judge every percentage claim (RE, ER): the optimized schema against published baselines on the base schema."),
             [words.Contacts, words.Seed, words.Settings, words.Targets, words.Out, words.Keep, words.Json, quick, claims, markdown],

@@ -16,8 +16,10 @@ public static class ReportVerb
     public static Verb Create(OptionWords words)
     {
         var path = new Argument<string>("run.json") { Description = "A run's file, or the folder that holds it. It is read only." };
-        var command = new Command("report", "Judge and render again from run.json, by the targets of today, into a new folder beside it or the one that --out names.") { path };
-        return new(command, [words.Targets, words.Out, words.Require, words.Json], (parsed, stop) => ExecuteAsync(parsed.GetValue(path)!, words.Read(parsed), words.OutGiven(parsed), stop));
+        var command = new Command("report",
+            "Judge and render again from run.json, by the targets of today, into a new folder beside it or the one that --out names.") { path };
+        return new(command, [words.Targets, words.Out, words.Require, words.Json],
+            (parsed, stop) => ExecuteAsync(parsed.GetValue(path)!, words.Read(parsed), words.OutGiven(parsed), stop));
     }
 
     private static async Task<ExitCode> ExecuteAsync(string path, HarnessOptions options, string? output, CancellationToken stop)
@@ -27,7 +29,8 @@ public static class ReportVerb
         var directory = output ?? NewFolderBeside(file);
         if (File.Exists(Path.Combine(directory, "run.json")))
             throw new HarnessException($"--out '{directory}': it holds the run.json of a run, which is never written over. Give another directory.", ExitCode.BadUsage);
-        if (OutputDirectory.FaultOf(directory) is { } fault) throw new HarnessException($"report '{directory}': {fault} Name one with --out.", ExitCode.BadUsage);
+        if (OutputDirectory.FaultOf(directory) is { } fault)
+            throw new HarnessException($"report '{directory}': {fault} Name one with --out.", ExitCode.BadUsage);
 
         var run = Judging.Again(recorded, options);
         var files = await RunReport.WriteAsync(run, directory, stop).ConfigureAwait(false);
@@ -40,6 +43,7 @@ public static class ReportVerb
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"judged-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}");
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, name);
-        return Enumerable.Range(2, 1_000).Select(number => $"{folder}-{number}").Prepend(folder).First(candidate => !Directory.Exists(candidate));
+        return Enumerable.Range(2, 1_000).Select(number => $"{folder}-{number}").Prepend(folder)
+            .First(candidate => !Directory.Exists(candidate));
     }
 }

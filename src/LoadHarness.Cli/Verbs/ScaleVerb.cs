@@ -18,9 +18,17 @@ public static class ScaleVerb
 
     public static Verb Create(OptionWords words)
     {
-        var sizes = new Option<string?>("--sizes") { Description = $"Numbers of leads, three or more, with commas between. Default {Standard}.", HelpName = "LIST" };
+        var sizes = new Option<string?>("--sizes")
+        {
+            Description = $"Numbers of leads, three or more, with commas between. Default {Standard}.",
+            HelpName = "LIST",
+        };
         var quick = new Option<bool>("--quick") { Description = $"{Quick}, with slots of 2 s." };
-        var slot = new Option<int?>("--slot") { Description = "Seconds of each of three turns of a scenario; 0 for blocks alone. Default 5.", HelpName = "S" };
+        var slot = new Option<int?>("--slot")
+        {
+            Description = "Seconds of each of three turns of a scenario; 0 for blocks alone. Default 5.",
+            HelpName = "S",
+        };
         return new(
             new Command("scale", "Measure every operation at several sizes: how it grows, and at how many leads its target would be passed."),
             [sizes, quick, slot, words.Targets, words.Seed, words.Settings, words.Out, words.Keep, words.Json],
@@ -36,7 +44,8 @@ public static class ScaleVerb
             });
     }
 
-    private static async Task<ExitCode> ExecuteAsync(HarnessOptions options, string directory, IReadOnlyList<long> sizes, ComparisonPlan plan, CancellationToken stop)
+    private static async Task<ExitCode> ExecuteAsync(
+        HarnessOptions options, string directory, IReadOnlyList<long> sizes, ComparisonPlan plan, CancellationToken stop)
     {
         var voice = new Voice(options.Json);
         var report = await voice.WithProgressAsync(progress =>

@@ -14,7 +14,10 @@ public static class SeedVerb
 {
     public static Verb Create(OptionWords words)
     {
-        var measure = new Option<bool>("--measure") { Description = "Compare with the server reading the very same rows by COPY from files." };
+        var measure = new Option<bool>("--measure")
+        {
+            Description = "Compare with the server reading the very same rows by COPY from files.",
+        };
         return new(
             new Command("seed", "Fill a database with leads, campaigns, sends and activities."),
             [words.Contacts, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force, words.Json, measure],
@@ -31,7 +34,11 @@ public static class SeedVerb
         {
             await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
             var measured = await voice.WithProgressAsync(progress => SeedMeasurement.RunAsync(
-                admin, new(options.Contacts, options.Seed, Environment.ProcessorCount) { Replace = options.Force, ReplaceForeignRows = options.DeleteAllRows }, progress, stop)).ConfigureAwait(false);
+                admin, new(options.Contacts, options.Seed, Environment.ProcessorCount)
+                {
+                    Replace = options.Force,
+                    ReplaceForeignRows = options.DeleteAllRows,
+                }, progress, stop)).ConfigureAwait(false);
             return CheckTable.Tell(voice, measured.Verdicts, options.Json);
         }
 

@@ -20,7 +20,9 @@ public static class SelfCheckVerb
         return new(
             new Command("selfcheck", "Measure the load engine against known truths, a bare loop and pgbench; the figures are kept as JSON."),
             [words.Database, words.Settings, words.Out, words.Force, words.Json, quick],
-            (parsed, stop) => ExecuteAsync(words.Read(parsed), words.OutGiven(parsed) ?? Path.Combine("reports", "selfcheck"), parsed.GetValue(quick) ? SelfCheckScale.Quick : SelfCheckScale.Full, stop));
+            (parsed, stop) => ExecuteAsync(
+                words.Read(parsed), words.OutGiven(parsed) ?? Path.Combine("reports", "selfcheck"),
+                parsed.GetValue(quick) ? SelfCheckScale.Quick : SelfCheckScale.Full, stop));
     }
 
     private static async Task<ExitCode> ExecuteAsync(HarnessOptions options, string directory, SelfCheckScale scale, CancellationToken stop)
@@ -30,7 +32,8 @@ public static class SelfCheckVerb
         var compared = await voice.WithProgressAsync(async progress =>
         {
             await using var database = await Provisioner.ProvisionAsync(
-                new(options.Database, options.ServerProfile, options.Contacts, Keep: false, options.Force), progress, stop).ConfigureAwait(false);
+                new(options.Database, options.ServerProfile, options.Contacts, Keep: false, options.Force), progress, stop)
+                    .ConfigureAwait(false);
             return await LookupSelfCheck.RunAsync(database.AdminConnectionString, scale, progress, stop).ConfigureAwait(false);
         }).ConfigureAwait(false);
         IReadOnlyList<Verdict> all = [.. verdicts, .. compared];
@@ -41,7 +44,8 @@ public static class SelfCheckVerb
 
     private static async Task<string> KeepAsync(IReadOnlyList<Verdict> verdicts, string directory, CancellationToken stop)
     {
-        var file = Path.Combine(Path.GetFullPath(directory), string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}.json"));
+        var file = Path.Combine(Path.GetFullPath(directory),
+            string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}.json"));
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await File.WriteAllTextAsync(file, CheckReport.Of(verdicts).ToJson() + "\n", stop).ConfigureAwait(false);
         return file;

@@ -20,10 +20,15 @@ public static class VerifyVerb
 
     public static Verb Create(OptionWords words)
     {
-        var markdown = new Option<string?>("--markdown") { Description = "Write the checklist to this file as Markdown.", HelpName = "FILE" };
+        var markdown = new Option<string?>("--markdown")
+        {
+            Description = "Write the checklist to this file as Markdown.",
+            HelpName = "FILE",
+        };
         return new(
             new Command("verify", "One row for each requirement, with evidence."),
-            [words.Contacts, words.Profile, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force, words.Json, words.Require, words.Out, markdown],
+            [words.Contacts, words.Profile, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force, words.Json,
+                words.Require, words.Out, markdown],
             (parsed, stop) => ExecuteAsync(words, parsed, parsed.GetValue(markdown), stop));
     }
 
@@ -43,15 +48,18 @@ public static class VerifyVerb
 
         voice.Heading("verify");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        var verdicts = await voice.WithProgressAsync(progress => Verifier.RunAsync(admin, database.Server, measured, progress, stop)).ConfigureAwait(false);
+        var verdicts = await voice.WithProgressAsync(progress => Verifier.RunAsync(admin, database.Server, measured, progress, stop))
+            .ConfigureAwait(false);
         if (measured.Count > 0) await ReportAsync(voice, options, record, verdicts, stop).ConfigureAwait(false);
         if (markdown is not null)
-            await File.WriteAllTextAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(options, record, database)), stop).ConfigureAwait(false);
+            await File.WriteAllTextAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(options, record, database)), stop)
+                .ConfigureAwait(false);
         return CheckTable.Tell(voice, verdicts, options.Json, RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)));
     }
 
     // Minutes of measurement are worth a folder of their own: the same files as those of a run.
-    private static async Task ReportAsync(Voice voice, HarnessOptions options, RunRecord record, IReadOnlyList<Verdict> verdicts, CancellationToken stop)
+    private static async Task ReportAsync(
+        Voice voice, HarnessOptions options, RunRecord record, IReadOnlyList<Verdict> verdicts, CancellationToken stop)
     {
         var run = Judging.Judge(record.End() with { Checklist = verdicts }, options);
         var files = await RunReport.WriteAsync(run, Path.Combine(options.OutputDirectory, run.Identity.Id), stop).ConfigureAwait(false);

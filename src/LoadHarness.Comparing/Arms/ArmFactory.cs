@@ -36,11 +36,13 @@ public sealed class ArmFactory(SeededTemplate template, SqlFolder sql, bool rebu
 
     /// <param name="name">A or B.</param>
     /// <exception cref="HarnessException">The server did not start with these settings, or an index or a file is not there.</exception>
-    public async Task<ArmServer> StartAsync(string name, ArmSpecification specification, IStageProgress progress, CancellationToken cancellationToken)
+    public async Task<ArmServer> StartAsync(
+        string name, ArmSpecification specification, IStageProgress progress, CancellationToken cancellationToken)
     {
         var settings = new Dictionary<string, string>(Quiet);
         foreach (var (setting, value) in specification.Settings) settings[setting] = value;
-        var request = new DatabaseRequest(new DatabaseTarget.Native(), template.Profile, template.Request.Contacts, Keep: false, Force: false)
+        var request = new DatabaseRequest(
+            new DatabaseTarget.Native(), template.Profile, template.Request.Contacts, Keep: false, Force: false)
         {
             Snapshot = _ => template.Snapshot,
             ExtraSettings = settings,
@@ -51,7 +53,8 @@ public sealed class ArmFactory(SeededTemplate template, SqlFolder sql, bool rebu
         {
             await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
             var seed = await SeedReuse.FindAsync(admin, template.Request, cancellationToken)
-                ?? throw new HarnessException($"The kept cluster {template.Snapshot.Directory} is not fully seeded. Remove it and start again.");
+                ?? throw new HarnessException(
+                    $"The kept cluster {template.Snapshot.Directory} is not fully seeded. Remove it and start again.");
             var checksum = await ShapeAsync(admin, specification, cancellationToken);
             return await ArmServer.OverAsync(name, specification, _queries, database, seed, checksum, Planted, cancellationToken);
         }
@@ -70,7 +73,8 @@ public sealed class ArmFactory(SeededTemplate template, SqlFolder sql, bool rebu
         var later = new List<string>();
         foreach (var index in specification.Without)
             if (!await HasDroppedIndexAsync(connection, index, cancellationToken)) later.Add(index);
-        foreach (var file in specification.SqlFiles) await connection.ExecuteAsync(await TextOfAsync(file, cancellationToken), cancellationToken);
+        foreach (var file in specification.SqlFiles)
+            await connection.ExecuteAsync(await TextOfAsync(file, cancellationToken), cancellationToken);
         // The files may have made it.
         foreach (var index in later)
         {

@@ -4,9 +4,11 @@ namespace LoadHarness.Comparing.Arms;
 internal static class ArmPlans
 {
     /// <returns>Plans as text, by the name of the statement.</returns>
-    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(ArmServer arm, ComparisonPlan plan, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(
+        ArmServer arm, ComparisonPlan plan, CancellationToken cancellationToken)
     {
         var plans = await arm.PlansAsync(plan.Profile(), cancellationToken);
-        return plans.ToDictionary(explained => explained.Query, explained => string.Join('\n', explained.Inner.Select(inner => inner.Text).Prepend(explained.Text)));
+        return plans.ToDictionary(explained => explained.Query,
+            explained => string.Join('\n', explained.Inner.Select(inner => inner.Text).Prepend(explained.Text)));
     }
 }

@@ -20,7 +20,8 @@ public sealed class ArmServer : IAsyncDisposable
     private readonly QueryCatalog _queries;
 
     private ArmServer(
-        string name, ArmSpecification specification, QueryCatalog queries, Database database, SeedManifest seed, string schemaChecksum, PgBouncer? pooler,
+        string name, ArmSpecification specification, QueryCatalog queries, Database database, SeedManifest seed, string schemaChecksum,
+            PgBouncer? pooler,
         PlantedFault? planted)
     {
         (Name, Specification, _queries, Database, Seed, _pooler, Planted) = (name, specification, queries, database, seed, pooler, planted);

@@ -25,12 +25,15 @@ public sealed class SeededTemplate : IAsyncDisposable
     /// <summary>Major version of the programs that made it; a copy starts under the same only.</summary>
     public int ServerVersion { get; }
 
-    /// <summary>Provisions, migrates and seeds a private server and copies its directory; uses the kept one of the same scale where there is one.</summary>
+    /// <summary>
+    /// Provisions, migrates and seeds a private server and copies its directory; uses the kept one of the same scale where there is one.
+    /// </summary>
     /// <param name="serverVersion">Null for the newest on this machine.</param>
     /// <param name="keep">Keep it for the next comparison, as <c>--keep</c> of a run does.</param>
     /// <exception cref="HarnessException">There are no server programs of that version, or seeding failed.</exception>
     public static async Task<SeededTemplate> MakeAsync(
-        SeedRequest request, ServerProfile profile, int? serverVersion, bool keep, IStageProgress progress, CancellationToken cancellationToken)
+        SeedRequest request, ServerProfile profile, int? serverVersion, bool keep, IStageProgress progress,
+            CancellationToken cancellationToken)
     {
         var binaries = await PostgresBinaries.FindAsync(serverVersion, cancellationToken) ?? throw PostgresBinaries.NoneFound();
         var kept = SeedSnapshot.Of(request, "optimized", binaries.MajorVersion);
@@ -48,7 +51,10 @@ public sealed class SeededTemplate : IAsyncDisposable
 
     private async Task SeedAsync(PostgresBinaries binaries, IStageProgress progress, CancellationToken cancellationToken)
     {
-        var wanted = new DatabaseRequest(new DatabaseTarget.Native(), Profile, Request.Contacts, Keep: false, Force: false) { ServerVersion = ServerVersion };
+        var wanted = new DatabaseRequest(new DatabaseTarget.Native(), Profile, Request.Contacts, Keep: false, Force: false)
+        {
+            ServerVersion = ServerVersion,
+        };
         await using var database = await Provisioner.ProvisionAsync(wanted, progress, cancellationToken);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         await new Migrator(admin).BuildAsync(progress, cancellationToken);

@@ -58,7 +58,8 @@ public sealed class SqlFolder : IDisposable
 
     private static async Task<string> GitAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        var result = await Cli.Wrap("git").WithArguments(arguments).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
+        var result = await Cli.Wrap("git").WithArguments(arguments).WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync(cancellationToken);
         return result.IsSuccess
             ? result.StandardOutput
             : throw new HarnessException($"git {string.Join(' ', arguments)}: {result.StandardError.Trim()} Give a revision of the repository that you are in.", ExitCode.BadUsage);

@@ -20,7 +20,8 @@ internal sealed class CounterPass(ArmServer arm, ComparisonPlan plan, ulong seed
 
     /// <summary>Two passes of the same calls: their difference is the spread of the counters.</summary>
     /// <exception cref="HarnessException">An operation failed.</exception>
-    public async Task<(IReadOnlyList<OperationCounters> First, IReadOnlyList<OperationCounters> Second)> RunAsync(CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<OperationCounters> First, IReadOnlyList<OperationCounters> Second)> RunAsync(
+        CancellationToken cancellationToken)
     {
         await using var bench = arm.OpenWorkbench(plan.Profile());
         await SetFullPageImagesAsync("off", cancellationToken);
@@ -33,7 +34,8 @@ internal sealed class CounterPass(ArmServer arm, ComparisonPlan plan, ulong seed
                 foreach (var operation in scenario.Operations)
                 {
                     var alone = new ScenarioProps(scenario.Name, [operation]);
-                    await LoadAsync(scenario.Init is { } init ? alone.WithInit(init) : alone, Calls(scenario, WarmCalls), cancellationToken);
+                    await LoadAsync(scenario.Init is { } init ? alone.WithInit(init) : alone, Calls(scenario, WarmCalls),
+                        cancellationToken);
                     first.Add(await CountAsync(alone, Calls(scenario, plan.CounterCalls), cancellationToken));
                     second.Add(await CountAsync(alone, Calls(scenario, plan.CounterCalls), cancellationToken));
                 }
@@ -62,7 +64,8 @@ internal sealed class CounterPass(ArmServer arm, ComparisonPlan plan, ulong seed
     {
         await StatementReadings.ResetAsync(arm.Admin, cancellationToken);
         var result = await LoadAsync(alone, calls, cancellationToken);
-        return await StatementReadings.ReadAsync(arm.Admin, $"{alone.Name}/{alone.Operations[0].Name}", result.Accounting.Completed, cancellationToken);
+        return await StatementReadings.ReadAsync(
+            arm.Admin, $"{alone.Name}/{alone.Operations[0].Name}", result.Accounting.Completed, cancellationToken);
     }
 
     private async Task<ScenarioResult> LoadAsync(ScenarioProps scenario, int calls, CancellationToken cancellationToken)

@@ -25,5 +25,6 @@ internal static class PlannerStatistics
     }
 
     public static IReadOnlyList<StatisticsChange> Compare(IReadOnlyDictionary<string, int> a, IReadOnlyDictionary<string, int> b) =>
-        [.. a.Where(table => b.TryGetValue(table.Key, out var columns) && columns != table.Value).Select(table => new StatisticsChange(table.Key, table.Value, b[table.Key]))];
+        [.. a.Where(table => b.TryGetValue(table.Key, out var columns) && columns != table.Value)
+            .Select(table => new StatisticsChange(table.Key, table.Value, b[table.Key]))];
 }

@@ -28,7 +28,8 @@ internal static class StatementReadings
     }
 
     /// <param name="calls">Calls of the operation since the reset.</param>
-    public static async Task<OperationCounters> ReadAsync(NpgsqlDataSource admin, string name, long calls, CancellationToken cancellationToken)
+    public static async Task<OperationCounters> ReadAsync(
+        NpgsqlDataSource admin, string name, long calls, CancellationToken cancellationToken)
     {
         await using var connection = await admin.OpenConnectionAsync(cancellationToken);
         var rows = await connection.ListAsync(Query, Row.Of, cancellationToken, Own);
@@ -45,10 +46,12 @@ internal static class StatementReadings
                 [CounterNames.WalRecords] = (double)whole.Sum(row => row.WalRecords) / calls,
                 [CounterNames.WalBytes] = (double)whole.Sum(row => row.WalBytes) / calls,
             },
-            [.. rows.Take(Kept).Select(row => new StatementCost(row.Text, row.Nested, (double)row.Calls / calls, (double)row.Blocks / calls, (double)row.Rows / calls))]);
+            [.. rows.Take(Kept).Select(row =>
+                new StatementCost(row.Text, row.Nested, (double)row.Calls / calls, (double)row.Blocks / calls, (double)row.Rows / calls))]);
     }
 
-    private sealed record Row(string Text, bool Nested, long Calls, long Rows, long Blocks, long TemporaryBlocks, long WalRecords, long WalBytes)
+    private sealed record Row(string Text, bool Nested, long Calls, long Rows, long Blocks, long TemporaryBlocks, long WalRecords,
+        long WalBytes)
     {
         public static Row Of(NpgsqlDataReader row) => new(
             string.Join(' ', row.GetString(0).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),

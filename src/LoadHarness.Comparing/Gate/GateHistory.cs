@@ -40,7 +40,8 @@ public static class GateHistory
         }
         catch (JsonException fault)
         {
-            throw new HarnessException($"{file}, line {number}: {fault.Message} Remove the line, or start with another history.", ExitCode.BadUsage, fault);
+            throw new HarnessException($"{file}, line {number}: {fault.Message} Remove the line, or start with another history.",
+                ExitCode.BadUsage, fault);
         }
     }
 }

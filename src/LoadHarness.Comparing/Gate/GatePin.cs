@@ -22,13 +22,15 @@ public sealed record GatePin(string Against, string Reason)
             throw new HarnessException($"gate: there is no baseline: {file} does not exist. Give --against REV, or pin one: gate accept --against REV --reason TEXT.", ExitCode.Inconclusive);
         try
         {
-            return JsonSerializer.Deserialize<GatePin>(await File.ReadAllTextAsync(file, cancellationToken), Format) is { Against.Length: > 0 } pin
+            return JsonSerializer.Deserialize<GatePin>(
+                await File.ReadAllTextAsync(file, cancellationToken), Format) is { Against.Length: > 0 } pin
                 ? pin
                 : throw new JsonException("'against' is missing.");
         }
         catch (JsonException fault)
         {
-            throw new HarnessException($"{file}: {fault.Message} It holds {{\"against\": \"REV\", \"reason\": \"...\"}}.", ExitCode.BadUsage, fault);
+            throw new HarnessException($"{file}: {fault.Message} It holds {{\"against\": \"REV\", \"reason\": \"...\"}}.",
+                ExitCode.BadUsage, fault);
         }
     }
 

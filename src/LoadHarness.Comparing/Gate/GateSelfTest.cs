@@ -7,7 +7,9 @@ using LoadHarness.Postgres.Seeding;
 
 namespace LoadHarness.Comparing;
 
-/// <summary>The gate's own error rates on this machine: identical arms, which must raise no alarm, and planted faults, which it must find.</summary>
+/// <summary>
+/// The gate's own error rates on this machine: identical arms, which must raise no alarm, and planted faults, which it must find.
+/// </summary>
 /// <param name="suites">Comparisons of each kind.</param>
 public sealed class GateSelfTest(ComparisonPlan plan, SeedRequest request, ServerProfile profile, int suites, IStageProgress progress)
 {
@@ -41,7 +43,8 @@ public sealed class GateSelfTest(ComparisonPlan plan, SeedRequest request, Serve
         var enough = fault.NeedsTimes ? plan : plan with { Slot = TimeSpan.Zero };
         for (var suite = 0; suite < suites; suite++)
         {
-            var comparison = await CompareAsync(enough, ArmSpecification.Parse("gate selftest", fault.Arm), fault, suite, cancellationToken);
+            var comparison = await CompareAsync(
+                enough, ArmSpecification.Parse("gate selftest", fault.Arm), fault, suite, cancellationToken);
             var causes = Causes.Of(comparison);
             if (comparison.WorseOperations.Count > 0) found++;
             if (causes.Count > 0 && (fault.Cause is null || causes[0].Contains(fault.Cause, StringComparison.Ordinal))) named++;
@@ -51,8 +54,12 @@ public sealed class GateSelfTest(ComparisonPlan plan, SeedRequest request, Serve
         return new(fault.Name, found, suites, named, Proportions.ClopperPearson(found, suites));
     }
 
-    private Task<ArmComparison> CompareAsync(ComparisonPlan scale, ArmSpecification b, PlantedFault? fault, int suite, CancellationToken cancellationToken) =>
-        new Comparer(scale, request, profile, keep: true, progress) { Draw = request.Seed + (ulong)suite }.CompareAsync(Usual, b, cancellationToken, fault);
+    private Task<ArmComparison> CompareAsync(
+        ComparisonPlan scale, ArmSpecification b, PlantedFault? fault, int suite, CancellationToken cancellationToken) =>
+        new Comparer(scale, request, profile, keep: true, progress)
+        {
+            Draw = request.Seed + (ulong)suite,
+        }.CompareAsync(Usual, b, cancellationToken, fault);
 }
 
 /// <param name="Count">Suites with an alarm.</param>

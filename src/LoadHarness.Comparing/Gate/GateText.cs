@@ -14,7 +14,8 @@ public static class GateText
         foreach (var alert in decision.Regressions) text.Append(CultureInfo.InvariantCulture, $"- {Alert(alert)}\n");
         foreach (var improvement in decision.Improvements) text.Append(CultureInfo.InvariantCulture, $"- {improvement}\n");
         foreach (var slow in creep)
-            text.Append(CultureInfo.InvariantCulture, $"- slow creep (reported, not judged): {slow.Operation} is {slow.Ratio:0.000} times the pin over {slow.Nights} nights ({slow.Interval.Low:0.000} to {slow.Interval.High:0.000})\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"- slow creep (reported, not judged): {slow.Operation} is {slow.Ratio:0.000} times the pin over {slow.Nights} nights ({slow.Interval.Low:0.000} to {slow.Interval.High:0.000})\n");
         return text.Append('\n').Append(ComparisonText.Of(comparison).Replace("\n# ", "\n## ", StringComparison.Ordinal)).ToString();
     }
 

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace LoadHarness.Comparing;
 
-/// <summary>A planted fault: takes leads away from everybody for a fifth of each second, as a migration without lock_timeout would.</summary>
+/// <summary>
+/// A planted fault: takes leads away from everybody for a fifth of each second, as a migration without lock_timeout would.
+/// </summary>
 internal sealed class LockHolder : IAsyncDisposable
 {
     private static readonly TimeSpan Held = TimeSpan.FromMilliseconds(200);

@@ -31,7 +31,10 @@ public sealed record PlantedFault(string Name, string Arm, string? Cause, double
     /// <summary>The same scenario, slower by the planted share of each call's own time.</summary>
     internal ScenarioProps Slowed(ScenarioProps scenario) => Slowdown == 0
         ? scenario
-        : scenario with { Operations = [.. scenario.Operations.Select(operation => operation with { Run = context => SlowedAsync(operation, context) })] };
+        : scenario with
+        {
+            Operations = [.. scenario.Operations.Select(operation => operation with { Run = context => SlowedAsync(operation, context) })],
+        };
 
     private async Task<IResponse> SlowedAsync(Operation operation, IScenarioContext context)
     {

@@ -28,9 +28,12 @@ public static class IndexReasons
         if (fault is not null) throw new HarnessException($"{path}: {fault}", ExitCode.BadUsage);
         try
         {
-            var reasons = JsonSerializer.Deserialize<Content>(bytes, Format)?.Reasons ?? throw new JsonException("null; an object is allowed.");
+            var reasons = JsonSerializer.Deserialize<Content>(bytes, Format)?.Reasons
+                ?? throw new JsonException("null; an object is allowed.");
             var errors = Errors(reasons).ToList();
-            return errors.Count == 0 ? reasons : throw new HarnessException(string.Join(Environment.NewLine, errors.Select(error => $"{path}: {error}")), ExitCode.BadUsage);
+            return errors.Count == 0 ? reasons
+                : throw new HarnessException(string.Join(Environment.NewLine, errors.Select(error => $"{path}: {error}")),
+                ExitCode.BadUsage);
         }
         catch (JsonException error)
         {

@@ -8,7 +8,8 @@ namespace LoadHarness.Comparing.Ledger;
 /// <summary>One copy at work: the plans and the counters of some scenarios, each with connections of its own.</summary>
 internal sealed class LedgerArm(ArmServer arm, ComparisonPlan plan, ulong seed)
 {
-    public Task<IReadOnlyDictionary<string, string>> PlansAsync(CancellationToken cancellationToken) => ArmPlans.ReadAsync(arm, plan, cancellationToken);
+    public Task<IReadOnlyDictionary<string, string>> PlansAsync(CancellationToken cancellationToken) =>
+        ArmPlans.ReadAsync(arm, plan, cancellationToken);
 
     /// <exception cref="HarnessException">An operation failed.</exception>
     public Task<ScenarioCounters> CountAsync(string scenario, CancellationToken cancellationToken) =>

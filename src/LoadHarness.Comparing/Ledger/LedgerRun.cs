@@ -9,7 +9,9 @@ using LoadHarness.Scenarios;
 
 namespace LoadHarness.Comparing.Ledger;
 
-/// <summary>Leaves out each index in turn, on a copy of one seeded cluster, and counts what that changes. Only counters: they are exact.</summary>
+/// <summary>
+/// Leaves out each index in turn, on a copy of one seeded cluster, and counts what that changes. Only counters: they are exact.
+/// </summary>
 /// <param name="plan">Scenarios and calls; no times are measured.</param>
 public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerProfile profile, bool keep, IStageProgress progress)
 {
@@ -18,12 +20,16 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
 
     /// <param name="specification">The schema whose indexes are looked at, with all of them.</param>
     /// <param name="only">Names of the indexes to look at; empty for all.</param>
-    /// <exception cref="HarnessException">There is no such index, an arm cannot be made, or an operation fails with all indexes.</exception>
+    /// <exception cref="HarnessException">
+    /// There is no such index, an arm cannot be made, or an operation fails with all indexes.
+    /// </exception>
     public async Task<IndexLedger> RunAsync(
         ArmSpecification specification, IReadOnlyList<IndexReason> reasons, IReadOnlyList<string> only, CancellationToken cancellationToken)
     {
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
-        await using var own = Template is null ? await SeededTemplate.MakeAsync(request, profile, specification.ServerVersion, keep, progress, cancellationToken) : null;
+        await using var own = Template is null
+            ? await SeededTemplate.MakeAsync(request, profile, specification.ServerVersion, keep, progress, cancellationToken)
+            : null;
         using var sql = await SqlFolder.OfAsync(specification.Schema, cancellationToken);
         var factory = new ArmFactory(Template ?? own!, sql, rebuild: specification.Schema is not ArmSchema.Optimized);
         var whole = await WholeAsync(factory, specification, only, cancellationToken);
@@ -63,7 +69,8 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
     }
 
     private async Task<LedgerEntry> WithoutAsync(
-        ArmFactory factory, ArmSpecification specification, WholeSchema whole, CatalogIndex index, IReadOnlyList<MeasuredScenario> scenarios,
+        ArmFactory factory, ArmSpecification specification, WholeSchema whole, CatalogIndex index,
+            IReadOnlyList<MeasuredScenario> scenarios,
         IndexReason? reason, CancellationToken cancellationToken)
     {
         var without = specification with { Without = [.. specification.Without, index.Name] };
@@ -71,12 +78,14 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
         var arm = new LedgerArm(server, plan, request.Seed);
         var plans = await arm.PlansAsync(cancellationToken);
         var entry = new LedgerEntry(
-            index, [.. scenarios.Select(scenario => scenario.Counters.Scenario)], [], [], LedgerComparison.LostPlans(index, whole.Plans, plans), [], reason);
+            index, [.. scenarios.Select(scenario => scenario.Counters.Scenario)], [], [],
+                LedgerComparison.LostPlans(index, whole.Plans, plans), [], reason);
         foreach (var scenario in scenarios)
         {
             try
             {
-                entry = LedgerComparison.With(entry, plan, scenario.Counters, await arm.CountAsync(scenario.Counters.Scenario, cancellationToken));
+                entry = LedgerComparison.With(
+                    entry, plan, scenario.Counters, await arm.CountAsync(scenario.Counters.Scenario, cancellationToken));
             }
             // It works with the index: what fails without it is what the index is for.
             catch (HarnessException fault) when (fault.ExitCode == ExitCode.Inconclusive)

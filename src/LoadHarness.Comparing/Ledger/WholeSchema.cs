@@ -5,7 +5,8 @@ namespace LoadHarness.Comparing.Ledger;
 
 /// <summary>The arm that has every index, measured once: each arm that lacks one is held against it.</summary>
 internal sealed record WholeSchema(
-    string Server, IReadOnlyList<CatalogIndex> Indexes, IReadOnlyDictionary<string, string> Plans, IReadOnlyList<MeasuredScenario> Scenarios)
+    string Server, IReadOnlyList<CatalogIndex> Indexes, IReadOnlyDictionary<string, string> Plans,
+        IReadOnlyList<MeasuredScenario> Scenarios)
 {
     private static readonly string[] Writing = [new BulkImport().Name, new CampaignSend().Name];
 
@@ -15,7 +16,8 @@ internal sealed record WholeSchema(
     public IReadOnlyList<MeasuredScenario> ScenariosFor(string table)
     {
         var last = Scenarios.ToList().FindLastIndex(scenario => scenario.Tables.Contains(table));
-        return [.. Scenarios.Take(last + 1).Where(scenario => scenario.Tables.Contains(table) || Writing.Contains(scenario.Counters.Scenario))];
+        return [.. Scenarios.Take(last + 1)
+            .Where(scenario => scenario.Tables.Contains(table) || Writing.Contains(scenario.Counters.Scenario))];
     }
 }
 

@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace LoadHarness.Comparing.Proving;
 
-/// <summary>The client's part of the baselines' campaigns. All schedule to the same leads as <see cref="CampaignDispatch"/> does. The statements are files.</summary>
+/// <summary>
+/// The client's part of the baselines' campaigns. All schedule to the same leads as <see cref="CampaignDispatch"/> does. The statements are
+/// files.
+/// </summary>
 internal static class BaselineCampaign
 {
     public const int Workers = 2;
@@ -19,12 +22,14 @@ internal static class BaselineCampaign
     public static async Task<long> CarefulAsync(Workbench bench, TenantDatabase app, long campaign, CancellationToken cancellationToken)
     {
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Chunk(bench, worker)).Where(chunk => chunk.First <= chunk.Last)
-            .Select(chunk => app.ScalarAsync<long>(bench.Queries["campaign_schedule"], [campaign, chunk.First, chunk.Last], cancellationToken)));
+            .Select(chunk => app.ScalarAsync<long>(
+                bench.Queries["campaign_schedule"], [campaign, chunk.First, chunk.Last], cancellationToken)));
         var sent = await Task.WhenAll(Enumerable.Range(0, Workers).Select(async worker =>
         {
             long marked = 0;
             while (await ClaimAsync(bench, app, campaign, cancellationToken) is { Length: > 0 } ids)
-                marked += await app.ScalarAsync<long>(bench.Queries["campaign_mark"], [campaign, ids, $"worker-{worker}-"], cancellationToken);
+                marked += await app.ScalarAsync<long>(
+                    bench.Queries["campaign_mark"], [campaign, ids, $"worker-{worker}-"], cancellationToken);
             return marked;
         }));
         await app.ScalarAsync<bool>(bench.Queries["campaign_complete"], [campaign], cancellationToken);
@@ -36,14 +41,16 @@ internal static class BaselineCampaign
     {
         await using var connection = await app.ConnectAsync(cancellationToken);
         var recipients = await ListAsync(
-            app, connection, bench.Queries["campaign_recipients"], [campaign, 1L, Last(bench)], row => (Lead: row.GetInt64(0), Email: row.GetString(1)), cancellationToken);
+            app, connection, bench.Queries["campaign_recipients"], [campaign, 1L, Last(bench)],
+                row => (Lead: row.GetInt64(0), Email: row.GetString(1)), cancellationToken);
         var ids = new List<long>(recipients.Count);
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
         {
             foreach (var (lead, email) in recipients)
             {
                 await using var command = new NpgsqlCommand(bench.Queries["campaign_recipient"], connection);
-                foreach (var value in (object[])[app.WorkspaceId, campaign, lead, email]) command.Parameters.Add(new NpgsqlParameter { Value = value });
+                foreach (var value in (object[])[app.WorkspaceId, campaign, lead, email])
+                    command.Parameters.Add(new NpgsqlParameter { Value = value });
                 ids.Add((long)(await command.ExecuteScalarAsync(cancellationToken))!);
             }
 
@@ -52,7 +59,8 @@ internal static class BaselineCampaign
 
         foreach (var id in ids)
         {
-            await using var reader = await app.QueryAsync(connection, bench.Queries["campaign_mark_one"], [campaign, id, "worker-"], cancellationToken);
+            await using var reader = await app.QueryAsync(
+                connection, bench.Queries["campaign_mark_one"], [campaign, id, "worker-"], cancellationToken);
         }
 
         await app.ScalarAsync<bool>(bench.Queries["campaign_complete"], [campaign, (long)ids.Count], cancellationToken);
@@ -67,7 +75,8 @@ internal static class BaselineCampaign
         while (true)
         {
             var page = await ListAsync(
-                app, connection, bench.Queries["campaign_send"], [campaign, after, Last(bench), RowsACheckpoint], row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken);
+                app, connection, bench.Queries["campaign_send"], [campaign, after, Last(bench), RowsACheckpoint],
+                    row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken);
             if (page[0].Item2 == 0) break;
             (after, sent) = (page[0].Item1, sent + page[0].Item2);
         }
@@ -84,11 +93,13 @@ internal static class BaselineCampaign
     private static async Task<long[]> ClaimAsync(Workbench bench, TenantDatabase app, long campaign, CancellationToken cancellationToken)
     {
         await using var connection = await app.ConnectAsync(cancellationToken);
-        return [.. await ListAsync(app, connection, bench.Queries["campaign_claim"], [campaign, Claim], row => row.GetInt64(0), cancellationToken)];
+        return [.. await ListAsync(app, connection, bench.Queries["campaign_claim"], [campaign, Claim], row => row.GetInt64(0),
+            cancellationToken)];
     }
 
     private static async Task<List<T>> ListAsync<T>(
-        TenantDatabase app, NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+        TenantDatabase app, NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments, Func<NpgsqlDataReader, T> read,
+            CancellationToken cancellationToken)
     {
         await using var reader = await app.QueryAsync(connection, statement, arguments, cancellationToken);
         var rows = new List<T>();

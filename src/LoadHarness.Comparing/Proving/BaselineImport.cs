@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace LoadHarness.Comparing.Proving;
 
-/// <summary>The client's part of the baselines' imports: how rows are dealt out to statements and transactions. The statements are files.</summary>
+/// <summary>
+/// The client's part of the baselines' imports: how rows are dealt out to statements and transactions. The statements are files.
+/// </summary>
 internal static class BaselineImport
 {
     /// <summary>As the optimized import has.</summary>
@@ -15,8 +17,12 @@ internal static class BaselineImport
     private const int RowsAStatement = 1_000;
     private const int RowsACommit = 10_000;
 
-    /// <summary>C: statements of 1,000 rows. An address goes to one session, so that its rows are merged in their order, and no two wait for each other.</summary>
-    public static Task CarefulAsync(Workbench bench, TenantDatabase app, IReadOnlyList<ImportRow> file, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// C: statements of 1,000 rows. An address goes to one session, so that its rows are merged in their order, and no two wait for each
+    /// other.
+    /// </summary>
+    public static Task CarefulAsync(
+        Workbench bench, TenantDatabase app, IReadOnlyList<ImportRow> file, CancellationToken cancellationToken) =>
         Task.WhenAll(Shares(file).Select(async share =>
         {
             await using var connection = await app.ConnectAsync(cancellationToken);
@@ -28,30 +34,35 @@ internal static class BaselineImport
         }));
 
     /// <summary>N: a statement a row, prepared, one session.</summary>
-    public static async Task NaiveAsync(Workbench bench, TenantDatabase app, IReadOnlyList<ImportRow> file, CancellationToken cancellationToken)
+    public static async Task NaiveAsync(
+        Workbench bench, TenantDatabase app, IReadOnlyList<ImportRow> file, CancellationToken cancellationToken)
     {
         await using var connection = await app.ConnectAsync(cancellationToken);
         foreach (var part in file.Chunk(RowsACommit))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            foreach (var row in part) await ExecuteAsync(connection, bench.Queries["import_row"], [app.WorkspaceId, .. Values(row)], cancellationToken);
+            foreach (var row in part)
+                await ExecuteAsync(connection, bench.Queries["import_row"], [app.WorkspaceId, .. Values(row)], cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
     }
 
     /// <summary>X: COPY into a temporary table, then a merge for each round; a round holds no address twice.</summary>
-    public static Task ExpertAsync(Workbench bench, TenantDatabase app, IReadOnlyList<ImportRow> file, CancellationToken cancellationToken) =>
+    public static Task ExpertAsync(
+        Workbench bench, TenantDatabase app, IReadOnlyList<ImportRow> file, CancellationToken cancellationToken) =>
         Task.WhenAll(Shares(file).Select(async share =>
         {
             await using var connection = await app.ConnectAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await ExecuteAsync(connection, bench.Queries["import_stage"], [], cancellationToken);
             var rounds = await CopyAsync(connection, bench.Queries["import_copy"], share, cancellationToken);
-            for (var round = 1; round <= rounds; round++) await ExecuteAsync(connection, bench.Queries["import_merge"], [app.WorkspaceId, round], cancellationToken);
+            for (var round = 1; round <= rounds; round++)
+                await ExecuteAsync(connection, bench.Queries["import_merge"], [app.WorkspaceId, round], cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }));
 
-    private static async Task<int> CopyAsync(NpgsqlConnection connection, string copy, IReadOnlyList<ImportRow> rows, CancellationToken cancellationToken)
+    private static async Task<int> CopyAsync(
+        NpgsqlConnection connection, string copy, IReadOnlyList<ImportRow> rows, CancellationToken cancellationToken)
     {
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         await using var import = await connection.BeginBinaryImportAsync(copy, cancellationToken);
@@ -102,7 +113,8 @@ internal static class BaselineImport
     private static IReadOnlyList<object?> Values(ImportRow row) =>
         [row.Email, row.Name, row.Phone, row.Company, row.Position, row.Source, JsonSerializer.Serialize(row.Tags), row.CustomFields];
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments, CancellationToken cancellationToken)
+    private static async Task ExecuteAsync(
+        NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(statement, connection) { CommandTimeout = 0 };
         foreach (var argument in arguments)

@@ -5,7 +5,9 @@ using LoadHarness.Postgres.Provisioning;
 
 namespace LoadHarness.Comparing.Proving;
 
-/// <summary>Measures what the contracts ask for, each figure once: sizes, rows, blocks and times of reads, memory, connections, then what writes.</summary>
+/// <summary>
+/// Measures what the contracts ask for, each figure once: sizes, rows, blocks and times of reads, memory, connections, then what writes.
+/// </summary>
 internal sealed class EvidenceCollector(ProofArms arms, ProofPlan plan, ulong seed, IStageProgress progress)
 {
     /// <summary>Leads that baselines N and X import are others than those of C, on the same server.</summary>
@@ -54,7 +56,8 @@ internal sealed class EvidenceCollector(ProofArms arms, ProofPlan plan, ulong se
         Names(contracts, ClaimStatistic.MeanResponseTime, ClaimStatistic.RequestsPerCpuSecond);
 
     /// <summary>An operation that failed or returned other rows is not measured any further.</summary>
-    private async Task EachAsync(string title, IEnumerable<string> operations, Func<string, CancellationToken, Task> measure, CancellationToken cancellationToken)
+    private async Task EachAsync(string title, IEnumerable<string> operations, Func<string, CancellationToken, Task> measure,
+        CancellationToken cancellationToken)
     {
         var list = operations.ToList();
         using var task = progress.Begin(title, list.Count, "operations");
@@ -117,7 +120,8 @@ internal sealed class EvidenceCollector(ProofArms arms, ProofPlan plan, ulong se
 
         return rounds;
 
-        Task<double?> MemoryOf(ProofArm arm, IEnumerable<Sent> requests) => ServerMemory.ReadAsync(arm, plan.Connections, [.. requests], cancellationToken);
+        Task<double?> MemoryOf(ProofArm arm, IEnumerable<Sent> requests) =>
+            ServerMemory.ReadAsync(arm, plan.Connections, [.. requests], cancellationToken);
     }
 
     private async Task<Comparison> ConnectionsAsync(CancellationToken cancellationToken)

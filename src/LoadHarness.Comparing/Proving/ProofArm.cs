@@ -13,7 +13,8 @@ internal sealed class ProofArm : IAsyncDisposable
 {
     private readonly HashSet<string> _prepared = [];
 
-    public ProofArm(string name, ArmServer server, LoadProfile profile, QueryCatalog? queries, Func<Workbench, IEnumerable<ProofOperation>> operations)
+    public ProofArm(string name, ArmServer server, LoadProfile profile, QueryCatalog? queries,
+        Func<Workbench, IEnumerable<ProofOperation>> operations)
     {
         (Name, Server) = (name, server);
         Bench = server.OpenWorkbench(profile, queries);

@@ -4,7 +4,9 @@ using LoadHarness.Scenarios;
 
 namespace LoadHarness.Comparing.Proving;
 
-/// <summary>The operations that claims may name. Arguments and checked answers are those of the scenarios; only the statements are an arm's own.</summary>
+/// <summary>
+/// The operations that claims may name. Arguments and checked answers are those of the scenarios; only the statements are an arm's own.
+/// </summary>
 internal static class ProofOperations
 {
     public static IReadOnlyList<string> Writes { get; } = [$"{new BulkImport().Name}/import", $"{new CampaignSend().Name}/campaign"];
@@ -14,14 +16,16 @@ internal static class ProofOperations
     [
         .. ScenarioNames.Operations.Where(scenario => scenario.Key is "lead-queries" or "lead-search")
             .SelectMany(scenario => scenario.Value.Select(operation => $"{scenario.Key}/{operation}")),
-        .. Enumerable.Range(1, SegmentCorpus.Conditions.Count).SelectMany(number => new[] { $"segmentation/count_{number}", $"segmentation/page_{number}" }),
+        .. Enumerable.Range(1, SegmentCorpus.Conditions.Count)
+            .SelectMany(number => new[] { $"segmentation/count_{number}", $"segmentation/page_{number}" }),
         .. Writes,
     ];
 
     public static IEnumerable<ProofOperation> ReadsOf(Workbench bench) => [.. Lookups(bench), .. Searches(bench), .. Segments(bench)];
 
     private static IEnumerable<ProofOperation> Lookups(Workbench bench) =>
-        new LeadQueries().Build(bench).SelectMany(scenario => scenario.Operations.Select(operation => new ProofOperation(new(scenario.Name, [operation]))));
+        new LeadQueries().Build(bench)
+            .SelectMany(scenario => scenario.Operations.Select(operation => new ProofOperation(new(scenario.Name, [operation]))));
 
     // Only deep pages need the walk down the list that the scenario begins with.
     private static IEnumerable<ProofOperation> Searches(Workbench bench) =>

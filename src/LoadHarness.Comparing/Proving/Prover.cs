@@ -11,13 +11,17 @@ using LoadHarness.Scenarios.Profiles;
 
 namespace LoadHarness.Comparing.Proving;
 
-/// <summary>Measures and judges claims: the optimized schema and the base schema on copies of one seeded cluster, each built and analyzed anew.</summary>
+/// <summary>
+/// Measures and judges claims: the optimized schema and the base schema on copies of one seeded cluster, each built and analyzed anew.
+/// </summary>
 public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile profile, bool keep, IStageProgress progress)
 {
     /// <summary>The statements of N, C and X.</summary>
     public Baselines Baselines { get; init; } = Baselines.Shipped;
 
-    /// <summary>A seeded cluster to copy, of the request's scale; null to make one, or to take the kept one. It stays the caller's.</summary>
+    /// <summary>
+    /// A seeded cluster to copy, of the request's scale; null to make one, or to take the kept one. It stays the caller's.
+    /// </summary>
     public SeededTemplate? Template { get; init; }
 
     /// <summary>Operations that a contract may name.</summary>
@@ -27,10 +31,13 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
     /// <param name="machine">What it runs on.</param>
     /// <exception cref="HarnessException">An arm cannot be made.</exception>
     public async Task<Proof> ProveAsync(
-        IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets, string command, string machine, CancellationToken cancellationToken)
+        IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets, string command, string machine,
+            CancellationToken cancellationToken)
     {
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
-        await using var own = Template is null ? await SeededTemplate.MakeAsync(request, profile, null, keep, progress, cancellationToken) : null;
+        await using var own = Template is null
+            ? await SeededTemplate.MakeAsync(request, profile, null, keep, progress, cancellationToken)
+            : null;
         var template = Template ?? own!;
         var (baseline, optimized) = (ArmSpecification.Parse("--a", "base"), ArmSpecification.Parse("--b", "optimized"));
         using var sql = await SqlFolder.OfAsync(optimized.Schema, cancellationToken);
@@ -43,12 +50,16 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
             [.. contracts.Select(contract => ClaimJudge.Decide(contract, targets.Single(target => target.Id == contract.Id), evidence))]);
     }
 
-    private async Task<ProofEvidence> EvidenceAsync(ArmPair servers, IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
+    private async Task<ProofEvidence> EvidenceAsync(
+        ArmPair servers, IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
     {
         var load = Profile();
-        await using var optimized = new ProofArm("optimized", servers.B, load, null, bench => [.. Reads(bench), .. WriteOperations.Optimized(bench)]);
-        await using var careful = new ProofArm("C", servers.A, load, Baselines.Of("C"), bench => [.. Reads(bench), .. WriteOperations.Careful(bench)]);
-        await using var naive = new ProofArm("N", servers.A, load, Baselines.Of("N"), bench => [.. Reads(bench), .. WriteOperations.Naive(bench)]);
+        await using var optimized = new ProofArm(
+            "optimized", servers.B, load, null, bench => [.. Reads(bench), .. WriteOperations.Optimized(bench)]);
+        await using var careful = new ProofArm(
+            "C", servers.A, load, Baselines.Of("C"), bench => [.. Reads(bench), .. WriteOperations.Careful(bench)]);
+        await using var naive = new ProofArm(
+            "N", servers.A, load, Baselines.Of("N"), bench => [.. Reads(bench), .. WriteOperations.Naive(bench)]);
         // An expert's reads on the base schema are those of C.
         await using var expert = new ProofArm("X", servers.A, load, Baselines.Of("X"), WriteOperations.Expert);
         var collector = new EvidenceCollector(new(optimized, careful, naive, expert), plan, request.Seed, progress);
@@ -60,7 +71,8 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
     private LoadProfile Profile()
     {
         var reads = new ArrivalLoad(1, TimeSpan.Zero, TimeSpan.FromSeconds(1), 100);
-        return new("prove", "two arms in turns", reads, reads, reads, new(plan.ImportRows, 1), new(plan.Recipients, BaselineCampaign.Workers, 1));
+        return new("prove", "two arms in turns", reads, reads, reads, new(plan.ImportRows, 1),
+            new(plan.Recipients, BaselineCampaign.Workers, 1));
     }
 }
 

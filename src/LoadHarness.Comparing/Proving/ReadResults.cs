@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace LoadHarness.Comparing.Proving;
 
-/// <summary>Compares what reads return, row by row and column by column, in their order. A quick answer that is another one is no gain.</summary>
+/// <summary>
+/// Compares what reads return, row by row and column by column, in their order. A quick answer that is another one is no gain.
+/// </summary>
 internal sealed class ReadResults(ProofArm optimized, ProofArm careful, int calls, ulong seed)
 {
     /// <summary>Where a page ends is an arm's own word for it.</summary>
@@ -21,7 +23,8 @@ internal sealed class ReadResults(ProofArm optimized, ProofArm careful, int call
         if (fault is not null) return fault;
         (var theirs, fault) = await SentAsync(careful, operation, cancellationToken);
         if (fault is not null) return fault;
-        if (mine.Count == 0 || mine.Count != theirs.Count) return $"{mine.Count} statements on {optimized.Name}, {theirs.Count} on {careful.Name}";
+        if (mine.Count == 0 || mine.Count != theirs.Count)
+            return $"{mine.Count} statements on {optimized.Name}, {theirs.Count} on {careful.Name}";
         Requests[operation] = (mine[0], theirs[0]);
         for (var call = 0; call < mine.Count; call++)
         {
@@ -33,7 +36,8 @@ internal sealed class ReadResults(ProofArm optimized, ProofArm careful, int call
         return null;
     }
 
-    private async Task<(IReadOnlyList<Sent> Sent, string? Fault)> SentAsync(ProofArm arm, string operation, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<Sent> Sent, string? Fault)> SentAsync(
+        ProofArm arm, string operation, CancellationToken cancellationToken)
     {
         var sent = new List<Sent>();
         // Once without listening: the set-up of deep pages sends statements of its own.

@@ -25,7 +25,8 @@ internal static class ServerMemory
             while (open.Count < connections) open.Add(await tenant.ConnectAsync(cancellationToken));
             foreach (var connection in open)
                 for (var time = 0; time < Repetitions; time++)
-                    foreach (var request in requests) await SendAsync(tenant, connection, arm.Bench.Queries[request.Query], request, cancellationToken);
+                    foreach (var request in requests)
+                        await SendAsync(tenant, connection, arm.Bench.Queries[request.Query], request, cancellationToken);
             return AnonymousBytes(arm.Server);
         }
         finally
@@ -53,8 +54,10 @@ internal static class ServerMemory
     {
         try
         {
-            var line = File.ReadLines($"/proc/{process}/smaps_rollup").FirstOrDefault(text => text.StartsWith("Pss_Anon:", StringComparison.Ordinal));
-            return line is null ? null : 1024 * double.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+            var line = File.ReadLines($"/proc/{process}/smaps_rollup")
+                .FirstOrDefault(text => text.StartsWith("Pss_Anon:", StringComparison.Ordinal));
+            return line is null ? null : 1024 * double.Parse(
+                line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
         }
         catch (Exception ended) when (ended is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -5,17 +5,21 @@ using LoadHarness.Scenarios.Profiles;
 
 namespace LoadHarness.Comparing.Proving;
 
-/// <summary>Imports and campaigns of each arm: those of the scenarios on the optimized schema, the baselines' own on the base schema.</summary>
+/// <summary>
+/// Imports and campaigns of each arm: those of the scenarios on the optimized schema, the baselines' own on the base schema.
+/// </summary>
 internal static class WriteOperations
 {
     public static IEnumerable<ProofOperation> Optimized(Workbench bench) =>
         new BulkImport().Build(bench).Concat(new CampaignSend().Build(bench)).Select(scenario => new ProofOperation(scenario));
 
-    public static IEnumerable<ProofOperation> Careful(Workbench bench) => Of(bench, BaselineImport.CarefulAsync, BaselineCampaign.CarefulAsync);
+    public static IEnumerable<ProofOperation> Careful(Workbench bench) =>
+        Of(bench, BaselineImport.CarefulAsync, BaselineCampaign.CarefulAsync);
 
     public static IEnumerable<ProofOperation> Naive(Workbench bench) => Of(bench, BaselineImport.NaiveAsync, BaselineCampaign.NaiveAsync);
 
-    public static IEnumerable<ProofOperation> Expert(Workbench bench) => Of(bench, BaselineImport.ExpertAsync, BaselineCampaign.ExpertAsync);
+    public static IEnumerable<ProofOperation> Expert(Workbench bench) =>
+        Of(bench, BaselineImport.ExpertAsync, BaselineCampaign.ExpertAsync);
 
     private static IEnumerable<ProofOperation> Of(
         Workbench bench,

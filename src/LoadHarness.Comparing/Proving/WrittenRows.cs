@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace LoadHarness.Comparing.Proving;
 
-/// <summary>What imports and campaigns left behind, as a checksum of rows in order: the same on both arms, or their times say nothing.</summary>
+/// <summary>
+/// What imports and campaigns left behind, as a checksum of rows in order: the same on both arms, or their times say nothing.
+/// </summary>
 internal static class WrittenRows
 {
     public const string CampaignName = "campaign-send baseline";
@@ -24,7 +26,8 @@ internal static class WrittenRows
         """;
 
     /// <returns>What differs; null when nothing does.</returns>
-    public static async Task<string?> DifferenceAsync(ProofArm optimized, ProofArm careful, string operation, CancellationToken cancellationToken)
+    public static async Task<string?> DifferenceAsync(
+        ProofArm optimized, ProofArm careful, string operation, CancellationToken cancellationToken)
     {
         var query = operation.EndsWith("/import", StringComparison.Ordinal) ? Leads : Sends;
         var (mine, theirs) = (await TextAsync(optimized, query, cancellationToken), await TextAsync(careful, query, cancellationToken));

@@ -25,7 +25,8 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
 
     /// <param name="sizes">Leads, in rising order.</param>
     /// <exception cref="HarnessException">A database cannot be made, or an operation fails.</exception>
-    public async Task<ScaleReport> MeasureAsync(IReadOnlyList<long> sizes, IReadOnlyList<Target> targets, CancellationToken cancellationToken)
+    public async Task<ScaleReport> MeasureAsync(
+        IReadOnlyList<long> sizes, IReadOnlyList<Target> targets, CancellationToken cancellationToken)
     {
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
         // The same work at each size: an import or a campaign of all leads would grow with them by itself.
@@ -39,7 +40,8 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
 
         var operations = figures.GroupBy(figure => (figure.Operation, figure.Metric)).Select(group => OperationScale.Of(
             group.Key.Operation, group.Key.Metric, [.. group.Select(figure => new ScalePoint(figure.Contacts, figure.Figure))],
-            group.Key.Metric == OperationScale.Mean && !IsCampaign(group.Key.Operation) ? ScaleTarget.Of(group.Key.Operation, equal.ImportRows, targets) : null));
+            group.Key.Metric == OperationScale.Mean
+                && !IsCampaign(group.Key.Operation) ? ScaleTarget.Of(group.Key.Operation, equal.ImportRows, targets) : null));
         return new(sizes, seed, startedUtc, Stopwatch.GetElapsedTime(started), _server, [.. operations]);
     }
 
@@ -54,7 +56,8 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
         return equal.MeasuresTimes ? [.. blocks, .. await TimesAsync(size, factory, equal, cancellationToken)] : blocks;
     }
 
-    private async Task<IReadOnlyList<Point>> BlocksAsync(long size, ArmFactory factory, ComparisonPlan equal, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Point>> BlocksAsync(
+        long size, ArmFactory factory, ComparisonPlan equal, CancellationToken cancellationToken)
     {
         await using var arm = await factory.StartAsync("counters", Optimized, progress, cancellationToken);
         _server = arm.Facts.Version;
@@ -66,7 +69,8 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
         ];
     }
 
-    private async Task<IReadOnlyList<Point>> TimesAsync(long size, ArmFactory factory, ComparisonPlan equal, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Point>> TimesAsync(
+        long size, ArmFactory factory, ComparisonPlan equal, CancellationToken cancellationToken)
     {
         await using var arm = await factory.StartAsync("times", Optimized, progress, cancellationToken);
         await using var loaded = new LoadedArm(arm, equal);
@@ -85,7 +89,8 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
         ];
     }
 
-    // A campaign ends with the chunk of leads that reaches its number: how many it has sent is not known here, so no limit in proportion is either.
+    // A campaign ends with the chunk of leads that reaches its number: how many it has sent is not known here, so no limit in proportion is
+    // either.
     private static bool IsCampaign(string operation) => operation.StartsWith($"{new CampaignSend().Name}/", StringComparison.Ordinal);
 
     private sealed record Point(string Operation, string Metric, long Contacts, double Figure);

@@ -18,10 +18,13 @@ internal sealed class LoadedArm : IAsyncDisposable
     {
         _server = server;
         _bench = server.OpenWorkbench(plan.Profile());
-        _scenarios = plan.Build(_bench).Select(scenario => server.Planted?.Slowed(scenario) ?? scenario).ToDictionary(scenario => scenario.Name);
+        _scenarios = plan.Build(_bench).Select(scenario => server.Planted?.Slowed(scenario) ?? scenario)
+            .ToDictionary(scenario => scenario.Name);
     }
 
-    /// <summary>Runs the set-up, and the load for a second: caches and plans of an arm's sessions are no difference between the arms.</summary>
+    /// <summary>
+    /// Runs the set-up, and the load for a second: caches and plans of an arm's sessions are no difference between the arms.
+    /// </summary>
     public async Task WarmAsync(string scenario, ComparisonPlan plan, ulong seed, CancellationToken cancellationToken)
     {
         using var clock = new SystemLoadClock();
@@ -30,7 +33,8 @@ internal sealed class LoadedArm : IAsyncDisposable
     }
 
     /// <summary>One turn, with a look at the sessions ten times a second.</summary>
-    public async Task<IReadOnlyDictionary<SlotMetric, double>> SlotAsync(string scenario, ComparisonPlan plan, ulong seed, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<SlotMetric, double>> SlotAsync(
+        string scenario, ComparisonPlan plan, ulong seed, CancellationToken cancellationToken)
     {
         await using var watch = LockWaitWatch.Start(_server.Admin);
         await using var holder = _server.Planted is { HoldsLock: true } ? LockHolder.Start(_server.Admin) : null;

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace LoadHarness.Comparing.Times;
 
-/// <summary>Looks at the sessions of an arm ten times a second while it is loaded, and counts the looks that found one waiting for a lock.</summary>
+/// <summary>
+/// Looks at the sessions of an arm ten times a second while it is loaded, and counts the looks that found one waiting for a lock.
+/// </summary>
 internal sealed class LockWaitWatch : IAsyncDisposable
 {
     private const string Query =

@@ -6,8 +6,9 @@ using LoadHarness.Core.Statistics;
 namespace LoadHarness.Comparing.Times;
 
 /// <summary>
-/// Compares times: rounds of pairs over all scenarios that are not decided yet, A B, B A, A B, ... After each look the arms are copied anew, in the
-/// other order, so that neither a place on the disk nor what writing leaves behind stays with one of them. Alarms are confirmed by new pairs.
+/// Compares times: rounds of pairs over all scenarios that are not decided yet, A B, B A, A B, ... After each look the arms are copied
+/// anew, in the other order, so that neither a place on the disk nor what writing leaves behind stays with one of them. Alarms are
+/// confirmed by new pairs.
 /// </summary>
 internal sealed class PairedTimes(
     ArmPair arms, ComparisonPlan plan, ulong seed, IStageProgress progress)
@@ -47,7 +48,9 @@ internal sealed class PairedTimes(
         if (decided.GetValueOrDefault(metric) is null or { Difference: Difference.Open }) decided[metric] = time;
     }
 
-    /// <summary>The whole system's shift, a metric of its own: the median over the scenarios, pair by pair. It is never divided out of the others.</summary>
+    /// <summary>
+    /// The whole system's shift, a metric of its own: the median over the scenarios, pair by pair. It is never divided out of the others.
+    /// </summary>
     private IEnumerable<ComparedTime> Shift(List<ScenarioPairs> scenarios)
     {
         var pairs = SequentialTest.Looks.Where(look => scenarios.All(scenario => scenario.Count >= look)).DefaultIfEmpty(0).Max();
@@ -76,7 +79,8 @@ internal sealed class PairedTimes(
 
         var before = LockWaits;
         LockWaits = new(
-            before.LooksA + a.Waits.Looks, before.WaitingA + a.Waits.Waiting, before.LooksB + b.Waits.Looks, before.WaitingB + b.Waits.Waiting);
+            before.LooksA + a.Waits.Looks, before.WaitingA + a.Waits.Waiting, before.LooksB + b.Waits.Looks,
+                before.WaitingB + b.Waits.Waiting);
     }
 
     private async Task PairAsync(LoadedArm a, LoadedArm b, ScenarioPairs pairs, CancellationToken cancellationToken)
@@ -105,15 +109,20 @@ internal sealed class PairedTimes(
 
     private async Task<IReadOnlyList<ComparedTime>> ConfirmedAsync(IReadOnlyList<ComparedTime> times, CancellationToken cancellationToken)
     {
-        var alarms = times.Where(time => time.Difference is Difference.Slower or Difference.Faster && time.Operation != "all scenarios").ToList();
+        var alarms = times.Where(time => time.Difference is Difference.Slower or Difference.Faster && time.Operation != "all scenarios")
+            .ToList();
         if (alarms.Count == 0) return times;
         progress.Note($"{alarms.Count} differences are confirmed by new pairs on newly copied clones.");
         await arms.CopyAnewAsync(cancellationToken);
         var again = alarms.Select(time => time.Operation.Split('/')[0]).Distinct()
             .ToDictionary(name => name, name => new ScenarioPairs(name));
-        var pairs = alarms.GroupBy(time => time.Operation.Split('/')[0]).ToDictionary(group => group.Key, group => SequentialTest.PairsToConfirm(group.Max(time => time.Pairs)));
+        var pairs = alarms.GroupBy(time => time.Operation.Split('/')[0])
+            .ToDictionary(group => group.Key, group => SequentialTest.PairsToConfirm(group.Max(time => time.Pairs)));
         foreach (var (name, scenario) in again) await PairsAsync([scenario], pairs[name], cancellationToken);
-        return [.. times.Select(time => alarms.Contains(time) ? time with { Confirmed = IsConfirmed(again[time.Operation.Split('/')[0]], time) } : time)];
+        return [.. times.Select(time => alarms.Contains(time) ? time with
+        {
+            Confirmed = IsConfirmed(again[time.Operation.Split('/')[0]], time),
+        } : time)];
     }
 
     private bool IsConfirmed(ScenarioPairs pairs, ComparedTime alarm)

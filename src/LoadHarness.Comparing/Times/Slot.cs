@@ -9,7 +9,9 @@ namespace LoadHarness.Comparing.Times;
 /// <summary>One turn of one arm: users of the closed model send a scenario's operations, drawn from the same seed on both arms.</summary>
 internal static class Slot
 {
-    /// <summary>Fewer calls in a slot are no mean worth a pair, but for imports and campaigns, of which each is thousands of statements.</summary>
+    /// <summary>
+    /// Fewer calls in a slot are no mean worth a pair, but for imports and campaigns, of which each is thousands of statements.
+    /// </summary>
     private const long FewestCalls = 20;
 
     /// <summary>A shorter call is measured only in hundreds: its time is mostly that of the machine's wake-ups.</summary>
@@ -45,7 +47,8 @@ internal static class Slot
         if (count >= FewestCalls && operation.Response.P50 is { } median) yield return new(new(name, "p50"), median.TotalMilliseconds);
     }
 
-    private static bool IsWrite(ScenarioProps scenario) => scenario.Name == new BulkImport().Name || scenario.Name == new CampaignSend().Name;
+    private static bool IsWrite(ScenarioProps scenario) => scenario.Name == new BulkImport().Name
+        || scenario.Name == new CampaignSend().Name;
 }
 
 /// <param name="Operation"><c>scenario/operation</c>, or the scenario.</param>

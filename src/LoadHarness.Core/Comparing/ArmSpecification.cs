@@ -32,7 +32,8 @@ public sealed record ArmSpecification(
         foreach (var word in words.Skip(1)) arm = arm.With(word, faults);
         return faults.Count == 0
             ? arm
-            : throw new HarnessException(string.Join(Environment.NewLine, faults.Select(fault => $"{option} '{text}': {fault}")), ExitCode.BadUsage);
+            : throw new HarnessException(string.Join(Environment.NewLine, faults.Select(fault => $"{option} '{text}': {fault}")),
+                ExitCode.BadUsage);
     }
 
     private ArmSpecification With(string word, List<string> faults)
@@ -64,8 +65,10 @@ public sealed record ArmSpecification(
         {
             case "optimized": return new ArmSchema.Optimized();
             case "base": return new ArmSchema.Base();
-            case var revision when revision.StartsWith("git:", StringComparison.Ordinal) && revision.Length > 4: return new ArmSchema.Revision(revision[4..]);
-            case var folder when folder.StartsWith("dir:", StringComparison.Ordinal) && folder.Length > 4: return new ArmSchema.Folder(folder[4..]);
+            case var revision when revision.StartsWith("git:", StringComparison.Ordinal)
+                && revision.Length > 4: return new ArmSchema.Revision(revision[4..]);
+            case var folder when folder.StartsWith("dir:", StringComparison.Ordinal)
+                && folder.Length > 4: return new ArmSchema.Folder(folder[4..]);
             default:
                 faults.Add($"'{word}' is no schema. Give optimized, base, git:REVISION or dir:FOLDER (a folder like sql/).");
                 return new ArmSchema.Optimized();

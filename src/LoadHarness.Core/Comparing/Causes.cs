@@ -41,7 +41,8 @@ public static class Causes
         var query = operation[(operation.IndexOf('/', StringComparison.Ordinal) + 1)..];
         var parts = new List<string>();
         if (comparison.Plans.FirstOrDefault(plan => IsOf(plan, query)) is { } plan) parts.Add(PlanSentence(plan));
-        parts.AddRange(comparison.Counters.Where(change => change.Operation == operation && change.IsWorse).OrderByDescending(Factor).Select(CounterSentence));
+        parts.AddRange(comparison.Counters.Where(change => change.Operation == operation && change.IsWorse).OrderByDescending(Factor)
+            .Select(CounterSentence));
         parts.AddRange(comparison.Times.Where(time => time.Operation == operation && time.IsShownSlower).Select(time =>
             FormattableString.Invariant($"{time.Metric} {time.A:0.###} to {time.B:0.###} ms, {time.Sentence()}")));
         return $"{operation}: {string.Join("; ", parts)}.";
@@ -54,7 +55,9 @@ public static class Causes
     private static string PlanSentence(PlanChange plan) =>
         $"its plan changed from {Nodes(plan.LostNodes)} to {Nodes(plan.NewNodes)}";
 
-    private static string Nodes(IReadOnlyList<string> nodes) => nodes.Count == 0 ? "a plan with nothing else" : string.Join(", ", nodes.Take(3));
+    private static string Nodes(IReadOnlyList<string> nodes) => nodes.Count == 0
+        ? "a plan with nothing else"
+        : string.Join(", ", nodes.Take(3));
 
     private static string CounterSentence(CounterChange change)
     {

@@ -10,7 +10,8 @@ namespace LoadHarness.Core.Comparing;
 /// <param name="Interval">98% interval of the ratio: what the decision is made by.</param>
 /// <param name="Confirmed">What new pairs on newly copied clones said of an alarm; null where there was none, or nothing was asked.</param>
 public sealed record ComparedTime(
-    string Operation, string Metric, double A, double B, double Ratio, ConfidenceInterval Interval, int Pairs, Difference Difference, bool? Confirmed)
+    string Operation, string Metric, double A, double B, double Ratio, ConfidenceInterval Interval, int Pairs, Difference Difference,
+        bool? Confirmed)
 {
     /// <summary>Whether B is slower, and new pairs said so too.</summary>
     public bool IsShownSlower => Difference == Difference.Slower && Confirmed != false;
@@ -20,10 +21,13 @@ public sealed record ComparedTime(
     /// <summary>"B is 1.15x slower (1.12 to 1.18)", or "same within 3%".</summary>
     public string Sentence() => Difference switch
     {
-        Difference.Slower when Confirmed == false => FormattableString.Invariant($"no difference shown: {Ratio:0.00}x slower at first, and not in the confirming pairs"),
-        Difference.Faster when Confirmed == false => FormattableString.Invariant($"no difference shown: {1 / Ratio:0.00}x faster at first, and not in the confirming pairs"),
+        Difference.Slower when Confirmed == false =>
+            FormattableString.Invariant($"no difference shown: {Ratio:0.00}x slower at first, and not in the confirming pairs"),
+        Difference.Faster when Confirmed == false =>
+            FormattableString.Invariant($"no difference shown: {1 / Ratio:0.00}x faster at first, and not in the confirming pairs"),
         Difference.Slower => FormattableString.Invariant($"B is {Ratio:0.00}x slower ({Interval.Low:0.00} to {Interval.High:0.00})"),
-        Difference.Faster => FormattableString.Invariant($"B is {1 / Ratio:0.00}x faster ({1 / Interval.High:0.00} to {1 / Interval.Low:0.00})"),
+        Difference.Faster => FormattableString.Invariant(
+            $"B is {1 / Ratio:0.00}x faster ({1 / Interval.High:0.00} to {1 / Interval.Low:0.00})"),
         Difference.Same => FormattableString.Invariant($"same within {100 * (Math.Max(Interval.High, 1 / Interval.Low) - 1):0.#}%"),
         _ => FormattableString.Invariant($"undecided after {Pairs} pairs: {Ratio:0.00}x ({Interval.Low:0.00} to {Interval.High:0.00})"),
     };

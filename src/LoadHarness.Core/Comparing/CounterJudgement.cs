@@ -28,7 +28,8 @@ public static class CounterJudgement
         ];
     }
 
-    private static CounterChange? Change((OperationCounters First, OperationCounters Second) a, (OperationCounters First, OperationCounters Second) b, string counter)
+    private static CounterChange? Change(
+        (OperationCounters First, OperationCounters Second) a, (OperationCounters First, OperationCounters Second) b, string counter)
     {
         var (a1, a2) = (a.First.Counters.GetValueOrDefault(counter), a.Second.Counters.GetValueOrDefault(counter));
         var (b1, b2) = (b.First.Counters.GetValueOrDefault(counter), b.Second.Counters.GetValueOrDefault(counter));

@@ -2,10 +2,13 @@ namespace LoadHarness.Core.Comparing;
 
 /// <summary>What a comparison with the pinned baseline means for a CI job.</summary>
 /// <param name="Regressions">What got worse, each operation once, the likeliest causes first.</param>
-/// <param name="Improvements">Operations that got at least 10% better: to be verified, since a test that does less looks like that too.</param>
+/// <param name="Improvements">
+/// Operations that got at least 10% better: to be verified, since a test that does less looks like that too.
+/// </param>
 /// <param name="Open">Figures that are neither shown worse nor shown the same.</param>
 public sealed record GateDecision(
-    ExitCode ExitCode, IReadOnlyList<GateAlert> Regressions, IReadOnlyList<string> Improvements, IReadOnlyList<string> Open, IReadOnlyList<string> Causes)
+    ExitCode ExitCode, IReadOnlyList<GateAlert> Regressions, IReadOnlyList<string> Improvements, IReadOnlyList<string> Open,
+        IReadOnlyList<string> Causes)
 {
     private const double WorthVerifying = 1.10;
 
@@ -46,7 +49,8 @@ public sealed record GateDecision(
         .. comparison.Times.Where(time => time.IsShownFaster && 1 / time.Ratio >= WorthVerifying)
             .Select(time => $"verify {time.Operation} {time.Metric}: {time.Sentence()}"),
         .. comparison.Counters.Where(change => !change.IsWorse && change.B * WorthVerifying <= change.A)
-            .Select(change => FormattableString.Invariant($"verify {change.Operation}: {change.Counter} a call {change.A:0.#} to {change.B:0.#}")),
+            .Select(change => FormattableString.Invariant(
+                $"verify {change.Operation}: {change.Counter} a call {change.A:0.#} to {change.B:0.#}")),
     ];
 }
 
@@ -58,7 +62,8 @@ public sealed record GateAlert(string Operation, double? Factor, DateTimeOffset?
 /// <param name="Pin">What it was compared with.</param>
 /// <param name="Worse">Operations that were worse.</param>
 /// <param name="Ratios">B over A of the mean response times, by operation.</param>
-public sealed record GateNight(DateTimeOffset AtUtc, string Pin, string Commit, IReadOnlyList<string> Worse, IReadOnlyDictionary<string, double> Ratios)
+public sealed record GateNight(
+    DateTimeOffset AtUtc, string Pin, string Commit, IReadOnlyList<string> Worse, IReadOnlyDictionary<string, double> Ratios)
 {
     public static GateNight Of(ArmComparison comparison, string pin, string commit) => new(
         comparison.StartedUtc, pin, commit, comparison.WorseOperations,

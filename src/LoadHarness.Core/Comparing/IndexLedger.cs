@@ -19,6 +19,7 @@ public sealed record IndexLedger(
     public IReadOnlyList<Verdict> Verdicts { get; init; } =
     [
         .. Entries.Select(entry => entry.Verdict()),
-        .. StaleReasons.Select(name => Verdict.Looked(name, "Reason of an index", false, "the schema has no such index: take its line out of index-reasons.json")),
+        .. StaleReasons.Select(name =>
+            Verdict.Looked(name, "Reason of an index", false, "the schema has no such index: take its line out of index-reasons.json")),
     ];
 }

@@ -38,7 +38,8 @@ public sealed record LedgerEntry(
         var isNeeded = Index.NeededBy.Count > 0;
         return isNeeded && Index.Twins.Count == 0
             ? Verdicts.Verdict.Stated(Index.Name, Title, $"{NeededBy}; {Wording.Bytes(Index.Bytes)}")
-            : Verdicts.Verdict.Looked(Index.Name, Title, (IsServing && !isNeeded) || Reason is not null, $"{Sentence()}; {Wording.Bytes(Index.Bytes)}");
+            : Verdicts.Verdict.Looked(Index.Name, Title, (IsServing && !isNeeded) || Reason is not null,
+                $"{Sentence()}; {Wording.Bytes(Index.Bytes)}");
     }
 
     /// <summary>Whom it serves, else who wants it, else what to do.</summary>
@@ -46,7 +47,9 @@ public sealed record LedgerEntry(
     {
         var twins = Index.Twins.Count == 0 ? "" : $"it has the same columns as {string.Join(", ", Index.Twins)}; ";
         if (IsServing) return twins + string.Join("; ", Failures.Concat(WorstFirst().Select(Words)));
-        var wanted = Reason is { } reason ? $"wanted by {reason.Words()}" : "nothing wants it: drop it, or name who does in index-reasons.json";
+        var wanted = Reason is { } reason
+            ? $"wanted by {reason.Words()}"
+            : "nothing wants it: drop it, or name who does in index-reasons.json";
         if (Index.NeededBy.Count > 0) return $"{twins}{NeededBy}; {(Reason is null ? "one of the two keys is enough" : wanted)}";
         return $"{twins}{Idle}; {wanted}";
     }

@@ -47,6 +47,7 @@ public sealed record ScaleForecast(double Expected, ConfidenceInterval Interval,
     {
         if (smaller is null) return null;
         var (largest, interval) = (points[^1], smaller.Forecast(points[^1].Contacts));
-        return new(smaller.At(largest.Contacts), interval, largest.Figure, largest.Figure >= interval.Low && largest.Figure <= interval.High);
+        return new(smaller.At(largest.Contacts), interval, largest.Figure, largest.Figure >= interval.Low
+            && largest.Figure <= interval.High);
     }
 }

@@ -37,8 +37,8 @@ public sealed record PairedEstimate(int Pairs, double Mean, double StandardError
         return new(Math.Exp(Mean - half), Math.Exp(Mean + half));
     }
 
-    // The prior keeps a few pairs that agree by chance from deciding. It never makes pairs look closer than they are, and where they scatter
-    // twice as widely as it says, it is not of this machine, and they count alone.
+    // The prior keeps a few pairs that agree by chance from deciding. It never makes pairs look closer than they are, and where they
+    // scatter twice as widely as it says, it is not of this machine, and they count alone.
     private static (double Variance, double Freedom) Variance(double own, int n, PairSpread spread)
     {
         var prior = spread.Prior * spread.Prior;

@@ -7,7 +7,8 @@ namespace LoadHarness.Core.Comparing;
 /// <summary>What was found of the growth of every operation: the content of <c>scale.json</c>.</summary>
 /// <param name="Sizes">In rising order.</param>
 public sealed record ScaleReport(
-    IReadOnlyList<long> Sizes, ulong Seed, DateTimeOffset StartedUtc, TimeSpan Duration, string Server, IReadOnlyList<OperationScale> Operations)
+    IReadOnlyList<long> Sizes, ulong Seed, DateTimeOffset StartedUtc, TimeSpan Duration, string Server,
+        IReadOnlyList<OperationScale> Operations)
 {
     /// <summary>Intervals of 95% hold in 19 of 20 cases. When fewer than this hold, the growth is no power law.</summary>
     private const double SmallestShareOfForecasts = 90;
@@ -15,7 +16,8 @@ public sealed record ScaleReport(
     /// <summary>One for each operation with a target, and one for the forecasts.</summary>
     public IReadOnlyList<Verdict> Verdicts { get; init; } =
     [
-        .. Operations.Where(operation => operation.Passing is not null).Select(operation => operation.Passing!.Verdict(operation.Operation, operation.Points.Count)),
+        .. Operations.Where(operation => operation.Passing is not null)
+            .Select(operation => operation.Passing!.Verdict(operation.Operation, operation.Points.Count)),
         ForecastVerdict(Sizes, [.. Operations.Select(operation => operation.Forecast).OfType<ScaleForecast>()]),
     ];
 
@@ -24,10 +26,12 @@ public sealed record ScaleReport(
         const string title = "The smaller sizes forecast the largest";
         var limit = Limit.AtLeast(SmallestShareOfForecasts, "%");
         if (forecasts.Count == 0)
-            return Verdict.Unavailable("forecast", title, $"A forecast needs {PowerFit.FewestPoints + 1} sizes, and {sizes.Count} were measured.", limit);
+            return Verdict.Unavailable("forecast", title,
+                $"A forecast needs {PowerFit.FewestPoints + 1} sizes, and {sizes.Count} were measured.", limit);
         var holds = forecasts.Count(forecast => forecast.Holds);
         return Verdict.Counted(
             "forecast", title, 100.0 * holds / forecasts.Count, limit, forecasts.Count,
-            string.Create(CultureInfo.InvariantCulture, $"{holds} of {forecasts.Count} figures at {sizes[^1]:N0} leads lie in the 95% interval that the smaller sizes gave"));
+            string.Create(CultureInfo.InvariantCulture,
+                $"{holds} of {forecasts.Count} figures at {sizes[^1]:N0} leads lie in the 95% interval that the smaller sizes gave"));
     }
 }

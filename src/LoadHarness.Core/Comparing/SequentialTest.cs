@@ -1,8 +1,8 @@
 namespace LoadHarness.Core.Comparing;
 
 /// <summary>
-/// Decides after 4, 8, 12, ... pairs whether B is slower than A, faster, or the same within the margin. Looking early and often costs: each look
-/// spends a share of the false alarms that a whole comparison may have.
+/// Decides after 4, 8, 12, ... pairs whether B is slower than A, faster, or the same within the margin. Looking early and often costs: each
+/// look spends a share of the false alarms that a whole comparison may have.
 /// </summary>
 /// <param name="Metrics">How many metrics one comparison judges: they share the false alarms.</param>
 public sealed record SequentialTest(int Metrics)
@@ -33,7 +33,8 @@ public sealed record SequentialTest(int Metrics)
     public ComparedMetric Look(IReadOnlyList<double> logRatios)
     {
         var look = Array.FindIndex(Plan, planned => planned.Pairs == logRatios.Count);
-        if (look < 0) throw new ArgumentException($"{logRatios.Count} pairs; looks come after {string.Join(", ", Looks)}.", nameof(logRatios));
+        if (look < 0)
+            throw new ArgumentException($"{logRatios.Count} pairs; looks come after {string.Join(", ", Looks)}.", nameof(logRatios));
 
         var estimate = PairedEstimate.Of(logRatios, Spread);
         return new(estimate, Decide(estimate, FalseAlarms / Metrics * Plan[look].Share, look == Plan.Length - 1));

@@ -4,8 +4,8 @@ using LoadHarness.Core.Verdicts;
 namespace LoadHarness.Core.Comparing;
 
 /// <summary>
-/// Finds what gets slower by less a night than one night can show. Ratios to one pin do not depend on the machine, so nights can be averaged. It
-/// is reported, and never fails a job.
+/// Finds what gets slower by less a night than one night can show. Ratios to one pin do not depend on the machine, so nights can be
+/// averaged. It is reported, and never fails a job.
 /// </summary>
 public static class SlowCreep
 {

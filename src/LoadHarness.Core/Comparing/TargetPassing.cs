@@ -27,7 +27,8 @@ public sealed record ScaleTarget(Target Target, double Milliseconds)
 /// <summary>The number of leads at which an operation would pass its target.</summary>
 /// <param name="Size">Not below the smallest size measured, nor above <see cref="Beyond"/>.</param>
 /// <param name="Interval">95%.</param>
-public sealed record TargetPassing(string Target, double LimitMilliseconds, long ClaimedAt, double Size, ConfidenceInterval Interval, bool IsOfPercentile)
+public sealed record TargetPassing(
+    string Target, double LimitMilliseconds, long ClaimedAt, double Size, ConfidenceInterval Interval, bool IsOfPercentile)
 {
     /// <summary>A forecast further out says nothing.</summary>
     public const double Beyond = ContactCount.Largest;
@@ -35,7 +36,8 @@ public sealed record TargetPassing(string Target, double LimitMilliseconds, long
     public static TargetPassing Of(PowerFit fit, ScaleTarget target, long smallest)
     {
         var (size, interval) = fit.SizeAt(target.Milliseconds, smallest, Beyond);
-        return new(target.Target.Id, target.Milliseconds, target.Target.ClaimedAtContacts, size, interval, target.Target.Statistic != Statistic.ResponseMean);
+        return new(target.Target.Id, target.Milliseconds, target.Target.ClaimedAtContacts, size, interval,
+            target.Target.Statistic != Statistic.ResponseMean);
     }
 
     /// <summary>Whether the operation holds its target at the number of leads that it is claimed for.</summary>
@@ -45,7 +47,8 @@ public sealed record TargetPassing(string Target, double LimitMilliseconds, long
         var limit = Limit.AtLeast(ClaimedAt, "leads");
         var verdict = Verdicts.Verdict.Judged(
             id, "Leads at which its target would be passed", new(Size, Interval, sizes, PowerFit.FewestPoints), limit, Sentence());
-        return IsOfPercentile ? verdict.Qualified(["The mean is held against the limit, which is one of a percentile: that is passed at fewer leads."]) : verdict;
+        return IsOfPercentile ? verdict.Qualified(
+            ["The mean is held against the limit, which is one of a percentile: that is passed at fewer leads."]) : verdict;
     }
 
     /// <summary>"beyond 100M" where it would not be passed below.</summary>

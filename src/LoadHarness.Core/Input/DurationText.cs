@@ -5,11 +5,15 @@ using System.Text.RegularExpressions;
 
 namespace LoadHarness.Core.Input;
 
-/// <summary>A duration as people write it: <c>90s</c>, <c>1m30s</c>, <c>2h</c>, <c>500ms</c> or <c>00:01:30</c>. A number without a unit could be anything and is refused.</summary>
+/// <summary>
+/// A duration as people write it: <c>90s</c>, <c>1m30s</c>, <c>2h</c>, <c>500ms</c> or <c>00:01:30</c>. A number without a unit could be
+/// anything and is refused.
+/// </summary>
 public sealed partial class DurationText : JsonConverter<TimeSpan>
 {
     public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && Parse(reader.GetString()!) is { } duration ? duration : throw new JsonException("Not a duration with a unit.");
+        reader.TokenType == JsonTokenType.String
+            && Parse(reader.GetString()!) is { } duration ? duration : throw new JsonException("Not a duration with a unit.");
 
     public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString("c", CultureInfo.InvariantCulture));
@@ -19,10 +23,13 @@ public sealed partial class DurationText : JsonConverter<TimeSpan>
     {
         var match = Clock().Match(text) is { Success: true } clock ? clock : Units().Match(text);
         if (!match.Success || text.Length == 0) return null;
-        var seconds = (Part("days") * 86_400) + (Part("hours") * 3_600) + (Part("minutes") * 60) + Part("seconds") + (Part("milliseconds") / 1_000);
+        var seconds = (Part("days") * 86_400) + (Part("hours") * 3_600) + (Part("minutes") * 60) + Part("seconds") + (
+            Part("milliseconds") / 1_000);
         return seconds <= TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromMicroseconds(Math.Round(seconds * 1e6)) : null;
 
-        double Part(string name) => match.Groups[name] is { Success: true } part ? double.Parse(part.ValueSpan, CultureInfo.InvariantCulture) : 0;
+        double Part(string name) => match.Groups[name] is { Success: true } part
+            ? double.Parse(part.ValueSpan, CultureInfo.InvariantCulture)
+            : 0;
     }
 
     [GeneratedRegex(@"\A(?<hours>\d{1,3}):(?<minutes>[0-5]\d):(?<seconds>[0-5]\d(?:\.\d{1,7})?)\z", RegexOptions.CultureInvariant)]

@@ -20,7 +20,8 @@ public static class InputFile
             var bytes = File.ReadAllBytes(path);
             return (bytes.AsSpan().StartsWith(ByteOrderMark) ? bytes[ByteOrderMark.Length..] : bytes, null);
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception unreadable) when (
+            unreadable is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return Refused($"it cannot be read: {unreadable.Message.TrimEnd('.')}");
         }

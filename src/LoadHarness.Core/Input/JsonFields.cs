@@ -27,7 +27,8 @@ internal sealed class JsonFields(JsonSerializerOptions options)
     {
         var member = property.AttributeProvider as PropertyInfo;
         var required = property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false };
-        return new(property.Name, property.PropertyType, required, MayBeNull(property.PropertyType, member), member?.GetCustomAttribute<WithinAttribute>());
+        return new(property.Name, property.PropertyType, required, MayBeNull(property.PropertyType, member),
+            member?.GetCustomAttribute<WithinAttribute>());
     }
 
     private bool MayBeNull(Type type, PropertyInfo? member)

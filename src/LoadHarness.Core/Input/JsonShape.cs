@@ -6,7 +6,8 @@ namespace LoadHarness.Core.Input;
 
 /// <summary>
 /// Holds a JSON text against the record that it is to be read into, and finds everything that is wrong in it: syntax, missing and unknown
-/// fields, fields that stand twice, nulls, wrong types, numbers out of range. The serializer alone would stop at the first, and lets some pass.
+/// fields, fields that stand twice, nulls, wrong types, numbers out of range. The serializer alone would stop at the first, and lets some
+/// pass.
 /// </summary>
 /// <param name="unknownFieldsAreFaults">False for files of a newer program that may say more.</param>
 public sealed class JsonShape(JsonSerializerOptions options, bool unknownFieldsAreFaults)
@@ -16,7 +17,9 @@ public sealed class JsonShape(JsonSerializerOptions options, bool unknownFieldsA
     public IReadOnlyList<InputFault> Check<T>(ReadOnlySpan<byte> json)
     {
         var walk = new Walk(this);
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { CommentHandling = options.ReadCommentHandling, AllowTrailingCommas = options.AllowTrailingCommas });
+        var reader = new Utf8JsonReader(
+            json, new JsonReaderOptions { CommentHandling = options.ReadCommentHandling,
+            AllowTrailingCommas = options.AllowTrailingCommas });
         try
         {
             reader.Read();
@@ -77,7 +80,8 @@ public sealed class JsonShape(JsonSerializerOptions options, bool unknownFieldsA
                 case (JsonTypeInfoKind.Object, JsonTokenType.StartObject): Fields(ref reader, info); break;
                 case (JsonTypeInfoKind.Dictionary, JsonTokenType.StartObject): Entries(ref reader, info); break;
                 case (JsonTypeInfoKind.Enumerable, JsonTokenType.StartArray): Items(ref reader, info); break;
-                case (JsonTypeInfoKind.None, not (JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.Null)): Leaf(ref reader, info, within); break;
+                case (JsonTypeInfoKind.None, not (JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.Null)): Leaf(
+                    ref reader, info, within); break;
                 default: Wrong(ref reader, info, within); break;
             }
         }
@@ -106,7 +110,8 @@ public sealed class JsonShape(JsonSerializerOptions options, bool unknownFieldsA
             }
 
             foreach (var field in known.Values.Where(field => field.Required && !seen.Contains(field.Name)))
-                Add($"{Path}.{field.Name}".TrimStart('.'), "it is missing", JsonWords.Allowed(shape.Options.GetTypeInfo(field.Type), field.Within));
+                Add($"{Path}.{field.Name}".TrimStart('.'), "it is missing",
+                    JsonWords.Allowed(shape.Options.GetTypeInfo(field.Type), field.Within));
         }
 
         private void Entries(ref Utf8JsonReader reader, JsonTypeInfo info)
@@ -148,7 +153,8 @@ public sealed class JsonShape(JsonSerializerOptions options, bool unknownFieldsA
                 if (JsonWords.Holds(JsonSerializer.Deserialize(ref reader, info), within)) return;
                 reader = start;
             }
-            catch (Exception unfit) when (unfit is JsonException or FormatException or InvalidOperationException or OverflowException or NotSupportedException)
+            catch (Exception unfit) when (
+                unfit is JsonException or FormatException or InvalidOperationException or OverflowException or NotSupportedException)
             {
                 reader = start;
             }

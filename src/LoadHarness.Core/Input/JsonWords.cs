@@ -74,5 +74,6 @@ internal static class JsonWords
         return isText ? $"a duration with its unit, such as \"90s\", \"1m30s\" or \"00:01:30\",{range}" : $"a number of seconds{range}";
     }
 
-    private static string Word(Type type, object value, JsonSerializerOptions options) => JsonSerializer.Serialize(Enum.ToObject(type, value), type, options).Trim('"');
+    private static string Word(Type type, object value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(Enum.ToObject(type, value), type, options).Trim('"');
 }

@@ -5,7 +5,8 @@ namespace LoadHarness.Core.Measurement;
 /// <summary>The earlier run that a run was asked to stand beside.</summary>
 /// <param name="Differences">What keeps the two from being compared, in words; empty when they can be.</param>
 /// <param name="Figures">What the earlier run measured for each target that it judged.</param>
-public sealed record Baseline(string RunId, DateTimeOffset StartedUtc, string Commit, IReadOnlyList<string> Differences, IReadOnlyList<BaselineFigure> Figures)
+public sealed record Baseline(
+    string RunId, DateTimeOffset StartedUtc, string Commit, IReadOnlyList<string> Differences, IReadOnlyList<BaselineFigure> Figures)
 {
     /// <summary>The earlier run's plans, to stand beside this one's; empty in older files.</summary>
     public IReadOnlyList<QueryPlan> Plans { get; init; } = [];
@@ -15,7 +16,8 @@ public sealed record Baseline(string RunId, DateTimeOffset StartedUtc, string Co
         earlier.Identity.StartedUtc,
         earlier.Identity.Commit,
         [.. BaselineFit.Differences(earlier, run)],
-        [.. earlier.Verdicts.Where(verdict => verdict.Figure is not null).Select(verdict => new BaselineFigure(verdict.Id, verdict.Figure!.Value, verdict.Interval, verdict.Unit))])
+        [.. earlier.Verdicts.Where(verdict => verdict.Figure is not null)
+            .Select(verdict => new BaselineFigure(verdict.Id, verdict.Figure!.Value, verdict.Interval, verdict.Unit))])
     {
         Plans = earlier.Observation?.Plans ?? [],
     };

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LoadHarness.Core.Measurement;
 
 /// <summary>
-/// Whether an earlier run can stand beside this one: both must have asked the same of the same data, on the same schema, server and machine.
-/// The harness's own commit may differ: its changes are what is looked for.
+/// Whether an earlier run can stand beside this one: both must have asked the same of the same data, on the same schema, server and
+/// machine. The harness's own commit may differ: its changes are what is looked for.
 /// </summary>
 public static class BaselineFit
 {
@@ -34,7 +34,8 @@ public static class BaselineFit
     {
         if (earlier.IncompleteReason is not null) yield return "it is incomplete";
         if (earlier.Invalid.Count > 0) yield return "it is invalid itself";
-        if (earlier.Seed is { } before && before.Contacts != contacts) yield return $"leads: {Text(before.Contacts)} then, {Text(contacts)} now";
+        if (earlier.Seed is { } before && before.Contacts != contacts)
+            yield return $"leads: {Text(before.Contacts)} then, {Text(contacts)} now";
         if (earlier.Seed is { } data && data.Seed != seed) yield return $"seed: {Text(data.Seed)} then, {Text(seed)} now";
         foreach (var (what, then, now) in OfTheStart(earlier, run).Where(pair => pair.Then != pair.Now))
             yield return $"{what}: {then ?? "none"} then, {now ?? "none"} now";
@@ -54,7 +55,8 @@ public static class BaselineFit
         yield return Pair("leads", result => Text(result.Seed?.Contacts));
         yield return Pair("seed", result => Text(result.Seed?.Seed));
         // Another month moves every date, so the checksum says something of equal months only.
-        if (earlier.Seed?.SeededAtMonth == run.Seed?.SeededAtMonth) yield return Pair("checksum of the rows", result => result.Seed?.Checksum);
+        if (earlier.Seed?.SeededAtMonth == run.Seed?.SeededAtMonth)
+            yield return Pair("checksum of the rows", result => result.Seed?.Checksum);
         yield return Pair("schema", result => result.Schema?.Checksum);
         yield return Pair("server", result => result.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}" : null);
         foreach (var pair in OfTheStart(earlier, run)) yield return pair;

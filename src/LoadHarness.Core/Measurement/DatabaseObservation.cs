@@ -3,7 +3,9 @@ using LoadHarness.Core.Input;
 namespace LoadHarness.Core.Measurement;
 
 /// <summary>What the database did while the scenarios ran.</summary>
-/// <param name="SamplingCost">Time spent waiting for the sampler's answers, as a share of the observed time, 0 to 1: the most that it can have cost the server.</param>
+/// <param name="SamplingCost">
+/// Time spent waiting for the sampler's answers, as a share of the observed time, 0 to 1: the most that it can have cost the server.
+/// </param>
 public sealed record DatabaseObservation(
     IReadOnlyList<DatabaseSample> Samples,
     IReadOnlyList<WaitEventShare> WaitEvents,
@@ -25,7 +27,9 @@ public sealed record DatabaseObservation(
 /// <summary>How one scenario was watched. Waits and statements of it are of its measured phase only.</summary>
 /// <param name="MeasuredFromUtc">When the measured phase began; set-up and warm-up are before it.</param>
 /// <param name="Looks">How often the sessions were looked at in the measured phase.</param>
-/// <param name="ActiveSamples">Sessions of this scenario that were caught active, over all looks: the n of its wait shares. 0 is "none was caught active".</param>
+/// <param name="ActiveSamples">
+/// Sessions of this scenario that were caught active, over all looks: the n of its wait shares. 0 is "none was caught active".
+/// </param>
 /// <param name="StatementsSeen">Different statements of this scenario; null where pg_stat_statements cannot be read.</param>
 /// <param name="StatementsKept">Those that stand in this file, the ones of the most time.</param>
 public sealed record WatchedScenario(
@@ -79,15 +83,23 @@ public sealed record DatabaseSample(
 /// <param name="Share">Share of active-session samples, 0 to 1; CPU is the name for not waiting.</param>
 public sealed record WaitEventShare(string Scenario, string WaitEvent, [property: Within(0, 1)] double Share)
 {
-    /// <summary>Active-session samples with this wait; null in older runs. The n of the share is <see cref="WatchedScenario.ActiveSamples"/>.</summary>
+    /// <summary>
+    /// Active-session samples with this wait; null in older runs. The n of the share is <see cref="WatchedScenario.ActiveSamples"/>.
+    /// </summary>
     public long? Samples { get; init; }
 }
 
-/// <param name="Scenario">That sent it; several of a mix that send the same, joined with " + "; "other sessions" for what no scenario sent.</param>
+/// <param name="Scenario">
+/// That sent it; several of a mix that send the same, joined with " + "; "other sessions" for what no scenario sent.
+/// </param>
 /// <param name="Statement">Whole, as a line; a longer one than 8,000 characters ends with a note of how many were left out.</param>
-public sealed record StatementStatistics(string Scenario, string Statement, long Calls, TimeSpan TotalTime, TimeSpan MeanTime, long Rows, long SharedBlocksHit, long SharedBlocksRead, long WalBytes)
+public sealed record StatementStatistics(
+    string Scenario, string Statement, long Calls, TimeSpan TotalTime, TimeSpan MeanTime, long Rows, long SharedBlocksHit,
+    long SharedBlocksRead, long WalBytes)
 {
-    /// <summary>What pg_stat_statements calls it. A text: it does not fit into a number of JavaScript. Null in older runs, as all that follows.</summary>
+    /// <summary>
+    /// What pg_stat_statements calls it. A text: it does not fit into a number of JavaScript. Null in older runs, as all that follows.
+    /// </summary>
     public string? QueryId { get; init; }
 
     /// <summary>The operations that sent it, as "scenario/operation"; empty when that is not known.</summary>
@@ -115,7 +127,9 @@ public enum PlanSight
 }
 
 /// <param name="Query">Name of the statement.</param>
-/// <param name="Fingerprint">Of the plan's shape without figures, inside functions too: node types, relations and indexes. Another fingerprint is another plan.</param>
+/// <param name="Fingerprint">
+/// Of the plan's shape without figures, inside functions too: node types, relations and indexes. Another fingerprint is another plan.
+/// </param>
 /// <param name="SequentialScans">Relations read sequentially. An empty list says "none" only where <see cref="Sight"/> is whole.</param>
 /// <param name="ExecutionTime">Of the one execution that the text is of, with the cost of measuring each node in it.</param>
 /// <param name="Text">As EXPLAIN prints it for people.</param>

@@ -29,7 +29,8 @@ public sealed record ErrorGroups(IReadOnlyList<ErrorGroup> Groups, long Others)
     {
         var groups = errors
             .GroupBy(error => error.Code ?? error.Message)
-            .Select(group => (Chief: group.MaxBy(error => (error.Message != ErrorCount.Others, error.Count))!, Count: group.Sum(error => error.Count)))
+            .Select(group => (Chief: group.MaxBy(error => (error.Message != ErrorCount.Others, error.Count))!,
+                Count: group.Sum(error => error.Count)))
             .Select(group => new ErrorGroup(group.Chief.Code, group.Chief.Message, group.Count))
             .OrderByDescending(group => group.Count)
             .ToList();

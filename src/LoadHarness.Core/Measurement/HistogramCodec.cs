@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace LoadHarness.Core.Measurement;
 
 /// <summary>
-/// HdrHistogram's V2 compressed form. Written and read here: the library needs some 600 kB to write and 270 kB to read each second of a run, and
-/// believes whatever size a damaged text asks for.
+/// HdrHistogram's V2 compressed form. Written and read here: the library needs some 600 kB to write and 270 kB to read each second of a
+/// run, and believes whatever size a damaged text asks for.
 /// </summary>
 internal static class HistogramCodec
 {
@@ -36,7 +36,9 @@ internal static class HistogramCodec
         return Convert.ToBase64String(bytes);
     }
 
-    /// <exception cref="FormatException">The text is not a histogram of this layout. However it is made, reading it takes no more memory than a good one.</exception>
+    /// <exception cref="FormatException">
+    /// The text is not a histogram of this layout. However it is made, reading it takes no more memory than a good one.
+    /// </exception>
     public static LatencyHistogram Decode(string base64)
     {
         var histogram = new LatencyHistogram();
@@ -51,7 +53,8 @@ internal static class HistogramCodec
     private static IEnumerable<(int Index, long Count)> Read(string base64)
     {
         var bytes = Convert.FromBase64String(base64);
-        if (bytes.Length < 8 || BinaryPrimitives.ReadInt32BigEndian(bytes) != CompressedCookie) throw Unreadable("it does not begin like one");
+        if (bytes.Length < 8 || BinaryPrimitives.ReadInt32BigEndian(bytes) != CompressedCookie)
+            throw Unreadable("it does not begin like one");
         using var zlib = new BufferedStream(new ZLibStream(new MemoryStream(bytes, 8, bytes.Length - 8), CompressionMode.Decompress));
         RequireHeader(Filled(zlib, HeaderBytes));
         var index = 0;

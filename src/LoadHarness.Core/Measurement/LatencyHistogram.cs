@@ -48,7 +48,9 @@ public sealed class LatencyHistogram
     /// <param name="percentile">0 to 100.</param>
     public TimeSpan Percentile(double percentile) => FromNanoseconds(NanosecondsAtPercentile(percentile));
 
-    /// <summary>As <see cref="Percentile"/>; null when fewer samples than one lie beyond it, so that it would be no more than the longest.</summary>
+    /// <summary>
+    /// As <see cref="Percentile"/>; null when fewer samples than one lie beyond it, so that it would be no more than the longest.
+    /// </summary>
     public TimeSpan? PercentileWithin(double percentile) => Count * (100 - percentile) / 100 < 1 - 1e-6 ? null : Percentile(percentile);
 
     /// <summary>As <see cref="Percentile"/>, below the 100 ns that a <see cref="TimeSpan"/> resolves.</summary>

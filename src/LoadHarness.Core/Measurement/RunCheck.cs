@@ -4,8 +4,8 @@ using LoadHarness.Core.Verdicts;
 namespace LoadHarness.Core.Measurement;
 
 /// <summary>
-/// Whether the parts of a recorded run agree with each other. Each part alone was held against its type before; here sums, counts and times that no run can
-/// have left are found, before a figure that rests on them is shown.
+/// Whether the parts of a recorded run agree with each other. Each part alone was held against its type before; here sums, counts and times
+/// that no run can have left are found, before a figure that rests on them is shown.
 /// </summary>
 public static class RunCheck
 {
@@ -31,7 +31,8 @@ public static class RunCheck
             var path = $"scenarios[{index}]";
             // Shown in seconds: a duration of hours says the same without a unit to guess.
             if (scenario.Measured > run.Identity.Duration + Rounding)
-                yield return new($"{path}.measured", $"it is {scenario.Measured.TotalSeconds:0.###} s", $"Allowed: at most the {run.Identity.Duration.TotalSeconds:0.###} s of the whole run");
+                yield return new($"{path}.measured", $"it is {scenario.Measured.TotalSeconds:0.###} s",
+                    $"Allowed: at most the {run.Identity.Duration.TotalSeconds:0.###} s of the whole run");
             foreach (var fault in ScenarioCheck.Faults(path, scenario)) yield return fault;
         }
     }
@@ -42,7 +43,8 @@ public static class RunCheck
         foreach (var (index, sample) in (run.Observation?.Samples ?? []).Index())
         {
             if (sample.AtUtc < first || sample.AtUtc > last)
-                yield return new($"observation.samples[{index}].atUtc", $"it is {sample.AtUtc:u}, not within the run", $"Allowed: {first:u} to {last:u}");
+                yield return new($"observation.samples[{index}].atUtc", $"it is {sample.AtUtc:u}, not within the run",
+                    $"Allowed: {first:u} to {last:u}");
         }
     }
 
@@ -51,12 +53,14 @@ public static class RunCheck
         foreach (var (index, shape) in (run.Seed?.Distributions ?? []).Index())
         {
             if (shape.Labels.Count != shape.Shares.Count)
-                yield return new($"seed.distributions[{index}].shares", $"there are {shape.Shares.Count} shares for {shape.Labels.Count} labels", "Allowed: one for each label");
+                yield return new($"seed.distributions[{index}].shares",
+                    $"there are {shape.Shares.Count} shares for {shape.Labels.Count} labels", "Allowed: one for each label");
         }
     }
 
     // What a verdict's figures mean is the judge's business: it decides nothing from an interval that is none.
-    private static IEnumerable<InputFault> VerdictsOf(string path, IReadOnlyList<Verdict> verdicts) => Twice(verdicts, verdict => verdict.Id).Select(twice => Double(path, twice));
+    private static IEnumerable<InputFault> VerdictsOf(string path, IReadOnlyList<Verdict> verdicts) =>
+        Twice(verdicts, verdict => verdict.Id).Select(twice => Double(path, twice));
 
     internal static IEnumerable<string> Twice<T>(IEnumerable<T> entries, Func<T, string> name) =>
         entries.GroupBy(name, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).Select(group => group.Key);

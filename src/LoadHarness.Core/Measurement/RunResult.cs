@@ -71,11 +71,14 @@ public sealed record RunResult
 
 /// <param name="Commit">Of the harness, short; <c>unknown</c> outside a repository.</param>
 /// <param name="Configuration">Debug or Release build: figures of a Debug build are invalid.</param>
-public sealed record RunIdentity(string Id, DateTimeOffset StartedUtc, TimeSpan Duration, string Commit, string ToolVersion, string Configuration, long PeakProgramBytes, long? PeakServerBytes);
+public sealed record RunIdentity(
+    string Id, DateTimeOffset StartedUtc, TimeSpan Duration, string Commit, string ToolVersion, string Configuration, long PeakProgramBytes,
+    long? PeakServerBytes);
 
 public sealed record StageTiming(string Stage, TimeSpan Duration, string Detail);
 
-public sealed record HostEnvironment(string OperatingSystem, string Cpu, int Cores, long MemoryBytes, string DotNetVersion, bool IsContainer);
+public sealed record HostEnvironment(
+    string OperatingSystem, string Cpu, int Cores, long MemoryBytes, string DotNetVersion, bool IsContainer);
 
 /// <param name="Provisioning">container, native or given.</param>
 /// <param name="Endpoint">Host and port, never credentials.</param>
@@ -118,7 +121,9 @@ public sealed record TableLoad(string Table, long Rows, TimeSpan Duration)
     public double RowsPerSecond => Duration > TimeSpan.Zero ? Rows / Duration.TotalSeconds : 0;
 }
 
-/// <summary>A documented shape as it came out, for a picture in the report: label and share of the rows, largest first or in time order.</summary>
+/// <summary>
+/// A documented shape as it came out, for a picture in the report: label and share of the rows, largest first or in time order.
+/// </summary>
 public sealed record DistributionSample(string Name, IReadOnlyList<string> Labels, IReadOnlyList<double> Shares);
 
 public sealed record InvariantCheck(string Name, bool Holds, string Evidence);

@@ -7,7 +7,8 @@ internal static class ScenarioCheck
 {
     public static IEnumerable<InputFault> Faults(string path, ScenarioResult scenario)
     {
-        foreach (var twice in RunCheck.Twice(scenario.Operations, operation => operation.Name)) yield return RunCheck.Double($"{path}.operations", twice);
+        foreach (var twice in RunCheck.Twice(scenario.Operations, operation => operation.Name))
+            yield return RunCheck.Double($"{path}.operations", twice);
         foreach (var (index, operation) in scenario.Operations.Index())
             foreach (var fault in OfOperation($"{path}.operations[{index}]", operation)) yield return fault;
         foreach (var (index, second) in scenario.Timeline.Index())
@@ -18,13 +19,15 @@ internal static class ScenarioCheck
     {
         var accounting = operation.Accounting;
         if (!accounting.Balances)
-            yield return new($"{path}.accounting", $"scheduled is {accounting.Scheduled}, and the other four make {accounting.Completed + accounting.Failed + accounting.Skipped + accounting.InFlight}",
+            yield return new($"{path}.accounting",
+                $"scheduled is {accounting.Scheduled}, and the other four make {accounting.Completed + accounting.Failed + accounting.Skipped + accounting.InFlight}",
                 "Allowed: scheduled = completed + failed + skipped + inFlight");
         foreach (var fault in OfTimes($"{path}.response", operation.Response, accounting.Completed, exactly: true)) yield return fault;
         foreach (var fault in OfTimes($"{path}.service", operation.Service, accounting.Completed, exactly: true)) yield return fault;
         foreach (var fault in OfTimes($"{path}.lag", operation.Lag, accounting.Scheduled, exactly: false)) yield return fault;
         foreach (var (index, step) in operation.Steps.Index())
-            foreach (var fault in OfTimes($"{path}.steps[{index}].duration", step.Duration, long.MaxValue, exactly: false)) yield return fault;
+            foreach (var fault in OfTimes($"{path}.steps[{index}].duration", step.Duration, long.MaxValue, exactly: false))
+                yield return fault;
     }
 
     private static IEnumerable<InputFault> OfTimes(string path, LatencySummary times, long requests, bool exactly)
@@ -40,18 +43,23 @@ internal static class ScenarioCheck
 
     private static bool Agree(LatencySummary recorded, LatencySummary held) =>
         recorded.Count == held.Count
-        && Same(recorded.Minimum, held.Minimum) && Same(recorded.Mean, held.Mean) && Same(recorded.P50, held.P50) && Same(recorded.P90, held.P90)
-        && Same(recorded.P95, held.P95) && Same(recorded.P99, held.P99) && Same(recorded.P999, held.P999) && Same(recorded.Maximum, held.Maximum);
+        && Same(recorded.Minimum, held.Minimum) && Same(recorded.Mean, held.Mean) && Same(recorded.P50, held.P50)
+            && Same(recorded.P90, held.P90)
+        && Same(recorded.P95, held.P95) && Same(recorded.P99, held.P99) && Same(recorded.P999, held.P999)
+            && Same(recorded.Maximum, held.Maximum);
 
     // A version may state fewer percentiles of few samples than another.
     private static bool Same(TimeSpan? recorded, TimeSpan? held) => recorded is null || held is null || recorded == held;
 
     private static IEnumerable<InputFault> OfSecond(string path, int index, SecondSample second)
     {
-        if (second.Second != index) yield return new($"{path}.second", $"it is {second.Second}", $"Allowed: {index}, its place in the list");
+        if (second.Second != index)
+            yield return new($"{path}.second", $"it is {second.Second}", $"Allowed: {index}, its place in the list");
         if (second.Buckets is not { } buckets) yield break;
         if (Attempt($"{path}.buckets", () => HistogramCodec.CountOf(buckets), out var count) is { } fault) yield return fault;
-        else if (count > second.Completed) yield return new($"{path}.buckets", $"they hold {count} times for {second.Completed} completed requests", "Allowed: at most one for each");
+        else if (count > second.Completed)
+            yield return new($"{path}.buckets", $"they hold {count} times for {second.Completed} completed requests",
+                "Allowed: at most one for each");
     }
 
     private static InputFault? Attempt<T>(string path, Func<T> read, out T? value)

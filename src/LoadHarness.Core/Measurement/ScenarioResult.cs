@@ -8,10 +8,12 @@ namespace LoadHarness.Core.Measurement;
 /// <param name="Model">How the load was offered.</param>
 /// <param name="LoadDescription">The load simulations in words, such as <c>Inject 200/s for 30 s</c>.</param>
 /// <param name="Measured">
-/// Real time from the start of the load to the last completion, or to the end of the load where that is later. Waiting for requests that failed
-/// or never ended is no part of it.
+/// Real time from the start of the load to the last completion, or to the end of the load where that is later. Waiting for requests that
+/// failed or never ended is no part of it.
 /// </param>
-/// <param name="Users">Virtual users of the closed model, or the most requests in flight of the open one; null where the engine does not count them.</param>
+/// <param name="Users">
+/// Virtual users of the closed model, or the most requests in flight of the open one; null where the engine does not count them.
+/// </param>
 /// <param name="AbortReason">Why a threshold or a person ended the scenario early; null when it ran its course.</param>
 public sealed record ScenarioResult(
     string Name,
@@ -50,8 +52,12 @@ public enum LoadModel
 /// <summary>One kind of request of a scenario, such as the e-mail lookup among the lead queries.</summary>
 /// <param name="Response">From the intended start to completion; successes only.</param>
 /// <param name="Service">From the actual start to completion; successes only.</param>
-/// <param name="Lag">Actual start less intended start; every request that was started. No samples where a request has no intended start.</param>
-/// <param name="OfferedPerSecond">Scheduled requests over the planned time. Null in a closed model without a pace, where nothing is offered.</param>
+/// <param name="Lag">
+/// Actual start less intended start; every request that was started. No samples where a request has no intended start.
+/// </param>
+/// <param name="OfferedPerSecond">
+/// Scheduled requests over the planned time. Null in a closed model without a pace, where nothing is offered.
+/// </param>
 /// <param name="ThroughputPerSecond">Completed requests over real time, never over planned time.</param>
 /// <param name="Items">Things done by the completed requests, such as rows imported; null where a request is the thing.</param>
 public sealed record OperationResult(
@@ -126,8 +132,8 @@ public sealed record SecondSample(
     [property: JsonConverter(typeof(WholeText))] string? Buckets)
 {
     /// <summary>
-    /// For how long of the second the load was on: less than a second where it ended, nothing after that, while requests drained. Counts of a
-    /// second that is not whole are no rate.
+    /// For how long of the second the load was on: less than a second where it ended, nothing after that, while requests drained. Counts of
+    /// a second that is not whole are no rate.
     /// </summary>
     public TimeSpan Loaded { get; init; } = TimeSpan.FromSeconds(1);
 }
@@ -135,4 +141,6 @@ public sealed record SecondSample(
 /// <summary>Whether the generator itself was fit to measure.</summary>
 /// <param name="CpuCores">Cores kept busy by this program while measuring.</param>
 /// <param name="StolenShare">Share of all CPU time that the hypervisor took, 0 to 1; null where the system does not say.</param>
-public sealed record GeneratorHealth([property: Within(0, 1e6)] double CpuCores, [property: Within(0, 1)] double? StolenShare, long ManagedBytesAllocated, int Gen2Collections, TimeSpan GcPause);
+public sealed record GeneratorHealth(
+    [property: Within(0, 1e6)] double CpuCores, [property: Within(0, 1)] double? StolenShare, long ManagedBytesAllocated,
+    int Gen2Collections, TimeSpan GcPause);

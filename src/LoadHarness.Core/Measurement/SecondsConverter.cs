@@ -7,7 +7,8 @@ namespace LoadHarness.Core.Measurement;
 public sealed class SecondsConverter : JsonConverter<TimeSpan>
 {
     public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var seconds) && Math.Abs(seconds) <= (decimal)TimeSpan.MaxValue.TotalSeconds / 2
+        reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var seconds)
+            && Math.Abs(seconds) <= (decimal)TimeSpan.MaxValue.TotalSeconds / 2
             ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond))
             : throw new JsonException("Not a number of seconds.");
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace LoadHarness.Core.Options;
 
-/// <summary>Reads a number of leads the way people write it: <c>2000000</c>, <c>2_000_000</c>, <c>2,000,000</c>, <c>2M</c>, <c>500k</c>, <c>1e6</c>.</summary>
+/// <summary>
+/// Reads a number of leads the way people write it: <c>2000000</c>, <c>2_000_000</c>, <c>2,000,000</c>, <c>2M</c>, <c>500k</c>, <c>1e6</c>.
+/// </summary>
 public static class ContactCount
 {
     /// <summary>Below this the percentiles and plans say nothing about a large table.</summary>

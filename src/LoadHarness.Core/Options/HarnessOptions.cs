@@ -25,7 +25,9 @@ public sealed record HarnessOptions
 
     public Pooler Pooler { get; init; } = Pooler.None;
 
-    /// <summary>Allows a given database that already holds tables to be used, and the rows of an earlier seeding there to be deleted.</summary>
+    /// <summary>
+    /// Allows a given database that already holds tables to be used, and the rows of an earlier seeding there to be deleted.
+    /// </summary>
     public bool Force { get; init; }
 
     /// <summary>And also when its rows are not the harness's own.</summary>

@@ -7,7 +7,9 @@ public static partial class Redaction
 {
     public const string Mask = "***";
 
-    /// <summary>Masks the values of <c>Password=</c>, <c>Pwd=</c> and their kin, and the password of a <c>scheme://user:password@host</c>.</summary>
+    /// <summary>
+    /// Masks the values of <c>Password=</c>, <c>Pwd=</c> and their kin, and the password of a <c>scheme://user:password@host</c>.
+    /// </summary>
     public static string Of(string text) => UriPassword().Replace(KeyedPassword().Replace(text, "${key}" + Mask), "${start}" + Mask + "@");
 
     // A quoted value may hold semicolons and spaces; an unquoted one ends at a semicolon or the end of the text.

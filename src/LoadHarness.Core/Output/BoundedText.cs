@@ -15,16 +15,21 @@ internal sealed class BoundedText : JsonConverter<string>
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(Cut(value));
 
-    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Cut(reader.GetString());
+    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Cut(reader.GetString());
 
-    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(Cut(value));
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WritePropertyName(Cut(value));
 
     // A cut text with its note is short enough to be left alone the next time.
     private static string Cut(string? text) =>
-        text is null || text.Length <= Longest ? text! : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Whole(text, Longest - RoomForTheNote)} ... + {text.Length - Longest + RoomForTheNote:N0} characters");
+        text is null || text.Length <= Longest ? text!
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{Whole(text, Longest - RoomForTheNote)} ... + {text.Length - Longest + RoomForTheNote:N0} characters");
 
     // Half of a surrogate pair is no text.
-    private static ReadOnlySpan<char> Whole(string text, int length) => text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length);
+    private static ReadOnlySpan<char> Whole(string text, int length) =>
+        text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length);
 
     private static string? Text(ref Utf8JsonReader reader) =>
         reader.TokenType is JsonTokenType.String or JsonTokenType.Null ? reader.GetString() : throw new JsonException("Not a text.");

@@ -4,7 +4,9 @@ using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Core.Output;
 
-/// <summary>How everything that the program writes as JSON looks: camelCase names and words, durations as numbers of seconds, times as ISO 8601.</summary>
+/// <summary>
+/// How everything that the program writes as JSON looks: camelCase names and words, durations as numbers of seconds, times as ISO 8601.
+/// </summary>
 public static class JsonFormat
 {
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
@@ -14,6 +16,7 @@ public static class JsonFormat
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
-        Converters = { new SecondsConverter(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false), new BoundedText() },
+        Converters = { new SecondsConverter(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+            new BoundedText() },
     };
 }

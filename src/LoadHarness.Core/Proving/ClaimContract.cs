@@ -5,7 +5,9 @@ namespace LoadHarness.Core.Proving;
 /// <summary>What a percentage claim means: a reviewed file of <c>scenarios/claims</c>, written before its figures are known.</summary>
 /// <param name="Id">Of the target, as in targets.json, which holds the limit.</param>
 /// <param name="Definition">How the figure is computed, in a sentence.</param>
-/// <param name="Baseline">The one way that the claim is judged against: C, a careful team on the base schema; N and X stand next to it.</param>
+/// <param name="Baseline">
+/// The one way that the claim is judged against: C, a careful team on the base schema; N and X stand next to it.
+/// </param>
 /// <param name="Operations">What is measured, with its share in the mix; empty where the whole database is.</param>
 /// <param name="NotWorse">What must not get worse for it.</param>
 /// <param name="NotMeasured">Why <c>prove</c> does not measure it, and what would; null where it does.</param>

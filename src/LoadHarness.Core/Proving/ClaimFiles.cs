@@ -32,7 +32,9 @@ public static class ClaimFiles
         foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
         {
             var (bytes, unreadable) = InputFile.Read(file, LargestFile, "Give a file like those in scenarios/claims");
-            var (contract, wrong) = unreadable is null ? Check(bytes, Path.GetFileNameWithoutExtension(file), targets, operations) : (null, [unreadable]);
+            var (contract, wrong) = unreadable is null
+                ? Check(bytes, Path.GetFileNameWithoutExtension(file), targets, operations)
+                : (null, [unreadable]);
             faults.AddRange(InputFault.Lines(file, wrong));
             if (contract is not null) contracts.Add(contract);
         }
@@ -60,27 +62,34 @@ public static class ClaimFiles
         if (contract.Id != name) yield return new("id", $"it is \"{contract.Id}\"", $"Allowed: \"{name}\", as the file is called");
         var target = targets.FirstOrDefault(one => one.Id == contract.Id);
         if (target is not { Statistic: Targets.Statistic.Comparison })
-            yield return new("id", $"targets.json has no comparison \"{contract.Id}\", so there is no limit", "Allowed: the id of a target whose statistic is comparison");
-        foreach (var (field, text) in new[] { ("claim", contract.Claim), ("definition", contract.Definition), ("notWorse", contract.NotWorse) })
+            yield return new("id", $"targets.json has no comparison \"{contract.Id}\", so there is no limit",
+                "Allowed: the id of a target whose statistic is comparison");
+        foreach (var (field, text) in new[] { ("claim", contract.Claim), ("definition", contract.Definition),
+            ("notWorse", contract.NotWorse) })
             if (string.IsNullOrWhiteSpace(text)) yield return new(field, "it is empty", "Allowed: a sentence");
         if (contract.Statistic != ClaimStatistic.ConnectionTime && contract.Baseline != Careful)
-            yield return new("baseline", $"it is \"{contract.Baseline}\"", $"Allowed: \"{Careful}\"; N and X stand next to it, and judge nothing");
+            yield return new("baseline", $"it is \"{contract.Baseline}\"",
+                $"Allowed: \"{Careful}\"; N and X stand next to it, and judge nothing");
         if (contract.Statistic == ClaimStatistic.BoundedSearch && string.IsNullOrWhiteSpace(contract.NotMeasured))
             yield return new("notMeasured", "it is missing", "Allowed: why it is not measured, and what would do it");
         var unit = contract.Statistic is ClaimStatistic.BoundedSearch or ClaimStatistic.RequestsPerCpuSecond ? "x" : "%";
         if (target is not null && target.Unit != unit)
-            yield return new("statistic", $"its figure is in {unit}, the limit in targets.json in {target.Unit}", "Allowed: a statistic of the limit's unit");
+            yield return new("statistic", $"its figure is in {unit}, the limit in targets.json in {target.Unit}",
+                "Allowed: a statistic of the limit's unit");
     }
 
     private static IEnumerable<InputFault> OperationRules(ClaimContract contract, IReadOnlyCollection<string> operations)
     {
         var needsSome = contract.Statistic is not (ClaimStatistic.IndexBytes or ClaimStatistic.AllBytes or ClaimStatistic.ConnectionTime);
-        if (needsSome && contract.Operations.Count == 0) yield return new("operations", "there is none", "Allowed: at least one, with its weight");
-        if (!needsSome && contract.Operations.Count > 0) yield return new("operations", "this statistic is of the whole database", "Allowed: an empty list");
+        if (needsSome && contract.Operations.Count == 0)
+            yield return new("operations", "there is none", "Allowed: at least one, with its weight");
+        if (!needsSome && contract.Operations.Count > 0)
+            yield return new("operations", "this statistic is of the whole database", "Allowed: an empty list");
         foreach (var (operation, place) in contract.Operations.Select((operation, place) => (operation, place)))
         {
             if (!operations.Contains(operation.Name))
-                yield return new($"operations[{place}].name", $"there is no operation \"{operation.Name}\"", Spelling.Advice(operation.Name, [.. operations]));
+                yield return new($"operations[{place}].name", $"there is no operation \"{operation.Name}\"",
+                    Spelling.Advice(operation.Name, [.. operations]));
             if (contract.Operations.Take(place).Any(earlier => earlier.Name == operation.Name))
                 yield return new($"operations[{place}].name", $"\"{operation.Name}\" stands twice", "Keep one of them");
         }

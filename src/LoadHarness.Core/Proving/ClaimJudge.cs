@@ -6,7 +6,10 @@ using LoadHarness.Core.Words;
 
 namespace LoadHarness.Core.Proving;
 
-/// <summary>Turns what was measured into one verdict a claim: against baseline C, by the contract's own definition, and by the rules of every verdict.</summary>
+/// <summary>
+/// Turns what was measured into one verdict a claim: against baseline C, by the contract's own definition, and by the rules of every
+/// verdict.
+/// </summary>
 public static class ClaimJudge
 {
     /// <summary>Fewer pairs are no interval.</summary>
@@ -35,7 +38,8 @@ public static class ClaimJudge
     private static ProvenClaim Bytes(ClaimContract contract, Target target, string what, ArmValues? bytes)
     {
         if (bytes is null) return Without(contract, Unavailable(target, "The sizes were not read."));
-        var whole = new ProvenOperation(what, 1, "bytes", bytes.Optimized, bytes.Careful, null, null, bytes.Optimized / bytes.Careful, null);
+        var whole = new ProvenOperation(
+            what, 1, "bytes", bytes.Optimized, bytes.Careful, null, null, bytes.Optimized / bytes.Careful, null);
         return Judged(contract, target, [whole], whole.Ratio, null, 1);
     }
 
@@ -60,7 +64,8 @@ public static class ClaimJudge
         : new(
             contract,
             Verdict.Judged(
-                target.Id, target.Title, new(connections.Figure, connections.Interval, connections.Samples, target.MinimumSamples), target.Bound, connections.Evidence),
+                target.Id, target.Title, new(connections.Figure, connections.Interval, connections.Samples, target.MinimumSamples),
+                    target.Bound, connections.Evidence),
             connections,
             [],
             null);
@@ -69,7 +74,8 @@ public static class ClaimJudge
     {
         var missing = contract.OperationNames.Where(name => !IsMeasured(contract.Statistic, name, evidence)).ToList();
         if (missing.Count > 0) return Without(contract, Unavailable(target, $"Not measured in this call: {FirstOf(missing)}."));
-        IReadOnlyList<ProvenOperation> operations = [.. contract.Operations.Select(operation => ProvenOperations.Of(contract.Statistic, operation, evidence))];
+        IReadOnlyList<ProvenOperation> operations =
+            [.. contract.Operations.Select(operation => ProvenOperations.Of(contract.Statistic, operation, evidence))];
         var pairs = contract.OperationNames.Select(evidence.Times.GetValueOrDefault).OfType<OperationPairs>().ToList();
         switch (contract.Statistic)
         {
@@ -93,16 +99,20 @@ public static class ClaimJudge
 
     /// <param name="interval">Of the ratio; null for counters and bytes, which have no sampling error.</param>
     private static ProvenClaim Judged(
-        ClaimContract contract, Target target, IReadOnlyList<ProvenOperation> operations, double ratio, ConfidenceInterval? interval, long samples)
+        ClaimContract contract, Target target, IReadOnlyList<ProvenOperation> operations, double ratio, ConfidenceInterval? interval,
+            long samples)
     {
         var figure = ProofArithmetic.Figure(ratio, target.Unit);
         var range = interval is null ? ConfidenceInterval.Exactly(figure) : ProofArithmetic.Figure(interval, target.Unit);
         var evidence = Evidence(contract, operations);
         var verdict = interval is null
             ? Verdict.Counted(target.Id, target.Title, figure, target.Bound, samples, evidence, "counted, no sampling error")
-            : Verdict.Judged(target.Id, target.Title, new(figure, range, samples, Math.Max(FewestPairs, target.MinimumSamples)), target.Bound, evidence);
-        var shown = operations.Where(operation => operations.Count > 1 && (operation.Interval?.Low ?? operation.Ratio) > ProvenOperation.LargestRatio).ToList();
-        if (shown.Count > 0) verdict = verdict.MissedBecause($"{Wording.Figure(figure, target.Unit)} as a whole, but worse than C: {Worst(shown)}");
+            : Verdict.Judged(target.Id, target.Title, new(figure, range, samples, Math.Max(FewestPairs, target.MinimumSamples)),
+                target.Bound, evidence);
+        var shown = operations.Where(operation => operations.Count > 1
+            && (operation.Interval?.Low ?? operation.Ratio) > ProvenOperation.LargestRatio).ToList();
+        if (shown.Count > 0)
+            verdict = verdict.MissedBecause($"{Wording.Figure(figure, target.Unit)} as a whole, but worse than C: {Worst(shown)}");
         return new(
             contract,
             verdict.Qualified([.. Caveats(operations)]),

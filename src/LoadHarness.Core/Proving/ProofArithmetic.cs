@@ -10,7 +10,8 @@ public static class ProofArithmetic
 
     /// <summary>An arithmetic mean of ratios would depend on which arm is the divisor.</summary>
     /// <exception cref="ArgumentException">There is no ratio, or one is not positive.</exception>
-    public static double GeometricMean(IReadOnlyCollection<double> ratios) => ratios.Count > 0 && ratios.All(ratio => ratio > 0 && double.IsFinite(ratio))
+    public static double GeometricMean(IReadOnlyCollection<double> ratios) => ratios.Count > 0
+        && ratios.All(ratio => ratio > 0 && double.IsFinite(ratio))
         ? Math.Exp(ratios.Average(Math.Log))
         : throw new ArgumentException("A geometric mean needs positive ratios, at least one.", nameof(ratios));
 
@@ -19,12 +20,14 @@ public static class ProofArithmetic
 
     /// <summary>The ratio of two mixes: every operation counts by its weight, and by what it costs.</summary>
     public static double OfMix(IReadOnlyCollection<ProvenOperation> operations) =>
-        operations.Sum(operation => operation.Weight * operation.Optimized) / operations.Sum(operation => operation.Weight * operation.Careful);
+        operations.Sum(operation => operation.Weight * operation.Optimized) / operations.Sum(
+            operation => operation.Weight * operation.Careful);
 
     /// <summary>A ratio of optimized over baseline as the claim words it: percent saved, or times better.</summary>
     public static double Figure(double ratio, string unit) => unit == "x" ? 1 / ratio : 100 * (1 - ratio);
 
-    public static ConfidenceInterval Figure(ConfidenceInterval ratio, string unit) => new(Figure(ratio.High, unit), Figure(ratio.Low, unit));
+    public static ConfidenceInterval Figure(ConfidenceInterval ratio, string unit) =>
+        new(Figure(ratio.High, unit), Figure(ratio.Low, unit));
 
     /// <summary>Of one operation by its pairs: ln(optimized / C).</summary>
     public static (double Ratio, ConfidenceInterval Interval) OfPairs(IReadOnlyList<double> logRatios)

@@ -5,7 +5,10 @@ namespace LoadHarness.Core.Proving;
 /// <summary>All that was measured for the claims, before anything is judged.</summary>
 public sealed record ProofEvidence
 {
-    /// <summary>By operation: how its results differ between the optimized schema and baseline C, or how it fails. No figure of such an operation counts.</summary>
+    /// <summary>
+    /// By operation: how its results differ between the optimized schema and baseline C, or how it fails. No figure of such an operation
+    /// counts.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Differences { get; init; } = new Dictionary<string, string>();
 
     public IReadOnlyDictionary<string, OperationPairs> Times { get; init; } = new Dictionary<string, OperationPairs>();

@@ -5,7 +5,9 @@ using LoadHarness.Core.Words;
 
 namespace LoadHarness.Core.Proving;
 
-/// <summary>A proof for people, as Markdown that also reads well on a terminal: one table of all claims, then each with its operations.</summary>
+/// <summary>
+/// A proof for people, as Markdown that also reads well on a terminal: one table of all claims, then each with its operations.
+/// </summary>
 public static class ProofText
 {
     public static string Of(Proof proof)
@@ -13,7 +15,8 @@ public static class ProofText
         var text = new StringBuilder();
         text.Append("# What was claimed, and what was measured\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{proof.StartedUtc:yyyy-MM-dd HH:mm} UTC, {Wording.Duration(proof.Duration)}. ");
-        text.Append(CultureInfo.InvariantCulture, $"`loadharness {proof.Command}` on {proof.Machine}, PostgreSQL {proof.Optimized.Version}. ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"`loadharness {proof.Command}` on {proof.Machine}, PostgreSQL {proof.Optimized.Version}. ");
         text.Append(CultureInfo.InvariantCulture, $"**{proof.Contacts:N0} leads**, seed {proof.Seed}. ");
         if (proof.Contacts < 2_000_000) text.Append("The claims are made for 2,000,000: figures at this scale may differ from theirs. ");
         if (proof.Quick) text.Append("`--quick`: few and short turns, so the intervals are wide. ");
@@ -33,8 +36,10 @@ public static class ProofText
         foreach (var claim in claims)
         {
             var verdict = claim.Verdict;
-            text.Append(CultureInfo.InvariantCulture, $"| {verdict.Id} | {claim.Contract.Claim} | {CheckReport.Word(verdict.Kind)} | {VerdictWords.Figure(verdict)} | ");
-            text.Append(CultureInfo.InvariantCulture, $"{VerdictWords.Interval(verdict)} | {Wording.Limit(verdict)} | {(claim.Worst is { } worst ? $"{Name(worst)} {Times(worst)}" : "–")} |\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {verdict.Id} | {claim.Contract.Claim} | {CheckReport.Word(verdict.Kind)} | {VerdictWords.Figure(verdict)} | ");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{VerdictWords.Interval(verdict)} | {Wording.Limit(verdict)} | {(claim.Worst is { } worst ? $"{Name(worst)} {Times(worst)}" : "–")} |\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"\n{CheckReport.Tally(claims.Select(claim => claim.Verdict))}.\n");
@@ -52,17 +57,22 @@ public static class ProofText
         text.Append("\n| operation | weight | optimized | C | N | X | times C | 95% |\n|---|---:|---:|---:|---:|---:|---:|---:|\n");
         foreach (var operation in claim.Operations) Operation(text, operation);
         if (claim.Operations.Count > 1)
-            text.Append(CultureInfo.InvariantCulture, $"\nGeometric mean of the ratios: {Wording.Significant(claim.GeometricMean ?? 0)}. Worst: {Name(claim.Worst!)}, {Times(claim.Worst!)}.\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"\nGeometric mean of the ratios: {Wording.Significant(claim.GeometricMean ?? 0)}. Worst: {Name(claim.Worst!)}, {Times(claim.Worst!)}.\n");
     }
 
     private static void Operation(StringBuilder text, ProvenOperation operation)
     {
-        text.Append(CultureInfo.InvariantCulture, $"| {Name(operation)} | {Wording.Significant(operation.Weight)} | {Value(operation.Optimized)} | {Value(operation.Careful)} | {Value(operation.Naive)} | {Value(operation.Expert)} | ");
-        text.Append(CultureInfo.InvariantCulture, $"{Times(operation)} | {(operation.Interval is { } interval ? Wording.Interval(interval) : "–")} |\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"| {Name(operation)} | {Wording.Significant(operation.Weight)} | {Value(operation.Optimized)} | {Value(operation.Careful)} | {Value(operation.Naive)} | {Value(operation.Expert)} | ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{Times(operation)} | {(operation.Interval is { } interval ? Wording.Interval(interval) : "–")} |\n");
         string Value(double? value) => value is { } there ? ProvenOperations.Value(there, operation.Unit) : "–";
     }
 
     private static string Name(ProvenOperation operation) => operation.IsWorse ? $"**{operation.Name}**" : operation.Name;
 
-    private static string Times(ProvenOperation operation) => operation.IsWorse ? $"**{Wording.Significant(operation.Ratio)}**" : Wording.Significant(operation.Ratio);
+    private static string Times(ProvenOperation operation) => operation.IsWorse
+        ? $"**{Wording.Significant(operation.Ratio)}**"
+        : Wording.Significant(operation.Ratio);
 }

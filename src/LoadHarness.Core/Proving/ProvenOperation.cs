@@ -11,7 +11,8 @@ namespace LoadHarness.Core.Proving;
 /// <param name="Ratio">Optimized over C: by pairs for times, so it is not always the quotient of the two values.</param>
 /// <param name="Interval">95% of the ratio; null for what has no sampling error.</param>
 public sealed record ProvenOperation(
-    string Name, double Weight, string Unit, double Optimized, double Careful, double? Naive, double? Expert, double Ratio, ConfidenceInterval? Interval)
+    string Name, double Weight, string Unit, double Optimized, double Careful, double? Naive, double? Expert, double Ratio,
+        ConfidenceInterval? Interval)
 {
     /// <summary>What a claim must not cost elsewhere: more than 10% more than a careful team pays.</summary>
     public const double LargestRatio = 1.10;

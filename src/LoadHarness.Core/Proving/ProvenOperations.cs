@@ -29,10 +29,12 @@ internal static class ProvenOperations
     private static ProvenOperation Times(ClaimedOperation operation, OperationPairs pairs)
     {
         var (ratio, interval) = ProofArithmetic.OfPairs(pairs.LogRatios);
-        return new(operation.Name, operation.Weight, "ms", Medians.Of(pairs.Optimized), Medians.Of(pairs.Careful), pairs.Naive, pairs.Expert, ratio, interval);
+        return new(operation.Name, operation.Weight, "ms", Medians.Of(pairs.Optimized), Medians.Of(pairs.Careful), pairs.Naive,
+            pairs.Expert, ratio, interval);
     }
 
-    // CPU time comes in clock ticks of the kernel. A short operation uses a few in all its turns: its ratio is as uncertain as two small counts are.
+    // CPU time comes in clock ticks of the kernel. A short operation uses a few in all its turns: its ratio is as uncertain as two small
+    // counts are.
     private static ProvenOperation Cpu(ClaimedOperation operation, OperationPairs pairs)
     {
         const double tick = 0.001;

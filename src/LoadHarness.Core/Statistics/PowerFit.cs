@@ -27,11 +27,14 @@ public sealed record PowerFit(
     private const int Steps = 2_000;
 
     /// <param name="points">Sizes and figures. Only what is above zero has a logarithm.</param>
-    /// <param name="smallestDeviation">What one point is known to differ by anyway: three points on a line by chance must not look exact.</param>
+    /// <param name="smallestDeviation">
+    /// What one point is known to differ by anyway: three points on a line by chance must not look exact.
+    /// </param>
     /// <returns>Null below three different sizes, or when a figure is not above zero.</returns>
     public static PowerFit? Of(IReadOnlyList<(double Size, double Figure)> points, double smallestDeviation)
     {
-        var usable = points.All(point => point is { Size: > 0, Figure: > 0 } && double.IsFinite(point.Size) && double.IsFinite(point.Figure));
+        var usable = points.All(point => point is { Size: > 0, Figure: > 0 } && double.IsFinite(point.Size)
+            && double.IsFinite(point.Figure));
         if (!usable || points.Select(point => point.Size).Distinct().Count() < FewestPoints) return null;
 
         var logs = points.Select(point => (X: Math.Log(point.Size), Y: Math.Log(point.Figure))).ToList();
@@ -49,7 +52,10 @@ public sealed record PowerFit(
     /// <summary>Where one more measurement at this size is expected, with 95%.</summary>
     public ConfidenceInterval Forecast(double size) => new(Math.Exp(Band(Math.Log(size), -1, 1)), Math.Exp(Band(Math.Log(size), 1, 1)));
 
-    /// <summary>The size at which the line passes the limit, between <paramref name="from"/> and <paramref name="to"/>; those where it passes before or never.</summary>
+    /// <summary>
+    /// The size at which the line passes the limit, between <paramref name="from"/> and <paramref name="to"/>; those where it passes before
+    /// or never.
+    /// </summary>
     public (double Size, ConfidenceInterval Interval) SizeAt(double limit, double from, double to)
     {
         var height = Math.Log(limit);

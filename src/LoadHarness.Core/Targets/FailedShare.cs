@@ -40,7 +40,8 @@ internal static class FailedShare
         var mixed = accounting.Failed + accounting.Skipped + accounting.InFlight;
         List<string> causes = [];
         if (accounting.InFlight > 0 && accounting.InFlight < mixed) causes.Add($"no answer ({Wording.Count(accounting.InFlight)})");
-        if (accounting.Skipped > 0 && accounting.Skipped < mixed) causes.Add($"skipped at the limit in flight ({Wording.Count(accounting.Skipped)})");
+        if (accounting.Skipped > 0 && accounting.Skipped < mixed)
+            causes.Add($"skipped at the limit in flight ({Wording.Count(accounting.Skipped)})");
         if (accounting.Failed > 0) causes.AddRange(ErrorGroups.Of(errors.Where(error => error.Message != ErrorCount.Unanswered)).Words());
         return causes.Count == 0 ? "" : $": {string.Join(", ", causes)}";
     }

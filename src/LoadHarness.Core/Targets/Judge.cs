@@ -19,7 +19,8 @@ public static class Judge
         Statistic.Contacts => Contacts(run, target),
         Statistic.Comparison => run.Comparisons.FirstOrDefault(comparison => comparison.Id == target.Id) is { } comparison
             ? Verdict.Judged(
-                target.Id, target.Title, new(comparison.Figure, comparison.Interval, comparison.Samples, target.MinimumSamples), target.Bound, comparison.Evidence)
+                target.Id, target.Title, new(comparison.Figure, comparison.Interval, comparison.Samples, target.MinimumSamples),
+                    target.Bound, comparison.Evidence)
             : Unavailable(target, "It was not compared in this run."),
         _ => run.Scenarios.FirstOrDefault(scenario => scenario.Name == target.Scenario) is { } scenario
             ? OfScenario(run, scenario, target)
@@ -36,7 +37,8 @@ public static class Judge
     private static Verdict WorstOperation(RunResult run, ScenarioResult scenario, Target target)
     {
         var operations = scenario.Operations.Where(operation => target.Operation is null || operation.Name == target.Operation).ToList();
-        if (operations.Count == 0) return Unavailable(target, $"{scenario.Name} measured no operation{(target.Operation is { } name ? $" called {name}" : "")}.");
+        if (operations.Count == 0)
+            return Unavailable(target, $"{scenario.Name} measured no operation{(target.Operation is { } name ? $" called {name}" : "")}.");
 
         return operations
             .Select(operation => (operation.Accounting, Verdict: ResponseTime.Decide(run, scenario, operation, target)))
@@ -52,7 +54,8 @@ public static class Judge
         return target.Bound.Allows(seed.Contacts)
             ? Verdict.Counted(
                 target.Id, target.Title, seed.Contacts, target.Bound, seed.Contacts,
-                $"{seed.Contacts:N0} leads in workspace {seed.PrimaryWorkspaceId}, counted after seeding.", "counted in the table after seeding")
+                $"{seed.Contacts:N0} leads in workspace {seed.PrimaryWorkspaceId}, counted after seeding.",
+                    "counted in the table after seeding")
             : TooSmall(target, seed.Contacts);
     }
 
@@ -66,17 +69,20 @@ public static class Judge
 
         var judged = verdicts.Values.Where(verdict => verdict.IsJudged).ToList();
         if (judged.Count == 0) return Unavailable(target, "No other target was judged in this run.");
-        var others = judged.Where(verdict => verdict.Kind != VerdictKind.Met).Select(verdict => $"{verdict.Id} {CheckReport.Word(verdict.Kind)}").ToList();
+        var others = judged.Where(verdict => verdict.Kind != VerdictKind.Met)
+            .Select(verdict => $"{verdict.Id} {CheckReport.Word(verdict.Kind)}").ToList();
         var evidence = others.Count == 0
             ? $"All {judged.Count} judged targets were met at {contacts:N0} leads."
             : $"At {contacts:N0} leads: {string.Join(", ", others)}.";
         var verdict = Verdict.Worst(target.Id, target.Title, judged, evidence, contacts, target.Bound);
         // Comparisons need more than one run; all else has to be judged before the whole can be said to hold.
-        var open = targets.Where(other => other.Statistic != Statistic.Comparison && verdicts.TryGetValue(other.Id, out var one) && !one.IsJudged)
+        var open = targets.Where(other => other.Statistic != Statistic.Comparison && verdicts.TryGetValue(other.Id, out var one)
+            && !one.IsJudged)
             .Select(other => other.Id).ToList();
         return open.Count == 0 ? verdict : verdict.UndecidedBecause($"not judged: {string.Join(", ", open)}");
     }
 
     private static Verdict Unavailable(Target target, string reason) =>
-        Verdict.Unavailable(target.Id, target.Title, $"{reason} {MeasuringCommands.Sentence(target.Id)}", target.Bound, MeasuringCommands.For(target.Id));
+        Verdict.Unavailable(target.Id, target.Title, $"{reason} {MeasuringCommands.Sentence(target.Id)}", target.Bound,
+            MeasuringCommands.For(target.Id));
 }

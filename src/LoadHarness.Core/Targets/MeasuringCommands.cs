@@ -1,6 +1,8 @@
 namespace LoadHarness.Core.Targets;
 
-/// <summary>What would judge a requirement that was not judged: the one table of it. A test asks the program for each command in it.</summary>
+/// <summary>
+/// What would judge a requirement that was not judged: the one table of it. A test asks the program for each command in it.
+/// </summary>
 public static class MeasuringCommands
 {
     private const string WholeRun = "run --profile standard --contacts 2000000";
@@ -34,7 +36,8 @@ public static class MeasuringCommands
     /// <summary>A sentence: what to call, or that nothing does it.</summary>
     public static string Sentence(string id) =>
         For(id) is { } command ? $"Measured by: {command}."
-        : Elsewhere.GetValueOrDefault(Prefix(id)) ?? "This version does not measure it: it needs the same data on the base and on the optimized schema, measured in turn.";
+        : Elsewhere.GetValueOrDefault(Prefix(id))
+            ?? "This version does not measure it: it needs the same data on the base and on the optimized schema, measured in turn.";
 
     private static string Prefix(string id) => id.Split('-')[0];
 }

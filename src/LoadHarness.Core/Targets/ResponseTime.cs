@@ -29,7 +29,9 @@ internal static class ResponseTime
 
     private static double? Figure(TimeSpan? duration, Func<TimeSpan, double> unit) => duration is { } value ? unit(value) : null;
 
-    /// <summary>A limit for so many items is cut in proportion when a request handled fewer, so that a small run is not let off lightly.</summary>
+    /// <summary>
+    /// A limit for so many items is cut in proportion when a request handled fewer, so that a small run is not let off lightly.
+    /// </summary>
     private static Limit LimitFor(Target target, OperationResult operation)
     {
         var limit = target.Bound;
@@ -42,7 +44,8 @@ internal static class ResponseTime
     {
         "ms" => duration => duration.TotalMilliseconds,
         "s" => duration => duration.TotalSeconds,
-        _ => throw new HarnessException($"targets.json: {target.Id} has the unit '{target.Unit}'. A response time is in ms or s.", ExitCode.BadUsage),
+        _ => throw new HarnessException(
+            $"targets.json: {target.Id} has the unit '{target.Unit}'. A response time is in ms or s.", ExitCode.BadUsage),
     };
 
     private static string Evidence(ScenarioResult scenario, OperationResult operation, Target target)

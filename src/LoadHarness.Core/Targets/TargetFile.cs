@@ -18,7 +18,11 @@ public static class TargetFile
         AllowDuplicateProperties = false,
     };
 
-    private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Reading = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowDuplicateProperties = false,
+    };
 
     /// <exception cref="HarnessException">Something in it is wrong; the message names every such place.</exception>
     public static IReadOnlyList<Target> Parse(string json)
@@ -72,9 +76,11 @@ public static class TargetFile
 
     private static List<JsonElement> List(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("targets", out var list) || list.ValueKind != JsonValueKind.Array)
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("targets", out var list)
+            || list.ValueKind != JsonValueKind.Array)
             throw new JsonException("An object with a list called \"targets\" is expected.");
-        if (root.EnumerateObject().FirstOrDefault(property => property.Name != "targets") is { Value.ValueKind: not JsonValueKind.Undefined } other)
+        if (root.EnumerateObject().FirstOrDefault(
+            property => property.Name != "targets") is { Value.ValueKind: not JsonValueKind.Undefined } other)
             throw new JsonException($"The field {other.Name} is unknown; only \"targets\" is allowed.");
         return [.. list.EnumerateArray()];
     }

@@ -19,11 +19,14 @@ internal static class TargetRules
 
     private static IEnumerable<string> Numbers(Target target)
     {
-        if (!(target.Limit >= 0 && target.Limit <= LargestLimit)) yield return Error("limit", target.Limit, $"a number from 0 to {LargestLimit:0}");
-        else if (target.Limit == 0 && target.Direction == LimitDirection.AtLeast) yield return Error("limit", target.Limit, "above 0: at least 0 is always met");
+        if (!(target.Limit >= 0 && target.Limit <= LargestLimit))
+            yield return Error("limit", target.Limit, $"a number from 0 to {LargestLimit:0}");
+        else if (target.Limit == 0 && target.Direction == LimitDirection.AtLeast)
+            yield return Error("limit", target.Limit, "above 0: at least 0 is always met");
         if (target is { Unit: "%", Limit: > 100 }) yield return Error("limit", target.Limit, "a percentage from 0 to 100");
         if (target.MinimumSamples is < 1 or > 1_000_000_000) yield return Error("minimumSamples", target.MinimumSamples, "1 to 1000000000");
-        if (target.ClaimedAtContacts is < 0 or > 1_000_000_000) yield return Error("claimedAtContacts", target.ClaimedAtContacts, "0 to 1000000000");
+        if (target.ClaimedAtContacts is < 0 or > 1_000_000_000)
+            yield return Error("claimedAtContacts", target.ClaimedAtContacts, "0 to 1000000000");
         if (target.ClaimedItems is < 0 or > 1_000_000_000) yield return Error("claimedItems", target.ClaimedItems, "0 to 1000000000");
     }
 
@@ -35,18 +38,22 @@ internal static class TargetRules
         if (!isTime && string.IsNullOrWhiteSpace(target.Unit)) yield return Error("unit", target.Unit, "a word such as users");
         if (target is { Statistic: Statistic.CompletedPerMinute, Unit: not "requests/min" })
             yield return Error("unit", target.Unit, "requests/min for the statistic completedPerMinute");
-        if (isTime && target.Direction != LimitDirection.AtMost) yield return Error("direction", "atLeast", $"atMost for the statistic {word}");
+        if (isTime && target.Direction != LimitDirection.AtMost)
+            yield return Error("direction", "atLeast", $"atMost for the statistic {word}");
         if (!isTime && target is { Statistic: not Statistic.Comparison, Direction: LimitDirection.AtMost })
             yield return Error("direction", "atMost", $"atLeast for the statistic {word}");
-        if (target is { ClaimedItems: > 0 } && !isTime) yield return Error("claimedItems", target.ClaimedItems, $"0 for the statistic {word}");
+        if (target is { ClaimedItems: > 0 } && !isTime)
+            yield return Error("claimedItems", target.ClaimedItems, $"0 for the statistic {word}");
     }
 
     private static IEnumerable<string> Names(Target target, IReadOnlyDictionary<string, IReadOnlyCollection<string>>? operations)
     {
         var isOfScenario = target.Statistic is not (Statistic.Contacts or Statistic.ContactsWithAllTargetsMet or Statistic.Comparison);
         if (isOfScenario && target.Scenario is null) yield return Error("scenario", null, "the name of a scenario for this statistic");
-        if (!isOfScenario && target.Scenario is { } none) yield return Error("scenario", none, "nothing: this statistic is about the whole run");
-        if (target.Operation is { } operation && target.Statistic is not (Statistic.ResponseP95 or Statistic.ResponseP99 or Statistic.ResponseMean))
+        if (!isOfScenario && target.Scenario is { } none)
+            yield return Error("scenario", none, "nothing: this statistic is about the whole run");
+        if (target.Operation is { } operation
+            && target.Statistic is not (Statistic.ResponseP95 or Statistic.ResponseP99 or Statistic.ResponseMean))
             yield return Error("operation", operation, "nothing: this statistic is about the whole scenario");
         if (operations is null || !isOfScenario || target.Scenario is not { } scenario) yield break;
         if (!operations.TryGetValue(scenario, out var known)) yield return Error("scenario", scenario, OneOf(operations.Keys));

@@ -11,7 +11,9 @@ namespace LoadHarness.Core.Targets;
 /// </summary>
 internal static class Throughput
 {
-    /// <summary>Enough batches for Student's t to be narrow, few enough that a batch is longer than what ties neighbouring seconds together.</summary>
+    /// <summary>
+    /// Enough batches for Student's t to be narrow, few enough that a batch is longer than what ties neighbouring seconds together.
+    /// </summary>
     private const int Batches = 15;
 
     /// <summary>Below this, the half-width is a guess from too little.</summary>

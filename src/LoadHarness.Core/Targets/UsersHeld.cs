@@ -10,14 +10,18 @@ internal static class UsersHeld
     public static Verdict Decide(RunResult run, ScenarioResult scenario, Target target)
     {
         if (scenario.Users is not { } users)
-            return Verdict.Unavailable(target.Id, target.Title, $"{scenario.ForeignEngine ?? "The engine"} does not count users.", target.Bound);
+            return Verdict.Unavailable(target.Id, target.Title, $"{scenario.ForeignEngine ?? "The engine"} does not count users.",
+                target.Bound);
         if (scenario.Model == LoadModel.Open)
-            return Verdict.Unavailable(target.Id, target.Title, $"{scenario.Name} offers arrivals on a schedule, so it has no users.", target.Bound);
+            return Verdict.Unavailable(target.Id, target.Title, $"{scenario.Name} offers arrivals on a schedule, so it has no users.",
+                target.Bound);
 
         var accounting = scenario.Accounting;
-        var verdict = Verdict.Counted(target.Id, target.Title, users, target.Bound, accounting.Completed, Evidence(scenario, users), Checked(accounting))
+        var verdict = Verdict.Counted(
+            target.Id, target.Title, users, target.Bound, accounting.Completed, Evidence(scenario, users), Checked(accounting))
             .Of("users at once", scenario.Name).Qualified(Caveats.Of(run, target, accounting));
-        if (FailedShare.Reason(accounting, scenario.Operations.SelectMany(operation => operation.Errors)) is { } reason) return verdict.MissedBecause(reason);
+        if (FailedShare.Reason(accounting, scenario.Operations.SelectMany(operation => operation.Errors)) is { } reason)
+            return verdict.MissedBecause(reason);
         return accounting.Completed < target.MinimumSamples
             ? verdict.UndecidedBecause($"{Wording.Counted(accounting.Completed, "request")} completed, at least {Wording.Count(target.MinimumSamples)} wanted")
             : verdict;

@@ -23,7 +23,8 @@ public static class RunChecks
         foreach (var scenario in run.Scenarios)
         {
             if (scenario.AbortReason is { } reason) yield return $"{scenario.Name} was ended early: {reason}.";
-            foreach (var doubt in GeneratorChecks.Check(scenario, Limit(scenario, targets), run.Host.Cores, JudgedElsewhere)) yield return doubt;
+            foreach (var doubt in GeneratorChecks.Check(scenario, Limit(scenario, targets), run.Host.Cores, JudgedElsewhere))
+                yield return doubt;
         }
     }
 

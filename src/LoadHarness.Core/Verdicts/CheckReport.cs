@@ -11,7 +11,11 @@ public sealed record CheckReport(
 {
     public static CheckReport Of(IReadOnlyList<Verdict> verdicts) => new(
         Word(VerdictKinds.Worst(verdicts.Select(verdict => verdict.Kind))),
-        [.. verdicts.Select(v => new Check(v.Id, v.Limit, v.Figure, v.Unit, Word(v.Kind), v.Evidence) { Interval = v.Interval, Reason = v.Reason })]);
+        [.. verdicts.Select(v => new Check(v.Id, v.Limit, v.Figure, v.Unit, Word(v.Kind), v.Evidence)
+        {
+            Interval = v.Interval,
+            Reason = v.Reason,
+        })]);
 
     public static string Word(VerdictKind kind) => kind.ToString().ToLowerInvariant();
 

@@ -5,6 +5,8 @@ namespace LoadHarness.Core.Verdicts;
 /// <param name="Samples">How many measurements the figure rests on.</param>
 /// <param name="MinimumSamples">Fewer make the verdict inconclusive.</param>
 /// <param name="Subject">What the figure is of, such as <c>custom_field_filter p95</c>; null where the title says it.</param>
-/// <param name="Source">Scenario and operation of the measured distribution, as <c>scenario/operation</c>; null where there is none.</param>
+/// <param name="Source">
+/// Scenario and operation of the measured distribution, as <c>scenario/operation</c>; null where there is none.
+/// </param>
 public sealed record Measured(
     double? Figure, ConfidenceInterval? Interval, long Samples, long MinimumSamples = 1, string? Subject = null, string? Source = null);

@@ -7,7 +7,8 @@ namespace LoadHarness.Core.Verdicts;
 /// <param name="TargetsChecksum">Of the targets that the verdicts of the run are by now.</param>
 /// <param name="Recorded">The verdicts as the run itself recorded them.</param>
 /// <param name="RecordedChecksum">Of the targets that those were by; null where the run does not say.</param>
-public sealed record Rejudgement(DateTimeOffset JudgedUtc, string TargetsChecksum, IReadOnlyList<Verdict> Recorded, string? RecordedChecksum)
+public sealed record Rejudgement(
+    DateTimeOffset JudgedUtc, string TargetsChecksum, IReadOnlyList<Verdict> Recorded, string? RecordedChecksum)
 {
     /// <summary>What came out of judging a recorded run again; its own verdicts and its reasons to be invalid are kept.</summary>
     public static RunResult Of(RunResult recorded, RunResult judgedAgain, string targetsChecksum, DateTimeOffset now) => judgedAgain with
@@ -15,10 +16,13 @@ public sealed record Rejudgement(DateTimeOffset JudgedUtc, string TargetsChecksu
         Invalid = [.. recorded.Invalid.Union(judgedAgain.Invalid)],
         Required = recorded.Required.Count > 0 && judgedAgain.Required.Count == 0 ? recorded.Required : judgedAgain.Required,
         TargetsChecksum = targetsChecksum,
-        Rejudged = new(now, targetsChecksum, recorded.Rejudged?.Recorded ?? recorded.Verdicts, recorded.Rejudged?.RecordedChecksum ?? recorded.TargetsChecksum),
+        Rejudged = new(now, targetsChecksum, recorded.Rejudged?.Recorded ?? recorded.Verdicts, recorded.Rejudged?.RecordedChecksum
+            ?? recorded.TargetsChecksum),
     };
 
-    /// <summary>One sentence for each change, and one that says when and by which targets; none where the run was judged once only.</summary>
+    /// <summary>
+    /// One sentence for each change, and one that says when and by which targets; none where the run was judged once only.
+    /// </summary>
     public static IEnumerable<string> Words(RunResult run)
     {
         if (run.Rejudged is not { } again) yield break;
@@ -35,7 +39,8 @@ public sealed record Rejudgement(DateTimeOffset JudgedUtc, string TargetsChecksu
         {
             var now = today.FirstOrDefault(verdict => verdict.Id == was.Id);
             if (now is null) yield return $"{was.Id} was {CheckReport.Word(was.Kind)}, is no target of today.";
-            else if (now.Kind != was.Kind) yield return $"{was.Id} was {CheckReport.Word(was.Kind)}, is {CheckReport.Word(now.Kind)} by the targets of today.";
+            else if (now.Kind != was.Kind)
+                yield return $"{was.Id} was {CheckReport.Word(was.Kind)}, is {CheckReport.Word(now.Kind)} by the targets of today.";
         }
     }
 }

@@ -11,7 +11,8 @@ namespace LoadHarness.Core.Verdicts;
 /// <param name="Meaning">What a reader may conclude.</param>
 /// <param name="Reasons">What led to it, the worst first.</param>
 public sealed record RunOutcome(
-    RunState State, string Word, string Symbol, string Headline, string Scope, string Meaning, IReadOnlyList<string> Reasons, ExitCode ExitCode)
+    RunState State, string Word, string Symbol, string Headline, string Scope, string Meaning, IReadOnlyList<string> Reasons,
+        ExitCode ExitCode)
 {
     /// <summary>For style sheets: one word.</summary>
     public string Class => State.ToString().ToLowerInvariant();
@@ -68,7 +69,8 @@ public sealed record RunOutcome(
         RunState.Incomplete => "The run ended early",
         RunState.Invalid => "These figures must not be trusted",
         RunState.Missed => VerdictWords.Line(worst[0]),
-        RunState.Inconclusive when RunScope.RequiredOpen(run) is { Count: > 0 } open => $"Required and not judged: {string.Join(", ", open)}",
+        RunState.Inconclusive when RunScope.RequiredOpen(run) is { Count: > 0 } open =>
+            $"Required and not judged: {string.Join(", ", open)}",
         RunState.Inconclusive when worst.Count > 0 => VerdictWords.Line(worst[0]),
         RunState.Inconclusive => "No target was judged",
         _ => scope,

@@ -9,7 +9,8 @@ public static class RunScope
     /// <summary>Every target judged, none below the scale that it is claimed for.</summary>
     public static bool IsWhole(RunResult run) => run.Verdicts.Count > 0 && Unjudged(run).Count == 0 && Scale(run) is null;
 
-    public static IReadOnlyList<string> Unjudged(RunResult run) => [.. run.Verdicts.Where(verdict => !verdict.IsJudged).Select(verdict => verdict.Id)];
+    public static IReadOnlyList<string> Unjudged(RunResult run) =>
+        [.. run.Verdicts.Where(verdict => !verdict.IsJudged).Select(verdict => verdict.Id)];
 
     /// <summary>Required targets that were not judged, and those that were asked for and are not among the targets.</summary>
     public static IReadOnlyList<string> RequiredOpen(RunResult run) => ExitCodes.NotJudged(run.Verdicts, run.Required);
@@ -18,8 +19,11 @@ public static class RunScope
     public static string Words(RunResult run)
     {
         var judged = run.Verdicts.Count(verdict => verdict.IsJudged);
-        if (judged == 0) return run.Verdicts.Count == 0 ? "No target was judged" : $"None of {Wording.Counted(run.Verdicts.Count, "target")} judged";
-        var count = judged == run.Verdicts.Count ? $"All {Wording.Counted(judged, "target")} judged" : $"{judged} of {Wording.Counted(run.Verdicts.Count, "target")} judged";
+        if (judged == 0)
+            return run.Verdicts.Count == 0 ? "No target was judged" : $"None of {Wording.Counted(run.Verdicts.Count, "target")} judged";
+        var count = judged == run.Verdicts.Count
+            ? $"All {Wording.Counted(judged, "target")} judged"
+            : $"{judged} of {Wording.Counted(run.Verdicts.Count, "target")} judged";
         var scale = Scale(run) is { } share ? $", at {share} of the claimed scale" : "";
         return $"{count}, {Kinds(run)}{scale}";
     }
@@ -31,7 +35,10 @@ public static class RunScope
         .ThenByDescending(verdict => verdict.ByCause)
         .ThenBy(verdict => verdict.Margin ?? double.NegativeInfinity);
 
-    /// <summary>Of the met ones; a figure without an interval, such as the number of users, is what the run was asked for: it lies at its limit by intention.</summary>
+    /// <summary>
+    /// Of the met ones; a figure without an interval, such as the number of users, is what the run was asked for: it lies at its limit by
+    /// intention.
+    /// </summary>
     public static Verdict? Closest(RunResult run) => run.Verdicts
         .Where(verdict => verdict is { Kind: VerdictKind.Met, Interval: not null })
         .MinBy(verdict => verdict.Margin ?? double.MaxValue);

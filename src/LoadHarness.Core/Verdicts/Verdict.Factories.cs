@@ -22,7 +22,9 @@ public sealed partial record Verdict
             };
 
     /// <summary>A count, a size, or an error against a known truth: a figure without a sampling error of its own.</summary>
-    /// <param name="what">What was checked to get it; it is shown where other figures have their interval. Null where the evidence says it.</param>
+    /// <param name="what">
+    /// What was checked to get it; it is shown where other figures have their interval. Null where the evidence says it.
+    /// </param>
     public static Verdict Counted(string id, string title, double? figure, Limit limit, long samples, string evidence, string? what = null)
     {
         if (figure is not { } value) return Unavailable(id, title, evidence, limit);
@@ -75,7 +77,8 @@ public sealed partial record Verdict
 
     /// <summary>A requirement of several parts: as well met as the worst of them.</summary>
     /// <param name="figure">What is shown for the whole, such as the number of parts judged.</param>
-    public static Verdict Worst(string id, string title, IReadOnlyList<Verdict> parts, string evidence, double? figure = null, Limit? limit = null)
+    public static Verdict Worst(string id, string title, IReadOnlyList<Verdict> parts, string evidence, double? figure = null,
+        Limit? limit = null)
     {
         var kind = VerdictKinds.Worst(parts.Select(part => part.Kind));
         return With(id, title, kind, limit, evidence) with
@@ -95,7 +98,9 @@ public sealed partial record Verdict
     public Verdict UndecidedBecause(string reason) =>
         Kind == VerdictKind.Missed ? this : this with { Kind = VerdictKind.Inconclusive, Reason = reason };
 
-    /// <summary>A second look at the same requirement: the worse verdict, the first figure that there is, and the evidence of both.</summary>
+    /// <summary>
+    /// A second look at the same requirement: the worse verdict, the first figure that there is, and the evidence of both.
+    /// </summary>
     public Verdict And(Verdict other)
     {
         var kind = VerdictKinds.Worst([Kind, other.Kind]);
@@ -134,7 +139,8 @@ public sealed partial record Verdict
         IsWithin(measured) ? limit.Decide(measured.Interval, measured.Samples, measured.MinimumSamples) : VerdictKind.Inconclusive;
 
     private static bool IsWithin(Measured measured) =>
-        measured is not { Figure: { } figure, Interval: { IsFinite: true } interval } || (interval.Low <= figure && figure <= interval.High);
+        measured is not { Figure: { } figure, Interval: { IsFinite: true } interval }
+            || (interval.Low <= figure && figure <= interval.High);
 
     private static string? WhyNotMet(Measured measured, Limit limit) => KindOf(measured, limit) switch
     {
@@ -143,7 +149,8 @@ public sealed partial record Verdict
             $"{Wording.Figure(measured.Figure, limit.Unit)} measured ({Wording.Interval(measured.Interval, limit.Unit)}), {Wording.Limit(limit)} required",
         _ when measured.Samples < measured.MinimumSamples =>
             $"{Wording.Counted(measured.Samples, "sample")}, at least {Wording.Count(measured.MinimumSamples)} wanted",
-        _ when measured.Interval is not { IsFinite: true } => $"{Wording.Counted(measured.Samples, "sample")} are too few for a 95% interval",
+        _ when measured.Interval is not { IsFinite: true } =>
+            $"{Wording.Counted(measured.Samples, "sample")} are too few for a 95% interval",
         _ when !IsWithin(measured) => "the figure lies outside its own interval",
         _ => $"the 95% interval, {Wording.Interval(measured.Interval, limit.Unit)}, crosses the limit: {Wording.Limit(limit)} required",
     };

@@ -9,7 +9,8 @@ namespace LoadHarness.Core.Verdicts;
 public sealed partial record Verdict
 {
     [JsonConstructor]
-    private Verdict(string id, string title, VerdictKind kind, string evidence) => (Id, Title, Kind, Evidence) = (id, title, kind, evidence);
+    private Verdict(string id, string title, VerdictKind kind, string evidence) =>
+        (Id, Title, Kind, Evidence) = (id, title, kind, evidence);
 
     /// <summary>As in requirements.md.</summary>
     [JsonInclude]

@@ -23,13 +23,16 @@ public static class VerdictWords
     };
 
     /// <summary>The interval; of a count, what was checked; else a dash.</summary>
-    public static string Interval(Verdict verdict) => verdict.Interval is null ? verdict.Checked ?? "–" : Wording.Interval(verdict.Interval, verdict.Unit);
+    public static string Interval(Verdict verdict) => verdict.Interval is null ? verdict.Checked
+        ?? "–" : Wording.Interval(verdict.Interval, verdict.Unit);
 
     /// <summary>How far the figure is from its limit, as a factor of the limit; null where that has no meaning.</summary>
     public static string? Factor(Verdict verdict)
     {
         if (verdict is not { Figure: { } figure, Limit: { } limit } || limit <= 0 || figure < 0) return null;
-        return figure / limit is >= 1 and var times ? $"{Wording.Distinct(times, 1, "")} times" : Wording.Distinct(100 * figure / limit, 100, "%") + " of";
+        return figure / limit is >= 1 and var times
+            ? $"{Wording.Distinct(times, 1, "")} times"
+            : Wording.Distinct(100 * figure / limit, 100, "%") + " of";
     }
 
     private static string Subject(Verdict verdict) => verdict.Subject ?? verdict.Title;

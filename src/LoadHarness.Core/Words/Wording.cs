@@ -57,9 +57,12 @@ public static class Wording
     /// <summary>Without a unit, beside a figure that has it: "891 to 1,491".</summary>
     public static string Interval(ConfidenceInterval interval) => $"{Significant(interval.Low)} to {Significant(interval.High)}";
 
-    public static string Limit(Verdict verdict) => verdict.Limit is { } limit ? Limit(new Limit(limit, verdict.Direction, verdict.Unit)) : "–";
+    public static string Limit(Verdict verdict) => verdict.Limit is { } limit
+        ? Limit(new Limit(limit, verdict.Direction, verdict.Unit))
+        : "–";
 
-    public static string Limit(Limit limit) => $"{(limit.Direction == LimitDirection.AtMost ? "at most" : "at least")} {Measure(limit.Value, limit.Unit)}";
+    public static string Limit(Limit limit) =>
+        $"{(limit.Direction == LimitDirection.AtMost ? "at most" : "at least")} {Measure(limit.Value, limit.Unit)}";
 
     public static string Margin(Verdict verdict) => verdict.Margin is { } margin
         ? margin >= 0 ? $"{Share(margin)} inside" : $"{Share(-margin)} outside"
@@ -69,7 +72,8 @@ public static class Wording
     {
         if (!double.IsFinite(value)) return "–";
         var size = Math.Abs(value);
-        return value.ToString(size switch { 0 => "0", >= 100 => "N0", >= 10 => "0.#", >= 1 => "0.##", >= 0.01 => "0.###", _ => "0.#####" }, Plain);
+        return value.ToString(size switch { 0 => "0", >= 100 => "N0", >= 10 => "0.#", >= 1 => "0.##", >= 0.01 => "0.###", _ => "0.#####" },
+            Plain);
     }
 
     private static string Share(double margin) => margin >= 10 ? $"{Significant(margin + 1)} times" : Percent(margin);

@@ -11,7 +11,9 @@ public abstract class LoadClock
     /// <summary>Whether one thread does everything: iterations then run where they are started.</summary>
     public virtual bool RunsInline => false;
 
-    /// <summary>Blocks the one dispatching thread until <paramref name="until"/>, or until <see cref="Signal"/> was called since the last return.</summary>
+    /// <summary>
+    /// Blocks the one dispatching thread until <paramref name="until"/>, or until <see cref="Signal"/> was called since the last return.
+    /// </summary>
     /// <param name="until"><see cref="long.MaxValue"/> waits for the signal alone.</param>
     public abstract void Wait(long until);
 

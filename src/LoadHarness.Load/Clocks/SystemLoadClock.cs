@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace LoadHarness.Load.Clocks;
 
-/// <summary>The machine's monotonic clock, and a wait that is precise without a spinning core: asleep, but for the last microseconds.</summary>
+/// <summary>
+/// The machine's monotonic clock, and a wait that is precise without a spinning core: asleep, but for the last microseconds.
+/// </summary>
 public sealed class SystemLoadClock : LoadClock, IDisposable
 {
     private static readonly long NanosecondsPerTick = 1_000_000_000 / Stopwatch.Frequency;

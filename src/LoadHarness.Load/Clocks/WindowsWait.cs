@@ -48,5 +48,6 @@ internal sealed partial class WindowsWait : PreciseWait
 
     [LibraryImport("kernel32")]
     [return: MarshalAs(UnmanagedType.Bool)]
-    private static partial bool SetWaitableTimer(SafeWaitHandle timer, in long due, int period, nint routine, nint argument, [MarshalAs(UnmanagedType.Bool)] bool resume);
+    private static partial bool SetWaitableTimer(
+        SafeWaitHandle timer, in long due, int period, nint routine, nint argument, [MarshalAs(UnmanagedType.Bool)] bool resume);
 }

@@ -3,7 +3,9 @@ using LoadHarness.Load.Scheduling;
 
 namespace LoadHarness.Load.OtherEngines;
 
-internal sealed class ForeignContext(string scenario, int user, long invocation, ulong seed, LoadClock clock, Action<string, long> recordStep, CancellationToken cancellationToken) : IScenarioContext
+internal sealed class ForeignContext(
+    string scenario, int user, long invocation, ulong seed, LoadClock clock, Action<string, long> recordStep,
+    CancellationToken cancellationToken) : IScenarioContext
 {
     public string ScenarioName => scenario;
 

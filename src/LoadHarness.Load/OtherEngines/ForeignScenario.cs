@@ -29,10 +29,12 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
     public ScenarioProps Scenario => scenario;
 
     /// <summary>
-    /// One iteration, and in the closed model the pause of the user behind it. Thresholds and the limit of requests in flight are the other engine's
-    /// business. Once cancelled, nothing more is begun or recorded: what was under way stays unanswered.
+    /// One iteration, and in the closed model the pause of the user behind it. Thresholds and the limit of requests in flight are the other
+    /// engine's business. Once cancelled, nothing more is begun or recorded: what was under way stays unanswered.
     /// </summary>
-    /// <param name="isWarmUp">Whether the engine is warming up: then nothing is recorded. Between warm-up and load an engine may idle for seconds.</param>
+    /// <param name="isWarmUp">
+    /// Whether the engine is warming up: then nothing is recorded. Between warm-up and load an engine may idle for seconds.
+    /// </param>
     public async Task<IResponse> InvokeAsync(bool isWarmUp, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return Response.Fail("interrupted");
@@ -50,14 +52,16 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
         IResponse response;
         try
         {
-            response = await scenario.Operations[operation].Run(context).ConfigureAwait(false) ?? Response.Fail("The scenario's function returned no response (null).");
+            response = await scenario.Operations[operation].Run(context).ConfigureAwait(false)
+                ?? Response.Fail("The scenario's function returned no response (null).");
         }
         catch (Exception e)
         {
             response = Response.Threw(e);
         }
 
-        if (!cancellationToken.IsCancellationRequested) recorder?.Record(user.Number, operation, begun, begun, clock.Now, Reply.Of(response));
+        if (!cancellationToken.IsCancellationRequested)
+            recorder?.Record(user.Number, operation, begun, begun, clock.Now, Reply.Of(response));
         await user.Rest(begun, cancellationToken).ConfigureAwait(false);
         lock (_begin)
         {
@@ -91,7 +95,8 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
     }
 
     private OperationResult OperationOf(string name, PhaseRecorder recorder, int operation, TimeSpan measured) =>
-        ScenarioResults.OperationOf(name, recorder.Totals[operation], AccountingOf(recorder, operation), null, measured, hasSchedule: false);
+        ScenarioResults.OperationOf(name, recorder.Totals[operation], AccountingOf(recorder, operation), null, measured,
+            hasSchedule: false);
 
     private Accounting AccountingOf(PhaseRecorder recorder, int operation)
     {

@@ -5,12 +5,13 @@ using LoadHarness.Load.Running;
 namespace LoadHarness.Load.OtherEngines;
 
 /// <summary>
-/// A user of another engine's closed model, and the pause behind each of its iterations: as on the engine here, but that paced users who begin
-/// together stay together.
+/// A user of another engine's closed model, and the pause behind each of its iterations: as on the engine here, but that paced users who
+/// begin together stay together.
 /// </summary>
 internal sealed class ForeignUser(int number, ScenarioProps scenario, LoadClock clock)
 {
-    private readonly bool _isPaused = LoadPlan.ModelOf(scenario) == LoadModel.Closed && (scenario.Pace > TimeSpan.Zero || scenario.ThinkTime > TimeSpan.Zero);
+    private readonly bool _isPaused = LoadPlan.ModelOf(scenario) == LoadModel.Closed
+        && (scenario.Pace > TimeSpan.Zero || scenario.ThinkTime > TimeSpan.Zero);
     private long _late;
 
     public int Number => number;
@@ -21,7 +22,9 @@ internal sealed class ForeignUser(int number, ScenarioProps scenario, LoadClock 
         if (!_isPaused) return;
         var isPaced = scenario.Pace > TimeSpan.Zero;
         var next = isPaced ? begun - _late + Nanoseconds(scenario.Pace) : clock.Now + Nanoseconds(scenario.ThinkTime);
-        if (next > clock.Now) await clock.Delay(TimeSpan.FromTicks((next - clock.Now) / 100), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (next > clock.Now)
+            await clock.Delay(TimeSpan.FromTicks((next - clock.Now) / 100), cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _late = isPaced ? Math.Max(0, clock.Now - next) : 0;
     }
 

@@ -14,7 +14,9 @@ internal readonly record struct Failure(string? Code, string Message)
         try
         {
             if (exception is null or OperationCanceledException) return new(null, "cancelled");
-            return Cause(exception) is { SqlState: { } state } refusal ? new(state, WithoutCode(FirstLine(refusal), state)) : new(null, Words(exception));
+            return Cause(exception) is { SqlState: { } state } refusal
+                ? new(state, WithoutCode(FirstLine(refusal), state))
+                : new(null, Words(exception));
         }
         catch (Exception)
         {

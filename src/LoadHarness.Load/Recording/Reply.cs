@@ -1,6 +1,8 @@
 namespace LoadHarness.Load.Recording;
 
-/// <summary>What a response says, read once and outside every lock: a response is a caller's code, which may throw, block or answer null.</summary>
+/// <summary>
+/// What a response says, read once and outside every lock: a response is a caller's code, which may throw, block or answer null.
+/// </summary>
 internal readonly record struct Reply(bool IsError, ErrorKind Error, long Items)
 {
     // Messages are keys in every report; a whole statement as a message would fill them.
@@ -24,7 +26,8 @@ internal readonly record struct Reply(bool IsError, ErrorKind Error, long Items)
 
     private static Reply Failed(string? message, string? code = null) => new(
         true,
-        new(string.IsNullOrWhiteSpace(code) ? null : Short(code, LongestCode), Short(string.IsNullOrWhiteSpace(message) ? "failed" : message, LongestMessage)),
+        new(string.IsNullOrWhiteSpace(code) ? null : Short(code, LongestCode),
+            Short(string.IsNullOrWhiteSpace(message) ? "failed" : message, LongestMessage)),
         0);
 
     private static string Short(string text, int longest) => text.Length <= longest ? text : text[..longest] + "... (cut)";

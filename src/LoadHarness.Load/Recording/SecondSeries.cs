@@ -93,7 +93,8 @@ internal sealed class SecondSeries
     }
 }
 
-internal sealed record SealedSecond(long Completed, long Failed, TimeSpan P50, TimeSpan P95, TimeSpan P99, TimeSpan? LagP99, string? Encoded)
+internal sealed record SealedSecond(
+    long Completed, long Failed, TimeSpan P50, TimeSpan P95, TimeSpan P99, TimeSpan? LagP99, string? Encoded)
 {
     public static SealedSecond Empty { get; } = new(0, 0, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, null, null);
 }

@@ -12,11 +12,13 @@ internal static class Hook
     /// <returns>Why it did not end well; null when it did.</returns>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public static async Task<string?> RunAsync(
-        Func<IScenarioInitContext, Task> hook, Func<CancellationToken, IScenarioInitContext> contextOf, TimeSpan patience, CancellationToken stop, CancellationToken atOnce)
+        Func<IScenarioInitContext, Task> hook, Func<CancellationToken, IScenarioInitContext> contextOf, TimeSpan patience,
+            CancellationToken stop, CancellationToken atOnce)
     {
         var own = CancellationTokenSource.CreateLinkedTokenSource(stop, atOnce);
         // Not on this thread: one that blocks would keep it.
-        var work = Task.Run(() => hook(contextOf(own.Token)) ?? throw new InvalidOperationException("it returned no task (null)"), CancellationToken.None);
+        var work = Task.Run(() => hook(contextOf(own.Token)) ?? throw new InvalidOperationException("it returned no task (null)"),
+            CancellationToken.None);
         try
         {
             await work.WaitAsync(patience, atOnce).ConfigureAwait(false);

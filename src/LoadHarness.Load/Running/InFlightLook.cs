@@ -2,7 +2,9 @@ using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Load.Running;
 
-/// <summary>What has no response at a moment: how many requests, and how long those have waited that have waited longer than a second.</summary>
+/// <summary>
+/// What has no response at a moment: how many requests, and how long those have waited that have waited longer than a second.
+/// </summary>
 internal sealed class InFlightLook(long now)
 {
     private const long Second = 1_000_000_000;

@@ -13,7 +13,9 @@ internal sealed class ScenarioHooks(LoadRunnerOptions options)
     public async Task<string?> SetUpAsync(ScenarioProps scenario, CancellationToken stop)
     {
         if (scenario.Init is not { } init) return null;
-        var fault = await Hook.RunAsync(init, token => new InitContext(scenario.Name, options.Seed, token), options.SetUpTime, stop, options.AtOnce).ConfigureAwait(false);
+        var fault = await Hook.RunAsync(
+            init, token => new InitContext(scenario.Name, options.Seed, token), options.SetUpTime, stop, options.AtOnce)
+            .ConfigureAwait(false);
         return fault is null ? null : $"the set-up of scenario '{scenario.Name}' failed: {fault.TrimEnd('.')}. Nothing was measured of it; fix this and run again";
     }
 
@@ -25,7 +27,8 @@ internal sealed class ScenarioHooks(LoadRunnerOptions options)
         string? fault;
         try
         {
-            fault = await Hook.RunAsync(clean, token => new InitContext(scenario.Name, options.Seed, token), patience, CancellationToken.None, CancellationToken.None).ConfigureAwait(false);
+            fault = await Hook.RunAsync(clean, token => new InitContext(scenario.Name, options.Seed, token), patience,
+                CancellationToken.None, CancellationToken.None).ConfigureAwait(false);
         }
         catch (OperationCanceledException e)
         {

@@ -48,13 +48,16 @@ internal static class ScenarioResults
             scenario.WarmUp,
             TimeSpan.Zero,
             0,
-            [.. scenario.Operations.Select((operation, i) => OperationOf(operation.Name, nothing.Totals[i], Accounting.None, null, TimeSpan.Zero, hasSchedule: false))],
+            [.. scenario.Operations.Select(
+                (operation, i) => OperationOf(
+                operation.Name, nothing.Totals[i], Accounting.None, null, TimeSpan.Zero, hasSchedule: false))],
             [],
             new GeneratorHealth(0, null, 0, 0, TimeSpan.Zero),
             reason);
     }
 
-    public static OperationResult OperationOf(string name, OperationSamples samples, Accounting accounting, TimeSpan? planned, TimeSpan measured, bool hasSchedule) => new(
+    public static OperationResult OperationOf(
+        string name, OperationSamples samples, Accounting accounting, TimeSpan? planned, TimeSpan measured, bool hasSchedule) => new(
         name,
         accounting,
         LatencySummary.Of(Sum(samples.Response, samples.Punctual)),
@@ -64,7 +67,8 @@ internal static class ScenarioResults
         PerSecond(accounting.Completed, measured),
         samples.Items == 0 ? null : samples.Items,
         [.. samples.Steps.Select(s => new StepResult(s.Key, LatencySummary.Of(s.Value)))],
-        [.. Unanswered(accounting), .. samples.Errors.OrderByDescending(e => e.Value).Select(e => new ErrorCount(e.Key.Message, e.Value, e.Key.Code))]);
+        [.. Unanswered(accounting), .. samples.Errors.OrderByDescending(e => e.Value)
+            .Select(e => new ErrorCount(e.Key.Message, e.Value, e.Key.Code))]);
 
     // First: a request without a response is the worst of all.
     private static IEnumerable<ErrorCount> Unanswered(Accounting accounting) =>
@@ -76,7 +80,8 @@ internal static class ScenarioResults
         var samples = Enumerable.Range(0, phase.Recorder.Seconds.Count)
             .Select(s => phase.Recorder.Sample(s, offersNothing, hasSchedule) with { Loaded = Loaded(phase, s) })
             .ToList();
-        var last = samples.FindLastIndex(s => s.Second < measured.TotalSeconds || s.Completed + s.Failed + s.Skipped + (s.Offered ?? 0) > 0);
+        var last = samples.FindLastIndex(
+            s => s.Second < measured.TotalSeconds || s.Completed + s.Failed + s.Skipped + (s.Offered ?? 0) > 0);
         return samples[..(last + 1)];
     }
 

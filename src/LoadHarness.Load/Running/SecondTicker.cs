@@ -3,7 +3,9 @@ using LoadHarness.Load.Scheduling;
 
 namespace LoadHarness.Load.Running;
 
-/// <summary>Once a second: seals the second, tells the live view, and looks at the thresholds. Its work is done off the dispatching thread.</summary>
+/// <summary>
+/// Once a second: seals the second, tells the live view, and looks at the thresholds. Its work is done off the dispatching thread.
+/// </summary>
 internal sealed class SecondTicker(LoadPhase phase, PhaseSetting setting) : IDue, IDisposable
 {
     private const long Second = 1_000_000_000;

@@ -2,7 +2,9 @@ using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Load.Running;
 
-/// <summary>Counts the seconds in a row in which a threshold was passed. A second in which nothing ended changes nothing but the count.</summary>
+/// <summary>
+/// Counts the seconds in a row in which a threshold was passed. A second in which nothing ended changes nothing but the count.
+/// </summary>
 internal sealed class ThresholdWatch(Threshold threshold)
 {
     private int _seconds;
@@ -18,7 +20,8 @@ internal sealed class ThresholdWatch(Threshold threshold)
         if (threshold is ErrorRateThreshold rate && IsPassed(rate, unanswered, unanswered + Ended(second)) == true) return true;
         _passing = threshold switch
         {
-            ErrorRateThreshold limit => IsPassed(limit, second.Failed + second.Skipped + unanswered, unanswered + Ended(second)) ?? _passing,
+            ErrorRateThreshold limit => IsPassed(limit, second.Failed + second.Skipped + unanswered, unanswered + Ended(second))
+                ?? _passing,
             ResponseTimeThreshold limit when seen.Count > 0 => seen.Percentile(limit.Percentile) > limit.Limit,
             _ => _passing,
         };

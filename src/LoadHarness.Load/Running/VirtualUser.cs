@@ -5,7 +5,8 @@ namespace LoadHarness.Load.Running;
 /// <summary>One user of the closed model: iteration after iteration, until it is retired.</summary>
 /// <param name="serial">From 0, of this user alone: whoever later gets its number draws other values.</param>
 /// <param name="number">From 0, of no other user at work.</param>
-internal sealed class VirtualUser(LoadPhase phase, int serial, int number, SharedIterations? shared) : ScenarioContext(phase, number), IWork, IDue
+internal sealed class VirtualUser(LoadPhase phase, int serial, int number, SharedIterations? shared) : ScenarioContext(phase, number),
+    IWork, IDue
 {
     // A user whose iterations never wait would keep a thread of the shared pool from everyone else.
     private const long SliceNanoseconds = 5_000_000;

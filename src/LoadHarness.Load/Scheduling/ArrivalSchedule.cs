@@ -1,6 +1,8 @@
 namespace LoadHarness.Load.Scheduling;
 
-/// <summary>The intended starts of one open simulation, each computed from the start of the simulation: nothing adds up, so nothing drifts.</summary>
+/// <summary>
+/// The intended starts of one open simulation, each computed from the start of the simulation: nothing adds up, so nothing drifts.
+/// </summary>
 /// <param name="first">Arrivals until the first even one is due, below 1: what the stretch before left over.</param>
 internal sealed class ArrivalSchedule(IEnumerable<RatePiece> pieces, Arrivals arrivals, SeededRandom random, long? limit, double first)
 {
@@ -8,8 +10,8 @@ internal sealed class ArrivalSchedule(IEnumerable<RatePiece> pieces, Arrivals ar
     private const double Rounding = 1e-9;
 
     /// <summary>
-    /// Arrivals until the next even one is due when this stretch has ended. Stretches of 2.5 arrivals each make 5 in two, and not 6. A stretch
-    /// of random or counted arrivals leaves it as it was.
+    /// Arrivals until the next even one is due when this stretch has ended. Stretches of 2.5 arrivals each make 5 in two, and not 6. A
+    /// stretch of random or counted arrivals leaves it as it was.
     /// </summary>
     public double Owed
     {

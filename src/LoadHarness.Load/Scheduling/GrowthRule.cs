@@ -1,8 +1,8 @@
 namespace LoadHarness.Load.Scheduling;
 
 /// <summary>
-/// How many threads are missing, from one look at the queue to the next. What has waited since the look before shows that too few take work;
-/// not so when it is about to be taken: after a pause of the machine the queue is long, and short again in no time.
+/// How many threads are missing, from one look at the queue to the next. What has waited since the look before shows that too few take
+/// work; not so when it is about to be taken: after a pause of the machine the queue is long, and short again in no time.
 /// </summary>
 internal sealed class GrowthRule
 {

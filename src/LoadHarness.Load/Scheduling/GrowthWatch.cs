@@ -1,6 +1,8 @@
 namespace LoadHarness.Load.Scheduling;
 
-/// <summary>Looks once a millisecond while work waits for a thread, and sleeps while none does: an idle or asynchronous load pays nothing for it.</summary>
+/// <summary>
+/// Looks once a millisecond while work waits for a thread, and sleeps while none does: an idle or asynchronous load pays nothing for it.
+/// </summary>
 internal sealed class GrowthWatch : IDisposable
 {
     private const int PatienceMilliseconds = 1;

@@ -7,8 +7,8 @@ namespace LoadHarness.Load.Scheduling;
 /// the shared pool adds threads about one a second, this one as soon as work has waited a millisecond.
 /// </summary>
 /// <remarks>
-/// Waking a thread costs more than a short iteration. So one at most is on its way to the queue; it wakes the next when it leaves work behind,
-/// and takes what has come meanwhile when it does not.
+/// Waking a thread costs more than a short iteration. So one at most is on its way to the queue; it wakes the next when it leaves work
+/// behind, and takes what has come meanwhile when it does not.
 /// </remarks>
 internal sealed class IterationThreads(LoadClock clock, int maxThreads) : IDisposable
 {

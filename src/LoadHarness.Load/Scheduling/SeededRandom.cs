@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace LoadHarness.Load.Scheduling;
 
-/// <summary>SplitMix64 (Steele, Lea, Flood 2014): a state of eight bytes, so that every iteration can have a seed of its own for next to nothing.</summary>
+/// <summary>
+/// SplitMix64 (Steele, Lea, Flood 2014): a state of eight bytes, so that every iteration can have a seed of its own for next to nothing.
+/// </summary>
 internal sealed class SeededRandom : Random
 {
     private const ulong Gamma = 0x9E3779B97F4A7C15;

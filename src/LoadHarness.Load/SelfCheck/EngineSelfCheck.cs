@@ -6,7 +6,8 @@ namespace LoadHarness.Load.SelfCheck;
 /// <summary>The engine measured against known truths on this machine. What needs a server is in LoadHarness.Postgres.</summary>
 public static class EngineSelfCheck
 {
-    public static async Task<IReadOnlyList<Verdict>> RunAsync(SelfCheckScale scale, IStageProgress progress, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Verdict>> RunAsync(
+        SelfCheckScale scale, IStageProgress progress, CancellationToken cancellationToken)
     {
         var verdicts = new List<Verdict>();
         // First, so that the memory is theirs and not what other checks left.

@@ -5,7 +5,9 @@ using LoadHarness.Load.Clocks;
 
 namespace LoadHarness.Load.SelfCheck;
 
-/// <summary>Shares of requests that come to nothing, around the share that is allowed: the engine counts them, and the one judge decides.</summary>
+/// <summary>
+/// Shares of requests that come to nothing, around the share that is allowed: the engine counts them, and the one judge decides.
+/// </summary>
 internal static class FailedShareCheck
 {
     private const int Requests = 1000;
@@ -22,13 +24,15 @@ internal static class FailedShareCheck
         foreach (var (lost, expected) in Cases)
         {
             var kind = await JudgedAsync(lost, unanswered, cancellationToken).ConfigureAwait(false);
-            if (kind != expected) wrong.Add($"{lost} of {Requests} {(unanswered ? "unanswered" : "failed")}: {CheckReport.Word(kind)} instead of {CheckReport.Word(expected)}");
+            if (kind != expected)
+                wrong.Add($"{lost} of {Requests} {(unanswered ? "unanswered" : "failed")}: {CheckReport.Word(kind)} instead of {CheckReport.Word(expected)}");
         }
 
         return Verdict.Counted(
             "SELF-FAILED-SHARE", "Shares of lost requests, around the one that is allowed, that are judged wrongly",
             wrong.Count, Limit.AtMost(0, "shares"), 2 * Cases.Length,
-            wrong.Count > 0 ? string.Join("; ", wrong) : $"0, 9, 10, 11 and 500 of {Requests}, failed and without a response: met up to 1%, missed beyond");
+            wrong.Count > 0 ? string.Join("; ", wrong)
+                : $"0, 9, 10, 11 and 500 of {Requests}, failed and without a response: met up to 1%, missed beyond");
     }
 
     private static async Task<VerdictKind> JudgedAsync(int lost, bool unanswered, CancellationToken cancellationToken)
@@ -41,7 +45,8 @@ internal static class FailedShareCheck
                 Scenario.Create("shares", context =>
                     context.InvocationNumber >= lost ? Response.OkTask()
                     : unanswered ? never.Task
-                    : Task.FromResult(Response.Fail("refused"))).WithLoadSimulations(Simulation.IterationsForInject(10_000, TimeSpan.FromSeconds(1), Requests)),
+                    : Task.FromResult(Response.Fail("refused")))
+                        .WithLoadSimulations(Simulation.IterationsForInject(10_000, TimeSpan.FromSeconds(1), Requests)),
             ],
             null,
             cancellationToken).ConfigureAwait(false);

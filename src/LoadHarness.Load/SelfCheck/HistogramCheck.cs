@@ -15,7 +15,8 @@ internal static class HistogramCheck
     {
         yield return Error("UNIFORM", r => 1_000 + (r.NextDouble() * 1e8));
         yield return Error("EXPONENTIAL", r => 10_000 + (-Math.Log(1 - r.NextDouble()) * 5e6));
-        yield return Error("LOGNORMAL", r => Math.Exp(15 + (1.5 * Math.Sqrt(-2 * Math.Log(1 - r.NextDouble())) * Math.Cos(2 * Math.PI * r.NextDouble()))));
+        yield return Error("LOGNORMAL",
+            r => Math.Exp(15 + (1.5 * Math.Sqrt(-2 * Math.Log(1 - r.NextDouble())) * Math.Cos(2 * Math.PI * r.NextDouble()))));
         yield return Error("BIMODAL", r => r.NextDouble() < 0.97 ? 1e6 + (r.NextDouble() * 1e5) : 5e8 + (r.NextDouble() * 1e9));
     }
 
@@ -27,7 +28,8 @@ internal static class HistogramCheck
             "SELF-MEMORY",
             string.Create(CultureInfo.InvariantCulture, $"More memory for {many.Count:N0} samples than for {few.Count:N0}"),
             (many.Bytes - few.Bytes) / 1e6, Limit.AtMost(10, "MB"), many.Count,
-            string.Join(", ", bytes.Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Count:N0} samples {b.Bytes / 1e3:0} kB"))));
+            string.Join(", ", bytes.Select(
+                b => string.Create(CultureInfo.InvariantCulture, $"{b.Count:N0} samples {b.Bytes / 1e3:0} kB"))));
     }
 
     private static Verdict Error(string name, Func<SeededRandom, double> draw)

@@ -26,7 +26,8 @@ internal static class OverloadCheck
             return Response.Ok();
         });
         var results = await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync(
-            [scenario.WithMaxInFlight(MostInFlight).WithLoadSimulations(Simulation.Inject(Offered, TimeSpan.FromSeconds(1), during))], null, cancellationToken).ConfigureAwait(false);
+            [scenario.WithMaxInFlight(MostInFlight).WithLoadSimulations(Simulation.Inject(Offered, TimeSpan.FromSeconds(1), during))], null,
+                cancellationToken).ConfigureAwait(false);
         return [.. Judge(results[0], server, planned, late - early)];
     }
 
@@ -43,7 +44,8 @@ internal static class OverloadCheck
             evidence);
         yield return Verdict.Counted(
             "SELF-OVERLOAD-LOST", "Requests that are counted nowhere under three times the load",
-            Math.Abs(planned - account.Completed - account.Failed - account.Skipped - account.InFlight) + Math.Abs(server.Served - account.Completed), Limit.AtMost(0, "requests"), planned,
+            Math.Abs(planned - account.Completed - account.Failed - account.Skipped - account.InFlight) + Math.Abs(
+                server.Served - account.Completed), Limit.AtMost(0, "requests"), planned,
             evidence);
         yield return Verdict.Counted(
             "SELF-OVERLOAD-MEMORY", "Heap grown from a quarter of an overload to its end",

@@ -21,7 +21,8 @@ internal static class RateCheck
             return Response.OkTask();
         });
         var results = await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync(
-            [scenario.WithLoadSimulations(Simulation.Inject(rate, TimeSpan.FromSeconds(1), during))], null, cancellationToken).ConfigureAwait(false);
+            [scenario.WithLoadSimulations(Simulation.Inject(rate, TimeSpan.FromSeconds(1), during))], null, cancellationToken)
+                .ConfigureAwait(false);
         return [.. Judge(rate, new StartTimes(rate, starts, beginning), results[0])];
     }
 

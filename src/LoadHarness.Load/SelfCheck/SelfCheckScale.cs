@@ -1,8 +1,12 @@
 namespace LoadHarness.Load.SelfCheck;
 
 /// <summary>How long <c>selfcheck</c> may take. Limits are the same at both scales; a short run just proves less.</summary>
-/// <param name="LookupTime">Of each turn of each way to drive the lookup. Short, so that the ways alternate faster than the machine changes its pace.</param>
-/// <param name="LookupRounds">Turns of each way; a multiple of the four ways, so that each has every place in the round equally often.</param>
+/// <param name="LookupTime">
+/// Of each turn of each way to drive the lookup. Short, so that the ways alternate faster than the machine changes its pace.
+/// </param>
+/// <param name="LookupRounds">
+/// Turns of each way; a multiple of the four ways, so that each has every place in the round equally often.
+/// </param>
 public sealed record SelfCheckScale(
     TimeSpan RateTime,
     TimeSpan StallTime,

@@ -6,7 +6,9 @@ using LoadHarness.Load.Clocks;
 
 namespace LoadHarness.Load.SelfCheck;
 
-/// <summary>A stub that stands still for 2 s and blocks its callers' threads: reported percentiles against those that follow from the schedule.</summary>
+/// <summary>
+/// A stub that stands still for 2 s and blocks its callers' threads: reported percentiles against those that follow from the schedule.
+/// </summary>
 internal static class StallCheck
 {
     private const double StallSeconds = 2;
@@ -16,12 +18,15 @@ internal static class StallCheck
 
     public static async Task<IReadOnlyList<Verdict>> RunAsync(TimeSpan during, CancellationToken cancellationToken)
     {
-        var open = await Play(s => s.WithLoadSimulations(Simulation.Inject(Rate, TimeSpan.FromSeconds(1), during)), during, cancellationToken).ConfigureAwait(false);
-        var closed = await Play(s => s.WithPacing(Pace).WithLoadSimulations(Simulation.KeepConstant(Users, during)), during, cancellationToken).ConfigureAwait(false);
+        var open = await Play(s => s.WithLoadSimulations(Simulation.Inject(Rate, TimeSpan.FromSeconds(1), during)), during,
+            cancellationToken).ConfigureAwait(false);
+        var closed = await Play(s => s.WithPacing(Pace).WithLoadSimulations(Simulation.KeepConstant(Users, during)), during,
+            cancellationToken).ConfigureAwait(false);
         return [.. Judge("OPEN", "open", open, during), .. Judge("PACED", "paced closed", closed, during)];
     }
 
-    private static async Task<OperationResult> Play(Func<ScenarioProps, ScenarioProps> load, TimeSpan during, CancellationToken cancellationToken)
+    private static async Task<OperationResult> Play(
+        Func<ScenarioProps, ScenarioProps> load, TimeSpan during, CancellationToken cancellationToken)
     {
         var from = 0L;
         var stalls = TimeSpan.FromSeconds(during.TotalSeconds / 3);
@@ -33,7 +38,8 @@ internal static class StallCheck
             return Response.OkTask();
         });
         using var clock = new SystemLoadClock();
-        var results = await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync([load(scenario)], null, cancellationToken).ConfigureAwait(false);
+        var results = await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync([load(scenario)], null, cancellationToken)
+            .ConfigureAwait(false);
         return results[0].Operations[0];
     }
 
@@ -51,8 +57,10 @@ internal static class StallCheck
             var truth = (StallSeconds - (arrivals * (1 - percentile) / Rate)) * 1000;
             yield return Verdict.Counted(
                 $"SELF-STALL-{id}-{name}", $"Error of the {name.ToLowerInvariant()} under a stall, {model} model",
-                reported is { } value ? Math.Abs((value.TotalMilliseconds / truth) - 1) * 100 : null, Limit.AtMost(2, "%"), operation.Response.Count,
-                string.Create(CultureInfo.InvariantCulture, $"truth {truth:0} ms, reported {reported?.TotalMilliseconds:0} ms, from the actual start {uncorrected?.TotalMilliseconds:0.0} ms"));
+                reported is { } value ? Math.Abs((value.TotalMilliseconds / truth) - 1) * 100 : null, Limit.AtMost(2, "%"),
+                    operation.Response.Count,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"truth {truth:0} ms, reported {reported?.TotalMilliseconds:0} ms, from the actual start {uncorrected?.TotalMilliseconds:0.0} ms"));
         }
     }
 }

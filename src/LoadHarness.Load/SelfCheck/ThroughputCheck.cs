@@ -11,7 +11,8 @@ internal static class ThroughputCheck
 
     public static async Task<IReadOnlyList<Verdict>> RunAsync(TimeSpan during, CancellationToken cancellationToken) =>
     [
-        await Measure("SELF-NOOP", "No-op iterations that complete at once", 8_000_000, _ => Response.OkTask(), during, cancellationToken).ConfigureAwait(false),
+        await Measure("SELF-NOOP", "No-op iterations that complete at once", 8_000_000, _ => Response.OkTask(), during, cancellationToken)
+            .ConfigureAwait(false),
         await Measure("SELF-YIELD", "No-op iterations that yield", 2_500_000, Yield, during, cancellationToken).ConfigureAwait(false),
         Verdict.Counted(
             "SELF-RESIDENT", "Resident memory after no-op iterations",
@@ -19,11 +20,15 @@ internal static class ThroughputCheck
             "of the whole program"),
     ];
 
-    private static async Task<Verdict> Measure(string id, string title, double limit, Func<IScenarioContext, Task<IResponse>> run, TimeSpan during, CancellationToken cancellationToken)
+    private static async Task<Verdict> Measure(
+        string id, string title, double limit, Func<IScenarioContext, Task<IResponse>> run, TimeSpan during,
+        CancellationToken cancellationToken)
     {
         using var clock = new SystemLoadClock();
-        var scenario = Scenario.Create("no-op", run).WithWarmUpDuration(TimeSpan.FromSeconds(1)).WithLoadSimulations(Simulation.KeepConstant(Users, during));
-        var result = (await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync([scenario], null, cancellationToken).ConfigureAwait(false))[0];
+        var scenario = Scenario.Create("no-op", run).WithWarmUpDuration(TimeSpan.FromSeconds(1))
+            .WithLoadSimulations(Simulation.KeepConstant(Users, during));
+        var result = (await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync([scenario], null, cancellationToken)
+            .ConfigureAwait(false))[0];
         var rate = result.Operations[0].ThroughputPerSecond;
         var evidence = string.Create(
             CultureInfo.InvariantCulture,

@@ -6,8 +6,8 @@ using LoadHarness.Load.Clocks;
 namespace LoadHarness.Load.SelfCheck;
 
 /// <summary>
-/// Requests that never return, iterations that throw, and a server that stands still: how they are counted, whether they dilute the throughput,
-/// and whether the live view sees them.
+/// Requests that never return, iterations that throw, and a server that stands still: how they are counted, whether they dilute the
+/// throughput, and whether the live view sees them.
 /// </summary>
 internal static class UnansweredCheck
 {
@@ -15,7 +15,11 @@ internal static class UnansweredCheck
     private const int Hangs = 20;
     private const int Throws = 10;
     private static readonly TimeSpan During = TimeSpan.FromSeconds(3);
-    private static readonly LoadRunnerOptions Impatient = new() { DrainTime = TimeSpan.FromSeconds(1), CancelTime = TimeSpan.FromMilliseconds(100) };
+    private static readonly LoadRunnerOptions Impatient = new()
+    {
+        DrainTime = TimeSpan.FromSeconds(1),
+        CancelTime = TimeSpan.FromMilliseconds(100),
+    };
 
     public static async Task<IReadOnlyList<Verdict>> RunAsync(CancellationToken cancellationToken) =>
         [.. await Counts(cancellationToken).ConfigureAwait(false), await StallSeenLive(cancellationToken).ConfigureAwait(false)];
@@ -43,11 +47,13 @@ internal static class UnansweredCheck
         [
             Verdict.Counted(
                 "SELF-UNANSWERED", "Requests counted as something else than they were",
-                Math.Abs(account.Completed - truth.Completed) + Math.Abs(account.Failed - truth.Failed) + Math.Abs(account.InFlight - truth.InFlight),
+                Math.Abs(account.Completed - truth.Completed) + Math.Abs(account.Failed - truth.Failed) + Math.Abs(
+                    account.InFlight - truth.InFlight),
                 Limit.AtMost(0, "requests"), planned, evidence),
             Verdict.Counted(
                 "SELF-UNANSWERED-RATE", "Error of the throughput when requests never return",
-                Math.Abs((reported / (truth.Completed / During.TotalSeconds)) - 1) * 100, Limit.AtMost(1, "%"), account.Completed, evidence),
+                Math.Abs((reported / (truth.Completed / During.TotalSeconds)) - 1) * 100, Limit.AtMost(1, "%"), account.Completed,
+                    evidence),
         ];
     }
 

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Copying;
 
-/// <summary>One COPY in PostgreSQL's binary format. Disposed before it is complete it is abandoned: the server keeps no row of it.</summary>
+/// <summary>
+/// One COPY in PostgreSQL's binary format. Disposed before it is complete it is abandoned: the server keeps no row of it.
+/// </summary>
 internal sealed class BinaryCopy : IAsyncDisposable
 {
     private readonly NpgsqlRawCopyStream _stream;
@@ -12,7 +14,8 @@ internal sealed class BinaryCopy : IAsyncDisposable
     private BinaryCopy(NpgsqlRawCopyStream stream, CopyBuffer buffer) => (_stream, _buffer) = (stream, buffer);
 
     /// <param name="buffer">Emptied; the rows are written into it, and sent whenever it has no more room.</param>
-    public static async Task<BinaryCopy> BeginAsync(NpgsqlConnection connection, string statement, CopyBuffer buffer, CancellationToken cancellation)
+    public static async Task<BinaryCopy> BeginAsync(
+        NpgsqlConnection connection, string statement, CopyBuffer buffer, CancellationToken cancellation)
     {
         var stream = await connection.BeginRawBinaryCopyAsync(statement, cancellation).ConfigureAwait(false);
         buffer.Begin();

@@ -8,7 +8,8 @@ namespace LoadHarness.Postgres.Copying;
 /// <summary>Rows in PostgreSQL's binary COPY format, with the checksum of what was written. Not safe for concurrent callers.</summary>
 internal sealed class CopyBuffer
 {
-    // The largest thing that seeding writes for one lead: its activities, or a lead with every field at its longest. What others write may be larger.
+    // The largest thing that seeding writes for one lead: its activities, or a lead with every field at its longest. What others write may
+    // be larger.
     private const int Reserve = 8 * 1024;
 
     private const int TextOid = 25;

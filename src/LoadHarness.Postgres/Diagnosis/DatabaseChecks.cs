@@ -18,7 +18,8 @@ internal static class DatabaseChecks
             yield return value switch
             {
                 null => Verdict.Unavailable(name, title, "This role may not see it. Ask the service's operator."),
-                "off" => Verdict.Looked(name, title, met: false, $"{name} = off: figures taken so are invalid. Remedy: alter system set {name} = on; select pg_reload_conf();"),
+                "off" => Verdict.Looked(name, title, met: false,
+                    $"{name} = off: figures taken so are invalid. Remedy: alter system set {name} = on; select pg_reload_conf();"),
                 _ => Verdict.Looked(name, title, met: true, $"{name} = {value}"),
             };
         }
@@ -31,11 +32,14 @@ internal static class DatabaseChecks
         if (server.Settings.GetValueOrDefault(Provisioning.HugePages.Status) is not { } status) yield break;
         yield return status == "on"
             ? Verdict.Looked("huge-pages", title, met: true, "They are.")
-            : Verdict.Unavailable("huge-pages", title, "They are on pages of 4 kB: sessions pay for each page of the buffers that they touch first, and figures vary with the machine's memory. As root: sysctl vm.nr_overcommit_hugepages=1024 allows 2 GB, taken only while a server runs.");
+            : Verdict.Unavailable("huge-pages", title,
+                "They are on pages of 4 kB: sessions pay for each page of the buffers that they touch first, and figures vary with the machine's memory. As root: sysctl vm.nr_overcommit_hugepages=1024 allows 2 GB, taken only while a server runs.");
     }
 
-    public static IEnumerable<Verdict> Capabilities(ServerEnvironment server) => server.Capabilities.Select(capability => capability.Available
-        ? Verdict.Looked(capability.Name, $"{capability.Name} is available", met: true, capability.Version is null ? "available" : $"version {capability.Version}")
+    public static IEnumerable<Verdict> Capabilities(ServerEnvironment server) =>
+        server.Capabilities.Select(capability => capability.Available
+        ? Verdict.Looked(capability.Name, $"{capability.Name} is available", met: true,
+            capability.Version is null ? "available" : $"version {capability.Version}")
         : Verdict.Unavailable(capability.Name, $"{capability.Name} is available", capability.Remedy ?? "missing"));
 
     /// <summary>Plans of tables without statistics are guesses.</summary>
@@ -66,9 +70,11 @@ internal static class DatabaseChecks
         var creators = await connection.TextsAsync(TrustedSchemas.CreatorsSql, cancellationToken);
         var strangers = await connection.TextsAsync(TrustedSchemas.StrangersSql, cancellationToken);
         if (strangers.Count > 0)
-            return Verdict.Looked(id, title, met: false, $"It holds {string.Join(", ", strangers.Take(5))}. Remedy: drop it, move it to another schema, or give it to the owner of the database.");
+            return Verdict.Looked(id, title, met: false,
+                $"It holds {string.Join(", ", strangers.Take(5))}. Remedy: drop it, move it to another schema, or give it to the owner of the database.");
         return creators.Count == 0
             ? Verdict.Looked(id, title, met: true, "Nobody else may.")
-            : Verdict.Looked(id, title, met: false, $"{string.Join(", ", creators)} may create there. Remedy: revoke create on schema public from {string.Join(", ", creators).Replace("PUBLIC", "public", StringComparison.Ordinal)};");
+            : Verdict.Looked(id, title, met: false,
+                $"{string.Join(", ", creators)} may create there. Remedy: revoke create on schema public from {string.Join(", ", creators).Replace("PUBLIC", "public", StringComparison.Ordinal)};");
     }
 }

@@ -22,22 +22,27 @@ internal static class MachineChecks
     private static readonly TimeSpan StealWindow = TimeSpan.FromSeconds(1);
 
     public static Verdict Sdk() => OnPath("dotnet")
-        ? Verdict.Looked("sdk", "The .NET SDK is there", met: true, $"dotnet is on the PATH; this program runs on .NET {Environment.Version}.")
-        : Verdict.Unavailable("sdk", "The .NET SDK is there", $"dotnet is not on the PATH; this program runs on .NET {Environment.Version} without. To build, get the SDK from https://dot.net/download.");
+        ? Verdict.Looked("sdk", "The .NET SDK is there", met: true,
+            $"dotnet is on the PATH; this program runs on .NET {Environment.Version}.")
+        : Verdict.Unavailable("sdk", "The .NET SDK is there",
+            $"dotnet is not on the PATH; this program runs on .NET {Environment.Version} without. To build, get the SDK from https://dot.net/download.");
 
     public static Verdict Build()
     {
         var configuration = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "unknown";
         return configuration == "Release"
             ? Verdict.Looked("build", "This is a Release build", met: true, "Release build.")
-            : Verdict.Looked("build", "This is a Release build", met: false, $"This is a {configuration} build; its figures are invalid. Use run.sh or run.ps1, or dotnet build -c Release.");
+            : Verdict.Looked("build", "This is a Release build", met: false,
+                $"This is a {configuration} build; its figures are invalid. Use run.sh or run.ps1, or dotnet build -c Release.");
     }
 
     public static Verdict Server(PostgresBinaries? binaries, string? engineFault, DatabaseTarget target)
     {
         const string title = "There is a way to a PostgreSQL server";
-        if (binaries is not null) return Verdict.Looked("server", title, met: true, $"PostgreSQL {binaries.MajorVersion} programs in {binaries.Directory}.");
-        if (target is DatabaseTarget.Given) return Verdict.Looked("server", title, met: true, "A connection string is given; no server programs are on this machine.");
+        if (binaries is not null)
+            return Verdict.Looked("server", title, met: true, $"PostgreSQL {binaries.MajorVersion} programs in {binaries.Directory}.");
+        if (target is DatabaseTarget.Given)
+            return Verdict.Looked("server", title, met: true, "A connection string is given; no server programs are on this machine.");
         return engineFault is null
             ? Verdict.Looked("server", title, met: true, "No server programs on this machine; a container engine answers.")
             : Verdict.Looked("server", title, met: false, PostgresBinaries.NoneFound().Message);
@@ -45,7 +50,8 @@ internal static class MachineChecks
 
     public static Verdict Container(string? fault) => fault is null
         ? Verdict.Looked("container", "A container engine answers", met: true, "It answers; --database auto will use it.")
-        : Verdict.Unavailable("container", "A container engine answers", $"{fault} Start Docker or set DOCKER_HOST; the native way works without.");
+        : Verdict.Unavailable("container", "A container engine answers",
+            $"{fault} Start Docker or set DOCKER_HOST; the native way works without.");
 
     public static Verdict Disk(long contacts)
     {

@@ -13,7 +13,8 @@ public static class HealthCheck
 
     /// <summary>Works on any database; what one lacks makes its checks unknown, never an error.</summary>
     /// <param name="limits">Other limits than the checks' own; null takes those.</param>
-    public static async Task<HealthReport> RunAsync(NpgsqlDataSource source, IStageProgress progress, CancellationToken ct, HealthLimits? limits = null)
+    public static async Task<HealthReport> RunAsync(
+        NpgsqlDataSource source, IStageProgress progress, CancellationToken ct, HealthLimits? limits = null)
     {
         var results = new List<HealthResult>();
         using var task = progress.Begin("Health", HealthQuestions.All.Count, "checks");
@@ -56,7 +57,9 @@ public static class HealthCheck
         var status = rows.Max(row => row.Row.Status);
         var worst = rows.First(row => row.Row.Status == status);
         HealthFinding[] findings = [.. rows.Where(row => row.Row.Status != HealthStatus.Green).Select(row => row.Row)];
-        var evidence = findings.Length > 1 ? $"{findings.Length} found; first {worst.Row.Subject}: {worst.Row.Detail}" : $"{worst.Row.Subject}: {worst.Row.Detail}";
+        var evidence = findings.Length > 1
+            ? $"{findings.Length} found; first {worst.Row.Subject}: {worst.Row.Detail}"
+            : $"{worst.Row.Subject}: {worst.Row.Detail}";
         return Result(question, status, worst.Figure, evidence, findings);
     }
 
@@ -77,7 +80,8 @@ public static class HealthCheck
         return await command.ExecuteScalarAsync(ct) is true;
     }
 
-    private static async Task<List<(HealthFinding, double?)>> RowsAsync(NpgsqlConnection connection, HealthQuestion question, CancellationToken ct)
+    private static async Task<List<(HealthFinding, double?)>> RowsAsync(
+        NpgsqlConnection connection, HealthQuestion question, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
             $"select a.status, a.subject, a.detail, a.remedy, a.figure::double precision from (select $1::double precision as warn, $2::double precision as red, $3::double precision as settled) l cross join lateral ({question.Sql}) a",

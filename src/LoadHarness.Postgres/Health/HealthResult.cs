@@ -37,7 +37,8 @@ public sealed record HealthResult(
         // A check that knows nothing yet has measured nothing, whether for want of an extension or of time.
         return Status == HealthStatus.Unknown
             ? Verdict.Unavailable(Id, Title, evidence, limit)
-            : Verdict.Looked(Id, Title, met: Status != HealthStatus.Red, evidence).Showing(Figure, Unit, limit).Qualified([.. Findings.Select(Words)]);
+            : Verdict.Looked(Id, Title, met: Status != HealthStatus.Red, evidence).Showing(Figure, Unit, limit)
+                .Qualified([.. Findings.Select(Words)]);
     }
 
     private static string Words(HealthFinding finding) =>

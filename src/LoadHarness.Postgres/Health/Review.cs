@@ -27,12 +27,15 @@ public static class Review
     ];
 
     /// <exception cref="HarnessException">The database's schema is not migrated.</exception>
-    public static Task<IReadOnlyList<ReviewSection>> WeeklyAsync(NpgsqlDataSource source, CancellationToken ct) => ReadAsync(source, Week, ct);
+    public static Task<IReadOnlyList<ReviewSection>> WeeklyAsync(NpgsqlDataSource source, CancellationToken ct) =>
+        ReadAsync(source, Week, ct);
 
     /// <exception cref="HarnessException">The database's schema is not migrated.</exception>
-    public static Task<IReadOnlyList<ReviewSection>> MonthlyAsync(NpgsqlDataSource source, CancellationToken ct) => ReadAsync(source, Month, ct);
+    public static Task<IReadOnlyList<ReviewSection>> MonthlyAsync(NpgsqlDataSource source, CancellationToken ct) =>
+        ReadAsync(source, Month, ct);
 
-    private static async Task<IReadOnlyList<ReviewSection>> ReadAsync(NpgsqlDataSource source, (string Title, string Sql)[] parts, CancellationToken ct)
+    private static async Task<IReadOnlyList<ReviewSection>> ReadAsync(
+        NpgsqlDataSource source, (string Title, string Sql)[] parts, CancellationToken ct)
     {
         var sections = new List<ReviewSection>();
         foreach (var (title, sql) in parts)
@@ -41,7 +44,8 @@ public static class Review
             {
                 sections.Add(await SectionAsync(source, title, sql, ct));
             }
-            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.ObjectNotInPrerequisiteState)
+            catch (PostgresException e) when (
+                e.SqlState is PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.ObjectNotInPrerequisiteState)
             {
                 sections.Add(new ReviewSection(title, ["unavailable"], [[e.MessageText]]));
             }
@@ -62,7 +66,9 @@ public static class Review
         var rows = new List<IReadOnlyList<string>>();
         while (await reader.ReadAsync(ct))
         {
-            rows.Add([.. columns.Select((_, i) => reader.IsDBNull(i) ? "" : Convert.ToString(reader.GetValue(i), System.Globalization.CultureInfo.InvariantCulture) ?? "")]);
+            rows.Add([.. columns.Select((_, i) => reader.IsDBNull(i)
+                ? ""
+                : Convert.ToString(reader.GetValue(i), System.Globalization.CultureInfo.InvariantCulture) ?? "")]);
         }
 
         return new ReviewSection(title, columns, rows);

@@ -19,13 +19,15 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
     {
         var definitions = await ReadAsync(ct);
         if (selection.Name is { } name && definitions.All(d => d.Name != name))
-            throw new HarnessException($"There is no job \"{name}\". Known: {string.Join(", ", definitions.Select(d => d.Name))}.", ExitCode.BadUsage);
+            throw new HarnessException($"There is no job \"{name}\". Known: {string.Join(", ", definitions.Select(d => d.Name))}.",
+                ExitCode.BadUsage);
         var outcomes = new List<JobOutcome>();
         foreach (var definition in definitions.Where(d => selection.Name is null || d.Name == selection.Name))
         {
             if (selection is { All: false, Name: null } && !IsDue(definition, clock.GetUtcNow()))
             {
-                outcomes.Add(new JobOutcome(definition.Name, definition.Requirement, "not due", $"last run {definition.LastStarted:u}, schedule {definition.Schedule} GMT", TimeSpan.Zero));
+                outcomes.Add(new JobOutcome(definition.Name, definition.Requirement, "not due",
+                    $"last run {definition.LastStarted:u}, schedule {definition.Schedule} GMT", TimeSpan.Zero));
                 continue;
             }
 
@@ -50,7 +52,8 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
         }
         catch (NpgsqlException e)
         {
-            return new JobOutcome(definition.Name, definition.Requirement, "failed", e is PostgresException p ? p.MessageText : e.Message, watch.Elapsed);
+            return new JobOutcome(definition.Name, definition.Requirement, "failed", e is PostgresException p ? p.MessageText : e.Message,
+                watch.Elapsed);
         }
     }
 

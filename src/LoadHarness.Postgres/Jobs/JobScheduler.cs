@@ -22,16 +22,23 @@ public static class JobScheduler
         var jobs = await JobsAsync(here, ct);
         if (string.IsNullOrEmpty(cronDatabase))
             return [.. jobs.Select(job => new ScheduledJob(job.Name, false, Remedy))];
-        await using var home = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Database = cronDatabase, Pooling = false }.ConnectionString);
+        await using var home = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Database = cronDatabase,
+            Pooling = false,
+        }.ConnectionString);
         if (await ScalarAsync(home, "select to_regclass('cron.job') is not null", ct) is not true)
             return [.. jobs.Select(job => new ScheduledJob(job.Name, false, $"In the database {cronDatabase}: create extension pg_cron;"))];
         // A superuser's session would lend its power to whoever may replace what a job calls; nobody else may schedule for another role.
-        var user = await ScalarAsync(home, "select case when rolsuper then 'lh_jobs' else rolname::text end from pg_catalog.pg_roles where rolname = current_user", ct) as string;
+        var user = await ScalarAsync(home,
+            "select case when rolsuper then 'lh_jobs' else rolname::text end from pg_catalog.pg_roles where rolname = current_user",
+            ct) as string;
         await HandOverAsync(home, database, user!, jobs, ct);
         return [.. jobs.Select(job => new ScheduledJob(job.Name, true, $"{job.Schedule} GMT, by pg_cron in {cronDatabase}, as {user}"))];
     }
 
-    private static async Task HandOverAsync(NpgsqlDataSource home, string database, string user, List<(string Name, string Schedule)> jobs, CancellationToken ct)
+    private static async Task HandOverAsync(
+        NpgsqlDataSource home, string database, string user, List<(string Name, string Schedule)> jobs, CancellationToken ct)
     {
         if (user == "lh_jobs")
         {

@@ -48,7 +48,10 @@ internal sealed class JobSession : IAsyncDisposable
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (superuser)
             await connection.ExecuteAsync(Gate, cancellationToken);
-        await using var command = new NpgsqlCommand(superuser ? "select pg_temp.as_jobs($1, $2, $3)" : sql, connection) { CommandTimeout = timeoutSeconds };
+        await using var command = new NpgsqlCommand(superuser ? "select pg_temp.as_jobs($1, $2, $3)" : sql, connection)
+        {
+            CommandTimeout = timeoutSeconds,
+        };
         foreach (var text in superuser ? [sql, one, other] : (string[])[one, other])
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
         var answer = await command.ExecuteScalarAsync(cancellationToken);

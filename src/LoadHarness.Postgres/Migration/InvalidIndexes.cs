@@ -4,10 +4,15 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Migration;
 
-/// <summary>What a failed concurrent build leaves behind: an index that costs writes, serves no query, and that <c>if not exists</c> takes for the real one.</summary>
+/// <summary>
+/// What a failed concurrent build leaves behind: an index that costs writes, serves no query, and that <c>if not exists</c> takes for the
+/// real one.
+/// </summary>
 internal static partial class InvalidIndexes
 {
-    /// <summary>Schema-qualified and quoted. A build that is under way is not a leftover, nor is a partitioned index that waits for its parts.</summary>
+    /// <summary>
+    /// Schema-qualified and quoted. A build that is under way is not a leftover, nor is a partitioned index that waits for its parts.
+    /// </summary>
     public static Task<List<string>> FindAsync(NpgsqlConnection connection, CancellationToken ct) => connection.TextsAsync(
         """
         select format('%I.%I', n.nspname, c.relname)

@@ -8,7 +8,8 @@ namespace LoadHarness.Postgres.Migration;
 /// <param name="Failures">Distinct messages of queries that failed.</param>
 /// <param name="InsertedActivities">Rows that the load added to lead_activities; it adds none elsewhere and deletes none.</param>
 public sealed record LiveLoadResult(
-    long Queries, LockWait LongestLockWait, TimeSpan LongestResponse, string LongestQuery, IReadOnlyList<string> Failures, long InsertedActivities);
+    long Queries, LockWait LongestLockWait, TimeSpan LongestResponse, string LongestQuery, IReadOnlyList<string> Failures,
+        long InsertedActivities);
 
 /// <summary>An application in miniature: reads and writes in loops on several connections, until it is stopped.</summary>
 internal sealed class LiveLoad : IAsyncDisposable
@@ -76,7 +77,8 @@ internal sealed class LiveLoad : IAsyncDisposable
         stop.Dispose();
     }
 
-    private static async Task<(long Workspace, long Lowest, long Highest)> LargestWorkspaceAsync(NpgsqlDataSource source, CancellationToken ct)
+    private static async Task<(long Workspace, long Lowest, long Highest)> LargestWorkspaceAsync(
+        NpgsqlDataSource source, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
             "select workspace_id, min(id), max(id) from leads group by workspace_id order by count(*) desc limit 1");

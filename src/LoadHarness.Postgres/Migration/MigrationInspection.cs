@@ -58,6 +58,7 @@ internal static class MigrationInspection
 
     private static async Task<IReadOnlyList<string>> DefaultRowsAsync(NpgsqlConnection connection, CancellationToken ct) =>
         await connection.ScalarAsync<bool>("select to_regprocedure('check_default_partitions()') is not null", ct)
-            ? await connection.TextsAsync("select partition::text || ': ' || row_count || ' rows' from check_default_partitions() where row_count > 0", ct)
+            ? await connection.TextsAsync(
+                "select partition::text || ': ' || row_count || ' rows' from check_default_partitions() where row_count > 0", ct)
             : [];
 }

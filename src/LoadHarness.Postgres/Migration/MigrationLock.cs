@@ -17,7 +17,10 @@ internal static class MigrationLock
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
-    /// <remarks>Polls: a session that waits inside <c>pg_advisory_lock</c> holds a snapshot, and the other's concurrent index build would wait for it forever.</remarks>
+    /// <remarks>
+    /// Polls: a session that waits inside <c>pg_advisory_lock</c> holds a snapshot, and the other's concurrent index build would wait for
+    /// it forever.
+    /// </remarks>
     /// <exception cref="HarnessException">Another migrator works for longer than half an hour.</exception>
     public static Task AcquireAsync(NpgsqlConnection connection, IStageProgress progress, CancellationToken ct) =>
         AcquireAsync(connection, Key, progress, ct);

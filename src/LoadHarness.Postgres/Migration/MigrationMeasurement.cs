@@ -11,7 +11,9 @@ namespace LoadHarness.Postgres.Migration;
 public sealed record MigrationPhase(TimeSpan Duration, LiveLoadResult Load, string LongestSteps, IReadOnlyList<string> Lost);
 
 /// <summary>A migration and its rollback, measured.</summary>
-/// <param name="SchemaDifferences">Catalog lines by which the rolled back schema differs from sql/schema.sql, and the end from the start.</param>
+/// <param name="SchemaDifferences">
+/// Catalog lines by which the rolled back schema differs from sql/schema.sql, and the end from the start.
+/// </param>
 public sealed record MigrationFigures(MigrationPhase Up, MigrationPhase Down, IReadOnlyList<string> SchemaDifferences, long Leads);
 
 /// <summary>DP-1 and DP-2 measured: the migration and its rollback, each under a live load that times its own queries.</summary>
@@ -26,7 +28,8 @@ public static class MigrationMeasurement
         MigrationVerdicts.Detailed(await MeasureAsync(admin, connections, progress, ct));
 
     /// <summary>Migrates there and back, and ends in the state that it found.</summary>
-    public static async Task<MigrationFigures> MeasureAsync(NpgsqlDataSource admin, int connections, IStageProgress progress, CancellationToken ct)
+    public static async Task<MigrationFigures> MeasureAsync(
+        NpgsqlDataSource admin, int connections, IStageProgress progress, CancellationToken ct)
     {
         var files = MigrationFiles.Read();
         var startsOptimized = (await new Migrator(admin).StatusAsync(ct)).Migrations.All(line => line.State == MigrationState.Applied);
@@ -47,7 +50,8 @@ public static class MigrationMeasurement
     }
 
     private static async Task<MigrationPhase> PhaseAsync(
-        NpgsqlDataSource admin, IReadOnlyDictionary<string, string[]> columns, int connections, bool up, IStageProgress progress, CancellationToken ct)
+        NpgsqlDataSource admin, IReadOnlyDictionary<string, string[]> columns, int connections, bool up, IStageProgress progress,
+            CancellationToken ct)
     {
         var lastActivity = await TableContents.LastActivityAsync(admin, ct);
         var before = await TableContents.ReadAsync(admin, columns, lastActivity, ct);

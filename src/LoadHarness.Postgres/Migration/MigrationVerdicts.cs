@@ -43,7 +43,8 @@ public static class MigrationVerdicts
         var wait = load.LongestLockWait.Waited.TotalMilliseconds;
         var evidence = string.Create(CultureInfo.InvariantCulture,
             $"{load.Queries} queries ran meanwhile on {figures.Leads} leads; longest blocked {wait:F0} ms, at the step {load.LongestLockWait.Step} ({load.LongestLockWait.Query}, behind: {load.LongestLockWait.Blocker}); longest response {load.LongestResponse.TotalMilliseconds:F0} ms ({load.LongestQuery}); {load.Failures.Count} kinds of failure.");
-        var verdict = Verdict.Counted(id, title, wait, MostBlocked, load.Queries, evidence, "the longest of all lock waits, sampled every 10 ms")
+        var verdict = Verdict.Counted(
+            id, title, wait, MostBlocked, load.Queries, evidence, "the longest of all lock waits, sampled every 10 ms")
             .Qualified([Sampled, .. load.Failures.Select(failure => "A query failed: " + failure)]);
         return load.Failures.Count == 0 ? verdict : verdict.MissedBecause($"queries failed: {string.Join("; ", load.Failures)}");
     }
@@ -51,7 +52,8 @@ public static class MigrationVerdicts
     private static Verdict Lasted(string id, string title, MigrationPhase phase, Limit? limit, MigrationFigures figures)
     {
         var seconds = phase.Duration.TotalSeconds;
-        var evidence = string.Create(CultureInfo.InvariantCulture, $"It took {seconds:F1} s with {figures.Leads} leads, under load; the longest steps: {phase.LongestSteps}.");
+        var evidence = string.Create(CultureInfo.InvariantCulture,
+            $"It took {seconds:F1} s with {figures.Leads} leads, under load; the longest steps: {phase.LongestSteps}.");
         return limit is null
             ? Verdict.Stated(id, title, seconds, "s", 1, evidence)
             : Verdict.Counted(id, title, seconds, limit, 1, evidence, "timed once");

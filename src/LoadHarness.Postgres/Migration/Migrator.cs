@@ -26,7 +26,9 @@ public sealed class Migrator(NpgsqlDataSource admin)
     /// <summary>Called before each attempt at a step, with its name.</summary>
     public Action<string>? StepBegun { get; init; }
 
-    /// <summary>Called when a step's statements have run and before it is journaled, with its name. What it throws stops the migration there.</summary>
+    /// <summary>
+    /// Called when a step's statements have run and before it is journaled, with its name. What it throws stops the migration there.
+    /// </summary>
     public Func<string, Task>? StepExecuted { get; init; }
 
     /// <summary>Called when a step is journaled, with its name.</summary>
@@ -46,15 +48,19 @@ public sealed class Migrator(NpgsqlDataSource admin)
     /// <summary>The base schema where there is none, then <see cref="UpAsync(IStageProgress, CancellationToken)"/>.</summary>
     /// <remarks>The journal comes first: what a killed build leaves is known as the harness's own.</remarks>
     /// <exception cref="HarnessException">A step failed, a journaled file was changed, or a rollback is half-way.</exception>
-    public Task<SchemaVersion> BuildAsync(IStageProgress progress, CancellationToken ct) => WithLockAsync(progress, async (connection, journal) =>
+    public Task<SchemaVersion> BuildAsync(IStageProgress progress, CancellationToken ct) =>
+        WithLockAsync(progress, async (connection, journal) =>
     {
         await journal.CreateAsync(ct);
         await EnsureBaseAsync(connection, ct);
         return await UpAsync(connection, journal, progress, ct);
     }, ct);
 
-    /// <exception cref="HarnessException">There is no base schema, a step failed, a journaled file was changed, or a rollback is half-way.</exception>
-    public Task<SchemaVersion> UpAsync(IStageProgress progress, CancellationToken ct) => WithLockAsync(progress, async (connection, journal) =>
+    /// <exception cref="HarnessException">
+    /// There is no base schema, a step failed, a journaled file was changed, or a rollback is half-way.
+    /// </exception>
+    public Task<SchemaVersion> UpAsync(IStageProgress progress, CancellationToken ct) =>
+        WithLockAsync(progress, async (connection, journal) =>
     {
         if (!await HasBaseAsync(connection, ct))
             throw new HarnessException("The database has no base schema to migrate. Apply sql/schema.sql first.");
@@ -79,8 +85,11 @@ public sealed class Migrator(NpgsqlDataSource admin)
         return true;
     }, ct);
 
-    /// <summary>Takes away what the function files made, so that another set of files can be applied with nothing left of this one.</summary>
-    internal Task DropFunctionsAsync(CancellationToken cancellationToken) => WithLockAsync(SilentProgress.Instance, async (connection, journal) =>
+    /// <summary>
+    /// Takes away what the function files made, so that another set of files can be applied with nothing left of this one.
+    /// </summary>
+    internal Task DropFunctionsAsync(CancellationToken cancellationToken) =>
+        WithLockAsync(SilentProgress.Instance, async (connection, journal) =>
     {
         await new RepeatableFiles(connection, journal, SilentProgress.Instance).DropAsync(cancellationToken);
         return true;
@@ -92,7 +101,8 @@ public sealed class Migrator(NpgsqlDataSource admin)
         return await MigrationInspection.ReadAsync(connection, Files, ct);
     }
 
-    private async Task<SchemaVersion> UpAsync(NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress, CancellationToken ct)
+    private async Task<SchemaVersion> UpAsync(
+        NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress, CancellationToken ct)
     {
         var watch = Stopwatch.StartNew();
         await TrustedSchemas.CloseAsync(connection, ct);
@@ -140,14 +150,16 @@ public sealed class Migrator(NpgsqlDataSource admin)
         for (var (first, next) = (0, 0); first < steps.Count; first = next)
         {
             for (next = first + 1; next < steps.Count && steps[next].BesidePrevious;) next++;
-            await Task.WhenAll(steps.Take(first..next).Index().Where(step => !done.ContainsKey(step.Item.Name)).Select(step => step.Index > 0
+            await Task.WhenAll(steps.Take(first..next).Index().Where(step => !done.ContainsKey(step.Item.Name))
+                .Select(step => step.Index > 0
                 ? RunBesideAsync(migration, direction, step.Item, step.Index, progress, ct)
                 : RunStepAsync(connection, journal, migration, direction, step.Item, progress, ct)));
             task.Advance(next - first);
         }
     }
 
-    private async Task RunBesideAsync(string migration, string direction, MigrationStep step, int place, IStageProgress progress, CancellationToken ct)
+    private async Task RunBesideAsync(
+        string migration, string direction, MigrationStep step, int place, IStageProgress progress, CancellationToken ct)
     {
         await using var connection = await OpenAsync(ct);
         await MigrationLock.AcquireBesideAsync(connection, place, progress, ct);
@@ -163,7 +175,8 @@ public sealed class Migrator(NpgsqlDataSource admin)
     }
 
     private async Task RunStepAsync(
-        NpgsqlConnection connection, MigrationJournal journal, string migration, string direction, MigrationStep step, IStageProgress progress, CancellationToken ct)
+        NpgsqlConnection connection, MigrationJournal journal, string migration, string direction, MigrationStep step,
+            IStageProgress progress, CancellationToken ct)
     {
         await new StepRunner(connection, journal, progress, StepBegun, StepExecuted).RunAsync(migration, direction, step, ct);
         StepEnded?.Invoke(step.Name);

@@ -19,8 +19,10 @@ internal static partial class PartitionStatements
 
     public static async Task<IReadOnlyList<string>> ForAsync(NpgsqlConnection connection, string sql, string table, CancellationToken ct)
     {
-        var partitions = await connection.ListAsync(Partitions, row => (Name: row.GetString(0), Short: row.GetString(1)), ct, $"public.{table}");
-        return [.. partitions.Select(part => IndexName().Replace(sql, match => $"{part.Short}_{match.Groups["ending"].Value}").Replace("{partition}", part.Name, StringComparison.Ordinal))];
+        var partitions = await connection.ListAsync(
+            Partitions, row => (Name: row.GetString(0), Short: row.GetString(1)), ct, $"public.{table}");
+        return [.. partitions.Select(part => IndexName().Replace(sql, match => $"{part.Short}_{match.Groups["ending"].Value}")
+            .Replace("{partition}", part.Name, StringComparison.Ordinal))];
     }
 
     [GeneratedRegex(@"\{index:(?<ending>\w+)\}")]

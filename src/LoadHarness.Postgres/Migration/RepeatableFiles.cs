@@ -62,7 +62,9 @@ internal sealed class RepeatableFiles(NpgsqlConnection connection, MigrationJour
     }
 
     private static int KindLength(string target) =>
-        target.StartsWith("materialized view ", StringComparison.Ordinal) ? "materialized view".Length : target.IndexOf(' ', StringComparison.Ordinal);
+        target.StartsWith("materialized view ", StringComparison.Ordinal)
+            ? "materialized view".Length
+            : target.IndexOf(' ', StringComparison.Ordinal);
 
     private async Task ApplyAsync(RepeatableFile file, CancellationToken ct)
     {

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Migration;
 
-/// <summary>One line for each column, constraint, index, statistics target, owner, grant, policy, routine, view, trigger and comment of a schema.</summary>
+/// <summary>
+/// One line for each column, constraint, index, statistics target, owner, grant, policy, routine, view, trigger and comment of a schema.
+/// </summary>
 internal static class SchemaFingerprint
 {
     private const string BaseSchema = "loadharness_base";
@@ -25,7 +27,8 @@ internal static class SchemaFingerprint
         var columns = await connection.TextsAsync(
             $"select table_name || '.' || column_name from information_schema.columns where table_schema = '{BaseSchema}' order by table_name, ordinal_position", ct);
         await transaction.RollbackAsync(ct);
-        return (lines, columns.Select(name => name.Split('.')).GroupBy(name => name[0], name => name[1]).ToDictionary(table => table.Key, table => table.ToArray()));
+        return (lines, columns.Select(name => name.Split('.')).GroupBy(name => name[0], name => name[1])
+            .ToDictionary(table => table.Key, table => table.ToArray()));
     }
 
     // Names are printed without the schema they are in: two schemas can be compared.

@@ -6,7 +6,8 @@ using Npgsql;
 namespace LoadHarness.Postgres.Migration;
 
 /// <summary>Runs one step so that it blocks nobody for long, and journals it.</summary>
-internal sealed class StepRunner(NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress, Action<string>? begun, Func<string, Task>? executed)
+internal sealed class StepRunner(
+    NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress, Action<string>? begun, Func<string, Task>? executed)
 {
     // A statement that waits for a table lock makes every later statement on that table wait behind it, and a step may want the
     // locks of three: together they must stay below a second. Give up early, try again.
@@ -56,7 +57,9 @@ internal sealed class StepRunner(NpgsqlConnection connection, MigrationJournal j
         }
 
         await connection.ExecuteAsync($"set lock_timeout = {PatientLockTimeoutMilliseconds}", ct);
-        foreach (var statement in step.PartitionsOf is { } table ? await PartitionStatements.ForAsync(connection, step.Sql, table, ct) : [step.Sql])
+        foreach (var statement in step.PartitionsOf is { } table
+            ? await PartitionStatements.ForAsync(connection, step.Sql, table, ct)
+            : [step.Sql])
         {
             await InvalidIndexes.ClearTheWayAsync(connection, statement, progress, ct);
             await connection.ExecuteAsync(statement, ct);

@@ -23,7 +23,9 @@ internal sealed record TableContents(IReadOnlyDictionary<string, string> Checksu
         foreach (var (table, names) in columns)
         {
             var kept = names.Except(ChangedByLoad.GetValueOrDefault(table, [])).Select(name => $"\"{name}\"");
-            var seeded = table == "lead_activities" ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" where id <= {lastActivity}") : "";
+            var seeded = table == "lead_activities"
+                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" where id <= {lastActivity}")
+                : "";
             checksums[table] = (await connection.ScalarAsync<string>(
                 $"select count(*) || ' rows, ' || coalesce(sum(hash_record_extended(row({string.Join(", ", kept)}), 0)), 0) from {table}{seeded}", ct))!;
         }
@@ -41,5 +43,7 @@ internal sealed record TableContents(IReadOnlyDictionary<string, string> Checksu
     public IEnumerable<string> LostSince(TableContents before, long inserted) =>
         before.Checksums.Where(table => Checksums[table.Key] != table.Value)
             .Select(table => $"{table.Key}: {table.Value} before, {Checksums[table.Key]} after")
-            .Concat(Activities == before.Activities + inserted ? [] : [$"lead_activities: {before.Activities} rows and {inserted} inserted, {Activities} after"]);
+            .Concat(Activities == before.Activities + inserted
+                ? []
+                : [$"lead_activities: {before.Activities} rows and {inserted} inserted, {Activities} after"]);
 }

@@ -28,7 +28,10 @@ internal static class TrustedSchemas
                                 where d.datname operator(pg_catalog.=) pg_catalog.current_database() and d.datdba operator(pg_catalog.=) r.oid)))
         """;
 
-    /// <summary>Functions, operators, types and whole schemas that a role made which is neither a superuser, nor the migrating user, nor an owner here.</summary>
+    /// <summary>
+    /// Functions, operators, types and whole schemas that a role made which is neither a superuser, nor the migrating user, nor an owner
+    /// here.
+    /// </summary>
     public const string StrangersSql =
         """
         with trusted as (
@@ -83,7 +86,8 @@ internal static class TrustedSchemas
     /// <summary>On the way down, as the last thing before the journal goes.</summary>
     public static async Task ReopenAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (!await connection.ScalarAsync<bool>("select pg_catalog.to_regclass('loadharness.revoked_right') is not null", cancellationToken))
+        if (!await connection.ScalarAsync<bool>(
+            "select pg_catalog.to_regclass('loadharness.revoked_right') is not null", cancellationToken))
             return;
         foreach (var role in await connection.TextsAsync("select role from loadharness.revoked_right", cancellationToken))
             await connection.ExecuteAsync($"grant create on schema public to {Name(role)}", cancellationToken);
@@ -99,7 +103,8 @@ internal static class TrustedSchemas
                 + $"Let an administrator run: revoke create on schema public from {Name(role)};");
         }
 
-        await connection.ExecuteAsync("insert into loadharness.revoked_right (role) values ($1) on conflict do nothing", cancellationToken, role);
+        await connection.ExecuteAsync(
+            "insert into loadharness.revoked_right (role) values ($1) on conflict do nothing", cancellationToken, role);
     }
 
     // PUBLIC is a keyword; the others are this program's own role names.

@@ -5,7 +5,8 @@ namespace LoadHarness.Postgres.Observation;
 /// <summary>The sessions of the database at one moment.</summary>
 /// <param name="Waits">Active sessions by their application and what they wait for; <see cref="Cpu"/> for those that run.</param>
 internal sealed record ActivityLook(
-    int Active, int Waiting, int IdleInTransaction, int Connections, int LockWaits, int AutovacuumWorkers, IReadOnlyDictionary<(string Application, string Wait), int> Waits)
+    int Active, int Waiting, int IdleInTransaction, int Connections, int LockWaits, int AutovacuumWorkers,
+        IReadOnlyDictionary<(string Application, string Wait), int> Waits)
 {
     /// <summary>Active and waiting for nothing: the session runs, or wants to.</summary>
     public const string Cpu = "CPU";
@@ -30,7 +31,8 @@ internal sealed record ActivityLook(
         var waits = new Dictionary<(string, string), int>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var (application, state, type, name, count) = (reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetInt32(5));
+            var (application, state, type, name, count) = (
+                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetInt32(5));
             if (reader.GetString(4) == "autovacuum worker")
             {
                 autovacuum += count;

@@ -7,8 +7,8 @@ using Npgsql;
 namespace LoadHarness.Postgres.Observation;
 
 /// <summary>
-/// Watches the server while scenarios run, on a connection of its own: the sessions ten times a second, the counters once a second, and the statements
-/// at both ends of each measured phase.
+/// Watches the server while scenarios run, on a connection of its own: the sessions ten times a second, the counters once a second, and the
+/// statements at both ends of each measured phase.
 /// </summary>
 public sealed class DatabaseObserver : IAsyncDisposable
 {
@@ -89,7 +89,8 @@ public sealed class DatabaseObserver : IAsyncDisposable
 
     /// <summary>Stops watching and gives all that was seen.</summary>
     /// <param name="notes">Of the plans: which could not be had.</param>
-    public async Task<DatabaseObservation> FinishAsync(IReadOnlyList<QueryPlan> plans, CancellationToken stop, params IReadOnlyList<string> notes)
+    public async Task<DatabaseObservation> FinishAsync(
+        IReadOnlyList<QueryPlan> plans, CancellationToken stop, params IReadOnlyList<string> notes)
     {
         await StopAsync();
         var observed = Stopwatch.GetElapsedTime(_began);

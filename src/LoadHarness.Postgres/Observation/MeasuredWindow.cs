@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Observation;
 
-/// <summary>The measured phase of the scenarios that run at once. The counters are read at its two ends, so that set-up and warm-up are in no figure.</summary>
+/// <summary>
+/// The measured phase of the scenarios that run at once. The counters are read at its two ends, so that set-up and warm-up are in no
+/// figure.
+/// </summary>
 internal sealed class MeasuredWindow(NpgsqlDataSource admin, IReadOnlyList<ScenarioWatch> scenarios) : IMeasuredPhase
 {
     private static readonly TimeSpan LongestReading = TimeSpan.FromSeconds(10);
@@ -45,16 +48,20 @@ internal sealed class MeasuredWindow(NpgsqlDataSource admin, IReadOnlyList<Scena
     {
         if (_to is not { } to) return ([], []);
         var seen = _before is not null && _after is not null ? StatementDifference.Of(scenarios, _before, _after) : null;
-        if (_after?.Dropped > _before?.Dropped) Blindness = "pg_stat_statements had no room and dropped statements: calls are at least as many as shown.";
+        if (_after?.Dropped > _before?.Dropped)
+            Blindness = "pg_stat_statements had no room and dropped statements: calls are at least as many as shown.";
         return (
             [.. scenarios.Select(scenario => Watched(scenario.Name, to, waits, seen))],
-            [.. (seen ?? new Dictionary<string, IReadOnlyList<StatementStatistics>>()).Values.SelectMany(statements => statements.Take(StatementDifference.Kept))]);
+            [.. (seen ?? new Dictionary<string, IReadOnlyList<StatementStatistics>>())
+                .Values.SelectMany(statements => statements.Take(StatementDifference.Kept))]);
     }
 
-    private WatchedScenario Watched(string name, DateTimeOffset to, WaitCounts waits, IReadOnlyDictionary<string, IReadOnlyList<StatementStatistics>>? seen)
+    private WatchedScenario Watched(
+        string name, DateTimeOffset to, WaitCounts waits, IReadOnlyDictionary<string, IReadOnlyList<StatementStatistics>>? seen)
     {
         int? statements = seen?.Where(group => group.Key.Split(" + ").Contains(name)).Sum(group => group.Value.Count);
-        int? kept = seen?.Where(group => group.Key.Split(" + ").Contains(name)).Sum(group => Math.Min(group.Value.Count, StatementDifference.Kept));
+        int? kept = seen?.Where(group => group.Key.Split(" + ").Contains(name))
+            .Sum(group => Math.Min(group.Value.Count, StatementDifference.Kept));
         return new(name, _from, to, waits.LooksAt(name), waits.ActiveIn(name), statements, kept);
     }
 

@@ -3,8 +3,8 @@ using LoadHarness.Core.Measurement;
 namespace LoadHarness.Postgres.Observation;
 
 /// <summary>
-/// Snapshots of a whole run, bounded: when there are too many, every second one is dropped. Rates are made of what is left at the end, so they stay exact,
-/// over a longer time.
+/// Snapshots of a whole run, bounded: when there are too many, every second one is dropped. Rates are made of what is left at the end, so
+/// they stay exact, over a longer time.
 /// </summary>
 internal sealed class SampleSeries(int most = SampleSeries.Most)
 {
@@ -21,7 +21,8 @@ internal sealed class SampleSeries(int most = SampleSeries.Most)
 
     public void Add(ActivitySnapshot snapshot, string? scenario, string? phase)
     {
-        if (_taken.Count > 0 && _taken[^1] is var before && before.Stretch == _stretch && snapshot.Since(before.Snapshot, scenario, phase) is { } sample) Latest = sample;
+        if (_taken.Count > 0 && _taken[^1] is var before && before.Stretch == _stretch
+            && snapshot.Since(before.Snapshot, scenario, phase) is { } sample) Latest = sample;
         _taken.Add(new(snapshot, scenario, phase, _stretch));
         if (_taken.Count > most) Thin();
     }

@@ -19,7 +19,8 @@ internal sealed record ServerCounters(
 
     /// <returns>Whether nothing went back since: a restart or a reset makes differences senseless.</returns>
     public bool Follows(ServerCounters before) =>
-        BlocksHit >= before.BlocksHit && BlocksRead >= before.BlocksRead && Transactions >= before.Transactions && WalBytes >= before.WalBytes
+        BlocksHit >= before.BlocksHit && BlocksRead >= before.BlocksRead && Transactions >= before.Transactions
+            && WalBytes >= before.WalBytes
         && TempBytes >= before.TempBytes && (IoMilliseconds ?? 0) >= (before.IoMilliseconds ?? 0) && Checkpoints >= before.Checkpoints;
 
     // PostgreSQL 17 moved the checkpoints to a view of their own.

@@ -10,7 +10,10 @@ internal sealed class ServerProcesses(int? postmaster)
 
     private readonly bool _readable = postmaster is not null && OperatingSystem.IsLinux();
 
-    /// <returns>CPU time used since the server started, and memory: private pages of all processes and the shared pages once. Null where there is nothing to read.</returns>
+    /// <returns>
+    /// CPU time used since the server started, and memory: private pages of all processes and the shared pages once. Null where there is
+    /// nothing to read.
+    /// </returns>
     public (TimeSpan Cpu, long ResidentBytes)? Read()
     {
         if (!_readable) return null;
@@ -28,7 +31,9 @@ internal sealed class ServerProcesses(int? postmaster)
     }
 
     /// <returns>The postmaster first, then its children; on other systems the postmaster alone.</returns>
-    public IReadOnlyList<int> Ids() => !_readable ? [postmaster ?? 0] : [.. Family().Select(process => process.Id).OrderBy(id => id != postmaster)];
+    public IReadOnlyList<int> Ids() => !_readable
+        ? [postmaster ?? 0]
+        : [.. Family().Select(process => process.Id).OrderBy(id => id != postmaster)];
 
     private IEnumerable<(int Id, double Ticks)> Family()
     {
@@ -36,7 +41,8 @@ internal sealed class ServerProcesses(int? postmaster)
         {
             if (!int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) continue;
             if (Fields(id) is not { } fields) continue;
-            // Behind the name in brackets: state, ppid, ...; utime and stime are fields 14 and 15 of the whole line, cutime and cstime 16 and 17.
+            // Behind the name in brackets: state, ppid, ...; utime and stime are fields 14 and 15 of the whole line, cutime and cstime 16
+            // and 17.
             if (id == postmaster) yield return (id, fields[11] + fields[12] + fields[13] + fields[14]);
             else if ((int)fields[1] == postmaster) yield return (id, fields[11] + fields[12]);
         }
@@ -61,7 +67,8 @@ internal sealed class ServerProcesses(int? postmaster)
         return (anonymous, shared);
     }
 
-    private static long Bytes(string line) => 1024 * long.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
+    private static long Bytes(string line) =>
+        1024 * long.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
 
     // A process may end between the listing and the reading.
     private static string? ReadText(string path)

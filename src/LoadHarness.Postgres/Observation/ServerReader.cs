@@ -9,7 +9,8 @@ internal sealed class ServerReader(NpgsqlDataSource admin, int? serverProcessId,
     private readonly ServerProcesses _processes = new(serverProcessId);
     private NpgsqlConnection? _connection;
 
-    public Task<ActivityLook?> TryLookAsync(CancellationToken stop) => TryAsync(connection => ActivityLook.ReadAsync(connection, stop), stop);
+    public Task<ActivityLook?> TryLookAsync(CancellationToken stop) =>
+        TryAsync(connection => ActivityLook.ReadAsync(connection, stop), stop);
 
     public async Task<ActivitySnapshot?> TrySnapshotAsync(ActivityLook look, CancellationToken stop)
     {

@@ -15,7 +15,10 @@ internal sealed record Sizes(IReadOnlyDictionary<string, RelationSize> Relations
     /// <returns>What there is later, with its growth and scans since, largest first, and how many indexes are left out.</returns>
     public (IReadOnlyList<RelationSize> Relations, IReadOnlyList<IndexUse> Indexes, int LeftOut) Until(Sizes later)
     {
-        var relations = later.Relations.Values.Select(size => size with { BytesBefore = Relations.GetValueOrDefault(size.Relation)?.BytesAfter ?? 0 });
+        var relations = later.Relations.Values.Select(size => size with
+        {
+            BytesBefore = Relations.GetValueOrDefault(size.Relation)?.BytesAfter ?? 0,
+        });
         var indexes = later.Indexes.Values.Select(index => Since(index, Indexes.GetValueOrDefault(index.Index)));
         return (
             [.. relations.OrderByDescending(size => size.BytesAfter)],
@@ -25,5 +28,9 @@ internal sealed record Sizes(IReadOnlyDictionary<string, RelationSize> Relations
 
     // Statistics that were reset in between begin again from nothing.
     private static IndexUse Since(IndexUse after, IndexUse? before) =>
-        before is null ? after : after with { BytesBefore = before.BytesAfter, Scans = after.Scans >= before.Scans ? after.Scans - before.Scans : after.Scans };
+        before is null ? after : after with
+        {
+            BytesBefore = before.BytesAfter,
+            Scans = after.Scans >= before.Scans ? after.Scans - before.Scans : after.Scans,
+        };
 }

@@ -6,7 +6,8 @@ namespace LoadHarness.Postgres.Observation;
 /// <param name="SquaredMilliseconds">Sum of the squares of the times, for the deviation.</param>
 /// <param name="IoMilliseconds">Null where track_io_timing is off.</param>
 internal sealed record StatementCount(
-    string Text, long Calls, double Milliseconds, double SquaredMilliseconds, long Rows, long BlocksHit, long BlocksRead, long WalBytes, long TempBlocksWritten, double? IoMilliseconds);
+    string Text, long Calls, double Milliseconds, double SquaredMilliseconds, long Rows, long BlocksHit, long BlocksRead, long WalBytes,
+        long TempBlocksWritten, double? IoMilliseconds);
 
 /// <summary>pg_stat_statements at one moment: what clients sent, not what functions run inside.</summary>
 /// <param name="Dropped">How often the view dropped its rarest statements, for want of room.</param>
@@ -21,7 +22,8 @@ internal sealed record StatementCounters(IReadOnlyDictionary<long, StatementCoun
         while (await reader.ReadAsync(cancellationToken))
         {
             counters[reader.GetInt64(0)] = new(
-                await reader.IsDBNullAsync(1, cancellationToken) ? "" : reader.GetString(1), reader.GetInt64(2), reader.GetDouble(3), reader.GetDouble(4),
+                await reader.IsDBNullAsync(1, cancellationToken) ? "" : reader.GetString(1), reader.GetInt64(2), reader.GetDouble(3),
+                    reader.GetDouble(4),
                 reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9),
                 await reader.IsDBNullAsync(10, cancellationToken) ? null : reader.GetDouble(10));
         }

@@ -16,7 +16,8 @@ internal static class StatementDifference
     public const string OtherSessions = "other sessions";
 
     // What the harness asks for itself, and what Npgsql asks to know a database's types and to clean a session.
-    private static readonly string[] Own = ["/* loadharness:", "ns.nspname, t.oid, t.typname", "-- Load ", "select version()", "discard all"];
+    private static readonly string[] Own =
+        ["/* loadharness:", "ns.nspname, t.oid, t.typname", "-- Load ", "select version()", "discard all"];
 
     /// <returns>All that was seen, by scenario, of the most time first.</returns>
     public static IReadOnlyDictionary<string, IReadOnlyList<StatementStatistics>> Of(
@@ -29,10 +30,12 @@ internal static class StatementDifference
             .OfType<StatementStatistics>()
             .Select(statement => Attributed(statement, senders))
             .GroupBy(statement => statement.Scenario)
-            .ToDictionary(group => group.Key, group => (IReadOnlyList<StatementStatistics>)[.. group.OrderByDescending(statement => statement.TotalTime)]);
+            .ToDictionary(group => group.Key,
+                group => (IReadOnlyList<StatementStatistics>)[.. group.OrderByDescending(statement => statement.TotalTime)]);
     }
 
-    private static StatementStatistics Attributed(StatementStatistics statement, List<(string Name, IReadOnlyDictionary<string, string?> Operations)> senders)
+    private static StatementStatistics Attributed(
+        StatementStatistics statement, List<(string Name, IReadOnlyDictionary<string, string?> Operations)> senders)
     {
         var shape = StatementShape.Of(statement.Statement);
         var those = senders.Where(sender => sender.Operations.ContainsKey(shape)).ToList();

@@ -23,7 +23,10 @@ internal sealed class WaitCounts
     public IReadOnlyList<WaitEventShare> Shares() =>
     [
         .. _counts.SelectMany(scenario => scenario.Value
-            .Select(wait => new WaitEventShare(scenario.Key, wait.Key, (double)wait.Value / ActiveIn(scenario.Key)) { Samples = wait.Value })
+            .Select(wait => new WaitEventShare(scenario.Key, wait.Key, (double)wait.Value / ActiveIn(scenario.Key))
+            {
+                Samples = wait.Value,
+            })
             .OrderByDescending(share => share.Share)),
     ];
 }

@@ -4,12 +4,17 @@ using CliWrap.Builders;
 
 namespace LoadHarness.Postgres.Provisioning;
 
-/// <summary>What a started program gets of this one's environment: what it needs to run. Connection strings and tokens are none of its business.</summary>
-/// <remarks>A process's environment can be read by its account as long as it runs, and the server's account is another one than root's.</remarks>
+/// <summary>
+/// What a started program gets of this one's environment: what it needs to run. Connection strings and tokens are none of its business.
+/// </summary>
+/// <remarks>
+/// A process's environment can be read by its account as long as it runs, and the server's account is another one than root's.
+/// </remarks>
 internal static class ChildEnvironment
 {
     private static readonly string[] Needed =
-        ["PATH", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SystemRoot", "windir", "PATHEXT", "COMSPEC"];
+        ["PATH", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SystemRoot", "windir", "PATHEXT",
+            "COMSPEC"];
 
     public static EnvironmentVariablesBuilder Clean(this EnvironmentVariablesBuilder variables)
     {
@@ -25,6 +30,7 @@ internal static class ChildEnvironment
         return start;
     }
 
-    private static IEnumerable<string> Unneeded() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => (string)entry.Key)
+    private static IEnumerable<string> Unneeded() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Select(entry => (string)entry.Key)
         .Where(name => !Needed.Contains(name, StringComparer.OrdinalIgnoreCase) && !name.StartsWith("LC_", StringComparison.Ordinal));
 }

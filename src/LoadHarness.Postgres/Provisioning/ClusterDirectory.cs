@@ -25,7 +25,8 @@ public sealed record ClusterDirectory(string Root)
     internal static async Task<ClusterDirectory> CreateAsync(bool keep, CancellationToken cancellationToken)
     {
         var home = await PrivateRoot.FindAsync(cancellationToken);
-        var directory = new ClusterDirectory(Path.Combine(home, NamePattern.Replace("*", Guid.NewGuid().ToString("N")[..12], StringComparison.Ordinal)));
+        var directory = new ClusterDirectory(
+            Path.Combine(home, NamePattern.Replace("*", Guid.NewGuid().ToString("N")[..12], StringComparison.Ordinal)));
         // Of this user: the server's account gets the data and the log alone, and can plant no link where this program writes.
         PrivateRoot.Make(directory.Root);
         await PrivateRoot.WriteAsync(directory.OwnerFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), cancellationToken);
@@ -35,11 +36,15 @@ public sealed record ClusterDirectory(string Root)
         return directory;
     }
 
-    /// <summary>Stops and removes what this user's programs left behind that no longer run; the watch of each does so too, unless it was killed with them.</summary>
+    /// <summary>
+    /// Stops and removes what this user's programs left behind that no longer run; the watch of each does so too, unless it was killed with
+    /// them.
+    /// </summary>
     internal static async Task SweepAsync(PostgresBinaries binaries, CancellationToken cancellationToken)
     {
         if (await PrivateRoot.SharedAsync(cancellationToken) is not { } home) return;
-        foreach (var directory in Directory.EnumerateDirectories(home, NamePattern).Select(root => new ClusterDirectory(root)).Where(IsAbandoned))
+        foreach (var directory in Directory.EnumerateDirectories(home, NamePattern).Select(root => new ClusterDirectory(root))
+            .Where(IsAbandoned))
         {
             try
             {

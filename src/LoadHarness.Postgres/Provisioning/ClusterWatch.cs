@@ -73,10 +73,18 @@ internal sealed class ClusterWatch : IAsyncDisposable
 
     private Process Start()
     {
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
-        foreach (var word in (string[])["-c", Script, "watch", directory.Root, keep ? "yes" : "no", .. ServerAccount.Prefix, binaries.PgCtl])
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        foreach (var word in (string[])["-c", Script, "watch", directory.Root, keep ? "yes" : "no", .. ServerAccount.Prefix,
+            binaries.PgCtl])
             start.ArgumentList.Add(word);
-        var process = Process.Start(start.Clean()) ?? throw new HarnessException("/bin/sh could not be started; it watches over the private PostgreSQL server.");
+        var process = Process.Start(start.Clean())
+            ?? throw new HarnessException("/bin/sh could not be started; it watches over the private PostgreSQL server.");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;

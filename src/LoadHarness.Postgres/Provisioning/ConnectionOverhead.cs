@@ -14,7 +14,9 @@ public sealed record ConnectionOverhead(string Way, IReadOnlyList<double> RoundM
 
     public double MeanMilliseconds => RoundMilliseconds.Average();
 
-    /// <summary>The same requests connecting each time, through Npgsql's pool, and through pgbouncer when one is given (connecting to it each time).</summary>
+    /// <summary>
+    /// The same requests connecting each time, through Npgsql's pool, and through pgbouncer when one is given (connecting to it each time).
+    /// </summary>
     /// <param name="requests">A round of one way.</param>
     /// <param name="rounds">The ways take turns, so that a machine that slows down slows all of them.</param>
     public static async Task<IReadOnlyList<ConnectionOverhead>> MeasureAsync(
@@ -27,10 +29,12 @@ public sealed record ConnectionOverhead(string Way, IReadOnlyList<double> RoundM
         try
         {
             var backends = new List<long>();
-            foreach (var source in sources) backends.Add(await BackendsAsync(source, serverConnectionString, requests, users, cancellationToken));
+            foreach (var source in sources)
+                backends.Add(await BackendsAsync(source, serverConnectionString, requests, users, cancellationToken));
             var times = sources.Select(_ => new List<double>()).ToArray();
             for (var round = 0; round < rounds; round++)
-                for (var way = 0; way < sources.Length; way++) times[way].Add(await RoundAsync(sources[way], requests, users, cancellationToken));
+                for (var way = 0; way < sources.Length; way++)
+                    times[way].Add(await RoundAsync(sources[way], requests, users, cancellationToken));
             return [.. ways.Select((way, index) => new ConnectionOverhead(way.Name, times[index], backends[index]))];
         }
         finally
@@ -39,18 +43,25 @@ public sealed record ConnectionOverhead(string Way, IReadOnlyList<double> RoundM
         }
     }
 
-    /// <summary>RE-4: by how many percent the pool makes a request shorter. The request is counted in full, its query too, which understates the gain.</summary>
+    /// <summary>
+    /// RE-4: by how many percent the pool makes a request shorter. The request is counted in full, its query too, which understates the
+    /// gain.
+    /// </summary>
     /// <param name="ways">Of <see cref="MeasureAsync"/>.</param>
     public static Comparison Compare(IReadOnlyList<ConnectionOverhead> ways)
     {
         var (unpooled, pooled) = (ways[0], ways[1]);
-        var reductions = unpooled.RoundMilliseconds.Zip(pooled.RoundMilliseconds, (without, with) => 100 * (1 - (with / without))).ToArray();
-        var words = ways.Select(way => FormattableString.Invariant($"{way.Way} {way.MeanMilliseconds:0.000} ms, {way.BackendsStarted} server processes"));
-        return new(Target, reductions.Average(), Intervals.OfMean(reductions), reductions.Length, $"A connection, select 1, and back, in {reductions.Length} rounds in turn: {string.Join("; ", words)} a round. Judged: {pooled.Way} against {unpooled.Way}.");
+        var reductions = unpooled.RoundMilliseconds.Zip(pooled.RoundMilliseconds, (without, with) => 100 * (1 - (with / without)))
+            .ToArray();
+        var words = ways.Select(way =>
+            FormattableString.Invariant($"{way.Way} {way.MeanMilliseconds:0.000} ms, {way.BackendsStarted} server processes"));
+        return new(Target, reductions.Average(), Intervals.OfMean(reductions), reductions.Length,
+            $"A connection, select 1, and back, in {reductions.Length} rounds in turn: {string.Join("; ", words)} a round. Judged: {pooled.Way} against {unpooled.Way}.");
     }
 
     // Outside the timed rounds: the server publishes its count with a delay.
-    private static async Task<long> BackendsAsync(NpgsqlDataSource source, string server, int requests, int users, CancellationToken cancellationToken)
+    private static async Task<long> BackendsAsync(
+        NpgsqlDataSource source, string server, int requests, int users, CancellationToken cancellationToken)
     {
         await using var observer = new NpgsqlConnection(Unpooled(server));
         await observer.OpenAsync(cancellationToken);
@@ -76,7 +87,9 @@ public sealed record ConnectionOverhead(string Way, IReadOnlyList<double> RoundM
         return busyTicks * 1000.0 / Stopwatch.Frequency / requests;
     }
 
-    /// <summary>Sessions of this database since its statistics began; the server publishes a new one when its backend first goes idle or ends.</summary>
+    /// <summary>
+    /// Sessions of this database since its statistics began; the server publishes a new one when its backend first goes idle or ends.
+    /// </summary>
     private static async Task<long> SessionsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
@@ -86,5 +99,9 @@ public sealed record ConnectionOverhead(string Way, IReadOnlyList<double> RoundM
 
     private static string Unpooled(string text) => new NpgsqlConnectionStringBuilder(text) { Pooling = false }.ConnectionString;
 
-    private static string Pooled(string text, int users) => new NpgsqlConnectionStringBuilder(text) { Pooling = true, MaxPoolSize = users }.ConnectionString;
+    private static string Pooled(string text, int users) => new NpgsqlConnectionStringBuilder(text)
+    {
+        Pooling = true,
+        MaxPoolSize = users,
+    }.ConnectionString;
 }

@@ -35,7 +35,8 @@ public sealed class ContainerServer : IAsyncDisposable
     public string ConnectionString { get; }
 
     /// <exception cref="HarnessException">The image could not be built, or the server did not start.</exception>
-    public static async Task<ContainerServer> StartAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken)
+    public static async Task<ContainerServer> StartAsync(
+        DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
         try
         {
@@ -86,7 +87,10 @@ public sealed class ContainerServer : IAsyncDisposable
             .WithCreateParameterModifier(parameters => Limit(parameters, request.Profile));
     }
 
-    /// <summary>Shared memory for parallel queries (an engine's default of 64 MB fails them), memory for the profile, and the port on loopback alone.</summary>
+    /// <summary>
+    /// Shared memory for parallel queries (an engine's default of 64 MB fails them), memory for the profile, and the port on loopback
+    /// alone.
+    /// </summary>
     private static void Limit(CreateContainerParameters parameters, ServerProfile profile)
     {
         var host = parameters.HostConfig!;
@@ -101,7 +105,8 @@ public sealed class ContainerServer : IAsyncDisposable
     /// <summary>From inside a container the engine's ports are on its gateway, unless the job says otherwise.</summary>
     private static bool EngineIsLocal =>
         TestcontainersSettings.OS.DockerEndpointAuthConfig?.Endpoint.Scheme is "unix" or "npipe"
-        && (Environment.GetEnvironmentVariable("TESTCONTAINERS_HOST_OVERRIDE") ?? (File.Exists("/.dockerenv") ? "gateway" : "localhost")) is "127.0.0.1" or "localhost";
+        && (Environment.GetEnvironmentVariable("TESTCONTAINERS_HOST_OVERRIDE")
+            ?? (File.Exists("/.dockerenv") ? "gateway" : "localhost")) is "127.0.0.1" or "localhost";
 
     private static async Task StartOrRemoveAsync(PostgreSqlContainer container, CancellationToken cancellationToken)
     {

@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Provisioning;
 
-/// <summary>A server that someone else runs. The harness checks that it may use the database, and never stops or drops anything there.</summary>
+/// <summary>
+/// A server that someone else runs. The harness checks that it may use the database, and never stops or drops anything there.
+/// </summary>
 public static class GivenDatabase
 {
     /// <summary>Holds a connection string where the command line gives none.</summary>
@@ -21,22 +23,28 @@ public static class GivenDatabase
     {
         try
         {
-            var parsed = text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
+            var parsed = text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
+                || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
                 ? PostgresUri.Parse(text)
                 : new NpgsqlConnectionStringBuilder(text);
-            if (string.IsNullOrEmpty(parsed.Host)) throw new HarnessException("The database connection string gives no Host. " + Form, ExitCode.BadUsage);
+            if (string.IsNullOrEmpty(parsed.Host))
+                throw new HarnessException("The database connection string gives no Host. " + Form, ExitCode.BadUsage);
             return parsed;
         }
-        catch (Exception malformed) when (malformed is ArgumentException or FormatException or KeyNotFoundException or OverflowException or InvalidCastException)
+        catch (Exception malformed) when (
+            malformed is ArgumentException or FormatException or KeyNotFoundException or OverflowException or InvalidCastException)
         {
             // The driver's own words repeat what it took for a keyword: with a ; or = in a password, a part of that.
             throw new HarnessException(
                 "The database connection string cannot be read: it has a keyword that there is not, or a value that its keyword does not take. "
-                + "A password with ; or = stands in quotes: Password='...'. In a URI such signs are written as %3B and %3D. " + Form, ExitCode.BadUsage);
+                + "A password with ; or = stands in quotes: Password='...'. In a URI such signs are written as %3B and %3D. " + Form,
+                    ExitCode.BadUsage);
         }
     }
 
-    /// <exception cref="HarnessException">No answer, too old or new a server, or tables in the way or rows that are not the harness's own, without the words that allow it.</exception>
+    /// <exception cref="HarnessException">
+    /// No answer, too old or new a server, or tables in the way or rows that are not the harness's own, without the words that allow it.
+    /// </exception>
     internal static async Task<Database> OpenAsync(string text, DatabaseRequest request, CancellationToken cancellationToken)
     {
         var given = Parse(text);
@@ -46,7 +54,8 @@ public static class GivenDatabase
         {
             await connection.OpenAsync(cancellationToken);
         }
-        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or System.Security.Authentication.AuthenticationException)
+        catch (Exception failure) when (
+            failure is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or System.Security.Authentication.AuthenticationException)
         {
             // Not kept as inner exception: driver texts can carry parts of the connection string.
             throw new HarnessException(
@@ -56,7 +65,8 @@ public static class GivenDatabase
 
         await RequireUsableAsync(connection, request.Force, cancellationToken);
         if (request.DeletesRows && !request.DeletesForeignRows) await RequireOwnRowsAsync(connection, cancellationToken);
-        return new Database(given.ConnectionString, await ServerInspection.OfAsync(given.ConnectionString, "given", cancellationToken), server: null);
+        return new Database(given.ConnectionString, await ServerInspection.OfAsync(given.ConnectionString, "given", cancellationToken),
+            server: null);
     }
 
     private static async Task RequireUsableAsync(NpgsqlConnection connection, bool force, CancellationToken cancellationToken)
@@ -81,12 +91,14 @@ public static class GivenDatabase
     }
 
     /// <summary>
-    /// Whether the seeder began, or a migration did and there is no row yet: what an interrupted or an earlier run leaves, and what the same options
-    /// go on with. The seeder makes its tables some time before it writes into them that it began.
+    /// Whether the seeder began, or a migration did and there is no row yet: what an interrupted or an earlier run leaves, and what the
+    /// same options go on with. The seeder makes its tables some time before it writes into them that it began.
     /// </summary>
-    private static async Task<bool> IsTheHarnessesOwnAsync(NpgsqlConnection connection, IReadOnlyList<string> tables, CancellationToken cancellationToken)
+    private static async Task<bool> IsTheHarnessesOwnAsync(
+        NpgsqlConnection connection, IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
-        if (await HoldsAsync("to_regclass('loadharness.seed_run') is not null") && await HoldsAsync("exists (select from loadharness.seed_run)")) return true;
+        if (await HoldsAsync("to_regclass('loadharness.seed_run') is not null")
+            && await HoldsAsync("exists (select from loadharness.seed_run)")) return true;
         if (!await HoldsAsync("to_regclass('loadharness.journal') is not null")) return false;
         return tables.All(table => table.StartsWith("loadharness.", StringComparison.Ordinal))
             || (await HoldsAsync("to_regclass('public.leads') is not null and to_regclass('public.workspaces') is not null")

@@ -4,28 +4,35 @@ using LoadHarness.Core;
 namespace LoadHarness.Postgres.Provisioning;
 
 /// <summary>
-/// Lets the kernel give a private server huge pages for its buffers. On pages of 4 kB every session pays a fault for each page of the buffers that it
-/// touches first, and a lookup in larger tables for every other; see docs/decisions/0017.
+/// Lets the kernel give a private server huge pages for its buffers. On pages of 4 kB every session pays a fault for each page of the
+/// buffers that it touches first, and a lookup in larger tables for every other; see docs/decisions/0017.
 /// </summary>
 internal static class HugePages
 {
     /// <summary>The setting under which a server, from version 17 on, tells whether it has them.</summary>
     public const string Status = "huge_pages_status";
 
-    // Pages beyond those that an administrator set aside. They are taken when a server starts and go with it: that more are allowed costs nothing.
+    // Pages beyond those that an administrator set aside. They are taken when a server starts and go with it: that more are allowed costs
+    // nothing.
     private const string AllowedFile = "/proc/sys/vm/nr_overcommit_hugepages";
 
     // Of this program's servers: each adds what it needs, and takes it back.
     private static readonly Lock OneAtATime = new();
 
-    /// <summary>Allows as many as a server that is about to start will ask for; its <see cref="ClusterDirectory.HugePagesFile"/> says how many, for whoever stops it.</summary>
-    /// <remarks>Only root may, and not every kernel can. Where not, the server starts on small pages: it asks for huge ones and does without.</remarks>
+    /// <summary>
+    /// Allows as many as a server that is about to start will ask for; its <see cref="ClusterDirectory.HugePagesFile"/> says how many, for
+    /// whoever stops it.
+    /// </summary>
+    /// <remarks>
+    /// Only root may, and not every kernel can. Where not, the server starts on small pages: it asks for huge ones and does without.
+    /// </remarks>
     public static async Task AllowAsync(ClusterDirectory directory, PostgresBinaries binaries, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !File.Exists(AllowedFile)) return;
         try
         {
-            var pages = Number(await ServerAccount.RunAsync(binaries.PathOf("postgres"), ["-D", directory.Data, "-C", "shared_memory_size_in_huge_pages"], cancellationToken));
+            var pages = Number(await ServerAccount.RunAsync(
+                binaries.PathOf("postgres"), ["-D", directory.Data, "-C", "shared_memory_size_in_huge_pages"], cancellationToken));
             if (pages <= 0 || LeastGroupLimit(File.ReadAllText("/proc/self/cgroup"), "/sys/fs/cgroup") < pages * PageBytes()) return;
             await PrivateRoot.WriteAsync(directory.HugePagesFile, Text(pages), cancellationToken);
             Add(pages);
@@ -51,7 +58,8 @@ internal static class HugePages
         try
         {
             return File.ReadLines($"/proc/{postmaster.ToString(CultureInfo.InvariantCulture)}/smaps")
-                .Any(line => line.StartsWith("KernelPageSize:", StringComparison.Ordinal) && !line.EndsWith(" 4 kB", StringComparison.Ordinal));
+                .Any(line => line.StartsWith("KernelPageSize:", StringComparison.Ordinal)
+                    && !line.EndsWith(" 4 kB", StringComparison.Ordinal));
         }
         catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
         {
@@ -60,8 +68,8 @@ internal static class HugePages
     }
 
     /// <summary>
-    /// The least bytes of huge pages that this process's control groups let it have. A server that maps more is not refused, but killed when it touches
-    /// them (SIGBUS): the case of a privileged container that was given none.
+    /// The least bytes of huge pages that this process's control groups let it have. A server that maps more is not refused, but killed
+    /// when it touches them (SIGBUS): the case of a privileged container that was given none.
     /// </summary>
     /// <param name="groups">As in /proc/self/cgroup: lines of hierarchy, controllers and path, with colons between.</param>
     /// <param name="root">Where the hierarchies are mounted.</param>
@@ -73,7 +81,8 @@ internal static class HugePages
             // The second version has one hierarchy without controllers in its line; the first has one of its own for huge pages.
             if (parts is not [_, "" or "hugetlb", var path]) continue;
             var top = Path.Combine(root, parts[1]);
-            for (var group = Path.Join(top, path).TrimEnd('/'); group.Length >= top.TrimEnd('/').Length; group = Path.GetDirectoryName(group)!)
+            for (var group = Path.Join(top, path).TrimEnd('/'); group.Length >= top.TrimEnd('/')
+                .Length; group = Path.GetDirectoryName(group)!)
                 least = Math.Min(least, LimitsIn(group).DefaultIfEmpty(long.MaxValue).Min());
         }
 
@@ -82,7 +91,9 @@ internal static class HugePages
 
     private static IEnumerable<long> LimitsIn(string group) => !Directory.Exists(group) ? [] : Directory.EnumerateFiles(group, "hugetlb.*")
         .Where(file => file.EndsWith(".max", StringComparison.Ordinal) || file.EndsWith(".limit_in_bytes", StringComparison.Ordinal))
-        .Select(file => long.TryParse(File.ReadAllText(file), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var bytes) ? bytes : long.MaxValue);
+        .Select(file => long.TryParse(File.ReadAllText(file), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var bytes)
+            ? bytes
+            : long.MaxValue);
 
     // "Hugepagesize:       2048 kB"
     private static long PageBytes() => File.ReadLines("/proc/meminfo")
@@ -94,7 +105,8 @@ internal static class HugePages
         lock (OneAtATime) File.WriteAllText(AllowedFile, Text(Math.Max(0, Number(File.ReadAllText(AllowedFile)) + pages)));
     }
 
-    private static long Number(string text) => long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static long Number(string text) =>
+        long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -11,7 +11,9 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Provisioning;
 
-/// <summary>A private PostgreSQL server on loopback, in a directory of its own. It does not outlive this program, however that ends.</summary>
+/// <summary>
+/// A private PostgreSQL server on loopback, in a directory of its own. It does not outlive this program, however that ends.
+/// </summary>
 public sealed class NativeCluster : IAsyncDisposable
 {
     private const int StartAttempts = 3;
@@ -39,15 +41,21 @@ public sealed class NativeCluster : IAsyncDisposable
     /// <summary>Superuser, database postgres.</summary>
     public string ConnectionString { get; }
 
-    public int ProcessId => int.Parse(File.ReadLines(Path.Combine(Directory.Data, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
+    public int ProcessId => int.Parse(
+        File.ReadLines(Path.Combine(Directory.Data, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
 
-    public string ConnectionStringTo(string database) => new NpgsqlConnectionStringBuilder(ConnectionString) { Database = database }.ConnectionString;
+    public string ConnectionStringTo(string database) => new NpgsqlConnectionStringBuilder(ConnectionString)
+    {
+        Database = database,
+    }.ConnectionString;
 
     /// <summary>Makes and starts a cluster.</summary>
     /// <param name="keep">Stopping leaves the directory behind.</param>
     /// <param name="snapshot">Starts on a copy of this one instead of an empty cluster.</param>
     /// <exception cref="HarnessException">initdb or the server failed; carries their own words.</exception>
-    public static async Task<NativeCluster> StartAsync(PostgresBinaries binaries, IReadOnlyDictionary<string, string> settings, bool keep, CancellationToken cancellationToken, SeedSnapshot? snapshot = null)
+    public static async Task<NativeCluster> StartAsync(
+        PostgresBinaries binaries, IReadOnlyDictionary<string, string> settings, bool keep, CancellationToken cancellationToken,
+        SeedSnapshot? snapshot = null)
     {
         var directory = await ClusterDirectory.CreateAsync(keep, cancellationToken);
         var watch = ClusterWatch.Over(directory, binaries, keep);
@@ -73,7 +81,10 @@ public sealed class NativeCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills all processes of the server at once (SIGKILL), as a power cut would, and starts it again on the same port: for tests of recovery.</summary>
+    /// <summary>
+    /// Kills all processes of the server at once (SIGKILL), as a power cut would, and starts it again on the same port: for tests of
+    /// recovery.
+    /// </summary>
     /// <exception cref="HarnessException">It did not start within half a minute.</exception>
     public async Task CrashAndRestartAsync(CancellationToken cancellationToken)
     {
@@ -110,15 +121,18 @@ public sealed class NativeCluster : IAsyncDisposable
         }
     }
 
-    private static async Task InitializeAsync(ClusterDirectory directory, PostgresBinaries binaries, string password, CancellationToken cancellationToken)
+    private static async Task InitializeAsync(
+        ClusterDirectory directory, PostgresBinaries binaries, string password, CancellationToken cancellationToken)
     {
         await PrivateRoot.WriteAsync(directory.PasswordFile, password, cancellationToken);
         await ServerAccount.OwnAsync(directory.PasswordFile, cancellationToken);
         await ServerAccount.MakeDirectoryAsync(directory.Data, cancellationToken);
         await ServerAccount.RunAsync(binaries.InitDb, [
             "-D", directory.Data, "-U", "postgres", $"--pwfile={directory.PasswordFile}", "--auth=scram-sha-256",
-            "--encoding=UTF8", OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C", "--lc-collate=C", "--data-checksums", "--no-sync"], cancellationToken);
-        await ServerAccount.AppendAsync(Path.Combine(directory.Data, "postgresql.conf"), "\ninclude 'loadharness.conf'\n", cancellationToken);
+            "--encoding=UTF8", OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C", "--lc-collate=C", "--data-checksums",
+                "--no-sync"], cancellationToken);
+        await ServerAccount.AppendAsync(
+            Path.Combine(directory.Data, "postgresql.conf"), "\ninclude 'loadharness.conf'\n", cancellationToken);
     }
 
     private static async Task<int> LaunchAsync(ClusterDirectory directory, PostgresBinaries binaries, CancellationToken cancellationToken)
@@ -131,7 +145,8 @@ public sealed class NativeCluster : IAsyncDisposable
                 await StartServerAsync(directory, binaries, port, cancellationToken);
                 return port;
             }
-            catch (HarnessException) when (attempt < StartAttempts && LogOf(directory).Contains("Address already in use", StringComparison.Ordinal))
+            catch (HarnessException) when (
+                attempt < StartAttempts && LogOf(directory).Contains("Address already in use", StringComparison.Ordinal))
             {
                 // Someone took the port between our look and the server's bind: take another.
             }
@@ -142,8 +157,10 @@ public sealed class NativeCluster : IAsyncDisposable
         }
     }
 
-    private static Task<string> StartServerAsync(ClusterDirectory directory, PostgresBinaries binaries, int port, CancellationToken cancellationToken) =>
-        ServerAccount.RunAsync(binaries.PgCtl, ["start", "-D", directory.Data, "-l", directory.Log, "-w", "-t", "120", "-o", $"-p {port}"], cancellationToken);
+    private static Task<string> StartServerAsync(
+        ClusterDirectory directory, PostgresBinaries binaries, int port, CancellationToken cancellationToken) =>
+        ServerAccount.RunAsync(binaries.PgCtl, ["start", "-D", directory.Data, "-l", directory.Log, "-w", "-t", "120", "-o", $"-p {port}"],
+            cancellationToken);
 
     private static string ConfigurationFile(ClusterDirectory directory) => Path.Combine(directory.Data, "loadharness.conf");
 

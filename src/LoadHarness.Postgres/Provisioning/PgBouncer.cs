@@ -33,7 +33,10 @@ public sealed class PgBouncer : IAsyncDisposable
         ConnectionString = connectionString;
     }
 
-    /// <summary>Through the pooler. Npgsql neither resets sessions, which are not its own, nor prepares statements, which another server connection would not know.</summary>
+    /// <summary>
+    /// Through the pooler. Npgsql neither resets sessions, which are not its own, nor prepares statements, which another server connection
+    /// would not know.
+    /// </summary>
     public string ConnectionString { get; }
 
     public static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
@@ -44,7 +47,8 @@ public sealed class PgBouncer : IAsyncDisposable
     /// <exception cref="HarnessException">pgbouncer is not installed, or did not start; carries its own words.</exception>
     public static async Task<PgBouncer> StartAsync(string serverConnectionString, int poolSize, CancellationToken cancellationToken)
     {
-        var program = Find() ?? throw new HarnessException("--pooler pgbouncer: the program is not installed. Debian, Ubuntu: apt-get install pgbouncer.");
+        var program = Find() ?? throw new HarnessException(
+            "--pooler pgbouncer: the program is not installed. Debian, Ubuntu: apt-get install pgbouncer.");
         var server = new NpgsqlConnectionStringBuilder(serverConnectionString);
         var root = PrivateRoot.Make(Path.Combine(await PrivateRoot.FindAsync(cancellationToken), $"pooler-{Guid.NewGuid():N}"));
         var port = NativeCluster.FreePort();
@@ -72,7 +76,8 @@ public sealed class PgBouncer : IAsyncDisposable
         shell.Dispose();
     }
 
-    private static string Through(NpgsqlConnectionStringBuilder server, int port) => new NpgsqlConnectionStringBuilder(server.ConnectionString)
+    private static string Through(NpgsqlConnectionStringBuilder server, int port) =>
+        new NpgsqlConnectionStringBuilder(server.ConnectionString)
     {
         Host = "127.0.0.1", Port = port, NoResetOnClose = true, MaxAutoPrepare = 0, SslMode = SslMode.Disable,
     }.ConnectionString;

@@ -65,7 +65,9 @@ public sealed record PostgresBinaries(string Directory, int MajorVersion)
 
     /// <summary>The installation behind a link such as /usr/local/bin/initdb: its libraries and pg_config are there.</summary>
     private static string Resolved(string directory) =>
-        File.ResolveLinkTarget(new PostgresBinaries(directory, 0).InitDb, returnFinalTarget: true) is { } target ? Path.GetDirectoryName(target.FullName)! : directory;
+        File.ResolveLinkTarget(new PostgresBinaries(directory, 0).InitDb, returnFinalTarget: true) is { } target
+            ? Path.GetDirectoryName(target.FullName)!
+            : directory;
 
     private static async Task<int?> VersionOfAsync(string directory, CancellationToken cancellationToken)
     {

@@ -3,12 +3,15 @@ using CliWrap.Buffered;
 
 namespace LoadHarness.Postgres.Provisioning;
 
-/// <summary>The directory below the temporary one in which this user's private servers live, and into which nobody else can put anything.</summary>
+/// <summary>
+/// The directory below the temporary one in which this user's private servers live, and into which nobody else can put anything.
+/// </summary>
 /// <remarks>The temporary directory is everybody's: what lies in it under our name may be another user's trap.</remarks>
 internal static class PrivateRoot
 {
     // The server's account passes through it: root's servers run as another user. It can neither list nor write it.
-    private const UnixFileMode Passable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode Passable =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private static UnixFileMode Mode => ServerAccount.Prefix.Count > 0 ? Passable : Own;
@@ -36,7 +39,8 @@ internal static class PrivateRoot
     public static async Task<string> FindAsync(CancellationToken cancellationToken) => await SharedAsync(cancellationToken)
         ?? Make(Path.Combine(Path.GetTempPath(), $"loadharness-{Guid.NewGuid():N}"));
 
-    // A directory and no link, of this user, that nobody else may write. Later nobody else can replace it: the temporary directory lets only owners rename.
+    // A directory and no link, of this user, that nobody else may write. Later nobody else can replace it: the temporary directory lets
+    // only owners rename.
     private static async Task<bool> IsOwnAsync(string path, string user, CancellationToken cancellationToken)
     {
         var found = await Cli.Wrap("find")

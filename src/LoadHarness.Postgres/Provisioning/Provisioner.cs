@@ -9,7 +9,8 @@ namespace LoadHarness.Postgres.Provisioning;
 public static class Provisioner
 {
     /// <exception cref="HarnessException">There is no way to a database; the message names the ways out.</exception>
-    public static async Task<Database> ProvisionAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken) => request.Target switch
+    public static async Task<Database> ProvisionAsync(
+        DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken) => request.Target switch
     {
         DatabaseTarget.Given given => await GivenDatabase.OpenAsync(given.ConnectionString, request, cancellationToken),
         DatabaseTarget.Container => await InContainerAsync(request, progress, cancellationToken),
@@ -23,7 +24,8 @@ public static class Provisioner
             ? await InContainerAsync(request, progress, cancellationToken)
             : await NativeAsync(request, progress, cancellationToken);
 
-    private static async Task<Database> InContainerAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken)
+    private static async Task<Database> InContainerAsync(
+        DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
         ClientEnvironment.Forget();
         if (await ContainerEngine.FaultAsync(cancellationToken) is { } fault)
@@ -51,7 +53,8 @@ public static class Provisioner
     }
 
     /// <summary>Makes the run's database and reads the server back; a server that fails here does not stay behind.</summary>
-    private static async Task<Database> ReadyAsync(IAsyncDisposable server, string maintenance, string provisioning, CancellationToken cancellationToken, NativeCluster? native = null)
+    private static async Task<Database> ReadyAsync(
+        IAsyncDisposable server, string maintenance, string provisioning, CancellationToken cancellationToken, NativeCluster? native = null)
     {
         try
         {
@@ -61,7 +64,10 @@ public static class Provisioner
             var environment = await ServerInspection.OfAsync(admin, provisioning, cancellationToken);
             ServerInspection.RequireDurability(environment);
             if (native is not null && HugePages.AreUsedBy(native.ProcessId) is { } huge)
-                environment = environment with { Settings = new Dictionary<string, string>(environment.Settings) { [HugePages.Status] = huge ? "on" : "off" } };
+                environment = environment with
+                {
+                    Settings = new Dictionary<string, string>(environment.Settings) { [HugePages.Status] = huge ? "on" : "off" },
+                };
             return new Database(admin, environment, server) { ServerProcessId = native?.ProcessId, DataDirectory = native?.Directory.Data };
         }
         catch
@@ -73,7 +79,10 @@ public static class Provisioner
 
     private static async Task CreateDatabaseAsync(string maintenance, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(maintenance) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(maintenance)
+        {
+            Pooling = false,
+        }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand($"create database {Database.Name}", connection);
         try

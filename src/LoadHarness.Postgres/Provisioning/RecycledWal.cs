@@ -16,9 +16,13 @@ public static class RecycledWal
     private const string SegmentBytes = "select pg_size_bytes(current_setting('wal_segment_size'))";
 
     // A segment is left only when something was written to it. Segments at hand are written over, and the others are made.
-    private const string PassOver = "select count(pg_switch_wal()) from generate_series(1, $1) where pg_logical_emit_message(false, 'loadharness', '') is not null";
+    private const string PassOver =
+        "select count(pg_switch_wal()) from generate_series(1, $1) where pg_logical_emit_message(false, 'loadharness', '') is not null";
 
-    /// <summary>Ends with a checkpoint, after which so many bytes of WAL can be written over. Costs 3 to 4 seconds for each gigabyte that is not there yet.</summary>
+    /// <summary>
+    /// Ends with a checkpoint, after which so many bytes of WAL can be written over. Costs 3 to 4 seconds for each gigabyte that is not
+    /// there yet.
+    /// </summary>
     /// <param name="admin">A superuser of a server that serves nobody else.</param>
     /// <param name="bytes">At most min_wal_size are made: so much the server keeps in any case.</param>
     /// <returns>Bytes of WAL that can be written over.</returns>

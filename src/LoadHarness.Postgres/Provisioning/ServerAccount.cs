@@ -35,7 +35,8 @@ public static class ServerAccount
         else await RunAsync("rm", ["-f", path], cancellationToken);
     }
 
-    private static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, string input, CancellationToken cancellationToken)
+    private static async Task<string> RunAsync(
+        string program, IReadOnlyList<string> arguments, string input, CancellationToken cancellationToken)
     {
         string[] words = [.. Prefix, program, .. arguments];
         var result = await Cli.Wrap(words[0]).WithArguments(words[1..])

@@ -20,7 +20,8 @@ public static class ServerCapabilities
         ("pg_trgm", null, false, false),
     ];
 
-    internal static async Task<IReadOnlyList<Capability>> OfAsync(NpgsqlConnection connection, Dictionary<string, string> settings, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<Capability>> OfAsync(
+        NpgsqlConnection connection, Dictionary<string, string> settings, CancellationToken cancellationToken)
     {
         var superuser = await connection.ScalarAsync<bool>("select rolsuper from pg_roles where rolname = current_user", cancellationToken);
         var major = connection.PostgreSqlVersion.Major;
@@ -43,9 +44,11 @@ public static class ServerCapabilities
         if (!offered.TryGetValue(extension.Name, out var found))
             return new Capability(extension.Name, false, null, InstallCommand(extension.Package, major));
         if (extension.Preloaded && !preloaded.Contains(extension.Name))
-            return new Capability(extension.Name, false, found.Version, $"Add {extension.Name} to shared_preload_libraries and restart the server.");
+            return new Capability(extension.Name, false, found.Version,
+                $"Add {extension.Name} to shared_preload_libraries and restart the server.");
         if (!found.Installed && extension.SuperuserOnly && !superuser)
-            return new Capability(extension.Name, false, found.Version, $"As a superuser, or in the service's console: create extension {extension.Name};");
+            return new Capability(extension.Name, false, found.Version,
+                $"As a superuser, or in the service's console: create extension {extension.Name};");
         return new Capability(extension.Name, true, found.Version, null);
     }
 
@@ -53,7 +56,8 @@ public static class ServerCapabilities
         ? $"Debian, Ubuntu: apt-get install postgresql-contrib (part of postgresql-{major})"
         : $"Debian, Ubuntu: apt-get install postgresql-{major}-{package}";
 
-    private static async Task<Dictionary<string, (string Version, bool Installed)>> OfferedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, (string Version, bool Installed)>> OfferedAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         const string sql = "select name, coalesce(installed_version, default_version), installed_version is not null from pg_available_extensions";
         var offered = new Dictionary<string, (string, bool)>();
@@ -63,8 +67,11 @@ public static class ServerCapabilities
         return offered;
     }
 
-    /// <summary>An ordinary role may not read shared_preload_libraries; the settings that a loaded module brings are a witness that it may see.</summary>
-    private static async Task<IReadOnlyCollection<string>> PreloadedAsync(NpgsqlConnection connection, Dictionary<string, string> settings, CancellationToken cancellationToken)
+    /// <summary>
+    /// An ordinary role may not read shared_preload_libraries; the settings that a loaded module brings are a witness that it may see.
+    /// </summary>
+    private static async Task<IReadOnlyCollection<string>> PreloadedAsync(
+        NpgsqlConnection connection, Dictionary<string, string> settings, CancellationToken cancellationToken)
     {
         if (settings.TryGetValue("shared_preload_libraries", out var list))
             return list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -78,7 +85,10 @@ public static class ServerCapabilities
     {
         try
         {
-            await using var command = new NpgsqlCommand("select current_setting($1, true) is not null", connection) { Parameters = { new() { Value = name } } };
+            await using var command = new NpgsqlCommand("select current_setting($1, true) is not null", connection)
+            {
+                Parameters = { new() { Value = name } },
+            };
             return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)

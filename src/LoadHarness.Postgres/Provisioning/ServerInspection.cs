@@ -15,7 +15,8 @@ public static class ServerInspection
         var settings = await SettingsAsync(connection, cancellationToken);
         var capabilities = await ServerCapabilities.OfAsync(connection, settings, cancellationToken);
         var target = new NpgsqlConnectionStringBuilder(connectionString);
-        return new ServerEnvironment(provisioning, $"{target.Host}:{target.Port}", connection.PostgreSqlVersion.ToString(), settings, capabilities);
+        return new ServerEnvironment(provisioning, $"{target.Host}:{target.Port}", connection.PostgreSqlVersion.ToString(), settings,
+            capabilities);
     }
 
     /// <exception cref="HarnessException">A server that the harness started runs without durability.</exception>
@@ -35,7 +36,10 @@ public static class ServerInspection
             """;
         var found = new Dictionary<string, string>();
         var visible = await VisibleAsync(connection, cancellationToken);
-        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = ServerSettings.Recorded.Where(visible.Contains).ToArray() } } };
+        await using var command = new NpgsqlCommand(sql, connection)
+        {
+            Parameters = { new() { Value = ServerSettings.Recorded.Where(visible.Contains).ToArray() } },
+        };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken)) found[reader.GetString(0)] = reader.GetString(1);
         return found;

@@ -21,7 +21,8 @@ public static class ServerSettings
 
     /// <param name="libraries">Modules that this server can preload.</param>
     /// <param name="cronDatabase">Where pg_cron lives.</param>
-    public static Dictionary<string, string> For(ServerProfile profile, MachineSize machine, IReadOnlyCollection<string> libraries, string cronDatabase)
+    public static Dictionary<string, string> For(
+        ServerProfile profile, MachineSize machine, IReadOnlyCollection<string> libraries, string cronDatabase)
     {
         var settings = profile == ServerProfile.Tuned ? Tuned(machine) : Checklist();
         foreach (var name in Durability) settings[name] = "on";

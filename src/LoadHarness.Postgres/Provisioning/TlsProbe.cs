@@ -9,7 +9,9 @@ namespace LoadHarness.Postgres.Provisioning;
 public sealed record TlsSession(string Protocol, string Cipher);
 
 /// <summary>SV-3: gives a running server a certificate, connects to it with the name checked, and leaves it as it was.</summary>
-/// <remarks>For a server that the harness made: it writes two files beside its data and reloads its settings. Needs superuser and a POSIX shell.</remarks>
+/// <remarks>
+/// For a server that the harness made: it writes two files beside its data and reloads its settings. Needs superuser and a POSIX shell.
+/// </remarks>
 public static class TlsProbe
 {
     private const string Certificate = "loadharness_probe.crt";
@@ -32,8 +34,13 @@ public static class TlsProbe
             await File.WriteAllTextAsync(trusted, certificate.ExportCertificatePem(), ct);
             await WriteAsync(admin, Certificate, certificate.ExportCertificatePem(), ct);
             await WriteAsync(admin, Key, key, ct);
-            await ConfigureAsync(admin, ["ssl_cert_file = 'loadharness_probe.crt'", "ssl_key_file = 'loadharness_probe.key'", "ssl = 'on'"], "set", ct);
-            return await ConnectAsync(new NpgsqlConnectionStringBuilder(target.ConnectionString) { SslMode = SslMode.VerifyFull, RootCertificate = trusted }, ct);
+            await ConfigureAsync(admin, ["ssl_cert_file = 'loadharness_probe.crt'", "ssl_key_file = 'loadharness_probe.key'", "ssl = 'on'"],
+                "set", ct);
+            return await ConnectAsync(new NpgsqlConnectionStringBuilder(target.ConnectionString)
+            {
+                SslMode = SslMode.VerifyFull,
+                RootCertificate = trusted,
+            }, ct);
         }
         finally
         {
@@ -51,7 +58,8 @@ public static class TlsProbe
         if (IPAddress.TryParse(host, out var address)) names.AddIpAddress(address);
         else names.AddDnsName(host);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         key = pair.ExportPkcs8PrivateKeyPem();
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
@@ -81,7 +89,8 @@ public static class TlsProbe
             {
                 await using var connection = new NpgsqlConnection(target.ConnectionString);
                 await connection.OpenAsync(ct);
-                await using var command = new NpgsqlCommand("select version, cipher from pg_stat_ssl where pid = pg_backend_pid() and ssl", connection);
+                await using var command = new NpgsqlCommand(
+                    "select version, cipher from pg_stat_ssl where pid = pg_backend_pid() and ssl", connection);
                 await using var reader = await command.ExecuteReaderAsync(ct);
                 await reader.ReadAsync(ct);
                 return new TlsSession(reader.GetString(0), reader.GetString(1));

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Seeding;
 
-/// <summary>What emptying a database for the seeder would delete: the tables that it fills, and every table that refers to one of them.</summary>
+/// <summary>
+/// What emptying a database for the seeder would delete: the tables that it fills, and every table that refers to one of them.
+/// </summary>
 /// <param name="Tables">Those that hold rows, with how many.</param>
 /// <param name="MadeByTheHarness">A seeding is on record there: the rows are its own.</param>
 public sealed record RowsToDelete(IReadOnlyList<(string Table, long Rows)> Tables, bool MadeByTheHarness)
@@ -43,7 +45,8 @@ public sealed record RowsToDelete(IReadOnlyList<(string Table, long Rows)> Table
         return new(rows, await IsSeededAsync(connection, cancellationToken));
     }
 
-    public override string ToString() => string.Join(", ", Tables.Select(entry => FormattableString.Invariant($"{entry.Table}: {entry.Rows:N0}")));
+    public override string ToString() =>
+        string.Join(", ", Tables.Select(entry => FormattableString.Invariant($"{entry.Table}: {entry.Rows:N0}")));
 
     private static async Task<bool> IsSeededAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         await connection.ScalarAsync<bool>("select to_regclass('loadharness.seed_run') is not null", cancellationToken)

@@ -18,7 +18,8 @@ public sealed class SeedCalendar
     private static readonly AliasTable MonthGrowth = new([.. Enumerable.Range(0, Months).Select(month => (ulong)(100 + (4 * month)))]);
 
     // Sign-ups an hour of the day (UTC): quiet nights, a peak before noon and another in the evening.
-    private static readonly AliasTable HourOfDay = new([8, 5, 4, 3, 3, 5, 12, 25, 45, 60, 66, 64, 55, 56, 60, 58, 52, 48, 46, 50, 48, 38, 24, 14]);
+    private static readonly AliasTable HourOfDay = new(
+        [8, 5, 4, 3, 3, 5, 12, 25, 45, 60, 66, 64, 55, 56, 60, 58, 52, 48, 46, 50, 48, 38, 24, 14]);
 
     private readonly long[] _starts;
 

@@ -10,7 +10,8 @@ namespace LoadHarness.Postgres.Seeding;
 /// <summary>Loads the large tables one after another, without their indexes, each by all workers.</summary>
 internal sealed class SeedLoad(NpgsqlDataSource source, SeedJournal journal, SeedPlan plan, int workers, int leadsPerChunk)
 {
-    public async Task<LoadedTables> LoadAsync(NpgsqlConnection connection, SeedGenerators generators, IStageProgress progress, CancellationToken cancellation)
+    public async Task<LoadedTables> LoadAsync(
+        NpgsqlConnection connection, SeedGenerators generators, IStageProgress progress, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         await DeferAsync(connection, generators, cancellation);
@@ -39,7 +40,8 @@ internal sealed class SeedLoad(NpgsqlDataSource source, SeedJournal journal, See
             await DeferredObjects.DropAsync(connection, generators.Tables, cancellation);
     }
 
-    private async Task<(TableLoad Load, ulong Sum)> LoadTableAsync(IRowEncoder encoder, LeadOrder order, IStageProgress progress, CancellationToken cancellation)
+    private async Task<(TableLoad Load, ulong Sum)> LoadTableAsync(
+        IRowEncoder encoder, LeadOrder order, IStageProgress progress, CancellationToken cancellation)
     {
         var before = await journal.ChunksAsync(encoder.Table, cancellation);
         var started = Stopwatch.GetTimestamp();

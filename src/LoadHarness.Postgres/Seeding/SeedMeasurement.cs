@@ -8,8 +8,8 @@ using Npgsql;
 namespace LoadHarness.Postgres.Seeding;
 
 /// <summary>
-/// Seeds a fresh database and judges the load against its limit: the same server reading the very same rows by binary COPY from files of its own,
-/// into the same tables, over as many connections. Loads take turns, so that a machine that slows down slows both.
+/// Seeds a fresh database and judges the load against its limit: the same server reading the very same rows by binary COPY from files of
+/// its own, into the same tables, over as many connections. Loads take turns, so that a machine that slows down slows both.
 /// </summary>
 public static class SeedMeasurement
 {
@@ -23,7 +23,8 @@ public static class SeedMeasurement
 
     private const string CopyTitle = "Seeding against the server's own COPY of the same rows";
 
-    public static async Task<SeedMeasurementResult> RunAsync(NpgsqlDataSource admin, SeedRequest request, IStageProgress progress, CancellationToken cancellation)
+    public static async Task<SeedMeasurementResult> RunAsync(
+        NpgsqlDataSource admin, SeedRequest request, IStageProgress progress, CancellationToken cancellation)
     {
         if (!await ServerFiles.AreAllowedAsync(admin, cancellation))
             return new(await new Seeder(admin).SeedAsync(request, progress, cancellation), [Unavailable(), Memory()]);
@@ -35,7 +36,8 @@ public static class SeedMeasurement
             {
                 limit.Add(await stage.LoadByServerAsync(cancellation));
                 ours.Add(await stage.LoadBySeederAsync(cancellation));
-                progress.Note(FormattableString.Invariant($"Round {round + 1} of {Rounds}: seeder {ours[^1].Duration.TotalSeconds:0.00} s, server's COPY {limit[^1].Duration.TotalSeconds:0.00} s."));
+                progress.Note(FormattableString.Invariant(
+                    $"Round {round + 1} of {Rounds}: seeder {ours[^1].Duration.TotalSeconds:0.00} s, server's COPY {limit[^1].Duration.TotalSeconds:0.00} s."));
             }
         }
 
@@ -56,15 +58,18 @@ public static class SeedMeasurement
             .Qualified(["The interval is the range of the rounds' own ratios."]);
     }
 
-    private static string Words(LoadedTables loaded) => FormattableString.Invariant($"{loaded.Duration.TotalSeconds:0.0} s (") + string.Join(
-        ", ", loaded.Tables.Select(table => FormattableString.Invariant($"{table.Table} {table.Rows} rows in {table.Duration.TotalSeconds:0.0} s, {table.RowsPerSecond:0} rows/s"))) + ")";
+    private static string Words(LoadedTables loaded) =>
+        FormattableString.Invariant($"{loaded.Duration.TotalSeconds:0.0} s (") + string.Join(
+        ", ", loaded.Tables.Select(table =>
+            FormattableString.Invariant($"{table.Table} {table.Rows} rows in {table.Duration.TotalSeconds:0.0} s, {table.RowsPerSecond:0} rows/s"))) + ")";
 
     private static Verdict Memory()
     {
         using var program = Process.GetCurrentProcess();
         var megabytes = program.PeakWorkingSet64 / 1e6;
         return Verdict.Counted(
-            "SEED-MEMORY", "Memory of the program while seeding", megabytes, MostMemory, 1, "Peak resident memory of this process since its start.",
+            "SEED-MEMORY", "Memory of the program while seeding", megabytes, MostMemory, 1,
+                "Peak resident memory of this process since its start.",
             "the system's own count");
     }
 

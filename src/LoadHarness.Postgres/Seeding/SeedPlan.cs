@@ -27,7 +27,8 @@ public sealed record SeedPlan(long Contacts)
     public static long IdOf(long workspace, long row) => workspace == PrimaryWorkspaceId ? row : (workspace * IdSpace) + row;
 
     /// <param name="index">From 0.</param>
-    public static long CampaignId(long workspace, int index) => (workspace == PrimaryWorkspaceId ? 0 : workspace * SmallIdSpace) + index + 1;
+    public static long CampaignId(long workspace, int index) =>
+        (workspace == PrimaryWorkspaceId ? 0 : workspace * SmallIdSpace) + index + 1;
 
     /// <param name="ordinal">From 0, below <see cref="Leads"/>.</param>
     public (long Workspace, long Id) LeadAt(long ordinal)

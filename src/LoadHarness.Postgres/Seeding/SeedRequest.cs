@@ -18,5 +18,6 @@ public sealed record SeedRequest(long Contacts, ulong Seed, int Workers)
     public int LeadsPerChunk { get; init; } = 50_000;
 
     /// <summary>Everything the rows depend on, in words; equal for requests that make equal rows.</summary>
-    public string Identity => FormattableString.Invariant($"{Contacts} contacts, seed {Seed}, {SeedCalendar.Months} months to {SeededAtMonth:yyyy-MM}");
+    public string Identity => FormattableString.Invariant(
+        $"{Contacts} contacts, seed {Seed}, {SeedCalendar.Months} months to {SeededAtMonth:yyyy-MM}");
 }

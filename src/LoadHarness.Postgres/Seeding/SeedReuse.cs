@@ -8,7 +8,9 @@ namespace LoadHarness.Postgres.Seeding;
 /// <summary>Finds out whether a database already holds the rows that a request asks for.</summary>
 public static class SeedReuse
 {
-    /// <returns>The manifest with <see cref="SeedManifest.Reused"/> set; null when the database is not fully seeded, or with something else.</returns>
+    /// <returns>
+    /// The manifest with <see cref="SeedManifest.Reused"/> set; null when the database is not fully seeded, or with something else.
+    /// </returns>
     public static async Task<SeedManifest?> FindAsync(NpgsqlDataSource source, SeedRequest request, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);

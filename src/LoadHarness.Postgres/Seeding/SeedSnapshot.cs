@@ -10,8 +10,12 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Seeding;
 
-/// <summary>A freshly seeded native cluster, kept as a copy of its data directory: <c>--keep</c> saves one, <c>--reuse</c> starts from a copy of it.</summary>
-/// <remarks>What a run does to its rows never reaches the snapshot. It lies in the user's cache directory, or below LOADHARNESS_CACHE.</remarks>
+/// <summary>
+/// A freshly seeded native cluster, kept as a copy of its data directory: <c>--keep</c> saves one, <c>--reuse</c> starts from a copy of it.
+/// </summary>
+/// <remarks>
+/// What a run does to its rows never reaches the snapshot. It lies in the user's cache directory, or below LOADHARNESS_CACHE.
+/// </remarks>
 public sealed record SeedSnapshot(string Directory)
 {
     private const string Complete = "complete";
@@ -31,13 +35,17 @@ public sealed record SeedSnapshot(string Directory)
     private static string CacheRoot =>
         Environment.GetEnvironmentVariable("LOADHARNESS_CACHE") is { Length: > 0 } given ? given
         : Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? Path.Combine(cache, "loadharness")
-        : OperatingSystem.IsWindows() ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "loadharness")
+        : OperatingSystem.IsWindows() ? Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "loadharness")
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "loadharness");
 
-    /// <summary>The place of what equal scale, seed, month, schema and server make. Another SQL file or server version has another place.</summary>
+    /// <summary>
+    /// The place of what equal scale, seed, month, schema and server make. Another SQL file or server version has another place.
+    /// </summary>
     /// <param name="schema">base or optimized.</param>
     public static SeedSnapshot Of(SeedRequest request, string schema, int serverMajorVersion) => new(Path.Combine(
-        CacheRoot, FormattableString.Invariant($"seed-{request.Contacts}-{request.Seed}-{request.SeededAtMonth:yyyyMM}-{schema}-pg{serverMajorVersion}-{SqlChecksum()}")));
+        CacheRoot, FormattableString.Invariant(
+            $"seed-{request.Contacts}-{request.Seed}-{request.SeededAtMonth:yyyyMM}-{schema}-pg{serverMajorVersion}-{SqlChecksum()}")));
 
     /// <summary>Copies a running cluster; call it when seeding has ended and before anything else changes a row.</summary>
     /// <exception cref="HarnessException">pg_basebackup failed; carries its own words. Nothing half-done stays behind.</exception>
@@ -58,7 +66,9 @@ public sealed record SeedSnapshot(string Directory)
         }
     }
 
-    /// <summary>Puts a copy of the data directory where a server may start on it. A file system that can share blocks copies in an instant.</summary>
+    /// <summary>
+    /// Puts a copy of the data directory where a server may start on it. A file system that can share blocks copies in an instant.
+    /// </summary>
     /// <param name="target">Must not exist.</param>
     public async Task CopyToAsync(string target, CancellationToken cancellation)
     {
@@ -112,7 +122,8 @@ public sealed record SeedSnapshot(string Directory)
 
     private Task BackupAsync(NpgsqlConnectionStringBuilder server, PostgresBinaries binaries, CancellationToken cancellation) => RunAsync(
         binaries.PathOf("pg_basebackup"),
-        ["-h", server.Host!, "-p", server.Port.ToString(CultureInfo.InvariantCulture), "-U", server.Username!, "-D", Data, "-X", "fetch", "-c", "fast", "--no-sync", "--no-manifest"],
+        ["-h", server.Host!, "-p", server.Port.ToString(CultureInfo.InvariantCulture), "-U", server.Username!, "-D", Data, "-X", "fetch",
+            "-c", "fast", "--no-sync", "--no-manifest"],
         server.Password,
         cancellation);
 

@@ -6,7 +6,9 @@ using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.Postgres.Seeding;
 
-/// <summary>Leads of the primary workspace as they were seeded, computed instead of read: lead <c>row</c> (from 1) has id <c>row</c>.</summary>
+/// <summary>
+/// Leads of the primary workspace as they were seeded, computed instead of read: lead <c>row</c> (from 1) has id <c>row</c>.
+/// </summary>
 public static class SeededLeads
 {
     private static readonly ConcurrentDictionary<ulong, LeadDraws> Known = new();
@@ -24,7 +26,9 @@ public static class SeededLeads
         return draws.Words.Statuses[draws.Status(row)];
     }
 
-    /// <summary>Leads as the rows of a file. Beyond the seeded ones they are those that would have signed up next: new, and drawn alike.</summary>
+    /// <summary>
+    /// Leads as the rows of a file. Beyond the seeded ones they are those that would have signed up next: new, and drawn alike.
+    /// </summary>
     /// <param name="newestMonth">The newest month that was seeded.</param>
     public static IEnumerable<ImportRow> FileOf(ulong seed, DateOnly newestMonth, long first, int rows)
     {

@@ -8,10 +8,12 @@ public sealed class SeededVocabulary
 {
     private static readonly ConcurrentDictionary<ulong, Lazy<SeededVocabulary>> Known = new();
 
-    private static readonly string[] LeadingTags = ["newsletter", "customer", "trial", "webinar", "lead-magnet", "vip", "partner", "churned", "event", "blog"];
+    private static readonly string[] LeadingTags =
+        ["newsletter", "customer", "trial", "webinar", "lead-magnet", "vip", "partner", "churned", "event", "blog"];
 
     // Free mail first, as lists of consumers have it. Everything is below .example (RFC 2606): no seeded address can ever receive mail.
-    private static readonly string[] FreeMail = ["freemail", "webpost", "mailbox", "inbox", "fastmail", "postbox", "letterbox", "quickmail", "homemail", "airmail"];
+    private static readonly string[] FreeMail =
+        ["freemail", "webpost", "mailbox", "inbox", "fastmail", "postbox", "letterbox", "quickmail", "homemail", "airmail"];
 
     private SeededVocabulary(ulong seed)
     {
@@ -22,8 +24,11 @@ public sealed class SeededVocabulary
         PositionTable = WordTable.Zipf(words.JobTitles(300), flatten: 5);
         TagTable = WordTable.Zipf([.. LeadingTags, .. words.Tags(190)]);
         DomainTable = WordTable.Zipf(DomainNames(CompanyTable.Words));
-        CountryTable = WordTable.Zipf(["US", "GB", "DE", "FR", "BR", "ES", "PL", "CA", "IN", "NL", "IT", "SE", "TR", "AU", "MX", "CZ", "JP", "CN", "AT", "CH", "PT", "IE", "DK", "NO", "FI"]);
-        SourceTable = WordTable.Weighted(("website", 38), ("import", 22), ("landing_page", 14), ("api", 10), ("referral", 7), ("event", 5), ("ads", 4));
+        CountryTable = WordTable.Zipf(
+            ["US", "GB", "DE", "FR", "BR", "ES", "PL", "CA", "IN", "NL", "IT", "SE", "TR", "AU", "MX", "CZ", "JP", "CN", "AT", "CH", "PT",
+            "IE", "DK", "NO", "FI"]);
+        SourceTable = WordTable.Weighted(
+            ("website", 38), ("import", 22), ("landing_page", 14), ("api", 10), ("referral", 7), ("event", 5), ("ads", 4));
         PlanTable = WordTable.Weighted(("free", 60), ("starter", 22), ("pro", 13), ("enterprise", 5));
         StatusTable = WordTable.Weighted(("active", 880), ("unsubscribed", 80), ("bounced", 35), ("complained", 5));
         FirstSlugs = WordTable.Even(Slugs(FirstNameTable.Words));
@@ -80,8 +85,10 @@ public sealed class SeededVocabulary
     /// <summary>Made once a seed and kept: the first call takes a fraction of a second.</summary>
     public static SeededVocabulary For(ulong seed) => Known.GetOrAdd(seed, key => new(() => new SeededVocabulary(key))).Value;
 
-    private static string[] Slugs(IReadOnlyList<string> names) => [.. names.Select(name => Slug.Of(name) is { Length: > 1 } slug ? slug : "user")];
+    private static string[] Slugs(IReadOnlyList<string> names) =>
+        [.. names.Select(name => Slug.Of(name) is { Length: > 1 } slug ? slug : "user")];
 
     private static string[] DomainNames(IReadOnlyList<string> companies) =>
-        [.. FreeMail.Concat(companies.Select(Slug.Of).Where(slug => slug.Length > 2)).Distinct(StringComparer.Ordinal).Select(name => name + ".example")];
+        [.. FreeMail.Concat(companies.Select(Slug.Of).Where(slug => slug.Length > 2)).Distinct(StringComparer.Ordinal)
+            .Select(name => name + ".example")];
 }

@@ -9,7 +9,10 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Seeding;
 
-/// <summary>Fills a database that has the base or the optimized schema. An interrupted seeding goes on where it stopped when it is started again with an equal request.</summary>
+/// <summary>
+/// Fills a database that has the base or the optimized schema. An interrupted seeding goes on where it stopped when it is started again
+/// with an equal request.
+/// </summary>
 /// <param name="admin">A role that owns the tables and is not bound by their row security.</param>
 public sealed class Seeder(NpgsqlDataSource admin)
 {
@@ -18,7 +21,9 @@ public sealed class Seeder(NpgsqlDataSource admin)
     /// <summary>Free bytes of the disk that holds a directory; null when it cannot be seen from here. Tests put a full disk here.</summary>
     public Func<string, long?> FreeBytes { get; init; } = DiskSpace.FreeBytesOf;
 
-    /// <exception cref="HarnessException">The database cannot take these rows, or the server went away; the message says what to do.</exception>
+    /// <exception cref="HarnessException">
+    /// The database cannot take these rows, or the server went away; the message says what to do.
+    /// </exception>
     public async Task<SeedManifest> SeedAsync(SeedRequest request, IStageProgress progress, CancellationToken cancellation)
     {
         try
@@ -30,18 +35,21 @@ public sealed class Seeder(NpgsqlDataSource admin)
         {
             throw new HarnessException($"The server's disk is full ({fault.MessageText}). Free some space and start again with the same options: the seeding goes on where it stopped.", inner: fault);
         }
-        catch (NpgsqlException fault) when (fault is not PostgresException { IsTransient: false } || fault.SqlState?.StartsWith("57P", StringComparison.Ordinal) == true)
+        catch (NpgsqlException fault) when (
+            fault is not PostgresException { IsTransient: false } || fault.SqlState?.StartsWith("57P", StringComparison.Ordinal) == true)
         {
             throw new HarnessException($"The server went away while seeding {request.Contacts} contacts ({fault.Message}). Start again with the same options: the seeding goes on where it stopped.", inner: fault);
         }
     }
 
-    private async Task<SeedManifest> SeedAsync(NpgsqlConnection connection, SeedRequest request, IStageProgress progress, CancellationToken cancellation)
+    private async Task<SeedManifest> SeedAsync(
+        NpgsqlConnection connection, SeedRequest request, IStageProgress progress, CancellationToken cancellation)
     {
         await using var journal = new SeedJournal(connection);
         await journal.OpenAsync(cancellation);
         var generators = new SeedGenerators(request);
-        var run = await new SeedStart(connection, journal, new DiskSpace(FreeBytes)).BeginAsync(request, generators, progress, cancellation);
+        var run = await new SeedStart(connection, journal, new DiskSpace(FreeBytes))
+            .BeginAsync(request, generators, progress, cancellation);
         if (run.Manifest is not null)
             return SeedReuse.Read(run.Manifest) with { Reused = true };
         if (run.SmallTablesChecksum is null)
@@ -64,15 +72,19 @@ public sealed class Seeder(NpgsqlDataSource admin)
     }
 
     private static async Task<SeedManifest> DescribeAsync(
-        NpgsqlConnection connection, SeedJournal journal, SeedRequest request, SeedGenerators generators, LoadedTables loaded, IStageProgress progress, CancellationToken cancellation)
+        NpgsqlConnection connection, SeedJournal journal, SeedRequest request, SeedGenerators generators, LoadedTables loaded,
+            IStageProgress progress, CancellationToken cancellation)
     {
         using var task = progress.Begin("Checking what was seeded", null, "checks");
         var smallTables = (ulong)(await journal.ReadAsync(cancellation))!.SmallTablesChecksum!.Value;
         var rows = loaded.Tables.ToDictionary(table => table.Table, table => table.Rows, StringComparer.Ordinal);
-        var invariants = await new SeedInvariants(connection, new SeedPlan(request.Contacts), generators.Calendar).CheckAsync(rows, cancellation);
+        var invariants = await new SeedInvariants(connection, new SeedPlan(request.Contacts), generators.Calendar)
+            .CheckAsync(rows, cancellation);
         return new SeedManifest(
-            request.Seed, request.Contacts, SeedChecksum.Of(smallTables, loaded.Sums), SeedPlan.PrimaryWorkspaceId, generators.Calendar.NewestMonth, loaded.Tables,
-            await SeedDistributions.ReadAsync(connection, cancellation), invariants, loaded.Duration, TimeSpan.Zero, TimeSpan.Zero, Reused: false);
+            request.Seed, request.Contacts, SeedChecksum.Of(smallTables, loaded.Sums), SeedPlan.PrimaryWorkspaceId,
+                generators.Calendar.NewestMonth, loaded.Tables,
+            await SeedDistributions.ReadAsync(connection, cancellation), invariants, loaded.Duration, TimeSpan.Zero, TimeSpan.Zero,
+                Reused: false);
     }
 
     private static async Task<TimeSpan> TimeAsync(Func<Task> work)

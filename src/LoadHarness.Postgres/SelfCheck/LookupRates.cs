@@ -15,7 +15,8 @@ internal static class LookupRates
         var lookups = await PreparedLookup.OpenAsync(database, Users, cancellationToken).ConfigureAwait(false);
         var scenario = Scenario.Create("lookup", async context =>
         {
-            await lookups[context.UserNumber].RunAsync(context.Random.Next(1, LookupTable.Rows + 1), CancellationToken.None).ConfigureAwait(false);
+            await lookups[context.UserNumber].RunAsync(context.Random.Next(1, LookupTable.Rows + 1), CancellationToken.None)
+                .ConfigureAwait(false);
             return Response.Ok();
         });
         using var clock = new SystemLoadClock();
@@ -29,7 +30,8 @@ internal static class LookupRates
     {
         var lookups = await PreparedLookup.OpenAsync(database, Users, cancellationToken).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
-        var counts = await Task.WhenAll(lookups.Select((lookup, i) => Task.Run(() => Loop(lookup, i, started, during), cancellationToken))).ConfigureAwait(false);
+        var counts = await Task.WhenAll(lookups.Select((lookup, i) => Task.Run(() => Loop(lookup, i, started, during), cancellationToken)))
+            .ConfigureAwait(false);
         var elapsed = Stopwatch.GetElapsedTime(started);
         foreach (var lookup in lookups) await lookup.DisposeAsync().ConfigureAwait(false);
         return counts.Sum() / elapsed.TotalSeconds;

@@ -6,11 +6,14 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.SelfCheck;
 
-/// <summary>What the engine costs beside a bare Npgsql loop and pgbench on the same server, in turns, as ratios; and what watching the server costs.</summary>
+/// <summary>
+/// What the engine costs beside a bare Npgsql loop and pgbench on the same server, in turns, as ratios; and what watching the server costs.
+/// </summary>
 public static class LookupSelfCheck
 {
     /// <param name="connectionString">Of a role that may create a table. The table is dropped at the end.</param>
-    public static async Task<IReadOnlyList<Verdict>> RunAsync(string connectionString, SelfCheckScale scale, IStageProgress progress, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Verdict>> RunAsync(
+        string connectionString, SelfCheckScale scale, IStageProgress progress, CancellationToken cancellationToken)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = LookupRates.Users + 8, Multiplexing = false };
         var database = NpgsqlDataSource.Create(settings);
@@ -24,8 +27,10 @@ public static class LookupSelfCheck
         var turns = new LookupTurns();
         (List<double> Rates, Func<Task<double?>> Measure)[] ways =
         [
-            (turns.Bare, async () => await LookupRates.ByBareLoopAsync(database, scale.LookupTime, cancellationToken).ConfigureAwait(false)),
-            (turns.Engine, async () => await LookupRates.ByEngineAsync(database, scale.LookupTime, cancellationToken).ConfigureAwait(false)),
+            (turns.Bare, async () => await LookupRates.ByBareLoopAsync(database, scale.LookupTime, cancellationToken)
+                .ConfigureAwait(false)),
+            (turns.Engine, async () => await LookupRates.ByEngineAsync(database, scale.LookupTime, cancellationToken)
+                .ConfigureAwait(false)),
             (turns.Watched, async () => await WatchedAsync(database, scale.LookupTime, cancellationToken).ConfigureAwait(false)),
             (turns.Pgbench, () => PgbenchRate.MeasureAsync(connectionString, scale.LookupTime, cancellationToken)),
         ];
@@ -43,6 +48,7 @@ public static class LookupSelfCheck
     private static async Task<double> WatchedAsync(NpgsqlDataSource database, TimeSpan during, CancellationToken cancellationToken)
     {
         var observer = await DatabaseObserver.StartAsync(database, null, cancellationToken).ConfigureAwait(false);
-        await using (observer.ConfigureAwait(false)) return await LookupRates.ByEngineAsync(database, during, cancellationToken).ConfigureAwait(false);
+        await using (observer.ConfigureAwait(false)) return await LookupRates.ByEngineAsync(database, during, cancellationToken)
+            .ConfigureAwait(false);
     }
 }

@@ -15,13 +15,15 @@ internal sealed class LookupTable : IAsyncDisposable
     {
         var table = new LookupTable(admin);
         await table.ExecuteAsync("drop table if exists loadharness_selfcheck", cancellationToken).ConfigureAwait(false);
-        await table.ExecuteAsync("create unlogged table loadharness_selfcheck (id int primary key, email text not null)", cancellationToken).ConfigureAwait(false);
+        await table.ExecuteAsync("create unlogged table loadharness_selfcheck (id int primary key, email text not null)",
+            cancellationToken).ConfigureAwait(false);
         await table.ExecuteAsync($"insert into loadharness_selfcheck select n, 'person' || n || '@example.test' from generate_series(1, {Rows}) n", cancellationToken).ConfigureAwait(false);
         await table.ExecuteAsync("vacuum analyze loadharness_selfcheck", cancellationToken).ConfigureAwait(false);
         return table;
     }
 
-    public async ValueTask DisposeAsync() => await ExecuteAsync("drop table if exists loadharness_selfcheck", CancellationToken.None).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await ExecuteAsync("drop table if exists loadharness_selfcheck", CancellationToken.None)
+        .ConfigureAwait(false);
 
     private async Task ExecuteAsync(string statement, CancellationToken cancellationToken)
     {

@@ -4,7 +4,9 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Postgres.SelfCheck;
 
-/// <summary>Lookups a second, one figure a turn. Ways are compared turn by turn, so that what slows the machine for a while slows both.</summary>
+/// <summary>
+/// Lookups a second, one figure a turn. Ways are compared turn by turn, so that what slows the machine for a while slows both.
+/// </summary>
 internal sealed class LookupTurns
 {
     public List<double> Bare { get; } = [];
@@ -26,9 +28,11 @@ internal sealed class LookupTurns
                 "SELF-PGBENCH", "Lookup by the engine against pgbench", Ratio(Engine, Pgbench), "ratio", Engine.Count,
                 $"turns {Turns(Engine, Pgbench)}; bare loop against pgbench {Number(Ratio(Bare, Pgbench))}")
             : Verdict.Unavailable(
-                "SELF-PGBENCH", "Lookup by the engine against pgbench", "There is no pgbench on the PATH. Debian: apt-get install postgresql-contrib.");
+                "SELF-PGBENCH", "Lookup by the engine against pgbench",
+                    "There is no pgbench on the PATH. Debian: apt-get install postgresql-contrib.");
         yield return Verdict.Judged(
-            "SELF-WATCH", "Throughput while the server is sampled, against the same unwatched", Measured(Watched, Engine), Limit.AtLeast(0.95, "ratio"),
+            "SELF-WATCH", "Throughput while the server is sampled, against the same unwatched", Measured(Watched, Engine),
+                Limit.AtLeast(0.95, "ratio"),
             $"turns {Turns(Watched, Engine)}");
     }
 

@@ -24,14 +24,18 @@ internal static partial class PgbenchRate
         try
         {
             var result = await CliWrap.Cli.Wrap("pgbench")
-                .WithArguments(["-n", "-M", "prepared", "-c", $"{LookupRates.Users}", "-j", "2", "-T", $"{(int)Math.Ceiling(during.TotalSeconds)}", "-f", file,
-                    "-h", connection.Host ?? "127.0.0.1", "-p", $"{connection.Port}", "-U", connection.Username ?? "postgres", connection.Database ?? "postgres"])
+                .WithArguments(["-n", "-M", "prepared", "-c", $"{LookupRates.Users}", "-j", "2", "-T",
+                    $"{(int)Math.Ceiling(during.TotalSeconds)}", "-f", file,
+                    "-h", connection.Host ?? "127.0.0.1", "-p", $"{connection.Port}", "-U", connection.Username ?? "postgres",
+                        connection.Database ?? "postgres"])
                 // By the environment: a password among the arguments can be read by everyone on the machine.
                 .WithEnvironmentVariables(e => e.Clean().Set("PGPASSWORD", connection.Password ?? "")
                     .Set("PGSSLMODE", SslModeOf(connection.SslMode)).Set("PGSSLROOTCERT", connection.RootCertificate))
                 .WithValidation(CommandResultValidation.None)
                 .ExecuteBufferedAsync(cancellationToken).ConfigureAwait(false);
-            return Rate().Match(result.StandardOutput) is { Success: true } match ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : null;
+            return Rate().Match(result.StandardOutput) is { Success: true } match
+                ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
+                : null;
         }
         catch (System.ComponentModel.Win32Exception)
         {

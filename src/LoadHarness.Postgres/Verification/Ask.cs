@@ -35,7 +35,8 @@ internal static class Ask
         var evidence = $"{e.MessageText} (SQLSTATE {e.SqlState}){(e.Hint is null ? "" : $"; {e.Hint}")}";
         return e.SqlState switch
         {
-            PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.ObjectNotInPrerequisiteState => Verdict.Unavailable(id, "", evidence),
+            PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.ObjectNotInPrerequisiteState =>
+                Verdict.Unavailable(id, "", evidence),
             PostgresErrorCodes.LockNotAvailable => Verdict.Undecided(id, "", evidence),
             _ => Verdict.Looked(id, "", met: false, evidence),
         };

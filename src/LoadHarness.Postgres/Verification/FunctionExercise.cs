@@ -28,7 +28,8 @@ internal static class FunctionExercise
             var evidence = problems.Count == 0
                 ? $"{calls.Count} functions are there, each with a comment; {good} called with valid input, {bad} refused bad input with their named SQLSTATE (rolled back)"
                 : string.Join("; ", problems.Take(10));
-            return Verdict.Counted(Id, "", problems.Count, Limit.AtMost(0, "problems"), calls.Count, evidence, $"{calls.Count} functions called");
+            return Verdict.Counted(Id, "", problems.Count, Limit.AtMost(0, "problems"), calls.Count, evidence,
+                $"{calls.Count} functions called");
         }
         catch (PostgresException e)
         {
@@ -41,7 +42,8 @@ internal static class FunctionExercise
     }
 
     // A function that nobody calls here, one that is gone, and one without a comment.
-    private static async Task<List<string>> CatalogProblemsAsync(NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, CancellationToken ct)
+    private static async Task<List<string>> CatalogProblemsAsync(
+        NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -70,16 +72,19 @@ internal static class FunctionExercise
     }
 
     private static async Task<string?> WorksAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, IReadOnlyDictionary<string, Verdict> answers, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, IReadOnlyDictionary<string, Verdict> answers,
+            CancellationToken ct)
     {
         if (call.AskedBy is { } id)
-            return answers.TryGetValue(id, out var answer) && answer.Kind == VerdictKind.Met ? null : $"{call.Signature} is called by {id}, which is not met";
+            return answers.TryGetValue(id, out var answer)
+                && answer.Kind == VerdictKind.Met ? null : $"{call.Signature} is called by {id}, which is not met";
         return call.Good is { } good && await TryAsync(connection, transaction, good, ct) is { } error
             ? $"{call.Signature} fails on valid input: {error.MessageText} (SQLSTATE {error.SqlState})"
             : null;
     }
 
-    private static async Task<string?> RefusesAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, CancellationToken ct)
+    private static async Task<string?> RefusesAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, CancellationToken ct)
     {
         if (call.Bad is not { } bad) return null;
         var error = await TryAsync(connection, transaction, [bad], ct);
@@ -88,7 +93,8 @@ internal static class FunctionExercise
             : $"{call.Signature} answers bad input with {(error is null ? "success" : $"SQLSTATE {error.SqlState}: {error.MessageText}")}, not {call.Refusal}";
     }
 
-    private static async Task<PostgresException?> TryAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IEnumerable<string> statements, CancellationToken ct)
+    private static async Task<PostgresException?> TryAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IEnumerable<string> statements, CancellationToken ct)
     {
         const string savepoint = "call";
         await transaction.SaveAsync(savepoint, ct);

@@ -24,14 +24,17 @@ internal static class IndexCheck
         try
         {
             var names = await NamesAsync(connection, question, ct);
-            if (names.Count == 0) return Verdict.Looked(question.Id, "", met: false, $"no index of {question.Table} matches {question.Pattern}");
-            if (names.Any(n => !n.Valid)) return Verdict.Looked(question.Id, "", met: false, $"{names.First(n => !n.Valid).Name} is invalid");
+            if (names.Count == 0)
+                return Verdict.Looked(question.Id, "", met: false, $"no index of {question.Table} matches {question.Pattern}");
+            if (names.Any(n => !n.Valid))
+                return Verdict.Looked(question.Id, "", met: false, $"{names.First(n => !n.Valid).Name} is invalid");
             // A small table is read whole whatever indexes it has: the question is whether the index serves the query.
             await Ask.ExecuteAsync(connection, "set local enable_seqscan = off", ct);
             var plan = await PlanAsync(connection, question.Query, ct);
             return names.Any(n => plan.Contains(n.Name, StringComparison.Ordinal))
                 ? Verdict.Looked(question.Id, "", met: true, $"{names[0].Name} is valid and the plan of its query uses it")
-                : Verdict.Undecided(question.Id, "", $"{names[0].Name} is valid; the plan of its query on these rows takes another way: {plan.Split('\n')[^1].Trim()}");
+                : Verdict.Undecided(question.Id, "",
+                    $"{names[0].Name} is valid; the plan of its query on these rows takes another way: {plan.Split('\n')[^1].Trim()}");
         }
         catch (PostgresException e)
         {
@@ -43,7 +46,8 @@ internal static class IndexCheck
         }
     }
 
-    private static async Task<List<(string Name, bool Valid)>> NamesAsync(NpgsqlConnection connection, IndexQuestion question, CancellationToken ct)
+    private static async Task<List<(string Name, bool Valid)>> NamesAsync(
+        NpgsqlConnection connection, IndexQuestion question, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -55,7 +59,8 @@ internal static class IndexCheck
             """,
             connection)
         {
-            Parameters = { new NpgsqlParameter<string> { TypedValue = $"public.{question.Table}" }, new NpgsqlParameter<string> { TypedValue = question.Pattern } },
+            Parameters = { new NpgsqlParameter<string> { TypedValue = $"public.{question.Table}" },
+                new NpgsqlParameter<string> { TypedValue = question.Pattern } },
         };
         await using var reader = await command.ExecuteReaderAsync(ct);
         var names = new List<(string, bool)>();

@@ -20,7 +20,8 @@ internal static class OperatingCheck
         foreach (var check in report.Checks.Where(c => c.Id.StartsWith("KM-", StringComparison.Ordinal)))
             answers[check.Id] = check.ToVerdict();
         answers["KM-5"] = scanned;
-        var counts = string.Join(", ", report.Checks.GroupBy(c => c.Status).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}"));
+        var counts = string.Join(", ", report.Checks.GroupBy(c => c.Status).OrderBy(g => g.Key)
+            .Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}"));
         var red = string.Join(", ", report.Checks.Where(c => c.Status == HealthStatus.Red).Select(c => c.Id));
         var asked = !report.Checks.Any(c => c.Evidence.Contains("could not be asked", StringComparison.Ordinal));
         foreach (var proof in await HealthColours.RunAsync(admin, ct)) answers[proof.Id] = proof;
@@ -64,7 +65,10 @@ internal static class OperatingCheck
             {
                 for (var i = 0; i < Lookups; i++)
                 {
-                    await using var command = new NpgsqlCommand(statement, connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = "none" } } };
+                    await using var command = new NpgsqlCommand(statement, connection)
+                    {
+                        Parameters = { new NpgsqlParameter<string> { TypedValue = "none" } },
+                    };
                     await command.ExecuteScalarAsync(ct);
                 }
             }

@@ -7,7 +7,8 @@ internal static class OperationsQuestions
 {
     private const string PartmanRemedy = "install pg_partman (Debian: apt-get install postgresql-15-partman) and migrate again";
 
-    private const string StatementsRemedy = "add pg_stat_statements to shared_preload_libraries, restart, and create extension pg_stat_statements as a superuser";
+    private const string StatementsRemedy =
+        "add pg_stat_statements to shared_preload_libraries, restart, and create extension pg_stat_statements as a superuser";
 
     public static IReadOnlyList<Question> All { get; } =
     [

@@ -7,8 +7,8 @@ using Npgsql;
 namespace LoadHarness.Postgres.Verification;
 
 /// <summary>
-/// What row-level security costs the queries that name the tables themselves (SV-1): the same prepared statement on two sessions that differ in their role
-/// alone. Nothing is written.
+/// What row-level security costs the queries that name the tables themselves (SV-1): the same prepared statement on two sessions that
+/// differ in their role alone. Nothing is written.
 /// </summary>
 internal static class RowSecurityCost
 {
@@ -47,11 +47,14 @@ internal static class RowSecurityCost
         try
         {
             await using var connection = await admin.OpenConnectionAsync(ct);
-            var workspace = await connection.ScalarAsync<long>("select workspace_id from leads group by 1 order by count(*) desc limit 1", ct);
+            var workspace = await connection.ScalarAsync<long>(
+                "select workspace_id from leads group by 1 order by count(*) desc limit 1", ct);
             var leads = await LeadsAsync(connection, workspace, ct);
-            if (leads.Count == 0) return Verdict.Unavailable(Id, "", $"its cost is measured from {FewestLeads:N0} leads in one workspace on");
+            if (leads.Count == 0)
+                return Verdict.Unavailable(Id, "", $"its cost is measured from {FewestLeads:N0} leads in one workspace on");
             var costs = new List<Cost>();
-            foreach (var (query, arguments) in Queries) costs.Add(await MeasureAsync(admin, query, workspace, leads.Select(arguments).ToArray(), ct));
+            foreach (var (query, arguments) in Queries)
+                costs.Add(await MeasureAsync(admin, query, workspace, leads.Select(arguments).ToArray(), ct));
             return Judge(costs);
         }
         catch (PostgresException e)
@@ -70,8 +73,10 @@ internal static class RowSecurityCost
         return Verdict.Judged(Id, "", measured, MostTimes, evidence);
     }
 
-    // A pair of sessions a round: where a server process happens to lie in memory makes it faster or slower than the next one, all its life.
-    private static async Task<Cost> MeasureAsync(NpgsqlDataSource admin, string query, long workspace, object[][] arguments, CancellationToken ct)
+    // A pair of sessions a round: where a server process happens to lie in memory makes it faster or slower than the next one, all its
+    // life.
+    private static async Task<Cost> MeasureAsync(
+        NpgsqlDataSource admin, string query, long workspace, object[][] arguments, CancellationToken ct)
     {
         var cost = new Cost(query, [], []);
         for (var round = 0; round < Rounds; round++)
@@ -100,7 +105,8 @@ internal static class RowSecurityCost
     }
 
     // Spread over the ids, which are not without gaps. None, when there are too few leads.
-    private static async Task<List<Lead>> LeadsAsync(NpgsqlConnection connection, long workspace, CancellationToken ct) => await connection.ListAsync(
+    private static async Task<List<Lead>> LeadsAsync(NpgsqlConnection connection, long workspace, CancellationToken ct) =>
+        await connection.ListAsync(
         """
         with bounds as (
             select min(id) as low, max(id) as high from leads where workspace_id = $1 having count(*) >= $3
@@ -127,17 +133,24 @@ internal static class RowSecurityCost
         private readonly NpgsqlConnection _connection;
         private readonly NpgsqlCommand _command;
 
-        private Session(NpgsqlConnection connection, string query) => (_connection, _command) = (connection, new(QueryCatalog.Shipped[query], connection));
+        private Session(NpgsqlConnection connection, string query) =>
+            (_connection, _command) = (connection, new(QueryCatalog.Shipped[query], connection));
 
-        public static async Task<Session> OpenAsync(NpgsqlDataSource admin, string role, long workspace, string query, object[] arguments, CancellationToken ct)
+        public static async Task<Session> OpenAsync(
+            NpgsqlDataSource admin, string role, long workspace, string query, object[] arguments, CancellationToken ct)
         {
             // From a pool it would come with the statements of another role, and the plans for that one.
             await using var pooled = admin.CreateConnection();
-            var session = new Session(pooled.CloneWith(new NpgsqlConnectionStringBuilder(admin.ConnectionString) { Pooling = false }.ConnectionString), query);
+            var session = new Session(pooled.CloneWith(new NpgsqlConnectionStringBuilder(admin.ConnectionString)
+            {
+                Pooling = false,
+            }.ConnectionString), query);
             try
             {
                 await session._connection.OpenAsync(ct);
-                await session._connection.ExecuteAsync("select set_config('role', $1, false), set_config('app.workspace_id', $2, false)", ct, role, FormattableString.Invariant($"{workspace}"));
+                await session._connection.ExecuteAsync(
+                    "select set_config('role', $1, false), set_config('app.workspace_id', $2, false)", ct, role,
+                    FormattableString.Invariant($"{workspace}"));
                 foreach (var value in (object[])[workspace, .. arguments]) session._command.Parameters.Add(new() { Value = value });
                 await session._command.PrepareAsync(ct);
                 return session;

@@ -17,12 +17,16 @@ public static class Verifier
     public static Task<IReadOnlyList<Verdict>> RunAsync(NpgsqlDataSource admin, ServerEnvironment? server, CancellationToken ct) =>
         RunAsync(admin, server, [], SilentProgress.Instance, ct);
 
-    /// <param name="measured">Verdicts of a run, a proof or a measured migration: they stand where a look at the database cannot judge, and beside it where it can.</param>
+    /// <param name="measured">
+    /// Verdicts of a run, a proof or a measured migration: they stand where a look at the database cannot judge, and beside it where it
+    /// can.
+    /// </param>
     public static async Task<IReadOnlyList<Verdict>> RunAsync(
         NpgsqlDataSource admin, ServerEnvironment? server, IReadOnlyList<Verdict> measured, IStageProgress progress, CancellationToken ct)
     {
         var found = new Dictionary<string, Verdict>(StringComparer.Ordinal);
-        IReadOnlyList<Question> questions = [.. PartitionQuestions.All, .. FunctionQuestions.All, .. OperationsQuestions.All, .. DeliveryQuestions.All];
+        IReadOnlyList<Question> questions =
+            [.. PartitionQuestions.All, .. FunctionQuestions.All, .. OperationsQuestions.All, .. DeliveryQuestions.All];
         using var task = progress.Begin("Verify", questions.Count, "questions");
         await using (var connection = await admin.OpenConnectionAsync(ct))
         {
@@ -52,7 +56,8 @@ public static class Verifier
         looked ??= Verdict.Unavailable(
             requirement.Id, "", $"Not judged by a look at the database. {MeasuringCommands.Sentence(requirement.Id)}",
             command: MeasuringCommands.For(requirement.Id));
-        IReadOnlyList<string> caveats = server is null || looked.Kind == VerdictKind.Met ? [] : [$"PostgreSQL {server.Version}, {server.Provisioning}"];
+        IReadOnlyList<string> caveats = server is null
+            || looked.Kind == VerdictKind.Met ? [] : [$"PostgreSQL {server.Version}, {server.Provisioning}"];
         return looked.As(requirement.Id, requirement.Title).Qualified(caveats);
     }
 }

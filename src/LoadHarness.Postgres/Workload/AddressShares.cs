@@ -10,7 +10,8 @@ namespace LoadHarness.Postgres.Workload;
 /// </remarks>
 internal sealed class AddressShares(TenantDatabase app, int shares) : IAsyncDisposable
 {
-    private const string Normalise = "select array_agg(normalised_address(e) order by n) from unnest($2::text[]) with ordinality as a (e, n) where $1 > 0";
+    private const string Normalise =
+        "select array_agg(normalised_address(e) order by n) from unnest($2::text[]) with ordinality as a (e, n) where $1 > 0";
 
     private NpgsqlConnection? _connection;
 

@@ -1,6 +1,8 @@
 namespace LoadHarness.Postgres.Workload;
 
-/// <param name="Sent">Marked sent by the workers of this dispatch; equal to <paramref name="Scheduled"/> when nobody else worked on the campaign.</param>
+/// <param name="Sent">
+/// Marked sent by the workers of this dispatch; equal to <paramref name="Scheduled"/> when nobody else worked on the campaign.
+/// </param>
 public sealed record DispatchOutcome(long CampaignId, long Scheduled, long Sent, bool Completed);
 
 /// <summary>A campaign as the application sends it: scheduled in chunks, claimed by several workers at once, marked sent (BF-3).</summary>
@@ -9,10 +11,13 @@ public static class CampaignDispatch
     /// <summary>Lead ids scheduled a transaction.</summary>
     private const long LeadsPerChunk = 50_000;
 
-    /// <summary>Sends claimed at once: large enough that a claim's fixed cost is small, small enough that a lost worker loses little.</summary>
+    /// <summary>
+    /// Sends claimed at once: large enough that a claim's fixed cost is small, small enough that a lost worker loses little.
+    /// </summary>
     private const int Claim = 5_000;
 
-    public const string CreateStatement = "insert into campaigns (workspace_id, name, subject, status) values ($1, $2, $2, 'draft') returning id";
+    public const string CreateStatement =
+        "insert into campaigns (workspace_id, name, subject, status) values ($1, $2, $2, 'draft') returning id";
     public const string ScheduleStatement = """select total_scheduled from bulk_schedule_email_sends($2, $1, '"all"', $3, $4)""";
     public const string ClaimStatement = "select id, created_at, lead_id, email, claimed_at from claim_email_sends($1, $2, $3, $4)";
     public const string MarkStatement = "select mark_email_sends_sent($1, $2, $3, $4, $5, $6)";
@@ -22,26 +27,31 @@ public static class CampaignDispatch
     /// <param name="lastLeadId">Highest lead id to consider.</param>
     /// <param name="step">Measures a part of the dispatch under its name.</param>
     public static async Task<DispatchOutcome> RunAsync(
-        TenantDatabase app, TenantDatabase worker, string name, long maxRecipients, long lastLeadId, int workers, Func<string, Func<Task>, Task> step, CancellationToken stop)
+        TenantDatabase app, TenantDatabase worker, string name, long maxRecipients, long lastLeadId, int workers,
+            Func<string, Func<Task>, Task> step, CancellationToken stop)
     {
         var campaign = await CreateAsync(app, name, stop).ConfigureAwait(false);
         long scheduled = 0, sent = 0;
-        await step("schedule", async () => scheduled = await ScheduleAsync(app, campaign, maxRecipients, lastLeadId, workers, stop).ConfigureAwait(false)).ConfigureAwait(false);
+        await step("schedule", async () => scheduled = await ScheduleAsync(app, campaign, maxRecipients, lastLeadId, workers, stop)
+            .ConfigureAwait(false)).ConfigureAwait(false);
         await step("send", async () => sent = await SendAsync(worker, campaign, workers, stop).ConfigureAwait(false)).ConfigureAwait(false);
         var completed = await worker.ScalarAsync<bool>(CompleteStatement, [campaign], stop).ConfigureAwait(false);
         return new(campaign, scheduled, sent, completed);
     }
 
-    public static Task<long> CreateAsync(TenantDatabase app, string name, CancellationToken stop) => app.ScalarAsync<long>(CreateStatement, [name], stop);
+    public static Task<long> CreateAsync(TenantDatabase app, string name, CancellationToken stop) =>
+        app.ScalarAsync<long>(CreateStatement, [name], stop);
 
     /// <summary>Schedules to the active leads in order of their ids, several chunks at once.</summary>
     /// <returns>Rows added.</returns>
-    public static async Task<long> ScheduleAsync(TenantDatabase app, long campaign, long maxRecipients, long lastLeadId, int workers, CancellationToken stop)
+    public static async Task<long> ScheduleAsync(
+        TenantDatabase app, long campaign, long maxRecipients, long lastLeadId, int workers, CancellationToken stop)
     {
         long first = 1, scheduled = 0;
         await Task.WhenAll(Enumerable.Range(0, workers).Select(async _ =>
         {
-            while (Interlocked.Read(ref scheduled) < maxRecipients && Interlocked.Add(ref first, LeadsPerChunk) - LeadsPerChunk is var start && start <= lastLeadId)
+            while (Interlocked.Read(ref scheduled) < maxRecipients
+                && Interlocked.Add(ref first, LeadsPerChunk) - LeadsPerChunk is var start && start <= lastLeadId)
             {
                 var added = await app.ScalarAsync<long>(
                     ScheduleStatement,
@@ -57,7 +67,8 @@ public static class CampaignDispatch
     /// <returns>Sends marked sent.</returns>
     public static async Task<long> SendAsync(TenantDatabase worker, long campaign, int workers, CancellationToken stop)
     {
-        var sent = await Task.WhenAll(Enumerable.Range(0, workers).Select(number => WorkAsync(worker, campaign, $"worker-{number}", stop))).ConfigureAwait(false);
+        var sent = await Task.WhenAll(Enumerable.Range(0, workers).Select(number => WorkAsync(worker, campaign, $"worker-{number}", stop)))
+            .ConfigureAwait(false);
         return sent.Sum();
     }
 
@@ -65,11 +76,13 @@ public static class CampaignDispatch
     {
         long sent = 0;
         while (await ClaimAsync(worker, campaign, name, stop).ConfigureAwait(false) is { Ids.Length: > 0 } claim)
-            sent += await worker.ScalarAsync<long>(MarkStatement, [campaign, claim.Ids, $"{name}-", name, claim.At], stop).ConfigureAwait(false);
+            sent += await worker.ScalarAsync<long>(MarkStatement, [campaign, claim.Ids, $"{name}-", name, claim.At], stop)
+                .ConfigureAwait(false);
         return sent;
     }
 
-    private static async Task<(long[] Ids, DateTime At)> ClaimAsync(TenantDatabase worker, long campaign, string name, CancellationToken stop)
+    private static async Task<(long[] Ids, DateTime At)> ClaimAsync(
+        TenantDatabase worker, long campaign, string name, CancellationToken stop)
     {
         var ids = new List<long>(Claim);
         var at = default(DateTime);

@@ -8,16 +8,19 @@ namespace LoadHarness.Postgres.Workload;
 /// <param name="CustomFields">A JSON object.</param>
 /// <param name="Status">Null: active for a new lead, no change for a known one.</param>
 public sealed record ImportRow(
-    string Email, string? Name, string? Phone, string? Company, string? Position, string? Source, string[] Tags, string CustomFields, string? Status = null);
+    string Email, string? Name, string? Phone, string? Company, string? Position, string? Source, string[] Tags, string CustomFields,
+        string? Status = null);
 
 /// <param name="Updated">Rows of leads that were known, also from an earlier row of the file, changed or not.</param>
 /// <param name="Rejected">Rows kept back with their number and reason in lead_import_rejects.</param>
 public sealed record ImportOutcome(long Imported, long Updated, long Rejected);
 
-/// <summary>A bulk import as the application does it: COPY into staging, then merge chunk by chunk, each chunk a transaction (BF-1, BF-2).</summary>
+/// <summary>
+/// A bulk import as the application does it: COPY into staging, then merge chunk by chunk, each chunk a transaction (BF-1, BF-2).
+/// </summary>
 /// <remarks>
-/// A file is dealt out by address to as many imports as sessions. Each session copies, validates and merges its own, then helps the others: no step
-/// of a file runs on one core alone, and rows of one address stay in one import, where they are merged in their order.
+/// A file is dealt out by address to as many imports as sessions. Each session copies, validates and merges its own, then helps the others:
+/// no step of a file runs on one core alone, and rows of one address stay in one import, where they are merged in their order.
 /// </remarks>
 public static class LeadImport
 {
@@ -36,16 +39,21 @@ public static class LeadImport
 
     /// <param name="rows">The file; read once, and its beginning before that, to see how many sessions it has rows for.</param>
     /// <param name="step">Measures a part of the import under its name.</param>
-    /// <exception cref="HarnessException">The import can't be finished by calling again; its state is kept and the message names it.</exception>
+    /// <exception cref="HarnessException">
+    /// The import can't be finished by calling again; its state is kept and the message names it.
+    /// </exception>
     public static async Task<ImportOutcome> RunAsync(
-        TenantDatabase app, string source, IEnumerable<ImportRow> rows, int sessions, Func<string, Func<Task>, Task> step, CancellationToken stop)
+        TenantDatabase app, string source, IEnumerable<ImportRow> rows, int sessions, Func<string, Func<Task>, Task> step,
+            CancellationToken stop)
     {
         var shares = SharesOf(rows, sessions);
         var imports = await BeginAsync(app, source, shares, stop).ConfigureAwait(false);
         await step("copy", () => CopyAsync(app, imports, rows.Select((row, index) => (index + 1L, row)), stop)).ConfigureAwait(false);
-        await step("merge", () => Task.WhenAll(imports.Select((_, share) => MergeAllAsync(app, imports, share, stop)))).ConfigureAwait(false);
+        await step("merge", () => Task.WhenAll(imports.Select((_, share) => MergeAllAsync(app, imports, share, stop))))
+            .ConfigureAwait(false);
         var outcomes = await Task.WhenAll(imports.Select(import => OutcomeAsync(app, import, stop))).ConfigureAwait(false);
-        return new(outcomes.Sum(outcome => outcome.Imported), outcomes.Sum(outcome => outcome.Updated), outcomes.Sum(outcome => outcome.Rejected));
+        return new(outcomes.Sum(outcome => outcome.Imported), outcomes.Sum(outcome => outcome.Updated),
+            outcomes.Sum(outcome => outcome.Rejected));
     }
 
     /// <summary>The shares of a file, in order: begun together or, when the server goes, not at all.</summary>
@@ -53,7 +61,9 @@ public static class LeadImport
         app.ScalarAsync<long[]>(BeginStatement, [source, shares], stop)!;
 
     // An import without rows can't be finished, so a file whose few addresses would leave a session without is not dealt out.
-    private static int SharesOf(IEnumerable<ImportRow> rows, int sessions) => AddressShares.Filled(rows, sessions) == sessions ? sessions : 1;
+    private static int SharesOf(IEnumerable<ImportRow> rows, int sessions) => AddressShares.Filled(rows, sessions) == sessions
+        ? sessions
+        : 1;
 
     /// <returns>The rows of one share, with their numbers in the file: what an import gets again after a crash of the server.</returns>
     public static async Task<IReadOnlyList<(long Number, ImportRow Row)>> RowsOfAsync(
@@ -65,8 +75,11 @@ public static class LeadImport
         return [.. file.Select((row, index) => (Number: index + 1L, Row: row)).Where(numbered => shareOf[numbered.Number - 1] == share)];
     }
 
-    /// <summary>Stages rows, dealt out by address when there are several imports; again, after a crash of the server, which empties staging.</summary>
-    public static async Task CopyAsync(TenantDatabase app, IReadOnlyList<long> imports, IEnumerable<(long Number, ImportRow Row)> rows, CancellationToken stop)
+    /// <summary>
+    /// Stages rows, dealt out by address when there are several imports; again, after a crash of the server, which empties staging.
+    /// </summary>
+    public static async Task CopyAsync(
+        TenantDatabase app, IReadOnlyList<long> imports, IEnumerable<(long Number, ImportRow Row)> rows, CancellationToken stop)
     {
         var shares = new List<StagingCopy>();
         await using var places = new AddressShares(app, imports.Count);
@@ -76,7 +89,8 @@ public static class LeadImport
             foreach (var block in rows.Chunk(Block))
             {
                 var shareOf = await places.OfAsync([.. block.Select(numbered => numbered.Row)], stop).ConfigureAwait(false);
-                foreach (var (place, (number, row)) in block.Index()) await shares[shareOf[place]].AddAsync(number, row, stop).ConfigureAwait(false);
+                foreach (var (place, (number, row)) in block.Index())
+                    await shares[shareOf[place]].AddAsync(number, row, stop).ConfigureAwait(false);
             }
 
             await Task.WhenAll(shares.Select(share => share.CommitAsync(stop))).ConfigureAwait(false);
@@ -87,7 +101,9 @@ public static class LeadImport
         }
     }
 
-    /// <summary>Validates and merges what is staged and not yet merged; several sessions that call it for one import share its chunks.</summary>
+    /// <summary>
+    /// Validates and merges what is staged and not yet merged; several sessions that call it for one import share its chunks.
+    /// </summary>
     public static async Task MergeAsync(TenantDatabase app, long import, CancellationToken stop)
     {
         while (await app.ScalarAsync<long>(MergeStatement, [import, Chunk], stop).ConfigureAwait(false) > 0)
@@ -109,6 +125,7 @@ public static class LeadImport
         await reader.ReadAsync(stop).ConfigureAwait(false);
         return reader.GetInt64(3) == 0
             ? new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2))
-            : throw new HarnessException(string.Create(CultureInfo.InvariantCulture, $"Import {import} still has {reader.GetInt64(3)} rows to merge. Call finish_lead_import again."));
+            : throw new HarnessException(string.Create(
+                CultureInfo.InvariantCulture, $"Import {import} still has {reader.GetInt64(3)} rows to merge. Call finish_lead_import again."));
     }
 }

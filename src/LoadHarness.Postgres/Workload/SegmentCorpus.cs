@@ -1,6 +1,8 @@
 namespace LoadHarness.Postgres.Workload;
 
-/// <summary>The complex conditions that the segmentation scenario counts and fetches (TQ-3): wide and narrow ones, every kind of field, and/or/not.</summary>
+/// <summary>
+/// The complex conditions that the segmentation scenario counts and fetches (TQ-3): wide and narrow ones, every kind of field, and/or/not.
+/// </summary>
 public static class SegmentCorpus
 {
     public static IReadOnlyList<string> Conditions { get; } =

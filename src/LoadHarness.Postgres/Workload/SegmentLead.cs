@@ -4,7 +4,8 @@ namespace LoadHarness.Postgres.Workload;
 
 /// <summary>A lead as the oracle sees it.</summary>
 public sealed record SegmentLead(
-    string Email, string? Name, string? Company, string? Source, string Status, string? Position, string[] Tags, JsonObject CustomFields, DateTime CreatedAt, DateTime UpdatedAt)
+    string Email, string? Name, string? Company, string? Source, string Status, string? Position, string[] Tags, JsonObject CustomFields,
+        DateTime CreatedAt, DateTime UpdatedAt)
 {
     public string? TextOf(string field) => field switch
     {

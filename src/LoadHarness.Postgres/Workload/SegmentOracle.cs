@@ -49,7 +49,9 @@ public static class SegmentOracle
         };
     }
 
-    private static bool Time(DateTime time, string op, JsonNode? value) => op == "exists" ? Flag(value) : SegmentTime.Of((string)value!)!.Value.Meets(time, op);
+    private static bool Time(DateTime time, string op, JsonNode? value) => op == "exists"
+        ? Flag(value)
+        : SegmentTime.Of((string)value!)!.Value.Meets(time, op);
 
     private static bool Custom(JsonObject fields, string key, string op, JsonNode? value)
     {
@@ -69,7 +71,8 @@ public static class SegmentOracle
     }
 
     // What is no time meets no condition on times.
-    private static bool CustomTime(JsonNode node, string op, JsonNode value) => TimeOf(node) is { } time && TimeOf(value)!.Value.Meets(time.From, op);
+    private static bool CustomTime(JsonNode node, string op, JsonNode value) => TimeOf(node) is { } time
+        && TimeOf(value)!.Value.Meets(time.From, op);
 
     private static SegmentTime? TimeOf(JsonNode node) => node.GetValueKind() == JsonValueKind.String ? SegmentTime.Of((string)node!) : null;
 

@@ -6,12 +6,14 @@ namespace LoadHarness.Postgres.Workload;
 internal readonly record struct SegmentTime(DateTime From, DateTime To)
 {
     private static readonly string[] Formats =
-        [.. from day in (string[])["yyyy-MM-dd", "yyyy-MM-ddTHH:mm", "yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-dd HH:mm:ss"] from zone in (string[])["", "K", "zz"] select day + zone];
+        [.. from day in (string[])["yyyy-MM-dd", "yyyy-MM-ddTHH:mm", "yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm:ss",
+            "yyyy-MM-dd HH:mm:ss"] from zone in (string[])["", "K", "zz"] select day + zone];
 
     /// <returns>Null when the text is no time.</returns>
     public static SegmentTime? Of(string text)
     {
-        if (!DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)) return null;
+        if (!DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            return null;
         var from = time.UtcDateTime;
         return new(from, text.AsSpan(10).ContainsAny('T', ' ') ? from.AddTicks(10) : from.AddDays(1));
     }

@@ -4,7 +4,9 @@ using LoadHarness.Core.Statistics;
 
 namespace LoadHarness.Postgres.Workload;
 
-/// <summary>What one scenario sends: by it the server's statements and sessions are told apart from those of others that run at the same time.</summary>
+/// <summary>
+/// What one scenario sends: by it the server's statements and sessions are told apart from those of others that run at the same time.
+/// </summary>
 public sealed class SentStatements(string scenario)
 {
     /// <summary>The server keeps so many bytes of an application name.</summary>
@@ -38,7 +40,8 @@ public sealed class SentStatements(string scenario)
         .ToDictionary(group => group.Key, group => group.Max(sent => sent.Value)!);
 
     // The server cuts a long name and replaces what is not ASCII; two scenarios must not become one by that.
-    private static string NameOf(string scenario) => scenario.Length <= LongestName - Prefix.Length && scenario.All(char.IsAscii) && !scenario.Any(char.IsControl)
+    private static string NameOf(string scenario) => scenario.Length <= LongestName - Prefix.Length && scenario.All(char.IsAscii)
+        && !scenario.Any(char.IsControl)
         ? Prefix + scenario
         : string.Create(CultureInfo.InvariantCulture, $"{Prefix}{StableHash.Of(scenario):x16}");
 }

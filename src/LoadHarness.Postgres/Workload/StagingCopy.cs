@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Workload;
 
-/// <summary>The rows of one import on their way into staging: a COPY in a transaction of its own. Disposed before it is committed, it stages none.</summary>
+/// <summary>
+/// The rows of one import on their way into staging: a COPY in a transaction of its own. Disposed before it is committed, it stages none.
+/// </summary>
 internal sealed class StagingCopy : IAsyncDisposable
 {
     private const string CopyRows =
@@ -69,7 +71,8 @@ internal sealed class StagingCopy : IAsyncDisposable
             return;
         }
 
-        foreach (var text in (ReadOnlySpan<string?>)[row.Email, row.Name, row.Phone, row.Company, row.Position, row.Source, row.Status]) _buffer.TextOrNull(text);
+        foreach (var text in (ReadOnlySpan<string?>)[row.Email, row.Name, row.Phone, row.Company, row.Position, row.Source, row.Status])
+            _buffer.TextOrNull(text);
         Tags(row.Tags);
         _buffer.TextOrNull(row.CustomFields);
         _buffer.Null();
@@ -79,7 +82,8 @@ internal sealed class StagingCopy : IAsyncDisposable
     {
         ReadOnlySpan<(string Name, string? Text)> cells =
         [
-            ("e-mail", row.Email), ("name", row.Name), ("phone", row.Phone), ("company", row.Company), ("position", row.Position), ("source", row.Source),
+            ("e-mail", row.Email), ("name", row.Name), ("phone", row.Phone), ("company", row.Company), ("position", row.Position),
+                ("source", row.Source),
             ("status", row.Status), ("custom_fields", row.CustomFields),
         ];
         foreach (var (name, text) in cells)
@@ -110,7 +114,8 @@ internal sealed class StagingCopy : IAsyncDisposable
             }
 
             _buffer.Byte((byte)'"');
-            _buffer.Raw(tag.AsSpan().ContainsAny('"', '\\') ? tag.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) : tag);
+            _buffer.Raw(tag.AsSpan().ContainsAny('"', '\\') ? tag.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("\"", "\\\"", StringComparison.Ordinal) : tag);
             _buffer.Byte((byte)'"');
         }
 

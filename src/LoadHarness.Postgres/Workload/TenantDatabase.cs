@@ -31,7 +31,9 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <param name="connectionString">A login that may take the role.</param>
     /// <param name="role">lh_app, lh_worker or lh_readonly; its privileges are all that the statements have.</param>
     /// <param name="connections">Most connections at once.</param>
-    /// <param name="sent">Of the scenario that works here: its sessions carry its name, and its statements are noted. Null for none.</param>
+    /// <param name="sent">
+    /// Of the scenario that works here: its sessions carry its name, and its statements are noted. Null for none.
+    /// </param>
     public static TenantDatabase Open(string connectionString, string role, long workspaceId, int connections, SentStatements? sent = null)
     {
         var settings = Settings(connectionString, role, connections, sent);
@@ -43,7 +45,8 @@ public sealed class TenantDatabase : IAsyncDisposable
 
     /// <summary>Behind a transaction pooler: nothing is prepared, since the next statement may meet another server connection.</summary>
     /// <inheritdoc cref="Open"/>
-    public static TenantDatabase OpenThroughPooler(string connectionString, string role, long workspaceId, int connections, SentStatements? sent = null) =>
+    public static TenantDatabase OpenThroughPooler(
+        string connectionString, string role, long workspaceId, int connections, SentStatements? sent = null) =>
         new(Settings(connectionString, role, connections, sent), role, workspaceId, sent);
 
     /// <summary>Waits for a connection of the pool; disposing gives it back.</summary>
@@ -52,13 +55,19 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <summary>A connection that no pool limits; disposing closes it.</summary>
     public async Task<NpgsqlConnection> ConnectBesidePoolAsync(CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_settings.ConnectionString) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_settings.ConnectionString)
+        {
+            Pooling = false,
+        }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         return connection;
     }
 
-    /// <summary>Sends the statement with the workspace as <c>$1</c> and the arguments behind it; the reader stands at the statement's rows.</summary>
-    public async Task<NpgsqlDataReader> QueryAsync(NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments, CancellationToken stop)
+    /// <summary>
+    /// Sends the statement with the workspace as <c>$1</c> and the arguments behind it; the reader stands at the statement's rows.
+    /// </summary>
+    public async Task<NpgsqlDataReader> QueryAsync(
+        NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments, CancellationToken stop)
     {
         _sent?.Add(BecomeTenant);
         _sent?.Add(statement);
@@ -86,12 +95,18 @@ public sealed class TenantDatabase : IAsyncDisposable
         return await reader.ReadAsync(stop).ConfigureAwait(false) && !reader.IsDBNull(0) ? reader.GetFieldValue<T>(0) : default;
     }
 
-    /// <summary>Sets role and workspace for the rest of the transaction that the connection is in: for COPY, which is no part of a batch.</summary>
+    /// <summary>
+    /// Sets role and workspace for the rest of the transaction that the connection is in: for COPY, which is no part of a batch.
+    /// </summary>
     /// <param name="next">The statement that follows.</param>
     public async Task BecomeTenantAsync(NpgsqlConnection connection, string next, CancellationToken stop)
     {
-        foreach (var statement in (ReadOnlySpan<string>)["BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED", BecomeTenant, next, "COMMIT"]) _sent?.Add(statement);
-        await using var command = new NpgsqlCommand(BecomeTenant, connection) { Parameters = { new() { Value = _role }, new() { Value = WorkspaceText } } };
+        foreach (var statement in (ReadOnlySpan<string>)["BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED", BecomeTenant, next, "COMMIT"])
+            _sent?.Add(statement);
+        await using var command = new NpgsqlCommand(BecomeTenant, connection)
+        {
+            Parameters = { new() { Value = _role }, new() { Value = WorkspaceText } },
+        };
         await command.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
     }
 
@@ -105,7 +120,8 @@ public sealed class TenantDatabase : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
-    private static NpgsqlConnectionStringBuilder Settings(string connectionString, string role, int connections, SentStatements? sent) => new(connectionString)
+    private static NpgsqlConnectionStringBuilder Settings(string connectionString, string role, int connections, SentStatements? sent) =>
+        new(connectionString)
     {
         ApplicationName = sent?.ApplicationName ?? $"loadharness {role}",
         MaxPoolSize = connections,

@@ -29,7 +29,8 @@ internal record LinearAxis(double From, double To, Func<double, string> Label, I
         var rough = (To - From) / Math.Max(1, about);
         if (!(rough > 0) || !double.IsFinite(rough)) return [From];
         var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        var step = Steps?.Cast<double?>().FirstOrDefault(candidate => candidate >= rough * 0.9) ?? power * Round.First(factor => factor * power >= rough * 0.9);
+        var step = Steps?.Cast<double?>().FirstOrDefault(candidate => candidate >= rough * 0.9)
+            ?? power * Round.First(factor => factor * power >= rough * 0.9);
         var first = Math.Ceiling((From / step) - 1e-9);
         return Enumerable.Range(0, (int)Math.Min(50, Math.Floor((To / step) + 1e-9) - first + 1)).Select(index => (first + index) * step);
     }
@@ -45,11 +46,13 @@ internal record LinearAxis(double From, double To, Func<double, string> Label, I
 
     /// <summary>Whole kibibytes, mebibytes, ...: 1, 2, 5, 10, 20, 50, 100, 200, 500 of each.</summary>
     private static IReadOnlyList<double> ByteSteps { get; } =
-        [.. from power in Enumerable.Range(0, 6) from factor in new[] { 1.0, 2, 5, 10, 20, 50, 100, 200, 500 } select factor * Math.Pow(1024, power)];
+        [.. from power in Enumerable.Range(0, 6) from factor in new[] { 1.0, 2, 5, 10, 20, 50, 100, 200, 500 } select factor * Math.Pow(
+            1024, power)];
 }
 
 /// <summary>Seconds since a beginning.</summary>
-internal sealed record ClockAxis(double From, double To) : LinearAxis(From, To, Words, [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 604_800])
+internal sealed record ClockAxis(double From, double To)
+    : LinearAxis(From, To, Words, [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 604_800])
 {
     public static string Words(double seconds) => seconds switch
     {
@@ -71,7 +74,8 @@ internal sealed record LogAxis(double From, double To, Func<double, string> Labe
     {
         var (low, high) = ((int)Math.Floor(Math.Log10(From)), (int)Math.Ceiling(Math.Log10(To)));
         IEnumerable<double> At(params double[] steps) =>
-            Enumerable.Range(low, high - low + 1).SelectMany(decade => steps.Select(step => step * Math.Pow(10, decade))).Where(value => value >= From * 0.999 && value <= To * 1.001);
+            Enumerable.Range(low, high - low + 1).SelectMany(decade => steps.Select(step => step * Math.Pow(10, decade)))
+                .Where(value => value >= From * 0.999 && value <= To * 1.001);
         var candidates = new[] { At(1, 2, 5), At(1, 3), At(1) }.Select(ticks => ticks.ToList());
         var fitting = candidates.FirstOrDefault(ticks => ticks.Count <= about);
         if (fitting is not null) return fitting;
@@ -85,7 +89,8 @@ internal sealed record LogAxis(double From, double To, Func<double, string> Labe
     /// <summary>Response times: the range of the values with a little room, at least half a power of ten.</summary>
     public static LogAxis OfMilliseconds(IEnumerable<double> values)
     {
-        var drawable = values.Where(value => value > 0 && Drawable(value)).Select(value => Math.Max(value, ShortestMilliseconds)).DefaultIfEmpty(1).ToList();
+        var drawable = values.Where(value => value > 0 && Drawable(value)).Select(value => Math.Max(value, ShortestMilliseconds))
+            .DefaultIfEmpty(1).ToList();
         var (low, high) = (drawable.Min() / 1.25, drawable.Max() * 1.25);
         var middle = Math.Sqrt(low * high);
         return new(Math.Min(low, middle / 2.5), Math.Max(high, middle * 2.5), Milliseconds);

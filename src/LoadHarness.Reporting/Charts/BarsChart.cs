@@ -2,12 +2,16 @@ using System.Text;
 
 namespace LoadHarness.Reporting.Charts;
 
-/// <summary>Labelled shares as horizontal bars, the first on top, each with its value behind it; or as columns where there are many in order.</summary>
+/// <summary>
+/// Labelled shares as horizontal bars, the first on top, each with its value behind it; or as columns where there are many in order.
+/// </summary>
 internal static class BarsChart
 {
     private const int RowHeight = 24;
 
-    /// <summary>Where the bars begin and how far the longest reaches, in percent of the width: names to the left, values to the right.</summary>
+    /// <summary>
+    /// Where the bars begin and how far the longest reaches, in percent of the width: names to the left, values to the right.
+    /// </summary>
     private const double Left = 42;
     private const double Longest = 43;
 

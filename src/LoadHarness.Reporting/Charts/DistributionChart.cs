@@ -18,11 +18,13 @@ internal static class DistributionChart
         return new(
             id,
             $"{verdict.Id}: response times against the limit",
-            (few ? "Each dot is one repetition, by its response time (logarithmic)." : "Height: share of requests that took so long. Across: response time (logarithmic).")
+            (few ? "Each dot is one repetition, by its response time (logarithmic)."
+                : "Height: share of requests that took so long. Across: response time (logarithmic).")
                 + (verdict.Interval is null ? "" : " The shaded stretch is the 95% interval of the judged figure."),
             $"{Wording.Count(histogram.Count)} samples from {Wording.Duration(histogram.Minimum)} to {Wording.Duration(histogram.Maximum)}, half of them within {Wording.Duration(histogram.Percentile(50))}. Judged figure {Wording.Figure(verdict.Figure, verdict.Unit)}, 95% interval {Wording.Interval(verdict.Interval, verdict.Unit)}, {Wording.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}.",
             Draw(verdict, histogram, limit * unit, unit, few),
-            [new(Tone.Series(0), few ? "one repetition" : "measured"), new(Tone.Ink, "judged figure, interval shaded"), new(Tone.Limit, "limit")],
+            [new(Tone.Series(0), few ? "one repetition" : "measured"), new(Tone.Ink, "judged figure, interval shaded"),
+                new(Tone.Limit, "limit")],
             Table(histogram));
     }
 
@@ -30,7 +32,8 @@ internal static class DistributionChart
     {
         var figure = (verdict.Figure ?? 0) * unit;
         double[] interval = verdict.Interval is { } range ? [range.Low * unit, range.High * unit] : [];
-        var across = LogAxis.OfMilliseconds([histogram.Minimum.TotalMilliseconds, histogram.Maximum.TotalMilliseconds, limit, figure, .. interval]);
+        var across = LogAxis.OfMilliseconds(
+            [histogram.Minimum.TotalMilliseconds, histogram.Maximum.TotalMilliseconds, limit, figure, .. interval]);
         var bins = few ? [] : Bins(histogram);
         var peak = few ? 1 : bins.Max(bin => bin.Share);
         var drawing = new Drawing(few ? 110 : 170, across, new LinearAxis(0, peak * 1.25, share => Wording.Percent(Math.Round(share, 4))));
@@ -70,5 +73,6 @@ internal static class DistributionChart
 
     private static FigureTable Table(LatencyHistogram histogram) => new(
         ["Share of requests", "took at most"],
-        [.. new[] { 10.0, 25, 50, 75, 90, 95, 99, 99.9, 100 }.Select(p => new[] { $"{Wording.Significant(p)}%", Percentiles.Words(histogram, p) })]);
+        [.. new[] { 10.0, 25, 50, 75, 90, 95, 99, 99.9, 100 }.Select(
+            p => new[] { $"{Wording.Significant(p)}%", Percentiles.Words(histogram, p) })]);
 }

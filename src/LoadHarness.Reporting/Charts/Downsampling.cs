@@ -6,7 +6,8 @@ internal static class Downsampling
     private const double LongestGap = 3;
 
     /// <summary>Groups of equal length in seconds, at most so many of them.</summary>
-    public static IReadOnlyList<(int FromSecond, int Seconds, IReadOnlyList<T> Members)> Groups<T>(IReadOnlyList<T> samples, Func<T, int> second, int atMost)
+    public static IReadOnlyList<(int FromSecond, int Seconds, IReadOnlyList<T> Members)> Groups<T>(
+        IReadOnlyList<T> samples, Func<T, int> second, int atMost)
     {
         if (samples.Count == 0) return [];
         var last = samples.Max(second);
@@ -21,7 +22,8 @@ internal static class Downsampling
     {
         if (points.Count < 3) return points;
         var longest = Math.Max(LongestGap, 4 * (points[^1].X - points[0].X) / points.Count);
-        return [.. points.SelectMany((point, index) => index > 0 && point.X - points[index - 1].X > longest ? new[] { (points[index - 1].X + 0.5, double.NaN), point } : [point])];
+        return [.. points.SelectMany((point, index) => index > 0 && point.X - points[index - 1]
+            .X > longest ? new[] { (points[index - 1].X + 0.5, double.NaN), point } : [point])];
     }
 
     /// <summary>The lowest and the highest of each stretch, so that no peak is lost; all points where they are few enough.</summary>
@@ -29,6 +31,8 @@ internal static class Downsampling
     {
         if (points.Count <= atMost) return points;
         var stretch = (int)Math.Ceiling(points.Count / (atMost / 2.0));
-        return [.. points.Chunk(stretch).SelectMany(members => new[] { members.MinBy(point => point.Y), members.MaxBy(point => point.Y) }.Distinct().OrderBy(point => point.X))];
+        return [.. points.Chunk(stretch)
+            .SelectMany(members => new[] { members.MinBy(point => point.Y), members.MaxBy(point => point.Y) }.Distinct()
+            .OrderBy(point => point.X))];
     }
 }

@@ -42,7 +42,8 @@ internal sealed class Drawing(int height, Axis across, Axis up)
     public Drawing Line(IEnumerable<(double X, double Y)> points, Tone tone, double width = 2)
     {
         var path = Path(points);
-        if (path.Length > 0) _lines.Append($"<path d=\"{path}\" vector-effect=\"non-scaling-stroke\" stroke-linejoin=\"round\" {tone.Stroke(width)}/>");
+        if (path.Length > 0)
+            _lines.Append($"<path d=\"{path}\" vector-effect=\"non-scaling-stroke\" stroke-linejoin=\"round\" {tone.Stroke(width)}/>");
         return this;
     }
 

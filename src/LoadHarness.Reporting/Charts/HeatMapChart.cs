@@ -28,7 +28,8 @@ internal static class HeatMapChart
             $"All operations together. Each cell holds the requests of {Wording.Duration(TimeSpan.FromSeconds(columns[0].Seconds))} that took so long; the stronger its colour, the more of them, up to {Wording.Count(most)}. Across: seconds since the measured phase began.",
             $"{columns.Count} columns of {columns[0].Seconds} s. The slowest begins at second {slowest.From}: p99 {Wording.Duration(slowest.Histogram.Percentile(99))}. Median over the columns: p50 {Wording.Duration(Median(columns, 50))}, p99 {Wording.Duration(Median(columns, 99))}.",
             Draw(columns, cells, most, perDecade, limit, $"Heat map of the response times of {scenario.Name}."),
-            [new(Tone.Series(0), "more requests, stronger colour"), .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
+            [new(Tone.Series(0), "more requests, stronger colour"),
+                .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
             Table(columns));
     }
 
@@ -43,7 +44,8 @@ internal static class HeatMapChart
         return (cells, cells.Values.Max());
     }
 
-    private static string Draw(IReadOnlyList<Stretch> columns, IReadOnlyDictionary<(int From, int Row), long> cells, long most, int perDecade, TimeSpan? limit, string description)
+    private static string Draw(IReadOnlyList<Stretch> columns, IReadOnlyDictionary<(int From, int Row), long> cells, long most,
+        int perDecade, TimeSpan? limit, string description)
     {
         var width = columns[0].Seconds;
         var clock = new ClockAxis(0, columns.Max(column => column.From) + width);
@@ -51,7 +53,9 @@ internal static class HeatMapChart
         var up = LogAxis.OfMilliseconds(limit is { } shown ? ends.Append(shown.TotalMilliseconds) : ends);
         var drawing = new Drawing(170, clock, up).Grid(5).Ticks();
         foreach (var shade in cells.GroupBy(cell => Shade(cell.Value, most)))
-            drawing.Cells(Runs(shade.Select(cell => cell.Key), width).Select(run => ((double)run.From, (double)run.To, Milliseconds(run.Row, perDecade), Milliseconds(run.Row + 1, perDecade))), Tone.Series(0), Shades[shade.Key]);
+            drawing.Cells(Runs(shade.Select(cell => cell.Key), width)
+                .Select(run => ((double)run.From, (double)run.To, Milliseconds(run.Row, perDecade), Milliseconds(run.Row + 1, perDecade))),
+                Tone.Series(0), Shades[shade.Key]);
         if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Wording.Duration(line)}", Tone.Limit);
         return drawing.ToSvg(description, "scenario");
     }
@@ -72,7 +76,8 @@ internal static class HeatMapChart
         if (open is { } last) yield return last;
     }
 
-    private static int Shade(long count, long most) => Math.Min(Shades.Length - 1, (int)(Math.Log(1 + count) / Math.Log(1 + most) * Shades.Length));
+    private static int Shade(long count, long most) =>
+        Math.Min(Shades.Length - 1, (int)(Math.Log(1 + count) / Math.Log(1 + most) * Shades.Length));
 
     private static int Row(TimeSpan duration, int perDecade) =>
         (int)Math.Floor(Math.Log10(Math.Max(duration.TotalMilliseconds, LogAxis.ShortestMilliseconds)) * perDecade);
@@ -85,5 +90,6 @@ internal static class HeatMapChart
     private static FigureTable Table(IReadOnlyList<Stretch> columns) => new(
         ["From second", "Requests", "shortest", "longest"],
         [.. columns.Select(column => (IReadOnlyList<string>)
-            [Wording.Count(column.From), Wording.Count(column.Histogram.Count), Wording.Duration(column.Histogram.Minimum), Wording.Duration(column.Histogram.Maximum)])]);
+            [Wording.Count(column.From), Wording.Count(column.Histogram.Count), Wording.Duration(column.Histogram.Minimum),
+                Wording.Duration(column.Histogram.Maximum)])]);
 }

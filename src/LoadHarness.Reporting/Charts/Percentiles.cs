@@ -6,11 +6,14 @@ namespace LoadHarness.Reporting.Charts;
 internal static class Percentiles
 {
     /// <summary>Whether so many samples hold at least one beyond the percentile.</summary>
-    public static bool Reach(long samples, double percentile) => percentile >= 100 ? samples > 0 : samples * (100 - percentile) / 100 >= 1 - 1e-9;
+    public static bool Reach(long samples, double percentile) => percentile >= 100
+        ? samples > 0
+        : samples * (100 - percentile) / 100 >= 1 - 1e-9;
 
     public static string Words(LatencyHistogram histogram, double percentile) =>
         Reach(histogram.Count, percentile) ? Wording.Duration(histogram.Percentile(percentile)) : "–";
 
     /// <param name="figure">Older files have one even where the samples do not reach it.</param>
-    public static string Words(long samples, double percentile, TimeSpan? figure) => figure is { } reached && Reach(samples, percentile) ? Wording.Duration(reached) : "–";
+    public static string Words(long samples, double percentile, TimeSpan? figure) => figure is { } reached
+        && Reach(samples, percentile) ? Wording.Duration(reached) : "–";
 }

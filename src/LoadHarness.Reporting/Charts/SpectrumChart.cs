@@ -7,7 +7,8 @@ internal static class SpectrumChart
 {
     private static readonly double[] Drawn = [0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 99.995, 99.999];
 
-    private static readonly (double Percentile, string Label)[] Labelled = [(50, "p50"), (90, "p90"), (99, "p99"), (99.9, "p99.9"), (99.99, "p99.99"), (99.999, "p99.999")];
+    private static readonly (double Percentile, string Label)[] Labelled =
+        [(50, "p50"), (90, "p90"), (99, "p99"), (99.9, "p99.9"), (99.99, "p99.99"), (99.999, "p99.999")];
 
     /// <summary>Below so many samples the single times are drawn, and no line through them.</summary>
     private const int FewSamples = 30;
@@ -20,7 +21,8 @@ internal static class SpectrumChart
             .ToList();
         if (slowestFirst.Count == 0 || slowestFirst.All(operation => operation.Histogram.Count == 0)) return null;
         var muted = slowestFirst.Count - Tone.SeriesCount;
-        List<LegendEntry> legend = [.. slowestFirst.Take(Tone.SeriesCount).Select((operation, index) => new LegendEntry(Tone.Series(index), operation.Name))];
+        List<LegendEntry> legend = [.. slowestFirst.Take(Tone.SeriesCount)
+            .Select((operation, index) => new LegendEntry(Tone.Series(index), operation.Name))];
         if (muted > 0) legend.Add(new(Tone.Muted, muted == 1 ? "1 faster operation" : $"{muted} faster operations"));
         if (limit is not null) legend.Add(new(Tone.Limit, "limit"));
 
@@ -42,8 +44,10 @@ internal static class SpectrumChart
     {
         // Rare percentiles need samples: beyond one in Count there is nothing to see.
         var furthest = Math.Max(1.05, slowestFirst.Max(operation => Math.Log10(Math.Max(1, operation.Histogram.Count))));
-        var times = slowestFirst.Where(o => o.Histogram.Count > 0).SelectMany(o => new[] { o.Histogram.Minimum.TotalMilliseconds, o.Histogram.Maximum.TotalMilliseconds });
-        var drawing = new Drawing(190, new RarityAxis(furthest), LogAxis.OfMilliseconds(limit is { } shown ? times.Append(shown.TotalMilliseconds) : times)).Grid(5).Ticks(6);
+        var times = slowestFirst.Where(o => o.Histogram.Count > 0)
+            .SelectMany(o => new[] { o.Histogram.Minimum.TotalMilliseconds, o.Histogram.Maximum.TotalMilliseconds });
+        var drawing = new Drawing(190, new RarityAxis(furthest),
+            LogAxis.OfMilliseconds(limit is { } shown ? times.Append(shown.TotalMilliseconds) : times)).Grid(5).Ticks(6);
         for (var index = slowestFirst.Count - 1; index >= 0; index--)
         {
             var points = Points(slowestFirst[index].Histogram).ToList();
@@ -60,7 +64,8 @@ internal static class SpectrumChart
         if (histogram.Count < FewSamples)
         {
             var rank = 0;
-            return Recorded.In(histogram).SelectMany(recorded => Enumerable.Repeat(recorded.Duration.TotalMilliseconds, (int)recorded.Count))
+            return Recorded.In(histogram).SelectMany(
+                recorded => Enumerable.Repeat(recorded.Duration.TotalMilliseconds, (int)recorded.Count))
                 .Select(milliseconds => (-Math.Log10(1 - (rank++ / (double)histogram.Count)), milliseconds)).ToList();
         }
         return Drawn.Where(p => Rarity(p) <= Math.Log10(histogram.Count))
@@ -79,8 +84,10 @@ internal static class SpectrumChart
             .. new[] { 50, 90, 99, 99.9, 99.99 }.Select(p => Percentiles.Words(operation.Histogram, p)),
         ])]);
 
-    private sealed record RarityAxis(double Furthest) : LinearAxis(0, Furthest, rarity => Labelled.MinBy(entry => Math.Abs(Rarity(entry.Percentile) - rarity)).Label)
+    private sealed record RarityAxis(double Furthest)
+        : LinearAxis(0, Furthest, rarity => Labelled.MinBy(entry => Math.Abs(Rarity(entry.Percentile) - rarity)).Label)
     {
-        public override IEnumerable<double> Ticks(int about) => Labelled.Select(entry => Rarity(entry.Percentile)).Where(rarity => rarity <= Furthest);
+        public override IEnumerable<double> Ticks(int about) => Labelled.Select(entry => Rarity(entry.Percentile))
+            .Where(rarity => rarity <= Furthest);
     }
 }

@@ -20,7 +20,8 @@ internal sealed record Stretch(int From, int Seconds, LatencyHistogram Histogram
         if (finest.Count == 0) return [];
         var asked = (int)Math.Clamp(finest.Sum(stretch => stretch.Histogram.Count) / leastRequests, 1, Math.Min(mostStretches, Finest));
         var together = (int)Math.Ceiling((finest[^1].From / finest[0].Seconds + 1) / (double)asked);
-        return together == 1 ? finest : [.. finest.GroupBy(stretch => stretch.From / finest[0].Seconds / together).Select(group => Merge(group.Key * together * finest[0].Seconds, together * finest[0].Seconds, group))];
+        return together == 1 ? finest : [.. finest.GroupBy(stretch => stretch.From / finest[0].Seconds / together)
+            .Select(group => Merge(group.Key * together * finest[0].Seconds, together * finest[0].Seconds, group))];
     }
 
     private static IReadOnlyList<Stretch> OfFinest(ScenarioResult scenario) =>
@@ -48,7 +49,8 @@ internal static class Seconds
     /// <summary>Without a last second that the end of the load cut short: it would draw a fall that never was.</summary>
     public static IReadOnlyList<SecondSample> Whole(ScenarioResult scenario)
     {
-        var whole = scenario.Timeline.Where(sample => sample.Loaded >= TimeSpan.FromSeconds(1) && sample.Second + 1 <= scenario.Measured.TotalSeconds + 0.05).ToList();
+        var whole = scenario.Timeline.Where(
+            sample => sample.Loaded >= TimeSpan.FromSeconds(1) && sample.Second + 1 <= scenario.Measured.TotalSeconds + 0.05).ToList();
         return whole.Count > 0 ? whole : scenario.Timeline;
     }
 }

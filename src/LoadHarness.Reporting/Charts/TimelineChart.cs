@@ -31,7 +31,8 @@ internal sealed record TimelineChart(Axis Clock, IReadOnlyList<Series> Lines)
         foreach (var line in Lines.Reverse()) drawing.Line(line.Points, line.Tone, line.Tone == Tone.Ink ? 1.5 : 2);
         if (Limit is { } height) drawing.Level(height, LimitWords, Tone.Limit);
         if (Lines.Count > 1)
-            drawing.EndLabels(Lines.Where(line => line.Points.Any(point => Axis.Drawable(point.Value))).Select(line => (line.Name, line.Points.Last(point => Axis.Drawable(point.Value)).Value, line.Tone)));
+            drawing.EndLabels(Lines.Where(line => line.Points.Any(point => Axis.Drawable(point.Value)))
+                .Select(line => (line.Name, line.Points.Last(point => Axis.Drawable(point.Value)).Value, line.Tone)));
         return drawing.ToSvg(description, ClockName);
     }
 }

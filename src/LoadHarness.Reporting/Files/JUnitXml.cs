@@ -9,7 +9,8 @@ using LoadHarness.Core.Verdicts;
 namespace LoadHarness.Reporting.Files;
 
 /// <summary>
-/// <c>junit.xml</c>: one test case for each target, and one for the run as a whole. Missed is a failure; inconclusive is an error; what was not
+/// <c>junit.xml</c>: one test case for each target, and one for the run as a whole. Missed is a failure; inconclusive is an error; what was
+/// not
 /// judged is skipped, unless it was required. The whole file is red exactly when the exit code is not 0.
 /// </summary>
 internal static class JUnitXml
@@ -36,7 +37,8 @@ internal static class JUnitXml
     /// <summary>Without a byte-order mark, which some readers refuse.</summary>
     public static async Task WriteAsync(RunResult run, Stream stream, CancellationToken cancellationToken)
     {
-        var settings = new XmlWriterSettings { Async = true, Indent = true, NewLineChars = "\n", Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) };
+        var settings = new XmlWriterSettings { Async = true, Indent = true, NewLineChars = "\n",
+            Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) };
         await using var writer = XmlWriter.Create(stream, settings);
         await Of(run).SaveAsync(writer, cancellationToken);
     }
@@ -55,7 +57,8 @@ internal static class JUnitXml
             ("scope", outcome.Scope),
             ("exitCode", ((int)outcome.ExitCode).ToString(CultureInfo.InvariantCulture)),
         ];
-        return new("properties", all.Select(property => new XElement("property", new XAttribute("name", property.Name), new XAttribute("value", Safe(property.Value)))));
+        return new("properties", all.Select(
+            property => new XElement("property", new XAttribute("name", property.Name), new XAttribute("value", Safe(property.Value)))));
     }
 
     private static XElement Case(RunResult run, Verdict verdict, bool isRequired) => new(
@@ -77,7 +80,8 @@ internal static class JUnitXml
 
     /// <summary>As long as the scenario behind it measured.</summary>
     private static TimeSpan TimeOf(RunResult run, Verdict verdict) => run.Scenarios
-        .FirstOrDefault(scenario => verdict.Source == scenario.Name || verdict.Source?.StartsWith(scenario.Name + "/", StringComparison.Ordinal) == true)?.Measured ?? TimeSpan.Zero;
+        .FirstOrDefault(scenario => verdict.Source == scenario.Name
+            || verdict.Source?.StartsWith(scenario.Name + "/", StringComparison.Ordinal) == true)?.Measured ?? TimeSpan.Zero;
 
     /// <summary>Red by itself when no single target says why the job is.</summary>
     private static XElement Whole(RunResult run, RunOutcome outcome)
@@ -89,7 +93,8 @@ internal static class JUnitXml
             new XAttribute("classname", "LoadHarness.Run"),
             new XAttribute("name", "The run is complete and valid"),
             new XAttribute("time", run.Identity.Duration.TotalSeconds),
-            isRed ? new XElement("error", new XAttribute("message", Safe(outcome.Headline)), Safe(string.Join('\n', outcome.Reasons))) : null,
+            isRed ? new XElement("error", new XAttribute("message", Safe(outcome.Headline)), Safe(string.Join('\n', outcome.Reasons)))
+                : null,
             new XElement("system-out", Safe(string.Join('\n', [outcome.Headline, outcome.Scope, .. outcome.Reasons]))));
     }
 

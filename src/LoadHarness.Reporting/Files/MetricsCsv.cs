@@ -15,11 +15,13 @@ internal static class MetricsCsv
             foreach (var operation in scenario.Operations)
             {
                 foreach (var (metric, unit, value) in Metrics(operation))
-                    text.AppendJoin(',', Field(run.Identity.Id), Field(scenario.Name), Field(operation.Name), Field(metric), unit, Number(value)).Append("\r\n");
+                    text.AppendJoin(',', Field(run.Identity.Id), Field(scenario.Name), Field(operation.Name), Field(metric), unit,
+                        Number(value)).Append("\r\n");
             }
         }
         foreach (var verdict in run.Verdicts.Where(verdict => verdict.Figure is not null))
-            text.AppendJoin(',', Field(run.Identity.Id), "", "", Field($"target {verdict.Id}"), Field(verdict.Unit), Number(verdict.Figure!.Value)).Append("\r\n");
+            text.AppendJoin(',', Field(run.Identity.Id), "", "", Field($"target {verdict.Id}"), Field(verdict.Unit),
+                Number(verdict.Figure!.Value)).Append("\r\n");
         return text.ToString();
     }
 
@@ -43,7 +45,8 @@ internal static class MetricsCsv
     {
         (string Name, TimeSpan? Value)[] all =
         [
-            ("mean", latency.Mean), ("p50", latency.P50), ("p90", latency.P90), ("p95", latency.P95), ("p99", latency.P99), ("p999", latency.P999),
+            ("mean", latency.Mean), ("p50", latency.P50), ("p90", latency.P90), ("p95", latency.P95), ("p99", latency.P99),
+                ("p999", latency.P999),
             ("max", latency.Maximum),
         ];
         foreach (var (part, value) in all)

@@ -27,7 +27,9 @@ internal static class PercentileFiles
         return path;
     }
 
-    /// <summary>Names come from scenarios: what a file system could take for a path is replaced, and two names may then be the same.</summary>
+    /// <summary>
+    /// Names come from scenarios: what a file system could take for a path is replaced, and two names may then be the same.
+    /// </summary>
     private static string Unused(string directory, string name, List<string> taken)
     {
         var plain = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));

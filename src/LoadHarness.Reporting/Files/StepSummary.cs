@@ -5,7 +5,10 @@ namespace LoadHarness.Reporting.Files;
 /// <summary>The page of a job on GitHub: the file that <c>$GITHUB_STEP_SUMMARY</c> names.</summary>
 public static class StepSummary
 {
-    /// <summary>Appends the summary where there is such a file. One that cannot be written is said on standard error: it is the job's, not the run's.</summary>
+    /// <summary>
+    /// Appends the summary where there is such a file. One that cannot be written is said on standard error: it is the job's, not the
+    /// run's.
+    /// </summary>
     public static Task AppendAsync(RunResult run, CancellationToken cancellation) => AppendAsync(SummaryMarkdown.Of(run), cancellation);
 
     /// <inheritdoc cref="AppendAsync(RunResult, CancellationToken)"/>

@@ -29,9 +29,12 @@ internal static class SummaryMarkdown
         AppendTable(text, [.. RunScope.WorstFirst(judged)], common);
         AppendErrors(text, run);
         Fold(text, "met", [.. judged.Where(verdict => verdict.Kind == VerdictKind.Met)], met => AppendTable(text, met, common));
-        Fold(text, "not judged in this run", [.. run.Verdicts.Where(verdict => !verdict.IsJudged)], others => AppendList(text, [.. others.Select(VerdictWords.Line)]));
+        Fold(text, "not judged in this run", [.. run.Verdicts.Where(verdict => !verdict.IsJudged)],
+            others => AppendList(text, [.. others.Select(VerdictWords.Line)]));
         foreach (var warning in run.Warnings.Take(MostLines)) text.Append($"> Note: {Escape(warning)}\n\n");
-        return text.Length <= LongestFile ? text.ToString() : text.ToString(0, LongestFile) + "\n\nCut here; the rest is in report.html and run.json.\n";
+        return text.Length <= LongestFile
+            ? text.ToString()
+            : text.ToString(0, LongestFile) + "\n\nCut here; the rest is in report.html and run.json.\n";
     }
 
     private static string Circumstances(RunResult run) => string.Join(", ",
@@ -46,7 +49,8 @@ internal static class SummaryMarkdown
 
     /// <summary>A caveat of most figures is told once.</summary>
     private static List<string> Common(List<Verdict> judged) =>
-        [.. judged.SelectMany(verdict => verdict.Caveats).GroupBy(caveat => caveat).Where(group => group.Count() > 1 && group.Count() * 2 > judged.Count).Select(group => group.Key)];
+        [.. judged.SelectMany(verdict => verdict.Caveats).GroupBy(caveat => caveat)
+            .Where(group => group.Count() > 1 && group.Count() * 2 > judged.Count).Select(group => group.Key)];
 
     private static void AppendTable(StringBuilder text, IReadOnlyList<Verdict> verdicts, List<string> common)
     {

@@ -5,7 +5,8 @@ using ScottPlot.TickGenerators;
 namespace LoadHarness.Reporting.Files;
 
 /// <summary>
-/// <c>targets.png</c>: the scoreboard as a picture, for where a page cannot be shown: a pull request, a chat, a slide. Each judged target as a share
+/// <c>targets.png</c>: the scoreboard as a picture, for where a page cannot be shown: a pull request, a chat, a slide. Each judged target
+/// as a share
 /// of its limit on one logarithmic axis, with its 95% interval.
 /// </summary>
 internal static class TargetsImage
@@ -40,11 +41,13 @@ internal static class TargetsImage
 
     private static void Mark(Plot plot, Verdict verdict, double row)
     {
-        if (verdict.Interval is { } interval && LimitShare.Of(verdict, interval.Low) is { } low && LimitShare.Of(verdict, interval.High) is { } high)
+        if (verdict.Interval is { } interval && LimitShare.Of(verdict, interval.Low) is { } low
+            && LimitShare.Of(verdict, interval.High) is { } high)
             plot.Add.Line(Position(low), row, Position(high), row).LineWidth = 3;
         // Shape as well as colour: a diamond was not met.
         var met = verdict.Kind == VerdictKind.Met;
-        plot.Add.Marker(Position(LimitShare.Of(verdict, verdict.Figure)!.Value), row, met ? MarkerShape.FilledCircle : MarkerShape.FilledDiamond, met ? 12 : 15, Color.FromHex(met ? "#1b6b42" : "#a3261d"));
+        plot.Add.Marker(Position(LimitShare.Of(verdict, verdict.Figure)!.Value), row,
+            met ? MarkerShape.FilledCircle : MarkerShape.FilledDiamond, met ? 12 : 15, Color.FromHex(met ? "#1b6b42" : "#a3261d"));
     }
 
     private static double Position(double share) => Math.Log10(Math.Clamp(share, Least, Most));

@@ -19,7 +19,8 @@ internal static class BaselineSection
     /// <summary>For the first screen.</summary>
     public static string Summary(RunResult run, Baseline baseline)
     {
-        if (baseline.Differences.Count > 0) return $"not comparable: {Plain.Cut(baseline.Differences[0], 200)}{(baseline.Differences.Count > 1 ? $", and {baseline.Differences.Count - 1} more differences" : "")}";
+        if (baseline.Differences.Count > 0)
+            return $"not comparable: {Plain.Cut(baseline.Differences[0], 200)}{(baseline.Differences.Count > 1 ? $", and {baseline.Differences.Count - 1} more differences" : "")}";
         var changes = Pairs(run, baseline).Select(pair => Change(pair.Now, pair.Then)).ToList();
         int Count(string word) => changes.Count(change => change == word);
         return $"{Count("worse")} worse, {Count("better")} better, {Count("no difference shown")} without a difference shown{(Count("no interval") > 0 ? $", {Count("no interval")} without intervals" : "")}.";
@@ -28,7 +29,8 @@ internal static class BaselineSection
     private static Html Misfit(Baseline baseline) => Html.Of($"""<p>The two runs cannot be compared:</p>{Part.Notes(baseline.Differences)}""");
 
     private static Html Figures(RunResult run, Baseline baseline) => Part.Table(
-        "Figures against the baseline", ["Target", "Then", "95% interval", "Now", "95% interval, now", "Now over then", "Change"], Pairs(run, baseline).Select(pair => Row(pair.Now, pair.Then)), "sortable");
+        "Figures against the baseline", ["Target", "Then", "95% interval", "Now", "95% interval, now", "Now over then", "Change"],
+            Pairs(run, baseline).Select(pair => Row(pair.Now, pair.Then)), "sortable");
 
     private static IEnumerable<(Verdict Now, BaselineFigure Then)> Pairs(RunResult run, Baseline baseline) =>
         from now in run.Verdicts

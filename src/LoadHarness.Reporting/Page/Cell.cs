@@ -12,5 +12,6 @@ internal readonly record struct Cell(Html Content, bool IsNumber)
     public static implicit operator Cell(Html markup) => new(markup, false);
 
     /// <summary>Figures stand to the right, so that their digits lie below one another.</summary>
-    private static bool IsFigure(string text) => text.Length is > 0 and <= LongestFigure && (char.IsAsciiDigit(text[0]) || text[0] is '–' or '-' or '+');
+    private static bool IsFigure(string text) => text.Length is > 0 and <= LongestFigure
+        && (char.IsAsciiDigit(text[0]) || text[0] is '–' or '-' or '+');
 }

@@ -8,12 +8,21 @@ internal static class ClockFigure
     private const int MostRows = 60;
 
     public static Figure Of(
-        string id, string title, string reading, IReadOnlyList<Series> lines, ClockAxis clock, IReadOnlyList<Phase> phases, Func<double, string> label, bool bytes = false, bool logarithmic = false)
+        string id, string title, string reading, IReadOnlyList<Series> lines, ClockAxis clock, IReadOnlyList<Phase> phases,
+            Func<double, string> label, bool bytes = false, bool logarithmic = false)
     {
         var told = string.Join(" ", lines.Select(line => Told(line, label)));
         return new(
             id, title, reading, told,
-            new TimelineChart(clock, lines) { Label = label, ClockName = "run", Phases = phases, Bytes = bytes, Logarithmic = logarithmic, Height = 120 }.ToSvg($"{title} over the run."),
+            new TimelineChart(clock, lines)
+            {
+                Label = label,
+                ClockName = "run",
+                Phases = phases,
+                Bytes = bytes,
+                Logarithmic = logarithmic,
+                Height = 120,
+            }.ToSvg($"{title} over the run."),
             [.. lines.Select(line => new LegendEntry(line.Tone, line.Name))],
             Table(lines, label));
     }
@@ -21,7 +30,9 @@ internal static class ClockFigure
     private static string Told(Series line, Func<double, string> label)
     {
         var values = line.Points.Select(point => point.Value).Where(Axis.Drawable).ToList();
-        return values.Count == 0 ? $"{line.Name}: not measured." : $"{line.Name}: highest {label(values.Max())}, lowest {label(values.Min())}.";
+        return values.Count == 0
+            ? $"{line.Name}: not measured."
+            : $"{line.Name}: highest {label(values.Max())}, lowest {label(values.Min())}.";
     }
 
     /// <summary>Of a long run only some points: the chart has more of them, run.json has each second.</summary>
@@ -29,11 +40,13 @@ internal static class ClockFigure
     {
         var moments = lines.SelectMany(line => line.Points.Select(point => point.Second)).Distinct().Order().ToList();
         var every = Math.Max(1, (int)Math.Ceiling(moments.Count / (double)MostRows));
-        var values = lines.Select(line => line.Points.GroupBy(point => point.Second).ToDictionary(group => group.Key, group => group.First().Value)).ToList();
+        var values = lines.Select(line => line.Points.GroupBy(point => point.Second)
+            .ToDictionary(group => group.Key, group => group.First().Value)).ToList();
         return new(
             ["Second", .. lines.Select(line => line.Name)],
             [.. moments.Where((_, index) => index % every == 0).Select(moment => (IReadOnlyList<string>)
-                [Wording.Significant(Math.Round(moment)), .. values.Select(line => line.TryGetValue(moment, out var value) && Axis.Drawable(value) ? label(value) : "–")])],
+                [Wording.Significant(Math.Round(moment)),
+                    .. values.Select(line => line.TryGetValue(moment, out var value) && Axis.Drawable(value) ? label(value) : "–")])],
             every == 1 ? null : $"One row for each {every} drawn moments; run.json has each second.");
     }
 }

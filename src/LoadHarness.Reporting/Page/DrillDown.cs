@@ -4,7 +4,10 @@ using LoadHarness.Reporting.Charts;
 
 namespace LoadHarness.Reporting.Page;
 
-/// <summary>From a target to its cause: the operation, its times, what it waited for, what it sent, how that was planned, and the settings that bear on it.</summary>
+/// <summary>
+/// From a target to its cause: the operation, its times, what it waited for, what it sent, how that was planned, and the settings that bear
+/// on it.
+/// </summary>
 internal static class DrillDown
 {
     private const int MostStatements = 5;

@@ -14,16 +14,24 @@ internal static class EnvironmentSection
         if (run.Server is { Settings.Count: > 0 } configured)
         {
             parts.Add(Part.Heading("Server settings", "As the server showed them after its start.", "settings"));
-            parts.Add(Part.Table("Server settings", ["Name", "Value"], configured.Settings.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Setting)));
+            parts.Add(Part.Table("Server settings", ["Name", "Value"],
+                configured.Settings.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Setting)));
         }
         if (run.Server is { Capabilities.Count: > 0 } server)
         {
-            parts.Add(Part.Folded("What the server can do", Part.Table("Capabilities", ["Capability", "Available", "Version", "How to get it"],
-                server.Capabilities.Select(c => (IReadOnlyList<Cell>)[new Name(c.Name), c.Available ? "✓ yes" : "○ no", Html.Of($"{c.Version ?? "–"}"), Html.Of($"{(c.Available ? "–" : Plain.Cut(c.Remedy ?? "–", 500))}")]))));
+            parts.Add(Part.Folded("What the server can do",
+                Part.Table("Capabilities", ["Capability", "Available", "Version", "How to get it"],
+                server.Capabilities.Select(c =>
+                    (IReadOnlyList<Cell>)[new Name(c.Name), c.Available ? "✓ yes" : "○ no", Html.Of($"{c.Version ?? "–"}"),
+                    Html.Of($"{(c.Available ? "–" : Plain.Cut(c.Remedy ?? "–", 500))}")]))));
         }
         if (run.Schema is { } schema)
-            parts.Add(Part.Folded("Schema", Part.Table("Migrations in force", ["Migration"], schema.Applied.Append($"checksum {schema.Checksum}").Select(name => (IReadOnlyList<Cell>)[new Name(name)]))));
-        parts.Add(Part.Folded("Options", Part.Table("Options", ["Name", "Value"], run.Options.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (IReadOnlyList<Cell>)[new Name(pair.Key), Html.Of($"{pair.Value}")]))));
+            parts.Add(Part.Folded("Schema",
+                Part.Table("Migrations in force", ["Migration"], schema.Applied.Append($"checksum {schema.Checksum}")
+                .Select(name => (IReadOnlyList<Cell>)[new Name(name)]))));
+        parts.Add(Part.Folded("Options",
+            Part.Table("Options", ["Name", "Value"], run.Options.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => (IReadOnlyList<Cell>)[new Name(pair.Key), Html.Of($"{pair.Value}")]))));
         parts.AddRange(StageSection.Of(run));
         return new("environment", "Environment", "The machine, the server and the options of this run, and how to repeat it.", parts);
     }
@@ -33,11 +41,16 @@ internal static class EnvironmentSection
 
     private static Html Repeat(RunResult run)
     {
-        var options = Repeatable.Where(name => run.Options.TryGetValue(name, out var value) && value.Length > 0 && value is not ("none" or "given")).Select(name => $"--{name} {Quoted(run.Options[name])}");
+        var options = Repeatable.Where(
+            name => run.Options.TryGetValue(name, out var value) && value.Length > 0 && value is not ("none" or "given"))
+            .Select(name => $"--{name} {Quoted(run.Options[name])}");
         return Html.Of($"""<p class="repeat">Repeat it at commit {run.Identity.Commit}: <code>./run.sh run {string.Join(' ', options)}</code></p>""");
     }
 
-    private static string Quoted(string value) => value.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./:".Contains(letter, StringComparison.Ordinal)) ? value : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    private static string Quoted(string value) =>
+        value.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./:".Contains(letter, StringComparison.Ordinal))
+        ? value
+        : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static IEnumerable<(string, string)> Facts(RunResult run) =>
     [

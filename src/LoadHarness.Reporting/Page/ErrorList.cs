@@ -20,7 +20,10 @@ internal static class ErrorList
 
     private static IReadOnlyList<Cell> Row(List<OperationResult> failing, ErrorGroup group)
     {
-        var names = failing.Where(operation => operation.Errors.Any(error => (error.Code ?? error.Message) == (group.Code ?? group.FirstText))).Select(operation => operation.Name).Take(8);
-        return [Html.Of($"{group.Code ?? "–"}"), Wording.Count(group.Count), Part.Links(names.Select(name => Html.Of($"{new Name(name)}"))), Html.Of($"{Plain.Cut(group.FirstText, LongestMessage)}")];
+        var names = failing.Where(operation =>
+            operation.Errors.Any(error => (error.Code ?? error.Message) == (group.Code ?? group.FirstText)))
+            .Select(operation => operation.Name).Take(8);
+        return [Html.Of($"{group.Code ?? "–"}"), Wording.Count(group.Count), Part.Links(names.Select(name => Html.Of($"{new Name(name)}"))),
+            Html.Of($"{Plain.Cut(group.FirstText, LongestMessage)}")];
     }
 }

@@ -5,7 +5,9 @@ using System.Text.Unicode;
 
 namespace LoadHarness.Reporting.Page;
 
-/// <summary>Markup. It can only be made from a template in the source, whose holes are escaped unless they hold markup themselves.</summary>
+/// <summary>
+/// Markup. It can only be made from a template in the source, whose holes are escaped unless they hold markup themselves.
+/// </summary>
 internal sealed class Html
 {
     private Html(string text) => Text = text;
@@ -36,7 +38,8 @@ internal sealed class Html
         public void AppendFormatted(string? plain) => _text.Append(Encoder.Encode(Plain.Text(Plain.Cut(plain ?? "", LongestText))));
 
         /// <summary>A name has a direction of its own, which must not turn the text behind it.</summary>
-        public void AppendFormatted(Name name) => _text.Append("<bdi>").Append(Encoder.Encode(Plain.Text(Plain.Cut(name.Text, Name.Longest)))).Append("</bdi>");
+        public void AppendFormatted(Name name) => _text.Append("<bdi>")
+            .Append(Encoder.Encode(Plain.Text(Plain.Cut(name.Text, Name.Longest)))).Append("</bdi>");
 
         public void AppendFormatted(int number) => _text.Append(number);
 

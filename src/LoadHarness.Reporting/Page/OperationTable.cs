@@ -6,18 +6,23 @@ namespace LoadHarness.Reporting.Page;
 /// <summary>Seven columns that decide; the others follow in a table of their own, so that both fit a page.</summary>
 internal static class OperationTable
 {
-    private static readonly string[] Headers = ["Operation", "Completed of scheduled", "Failed, skipped", "Done a second", "Response p50", "p95", "p99"];
+    private static readonly string[] Headers =
+        ["Operation", "Completed of scheduled", "Failed, skipped", "Done a second", "Response p50", "p95", "p99"];
 
-    private static readonly string[] MoreHeaders = ["Operation", "Offered a second", "Still in flight", "Response mean", "p90", "p99.9", "longest", "Service p95", "Lag p99", "Items a second"];
+    private static readonly string[] MoreHeaders =
+        ["Operation", "Offered a second", "Still in flight", "Response mean", "p90", "p99.9", "longest", "Service p95", "Lag p99",
+        "Items a second"];
 
     public static Html Of(Trail trail, ScenarioResult scenario, IReadOnlyList<OperationResult> operations, string caption) =>
         Part.Table(caption, Headers, operations.Select(operation => Row(trail, scenario, operation)));
 
-    public static Html More(ScenarioResult scenario) => Part.Table($"More figures of {scenario.Name}", MoreHeaders, scenario.Operations.Select(operation => MoreRow(scenario, operation)));
+    public static Html More(ScenarioResult scenario) =>
+        Part.Table($"More figures of {scenario.Name}", MoreHeaders, scenario.Operations.Select(operation => MoreRow(scenario, operation)));
 
     private static IReadOnlyList<Cell> Row(Trail trail, ScenarioResult scenario, OperationResult operation)
     {
-        var place = Trail.OperationPlace(trail.IndexOf(scenario), scenario.Operations.TakeWhile(other => !ReferenceEquals(other, operation)).Count());
+        var place = Trail.OperationPlace(
+            trail.IndexOf(scenario), scenario.Operations.TakeWhile(other => !ReferenceEquals(other, operation)).Count());
         var (accounting, response) = (operation.Accounting, operation.Response);
         return
         [

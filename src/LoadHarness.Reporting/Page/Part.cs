@@ -27,7 +27,8 @@ internal static class Part
     public static Html Table(string caption, IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<Cell>> rows, string cssClass = "")
     {
         var body = rows.ToList();
-        var numbers = headers.Select((_, column) => column > 0 && body.Count > 0 && body.All(row => column < row.Count && row[column].IsNumber)).ToList();
+        var numbers = headers.Select((_, column) => column > 0 && body.Count > 0
+            && body.All(row => column < row.Count && row[column].IsNumber)).ToList();
         return Html.Of($"""
             <div class="scroll" role="region" tabindex="0" aria-label="Table: {caption}">
             <table class="{cssClass}"><caption class="hidden">{caption}</caption>

@@ -6,7 +6,8 @@ using LoadHarness.Core.Verdicts;
 namespace LoadHarness.Reporting.Page;
 
 /// <summary>
-/// <c>report.html</c>: one file, whole without network and script. Its own policy forbids every request; the script adds read-outs, zoom, search and sorting.
+/// <c>report.html</c>: one file, whole without network and script. Its own policy forbids every request; the script adds read-outs, zoom,
+/// search and sorting.
 /// </summary>
 internal static class ReportPage
 {

@@ -11,7 +11,8 @@ internal static class RunTimeline
         var phases = Phases(run).ToList();
         var samples = run.Observation?.Samples ?? [];
         if (phases.Count == 0 && samples.Count < 3) return null;
-        var ends = phases.SelectMany(phase => new[] { phase.From, phase.To }).Concat(samples.Select(sample => Since(run, sample.AtUtc))).Where(second => second is >= 0 and < 1e8).DefaultIfEmpty(0).ToList();
+        var ends = phases.SelectMany(phase => new[] { phase.From, phase.To }).Concat(samples.Select(sample => Since(run, sample.AtUtc)))
+            .Where(second => second is >= 0 and < 1e8).DefaultIfEmpty(0).ToList();
         var clock = new ClockAxis(ends.Min(), Math.Max(ends.Max(), ends.Min() + 1));
         var figures = LoadFigures.Of(run, clock, phases).Concat(samples.Count > 2 ? DatabaseFigures.Of(run, clock, phases) : []);
         return new(
@@ -43,7 +44,8 @@ internal static class RunTimeline
         var drawing = new Drawing(30, clock, new LinearAxis(0, 1, Wording.Significant));
         var measured = phases.Where(phase => !phase.Hatched).ToList();
         foreach (var phase in phases) drawing.Band(phase.From, phase.To, Tone.Muted, phase.Strong ? 0.35 : 0.18, phase.Hatched);
-        for (var i = 0; i < measured.Count && measured.Count <= 20; i++) drawing.Words((measured[i].From + measured[i].To) / 2, 0.35, $"{i + 1}", Tone.Ink);
+        for (var i = 0; i < measured.Count && measured.Count <= 20; i++)
+            drawing.Words((measured[i].From + measured[i].To) / 2, 0.35, $"{i + 1}", Tone.Ink);
         return Html.Of($"""
             <div class="ribbon">{Html.Trusted(drawing.Ticks().ToSvg("When each scenario ran.", "run"))}</div>
             <ol class="phases">{measured.Select(phase => Html.Of($"""<li>{Names(run, phase)}: {ClockAxis.Words(Math.Round(phase.From))} to {ClockAxis.Words(Math.Round(phase.To))}</li>"""))}</ol>
@@ -51,5 +53,6 @@ internal static class RunTimeline
     }
 
     private static Html Names(RunResult run, Phase phase) => Part.Links(
-        run.Scenarios.Select((scenario, index) => (scenario, index)).Where(entry => phase.Name.Split(" + ").Contains(entry.scenario.Name)).Select(entry => Part.Link($"scenario-{entry.index}", entry.scenario.Name)));
+        run.Scenarios.Select((scenario, index) => (scenario, index)).Where(entry => phase.Name.Split(" + ").Contains(entry.scenario.Name))
+            .Select(entry => Part.Link($"scenario-{entry.index}", entry.scenario.Name)));
 }

@@ -27,12 +27,14 @@ internal static class ScenarioFigures
         if (Seconds.Whole(scenario).Count < FewSeconds) yield break;
         yield return Rates($"{id}-rates", scenario, points);
         if (Percentiles($"{id}-percentiles", scenario, limit, points) is { } percentiles) yield return percentiles;
-        if (scenario.Model == LoadModel.Open && scenario.Timeline.Any(sample => sample.LagP99 is not null) && (points >= FewPoints || WorstLag(scenario) >= LagWorthDrawing)) yield return Lag($"{id}-lag", scenario, points);
+        if (scenario.Model == LoadModel.Open && scenario.Timeline.Any(sample => sample.LagP99 is not null)
+            && (points >= FewPoints || WorstLag(scenario) >= LagWorthDrawing)) yield return Lag($"{id}-lag", scenario, points);
     }
 
     private static TimeSpan WorstLag(ScenarioResult scenario) => scenario.Timeline.Max(sample => sample.LagP99) ?? TimeSpan.Zero;
 
-    public static ClockAxis Clock(ScenarioResult scenario) => new(0, Math.Max(1, Seconds.Whole(scenario).Select(sample => sample.Second + 1.0).DefaultIfEmpty(1).Max()));
+    public static ClockAxis Clock(ScenarioResult scenario) =>
+        new(0, Math.Max(1, Seconds.Whole(scenario).Select(sample => sample.Second + 1.0).DefaultIfEmpty(1).Max()));
 
     public static Figure? Percentiles(string id, ScenarioResult scenario, TimeSpan? limit, int points = MostPoints)
     {
@@ -47,28 +49,34 @@ internal static class ScenarioFigures
             $"Worst p95 in the {stretches[0].Seconds} s from second {worst.From}: {Wording.Duration(worst.Histogram.Percentile(95))}. Median of the p95: {Wording.Duration(Middle(stretches.Select(stretch => stretch.Histogram.Percentile(95))))}.",
             new TimelineChart(Clock(scenario), lines)
             {
-                Label = LogAxis.Milliseconds, ClockName = "scenario", Logarithmic = true, Limit = limit?.TotalMilliseconds, LimitWords = limit is { } line ? $"limit {Wording.Duration(line)}" : "",
+                Label = LogAxis.Milliseconds, ClockName = "scenario", Logarithmic = true, Limit = limit?.TotalMilliseconds,
+                    LimitWords = limit is { } line ? $"limit {Wording.Duration(line)}" : "",
             }.ToSvg($"p50, p95 and p99 of {scenario.Name} over time."),
-            [.. lines.Select(line => new LegendEntry(line.Tone, line.Name)), .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
+            [.. lines.Select(line => new LegendEntry(line.Tone, line.Name)),
+                .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
             new(["From second", "Requests", "p50", "p95", "p99"], [.. stretches.Select(stretch => (IReadOnlyList<string>)
-                [Wording.Count(stretch.From), Wording.Count(stretch.Histogram.Count), .. new[] { 50.0, 95, 99 }.Select(percentile => Wording.Duration(stretch.Histogram.Percentile(percentile)))])]));
+                [Wording.Count(stretch.From), Wording.Count(stretch.Histogram.Count),
+                    .. new[] { 50.0, 95, 99 }.Select(percentile => Wording.Duration(stretch.Histogram.Percentile(percentile)))])]));
     }
 
     /// <summary>p99, p95 and p50 of each stretch.</summary>
     /// <param name="start">Second of the axis at which the scenario began.</param>
     public static IReadOnlyList<Series> Lines(IReadOnlyList<Stretch> stretches, double start)
     {
-        List<(double, double)> Line(double percentile) => [.. stretches.Select(stretch => (start + stretch.From, stretch.Histogram.Percentile(percentile).TotalMilliseconds))];
+        List<(double, double)> Line(double percentile) =>
+            [.. stretches.Select(stretch => (start + stretch.From, stretch.Histogram.Percentile(percentile).TotalMilliseconds))];
         return [new("p99", Tone.Series(1), Line(99)), new("p95", Tone.Series(0), Line(95)), new("p50", Tone.Series(2), Line(50))];
     }
 
     private static Figure Rates(string id, ScenarioResult scenario, int points)
     {
         var groups = Downsampling.Groups(Seconds.Whole(scenario), sample => sample.Second, points);
-        List<(double Second, double Value)> Line(Func<SecondSample, double> value) => [.. groups.Select(group => ((double)group.FromSecond, group.Members.Average(value)))];
+        List<(double Second, double Value)> Line(Func<SecondSample, double> value) =>
+            [.. groups.Select(group => ((double)group.FromSecond, group.Members.Average(value)))];
         var lines = new List<Series>();
         // In the closed model nothing is offered: users ask when they are ready.
-        if (scenario.Model == LoadModel.Open) lines.Add(new("offered", Tone.Ink with { Dash = "4 3" }, Line(sample => sample.Offered ?? 0)));
+        if (scenario.Model == LoadModel.Open)
+            lines.Add(new("offered", Tone.Ink with { Dash = "4 3" }, Line(sample => sample.Offered ?? 0)));
         lines.Add(new("completed", Tone.Series(0), Line(sample => sample.Completed)));
         if (scenario.Accounting.Failed > 0) lines.Add(new("failed", Tone.Series(1), Line(sample => sample.Failed)));
         if (scenario.Accounting.Skipped > 0) lines.Add(new("skipped", Tone.Series(2), Line(sample => sample.Skipped)));
@@ -77,30 +85,46 @@ internal static class ScenarioFigures
         return new(
             id,
             scenario.Model == LoadModel.Open ? "Offered and completed a second, in flight" : "Completed a second, in flight",
-            (scenario.Model == LoadModel.Open ? "Where completed stays below offered, the server did not keep up. " : "") + "In flight: requests under way at the end of the second." + Together(groups[0].Seconds, "their mean is drawn"),
+            (scenario.Model == LoadModel.Open
+                ? "Where completed stays below offered, the server did not keep up. "
+                : "") + "In flight: requests under way at the end of the second." + Together(groups[0].Seconds, "their mean is drawn"),
             $"{Wording.Count(accounting.Scheduled)} requests, {Wording.Count(accounting.Completed)} completed, {Wording.Count(accounting.Failed)} failed, {Wording.Count(accounting.Skipped)} skipped. At most {Requests(scenario.Timeline.Max(sample => sample.InFlight))} in flight.",
-            new TimelineChart(Clock(scenario), lines) { Label = value => $"{Wording.Significant(value)}/s", ClockName = "scenario" }.ToSvg($"Rates of {scenario.Name} over time."),
+            new TimelineChart(Clock(scenario), lines)
+            {
+                Label = value => $"{Wording.Significant(value)}/s",
+                ClockName = "scenario",
+            }.ToSvg($"Rates of {scenario.Name} over time."),
             [.. lines.Select(line => new LegendEntry(line.Tone, line.Name))],
-            new(["From second", .. lines.Select(line => line.Name)], [.. groups.Select((group, i) => (IReadOnlyList<string>)[Wording.Count(group.FromSecond), .. lines.Select(line => Wording.Significant(line.Points[i].Value))])]));
+            new(["From second", .. lines.Select(line => line.Name)],
+                [.. groups.Select((group, i) =>
+                (IReadOnlyList<string>)[Wording.Count(group.FromSecond),
+                .. lines.Select(line => Wording.Significant(line.Points[i].Value))])]));
     }
 
     private static Figure Lag(string id, ScenarioResult scenario, int points)
     {
         var groups = Downsampling.Groups(Seconds.Whole(scenario), sample => sample.Second, points);
-        var lag = groups.Select(group => ((double)group.FromSecond, Value: group.Members.Max(sample => sample.LagP99?.TotalMilliseconds ?? 0))).ToList();
+        var lag = groups.Select(group =>
+            ((double)group.FromSecond, Value: group.Members.Max(sample => sample.LagP99?.TotalMilliseconds ?? 0))).ToList();
         return new(
             id,
             "Schedule lag",
             "How late the slowest hundredth of requests started (p99 of each second). It is part of the response time, so a late generator cannot flatter the server.",
             $"Median over time {Milliseconds(lag.Select(p => p.Value).Order().ElementAt(lag.Count / 2))}, worst second {Milliseconds(lag.Max(p => p.Value))}.",
-            new TimelineChart(Clock(scenario), [new("lag p99", Tone.Series(3), lag)]) { Label = Milliseconds, ClockName = "scenario", Height = 100 }.ToSvg($"Schedule lag of {scenario.Name} over time."),
+            new TimelineChart(Clock(scenario), [new("lag p99", Tone.Series(3), lag)])
+            {
+                Label = Milliseconds,
+                ClockName = "scenario",
+                Height = 100,
+            }.ToSvg($"Schedule lag of {scenario.Name} over time."),
             [new(Tone.Series(3), "lag p99")],
             new(["From second", "Lag p99"], [.. lag.Select(p => new[] { Wording.Significant(p.Item1), Milliseconds(p.Value) })]));
     }
 
     private static string Milliseconds(double value) => Wording.Duration(TimeSpan.FromMilliseconds(Math.Min(value, 1e12)));
 
-    private static TimeSpan Middle(IEnumerable<TimeSpan> times) => times.Order().ToList() is { Count: > 0 } sorted ? sorted[sorted.Count / 2] : TimeSpan.Zero;
+    private static TimeSpan Middle(IEnumerable<TimeSpan> times) => times.Order()
+        .ToList() is { Count: > 0 } sorted ? sorted[sorted.Count / 2] : TimeSpan.Zero;
 
     private static string Requests(long count) => count == 1 ? "1 request" : $"{Wording.Count(count)} requests";
 

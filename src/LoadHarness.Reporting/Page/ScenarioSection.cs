@@ -30,11 +30,14 @@ internal static class ScenarioSection
         yield return OperationTable.Of(trail, scenario, scenario.Operations, $"Operations of {scenario.Name}");
         yield return ErrorList.Of(scenario.Operations, $"Errors of {scenario.Name}");
         yield return Causes(trail, scenario, index);
-        yield return Part.Grid(ScenarioFigures.Of(id, scenario, trail.LimitOf(scenario), Math.Clamp(PointsOfAll / run.Scenarios.Count, 10, ScenarioFigures.MostPoints)));
+        yield return Part.Grid(ScenarioFigures.Of(
+            id, scenario, trail.LimitOf(scenario), Math.Clamp(PointsOfAll / run.Scenarios.Count, 10, ScenarioFigures.MostPoints)));
         yield return Part.Folded($"More figures of {scenario.Name}", OperationTable.More(scenario));
-        if (run.Scenarios.Count > MostWithSteps && index == 0) yield return Part.Notes([$"This run has {run.Scenarios.Count} scenarios: the steps inside their requests are in run.json."]);
+        if (run.Scenarios.Count > MostWithSteps && index == 0)
+            yield return Part.Notes([$"This run has {run.Scenarios.Count} scenarios: the steps inside their requests are in run.json."]);
         if (run.Scenarios.Count <= MostWithSteps && scenario.Operations.Any(operation => operation.Steps.Count > 0))
-            yield return Part.Folded($"Steps inside a request of {scenario.Name}", Part.Table($"Steps of {scenario.Name}", ["Operation", "Step", "Samples", "p50", "p95", "p99", "longest"], Steps(scenario)));
+            yield return Part.Folded($"Steps inside a request of {scenario.Name}",
+                Part.Table($"Steps of {scenario.Name}", ["Operation", "Step", "Samples", "p50", "p95", "p99", "longest"], Steps(scenario)));
     }
 
     private static Html Judged(Trail trail, ScenarioResult scenario)
@@ -49,7 +52,8 @@ internal static class ScenarioSection
 
     private static Html Statements(Trail trail, ScenarioResult scenario)
     {
-        var own = trail.StatementsOf(scenario).Take(12).Select(statement => Part.Link($"statement-{statement}", $"{statement + 1}")).ToList();
+        var own = trail.StatementsOf(scenario).Take(12).Select(statement => Part.Link($"statement-{statement}", $"{statement + 1}"))
+            .ToList();
         return own.Count == 0 ? Html.Of($"none on record") : Part.Links(own);
     }
 
@@ -57,8 +61,10 @@ internal static class ScenarioSection
     {
         IEnumerable<Html> links =
         [
-            .. trail.TargetsOf(scenario, operation).Where(target => target.Source != scenario.Name).Select(target => Part.Link(Trail.Place(target), target.Id)),
-            .. trail.StatementsOf(scenario, operation).Take(3).Select(statement => Part.Link($"statement-{statement}", $"statement {statement + 1}")),
+            .. trail.TargetsOf(scenario, operation).Where(target => target.Source != scenario.Name)
+                .Select(target => Part.Link(Trail.Place(target), target.Id)),
+            .. trail.StatementsOf(scenario, operation).Take(3)
+                .Select(statement => Part.Link($"statement-{statement}", $"statement {statement + 1}")),
             .. trail.PlansOf(scenario, operation).Select(plan => Part.Link($"plan-{plan}", $"plan {trail.Plans[plan].Query}")),
         ];
         return links.Any() ? Part.Links(links) : Html.Of($"no statement or plan on record");
@@ -67,7 +73,9 @@ internal static class ScenarioSection
     private static string Summary(ScenarioResult scenario) =>
         $"{LoadWords.Of(scenario)}. Measured for {Wording.Duration(scenario.Measured)}{(scenario.WarmUp > TimeSpan.Zero ? $" after {Wording.Duration(scenario.WarmUp)} of warm-up" : ", without warm-up")}. " +
         $"The generator kept {Wording.Significant(scenario.Generator.CpuCores)} cores busy{(scenario.Generator.GcPause > TimeSpan.Zero ? $" and paused {Wording.Duration(scenario.Generator.GcPause)} for garbage collection" : "")}" +
-        (scenario.Generator.StolenShare is > 0.0005 ? $"; {Wording.Percent(Math.Round(scenario.Generator.StolenShare.Value, 4))} of CPU time was stolen." : ".");
+        (scenario.Generator.StolenShare is > 0.0005
+            ? $"; {Wording.Percent(Math.Round(scenario.Generator.StolenShare.Value, 4))} of CPU time was stolen."
+            : ".");
 
     private static IEnumerable<IReadOnlyList<Cell>> Steps(ScenarioResult scenario) =>
         from operation in scenario.Operations
@@ -75,7 +83,9 @@ internal static class ScenarioSection
         select (IReadOnlyList<Cell>)
         [
             new Name(operation.Name), new Name(step.Name), Wording.Count(step.Duration.Count),
-            Charts.Percentiles.Words(step.Duration.Count, 50, step.Duration.P50), Charts.Percentiles.Words(step.Duration.Count, 95, step.Duration.P95),
-            Charts.Percentiles.Words(step.Duration.Count, 99, step.Duration.P99), step.Duration.Count == 0 ? "–" : Wording.Duration(step.Duration.Maximum),
+            Charts.Percentiles.Words(step.Duration.Count, 50, step.Duration.P50),
+                Charts.Percentiles.Words(step.Duration.Count, 95, step.Duration.P95),
+            Charts.Percentiles.Words(step.Duration.Count, 99, step.Duration.P99),
+                step.Duration.Count == 0 ? "–" : Wording.Duration(step.Duration.Maximum),
         ];
 }

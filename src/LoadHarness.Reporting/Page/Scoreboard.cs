@@ -11,7 +11,8 @@ internal static class Scoreboard
     {
         if (run.Verdicts.Count == 0) return null;
         var sorted = run.Verdicts.Select((verdict, index) => (verdict, index))
-            .OrderBy(entry => Severity(entry.verdict.Kind)).ThenBy(entry => entry.verdict.Interval is null).ThenBy(entry => entry.verdict.Margin ?? double.MaxValue).ThenBy(entry => entry.index)
+            .OrderBy(entry => Severity(entry.verdict.Kind)).ThenBy(entry => entry.verdict.Interval is null)
+                .ThenBy(entry => entry.verdict.Margin ?? double.MaxValue).ThenBy(entry => entry.index)
             .Select(entry => entry.verdict);
         return new(
             "targets",
@@ -54,7 +55,9 @@ internal static class Scoreboard
 
     private static Html Bullet(RunResult run, Verdict verdict)
     {
-        var earlier = run.Baseline is { Differences.Count: 0 } baseline ? baseline.Figures.FirstOrDefault(figure => figure.TargetId == verdict.Id) : null;
+        var earlier = run.Baseline is { Differences.Count: 0 } baseline
+            ? baseline.Figures.FirstOrDefault(figure => figure.TargetId == verdict.Id)
+            : null;
         return BulletChart.Of(verdict, earlier) is { } svg ? Html.Trusted(svg) : Html.Of($"–");
     }
 }

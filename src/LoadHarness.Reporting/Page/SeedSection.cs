@@ -24,10 +24,14 @@ internal static class SeedSection
                 ("Indexes built in", Wording.Duration(seed.IndexTime)),
                 ("Analyzed in", Wording.Duration(seed.AnalyzeTime)),
             ]),
-            Part.Table("Tables", ["Table", "Rows", "Time", "Rows a second"], seed.Tables.Select(t => (IReadOnlyList<Cell>)[new Name(t.Table), Wording.Count(t.Rows), Wording.Duration(t.Duration), Wording.Count((long)t.RowsPerSecond)])),
+            Part.Table("Tables", ["Table", "Rows", "Time", "Rows a second"],
+                seed.Tables.Select(t => (IReadOnlyList<Cell>)[new Name(t.Table), Wording.Count(t.Rows), Wording.Duration(t.Duration),
+                Wording.Count((long)t.RowsPerSecond)])),
         };
         if (seed.Invariants.Count > 0)
-            parts.Add(Part.Folded("Checks of the content", Part.Table("Checks of the content", ["Check", "Holds", "Evidence"], seed.Invariants.Select(i => (IReadOnlyList<Cell>)[i.Name, i.Holds ? "✓ holds" : "✕ broken", i.Evidence]))));
+            parts.Add(Part.Folded("Checks of the content",
+                Part.Table("Checks of the content", ["Check", "Holds", "Evidence"],
+                seed.Invariants.Select(i => (IReadOnlyList<Cell>)[i.Name, i.Holds ? "✓ holds" : "✕ broken", i.Evidence]))));
         var drawn = seed.Distributions.Where(sample => sample.Labels.Count > 0 && sample.Labels.Count == sample.Shares.Count).ToList();
         if (drawn.Count > 0) parts.Add(Part.Folded($"Shape of the data: {drawn.Count} distributions", Part.Grid(drawn.Select(Picture))));
         return new("seed", "Data", "Every value is a pure function of the seed, the table, the field and the row: the same seed gives the same checksum anywhere.", parts);

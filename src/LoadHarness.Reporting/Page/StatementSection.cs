@@ -15,8 +15,11 @@ internal static class StatementSection
         var parts = new List<Html>();
         if (trail.Statements.Count > 0)
         {
-            parts.Add(Part.Heading("Statements by time", $"From pg_stat_statements, by total time: {trail.Statements.Count} of the {seen.Statements.Count} in run.json.{(seen.Watched.Count == 0 ? " Warm-up and set-up are in the calls of this run, recorded by an older version." : "")} Open one for its whole text."));
-            parts.Add(Part.Table("Statements", ["Statement", "Scenario", "Calls", "Total", "Mean", "Rows a call", "I/O time", "Cache hit", "WAL"], trail.Statements.Select((statement, index) => Row(run, statement, index)), "sortable statements"));
+            parts.Add(Part.Heading("Statements by time",
+                $"From pg_stat_statements, by total time: {trail.Statements.Count} of the {seen.Statements.Count} in run.json.{(seen.Watched.Count == 0 ? " Warm-up and set-up are in the calls of this run, recorded by an older version." : "")} Open one for its whole text."));
+            parts.Add(Part.Table("Statements",
+                ["Statement", "Scenario", "Calls", "Total", "Mean", "Rows a call", "I/O time", "Cache hit", "WAL"],
+                trail.Statements.Select((statement, index) => Row(run, statement, index)), "sortable statements"));
         }
         if (seen.Plans.Count > 0)
         {
@@ -45,7 +48,9 @@ internal static class StatementSection
 
     private static Html Scenarios(RunResult run, StatementStatistics statement)
     {
-        var links = run.Scenarios.Select((scenario, index) => (scenario.Name, index)).Where(entry => statement.Scenario.Split(" + ").Contains(entry.Name)).Select(entry => Part.Link($"scenario-{entry.index}", entry.Name)).ToList();
+        var links = run.Scenarios.Select((scenario, index) => (scenario.Name, index))
+            .Where(entry => statement.Scenario.Split(" + ").Contains(entry.Name))
+            .Select(entry => Part.Link($"scenario-{entry.index}", entry.Name)).ToList();
         return links.Count == 0 ? Html.Of($"{new Name(statement.Scenario)}") : Part.Links(links);
     }
 
@@ -70,8 +75,12 @@ internal static class StatementSection
     private static Html Back(Trail trail, QueryPlan plan)
     {
         var operations = trail.OperationsOf(plan).ToList();
-        var links = operations.Select(entry => Part.Link(Trail.OperationPlace(trail.IndexOf(entry.Scenario), entry.Scenario.Operations.TakeWhile(other => !ReferenceEquals(other, entry.Operation)).Count()), $"{entry.Scenario.Name}/{entry.Operation.Name}"))
-            .Concat(operations.SelectMany(entry => trail.TargetsOf(entry.Scenario, entry.Operation)).Distinct().Select(target => Part.Link(Trail.Place(target), target.Id))).ToList();
+        var links = operations.Select(
+            entry => Part.Link(Trail.OperationPlace(
+            trail.IndexOf(entry.Scenario), entry.Scenario.Operations.TakeWhile(other => !ReferenceEquals(other, entry.Operation))
+            .Count()), $"{entry.Scenario.Name}/{entry.Operation.Name}"))
+            .Concat(operations.SelectMany(entry => trail.TargetsOf(entry.Scenario, entry.Operation)).Distinct()
+                .Select(target => Part.Link(Trail.Place(target), target.Id))).ToList();
         return links.Count == 0 ? Html.Nothing : Html.Of($"Back to {Part.Links(links)}.");
     }
 

@@ -4,7 +4,10 @@ using LoadHarness.Reporting.Charts;
 
 namespace LoadHarness.Reporting.Page;
 
-/// <summary>The charts that fit a target: a distribution or a rate, and its scenario's percentiles over time. A count is no chart: the scoreboard shows it.</summary>
+/// <summary>
+/// The charts that fit a target: a distribution or a rate, and its scenario's percentiles over time. A count is no chart: the scoreboard
+/// shows it.
+/// </summary>
 internal static class TargetFigures
 {
     public static IEnumerable<Figure> Of(Trail trail, Verdict verdict, ScenarioResult scenario, OperationResult? operation)
@@ -35,9 +38,11 @@ internal static class TargetFigures
             description,
             new TimelineChart(ScenarioFigures.Clock(scenario), [new("completed", Tone.Series(0), drawn)])
             {
-                Label = value => $"{Wording.Significant(value)}/min", ClockName = "scenario", Limit = limit, LimitWords = $"limit {Wording.Figure(limit, verdict.Unit)}",
+                Label = value => $"{Wording.Significant(value)}/min", ClockName = "scenario", Limit = limit,
+                    LimitWords = $"limit {Wording.Figure(limit, verdict.Unit)}",
             }.ToSvg($"{verdict.Id}: completed requests over time."),
             [new(Tone.Series(0), "completed"), new(Tone.Limit, "limit")],
-            new(["From second", "Completed a minute"], [.. drawn.Select(point => new[] { Wording.Significant(point.X), Wording.Significant(point.Y) })]));
+            new(["From second", "Completed a minute"],
+                [.. drawn.Select(point => new[] { Wording.Significant(point.X), Wording.Significant(point.Y) })]));
     }
 }

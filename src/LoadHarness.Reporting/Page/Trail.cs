@@ -3,7 +3,10 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Reporting.Page;
 
-/// <summary>The way from a target to its cause and back: which operation, waits, statements, plans and settings belong together, and their places on the page.</summary>
+/// <summary>
+/// The way from a target to its cause and back: which operation, waits, statements, plans and settings belong together, and their places on
+/// the page.
+/// </summary>
 internal sealed class Trail(RunResult run)
 {
     /// <summary>Statements with a place of their own on the page; the others are in run.json.</summary>
@@ -11,11 +14,13 @@ internal sealed class Trail(RunResult run)
 
     /// <summary>What decides how a statement is planned and how much of it fits into memory.</summary>
     private static readonly string[] ReadSettings =
-        ["work_mem", "shared_buffers", "effective_cache_size", "random_page_cost", "effective_io_concurrency", "max_parallel_workers_per_gather", "jit", "default_statistics_target"];
+        ["work_mem", "shared_buffers", "effective_cache_size", "random_page_cost", "effective_io_concurrency",
+            "max_parallel_workers_per_gather", "jit", "default_statistics_target"];
 
     /// <summary>What decides how much a write costs.</summary>
     private static readonly string[] WriteSettings =
-        ["synchronous_commit", "max_wal_size", "checkpoint_timeout", "wal_buffers", "wal_compression", "full_page_writes", "maintenance_work_mem", "autovacuum"];
+        ["synchronous_commit", "max_wal_size", "checkpoint_timeout", "wal_buffers", "wal_compression", "full_page_writes",
+            "maintenance_work_mem", "autovacuum"];
 
     public IReadOnlyList<StatementStatistics> Statements { get; } =
         [.. (run.Observation?.Statements ?? []).OrderByDescending(statement => statement.TotalTime).Take(MostStatements)];
@@ -35,7 +40,8 @@ internal sealed class Trail(RunResult run)
         if (run.Scenarios.FirstOrDefault(scenario => scenario.Name == source) is { } whole) return (whole, null);
         foreach (var scenario in run.Scenarios)
         {
-            if (scenario.Operations.FirstOrDefault(operation => $"{scenario.Name}/{operation.Name}" == source) is { } found) return (scenario, found);
+            if (scenario.Operations.FirstOrDefault(operation => $"{scenario.Name}/{operation.Name}" == source) is { } found)
+                return (scenario, found);
         }
         return (null, null);
     }
@@ -43,12 +49,16 @@ internal sealed class Trail(RunResult run)
     public int IndexOf(ScenarioResult scenario) => run.Scenarios.TakeWhile(other => !ReferenceEquals(other, scenario)).Count();
 
     public IEnumerable<Verdict> TargetsOf(ScenarioResult scenario, OperationResult? operation = null) => run.Verdicts.Where(target =>
-        target.Source == scenario.Name || (operation is null ? target.Source?.StartsWith(scenario.Name + "/", StringComparison.Ordinal) == true : target.Source == $"{scenario.Name}/{operation.Name}"));
+        target.Source == scenario.Name
+            || (operation is null
+            ? target.Source?.StartsWith(scenario.Name + "/", StringComparison.Ordinal) == true
+            : target.Source == $"{scenario.Name}/{operation.Name}"));
 
     /// <summary>The strictest limit in milliseconds that an operation of the scenario is judged by; null where none is.</summary>
     public TimeSpan? LimitOf(ScenarioResult scenario)
     {
-        var limits = TargetsOf(scenario).Where(target => target is { Limit: > 0, Unit: "ms" or "s" }).Select(target => target.Unit == "s" ? target.Limit!.Value * 1_000 : target.Limit!.Value).ToList();
+        var limits = TargetsOf(scenario).Where(target => target is { Limit: > 0, Unit: "ms" or "s" })
+            .Select(target => target.Unit == "s" ? target.Limit!.Value * 1_000 : target.Limit!.Value).ToList();
         return limits.Count == 0 || limits.Min() > 1e9 ? null : TimeSpan.FromMilliseconds(limits.Min());
     }
 
@@ -60,15 +70,20 @@ internal sealed class Trail(RunResult run)
         [.. StatementsOf(scenario).Where(index => Statements[index].Operations.Contains($"{scenario.Name}/{operation.Name}"))];
 
     public IReadOnlyList<int> PlansOf(ScenarioResult scenario, OperationResult? operation) =>
-        [.. Enumerable.Range(0, Plans.Count).Where(index => operation is null ? scenario.Operations.Any(each => IsOf(Plans[index], scenario, each)) : IsOf(Plans[index], scenario, operation))];
+        [.. Enumerable.Range(0, Plans.Count)
+            .Where(index => operation is null
+            ? scenario.Operations.Any(each => IsOf(Plans[index], scenario, each))
+            : IsOf(Plans[index], scenario, operation))];
 
     public IEnumerable<(ScenarioResult Scenario, OperationResult Operation)> OperationsOf(QueryPlan plan) =>
-        from scenario in run.Scenarios from operation in scenario.Operations where IsOf(plan, scenario, operation) select (scenario, operation);
+        from scenario in run.Scenarios from operation in scenario.Operations where IsOf(plan, scenario, operation) select (
+            scenario, operation);
 
     public IReadOnlyList<WaitEventShare> WaitsOf(ScenarioResult scenario) =>
         [.. (run.Observation?.WaitEvents ?? []).Where(wait => IsOf(wait.Scenario, scenario)).OrderByDescending(wait => wait.Share)];
 
-    public WatchedScenario? WatchOf(ScenarioResult scenario) => run.Observation?.Watched.FirstOrDefault(watched => IsOf(watched.Scenario, scenario));
+    public WatchedScenario? WatchOf(ScenarioResult scenario) =>
+        run.Observation?.Watched.FirstOrDefault(watched => IsOf(watched.Scenario, scenario));
 
     /// <summary>Of the settings on record, those that bear on statements that read, and on those that write where any does.</summary>
     public IEnumerable<string> SettingsOf(ScenarioResult scenario)
@@ -80,7 +95,8 @@ internal sealed class Trail(RunResult run)
     public string SettingOf(string name) => run.Server?.Settings.GetValueOrDefault(name) ?? "–";
 
     /// <summary>What a mix sends together is booked on its scenarios' names, joined.</summary>
-    private static bool IsOf(string recorded, ScenarioResult scenario) => recorded == scenario.Name || recorded.Split(" + ").Contains(scenario.Name);
+    private static bool IsOf(string recorded, ScenarioResult scenario) => recorded == scenario.Name || recorded.Split(" + ")
+        .Contains(scenario.Name);
 
     // Older runs name a plan "segment_count" and its operation "segmentation/count".
     private static bool IsOf(QueryPlan plan, ScenarioResult scenario, OperationResult operation)

@@ -11,7 +11,9 @@ internal static partial class LoadWords
         var load = Plain.Cut(scenario.LoadDescription.TrimEnd('.'), 300);
         load = Inject().Replace(load, "$1 requests a second for $2");
         load = Constant().Replace(load, "$1 users for $2");
-        load = Iterations().Replace(load, match => match.Groups[2].Value == "1" ? $"{match.Groups[1].Value} times, one after another" : $"{match.Groups[1].Value} times by {match.Groups[2].Value} users");
+        load = Iterations().Replace(load, match => match.Groups[2]
+            .Value == "1" ? $"{match.Groups[1].Value} times, one after another"
+            : $"{match.Groups[1].Value} times by {match.Groups[2].Value} users");
         return (scenario.Model == LoadModel.Open ? "Open model: " : "Closed model: ") + load;
     }
 
@@ -41,7 +43,9 @@ internal static class WaitWords
     }
 
     public static long? Samples(Trail trail, ScenarioResult scenario) =>
-        trail.WatchOf(scenario)?.ActiveSamples ?? (trail.WaitsOf(scenario) is { Count: > 0 } waits && waits.All(wait => wait.Samples is not null) ? waits.Sum(wait => wait.Samples) : null);
+        trail.WatchOf(scenario)?.ActiveSamples
+            ?? (trail.WaitsOf(scenario) is { Count: > 0 } waits
+            && waits.All(wait => wait.Samples is not null) ? waits.Sum(wait => wait.Samples) : null);
 
     public static string SampleWords(long? samples) => samples switch
     {
@@ -55,7 +59,8 @@ internal static class StatementText
 {
     public static string Short(string statement) => OneLine(statement) is { Length: > 140 } line ? line[..139] + "…" : OneLine(statement);
 
-    private static string OneLine(string statement) => string.Join(' ', statement[..Math.Min(statement.Length, 2_000)].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string OneLine(string statement) =>
+        string.Join(' ', statement[..Math.Min(statement.Length, 2_000)].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }
 
 internal static class PlanWords
@@ -68,7 +73,9 @@ internal static class PlanWords
             <= 4 => $"reads all of {string.Join(", ", plan.SequentialScans)}",
             var many => $"reads all of {string.Join(", ", plan.SequentialScans.Take(3))} and {many - 3} more",
         };
-        var indexes = plan.Indexes.Count == 0 ? "" : $", by {string.Join(", ", plan.Indexes.Take(6))}{(plan.Indexes.Count > 6 ? $" and {plan.Indexes.Count - 6} more" : "")}";
+        var indexes = plan.Indexes.Count == 0
+            ? ""
+            : $", by {string.Join(", ", plan.Indexes.Take(6))}{(plan.Indexes.Count > 6 ? $" and {plan.Indexes.Count - 6} more" : "")}";
         var sight = plan.Sight == PlanSight.Opaque ? ", opaque" : "";
         return $"{Wording.Duration(plan.ExecutionTime)}, {scans}{indexes}{sight}";
     }

@@ -5,18 +5,23 @@ using LoadHarness.Core.Targets;
 
 namespace LoadHarness.EndToEndTests.Program;
 
-/// <summary>Commands that documents and messages name have verbs and options that exist; the two main commands themselves are run by <c>.ci/run</c>.</summary>
+/// <summary>
+/// Commands that documents and messages name have verbs and options that exist; the two main commands themselves are run by <c>.ci/run</c>.
+/// </summary>
 public sealed partial class DocumentedCommandTests
 {
     // Programs of others, in code spans of the documents.
     private static readonly string[] Foreign =
-        ["dotnet", "initdb", "pg_dumpall", "pg_dump", "pg_restore", "createdb", "psql", "pgbench", "git", "apt-get", "docker", "npm", "chmod", "runuser", "pgbouncer"];
+        ["dotnet", "initdb", "pg_dumpall", "pg_dump", "pg_restore", "createdb", "psql", "pgbench", "git", "apt-get", "docker", "npm",
+            "chmod", "runuser", "pgbouncer"];
 
     private static readonly ConcurrentDictionary<string, Task<BufferedCommandResult>> Helps = [];
 
-    public static TheoryData<string> Documents => [.. new[] { ("", "*.md"), ("docs", "*.md"), ("reports", "README.md"), ("sql", "*.md"), (".github", "*.yml") }
+    public static TheoryData<string> Documents =>
+        [.. new[] { ("", "*.md"), ("docs", "*.md"), ("reports", "README.md"), ("sql", "*.md"), (".github", "*.yml") }
         .SelectMany(place => Directory.EnumerateFiles(
-            Path.Combine(BuiltProgram.Repository, place.Item1), place.Item2, place.Item1.Length > 0 ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly))
+            Path.Combine(BuiltProgram.Repository, place.Item1), place.Item2,
+                place.Item1.Length > 0 ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly))
         .Select(file => Path.GetRelativePath(BuiltProgram.Repository, file))
         // What was once measured names the commands of its day.
         .Where(file => !file.Contains("measurements", StringComparison.Ordinal))
@@ -27,7 +32,8 @@ public sealed partial class DocumentedCommandTests
     public async Task Every_documented_call_uses_verbs_and_options_that_exist(string document)
     {
         var text = await File.ReadAllTextAsync(Path.Combine(BuiltProgram.Repository, document), TestContext.Current.CancellationToken);
-        await RequireAsync(document, Call().Matches(text).Concat(Span().Matches(text)).Concat(Measured().Matches(text)).Select(call => call.Groups["words"].Value));
+        await RequireAsync(document, Call().Matches(text).Concat(Span().Matches(text)).Concat(Measured().Matches(text))
+            .Select(call => call.Groups["words"].Value));
     }
 
     [Fact]
@@ -40,7 +46,8 @@ public sealed partial class DocumentedCommandTests
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
         var named = new List<string>();
         foreach (var file in files)
-            named.AddRange(Message().Matches(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Select(call => call.Groups["words"].Value));
+            named.AddRange(Message().Matches(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))
+                .Select(call => call.Groups["words"].Value));
 
         Assert.NotEmpty(named);
         await RequireAsync("src", named);
@@ -59,17 +66,21 @@ public sealed partial class DocumentedCommandTests
 
     private static async Task RequireAsync(string place, IEnumerable<string> calls)
     {
-        foreach (var words in calls.Distinct().Select(call => call.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(word => word == "loadharness").ToArray()))
+        foreach (var words in calls.Distinct()
+            .Select(call => call.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(word => word == "loadharness").ToArray()))
         {
             var verb = words is [var first, ..] && !first.StartsWith('-') ? first : "";
             if (Foreign.Contains(verb)) continue;
             var help = await Helps.GetOrAdd(verb, asked => BuiltProgram.RunAsync([.. asked.Length > 0 ? new[] { asked } : [], "--help"]));
             // Help of a verb that does not exist is the help of the program, with exit code 0.
-            var known = help.ExitCode == 0 && (verb.Length == 0 || help.StandardOutput.Contains($"loadharness {verb} ", StringComparison.Ordinal));
+            var known = help.ExitCode == 0
+                && (verb.Length == 0 || help.StandardOutput.Contains($"loadharness {verb} ", StringComparison.Ordinal));
             Assert.True(known, $"{place}: '{string.Join(' ', words)}': there is no verb '{verb}'");
-            foreach (var option in words.Where(word => word.StartsWith("--", StringComparison.Ordinal) && word is not ("--no-install" or "--help")))
+            foreach (var option in words.Where(
+                word => word.StartsWith("--", StringComparison.Ordinal) && word is not ("--no-install" or "--help")))
                 Assert.True(
-                    Regex.IsMatch(help.StandardOutput, $@"(?<![\w-]){Regex.Escape(option.TrimEnd('.'))}(?![\w-])"), $"{place}: '{string.Join(' ', words)}' has no option {option}");
+                    Regex.IsMatch(help.StandardOutput, $@"(?<![\w-]){Regex.Escape(option.TrimEnd('.'))}(?![\w-])"),
+                        $"{place}: '{string.Join(' ', words)}' has no option {option}");
         }
     }
 

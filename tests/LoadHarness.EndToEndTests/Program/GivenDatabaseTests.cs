@@ -20,14 +20,18 @@ public sealed class GivenDatabaseTests : IDisposable
         await using var database = await Provisioner.ProvisionAsync(
             new(new DatabaseTarget.Native(), ServerProfile.Checklist, 1_000, Keep: false, Force: false), SilentProgress.Instance, stop);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        await using (var create = admin.CreateCommand("create table precious (id int); insert into precious values (1)")) await create.ExecuteNonQueryAsync(stop);
+        await using (var create = admin.CreateCommand(
+            "create table precious (id int); insert into precious values (1)")) await create.ExecuteNonQueryAsync(stop);
 
-        var ended = await BuiltProgram.RunAsync("run", "--contacts", "5000", "--profile", "smoke", "--database", database.AdminConnectionString, "--out", _output.Path);
+        var ended = await BuiltProgram.RunAsync(
+            "run", "--contacts", "5000", "--profile", "smoke", "--database", database.AdminConnectionString, "--out", _output.Path);
 
         Assert.Equal(2, ended.ExitCode);
         Assert.Contains("--force", ended.StandardError, StringComparison.Ordinal);
-        Assert.DoesNotContain(new NpgsqlConnectionStringBuilder(database.AdminConnectionString).Password!, ended.StandardError + ended.StandardOutput, StringComparison.Ordinal);
-        await using var tables = admin.CreateCommand("select string_agg(relname, ',') from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace");
+        Assert.DoesNotContain(new NpgsqlConnectionStringBuilder(database.AdminConnectionString).Password!,
+            ended.StandardError + ended.StandardOutput, StringComparison.Ordinal);
+        await using var tables = admin.CreateCommand(
+            "select string_agg(relname, ',') from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace");
         Assert.Equal("precious", await tables.ExecuteScalarAsync(stop));
     }
 }

@@ -29,13 +29,15 @@ public sealed partial class InterruptionTests : IDisposable
         using var program = await MeasuringAsync();
 
         Assert.Equal(0, Signal(program.Process.Id, InterruptIsIgnored() ? Terminate : Interrupt));
-        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         Assert.Equal(5, program.Process.ExitCode);
         var folder = Assert.Single(Directory.GetDirectories(_output.Path));
         var run = await RunJson.ReadAsync(Path.Combine(folder, "run.json"), TestContext.Current.CancellationToken);
         Assert.Contains("Interrupted", run.IncompleteReason, StringComparison.Ordinal);
-        Assert.Contains("incomplete", await File.ReadAllTextAsync(Path.Combine(folder, "report.html"), TestContext.Current.CancellationToken), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("incomplete", await File.ReadAllTextAsync(
+            Path.Combine(folder, "report.html"), TestContext.Current.CancellationToken), StringComparison.OrdinalIgnoreCase);
         await RequireGoneAsync(program.Port);
     }
 
@@ -52,12 +54,14 @@ public sealed partial class InterruptionTests : IDisposable
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         Assert.Equal(0, Signal(program.Process.Id, Terminate));
         var began = Stopwatch.GetTimestamp();
-        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         // Five seconds are promised; a test beside others on a small machine gets twice as long.
         Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 10);
         Assert.Equal(5, program.Process.ExitCode);
-        var run = await RunJson.ReadAsync(Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
+        var run = await RunJson.ReadAsync(
+            Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
         Assert.Contains("Interrupted", run.IncompleteReason, StringComparison.Ordinal);
         Assert.Contains(run.Scenarios, scenario => scenario is { Name: "lead-queries", AbortReason: not null });
         RequireFigures(run);
@@ -74,9 +78,11 @@ public sealed partial class InterruptionTests : IDisposable
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
 
         Assert.Equal(0, Signal(program.Process.Id, signal));
-        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-        var run = await RunJson.ReadAsync(Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
+        var run = await RunJson.ReadAsync(
+            Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
         RequireFigures(run);
     }
 
@@ -89,10 +95,12 @@ public sealed partial class InterruptionTests : IDisposable
 
         // A session whose postmaster was killed before it may have ended by itself.
         Assert.Contains(0, ServerProcesses(program.Port).Select(server => Signal(server, Kill)).ToList());
-        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         Assert.NotEqual(0, program.Process.ExitCode);
-        var run = await RunJson.ReadAsync(Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
+        var run = await RunJson.ReadAsync(
+            Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
         RequireFigures(run);
         Assert.True(run.Scenarios[0].Accounting.Failed > 0, "the lost server failed no request");
     }
@@ -104,14 +112,17 @@ public sealed partial class InterruptionTests : IDisposable
         BuiltProgram.AddTinyProfile();
         var command = $"exec \"$0\" run --contacts 2000 --profile {BuiltProgram.TinyProfile} --database native --out \"$1\" > /dev/full";
         var ended = await CliWrap.Buffered.BufferedCommandExtensions.ExecuteBufferedAsync(
-            CliWrap.Cli.Wrap("/bin/sh").WithArguments(["-c", command, BuiltProgram.Executable, _output.Path]).WithValidation(CliWrap.CommandResultValidation.None)
-                .WithEnvironmentVariables(variables => variables.Set("LOADHARNESS_DATABASE", null).Set("GITHUB_STEP_SUMMARY", "/proc/nowhere/summary")),
+            CliWrap.Cli.Wrap("/bin/sh").WithArguments(["-c", command, BuiltProgram.Executable, _output.Path])
+                .WithValidation(CliWrap.CommandResultValidation.None)
+                .WithEnvironmentVariables(variables => variables.Set("LOADHARNESS_DATABASE", null)
+                    .Set("GITHUB_STEP_SUMMARY", "/proc/nowhere/summary")),
             TestContext.Current.CancellationToken);
 
         Assert.True(ended.ExitCode is 0 or 3 or 5, ended.StandardError);
         Assert.Contains("Standard output could not be written", ended.StandardError, StringComparison.Ordinal);
         Assert.Contains("GITHUB_STEP_SUMMARY names '/proc/nowhere/summary'", ended.StandardError, StringComparison.Ordinal);
-        var run = await RunJson.ReadAsync(Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
+        var run = await RunJson.ReadAsync(
+            Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
         Assert.Null(run.IncompleteReason);
     }
 
@@ -130,15 +141,19 @@ public sealed partial class InterruptionTests : IDisposable
     private async Task<Running> MeasuringAsync()
     {
         BuiltProgram.AddLongProfile();
-        var process = Process.Start(new ProcessStartInfo(BuiltProgram.Executable, ["run", "--contacts", "2000", "--profile", BuiltProgram.LongProfile, "--database", "native", "--out", _output.Path])
+        var process = Process.Start(new ProcessStartInfo(
+            BuiltProgram.Executable, ["run", "--contacts", "2000", "--profile", BuiltProgram.LongProfile, "--database", "native", "--out",
+            _output.Path])
         {
             RedirectStandardOutput = true,
             Environment = { ["LOADHARNESS_DATABASE"] = null },
         })!;
         var port = 0;
-        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken) is { } line)
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask()
+            .WaitAsync(Patience, TestContext.Current.CancellationToken) is { } line)
         {
-            if (Endpoint().Match(line) is { Success: true } endpoint) port = int.Parse(endpoint.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            if (Endpoint().Match(line) is { Success: true } endpoint)
+                port = int.Parse(endpoint.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
             if (Measured().IsMatch(line)) break;
         }
 
@@ -178,12 +193,15 @@ public sealed partial class InterruptionTests : IDisposable
         return [master, .. processes.Where(id => ParentOf(id) == master)];
     }
 
-    private static string CommandOf(int process) => File.Exists($"/proc/{process}/cmdline") ? File.ReadAllText($"/proc/{process}/cmdline") : "";
+    private static string CommandOf(int process) => File.Exists($"/proc/{process}/cmdline")
+        ? File.ReadAllText($"/proc/{process}/cmdline")
+        : "";
 
     private static int ParentOf(int process)
     {
         var status = $"/proc/{process}/status";
-        var line = File.Exists(status) ? File.ReadLines(status).FirstOrDefault(text => text.StartsWith("PPid:", StringComparison.Ordinal)) : null;
+        var line = File.Exists(status) ? File.ReadLines(status)
+            .FirstOrDefault(text => text.StartsWith("PPid:", StringComparison.Ordinal)) : null;
         return line is null ? 0 : int.Parse(line["PPid:".Length..].Trim(), CultureInfo.InvariantCulture);
     }
 
@@ -191,8 +209,10 @@ public sealed partial class InterruptionTests : IDisposable
     private static bool InterruptIsIgnored()
     {
         const string status = "/proc/self/status";
-        var line = File.Exists(status) ? File.ReadLines(status).FirstOrDefault(text => text.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
-        return line is not null && (ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (Interrupt - 1))) != 0;
+        var line = File.Exists(status) ? File.ReadLines(status)
+            .FirstOrDefault(text => text.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
+        return line is not null && (ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (
+            1UL << (Interrupt - 1))) != 0;
     }
 
     [GeneratedRegex(@"at 127\.0\.0\.1:(\d+)")]

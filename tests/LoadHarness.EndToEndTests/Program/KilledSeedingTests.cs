@@ -10,7 +10,8 @@ namespace LoadHarness.EndToEndTests.Program;
 public sealed class KilledSeedingTests
 {
     // The stage whose heading starts the clock, and the longest time until the kill.
-    private static readonly (string Stage, int Milliseconds)[] Kills = [("database", 1_000), ("schema", 2_000), ("seed", 500), ("seed", 4_000), ("seed", 4_000)];
+    private static readonly (string Stage, int Milliseconds)[] Kills =
+        [("database", 1_000), ("schema", 2_000), ("seed", 500), ("seed", 4_000), ("seed", 4_000)];
 
     // Two chunks a table, and some seconds of index building.
     private static readonly SeedRequest Request = new(60_000, 42, 2);
@@ -20,7 +21,8 @@ public sealed class KilledSeedingTests
     {
         var stop = TestContext.Current.CancellationToken;
         await using var database = await Provisioner.ProvisionAsync(
-            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Request.Contacts, Keep: false, Force: false), SilentProgress.Instance, stop);
+            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Request.Contacts, Keep: false, Force: false),
+                SilentProgress.Instance, stop);
         string[] arguments = ["seed", "--contacts", "60000", "--seed", "42", "--database", database.AdminConnectionString];
         var kills = Kills.Select(kill => (kill.Stage, After: TimeSpan.FromMilliseconds(Random.Shared.Next(kill.Milliseconds)))).ToArray();
         foreach (var (stage, after) in kills) await KillAsync(arguments, stage, after, stop);
@@ -32,7 +34,11 @@ public sealed class KilledSeedingTests
 
     private static async Task KillAsync(string[] arguments, string stage, TimeSpan after, CancellationToken stop)
     {
-        using var program = Process.Start(new ProcessStartInfo(BuiltProgram.Executable, arguments) { RedirectStandardOutput = true, Environment = { ["LOADHARNESS_DATABASE"] = null } })!;
+        using var program = Process.Start(new ProcessStartInfo(BuiltProgram.Executable, arguments)
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["LOADHARNESS_DATABASE"] = null },
+        })!;
         while (await program.StandardOutput.ReadLineAsync(stop) is { } line && !line.Contains($"== {stage}", StringComparison.Ordinal))
         {
             // Until the stage begins.

@@ -26,21 +26,30 @@ public sealed class ManagedServiceTests : IDisposable
     [Theory]
     [InlineData("createrole", "")]
     [InlineData("nocreaterole", RolesByAdministrator)]
-    public async Task A_role_that_is_no_superuser_migrates_seeds_and_runs_and_what_it_may_not_do_is_unavailable(string may, string byAdministrator)
+    public async Task A_role_that_is_no_superuser_migrates_seeds_and_runs_and_what_it_may_not_do_is_unavailable(
+        string may, string byAdministrator)
     {
         BuiltProgram.AddTinyProfile();
         var stop = TestContext.Current.CancellationToken;
         await using var server = await Provisioner.ProvisionAsync(
             new(new DatabaseTarget.Native(), ServerProfile.Checklist, 2_000, Keep: false, Force: false), SilentProgress.Instance, stop);
         await using var admin = NpgsqlDataSource.Create(server.AdminConnectionString);
-        foreach (var sql in new[] { $"create role service login createdb {may} password 'plain'", byAdministrator, "create database crm owner service" }.Where(sql => sql.Length > 0))
+        foreach (var sql in new[] { $"create role service login createdb {may} password 'plain'", byAdministrator,
+            "create database crm owner service" }.Where(sql => sql.Length > 0))
         {
             await using var command = admin.CreateCommand(sql);
             await command.ExecuteNonQueryAsync(stop);
         }
 
-        var login = new NpgsqlConnectionStringBuilder(server.AdminConnectionString) { Database = "crm", Username = "service", Password = "plain" };
-        var ended = await BuiltProgram.RunAsync("run", "--contacts", "2000", "--profile", BuiltProgram.TinyProfile, "--database", login.ConnectionString, "--out", _output.Path);
+        var login = new NpgsqlConnectionStringBuilder(server.AdminConnectionString)
+        {
+            Database = "crm",
+            Username = "service",
+            Password = "plain",
+        };
+        var ended = await BuiltProgram.RunAsync(
+            "run", "--contacts", "2000", "--profile", BuiltProgram.TinyProfile, "--database", login.ConnectionString, "--out",
+            _output.Path);
 
         Assert.True(ended.ExitCode is 0 or 3 or 5, ended.StandardError);
         Assert.DoesNotContain("WAL segments", ended.StandardOutput, StringComparison.Ordinal);

@@ -30,7 +30,9 @@ public sealed class ReportVerbTests : IDisposable
 
         Assert.True(ended.ExitCode is 3 or 5, ended.StandardError);
         Assert.Equal(before, Checksums(folder));
-        var made = elsewhere ? output[1] : Assert.Single(Directory.GetDirectories(folder), directory => Path.GetFileName(directory).StartsWith("judged-", StringComparison.Ordinal));
+        var made = elsewhere ? output[1]
+            : Assert.Single(Directory.GetDirectories(folder), directory => Path.GetFileName(directory)
+            .StartsWith("judged-", StringComparison.Ordinal));
         var again = await RunJson.ReadAsync(Path.Combine(made, "run.json"), Stop);
         Assert.Contains(Doubt, again.Invalid);
         Assert.Equal(recorded.Verdicts.Select(Words), again.Rejudged!.Recorded.Select(Words));
@@ -50,7 +52,8 @@ public sealed class ReportVerbTests : IDisposable
         Assert.Equal(before, Checksums(_directory.Path));
     }
 
-    private static (string, VerdictKind, double?, string?) Words(Verdict verdict) => (verdict.Id, verdict.Kind, verdict.Figure, verdict.Reason);
+    private static (string, VerdictKind, double?, string?) Words(Verdict verdict) =>
+        (verdict.Id, verdict.Kind, verdict.Figure, verdict.Reason);
 
     private static Dictionary<string, string> Checksums(string folder) =>
         Directory.EnumerateFiles(folder).ToDictionary(file => file, file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))));

@@ -10,7 +10,8 @@ public sealed class SelfCheckTests
     [
         "SELF-PERCENTILE-LOGNORMAL", "SELF-MEMORY", "SELF-RATE-100", "SELF-SECOND-1000", "SELF-START-P50-100", "SELF-START-P99-5000",
         "SELF-STALL-OPEN-P99", "SELF-STALL-PACED-P999", "SELF-OVERLOAD-RATE", "SELF-OVERLOAD-LOST", "SELF-OVERLOAD-MEMORY",
-        "SELF-UNANSWERED", "SELF-UNANSWERED-RATE", "SELF-STALL-LIVE", "SELF-FAILED-SHARE", "SELF-NOOP", "SELF-YIELD", "SELF-RESIDENT", "SELF-BARE", "SELF-WATCH",
+        "SELF-UNANSWERED", "SELF-UNANSWERED-RATE", "SELF-STALL-LIVE", "SELF-FAILED-SHARE", "SELF-NOOP", "SELF-YIELD", "SELF-RESIDENT",
+            "SELF-BARE", "SELF-WATCH",
     ];
 
     [Fact]
@@ -22,9 +23,11 @@ public sealed class SelfCheckTests
             var result = await BuiltProgram.RunAsync("selfcheck", "--quick", "--json", "--database", "native", "--out", directory);
 
             Assert.True(result.ExitCode is 0 or 3 or 5, result.StandardError);
-            var checks = JsonDocument.Parse(result.StandardOutput).RootElement.GetProperty("checks").EnumerateArray().ToDictionary(check => check.GetProperty("id").GetString()!);
+            var checks = JsonDocument.Parse(result.StandardOutput).RootElement.GetProperty("checks").EnumerateArray()
+                .ToDictionary(check => check.GetProperty("id").GetString()!);
             Assert.All(Judged, id => Assert.True(
-                checks[id].GetProperty("figure").ValueKind == JsonValueKind.Number && checks[id].GetProperty("limit").ValueKind == JsonValueKind.Number && WordOf(checks[id]) is "met" or "missed" or "inconclusive", id));
+                checks[id].GetProperty("figure").ValueKind == JsonValueKind.Number && checks[id].GetProperty("limit")
+                    .ValueKind == JsonValueKind.Number && WordOf(checks[id]) is "met" or "missed" or "inconclusive", id));
             Assert.Equal("unavailable", WordOf(checks["SELF-RATE-500"]));
             Assert.Contains("--quick", checks["SELF-RATE-500"].GetProperty("evidence").GetString(), StringComparison.Ordinal);
             Assert.Contains(WordOf(checks["SELF-PGBENCH"]), (string[])["stated", "unavailable"]);

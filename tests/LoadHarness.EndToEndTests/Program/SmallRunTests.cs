@@ -43,7 +43,8 @@ public sealed class SmallRunTests : IDisposable
     {
         BuiltProgram.AddTinyProfile();
         var ended = await BuiltProgram.RunAsync(
-            "run", "--contacts", "5000", "--profile", BuiltProgram.TinyProfile, "--database", "native", "--out", _output.Path, "--baseline", Path.Combine(BuiltProgram.Repository, "reports", "sample"));
+            "run", "--contacts", "5000", "--profile", BuiltProgram.TinyProfile, "--database", "native", "--out", _output.Path, "--baseline",
+                Path.Combine(BuiltProgram.Repository, "reports", "sample"));
 
         Assert.Equal(2, ended.ExitCode);
         Assert.Contains("it does not fit: leads:", ended.StandardError, StringComparison.Ordinal);
@@ -63,10 +64,12 @@ public sealed class SmallRunTests : IDisposable
 
         BuiltProgram.AddTinyProfile();
         var ended = await BuiltProgram.RunAsync(
-            "run", "--contacts", "2000", "--profile", BuiltProgram.TinyProfile, "--database", "native", "--pooler", "pgbouncer", "--out", _output.Path);
+            "run", "--contacts", "2000", "--profile", BuiltProgram.TinyProfile, "--database", "native", "--pooler", "pgbouncer", "--out",
+                _output.Path);
 
         Assert.True(ended.ExitCode is 0 or 3 or 5, ended.StandardError);
-        var run = await RunJson.ReadAsync(Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
+        var run = await RunJson.ReadAsync(
+            Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
         Assert.Null(run.IncompleteReason);
         Assert.All(run.Scenarios, scenario => Assert.Equal((scenario.Name, 0L), (scenario.Name, scenario.Accounting.Failed)));
         var connections = run.Verdicts.Single(verdict => verdict.Id == "RE-4");
@@ -78,7 +81,8 @@ public sealed class SmallRunTests : IDisposable
     {
         Assert.All(
             ["run.json", "report.html", "summary.md", "junit.xml", "metrics.csv"],
-            (string name) => Assert.True(new FileInfo(Path.Combine(folder, name)) is { Exists: true, Length: > 0 }, $"{name} is missing or empty"));
+            (string name) => Assert.True(new FileInfo(Path.Combine(folder, name)) is { Exists: true, Length: > 0 },
+                $"{name} is missing or empty"));
         Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(folder, "latency"), "*.hgrm"));
     }
 }

@@ -17,14 +17,17 @@ public sealed class VerifyTests : IDisposable
         var checklist = Path.Combine(_output.Path, "checklist.md");
 
         var ended = await BuiltProgram.RunAsync(
-            "verify", "--contacts", "5000", "--profile", BuiltProgram.TinyProfile, "--database", "native", "--markdown", checklist, "--json");
+            "verify", "--contacts", "5000", "--profile", BuiltProgram.TinyProfile, "--database", "native", "--markdown", checklist,
+                "--json");
 
         using var printed = JsonDocument.Parse(ended.StandardOutput);
         var checks = printed.RootElement.GetProperty("checks").EnumerateArray()
-            .ToDictionary(check => check.GetProperty("id").GetString()!, check => (Verdict: check.GetProperty("verdict").GetString(), Evidence: check.GetProperty("evidence").GetString()!));
+            .ToDictionary(check => check.GetProperty("id").GetString()!,
+                check => (Verdict: check.GetProperty("verdict").GetString(), Evidence: check.GetProperty("evidence").GetString()!));
         Assert.All(new[] { "DP-1", "DP-2", "QA-1", "QA-5", "SV-3" }, id => Assert.True(checks[id].Verdict == "met", $"{id}: {checks[id]}"));
         // Two seconds of load are too short to judge; that they ran is what the evidence tells.
-        Assert.All(new[] { "QA-2", "QA-3" }, id => Assert.Contains("5000 leads in one workspace", checks[id].Evidence, StringComparison.Ordinal));
+        Assert.All(new[] { "QA-2", "QA-3" },
+            id => Assert.Contains("5000 leads in one workspace", checks[id].Evidence, StringComparison.Ordinal));
         var lines = await File.ReadAllLinesAsync(checklist, TestContext.Current.CancellationToken);
         Assert.All(checks.Keys, id => Assert.Contains(lines, line => line.StartsWith($"| {id} |", StringComparison.Ordinal)));
     }

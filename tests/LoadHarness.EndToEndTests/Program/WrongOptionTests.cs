@@ -47,7 +47,8 @@ public sealed class WrongOptionTests
         Assert.Contains("127.0.0.1:1", ended.StandardError, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", ended.StandardOutput + ended.StandardError, StringComparison.Ordinal);
         foreach (var file in Directory.EnumerateFiles(output.Path, "*", SearchOption.AllDirectories))
-            Assert.DoesNotContain("secret", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.DoesNotContain("secret", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +66,8 @@ public sealed class WrongOptionTests
     public async Task A_temporary_directory_that_does_not_exist_is_said_in_a_sentence()
     {
         var ended = await CliWrap.Buffered.BufferedCommandExtensions.ExecuteBufferedAsync(
-            BuiltProgram.With("doctor").WithEnvironmentVariables(variables => variables.Set("TMPDIR", "/nowhere/at/all")), TestContext.Current.CancellationToken);
+            BuiltProgram.With("doctor").WithEnvironmentVariables(variables => variables.Set("TMPDIR", "/nowhere/at/all")),
+                TestContext.Current.CancellationToken);
 
         Assert.Equal(2, ended.ExitCode);
         Assert.Contains("TMPDIR", ended.StandardError, StringComparison.Ordinal);

@@ -49,12 +49,15 @@ public sealed class ReportPageTests : IAsyncLifetime
         await page.EmulateMediaAsync(new() { Media = media });
         await page.EvaluateAsync("document.querySelectorAll('details').forEach(fold => fold.open = true)");
 
-        Assert.DoesNotContain(requests, url => !url.StartsWith("file:", StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal));
+        Assert.DoesNotContain(requests, url => !url.StartsWith("file:", StringComparison.Ordinal)
+            && !url.StartsWith("data:", StringComparison.Ordinal));
         Assert.Empty(complaints);
         Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         if (width >= 1280)
-            Assert.Empty(await page.EvaluateAsync<string[]>("[...document.querySelectorAll('.scroll')].filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.getAttribute('aria-label'))"));
-        Assert.Empty(await page.EvaluateAsync<string[]>("[...document.querySelectorAll('svg text')].filter(text => parseFloat(getComputedStyle(text).fontSize) < 11).map(text => text.textContent)"));
+            Assert.Empty(await page.EvaluateAsync<string[]>(
+                "[...document.querySelectorAll('.scroll')].filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.getAttribute('aria-label'))"));
+        Assert.Empty(await page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('svg text')].filter(text => parseFloat(getComputedStyle(text).fontSize) < 11).map(text => text.textContent)"));
         if (!accessibility) return;
         var found = (await page.RunAxe()).Violations;
         Assert.Empty(found.Select(violation => $"{violation.Id}: {violation.Help}: {violation.Nodes[0].Html}"));
@@ -88,8 +91,10 @@ public sealed class ReportPageTests : IAsyncLifetime
         var page = await _browser!.NewPageAsync();
         await page.GotoAsync(await WriteAsync(SampleRun.Create(seconds: 10)));
 
-        Assert.Empty(await page.EvaluateAsync<string[]>("[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href')).filter(href => !document.getElementById(href.slice(1)))"));
-        Assert.Empty(await page.EvaluateAsync<string[]>("[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, index, all) => all.indexOf(id) !== index)"));
+        Assert.Empty(await page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href')).filter(href => !document.getElementById(href.slice(1)))"));
+        Assert.Empty(await page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, index, all) => all.indexOf(id) !== index)"));
     }
 
     [Fact]

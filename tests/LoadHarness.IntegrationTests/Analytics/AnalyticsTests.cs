@@ -61,10 +61,12 @@ public sealed class AnalyticsTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var reader = await database.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var open = await reader.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using (var read = new NpgsqlCommand("select (select count(*) from lead_analytics) + (select count(*) from campaign_performance)", reader))
+        await using (var read = new NpgsqlCommand(
+            "select (select count(*) from lead_analytics) + (select count(*) from campaign_performance)", reader))
             await read.ExecuteScalarAsync(TestContext.Current.CancellationToken);
         // An exclusive refresh would wait for the open reader until this time is over.
         await database.Owner.ExecuteAsync("set lock_timeout = '2s'; select refresh_analytics_views(); reset lock_timeout");
-        Assert.Equal(2, await database.Owner.AskAsync<long>("select count(*) from analytics_refreshes where refreshed_at > now() - interval '1 minute'"));
+        Assert.Equal(2, await database.Owner.AskAsync<long>(
+            "select count(*) from analytics_refreshes where refreshed_at > now() - interval '1 minute'"));
     }
 }

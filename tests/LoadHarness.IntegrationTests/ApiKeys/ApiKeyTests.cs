@@ -34,16 +34,20 @@ public sealed class ApiKeyTests(PostgresCluster cluster)
         Assert.Equal("active", await database.Owner.AskAsync<string>("select status from api_keys where name = 'renewed'"));
         Assert.Equal("expired", await database.Owner.AskAsync<string>("select status from api_keys where name = 'lapsed'"));
         Assert.Equal(2, await database.As("lh_worker").AskAsync<long>("select auto_renew_api_keys()"));
-        Assert.True(await database.Owner.AskAsync<bool>("select bool_and(expires_at > now() + interval '360 days') from api_keys where name in ('renewed', 'soon')"));
+        Assert.True(await database.Owner.AskAsync<bool>(
+            "select bool_and(expires_at > now() + interval '360 days') from api_keys where name in ('renewed', 'soon')"));
         Assert.Equal(0, await database.As("lh_worker").AskAsync<long>("select auto_renew_api_keys()"));
-        Assert.Equal("expired renewed renewed", await database.Owner.AskAsync<string>("select string_agg(action, ' ' order by action) from api_key_audit_logs"));
+        Assert.Equal("expired renewed renewed",
+            await database.Owner.AskAsync<string>("select string_agg(action, ' ' order by action) from api_key_audit_logs"));
     }
 
     [Fact]
     public async Task Renewal_is_scheduled_after_expiry_and_looks_further_ahead_than_a_day()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        Assert.Equal(["0 3 * * *", "0 4 * * *"], await database.Owner.ListAsync("select schedule from scheduled_jobs where requirement in ('JB-4', 'JB-5') order by requirement"));
+        Assert.Equal(["0 3 * * *", "0 4 * * *"],
+            await database.Owner.ListAsync(
+            "select schedule from scheduled_jobs where requirement in ('JB-4', 'JB-5') order by requirement"));
     }
 
     [Fact]
@@ -70,7 +74,8 @@ public sealed class ApiKeyTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var workspace = await database.Owner.AddWorkspaceAsync();
-        var key = await database.As("lh_app").AskInAsync<string>(workspace, "select api_key from create_api_key($1, 'mine', null, true)", workspace);
+        var key = await database.As("lh_app")
+            .AskInAsync<string>(workspace, "select api_key from create_api_key($1, 'mine', null, true)", workspace);
         await database.Owner.ExecuteAsync($"update api_keys set expires_at = now() - interval '{lapsed}'");
         Assert.Equal(works, await database.As("lh_app").AskAsync<bool>("select workspace_id is not null from verify_api_key($1)", key));
     }
@@ -108,6 +113,8 @@ public sealed class ApiKeyTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var workspace = await database.Owner.AddWorkspaceAsync(leads: 30);
         await database.As("lh_app").AskInAsync<long>(workspace, "with gone as (delete from leads returning 1) select count(*) from gone");
-        Assert.Equal("lh_app delete 30", await database.Owner.AskAsync<string>("select concat_ws(' ', actor, action, details ->> 'leads') from audit_logs where entity = 'leads'"));
+        Assert.Equal("lh_app delete 30",
+            await database.Owner.AskAsync<string>(
+            "select concat_ws(' ', actor, action, details ->> 'leads') from audit_logs where entity = 'leads'"));
     }
 }

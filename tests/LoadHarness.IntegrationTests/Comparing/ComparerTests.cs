@@ -9,7 +9,9 @@ using LoadHarness.Postgres.Seeding;
 
 namespace LoadHarness.IntegrationTests.Comparing;
 
-/// <summary>Two servers on copies of one small seeded cluster; counters and plans, which do not depend on how busy the machine is.</summary>
+/// <summary>
+/// Two servers on copies of one small seeded cluster; counters and plans, which do not depend on how busy the machine is.
+/// </summary>
 public sealed class ComparerTests(PostgresCluster cluster) : IAsyncLifetime
 {
     private static readonly ComparisonPlan Reads = ComparisonPlan.Standard with
@@ -70,6 +72,9 @@ public sealed class ComparerTests(PostgresCluster cluster) : IAsyncLifetime
     }
 
     private Task<ArmComparison> CompareAsync(string b, ComparisonPlan? plan = null) =>
-        new Comparer(plan ?? Reads, Small, ServerProfile.Checklist, keep: false, SilentProgress.Instance) { Template = _template }.CompareAsync(
+        new Comparer(plan ?? Reads, Small, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
+        {
+            Template = _template,
+        }.CompareAsync(
             ArmSpecification.Parse("--a", "optimized"), ArmSpecification.Parse("--b", b), TestContext.Current.CancellationToken);
 }

@@ -35,7 +35,8 @@ public sealed class LedgerTests(PostgresCluster cluster) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await File.WriteAllTextAsync(_file, Planted, TestContext.Current.CancellationToken);
-        _template = await SeededTemplate.MakeAsync(Small, ServerProfile.Checklist, null, keep: false, SilentProgress.Instance, TestContext.Current.CancellationToken);
+        _template = await SeededTemplate.MakeAsync(
+            Small, ServerProfile.Checklist, null, keep: false, SilentProgress.Instance, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -50,7 +51,8 @@ public sealed class LedgerTests(PostgresCluster cluster) : IAsyncLifetime
         Assert.NotNull(cluster.Server);
         var ledger = await RunAsync("planted_unused_idx", "planted_twin_idx", "planted_second_key", Activities, "leads_pkey");
         var verdicts = ledger.Verdicts.ToDictionary(verdict => verdict.Id);
-        Assert.All(["planted_unused_idx", "planted_twin_idx", "planted_second_key"], name => Assert.Equal(VerdictKind.Missed, verdicts[name].Kind));
+        Assert.All(["planted_unused_idx", "planted_twin_idx", "planted_second_key"],
+            name => Assert.Equal(VerdictKind.Missed, verdicts[name].Kind));
         Assert.Contains("leads_workspace_created_idx", verdicts["planted_twin_idx"].Evidence, StringComparison.Ordinal);
         Assert.Equal(VerdictKind.Stated, verdicts["leads_pkey"].Kind);
         Assert.Contains("constraint leads_pkey", verdicts["leads_pkey"].Evidence, StringComparison.Ordinal);
@@ -62,7 +64,8 @@ public sealed class LedgerTests(PostgresCluster cluster) : IAsyncLifetime
         Assert.Equal(VerdictKind.Met, verdicts[Activities].Kind);
 
         // An index that nobody reads still costs each imported row.
-        var cost = ledger.Entries.Single(entry => entry.Index.Name == "planted_unused_idx").Writes.Single(write => write.Counter == CounterNames.WalBytes);
+        var cost = ledger.Entries.Single(entry => entry.Index.Name == "planted_unused_idx")
+            .Writes.Single(write => write.Counter == CounterNames.WalBytes);
         Assert.InRange(cost.Index, 10, 1_000);
         Assert.Equal(ExitCode.TargetMissed, ExitCodes.Of(ledger.Verdicts));
 
@@ -73,5 +76,6 @@ public sealed class LedgerTests(PostgresCluster cluster) : IAsyncLifetime
 
     private Task<IndexLedger> RunAsync(params string[] only) =>
         new LedgerRun(Few, Small, ServerProfile.Checklist, keep: false, SilentProgress.Instance) { Template = _template }.RunAsync(
-            ArmSpecification.Parse("--arm", $"optimized,sql={_file}"), IndexReasons.Read(IndexReasons.DefaultFile), only, TestContext.Current.CancellationToken);
+            ArmSpecification.Parse("--arm", $"optimized,sql={_file}"), IndexReasons.Read(IndexReasons.DefaultFile), only,
+                TestContext.Current.CancellationToken);
 }

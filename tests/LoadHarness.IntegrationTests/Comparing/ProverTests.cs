@@ -10,7 +10,9 @@ using LoadHarness.Postgres.Seeding;
 
 namespace LoadHarness.IntegrationTests.Comparing;
 
-/// <summary>Claims about a few operations, on the optimized and the base schema of one small seeded cluster; one baseline is wrong on purpose.</summary>
+/// <summary>
+/// Claims about a few operations, on the optimized and the base schema of one small seeded cluster; one baseline is wrong on purpose.
+/// </summary>
 public sealed class ProverTests(PostgresCluster cluster)
 {
     private static readonly SeedRequest Small = new(5_000, 42, Environment.ProcessorCount);
@@ -28,8 +30,12 @@ public sealed class ProverTests(PostgresCluster cluster)
         var folder = WithWrongStatement();
         try
         {
-            var targets = TargetFile.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json"), stop));
-            var proof = await new Prover(Plan, Small, ServerProfile.Checklist, keep: false, SilentProgress.Instance) { Baselines = new(folder) }.ProveAsync(
+            var targets = TargetFile.Parse(
+                await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json"), stop));
+            var proof = await new Prover(Plan, Small, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
+            {
+                Baselines = new(folder),
+            }.ProveAsync(
                 [
                     Claim("RE-1", ClaimStatistic.AnonymousMemory, "lead-queries/email_lookup"),
                     Claim("RE-2", ClaimStatistic.IndexBytes),
@@ -41,12 +47,16 @@ public sealed class ProverTests(PostgresCluster cluster)
                 targets, "prove", "test", stop);
 
             var claims = proof.Claims.ToDictionary(claim => claim.Contract.Id);
-            Assert.Contains("invalid: results differ: lead-queries/tag_filter: call 1, row ", claims["ER-1"].Verdict.Reason, StringComparison.Ordinal);
+            Assert.Contains("invalid: results differ: lead-queries/tag_filter: call 1, row ", claims["ER-1"].Verdict.Reason,
+                StringComparison.Ordinal);
             Assert.Null(claims["ER-1"].Verdict.Figure);
             // More indexes are more bytes: a miss that is told as one.
             Assert.True(claims["RE-2"].Verdict is { Kind: VerdictKind.Missed, Figure: < 0 });
-            Assert.True(claims["RE-3"].Operations.All(operation => operation.Optimized < operation.Careful && operation.Naive >= operation.Careful), ProofText.Of(proof));
-            Assert.All(["ER-2", "ER-3"], id => Assert.True(claims[id].Operations is [{ Optimized: > 0, Careful: > 0, Naive: > 0, Expert: > 0 }], claims[id].Verdict.Reason));
+            Assert.True(claims["RE-3"].Operations.All(
+                operation => operation.Optimized < operation.Careful && operation.Naive >= operation.Careful), ProofText.Of(proof));
+            Assert.All(["ER-2", "ER-3"], id =>
+                Assert.True(claims[id].Operations is [{ Optimized: > 0, Careful: > 0, Naive: > 0, Expert: > 0 }], claims[id]
+                .Verdict.Reason));
             Assert.NotEqual(VerdictKind.Met, claims["RE-1"].Verdict.Kind);
             Assert.Equal(["RE-2", "RE-3", "ER-2", "ER-3"], proof.Comparisons.Select(comparison => comparison.Id).Where(id => id != "RE-1"));
         }

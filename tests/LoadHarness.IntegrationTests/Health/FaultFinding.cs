@@ -10,10 +10,12 @@ namespace LoadHarness.IntegrationTests.Health;
 internal static class FaultFinding
 {
     public static async Task<HealthResult> LookAsync(NpgsqlDataSource source, string check, HealthLimits? limits = null) =>
-        (await HealthCheck.RunAsync(source, SilentProgress.Instance, TestContext.Current.CancellationToken, limits)).Checks.Single(c => c.Id == check);
+        (await HealthCheck.RunAsync(source, SilentProgress.Instance, TestContext.Current.CancellationToken, limits))
+            .Checks.Single(c => c.Id == check);
 
     /// <summary>The finding on the subject. Statistics come late: waits for them up to five seconds.</summary>
-    public static async Task<HealthFinding> FindAsync(NpgsqlDataSource source, string check, HealthStatus status, string subject, HealthLimits? limits = null)
+    public static async Task<HealthFinding> FindAsync(
+        NpgsqlDataSource source, string check, HealthStatus status, string subject, HealthLimits? limits = null)
     {
         var result = await UntilAsync(source, check, r => Offending(r, subject) is { } f && f.Status == status, limits);
         var found = Offending(result, subject);
@@ -47,9 +49,11 @@ internal static class FaultFinding
     }
 
     private static HealthFinding? Offending(HealthResult result, string subject) =>
-        result.Findings.FirstOrDefault(f => f.Subject.Contains(subject, StringComparison.Ordinal) && f.Status is HealthStatus.Yellow or HealthStatus.Red);
+        result.Findings.FirstOrDefault(
+            f => f.Subject.Contains(subject, StringComparison.Ordinal) && f.Status is HealthStatus.Yellow or HealthStatus.Red);
 
-    private static async Task<HealthResult> UntilAsync(NpgsqlDataSource source, string check, Func<HealthResult, bool> settled, HealthLimits? limits)
+    private static async Task<HealthResult> UntilAsync(
+        NpgsqlDataSource source, string check, Func<HealthResult, bool> settled, HealthLimits? limits)
     {
         for (var attempt = 0; ; attempt++)
         {

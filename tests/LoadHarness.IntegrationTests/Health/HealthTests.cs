@@ -33,7 +33,8 @@ public sealed class HealthTests(PostgresCluster cluster)
     public async Task An_unused_index_is_found_and_not_condemned_on_young_statistics()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        await database.Owner.ExecuteAsync("create table big (id int, filler text); insert into big select g, repeat(md5(g::text), 8) from generate_series(1, 60000) g; create index big_unused on big (filler)");
+        await database.Owner.ExecuteAsync(
+            "create table big (id int, filler text); insert into big select g, repeat(md5(g::text), 8) from generate_series(1, 60000) g; create index big_unused on big (filler)");
         var check = (await LookAsync(database)).Checks.Single(c => c.Id == "unused-index");
         var finding = Assert.Single(check.Findings, f => f.Subject == "big_unused");
         Assert.Equal(HealthStatus.Unknown, finding.Status);
@@ -64,7 +65,8 @@ public sealed class HealthTests(PostgresCluster cluster)
     public async Task A_batch_may_take_longer_than_a_query_but_not_longer_than_a_whole_import()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        await database.Owner.ExecuteAsync("create function finish_lead_import(seconds double precision) returns text language sql volatile as 'select pg_sleep(seconds)::text'");
+        await database.Owner.ExecuteAsync(
+            "create function finish_lead_import(seconds double precision) returns text language sql volatile as 'select pg_sleep(seconds)::text'");
         for (var i = 0; i < 5; i++) await database.Owner.ExecuteAsync("select finish_lead_import(1.05)");
         for (var i = 0; i < 100; i++) await database.Owner.ExecuteAsync("select 1 as quick");
         var check = (await LookAsync(database)).Checks.Single(c => c.Id == "KM-1");
@@ -72,7 +74,8 @@ public sealed class HealthTests(PostgresCluster cluster)
         Assert.Contains("slowest batch 105", check.Evidence, StringComparison.Ordinal);
 
         // As if each call had taken twenty seconds.
-        var sql = ServerQuestions.MeanQueryTime.Sql.Replace("mean_exec_time as mean_ms", "mean_exec_time * 20 as mean_ms", StringComparison.Ordinal);
+        var sql = ServerQuestions.MeanQueryTime.Sql.Replace(
+            "mean_exec_time as mean_ms", "mean_exec_time * 20 as mean_ms", StringComparison.Ordinal);
         Assert.Equal("red", await database.Owner.AskAsync<string>(
             $"select a.status from (select 500::double precision as warn, 1000::double precision as red) l cross join lateral ({sql}) a where a.subject like '%finish_lead_import%'"));
     }

@@ -19,7 +19,8 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await database.Owner.ExecuteAsync("create table twins (id int); insert into twins values (1), (1)");
-        await Assert.ThrowsAsync<PostgresException>(() => database.Owner.ExecuteAsync("create unique index concurrently twins_id on twins (id)"));
+        await Assert.ThrowsAsync<PostgresException>(
+            () => database.Owner.ExecuteAsync("create unique index concurrently twins_id on twins (id)"));
         var finding = await FaultFinding.FindAsync(database.Owner, "invalid-index", HealthStatus.Red, "twins_id");
         await database.Owner.ExecuteAsync("delete from twins where ctid = '(0,2)'");
         await FaultFinding.MendAsync(database.Owner, "invalid-index", finding);

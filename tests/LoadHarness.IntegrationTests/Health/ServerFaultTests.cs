@@ -15,7 +15,9 @@ public sealed class ServerFaultTests
     public async Task Connections_used_up_and_a_poor_cache_are_found()
     {
         var binaries = await PostgresBinaries.FindAsync(TestContext.Current.CancellationToken);
-        Require.Present(binaries is null ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package." : null);
+        Require.Present(binaries is null
+            ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package."
+            : null);
         var settings = ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, [], "postgres");
         settings["shared_buffers"] = "128kB";
         settings["max_connections"] = "12";

@@ -32,7 +32,8 @@ public sealed class SessionFaultTests(PostgresCluster cluster)
         await using var connection = await database.Owner.OpenConnectionAsync(Stop);
         await using var open = await connection.BeginTransactionAsync(Stop);
         await using (var command = new NpgsqlCommand("select 1", connection)) await command.ExecuteScalarAsync(Stop);
-        var finding = await FaultFinding.FindAsync(database.Owner, "idle-in-transaction", HealthStatus.Red, $"session {connection.ProcessID}", limits);
+        var finding = await FaultFinding.FindAsync(
+            database.Owner, "idle-in-transaction", HealthStatus.Red, $"session {connection.ProcessID}", limits);
         await FaultFinding.MendAsync(database.Owner, "idle-in-transaction", finding, limits);
     }
 

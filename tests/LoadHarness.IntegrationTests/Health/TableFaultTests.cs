@@ -24,10 +24,12 @@ public sealed class TableFaultTests(PostgresCluster cluster)
     public async Task Statistics_of_a_table_of_which_a_third_changed_are_yellow()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        await database.Owner.ExecuteAsync("create table shifted (id int) with (autovacuum_enabled = off); insert into shifted select generate_series(1, 30000)");
+        await database.Owner.ExecuteAsync(
+            "create table shifted (id int) with (autovacuum_enabled = off); insert into shifted select generate_series(1, 30000)");
         await database.Owner.ExecuteAsync("analyze shifted");
         await database.Owner.ExecuteAsync("update shifted set id = id where id <= 12000; select pg_stat_force_next_flush()");
-        await FaultFinding.MendAsync(database.Owner, "stale-statistics", await FaultFinding.FindAsync(database.Owner, "stale-statistics", HealthStatus.Yellow, "shifted"));
+        await FaultFinding.MendAsync(database.Owner, "stale-statistics",
+            await FaultFinding.FindAsync(database.Owner, "stale-statistics", HealthStatus.Yellow, "shifted"));
     }
 
     [Fact]
@@ -46,8 +48,10 @@ public sealed class TableFaultTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var workspace = await database.Owner.AddWorkspaceAsync(leads: 1);
-        await database.Owner.ExecuteAsync($"insert into lead_activities (workspace_id, lead_id, activity_type, created_at) select $1, id, 'x', now() + interval '{distance}' from leads", workspace);
-        await FaultFinding.MendAsync(database.Owner, "default-partition", await FaultFinding.FindAsync(database.Owner, "default-partition", HealthStatus.Red, "lead_activities"));
+        await database.Owner.ExecuteAsync(
+            $"insert into lead_activities (workspace_id, lead_id, activity_type, created_at) select $1, id, 'x', now() + interval '{distance}' from leads", workspace);
+        await FaultFinding.MendAsync(database.Owner, "default-partition",
+            await FaultFinding.FindAsync(database.Owner, "default-partition", HealthStatus.Red, "lead_activities"));
         Assert.Equal(1, await database.Owner.AskAsync<long>("select count(*) from lead_activities"));
     }
 
@@ -58,7 +62,8 @@ public sealed class TableFaultTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var workspace = await database.Owner.AddWorkspaceAsync(leads: 1);
-        await database.Owner.ExecuteAsync($"insert into lead_activities (workspace_id, lead_id, activity_type, created_at) select $1, id, 'x', now() + interval '{distance}' from leads", workspace);
+        await database.Owner.ExecuteAsync(
+            $"insert into lead_activities (workspace_id, lead_id, activity_type, created_at) select $1, id, 'x', now() + interval '{distance}' from leads", workspace);
         await database.Owner.ExecuteAsync("select create_monthly_partitions()");
         var finding = await FaultFinding.LookAsync(database.Owner, "default-partition");
         Assert.Equal(HealthStatus.Green, finding.Status);
@@ -72,7 +77,8 @@ public sealed class TableFaultTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await database.Owner.ExecuteAsync(
             "do $$ begin execute (select 'drop table ' || partition from partition_bounds('email_sends') where from_at > now() order by from_at limit 1); end $$");
-        await FaultFinding.MendAsync(database.Owner, "future-partitions", await FaultFinding.FindAsync(database.Owner, "future-partitions", HealthStatus.Red, "email_sends"));
+        await FaultFinding.MendAsync(database.Owner, "future-partitions",
+            await FaultFinding.FindAsync(database.Owner, "future-partitions", HealthStatus.Red, "email_sends"));
         Assert.Equal(HealthStatus.Green, (await FaultFinding.LookAsync(database.Owner, "future-partitions")).Status);
     }
 

@@ -19,14 +19,19 @@ public sealed class TransactionIdTests
     public async Task Old_transaction_ids_are_found_and_frozen(long next, HealthStatus status)
     {
         var binaries = await PostgresBinaries.FindAsync(Stop);
-        Require.Present(binaries is null ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package." : null);
+        Require.Present(binaries is null
+            ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package."
+            : null);
         var settings = ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, [], "postgres");
         settings["shared_buffers"] = "16MB";
         // Else autovacuum would mend the fault before anybody looks.
         settings["autovacuum_freeze_max_age"] = "2000000000";
         await using var server = await NativeCluster.StartAsync(binaries!, settings, keep: false, Stop);
         await SpendIdsAsync(server, next);
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString);
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.ConnectionString)
+        {
+            Pooling = false,
+        }.ConnectionString);
 
         var finding = await FaultFinding.FindAsync(source, "transaction-ids", status, "postgres");
         await FaultFinding.MendAsync(source, "transaction-ids", finding);
@@ -38,12 +43,14 @@ public sealed class TransactionIdTests
     private static async Task SpendIdsAsync(NativeCluster server, long next)
     {
         await ServerAccount.RunAsync(server.Binaries.PgCtl, ["stop", "-D", server.Directory.Data, "-m", "fast", "-w"], Stop);
-        await ServerAccount.RunAsync(server.Binaries.PathOf("pg_resetwal"), ["-x", next.ToString(CultureInfo.InvariantCulture), server.Directory.Data], Stop);
+        await ServerAccount.RunAsync(server.Binaries.PathOf("pg_resetwal"),
+            ["-x", next.ToString(CultureInfo.InvariantCulture), server.Directory.Data], Stop);
         // The commit log has two bits an id, 2^20 ids a file; the server expects the file of its next id.
         var segment = Path.Combine(server.Directory.Data, "pg_xact", (next >> 20).ToString("X4", CultureInfo.InvariantCulture));
         await File.WriteAllBytesAsync(segment, new byte[256 * 1024], Stop);
         await ServerAccount.OwnAsync(segment, Stop);
         await ServerAccount.RunAsync(server.Binaries.PgCtl,
-            ["start", "-D", server.Directory.Data, "-l", server.Directory.Log, "-w", "-o", string.Create(CultureInfo.InvariantCulture, $"-p {server.Port}")], Stop);
+            ["start", "-D", server.Directory.Data, "-l", server.Directory.Log, "-w", "-o",
+                string.Create(CultureInfo.InvariantCulture, $"-p {server.Port}")], Stop);
     }
 }

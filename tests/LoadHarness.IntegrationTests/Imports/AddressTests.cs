@@ -12,8 +12,10 @@ public sealed class AddressTests(PostgresCluster cluster)
 {
     private static readonly (string Normal, string[] Spellings)[] Same =
     [
-        ("joe@x.example", ["joe@x.example", " JOE@X.example. ", "\ufeffjoe@x.example", "joe@x.example\u200b", "joe@x.example\u00a0", "jo\u00ade@x.example", "joe@x.example\u0085",
-            "joe\u0001@x.example", "joe@x.example\t\r\n", "j\u202eoe@x.example", "joe@\uff58.example", "joe@x\u3002example", "\u3000joe@x.example", "j\u2060o\u200de@x.example", "joe@x.example\ufe0f"]),
+        ("joe@x.example", ["joe@x.example", " JOE@X.example. ", "\ufeffjoe@x.example", "joe@x.example\u200b", "joe@x.example\u00a0",
+            "jo\u00ade@x.example", "joe@x.example\u0085",
+            "joe\u0001@x.example", "joe@x.example\t\r\n", "j\u202eoe@x.example", "joe@\uff58.example", "joe@x\u3002example",
+                "\u3000joe@x.example", "j\u2060o\u200de@x.example", "joe@x.example\ufe0f"]),
         ("josé@x.io", ["josé@x.io", "JOSÉ@x.io", "jose\u0301@x.io", "JOSE\u0301@X.IO"]),
         ("kim@x.io", ["kim@x.io", "\u212aim@x.io"]),
         ("a@xn--mnchen-3ya.de", ["a@münchen.de", "A@MÜNCHEN.DE", "a@mu\u0308nchen.de", "a@xn--mnchen-3ya.de", "a@XN--MNCHEN-3YA.de"]),
@@ -25,9 +27,12 @@ public sealed class AddressTests(PostgresCluster cluster)
 
     private static readonly string[] None =
     [
-        "", " ", "@", "a@", "@b.io", "a@b", "a b@x.io", "a@b@x.io", ".a@x.io", "a.@x.io", "a..b@x.io", "a@x..io", "a@.x.io", "a@-x.io", "a@x-.io", "a@-x-.", "a@[1.2.3.4]", "a@1.2.3.4",
-        "a\"b@x.io", "a,b@x.io", "a(b)@x.io", "<a@x.io>", "a\\b@x.io", "a@x_y.io", "a\u00a0b@x.io", "a\u0085b@x.io", "a\ufffdb@x.io", new string('a', 65) + "@x.io", new string('é', 33) + "@x.io",
-        "a@" + new string('b', 64) + ".io", "a@" + string.Join('.', Enumerable.Repeat(new string('b', 50), 5)) + ".io", new string('x', 2_000) + "@x.io",
+        "", " ", "@", "a@", "@b.io", "a@b", "a b@x.io", "a@b@x.io", ".a@x.io", "a.@x.io", "a..b@x.io", "a@x..io", "a@.x.io", "a@-x.io",
+            "a@x-.io", "a@-x-.", "a@[1.2.3.4]", "a@1.2.3.4",
+        "a\"b@x.io", "a,b@x.io", "a(b)@x.io", "<a@x.io>", "a\\b@x.io", "a@x_y.io", "a\u00a0b@x.io", "a\u0085b@x.io", "a\ufffdb@x.io",
+            new string('a', 65) + "@x.io", new string('é', 33) + "@x.io",
+        "a@" + new string('b', 64) + ".io", "a@" + string.Join('.', Enumerable.Repeat(new string('b', 50), 5)) + ".io",
+            new string('x', 2_000) + "@x.io",
     ];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -37,13 +42,17 @@ public sealed class AddressTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
-        var file = Same.SelectMany(same => same.Spellings).Concat(None).Select((email, index) => LeadImportTests.Row(index) with { Email = email }).ToArray();
+        var file = Same.SelectMany(same => same.Spellings).Concat(None).Select((email, index) => LeadImportTests.Row(index) with
+        {
+            Email = email,
+        }).ToArray();
 
         foreach (var sessions in (int[])[1, 4])
         {
             var outcome = await LeadImport.RunAsync(app, "test", file, sessions, (_, work) => work(), Stop);
             Assert.Equal((file.Length - None.Length, None.Length), (outcome.Imported + outcome.Updated, outcome.Rejected));
-            Assert.Equal(Same.Select(same => same.Normal).Order(StringComparer.Ordinal), (await database.Owner.ListAsync("select email from leads")).Order(StringComparer.Ordinal));
+            Assert.Equal(Same.Select(same => same.Normal).Order(StringComparer.Ordinal),
+                (await database.Owner.ListAsync("select email from leads")).Order(StringComparer.Ordinal));
         }
 
         Assert.Empty(await database.Owner.ListAsync("select email from lead_import_rejects where reason not like '%the e-mail%'"));
@@ -57,7 +66,8 @@ public sealed class AddressTests(PostgresCluster cluster)
         const string insert = "with one as (insert into leads (workspace_id, email) values ($1, $2) returning email) select email from one";
         foreach (var (normal, spellings) in Same)
         {
-            foreach (var other in spellings.Where(spelling => spelling != normal)) Assert.Equal("23514", await Workspaces.SqlStateOfAsync(app, insert, other));
+            foreach (var other in spellings.Where(spelling => spelling != normal))
+                Assert.Equal("23514", await Workspaces.SqlStateOfAsync(app, insert, other));
             Assert.Equal(normal, await app.ScalarAsync<string>(insert, [normal], Stop));
         }
 
@@ -69,7 +79,10 @@ public sealed class AddressTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
-        ImportRow[] file = [.. Same.SelectMany(same => same.Spellings).Select((email, index) => LeadImportTests.Row(index) with { Email = email })];
+        ImportRow[] file = [.. Same.SelectMany(same => same.Spellings).Select((email, index) => LeadImportTests.Row(index) with
+        {
+            Email = email,
+        })];
         var shareOf = new Dictionary<string, int>();
         for (var share = 0; share < 16; share++)
         {
@@ -93,7 +106,8 @@ public sealed class AddressTests(PostgresCluster cluster)
             await migrator.ApplyBaseAsync(Stop);
             await migrator.UpAsync(SilentProgress.Instance, Stop);
             foreach (var (normal, spellings) in Same)
-                Assert.All(await other.AskAsync<string[]>("select array_agg(address_of(e)) from unnest($1::text[]) e", [spellings]), answer => Assert.Equal(normal, answer));
+                Assert.All(await other.AskAsync<string[]>("select array_agg(address_of(e)) from unnest($1::text[]) e", [spellings]),
+                    answer => Assert.Equal(normal, answer));
         }
         finally
         {
@@ -105,13 +119,16 @@ public sealed class AddressTests(PostgresCluster cluster)
     public async Task Rows_that_break_the_rules_are_named_before_anything_changes_and_the_hint_mends_them()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
-        await database.Owner.ExecuteAsync("insert into workspaces (id, name) values (1, 'own'); insert into leads (workspace_id, email, source) values (1, 'a@münchen.de', 'web'), (1, 'b@x.io', repeat('s', 200))");
+        await database.Owner.ExecuteAsync(
+            "insert into workspaces (id, name) values (1, 'own'); insert into leads (workspace_id, email, source) values (1, 'a@münchen.de', 'web'), (1, 'b@x.io', repeat('s', 200))");
         var migrator = new Migrator(database.Owner);
         await migrator.ApplyBaseAsync(Stop);
 
         var address = await Assert.ThrowsAsync<Core.HarnessException>(() => migrator.UpAsync(SilentProgress.Instance, Stop));
-        Assert.Contains("1 leads have an address that is not in its normal form: 1 in workspace 1", address.Message, StringComparison.Ordinal);
-        await database.Owner.ExecuteAsync("update leads set email = normalised_address(email) where not address_is_normal(email) and address_is_normal(normalised_address(email))");
+        Assert.Contains("1 leads have an address that is not in its normal form: 1 in workspace 1", address.Message,
+            StringComparison.Ordinal);
+        await database.Owner.ExecuteAsync(
+            "update leads set email = normalised_address(email) where not address_is_normal(email) and address_is_normal(normalised_address(email))");
         var value = await Assert.ThrowsAsync<Core.HarnessException>(() => migrator.UpAsync(SilentProgress.Instance, Stop));
         Assert.Contains("1 leads have a value beyond its limit: 2 in workspace 1", value.Message, StringComparison.Ordinal);
         await database.Owner.ExecuteAsync("update leads set source = left(source, 100)");

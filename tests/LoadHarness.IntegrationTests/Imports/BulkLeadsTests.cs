@@ -16,8 +16,10 @@ public sealed class BulkLeadsTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
 
-        Assert.Equal("2/6/1", await app.ScalarAsync<string>("select success_count || '/' || error_count || '/' || duplicate_count from bulk_insert_leads($1, $2::jsonb)", [Mixed], Stop));
-        Assert.Equal("0/6/3", await app.ScalarAsync<string>("select success_count || '/' || error_count || '/' || duplicate_count from bulk_insert_leads($1, $2::jsonb)", [Mixed], Stop));
+        Assert.Equal("2/6/1", await app.ScalarAsync<string>(
+            "select success_count || '/' || error_count || '/' || duplicate_count from bulk_insert_leads($1, $2::jsonb)", [Mixed], Stop));
+        Assert.Equal("0/6/3", await app.ScalarAsync<string>(
+            "select success_count || '/' || error_count || '/' || duplicate_count from bulk_insert_leads($1, $2::jsonb)", [Mixed], Stop));
         Assert.Equal("New", await Workspaces.ReadAsync<string>(database, "select name from leads where email = 'a@x.io'"));
     }
 
@@ -28,10 +30,15 @@ public sealed class BulkLeadsTests(PostgresCluster cluster)
         await using var app = await Workspaces.OpenAppAsync(database);
         await Workspaces.ExecuteAsync(database, """insert into leads (workspace_id, email, tags, custom_fields) values (1, 'a@x.io', '{old}', '{"plan":"pro"}')""");
 
-        Assert.Equal("1/2/6", await app.ScalarAsync<string>("select imported_count || '/' || updated_count || '/' || error_count from fast_bulk_lead_import($1, $2::jsonb)", [Mixed], Stop));
+        Assert.Equal("1/2/6", await app.ScalarAsync<string>(
+            "select imported_count || '/' || updated_count || '/' || error_count from fast_bulk_lead_import($1, $2::jsonb)", [Mixed],
+            Stop));
         Assert.Equal("3,4,5,6,7,8", await app.ScalarAsync<string>(
-            "select string_agg(e ->> 'row', ',') from fast_bulk_lead_import($1, $2::jsonb), jsonb_array_elements(errors) e", [Mixed], Stop));
-        Assert.Equal("0/3/6", await app.ScalarAsync<string>("select imported_count || '/' || updated_count || '/' || error_count from fast_bulk_lead_import($1, $2::jsonb)", [Mixed], Stop));
+            "select string_agg(e ->> 'row', ',') from fast_bulk_lead_import($1, $2::jsonb), jsonb_array_elements(errors) e", [Mixed],
+                Stop));
+        Assert.Equal("0/3/6", await app.ScalarAsync<string>(
+            "select imported_count || '/' || updated_count || '/' || error_count from fast_bulk_lead_import($1, $2::jsonb)", [Mixed],
+            Stop));
         Assert.Equal("{old,vip}", await Workspaces.ReadAsync<string>(database, "select tags::text from leads where email = 'a@x.io'"));
     }
 

@@ -21,7 +21,8 @@ public sealed class ImportEndTests(PostgresCluster cluster)
         var merging = await LeadImportTests.StageAsync(app, 10);
         await app.ScalarAsync<long>("select merged from finish_lead_import($1, $2, 4)", [merging], Stop);
 
-        foreach (var import in (long[])[finished, merging, 999, -1]) Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, Stage, import));
+        foreach (var import in (long[])[finished, merging, 999, -1])
+            Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, Stage, import));
 
         await LeadImport.MergeAsync(app, merging, Stop);
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from lead_import_rows"));
@@ -53,7 +54,8 @@ public sealed class ImportEndTests(PostgresCluster cluster)
         var old = await LeadImportTests.StageAsync(app, 10);
         var fresh = await LeadImportTests.StageAsync(app, 5);
         var done = await app.ScalarAsync<long>("select begin_lead_import($1, 'done')", [], Stop);
-        await app.ScalarAsync<long>("insert into lead_import_rows (import_id, row_number, email) select $2, 1, 'none' where $1 > 0", [done], Stop);
+        await app.ScalarAsync<long>("insert into lead_import_rows (import_id, row_number, email) select $2, 1, 'none' where $1 > 0",
+            [done], Stop);
         await LeadImport.MergeAsync(app, done, Stop);
         await database.Owner.ExecuteAsync("update lead_imports set created_at = now() - interval '8 days' where id = $1", old);
         await database.Owner.ExecuteAsync("update lead_imports set finished_at = now() - interval '91 days' where id = $1", done);

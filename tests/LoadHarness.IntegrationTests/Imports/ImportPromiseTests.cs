@@ -7,7 +7,8 @@ namespace LoadHarness.IntegrationTests.Imports;
 /// <summary>BF-2 in full: what a file may hold and what becomes of each of its rows.</summary>
 public sealed class ImportPromiseTests(PostgresCluster cluster)
 {
-    private const string Outcome = "select imported_count || '/' || updated_count || '/' || error_count from fast_bulk_lead_import($1, parse_json($2))";
+    private const string Outcome =
+        "select imported_count || '/' || updated_count || '/' || error_count from fast_bulk_lead_import($1, parse_json($2))";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -34,9 +35,12 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
             [import, tags, fields],
             Stop);
 
-        Assert.Equal("2/0/1", await app.ScalarAsync<string>("select imported || '/' || updated || '/' || rejected from finish_lead_import($1, $2)", [import], Stop));
+        Assert.Equal("2/0/1", await app.ScalarAsync<string>(
+            "select imported || '/' || updated || '/' || rejected from finish_lead_import($1, $2)", [import], Stop));
 
-        Assert.StartsWith($"2 r2@x.io {reason}", await database.Owner.AskAsync<string>("select row_number || ' ' || email || ' ' || reason from lead_import_rejects"), StringComparison.Ordinal);
+        Assert.StartsWith($"2 r2@x.io {reason}",
+            await database.Owner.AskAsync<string>("select row_number || ' ' || email || ' ' || reason from lead_import_rejects"),
+            StringComparison.Ordinal);
         Assert.Equal(2, await database.Owner.AskAsync<long>("""select count(*) from leads where tags = '{vip,"two words"}' and custom_fields = '{"k": [1, null]}'"""));
     }
 
@@ -60,8 +64,10 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
 
         Assert.Equal(
             "2: the name holds half of a character (it is no UTF-8)|3: the company holds a NUL character|4: a tag holds half of a character (it is no UTF-8)|5: the e-mail holds a NUL character",
-            await database.Owner.AskAsync<string>("select string_agg(row_number || ': ' || reason, '|' order by row_number) from lead_import_rejects where import_id = (select min(id) from lead_imports)"));
-        Assert.Equal(["a\"b\\c", "comma, {brace}", "NULL", " "], await database.Owner.AskAsync<string[]>("select tags from leads where email = 'lead6@own.io'"));
+            await database.Owner.AskAsync<string>(
+                "select string_agg(row_number || ': ' || reason, '|' order by row_number) from lead_import_rejects where import_id = (select min(id) from lead_imports)"));
+        Assert.Equal(["a\"b\\c", "comma, {brace}", "NULL", " "],
+            await database.Owner.AskAsync<string[]>("select tags from leads where email = 'lead6@own.io'"));
     }
 
     [Fact]
@@ -91,7 +97,8 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
         {
             await database.Owner.ExecuteAsync("delete from leads; delete from suppressed_addresses");
             var outcome = await LeadImport.RunAsync(app, "one file", rows, sessions, (_, work) => work(), Stop);
-            Assert.Equal(expected.Replace("one by one", "one file", StringComparison.Ordinal), await database.Owner.AskAsync<string>(leads));
+            Assert.Equal(expected.Replace("one by one", "one file", StringComparison.Ordinal),
+                await database.Owner.AskAsync<string>(leads));
             Assert.Equal(rows.Length, outcome.Imported + outcome.Updated + outcome.Rejected);
             Assert.True(outcome.Imported <= 40 && outcome.Rejected > 0, outcome.ToString());
         }
@@ -108,10 +115,22 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
 
         foreach (var blank in (string[])["", "  ", "\t", "\u00a0", "\ufeff\r\n"])
         {
-            var cells = row with { Name = blank, Phone = blank, Company = blank, Position = blank, Source = blank, Status = blank, Tags = [], CustomFields = blank };
+            var cells = row with
+            {
+                Name = blank,
+                Phone = blank,
+                Company = blank,
+                Position = blank,
+                Source = blank,
+                Status = blank,
+                Tags = [],
+                CustomFields = blank,
+            };
             Assert.Equal((0, 1, 0), Of(await LeadImport.RunAsync(app, "test", [cells], 1, (_, work) => work(), Stop)));
             Assert.Equal("0/1/0", await app.ScalarAsync<string>(Outcome,
-                [System.Text.Json.JsonSerializer.Serialize(new[] { new { email = row.Email, name = blank, phone = blank, company = blank, position = blank, source = blank, status = blank } })], Stop));
+                [System.Text.Json.JsonSerializer.Serialize(
+                    new[] { new { email = row.Email, name = blank, phone = blank, company = blank, position = blank, source = blank,
+                    status = blank } })], Stop));
         }
 
         Assert.Equal(before, await database.Owner.AskAsync<string>("select leads::text from leads"));
@@ -123,13 +142,20 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
         foreach (var (status, expected) in ((string?, string)[])
-            [(null, "active"), ("active", "active"), (" Bounced ", "bounced"), ("active", "bounced"), ("unsubscribed", "unsubscribed"), ("bounced", "unsubscribed"), ("complained", "complained"), ("active", "complained")])
+            [(null, "active"), ("active", "active"), (" Bounced ", "bounced"), ("active", "bounced"), ("unsubscribed", "unsubscribed"),
+                ("bounced", "unsubscribed"), ("complained", "complained"), ("active", "complained")])
         {
-            Assert.Equal(0, (await LeadImport.RunAsync(app, "test", [LeadImportTests.Row(1) with { Status = status }], 1, (_, work) => work(), Stop)).Rejected);
+            Assert.Equal(0, (await LeadImport.RunAsync(app, "test", [LeadImportTests.Row(1) with
+            {
+                Status = status,
+            }], 1, (_, work) => work(), Stop)).Rejected);
             Assert.Equal(expected, await database.Owner.AskAsync<string>("select status from leads"));
         }
 
-        Assert.Equal((0, 0, 1), Of(await LeadImport.RunAsync(app, "test", [LeadImportTests.Row(2) with { Status = "opted out" }], 1, (_, work) => work(), Stop)));
+        Assert.Equal((0, 0, 1), Of(await LeadImport.RunAsync(app, "test", [LeadImportTests.Row(2) with
+        {
+            Status = "opted out",
+        }], 1, (_, work) => work(), Stop)));
         Assert.Equal("no lead has the status opted out", await database.Owner.AskAsync<string>("select reason from lead_import_rejects"));
         Assert.Equal("1/0/1", await app.ScalarAsync<string>(Outcome, ["""[{"email":"a@x.io","status":"unsubscribed"},{"email":"b@x.io","status":"nope"}]"""], Stop));
     }
@@ -142,7 +168,8 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
         const string leads = """[{"email":"a@x.io","first_name":"Ann","zip":1},{"email":"b@x.io"}]""";
 
         Assert.Equal("""[{"row": 1, "email": "a@x.io", "reason": "unknown keys are left out: first_name, zip"}]""", await app.ScalarAsync<string>("select warnings::text from fast_bulk_lead_import($1, parse_json($2))", [leads], Stop));
-        Assert.Equal("0/2/0/1", await app.ScalarAsync<string>("select concat_ws('/', success_count, duplicate_count, error_count, jsonb_array_length(warnings)) from bulk_insert_leads($1, parse_json($2))", [leads], Stop));
+        Assert.Equal("0/2/0/1", await app.ScalarAsync<string>(
+            "select concat_ws('/', success_count, duplicate_count, error_count, jsonb_array_length(warnings)) from bulk_insert_leads($1, parse_json($2))", [leads], Stop));
     }
 
     [Fact]
@@ -150,16 +177,24 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
-        ImportRow Tagged(string prefix) => LeadImportTests.Row(1) with { Tags = [.. Enumerable.Range(0, 60).Select(i => $"{prefix}{i}")], CustomFields = "{}" };
+        ImportRow Tagged(string prefix) => LeadImportTests.Row(1) with
+        {
+            Tags = [.. Enumerable.Range(0, 60).Select(i => $"{prefix}{i}")],
+            CustomFields = "{}",
+        };
         ImportRow Noted(string key) => LeadImportTests.Row(2) with { CustomFields = $$"""{"{{key}}":"{{new string('x', 40_000)}}"}""" };
 
-        Assert.Equal((2, 0, 2), Of(await LeadImport.RunAsync(app, "test", [Tagged("a"), Noted("a"), Tagged("b"), Noted("b")], 1, (_, work) => work(), Stop)));
-        Assert.Equal((0, 2, 2), Of(await LeadImport.RunAsync(app, "test", [Tagged("c"), Noted("c"), Tagged("a"), Noted("a")], 1, (_, work) => work(), Stop)));
+        Assert.Equal((2, 0, 2), Of(await LeadImport.RunAsync(
+            app, "test", [Tagged("a"), Noted("a"), Tagged("b"), Noted("b")], 1, (_, work) => work(), Stop)));
+        Assert.Equal((0, 2, 2), Of(await LeadImport.RunAsync(
+            app, "test", [Tagged("c"), Noted("c"), Tagged("a"), Noted("a")], 1, (_, work) => work(), Stop)));
 
         Assert.Equal("1: the lead would have more than 100 tags|2: the lead's custom_fields would be larger than 64 kB|3: the lead would have more than 100 tags|4: the lead's custom_fields would be larger than 64 kB",
-            await database.Owner.AskAsync<string>("select string_agg(row_number || ': ' || reason, '|' order by row_number) from lead_import_rejects"));
+            await database.Owner.AskAsync<string>(
+                "select string_agg(row_number || ': ' || reason, '|' order by row_number) from lead_import_rejects"));
         Assert.Equal(60, await database.Owner.AskAsync<int>("select cardinality(tags) from leads where email = 'lead1@own.io'"));
-        var error = await app.ScalarAsync<string>("select errors::text from fast_bulk_lead_import($1, jsonb_build_array(jsonb_build_object('email', 'lead1@own.io', 'tags', (select jsonb_agg('z' || i) from generate_series(1, 50) i))))", [], Stop);
+        var error = await app.ScalarAsync<string>(
+            "select errors::text from fast_bulk_lead_import($1, jsonb_build_array(jsonb_build_object('email', 'lead1@own.io', 'tags', (select jsonb_agg('z' || i) from generate_series(1, 50) i))))", [], Stop);
         Assert.Equal("""[{"row": 1, "email": "lead1@own.io", "reason": "the lead would have more than 100 tags"}]""", error);
     }
 

@@ -16,13 +16,15 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         await using var app = await Workspaces.OpenAppAsync(database, 30);
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, imports).Select(number => LeadImport.RunAsync(
-            app, $"import-{number}", Enumerable.Range(0, rows).Select(row => Row((number * 911 + row * 7) % addresses)), 2, (_, work) => work(), Stop)));
+            app, $"import-{number}", Enumerable.Range(0, rows).Select(row => Row((number * 911 + row * 7) % addresses)), 2,
+                (_, work) => work(), Stop)));
 
         Assert.All(outcomes, outcome => Assert.Equal(rows, outcome.Imported + outcome.Updated));
         Assert.Equal(addresses, outcomes.Sum(outcome => outcome.Imported));
         Assert.Equal(addresses, await Workspaces.ReadAsync<long>(database, "select count(*) from leads"));
         Assert.Equal(addresses, await Workspaces.ReadAsync<long>(database, "select count(distinct email) from leads"));
-        Assert.Equal(0, await Workspaces.ReadAsync<long>(database, "select deadlocks from pg_stat_database where datname = current_database()"));
+        Assert.Equal(0, await Workspaces.ReadAsync<long>(
+            database, "select deadlocks from pg_stat_database where datname = current_database()"));
     }
 
     [Fact]
@@ -35,7 +37,13 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         await ImportAsync(rows);
         var before = await Workspaces.ReadAsync<string>(database, places);
 
-        Assert.Equal((0, 3), await ImportAsync([.. rows.Select(row => row with { Name = null, Phone = null, Tags = [], CustomFields = "{}" })]));
+        Assert.Equal((0, 3), await ImportAsync([.. rows.Select(row => row with
+        {
+            Name = null,
+            Phone = null,
+            Tags = [],
+            CustomFields = "{}",
+        })]));
         Assert.Equal((0, 3), await ImportAsync(rows));
         Assert.Equal(before, await Workspaces.ReadAsync<string>(database, places));
 
@@ -69,7 +77,9 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         Assert.Equal(sessions, await Workspaces.ReadAsync<long>(database, "select count(*) from lead_imports where status = 'finished'"));
         Assert.Equal("Last", await Workspaces.ReadAsync<string>(database, "select name from leads"));
         Assert.Equal("2:the e-mail is missing|3:the e-mail is malformed|4:custom_fields is not an object",
-            await app.ScalarAsync<string>("select string_agg(row_number || ':' || reason, '|' order by row_number) from lead_import_rejects where workspace_id = $1", [], Stop));
+            await app.ScalarAsync<string>(
+                "select string_agg(row_number || ':' || reason, '|' order by row_number) from lead_import_rejects where workspace_id = $1",
+                [], Stop));
     }
 
     [Fact]
@@ -84,7 +94,8 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         var outcome = await LeadImport.RunAsync(app, "test", [Row(1), Row(2) with { Name = name }, Row(3) with { CustomFields = $$"""{"note":"{{note}}"}""" }], 1, (_, work) => work(), Stop);
 
         Assert.Equal((2, 0, 1), (outcome.Imported, outcome.Updated, outcome.Rejected));
-        Assert.Equal(note, await Workspaces.ReadAsync<string>(database, "select custom_fields ->> 'note' from leads where email = 'lead3@own.io'"));
+        Assert.Equal(note, await Workspaces.ReadAsync<string>(
+            database, "select custom_fields ->> 'note' from leads where email = 'lead3@own.io'"));
     }
 
     [Fact]
@@ -102,7 +113,8 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         await Task.WhenAll(imports.Select(import => LeadImport.MergeAsync(app, import, Stop)));
         Assert.Equal(20_000, await Workspaces.ReadAsync<long>(database, "select count(*) from leads"));
 
-        static IEnumerable<(long, ImportRow)> Broken() => Enumerable.Range(1, 1).Select<int, (long, ImportRow)>(_ => throw new IOException("the disk of the file is gone"));
+        static IEnumerable<(long, ImportRow)> Broken() => Enumerable.Range(1, 1)
+            .Select<int, (long, ImportRow)>(_ => throw new IOException("the disk of the file is gone"));
     }
 
     [Fact]
@@ -117,7 +129,9 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         await Task.WhenAll(LeadImport.MergeAsync(app, import, Stop), LeadImport.MergeAsync(app, import, Stop));
 
         Assert.Equal(2_000, await Workspaces.ReadAsync<long>(database, "select count(*) from leads"));
-        Assert.Equal("finished/2000/0", await Workspaces.ReadAsync<string>(database, $"select status || '/' || imported || '/' || updated from lead_imports where id = {import}"));
+        Assert.Equal("finished/2000/0",
+            await Workspaces.ReadAsync<string>(
+            database, $"select status || '/' || imported || '/' || updated from lead_imports where id = {import}"));
     }
 
     [Fact]
@@ -146,7 +160,8 @@ public sealed class LeadImportTests(PostgresCluster cluster)
 
         Assert.Equal(5, await Workspaces.ReadAsync<long>(database, "select count(*) from leads"));
         Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(foreign, "select imported from finish_lead_import($1, $2)", import));
-        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Workspaces.SqlStateOfAsync(foreign, "select count(*) from lead_import_rows where workspace_id = $1"));
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege,
+            await Workspaces.SqlStateOfAsync(foreign, "select count(*) from lead_import_rows where workspace_id = $1"));
     }
 
     [Fact]
@@ -154,7 +169,8 @@ public sealed class LeadImportTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
-        await Workspaces.ExecuteAsync(database, "insert into leads (workspace_id, email, status) values (1, 'lead1@own.io', 'unsubscribed')");
+        await Workspaces.ExecuteAsync(
+            database, "insert into leads (workspace_id, email, status) values (1, 'lead1@own.io', 'unsubscribed')");
 
         // More sessions than addresses: those without a row begin no import.
         var outcome = await LeadImport.RunAsync(app, "test", [Row(1)], 4, (_, work) => work(), Stop);
@@ -179,7 +195,8 @@ public sealed class LeadImportTests(PostgresCluster cluster)
     {
         await using var holder = await database.Owner.OpenConnectionAsync(Stop);
         await using var held = await holder.BeginTransactionAsync(Stop);
-        await using (var hold = new NpgsqlCommand("insert into leads (workspace_id, email) values (1, 'lead999@own.io')", holder)) await hold.ExecuteNonQueryAsync(Stop);
+        await using (var hold = new NpgsqlCommand(
+            "insert into leads (workspace_id, email) values (1, 'lead999@own.io')", holder)) await hold.ExecuteNonQueryAsync(Stop);
         var merging = app.ScalarAsync<long>("select merged from finish_lead_import($1, $2)", [import], Stop);
         const string waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%finish_lead_import%'";
         while (await Workspaces.ReadAsync<long>(database, waiting) == 0) await Task.Delay(20, Stop);

@@ -27,12 +27,15 @@ public sealed class SuppressionTests(PostgresCluster cluster)
             ["insert into leads (workspace_id, email) values (1, 'lead1@own.io') returning id"],
             ["select * from fast_bulk_lead_import(1, '[{\"email\":\" LEAD1@own.io\",\"status\":\"active\"}]')"],
             ["select * from bulk_insert_leads(1, '[{\"email\":\"lead1@own.io\"}]')"],
-            ["insert into leads (workspace_id, email) values (1, 'other@own.io') returning id", "update leads set email = 'lead1@own.io' returning id"],
+            ["insert into leads (workspace_id, email) values (1, 'other@own.io') returning id",
+                "update leads set email = 'lead1@own.io' returning id"],
         ];
         foreach (var way in ways)
         {
-            await database.Owner.ExecuteAsync("delete from leads; delete from suppressed_addresses; insert into leads (workspace_id, email) values (1, 'lead1@own.io'), (2, 'lead1@own.io')");
-            await database.Owner.ExecuteAsync($"update leads set status = '{status}' where workspace_id = 1; delete from leads where workspace_id = 1");
+            await database.Owner.ExecuteAsync(
+                "delete from leads; delete from suppressed_addresses; insert into leads (workspace_id, email) values (1, 'lead1@own.io'), (2, 'lead1@own.io')");
+            await database.Owner.ExecuteAsync(
+                $"update leads set status = '{status}' where workspace_id = 1; delete from leads where workspace_id = 1");
             Assert.Equal(status, await database.Owner.AskAsync<string>(List));
             Assert.Equal(status, await app.ScalarAsync<string>("select suppression_of($1, 'Lead1@own.io')", [], Stop));
             foreach (var statement in way) await database.As("lh_app").AskInAsync<object>(1, statement);
@@ -42,7 +45,9 @@ public sealed class SuppressionTests(PostgresCluster cluster)
 
         await database.Owner.ExecuteAsync("delete from leads where workspace_id = 1");
         await LeadImport.RunAsync(app, "test", [row with { Status = "active" }, LeadImportTests.Row(2)], 2, (_, work) => work(), Stop);
-        Assert.Equal($"lead1@own.io {status},lead2@own.io active", await database.Owner.AskAsync<string>("select string_agg(email || ' ' || status, ',' order by email) from leads where workspace_id = 1"));
+        Assert.Equal($"lead1@own.io {status},lead2@own.io active",
+            await database.Owner.AskAsync<string>(
+            "select string_agg(email || ' ' || status, ',' order by email) from leads where workspace_id = 1"));
     }
 
     [Fact]
@@ -64,8 +69,11 @@ public sealed class SuppressionTests(PostgresCluster cluster)
         Assert.False(await app.ScalarAsync<bool>("select unsuppress_address($1, 'lead1@own.io', 'again')", [], Stop));
 
         Assert.Equal("erased", await database.Owner.AskAsync<string>(List));
-        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from audit_logs where entity = 'suppressed_addresses' and audit_logs::text like '%own.io%'"));
-        Assert.Equal("suppress,suppress,unsuppress", await database.Owner.AskAsync<string>("select string_agg(action, ',' order by id) from audit_logs where entity = 'suppressed_addresses'"));
+        Assert.Equal(0, await database.Owner.AskAsync<long>(
+            "select count(*) from audit_logs where entity = 'suppressed_addresses' and audit_logs::text like '%own.io%'"));
+        Assert.Equal("suppress,suppress,unsuppress",
+            await database.Owner.AskAsync<string>(
+            "select string_agg(action, ',' order by id) from audit_logs where entity = 'suppressed_addresses'"));
         Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select suppress_address($1, 'no address', 'complained')"));
         Assert.Equal("42501", await Workspaces.SqlStateOfAsync(app, "delete from suppressed_addresses where workspace_id = $1"));
     }

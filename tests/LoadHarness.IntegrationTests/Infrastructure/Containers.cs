@@ -13,7 +13,8 @@ internal static class Containers
     public static void RequireOfItsJob(string? reason)
     {
         if (reason is null) return;
-        if (Environment.GetEnvironmentVariable("CI") == "true" && !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EnvironmentVariable))) Assert.Fail(reason);
+        if (Environment.GetEnvironmentVariable("CI") == "true"
+            && !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EnvironmentVariable))) Assert.Fail(reason);
         Assert.Skip(reason);
     }
 }

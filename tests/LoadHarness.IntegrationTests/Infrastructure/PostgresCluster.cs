@@ -105,7 +105,10 @@ public sealed class PostgresCluster : IAsyncLifetime
         {
             if (templates.Contains(state)) return name;
             await AdministerAsync($"create database {name}");
-            await using (var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Server.ConnectionStringTo(name)) { Pooling = false }.ConnectionString))
+            await using (var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Server.ConnectionStringTo(name))
+            {
+                Pooling = false,
+            }.ConnectionString))
                 await SchemaTemplates.BuildAsync(source, state);
             templates.Add(state);
             return name;

@@ -5,17 +5,22 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Infrastructure;
 
-/// <summary>A file system of a few megabytes in memory, for a tablespace. Mounting one takes root and a system that lets root mount.</summary>
+/// <summary>
+/// A file system of a few megabytes in memory, for a tablespace. Mounting one takes root and a system that lets root mount.
+/// </summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
     private readonly string _directory;
 
     private SmallDisk(string directory) => _directory = directory;
 
-    /// <summary>Skips the test where no file system can be mounted. A job that starts a container engine of its own can mount, so there it fails.</summary>
+    /// <summary>
+    /// Skips the test where no file system can be mounted. A job that starts a container engine of its own can mount, so there it fails.
+    /// </summary>
     public static async Task<SmallDisk> MountAsync(int megabytes, CancellationToken cancellation)
     {
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) Assert.Skip("Only root on Linux can mount a small file system to fill up.");
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+            Assert.Skip("Only root on Linux can mount a small file system to fill up.");
         var directory = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"loadharness-disk-{Guid.NewGuid():N}");
         await ServerAccount.MakeDirectoryAsync(directory, cancellation);
         var mounted = await RunAsync("mount", ["-t", "tmpfs", "-o", $"size={megabytes}m", "loadharness", directory], cancellation);
@@ -42,7 +47,8 @@ internal sealed class SmallDisk : IAsyncDisposable
     {
         var place = $"small_{database}";
         await using var admin = NpgsqlDataSource.Create(adminConnectionString);
-        foreach (var sql in new[] { $"create tablespace {place} location '{_directory}'", $"alter database {database} set tablespace {place}" })
+        foreach (var sql in new[] { $"create tablespace {place} location '{_directory}'",
+            $"alter database {database} set tablespace {place}" })
         {
             await using var command = admin.CreateCommand(sql);
             await command.ExecuteNonQueryAsync(cancellation);
@@ -58,7 +64,8 @@ internal sealed class SmallDisk : IAsyncDisposable
     }
 
     private static Task<BufferedCommandResult> RunAsync(string program, string[] arguments, CancellationToken cancellation) =>
-        CliWrap.Cli.Wrap(program).WithArguments(arguments).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellation).Task;
+        CliWrap.Cli.Wrap(program).WithArguments(arguments).WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync(cancellation).Task;
 
     private sealed class Return(string adminConnectionString, string database, string place) : IAsyncDisposable
     {
@@ -66,7 +73,8 @@ internal sealed class SmallDisk : IAsyncDisposable
         {
             NpgsqlConnection.ClearAllPools();
             await using var admin = NpgsqlDataSource.Create(adminConnectionString);
-            foreach (var sql in new[] { $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database}'", $"alter database {database} set tablespace pg_default", $"drop tablespace {place}" })
+            foreach (var sql in new[] { $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database}'",
+                $"alter database {database} set tablespace pg_default", $"drop tablespace {place}" })
             {
                 await using var command = admin.CreateCommand(sql);
                 await command.ExecuteNonQueryAsync(CancellationToken.None);

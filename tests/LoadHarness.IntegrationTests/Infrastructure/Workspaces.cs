@@ -41,7 +41,8 @@ internal static class Workspaces
     /// <summary>SQLSTATE of the error that the statement ends with.</summary>
     public static async Task<string> SqlStateOfAsync(TenantDatabase app, string sql, params object?[] arguments)
     {
-        var error = await Assert.ThrowsAsync<PostgresException>(() => app.ScalarAsync<object>(sql, arguments, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<PostgresException>(
+            () => app.ScalarAsync<object>(sql, arguments, TestContext.Current.CancellationToken));
         return error.SqlState;
     }
 }

@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Input;
 
-/// <summary>Every routine that a role may call, with every bad value in every place: refused by a named state and a sentence, or answered as promised.</summary>
+/// <summary>
+/// Every routine that a role may call, with every bad value in every place: refused by a named state and a sentence, or answered as
+/// promised.
+/// </summary>
 public sealed class BadInputTests(PostgresCluster cluster)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -24,7 +27,8 @@ public sealed class BadInputTests(PostgresCluster cluster)
                 foreach (var bad in BadValues.For(parameter))
                 {
                     var outcome = await CallAsync(database, routine, "1", [.. good[..place], bad, .. good[(place + 1)..]]);
-                    if (Promise.Of(routine, parameter).Broken(bad, outcome) is { } fault) broken.Add($"{routine.Name}({parameter.Name} := {bad}): {fault}");
+                    if (Promise.Of(routine, parameter).Broken(bad, outcome) is { } fault)
+                        broken.Add($"{routine.Name}({parameter.Name} := {bad}): {fault}");
                     calls++;
                 }
             }
@@ -54,7 +58,8 @@ public sealed class BadInputTests(PostgresCluster cluster)
     {
         await using var database = await OpenAsync();
         var asked = 0;
-        foreach (var routine in (await GrantedRoutine.AllAsync(database)).Where(r => r.Parameters.Any(p => p.Name is "p_workspace_id" or "p_events" or "p_sent")))
+        foreach (var routine in (await GrantedRoutine.AllAsync(database))
+            .Where(r => r.Parameters.Any(p => p.Name is "p_workspace_id" or "p_events" or "p_sent")))
         {
             var outcome = await CallAsync(database, routine, workspace, [.. routine.Parameters.Select(p => GoodValues.Of(routine, p))]);
             Assert.True(outcome.State == "LH001", $"{routine.Name}: {outcome.State ?? "answered"} {outcome.Sentence}");
@@ -70,8 +75,11 @@ public sealed class BadInputTests(PostgresCluster cluster)
         await using var database = await OpenAsync();
         foreach (var routine in (await GrantedRoutine.AllAsync(database)).Where(r => r.Parameters.Any(p => p.Name == "p_workspace_id")))
         {
-            var outcome = await CallAsync(database, routine, "77", [.. routine.Parameters.Select(p => p.Name == "p_workspace_id" ? "77" : GoodValues.Of(routine, p))]);
-            Assert.True(outcome.State is null || outcome.State.StartsWith("LH0", StringComparison.Ordinal), $"{routine.Name}: {outcome.State} {outcome.Sentence}");
+            var outcome = await CallAsync(
+                database, routine, "77", [.. routine.Parameters.Select(
+                p => p.Name == "p_workspace_id" ? "77" : GoodValues.Of(routine, p))]);
+            Assert.True(outcome.State is null || outcome.State.StartsWith("LH0", StringComparison.Ordinal),
+                $"{routine.Name}: {outcome.State} {outcome.Sentence}");
         }
     }
 
@@ -100,7 +108,8 @@ public sealed class BadInputTests(PostgresCluster cluster)
         return database;
     }
 
-    private static async Task<Outcome> CallAsync(TestDatabase database, GrantedRoutine routine, string workspace, IReadOnlyList<string> arguments)
+    private static async Task<Outcome> CallAsync(
+        TestDatabase database, GrantedRoutine routine, string workspace, IReadOnlyList<string> arguments)
     {
         await using var connection = await database.Owner.OpenConnectionAsync(Stop);
         // A procedure that commits wants no transaction around it.

@@ -1,9 +1,12 @@
 namespace LoadHarness.IntegrationTests.Input;
 
-/// <summary>What a careless or hostile caller hands in, by the parameter's type: SQL expressions, so that ten megabytes are made in the server.</summary>
+/// <summary>
+/// What a careless or hostile caller hands in, by the parameter's type: SQL expressions, so that ten megabytes are made in the server.
+/// </summary>
 internal static class BadValues
 {
-    public static readonly string[] OrdinaryTexts = ["' '", "'nope'", "'1.1.1'", "'-1.'", "'99999999999999999999.1'", "'; drop table leads; --'", "'%'", "E'\\x01\\n'"];
+    public static readonly string[] OrdinaryTexts =
+        ["' '", "'nope'", "'1.1.1'", "'-1.'", "'99999999999999999999.1'", "'; drop table leads; --'", "'%'", "E'\\x01\\n'"];
 
     private const string TenMegabytes = "repeat('x', 10000000)";
 
@@ -21,14 +24,18 @@ internal static class BadValues
         ["tstzrange"] = ["null", "'empty'", "'(,)'", "'[2001-01-01,2001-01-02)'", "'[-infinity,infinity]'"],
         ["text[]"] =
         [
-            "null", "'{}'", "'{null}'", "'{\"\"}'", "'{{a},{b}}'", $"array[{TenMegabytes}]", "array(select 't' || i from generate_series(1, 200000) i)",
+            "null", "'{}'", "'{null}'", "'{\"\"}'", "'{{a},{b}}'", $"array[{TenMegabytes}]",
+                "array(select 't' || i from generate_series(1, 200000) i)",
         ],
-        ["bigint[]"] = ["null", "'{}'", "'{null}'", "'{-1}'", "'{{1},{2}}'", "'{9223372036854775807}'", "array(select i from generate_series(1, 300000) i)"],
+        ["bigint[]"] = ["null", "'{}'", "'{null}'", "'{-1}'", "'{{1},{2}}'", "'{9223372036854775807}'",
+            "array(select i from generate_series(1, 300000) i)"],
         ["jsonb"] =
         [
-            "null", "'null'", "'7'", "'\"text\"'", "'true'", "'[]'", "'{}'", "'[null]'", "'[[]]'", "'[{}]'", "'[7, \"x\"]'", "'{\"and\": []}'",
+            "null", "'null'", "'7'", "'\"text\"'", "'true'", "'[]'", "'{}'", "'[null]'", "'[[]]'", "'[{}]'", "'[7, \"x\"]'",
+                "'{\"and\": []}'",
             "'{\"nope\": 1}'", "'[{\"nope\": 1}]'", "'{\"field\": \"nope\", \"operator\": \"equals\", \"value\": 1}'",
-            "'{\"field\": \"name\", \"operator\": \"nope\", \"value\": 1}'", "'[1e1000]'", "'{\"field\": \"custom.n\", \"operator\": \"greater_than\", \"value\": 1e1000}'",
+            "'{\"field\": \"name\", \"operator\": \"nope\", \"value\": 1}'", "'[1e1000]'",
+                "'{\"field\": \"custom.n\", \"operator\": \"greater_than\", \"value\": 1e1000}'",
             $"jsonb_build_array({TenMegabytes})", $"jsonb_build_object('field', 'name', 'operator', 'equals', 'value', {TenMegabytes})",
             $"jsonb_build_array(jsonb_build_object('id', 1, 'event', 'opened', 'occurred_at', {TenMegabytes}))",
             $"jsonb_build_array(jsonb_build_object('email', 'a@x.io', 'company', {TenMegabytes}))",
@@ -43,7 +50,8 @@ internal static class BadValues
 
     private static readonly string[] Json =
     [
-        "'{'", "'{\"a\":}'", "'[1,]'", "'\"\\u0000\"'", "'\\'", "repeat('[', 200000) || repeat(']', 200000)", "repeat('{\"not\":', 200000) || '1' || repeat('}', 200000)",
+        "'{'", "'{\"a\":}'", "'[1,]'", "'\"\\u0000\"'", "'\\'", "repeat('[', 200000) || repeat(']', 200000)",
+            "repeat('{\"not\":', 200000) || '1' || repeat('}', 200000)",
         "'\"' || repeat('x', 10000000)",
     ];
 
@@ -51,5 +59,6 @@ internal static class BadValues
     public static IEnumerable<string> For(RoutineParameter parameter) =>
         ByType.TryGetValue(parameter.Type, out var values)
             ? parameter.Name == "p_json" ? values.Concat(Json) : values
-            : throw new KeyNotFoundException($"{parameter.Name} has the type {parameter.Type}, for which no bad values are known: add some.");
+            : throw new KeyNotFoundException(
+                $"{parameter.Name} has the type {parameter.Type}, for which no bad values are known: add some.");
 }

@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Input;
 
-/// <summary>Whatever one tenant writes, every job and every statement of another works as before. A new column is covered on the day it is granted.</summary>
+/// <summary>
+/// Whatever one tenant writes, every job and every statement of another works as before. A new column is covered on the day it is granted.
+/// </summary>
 public sealed class ExtremeValueTests(PostgresCluster cluster)
 {
     private static readonly string[] StatementsOfAnother =
@@ -17,7 +19,8 @@ public sealed class ExtremeValueTests(PostgresCluster cluster)
         "select count(*) from get_lead_growth_analytics(2, now() - interval '1 year', now(), 'month')",
         "select count(*) from get_campaign_analytics(2, now() - interval '1 year', now(), 'month')",
         "insert into lead_activities (workspace_id, lead_id, activity_type) select 2, id, 'note' from leads limit 1",
-        "insert into campaigns (workspace_id, name, subject) values (2, 'c', 's')", "update leads set name = 'x'", "select count(*) from email_sends",
+        "insert into campaigns (workspace_id, name, subject) values (2, 'c', 's')", "update leads set name = 'x'",
+            "select count(*) from email_sends",
     ];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -27,7 +30,8 @@ public sealed class ExtremeValueTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await SampleRows.InsertAsync(database.Owner);
-        await database.Owner.ExecuteAsync("insert into campaign_metric_deltas (workspace_id, campaign_id, sent, opened) select workspace_id, id, 1, 1 from campaigns");
+        await database.Owner.ExecuteAsync(
+            "insert into campaign_metric_deltas (workspace_id, campaign_id, sent, opened) select workspace_id, id, 1, 1 from campaigns");
         var partitions = await PartitionsAsync(database);
         var columns = await WritableColumn.AllAsync(database);
         var written = 0;
@@ -42,7 +46,8 @@ public sealed class ExtremeValueTests(PostgresCluster cluster)
         foreach (var job in await database.Owner.ListAsync("select name from scheduled_jobs"))
         {
             await database.Owner.ExecuteAsync($"call run_job('{job}', 'test')");
-            faults.AddRange(await database.Owner.ListAsync($"select job || ': ' || detail from job_runs where job = '{job}' and outcome <> 'succeeded'"));
+            faults.AddRange(await database.Owner.ListAsync(
+                $"select job || ': ' || detail from job_runs where job = '{job}' and outcome <> 'succeeded'"));
         }
 
         foreach (var statement in StatementsOfAnother)
@@ -52,7 +57,8 @@ public sealed class ExtremeValueTests(PostgresCluster cluster)
 
         Assert.Empty(faults);
         // Retention may archive some of the past; nobody may make new months.
-        Assert.True(await PartitionsAsync(database) <= partitions + 4, $"{partitions} partitions before, {await PartitionsAsync(database)} after");
+        Assert.True(await PartitionsAsync(database) <= partitions + 4,
+            $"{partitions} partitions before, {await PartitionsAsync(database)} after");
     }
 
     [Fact]
@@ -64,7 +70,8 @@ public sealed class ExtremeValueTests(PostgresCluster cluster)
         foreach (var routine in (await GrantedRoutine.AllAsync(database)).Where(routine => !routine.IsProcedure))
         {
             var call = routine.Call(routine.Parameters.Select(p => GoodValues.Of(routine, p)));
-            if (await FaultOfAsync(database, routine.Role, 1, call, "set standard_conforming_strings = off") is { } fault && !fault.StartsWith("LH", StringComparison.Ordinal))
+            if (await FaultOfAsync(database, routine.Role, 1, call, "set standard_conforming_strings = off") is { } fault
+                && !fault.StartsWith("LH", StringComparison.Ordinal))
                 faults.Add($"{call}: {fault}");
         }
 
@@ -75,7 +82,8 @@ public sealed class ExtremeValueTests(PostgresCluster cluster)
             {
                 var condition = segment.Replace("\"name\"", System.Text.Json.JsonSerializer.Serialize(field), StringComparison.Ordinal);
                 var call = $"select count_segmented_leads(1, parse_json($q${condition}$q$)), (select count(*) from search_leads_optimized(1, $q${value}$q$, p_tags => array[$q${value}$q$]))";
-                if (await FaultOfAsync(database, "lh_app", 1, call, "set standard_conforming_strings = off") is { } fault) faults.Add($"{call}: {fault}");
+                if (await FaultOfAsync(database, "lh_app", 1, call, "set standard_conforming_strings = off") is { } fault)
+                    faults.Add($"{call}: {fault}");
             }
         }
 
@@ -83,9 +91,11 @@ public sealed class ExtremeValueTests(PostgresCluster cluster)
     }
 
     private static Task<long> PartitionsAsync(TestDatabase database) =>
-        database.Owner.AskAsync<long>("select count(*) from pg_inherits where inhparent in ('email_sends'::regclass, 'lead_activities'::regclass)");
+        database.Owner.AskAsync<long>(
+            "select count(*) from pg_inherits where inhparent in ('email_sends'::regclass, 'lead_activities'::regclass)");
 
-    private static async Task<bool> WriteAsync(TestDatabase database, string role, string sql) => await FaultOfAsync(database, role, 1, sql) is null;
+    private static async Task<bool> WriteAsync(TestDatabase database, string role, string sql) =>
+        await FaultOfAsync(database, role, 1, sql) is null;
 
     /// <returns>State and sentence; null when the statement was answered.</returns>
     private static async Task<string?> FaultOfAsync(TestDatabase database, string role, long workspace, string sql, string? before = null)
@@ -94,7 +104,8 @@ public sealed class ExtremeValueTests(PostgresCluster cluster)
         try
         {
             await using var transaction = await connection.BeginTransactionAsync(Stop);
-            await using var session = new NpgsqlCommand($"{before ?? "select"}; set local role {role}; select set_config('app.workspace_id', '{workspace}', true)", connection);
+            await using var session = new NpgsqlCommand(
+                $"{before ?? "select"}; set local role {role}; select set_config('app.workspace_id', '{workspace}', true)", connection);
             await session.ExecuteNonQueryAsync(Stop);
             await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync(Stop);

@@ -81,7 +81,8 @@ internal static class GoodValues
 
     private static string Of(RoutineParameter parameter) => ByName.TryGetValue(parameter.Name, out var value)
         ? value
-        : throw new KeyNotFoundException($"No good value is known for the parameter {parameter.Name}: add one, so that its functions are tested.");
+        : throw new KeyNotFoundException(
+            $"No good value is known for the parameter {parameter.Name}: add one, so that its functions are tested.");
 
     /// <summary>What the good values speak of: a campaign with a send, an import with a staged row, a key.</summary>
     public const string Rows =

@@ -25,7 +25,8 @@ internal sealed record GrantedRoutine(string Name, bool IsProcedure, string Role
         var routines = new List<GrantedRoutine>();
         while (await reader.ReadAsync(TestContext.Current.CancellationToken))
         {
-            var parameters = reader.GetFieldValue<string[]>(3).Zip(reader.GetFieldValue<string[]>(4), (name, type) => new RoutineParameter(name, type));
+            var parameters = reader.GetFieldValue<string[]>(3)
+                .Zip(reader.GetFieldValue<string[]>(4), (name, type) => new RoutineParameter(name, type));
             routines.Add(new(reader.GetString(0), reader.GetBoolean(1), reader.GetString(2), [.. parameters]));
         }
 

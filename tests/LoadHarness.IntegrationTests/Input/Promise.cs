@@ -105,7 +105,8 @@ internal sealed record Promise(string States, params string[] Answered)
     public string? Broken(string bad, Outcome outcome) => outcome.State switch
     {
         null => Answered.Contains(Everything) || Answered.Contains(bad) ? null : "answered, though the value makes no sense",
-        var state => Regex.IsMatch(state, $"^{States}$") && outcome.Sentence.Contains(' ', StringComparison.Ordinal) ? null : $"refused by {state} \"{outcome.Sentence}\", not {States}",
+        var state => Regex.IsMatch(state, $"^{States}$")
+            && outcome.Sentence.Contains(' ', StringComparison.Ordinal) ? null : $"refused by {state} \"{outcome.Sentence}\", not {States}",
     };
 }
 

@@ -28,8 +28,11 @@ internal sealed record WritableColumn(string Role, string Table, string Column, 
         ["text"] = [Long, "''", "E'\\x01\\u200b\\u202e'", "repeat('é', 1000)"],
         ["bytea"] = ["''", $"convert_to({Long}, 'UTF8')"],
         ["text[]"] = [$"array[{Long}]", "array[null]::text[]", "array(select 't' || i from generate_series(1, 5000) as i)", "'{{a},{b}}'"],
-        ["jsonb"] = ["'null'", "'[]'", $"jsonb_build_object('k', {Long})", "jsonb_build_object('', 1)", "(repeat('[', 500) || repeat(']', 500))::jsonb"],
-        ["timestamp with time zone"] = ["'infinity'", "'-infinity'", "'4714-11-24 00:00:00+00 BC'", "'294276-12-31 23:59:59+00'", "'1970-01-01'", "'2199-12-31 23:59:59+00'"],
+        ["jsonb"] = ["'null'", "'[]'", $"jsonb_build_object('k', {Long})", "jsonb_build_object('', 1)",
+            "(repeat('[', 500) || repeat(']', 500))::jsonb"],
+        ["timestamp with time zone"] =
+            ["'infinity'", "'-infinity'", "'4714-11-24 00:00:00+00 BC'", "'294276-12-31 23:59:59+00'", "'1970-01-01'",
+            "'2199-12-31 23:59:59+00'"],
         ["tstzrange"] = ["'(,)'", "'[-infinity,infinity]'", "'empty'", "'[4714-11-24 00:00:00+00 BC,294276-12-31 23:59:59+00]'"],
     };
 
@@ -46,12 +49,16 @@ internal sealed record WritableColumn(string Role, string Table, string Column, 
     /// <summary>Statements that write the column's extremes, one each: into a row that is there, or into a copy of one.</summary>
     public IEnumerable<string> Writes(IReadOnlyList<WritableColumn> all)
     {
-        var extremes = Extremes.TryGetValue(Type, out var known) ? known : throw new KeyNotFoundException($"{Table}.{Column} has the type {Type}, whose extremes are not known: add some.");
+        var extremes = Extremes.TryGetValue(Type, out var known)
+            ? known
+            : throw new KeyNotFoundException($"{Table}.{Column} has the type {Type}, whose extremes are not known: add some.");
         foreach (var extreme in extremes)
         {
             if (Insert)
             {
-                var copied = string.Join(", ", all.Where(other => other.Insert && other.Role == Role && other.Table == Table && (other.Column != "id" || Column == "id")).Select(other => other.Column));
+                var copied = string.Join(", ",
+                    all.Where(other => other.Insert && other.Role == Role && other.Table == Table
+                    && (other.Column != "id" || Column == "id")).Select(other => other.Column));
                 yield return $"insert into {Table} ({copied}) select {copied} from jsonb_populate_record(null::{Table}, "
                     + $"(select to_jsonb(r) from {Table} r limit 1) || jsonb_build_object('{Column}', ({extreme})::{Type}))";
             }

@@ -32,9 +32,12 @@ public sealed class CronTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync("update scheduled_jobs set schedule = '* * * * *' where name = 'refresh-analytics'");
         await database.Owner.ExecuteAsync("select schedule_jobs()");
         var limit = DateTime.UtcNow.AddSeconds(130);
-        while (DateTime.UtcNow < limit && await database.Owner.AskAsync<long>("select count(*) from cron.job_run_details where status in ('succeeded', 'failed')") == 0)
+        while (DateTime.UtcNow < limit
+            && await database.Owner.AskAsync<long>(
+            "select count(*) from cron.job_run_details where status in ('succeeded', 'failed')") == 0)
             await Task.Delay(500, TestContext.Current.CancellationToken);
-        Assert.Equal(["succeeded"], await database.Owner.ListAsync("select status from cron.job_run_details where status <> 'running' limit 1"));
+        Assert.Equal(["succeeded"], await database.Owner.ListAsync(
+            "select status from cron.job_run_details where status <> 'running' limit 1"));
         Assert.Equal(["succeeded pg_cron"], await database.Owner.ListAsync("select outcome || ' ' || runner from job_runs limit 1"));
     }
 
@@ -43,7 +46,8 @@ public sealed class CronTests(PostgresCluster cluster)
     {
         await using var database = await CronDatabaseAsync();
         await FaultFinding.AssertGoneAsync(database.Owner, "jobs", "pg_cron launcher");
-        Assert.True(await database.Owner.AskAsync<bool>("select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'pg_cron launcher'"));
+        Assert.True(await database.Owner.AskAsync<bool>(
+            "select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'pg_cron launcher'"));
         await FaultFinding.FindAsync(database.Owner, "jobs", HealthStatus.Red, "pg_cron launcher");
     }
 
@@ -68,7 +72,8 @@ public sealed class CronTests(PostgresCluster cluster)
         var database = await cluster.CreateCronDatabaseAsync(SchemaState.Optimized);
         try
         {
-            var there = await database.Owner.AskAsync<bool>("select current_setting('cron.database_name', true) is not distinct from current_database()::text");
+            var there = await database.Owner.AskAsync<bool>(
+                "select current_setting('cron.database_name', true) is not distinct from current_database()::text");
             Require.Present(there ? null : $"pg_cron is not loaded by the test server. {JobScheduler.Remedy}");
             await database.Owner.ExecuteAsync("create extension if not exists pg_cron");
             return database;

@@ -29,7 +29,8 @@ public sealed class JobTests(PostgresCluster cluster)
     public async Task A_job_that_fails_says_so_to_its_caller_and_in_its_outcome_row()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        await database.Owner.ExecuteAsync("update scheduled_jobs set body = 'select 1 / 0, false', stepwise = false where name = 'maintenance'");
+        await database.Owner.ExecuteAsync(
+            "update scheduled_jobs set body = 'select 1 / 0, false', stepwise = false where name = 'maintenance'");
         await Assert.ThrowsAsync<PostgresException>(() => database.Owner.ExecuteAsync("call run_job('maintenance')"));
         Assert.Equal(["failed 22012 division by zero"], await database.Owner.ListAsync("select outcome || ' ' || detail from job_runs"));
     }
@@ -57,14 +58,16 @@ public sealed class JobTests(PostgresCluster cluster)
         var job = call.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         await WaitForStepAsync(database);
 
-        await database.Owner.ExecuteAsync($"select {how}(pid) from pg_stat_activity where query = 'call run_job(''maintenance'')' and pid <> pg_backend_pid()");
+        await database.Owner.ExecuteAsync(
+            $"select {how}(pid) from pg_stat_activity where query = 'call run_job(''maintenance'')' and pid <> pg_backend_pid()");
         var fault = await Assert.ThrowsAsync<PostgresException>(() => job);
         Assert.Contains(how == "pg_cancel_backend" ? "cancelled" : "terminating", fault.MessageText, StringComparison.Ordinal);
         await database.As("lh_jobs").ExecuteAsync("call run_job('maintenance')");
 
         var rows = await database.Owner.ListAsync("select outcome || ' ' || detail from job_runs order by id");
         Assert.Equal("succeeded one: done; two: done", rows[1]);
-        Assert.Contains(state == "57014" ? "failed one: cancelled" : "failed the session that ran it ended", rows[0], StringComparison.Ordinal);
+        Assert.Contains(state == "57014" ? "failed one: cancelled" : "failed the session that ran it ended", rows[0],
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,7 +75,9 @@ public sealed class JobTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var tenant = await database.As("lh_worker").OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await using var locks = new NpgsqlCommand("select pg_advisory_lock(hashtext('loadharness.job'), hashtext(job)), pg_advisory_lock(hashtext(job)) from get_job_status()", tenant);
+        await using var locks = new NpgsqlCommand(
+            "select pg_advisory_lock(hashtext('loadharness.job'), hashtext(job)), pg_advisory_lock(hashtext(job)) from get_job_status()",
+            tenant);
         await locks.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
 
         await database.As("lh_jobs").ExecuteAsync("call run_job('renew-api-keys')");
@@ -82,12 +87,15 @@ public sealed class JobTests(PostgresCluster cluster)
         {
             foreach (var sql in (string[])
                 [
-                    "select begin_job_run('maintenance', 'pg_cron')", "select end_job_run(1)", "select run_job_step(1, 0)", "call run_job('maintenance')",
-                    "insert into job_runs (job, runner) values ('maintenance', 'x')", "select * from job_runs for update", "do $$ begin lock table scheduled_jobs; end $$",
+                    "select begin_job_run('maintenance', 'pg_cron')", "select end_job_run(1)", "select run_job_step(1, 0)",
+                        "call run_job('maintenance')",
+                    "insert into job_runs (job, runner) values ('maintenance', 'x')", "select * from job_runs for update",
+                        "do $$ begin lock table scheduled_jobs; end $$",
                 ])
             {
                 var fault = await Assert.ThrowsAsync<PostgresException>(() => database.As(role).ExecuteAsync(sql));
-                Assert.True(fault.SqlState == PostgresErrorCodes.InsufficientPrivilege, $"{role}: {sql}: {fault.SqlState} {fault.MessageText}");
+                Assert.True(fault.SqlState == PostgresErrorCodes.InsufficientPrivilege,
+                    $"{role}: {sql}: {fault.SqlState} {fault.MessageText}");
             }
         }
     }
@@ -121,7 +129,8 @@ public sealed class JobTests(PostgresCluster cluster)
         }
 
         for (var turn = 0; turn < 2; turn++)
-            await new JobRunner(database.Owner, TimeProvider.System).RunAsync(new JobSelection(Name: "renew-api-keys"), SilentProgress.Instance, CancellationToken.None);
+            await new JobRunner(database.Owner, TimeProvider.System)
+                .RunAsync(new JobSelection(Name: "renew-api-keys"), SilentProgress.Instance, CancellationToken.None);
 
         Assert.Empty(await database.Owner.ListAsync("select who from stolen where super"));
     }
@@ -153,10 +162,14 @@ public sealed class JobTests(PostgresCluster cluster)
     public async Task An_unknown_job_and_a_database_without_jobs_are_refused_with_the_way_out()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        var unknown = await Assert.ThrowsAsync<HarnessException>(() => new JobRunner(database.Owner, TimeProvider.System).RunAsync(new JobSelection(Name: "nope"), SilentProgress.Instance, CancellationToken.None));
+        var unknown = await Assert.ThrowsAsync<HarnessException>(
+            () => new JobRunner(database.Owner, TimeProvider.System)
+            .RunAsync(new JobSelection(Name: "nope"), SilentProgress.Instance, CancellationToken.None));
         Assert.Contains("renew-api-keys", unknown.Message, StringComparison.Ordinal);
         await using var bare = await cluster.CreateDatabaseAsync(SchemaState.Base);
-        var missing = await Assert.ThrowsAsync<HarnessException>(() => new JobRunner(bare.Owner, TimeProvider.System).RunAsync(JobSelection.Due, SilentProgress.Instance, CancellationToken.None));
+        var missing = await Assert.ThrowsAsync<HarnessException>(
+            () => new JobRunner(bare.Owner, TimeProvider.System)
+            .RunAsync(JobSelection.Due, SilentProgress.Instance, CancellationToken.None));
         Assert.Contains("migrate", missing.Message, StringComparison.Ordinal);
     }
 
@@ -171,7 +184,8 @@ public sealed class JobTests(PostgresCluster cluster)
 
     private static async Task WaitForStepAsync(TestDatabase database)
     {
-        while (!await database.Owner.AskAsync<bool>("select exists (select from pg_stat_activity where wait_event = 'PgSleep' and query like 'call run_job%')"))
+        while (!await database.Owner.AskAsync<bool>(
+            "select exists (select from pg_stat_activity where wait_event = 'PgSleep' and query like 'call run_job%')"))
             await Task.Delay(20, TestContext.Current.CancellationToken);
     }
 }

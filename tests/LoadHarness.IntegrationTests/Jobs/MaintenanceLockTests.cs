@@ -29,7 +29,8 @@ public sealed class MaintenanceLockTests(PostgresCluster cluster)
         for (var turn = 0; turn < 60 || !job.IsCompleted; turn++)
         {
             var watch = Stopwatch.StartNew();
-            await database.Owner.ExecuteAsync("update leads set updated_at = now() where id = 1; select count(*) from email_sends where workspace_id = 1");
+            await database.Owner.ExecuteAsync(
+                "update leads set updated_at = now() where id = 1; select count(*) from email_sends where workspace_id = 1");
             longest = watch.Elapsed > longest ? watch.Elapsed : longest;
             if (turn == 60) await transaction.RollbackAsync(TestContext.Current.CancellationToken);
             await Task.Delay(20, TestContext.Current.CancellationToken);
@@ -37,7 +38,8 @@ public sealed class MaintenanceLockTests(PostgresCluster cluster)
 
         await job;
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from partitions_to_retire('email_sends', 1095)"));
-        Assert.True(await database.Owner.AskAsync<long>("select count(*) from pg_class where relnamespace = 'archive'::regnamespace and relkind = 'r'") >= 3);
+        Assert.True(await database.Owner.AskAsync<long>(
+            "select count(*) from pg_class where relnamespace = 'archive'::regnamespace and relkind = 'r'") >= 3);
         // A wait of the lock timeout and what the statement itself takes, on a machine that does other things too.
         Assert.True(longest < TimeSpan.FromSeconds(1), $"{longest.TotalMilliseconds:N0} ms");
     }
@@ -46,11 +48,13 @@ public sealed class MaintenanceLockTests(PostgresCluster cluster)
     public async Task Maintenance_called_as_a_function_holds_no_lock_that_others_wait_for()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        await database.Owner.ExecuteAsync("select add_month_partitions('email_sends', (now() - interval '50 months')::date, (now() - interval '50 months')::date)");
+        await database.Owner.ExecuteAsync(
+            "select add_month_partitions('email_sends', (now() - interval '50 months')::date, (now() - interval '50 months')::date)");
         await using var worker = await database.As("lh_worker").OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var transaction = await worker.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await using var tasks = new NpgsqlCommand("select detail from perform_maintenance_tasks() where task = 'retention'", worker);
-        Assert.StartsWith("1 partitions", (string)(await tasks.ExecuteScalarAsync(TestContext.Current.CancellationToken))!, StringComparison.Ordinal);
+        Assert.StartsWith("1 partitions", (string)(await tasks.ExecuteScalarAsync(TestContext.Current.CancellationToken))!,
+            StringComparison.Ordinal);
         Assert.Empty(await database.Owner.ListAsync(
             "select relation::regclass || ' ' || mode from pg_locks where relation::regclass::text in ('email_sends', 'leads', 'campaigns') and mode in ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock')"));
     }
@@ -75,5 +79,6 @@ public sealed class MaintenanceLockTests(PostgresCluster cluster)
         Assert.Empty(await database.Owner.ListAsync("select detail from job_runs where outcome <> 'succeeded'"));
     }
 
-    private static Task<long> CountAsync(TestDatabase database) => database.Owner.AskAsync<long>("select count(*) from partition_bounds('lead_activities')");
+    private static Task<long> CountAsync(TestDatabase database) =>
+        database.Owner.AskAsync<long>("select count(*) from partition_bounds('lead_activities')");
 }

@@ -7,7 +7,9 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Migration;
 
-/// <summary>At every moment of the way up and down, the application role sees and changes its own workspace's rows alone, or none.</summary>
+/// <summary>
+/// At every moment of the way up and down, the application role sees and changes its own workspace's rows alone, or none.
+/// </summary>
 public sealed class ExposureTests(PostgresCluster cluster)
 {
     // Also the copies that a migration builds, and the default partitions.
@@ -50,12 +52,14 @@ public sealed class ExposureTests(PostgresCluster cluster)
     {
         await using var connection = await database.As("lh_app").OpenConnectionAsync(TestContext.Current.CancellationToken);
         await AskAsync(connection, "select set_config('app.workspace_id', '1', false), set_config('lock_timeout', '50ms', false)");
-        foreach (var (relation, column) in (await database.Owner.ListAsync(Relations)).Select(line => line.Split('|')).Select(parts => (parts[0], parts[1])))
+        foreach (var (relation, column) in (await database.Owner.ListAsync(Relations)).Select(line => line.Split('|'))
+            .Select(parts => (parts[0], parts[1])))
         {
             await LookAsync(connection, when, $"select count(*) from {relation} where {column} <> 1");
             // Undone at once: were it allowed, the rows must still be what the migration found.
             if (relation is "leads" or "campaigns" or "email_sends" or "workspaces")
-                await LookAsync(connection, when, $"with changed as (update {relation} set created_at = created_at where {column} <> 1 returning 1) select count(*) from changed");
+                await LookAsync(connection, when,
+                    $"with changed as (update {relation} set created_at = created_at where {column} <> 1 returning 1) select count(*) from changed");
         }
     }
 

@@ -42,7 +42,10 @@ public sealed class InterruptionTests(PostgresCluster cluster)
         await SampleRows.InsertAsync(database.Owner);
         var columns = await SchemaDump.ColumnsAsync(database.Owner, ct);
         var rows = await SchemaDump.RowsAsync(database.Owner, columns, ct);
-        var killed = new Migrator(database.Owner) { StepExecuted = step => KillOnceAsync(step, "05_partitioned_tables/copy_email_sends", database) };
+        var killed = new Migrator(database.Owner)
+        {
+            StepExecuted = step => KillOnceAsync(step, "05_partitioned_tables/copy_email_sends", database),
+        };
 
         await Assert.ThrowsAnyAsync<Exception>(() => killed.UpAsync(SilentProgress.Instance, ct));
         Assert.Contains((await killed.StatusAsync(ct)).Migrations, line => line.State == MigrationState.Applying);
@@ -56,7 +59,10 @@ public sealed class InterruptionTests(PostgresCluster cluster)
     {
         var ct = TestContext.Current.CancellationToken;
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
-        var stopped = new Migrator(database.Owner) { StepExecuted = step => step.StartsWith("03_", StringComparison.Ordinal) ? throw new Stop() : Task.CompletedTask };
+        var stopped = new Migrator(database.Owner)
+        {
+            StepExecuted = step => step.StartsWith("03_", StringComparison.Ordinal) ? throw new Stop() : Task.CompletedTask,
+        };
         await Assert.ThrowsAsync<Stop>(() => stopped.UpAsync(SilentProgress.Instance, ct));
 
         var fault = await Assert.ThrowsAsync<HarnessException>(() => new Migrator(database.Owner).DownAsync(SilentProgress.Instance, ct));
@@ -107,7 +113,10 @@ public sealed class InterruptionTests(PostgresCluster cluster)
         {
             try
             {
-                await run(new Migrator(database.Owner) { StepExecuted = step => stopped.TryAdd(step, true) ? throw new Stop() : Task.CompletedTask });
+                await run(new Migrator(database.Owner)
+                {
+                    StepExecuted = step => stopped.TryAdd(step, true) ? throw new Stop() : Task.CompletedTask,
+                });
                 return stopped.Count;
             }
             catch (Stop)

@@ -30,7 +30,8 @@ public sealed class LeakproofPlanTests(PostgresCluster cluster)
     [InlineData("workspace_id = 1 and tags @> array['tag3']", "leads_workspace_tags_idx")]
     [InlineData("workspace_id = 1 and custom_fields @> '{\"score\": 17}'", "leads_workspace_custom_fields_idx")]
     [InlineData("workspace_id = 1 and lower(email || E'\\n' || coalesce(name, '') || E'\\n' || coalesce(company, '')) like '%lead177%'", "leads_workspace_search_idx")]
-    public async Task The_owner_of_the_definer_functions_reads_tags_custom_fields_and_text_through_their_index(string condition, string index)
+    public async Task The_owner_of_the_definer_functions_reads_tags_custom_fields_and_text_through_their_index(
+        string condition, string index)
     {
         await using var database = await FilledAsync();
         await using var command = database.As("lh_owner").CreateCommand("explain (costs off) select id from leads where " + condition);

@@ -26,7 +26,10 @@ public sealed class MigratorTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         var steps = 0;
         Task RunAsync() => Task.Run(
-            () => new Migrator(database.Owner) { StepExecuted = _ => Task.FromResult(Interlocked.Increment(ref steps)) }.UpAsync(SilentProgress.Instance, Ct), Ct);
+            () => new Migrator(database.Owner)
+            {
+                StepExecuted = _ => Task.FromResult(Interlocked.Increment(ref steps)),
+            }.UpAsync(SilentProgress.Instance, Ct), Ct);
 
         await Task.WhenAll(RunAsync(), RunAsync());
 
@@ -40,7 +43,8 @@ public sealed class MigratorTests(PostgresCluster cluster)
         await ExecuteAsync(database, "update loadharness.journal set checksum = 'other' where step = '03_leads/tags_index'");
         var fault = await Assert.ThrowsAsync<HarnessException>(() => new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Ct));
         Assert.Contains("03_leads/tags_index", fault.Message, StringComparison.Ordinal);
-        Assert.Contains("009_database_optimization_2mm_contacts/03_leads/tags_index", (await new Migrator(database.Owner).StatusAsync(Ct)).Changed);
+        Assert.Contains("009_database_optimization_2mm_contacts/03_leads/tags_index", (await new Migrator(database.Owner).StatusAsync(Ct))
+            .Changed);
     }
 
     [Fact]

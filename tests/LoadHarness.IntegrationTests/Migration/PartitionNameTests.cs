@@ -10,7 +10,9 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Migration;
 
-/// <summary>Nothing may depend on a partition's name: here each has the name that another month's would have, or none that says anything.</summary>
+/// <summary>
+/// Nothing may depend on a partition's name: here each has the name that another month's would have, or none that says anything.
+/// </summary>
 public sealed class PartitionNameTests(PostgresCluster cluster)
 {
     private const string Meaningless =
@@ -62,7 +64,8 @@ public sealed class PartitionNameTests(PostgresCluster cluster)
         Assert.Equal(HealthStatus.Green, (await FaultFinding.LookAsync(database.Owner, "default-partition")).Status);
         await AssertVerifiedAsync(database);
 
-        var old = await database.Owner.AskAsync<long>("select count(*) from email_sends where created_at < date_trunc('month', now() - interval '400 days')");
+        var old = await database.Owner.AskAsync<long>(
+            "select count(*) from email_sends where created_at < date_trunc('month', now() - interval '400 days')");
         var all = await database.Owner.AskAsync<long>("select count(*) from email_sends");
         Assert.True(old > 0);
         // A month with sends that are still to go out stays.
@@ -70,7 +73,8 @@ public sealed class PartitionNameTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync("update campaigns set status = 'sent' where status = 'sending'");
         await database.Owner.ExecuteAsync("select count(*) from cleanup_old_email_sends(400)");
         Assert.Equal(all - old, await database.Owner.AskAsync<long>("select count(*) from email_sends"));
-        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from partition_bounds('email_sends') where to_at <= date_trunc('month', now() - interval '400 days')"));
+        Assert.Equal(0, await database.Owner.AskAsync<long>(
+            "select count(*) from partition_bounds('email_sends') where to_at <= date_trunc('month', now() - interval '400 days')"));
 
         await new Migrator(database.Owner).DownAsync(SilentProgress.Instance, Stop);
         Assert.Equal(all - old, await database.Owner.AskAsync<long>("select count(*) from email_sends"));
@@ -79,7 +83,8 @@ public sealed class PartitionNameTests(PostgresCluster cluster)
     private static async Task AssertVerifiedAsync(TestDatabase database)
     {
         var verdicts = await Verifier.RunAsync(database.Owner, null, Stop);
-        Assert.Empty(verdicts.Where(v => v.Id.StartsWith("PT-", StringComparison.Ordinal) && v.Kind != VerdictKind.Met).Select(v => $"{v.Id}: {v.Evidence}"));
+        Assert.Empty(verdicts.Where(v => v.Id.StartsWith("PT-", StringComparison.Ordinal) && v.Kind != VerdictKind.Met)
+            .Select(v => $"{v.Id}: {v.Evidence}"));
     }
 
     private static Task DropAMonthAheadAsync(TestDatabase database) => database.Owner.ExecuteAsync(
@@ -92,7 +97,10 @@ public sealed class PartitionNameTests(PostgresCluster cluster)
     {
         var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         var without = withPartman ? "pg_cron" : "pg_partman,pg_cron";
-        var options = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = $"-c loadharness.without_extensions={without}" };
+        var options = new NpgsqlConnectionStringBuilder(database.ConnectionString)
+        {
+            Options = $"-c loadharness.without_extensions={without}",
+        };
         await using var admin = NpgsqlDataSource.Create(options.ConnectionString);
         await new Migrator(admin).UpAsync(SilentProgress.Instance, Stop);
         var there = await admin.AskAsync<bool>("select exists (select from pg_extension where extname = 'pg_partman')");

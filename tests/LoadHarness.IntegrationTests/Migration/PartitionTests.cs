@@ -58,7 +58,8 @@ public sealed class PartitionTests(PostgresCluster cluster)
         await using var database = await MigratedAsync(withPartman);
         await SampleRows.InsertAsync(database.Owner);
         await ExecuteAsync(database, "insert into lead_activities (workspace_id, lead_id, activity_type, created_at) select workspace_id, id, 'late', date_trunc('month', now()) + interval '26 months 3 days' from leads limit 3");
-        Assert.Equal(3m, await ScalarAsync(database, "select sum(row_count) from check_default_partitions() where partition::text like '%activities%'"));
+        Assert.Equal(3m, await ScalarAsync(
+            database, "select sum(row_count) from check_default_partitions() where partition::text like '%activities%'"));
         Assert.NotEmpty((await new Migrator(database.Owner).StatusAsync(Ct)).DefaultPartitionRows);
 
         await ScalarAsync(database, "select create_monthly_partitions(26)");
@@ -71,7 +72,8 @@ public sealed class PartitionTests(PostgresCluster cluster)
     public async Task Pg_partman_manages_both_tables_where_it_is_installed()
     {
         await using var database = await MigratedAsync(withPartman: true);
-        Assert.Equal(2L, await ScalarAsync(database, "select count(*) from partman.part_config where parent_table in ('public.email_sends', 'public.lead_activities')"));
+        Assert.Equal(2L, await ScalarAsync(
+            database, "select count(*) from partman.part_config where parent_table in ('public.email_sends', 'public.lead_activities')"));
     }
 
     [Fact]
@@ -116,7 +118,10 @@ public sealed class PartitionTests(PostgresCluster cluster)
         if (withPartman || !available)
             return await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
-        var options = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = @"-c loadharness.without_extensions=pg_partman,pg_cron" };
+        var options = new NpgsqlConnectionStringBuilder(database.ConnectionString)
+        {
+            Options = @"-c loadharness.without_extensions=pg_partman,pg_cron",
+        };
         await using var admin = NpgsqlDataSource.Create(options.ConnectionString);
         await new Migrator(admin).UpAsync(SilentProgress.Instance, Ct);
         return database;

@@ -84,7 +84,8 @@ public sealed class ReversibilityTests(PostgresCluster cluster)
         await migrator.UpAsync(SilentProgress.Instance, ct);
         Assert.Equal(all, await SendsAsync(database, "email_sends") + await SendsAsync(database, archived));
         // The month is there again, under the name that the archived one bears.
-        await database.Owner.ExecuteAsync($"insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at) select workspace_id, campaign_id, lead_id, email, created_at from {archived}");
+        await database.Owner.ExecuteAsync(
+            $"insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at) select workspace_id, campaign_id, lead_id, email, created_at from {archived}");
         var second = await ArchiveOldestAsync(database);
         Assert.NotEqual(archived, second);
         Assert.Equal(await SendsAsync(database, archived), await SendsAsync(database, second));

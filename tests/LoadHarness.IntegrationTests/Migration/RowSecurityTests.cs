@@ -77,7 +77,8 @@ public sealed class RowSecurityTests(PostgresCluster cluster)
         {
             foreach (var partition in partitions)
             {
-                var fault = await Assert.ThrowsAsync<PostgresException>(() => ScalarAsync(database.As(role), 1, $"select count(*) from {partition}"));
+                var fault = await Assert.ThrowsAsync<PostgresException>(
+                    () => ScalarAsync(database.As(role), 1, $"select count(*) from {partition}"));
                 Assert.Equal(PermissionDenied, fault.SqlState);
             }
         }
@@ -104,7 +105,12 @@ public sealed class RowSecurityTests(PostgresCluster cluster)
     public async Task A_pooled_connection_does_not_keep_the_last_tenant()
     {
         await using var database = await FilledAsync();
-        var options = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c role=lh_app", MaxPoolSize = 1, NoResetOnClose = true };
+        var options = new NpgsqlConnectionStringBuilder(database.ConnectionString)
+        {
+            Options = "-c role=lh_app",
+            MaxPoolSize = 1,
+            NoResetOnClose = true,
+        };
         await using var pool = NpgsqlDataSource.Create(options.ConnectionString);
 
         Assert.Equal((long)SampleRows.LeadsAWorkspace, await ScalarAsync(pool, 1, "select count(*) from leads"));

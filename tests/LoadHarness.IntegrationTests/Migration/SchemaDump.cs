@@ -13,7 +13,8 @@ internal static class SchemaDump
     {
         var target = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         var result = await CliWrap.Cli.Wrap(PgDumpOf(cluster.Server.Binaries))
-            .WithArguments(["--schema-only", "--host", target.Host!, "--port", $"{target.Port}", "--username", target.Username!, target.Database!])
+            .WithArguments(["--schema-only", "--host", target.Host!, "--port", $"{target.Port}", "--username", target.Username!,
+                target.Database!])
             .WithEnvironmentVariables(variables => variables.Set("PGPASSWORD", target.Password))
             .ExecuteBufferedAsync(ct);
         // Recent versions guard the script with a key drawn for each dump.

@@ -26,7 +26,8 @@ public sealed partial class SchemaRuleTests(PostgresCluster cluster)
     public async Task Indexes_whose_entries_arrive_in_no_order_have_room_for_them()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        Assert.Equal(["leads_workspace_id_email_key {fillfactor=70}", "leads_workspace_status_email_idx {fillfactor=70}"], await database.Owner.ListAsync(
+        Assert.Equal(["leads_workspace_id_email_key {fillfactor=70}", "leads_workspace_status_email_idx {fillfactor=70}"],
+            await database.Owner.ListAsync(
             """
             select concat_ws(' ', c.relname, c.reloptions)
             from pg_index i
@@ -55,7 +56,8 @@ public sealed partial class SchemaRuleTests(PostgresCluster cluster)
         await using var app = await Workspaces.OpenAppAsync(database);
         await Workspaces.AddLeadsAsync(database, 10);
         await database.Owner.ExecuteAsync("insert into campaigns (id, workspace_id, name, subject) values (5, 1, 'c', 's')");
-        await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1)", [], TestContext.Current.CancellationToken);
+        await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1)", [],
+            TestContext.Current.CancellationToken);
         Assert.Equal(10, await database.Owner.AskAsync<long>(
             "select count(*) from email_sends s join partition_bounds('email_sends') b on b.partition = s.tableoid where not b.is_default and s.created_at >= b.from_at and s.created_at < b.to_at"));
     }
@@ -63,13 +65,16 @@ public sealed partial class SchemaRuleTests(PostgresCluster cluster)
     [Fact]
     public void Every_step_that_cannot_run_in_a_transaction_is_marked_so()
     {
-        var steps = Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "sql", "migrations"), "*.sql", SearchOption.AllDirectories)
-            .SelectMany(file => File.ReadAllText(file).Split("-- step:").Skip(1), (file, step) => (Name: $"{Path.GetFileName(file)}: {step.Split('\n')[0].Trim()}", Text: step))
+        var steps = Directory.EnumerateFiles(
+            Path.Combine(AppContext.BaseDirectory, "sql", "migrations"), "*.sql", SearchOption.AllDirectories)
+            .SelectMany(file => File.ReadAllText(file).Split("-- step:").Skip(1),
+                (file, step) => (Name: $"{Path.GetFileName(file)}: {step.Split('\n')[0].Trim()}", Text: step))
             .Where(step => OutsideTransactions().IsMatch(step.Text)).ToList();
         Assert.True(steps.Count > 10, $"{steps.Count} steps");
         Assert.Empty(steps.Where(step => !step.Text.Contains("-- no-transaction", StringComparison.Ordinal)).Select(step => step.Name));
     }
 
-    [GeneratedRegex(@"^\s*((create|drop|reindex)\b[^;]*\bindex\s+concurrently|alter table[^;]*detach partition[^;]*concurrently|vacuum\b)", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s*((create|drop|reindex)\b[^;]*\bindex\s+concurrently|alter table[^;]*detach partition[^;]*concurrently|vacuum\b)",
+        RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex OutsideTransactions();
 }

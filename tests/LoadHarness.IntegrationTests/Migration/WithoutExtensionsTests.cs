@@ -12,7 +12,9 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Migration;
 
-/// <summary>The third environment: neither pg_partman nor pg_cron. What they would do is done without them, and what is missing is told.</summary>
+/// <summary>
+/// The third environment: neither pg_partman nor pg_cron. What they would do is done without them, and what is missing is told.
+/// </summary>
 public sealed class WithoutExtensionsTests(PostgresCluster cluster)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -22,7 +24,10 @@ public sealed class WithoutExtensionsTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         var baseSchema = await SchemaDump.OfAsync(cluster, database, Stop);
-        var options = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c loadharness.without_extensions=pg_partman,pg_cron" };
+        var options = new NpgsqlConnectionStringBuilder(database.ConnectionString)
+        {
+            Options = "-c loadharness.without_extensions=pg_partman,pg_cron",
+        };
         await using var admin = NpgsqlDataSource.Create(options.ConnectionString);
         var migrator = new Migrator(admin);
         await migrator.UpAsync(SilentProgress.Instance, Stop);
@@ -50,7 +55,8 @@ public sealed class WithoutExtensionsTests(PostgresCluster cluster)
     private static async Task AssertApplicationWorksAsync(TestDatabase database)
     {
         await using var app = await Workspaces.OpenAppAsync(database);
-        var outcome = await LeadImport.RunAsync(app, "test", Enumerable.Range(1, 200).Select(LeadImportTests.Row), 2, (_, work) => work(), Stop);
+        var outcome = await LeadImport.RunAsync(
+            app, "test", Enumerable.Range(1, 200).Select(LeadImportTests.Row), 2, (_, work) => work(), Stop);
         var campaign = await CampaignDispatch.RunAsync(app, app, "test", 1_000, 1_000, 2, (_, work) => work(), Stop);
         Assert.Equal((200, 200, 200, true), (outcome.Imported, campaign.Scheduled, campaign.Sent, campaign.Completed));
         Assert.Equal(50, await app.ScalarAsync<long>("select count(*) from search_leads_optimized($1, p_term => 'lead')", [], Stop));
@@ -83,7 +89,9 @@ public sealed class WithoutExtensionsTests(PostgresCluster cluster)
             Assert.Contains("nstall", verdict.Evidence, StringComparison.Ordinal);
         }
 
-        foreach (var id in (string[])["PT-1", "PT-2", "PT-3", "PT-4", "PT-5", "MA-1", "MA-2", "MA-5", "JB-1", "JB-2", "JB-3", "JB-4", "JB-5"])
-            Assert.True(verdicts.Single(v => v.Id == id) is { Kind: VerdictKind.Met }, $"{id}: {verdicts.Single(v => v.Id == id).Evidence}");
+        foreach (var id in (string[])["PT-1", "PT-2", "PT-3", "PT-4", "PT-5", "MA-1", "MA-2", "MA-5", "JB-1", "JB-2", "JB-3", "JB-4",
+            "JB-5"])
+            Assert.True(verdicts.Single(v => v.Id == id) is { Kind: VerdictKind.Met },
+                $"{id}: {verdicts.Single(v => v.Id == id).Evidence}");
     }
 }

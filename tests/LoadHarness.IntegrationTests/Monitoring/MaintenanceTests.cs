@@ -10,7 +10,8 @@ public sealed class MaintenanceTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         Assert.Empty(await database.As("lh_worker").ListAsync(
             "select task || ' ' || detail from perform_maintenance_tasks() where outcome <> 'succeeded'"));
-        Assert.True(await database.Owner.AskAsync<bool>("select last_analyze is not null from pg_stat_user_tables where relname = 'campaigns'"));
+        Assert.True(await database.Owner.AskAsync<bool>(
+            "select last_analyze is not null from pg_stat_user_tables where relname = 'campaigns'"));
     }
 
     [Fact]
@@ -19,7 +20,8 @@ public sealed class MaintenanceTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var workspace = await database.Owner.AddWorkspaceAsync(leads: 10);
         await database.Owner.ExecuteAsync("insert into campaigns (workspace_id, name, subject) values ($1, 'c', 's')", workspace);
-        await database.Owner.ExecuteAsync("select add_month_partitions('email_sends', (now() - interval '14 months')::date, (now() - interval '14 months')::date)");
+        await database.Owner.ExecuteAsync(
+            "select add_month_partitions('email_sends', (now() - interval '14 months')::date, (now() - interval '14 months')::date)");
         await database.Owner.ExecuteAsync(
             "insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at) select $1, (select max(id) from campaigns), id, email, now() - interval '14 months' from leads", workspace);
         var partition = await database.Owner.AskAsync<string>("select tableoid::regclass::text from email_sends limit 1");

@@ -43,7 +43,8 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     public async Task A_limit_that_makes_no_sense_is_refused_by_name()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.Owner.AskAsync<long>("select count(*) from get_query_performance_stats(-1)"));
+        var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(
+            () => database.Owner.AskAsync<long>("select count(*) from get_query_performance_stats(-1)"));
         Assert.Equal("LH006", error.SqlState);
     }
 
@@ -53,7 +54,8 @@ public sealed class MonitoringTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         Assert.Empty(await database.Owner.ListAsync(
             "select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and c.relname not in (select table_name from get_table_size_stats())"));
-        Assert.True(await database.Owner.AskAsync<int>("select partitions from get_table_size_stats() where table_name = 'email_sends'") >= 24);
+        Assert.True(await database.Owner.AskAsync<int>(
+            "select partitions from get_table_size_stats() where table_name = 'email_sends'") >= 24);
     }
 
     [Fact]

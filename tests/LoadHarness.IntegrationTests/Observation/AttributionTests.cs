@@ -47,9 +47,11 @@ public sealed class AttributionTests(SeededLoad seeded) : IClassFixture<SeededLo
     {
         await using var bench = seeded.Bench();
         var (results, seen) = await seeded.WatchAsync(bench, new LeadQueries());
-        var byEmail = seen.Indexes.Where(index => index.Table == "leads" && index.Index.Contains("email", StringComparison.Ordinal)).ToList();
+        var byEmail = seen.Indexes.Where(index => index.Table == "leads" && index.Index.Contains("email", StringComparison.Ordinal))
+            .ToList();
         Assert.All(byEmail, index => Assert.InRange(index.BytesBefore, 8192, index.BytesAfter));
-        Assert.True(byEmail.Sum(index => index.Scans) >= Assert.Single(results).Operations.Single(operation => operation.Name == "email_lookup").Accounting.Completed);
+        Assert.True(byEmail.Sum(index => index.Scans) >= Assert.Single(results)
+            .Operations.Single(operation => operation.Name == "email_lookup").Accounting.Completed);
     }
 
     private static StatementStatistics Of(DatabaseObservation seen, string part) =>

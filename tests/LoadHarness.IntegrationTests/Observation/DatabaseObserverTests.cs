@@ -17,7 +17,8 @@ public sealed class DatabaseObserverTests(PostgresCluster cluster)
     [Fact]
     public async Task What_is_done_unwatched_stands_in_no_sample_and_the_rest_does()
     {
-        await using var server = await NativeCluster.StartAsync(cluster.Server.Binaries, NativeClusterTests.SmallServer, keep: false, Token);
+        await using var server = await NativeCluster.StartAsync(
+            cluster.Server.Binaries, NativeClusterTests.SmallServer, keep: false, Token);
         await using var admin = NpgsqlDataSource.Create(server.ConnectionString);
         await using var observer = await DatabaseObserver.StartAsync(admin, server.ProcessId, Token);
         await SecondsAsync(1.5);
@@ -36,7 +37,8 @@ public sealed class DatabaseObserverTests(PostgresCluster cluster)
         await SecondsAsync(1.5);
 
         var samples = (await observer.FinishAsync([], Token)).Samples;
-        Assert.All(samples.TakeWhile(sample => sample.AtUtc <= unwatched!.AtUtc), sample => Assert.InRange(sample.WalBytesPerSecond, 0, Little));
+        Assert.All(samples.TakeWhile(sample => sample.AtUtc <= unwatched!.AtUtc),
+            sample => Assert.InRange(sample.WalBytesPerSecond, 0, Little));
         Assert.Contains(samples, sample => sample.WalBytesPerSecond > Little);
     }
 

@@ -60,7 +60,8 @@ public sealed class ObservationArithmeticTests
         var seen = StatementDifference.Of(
             [new(sent, ["lookup", "list"])],
             Counters(("select a from t where id = $1", 5)),
-            Counters(("select a from t where id = $1", 12), ("delete from t", 1), ("/* loadharness: sampler */ select 1", 99), ("DISCARD ALL", 3)));
+            Counters(("select a from t where id = $1", 12), ("delete from t", 1), ("/* loadharness: sampler */ select 1", 99),
+                ("DISCARD ALL", 3)));
         var own = Assert.Single(seen["one"]);
         Assert.Equal((7, "one/lookup"), (own.Calls, Assert.Single(own.Operations)));
         Assert.Equal("delete from t", Assert.Single(seen[StatementDifference.OtherSessions]).Statement);
@@ -72,7 +73,8 @@ public sealed class ObservationArithmeticTests
     {
         var whole = $"select {new string('x', 5_000)}";
         var endless = $"select {new string('y', 20_000)}";
-        var texts = StatementDifference.Of([], Counters(), Counters((whole, 1), (endless, 1)))[StatementDifference.OtherSessions].Select(statement => statement.Statement).ToList();
+        var texts = StatementDifference.Of([], Counters(), Counters((whole, 1), (endless, 1)))[StatementDifference.OtherSessions]
+            .Select(statement => statement.Statement).ToList();
         Assert.Contains(whole, texts);
         Assert.Contains(texts, text => text.EndsWith("[+ 12007 characters]", StringComparison.Ordinal));
     }
@@ -80,14 +82,17 @@ public sealed class ObservationArithmeticTests
     [Fact]
     public void Scenarios_with_long_or_foreign_names_keep_session_names_of_their_own()
     {
-        var names = new[] { new string('a', 80) + "1", new string('a', 80) + "2", "prüfen", "prufen" }.Select(name => new SentStatements(name).ApplicationName).ToList();
+        var names = new[] { new string('a', 80) + "1", new string('a', 80) + "2", "prüfen", "prufen" }.Select(
+            name => new SentStatements(name).ApplicationName).ToList();
         Assert.Equal(4, names.Distinct().Count());
         Assert.All(names, name => Assert.True(name.Length <= 63 && name.All(char.IsAscii), name));
     }
 
     private static ActivitySnapshot At(double seconds, double wall, decimal wal) => new(
-        DateTimeOffset.UnixEpoch.AddSeconds(wall), (long)(seconds * Stopwatch.Frequency), Nobody, new(0, 0, 0, wal, 0, null, 0), null, null, TimeSpan.Zero);
+        DateTimeOffset.UnixEpoch.AddSeconds(wall), (long)(seconds * Stopwatch.Frequency), Nobody, new(0, 0, 0, wal, 0, null, 0), null, null,
+            TimeSpan.Zero);
 
     private static StatementCounters Counters(params (string Text, long Calls)[] statements) =>
-        new(statements.ToDictionary(one => one.Text.GetHashCode(StringComparison.Ordinal) + 0L, one => new StatementCount(one.Text, one.Calls, one.Calls, one.Calls, 0, 0, 0, 0, 0, null)), 0);
+        new(statements.ToDictionary(one => one.Text.GetHashCode(StringComparison.Ordinal) + 0L,
+            one => new StatementCount(one.Text, one.Calls, one.Calls, one.Calls, 0, 0, 0, 0, 0, null)), 0);
 }

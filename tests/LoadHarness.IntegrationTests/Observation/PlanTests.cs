@@ -16,9 +16,11 @@ public sealed class PlanTests(SeededLoad seeded) : IClassFixture<SeededLoad>
     {
         await using var bench = seeded.Bench();
         var before = await CountsAsync();
-        var (plans, notes) = await PlanCollector.CollectAsync(seeded.Database.ConnectionString, seeded.Seed.PrimaryWorkspaceId, ExplainedQueries.Of(bench), Stop);
+        var (plans, notes) = await PlanCollector.CollectAsync(
+            seeded.Database.ConnectionString, seeded.Seed.PrimaryWorkspaceId, ExplainedQueries.Of(bench), Stop);
         Assert.Empty(notes);
-        var operations = ScenarioCatalog.All.SelectMany(scenario => scenario.Build(bench)).SelectMany(load => load.Operations.Select(operation => $"{load.Name}/{operation.Name}"));
+        var operations = ScenarioCatalog.All.SelectMany(scenario => scenario.Build(bench))
+            .SelectMany(load => load.Operations.Select(operation => $"{load.Name}/{operation.Name}"));
         Assert.Empty(operations.Except(plans.SelectMany(plan => plan.Operations)));
         Assert.All(plans, plan => Assert.Equal(PlanSight.Whole, plan.Sight));
         Assert.Equal(before, await CountsAsync());
@@ -27,7 +29,8 @@ public sealed class PlanTests(SeededLoad seeded) : IClassFixture<SeededLoad>
         Assert.Contains("email", Assert.Single(lookup.Indexes), StringComparison.Ordinal);
         Assert.NotEqual(Fingerprint(plans, "status_page"), Fingerprint(plans, "recent_leads"));
         var page = Assert.Single(plans, plan => plan.Query == "segment_page");
-        Assert.Contains(page.Inner, inner => inner.Text.Contains(" on leads", StringComparison.Ordinal) && inner.Statement.Contains("custom_fields", StringComparison.Ordinal));
+        Assert.Contains(page.Inner, inner => inner.Text.Contains(" on leads", StringComparison.Ordinal)
+            && inner.Statement.Contains("custom_fields", StringComparison.Ordinal));
         Assert.NotEmpty(Assert.Single(plans, plan => plan.Query == "import_merge").Inner);
         Assert.NotEmpty(Assert.Single(plans, plan => plan.Query == "campaign_claim").Inner);
     }
@@ -38,7 +41,8 @@ public sealed class PlanTests(SeededLoad seeded) : IClassFixture<SeededLoad>
         const string call = "select count_segmented_leads($1, '{\"field\":\"email\",\"operator\":\"equals\",\"value\":\"nobody@example.org\"}')";
         var with = await OneAsync(seeded.Database.ConnectionString, call);
         await using var connection = await seeded.Database.Owner.OpenConnectionAsync(Stop);
-        await using var settings = new NpgsqlCommand("alter function count_segmented_leads(bigint, jsonb, bigint) set enable_indexscan = off set enable_bitmapscan = off set enable_indexonlyscan = off", connection);
+        await using var settings = new NpgsqlCommand(
+            "alter function count_segmented_leads(bigint, jsonb, bigint) set enable_indexscan = off set enable_bitmapscan = off set enable_indexonlyscan = off", connection);
         await settings.ExecuteNonQueryAsync(Stop);
         var without = await OneAsync(seeded.Database.ConnectionString, call);
         await seeded.Database.Owner.ExecuteAsync(
@@ -55,7 +59,11 @@ public sealed class PlanTests(SeededLoad seeded) : IClassFixture<SeededLoad>
     public async Task Without_auto_explain_a_function_is_opaque_and_a_plain_statement_is_not()
     {
         await seeded.Database.Owner.ExecuteAsync("create role plain_login login password 'plain' in role lh_app, lh_worker");
-        var login = new NpgsqlConnectionStringBuilder(seeded.Database.ConnectionString) { Username = "plain_login", Password = "plain" }.ConnectionString;
+        var login = new NpgsqlConnectionStringBuilder(seeded.Database.ConnectionString)
+        {
+            Username = "plain_login",
+            Password = "plain",
+        }.ConnectionString;
         try
         {
             await using var bench = seeded.Bench();
@@ -87,7 +95,8 @@ public sealed class PlanTests(SeededLoad seeded) : IClassFixture<SeededLoad>
         Assert.Equal((kind, relation, index), (node.Kind, node.Relation, node.Index));
     }
 
-    private static string Fingerprint(IReadOnlyList<QueryPlan> plans, string query) => Assert.Single(plans, plan => plan.Query == query).Fingerprint;
+    private static string Fingerprint(IReadOnlyList<QueryPlan> plans, string query) => Assert.Single(plans, plan => plan.Query == query)
+        .Fingerprint;
 
     private async Task<QueryPlan> OneAsync(string login, string sql) => Assert.Single((await PlanCollector.CollectAsync(
         login, seeded.Seed.PrimaryWorkspaceId, [[ExplainedStatement.Read("one", sql, [], "some/operation")]], Stop)).Plans);

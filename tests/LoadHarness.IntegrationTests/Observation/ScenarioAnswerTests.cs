@@ -18,19 +18,22 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
         bench.FirstOfNewLeads(10_000 * All.ToList().FindIndex(row => row.Data == name));
         var results = await SeededLoad.RunAsync(Named(name).Build(bench));
         Assert.All(results, result => Assert.True(result.Accounting.Completed > 0, result.Name));
-        Assert.Empty(results.SelectMany(result => result.Operations).SelectMany(operation => operation.Errors).Select(error => error.Message));
+        Assert.Empty(results.SelectMany(result => result.Operations).SelectMany(operation => operation.Errors)
+            .Select(error => error.Message));
     }
 
     [Fact]
     public async Task A_lookup_that_finds_no_seeded_lead_fails_and_says_so()
     {
-        var condition = await seeded.Database.Owner.AskAsync<string>("select qual from pg_policies where tablename = 'leads' and policyname = 'tenant'");
+        var condition = await seeded.Database.Owner.AskAsync<string>(
+            "select qual from pg_policies where tablename = 'leads' and policyname = 'tenant'");
         await seeded.Database.Owner.ExecuteAsync("alter policy tenant on leads using (false)");
         try
         {
             await using var bench = seeded.Bench();
             var result = Assert.Single(await SeededLoad.RunAsync(Named("lead-queries").Build(bench)));
-            foreach (var name in new[] { "email_lookup", "status_page", "recent_leads", "lead_with_activities" }) Assert.Equal(0, Operation(result, name).Accounting.Completed);
+            foreach (var name in new[] { "email_lookup", "status_page", "recent_leads", "lead_with_activities" })
+                Assert.Equal(0, Operation(result, name).Accounting.Completed);
             Assert.Equal("wrong answer: email_lookup found no lead", Assert.Single(Operation(result, "email_lookup").Errors).Message);
             Assert.Equal("wrong answer: recent_leads found no lead", Assert.Single(Operation(result, "recent_leads").Errors).Message);
         }
@@ -53,7 +56,8 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
             await using var bench = seeded.Bench();
             bench.FirstOfNewLeads(100_000);
             var result = Assert.Single(await SeededLoad.RunAsync(Named("bulk-import").Build(bench)));
-            Assert.StartsWith("wrong answer: of 360 rows of new and ", Assert.Single(Operation(result, "import").Errors).Message, StringComparison.Ordinal);
+            Assert.StartsWith("wrong answer: of 360 rows of new and ", Assert.Single(Operation(result, "import").Errors).Message,
+                StringComparison.Ordinal);
         }
         finally
         {
@@ -72,5 +76,6 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
 
     private static IHarnessScenario Named(string name) => ScenarioCatalog.All.Single(scenario => scenario.Name == name);
 
-    private static OperationResult Operation(ScenarioResult result, string name) => result.Operations.Single(operation => operation.Name == name);
+    private static OperationResult Operation(ScenarioResult result, string name) =>
+        result.Operations.Single(operation => operation.Name == name);
 }

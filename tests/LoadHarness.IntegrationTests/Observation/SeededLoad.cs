@@ -39,7 +39,8 @@ public sealed class SeededLoad(PostgresCluster cluster) : IAsyncLifetime
     public ValueTask DisposeAsync() => Database?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     public Workbench Bench(SeedManifest? seed = null) => Workbench.Open(
-        (role, workspace, connections, sent) => TenantDatabase.Open(Database.ConnectionString, role, workspace, connections, sent), seed ?? Seed, Profile);
+        (role, workspace, connections, sent) => TenantDatabase.Open(Database.ConnectionString, role, workspace, connections, sent), seed
+            ?? Seed, Profile);
 
     public static async Task<IReadOnlyList<ScenarioResult>> RunAsync(IReadOnlyList<ScenarioProps> load, IMeasuredPhase? measured = null)
     {
@@ -47,7 +48,8 @@ public sealed class SeededLoad(PostgresCluster cluster) : IAsyncLifetime
         return await new LoadRunner(clock, new() { Measured = measured }).RunAsync(load, null, TestContext.Current.CancellationToken);
     }
 
-    public async Task<(IReadOnlyList<ScenarioResult> Results, DatabaseObservation Seen)> WatchAsync(Workbench bench, IHarnessScenario scenario)
+    public async Task<(IReadOnlyList<ScenarioResult> Results, DatabaseObservation Seen)> WatchAsync(
+        Workbench bench, IHarnessScenario scenario)
     {
         await using var observer = await DatabaseObserver.StartAsync(Database.Owner, null, TestContext.Current.CancellationToken);
         var load = scenario.Build(bench);

@@ -21,7 +21,8 @@ public sealed class DoctorTests(PostgresCluster cluster)
         Npgsql.NpgsqlConnection.ClearAllPools();
         await Task.Delay(TimeSpan.FromSeconds(1.5), Token);
 
-        var verdicts = await Doctor.ExamineAsync(new DatabaseTarget.Given(database.ConnectionString), 1_000, SilentProgress.Instance, Token);
+        var verdicts = await Doctor.ExamineAsync(
+            new DatabaseTarget.Given(database.ConnectionString), 1_000, SilentProgress.Instance, Token);
         Assert.Equal(VerdictKind.Missed, KindOf(verdicts, "synchronous_commit"));
         Assert.Equal(VerdictKind.Met, KindOf(verdicts, "fsync"));
         Assert.Equal(VerdictKind.Missed, KindOf(verdicts, "analyze"));
@@ -32,7 +33,8 @@ public sealed class DoctorTests(PostgresCluster cluster)
     public async Task A_scale_that_the_disk_cannot_hold_is_missed()
     {
         Assert.NotNull(cluster.Server);
-        var verdicts = await Doctor.ExamineAsync(new DatabaseTarget.Given("Host=127.0.0.1;Port=1;Password=secret"), 1_000_000_000_000, SilentProgress.Instance, Token);
+        var verdicts = await Doctor.ExamineAsync(
+            new DatabaseTarget.Given("Host=127.0.0.1;Port=1;Password=secret"), 1_000_000_000_000, SilentProgress.Instance, Token);
         Assert.Equal(VerdictKind.Missed, KindOf(verdicts, "disk"));
         Assert.Equal(VerdictKind.Missed, KindOf(verdicts, "database"));
         Assert.DoesNotContain(verdicts, verdict => verdict.Evidence.Contains("secret", StringComparison.Ordinal));
@@ -45,7 +47,8 @@ public sealed class DoctorTests(PostgresCluster cluster)
     {
         var told = Assert.Single(DatabaseChecks.HugePages(ServerWith(new() { ["huge_pages_status"] = status })));
         Assert.Equal(kind, told.Kind);
-        Assert.Equal(kind == VerdictKind.Unavailable, told.Evidence.Contains("sysctl vm.nr_overcommit_hugepages", StringComparison.Ordinal));
+        Assert.Equal(kind == VerdictKind.Unavailable,
+            told.Evidence.Contains("sysctl vm.nr_overcommit_hugepages", StringComparison.Ordinal));
         Assert.Empty(DatabaseChecks.HugePages(ServerWith([])));
     }
 

@@ -23,7 +23,8 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     {
         await using var connection = new NpgsqlConnection(cluster.Server.ConnectionString);
         await connection.OpenAsync(Token);
-        await using var command = new NpgsqlCommand("select current_setting('listen_addresses') || current_setting('unix_socket_directories')", connection);
+        await using var command = new NpgsqlCommand(
+            "select current_setting('listen_addresses') || current_setting('unix_socket_directories')", connection);
         Assert.Equal("127.0.0.1", await command.ExecuteScalarAsync(Token));
 
         var wrong = new NpgsqlConnectionStringBuilder(cluster.Server.ConnectionString) { Password = "guess", Pooling = false };
@@ -36,7 +37,8 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     public async Task A_private_server_orders_text_by_code_point_and_knows_the_small_letters_of_all()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
-        Assert.Equal("C äéж true", await database.Owner.AskAsync<string>("select current_setting('lc_collate') || ' ' || lower('ÄÉЖ') || ' ' || ('Z' < 'a')"));
+        Assert.Equal("C äéж true", await database.Owner.AskAsync<string>(
+            "select current_setting('lc_collate') || ' ' || lower('ÄÉЖ') || ' ' || ('Z' < 'a')"));
     }
 
     [Fact]
@@ -77,7 +79,8 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
         try
         {
             await CliWrap.Cli.Wrap("mkfifo").WithArguments([Path.Combine(trap, "owner")]).ExecuteAsync(Token);
-            await File.WriteAllTextAsync(Path.Combine(trap, "data", "postmaster.pid"), $"{cluster.Server.ProcessId}\n{cluster.Server.Directory.Data}\n", Token);
+            await File.WriteAllTextAsync(Path.Combine(trap, "data", "postmaster.pid"),
+                $"{cluster.Server.ProcessId}\n{cluster.Server.Directory.Data}\n", Token);
             await ClusterDirectory.SweepAsync(cluster.Server.Binaries, Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
             Assert.True(Directory.Exists(trap));
             Assert.True(ServerAccount.IsAlive(cluster.Server.ProcessId));
@@ -111,7 +114,8 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
         RequireHugePages();
         await using var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Token);
         Assert.True(HugePages.AreUsedBy(own.ProcessId));
-        Assert.True(long.Parse(await File.ReadAllTextAsync(own.Directory.HugePagesFile, Token), CultureInfo.InvariantCulture) >= 8, "16 MB of buffers need eight pages of 2 MB at least");
+        Assert.True(long.Parse(await File.ReadAllTextAsync(own.Directory.HugePagesFile, Token), CultureInfo.InvariantCulture) >= 8,
+            "16 MB of buffers need eight pages of 2 MB at least");
         // As a program that was killed leaves it, with its watch.
         HugePages.TakeBack(own.Directory);
         Assert.False(File.Exists(own.Directory.HugePagesFile));
@@ -159,7 +163,8 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     public async Task A_setting_that_the_server_refuses_is_named_with_the_servers_own_words()
     {
         var settings = new Dictionary<string, string> { ["shared_buffers"] = "many" };
-        var failure = await Assert.ThrowsAsync<Core.HarnessException>(() => NativeCluster.StartAsync(cluster.Server.Binaries, settings, keep: false, Token));
+        var failure = await Assert.ThrowsAsync<Core.HarnessException>(
+            () => NativeCluster.StartAsync(cluster.Server.Binaries, settings, keep: false, Token));
         Assert.Contains("invalid value for parameter \"shared_buffers\": \"many\"", failure.Message, StringComparison.Ordinal);
     }
 

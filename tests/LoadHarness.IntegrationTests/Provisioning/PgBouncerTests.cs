@@ -35,7 +35,9 @@ public sealed class PgBouncerTests(PostgresCluster cluster)
         Assert.InRange(comparison.Figure, 40, 100);
     }
 
-    /// <summary>Setting and question in one round trip see the workspace; a question alone, on a connection that others used, sees none.</summary>
+    /// <summary>
+    /// Setting and question in one round trip see the workspace; a question alone, on a connection that others used, sees none.
+    /// </summary>
     private static async Task AskAsync(NpgsqlDataSource clients, int workspace)
     {
         for (var round = 0; round < 10; round++)
@@ -43,7 +45,10 @@ public sealed class PgBouncerTests(PostgresCluster cluster)
             await using var connection = await clients.OpenConnectionAsync(Token);
             await using (var batch = new NpgsqlBatch(connection))
             {
-                batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.workspace_id', $1, true)") { Parameters = { new() { Value = $"{workspace}" } } });
+                batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.workspace_id', $1, true)")
+                {
+                    Parameters = { new() { Value = $"{workspace}" } },
+                });
                 batch.BatchCommands.Add(new NpgsqlBatchCommand("select current_setting('app.workspace_id')"));
                 await using var reader = await batch.ExecuteReaderAsync(Token);
                 Assert.True(await reader.NextResultAsync(Token) && await reader.ReadAsync(Token));

@@ -86,12 +86,18 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
     {
         await using var given = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         var files = MigrationFiles.Read() with { BaseSchema = "select 1 / 0" };
-        await Assert.ThrowsAsync<PostgresException>(() => new Migrator(given.Owner) { Files = files }.BuildAsync(SilentProgress.Instance, Token));
+        await Assert.ThrowsAsync<PostgresException>(() => new Migrator(given.Owner)
+        {
+            Files = files,
+        }.BuildAsync(SilentProgress.Instance, Token));
         await using (await ProvisionAsync(new DatabaseTarget.Given(given.ConnectionString)))
             await new Migrator(given.Owner).BuildAsync(SilentProgress.Instance, Token);
 
         await using var other = await cluster.CreateDatabaseAsync(SchemaState.Empty);
-        await Assert.ThrowsAsync<PostgresException>(() => new Migrator(other.Owner) { Files = files }.BuildAsync(SilentProgress.Instance, Token));
+        await Assert.ThrowsAsync<PostgresException>(() => new Migrator(other.Owner)
+        {
+            Files = files,
+        }.BuildAsync(SilentProgress.Instance, Token));
         await other.Owner.ExecuteAsync("create table precious (id int)");
         await RefusesAsync(other);
     }
@@ -131,7 +137,8 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
     public async Task An_ordinary_role_works_and_sees_what_it_lacks()
     {
         await using var given = await cluster.CreateDatabaseAsync(SchemaState.Empty);
-        await using (var create = given.Owner.CreateCommand("create role tenant_of_a_service login password 'plain'; grant all on schema public to tenant_of_a_service"))
+        await using (var create = given.Owner.CreateCommand(
+            "create role tenant_of_a_service login password 'plain'; grant all on schema public to tenant_of_a_service"))
             await create.ExecuteNonQueryAsync(Token);
         var login = new NpgsqlConnectionStringBuilder(given.ConnectionString) { Username = "tenant_of_a_service", Password = "plain" };
 
@@ -150,7 +157,8 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
     }
 
     private static async Task RefusesAsync(TestDatabase database) =>
-        Assert.Contains("--force", (await Assert.ThrowsAsync<HarnessException>(() => ProvisionAsync(new DatabaseTarget.Given(database.ConnectionString)))).Message, StringComparison.Ordinal);
+        Assert.Contains("--force", (await Assert.ThrowsAsync<HarnessException>(
+            () => ProvisionAsync(new DatabaseTarget.Given(database.ConnectionString)))).Message, StringComparison.Ordinal);
 
     private static void AssertChecklist(IReadOnlyDictionary<string, string> settings)
     {
@@ -166,5 +174,6 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         new Seeder(source).SeedAsync(request, SilentProgress.Instance, Token);
 
     private static Task<Database> ProvisionAsync(DatabaseTarget target, bool force = false) =>
-        Provisioner.ProvisionAsync(new DatabaseRequest(target, ServerProfile.Checklist, 1_000, Keep: false, force), SilentProgress.Instance, Token);
+        Provisioner.ProvisionAsync(new DatabaseRequest(target, ServerProfile.Checklist, 1_000, Keep: false, force), SilentProgress.Instance,
+            Token);
 }

@@ -45,8 +45,12 @@ public sealed class RecycledWalTests(PostgresCluster cluster)
     }
 
     private static List<string> Segments(NativeCluster server) =>
-        [.. Directory.EnumerateFiles(Path.Combine(server.Directory.Data, "pg_wal")).Select(file => Path.GetFileName(file)).Where(name => name.Length == 24).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Path.Combine(server.Directory.Data, "pg_wal")).Select(file => Path.GetFileName(file))
+            .Where(name => name.Length == 24).Order(StringComparer.Ordinal)];
 
     private Task<NativeCluster> StartAsync() =>
-        NativeCluster.StartAsync(cluster.Server.Binaries, new Dictionary<string, string>(NativeClusterTests.SmallServer) { ["min_wal_size"] = "128MB" }, keep: false, Token);
+        NativeCluster.StartAsync(cluster.Server.Binaries, new Dictionary<string, string>(NativeClusterTests.SmallServer)
+        {
+            ["min_wal_size"] = "128MB",
+        }, keep: false, Token);
 }

@@ -12,7 +12,8 @@ public sealed class TlsProbeTests(PostgresCluster cluster)
     [Fact]
     public async Task A_probed_server_spoke_TLS_and_is_left_as_it_was()
     {
-        await using var server = await NativeCluster.StartAsync(cluster.Server.Binaries, NativeClusterTests.SmallServer, keep: false, Token);
+        await using var server = await NativeCluster.StartAsync(
+            cluster.Server.Binaries, NativeClusterTests.SmallServer, keep: false, Token);
 
         var session = await TlsProbe.RunAsync(server.ConnectionString, Token);
 

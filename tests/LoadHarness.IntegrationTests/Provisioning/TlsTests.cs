@@ -24,11 +24,17 @@ public sealed class TlsTests(PostgresCluster cluster)
         {
             var settings = new Dictionary<string, string>(NativeClusterTests.SmallServer)
             {
-                ["ssl"] = "on", ["ssl_cert_file"] = Path.Combine(certificates, "server.crt"), ["ssl_key_file"] = Path.Combine(certificates, "server.key"),
+                ["ssl"] = "on", ["ssl_cert_file"] = Path.Combine(certificates, "server.crt"),
+                    ["ssl_key_file"] = Path.Combine(certificates, "server.key"),
             };
             await WriteCertificateAsync(settings["ssl_cert_file"], settings["ssl_key_file"]);
             await using var server = await NativeCluster.StartAsync(cluster.Server.Binaries, settings, keep: false, Token);
-            var target = new NpgsqlConnectionStringBuilder(server.ConnectionString) { SslMode = SslMode.VerifyFull, RootCertificate = settings["ssl_cert_file"], Pooling = false };
+            var target = new NpgsqlConnectionStringBuilder(server.ConnectionString)
+            {
+                SslMode = SslMode.VerifyFull,
+                RootCertificate = settings["ssl_cert_file"],
+                Pooling = false,
+            };
 
             await using var database = await OpenAsync(target);
             Assert.True(database.Server.Capabilities.Single(capability => capability.Name == ServerCapabilities.Tls).Available);
@@ -46,7 +52,8 @@ public sealed class TlsTests(PostgresCluster cluster)
     }
 
     private static Task<Database> OpenAsync(NpgsqlConnectionStringBuilder target) => Provisioner.ProvisionAsync(
-        new DatabaseRequest(new DatabaseTarget.Given(target.ConnectionString), ServerProfile.Checklist, 1_000, Keep: false, Force: false), SilentProgress.Instance, Token);
+        new DatabaseRequest(new DatabaseTarget.Given(target.ConnectionString), ServerProfile.Checklist, 1_000, Keep: false, Force: false),
+            SilentProgress.Instance, Token);
 
     private static async Task WriteCertificateAsync(string certificateFile, string keyFile)
     {
@@ -55,7 +62,8 @@ public sealed class TlsTests(PostgresCluster cluster)
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         await File.WriteAllTextAsync(certificateFile, certificate.ExportCertificatePem(), Token);
         await File.WriteAllTextAsync(keyFile, key.ExportPkcs8PrivateKeyPem(), Token);

@@ -26,8 +26,10 @@ public sealed class AuditTests(PostgresCluster cluster)
     public async Task What_the_application_does_leaves_a_row_with_its_actor(string row, string sql)
     {
         await using var database = await FilledAsync();
-        await database.As("lh_app").AskInAsync<long>(1, $"with done as ({(sql.StartsWith("select", StringComparison.Ordinal) ? sql : sql + " returning 1")}) select count(*) from done");
-        Assert.Contains($"lh_app {row}", await database.Owner.ListAsync("select concat_ws(' ', actor, entity, action) from audit_logs where workspace_id = 1"));
+        await database.As("lh_app").AskInAsync<long>(
+            1, $"with done as ({(sql.StartsWith("select", StringComparison.Ordinal) ? sql : sql + " returning 1")}) select count(*) from done");
+        Assert.Contains($"lh_app {row}",
+            await database.Owner.ListAsync("select concat_ws(' ', actor, entity, action) from audit_logs where workspace_id = 1"));
     }
 
     [Theory]
@@ -39,7 +41,8 @@ public sealed class AuditTests(PostgresCluster cluster)
     {
         await using var database = await FilledAsync();
         await database.Owner.ExecuteAsync("set app.actor = 'alice'; " + sql + "; reset app.actor");
-        Assert.Contains($"alice {row}", await database.Owner.ListAsync("select concat_ws(' ', actor, entity, action) from audit_logs where workspace_id = 1"));
+        Assert.Contains($"alice {row}",
+            await database.Owner.ListAsync("select concat_ws(' ', actor, entity, action) from audit_logs where workspace_id = 1"));
     }
 
     [Fact]
@@ -52,7 +55,8 @@ public sealed class AuditTests(PostgresCluster cluster)
             [
                 "select set_config('app.workspace_id', '1', true), set_config('app.actor', 'chief@corp.example' || chr(10) || repeat('x', 100000), true)", "select pg_sleep(0.2)",
                 "insert into webhooks (workspace_id, url) values (1, 'https://user:S3cr3t@example.com/hook?token=S3cr3t')",
-                "insert into email_templates (workspace_id, name, subject, body) values (1, 't', 's', repeat('b', 100000))", "update leads set email = 'new@x.io' where email = 'free@x.io'", "delete from automation_flows",
+                "insert into email_templates (workspace_id, name, subject, body) values (1, 't', 's', repeat('b', 100000))",
+                    "update leads set email = 'new@x.io' where email = 'free@x.io'", "delete from automation_flows",
             ])
         {
             await using var command = new NpgsqlCommand(sql, connection);
@@ -60,17 +64,20 @@ public sealed class AuditTests(PostgresCluster cluster)
         }
 
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal("true 200", await database.Owner.AskAsync<string>("select bool_and(login = session_user) || ' ' || max(length(actor)) from audit_logs where actor like 'chief%'"));
+        Assert.Equal("true 200", await database.Owner.AskAsync<string>(
+            "select bool_and(login = session_user) || ' ' || max(length(actor)) from audit_logs where actor like 'chief%'"));
         Assert.Equal(0, await database.Owner.AskAsync<long>(
             "select count(*) from audit_logs where actor ~ '[[:cntrl:]]' or length(details::text) > 3000 or details::text ~ 'S3cr3t|new@x.io|free@x.io'"));
-        Assert.True(await database.Owner.AskAsync<bool>("select max(created_at) - min(l.created_at) < interval '10 s' and max(l.created_at) > (select created_at from webhooks) + interval '150 ms' from audit_logs l where actor like 'chief%'"));
+        Assert.True(await database.Owner.AskAsync<bool>(
+            "select max(created_at) - min(l.created_at) < interval '10 s' and max(l.created_at) > (select created_at from webhooks) + interval '150 ms' from audit_logs l where actor like 'chief%'"));
     }
 
     [Fact]
     public async Task Leads_that_a_json_import_overwrites_leave_one_row_as_an_import_by_copy()
     {
         await using var database = await FilledAsync();
-        await database.As("lh_app").AskInAsync<long>(1, "select updated_count from fast_bulk_lead_import(1, '[{\"email\": \"free@x.io\", \"name\": \"Other\"}, {\"email\": \"new@x.io\"}, {\"email\": \"\"}]')");
+        await database.As("lh_app").AskInAsync<long>(
+            1, "select updated_count from fast_bulk_lead_import(1, '[{\"email\": \"free@x.io\", \"name\": \"Other\"}, {\"email\": \"new@x.io\"}, {\"email\": \"\"}]')");
         Assert.Equal(["lh_app import 1 1 1"], await database.Owner.ListAsync(
             "select concat_ws(' ', actor, action, details ->> 'imported', details ->> 'updated', details ->> 'rejected') from audit_logs where entity = 'leads'"));
     }
@@ -83,9 +90,11 @@ public sealed class AuditTests(PostgresCluster cluster)
         var import = await app.AskInAsync<long>(1, "select begin_lead_import(1, 'crm')");
         await app.AskInAsync<long>(1, "with r as (insert into lead_import_rows (import_id, row_number, email, name) select $1, g, 'i' || g || '@x.io', 'N' from generate_series(1, 50) g returning 1) select count(*) from r", import);
         await app.AskInAsync<long>(1, "select imported from finish_lead_import(1, $1)", import);
-        Assert.Equal(["import 50"], await database.Owner.ListAsync("select action || ' ' || (details ->> 'imported') from audit_logs where entity = 'leads'"));
+        Assert.Equal(["import 50"], await database.Owner.ListAsync(
+            "select action || ' ' || (details ->> 'imported') from audit_logs where entity = 'leads'"));
         await app.AskInAsync<long>(1, "with d as (delete from leads where email like 'i%' returning 1) select count(*) from d");
-        Assert.Equal(["50 50"], await database.Owner.ListAsync("select (details ->> 'leads') || ' ' || jsonb_array_length(details -> 'ids') from audit_logs where action = 'delete'"));
+        Assert.Equal(["50 50"], await database.Owner.ListAsync(
+            "select (details ->> 'leads') || ' ' || jsonb_array_length(details -> 'ids') from audit_logs where action = 'delete'"));
     }
 
     [Theory]
@@ -102,7 +111,8 @@ public sealed class AuditTests(PostgresCluster cluster)
         {
             foreach (var sql in (string[])
                 [
-                    $"insert into {log} (workspace_id) values (1)", $"update {log} set action = 'x'", $"delete from {log}", $"truncate {log}", $"drop table {log}",
+                    $"insert into {log} (workspace_id) values (1)", $"update {log} set action = 'x'", $"delete from {log}",
+                        $"truncate {log}", $"drop table {log}",
                     $"alter table {log} disable row level security",
                 ])
                 await AssertRefusedAsync(database, role, sql);
@@ -110,8 +120,10 @@ public sealed class AuditTests(PostgresCluster cluster)
 
         foreach (var sql in (string[])
             [
-                "alter table campaigns disable trigger audit_campaigns", "drop trigger audit_campaigns on campaigns", "set session_replication_role = replica",
-                "alter function audit_row_change() rename to gone", "create or replace function audit_row_change() returns trigger language plpgsql as 'begin return null; end'",
+                "alter table campaigns disable trigger audit_campaigns", "drop trigger audit_campaigns on campaigns",
+                    "set session_replication_role = replica",
+                "alter function audit_row_change() rename to gone",
+                    "create or replace function audit_row_change() returns trigger language plpgsql as 'begin return null; end'",
                 "truncate leads cascade",
             ])
             await AssertRefusedAsync(database, role, sql);

@@ -18,7 +18,8 @@ public sealed class BackupTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var restored = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         await SampleRows.InsertAsync(database.Owner);
-        await database.Owner.ExecuteAsync("do $$ begin create role crm_backup login bypassrls password 'backup' in role pg_read_all_data; exception when duplicate_object then null; end $$");
+        await database.Owner.ExecuteAsync(
+            "do $$ begin create role crm_backup login bypassrls password 'backup' in role pg_read_all_data; exception when duplicate_object then null; end $$");
         var file = Path.Combine(Path.GetTempPath(), $"backup-{Guid.NewGuid():N}.dump");
         try
         {
@@ -30,7 +31,8 @@ public sealed class BackupTests(PostgresCluster cluster)
             File.Delete(file);
         }
 
-        foreach (var table in await database.Owner.ListAsync("select c.oid::regclass::text from pg_class c where relkind in ('r', 'p') and not relispartition and relnamespace in ('public'::regnamespace, 'archive'::regnamespace) order by 1"))
+        foreach (var table in await database.Owner.ListAsync(
+            "select c.oid::regclass::text from pg_class c where relkind in ('r', 'p') and not relispartition and relnamespace in ('public'::regnamespace, 'archive'::regnamespace) order by 1"))
             Assert.Equal($"{table} {await ContentsAsync(database, table)}", $"{table} {await ContentsAsync(restored, table)}");
         foreach (var catalog in (string[])
             [
@@ -49,7 +51,8 @@ public sealed class BackupTests(PostgresCluster cluster)
     {
         var server = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         var result = await CliWrap.Cli.Wrap(cluster.Server.Binaries.PathOf(program))
-            .WithArguments(["--host", server.Host!, "--port", $"{server.Port}", "--username", user, "--dbname", server.Database!, .. arguments])
+            .WithArguments(["--host", server.Host!, "--port", $"{server.Port}", "--username", user, "--dbname", server.Database!,
+                .. arguments])
             .WithEnvironmentVariables(variables => variables.Set("PGPASSWORD", password ?? server.Password))
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Stop);
         Assert.True(result.ExitCode == 0, result.StandardError);

@@ -19,13 +19,20 @@ public sealed class ErasureTests(PostgresCluster cluster)
         var told = await app.AskInAsync<string>(1, "select erase_lead(1, $1, 'asked by letter')::text", lead);
 
         Assert.Empty(await HoldersAsync(database));
-        Assert.Equal(0, await database.Owner.AskAsync<long>("select (select count(*) from email_sends where lead_id = $1) + (select count(*) from lead_activities where lead_id = $1)", lead));
-        Assert.Equal(told, await database.Owner.AskAsync<string>("select erased::text from erasures where email_sha256 = sha256('ann@x.io') and lead_id = $1 and reason = 'asked by letter' and login = session_user", lead));
+        Assert.Equal(0, await database.Owner.AskAsync<long>(
+            "select (select count(*) from email_sends where lead_id = $1) + (select count(*) from lead_activities where lead_id = $1)",
+            lead));
+        Assert.Equal(told, await database.Owner.AskAsync<string>(
+            "select erased::text from erasures where email_sha256 = sha256('ann@x.io') and lead_id = $1 and reason = 'asked by letter' and login = session_user", lead));
         Assert.Contains("archive.", told, StringComparison.Ordinal);
-        Assert.Equal(["erase"], await database.Owner.ListAsync("select action from audit_logs where entity = 'leads' and action = 'erase'"));
+        Assert.Equal(["erase"], await database.Owner.ListAsync(
+            "select action from audit_logs where entity = 'leads' and action = 'erase'"));
         // The neighbours are as they were.
-        Assert.Equal("erased", await database.Owner.AskAsync<string>("select reason from suppressed_addresses where workspace_id = 1 and email_hash = address_hash(1, 'ann@x.io')"));
-        Assert.Equal(["ben@x.io active", "ann@x.io active"], await database.Owner.ListAsync("select email || ' ' || status from leads where workspace_id = 2 or email = 'ben@x.io' order by workspace_id"));
+        Assert.Equal("erased", await database.Owner.AskAsync<string>(
+            "select reason from suppressed_addresses where workspace_id = 1 and email_hash = address_hash(1, 'ann@x.io')"));
+        Assert.Equal(["ben@x.io active", "ann@x.io active"],
+            await database.Owner.ListAsync(
+            "select email || ' ' || status from leads where workspace_id = 2 or email = 'ben@x.io' order by workspace_id"));
     }
 
     [Theory]
@@ -40,7 +47,9 @@ public sealed class ErasureTests(PostgresCluster cluster)
 
         await app.AskInAsync<string>(1, again);
 
-        Assert.Equal(["1 unsubscribed", "2 active"], await database.Owner.ListAsync("select workspace_id || ' ' || status from leads where email = 'ann@x.io' order by workspace_id"));
+        Assert.Equal(["1 unsubscribed", "2 active"],
+            await database.Owner.ListAsync(
+            "select workspace_id || ' ' || status from leads where email = 'ann@x.io' order by workspace_id"));
         Assert.Equal("erased", await app.AskInAsync<string>(1, "select suppression_of(1, 'ann@x.io')"));
     }
 
@@ -64,7 +73,8 @@ public sealed class ErasureTests(PostgresCluster cluster)
         await using var database = await FilledAsync();
         var lead = await database.Owner.AskAsync<long>("select id from leads where workspace_id = 1 and email = 'ann@x.io'");
         var told = await database.As("lh_app").AskInAsync<string>(1, "select export_lead(1, $1)::text", lead);
-        foreach (var part in (string[])["\"email_sends\"", "\"lead_activities\"", "\"automation_executions\"", "archive.", "webhook_logs", "import_rejects", "ann@x.io"])
+        foreach (var part in (string[])["\"email_sends\"", "\"lead_activities\"", "\"automation_executions\"", "archive.", "webhook_logs",
+            "import_rejects", "ann@x.io"])
             Assert.Contains(part, told, StringComparison.Ordinal);
         Assert.DoesNotContain("ben@x.io", told, StringComparison.Ordinal);
     }
@@ -90,12 +100,15 @@ public sealed class ErasureTests(PostgresCluster cluster)
         var id = await app.AskAsync<long>("select create_workspace('New', 'Owner@x.io', 'Olga')");
         var member = await app.AskInAsync<long>(id, "select add_member($1, 'member@x.io', 'Max')", id);
         Assert.True(await app.AskInAsync<bool>(id, "select change_member_role($1, $2, 'admin')", id, member));
-        var lastOwner = await Assert.ThrowsAsync<PostgresException>(() => app.AskInAsync<bool>(id, "select remove_member($1, (select min(user_id) from workspace_members where role = 'owner'))", id));
+        var lastOwner = await Assert.ThrowsAsync<PostgresException>(
+            () => app.AskInAsync<bool>(id,
+            "select remove_member($1, (select min(user_id) from workspace_members where role = 'owner'))", id));
         Assert.Equal("LH004", lastOwner.SqlState);
         Assert.True(await app.AskInAsync<bool>(id, "select remove_member($1, $2)", id, member));
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from users where email = 'member@x.io'"));
         Assert.Equal(
-            ["workspaces insert", "workspace_members insert", "workspace_members insert", "workspace_members update", "workspace_members delete"],
+            ["workspaces insert", "workspace_members insert", "workspace_members insert", "workspace_members update",
+                "workspace_members delete"],
             await database.Owner.ListAsync($"select entity || ' ' || action from audit_logs where workspace_id = {id} order by id"));
 
         var calls = 0;
@@ -104,7 +117,8 @@ public sealed class ErasureTests(PostgresCluster cluster)
         Assert.True(calls > 3);
         Assert.DoesNotContain(await HoldersAsync(database), holder => holder != "audit_logs");
         Assert.Equal(1, await database.Owner.AskAsync<long>("select count(*) from leads where email = 'ann@x.io'"));
-        Assert.True(await database.Owner.AskAsync<long>("select count(*) from audit_logs where workspace_id = 1 and entity = 'workspaces' and action = 'delete'") == 1);
+        Assert.True(await database.Owner.AskAsync<long>(
+            "select count(*) from audit_logs where workspace_id = 1 and entity = 'workspaces' and action = 'delete'") == 1);
     }
 
     [Fact]
@@ -122,7 +136,8 @@ public sealed class ErasureTests(PostgresCluster cluster)
         foreach (var table in await database.Owner.ListAsync(
             "select c.oid::regclass::text from pg_class c where relkind in ('r', 'p') and not relispartition and relnamespace::regnamespace::text in ('public', 'archive') order by 1"))
         {
-            if (await database.Owner.AskAsync<bool>($"select exists (select from {table} t where t::text ilike '%{address}%' and coalesce(to_jsonb(t) ->> 'workspace_id', '1') = '1')"))
+            if (await database.Owner.AskAsync<bool>(
+                $"select exists (select from {table} t where t::text ilike '%{address}%' and coalesce(to_jsonb(t) ->> 'workspace_id', '1') = '1')"))
                 holders.Add(table);
         }
 

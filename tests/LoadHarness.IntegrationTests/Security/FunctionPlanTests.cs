@@ -26,7 +26,8 @@ public sealed class FunctionPlanTests(PostgresCluster cluster)
     public async Task A_function_reads_leads_through_an_index_under_the_applications_role(string call)
     {
         await using var database = await FilledAsync();
-        var plans = await PlansAsync(database, call.Replace("p_cursor => page", "p_cursor => '1790000000000000.1'", StringComparison.Ordinal));
+        var plans = await PlansAsync(database,
+            call.Replace("p_cursor => page", "p_cursor => '1790000000000000.1'", StringComparison.Ordinal));
         var ofLeads = plans.Where(plan => plan.Contains(" on leads", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(ofLeads);
         Assert.All(ofLeads, plan => Assert.DoesNotContain("Seq Scan on leads", plan, StringComparison.Ordinal));
@@ -36,8 +37,10 @@ public sealed class FunctionPlanTests(PostgresCluster cluster)
     public async Task A_sequential_scan_inside_a_function_is_seen_by_this_test()
     {
         await using var database = await FilledAsync();
-        await database.Owner.ExecuteAsync("do $$ begin execute (select string_agg('drop index ' || indexrelid::regclass, ';') from pg_index i where indrelid = 'leads'::regclass and not exists (select from pg_constraint where conindid = indexrelid)); end $$");
-        var plans = await PlansAsync(database, "count_segmented_leads(1, '{\"field\":\"tags\",\"operator\":\"contains\",\"value\":\"t77\"}')");
+        await database.Owner.ExecuteAsync(
+            "do $$ begin execute (select string_agg('drop index ' || indexrelid::regclass, ';') from pg_index i where indrelid = 'leads'::regclass and not exists (select from pg_constraint where conindid = indexrelid)); end $$");
+        var plans = await PlansAsync(database,
+            "count_segmented_leads(1, '{\"field\":\"tags\",\"operator\":\"contains\",\"value\":\"t77\"}')");
         Assert.Contains(plans, plan => plan.Contains("Seq Scan on leads", StringComparison.Ordinal));
     }
 
@@ -45,12 +48,20 @@ public sealed class FunctionPlanTests(PostgresCluster cluster)
     public async Task A_pooled_connection_does_not_keep_the_last_tenant_for_a_function_also_after_an_error()
     {
         await using var database = await FilledAsync();
-        var options = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c role=lh_app", MaxPoolSize = 1, NoResetOnClose = true };
+        var options = new NpgsqlConnectionStringBuilder(database.ConnectionString)
+        {
+            Options = "-c role=lh_app",
+            MaxPoolSize = 1,
+            NoResetOnClose = true,
+        };
         await using var pool = NpgsqlDataSource.Create(options.ConnectionString);
         Assert.True(await pool.AskInAsync<long>(1, "select count(*) from search_leads_optimized(1)") > 0);
-        Assert.Equal("LH001", (await Assert.ThrowsAsync<PostgresException>(() => pool.AskAsync<long>("select count(*) from search_leads_optimized(1)"))).SqlState);
-        await Assert.ThrowsAsync<PostgresException>(() => pool.AskInAsync<long>(1, "select count(*) from search_leads_optimized(1, p_limit => -1)"));
-        Assert.Equal("LH001", (await Assert.ThrowsAsync<PostgresException>(() => pool.AskAsync<long>("select count(*) from search_leads_optimized(1)"))).SqlState);
+        Assert.Equal("LH001", (await Assert.ThrowsAsync<PostgresException>(
+            () => pool.AskAsync<long>("select count(*) from search_leads_optimized(1)"))).SqlState);
+        await Assert.ThrowsAsync<PostgresException>(
+            () => pool.AskInAsync<long>(1, "select count(*) from search_leads_optimized(1, p_limit => -1)"));
+        Assert.Equal("LH001", (await Assert.ThrowsAsync<PostgresException>(
+            () => pool.AskAsync<long>("select count(*) from search_leads_optimized(1)"))).SqlState);
     }
 
     private static async Task<List<string>> PlansAsync(TestDatabase database, string call)

@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Security;
 
-/// <summary>SV-1, SV-2 for writing, for functions and for what the roles are. A new table or function is covered on the day it appears.</summary>
+/// <summary>
+/// SV-1, SV-2 for writing, for functions and for what the roles are. A new table or function is covered on the day it appears.
+/// </summary>
 public sealed class TenantWriteTests(PostgresCluster cluster)
 {
     private static readonly string[] Roles = ["lh_app", "lh_readonly", "lh_worker"];
@@ -24,7 +26,8 @@ public sealed class TenantWriteTests(PostgresCluster cluster)
             foreach (var relation in await RelationsAsync(database))
             {
                 var column = relation == "workspaces" ? "id" : "workspace_id";
-                foreach (var sql in (string[])[$"update {relation} set {column} = {column} where {column} <> 1", $"delete from {relation} where {column} <> 1", $"truncate {relation} cascade"])
+                foreach (var sql in (string[])[$"update {relation} set {column} = {column} where {column} <> 1",
+                    $"delete from {relation} where {column} <> 1", $"truncate {relation} cascade"])
                 {
                     attempts++;
                     if (await AttemptAsync(database, role, sql) is { } rows and not 0) faults.Add($"{role}: {sql}: {rows}");
@@ -65,12 +68,14 @@ public sealed class TenantWriteTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync("update email_sends set status = 'sent' where status = 'pending'");
         await database.Owner.ExecuteAsync("update campaigns set status = 'sent' where status = 'sending'");
         await database.Owner.ExecuteAsync("select count(*) from cleanup_old_email_sends(365)");
-        var closed = await database.Owner.ListAsync("select oid::regclass::text from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace or relnamespace = 'archive'::regnamespace and relkind = 'r'");
+        var closed = await database.Owner.ListAsync(
+            "select oid::regclass::text from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace or relnamespace = 'archive'::regnamespace and relkind = 'r'");
         Assert.True(closed.Count >= 3, string.Join(", ", closed));
         foreach (var role in Roles)
         {
             foreach (var relation in closed)
-                Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => database.As(role).AskInAsync<long>(1, $"select count(*) from {relation}"))).SqlState);
+                Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(
+                    () => database.As(role).AskInAsync<long>(1, $"select count(*) from {relation}"))).SqlState);
         }
     }
 
@@ -87,8 +92,10 @@ public sealed class TenantWriteTests(PostgresCluster cluster)
             """));
         foreach (var role in Roles)
         {
-            Assert.False(await database.Owner.AskAsync<bool>($"select pg_has_role('{role}', 'lh_owner', 'member') or has_schema_privilege('{role}', 'public', 'create') or has_schema_privilege('{role}', 'archive', 'usage')"));
-            foreach (var sql in (string[])["alter table leads disable row level security", "drop policy tenant on leads", "alter table leads no force row level security", "create policy mine on leads using (true)"])
+            Assert.False(await database.Owner.AskAsync<bool>(
+                $"select pg_has_role('{role}', 'lh_owner', 'member') or has_schema_privilege('{role}', 'public', 'create') or has_schema_privilege('{role}', 'archive', 'usage')"));
+            foreach (var sql in (string[])["alter table leads disable row level security", "drop policy tenant on leads",
+                "alter table leads no force row level security", "create policy mine on leads using (true)"])
                 Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => database.As(role).ExecuteAsync(sql))).SqlState);
         }
     }
@@ -97,7 +104,8 @@ public sealed class TenantWriteTests(PostgresCluster cluster)
     public async Task The_owner_is_bound_by_row_security_where_no_function_reads_across_workspaces()
     {
         await using var database = await FilledAsync();
-        foreach (var relation in await database.Owner.ListAsync("select oid::regclass::text from pg_class where relforcerowsecurity and relnamespace = 'public'::regnamespace"))
+        foreach (var relation in await database.Owner.ListAsync(
+            "select oid::regclass::text from pg_class where relforcerowsecurity and relnamespace = 'public'::regnamespace"))
         {
             Assert.Equal(0, await database.As("lh_owner").AskAsync<long>($"select count(*) from {relation}"));
             Assert.Equal(0, await database.As("lh_owner").AskInAsync<long>(1, $"select count(*) from {relation} where workspace_id <> 1"));

@@ -10,7 +10,9 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Security;
 
-/// <summary>A database in which everybody may create in public, as every one from before PostgreSQL 15: no way up to the owner of the schema.</summary>
+/// <summary>
+/// A database in which everybody may create in public, as every one from before PostgreSQL 15: no way up to the owner of the schema.
+/// </summary>
 public sealed class TrustedSchemaTests(PostgresCluster cluster)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -28,7 +30,8 @@ public sealed class TrustedSchemaTests(PostgresCluster cluster)
 
         Assert.Contains(name, fault.Message, StringComparison.Ordinal);
         Assert.Contains("stranger", fault.Message, StringComparison.Ordinal);
-        Assert.False(await database.Owner.AskAsync<bool>("select to_regclass('lead_imports') is not null or exists (select from pg_class where oid = 'leads'::regclass and relrowsecurity)"));
+        Assert.False(await database.Owner.AskAsync<bool>(
+            "select to_regclass('lead_imports') is not null or exists (select from pg_class where oid = 'leads'::regclass and relrowsecurity)"));
     }
 
     [Fact]
@@ -40,7 +43,8 @@ public sealed class TrustedSchemaTests(PostgresCluster cluster)
 
         await migrator.UpAsync(SilentProgress.Instance, Stop);
 
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => StrangerAsync(database, "create function public.evil() returns int language sql as 'select 1'"));
+        var refused = await Assert.ThrowsAsync<PostgresException>(
+            () => StrangerAsync(database, "create function public.evil() returns int language sql as 'select 1'"));
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
         await migrator.DownAsync(SilentProgress.Instance, Stop);
         Assert.Equal(before, await SchemaDump.OfAsync(cluster, database, Stop));
@@ -89,7 +93,8 @@ public sealed class TrustedSchemaTests(PostgresCluster cluster)
 
     private static async Task StrangerAsync(TestDatabase database, string sql)
     {
-        await database.Owner.ExecuteAsync("do $$ begin create role stranger nologin; exception when duplicate_object or unique_violation then null; end $$");
+        await database.Owner.ExecuteAsync(
+            "do $$ begin create role stranger nologin; exception when duplicate_object or unique_violation then null; end $$");
         await database.As("stranger").ExecuteAsync(sql);
     }
 }

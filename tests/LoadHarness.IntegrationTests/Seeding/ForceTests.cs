@@ -26,7 +26,8 @@ public sealed class ForceTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await database.Owner.ExecuteAsync(OwnRows);
 
-        var refusal = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation));
+        var refusal = await Assert.ThrowsAsync<HarnessException>(
+            () => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation));
 
         Assert.Equal(ExitCode.BadUsage, refusal.ExitCode);
         Assert.Contains("leads: 500", refusal.Message, StringComparison.Ordinal);
@@ -39,14 +40,25 @@ public sealed class ForceTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await database.Owner.ExecuteAsync(OwnRows);
-        var request = new DatabaseRequest(new DatabaseTarget.Given(database.ConnectionString), ServerProfile.Checklist, 1_000, Keep: false, Force: true) { DeletesRows = true };
+        var request = new DatabaseRequest(
+            new DatabaseTarget.Given(database.ConnectionString), ServerProfile.Checklist, 1_000, Keep: false, Force: true)
+            {
+            DeletesRows = true,
+            };
 
-        var refusal = await Assert.ThrowsAsync<HarnessException>(() => Provisioner.ProvisionAsync(request, SilentProgress.Instance, Cancellation));
+        var refusal = await Assert.ThrowsAsync<HarnessException>(
+            () => Provisioner.ProvisionAsync(request, SilentProgress.Instance, Cancellation));
         Assert.Contains("leads: 500", refusal.Message, StringComparison.Ordinal);
 
         // Looking at it, and deleting with the second word, are allowed.
-        await using var looked = await Provisioner.ProvisionAsync(request with { DeletesRows = false }, SilentProgress.Instance, Cancellation);
-        await using var deleted = await Provisioner.ProvisionAsync(request with { DeletesForeignRows = true }, SilentProgress.Instance, Cancellation);
+        await using var looked = await Provisioner.ProvisionAsync(request with
+        {
+            DeletesRows = false,
+        }, SilentProgress.Instance, Cancellation);
+        await using var deleted = await Provisioner.ProvisionAsync(request with
+        {
+            DeletesForeignRows = true,
+        }, SilentProgress.Instance, Cancellation);
     }
 
     [Fact]
@@ -61,7 +73,8 @@ public sealed class ForceTests(PostgresCluster cluster)
         Assert.Contains("leads: 500", told.Sentences[0], StringComparison.Ordinal);
         // Its own rows need no second word, and are counted as well.
         await new Seeder(database.Owner).SeedAsync(Request with { Seed = 43 }, told, Cancellation);
-        Assert.Contains(told.Sentences, sentence => sentence.Contains("every row of workspaces, users, leads", StringComparison.Ordinal) && sentence.Contains("email_sends: ", StringComparison.Ordinal));
+        Assert.Contains(told.Sentences, sentence => sentence.Contains("every row of workspaces, users, leads", StringComparison.Ordinal)
+            && sentence.Contains("email_sends: ", StringComparison.Ordinal));
     }
 
     private sealed class Notes : IStageProgress

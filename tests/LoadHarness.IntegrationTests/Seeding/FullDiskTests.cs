@@ -28,7 +28,8 @@ public sealed class FullDiskTests(PostgresCluster cluster)
         var full = await Assert.ThrowsAsync<HarnessException>(() => SeedAsync(database));
         Assert.Contains("disk is full", full.Message, StringComparison.Ordinal);
         Assert.Contains("goes on where it stopped", full.Message, StringComparison.Ordinal);
-        await using (var alive = database.Owner.CreateCommand("select count(*) > 0 from loadharness.seed_run")) Assert.Equal(true, await alive.ExecuteScalarAsync(Cancellation));
+        await using (var alive = database.Owner.CreateCommand("select count(*) > 0 from loadharness.seed_run")) Assert.Equal(
+            true, await alive.ExecuteScalarAsync(Cancellation));
 
         await disk.ResizeAsync(megabytes: 400, Cancellation);
         var manifest = await SeedAsync(database);

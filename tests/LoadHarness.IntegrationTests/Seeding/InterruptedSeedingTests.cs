@@ -70,7 +70,8 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
         await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, killer, Cancellation));
 
         var other = Request with { Contacts = 5_000 };
-        var refusal = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(other, SilentProgress.Instance, Cancellation));
+        var refusal = await Assert.ThrowsAsync<HarnessException>(
+            () => new Seeder(database.Owner).SeedAsync(other, SilentProgress.Instance, Cancellation));
         Assert.Contains("4000 contacts", refusal.Message, StringComparison.Ordinal);
         var replaced = await new Seeder(database.Owner).SeedAsync(other with { Replace = true }, SilentProgress.Instance, Cancellation);
         Assert.Equal(SeedChecksum.Of(other), replaced.Checksum);
@@ -87,7 +88,9 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
     private static async Task<NativeCluster> OwnServerAsync()
     {
         var binaries = await PostgresBinaries.FindAsync(Cancellation);
-        Require.Present(binaries is null ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package." : null);
+        Require.Present(binaries is null
+            ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package."
+            : null);
         var settings = ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, [], "postgres");
         settings["shared_buffers"] = "64MB";
         var server = await NativeCluster.StartAsync(binaries!, settings, keep: false, Cancellation);
@@ -98,7 +101,10 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
 
     private static void TerminateOthers(string connectionString)
     {
-        using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+        }.ConnectionString);
         connection.Open();
         using var command = new NpgsqlCommand(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'", connection);

@@ -22,6 +22,7 @@ public sealed class SeedMeasurementTests(PostgresCluster cluster)
         Assert.True(ratio.Figure > 0);
         Assert.Equal(SeedChecksum.Of(Request), result.Manifest.Checksum);
         Assert.Equal(before, await Catalog.ReadAsync(database.Owner));
-        Assert.Empty(await Catalog.LinesAsync(database.Owner, "select name from pg_ls_dir('.') as name where name like 'loadharness_measure%'"));
+        Assert.Empty(await Catalog.LinesAsync(
+            database.Owner, "select name from pg_ls_dir('.') as name where name like 'loadharness_measure%'"));
     }
 }

@@ -17,12 +17,17 @@ public sealed class SeedSnapshotTests
     public async Task A_server_started_from_a_snapshot_holds_the_seeded_rows_and_not_what_a_run_did_to_them()
     {
         var binaries = await PostgresBinaries.FindAsync(Cancellation);
-        Require.Present(binaries is null ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package." : null);
+        Require.Present(binaries is null
+            ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package."
+            : null);
         var snapshot = new SeedSnapshot(Path.Combine(Path.GetTempPath(), $"loadharness-snapshot-{Guid.NewGuid():N}"));
         try
         {
             var checksum = await SeedAndSaveAsync(snapshot, binaries!);
-            var request = new DatabaseRequest(new DatabaseTarget.Native(), ServerProfile.Checklist, 1_000, Keep: false, Force: false) { Snapshot = _ => snapshot };
+            var request = new DatabaseRequest(new DatabaseTarget.Native(), ServerProfile.Checklist, 1_000, Keep: false, Force: false)
+            {
+                Snapshot = _ => snapshot,
+            };
             await using var database = await Provisioner.ProvisionAsync(request, SilentProgress.Instance, Cancellation);
             await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
 
@@ -39,8 +44,10 @@ public sealed class SeedSnapshotTests
     [Fact]
     public void Each_scale_seed_month_schema_and_server_has_a_place_of_its_own()
     {
-        SeedRequest[] requests = [Request, Request with { Contacts = 1_001 }, Request with { Seed = 43 }, Request with { SeededAtMonth = new DateOnly(2026, 9, 1) }];
-        var places = requests.Select(request => SeedSnapshot.Of(request, "optimized", 15)).Append(SeedSnapshot.Of(Request, "base", 15)).Append(SeedSnapshot.Of(Request, "optimized", 17));
+        SeedRequest[] requests = [Request, Request with { Contacts = 1_001 }, Request with { Seed = 43 },
+            Request with { SeededAtMonth = new DateOnly(2026, 9, 1) }];
+        var places = requests.Select(request => SeedSnapshot.Of(request, "optimized", 15)).Append(SeedSnapshot.Of(Request, "base", 15))
+            .Append(SeedSnapshot.Of(Request, "optimized", 17));
         Assert.Equal(6, places.Distinct().Count());
         Assert.Equal(SeedSnapshot.Of(Request, "optimized", 15), SeedSnapshot.Of(Request with { Workers = 7 }, "optimized", 15));
     }
@@ -63,13 +70,17 @@ public sealed class SeedSnapshotTests
 
     private static async Task<string> SeedAndSaveAsync(SeedSnapshot snapshot, PostgresBinaries binaries)
     {
-        var request = new DatabaseRequest(new DatabaseTarget.Native(), ServerProfile.Checklist, 1_000, Keep: false, Force: false) { Snapshot = _ => snapshot };
+        var request = new DatabaseRequest(new DatabaseTarget.Native(), ServerProfile.Checklist, 1_000, Keep: false, Force: false)
+        {
+            Snapshot = _ => snapshot,
+        };
         await using var database = await Provisioner.ProvisionAsync(request, SilentProgress.Instance, Cancellation);
         await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
         await SchemaTemplates.BuildAsync(source, SchemaState.Base);
         var manifest = await new Seeder(source).SeedAsync(Request, SilentProgress.Instance, Cancellation);
         await snapshot.SaveAsync(database.AdminConnectionString, binaries, Cancellation);
-        await using var change = source.CreateCommand("delete from lead_activities; delete from email_sends; delete from leads where id <= 500");
+        await using var change = source.CreateCommand(
+            "delete from lead_activities; delete from email_sends; delete from leads where id <= 500");
         await change.ExecuteNonQueryAsync(Cancellation);
         return manifest.Checksum;
     }

@@ -5,7 +5,9 @@ using LoadHarness.Postgres.Seeding;
 
 namespace LoadHarness.IntegrationTests.Seeding;
 
-/// <summary>One seeded database for tests that only read it: 20,000 leads in the primary workspace, enough for shares within a percent.</summary>
+/// <summary>
+/// One seeded database for tests that only read it: 20,000 leads in the primary workspace, enough for shares within a percent.
+/// </summary>
 public sealed class SeededRowsFixture(PostgresCluster cluster) : IAsyncLifetime
 {
     private TestDatabase? _database;

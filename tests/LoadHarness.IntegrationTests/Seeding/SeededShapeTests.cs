@@ -13,14 +13,16 @@ public sealed class SeededShapeTests(SeededRowsFixture rows) : IClassFixture<See
     public async Task Words_follow_Zipfs_law_with_an_exponent_of_one(string what, string words, int flattened)
     {
         var counts = await rows.NumbersAsync($"select count(*) from ({words}) as w (word) group by word order by count(*) desc limit 50");
-        var exponent = -Slope([.. Enumerable.Range(1, counts.Count).Select(rank => Math.Log(rank + flattened))], [.. counts.Select(count => Math.Log(count))]);
+        var exponent = -Slope([.. Enumerable.Range(1, counts.Count).Select(rank => Math.Log(rank + flattened))],
+            [.. counts.Select(count => Math.Log(count))]);
         Assert.True(exponent is > 0.9 and < 1.1, $"{what}: exponent {exponent:0.000}");
     }
 
     [Fact]
     public async Task Sign_ups_grow_by_four_percent_of_the_first_month_every_month_over_24_months()
     {
-        var months = await rows.NumbersAsync("select count(*) from leads group by date_trunc('month', created_at at time zone 'UTC') order by date_trunc('month', created_at at time zone 'UTC')");
+        var months = await rows.NumbersAsync(
+            "select count(*) from leads group by date_trunc('month', created_at at time zone 'UTC') order by date_trunc('month', created_at at time zone 'UTC')");
         Assert.Equal(24, months.Count);
         var slope = Slope([.. Enumerable.Range(0, 24).Select(month => (double)month)], [.. months]);
         // Month m brings 100 + 4m parts of 3,504.
@@ -46,13 +48,15 @@ public sealed class SeededShapeTests(SeededRowsFixture rows) : IClassFixture<See
             where a.lead_id is null or s.lead_id is null
             """));
         Assert.InRange(await rows.NumberAsync("select count(clicked_at)::float8 / count(opened_at) from email_sends"), 0.15, 0.35);
-        Assert.InRange(await rows.NumberAsync("select count(*)::float8 from lead_activities where activity_type = 'email_opened'"), 1_000, 1_000_000);
+        Assert.InRange(await rows.NumberAsync("select count(*)::float8 from lead_activities where activity_type = 'email_opened'"), 1_000,
+            1_000_000);
     }
 
     [Fact]
     public async Task Names_come_in_several_scripts()
     {
-        foreach (var (script, letters) in new[] { ("Latin letters with marks", "[À-ž]"), ("Cyrillic", "[А-я]"), ("Han or kana", "[ぁ-ヿ一-龥]") })
+        foreach (var (script, letters) in new[] { ("Latin letters with marks", "[À-ž]"), ("Cyrillic", "[А-я]"),
+            ("Han or kana", "[ぁ-ヿ一-龥]") })
         {
             var share = await rows.NumberAsync($"select count(*) filter (where name ~ '{letters}')::float8 / count(*) from leads");
             Assert.True(share is > 0.005 and < 0.5, $"{script}: {share:0.0000} of the names");
@@ -62,9 +66,12 @@ public sealed class SeededShapeTests(SeededRowsFixture rows) : IClassFixture<See
     [Fact]
     public async Task One_value_in_a_thousand_is_as_long_as_forms_let_through()
     {
-        Assert.InRange(await rows.NumberAsync("select count(*) filter (where length(name) > 100)::float8 / count(*) from leads"), 0.0003, 0.002);
-        Assert.InRange(await rows.NumberAsync("select count(*) filter (where length(company) > 150)::float8 / count(*) from leads"), 0.0003, 0.002);
-        Assert.InRange(await rows.NumberAsync("select count(*) filter (where position('@' in email) > 50)::float8 / count(*) from leads"), 0.0003, 0.002);
+        Assert.InRange(await rows.NumberAsync("select count(*) filter (where length(name) > 100)::float8 / count(*) from leads"), 0.0003,
+            0.002);
+        Assert.InRange(await rows.NumberAsync("select count(*) filter (where length(company) > 150)::float8 / count(*) from leads"), 0.0003,
+            0.002);
+        Assert.InRange(await rows.NumberAsync("select count(*) filter (where position('@' in email) > 50)::float8 / count(*) from leads"),
+            0.0003, 0.002);
         Assert.InRange(await rows.NumberAsync("select max(octet_length(name)) from leads"), 200, 512);
         Assert.InRange(await rows.NumberAsync("select max(octet_length(company)) from leads"), 200, 512);
         Assert.InRange(await rows.NumberAsync("select max(position('@' in email)) - 1 from leads"), 51, 64);
@@ -78,16 +85,21 @@ public sealed class SeededShapeTests(SeededRowsFixture rows) : IClassFixture<See
     [InlineData("newsletter_opt_in", "boolean", 0.60)]
     public async Task A_custom_field_has_one_type_and_is_missing_where_it_should_be(string field, string type, double share)
     {
-        Assert.Equal(0, await rows.NumberAsync($"select count(*) from leads where custom_fields ? '{field}' and jsonb_typeof(custom_fields -> '{field}') <> '{type}'"));
-        Assert.Equal(share, await rows.NumberAsync($"select count(*) filter (where custom_fields ? '{field}')::float8 / count(*) from leads"), 0.015);
+        Assert.Equal(0, await rows.NumberAsync(
+            $"select count(*) from leads where custom_fields ? '{field}' and jsonb_typeof(custom_fields -> '{field}') <> '{type}'"));
+        Assert.Equal(share, await rows.NumberAsync(
+            $"select count(*) filter (where custom_fields ? '{field}')::float8 / count(*) from leads"), 0.015);
     }
 
     [Fact]
     public async Task Custom_numbers_and_plans_are_skewed_to_the_low_end()
     {
         Assert.InRange(await rows.NumberAsync("select avg((custom_fields ->> 'score')::float8) from leads"), 31, 36);
-        Assert.InRange(await rows.NumberAsync("select percentile_cont(0.5) within group (order by (custom_fields ->> 'lifetime_value')::float8) / avg((custom_fields ->> 'lifetime_value')::float8) from leads"), 0.6, 0.85);
-        Assert.InRange(await rows.NumberAsync("select count(*) filter (where custom_fields ->> 'plan' = 'free')::float8 / count(custom_fields ->> 'plan') from leads"), 0.58, 0.62);
+        Assert.InRange(await rows.NumberAsync(
+            "select percentile_cont(0.5) within group (order by (custom_fields ->> 'lifetime_value')::float8) / avg((custom_fields ->> 'lifetime_value')::float8) from leads"), 0.6, 0.85);
+        Assert.InRange(await rows.NumberAsync(
+            "select count(*) filter (where custom_fields ->> 'plan' = 'free')::float8 / count(custom_fields ->> 'plan') from leads"),
+            0.58, 0.62);
     }
 
     [Theory]
@@ -108,8 +120,10 @@ public sealed class SeededShapeTests(SeededRowsFixture rows) : IClassFixture<See
     {
         string[] shapes =
         [
-            "Lead status", "Lead source", "Sign-ups by month", "Tags", "Tags a lead", "Companies", "E-mail domains", "Script of names", "Length of names",
-            "Custom field plan", "Custom field country", "Custom field score", "Custom field opt-in", "Send status", "Sends by month", "Hours from delivery to open", "Activity type",
+            "Lead status", "Lead source", "Sign-ups by month", "Tags", "Tags a lead", "Companies", "E-mail domains", "Script of names",
+                "Length of names",
+            "Custom field plan", "Custom field country", "Custom field score", "Custom field opt-in", "Send status", "Sends by month",
+                "Hours from delivery to open", "Activity type",
         ];
         Assert.Equal(shapes, rows.Manifest.Distributions.Select(distribution => distribution.Name));
         Assert.All(rows.Manifest.Distributions, distribution => Assert.InRange(distribution.Shares.Sum(), 0.05, 1.000001));

@@ -22,7 +22,10 @@ public sealed class SeederTests(PostgresCluster cluster)
     public async Task A_seeded_database_holds_exactly_the_generated_rows_whatever_schema_and_workers(SchemaState schema, int workers)
     {
         await using var database = await cluster.CreateDatabaseAsync(schema);
-        var manifest = await new Seeder(database.Owner).SeedAsync(Request with { Workers = workers }, SilentProgress.Instance, Cancellation);
+        var manifest = await new Seeder(database.Owner).SeedAsync(Request with
+        {
+            Workers = workers,
+        }, SilentProgress.Instance, Cancellation);
 
         Assert.All(manifest.Invariants, check => Assert.True(check.Holds, $"{check.Name}: {check.Evidence}"));
         Assert.Equal(SeedChecksum.Of(Request), manifest.Checksum);
@@ -36,7 +39,8 @@ public sealed class SeederTests(PostgresCluster cluster)
     public async Task Indexes_keys_and_triggers_are_after_seeding_what_they_were_before(SchemaState schema)
     {
         await using var database = await cluster.CreateDatabaseAsync(schema);
-        await database.Owner.ExecuteAsync("create index leads_test_idx on leads (lower(name)); alter index leads_test_idx alter column 1 set statistics 300");
+        await database.Owner.ExecuteAsync(
+            "create index leads_test_idx on leads (lower(name)); alter index leads_test_idx alter column 1 set statistics 300");
         var before = await Catalog.ReadAsync(database.Owner);
         await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
 
@@ -49,7 +53,11 @@ public sealed class SeederTests(PostgresCluster cluster)
         await using var small = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await using var large = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await new Seeder(small.Owner).SeedAsync(Request with { Contacts = 700 }, SilentProgress.Instance, Cancellation);
-        await new Seeder(large.Owner).SeedAsync(Request with { Contacts = 30_000, LeadsPerChunk = 9_000 }, SilentProgress.Instance, Cancellation);
+        await new Seeder(large.Owner).SeedAsync(Request with
+        {
+            Contacts = 30_000,
+            LeadsPerChunk = 9_000,
+        }, SilentProgress.Instance, Cancellation);
 
         // Lead 20 is the last that every small workspace has at the smaller scale.
         foreach (var (table, lead) in new[] { ("leads", "id"), ("email_sends", "lead_id"), ("lead_activities", "lead_id") })
@@ -66,7 +74,8 @@ public sealed class SeederTests(PostgresCluster cluster)
         await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
 
         var expected = Enumerable.Range(1, 2_000).Select(row => $"{row} {SeededLeads.EmailOf(42, row)} {SeededLeads.StatusOf(42, row)}");
-        Assert.Equal(expected, await Catalog.LinesAsync(database.Owner, "select concat_ws(' ', id, email, status) from leads where workspace_id = 1 order by id"));
+        Assert.Equal(expected, await Catalog.LinesAsync(
+            database.Owner, "select concat_ws(' ', id, email, status) from leads where workspace_id = 1 order by id"));
     }
 
     [Fact]
@@ -82,10 +91,12 @@ public sealed class SeederTests(PostgresCluster cluster)
             """);
 
         Assert.Equal(rows.Count, seeded.Count);
-        Assert.All(rows.Zip(seeded), pair => Assert.True(JsonNode.DeepEquals(AsJson(pair.First), JsonNode.Parse(pair.Second)), $"{AsJson(pair.First)} is {pair.Second}"));
+        Assert.All(rows.Zip(seeded), pair =>
+            Assert.True(JsonNode.DeepEquals(AsJson(pair.First), JsonNode.Parse(pair.Second)), $"{AsJson(pair.First)} is {pair.Second}"));
 
         static JsonArray AsJson(ImportRow row) =>
-            new(row.Email, row.Name, row.Phone, row.Company, row.Position, row.Source, new JsonArray([.. row.Tags]), JsonNode.Parse(row.CustomFields));
+            new(row.Email, row.Name, row.Phone, row.Company, row.Position, row.Source, new JsonArray([.. row.Tags]),
+                JsonNode.Parse(row.CustomFields));
     }
 
     [Fact]
@@ -94,7 +105,8 @@ public sealed class SeederTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
 
-        await using var insert = database.Owner.CreateCommand("insert into leads (workspace_id, email) values (1, 'new@lead.example') returning id = (select max(id) + 1 from leads)");
+        await using var insert = database.Owner.CreateCommand(
+            "insert into leads (workspace_id, email) values (1, 'new@lead.example') returning id = (select max(id) + 1 from leads)");
         Assert.Equal(true, await insert.ExecuteScalarAsync(Cancellation));
     }
 
@@ -120,7 +132,8 @@ public sealed class SeederTests(PostgresCluster cluster)
         await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
         var other = Request with { Seed = 43 };
 
-        var refusal = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(other, SilentProgress.Instance, Cancellation));
+        var refusal = await Assert.ThrowsAsync<HarnessException>(
+            () => new Seeder(database.Owner).SeedAsync(other, SilentProgress.Instance, Cancellation));
         Assert.Contains("seed 42", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("--force", refusal.Message, StringComparison.Ordinal);
         var replaced = await new Seeder(database.Owner).SeedAsync(other with { Replace = true }, SilentProgress.Instance, Cancellation);
@@ -134,7 +147,8 @@ public sealed class SeederTests(PostgresCluster cluster)
         await using (var insert = database.Owner.CreateCommand("insert into workspaces (name) values ('mine')"))
             await insert.ExecuteNonQueryAsync(Cancellation);
 
-        var refusal = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation));
+        var refusal = await Assert.ThrowsAsync<HarnessException>(
+            () => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation));
         Assert.Contains("did not put there", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(["mine"], await Catalog.LinesAsync(database.Owner, "select name from workspaces"));
     }
@@ -143,7 +157,8 @@ public sealed class SeederTests(PostgresCluster cluster)
     public async Task A_database_without_the_schema_is_refused_with_the_way_out()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
-        var refusal = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation));
+        var refusal = await Assert.ThrowsAsync<HarnessException>(
+            () => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation));
         Assert.Contains("there is no table leads", refusal.Message, StringComparison.Ordinal);
     }
 

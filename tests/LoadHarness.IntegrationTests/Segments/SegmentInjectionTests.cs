@@ -7,7 +7,8 @@ namespace LoadHarness.IntegrationTests.Segments;
 
 public sealed class SegmentInjectionTests(PostgresCluster cluster)
 {
-    private static readonly string[] Fields = ["email", "name", "company", "source", "status", "position", "tags", "created_at", "updated_at", "custom.plan"];
+    private static readonly string[] Fields =
+        ["email", "name", "company", "source", "status", "position", "tags", "created_at", "updated_at", "custom.plan"];
     private static readonly string[] Operators =
         ["equals", "not_equals", "contains", "not_contains", "starts_with", "before", "after", "in", "exists", "greater_than", "less_than"];
 
@@ -19,7 +20,8 @@ public sealed class SegmentInjectionTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
         await Workspaces.AddLeadsAsync(database, 5);
-        await Workspaces.ExecuteAsync(database, "insert into leads (workspace_id, email, name, tags) select 2, 'secret' || i || '@foreign.io', 'x', '{vip}' from generate_series(1, 5) i");
+        await Workspaces.ExecuteAsync(
+            database, "insert into leads (workspace_id, email, name, tags) select 2, 'secret' || i || '@foreign.io', 'x', '{vip}' from generate_series(1, 5) i");
         await using var connection = await app.ConnectAsync(Stop);
         Assert.True(InjectionCorpus.Payloads.Count >= 200, $"{InjectionCorpus.Payloads.Count} payloads");
 
@@ -45,14 +47,20 @@ public sealed class SegmentInjectionTests(PostgresCluster cluster)
         yield return new JsonObject { [payload] = new JsonArray(Leaf("email", "equals", JsonValue.Create("x"))) };
     }
 
-    private static JsonObject Leaf(string field, string op, JsonNode? value) => new() { ["field"] = field, ["operator"] = op, ["value"] = value };
+    private static JsonObject Leaf(string field, string op, JsonNode? value) => new()
+    {
+        ["field"] = field,
+        ["operator"] = op,
+        ["value"] = value,
+    };
 
     private static async Task ProbeAsync(TenantDatabase app, NpgsqlConnection connection, JsonObject segment)
     {
         var text = segment.ToJsonString();
         try
         {
-            await using var reader = await app.QueryAsync(connection, "select email from get_segmented_leads($1, $2::jsonb, 50)", [text], Stop);
+            await using var reader = await app.QueryAsync(
+                connection, "select email from get_segmented_leads($1, $2::jsonb, 50)", [text], Stop);
             while (await reader.ReadAsync(Stop)) Assert.EndsWith("@own.io", reader.GetString(0), StringComparison.Ordinal);
         }
         catch (PostgresException refused)

@@ -48,7 +48,8 @@ public sealed class SegmentInputTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
 
-        Assert.Equal(0, await app.ScalarAsync<long>("select count_segmented_leads($1, $2::jsonb)", [Nested(7)], TestContext.Current.CancellationToken));
+        Assert.Equal(0, await app.ScalarAsync<long>(
+            "select count_segmented_leads($1, $2::jsonb)", [Nested(7)], TestContext.Current.CancellationToken));
         Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select count_segmented_leads($1, $2::jsonb)", Nested(8)));
         Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select count_segmented_leads($1, $2::jsonb)", Nested(1_000)));
     }
@@ -90,7 +91,8 @@ public sealed class SegmentInputTests(PostgresCluster cluster)
         string Groups(int count) => $$"""{"or":[{{string.Join(',', Enumerable.Repeat($$"""{"or":[{{contains}}]}""", count))}}]}""";
 
         Assert.Equal(0, await app.ScalarAsync<long>("select count_segmented_leads($1, $2::jsonb)", [$$"""{"or":[{{lists}}]}"""], TestContext.Current.CancellationToken));
-        Assert.Equal(0, await app.ScalarAsync<long>("select count_segmented_leads($1, $2::jsonb)", [Groups(3)], TestContext.Current.CancellationToken));
+        Assert.Equal(0, await app.ScalarAsync<long>(
+            "select count_segmented_leads($1, $2::jsonb)", [Groups(3)], TestContext.Current.CancellationToken));
         Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select count_segmented_leads($1, $2::jsonb)", Groups(4)));
         Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select count_segmented_leads($1, $2::jsonb)", Groups(30)));
     }
@@ -108,7 +110,8 @@ public sealed class SegmentInputTests(PostgresCluster cluster)
             select 1, 'l' || n || '@x.io', t, jsonb_build_object('d', case n % 3 when 0 then to_char(t, 'YYYY-MM-DD') when 1 then to_char(t, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') else to_char(t + interval '5 hours', 'YYYY-MM-DD HH24:MI:SS"+05:00"') end)
             from generate_series(1, 300) as n, lateral (select '2026-03-01Z'::timestamptz + n * interval '79 minutes' as t) as at
             """);
-        foreach (var value in (string[])["2026-03-08", "2026-03-08Z", "2026-03-08+05:00", "2026-03-08-11:30", "2026-03-08T12:00:00Z", "2026-03-01", "2026-03-31", "0001-01-01", "9999-12-31"])
+        foreach (var value in (string[])["2026-03-08", "2026-03-08Z", "2026-03-08+05:00", "2026-03-08-11:30", "2026-03-08T12:00:00Z",
+            "2026-03-01", "2026-03-31", "0001-01-01", "9999-12-31"])
         {
             var counts = new List<long>();
             foreach (var op in (string[])["before", "equals", "after"])

@@ -31,12 +31,15 @@ public sealed class SegmentParityTests(PostgresCluster cluster)
 
         foreach (var segment in segments)
         {
-            var expected = leads.Where(lead => SegmentOracle.Matches(lead, segment)).Select(lead => lead.Email).Order(StringComparer.Ordinal).ToList();
+            var expected = leads.Where(lead => SegmentOracle.Matches(lead, segment)).Select(lead => lead.Email)
+                .Order(StringComparer.Ordinal).ToList();
             var text = segment.ToJsonString();
             var pages = await PagesAsync(app, text);
-            Assert.True(expected.SequenceEqual(pages.Order(StringComparer.Ordinal)), $"{text}: expected {expected.Count}, pages hold {pages.Count}");
+            Assert.True(expected.SequenceEqual(pages.Order(StringComparer.Ordinal)),
+                $"{text}: expected {expected.Count}, pages hold {pages.Count}");
             Assert.Equal(expected.Count, await app.ScalarAsync<long>("select count_segmented_leads($1, $2::jsonb)", [text], Stop));
-            Assert.Equal(Math.Min(expected.Count, 10), await app.ScalarAsync<long>("select count_segmented_leads($1, $2::jsonb, 10)", [text], Stop));
+            Assert.Equal(Math.Min(expected.Count, 10),
+                await app.ScalarAsync<long>("select count_segmented_leads($1, $2::jsonb, 10)", [text], Stop));
         }
     }
 
@@ -47,7 +50,8 @@ public sealed class SegmentParityTests(PostgresCluster cluster)
         await using var connection = await app.ConnectAsync(Stop);
         while (true)
         {
-            await using var reader = await app.QueryAsync(connection, "select email, cursor from get_segmented_leads($1, $2::jsonb, 90, $3::text)", [segment, cursor], Stop);
+            await using var reader = await app.QueryAsync(
+                connection, "select email, cursor from get_segmented_leads($1, $2::jsonb, 90, $3::text)", [segment, cursor], Stop);
             var rows = 0;
             while (await reader.ReadAsync(Stop))
             {
@@ -68,7 +72,8 @@ public sealed class SegmentParityTests(PostgresCluster cluster)
             await using var insert = new NpgsqlCommand(
                 "insert into leads (workspace_id, email, name, company, source, status, position, tags, custom_fields, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                 connection);
-            foreach (var value in (object?[])[workspace, lead.Email, lead.Name, lead.Company, lead.Source, lead.Status, lead.Position, lead.Tags])
+            foreach (var value in (object?[])[workspace, lead.Email, lead.Name, lead.Company, lead.Source, lead.Status, lead.Position,
+                lead.Tags])
                 insert.Parameters.Add(new() { Value = value ?? DBNull.Value });
             insert.Parameters.Add(new() { Value = lead.CustomFields.ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb });
             insert.Parameters.Add(new() { Value = lead.CreatedAt });

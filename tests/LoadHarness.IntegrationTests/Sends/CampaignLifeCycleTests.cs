@@ -27,7 +27,8 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
         await using var app = await Workspaces.OpenAppAsync(database);
         foreach (var (from, to) in Statuses.SelectMany(from => Statuses.Where(to => to != from), (from, to) => (from, to)))
         {
-            var campaign = await app.ScalarAsync<long>("insert into campaigns (workspace_id, name, subject, status) values ($1, 'c', 's', $2) returning id", [from], Stop);
+            var campaign = await app.ScalarAsync<long>(
+                "insert into campaigns (workspace_id, name, subject, status) values ($1, 'c', 's', $2) returning id", [from], Stop);
             const string change = "update campaigns set status = $3 where workspace_id = $1 and id = $2 returning status";
             if (Allowed.Contains($"{from} {to}")) Assert.Equal(to, await app.ScalarAsync<string>(change, [campaign, to], Stop));
             else Assert.Equal("LH010", await Workspaces.SqlStateOfAsync(app, change, campaign, to));
@@ -108,7 +109,8 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
             """);
         await app.ScalarAsync<string>("select schedule_campaign($1, 5, p_everybody => true)", [], Stop);
 
-        var problems = await database.Owner.ListAsync("select concat_ws(' ', workspace_id, recipients, left(problem, 8)) from start_due_campaigns() order by workspace_id");
+        var problems = await database.Owner.ListAsync(
+            "select concat_ws(' ', workspace_id, recipients, left(problem, 8)) from start_due_campaigns() order by workspace_id");
 
         Assert.Equal(["1 2", "2 0 campaign"], problems);
         Assert.Equal("sending", await StatusAsync(database));
@@ -151,7 +153,8 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await WithCampaignAsync(database, leads: 60_000);
-        var scheduling = Task.Run(() => app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1)", [], Stop), Stop);
+        var scheduling = Task.Run(() =>
+            app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1)", [], Stop), Stop);
         await UntilAsync(database, "select exists (select from pg_stat_activity where query like '%bulk_schedule_email_sends%' and state = 'active' and pid <> pg_backend_pid() and datname = current_database())");
 
         var watch = Stopwatch.StartNew();
@@ -215,7 +218,8 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
         }
     }
 
-    private static Task<string> StatusAsync(TestDatabase database) => database.Owner.AskAsync<string>("select status from campaigns where id = 5");
+    private static Task<string> StatusAsync(TestDatabase database) =>
+        database.Owner.AskAsync<string>("select status from campaigns where id = 5");
 
     private static async Task UntilAsync(TestDatabase database, string condition)
     {

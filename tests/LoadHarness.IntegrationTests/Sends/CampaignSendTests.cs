@@ -21,7 +21,8 @@ public sealed class CampaignSendTests(PostgresCluster cluster)
         var ids = claimed.SelectMany(batch => batch).ToList();
         Assert.Equal(4_000, ids.Count);
         Assert.Equal(4_000, ids.Distinct().Count());
-        Assert.Equal(4_000, await Workspaces.ReadAsync<long>(database, "select count(distinct lead_id) from email_sends where status = 'sent'"));
+        Assert.Equal(4_000, await Workspaces.ReadAsync<long>(
+            database, "select count(distinct lead_id) from email_sends where status = 'sent'"));
         Assert.True(await app.ScalarAsync<bool>("select complete_campaign($1, $2)", [campaign], Stop));
     }
 
@@ -34,8 +35,10 @@ public sealed class CampaignSendTests(PostgresCluster cluster)
         var campaign = await CampaignDispatch.CreateAsync(app, "test", Stop);
         var leads = Enumerable.Range(1, 12_000).Select(id => (long)id).ToArray();
 
-        Assert.Equal(12_000, await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends($2, $1, $3)", [campaign, leads], Stop));
-        Assert.Equal(0, await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends($2, $1, $3)", [campaign, leads], Stop));
+        Assert.Equal(12_000, await app.ScalarAsync<long>(
+            "select total_scheduled from bulk_schedule_email_sends($2, $1, $3)", [campaign, leads], Stop));
+        Assert.Equal(0, await app.ScalarAsync<long>(
+            "select total_scheduled from bulk_schedule_email_sends($2, $1, $3)", [campaign, leads], Stop));
         Assert.Equal(0, await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends($2, $1)", [campaign], Stop));
         Assert.Equal(12_000, await Workspaces.ReadAsync<long>(database, "select count(*) from email_sends"));
         Assert.Equal(12_000, await Workspaces.ReadAsync<long>(database, "select total_recipients from campaigns"));
@@ -85,7 +88,8 @@ public sealed class CampaignSendTests(PostgresCluster cluster)
         await app.ScalarAsync<long>("select count(*) from claim_email_sends($1, $2, 'alive', 5)", [campaign], Stop);
 
         Assert.Equal(5, await Workspaces.ReadAsync<long>(database, "select reap_stale_claims(interval '10 minutes')"));
-        Assert.Equal("alive", await Workspaces.ReadAsync<string>(database, "select string_agg(distinct claimed_by, ',') from email_sends where status = 'claimed'"));
+        Assert.Equal("alive", await Workspaces.ReadAsync<string>(
+            database, "select string_agg(distinct claimed_by, ',') from email_sends where status = 'claimed'"));
         Assert.False(await app.ScalarAsync<bool>("select complete_campaign($1, $2)", [campaign], Stop));
     }
 
@@ -114,7 +118,8 @@ public sealed class CampaignSendTests(PostgresCluster cluster)
     private static async Task<List<long>> ClaimAllAsync(TenantDatabase app, long campaign, string worker)
     {
         var all = new List<long>();
-        while (await app.ScalarAsync<long[]>("select array_agg(id) from claim_email_sends($1, $2, $3, 150)", [campaign, worker], Stop) is { } ids)
+        while (await app.ScalarAsync<long[]>(
+            "select array_agg(id) from claim_email_sends($1, $2, $3, 150)", [campaign, worker], Stop) is { } ids)
         {
             all.AddRange(ids);
             await app.ScalarAsync<long>("select mark_email_sends_sent($1, $2, $3, 'p-')", [campaign, ids], Stop);

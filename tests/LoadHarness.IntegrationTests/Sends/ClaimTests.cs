@@ -56,7 +56,8 @@ public sealed class ClaimTests(PostgresCluster cluster)
 
         Assert.Equal(0, await database.Owner.AskInAsync<long>(2, "select reap_stale_claims('0')"));
         Assert.Equal(reaped, await database.Owner.AskInAsync<long>(1, "select reap_stale_claims('0')"));
-        Assert.Equal(2, await database.Owner.AskAsync<long>("select count(*) from email_sends where status = 'claimed' and claimed_by = 'alive'"));
+        Assert.Equal(2, await database.Owner.AskAsync<long>(
+            "select count(*) from email_sends where status = 'claimed' and claimed_by = 'alive'"));
     }
 
     [Fact]
@@ -131,8 +132,10 @@ public sealed class ClaimTests(PostgresCluster cluster)
         Assert.Equal("LH007", await Workspaces.SqlStateOfAsync(app, "select total_scheduled from bulk_schedule_email_sends(5, $1)"));
         // Who leaves by a mail of that month has left all the same.
         await app.ScalarAsync<int>("""select batch_update_email_status('[{"id":1,"event":"unsubscribed"}]') where $1 > 0""", [], Stop);
-        Assert.Equal("unsubscribed", await database.Owner.AskAsync<string>($"select l.status from leads l join {await ArchivedAsync(database)} s on s.lead_id = l.id where s.id = 1"));
-        await database.Owner.ExecuteAsync("insert into email_sends (workspace_id, campaign_id, lead_id, email) select 1, 5, id, email from leads where status = 'active'");
+        Assert.Equal("unsubscribed", await database.Owner.AskAsync<string>(
+            $"select l.status from leads l join {await ArchivedAsync(database)} s on s.lead_id = l.id where s.id = 1"));
+        await database.Owner.ExecuteAsync(
+            "insert into email_sends (workspace_id, campaign_id, lead_id, email) select 1, 5, id, email from leads where status = 'active'");
         Assert.Empty((await ClaimAsync(app, "a")).Ids);
     }
 
@@ -157,7 +160,8 @@ public sealed class ClaimTests(PostgresCluster cluster)
     }
 
     private static Task<string> ArchivedAsync(TestDatabase database) =>
-        database.Owner.AskAsync<string>("select oid::regclass::text from pg_class where relnamespace = 'archive'::regnamespace and relkind = 'r' and relname <> 'retired_campaigns'");
+        database.Owner.AskAsync<string>(
+            "select oid::regclass::text from pg_class where relnamespace = 'archive'::regnamespace and relkind = 'r' and relname <> 'retired_campaigns'");
 
     private static async Task<TenantDatabase> SchedulingAsync(TestDatabase database, int leads)
     {
@@ -179,7 +183,8 @@ public sealed class ClaimTests(PostgresCluster cluster)
         List<long> ids = [];
         var at = default(DateTime);
         await using var connection = await app.ConnectAsync(Stop);
-        await using var reader = await app.QueryAsync(connection, "select id, claimed_at from claim_email_sends($1, 5, $2, $3)", [worker, limit], Stop);
+        await using var reader = await app.QueryAsync(
+            connection, "select id, claimed_at from claim_email_sends($1, 5, $2, $3)", [worker, limit], Stop);
         while (await reader.ReadAsync(Stop))
         {
             ids.Add(reader.GetInt64(0));

@@ -21,12 +21,16 @@ public sealed class DeadlockTests(PostgresCluster cluster)
     [Fact]
     public async Task Eight_sessions_of_every_kind_meet_no_deadlock()
     {
-        var seconds = Environment.GetEnvironmentVariable(SecondsVariable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 5;
+        var seconds = Environment.GetEnvironmentVariable(SecondsVariable) is { Length: > 0 } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : 5;
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database, 12);
         // Addresses in another order than ids: the order of the plan and that of the addresses differ.
-        await database.Owner.ExecuteAsync($"insert into leads (workspace_id, email, name) select 1, md5(g::text) || '@d.example', 'n' from generate_series(1, {Leads}) g");
-        await database.Owner.ExecuteAsync("insert into campaigns (id, workspace_id, name, subject) select g, 1, 'c', 's' from generate_series(1, 4) g");
+        await database.Owner.ExecuteAsync(
+            $"insert into leads (workspace_id, email, name) select 1, md5(g::text) || '@d.example', 'n' from generate_series(1, {Leads}) g");
+        await database.Owner.ExecuteAsync(
+            "insert into campaigns (id, workspace_id, name, subject) select g, 1, 'c', 's' from generate_series(1, 4) g");
         var until = Stopwatch.GetTimestamp() + (seconds * Stopwatch.Frequency);
         var faults = new ConcurrentBag<string>();
         var done = new ConcurrentDictionary<string, int>();
@@ -37,7 +41,8 @@ public sealed class DeadlockTests(PostgresCluster cluster)
             ("webhook", random => WebhookAsync(app, random)), ("webhook", random => WebhookAsync(app, random)),
             ("send", random => SendAsync(app, random)), ("send", random => SendAsync(app, random)),
             ("fold", _ => database.Owner.ExecuteAsync("select fold_campaign_metrics()")),
-            ("upkeep", _ => database.Owner.ExecuteAsync("update leads set status = 'active' where id in (select id from leads where status <> 'active' order by id limit 50 for update skip locked); select reap_stale_claims(); select fold_campaign_metrics()")),
+            ("upkeep", _ => database.Owner.ExecuteAsync(
+                "update leads set status = 'active' where id in (select id from leads where status <> 'active' order by id limit 50 for update skip locked); select reap_stale_claims(); select fold_campaign_metrics()")),
         ];
         await Task.WhenAll(sessions.Select((work, number) => Task.Run(async () =>
         {
@@ -75,7 +80,8 @@ public sealed class DeadlockTests(PostgresCluster cluster)
     {
         long campaign = random.Next(1, 5);
         await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends($2, $1)", [campaign], Stop);
-        var ids = await app.ScalarAsync<long[]>("select array_agg(id order by id desc) from claim_email_sends($1, $2, 'w', 200)", [campaign], Stop);
+        var ids = await app.ScalarAsync<long[]>(
+            "select array_agg(id order by id desc) from claim_email_sends($1, $2, 'w', 200)", [campaign], Stop);
         if (ids is null) await app.ScalarAsync<bool>("select complete_campaign($1, $2)", [campaign], Stop);
         else await app.ScalarAsync<long>("select mark_email_sends_sent($1, $2, $3, 'p-', 'w')", [campaign, ids], Stop);
     }

@@ -6,7 +6,8 @@ namespace LoadHarness.IntegrationTests.Sends;
 /// <summary>Events in any order, any grouping and any repetition give the same rows, counts, leads and activities.</summary>
 public sealed class EventMergeTests(PostgresCluster cluster)
 {
-    private static readonly string[] Kinds = ["sent", "delivered", "opened", "clicked", "bounced", "soft_bounced", "unsubscribed", "complained", "failed"];
+    private static readonly string[] Kinds =
+        ["sent", "delivered", "opened", "clicked", "bounced", "soft_bounced", "unsubscribed", "complained", "failed"];
 
     [Fact]
     public async Task The_same_events_shuffled_regrouped_and_repeated_give_the_same()
@@ -21,7 +22,8 @@ public sealed class EventMergeTests(PostgresCluster cluster)
             for (var way = 0; way < 3; way++)
             {
                 var workspace = await ThreeSendsAsync(database);
-                await ApplyAsync(database, workspace, way == 0 ? events : [.. events.Concat(events.Where(_ => random.Next(3) == 0)).OrderBy(_ => random.Next())], random);
+                await ApplyAsync(database, workspace,
+                    way == 0 ? events : [.. events.Concat(events.Where(_ => random.Next(3) == 0)).OrderBy(_ => random.Next())], random);
                 var state = await StateAsync(database, workspace);
                 first ??= state;
                 Assert.True(first == state, $"seed {seed}, round {round}:\n{first}\n{state}\n{string.Join('\n', events)}");
@@ -97,14 +99,17 @@ public sealed class EventMergeTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var workspace = await ThreeSendsAsync(database);
         await database.Owner.ExecuteAsync("update campaigns set status = 'sending'");
-        await database.Owner.AskInAsync<long>(workspace, "select count(*) from claim_email_sends($1, (select max(id) from campaigns), 'w')", workspace);
+        await database.Owner.AskInAsync<long>(
+            workspace, "select count(*) from claim_email_sends($1, (select max(id) from campaigns), 'w')", workspace);
         Assert.Equal(3, await database.Owner.AskInAsync<long>(workspace,
             "select mark_email_sends_sent($1, (select max(id) from campaigns), array(select id from email_sends order by id), '', 'w', null, '{x@p.example,y@p.example,z@p.example}')", workspace));
 
         Assert.Equal(1, await database.Owner.AskInAsync<int>(workspace, """select batch_update_email_status('[{"provider_id":"y@p.example","event":"opened"}]')"""));
 
-        Assert.Equal("y@p.example", await database.Owner.AskAsync<string>("select provider_id from email_sends where opened_at is not null"));
-        var plan = await database.Owner.ListAsync($"set enable_seqscan = off; explain select id from email_sends where workspace_id = {workspace} and provider_id = 'y@p.example'");
+        Assert.Equal("y@p.example", await database.Owner.AskAsync<string>(
+            "select provider_id from email_sends where opened_at is not null"));
+        var plan = await database.Owner.ListAsync(
+            $"set enable_seqscan = off; explain select id from email_sends where workspace_id = {workspace} and provider_id = 'y@p.example'");
         Assert.Contains(plan, line => line.Contains("provider_idx", StringComparison.Ordinal));
     }
 
@@ -116,7 +121,8 @@ public sealed class EventMergeTests(PostgresCluster cluster)
         foreach (var kind in (string[])["opened", "clicked", "opened", "delivered"])
             await ApplyOneAsync(database, workspace, $$"""{"id":(ID),"event":"{{kind}}"}""");
 
-        Assert.Equal(["email_clicked", "email_opened"], await database.Owner.ListAsync("select activity_type from lead_activities order by 1"));
+        Assert.Equal(["email_clicked", "email_opened"],
+            await database.Owner.ListAsync("select activity_type from lead_activities order by 1"));
     }
 
     private static (int Lead, string Event) AnEvent(Random random)
@@ -127,10 +133,12 @@ public sealed class EventMergeTests(PostgresCluster cluster)
 
     private static async Task ApplyAsync(TestDatabase database, long workspace, List<(int Lead, string Event)> events, Random random)
     {
-        var ids = await database.Owner.AskAsync<long[]>("select array_agg(id order by id) from email_sends where workspace_id = $1", workspace);
+        var ids = await database.Owner.AskAsync<long[]>(
+            "select array_agg(id order by id) from email_sends where workspace_id = $1", workspace);
         for (var done = 0; done < events.Count;)
         {
-            var batch = events.Skip(done).Take(random.Next(1, events.Count + 1)).Select(e => e.Event.Replace("(ID)", $"{ids[e.Lead]}", StringComparison.Ordinal)).ToList();
+            var batch = events.Skip(done).Take(random.Next(1, events.Count + 1))
+                .Select(e => e.Event.Replace("(ID)", $"{ids[e.Lead]}", StringComparison.Ordinal)).ToList();
             await database.Owner.AskInAsync<int>(workspace, "select batch_update_email_status($1::jsonb)", $"[{string.Join(',', batch)}]");
             done += batch.Count;
         }
@@ -141,7 +149,8 @@ public sealed class EventMergeTests(PostgresCluster cluster)
     private static async Task ApplyOneAsync(TestDatabase database, long workspace, string single)
     {
         var id = await database.Owner.AskAsync<long>("select min(id) from email_sends where workspace_id = $1", workspace);
-        await database.Owner.AskInAsync<int>(workspace, "select batch_update_email_status($1::jsonb)", $"[{single.Replace("(ID)", $"{id}", StringComparison.Ordinal)}]");
+        await database.Owner.AskInAsync<int>(
+            workspace, "select batch_update_email_status($1::jsonb)", $"[{single.Replace("(ID)", $"{id}", StringComparison.Ordinal)}]");
     }
 
     private static async Task<long> ThreeSendsAsync(TestDatabase database)

@@ -11,7 +11,10 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Sends;
 
-/// <summary>All processes of a server of the test's own are killed, as a power cut would, in the middle of ten imports and of a campaign with eight workers.</summary>
+/// <summary>
+/// All processes of a server of the test's own are killed, as a power cut would, in the middle of ten imports and of a campaign with eight
+/// workers.
+/// </summary>
 public sealed class PowerCutTests
 {
     private const int Addresses = 20_000;
@@ -26,9 +29,15 @@ public sealed class PowerCutTests
     public async Task Imports_and_a_campaign_that_a_power_cut_ended_go_on_and_end_with_exactly_the_right_rows()
     {
         var binaries = await PostgresBinaries.FindAsync(Stop);
-        Require.Present(binaries is null ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package." : null);
-        await using var cluster = await NativeCluster.StartAsync(binaries!, ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, [], "postgres"), keep: false, Stop);
-        await using var admin = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Pooling = false }.ConnectionString);
+        Require.Present(binaries is null
+            ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package."
+            : null);
+        await using var cluster = await NativeCluster.StartAsync(
+            binaries!, ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, [], "postgres"), keep: false, Stop);
+        await using var admin = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(cluster.ConnectionString)
+        {
+            Pooling = false,
+        }.ConnectionString);
         var migrator = new Migrator(admin);
         await migrator.ApplyBaseAsync(Stop);
         await migrator.UpAsync(SilentProgress.Instance, Stop);
@@ -41,7 +50,8 @@ public sealed class PowerCutTests
     private static async Task ImportThroughAPowerCutAsync(NativeCluster cluster, NpgsqlDataSource admin)
     {
         await using var app = TenantDatabase.Open(cluster.ConnectionString, "lh_app", 1, 40);
-        var running = Enumerable.Range(0, Imports).Select(number => LeadImport.RunAsync(app, $"import-{number}", RowsOf(number), Sessions, (_, work) => work(), Stop)).ToList();
+        var running = Enumerable.Range(0, Imports)
+            .Select(number => LeadImport.RunAsync(app, $"import-{number}", RowsOf(number), Sessions, (_, work) => work(), Stop)).ToList();
         await CutPowerWhenAsync(cluster, admin, "select count(*) from leads", Addresses / 4);
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => Task.WhenAll(running));
         Assert.InRange(await admin.AskAsync<long>("select count(*) from leads"), 1, Addresses - 1);
@@ -58,17 +68,23 @@ public sealed class PowerCutTests
     private static IEnumerable<ImportRow> RowsOf(int import) =>
         Enumerable.Range(0, RowsAnImport).Select(row => LeadImportTests.Row(((import * 2_000) + row) % Addresses));
 
-    /// <summary>As the application does: a file that never began is begun, and each share that is not finished gets its rows again.</summary>
+    /// <summary>
+    /// As the application does: a file that never began is begun, and each share that is not finished gets its rows again.
+    /// </summary>
     private static async Task ResumeImportAsync(TenantDatabase app, int number)
     {
-        var shares = await app.ScalarAsync<long[]>("select array_agg(id order by id) from lead_imports where workspace_id = $1 and source = $2", [$"import-{number}"], Stop);
+        var shares = await app.ScalarAsync<long[]>(
+            "select array_agg(id order by id) from lead_imports where workspace_id = $1 and source = $2", [$"import-{number}"], Stop);
         if (shares is null) await LeadImport.RunAsync(app, $"import-{number}", RowsOf(number), Sessions, (_, work) => work(), Stop);
-        else await Task.WhenAll(shares.Select(async (import, share) => await ResumeShareAsync(app, import, await LeadImport.RowsOfAsync(app, RowsOf(number), share, shares.Length, Stop))));
+        else await Task.WhenAll(shares.Select(
+            async (import, share) => await ResumeShareAsync(
+            app, import, await LeadImport.RowsOfAsync(app, RowsOf(number), share, shares.Length, Stop))));
     }
 
     private static async Task ResumeShareAsync(TenantDatabase app, long import, IEnumerable<(long Number, ImportRow Row)> rows)
     {
-        if (await app.ScalarAsync<string>("select status from lead_imports where workspace_id = $1 and id = $2", [import], Stop) == "finished") return;
+        if (await app.ScalarAsync<string>(
+            "select status from lead_imports where workspace_id = $1 and id = $2", [import], Stop) == "finished") return;
 
         // Staging is unlogged: after a power cut the server says that the rows must be sent again.
         Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select merged from finish_lead_import($1, $2)", import));
@@ -80,7 +96,8 @@ public sealed class PowerCutTests
     {
         await using var app = TenantDatabase.Open(cluster.ConnectionString, "lh_app", 1, 20);
         var campaign = await CampaignDispatch.CreateAsync(app, "test", Stop);
-        Assert.Equal(Addresses, await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends($2, $1)", [campaign], Stop));
+        Assert.Equal(Addresses, await app.ScalarAsync<long>(
+            "select total_scheduled from bulk_schedule_email_sends($2, $1)", [campaign], Stop));
         var confirmed = new ConcurrentDictionary<long, string>();
         var working = Enumerable.Range(0, Workers).Select(worker => SendAsync(app, campaign, $"before-{worker}", confirmed)).ToList();
         await CutPowerWhenAsync(cluster, admin, "select count(*) from email_sends where status = 'sent'", Addresses / 4);
@@ -106,9 +123,11 @@ public sealed class PowerCutTests
     /// <param name="confirmed">Gets each send that the server confirmed as sent, with its worker; no send twice.</param>
     private static async Task SendAsync(TenantDatabase app, long campaign, string worker, ConcurrentDictionary<long, string> confirmed)
     {
-        while (await app.ScalarAsync<long[]>("select array_agg(id) from claim_email_sends($1, $2, $3, 100)", [campaign, worker], Stop) is { } ids)
+        while (await app.ScalarAsync<long[]>(
+            "select array_agg(id) from claim_email_sends($1, $2, $3, 100)", [campaign, worker], Stop) is { } ids)
         {
-            Assert.Equal(ids.Length, await app.ScalarAsync<long>("select mark_email_sends_sent($1, $2, $3, $4, $5)", [campaign, ids, $"{worker}-", worker], Stop));
+            Assert.Equal(ids.Length, await app.ScalarAsync<long>(
+                "select mark_email_sends_sent($1, $2, $3, $4, $5)", [campaign, ids, $"{worker}-", worker], Stop));
             Assert.All(ids, id => Assert.True(confirmed.TryAdd(id, worker), $"send {id} was sent twice"));
         }
     }

@@ -19,8 +19,10 @@ public sealed class SendEventTests(PostgresCluster cluster)
         await Workspaces.ReadAsync<long>(database, "select fold_campaign_metrics()");
 
         Assert.Equal("clicked 2026-01-01 2026-01-02 2026-01-03",
-            await Workspaces.ReadAsync<string>(database, "select concat_ws(' ', status, delivered_at::date, opened_at::date, clicked_at::date) from email_sends"));
-        Assert.Equal("1/1/1", await Workspaces.ReadAsync<string>(database, "select concat_ws('/', delivered_count, opened_count, clicked_count) from campaigns"));
+            await Workspaces.ReadAsync<string>(
+                database, "select concat_ws(' ', status, delivered_at::date, opened_at::date, clicked_at::date) from email_sends"));
+        Assert.Equal("1/1/1", await Workspaces.ReadAsync<string>(
+            database, "select concat_ws('/', delivered_count, opened_count, clicked_count) from campaigns"));
     }
 
     [Theory]

@@ -7,7 +7,8 @@ namespace LoadHarness.IntegrationTests.Sends;
 /// <param name="oldMonth">The campaign is one of so many months ago, whose sends retention may archive; null for one of now.</param>
 internal sealed class SendHistory(int seed, int? oldMonth)
 {
-    private static readonly string[] Kinds = ["sent", "delivered", "opened", "clicked", "bounced", "soft_bounced", "unsubscribed", "complained"];
+    private static readonly string[] Kinds =
+        ["sent", "delivered", "opened", "clicked", "bounced", "soft_bounced", "unsubscribed", "complained"];
     private static readonly string[] Workers = ["a", "b", "c"];
 
     private readonly Random _random = new(seed);
@@ -33,7 +34,8 @@ internal sealed class SendHistory(int seed, int? oldMonth)
         _leads = await AskAsync<long[]>(
             "with made as (insert into leads (workspace_id, email) select $1, 'l' || g || '@h.example' from generate_series(1, $2) g returning id) select array_agg(id) from made",
             _workspace, _random.Next(1, 7));
-        _campaign = await AskAsync<long>("insert into campaigns (workspace_id, name, subject) values ($1, 'c', 's') returning id", _workspace);
+        _campaign = await AskAsync<long>(
+            "insert into campaigns (workspace_id, name, subject) values ($1, 'c', 's') returning id", _workspace);
         if (oldMonth is { } months)
             await RunAsync("update campaigns set enqueued_at = date_trunc('month', now()) - make_interval(months => $2) where workspace_id = $1", _workspace, months);
     }
@@ -96,14 +98,18 @@ internal sealed class SendHistory(int seed, int? oldMonth)
         var status = await AskAsync<string>("select status from campaigns where workspace_id = $1 and id = $2", _workspace, _campaign);
         // The application's own row may come after the end; the next claim opens the campaign again.
         if (status == "sent" && Status != "sent")
-            Assert.Equal(0, await AskAsync<long>("select count(*) from email_sends where workspace_id = $1 and status in ('pending', 'claimed')", _workspace));
+            Assert.Equal(0, await AskAsync<long>(
+                "select count(*) from email_sends where workspace_id = $1 and status in ('pending', 'claimed')", _workspace));
         Status = status;
     }
 
-    private Task ScheduleAsync() => Status == "cancelled" ? Task.CompletedTask : AllowAsync("LH007", "select total_scheduled from bulk_schedule_email_sends($2, $1)", _workspace, _campaign);
+    private Task ScheduleAsync() => Status == "cancelled"
+        ? Task.CompletedTask
+        : AllowAsync("LH007", "select total_scheduled from bulk_schedule_email_sends($2, $1)", _workspace, _campaign);
 
     private Task ScheduleSomeAsync() => Status == "cancelled" ? Task.CompletedTask
-        : AllowAsync("LH007", "select total_scheduled from bulk_schedule_email_sends($2, $1, $3)", _workspace, _campaign, _leads.Where(_ => _random.Next(2) == 0).ToArray());
+        : AllowAsync("LH007", "select total_scheduled from bulk_schedule_email_sends($2, $1, $3)", _workspace, _campaign,
+            _leads.Where(_ => _random.Next(2) == 0).ToArray());
 
     private async Task StartAsync()
     {
@@ -120,9 +126,12 @@ internal sealed class SendHistory(int seed, int? oldMonth)
         if (Status == "cancelled") return null;
         var worker = Workers[_random.Next(Workers.Length)];
         var before = await AskAsync<string>("select status from campaigns where workspace_id = $1 and id = $2", _workspace, _campaign);
-        var sent = await AskAsync<long[]>("select coalesce(array_agg(lead_id), '{}') from email_sends where workspace_id = $1 and sent_at is not null", _workspace);
-        var active = await AskAsync<long[]>("select coalesce(array_agg(id), '{}') from leads where workspace_id = $1 and status = 'active'", _workspace);
-        await using var command = Command("select id, lead_id, claimed_at from claim_email_sends($1, $2, $3, $4)", _workspace, _campaign, worker, _random.Next(1, 4));
+        var sent = await AskAsync<long[]>(
+            "select coalesce(array_agg(lead_id), '{}') from email_sends where workspace_id = $1 and sent_at is not null", _workspace);
+        var active = await AskAsync<long[]>(
+            "select coalesce(array_agg(id), '{}') from leads where workspace_id = $1 and status = 'active'", _workspace);
+        await using var command = Command(
+            "select id, lead_id, claimed_at from claim_email_sends($1, $2, $3, $4)", _workspace, _campaign, worker, _random.Next(1, 4));
         List<(long Id, long Lead)> rows = [];
         var at = default(DateTime);
         await using (var reader = await command.ExecuteReaderAsync())
@@ -169,7 +178,8 @@ internal sealed class SendHistory(int seed, int? oldMonth)
         if (_claims.Count == 0) return;
         var claim = _claims[_random.Next(_claims.Count)];
         var failed = await AskAsync<long>(
-            "select mark_email_sends_failed($1, $2, $3, 'no answer', $4, $5, interval '0', 4)", _workspace, _campaign, claim.Ids, claim.Worker, claim.At);
+            "select mark_email_sends_failed($1, $2, $3, 'no answer', $4, $5, interval '0', 4)", _workspace, _campaign, claim.Ids,
+                claim.Worker, claim.At);
         if (failed > 0) await ForgetFreeAsync();
     }
 
@@ -208,7 +218,8 @@ internal sealed class SendHistory(int seed, int? oldMonth)
 
     private async Task EventsAsync()
     {
-        var sends = await AskAsync<long[]>("select coalesce(array_agg(id), '{}') from email_sends where workspace_id = $1 and sent_at is not null", _workspace);
+        var sends = await AskAsync<long[]>(
+            "select coalesce(array_agg(id), '{}') from email_sends where workspace_id = $1 and sent_at is not null", _workspace);
         if (sends.Length == 0) return;
         var events = Enumerable.Range(0, _random.Next(1, 6)).Select(_ =>
             $$"""{"id":{{sends[_random.Next(sends.Length)]}},"event":"{{Kinds[_random.Next(Kinds.Length)]}}","occurred_at":"2026-01-0{{_random.Next(1, 9)}}T00:00:00Z"}""");
@@ -220,7 +231,8 @@ internal sealed class SendHistory(int seed, int? oldMonth)
     // Sends that nobody holds: given back, or done.
     private async Task ForgetFreeAsync()
     {
-        foreach (var id in await AskAsync<long[]>("select coalesce(array_agg(id), '{}') from email_sends where workspace_id = $1 and status = 'pending'", _workspace))
+        foreach (var id in await AskAsync<long[]>(
+            "select coalesce(array_agg(id), '{}') from email_sends where workspace_id = $1 and status = 'pending'", _workspace))
             _holders.Remove(id);
     }
 
@@ -229,7 +241,8 @@ internal sealed class SendHistory(int seed, int? oldMonth)
         Assert.Equal(0, await AskAsync<long>(
             "select count(*) from (select lead_id from email_sends where workspace_id = $1 and sent_at is not null group by lead_id having count(*) > 1) twice", _workspace));
         var status = await AskAsync<string>("select status from campaigns where workspace_id = $1 and id = $2", _workspace, _campaign);
-        Assert.Equal(0, await AskAsync<long>("select count(*) from email_sends where workspace_id = $1 and status in ('pending', 'claimed')", _workspace));
+        Assert.Equal(0, await AskAsync<long>(
+            "select count(*) from email_sends where workspace_id = $1 and status in ('pending', 'claimed')", _workspace));
         Assert.Equal("sent", status);
         Assert.Equal("", await AskAsync<string>(
             """
@@ -251,7 +264,8 @@ internal sealed class SendHistory(int seed, int? oldMonth)
             """, _workspace));
     }
 
-    private Task EnterAsync() => RunAsync("select set_config('app.workspace_id', $1, false)", _workspace.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    private Task EnterAsync() => RunAsync(
+        "select set_config('app.workspace_id', $1, false)", _workspace.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     private async Task AllowAsync(string state, string sql, params object[] values)
     {

@@ -25,8 +25,10 @@ public sealed class SendHistoryTests(PostgresCluster cluster)
         TestContext.Current.TestOutputHelper?.WriteLine($"{SeedVariable}={seed}");
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         for (var month = 40; month < 40 + OldMonths; month++)
-            await database.Owner.ExecuteAsync("select add_month_partitions('email_sends', (now() - make_interval(months => $1))::date, (now() - make_interval(months => $1))::date)", month);
-        List<SendHistory> histories = [.. Enumerable.Range(0, Setting(CountVariable) ?? 200).Select(i => new SendHistory(seed + i, i % 20 == 0 ? 40 + (i / 20 % OldMonths) : null))];
+            await database.Owner.ExecuteAsync(
+                "select add_month_partitions('email_sends', (now() - make_interval(months => $1))::date, (now() - make_interval(months => $1))::date)", month);
+        List<SendHistory> histories = [.. Enumerable.Range(0, Setting(CountVariable) ?? 200)
+            .Select(i => new SendHistory(seed + i, i % 20 == 0 ? 40 + (i / 20 % OldMonths) : null))];
 
         await EachAsync(database, histories, async (history, connection) =>
         {
@@ -46,7 +48,8 @@ public sealed class SendHistoryTests(PostgresCluster cluster)
         });
     }
 
-    private static async Task EachAsync(TestDatabase database, List<SendHistory> histories, Func<SendHistory, Npgsql.NpgsqlConnection, Task> live)
+    private static async Task EachAsync(
+        TestDatabase database, List<SendHistory> histories, Func<SendHistory, Npgsql.NpgsqlConnection, Task> live)
     {
         await Task.WhenAll(Enumerable.Range(0, Sessions).Select(async session =>
         {

@@ -18,7 +18,8 @@ public sealed partial class VerifierTests(PostgresCluster cluster)
     private static readonly string[] JudgedByOtherCommands = ["CARD", "TQ", "SC", "RE", "ER", "MS"];
 
     private static readonly ChecklistCircumstances Nowhere = new(
-        new DateOnly(2026, 1, 31), 1_000, "smoke", new HostEnvironment("an OS", "a CPU", 2, 1L << 30, "10", false), new ServerEnvironment("native", "host:1", "15", new Dictionary<string, string>(), []));
+        new DateOnly(2026, 1, 31), 1_000, "smoke", new HostEnvironment("an OS", "a CPU", 2, 1L << 30, "10", false),
+            new ServerEnvironment("native", "host:1", "15", new Dictionary<string, string>(), []));
 
     [Fact]
     public void No_id_of_the_requirements_is_missing_and_none_is_invented()
@@ -33,12 +34,17 @@ public sealed partial class VerifierTests(PostgresCluster cluster)
     public async Task Every_id_that_a_look_can_judge_is_met_on_the_migrated_schema()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        var before = await database.Owner.AskAsync<long>("select (select count(*) from workspaces) + (select count(*) from api_keys) + (select count(*) from audit_logs)");
+        var before = await database.Owner.AskAsync<long>(
+            "select (select count(*) from workspaces) + (select count(*) from api_keys) + (select count(*) from audit_logs)");
         var verdicts = await Verifier.RunAsync(database.Owner, null, CancellationToken.None);
         Assert.Equal(Requirements.All.Select(r => r.Id), verdicts.Select(v => v.Id));
-        Assert.Equal("", string.Join('\n', verdicts.Where(v => v.Kind == VerdictKind.Missed && !NotHere.Contains(v.Id)).Select(v => $"{v.Id}: {v.Evidence}")));
-        Assert.Empty(verdicts.Where(v => v.Kind is VerdictKind.Unavailable && !NotHere.Contains(v.Id) && !v.Evidence.Contains("Not judged by a look at the database", StringComparison.Ordinal)).Select(v => $"{v.Id}: {v.Evidence}"));
-        Assert.Equal(before, await database.Owner.AskAsync<long>("select (select count(*) from workspaces) + (select count(*) from api_keys) + (select count(*) from audit_logs)"));
+        Assert.Equal("", string.Join('\n', verdicts.Where(v => v.Kind == VerdictKind.Missed && !NotHere.Contains(v.Id))
+            .Select(v => $"{v.Id}: {v.Evidence}")));
+        Assert.Empty(verdicts.Where(v => v.Kind is VerdictKind.Unavailable && !NotHere.Contains(v.Id)
+            && !v.Evidence.Contains("Not judged by a look at the database", StringComparison.Ordinal))
+            .Select(v => $"{v.Id}: {v.Evidence}"));
+        Assert.Equal(before, await database.Owner.AskAsync<long>(
+            "select (select count(*) from workspaces) + (select count(*) from api_keys) + (select count(*) from audit_logs)"));
     }
 
     [Fact]
@@ -69,14 +75,16 @@ public sealed partial class VerifierTests(PostgresCluster cluster)
         var cheap = await VerdictAsync();
         Assert.Equal("times", cheap.Unit);
         Assert.InRange(cheap.Figure!.Value, 0.5, 5);
-        Assert.All(new[] { "email_lookup", "status_page", "recent_leads", "lead_with_activities" }, query => Assert.Contains(query, cheap.Evidence, StringComparison.Ordinal));
+        Assert.All(new[] { "email_lookup", "status_page", "recent_leads", "lead_with_activities" },
+            query => Assert.Contains(query, cheap.Evidence, StringComparison.Ordinal));
 
         await database.Owner.ExecuteAsync("create policy slow on leads as restrictive using ((select pg_sleep(0.003)) is not null)");
         var costly = await VerdictAsync();
         Assert.Equal(VerdictKind.Missed, costly.Kind);
         Assert.True(costly.Figure > 5, costly.Evidence);
 
-        async Task<Verdict> VerdictAsync() => (await Verifier.RunAsync(database.Owner, null, CancellationToken.None)).Single(verdict => verdict.Id == "SV-1");
+        async Task<Verdict> VerdictAsync() => (await Verifier.RunAsync(database.Owner, null, CancellationToken.None))
+            .Single(verdict => verdict.Id == "SV-1");
     }
 
     [Fact]
@@ -90,7 +98,8 @@ public sealed partial class VerifierTests(PostgresCluster cluster)
     public void The_checklist_that_is_kept_has_a_line_for_every_id_and_none_of_the_schema_s_is_open()
     {
         var lines = File.ReadLines(Repository.File("docs", "checklist.md"))
-            .Select(line => line.Split(" | ", 4)).Where(cells => cells.Length == 4).Select(cells => (Id: cells[0].TrimStart('|', ' '), Verdict: cells[2])).Skip(1).ToList();
+            .Select(line => line.Split(" | ", 4)).Where(cells => cells.Length == 4)
+                .Select(cells => (Id: cells[0].TrimStart('|', ' '), Verdict: cells[2])).Skip(1).ToList();
         Assert.Equal(Requirements.All.Select(r => r.Id), lines.Select(line => line.Id));
         Assert.DoesNotContain(lines, line => line.Verdict != "met" && !JudgedByOtherCommands.Contains(line.Id.Split('-')[0]));
     }

@@ -34,7 +34,8 @@ public sealed class OptionsCheckTests
             ["Unrecognized command or argument 'Password=secret'."]));
 
         Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
-        foreach (var word in (string[])["abc", "nope", "'x'", "gatling", "fast", "odyssey", "absent.json", "--database", "Unrecognized"]) Assert.Contains(word, fault.Message);
+        foreach (var word in (string[])["abc", "nope", "'x'", "gatling", "fast", "odyssey", "absent.json", "--database", "Unrecognized"])
+            Assert.Contains(word, fault.Message);
         Assert.DoesNotContain("secret", fault.Message);
     }
 
@@ -85,11 +86,21 @@ public sealed class OptionsCheckTests
         File.WriteAllText(run, """{ "schemaVersion": 0 }""");
 
         var fault = Assert.Throws<HarnessException>(() => OptionsCheck.Check(
-            new() { Contacts = "-5", Profile = profile, Targets = targets, Baseline = run, Out = profile, Force = "everything", WithoutExtensions = "pg_trgm" }, []));
+            new()
+            {
+                Contacts = "-5",
+                Profile = profile,
+                Targets = targets,
+                Baseline = run,
+                Out = profile,
+                Force = "everything",
+                WithoutExtensions = "pg_trgm",
+            }, []));
 
         foreach (var word in (string[])
         [
-            "--contacts '-5'", "bulkImport.rows: it is 0", "unit: 'min'", "direction: 'atLeast'", "scenario: 'lead-querys'", "direction: 'atMost'", "limit: '-5'", "operation: 'x'",
+            "--contacts '-5'", "bulkImport.rows: it is 0", "unit: 'min'", "direction: 'atLeast'", "scenario: 'lead-querys'",
+                "direction: 'atMost'", "limit: '-5'", "operation: 'x'",
             "the id A stands 2 times", "schemaVersion: it is 0", "that is a file", "--force 'everything'", "--without-extensions 'pg_trgm'",
         ])
             Assert.Contains(word, fault.Message, StringComparison.Ordinal);
@@ -114,7 +125,8 @@ public sealed class OptionsCheckTests
         var run = LoadHarness.Reporting.RunJson.Find(Path.Combine(Root(AppContext.BaseDirectory), "reports", "sample", "run.json"), out _)!;
 
         Assert.Equal(
-            run.Scenarios.Select(scenario => $"{scenario.Name}: {string.Join(", ", scenario.Operations.Select(operation => operation.Name))}"),
+            run.Scenarios.Select(scenario =>
+                $"{scenario.Name}: {string.Join(", ", scenario.Operations.Select(operation => operation.Name))}"),
             LoadHarness.Scenarios.ScenarioNames.Operations.Select(scenario => $"{scenario.Key}: {string.Join(", ", scenario.Value)}"));
     }
 

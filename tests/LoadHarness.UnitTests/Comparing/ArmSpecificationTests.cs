@@ -8,7 +8,8 @@ public sealed class ArmSpecificationTests
     [Fact]
     public void An_arm_is_a_schema_and_what_differs_on_it()
     {
-        var arm = ArmSpecification.Parse("--b", "git:v0.1.0, without=leads_search_idx, shared_buffers=128MB, server=17, pooler=pgbouncer, sql=more.sql");
+        var arm = ArmSpecification.Parse(
+            "--b", "git:v0.1.0, without=leads_search_idx, shared_buffers=128MB, server=17, pooler=pgbouncer, sql=more.sql");
         Assert.Equal(new ArmSchema.Revision("v0.1.0"), arm.Schema);
         Assert.Equal(["leads_search_idx"], arm.Without);
         Assert.Equal("128MB", arm.Settings["shared_buffers"]);

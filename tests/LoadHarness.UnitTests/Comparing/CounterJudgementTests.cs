@@ -23,7 +23,8 @@ public sealed class CounterJudgementTests
     public void The_change_says_which_counter_of_which_operation_and_statement()
     {
         var change = Assert.Single(CounterJudgement.Compare(Passes(10, 10), Passes(30, 30)));
-        Assert.Equal(("segmentation/count", CounterNames.Blocks, 3.0, "select 1"), (change.Operation, change.Counter, change.Ratio, change.Statement));
+        Assert.Equal(("segmentation/count", CounterNames.Blocks, 3.0, "select 1"),
+            (change.Operation, change.Counter, change.Ratio, change.Statement));
         Assert.True(change.IsWorse);
     }
 

@@ -9,7 +9,10 @@ public sealed class GateDecisionTests
     [Fact]
     public void An_unchanged_tree_passes()
     {
-        var decision = GateDecision.Of(Sample.Comparison with { Times = [Sample.Time("lead-queries/email_lookup", 1.01, Difference.Same)] }, []);
+        var decision = GateDecision.Of(Sample.Comparison with
+        {
+            Times = [Sample.Time("lead-queries/email_lookup", 1.01, Difference.Same)],
+        }, []);
         Assert.Equal((ExitCode.AllMet, "no regression"), (decision.ExitCode, decision.Headline));
     }
 
@@ -37,7 +40,8 @@ public sealed class GateDecisionTests
     public void What_an_earlier_night_found_is_known_since_then()
     {
         var comparison = Sample.Comparison with { Counters = [Sample.Blocks("segmentation/count", 400, 800)] };
-        var earlier = new GateNight(comparison.StartedUtc.AddDays(-3), "main", "abc", ["segmentation/count"], new Dictionary<string, double>());
+        var earlier = new GateNight(comparison.StartedUtc.AddDays(-3), "main", "abc", ["segmentation/count"],
+            new Dictionary<string, double>());
         var decision = GateDecision.Of(comparison, [earlier]);
         Assert.Equal(earlier.AtUtc, Assert.Single(decision.Regressions).KnownSince);
         Assert.Equal("1 known regressions, none new", decision.Headline);
@@ -45,7 +49,8 @@ public sealed class GateDecisionTests
 
     [Fact]
     public void A_great_improvement_is_to_be_verified() =>
-        Assert.Contains("verify lead-queries/tag_filter", Gate(Sample.Time("lead-queries/tag_filter", 0.5, Difference.Faster, true)).Improvements[0], StringComparison.Ordinal);
+        Assert.Contains("verify lead-queries/tag_filter", Gate(Sample.Time("lead-queries/tag_filter", 0.5, Difference.Faster, true))
+            .Improvements[0], StringComparison.Ordinal);
 
     [Fact]
     public void A_setting_that_differs_stands_before_what_it_did()
@@ -60,16 +65,21 @@ public sealed class GateDecisionTests
     {
         var decision = GateDecision.Of(
             Sample.Comparison with { Statistics = [new("leads", 14, 0)], Counters = [Sample.Blocks("segmentation/count", 400, 800)] }, []);
-        Assert.StartsWith("On B the planner has statistics of 0 columns of leads, on A of 14.", decision.Causes[0], StringComparison.Ordinal);
+        Assert.StartsWith("On B the planner has statistics of 0 columns of leads, on A of 14.", decision.Causes[0],
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Ten_nights_show_a_creep_that_one_does_not()
     {
         GateNight Night(int day, double ratio) => new(
-            Sample.Comparison.StartedUtc.AddDays(day), "main", "abc", [], new Dictionary<string, double> { ["lead-queries/tag_filter"] = ratio });
+            Sample.Comparison.StartedUtc.AddDays(day), "main", "abc", [], new Dictionary<string, double>
+            {
+                ["lead-queries/tag_filter"] = ratio,
+            });
         double[] slower = [1.04, 1.06, 1.05, 1.07, 1.03, 1.05, 1.06, 1.04, 1.05, 1.06];
-        Assert.Equal("lead-queries/tag_filter", Assert.Single(SlowCreep.Find([.. slower.Index().Select(r => Night(r.Index, r.Item))])).Operation);
+        Assert.Equal("lead-queries/tag_filter", Assert.Single(SlowCreep.Find([.. slower.Index().Select(r => Night(r.Index, r.Item))]))
+            .Operation);
         Assert.Empty(SlowCreep.Find([.. slower.Index().Select(r => Night(r.Index, 2.05 - r.Item))]));
         Assert.Empty(SlowCreep.Find([.. slower.Take(9).Index().Select(r => Night(r.Index, r.Item))]));
     }

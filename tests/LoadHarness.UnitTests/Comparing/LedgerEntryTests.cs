@@ -23,7 +23,10 @@ public sealed class LedgerEntryTests
 
     [Fact]
     public void A_plan_that_changes_at_no_more_blocks_is_no_service() =>
-        Assert.Equal(VerdictKind.Missed, (Entry() with { Plans = [new("email_lookup", ["Index Scan using a on leads"], ["Index Scan using b on leads"])] }).Verdict().Kind);
+        Assert.Equal(VerdictKind.Missed, (Entry() with
+        {
+            Plans = [new("email_lookup", ["Index Scan using a on leads"], ["Index Scan using b on leads"])],
+        }).Verdict().Kind);
 
     [Fact]
     public void A_key_is_stated_and_a_second_key_over_the_same_columns_is_missed()
@@ -37,7 +40,10 @@ public sealed class LedgerEntryTests
     [Fact]
     public void A_reason_for_an_index_that_is_not_there_is_missed()
     {
-        var ledger = new IndexLedger("optimized", 5_000, 42, DateTimeOffset.UnixEpoch, TimeSpan.Zero, "15", [Entry() with { Worse = [Worse] }], ["old_idx"]);
+        var ledger = new IndexLedger("optimized", 5_000, 42, DateTimeOffset.UnixEpoch, TimeSpan.Zero, "15", [Entry() with
+        {
+            Worse = [Worse],
+        }], ["old_idx"]);
         Assert.Equal(ExitCode.TargetMissed, ExitCodes.Of(ledger.Verdicts));
         Assert.Contains("old_idx", LedgerText.Of(ledger), StringComparison.Ordinal);
     }
@@ -61,5 +67,6 @@ public sealed class LedgerEntryTests
     }
 
     private static LedgerEntry Entry(string[]? neededBy = null, string[]? twins = null) =>
-        new(new("leads_email_hash_idx", "leads", "create index ...", 8_192, neededBy ?? [], twins ?? []), ["lead-queries"], [], [], [], [], null);
+        new(new("leads_email_hash_idx", "leads", "create index ...", 8_192, neededBy ?? [], twins ?? []), ["lead-queries"], [], [], [],
+            [], null);
 }

@@ -19,7 +19,8 @@ public sealed class PlanNodesTests
     [Fact]
     public void Another_index_is_another_plan()
     {
-        var change = PlanNodes.Compare("tag_filter", ByIndex, ByIndex.Replace("leads_workspace_tags_idx", "leads_created_idx", StringComparison.Ordinal));
+        var change = PlanNodes.Compare(
+            "tag_filter", ByIndex, ByIndex.Replace("leads_workspace_tags_idx", "leads_created_idx", StringComparison.Ordinal));
         Assert.Equal(["Index Scan using leads_workspace_tags_idx on leads"], change!.LostNodes);
         Assert.Equal(["Index Scan using leads_created_idx on leads"], change.NewNodes);
     }

@@ -14,7 +14,8 @@ public sealed class DurationTextTests
     [InlineData("1.5s", 1.5)]
     [InlineData("2h", 7_200)]
     [InlineData("1d2h", 93_600)]
-    public void A_duration_with_a_unit_is_read(string text, double seconds) => Assert.Equal(seconds, DurationText.Parse(text)!.Value.TotalSeconds);
+    public void A_duration_with_a_unit_is_read(string text, double seconds) =>
+        Assert.Equal(seconds, DurationText.Parse(text)!.Value.TotalSeconds);
 
     [Theory]
     [InlineData("90")]

@@ -54,7 +54,8 @@ public sealed class ProfileFileTests : IDisposable
     [InlineData(", \"maxInFlight\": 20", "", "leadQueries.maxInFlight", "missing", "a whole number")]
     [InlineData("\"mine\"", "\"smoke\"", "name", "smoke", "\"mine\", as the file is called")]
     [InlineData("\"mine\"", "7", "name", "7", "a text")]
-    public void A_wrong_value_is_refused_with_its_file_field_value_and_what_is_allowed(string good, string bad, string field, string value, string allowed)
+    public void A_wrong_value_is_refused_with_its_file_field_value_and_what_is_allowed(
+        string good, string bad, string field, string value, string allowed)
     {
         var path = Written(Good.Replace(good, bad, StringComparison.Ordinal));
 

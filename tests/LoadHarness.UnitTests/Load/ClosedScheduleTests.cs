@@ -22,14 +22,17 @@ public sealed class ClosedScheduleTests
 
     [Fact]
     public async Task Users_go_on_from_one_simulation_to_the_next() =>
-        Assert.Equal([0, 0.75, 1, 1.5, 1.75], (await StartsOf(0.75, Simulation.KeepConstant(1, Seconds(1)), Simulation.KeepConstant(2, Seconds(1)))).Order());
+        Assert.Equal([0, 0.75, 1, 1.5, 1.75],
+            (await StartsOf(0.75, Simulation.KeepConstant(1, Seconds(1)), Simulation.KeepConstant(2, Seconds(1)))).Order());
 
     [Fact]
     public async Task IterationsForConstant_shares_its_iterations_and_ends_with_the_last()
     {
         var run = new VirtualRun();
 
-        var result = await run.Play(run.Scenario(Seconds(1)).WithLoadSimulations(Simulation.IterationsForConstant(3, 7), Simulation.Pause(Seconds(1)), Simulation.Inject(1, Seconds(1), Seconds(1))));
+        var result = await run.Play(run.Scenario(Seconds(1))
+            .WithLoadSimulations(Simulation.IterationsForConstant(3, 7), Simulation.Pause(Seconds(1)),
+            Simulation.Inject(1, Seconds(1), Seconds(1))));
 
         Assert.Equal([0, 0, 0, 1, 1, 1, 2, 4], run.Starts);
         Assert.Equal(8, result.Accounting.Completed);
@@ -50,7 +53,8 @@ public sealed class ClosedScheduleTests
     {
         var run = new VirtualRun();
 
-        var result = await run.Play(run.Scenario(Seconds(0.3)).WithPacing(Seconds(1)).WithLoadSimulations(Simulation.KeepConstant(2, Seconds(3))));
+        var result = await run.Play(run.Scenario(Seconds(0.3)).WithPacing(Seconds(1))
+            .WithLoadSimulations(Simulation.KeepConstant(2, Seconds(3))));
 
         Assert.Equal([0, 0.5, 1, 1.5, 2, 2.5], run.Starts);
         Assert.Equal(2, result.Operations[0].OfferedPerSecond);
@@ -61,7 +65,8 @@ public sealed class ClosedScheduleTests
     {
         var run = new VirtualRun();
 
-        var result = await run.Play(run.Scenario(at => at == 0 ? Seconds(2.5) : TimeSpan.Zero).WithPacing(Seconds(1)).WithLoadSimulations(Simulation.KeepConstant(1, Seconds(4))));
+        var result = await run.Play(run.Scenario(at => at == 0 ? Seconds(2.5) : TimeSpan.Zero).WithPacing(Seconds(1))
+            .WithLoadSimulations(Simulation.KeepConstant(1, Seconds(4))));
 
         Assert.Equal([0, 2.5, 2.5, 3], run.Starts);
         Assert.Equal(1500, result.Operations[0].Lag.Maximum!.Value.TotalMilliseconds, 1.5);
@@ -73,7 +78,8 @@ public sealed class ClosedScheduleTests
     {
         var run = new VirtualRun { Options = new() { DrainTime = Seconds(3) } };
 
-        var result = await run.Play(run.Scenario(Seconds(2)).WithPacing(Seconds(1)).WithLoadSimulations(Simulation.KeepConstant(1, Seconds(10))));
+        var result = await run.Play(run.Scenario(Seconds(2)).WithPacing(Seconds(1))
+            .WithLoadSimulations(Simulation.KeepConstant(1, Seconds(10))));
 
         Assert.Equal(10, result.Accounting.Scheduled);
         Assert.True(result.Accounting.Skipped > 0);

@@ -10,7 +10,8 @@ public sealed class DataFeedTests
 
     [Fact]
     public async Task A_circular_feed_gives_its_items_in_order_over_and_over() =>
-        Assert.Equal(["a", "b", "c", "a", "b", "c", "a"], await Drawn(DataFeed.Circular(Items), Simulation.IterationsForInject(1, Seconds(1), 7)));
+        Assert.Equal(["a", "b", "c", "a", "b", "c", "a"],
+            await Drawn(DataFeed.Circular(Items), Simulation.IterationsForInject(1, Seconds(1), 7)));
 
     [Fact]
     public async Task A_random_feed_repeats_with_its_seed()

@@ -18,7 +18,8 @@ public sealed class ErrorCodeTests
         { new("canceling statement due to statement timeout", 1, "57014"), Timeout },
         { new("too many clients", 1, "53300"), new DatabaseException("too many clients", "53300") },
         { new("canceling statement due to statement timeout", 1, "57014"), new InvalidOperationException("The import failed.", Timeout) },
-        { new("canceling statement due to statement timeout", 1, "57014"), new AggregateException(new InvalidOperationException("no", Timeout)) },
+        { new("canceling statement due to statement timeout", 1, "57014"),
+            new AggregateException(new InvalidOperationException("no", Timeout)) },
         { new("DatabaseException: connection reset", 1), new DatabaseException("connection reset", null) },
         { new("DatabaseException: connection reset", 1), new DatabaseException("connection reset", "") },
         { new("Wordless", 1), new Wordless() },
@@ -67,7 +68,8 @@ public sealed class ErrorCodeTests
     public async Task Texts_without_end_leave_the_code_and_a_text_of_its_own_in_the_reason()
     {
         var result = await Play(
-            context => throw new DatabaseException($"invalid input syntax: {context.InvocationNumber}", "22P02"), Simulation.IterationsForInject(1000, Seconds(1), 1000));
+            context => throw new DatabaseException($"invalid input syntax: {context.InvocationNumber}", "22P02"),
+                Simulation.IterationsForInject(1000, Seconds(1), 1000));
 
         Assert.InRange(result.Operations[0].Errors.Count, 100, 102);
         var group = Assert.Single(ErrorGroups.Of(result).Groups);
@@ -79,7 +81,8 @@ public sealed class ErrorCodeTests
     public async Task Codes_without_end_are_cut_and_capped()
     {
         var result = await Play(
-            context => Task.FromResult(Response.Fail("no", context.InvocationNumber + new string('x', 10_000))), Simulation.IterationsForInject(1000, Seconds(1), 1000));
+            context => Task.FromResult(Response.Fail("no", context.InvocationNumber + new string('x', 10_000))),
+                Simulation.IterationsForInject(1000, Seconds(1), 1000));
 
         Assert.InRange(result.Operations[0].Errors.Count, 100, 201);
         Assert.All(result.Operations[0].Errors, error => Assert.True(error.Code is null or { Length: < 50 }));

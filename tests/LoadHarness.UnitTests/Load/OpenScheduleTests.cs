@@ -50,7 +50,8 @@ public sealed class OpenScheduleTests
 
     [Fact]
     public void The_arrivals_of_any_stretches_are_the_integral_of_their_rates() =>
-        Gen.Select(Gen.Double[0, 20], Gen.Int[100, 3000], (rate, ms) => Simulation.RampingInject(rate, OneSecond, Milliseconds(ms))).Array[1, 8].Sample(
+        Gen.Select(Gen.Double[0, 20], Gen.Int[100, 3000], (rate, ms) => Simulation.RampingInject(rate, OneSecond, Milliseconds(ms)))
+            .Array[1, 8].Sample(
             stretches =>
             {
                 var (integral, rate) = (0.0, 0.0);

@@ -13,7 +13,8 @@ public sealed class OverloadTests
     {
         var run = new VirtualRun { Options = new() { DrainTime = Seconds(5) } };
 
-        var result = await run.Play(run.Scenario(Queue).WithMaxInFlight(200).WithLoadSimulations(Simulation.Inject(300, Seconds(1), Seconds(20))));
+        var result = await run.Play(run.Scenario(Queue).WithMaxInFlight(200)
+            .WithLoadSimulations(Simulation.Inject(300, Seconds(1), Seconds(20))));
 
         var accounting = result.Accounting;
         Assert.Equal(6000, accounting.Scheduled);
@@ -29,7 +30,8 @@ public sealed class OverloadTests
     {
         var run = new VirtualRun();
 
-        var result = await run.Play(run.Scenario(Queue).WithMaxInFlight(50).WithLoadSimulations(Simulation.Inject(300, Seconds(1), Seconds(10))));
+        var result = await run.Play(run.Scenario(Queue).WithMaxInFlight(50)
+            .WithLoadSimulations(Simulation.Inject(300, Seconds(1), Seconds(10))));
 
         Assert.Equal(50, result.Users);
         Assert.All(result.Timeline, s => Assert.InRange(s.InFlight, 0, 50));

@@ -14,7 +14,8 @@ public sealed class RandomProfileTests
         Gen.Select(Gen.Double[0.1, 50], Length, Gen.Bool, (rate, during, poisson) =>
             Simulation.Inject(rate, Seconds(1), during, poisson ? Arrivals.Poisson : Arrivals.Even)),
         Gen.Select(Gen.Double[0, 50], Length, (rate, during) => Simulation.RampingInject(rate, Seconds(1), during)),
-        Gen.Select(Gen.Double[0, 20], Gen.Double[20.1, 60], Length, (min, max, during) => Simulation.InjectRandom(min, max, Seconds(0.3), during)),
+        Gen.Select(Gen.Double[0, 20], Gen.Double[20.1, 60], Length,
+            (min, max, during) => Simulation.InjectRandom(min, max, Seconds(0.3), during)),
         Gen.Select(Gen.Double[1, 100], Gen.Int[1, 40], (rate, n) => Simulation.IterationsForInject(rate, Seconds(1), n)),
         Length.Select(Simulation.Pause));
 
@@ -88,6 +89,7 @@ public sealed class RandomProfileTests
 
     private sealed record Profile(LoadSimulation[] Simulations, int Limit, int ServiceMilliseconds, int Rhythm, int FailuresInTen)
     {
-        public override string ToString() => $"[{string.Join("; ", (object[])Simulations)}] limit {Limit}, service to {ServiceMilliseconds} ms, rhythm {Rhythm}, failures {FailuresInTen}";
+        public override string ToString() =>
+            $"[{string.Join("; ", (object[])Simulations)}] limit {Limit}, service to {ServiceMilliseconds} ms, rhythm {Rhythm}, failures {FailuresInTen}";
     }
 }

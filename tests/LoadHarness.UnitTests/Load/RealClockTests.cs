@@ -5,7 +5,9 @@ using static LoadHarness.UnitTests.Load.VirtualRun;
 
 namespace LoadHarness.UnitTests.Load;
 
-/// <summary>What a virtual clock cannot show: threads that hand over to each other. Nothing here depends on how fast the machine is.</summary>
+/// <summary>
+/// What a virtual clock cannot show: threads that hand over to each other. Nothing here depends on how fast the machine is.
+/// </summary>
 public sealed class RealClockTests
 {
     [Fact]
@@ -50,7 +52,8 @@ public sealed class RealClockTests
     [Fact]
     public async Task Response_time_never_leaves_out_the_lateness_of_a_start()
     {
-        var result = await Play(Scenario.Create("s", _ => Response.OkTask()).WithLoadSimulations(Simulation.Inject(300, Seconds(1), Seconds(1))));
+        var result = await Play(Scenario.Create("s", _ => Response.OkTask())
+            .WithLoadSimulations(Simulation.Inject(300, Seconds(1), Seconds(1))));
 
         Assert.Equal(300, result.Operations[0].Lag.Count);
         Assert.True(result.Operations[0].Response.Mean >= result.Operations[0].Lag.Mean);

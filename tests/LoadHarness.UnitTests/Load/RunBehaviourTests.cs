@@ -35,7 +35,8 @@ public sealed class RunBehaviourTests
     [Fact]
     public async Task A_mix_draws_its_operations_by_weight_and_repeats_with_its_seed()
     {
-        Task<ScenarioProps> Mix() => Task.FromResult(Scenario.CreateMix("mix", ("often", 3, _ => Response.OkTask()), ("seldom", 1, _ => Response.OkTask()))
+        Task<ScenarioProps> Mix() => Task.FromResult(
+            Scenario.CreateMix("mix", ("often", 3, _ => Response.OkTask()), ("seldom", 1, _ => Response.OkTask()))
             .WithLoadSimulations(Simulation.Inject(1000, OneSecond, Seconds(10))));
 
         var first = await new VirtualRun().Play(await Mix());
@@ -55,7 +56,8 @@ public sealed class RunBehaviourTests
         Assert.Equal(fast, slow);
         Assert.True(fast.Distinct().Count() > 10);
 
-        static async Task Draw(List<(long, int)> drawn, TimeSpan service) => await new VirtualRun().Play(Scenario.Create("s", async context =>
+        static async Task Draw(List<(long, int)> drawn, TimeSpan service) => await new VirtualRun()
+            .Play(Scenario.Create("s", async context =>
         {
             drawn.Add((context.InvocationNumber, context.Random.Next(1_000_000)));
             await context.Delay(service).ConfigureAwait(false);
@@ -73,7 +75,8 @@ public sealed class RunBehaviourTests
             return Response.Ok(items: 5);
         });
 
-        var operation = (await new VirtualRun().Play(scenario.WithLoadSimulations(Simulation.Inject(10, OneSecond, OneSecond)))).Operations[0];
+        var operation = (await new VirtualRun().Play(scenario.WithLoadSimulations(Simulation.Inject(10, OneSecond, OneSecond))))
+            .Operations[0];
 
         Assert.Equal(45, operation.Items);
         Assert.Equal(10, operation.Steps.Single(s => s.Name == "connection").Duration.Count);
@@ -87,7 +90,8 @@ public sealed class RunBehaviourTests
         var run = new VirtualRun();
         var scenario = Scenario.Create("s", _ => Task.FromResult(run.Elapsed < 5 ? Response.Ok() : Response.Fail("down")));
 
-        var result = await run.Play(scenario.WithThresholds(Threshold.ErrorRate(0.1, Seconds(3))).WithLoadSimulations(Simulation.Inject(10, OneSecond, Seconds(60))));
+        var result = await run.Play(scenario.WithThresholds(Threshold.ErrorRate(0.1, Seconds(3)))
+            .WithLoadSimulations(Simulation.Inject(10, OneSecond, Seconds(60))));
 
         Assert.Contains("error rate above 10", result.AbortReason, StringComparison.Ordinal);
         Assert.Equal(50, result.Accounting.Completed);
@@ -101,8 +105,10 @@ public sealed class RunBehaviourTests
         var simulation = Simulation.Inject(10, OneSecond, Seconds(20));
         var (spike, slow) = (new VirtualRun(), new VirtualRun());
 
-        var passed = await spike.Play(spike.Scenario(at => Milliseconds(at is >= 5 and < 6 ? 200 : 1)).WithThresholds(limit).WithLoadSimulations(simulation));
-        var ended = await slow.Play(slow.Scenario(at => Milliseconds(at >= 5 ? 200 : 1)).WithThresholds(limit).WithLoadSimulations(simulation));
+        var passed = await spike.Play(
+            spike.Scenario(at => Milliseconds(at is >= 5 and < 6 ? 200 : 1)).WithThresholds(limit).WithLoadSimulations(simulation));
+        var ended = await slow.Play(slow.Scenario(at => Milliseconds(at >= 5 ? 200 : 1)).WithThresholds(limit)
+            .WithLoadSimulations(simulation));
 
         Assert.Null(passed.AbortReason);
         Assert.Contains("p95", ended.AbortReason, StringComparison.Ordinal);
@@ -143,10 +149,12 @@ public sealed class RunBehaviourTests
     public async Task Merging_the_seconds_gives_the_histogram_of_the_whole()
     {
         var run = new VirtualRun();
-        var result = await run.Play(run.Scenario(at => Milliseconds(1 + (40 * Math.Abs(Math.Sin(at * 7))))).WithLoadSimulations(Simulation.Inject(150, OneSecond, Seconds(8))));
+        var result = await run.Play(run.Scenario(at => Milliseconds(1 + (40 * Math.Abs(Math.Sin(at * 7)))))
+            .WithLoadSimulations(Simulation.Inject(150, OneSecond, Seconds(8))));
 
         var merged = new LatencyHistogram();
-        foreach (var second in result.Timeline.Where(second => second.Buckets is not null)) merged.Add(LatencyHistogram.Decode(second.Buckets!));
+        foreach (var second in result.Timeline.Where(second => second.Buckets is not null))
+            merged.Add(LatencyHistogram.Decode(second.Buckets!));
 
         Assert.True(result.Timeline.Count >= 8);
         Assert.Equal(LatencyHistogram.Decode(result.Operations[0].Response.Encoded).Counts(), merged.Counts());
@@ -156,7 +164,8 @@ public sealed class RunBehaviourTests
     [Fact]
     public async Task A_scenario_without_load_is_refused_with_the_way_out()
     {
-        var refused = await Assert.ThrowsAsync<HarnessException>(() => new VirtualRun().Play(Scenario.Create("idle", _ => Response.OkTask())));
+        var refused = await Assert.ThrowsAsync<HarnessException>(
+            () => new VirtualRun().Play(Scenario.Create("idle", _ => Response.OkTask())));
 
         Assert.Contains("'idle' has no load simulation", refused.Message, StringComparison.Ordinal);
     }

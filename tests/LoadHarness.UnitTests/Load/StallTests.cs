@@ -4,7 +4,10 @@ using static LoadHarness.UnitTests.Load.VirtualRun;
 
 namespace LoadHarness.UnitTests.Load;
 
-/// <summary>A server that answers in 5 ms but stands still from the 10th to the 12th second of 30. The truth is computed apart, from the arrivals alone.</summary>
+/// <summary>
+/// A server that answers in 5 ms but stands still from the 10th to the 12th second of 30. The truth is computed apart, from the arrivals
+/// alone.
+/// </summary>
 public sealed class StallTests
 {
     private const double Service = 0.005;
@@ -27,7 +30,8 @@ public sealed class StallTests
         const int users = 20;
         var run = new VirtualRun();
 
-        var result = await run.Play(run.Scenario(TimeToAnswer).WithPacing(Seconds(0.1)).WithLoadSimulations(Simulation.KeepConstant(users, Seconds(30))));
+        var result = await run.Play(run.Scenario(TimeToAnswer).WithPacing(Seconds(0.1))
+            .WithLoadSimulations(Simulation.KeepConstant(users, Seconds(30))));
 
         AssertTruth(result, Enumerable.Range(0, users).SelectMany(u => PacedUser(u * 0.1 / users)));
     }
@@ -37,7 +41,8 @@ public sealed class StallTests
     {
         var run = new VirtualRun();
 
-        var result = await run.Play(run.Scenario(TimeToAnswer).WithPacing(Seconds(0.1)).WithLoadSimulations(Simulation.KeepConstant(20, Seconds(30))));
+        var result = await run.Play(run.Scenario(TimeToAnswer).WithPacing(Seconds(0.1))
+            .WithLoadSimulations(Simulation.KeepConstant(20, Seconds(30))));
 
         Assert.Equal(Service * 1000, result.Operations[0].Service.P99!.Value.TotalMilliseconds, 0.01);
         Assert.True(result.Operations[0].Response.P99 > Seconds(1));

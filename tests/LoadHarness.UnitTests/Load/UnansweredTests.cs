@@ -4,7 +4,9 @@ using static LoadHarness.UnitTests.Load.VirtualRun;
 
 namespace LoadHarness.UnitTests.Load;
 
-/// <summary>Requests that never return: how they are counted, that they cost no other figure, and that they are seen while they wait.</summary>
+/// <summary>
+/// Requests that never return: how they are counted, that they cost no other figure, and that they are seen while they wait.
+/// </summary>
 public sealed class UnansweredTests
 {
     private static readonly Task<IResponse> Never = new TaskCompletionSource<IResponse>().Task;
@@ -19,7 +21,8 @@ public sealed class UnansweredTests
             _ => Response.OkTask(),
         });
 
-        var operation = (await new VirtualRun().Play(scenario.WithLoadSimulations(Simulation.Inject(10, Seconds(1), Seconds(4))))).Operations[0];
+        var operation = (await new VirtualRun().Play(scenario.WithLoadSimulations(Simulation.Inject(10, Seconds(1), Seconds(4)))))
+            .Operations[0];
 
         Assert.Equal(new Accounting(40, 10, 20, 0, 10), operation.Accounting);
         Assert.Equal([new(ErrorCount.Unanswered, 10), new("down", 20)], operation.Errors);
@@ -68,7 +71,8 @@ public sealed class UnansweredTests
     {
         var run = new VirtualRun { Options = new() { DrainTime = Seconds(2) } };
 
-        var result = await run.Play(Scenario.Create("s", _ => Never).WithPacing(Seconds(1)).WithLoadSimulations(Simulation.KeepConstant(1, Seconds(10))));
+        var result = await run.Play(Scenario.Create("s", _ => Never).WithPacing(Seconds(1))
+            .WithLoadSimulations(Simulation.KeepConstant(1, Seconds(10))));
 
         Assert.Equal(new Accounting(10, 0, 0, 9, 1), result.Accounting);
         Assert.Equal((10, 9), (result.Timeline.Sum(second => second.Offered), result.Timeline.Sum(second => second.Skipped)));
@@ -79,7 +83,8 @@ public sealed class UnansweredTests
     {
         var run = new VirtualRun { Options = new() { StuckTime = Seconds(60) } };
 
-        var result = await run.Play(Scenario.Create("s", context => context.UserNumber == 0 ? Never : Response.OkTask()).WithLoadSimulations(Simulation.IterationsForConstant(2, 10)));
+        var result = await run.Play(Scenario.Create("s", context => context.UserNumber == 0 ? Never : Response.OkTask())
+            .WithLoadSimulations(Simulation.IterationsForConstant(2, 10)));
 
         Assert.Equal(new Accounting(10, 9, 0, 0, 1), result.Accounting);
         Assert.Contains("No iteration ended for 1 min", result.AbortReason, StringComparison.Ordinal);
@@ -91,7 +96,8 @@ public sealed class UnansweredTests
         var seen = new Snapshots();
         var run = new VirtualRun { Progress = seen };
 
-        await run.Play(run.Scenario(at => at is >= 5 and < 15 ? Seconds(15 - at) : Milliseconds(5)).WithLoadSimulations(Simulation.Inject(10, Seconds(1), Seconds(20))));
+        await run.Play(run.Scenario(at => at is >= 5 and < 15 ? Seconds(15 - at) : Milliseconds(5))
+            .WithLoadSimulations(Simulation.Inject(10, Seconds(1), Seconds(20))));
 
         var tenth = seen.All.Single(snapshot => snapshot.Elapsed == Seconds(10));
         Assert.Equal(0, tenth.AchievedPerSecond);
@@ -107,7 +113,8 @@ public sealed class UnansweredTests
         var seen = new Snapshots();
         var run = new VirtualRun { Progress = seen };
 
-        await run.Play(run.Scenario(Milliseconds(1)).WithLoadSimulations(Simulation.Pause(Seconds(2)), Simulation.Inject(10, Seconds(1), Seconds(1))));
+        await run.Play(run.Scenario(Milliseconds(1))
+            .WithLoadSimulations(Simulation.Pause(Seconds(2)), Simulation.Inject(10, Seconds(1), Seconds(1))));
 
         Assert.Equal((null, null, null), (seen.All[0].P50, seen.All[0].P99, seen.All[0].LagP99));
         Assert.Equal(1, seen.All[2].P50!.Value.TotalMilliseconds, 0.01);
@@ -132,7 +139,8 @@ public sealed class UnansweredTests
             return Response.Ok();
         });
 
-        var result = await run.Play(scenario.WithThresholds(threshold).WithLoadSimulations(open ? Simulation.Inject(10, Seconds(1), Seconds(60)) : Simulation.KeepConstant(10, Seconds(60))));
+        var result = await run.Play(scenario.WithThresholds(threshold)
+            .WithLoadSimulations(open ? Simulation.Inject(10, Seconds(1), Seconds(60)) : Simulation.KeepConstant(10, Seconds(60))));
 
         Assert.Contains("Threshold passed", result.AbortReason, StringComparison.Ordinal);
         Assert.InRange(result.Measured.TotalSeconds, 7, 11);
@@ -156,7 +164,12 @@ public sealed class UnansweredTests
     {
         using var stop = new CancellationTokenSource();
         using var atOnce = new CancellationTokenSource();
-        var run = new VirtualRun { Interrupted = stop.Token, Options = new() { AtOnce = atOnce.Token, InterruptedDrainTime = Seconds(10), DrainTime = Seconds(120) } };
+        var run = new VirtualRun { Interrupted = stop.Token, Options = new()
+        {
+            AtOnce = atOnce.Token,
+            InterruptedDrainTime = Seconds(10),
+            DrainTime = Seconds(120),
+        } };
         var scenario = Scenario.Create("s", context =>
         {
             if (run.Elapsed >= 3) stop.Cancel();

@@ -53,7 +53,8 @@ public sealed class UserTests
             drawn.Add((ulong)context.Random.NextInt64());
             await context.Delay(Milliseconds(100)).ConfigureAwait(false);
             return Response.Ok();
-        }).WithLoadSimulations([.. DownAndUp, Simulation.Pause(Seconds(1)), Simulation.KeepConstant(3, Seconds(1)), Simulation.IterationsForConstant(2, 10)]));
+        }).WithLoadSimulations([.. DownAndUp, Simulation.Pause(Seconds(1)), Simulation.KeepConstant(3, Seconds(1)),
+            Simulation.IterationsForConstant(2, 10)]));
 
         Assert.Equal(drawn.Count, drawn.Distinct().Count());
     }
@@ -63,7 +64,8 @@ public sealed class UserTests
     {
         var run = new VirtualRun();
 
-        var result = await run.Play(run.Scenario(Milliseconds(13)).WithThinkTime(Milliseconds(237)).WithLoadSimulations(Simulation.RampingConstant(200, Seconds(2)), Simulation.KeepConstant(200, Seconds(8))));
+        var result = await run.Play(run.Scenario(Milliseconds(13)).WithThinkTime(Milliseconds(237))
+            .WithLoadSimulations(Simulation.RampingConstant(200, Seconds(2)), Simulation.KeepConstant(200, Seconds(8))));
 
         Assert.Equal(200, result.Users);
         // 13 ms of each 250.
@@ -75,7 +77,8 @@ public sealed class UserTests
     {
         var run = new VirtualRun();
 
-        var result = await run.Play(run.Scenario(Milliseconds(70)).WithLoadSimulations(Simulation.KeepConstant(40, Seconds(2)), Simulation.RampingConstant(0, Seconds(4))));
+        var result = await run.Play(run.Scenario(Milliseconds(70))
+            .WithLoadSimulations(Simulation.KeepConstant(40, Seconds(2)), Simulation.RampingConstant(0, Seconds(4))));
 
         Assert.Equal(40, result.Timeline[0].InFlight);
         Assert.InRange(result.Timeline[3].InFlight, 18, 22);
@@ -88,9 +91,11 @@ public sealed class UserTests
         var seen = new Snapshots();
         var run = new VirtualRun { Progress = seen };
 
-        await run.Play(run.Scenario(Milliseconds(1200)).WithWarmUpDuration(Seconds(3)).WithLoadSimulations(Simulation.Inject(10, Seconds(1), Seconds(2))));
+        await run.Play(run.Scenario(Milliseconds(1200)).WithWarmUpDuration(Seconds(3))
+            .WithLoadSimulations(Simulation.Inject(10, Seconds(1), Seconds(2))));
 
-        Assert.Equal(["warm-up", "warm-up", "warm-up", "draining", "measuring", "measuring", "draining"], seen.All.Select(snapshot => snapshot.Phase));
+        Assert.Equal(["warm-up", "warm-up", "warm-up", "draining", "measuring", "measuring", "draining"],
+            seen.All.Select(snapshot => snapshot.Phase));
     }
 
     [Fact]
@@ -108,7 +113,8 @@ public sealed class UserTests
     {
         var run = new VirtualRun();
 
-        var result = await run.Play(run.Scenario(Milliseconds(100)).WithThinkTime(Milliseconds(100)).WithLoadSimulations(Simulation.KeepConstant(2, Seconds(2))));
+        var result = await run.Play(run.Scenario(Milliseconds(100)).WithThinkTime(Milliseconds(100))
+            .WithLoadSimulations(Simulation.KeepConstant(2, Seconds(2))));
 
         Assert.Null(result.Operations[0].OfferedPerSecond);
         Assert.All(result.Timeline, second => Assert.Null(second.Offered));

@@ -22,7 +22,8 @@ internal sealed class VirtualClock : LoadClock
         {
             if (!_timers.TryPeek(out _, out var next) || next.At > until)
             {
-                if (until == long.MaxValue) throw new InvalidOperationException("Nothing is due and nothing waits: the run would never end.");
+                if (until == long.MaxValue)
+                    throw new InvalidOperationException("Nothing is due and nothing waits: the run would never end.");
                 _now = Math.Max(_now, until);
                 return;
             }

@@ -28,12 +28,15 @@ public sealed class WrongScenarioTests
 
     [Theory]
     [MemberData(nameof(WrongFunctions))]
-    public async Task A_wrong_iteration_fails_with_its_reason_and_no_other_is_touched(string reason, Func<IScenarioContext, Task<IResponse>> wrong)
+    public async Task A_wrong_iteration_fails_with_its_reason_and_no_other_is_touched(
+        string reason, Func<IScenarioContext, Task<IResponse>> wrong)
     {
         foreach (var simulation in (LoadSimulation[])[TenArrivals, Simulation.IterationsForConstant(1, 10)])
         {
             var calls = 0;
-            var result = await OnRealClock(Scenario.Create("s", context => Interlocked.Increment(ref calls) == 4 ? wrong(context) : Response.OkTask()).WithLoadSimulations(simulation));
+            var result = await OnRealClock(
+                Scenario.Create("s", context => Interlocked.Increment(ref calls) == 4 ? wrong(context) : Response.OkTask())
+                .WithLoadSimulations(simulation));
 
             Assert.Equal(new Accounting(10, 9, 1, 0, 0), result.Accounting);
             Assert.Contains(reason, Assert.Single(result.Operations[0].Errors).Message, StringComparison.Ordinal);
@@ -47,7 +50,8 @@ public sealed class WrongScenarioTests
         var options = new LoadRunnerOptions { DrainTime = Milliseconds(200), CancelTime = Milliseconds(100) };
 
         var result = await OnRealClock(
-            Scenario.Create("s", context => Task.FromResult(context.InvocationNumber == 3 ? new BlockingResponse(never) : Response.Ok())).WithLoadSimulations(TenArrivals), options);
+            Scenario.Create("s", context => Task.FromResult(context.InvocationNumber == 3 ? new BlockingResponse(never) : Response.Ok()))
+                .WithLoadSimulations(TenArrivals), options);
 
         Assert.Equal(new Accounting(10, 9, 0, 0, 1), result.Accounting);
         never.Set();
@@ -56,7 +60,8 @@ public sealed class WrongScenarioTests
     [Fact]
     public async Task A_message_without_end_is_cut()
     {
-        var result = await new VirtualRun().Play(Scenario.Create("s", _ => Task.FromResult(Response.Fail(new string('x', 100_000)))).WithLoadSimulations(TenArrivals));
+        var result = await new VirtualRun()
+            .Play(Scenario.Create("s", _ => Task.FromResult(Response.Fail(new string('x', 100_000)))).WithLoadSimulations(TenArrivals));
 
         Assert.InRange(Assert.Single(result.Operations[0].Errors).Message.Length, 300, 320);
     }
@@ -89,7 +94,8 @@ public sealed class WrongScenarioTests
             never.Wait();
         });
 
-        var result = await OnRealClock(Scenario.Create("s", _ => Response.OkTask()).WithLoadSimulations(Simulation.Inject(10, Seconds(1), Seconds(2.2))), view: view);
+        var result = await OnRealClock(
+            Scenario.Create("s", _ => Response.OkTask()).WithLoadSimulations(Simulation.Inject(10, Seconds(1), Seconds(2.2))), view: view);
 
         Assert.Equal(new Accounting(22, 22, 0, 0, 0), result.Accounting);
         if (throws) Assert.Contains("no terminal", Assert.Single(result.Notes), StringComparison.Ordinal);
@@ -100,7 +106,8 @@ public sealed class WrongScenarioTests
     public async Task Every_clean_up_is_called_figures_stand_and_the_message_names_the_scenario()
     {
         var cleaned = new List<string>();
-        ScenarioProps Named(string name, Func<Task> clean) => Scenario.Create(name, _ => Response.OkTask()).WithLoadSimulations(TenArrivals).WithClean(_ =>
+        ScenarioProps Named(string name, Func<Task> clean) => Scenario.Create(name, _ => Response.OkTask())
+            .WithLoadSimulations(TenArrivals).WithClean(_ =>
         {
             cleaned.Add(name);
             return clean();
@@ -129,7 +136,8 @@ public sealed class WrongScenarioTests
     public async Task A_set_up_that_fails_costs_its_own_scenario_only()
     {
         using var never = new ManualResetEventSlim();
-        ScenarioProps Named(string name, Func<IScenarioInitContext, Task> init) => Scenario.Create(name, _ => Response.OkTask()).WithLoadSimulations(TenArrivals).WithInit(init);
+        ScenarioProps Named(string name, Func<IScenarioInitContext, Task> init) => Scenario.Create(name, _ => Response.OkTask())
+            .WithLoadSimulations(TenArrivals).WithInit(init);
         var options = new LoadRunnerOptions { SetUpTime = Milliseconds(100) };
 
         var results = await new LoadRunner(new VirtualClock(), options).RunAsync(
@@ -153,7 +161,8 @@ public sealed class WrongScenarioTests
     [Fact]
     public void A_mix_with_two_operations_of_one_name_is_refused() => Assert.Contains(
         "2 operations named 'read'",
-        Assert.Throws<HarnessException>(() => Scenario.CreateMix("s", ("read", 1, _ => Response.OkTask()), ("read", 2, _ => Response.OkTask()))).Message,
+        Assert.Throws<HarnessException>(
+            () => Scenario.CreateMix("s", ("read", 1, _ => Response.OkTask()), ("read", 2, _ => Response.OkTask()))).Message,
         StringComparison.Ordinal);
 
     [Fact]
@@ -181,7 +190,8 @@ public sealed class WrongScenarioTests
         Assert.Contains("more than a hundred different step names", Assert.Single(result.Notes), StringComparison.Ordinal);
     }
 
-    private static async Task<ScenarioResult> OnRealClock(ScenarioProps scenario, LoadRunnerOptions? options = null, IProgress<LoadSnapshot>? view = null)
+    private static async Task<ScenarioResult> OnRealClock(
+        ScenarioProps scenario, LoadRunnerOptions? options = null, IProgress<LoadSnapshot>? view = null)
     {
         using var clock = new SystemLoadClock();
         return (await new LoadRunner(clock, options ?? new()).RunAsync([scenario], view, TestContext.Current.CancellationToken))[0];

@@ -48,7 +48,8 @@ public sealed class ForeignScenarioTests : IDisposable
         }), 9);
 
         Assert.Equal(new Accounting(9, 3, 6, 0, 0), result.Accounting);
-        Assert.Equal(["InvalidOperationException: broken", "refused"], result.Operations[0].Errors.Select(e => e.Message).Order(StringComparer.Ordinal));
+        Assert.Equal(["InvalidOperationException: broken", "refused"], result.Operations[0].Errors.Select(e => e.Message)
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -99,20 +100,25 @@ public sealed class ForeignScenarioTests : IDisposable
     [Fact]
     public async Task What_is_still_running_when_the_engine_ends_is_in_flight()
     {
-        var foreign = new ForeignScenario(Scenario.Create("s", context => context.InvocationNumber == 0 ? Response.OkTask() : new TaskCompletionSource<IResponse>().Task).WithoutWarmUp(), 1, _clock);
+        var foreign = new ForeignScenario(
+            Scenario.Create("s", context => context.InvocationNumber == 0 ? Response.OkTask() : new TaskCompletionSource<IResponse>().Task)
+            .WithoutWarmUp(), 1, _clock);
         await foreign.InvokeAsync(isWarmUp: false, CancellationToken.None);
         _ = foreign.InvokeAsync(isWarmUp: false, CancellationToken.None);
 
         var result = foreign.Result("Other");
 
         Assert.Equal(new Accounting(2, 1, 0, 0, 1), result.Accounting);
-        Assert.Empty(GeneratorChecks.Check(result with { Generator = new(0.1, 0, 0, 0, TimeSpan.Zero) }, TimeSpan.FromSeconds(1), 2, new ValidityLimits(FewestSamples: 0)));
+        Assert.Empty(GeneratorChecks.Check(
+            result with { Generator = new(0.1, 0, 0, 0, TimeSpan.Zero) }, TimeSpan.FromSeconds(1), 2,
+            new ValidityLimits(FewestSamples: 0)));
     }
 
     private async Task<ScenarioResult> Play(ScenarioProps scenario, int iterations)
     {
         var foreign = new ForeignScenario(scenario, 1, _clock);
-        for (var i = 0; i < iterations; i++) await foreign.InvokeAsync(isWarmUp: scenario.WarmUp > TimeSpan.Zero, TestContext.Current.CancellationToken);
+        for (var i = 0; i < iterations; i++)
+            await foreign.InvokeAsync(isWarmUp: scenario.WarmUp > TimeSpan.Zero, TestContext.Current.CancellationToken);
         return foreign.Result("Other");
     }
 }

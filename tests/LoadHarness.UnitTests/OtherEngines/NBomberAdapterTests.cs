@@ -35,7 +35,8 @@ public sealed class NBomberAdapterTests
     [Fact]
     public void What_NBomber_cannot_do_is_refused_with_the_way_out()
     {
-        var poisson = Assert.Throws<HarnessException>(() => NBomberSimulations.Translate(Simulation.Inject(10, Second, Minute, Arrivals.Poisson)));
+        var poisson = Assert.Throws<HarnessException>(
+            () => NBomberSimulations.Translate(Simulation.Inject(10, Second, Minute, Arrivals.Poisson)));
         var fraction = Assert.Throws<HarnessException>(() => NBomberSimulations.Translate(Simulation.Inject(Math.PI, Second, Minute)));
 
         Assert.Contains("leave --engine out", poisson.Message, StringComparison.Ordinal);
@@ -46,7 +47,8 @@ public sealed class NBomberAdapterTests
     public void A_run_has_set_up_load_and_clean_up_and_its_result_names_the_engine()
     {
         var order = new List<string>();
-        var scenario = Scenario.Create("s", context => Task.FromResult(context.InvocationNumber < 8 ? Response.Ok() : Response.Fail("refused")))
+        var scenario = Scenario.Create(
+            "s", context => Task.FromResult(context.InvocationNumber < 8 ? Response.Ok() : Response.Fail("refused")))
             .WithInit(_ => Note("init"))
             .WithClean(_ => Note("clean"))
             .WithoutWarmUp()
@@ -70,7 +72,8 @@ public sealed class NBomberAdapterTests
     [Fact]
     public void A_counted_load_ends_with_its_number_where_NBomber_cannot_count()
     {
-        var scenario = Scenario.Create("s", _ => Response.OkTask()).WithoutWarmUp().WithLoadSimulations(Simulation.IterationsForConstant(2, 4));
+        var scenario = Scenario.Create("s", _ => Response.OkTask()).WithoutWarmUp()
+            .WithLoadSimulations(Simulation.IterationsForConstant(2, 4));
 
         var result = Assert.Single(NBomberLoadRunner.Run([scenario], 1, "r", () => { }, CancellationToken.None));
 
@@ -82,7 +85,8 @@ public sealed class NBomberAdapterTests
     public void Measured_time_begins_with_the_load_and_not_with_the_pause_before_it()
     {
         var began = 0;
-        var scenario = Scenario.Create("s", _ => Response.OkTask()).WithWarmUpDuration(Second).WithLoadSimulations(Simulation.KeepConstant(1, Second));
+        var scenario = Scenario.Create("s", _ => Response.OkTask()).WithWarmUpDuration(Second)
+            .WithLoadSimulations(Simulation.KeepConstant(1, Second));
 
         var result = Assert.Single(NBomberLoadRunner.Run([scenario], 1, "r", () => began++, CancellationToken.None));
 

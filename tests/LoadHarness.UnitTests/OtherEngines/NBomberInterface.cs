@@ -67,11 +67,14 @@ namespace NBomber.CSharp
 
     public static class Simulation
     {
-        public static LoadSimulation Inject(int rate, TimeSpan interval, TimeSpan during) => new($"Inject {rate} / {interval} for {during}");
+        public static LoadSimulation Inject(int rate, TimeSpan interval, TimeSpan during) =>
+            new($"Inject {rate} / {interval} for {during}");
 
-        public static LoadSimulation RampingInject(int rate, TimeSpan interval, TimeSpan during) => new($"RampingInject {rate} / {interval} for {during}");
+        public static LoadSimulation RampingInject(int rate, TimeSpan interval, TimeSpan during) =>
+            new($"RampingInject {rate} / {interval} for {during}");
 
-        public static LoadSimulation InjectRandom(int minRate, int maxRate, TimeSpan interval, TimeSpan during) => new($"InjectRandom {minRate} to {maxRate} / {interval} for {during}");
+        public static LoadSimulation InjectRandom(int minRate, int maxRate, TimeSpan interval, TimeSpan during) =>
+            new($"InjectRandom {minRate} to {maxRate} / {interval} for {during}");
 
         public static LoadSimulation KeepConstant(int copies, TimeSpan during) => new($"KeepConstant {copies} for {during}");
 
@@ -84,15 +87,25 @@ namespace NBomber.CSharp
     {
         public static ScenarioProps Create(string name, Func<IScenarioContext, Task<IResponse>> run) => new(name, run);
 
-        public static ScenarioProps WithInit(this ScenarioProps scenario, Func<IScenarioInitContext, Task> initFunc) => scenario with { Init = initFunc };
+        public static ScenarioProps WithInit(this ScenarioProps scenario, Func<IScenarioInitContext, Task> initFunc) => scenario with
+        {
+            Init = initFunc,
+        };
 
-        public static ScenarioProps WithClean(this ScenarioProps scenario, Func<IScenarioInitContext, Task> cleanFunc) => scenario with { Clean = cleanFunc };
+        public static ScenarioProps WithClean(this ScenarioProps scenario, Func<IScenarioInitContext, Task> cleanFunc) => scenario with
+        {
+            Clean = cleanFunc,
+        };
 
-        public static ScenarioProps WithWarmUpDuration(this ScenarioProps scenario, TimeSpan duration) => scenario with { WarmUp = duration };
+        public static ScenarioProps WithWarmUpDuration(this ScenarioProps scenario, TimeSpan duration) => scenario with
+        {
+            WarmUp = duration,
+        };
 
         public static ScenarioProps WithoutWarmUp(this ScenarioProps scenario) => scenario with { WarmUp = TimeSpan.Zero };
 
-        public static ScenarioProps WithLoadSimulations(this ScenarioProps scenario, params LoadSimulation[] loadSimulations) => scenario with { Simulations = loadSimulations };
+        public static ScenarioProps WithLoadSimulations(this ScenarioProps scenario, params LoadSimulation[] loadSimulations) =>
+            scenario with { Simulations = loadSimulations };
     }
 
     public sealed record NBomberContext(IReadOnlyList<ScenarioProps> Scenarios)
@@ -114,9 +127,14 @@ namespace NBomber.CSharp
 
         public static NBomberContext WithTestName(this NBomberContext context, string testName) => context;
 
-        public static NBomberContext WithReportFolder(this NBomberContext context, string reportFolderPath) => context with { ReportFolder = reportFolderPath };
+        public static NBomberContext WithReportFolder(this NBomberContext context, string reportFolderPath) => context with
+        {
+            ReportFolder = reportFolderPath,
+        };
 
-        /// <summary>Three iterations to warm up, where there is a warm-up, a pause as NBomber has it, and ten of the load or until it is stopped.</summary>
+        /// <summary>
+        /// Three iterations to warm up, where there is a warm-up, a pause as NBomber has it, and ten of the load or until it is stopped.
+        /// </summary>
         public static NodeStats Run(this NBomberContext context, params string[] args)
         {
             Last = context;

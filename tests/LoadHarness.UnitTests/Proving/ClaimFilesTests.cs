@@ -14,7 +14,8 @@ public sealed class ClaimFilesTests
          "operations":[{"name":"lead-queries/email_lookup","weight":40}],"notWorse":"n"}
         """;
 
-    private static readonly IReadOnlyList<Target> Targets = TargetFile.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json")));
+    private static readonly IReadOnlyList<Target> Targets = TargetFile.Parse(
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json")));
 
     public static TheoryData<string, string, string> Faults { get; } = new()
     {
@@ -38,7 +39,8 @@ public sealed class ClaimFilesTests
     {
         var contracts = ClaimFiles.Read(Path.Combine(AppContext.BaseDirectory, "scenarios", "claims"), Targets, Prover.Operations);
 
-        Assert.Equal(Targets.Where(target => target.Statistic == Statistic.Comparison).Select(target => target.Id), contracts.Select(contract => contract.Id));
+        Assert.Equal(Targets.Where(target => target.Statistic == Statistic.Comparison).Select(target => target.Id),
+            contracts.Select(contract => contract.Id));
     }
 
     [Theory]

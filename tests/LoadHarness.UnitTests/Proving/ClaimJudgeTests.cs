@@ -70,16 +70,25 @@ public sealed class ClaimJudgeTests
 
         Verdict Judged(int calls) => ClaimJudge.Decide(
             Contract(ClaimStatistic.RequestsPerCpuSecond, ("short", 1), ("long", 1)), target,
-            new() { Times = new Dictionary<string, OperationPairs> { ["short"] = Cpu(7.5, 2.5, calls), ["long"] = Cpu(100, 10_000, calls) } }).Verdict;
+            new()
+            {
+                Times = new Dictionary<string, OperationPairs> { ["short"] = Cpu(7.5, 2.5, calls), ["long"] = Cpu(100, 10_000, calls) },
+            }).Verdict;
 
         static OperationPairs Cpu(double optimized, double careful, int calls) => new(
-            [1, 1, 1, 1], [1, 1, 1, 1], [optimized, optimized, optimized, optimized], [careful, careful, careful, careful]) { Calls = calls };
+            [1, 1, 1, 1], [1, 1, 1, 1], [optimized, optimized, optimized, optimized], [careful, careful, careful, careful])
+            {
+                Calls = calls,
+            };
     }
 
     [Fact]
     public void Results_that_differ_give_no_figure()
     {
-        var evidence = Evidence(("fast", 0.001), ("slow", 1)) with { Differences = new Dictionary<string, string> { ["slow"] = "call 1, row 3" } };
+        var evidence = Evidence(("fast", 0.001), ("slow", 1)) with
+        {
+            Differences = new Dictionary<string, string> { ["slow"] = "call 1, row 3" },
+        };
         var claim = ClaimJudge.Decide(Contract(ClaimStatistic.MeanResponseTime, ("fast", 1), ("slow", 1)), Percent, evidence);
         Assert.Equal(VerdictKind.Inconclusive, claim.Verdict.Kind);
         Assert.Contains("invalid: results differ: slow: call 1, row 3", claim.Verdict.Reason, StringComparison.Ordinal);
@@ -90,11 +99,15 @@ public sealed class ClaimJudgeTests
     [Fact]
     public void What_was_not_measured_is_unavailable_with_its_reason()
     {
-        var missing = ClaimJudge.Decide(Contract(ClaimStatistic.MeanResponseTime, ("fast", 1), ("other", 1)), Percent, Evidence(("fast", 0.1)));
+        var missing = ClaimJudge.Decide(
+            Contract(ClaimStatistic.MeanResponseTime, ("fast", 1), ("other", 1)), Percent, Evidence(("fast", 0.1)));
         Assert.Equal(VerdictKind.Unavailable, missing.Verdict.Kind);
         Assert.Contains("other", missing.Verdict.Reason, StringComparison.Ordinal);
 
-        var search = ClaimJudge.Decide(Contract(ClaimStatistic.BoundedSearch, ("fast", 1)) with { NotMeasured = "It needs a search." }, Percent, Evidence(("fast", 0.1)));
+        var search = ClaimJudge.Decide(Contract(ClaimStatistic.BoundedSearch, ("fast", 1)) with
+        {
+            NotMeasured = "It needs a search.",
+        }, Percent, Evidence(("fast", 0.1)));
         Assert.Equal("It needs a search", search.Verdict.Reason);
     }
 
@@ -102,14 +115,19 @@ public sealed class ClaimJudgeTests
     public void An_expert_who_is_quicker_on_the_base_schema_is_told()
     {
         var evidence = Evidence(("import", 0.01));
-        evidence = evidence with { Times = new Dictionary<string, OperationPairs> { ["import"] = evidence.Times["import"] with { Expert = 0.5 } } };
+        evidence = evidence with
+        {
+            Times = new Dictionary<string, OperationPairs> { ["import"] = evidence.Times["import"] with { Expert = 0.5 } },
+        };
         var claim = ClaimJudge.Decide(Contract(ClaimStatistic.MeanResponseTime, ("import", 1)), Percent, evidence);
         Assert.Equal(VerdictKind.Met, claim.Verdict.Kind);
-        Assert.Contains("an expert on the base schema (X) does import in 0.5 ms", Assert.Single(claim.Verdict.Caveats), StringComparison.Ordinal);
+        Assert.Contains("an expert on the base schema (X) does import in 0.5 ms", Assert.Single(claim.Verdict.Caveats),
+            StringComparison.Ordinal);
     }
 
     private static ProvenClaim Times(params (string Name, double Ratio)[] operations) => ClaimJudge.Decide(
-        Contract(ClaimStatistic.MeanResponseTime, [.. operations.Select(operation => (operation.Name, 1.0))]), Percent, Evidence(operations));
+        Contract(ClaimStatistic.MeanResponseTime, [.. operations.Select(operation => (operation.Name, 1.0))]), Percent,
+            Evidence(operations));
 
     private static ProofEvidence Evidence(params (string Name, double Ratio)[] operations) => new()
     {
@@ -118,8 +136,10 @@ public sealed class ClaimJudgeTests
     };
 
     private static ClaimContract Contract(ClaimStatistic statistic, params (string Name, double Weight)[] operations) => new(
-        "ER-1", "Lead queries 95% faster", "d", "C", statistic, [.. operations.Select(operation => new ClaimedOperation(operation.Name, operation.Weight))], "n");
+        "ER-1", "Lead queries 95% faster", "d", "C", statistic,
+            [.. operations.Select(operation => new ClaimedOperation(operation.Name, operation.Weight))], "n");
 
     private static string Text(ProvenClaim claim) => ProofText.Of(new(
-        DateTimeOffset.UnixEpoch, TimeSpan.FromMinutes(1), "prove", "machine", 20_000, 42, false, Comparing.Sample.Facts("4MB"), Comparing.Sample.Facts("4MB"), [claim]));
+        DateTimeOffset.UnixEpoch, TimeSpan.FromMinutes(1), "prove", "machine", 20_000, 42, false, Comparing.Sample.Facts("4MB"),
+            Comparing.Sample.Facts("4MB"), [claim]));
 }

@@ -17,7 +17,8 @@ public sealed class ChartTests : IDisposable
     {
         var run = SampleRun.Create(seconds: 5);
         var source = run.Verdicts.First(verdict => verdict.Id == "TQ-3").Source;
-        var judged = Verdict.Judged("TQ-3", "Segmentation", new(1_994, new(1_900, 2_100), 700, Source: source), Limit.AtMost(1_250, "ms"), "");
+        var judged = Verdict.Judged("TQ-3", "Segmentation", new(1_994, new(1_900, 2_100), 700, Source: source),
+            Limit.AtMost(1_250, "ms"), "");
 
         var html = await Render(run with { Verdicts = [judged] });
 
@@ -89,7 +90,11 @@ public sealed class ChartTests : IDisposable
     [Fact]
     public async Task Nothing_is_offered_in_a_closed_model_and_no_empty_chart_is_drawn()
     {
-        var html = await Render(SampleRun.Create(seconds: 10) with { Scenarios = [SampleScenario.Closed("users", 20, 10, [("only", 5)])], Verdicts = [] });
+        var html = await Render(SampleRun.Create(seconds: 10) with
+        {
+            Scenarios = [SampleScenario.Closed("users", 20, 10, [("only", 5)])],
+            Verdicts = [],
+        });
 
         Assert.DoesNotContain("offered", FigureOf(html, "scenario-0-rates"), StringComparison.Ordinal);
         Assert.DoesNotContain("scenario-0-lag", html, StringComparison.Ordinal);
@@ -107,7 +112,11 @@ public sealed class ChartTests : IDisposable
     [Fact]
     public async Task Percentiles_that_the_samples_do_not_reach_are_not_printed()
     {
-        var html = await Render(SampleRun.Create(seconds: 5) with { Scenarios = [SampleScenario.Repeated("few", "import", [3.1, 3.9, 3.5], 100)], Verdicts = [] });
+        var html = await Render(SampleRun.Create(seconds: 5) with
+        {
+            Scenarios = [SampleScenario.Repeated("few", "import", [3.1, 3.9, 3.5], 100)],
+            Verdicts = [],
+        });
 
         var table = html[html.IndexOf("Operations of few", StringComparison.Ordinal)..];
         table = table[..table.IndexOf("</table>", StringComparison.Ordinal)];
@@ -122,7 +131,8 @@ public sealed class ChartTests : IDisposable
         foreach (var id in new[] { "scenario-0-rates", "scenario-0-percentiles", "scenario-0-spectrum", "run-percentiles", "db-sessions" })
         {
             var figure = FigureOf(html, id);
-            var lines = Regex.Matches(figure, "<path d=\"[^\"]+\" vector-effect=\"non-scaling-stroke\" stroke-linejoin=\"round\" class=\"l-(s\\d|ink)\"[^/]*/>").ToList();
+            var lines = Regex.Matches(figure,
+                "<path d=\"[^\"]+\" vector-effect=\"non-scaling-stroke\" stroke-linejoin=\"round\" class=\"l-(s\\d|ink)\"[^/]*/>").ToList();
             Assert.True(lines.Count > 1, id);
             var dashes = lines.Select(line => Regex.Match(line.Value, "stroke-dasharray=\"([^\"]+)\"").Groups[1].Value).ToList();
             Assert.Equal(dashes.Count, dashes.Distinct().Count());
@@ -139,6 +149,7 @@ public sealed class ChartTests : IDisposable
     private async Task<string> Render(RunResult run)
     {
         var paths = await RunReport.WriteAsync(run, _directory.Path, TestContext.Current.CancellationToken);
-        return await File.ReadAllTextAsync(paths.Single(path => path.EndsWith("report.html", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+        return await File.ReadAllTextAsync(
+            paths.Single(path => path.EndsWith("report.html", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
     }
 }

@@ -52,7 +52,8 @@ public sealed class ColourTests : IDisposable
         foreach (var (theme, colours) in await ThemesAsync())
         {
             var ground = theme == "light" ? "#ffffff" : "#1b1f26";
-            Assert.All(colours, colour => Assert.True(Ratio(colour, ground) >= Contrast, $"{theme}: {colour} has {Ratio(colour, ground):0.0}."));
+            Assert.All(colours, colour => Assert.True(
+                Ratio(colour, ground) >= Contrast, $"{theme}: {colour} has {Ratio(colour, ground):0.0}."));
         }
     }
 

@@ -5,13 +5,17 @@ using LoadHarness.Reporting;
 
 namespace LoadHarness.UnitTests.Reporting;
 
-/// <summary>Every property of a recorded run is taken away, emptied and falsified, one at a time: the reader names it, or the run is still whole.</summary>
+/// <summary>
+/// Every property of a recorded run is taken away, emptied and falsified, one at a time: the reader names it, or the run is still whole.
+/// </summary>
 public sealed class DamagedRunTests : IDisposable
 {
     private static readonly (string Name, string Json)[] Falsified =
     [
-        ("null", "null"), ("a text", "\"text\""), ("an object", "{}"), ("a list of nulls", "[null]"), ("an empty list", "[]"), ("a truth", "true"), ("negative", "-1"),
-        ("huge", "1e300"), ("beyond long", "99999999999999999999"), ("beyond double", "1e999"), ("largest int", "2147483647"), ("NaN", "\"NaN\""), ("infinite", "\"-Infinity\""),
+        ("null", "null"), ("a text", "\"text\""), ("an object", "{}"), ("a list of nulls", "[null]"), ("an empty list", "[]"),
+            ("a truth", "true"), ("negative", "-1"),
+        ("huge", "1e300"), ("beyond long", "99999999999999999999"), ("beyond double", "1e999"), ("largest int", "2147483647"),
+            ("NaN", "\"NaN\""), ("infinite", "\"-Infinity\""),
         ("half a surrogate", "\"\\ud800\""), ("a deep list", new string('[', 200) + new string(']', 200)),
     ];
 
@@ -71,7 +75,8 @@ public sealed class DamagedRunTests : IDisposable
     {
         var node = await SampleAsync();
         var steps = path.Split('.', '[').Select(step => step.EndsWith(']') ? (object)int.Parse(step[..^1], null) : step).ToList();
-        await File.WriteAllTextAsync(RunFile, json is null ? Remove(node, steps) : Set(node, steps, json), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(RunFile, json is null ? Remove(node, steps) : Set(node, steps, json),
+            TestContext.Current.CancellationToken);
 
         Assert.Null(RunJson.Find(RunFile, out var faults));
 
@@ -82,7 +87,8 @@ public sealed class DamagedRunTests : IDisposable
     public async Task A_byte_order_mark_is_read_over_and_a_cut_file_is_refused_with_the_place()
     {
         var text = (await SampleAsync()).ToJsonString();
-        await File.WriteAllTextAsync(RunFile, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(RunFile, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true),
+            TestContext.Current.CancellationToken);
         Assert.NotNull(RunJson.Find(RunFile, out _));
 
         foreach (var length in (int[])[1, 100, text.Length / 2, text.Length - 1])
@@ -97,7 +103,9 @@ public sealed class DamagedRunTests : IDisposable
     public async Task A_field_that_stands_twice_is_refused()
     {
         var text = (await SampleAsync()).ToJsonString();
-        await File.WriteAllTextAsync(RunFile, text.Replace("\"invalid\":[]", "\"invalid\":[\"The disk was full.\"],\"invalid\":[]", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(RunFile,
+            text.Replace("\"invalid\":[]", "\"invalid\":[\"The disk was full.\"],\"invalid\":[]", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
 
         Assert.Null(RunJson.Find(RunFile, out var faults));
 
@@ -108,7 +116,8 @@ public sealed class DamagedRunTests : IDisposable
     public async Task A_text_of_ten_megabytes_is_cut_with_a_note_and_histograms_are_not()
     {
         var node = await SampleAsync();
-        await File.WriteAllTextAsync(RunFile, Set(node, ["warnings"], $"[\"{new string('x', 10_000_000)}\"]"), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(RunFile, Set(node, ["warnings"], $"[\"{new string('x', 10_000_000)}\"]"),
+            TestContext.Current.CancellationToken);
 
         var run = RunJson.Find(RunFile, out var faults);
 

@@ -16,7 +16,11 @@ public sealed class FewSamplesTests : IDisposable
     [Fact]
     public async Task Of_three_samples_there_is_a_median_and_no_percentile_beyond_it()
     {
-        var run = SampleRun.Create() with { Scenarios = [SampleScenario.Repeated("bulk-import", "import", [12.1, 11.8, 13.0], 100_000)], Verdicts = [] };
+        var run = SampleRun.Create() with
+        {
+            Scenarios = [SampleScenario.Repeated("bulk-import", "import", [12.1, 11.8, 13.0], 100_000)],
+            Verdicts = [],
+        };
 
         await RunReport.WriteAsync(run, _directory.Path, TestContext.Current.CancellationToken);
 
@@ -33,12 +37,17 @@ public sealed class FewSamplesTests : IDisposable
     public async Task Ten_megabytes_of_errors_leave_a_summary_that_a_job_page_takes()
     {
         var run = SampleRun.Create();
-        var errors = Enumerable.Range(0, 10_000).Select(number => new ErrorCount($"{number} {new string('é', 500)}", 1, number % 2 == 0 ? null : $"{number:D5}")).ToList();
+        var errors = Enumerable.Range(0, 10_000)
+            .Select(number => new ErrorCount($"{number} {new string('é', 500)}", 1, number % 2 == 0 ? null : $"{number:D5}")).ToList();
         var failing = run with
         {
             Scenarios = [.. run.Scenarios.Select(scenario => scenario with
             {
-                Operations = [.. scenario.Operations.Select(operation => operation with { Errors = errors, Accounting = new(20_000, 10_000, 10_000, 0, 0) })],
+                Operations = [.. scenario.Operations.Select(operation => operation with
+                {
+                    Errors = errors,
+                    Accounting = new(20_000, 10_000, 10_000, 0, 0),
+                })],
             })],
             Warnings = [.. errors.Select(error => error.Message)],
         };

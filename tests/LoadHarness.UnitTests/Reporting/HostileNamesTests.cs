@@ -34,13 +34,15 @@ public sealed class HostileNamesTests : IDisposable
     [Fact]
     public async Task No_file_is_written_outside_the_directory()
     {
-        var paths = await RunReport.WriteAsync(WithHostileNames(SampleRun.Create(seconds: 5)), _directory.Path, TestContext.Current.CancellationToken);
+        var paths = await RunReport.WriteAsync(
+            WithHostileNames(SampleRun.Create(seconds: 5)), _directory.Path, TestContext.Current.CancellationToken);
 
         Assert.All(paths, path => Assert.StartsWith(_directory.Path, Path.GetFullPath(path), StringComparison.Ordinal));
         Assert.Equal(paths.Count, paths.Distinct().Count());
     }
 
-    private Task<string> Read(string name) => File.ReadAllTextAsync(Path.Combine(_directory.Path, name), TestContext.Current.CancellationToken);
+    private Task<string> Read(string name) =>
+        File.ReadAllTextAsync(Path.Combine(_directory.Path, name), TestContext.Current.CancellationToken);
 
     private static RunResult WithHostileNames(RunResult run) => run with
     {
@@ -51,7 +53,9 @@ public sealed class HostileNamesTests : IDisposable
             AbortReason = Hostile,
             Operations = [.. scenario.Operations.Select(operation => operation with { Name = Hostile, Errors = [new(Hostile, 3)] })],
         })],
-        Verdicts = [.. run.Verdicts.Select(verdict => verdict.As(verdict.Id, Hostile).And(Verdict.Stated("", "", Hostile)).Of(Hostile, verdict.Source).Qualified([Hostile]))],
+        Verdicts = [.. run.Verdicts.Select(
+            verdict => verdict.As(verdict.Id, Hostile).And(Verdict.Stated("", "", Hostile)).Of(Hostile, verdict.Source)
+            .Qualified([Hostile]))],
         Checklist = [.. run.Checklist.Select(check => check.As(check.Id, Hostile))],
         Warnings = [Hostile],
         Invalid = [Hostile],

@@ -16,7 +16,8 @@ public sealed class KeptRunTests : IDisposable
     {
         var run = SampleRun.Create();
 
-        var kept = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Task.Run(() => RunReport.KeepAsync(run, _directory.Path, Stop), Stop)));
+        var kept = await Task.WhenAll(
+            Enumerable.Range(0, 5).Select(_ => Task.Run(() => RunReport.KeepAsync(run, _directory.Path, Stop), Stop)));
 
         Assert.Equal(5, kept.Select(k => k.Files[0]).Distinct().Count());
         Assert.Equal(5, Directory.GetDirectories(_directory.Path).Length);
@@ -61,7 +62,13 @@ public sealed class KeptRunTests : IDisposable
     public async Task A_report_that_cannot_be_made_is_a_note_and_the_measurements_are_kept()
     {
         var run = SampleRun.Create();
-        var spoilt = run with { Scenarios = [.. run.Scenarios.Select(scenario => scenario with { Operations = [.. scenario.Operations.Select(o => o with { Response = o.Response with { Encoded = "not a histogram" } })] })] };
+        var spoilt = run with
+        {
+            Scenarios = [.. run.Scenarios.Select(scenario => scenario with
+            {
+                Operations = [.. scenario.Operations.Select(o => o with { Response = o.Response with { Encoded = "not a histogram" } })],
+            })],
+        };
 
         var kept = await RunReport.KeepAsync(spoilt, _directory.Path, Stop);
 

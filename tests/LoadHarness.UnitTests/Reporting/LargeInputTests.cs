@@ -25,7 +25,8 @@ public sealed class LargeInputTests : IDisposable
     [Fact]
     public async Task Of_five_thousand_kinds_of_error_the_most_frequent_are_shown_and_the_others_counted()
     {
-        var html = await Render(WithErrors([.. Enumerable.Range(1, 5_000).Select(number => new ErrorCount($"error number {number}", number))]));
+        var html = await Render(WithErrors(
+            [.. Enumerable.Range(1, 5_000).Select(number => new ErrorCount($"error number {number}", number))]));
 
         Assert.InRange(Encoding.UTF8.GetByteCount(html), 1, LargestPage);
         Assert.Contains("error number 5000", html, StringComparison.Ordinal);
@@ -37,7 +38,11 @@ public sealed class LargeInputTests : IDisposable
     public async Task A_plan_of_twenty_thousand_lines_is_cut_with_a_note()
     {
         var run = SampleRun.Create(seconds: 5);
-        var plan = run.Observation!.Plans[0] with { Text = string.Join('\n', Enumerable.Range(1, 20_000).Select(line => $"  -> Index Scan number {line} of a plan that never ends")) };
+        var plan = run.Observation!.Plans[0] with
+        {
+            Text = string.Join('\n', Enumerable.Range(1, 20_000)
+                .Select(line => $"  -> Index Scan number {line} of a plan that never ends")),
+        };
 
         var html = await Render(run with { Observation = run.Observation with { Plans = [plan] } });
 
@@ -50,7 +55,14 @@ public sealed class LargeInputTests : IDisposable
     {
         var one = SampleRun.Create(seconds: 3_600);
         var template = one.Scenarios[0];
-        var run = one with { Scenarios = [.. one.Scenarios, .. Enumerable.Range(0, 54).Select(number => template with { Name = $"a scenario of a long name, number {number}", StartedUtc = template.StartedUtc.AddHours(number) })] };
+        var run = one with
+        {
+            Scenarios = [.. one.Scenarios, .. Enumerable.Range(0, 54).Select(number => template with
+            {
+                Name = $"a scenario of a long name, number {number}",
+                StartedUtc = template.StartedUtc.AddHours(number),
+            })],
+        };
         var clock = Stopwatch.StartNew();
 
         var html = await Render(run);
@@ -62,12 +74,19 @@ public sealed class LargeInputTests : IDisposable
     private static RunResult WithErrors(IReadOnlyList<ErrorCount> errors)
     {
         var run = SampleRun.Create(seconds: 5);
-        return run with { Scenarios = [.. run.Scenarios.Select(scenario => scenario with { Operations = [.. scenario.Operations.Select(operation => operation with { Errors = errors })] })] };
+        return run with
+        {
+            Scenarios = [.. run.Scenarios.Select(scenario => scenario with
+            {
+                Operations = [.. scenario.Operations.Select(operation => operation with { Errors = errors })],
+            })],
+        };
     }
 
     private async Task<string> Render(RunResult run)
     {
         var paths = await RunReport.WriteAsync(run, _directory.Path, TestContext.Current.CancellationToken);
-        return await File.ReadAllTextAsync(paths.Single(path => path.EndsWith("report.html", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+        return await File.ReadAllTextAsync(
+            paths.Single(path => path.EndsWith("report.html", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
     }
 }

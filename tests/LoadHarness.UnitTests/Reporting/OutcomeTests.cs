@@ -24,7 +24,8 @@ public sealed class OutcomeTests : IDisposable
     [Fact]
     public async Task Of_met_targets_the_one_measured_closest_to_its_limit_is_named_and_not_one_that_was_asked_for()
     {
-        static Verdict Met(string id, double figure, double limit, LimitDirection direction, ConfidenceInterval? interval) => interval is null
+        static Verdict Met(string id, double figure, double limit, LimitDirection direction, ConfidenceInterval? interval) =>
+            interval is null
             ? Verdict.Counted(id, "a title", figure, new(limit, direction, "ms"), 100, "")
             : Verdict.Judged(id, "a title", new(figure, interval, 100), new(limit, direction, "ms"), "");
         var run = SampleRun.Create(seconds: 5) with
@@ -79,7 +80,8 @@ public sealed class OutcomeTests : IDisposable
         Assert.Equal(Count(VerdictKind.Missed), junit.Descendants("failure").Count());
         Assert.Equal(Count(VerdictKind.Unavailable), junit.Descendants("skipped").Count());
         Assert.Equal(Count(VerdictKind.Inconclusive), junit.Descendants("error").Count());
-        Assert.Equal((run.Verdicts.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), junit.Descendants("testsuite").Single().Attribute("tests")!.Value);
+        Assert.Equal((run.Verdicts.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), junit.Descendants("testsuite")
+            .Single().Attribute("tests")!.Value);
     }
 
     private async Task<(string Html, XDocument JUnit)> Write(RunResult run)
@@ -87,6 +89,7 @@ public sealed class OutcomeTests : IDisposable
         await RunReport.WriteAsync(run, _directory.Path, TestContext.Current.CancellationToken);
         return (
             await File.ReadAllTextAsync(Path.Combine(_directory.Path, "report.html"), TestContext.Current.CancellationToken),
-            XDocument.Parse(await File.ReadAllTextAsync(Path.Combine(_directory.Path, "junit.xml"), TestContext.Current.CancellationToken)));
+            XDocument.Parse(await File.ReadAllTextAsync(
+                Path.Combine(_directory.Path, "junit.xml"), TestContext.Current.CancellationToken)));
     }
 }

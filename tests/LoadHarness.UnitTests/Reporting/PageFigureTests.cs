@@ -8,7 +8,9 @@ using LoadHarness.Reporting;
 
 namespace LoadHarness.UnitTests.Reporting;
 
-/// <summary>Every figure that the page shows of a target, an operation, a statement, a wait, a relation or a setting is the one of run.json.</summary>
+/// <summary>
+/// Every figure that the page shows of a target, an operation, a statement, a wait, a relation or a setting is the one of run.json.
+/// </summary>
 public sealed class PageFigureTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -22,7 +24,8 @@ public sealed class PageFigureTests : IDisposable
 
         foreach (var verdict in run.Verdicts)
         {
-            var row = Text(html[html.IndexOf($"<span class=\"id\">{verdict.Id}</span>", StringComparison.Ordinal)..], "<tr class=\"remarks\">");
+            var row = Text(html[html.IndexOf($"<span class=\"id\">{verdict.Id}</span>", StringComparison.Ordinal)..],
+                "<tr class=\"remarks\">");
             Assert.Contains(VerdictWords.Figure(verdict), row, StringComparison.Ordinal);
             Assert.Contains(VerdictWords.Interval(verdict), row, StringComparison.Ordinal);
             Assert.Contains(Wording.Limit(verdict), row, StringComparison.Ordinal);
@@ -44,8 +47,10 @@ public sealed class PageFigureTests : IDisposable
                 var (accounting, response) = (operation.Accounting, operation.Response);
                 Assert.Equal(
                     [
-                        operation.Name, $"{Wording.Count(accounting.Completed)} of {Wording.Count(accounting.Scheduled)}", $"{Wording.Count(accounting.Failed)}, {Wording.Count(accounting.Skipped)}",
-                        Wording.Significant(operation.ThroughputPerSecond), Reached(response.Count, 2, response.P50), Reached(response.Count, 20, response.P95), Reached(response.Count, 100, response.P99),
+                        operation.Name, $"{Wording.Count(accounting.Completed)} of {Wording.Count(accounting.Scheduled)}",
+                            $"{Wording.Count(accounting.Failed)}, {Wording.Count(accounting.Skipped)}",
+                        Wording.Significant(operation.ThroughputPerSecond), Reached(response.Count, 2, response.P50),
+                            Reached(response.Count, 20, response.P95), Reached(response.Count, 100, response.P99),
                     ],
                     rows.Single(row => row[0] == operation.Name));
                 Assert.Equal(Wording.Duration(response.Mean), more.Single(row => row[0] == operation.Name)[3]);
@@ -66,12 +71,15 @@ public sealed class PageFigureTests : IDisposable
         foreach (var statement in seen.Statements)
         {
             var row = statements.Single(row => row[0].EndsWith(statement.Statement, StringComparison.Ordinal));
-            Assert.Equal([Wording.Count(statement.Calls), Wording.Duration(statement.TotalTime), Wording.Duration(statement.MeanTime)], row[2..5]);
+            Assert.Equal([Wording.Count(statement.Calls), Wording.Duration(statement.TotalTime), Wording.Duration(statement.MeanTime)],
+                row[2..5]);
         }
         foreach (var wait in seen.WaitEvents)
-            Assert.Contains($"{wait.WaitEvent} {Wording.Percent(Math.Round(wait.Share, 3))}", Rows(html, "Waits of scenarios").Single(row => row[0] == wait.Scenario)[1], StringComparison.Ordinal);
+            Assert.Contains($"{wait.WaitEvent} {Wording.Percent(Math.Round(wait.Share, 3))}", Rows(html, "Waits of scenarios")
+                .Single(row => row[0] == wait.Scenario)[1], StringComparison.Ordinal);
         foreach (var size in seen.Sizes)
-            Assert.Equal([Wording.Bytes(size.BytesBefore), Wording.Bytes(size.BytesAfter)], Rows(html, "Sizes of relations").Single(row => row[0] == size.Relation)[2..4]);
+            Assert.Equal([Wording.Bytes(size.BytesBefore), Wording.Bytes(size.BytesAfter)], Rows(html, "Sizes of relations")
+                .Single(row => row[0] == size.Relation)[2..4]);
         foreach (var (name, value) in run.Server!.Settings)
             Assert.Equal(value, Rows(html, "Server settings").Single(row => row[0] == name)[1]);
     }
@@ -82,7 +90,8 @@ public sealed class PageFigureTests : IDisposable
         var (run, html) = await ReadBothAsync();
         var rows = Rows(html, "Figures of Offered and completed a second, in flight, scenario-0-rates");
 
-        Assert.Equal(run.Scenarios[0].Timeline.Select(sample => sample.Completed.ToString(CultureInfo.InvariantCulture)), rows.Select(row => row[2]));
+        Assert.Equal(run.Scenarios[0].Timeline.Select(sample => sample.Completed.ToString(CultureInfo.InvariantCulture)),
+            rows.Select(row => row[2]));
     }
 
     private static string Reached(long samples, long needed, TimeSpan? figure) => samples >= needed ? Wording.Duration(figure) : "–";
@@ -103,7 +112,9 @@ public sealed class PageFigureTests : IDisposable
     private async Task<(RunResult Run, string Html)> ReadBothAsync()
     {
         var paths = await RunReport.WriteAsync(SampleRun.Create(seconds: 20), _directory.Path, TestContext.Current.CancellationToken);
-        var run = await RunJson.ReadAsync(paths.Single(path => path.EndsWith("run.json", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
-        return (run, await File.ReadAllTextAsync(paths.Single(path => path.EndsWith("report.html", StringComparison.Ordinal)), TestContext.Current.CancellationToken));
+        var run = await RunJson.ReadAsync(
+            paths.Single(path => path.EndsWith("run.json", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+        return (run, await File.ReadAllTextAsync(
+            paths.Single(path => path.EndsWith("report.html", StringComparison.Ordinal)), TestContext.Current.CancellationToken));
     }
 }

@@ -17,11 +17,13 @@ public sealed class RunJsonSchemaTests : IDisposable
     [Fact]
     public async Task The_schema_in_the_repository_is_the_one_of_the_records()
     {
-        if (Environment.GetEnvironmentVariable("LOADHARNESS_RENEW") == "1") await File.WriteAllTextAsync(SchemaFile, RunJsonSchema.Text(), TestContext.Current.CancellationToken);
+        if (Environment.GetEnvironmentVariable("LOADHARNESS_RENEW") == "1")
+            await File.WriteAllTextAsync(SchemaFile, RunJsonSchema.Text(), TestContext.Current.CancellationToken);
 
         var kept = (await File.ReadAllTextAsync(SchemaFile, TestContext.Current.CancellationToken)).ReplaceLineEndings("\n");
 
-        Assert.True(kept == RunJsonSchema.Text(), "run.json has changed its shape. Renew reports/run.schema.json: LOADHARNESS_RENEW=1 with the tests of RunJsonSchemaTests; raise the schema version where a reader has to change.");
+        Assert.True(kept == RunJsonSchema.Text(),
+            "run.json has changed its shape. Renew reports/run.schema.json: LOADHARNESS_RENEW=1 with the tests of RunJsonSchemaTests; raise the schema version where a reader has to change.");
     }
 
     [Fact]
@@ -31,7 +33,8 @@ public sealed class RunJsonSchemaTests : IDisposable
         var schema = JsonNode.Parse(RunJsonSchema.Text())!;
 
         foreach (var file in new[] { written, Path.Combine(Repository, "reports", "sample", "run.json") })
-            Assert.Empty(SchemaCheck.Faults(schema, JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))));
+            Assert.Empty(SchemaCheck.Faults(
+                schema, JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))));
     }
 
     [Theory]

@@ -19,9 +19,11 @@ public sealed class RunJsonTests : IDisposable
         var again = Path.Combine(_directory.Path, "again.json");
         await RunJson.WriteAsync(SampleRun.Create(), File1, TestContext.Current.CancellationToken);
 
-        await RunJson.WriteAsync(await RunJson.ReadAsync(File1, TestContext.Current.CancellationToken), again, TestContext.Current.CancellationToken);
+        await RunJson.WriteAsync(await RunJson.ReadAsync(File1, TestContext.Current.CancellationToken), again,
+            TestContext.Current.CancellationToken);
 
-        Assert.Equal(await File.ReadAllTextAsync(File1, TestContext.Current.CancellationToken), await File.ReadAllTextAsync(again, TestContext.Current.CancellationToken));
+        Assert.Equal(await File.ReadAllTextAsync(File1, TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync(again, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -35,7 +37,8 @@ public sealed class RunJsonTests : IDisposable
         Assert.Equal(run.Identity, read.Identity);
         Assert.Equal(run.Scenarios[0].Operations[0].Response, read.Scenarios[0].Operations[0].Response);
         Assert.Equal(run.Scenarios[0].Timeline, read.Scenarios[0].Timeline);
-        Assert.Equal(run.Verdicts.Select(v => (v.Id, v.Kind, v.Figure, v.Margin)), read.Verdicts.Select(v => (v.Id, v.Kind, v.Figure, v.Margin)));
+        Assert.Equal(run.Verdicts.Select(v => (v.Id, v.Kind, v.Figure, v.Margin)),
+            read.Verdicts.Select(v => (v.Id, v.Kind, v.Figure, v.Margin)));
     }
 
     [Fact]

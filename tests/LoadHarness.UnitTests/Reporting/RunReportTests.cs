@@ -19,7 +19,8 @@ public sealed class RunReportTests : IDisposable
         Assert.Superset(
             new HashSet<string> { "run.json", "report.html", "summary.md", "junit.xml", "metrics.csv", "targets.png" },
             paths.Select(path => Path.GetRelativePath(_directory.Path, path)).ToHashSet());
-        Assert.Contains("latency/lead-queries.email-lookup.hgrm", paths.Select(path => Path.GetRelativePath(_directory.Path, path).Replace('\\', '/')));
+        Assert.Contains("latency/lead-queries.email-lookup.hgrm",
+            paths.Select(path => Path.GetRelativePath(_directory.Path, path).Replace('\\', '/')));
     }
 
     [Fact]
@@ -32,7 +33,8 @@ public sealed class RunReportTests : IDisposable
         await RunReport.RenderAsync(Path.Combine(first, "run.json"), second, TestContext.Current.CancellationToken);
 
         foreach (var name in new[] { "run.json", "report.html", "summary.md", "junit.xml", "metrics.csv" })
-            Assert.Equal(await File.ReadAllTextAsync(Path.Combine(first, name), TestContext.Current.CancellationToken), await File.ReadAllTextAsync(Path.Combine(second, name), TestContext.Current.CancellationToken));
+            Assert.Equal(await File.ReadAllTextAsync(Path.Combine(first, name), TestContext.Current.CancellationToken),
+                await File.ReadAllTextAsync(Path.Combine(second, name), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -51,7 +53,8 @@ public sealed class RunReportTests : IDisposable
         Assert.DoesNotContain(",lag_p99,", theirsMetrics, StringComparison.Ordinal);
         Assert.Contains("scenario-0-lag", oursPage, StringComparison.Ordinal);
         Assert.DoesNotContain("scenario-0-lag", theirsPage, StringComparison.Ordinal);
-        Assert.Null((await RunJson.ReadAsync(Path.Combine(_directory.Path, "theirs", "run.json"), TestContext.Current.CancellationToken)).Scenarios[0].Timeline[0].LagP99);
+        Assert.Null((await RunJson.ReadAsync(Path.Combine(_directory.Path, "theirs", "run.json"), TestContext.Current.CancellationToken))
+            .Scenarios[0].Timeline[0].LagP99);
     }
 
     [Fact]
@@ -59,7 +62,8 @@ public sealed class RunReportTests : IDisposable
     {
         var run = SampleRun.Create();
         var judged = run.Verdicts.First(verdict => verdict.Figure is not null);
-        var half = Verdict.Judged(judged.Id, judged.Title, new(judged.Figure / 2, null, 1), new(judged.Limit!.Value, judged.Direction, judged.Unit), "");
+        var half = Verdict.Judged(judged.Id, judged.Title, new(judged.Figure / 2, null, 1),
+            new(judged.Limit!.Value, judged.Direction, judged.Unit), "");
         var earlier = run with { Verdicts = [half] };
 
         var (fitting, _) = await WriteAsync(run.Beside(earlier), "fitting");

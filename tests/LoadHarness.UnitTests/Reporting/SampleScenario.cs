@@ -20,11 +20,15 @@ internal static class SampleScenario
         foreach (var repetition in repetitions) histogram.Record(TimeSpan.FromSeconds(repetition));
         var latency = LatencySummary.Of(histogram);
         var result = new OperationResult(
-            operation, new(repetitions.Count, repetitions.Count, 0, 0, 0), latency, latency, LatencySummary.Of(new()), 0, repetitions.Count / repetitions.Sum(), items * repetitions.Count, [], []);
-        return new(name, LoadModel.Closed, $"IterationsForConstant 1 user, {repetitions.Count} iterations", Start, TimeSpan.Zero, TimeSpan.FromSeconds(repetitions.Sum()), 1, [result], [], Healthy, null);
+            operation, new(repetitions.Count, repetitions.Count, 0, 0, 0), latency, latency, LatencySummary.Of(new()), 0,
+                repetitions.Count / repetitions.Sum(), items * repetitions.Count, [], []);
+        return new(name, LoadModel.Closed, $"IterationsForConstant 1 user, {repetitions.Count} iterations", Start, TimeSpan.Zero,
+            TimeSpan.FromSeconds(repetitions.Sum()), 1, [result], [], Healthy, null);
     }
 
-    private static ScenarioResult Sampled(string name, LoadModel model, string load, int rate, int seconds, int users, IReadOnlyList<(string Name, double MedianMs)> operations)
+    private static ScenarioResult Sampled(
+        string name, LoadModel model, string load, int rate, int seconds, int users,
+        IReadOnlyList<(string Name, double MedianMs)> operations)
     {
         var random = new Random(name.Length * 7919);
         var whole = operations.ToDictionary(operation => operation.Name, _ => new LatencyHistogram());
@@ -42,10 +46,13 @@ internal static class SampleScenario
                 whole[operation].Record(response);
             }
             timeline.Add(new(second, rate + (stall > 0 ? 3 : 0), rate, stall > 0 ? 2 : 0, stall > 0 ? 1 : 0, (int)(3 + (stall / 20)),
-                inSecond.Percentile(50), inSecond.Percentile(95), inSecond.Percentile(99), TimeSpan.FromMilliseconds(0.15 + (random.NextDouble() / 5) + (stall / 400)), inSecond.Encode()));
+                inSecond.Percentile(50), inSecond.Percentile(95), inSecond.Percentile(99),
+                    TimeSpan.FromMilliseconds(0.15 + (random.NextDouble() / 5) + (stall / 400)), inSecond.Encode()));
         }
         return new(name, model, load, Start, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(seconds), users,
-            [.. operations.Select((operation, index) => Operation(operation.Name, whole[operation.Name], model == LoadModel.Open ? (double)rate / operations.Count : 0, seconds, index == 0))], timeline, Healthy, null);
+            [.. operations.Select((operation, index) =>
+                Operation(operation.Name, whole[operation.Name], model == LoadModel.Open ? (double)rate / operations.Count : 0, seconds,
+                index == 0))], timeline, Healthy, null);
     }
 
     private static OperationResult Operation(string name, LatencyHistogram response, double offered, int seconds, bool withFaults)
@@ -54,7 +61,8 @@ internal static class SampleScenario
         for (var i = 1; i <= Math.Min(200, response.Count); i++) lag.Record(TimeSpan.FromMicroseconds(60 + (i * 2)));
         var (failed, skipped) = withFaults ? (4, 2) : (0, 0);
         var summary = LatencySummary.Of(response);
-        return new(name, new(response.Count + failed + skipped, response.Count, failed, skipped, 0), summary, summary, LatencySummary.Of(lag), offered, (double)response.Count / seconds, null,
+        return new(name, new(response.Count + failed + skipped, response.Count, failed, skipped, 0), summary, summary,
+            LatencySummary.Of(lag), offered, (double)response.Count / seconds, null,
             [new("connection", LatencySummary.Of(lag)), new("query", summary)],
             withFaults ? [new("57014: canceling statement due to statement timeout", failed)] : []);
     }

@@ -10,7 +10,8 @@ public sealed class SeededRowTests
 
     private static readonly SeedRequest Request = new(2_000, 42, 1) { SeededAtMonth = new DateOnly(2026, 10, 1) };
 
-    // When this fails, every kept database and every baseline is of other rows: change the constant only on purpose, and say so in CHANGELOG.md.
+    // When this fails, every kept database and every baseline is of other rows: change the constant only on purpose, and say so in
+    // CHANGELOG.md.
     [Fact]
     public void The_rows_of_a_pinned_request_never_change() => Assert.Equal(Golden, SeedChecksum.Of(Request));
 
@@ -37,7 +38,8 @@ public sealed class SeededRowTests
     [Fact]
     public void Another_seed_scale_or_month_gives_other_rows()
     {
-        var checksums = new[] { Request, Request with { Seed = 43 }, Request with { Contacts = 2_001 }, Request with { SeededAtMonth = new DateOnly(2026, 9, 1) } }.Select(SeedChecksum.Of);
+        var checksums = new[] { Request, Request with { Seed = 43 }, Request with { Contacts = 2_001 },
+            Request with { SeededAtMonth = new DateOnly(2026, 9, 1) } }.Select(SeedChecksum.Of);
         Assert.Equal(4, checksums.Distinct().Count());
     }
 
@@ -76,7 +78,8 @@ public sealed class SeededRowTests
     public void Domains_follow_Zipfs_law()
     {
         var domains = SeededVocabulary.For(42).Domains;
-        var counts = Enumerable.Range(1, 100_000).Select(row => SeededLeads.EmailOf(42, row).Split('@')[1]).CountBy(domain => domain).ToDictionary();
+        var counts = Enumerable.Range(1, 100_000).Select(row => SeededLeads.EmailOf(42, row).Split('@')[1]).CountBy(domain => domain)
+            .ToDictionary();
         foreach (var rank in new[] { 2, 4, 8 })
             Assert.InRange((double)counts[domains[0]] / counts[domains[rank - 1]], 0.9 * rank, 1.1 * rank);
     }

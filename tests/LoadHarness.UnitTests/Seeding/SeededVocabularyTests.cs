@@ -9,7 +9,8 @@ public sealed class SeededVocabularyTests
     [Fact]
     public void The_most_frequent_tags_are_the_ones_that_scenarios_name()
     {
-        Assert.Equal(["newsletter", "customer", "trial", "webinar", "lead-magnet", "vip", "partner", "churned", "event", "blog"], _words.Tags.Take(10));
+        Assert.Equal(["newsletter", "customer", "trial", "webinar", "lead-magnet", "vip", "partner", "churned", "event", "blog"],
+            _words.Tags.Take(10));
         Assert.InRange(_words.Tags.Count, 150, 200);
     }
 
@@ -29,7 +30,8 @@ public sealed class SeededVocabularyTests
     }
 
     [Fact]
-    public void Every_domain_is_reserved_and_can_never_receive_mail() => Assert.All(_words.Domains, domain => Assert.EndsWith(".example", domain));
+    public void Every_domain_is_reserved_and_can_never_receive_mail() =>
+        Assert.All(_words.Domains, domain => Assert.EndsWith(".example", domain));
 
     [Fact]
     public void Another_seed_draws_other_words() => Assert.NotEqual(_words.Companies, SeededVocabulary.For(43).Companies);

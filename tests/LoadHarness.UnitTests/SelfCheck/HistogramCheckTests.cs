@@ -11,6 +11,7 @@ public sealed class HistogramCheckTests
         var verdicts = HistogramCheck.Errors().ToList();
 
         Assert.Equal(4, verdicts.Count);
-        Assert.All(verdicts, verdict => Assert.True(verdict.Kind == VerdictKind.Met && verdict.Figure is > 0 and <= 0.1, $"{verdict.Id} {verdict.Figure}"));
+        Assert.All(verdicts, verdict =>
+            Assert.True(verdict.Kind == VerdictKind.Met && verdict.Figure is > 0 and <= 0.1, $"{verdict.Id} {verdict.Figure}"));
     }
 }

@@ -14,7 +14,8 @@ public sealed class StartTimesTests
     {
         var times = Times(_ => 0);
 
-        Assert.Equal((0, 0, 0, 0), (Rounded(times.RateError), Rounded(times.WorstSecond), Rounded(times.Deviation(0.5)), Rounded(times.Deviation(0.99))));
+        Assert.Equal((0, 0, 0, 0), (Rounded(times.RateError), Rounded(times.WorstSecond), Rounded(times.Deviation(0.5)),
+            Rounded(times.Deviation(0.99))));
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public sealed class StartTimesTests
     }
 
     [Fact]
-    public void The_last_arrival_a_little_late_does_not_make_a_second_of_its_own() => Assert.Equal(1, Rounded(Times(k => k == 299 ? 12_000_000 : 0).WorstSecond));
+    public void The_last_arrival_a_little_late_does_not_make_a_second_of_its_own() =>
+        Assert.Equal(1, Rounded(Times(k => k == 299 ? 12_000_000 : 0).WorstSecond));
 
     [Fact]
     public void A_clock_that_runs_slow_shows_in_the_rate() => Assert.Equal(0.2, Times(k => k * Between / 500).RateError, 0.01);

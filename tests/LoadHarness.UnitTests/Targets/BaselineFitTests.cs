@@ -13,7 +13,10 @@ public sealed class BaselineFitTests
         { "schema", run => run with { Schema = run.Schema! with { Checksum = "another" } } },
         { "server", run => run with { Server = run.Server! with { Version = "17.1" } } },
         { "server", run => run with { Server = null } },
-        { "server setting work_mem", run => run with { Server = run.Server! with { Settings = new Dictionary<string, string>(run.Server.Settings) { ["work_mem"] = "1GB" } } } },
+        { "server setting work_mem", run => run with
+        {
+            Server = run.Server! with { Settings = new Dictionary<string, string>(run.Server.Settings) { ["work_mem"] = "1GB" } },
+        } },
         { "machine", run => run with { Host = run.Host with { Cores = run.Host.Cores + 1 } } },
         { "machine", run => run with { Host = run.Host with { Cpu = "another" } } },
         { "machine", run => run with { Host = run.Host with { MemoryBytes = run.Host.MemoryBytes + (4L << 30) } } },

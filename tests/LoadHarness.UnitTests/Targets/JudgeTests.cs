@@ -6,8 +6,10 @@ namespace LoadHarness.UnitTests.Targets;
 
 public sealed class JudgeTests
 {
-    private static readonly Target Query = new("TQ-1", "Lead queries", Statistic.ResponseP95, 500, LimitDirection.AtMost, "ms", "lead-queries", null, 100, 2_000_000);
-    private static readonly Target Import = new("TQ-2", "Import", Statistic.ResponseMean, 15, LimitDirection.AtMost, "s", "bulk-import", "import", 3, 2_000_000, 100_000);
+    private static readonly Target Query = new(
+        "TQ-1", "Lead queries", Statistic.ResponseP95, 500, LimitDirection.AtMost, "ms", "lead-queries", null, 100, 2_000_000);
+    private static readonly Target Import = new(
+        "TQ-2", "Import", Statistic.ResponseMean, 15, LimitDirection.AtMost, "s", "bulk-import", "import", 3, 2_000_000, 100_000);
 
     [Fact]
     public void A_target_is_met_when_its_whole_interval_lies_inside_the_limit()
@@ -37,7 +39,8 @@ public sealed class JudgeTests
     [Fact]
     public void A_figure_inside_with_an_interval_across_the_limit_is_inconclusive()
     {
-        var verdict = Decide(Query, Scenario("lead-queries", Operation("a", Milliseconds(200, i => i < 189 ? 100 : 501 - (i == 189 ? 10 : 0)))));
+        var verdict = Decide(Query, Scenario(
+            "lead-queries", Operation("a", Milliseconds(200, i => i < 189 ? 100 : 501 - (i == 189 ? 10 : 0)))));
 
         Assert.Equal(VerdictKind.Inconclusive, verdict.Kind);
     }
@@ -92,8 +95,14 @@ public sealed class JudgeTests
         var target = new Target("SC-2", "Users", Statistic.Users, 100, LimitDirection.AtLeast, "users", "mixed-users", null, 10);
         var operation = Operation("a", Milliseconds(100, _ => 12));
         var well = Scenario("mixed-users", operation) with { Users = 100, Model = LoadModel.Closed };
-        var almost = Scenario("mixed-users", operation with { Accounting = new(101, 100, 1, 0, 0) }) with { Users = 100, Model = LoadModel.Closed };
-        var failing = Scenario("mixed-users", operation with { Accounting = new(102, 100, 2, 0, 0) }) with { Users = 100, Model = LoadModel.Closed };
+        var almost = Scenario("mixed-users", operation with
+        {
+            Accounting = new(101, 100, 1, 0, 0),
+        }) with { Users = 100, Model = LoadModel.Closed };
+        var failing = Scenario("mixed-users", operation with
+        {
+            Accounting = new(102, 100, 2, 0, 0),
+        }) with { Users = 100, Model = LoadModel.Closed };
 
         Assert.Equal(VerdictKind.Met, Decide(target, well).Kind);
         Assert.Contains("p95 of the slowest operation, a: 0.01 s", Decide(target, well).Evidence, StringComparison.Ordinal);
@@ -120,7 +129,8 @@ public sealed class JudgeTests
     [Fact]
     public void The_targets_that_ship_have_every_id_of_section_11_once()
     {
-        var ids = TargetFile.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json"))).Select(target => target.Id);
+        var ids = TargetFile.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json")))
+            .Select(target => target.Id);
         string[] expected =
         [
             "TQ-1", "TQ-2", "TQ-3", "TQ-4", "TQ-5", "SC-1", "SC-2", "SC-3", "SC-4", "SC-5", "RE-1", "RE-2", "RE-3", "RE-4",
@@ -130,7 +140,8 @@ public sealed class JudgeTests
         Assert.Equal(expected.Order(), ids.Order());
     }
 
-    private static Verdict Decide(Target target, params ScenarioResult[] scenarios) => Assert.Single(Judge.Decide(Run(scenarios), [target]));
+    private static Verdict Decide(Target target, params ScenarioResult[] scenarios) =>
+        Assert.Single(Judge.Decide(Run(scenarios), [target]));
 
     private static LatencyHistogram Milliseconds(int count, Func<int, double> value)
     {
@@ -146,7 +157,8 @@ public sealed class JudgeTests
     }
 
     private static ScenarioResult Scenario(string name, params OperationResult[] operations) =>
-        new(name, LoadModel.Open, "Inject 10/s", DateTimeOffset.UnixEpoch, TimeSpan.Zero, TimeSpan.FromSeconds(10), 1, operations, [], new(0, null, 0, 0, TimeSpan.Zero), null);
+        new(name, LoadModel.Open, "Inject 10/s", DateTimeOffset.UnixEpoch, TimeSpan.Zero, TimeSpan.FromSeconds(10), 1, operations, [],
+            new(0, null, 0, 0, TimeSpan.Zero), null);
 
     private static RunResult Run(IReadOnlyList<ScenarioResult> scenarios) => new()
     {

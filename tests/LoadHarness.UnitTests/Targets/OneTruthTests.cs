@@ -48,7 +48,8 @@ public sealed class OneTruthTests : IDisposable
         from perSecond in Gen.Int[0, 20].Array[30]
         select new ScenarioResult(
             "s", LoadModel.Closed, "KeepConstant", DateTimeOffset.UnixEpoch, TimeSpan.Zero, TimeSpan.FromSeconds(seconds), users,
-            [.. operations.DistinctBy(operation => operation.Name)], [.. perSecond.Take(seconds).Select(Second)], new(0, null, 0, 0, TimeSpan.Zero), null);
+            [.. operations.DistinctBy(operation => operation.Name)], [.. perSecond.Take(seconds).Select(Second)],
+                new(0, null, 0, 0, TimeSpan.Zero), null);
 
     private static readonly Gen<RunResult> Run =
         from scenarios in Scenario.List[0, 1]
@@ -73,10 +74,15 @@ public sealed class OneTruthTests : IDisposable
             {
                 var target = Targets.Single(one => one.Id == verdict.Id);
                 Assert.True(target.Bound.Allows(verdict.Figure!.Value), VerdictWords.Line(verdict));
-                if (verdict.Checked is null) Assert.True(target.Bound.Allows(verdict.Interval!.Low) && target.Bound.Allows(verdict.Interval.High), VerdictWords.Line(verdict));
+                if (verdict.Checked is null)
+                    Assert.True(target.Bound.Allows(verdict.Interval!.Low) && target.Bound.Allows(verdict.Interval.High),
+                        VerdictWords.Line(verdict));
                 if (target.Scenario is null) continue;
-                var lost = run.Scenarios[0].Operations.Where(operation => target.Operation is null || operation.Name == target.Operation).Select(operation => operation.Accounting);
-                Assert.True(target.Statistic is Statistic.ResponseP95 or Statistic.ResponseMean ? lost.All(one => one.ErrorRate <= 0.01) : run.Scenarios[0].Accounting.ErrorRate <= 0.01);
+                var lost = run.Scenarios[0].Operations.Where(operation => target.Operation is null || operation.Name == target.Operation)
+                    .Select(operation => operation.Accounting);
+                Assert.True(target.Statistic is Statistic.ResponseP95 or Statistic.ResponseMean
+                    ? lost.All(one => one.ErrorRate <= 0.01)
+                    : run.Scenarios[0].Accounting.ErrorRate <= 0.01);
             }
 
             Assert.All(run.Verdicts.Where(verdict => !verdict.IsJudged), verdict => Assert.Null(verdict.Figure));
@@ -99,19 +105,23 @@ public sealed class OneTruthTests : IDisposable
             Assert.Equal(ExitCodes.Of(run), outcome.ExitCode);
             Assert.Contains($"exit code {(int)outcome.ExitCode}", terminal, StringComparison.Ordinal);
             Assert.Contains($"exit code {(int)outcome.ExitCode}", summary, StringComparison.Ordinal);
-            Assert.Contains($"\"exitCode\" value=\"{((int)outcome.ExitCode).ToString(CultureInfo.InvariantCulture)}\"", junit, StringComparison.Ordinal);
-            Assert.Equal(outcome.ExitCode != ExitCode.AllMet, cases.Any(one => one.Element("failure") is not null || one.Element("error") is not null));
+            Assert.Contains($"\"exitCode\" value=\"{((int)outcome.ExitCode).ToString(CultureInfo.InvariantCulture)}\"", junit,
+                StringComparison.Ordinal);
+            Assert.Equal(outcome.ExitCode != ExitCode.AllMet,
+                cases.Any(one => one.Element("failure") is not null || one.Element("error") is not null));
             Assert.All([terminal, summary, page], (string file) => Assert.Contains(outcome.Headline, file, StringComparison.Ordinal));
             foreach (var verdict in run.Verdicts)
             {
-                var told = cases.Single(one => one.Attribute("name")!.Value.StartsWith(verdict.Id + " ", StringComparison.Ordinal)).Element("system-out")!.Value;
+                var told = cases.Single(one => one.Attribute("name")!.Value.StartsWith(verdict.Id + " ", StringComparison.Ordinal))
+                    .Element("system-out")!.Value;
                 Assert.Contains(VerdictWords.Line(verdict), told, StringComparison.Ordinal);
                 Assert.Contains($"is-{CheckReport.Word(verdict.Kind)}", page, StringComparison.Ordinal);
                 Assert.Contains(verdict.Reason ?? "", page, StringComparison.Ordinal);
                 Assert.Contains(VerdictWords.Figure(verdict), page, StringComparison.Ordinal);
                 if (!verdict.IsJudged) continue;
                 Assert.Contains(VerdictWords.Line(verdict), terminal, StringComparison.Ordinal);
-                Assert.All([verdict.Reason ?? "", VerdictWords.Figure(verdict), VerdictWords.Interval(verdict)], (string part) => Assert.Contains(part, summary, StringComparison.Ordinal));
+                Assert.All([verdict.Reason ?? "", VerdictWords.Figure(verdict), VerdictWords.Interval(verdict)],
+                    (string part) => Assert.Contains(part, summary, StringComparison.Ordinal));
             }
         },
         iter: 300);
@@ -141,7 +151,8 @@ public sealed class OneTruthTests : IDisposable
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
 
-    private static RunResult SampleRunOf(List<ScenarioResult> scenarios, Comparison comparison, long contacts, string invalid, string required)
+    private static RunResult SampleRunOf(
+        List<ScenarioResult> scenarios, Comparison comparison, long contacts, string invalid, string required)
     {
         var run = new RunResult
         {
@@ -160,9 +171,11 @@ public sealed class OneTruthTests : IDisposable
     private static OperationResult Measure(string name, int count, double center, double width, int failed, int skipped, int unanswered)
     {
         var histogram = new LatencyHistogram();
-        for (var i = 0; i < count; i++) histogram.Record(TimeSpan.FromMilliseconds(Math.Max(0.001, center + (width * ((i % 21) - 10) / 10))));
+        for (var i = 0; i < count; i++)
+            histogram.Record(TimeSpan.FromMilliseconds(Math.Max(0.001, center + (width * ((i % 21) - 10) / 10))));
         var summary = LatencySummary.Of(histogram);
-        return new(name, new(count + failed + skipped + unanswered, count, failed, skipped, unanswered), summary, summary, summary, 10, 10, null, [],
+        return new(name, new(count + failed + skipped + unanswered, count, failed, skipped, unanswered), summary, summary, summary, 10, 10,
+            null, [],
             failed == 0 ? [] : [new("canceling statement due to statement timeout", failed, "57014")]);
     }
 

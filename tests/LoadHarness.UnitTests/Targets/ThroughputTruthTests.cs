@@ -10,9 +10,12 @@ public sealed class ThroughputTruthTests
     private const int Runs = 400;
     private const double PerSecond = 50;
     private static readonly RunResult Sample = Reporting.SampleRun.Create();
-    private static readonly Target PerMinute = new("SC-3", "Requests", Statistic.CompletedPerMinute, 1, LimitDirection.AtLeast, "requests/min", "s", null, 10);
+    private static readonly Target PerMinute = new(
+        "SC-3", "Requests", Statistic.CompletedPerMinute, 1, LimitDirection.AtLeast, "requests/min", "s", null, 10);
 
-    /// <param name="memory">What neighbouring seconds share: 0 for independent ones, as users who wait are nearly; 0.5 for a server that is slow for seconds.</param>
+    /// <param name="memory">
+    /// What neighbouring seconds share: 0 for independent ones, as users who wait are nearly; 0.5 for a server that is slow for seconds.
+    /// </param>
     [Theory]
     [InlineData(0, 0.90, 0.99)]
     [InlineData(0.5, 0.80, 0.99)]
@@ -38,12 +41,14 @@ public sealed class ThroughputTruthTests
 
     private static Verdict Decide(List<long> completed)
     {
-        var timeline = completed.Select((count, second) => new SecondSample(second, null, count, 0, 0, 1, default, default, default, null, null)).ToList();
+        var timeline = completed.Select(
+            (count, second) => new SecondSample(second, null, count, 0, 0, 1, default, default, default, null, null)).ToList();
         var none = LatencySummary.Of(new());
         var total = completed.Sum();
         var operation = new OperationResult("a", new(total, total, 0, 0, 0), none, none, none, null, PerSecond, null, [], []);
         var scenario = new ScenarioResult(
-            "s", LoadModel.Closed, "users", DateTimeOffset.UnixEpoch, TimeSpan.Zero, TimeSpan.FromSeconds(completed.Count), 1, [operation], timeline, new(0, null, 0, 0, TimeSpan.Zero), null);
+            "s", LoadModel.Closed, "users", DateTimeOffset.UnixEpoch, TimeSpan.Zero, TimeSpan.FromSeconds(completed.Count), 1, [operation],
+                timeline, new(0, null, 0, 0, TimeSpan.Zero), null);
         return Assert.Single(Judge.Decide(Sample with { Scenarios = [scenario] }, [PerMinute]));
     }
 
@@ -59,5 +64,6 @@ public sealed class ThroughputTruthTests
         return counts;
     }
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

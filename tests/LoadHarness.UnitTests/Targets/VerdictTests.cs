@@ -48,7 +48,8 @@ public sealed class VerdictTests
     public void The_worst_verdict_gives_the_exit_code_and_nothing_judged_is_not_met()
     {
         var (met, missed) = (Verdict.Looked("a", "", met: true, ""), Verdict.Looked("b", "", met: false, ""));
-        var (open, none, told) = (Verdict.Undecided("c", "", ""), Verdict.Unavailable("d", "", ""), Verdict.Stated("e", "", 1, "ms", 1, ""));
+        var (open, none, told) = (Verdict.Undecided("c", "", ""), Verdict.Unavailable("d", "", ""),
+            Verdict.Stated("e", "", 1, "ms", 1, ""));
 
         Assert.Equal(ExitCode.AllMet, ExitCodes.Of([met, none, told]));
         Assert.Equal(ExitCode.TargetMissed, ExitCodes.Of([met, open, missed]));
@@ -62,12 +63,16 @@ public sealed class VerdictTests
     {
         Verdict[] all =
         [
-            Verdict.Judged("a", "title", new(1029, new(891, 1491), 254, 100, "custom_field_filter p95", "lead-queries/custom_field_filter"), AtMost, "evidence").Qualified(["caveat"]),
+            Verdict.Judged("a", "title", new(1029, new(891, 1491), 254, 100, "custom_field_filter p95", "lead-queries/custom_field_filter"),
+                AtMost, "evidence").Qualified(["caveat"]),
             Verdict.Counted("b", "title", 100, AtLeast, 5, "evidence", "5 of 5 requests succeeded"),
             Verdict.Unavailable("c", "title", "No scenario ran.", AtMost, "run --contacts 2000000"),
         ];
 
-        Assert.All(all, verdict => Assert.Equal(JsonSerializer.Serialize(verdict), JsonSerializer.Serialize(JsonSerializer.Deserialize<Verdict>(JsonSerializer.Serialize(verdict)))));
-        Assert.All(["891", "custom_field_filter p95", "caveat", "run --contacts", "5 of 5", "Missed"], (string part) => Assert.Contains(part, JsonSerializer.Serialize(all), StringComparison.Ordinal));
+        Assert.All(all, verdict => Assert.Equal(
+            JsonSerializer.Serialize(verdict),
+            JsonSerializer.Serialize(JsonSerializer.Deserialize<Verdict>(JsonSerializer.Serialize(verdict)))));
+        Assert.All(["891", "custom_field_filter p95", "caveat", "run --contacts", "5 of 5", "Missed"],
+            (string part) => Assert.Contains(part, JsonSerializer.Serialize(all), StringComparison.Ordinal));
     }
 }

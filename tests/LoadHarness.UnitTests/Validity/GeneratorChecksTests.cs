@@ -27,14 +27,20 @@ public sealed class GeneratorChecksTests
 
     [Fact]
     public async Task A_generator_that_fills_the_machine_makes_a_run_invalid() =>
-        Assert.Contains("1.9 of 2 cores", Assert.Single(Check(await Run() with { Generator = Healthy with { CpuCores = 1.9 } })), StringComparison.Ordinal);
+        Assert.Contains("1.9 of 2 cores", Assert.Single(Check(await Run() with
+        {
+            Generator = Healthy with { CpuCores = 1.9 },
+        })), StringComparison.Ordinal);
 
     [Fact]
     public async Task Stolen_time_makes_a_run_invalid_and_unknown_does_not()
     {
         var run = await Run();
 
-        Assert.Contains("hypervisor", Assert.Single(Check(run with { Generator = Healthy with { StolenShare = 0.2 } })), StringComparison.Ordinal);
+        Assert.Contains("hypervisor", Assert.Single(Check(run with
+        {
+            Generator = Healthy with { StolenShare = 0.2 },
+        })), StringComparison.Ordinal);
         Assert.Empty(Check(run with { Generator = Healthy with { StolenShare = null } }));
     }
 
@@ -42,16 +48,23 @@ public sealed class GeneratorChecksTests
     public async Task Too_few_samples_make_a_run_invalid()
     {
         var run = new VirtualRun();
-        var result = await run.Play(run.Scenario(Milliseconds(1)).WithLoadSimulations(Simulation.Inject(10, Seconds(1), Seconds(1)))) with { Generator = Healthy };
+        var result = await run.Play(run.Scenario(Milliseconds(1)).WithLoadSimulations(Simulation.Inject(10, Seconds(1), Seconds(1)))) with
+        {
+            Generator = Healthy,
+        };
 
         Assert.Contains("10 requests completed, fewer than the 20", Assert.Single(Check(result)), StringComparison.Ordinal);
     }
 
-    private static IReadOnlyList<string> Check(ScenarioResult result) => GeneratorChecks.Check(result, Milliseconds(200), 2, new ValidityLimits());
+    private static IReadOnlyList<string> Check(ScenarioResult result) =>
+        GeneratorChecks.Check(result, Milliseconds(200), 2, new ValidityLimits());
 
     private static async Task<ScenarioResult> Run()
     {
         var run = new VirtualRun();
-        return await run.Play(run.Scenario(Milliseconds(1)).WithLoadSimulations(Simulation.Inject(100, Seconds(1), Seconds(1)))) with { Generator = Healthy };
+        return await run.Play(run.Scenario(Milliseconds(1)).WithLoadSimulations(Simulation.Inject(100, Seconds(1), Seconds(1)))) with
+        {
+            Generator = Healthy,
+        };
     }
 }

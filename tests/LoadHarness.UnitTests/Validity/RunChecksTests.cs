@@ -14,7 +14,10 @@ public sealed class RunChecksTests
 
     [Fact]
     public void A_debug_build_does() =>
-        Assert.Contains("Debug build", Assert.Single(Doubts(SampleRun.Create() is var run ? run with { Identity = run.Identity with { Configuration = "Debug" } } : run)), StringComparison.Ordinal);
+        Assert.Contains("Debug build", Assert.Single(Doubts(SampleRun.Create() is var run ? run with
+        {
+            Identity = run.Identity with { Configuration = "Debug" },
+        } : run)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("fsync")]
@@ -23,14 +26,20 @@ public sealed class RunChecksTests
     public void A_server_that_may_lose_commits_does(string setting)
     {
         var run = SampleRun.Create();
-        var lax = run with { Server = run.Server! with { Settings = new Dictionary<string, string>(run.Server.Settings) { [setting] = "off" } } };
+        var lax = run with
+        {
+            Server = run.Server! with { Settings = new Dictionary<string, string>(run.Server.Settings) { [setting] = "off" } },
+        };
 
         Assert.Contains($"{setting} = off", Assert.Single(Doubts(lax)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_scenario_that_was_ended_early_does() =>
-        Assert.Contains("error rate above 5%", Assert.Single(Doubts(WithFirst(scenario => scenario with { AbortReason = "Threshold passed: error rate above 5%" }))), StringComparison.Ordinal);
+        Assert.Contains("error rate above 5%", Assert.Single(Doubts(WithFirst(scenario => scenario with
+        {
+            AbortReason = "Threshold passed: error rate above 5%",
+        }))), StringComparison.Ordinal);
 
     [Fact]
     public void A_baseline_of_another_scale_does_and_one_of_the_same_kind_does_not()
@@ -38,7 +47,10 @@ public sealed class RunChecksTests
         var run = SampleRun.Create();
 
         Assert.Empty(Doubts(run.Beside(run)));
-        Assert.Contains("leads: 200000 then, 2000000 now", Assert.Single(Doubts(run.Beside(run with { Seed = run.Seed! with { Contacts = 200_000 } }))), StringComparison.Ordinal);
+        Assert.Contains("leads: 200000 then, 2000000 now", Assert.Single(Doubts(run.Beside(run with
+        {
+            Seed = run.Seed! with { Contacts = 200_000 },
+        }))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,11 +66,17 @@ public sealed class RunChecksTests
 
     [Fact]
     public void A_generator_that_keeps_nine_tenths_of_the_machine_busy_does() =>
-        Assert.Contains("measured its own limit", Assert.Single(Doubts(WithFirst(scenario => scenario with { Generator = scenario.Generator with { CpuCores = 7.2 } }))), StringComparison.Ordinal);
+        Assert.Contains("measured its own limit", Assert.Single(Doubts(WithFirst(scenario => scenario with
+        {
+            Generator = scenario.Generator with { CpuCores = 7.2 },
+        }))), StringComparison.Ordinal);
 
     [Fact]
     public void Stolen_processor_time_does() =>
-        Assert.Contains("hypervisor", Assert.Single(Doubts(WithFirst(scenario => scenario with { Generator = scenario.Generator with { StolenShare = 0.06 } }))), StringComparison.Ordinal);
+        Assert.Contains("hypervisor", Assert.Single(Doubts(WithFirst(scenario => scenario with
+        {
+            Generator = scenario.Generator with { StolenShare = 0.06 },
+        }))), StringComparison.Ordinal);
 
     private static RunResult WithFirst(Func<ScenarioResult, ScenarioResult> change)
     {
@@ -68,5 +86,6 @@ public sealed class RunChecksTests
 
     private static List<string> Doubts(RunResult run, params Target[] targets) => [.. RunChecks.Doubts(run, targets)];
 
-    private static Target Limit(double milliseconds) => new("TQ-1", "Lead queries", Statistic.ResponseP95, milliseconds, LimitDirection.AtMost, "ms", "lead-queries");
+    private static Target Limit(double milliseconds) =>
+        new("TQ-1", "Lead queries", Statistic.ResponseP95, milliseconds, LimitDirection.AtMost, "ms", "lead-queries");
 }

@@ -5,8 +5,10 @@ namespace LoadHarness.Postgres.Observation.Plans;
 /// <param name="Arguments">Behind the workspace; from the first columns that the statements before it returned, by their names.</param>
 /// <param name="Operations">That send it, as "scenario/operation"; empty for a statement that only prepares.</param>
 public sealed record ExplainedStatement(
-    string Name, string Role, string Sql, Func<IReadOnlyDictionary<string, IReadOnlyList<object>>, IReadOnlyList<object?>> Arguments, IReadOnlyList<string> Operations)
+    string Name, string Role, string Sql, Func<IReadOnlyDictionary<string, IReadOnlyList<object>>, IReadOnlyList<object?>> Arguments,
+        IReadOnlyList<string> Operations)
 {
-    public static ExplainedStatement Read(string name, string sql, IReadOnlyList<object?> arguments, params IReadOnlyList<string> operations) =>
+    public static ExplainedStatement Read(
+        string name, string sql, IReadOnlyList<object?> arguments, params IReadOnlyList<string> operations) =>
         new(name, "lh_app", sql, _ => arguments, operations);
 }

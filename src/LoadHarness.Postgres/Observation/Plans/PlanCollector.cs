@@ -4,17 +4,23 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Observation.Plans;
 
-/// <summary>Plans of the statements under test, each executed once as the application's roles, outside the measured window. What they write is rolled back.</summary>
+/// <summary>
+/// Plans of the statements under test, each executed once as the application's roles, outside the measured window. What they write is
+/// rolled back.
+/// </summary>
 public static class PlanCollector
 {
     private static readonly string[] Roles = ["lh_app", "lh_worker"];
 
-    /// <param name="connectionString">A login that may take the roles; directly to the server, since a pooler would share the session with others.</param>
+    /// <param name="connectionString">
+    /// A login that may take the roles; directly to the server, since a pooler would share the session with others.
+    /// </param>
     /// <param name="sequences">Statements of one sequence run in one transaction.</param>
     /// <param name="roleOf">The role to take instead of lh_app or lh_worker, where a schema has neither.</param>
     /// <returns>The plans, and why some are missing.</returns>
     public static async Task<(IReadOnlyList<QueryPlan> Plans, IReadOnlyList<string> Notes)> CollectAsync(
-        string connectionString, long workspaceId, IEnumerable<IReadOnlyList<ExplainedStatement>> sequences, CancellationToken cancellationToken,
+        string connectionString, long workspaceId, IEnumerable<IReadOnlyList<ExplainedStatement>> sequences,
+            CancellationToken cancellationToken,
         Func<string, string>? roleOf = null)
     {
         // Not pooled: the session logs plans, and ends with this.
@@ -23,7 +29,8 @@ public static class PlanCollector
             Pooling = false, ApplicationName = "loadharness/plans", CommandTimeout = 0,
         });
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var tenants = Roles.ToDictionary(role => role, role => TenantDatabase.Open(connectionString, roleOf?.Invoke(role) ?? role, workspaceId, 1));
+        var tenants = Roles.ToDictionary(
+            role => role, role => TenantDatabase.Open(connectionString, roleOf?.Invoke(role) ?? role, workspaceId, 1));
         var session = await PlanSession.BeginAsync(connection, cancellationToken);
         var (plans, notes) = (new List<QueryPlan>(), new List<string>());
         try
@@ -69,7 +76,8 @@ public static class PlanCollector
 
         async Task<IReadOnlyList<object>> KeepAsync(ExplainedStatement statement, IReadOnlyList<object?> arguments)
         {
-            var (plan, rows) = await session.ExplainAsync(tenants[statement.Role], statement, arguments, rowsNeeded: sequence.Count > 1, cancellationToken);
+            var (plan, rows) = await session.ExplainAsync(
+                tenants[statement.Role], statement, arguments, rowsNeeded: sequence.Count > 1, cancellationToken);
             plans.Add(plan);
             return rows;
         }

@@ -9,7 +9,8 @@ internal sealed partial record PlanNode(int Depth, string Kind, string? Relation
 {
     private const string Cost = "  (cost=";
 
-    private static readonly string[] WithoutRelation = ["Function Scan", "CTE Scan", "Subquery Scan", "Values Scan", "WorkTable Scan", "Named Tuplestore Scan", "Table Function Scan"];
+    private static readonly string[] WithoutRelation =
+        ["Function Scan", "CTE Scan", "Subquery Scan", "Values Scan", "WorkTable Scan", "Named Tuplestore Scan", "Table Function Scan"];
 
     public bool IsSequentialScan => Kind.EndsWith("Seq Scan", StringComparison.Ordinal);
 
@@ -26,7 +27,8 @@ internal sealed partial record PlanNode(int Depth, string Kind, string? Relation
         return new(head.Groups["indent"].Length, kind, name, index, !line.Contains("(never executed)", StringComparison.Ordinal));
     }
 
-    private static string? Name(Group group) => group.Success ? group.Value.Trim('"').Replace("\"\"", "\"", StringComparison.Ordinal) : null;
+    private static string? Name(Group group) => group.Success ? group.Value.Trim('"')
+        .Replace("\"\"", "\"", StringComparison.Ordinal) : null;
 
     // The kind is words; what follows "using" and "on" are names, and behind the relation may stand its alias.
     [GeneratedRegex("""^(?<indent>\s*)(?:->\s+)?(?<kind>[A-Z][A-Za-z]*(?: (?!using |on )[A-Za-z]+)*)(?: using (?<index>"(?:[^"]|"")*"|\S+))?(?: on (?<name>"(?:[^"]|"")*"|\S+))?(?: .+)?$""")]

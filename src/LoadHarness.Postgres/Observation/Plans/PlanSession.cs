@@ -8,8 +8,8 @@ using Npgsql;
 namespace LoadHarness.Postgres.Observation.Plans;
 
 /// <summary>
-/// Executes a statement once and says how. With auto_explain the statement itself runs, and the server tells its plan and those of the statements inside its
-/// functions; without it, EXPLAIN runs, which sees no function from inside.
+/// Executes a statement once and says how. With auto_explain the statement itself runs, and the server tells its plan and those of the
+/// statements inside its functions; without it, EXPLAIN runs, which sees no function from inside.
 /// </summary>
 internal sealed partial class PlanSession(NpgsqlConnection connection, RelationNames relations, string? blindness)
 {
@@ -40,7 +40,8 @@ internal sealed partial class PlanSession(NpgsqlConnection connection, RelationN
     /// <param name="rowsNeeded">Whether later statements need what this one returns.</param>
     /// <returns>The plan, and the first column of each row that the statement returned, if needed.</returns>
     public async Task<(QueryPlan Plan, IReadOnlyList<object> Rows)> ExplainAsync(
-        TenantDatabase tenant, ExplainedStatement statement, IReadOnlyList<object?> arguments, bool rowsNeeded, CancellationToken cancellationToken)
+        TenantDatabase tenant, ExplainedStatement statement, IReadOnlyList<object?> arguments, bool rowsNeeded,
+            CancellationToken cancellationToken)
     {
         if (blindness is not null) return await ExplainedAsync(tenant, statement, arguments, rowsNeeded, cancellationToken);
         _logged.Clear();
@@ -63,7 +64,8 @@ internal sealed partial class PlanSession(NpgsqlConnection connection, RelationN
     }
 
     /// <summary>Runs a statement that only prepares others.</summary>
-    public Task<IReadOnlyList<object>> RunAsync(TenantDatabase tenant, ExplainedStatement statement, IReadOnlyList<object?> arguments, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<object>> RunAsync(
+        TenantDatabase tenant, ExplainedStatement statement, IReadOnlyList<object?> arguments, CancellationToken cancellationToken) =>
         RowsAsync(tenant, statement.Sql, arguments, cancellationToken);
 
     // Only a superuser, or who was allowed to, may load the module and set its settings.
@@ -93,7 +95,8 @@ internal sealed partial class PlanSession(NpgsqlConnection connection, RelationN
 
     // EXPLAIN returns no rows of the statement: where they are needed, the plan is only estimated and the statement runs after it.
     private async Task<(QueryPlan Plan, IReadOnlyList<object> Rows)> ExplainedAsync(
-        TenantDatabase tenant, ExplainedStatement statement, IReadOnlyList<object?> arguments, bool rowsNeeded, CancellationToken cancellationToken)
+        TenantDatabase tenant, ExplainedStatement statement, IReadOnlyList<object?> arguments, bool rowsNeeded,
+            CancellationToken cancellationToken)
     {
         var explain = rowsNeeded ? "explain (settings)" : "explain (analyze, buffers, settings)";
         var text = string.Join('\n', await RowsAsync(tenant, $"{explain} {statement.Sql}", arguments, cancellationToken));
@@ -115,7 +118,8 @@ internal sealed partial class PlanSession(NpgsqlConnection connection, RelationN
     [GeneratedRegex(@"Execution Time: ([\d.]+) ms")]
     private static partial Regex Execution();
 
-    private async Task<IReadOnlyList<object>> RowsAsync(TenantDatabase tenant, string sql, IReadOnlyList<object?> arguments, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<object>> RowsAsync(
+        TenantDatabase tenant, string sql, IReadOnlyList<object?> arguments, CancellationToken cancellationToken)
     {
         await using var reader = await tenant.QueryAsync(connection, sql, arguments, cancellationToken);
         var rows = new List<object>();
@@ -125,11 +129,14 @@ internal sealed partial class PlanSession(NpgsqlConnection connection, RelationN
 
     private IEnumerable<InnerPlan> Grouped(IReadOnlyList<LoggedPlan> inner) => inner
         .GroupBy(plan => _shape.Of(plan.Plan))
-        .Select(shape => (Slowest: shape.MaxBy(plan => plan.Duration)!, Count: shape.Count(), Time: shape.Aggregate(TimeSpan.Zero, (sum, plan) => sum + plan.Duration)))
+        .Select(shape => (Slowest: shape.MaxBy(plan => plan.Duration)!, Count: shape.Count(),
+            Time: shape.Aggregate(TimeSpan.Zero, (sum, plan) => sum + plan.Duration)))
         .OrderByDescending(shape => shape.Time)
         .Take(MostInner)
-        .Select(shape => new InnerPlan(Bounded(shape.Slowest.Statement.Trim(), LongestStatement), shape.Count, shape.Time, Bounded(shape.Slowest.Plan, LongestPlan)));
+        .Select(shape => new InnerPlan(
+            Bounded(shape.Slowest.Statement.Trim(), LongestStatement), shape.Count, shape.Time, Bounded(shape.Slowest.Plan, LongestPlan)));
 
     private static string Bounded(string text, int longest) =>
-        text.Length <= longest ? text : string.Create(CultureInfo.InvariantCulture, $"{text[..longest]}\n[+ {text.Length - longest} characters]");
+        text.Length <= longest ? text : string.Create(
+            CultureInfo.InvariantCulture, $"{text[..longest]}\n[+ {text.Length - longest} characters]");
 }

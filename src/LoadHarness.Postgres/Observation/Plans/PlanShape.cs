@@ -8,10 +8,13 @@ namespace LoadHarness.Postgres.Observation.Plans;
 internal sealed class PlanShape(RelationNames relations)
 {
     public string Of(string plan) =>
-        string.Join(';', PlanNode.Of(plan).Select(node => $"{node.Kind}:{relations.ParentOf(node.Relation)}:{relations.ParentOf(node.Index)}").Distinct());
+        string.Join(';', PlanNode.Of(plan)
+            .Select(node => $"{node.Kind}:{relations.ParentOf(node.Relation)}:{relations.ParentOf(node.Index)}").Distinct());
 
     /// <param name="top">Plan of the statement.</param>
-    /// <param name="inner">Shapes of what its functions ran. How often and in which order may change with the data, the shapes may not.</param>
+    /// <param name="inner">
+    /// Shapes of what its functions ran. How often and in which order may change with the data, the shapes may not.
+    /// </param>
     public string Fingerprint(string top, IEnumerable<string> inner)
     {
         var whole = string.Join('\n', [Of(top), .. inner.Distinct().Order(StringComparer.Ordinal)]);
@@ -25,7 +28,9 @@ internal sealed class PlanShape(RelationNames relations)
 
     public bool Reads(string plan) => PlanNode.Of(plan).Any(node => relations.Knows(node.Relation));
 
-    public IReadOnlyList<string> Indexes(IEnumerable<string> plans) => Named(plans.SelectMany(PlanNode.Of).Where(node => node.Ran).Select(node => node.Index));
+    public IReadOnlyList<string> Indexes(IEnumerable<string> plans) =>
+        Named(plans.SelectMany(PlanNode.Of).Where(node => node.Ran).Select(node => node.Index));
 
-    private List<string> Named(IEnumerable<string?> names) => [.. names.Where(relations.Knows).Select(relations.ParentOf).Distinct().Order(StringComparer.Ordinal)];
+    private List<string> Named(IEnumerable<string?> names) =>
+        [.. names.Where(relations.Knows).Select(relations.ParentOf).Distinct().Order(StringComparer.Ordinal)];
 }

@@ -14,7 +14,8 @@ internal sealed class ChunkLoader(NpgsqlDataSource source, SeedPlan plan, LeadOr
     {
         var chunks = new ConcurrentQueue<long>(FirstLeads().Where(first => !done.Contains(first)));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var work = Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(encoder, chunks, progress, stop), stop.Token)).ToArray();
+        var work = Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(encoder, chunks, progress, stop), stop.Token))
+            .ToArray();
         await FirstFaultAsync(work);
     }
 
@@ -58,7 +59,8 @@ internal sealed class ChunkLoader(NpgsqlDataSource source, SeedPlan plan, LeadOr
         }
     }
 
-    private async Task<long> LoadChunkAsync(NpgsqlConnection connection, IRowEncoder encoder, long first, CopyBuffer buffer, CancellationToken cancellation)
+    private async Task<long> LoadChunkAsync(
+        NpgsqlConnection connection, IRowEncoder encoder, long first, CopyBuffer buffer, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -71,7 +73,8 @@ internal sealed class ChunkLoader(NpgsqlDataSource source, SeedPlan plan, LeadOr
         return buffer.Rows;
     }
 
-    private async Task CopyAsync(NpgsqlConnection connection, IRowEncoder encoder, long first, CopyBuffer buffer, CancellationToken cancellation)
+    private async Task CopyAsync(NpgsqlConnection connection, IRowEncoder encoder, long first, CopyBuffer buffer,
+        CancellationToken cancellation)
     {
         await using var copy = await BinaryCopy.BeginAsync(connection, CopyStatement(encoder), buffer, cancellation);
         for (var ordinal = first; ordinal < Math.Min(first + leadsPerChunk, plan.Leads); ordinal++)

@@ -16,7 +16,8 @@ internal static class Columns
             throw new HarnessException($"The schema does not fit the seeder: {string.Join("; ", faults)}. Apply the schema first (the verb migrate, or sql/schema.sql), then seed.");
     }
 
-    private static async Task<IEnumerable<string>> FaultsAsync(NpgsqlConnection connection, IRowEncoder encoder, CancellationToken cancellation)
+    private static async Task<IEnumerable<string>> FaultsAsync(
+        NpgsqlConnection connection, IRowEncoder encoder, CancellationToken cancellation)
     {
         var found = await connection.ListAsync(
             "select attname, format_type(atttypid, atttypmod) from pg_attribute where attrelid = to_regclass('public.' || $1) and attnum > 0 and not attisdropped",

@@ -4,16 +4,17 @@ using Npgsql;
 namespace LoadHarness.Postgres.Seeding.Loading;
 
 /// <summary>
-/// Takes keys, indexes, foreign keys and triggers off the large tables before the load and puts them back after it, as the catalog describes them.
-/// The definitions are kept in the database: an interrupted seeding still restores every one.
+/// Takes keys, indexes, foreign keys and triggers off the large tables before the load and puts them back after it, as the catalog
+/// describes them. The definitions are kept in the database: an interrupted seeding still restores every one.
 /// </summary>
 internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
 {
     private const int LastPhase = 6;
 
-    // For the connections that restore. The indexes and the lines that name them commit together, so a lost last commit is only work to do again.
-    // Several indexes build side by side, one a worker: more processes each would take turns on the same cores. A validation joins each partition to a
-    // much larger table by its key; a hash of that table, made anew for each partition, is what the server would choose and what takes longest.
+    // For the connections that restore. The indexes and the lines that name them commit together, so a lost last commit is only work to do
+    // again. Several indexes build side by side, one a worker: more processes each would take turns on the same cores. A validation joins
+    // each partition to a much larger table by its key; a hash of that table, made anew for each partition, is what the server would choose
+    // and what takes longest.
     private const string Settings = "set synchronous_commit = off; set max_parallel_maintenance_workers = 0; set enable_hashjoin = off";
 
     public static async Task DropAsync(NpgsqlConnection connection, string[] tables, CancellationToken cancellation)

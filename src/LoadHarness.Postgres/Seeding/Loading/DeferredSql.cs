@@ -2,12 +2,13 @@ namespace LoadHarness.Postgres.Seeding.Loading;
 
 /// <summary>The catalog query behind <see cref="DeferredObjects"/>. $1: names of tables in schema public.</summary>
 /// <remarks>
-/// Phases of restoring: 0 the indexes behind keys that foreign keys refer to, 1 those keys, 2 foreign keys of plain tables and of partitions, not yet
-/// validated, 3 every other index, and each partition's keys and validations, 4 keys of plain tables, indexes and keys of partitioned parents, 5 validations
-/// of plain tables, foreign keys of parents and of other tables, 6 triggers. Foreign keys come before the long index builds because adding one locks the
-/// table referred to against them, while validating it does not. A parent's foreign key adopts the validated ones of its partitions.
-/// What belongs to a partition through its parent is dropped with the parent, and so has no statement of its own to drop it.
-/// The column relation names a chain: what shares one is restored in order on one connection; the heaviest chains of a phase come first.
+/// Phases of restoring: 0 the indexes behind keys that foreign keys refer to, 1 those keys, 2 foreign keys of plain tables and of
+/// partitions, not yet validated, 3 every other index, and each partition's keys and validations, 4 keys of plain tables, indexes and keys
+/// of partitioned parents, 5 validations of plain tables, foreign keys of parents and of other tables, 6 triggers. Foreign keys come before
+/// the long index builds because adding one locks the table referred to against them, while validating it does not. A parent's foreign key
+/// adopts the validated ones of its partitions. What belongs to a partition through its parent is dropped with the parent, and so has no
+/// statement of its own to drop it. The column relation names a chain: what shares one is restored in order on one connection; the heaviest
+/// chains of a phase come first.
 /// </remarks>
 internal static class DeferredSql
 {

@@ -6,9 +6,10 @@ namespace LoadHarness.Postgres.Seeding.Loading;
 /// <summary>Refuses a seeding that would fill the disk, as far as the server's disk can be seen from here.</summary>
 internal sealed class DiskSpace(Func<string, long?> freeBytes)
 {
-    // Measured on PostgreSQL 15 with the optimized schema, its sends, activities and every index included: 1,720 bytes a lead at 200,000 leads (partitions
-    // and their indexes have a size of their own), 1,570 at 2,000,000. The sorting files of the index builds reached 70 bytes a lead, while other indexes
-    // were still to come, so that the data directory without WAL was never larger than in the end. WAL stays below max_wal_size, which is added.
+    // Measured on PostgreSQL 15 with the optimized schema, its sends, activities and every index included: 1,720 bytes a lead at 200,000
+    // leads (partitions and their indexes have a size of their own), 1,570 at 2,000,000. The sorting files of the index builds reached 70
+    // bytes a lead, while other indexes were still to come, so that the data directory without WAL was never larger than in the end. WAL
+    // stays below max_wal_size, which is added.
     private const long BytesPerLead = 2_000;
 
     /// <returns>Bytes that a seeded cluster takes while it is filled.</returns>

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Seeding.Loading;
 
-/// <summary>What follows the load: counters that the sends imply, vacuum, identity sequences, statistics, materialized views. Each may run again.</summary>
+/// <summary>
+/// What follows the load: counters that the sends imply, vacuum, identity sequences, statistics, materialized views. Each may run again.
+/// </summary>
 internal sealed class Finishing(NpgsqlDataSource source, int workers)
 {
     private const string CampaignCounters =
@@ -58,8 +60,8 @@ internal sealed class Finishing(NpgsqlDataSource source, int workers)
             await connection.ExecuteAsync(EnqueueTimes, cancellation);
     }
 
-    // VACUUM sets the visibility map and hint bits now, so that neither autovacuum nor first readers do it in a measured window. Before the indexes are
-    // there it reads each table once and nothing else, and the validation of foreign keys can read indexes alone.
+    // VACUUM sets the visibility map and hint bits now, so that neither autovacuum nor first readers do it in a measured window. Before the
+    // indexes are there it reads each table once and nothing else, and the validation of foreign keys can read indexes alone.
     public async Task VacuumAsync(IStageProgress progress, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -88,14 +90,16 @@ internal sealed class Finishing(NpgsqlDataSource source, int workers)
     public async Task RefreshViewsAsync(IStageProgress progress, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        var views = await connection.TextsAsync("select oid::regclass::text from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace", cancellation);
+        var views = await connection.TextsAsync(
+            "select oid::regclass::text from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace", cancellation);
         using var task = progress.Begin("Refreshing materialized views", views.Count, "views");
         await EachAsync(views.Select(view => $"refresh materialized view {view}"), task, cancellation);
         await EachAsync(views.Select(view => $"analyze {view}"), task, cancellation);
     }
 
     private Task EachAsync(IEnumerable<string> statements, ICountedTask task, CancellationToken cancellation) =>
-        Parallel.ForEachAsync(statements, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation }, async (statement, stop) =>
+        Parallel.ForEachAsync(statements, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
+            async (statement, stop) =>
         {
             await using var connection = await source.OpenConnectionAsync(stop);
             await connection.ExecuteAsync(statement, stop);

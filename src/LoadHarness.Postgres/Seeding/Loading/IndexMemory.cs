@@ -7,7 +7,9 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Seeding.Loading;
 
-/// <summary>What the profile's <c>maintenance_work_mem</c> costs: the largest indexes on leads built with it and with four times as much.</summary>
+/// <summary>
+/// What the profile's <c>maintenance_work_mem</c> costs: the largest indexes on leads built with it and with four times as much.
+/// </summary>
 internal static class IndexMemory
 {
     private const int More = 4;
@@ -23,16 +25,20 @@ internal static class IndexMemory
         order by m.amname, pg_relation_size(i.indexrelid) desc
         """;
 
-    public static async Task<IReadOnlyList<Verdict>> MeasureAsync(NpgsqlDataSource admin, SeedManifest manifest, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<Verdict>> MeasureAsync(
+        NpgsqlDataSource admin, SeedManifest manifest, CancellationToken cancellation)
     {
         await using var connection = await admin.OpenConnectionAsync(cancellation);
-        var megabytes = await connection.ScalarAsync<long>("select pg_size_bytes(current_setting('maintenance_work_mem')) / 1048576", cancellation);
+        var megabytes = await connection.ScalarAsync<long>(
+            "select pg_size_bytes(current_setting('maintenance_work_mem')) / 1048576", cancellation);
         var (usual, more) = (TimeSpan.Zero, TimeSpan.Zero);
         var evidence = new StringBuilder();
         foreach (var index in await connection.TextsAsync(Largest, cancellation))
         {
-            var (with, withMore) = (await ReindexAsync(connection, index, megabytes, cancellation), await ReindexAsync(connection, index, megabytes * More, cancellation));
-            evidence.Append(CultureInfo.InvariantCulture, $"Building {index} took {with.TotalSeconds:0.00} s with {megabytes} MB and {withMore.TotalSeconds:0.00} s with {megabytes * More} MB. ");
+            var (with, withMore) = (await ReindexAsync(connection, index, megabytes, cancellation),
+                await ReindexAsync(connection, index, megabytes * More, cancellation));
+            evidence.Append(CultureInfo.InvariantCulture,
+                $"Building {index} took {with.TotalSeconds:0.00} s with {megabytes} MB and {withMore.TotalSeconds:0.00} s with {megabytes * More} MB. ");
             (usual, more) = (usual + with, more + withMore);
         }
 
@@ -40,7 +46,8 @@ internal static class IndexMemory
         return [Verdict.Stated("SEED-INDEX", "What maintenance_work_mem costs index builds", usual / more, "x", 2, evidence.ToString())];
     }
 
-    private static async Task<TimeSpan> ReindexAsync(NpgsqlConnection connection, string index, long megabytes, CancellationToken cancellation)
+    private static async Task<TimeSpan> ReindexAsync(
+        NpgsqlConnection connection, string index, long megabytes, CancellationToken cancellation)
     {
         await connection.ExecuteAsync(FormattableString.Invariant($"set maintenance_work_mem = '{megabytes}MB'"), cancellation);
         var started = Stopwatch.GetTimestamp();

@@ -39,6 +39,7 @@ internal static class InvariantSql
         ("sends a lead", 1.3, 1.7, "select (select count(*) from email_sends)::float8 / (select count(*) from leads)"),
         ("activities a lead", 1.8, 2.3, "select (select count(*) from lead_activities)::float8 / (select count(*) from leads)"),
         ("share of opened or clicked among sends", 0.28, 0.48, "select count(opened_at)::float8 / count(*) from email_sends"),
-        ("share of leads with a non-ASCII name", 0.05, 0.5, "select count(*) filter (where octet_length(name) > length(name))::float8 / count(*) from leads"),
+        ("share of leads with a non-ASCII name", 0.05, 0.5,
+            "select count(*) filter (where octet_length(name) > length(name))::float8 / count(*) from leads"),
     ];
 }

@@ -17,19 +17,23 @@ internal sealed class MeasuredLoad : IAsyncDisposable
     private readonly ServerFiles _files;
     private readonly Dictionary<string, long> _rows = [];
 
-    private MeasuredLoad(NpgsqlDataSource source, NpgsqlConnection connection, SeedJournal journal, SeedGenerators generators, SeedLoad load, ServerFiles files) =>
+    private MeasuredLoad(NpgsqlDataSource source, NpgsqlConnection connection, SeedJournal journal, SeedGenerators generators,
+        SeedLoad load, ServerFiles files) =>
         (_source, _connection, _journal, _generators, _load, _files) = (source, connection, journal, generators, load, files);
 
     /// <summary>Loads once, which warms everything up, and has the server write the rows to its files.</summary>
-    public static async Task<MeasuredLoad> PrepareAsync(NpgsqlDataSource source, SeedRequest request, IStageProgress progress, CancellationToken cancellation)
+    public static async Task<MeasuredLoad> PrepareAsync(
+        NpgsqlDataSource source, SeedRequest request, IStageProgress progress, CancellationToken cancellation)
     {
         var connection = await source.OpenConnectionAsync(cancellation);
         var journal = new SeedJournal(connection);
         await journal.OpenAsync(cancellation);
         var generators = new SeedGenerators(request);
-        var run = await new SeedStart(connection, journal, new DiskSpace(DiskSpace.FreeBytesOf)).BeginAsync(request, generators, progress, cancellation);
+        var run = await new SeedStart(connection, journal, new DiskSpace(DiskSpace.FreeBytesOf))
+            .BeginAsync(request, generators, progress, cancellation);
         if (run.Manifest is not null)
-            throw new Core.HarnessException("This database is seeded already, so the load cannot be measured. Give an empty database, or --force to delete its rows and seed it again.");
+            throw new Core.HarnessException(
+                "This database is seeded already, so the load cannot be measured. Give an empty database, or --force to delete its rows and seed it again.");
         if (run.SmallTablesChecksum is null)
             await new SmallTables(connection, journal).FillAsync(generators.Small, cancellation);
         var plan = new SeedPlan(request.Contacts);

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Seeding.Loading;
 
-/// <summary>Sees to it that partitioned tables have a partition for each seeded month, so that no row lands in a default partition.</summary>
+/// <summary>
+/// Sees to it that partitioned tables have a partition for each seeded month, so that no row lands in a default partition.
+/// </summary>
 internal static class PastMonths
 {
     private const string Missing =
@@ -20,10 +22,12 @@ internal static class PastMonths
               and substring(bound from 'TO \(''([^'']+)''\)')::timestamptz >= (m.month + interval '1 month') at time zone 'UTC')
         """;
 
-    public static async Task EnsureAsync(NpgsqlConnection connection, string[] tables, SeedCalendar calendar, CancellationToken cancellation)
+    public static async Task EnsureAsync(
+        NpgsqlConnection connection, string[] tables, SeedCalendar calendar, CancellationToken cancellation)
     {
         var partitioned = await connection.TextsAsync(
-            "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'p' and relname = any ($1)", cancellation, (object)tables);
+            "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'p' and relname = any ($1)",
+                cancellation, (object)tables);
         foreach (var table in partitioned)
         {
             foreach (var month in await MissingAsync(connection, table, calendar, cancellation))
@@ -33,16 +37,20 @@ internal static class PastMonths
         }
     }
 
-    private static Task<List<DateTime>> MissingAsync(NpgsqlConnection connection, string table, SeedCalendar calendar, CancellationToken cancellation) =>
+    private static Task<List<DateTime>> MissingAsync(
+        NpgsqlConnection connection, string table, SeedCalendar calendar, CancellationToken cancellation) =>
         connection.ListAsync(Missing, row => row.GetDateTime(0), cancellation, table, calendar.OldestMonth, calendar.NewestMonth);
 
-    // The optimized schema has its own way, which also sets the partition's owner and row security. Without it: format() quotes the names, and the
-    // bounds are UTC months whatever the session's time zone is.
+    // The optimized schema has its own way, which also sets the partition's owner and row security. Without it: format() quotes the names,
+    // and the bounds are UTC months whatever the session's time zone is.
     private static async Task CreateAsync(NpgsqlConnection connection, string table, DateTime month, CancellationToken cancellation)
     {
-        if (await connection.ScalarAsync<bool>("select to_regprocedure('public.add_month_partitions(regclass, date, date)') is not null", cancellation))
+        if (await connection.ScalarAsync<bool>(
+            "select to_regprocedure('public.add_month_partitions(regclass, date, date)') is not null", cancellation))
         {
-            await connection.ExecuteAsync("select add_month_partitions(('public.' || $1)::regclass, $2::date, $2::date)", cancellation, table, DateOnly.FromDateTime(month));
+            await connection.ExecuteAsync(
+                "select add_month_partitions(('public.' || $1)::regclass, $2::date, $2::date)", cancellation, table,
+                DateOnly.FromDateTime(month));
             return;
         }
 

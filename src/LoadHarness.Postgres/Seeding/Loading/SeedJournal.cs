@@ -53,7 +53,8 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
     {
         var runs = await connection.ListAsync(
             "select identity, leads_per_chunk, indexes_deferred, small_tables_checksum, manifest::text from loadharness.seed_run",
-            row => new SeedRun(row.GetString(0), row.GetInt32(1), row.GetBoolean(2), row.IsDBNull(3) ? null : row.GetInt64(3), row.IsDBNull(4) ? null : row.GetString(4)),
+            row => new SeedRun(row.GetString(0), row.GetInt32(1), row.GetBoolean(2), row.IsDBNull(3) ? null : row.GetInt64(3),
+                row.IsDBNull(4) ? null : row.GetString(4)),
             cancellation);
         return runs.SingleOrDefault();
     }
@@ -63,7 +64,10 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
         cancellation,
         request.Identity, request.LeadsPerChunk);
 
-    /// <summary>Empties the tables, all that refer to them, and the journal, all or nothing: a journal that outlived its rows would call them seeded.</summary>
+    /// <summary>
+    /// Empties the tables, all that refer to them, and the journal, all or nothing: a journal that outlived its rows would call them
+    /// seeded.
+    /// </summary>
     /// <param name="tables">Names, with commas between.</param>
     public Task ForgetWithAsync(string tables, CancellationToken cancellation) =>
         connection.ExecuteAsync($"truncate loadharness.seed_run, loadharness.seed_chunk, {tables} cascade", cancellation);
@@ -76,7 +80,8 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
 
     /// <summary>Inside the transaction that holds the rows themselves.</summary>
     /// <returns>False when another session has recorded the chunk already: then the transaction must not commit.</returns>
-    public static async Task<bool> RecordAsync(NpgsqlConnection connection, string table, SeedChunk chunk, CancellationToken cancellation) =>
+    public static async Task<bool> RecordAsync(
+        NpgsqlConnection connection, string table, SeedChunk chunk, CancellationToken cancellation) =>
         await connection.ExecuteAsync(
             "insert into loadharness.seed_chunk values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
             cancellation,

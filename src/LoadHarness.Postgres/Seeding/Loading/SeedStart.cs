@@ -7,7 +7,8 @@ namespace LoadHarness.Postgres.Seeding.Loading;
 /// <summary>Decides whether a database is fresh, half seeded, or seeded already, and refuses what does not fit the request.</summary>
 internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal, DiskSpace disk)
 {
-    public async Task<SeedRun> BeginAsync(SeedRequest request, SeedGenerators generators, IStageProgress progress, CancellationToken cancellation)
+    public async Task<SeedRun> BeginAsync(
+        SeedRequest request, SeedGenerators generators, IStageProgress progress, CancellationToken cancellation)
     {
         await Columns.CheckAsync(connection, generators.Large, cancellation);
         var run = await journal.ReadAsync(cancellation);
@@ -28,7 +29,9 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
     {
         if (run.Identity != request.Identity)
             throw new HarnessException($"This database holds another seeding ({run.Identity}); {request.Identity} was asked for. Use the same options, another database, or --force to delete its rows and seed it again.");
-        progress.Note(run.Manifest is null ? $"Going on with an interrupted seeding ({run.Identity})." : $"The database is seeded already ({run.Identity}); its rows are used again.");
+        progress.Note(run.Manifest is null
+            ? $"Going on with an interrupted seeding ({run.Identity})."
+            : $"The database is seeded already ({run.Identity}); its rows are used again.");
     }
 
     private async Task MakeEmptyAsync(SeedRequest request, string[] tables, IStageProgress progress, CancellationToken cancellation)
@@ -38,7 +41,8 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
             var doomed = await RowsToDelete.InAsync(connection, cancellation);
             if (doomed.NeedsTheSecondWord && !request.ReplaceForeignRows)
                 throw new HarnessException($"The database holds rows that the harness did not make ({doomed}). Use an empty database, or --force=delete-all-rows to delete all of them.", ExitCode.BadUsage);
-            if (doomed.Tables.Count > 0) progress.Note($"--force: deleting every row of workspaces, users, leads and of all that refers to them: {doomed}.");
+            if (doomed.Tables.Count > 0)
+                progress.Note($"--force: deleting every row of workspaces, users, leads and of all that refers to them: {doomed}.");
             await journal.ForgetWithAsync($"workspaces, users, {string.Join(", ", tables)}", cancellation);
         }
         else if (await connection.ScalarAsync<bool>("select exists (select from workspaces) or exists (select from leads)", cancellation))

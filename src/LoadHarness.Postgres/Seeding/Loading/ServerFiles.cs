@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Seeding.Loading;
 
-/// <summary>Files that the server writes and reads itself, in its data directory: one a table and worker, rows in the order they were generated.</summary>
+/// <summary>
+/// Files that the server writes and reads itself, in its data directory: one a table and worker, rows in the order they were generated.
+/// </summary>
 internal sealed class ServerFiles(string prefix, int parts)
 {
     public static async Task<bool> AreAllowedAsync(NpgsqlDataSource admin, CancellationToken cancellation)
@@ -17,7 +19,8 @@ internal sealed class ServerFiles(string prefix, int parts)
     }
 
     public static async Task<ServerFiles> InDataDirectoryAsync(NpgsqlConnection connection, int parts, CancellationToken cancellation) =>
-        new(await connection.ScalarAsync<string>("select current_setting('data_directory') || '/loadharness_measure_'", cancellation) ?? "", parts);
+        new(await connection.ScalarAsync<string>("select current_setting('data_directory') || '/loadharness_measure_'", cancellation) ?? "",
+            parts);
 
     public Task WriteAsync(NpgsqlDataSource source, CopyTable table, SeedPlan plan, CancellationToken cancellation) =>
         EachPartAsync(source, part => $"copy (select {table.Columns} from {table.Name} where {Range(table, plan, part)} order by id) to {Literal(table, part)} (format binary)", cancellation);
@@ -46,7 +49,9 @@ internal sealed class ServerFiles(string prefix, int parts)
     private string Range(CopyTable table, SeedPlan plan, int part)
     {
         var (from, to) = (plan.Contacts * part / parts, plan.Contacts * (part + 1) / parts);
-        return part == parts - 1 ? FormattableString.Invariant($"{table.LeadColumn} > {from}") : FormattableString.Invariant($"{table.LeadColumn} > {from} and {table.LeadColumn} <= {to}");
+        return part == parts - 1
+            ? FormattableString.Invariant($"{table.LeadColumn} > {from}")
+            : FormattableString.Invariant($"{table.LeadColumn} > {from} and {table.LeadColumn} <= {to}");
     }
 
     private string Path(CopyTable table, int part) => FormattableString.Invariant($"{prefix}{table.Name}_{part}.copy");
@@ -54,7 +59,8 @@ internal sealed class ServerFiles(string prefix, int parts)
     private string Literal(CopyTable table, int part) => $"'{Path(table, part).Replace("'", "''", StringComparison.Ordinal)}'";
 
     private Task EachPartAsync(NpgsqlDataSource source, Func<int, string> statement, CancellationToken cancellation) =>
-        Parallel.ForEachAsync(Enumerable.Range(0, parts), new ParallelOptions { MaxDegreeOfParallelism = parts, CancellationToken = cancellation }, async (part, stop) =>
+        Parallel.ForEachAsync(Enumerable.Range(0, parts),
+            new ParallelOptions { MaxDegreeOfParallelism = parts, CancellationToken = cancellation }, async (part, stop) =>
         {
             await using var connection = await source.OpenConnectionAsync(stop);
             await connection.ExecuteAsync("set synchronous_commit = off", stop);

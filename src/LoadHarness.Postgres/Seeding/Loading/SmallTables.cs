@@ -31,7 +31,8 @@ internal sealed class SmallTables(NpgsqlConnection connection, SeedJournal journ
         await transaction.CommitAsync(cancellation);
     }
 
-    // Row security binds even the owner of these; a superuser is exempt. Nobody else sees the tables without it: the transaction holds them.
+    // Row security binds even the owner of these; a superuser is exempt. Nobody else sees the tables without it: the transaction holds
+    // them.
     private Task<List<string>> ForcedAsync(CancellationToken cancellation) => connection.TextsAsync(
         """
         select oid::regclass::text
@@ -42,7 +43,8 @@ internal sealed class SmallTables(NpgsqlConnection connection, SeedJournal journ
         cancellation);
 
     private static ulong Checksum(SmallTable table) =>
-        table.Rows.Aggregate(RowHash.Of(System.Text.Encoding.UTF8.GetBytes(table.Name)), (sum, row) => sum + RowHash.Of(JsonSerializer.SerializeToUtf8Bytes(row, Json)));
+        table.Rows.Aggregate(RowHash.Of(System.Text.Encoding.UTF8.GetBytes(table.Name)),
+            (sum, row) => sum + RowHash.Of(JsonSerializer.SerializeToUtf8Bytes(row, Json)));
 
     // Names come from SmallRows, never from outside.
     private static string Insert(SmallTable table) =>

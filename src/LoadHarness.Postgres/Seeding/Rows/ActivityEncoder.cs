@@ -21,7 +21,8 @@ internal sealed class ActivityEncoder(ulong seed, LeadDraws leads, SendDraws sen
 
     public IReadOnlyList<SeedColumn> Columns { get; } =
     [
-        new("id", "bigint"), new("workspace_id", "bigint"), new("lead_id", "bigint"), new("campaign_id", "bigint"), new("activity_type", "text"),
+        new("id", "bigint"), new("workspace_id", "bigint"), new("lead_id", "bigint"), new("campaign_id", "bigint"),
+            new("activity_type", "text"),
         new("metadata", "jsonb"), new("created_at", "timestamp with time zone"),
     ];
 
@@ -57,7 +58,8 @@ internal sealed class ActivityEncoder(ulong seed, LeadDraws leads, SendDraws sen
     }
 
     private void Row(
-        long id, long workspace, long lead, long? campaign, ReadOnlySpan<byte> kind, long createdAt, ReadOnlySpan<byte> key, CopyBuffer buffer, long value = 0)
+        long id, long workspace, long lead, long? campaign, ReadOnlySpan<byte> kind, long createdAt, ReadOnlySpan<byte> key,
+            CopyBuffer buffer, long value = 0)
     {
         buffer.BeginRow((short)Columns.Count);
         buffer.Int64(id);

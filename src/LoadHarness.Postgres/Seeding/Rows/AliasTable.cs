@@ -27,7 +27,8 @@ internal sealed class AliasTable
     }
 
     /// <summary>Rank r has weight 1/(r + flatten): Zipf's law, or with a flattened head Mandelbrot's form of it.</summary>
-    public static AliasTable Zipf(int count, int flatten = 0) => new([.. Enumerable.Range(1, count).Select(rank => 1_000_000_000UL / (ulong)(rank + flatten))]);
+    public static AliasTable Zipf(int count, int flatten = 0) =>
+        new([.. Enumerable.Range(1, count).Select(rank => 1_000_000_000UL / (ulong)(rank + flatten))]);
 
     public int Pick(ulong draw)
     {

@@ -2,12 +2,15 @@ using Bogus;
 
 namespace LoadHarness.Postgres.Seeding.Rows;
 
-/// <summary>Draws the vocabulary from Bogus, once a seed. Drawing rows from Bogus itself would be the bottleneck (67k rows a second on one core).</summary>
+/// <summary>
+/// Draws the vocabulary from Bogus, once a seed. Drawing rows from Bogus itself would be the bottleneck (67k rows a second on one core).
+/// </summary>
 internal sealed class BogusWords(ulong seed)
 {
     // Locale and its share of the names, in percent: half English, the rest with letters outside ASCII, three scripts outside Latin.
     private static readonly (string Locale, int Share)[] Locales =
-        [("en", 48), ("de", 10), ("fr", 9), ("es", 9), ("pt_BR", 8), ("pl", 4), ("sv", 3), ("tr", 3), ("cz", 2), ("ru", 2), ("ja", 1), ("zh_CN", 1)];
+        [("en", 48), ("de", 10), ("fr", 9), ("es", 9), ("pt_BR", 8), ("pl", 4), ("sv", 3), ("tr", 3), ("cz", 2), ("ru", 2), ("ja", 1),
+            ("zh_CN", 1)];
 
     public IReadOnlyList<string> FirstNames(int count) => Mixed("first name", count, faker => faker.Name.FirstName());
 
@@ -32,7 +35,8 @@ internal sealed class BogusWords(ulong seed)
     private string[] Distinct(string use, string locale, int count, Func<Faker, string> draw)
     {
         var faker = new Faker(locale) { Random = new Randomizer(LocalSeed(use + locale)) };
-        return [.. Enumerable.Range(0, count * 5).Select(_ => draw(faker).Trim()).Where(word => word.Length > 0).Distinct(StringComparer.Ordinal).Take(count)];
+        return [.. Enumerable.Range(0, count * 5).Select(_ => draw(faker).Trim()).Where(word => word.Length > 0)
+            .Distinct(StringComparer.Ordinal).Take(count)];
     }
 
     private int LocalSeed(string use) => (int)(FieldDraw.Of(seed, "vocabulary", use).At(0) & int.MaxValue);

@@ -1,6 +1,9 @@
 namespace LoadHarness.Postgres.Seeding.Rows;
 
-/// <summary>When each workspace's campaigns went out, in order of time: a campaign's index is its month times the campaigns a month, plus its place there.</summary>
+/// <summary>
+/// When each workspace's campaigns went out, in order of time: a campaign's index is its month times the campaigns a month, plus its place
+/// there.
+/// </summary>
 internal sealed class CampaignTimes
 {
     private readonly long[][] _times;

@@ -4,7 +4,8 @@ using LoadHarness.Core.Statistics;
 namespace LoadHarness.Postgres.Seeding.Rows;
 
 /// <summary>
-/// The random numbers of one field: a pure function of seed, table, field and row, so that workers, chunks and resuming never change a value.
+/// The random numbers of one field: a pure function of seed, table, field and row, so that workers, chunks and resuming never change a
+/// value.
 /// </summary>
 /// <remarks>splitmix64 (Steele, Lea, Flood 2014) used as a counter-based generator: the field is the stream, the row the counter.</remarks>
 internal readonly struct FieldDraw
@@ -15,7 +16,8 @@ internal readonly struct FieldDraw
 
     private FieldDraw(ulong stream) => _stream = stream;
 
-    public static FieldDraw Of(ulong seed, string table, string field) => new(Mix(seed ^ StableHash.Of(table)) ^ Mix(StableHash.Of(field) + Gamma));
+    public static FieldDraw Of(ulong seed, string table, string field) =>
+        new(Mix(seed ^ StableHash.Of(table)) ^ Mix(StableHash.Of(field) + Gamma));
 
     public ulong At(long row) => Mix(_stream + ((ulong)row * Gamma));
 

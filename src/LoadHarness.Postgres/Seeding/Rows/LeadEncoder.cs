@@ -27,7 +27,8 @@ internal sealed class LeadEncoder(ulong seed, LeadDraws leads) : IRowEncoder
 
     public IReadOnlyList<SeedColumn> Columns { get; } =
     [
-        new("id", "bigint"), new("workspace_id", "bigint"), new("email", "text"), new("name", "text"), new("phone", "text"), new("company", "text"),
+        new("id", "bigint"), new("workspace_id", "bigint"), new("email", "text"), new("name", "text"), new("phone", "text"),
+            new("company", "text"),
         new("position", "text"), new("source", "text"), new("status", "text"), new("tags", "text[]"), new("custom_fields", "jsonb"),
         new("created_at", "timestamp with time zone"), new("updated_at", "timestamp with time zone"),
     ];
@@ -147,5 +148,7 @@ internal sealed class LeadEncoder(ulong seed, LeadDraws leads) : IRowEncoder
 
     // A third were never changed; the others at any time since.
     private long UpdatedAt(long createdAt, ulong draw) =>
-        FieldDraw.Below(draw, 3) == 0 ? createdAt : createdAt + (long)(((UInt128)FieldDraw.Mix(draw) * (ulong)(leads.Calendar.End - createdAt)) >> 64);
+        FieldDraw.Below(draw, 3) == 0
+            ? createdAt
+            : createdAt + (long)(((UInt128)FieldDraw.Mix(draw) * (ulong)(leads.Calendar.End - createdAt)) >> 64);
 }

@@ -2,7 +2,8 @@ namespace LoadHarness.Postgres.Seeding.Rows;
 
 /// <summary>
 /// The order in which leads are loaded: those of the primary workspace by the minute of their sign-up, as a table grows that lives
-/// for two years, then those of the small ones. Loaded in any other order, a page of the newest leads would touch as many blocks as it has rows.
+/// for two years, then those of the small ones. Loaded in any other order, a page of the newest leads would touch as many blocks as it has
+/// rows.
 /// </summary>
 internal sealed class LeadOrder
 {

@@ -1,6 +1,8 @@
 namespace LoadHarness.Postgres.Seeding.Rows;
 
-/// <summary>The sends of a lead: which campaigns after its sign-up reached it, and what became of each. Safe for concurrent callers.</summary>
+/// <summary>
+/// The sends of a lead: which campaigns after its sign-up reached it, and what became of each. Safe for concurrent callers.
+/// </summary>
 internal sealed class SendDraws(ulong seed, LeadDraws leads)
 {
     public const int MostPerLead = 6;
@@ -79,6 +81,7 @@ internal sealed class SendDraws(ulong seed, LeadDraws leads)
         var opened = delivered + SeedCalendar.Second + (long)((ulong)patience * patience * (ulong)(2 * SeedCalendar.Day) >> 32);
         var clicked = opened + SeedCalendar.Second + FieldDraw.Below(FieldDraw.Mix(next + 1), (uint)SeedCalendar.Hour);
         var calendar = leads.Calendar;
-        return new(campaign, outcome, createdAt, calendar.Clamp(sent), calendar.Clamp(delivered), calendar.Clamp(opened), calendar.Clamp(clicked));
+        return new(campaign, outcome, createdAt, calendar.Clamp(sent), calendar.Clamp(delivered), calendar.Clamp(opened),
+            calendar.Clamp(clicked));
     }
 }

@@ -16,8 +16,10 @@ internal sealed class SendEncoder(LeadDraws leads, SendDraws sends) : IRowEncode
 
     public IReadOnlyList<SeedColumn> Columns { get; } =
     [
-        new("id", "bigint"), new("workspace_id", "bigint"), new("campaign_id", "bigint"), new("lead_id", "bigint"), new("email", "text"), new("status", "text"),
-        new("provider_id", "text"), .. new[] { "sent_at", "delivered_at", "opened_at", "clicked_at", "bounced_at", "unsubscribed_at", "complained_at" }
+        new("id", "bigint"), new("workspace_id", "bigint"), new("campaign_id", "bigint"), new("lead_id", "bigint"), new("email", "text"),
+            new("status", "text"),
+        new("provider_id", "text"), .. new[] { "sent_at", "delivered_at", "opened_at", "clicked_at", "bounced_at", "unsubscribed_at",
+            "complained_at" }
             .Select(name => new SeedColumn(name, "timestamp with time zone")),
         new("error_message", "text"), new("created_at", "timestamp with time zone"),
     ];

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace LoadHarness.Postgres.Seeding.Rows;
 
-/// <summary>The rows of every table that does not grow with the number of leads, as JSON objects, in an order that foreign keys allow.</summary>
+/// <summary>
+/// The rows of every table that does not grow with the number of leads, as JSON objects, in an order that foreign keys allow.
+/// </summary>
 internal sealed class SmallRows(ulong seed, SeedCalendar calendar, SendDraws sends)
 {
     private const int UsersPerWorkspace = 3;
@@ -19,7 +21,8 @@ internal sealed class SmallRows(ulong seed, SeedCalendar calendar, SendDraws sen
         yield return new("workspaces", "id, name, created_at", [.. SeedPlan.Workspaces.Select(Workspace)]);
         yield return new("users", "id, email, name, created_at", [.. SeedPlan.Workspaces.SelectMany(Users)]);
         yield return new("workspace_members", "workspace_id, user_id, role, created_at", [.. SeedPlan.Workspaces.SelectMany(Members)]);
-        yield return new("email_templates", "id, workspace_id, name, subject, body, created_at", [.. SeedPlan.Workspaces.SelectMany(Templates)]);
+        yield return new("email_templates", "id, workspace_id, name, subject, body, created_at",
+            [.. SeedPlan.Workspaces.SelectMany(Templates)]);
         yield return new("lead_segments", "id, workspace_id, name, conditions, created_at", [.. SeedPlan.Workspaces.SelectMany(Segments)]);
         yield return new(
             "campaigns", "id, workspace_id, template_id, name, subject, status, scheduled_at, completed_at, created_at, updated_at",
@@ -73,8 +76,10 @@ internal sealed class SmallRows(ulong seed, SeedCalendar calendar, SendDraws sen
     {
         var newest = SeedCalendar.Utc(calendar.MonthStart(SeedCalendar.Months - 1));
         yield return ("Customers", Leaf("tags", "contains", "customer"));
-        yield return ("Trials on the pro plan", new { and = new[] { Leaf("tags", "contains", "trial"), Leaf("custom.plan", "equals", "pro") } });
-        yield return ("Joined this month", Leaf("created_at", "after", newest.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)));
+        yield return ("Trials on the pro plan",
+            new { and = new[] { Leaf("tags", "contains", "trial"), Leaf("custom.plan", "equals", "pro") } });
+        yield return ("Joined this month",
+            Leaf("created_at", "after", newest.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)));
         yield return ("Hot leads", new { or = new[] { Leaf("custom.score", "greater_than", 80), Leaf("tags", "contains", "vip") } });
     }
 
