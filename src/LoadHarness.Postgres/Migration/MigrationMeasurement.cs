@@ -53,8 +53,8 @@ public static class MigrationMeasurement
         NpgsqlDataSource admin, IReadOnlyDictionary<string, string[]> columns, int connections, bool up, IStageProgress progress,
             CancellationToken ct)
     {
-        var lastActivity = await TableContents.LastActivityAsync(admin, ct);
-        var before = await TableContents.ReadAsync(admin, columns, lastActivity, ct);
+        var lastIds = await TableContents.LastIdsAsync(admin, ct);
+        var before = await TableContents.ReadAsync(admin, columns, lastIds, ct);
         var steps = new StepTimes();
         var migrator = new Migrator(admin) { StepBegun = steps.Begin, StepEnded = steps.End };
         await using var load = await LiveLoad.StartAsync(admin, connections, () => steps.Current, ct);
@@ -63,7 +63,7 @@ public static class MigrationMeasurement
         var duration = watch.Elapsed;
         var longest = steps.Longest(StepsTold);
         var result = await load.StopAsync();
-        var after = await TableContents.ReadAsync(admin, columns, lastActivity, ct);
+        var after = await TableContents.ReadAsync(admin, columns, lastIds, ct);
         return new MigrationPhase(duration, result, longest, [.. after.LostSince(before, result.InsertedActivities)]);
     }
 

@@ -13,18 +13,21 @@ internal sealed record TableContents(IReadOnlyDictionary<string, string> Checksu
         ["email_sends"] = ["status", "opened_at"],
     };
 
+    /// <summary>Tables to which the load adds rows: what it inserts itself, and what is logged of its changes.</summary>
+    private static readonly string[] AppendedByLoad = ["lead_activities", "audit_logs"];
+
     /// <param name="columns">By table.</param>
-    /// <param name="lastActivity">Highest id of lead_activities to read: later ones are the load's.</param>
+    /// <param name="lastIds">Of <see cref="LastIdsAsync"/>: rows with later ids are the load's.</param>
     public static async Task<TableContents> ReadAsync(
-        NpgsqlDataSource source, IReadOnlyDictionary<string, string[]> columns, long lastActivity, CancellationToken ct)
+        NpgsqlDataSource source, IReadOnlyDictionary<string, string[]> columns, IReadOnlyDictionary<string, long> lastIds, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         var checksums = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (table, names) in columns)
         {
             var kept = names.Except(ChangedByLoad.GetValueOrDefault(table, [])).Select(name => $"\"{name}\"");
-            var seeded = table == "lead_activities"
-                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" where id <= {lastActivity}")
+            var seeded = lastIds.TryGetValue(table, out var last)
+                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" where id <= {last}")
                 : "";
             checksums[table] = (await connection.ScalarAsync<string>(
                 $"select count(*) || ' rows, ' || coalesce(sum(hash_record_extended(row({string.Join(", ", kept)}), 0)), 0) from {table}{seeded}", ct))!;
@@ -33,10 +36,14 @@ internal sealed record TableContents(IReadOnlyDictionary<string, string> Checksu
         return new TableContents(checksums, await connection.ScalarAsync<long>("select count(*) from lead_activities", ct));
     }
 
-    public static async Task<long> LastActivityAsync(NpgsqlDataSource source, CancellationToken ct)
+    /// <returns>The highest id of each table that the load adds rows to.</returns>
+    public static async Task<IReadOnlyDictionary<string, long>> LastIdsAsync(NpgsqlDataSource source, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        return await connection.ScalarAsync<long>("select coalesce(max(id), 0) from lead_activities", ct);
+        var last = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var table in AppendedByLoad)
+            last[table] = await connection.ScalarAsync<long>($"select coalesce(max(id), 0) from {table}", ct);
+        return last;
     }
 
     /// <summary>What is lost or changed, table by table; nothing when every row is there.</summary>

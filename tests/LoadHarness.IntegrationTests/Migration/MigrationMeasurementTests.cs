@@ -18,7 +18,7 @@ public sealed class MigrationMeasurementTests(PostgresCluster cluster)
 
         Assert.Equal(["DP-1", "DP-1", "DP-2", "DP-2", "DP-2"], verdicts.Select(verdict => verdict.Id));
         Assert.DoesNotContain(verdicts, verdict => verdict.Caveats.Any(caveat => caveat.Contains("failed", StringComparison.Ordinal)));
-        Assert.Equal(VerdictKind.Met, verdicts[^1].Kind);
+        Assert.True(verdicts[^1].Kind == VerdictKind.Met, string.Join("; ", verdicts[^1].Caveats));
         Assert.True(verdicts[0].Samples > 10, verdicts[0].Evidence);
     }
 }
