@@ -3,7 +3,7 @@
 -- PostgreSQL replaces the values of queries by $1, but keeps utility statements as they came, with passwords and rows in them, and also those
 -- of "select ... into". Comments may hold anything.
 create or replace function statement_text(p_query text) returns text
-language sql immutable set search_path = pg_catalog, pg_temp as $$
+language sql immutable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
     select case
         when bare ~* '^(select|insert|update|delete|merge|with|values|table)\M'
             then regexp_replace(regexp_replace(bare, $re$'([^']|'')*('|$)$re$, '''...''', 'g'), '\$([A-Za-z_]\w*)?\$.*?(\$\1\$|$)', '''...''', 'g')
