@@ -8,6 +8,7 @@ internal static class BuiltProgram
 {
     public const string TinyProfile = "tiny";
     public const string LongProfile = "long";
+    public const string HalfMinuteProfile = "half-minute";
 
     public static string Executable { get; } =
         Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "loadharness.exe" : "loadharness");
@@ -41,15 +42,19 @@ internal static class BuiltProgram
         """);
 
     /// <summary>Lead queries alone, for longer than a test wants to wait: to be stopped.</summary>
-    public static void AddLongProfile() => Add(
-        LongProfile,
-        """
+    public static void AddLongProfile() => Add(LongProfile, LeadQueriesFor(LongProfile, "10m"));
+
+    /// <summary>Lead queries alone, for as long as it takes to disturb them and to see them end by themselves.</summary>
+    public static void AddHalfMinuteProfile() => Add(HalfMinuteProfile, LeadQueriesFor(HalfMinuteProfile, "30s"));
+
+    private static string LeadQueriesFor(string name, string during) =>
+        $$"""
         {
-          "name": "long",
-          "description": "Lead queries until somebody stops them.",
-          "leadQueries": { "ratePerSecond": 20, "warmUp": "00:00:01", "during": "00:10:00", "maxInFlight": 20 }
+          "name": "{{name}}",
+          "description": "Lead queries and nothing else.",
+          "leadQueries": { "ratePerSecond": 20, "warmUp": "1s", "during": "{{during}}", "maxInFlight": 20 }
         }
-        """);
+        """;
 
     private static void Add(string profile, string text) =>
         File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "scenarios", "profiles", profile + ".json"), text);

@@ -90,7 +90,7 @@ public sealed partial class InterruptionTests : IDisposable
     public async Task A_server_that_is_killed_while_measured_leaves_the_figures_of_its_scenario()
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("The server's processes are found by /proc.");
-        using var program = await MeasuringAsync();
+        using var program = await MeasuringAsync(BuiltProgram.HalfMinuteProfile);
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
 
         // A session whose postmaster was killed before it may have ended by itself.
@@ -138,11 +138,12 @@ public sealed partial class InterruptionTests : IDisposable
         await RequireGoneAsync(program.Port);
     }
 
-    private async Task<Running> MeasuringAsync()
+    private async Task<Running> MeasuringAsync(string profile = BuiltProgram.LongProfile)
     {
         BuiltProgram.AddLongProfile();
+        BuiltProgram.AddHalfMinuteProfile();
         var process = Process.Start(new ProcessStartInfo(
-            BuiltProgram.Executable, ["run", "--contacts", "2000", "--profile", BuiltProgram.LongProfile, "--database", "native", "--out",
+            BuiltProgram.Executable, ["run", "--contacts", "2000", "--profile", profile, "--database", "native", "--out",
             _output.Path])
         {
             RedirectStandardOutput = true,
