@@ -21,6 +21,10 @@ public sealed record ComparisonPlan(
 
     public bool MeasuresTimes => Slot > TimeSpan.Zero;
 
+    /// <summary>Whether each of its calls is thousands of statements that change rows: a whole import or campaign.</summary>
+    internal static bool IsWrite(ScenarioProps scenario) =>
+        scenario.Name == new BulkImport().Name || scenario.Name == new CampaignSend().Name;
+
     /// <summary>The scenarios as the arms run them: their operations and set-up, without the load of a profile.</summary>
     internal IReadOnlyList<ScenarioProps> Build(Workbench bench) =>
     [

@@ -39,7 +39,7 @@ public sealed record LoadRunnerOptions
 }
 
 /// <summary>
-/// Whoever counts something else beside the load, such as the server's counters, is told when the measured phase begins and ends.
+/// A caller that counts something else next to the load, such as the server's counters, is told when the measured phase begins and ends.
 /// </summary>
 public interface IMeasuredPhase
 {

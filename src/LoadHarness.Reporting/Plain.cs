@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LoadHarness.Reporting;
 
-/// <summary>Text from outside, made harmless for people: it was written by whoever named a scenario or raised an error.</summary>
+/// <summary>Text from outside, made harmless for people: it was written by a person who named a scenario or raised an error.</summary>
 internal static class Plain
 {
     /// <summary>

@@ -45,7 +45,7 @@ public static class JobsVerb
             voice.Line($"{outcome.Outcome,-10} {outcome.Requirement,-5} {outcome.Job} ({outcome.Duration.TotalSeconds:N1} s): {outcome.Detail}");
         if (json) JsonOutput.Write(new JobsRun(outcomes));
         if (outcomes.Any(outcome => outcome.Failed)) return ExitCode.Fault;
-        // Nothing ran because other sessions ran it all: whoever waits for the jobs does not know how they end.
+        // Nothing ran because other sessions ran it all: a caller that waits for the jobs does not know how they end.
         return outcomes.Any(outcome => outcome.Outcome == "skipped") && outcomes.All(outcome => outcome.Outcome != "succeeded")
             ? ExitCode.Inconclusive : ExitCode.AllMet;
     }

@@ -58,7 +58,7 @@ internal sealed class CounterPass(ArmServer arm, ComparisonPlan plan, ulong seed
     }
 
     private static int Calls(ScenarioProps scenario, int reads) =>
-        scenario.Name == new BulkImport().Name || scenario.Name == new CampaignSend().Name ? WriteCalls : reads;
+        ComparisonPlan.IsWrite(scenario) ? WriteCalls : reads;
 
     private async Task<OperationCounters> CountAsync(ScenarioProps alone, int calls, CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ internal static class Slot
         using var clock = new SystemLoadClock();
         var cpu = arm.CpuTime();
         var results = await new LoadRunner(clock, new() { Seed = seed }).RunAsync(
-            [scenario.WithLoadSimulations(Simulation.KeepConstant(IsWrite(scenario) ? 1 : users, during))], null, cancellationToken);
+            [scenario.WithLoadSimulations(Simulation.KeepConstant(ComparisonPlan.IsWrite(scenario) ? 1 : users, during))], null, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         var used = arm.CpuTime() - cpu;
         var metrics = results[0].Operations.SelectMany(operation => Of(scenario, operation)).ToDictionary();
@@ -42,13 +42,10 @@ internal static class Slot
         var count = operation.Response.Count;
         if (operation.Response.Mean?.TotalMilliseconds is not { } mean || operation.Accounting.Failed > 0) yield break;
         var name = $"{scenario.Name}/{operation.Name}";
-        if (!IsWrite(scenario) && (count < FewestCalls || (mean < ShortMilliseconds && count < FewestShortCalls))) yield break;
+        if (!ComparisonPlan.IsWrite(scenario) && (count < FewestCalls || (mean < ShortMilliseconds && count < FewestShortCalls))) yield break;
         yield return new(new(name, "mean"), mean);
         if (count >= FewestCalls && operation.Response.P50 is { } median) yield return new(new(name, "p50"), median.TotalMilliseconds);
     }
-
-    private static bool IsWrite(ScenarioProps scenario) => scenario.Name == new BulkImport().Name
-        || scenario.Name == new CampaignSend().Name;
 }
 
 /// <param name="Operation"><c>scenario/operation</c>, or the scenario.</param>

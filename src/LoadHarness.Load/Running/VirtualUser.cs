@@ -3,7 +3,7 @@ using LoadHarness.Load.Scheduling;
 namespace LoadHarness.Load.Running;
 
 /// <summary>One user of the closed model: iteration after iteration, until it is retired.</summary>
-/// <param name="serial">From 0, of this user alone: whoever later gets its number draws other values.</param>
+/// <param name="serial">From 0, of this user alone: a user that later gets its number draws other values.</param>
 /// <param name="number">From 0, of no other user at work.</param>
 internal sealed class VirtualUser(LoadPhase phase, int serial, int number, SharedIterations? shared) : ScenarioContext(phase, number),
     IWork, IDue

@@ -62,7 +62,7 @@ internal static class DatabaseChecks
             : Verdict.Looked("analyze", title, met: false, $"Never analyzed: {tables}. Remedy: analyze;");
     }
 
-    /// <summary>Whoever may create in public can get its functions and operators run by the schema's owner.</summary>
+    /// <summary>A role that may create in public can get its functions and operators run by the schema's owner.</summary>
     public static async Task<Verdict> TrustedSchemasAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         const string id = "trusted-schemas";

@@ -29,7 +29,8 @@ public static class JobScheduler
         }.ConnectionString);
         if (await ScalarAsync(home, "select to_regclass('cron.job') is not null", ct) is not true)
             return [.. jobs.Select(job => new ScheduledJob(job.Name, false, $"In the database {cronDatabase}: create extension pg_cron;"))];
-        // A superuser's session would lend its power to whoever may replace what a job calls; nobody else may schedule for another role.
+        // A superuser's session would lend its power to any role that may replace what a job calls.
+        // Nobody else may schedule for another role.
         var user = await ScalarAsync(home,
             "select case when rolsuper then 'lh_jobs' else rolname::text end from pg_catalog.pg_roles where rolname = current_user",
             ct) as string;

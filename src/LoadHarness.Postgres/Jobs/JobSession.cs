@@ -4,7 +4,7 @@ namespace LoadHarness.Postgres.Jobs;
 
 /// <summary>A session in which what a job runs has the power of lh_jobs, however much its login has.</summary>
 /// <remarks>
-/// Whoever may act as lh_owner may replace what a job calls. A superuser that merely set its role could be brought back by a
+/// A role that may act as lh_owner may replace what a job calls. A superuser that merely set its role could be brought back by a
 /// <c>reset role</c> in there. A definer function cannot: inside one, PostgreSQL refuses to change the role. So a superuser's statements go
 /// through one of lh_jobs, made anew for each of them, for its owner might change it.
 /// </remarks>

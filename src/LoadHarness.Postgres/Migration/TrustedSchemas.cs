@@ -6,7 +6,7 @@ namespace LoadHarness.Postgres.Migration;
 /// <summary>Keeps strangers out of the schemas in which the migration and its functions look names up.</summary>
 /// <remarks>
 /// A database from before PostgreSQL 15, also after an upgrade, lets everybody create in <c>public</c>. An operator that fits better
-/// than PostgreSQL's own then runs as whoever uses it: the migrating user, or the owner of a definer function.
+/// than PostgreSQL's own then runs as the role that uses it: the migrating user, or the owner of a definer function.
 /// </remarks>
 internal static class TrustedSchemas
 {

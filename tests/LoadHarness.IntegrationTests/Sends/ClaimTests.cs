@@ -6,7 +6,9 @@ using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.IntegrationTests.Sends;
 
-/// <summary>Each recipient gets a campaign once: whoever dies, wakes up late or marks another's, and whoever inserted the rows.</summary>
+/// <summary>
+/// Each recipient gets a campaign once, also when workers die, wake up late or mark another's, and when the application inserted the rows.
+/// </summary>
 public sealed class ClaimTests(PostgresCluster cluster)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
