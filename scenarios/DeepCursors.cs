@@ -1,5 +1,4 @@
 using LoadHarness.Core;
-using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios.Answers;
 
 namespace LoadHarness.Scenarios;
@@ -16,14 +15,14 @@ internal sealed class DeepCursors(Workbench bench, string scenario)
     private List<(string Cursor, Expectation Expected)> _pages = [];
 
     /// <exception cref="HarnessException">The first page is already the last.</exception>
-    public async Task WalkAsync(CancellationToken stop)
+    public async Task WalkAsync(CancellationToken cancellationToken)
     {
         var walked = new List<(string, Expectation)>();
-        var (next, _) = await PageAsync("search_first_page", [], stop);
+        var (next, _) = await PageAsync("search_first_page", [], cancellationToken);
         while (next is not null && walked.Count < DeepestPage)
         {
             var cursor = next;
-            (next, var rows) = await PageAsync("search_deep_page", [cursor], stop);
+            (next, var rows) = await PageAsync("search_deep_page", [cursor], cancellationToken);
             // The place behind the last lead is a cursor too, of a page without rows.
             if (rows > 0) walked.Add((cursor, new(rows, Expectation.PageSize)));
         }
@@ -35,15 +34,16 @@ internal sealed class DeepCursors(Workbench bench, string scenario)
     /// <summary>A place, and the rows that the walk found behind it.</summary>
     public (string Cursor, Expectation Expected) Draw(Random random) => _pages[random.Next(_pages.Count)];
 
-    private async Task<(string? Cursor, int Rows)> PageAsync(string query, IReadOnlyList<object?> arguments, CancellationToken stop)
+    private async Task<(string? Cursor, int Rows)> PageAsync(
+        string query, IReadOnlyList<object?> arguments, CancellationToken cancellationToken)
     {
         const int cursorColumn = 8;
         var app = bench.For(scenario).App;
-        await using var connection = await app.ConnectAsync(stop);
-        await using var reader = await app.QueryAsync(connection, bench.Queries[query], arguments, stop);
+        await using var connection = await app.ConnectAsync(cancellationToken);
+        await using var reader = await app.QueryAsync(connection, bench.Queries[query], arguments, cancellationToken);
         string? last = null;
         var rows = 0;
-        for (; await reader.ReadAsync(stop); rows++) last = reader.GetString(cursorColumn);
+        for (; await reader.ReadAsync(cancellationToken); rows++) last = reader.GetString(cursorColumn);
         return (last, rows);
     }
 }

@@ -71,13 +71,14 @@ public sealed class Workbench : IAsyncDisposable
     public async Task<IResponse> QueryAsync(
         IScenarioContext context, string operation, string query, Expectation expected, params object?[] arguments)
     {
-        var stop = context.CancellationToken;
+        var cancellationToken = context.CancellationToken;
         var (database, statement) = (For(context.ScenarioName), Queries[query]);
         database.Sent.Add(statement, operation);
         Sends?.Invoke(operation, query, arguments);
-        await using var connection = await context.Step("connect", () => database.App.ConnectAsync(stop));
-        await using var reader = await context.Step("query", () => database.App.QueryAsync(connection, statement, arguments, stop));
-        var fault = await context.Step("fetch", () => expected.FaultOfAsync(reader, query, stop));
+        await using var connection = await context.Step("connect", () => database.App.ConnectAsync(cancellationToken));
+        await using var reader = await context.Step(
+            "query", () => database.App.QueryAsync(connection, statement, arguments, cancellationToken));
+        var fault = await context.Step("fetch", () => expected.FaultOfAsync(reader, query, cancellationToken));
         return fault is null ? Response.Ok() : Response.Fail(fault);
     }
 

@@ -29,12 +29,12 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
         IReadOnlyList<ScenarioResult> results;
         try
         {
-            results = await PlayAll(scenarios, progress, cancellationToken).ConfigureAwait(false);
+            results = await PlayAll(scenarios, progress, cancellationToken);
         }
         finally
         {
             foreach (var scenario in scenarios)
-                if (await _hooks.CleanUpAsync(scenario).ConfigureAwait(false) is { } fault)
+                if (await _hooks.CleanUpAsync(scenario) is { } fault)
                     faults[scenario.Name] = fault;
         }
 
@@ -49,28 +49,26 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
     {
         var spoilt = new Dictionary<string, ScenarioResult>();
         foreach (var scenario in scenarios)
-            if (await _hooks.SetUpAsync(scenario, cancellationToken).ConfigureAwait(false) is { } reason)
+            if (await _hooks.SetUpAsync(scenario, cancellationToken) is { } reason)
                 spoilt[scenario.Name] = ScenarioResults.NotBegun(scenario, clock.UtcNow, reason);
         var ready = scenarios.Where(s => !spoilt.ContainsKey(s.Name)).ToList();
         using var threads = new IterationThreads(clock, options.MaxThreads);
-        await Play([.. ready.Where(s => s.WarmUp > TimeSpan.Zero)], "warm-up", LoadPlan.WarmUpOf, threads, progress, cancellationToken)
-            .ConfigureAwait(false);
-        var played = await MeasuredAsync(() => Play(ready, "measuring", s => s.Simulations, threads, progress, cancellationToken))
-            .ConfigureAwait(false);
+        await Play([.. ready.Where(s => s.WarmUp > TimeSpan.Zero)], "warm-up", LoadPlan.WarmUpOf, threads, progress, cancellationToken);
+        var played = await MeasuredAsync(() => Play(ready, "measuring", s => s.Simulations, threads, progress, cancellationToken));
         return [.. scenarios.Select(s => spoilt.GetValueOrDefault(s.Name) ?? played.First(p => p.Name == s.Name))];
     }
 
     private async Task<IReadOnlyList<ScenarioResult>> MeasuredAsync(Func<Task<IReadOnlyList<ScenarioResult>>> play)
     {
-        if (options.Measured is not { } watch) return await play().ConfigureAwait(false);
-        await TellAsync(watch.BeginsAsync).ConfigureAwait(false);
+        if (options.Measured is not { } watch) return await play();
+        await TellAsync(watch.BeginsAsync);
         try
         {
-            return await play().ConfigureAwait(false);
+            return await play();
         }
         finally
         {
-            await TellAsync(watch.EndedAsync).ConfigureAwait(false);
+            await TellAsync(watch.EndedAsync);
         }
     }
 
@@ -79,7 +77,7 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
     {
         try
         {
-            await tell().WaitAsync(options.SetUpTime, options.AtOnce).ConfigureAwait(false);
+            await tell().WaitAsync(options.SetUpTime, options.AtOnce);
         }
         catch (Exception)
         {
@@ -105,16 +103,16 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
         var phases = settings.Select(s => new LoadPhase(s)).ToList();
         var probe = new GeneratorProbe();
         foreach (var phase in phases) phase.Begin();
-        await using (OnCancelled(cancellationToken, p => p.Interrupt()).ConfigureAwait(false))
-        await using (OnCancelled(options.AtOnce, p => p.InterruptAtOnce()).ConfigureAwait(false))
-            await dispatcher.RunAsync(() => phases.TrueForAll(p => p.IsOver)).ConfigureAwait(false);
+        await using (OnCancelled(cancellationToken, p => p.Interrupt()))
+        await using (OnCancelled(options.AtOnce, p => p.InterruptAtOnce()))
+            await dispatcher.RunAsync(() => phases.TrueForAll(p => p.IsOver));
         var health = probe.Measure();
         ScenarioResult[] results = [.. phases.Zip(settings, (phase, setting) => ScenarioResults.Of(phase, setting, startedUtc, health))];
         foreach (var phase in phases) phase.Dispose();
         return results;
 
-        CancellationTokenRegistration OnCancelled(CancellationToken token, Action<LoadPhase> interrupt) =>
-            token.UnsafeRegister(_ => dispatcher.Post(0, new Callback(_ => phases.ForEach(interrupt))), null);
+        CancellationTokenRegistration OnCancelled(CancellationToken cancellationToken, Action<LoadPhase> interrupt) =>
+            cancellationToken.UnsafeRegister(_ => dispatcher.Post(0, new Callback(_ => phases.ForEach(interrupt))), null);
     }
 
     private static void Check(IReadOnlyList<ScenarioProps> scenarios)

@@ -6,34 +6,34 @@ namespace LoadHarness.Postgres;
 internal static class Statements
 {
     public static async Task<int> ExecuteAsync(
-        this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters)
+        this NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters)
     {
         await using var command = Command(connection, sql, parameters);
-        return await command.ExecuteNonQueryAsync(cancellation);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public static async Task<T?> ScalarAsync<T>(
-        this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters)
+        this NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters)
     {
         await using var command = Command(connection, sql, parameters);
-        return await command.ExecuteScalarAsync(cancellation) is T value ? value : default;
+        return await command.ExecuteScalarAsync(cancellationToken) is T value ? value : default;
     }
 
     public static async Task<List<T>> ListAsync<T>(
-        this NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation,
+        this NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken,
             params object[] parameters)
     {
         await using var command = Command(connection, sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<T>();
-        while (await reader.ReadAsync(cancellation))
+        while (await reader.ReadAsync(cancellationToken))
             rows.Add(read(reader));
         return rows;
     }
 
     public static Task<List<string>> TextsAsync(
-        this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters) =>
-        connection.ListAsync(sql, row => row.GetString(0), cancellation, parameters);
+        this NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters) =>
+        connection.ListAsync(sql, row => row.GetString(0), cancellationToken, parameters);
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] parameters)
     {

@@ -13,7 +13,7 @@ internal static class RunFolder
     /// </summary>
     /// <returns>The run under the name that it got, and its folder.</returns>
     /// <exception cref="HarnessException">Nothing can be written there.</exception>
-    public static async Task<(RunResult Run, string Directory)> MakeAsync(RunResult run, string output, CancellationToken cancellation)
+    public static async Task<(RunResult Run, string Directory)> MakeAsync(RunResult run, string output, CancellationToken cancellationToken)
     {
         try
         {
@@ -21,7 +21,7 @@ internal static class RunFolder
             Directory.CreateDirectory(part);
             try
             {
-                return await NameAsync(run, part, Path.GetFullPath(output), cancellation);
+                return await NameAsync(run, part, Path.GetFullPath(output), cancellationToken);
             }
             finally
             {
@@ -35,14 +35,14 @@ internal static class RunFolder
     }
 
     private static async Task<(RunResult Run, string Directory)> NameAsync(
-        RunResult run, string part, string output, CancellationToken cancellation)
+        RunResult run, string part, string output, CancellationToken cancellationToken)
     {
         for (var number = 1; ; number++)
         {
             var named = number == 1 ? run : run with { Identity = run.Identity with { Id = $"{run.Identity.Id}-{number}" } };
             var directory = Path.Combine(output, named.Identity.Id);
             if (Directory.Exists(directory)) continue;
-            await RunJson.WriteAsync(named, Path.Combine(part, "run.json"), cancellation);
+            await RunJson.WriteAsync(named, Path.Combine(part, "run.json"), cancellationToken);
             try
             {
                 // A folder with something in it is never replaced: of two runs, one comes first.

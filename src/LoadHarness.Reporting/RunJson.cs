@@ -22,8 +22,8 @@ public static class RunJson
     private static readonly JsonShape Shape = new(JsonFormat.Options, unknownFieldsAreFaults: false);
 
     /// <exception cref="HarnessException">It could not be written; a file that was there before is untouched.</exception>
-    public static Task WriteAsync(RunResult run, string path, CancellationToken cancellation) =>
-        WholeFile.WriteAsync(path, file => JsonSerializer.SerializeAsync(file, run, JsonFormat.Options, cancellation));
+    public static Task WriteAsync(RunResult run, string path, CancellationToken cancellationToken) =>
+        WholeFile.WriteAsync(path, file => JsonSerializer.SerializeAsync(file, run, JsonFormat.Options, cancellationToken));
 
     /// <exception cref="HarnessException">
     /// The file cannot be read, is damaged, or of a version that this program does not know; every fault is named.

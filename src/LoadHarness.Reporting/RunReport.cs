@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Reporting.Files;
@@ -14,16 +13,16 @@ public static class RunReport
     /// written
     /// there. What cannot be written becomes a note: it costs no verdict, and no other file.
     /// </summary>
-    public static async Task<KeptRun> KeepAsync(RunResult run, string output, CancellationToken cancellation)
+    public static async Task<KeptRun> KeepAsync(RunResult run, string output, CancellationToken cancellationToken)
     {
         var notes = new List<string>();
         foreach (var place in (string[])[output, Path.Combine(Path.GetTempPath(), "loadharness-runs")])
         {
             try
             {
-                var (named, directory) = await RunFolder.MakeAsync(run, place, cancellation);
+                var (named, directory) = await RunFolder.MakeAsync(run, place, cancellationToken);
                 if (notes.Count > 0) notes.Add($"The run is kept in {directory} instead.");
-                return new(named, [Path.Combine(directory, "run.json"), .. await RenderAsync(named, directory, notes, cancellation)],
+                return new(named, [Path.Combine(directory, "run.json"), .. await RenderAsync(named, directory, notes, cancellationToken)],
                     notes);
             }
             catch (HarnessException failure)
@@ -41,7 +40,7 @@ public static class RunReport
     /// <param name="directory">Created when it is absent; files of the same names are replaced.</param>
     /// <returns>The paths written, <c>run.json</c> first and the page second.</returns>
     /// <exception cref="HarnessException">A file could not be written; those that were there before are untouched.</exception>
-    public static async Task<IReadOnlyList<string>> WriteAsync(RunResult run, string directory, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<string>> WriteAsync(RunResult run, string directory, CancellationToken cancellationToken)
     {
         try
         {
@@ -54,30 +53,31 @@ public static class RunReport
 
         // The measurements first: whatever fails while rendering, they are safe and can be rendered again.
         var json = Path.Combine(directory, "run.json");
-        await RunJson.WriteAsync(run, json, cancellation);
+        await RunJson.WriteAsync(run, json, cancellationToken);
         var notes = new List<string>();
-        var files = await RenderAsync(run, directory, notes, cancellation);
+        var files = await RenderAsync(run, directory, notes, cancellationToken);
         return notes.Count == 0 ? [json, .. files] : throw new HarnessException(string.Join('\n', notes));
     }
 
     /// <summary>Renders again from a <c>run.json</c>, a copy of which ends up in the directory.</summary>
     /// <exception cref="HarnessException">The file is absent, not a run, or of a newer version.</exception>
-    public static async Task<IReadOnlyList<string>> RenderAsync(string runJsonPath, string directory, CancellationToken cancellation) =>
-        await WriteAsync(await RunJson.ReadAsync(runJsonPath, cancellation), directory, cancellation);
+    public static async Task<IReadOnlyList<string>> RenderAsync(
+        string runJsonPath, string directory, CancellationToken cancellationToken) =>
+        await WriteAsync(await RunJson.ReadAsync(runJsonPath, cancellationToken), directory, cancellationToken);
 
     private static async Task<IReadOnlyList<string>> RenderAsync(
-        RunResult run, string directory, List<string> notes, CancellationToken cancellation)
+        RunResult run, string directory, List<string> notes, CancellationToken cancellationToken)
     {
         var files = new List<string>();
-        await Try("report.html", path => WholeFile.WriteTextAsync(path, ReportPage.Render(run), cancellation));
-        await Try("summary.md", path => WholeFile.WriteTextAsync(path, SummaryMarkdown.Of(run), cancellation));
-        await Try("junit.xml", path => WholeFile.WriteAsync(path, stream => JUnitXml.WriteAsync(run, stream, cancellation)));
-        await Try("metrics.csv", path => WholeFile.WriteTextAsync(path, MetricsCsv.Of(run), cancellation));
+        await Try("report.html", path => WholeFile.WriteTextAsync(path, ReportPage.Render(run), cancellationToken));
+        await Try("summary.md", path => WholeFile.WriteTextAsync(path, SummaryMarkdown.Of(run), cancellationToken));
+        await Try("junit.xml", path => WholeFile.WriteAsync(path, stream => JUnitXml.WriteAsync(run, stream, cancellationToken)));
+        await Try("metrics.csv", path => WholeFile.WriteTextAsync(path, MetricsCsv.Of(run), cancellationToken));
         if (run.Verdicts.Any(TargetsImage.Shows))
             await Try("targets.png", path =>
-                WholeFile.WriteAsync(path, stream => stream.WriteAsync(TargetsImage.Of(run.Verdicts), cancellation).AsTask()));
+                WholeFile.WriteAsync(path, stream => stream.WriteAsync(TargetsImage.Of(run.Verdicts), cancellationToken).AsTask()));
         await TryAsync("latency", async () => files.AddRange(await PercentileFiles.WriteAsync(run, Path.Combine(directory, "latency"))));
-        await StepSummary.AppendAsync(run, cancellation);
+        await StepSummary.AppendAsync(run, cancellationToken);
         return files;
 
         Task Try(string name, Func<string, Task> write) => TryAsync(name, async () =>

@@ -29,8 +29,8 @@ public static class WholeFile
         }
     }
 
-    public static Task WriteTextAsync(string path, string text, CancellationToken cancellation) =>
-        WriteAsync(path, stream => stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), cancellation).AsTask());
+    public static Task WriteTextAsync(string path, string text, CancellationToken cancellationToken) =>
+        WriteAsync(path, stream => stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), cancellationToken).AsTask());
 
     public static bool IsOfTheDisk(Exception failure) =>
         failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException;

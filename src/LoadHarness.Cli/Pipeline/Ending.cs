@@ -24,9 +24,9 @@ public static class Ending
             run = run with { IncompleteReason = run.IncompleteReason ?? $"It could not be judged: {Faults.Sentence(unjudged)}" };
         }
 
-        var kept = await RunReport.KeepAsync(run, options.OutputDirectory, CancellationToken.None).ConfigureAwait(false);
+        var kept = await RunReport.KeepAsync(run, options.OutputDirectory, CancellationToken.None);
         if (kept.Files.Count == 0) fault ??= ExitCode.Fault;
-        foreach (var note in kept.Notes) await Console.Error.WriteLineAsync(note).ConfigureAwait(false);
+        foreach (var note in kept.Notes) await Console.Error.WriteLineAsync(note);
         var exitCode = fault ?? ExitCodes.Of(kept.Run);
         Summary.Tell(voice, kept.Run, kept.Files, exitCode, options.Json);
         return exitCode;

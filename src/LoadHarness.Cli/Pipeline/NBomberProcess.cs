@@ -19,14 +19,14 @@ public static class NBomberProcess
 
     /// <exception cref="HarnessException">The program ended without an answer.</exception>
     public static Task<IReadOnlyList<ScenarioResult>> RunAsync(
-        EngineRequest request, Workbench bench, IMeasuredPhase measured, CancellationToken stop) =>
+        EngineRequest request, Workbench bench, IMeasuredPhase measured, CancellationToken cancellationToken) =>
         RunAsync("dotnet", [Program ?? throw new HarnessException("The program with NBomber is not there.")], request, bench,
-            measured, stop);
+            measured, cancellationToken);
 
     /// <inheritdoc cref="RunAsync(EngineRequest, Workbench, IMeasuredPhase, CancellationToken)"/>
     internal static async Task<IReadOnlyList<ScenarioResult>> RunAsync(
         string program, IReadOnlyList<string> arguments, EngineRequest request, Workbench bench, IMeasuredPhase measured,
-            CancellationToken stop)
+            CancellationToken cancellationToken)
     {
         try
         {
@@ -39,7 +39,7 @@ public static class NBomberProcess
                 .WithValidation(CommandResultValidation.None);
             try
             {
-                await command.ExecuteAsync(CancellationToken.None, stop);
+                await command.ExecuteAsync(CancellationToken.None, cancellationToken);
             }
             catch (OperationCanceledException)
             {

@@ -21,16 +21,16 @@ public static class ProvisionedMeasurements
     private static readonly string[] LoadTargets = ["SC-2", "SC-3", "SC-4", "SC-5"];
 
     public static async Task<IReadOnlyList<Verdict>> RunAsync(
-        RunRecord record, Voice voice, HarnessOptions options, Database database, CancellationToken stop)
+        RunRecord record, Voice voice, HarnessOptions options, Database database, CancellationToken cancellationToken)
     {
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         voice.Heading("migration and rollback under load");
         var migration = await voice.WithProgressAsync(
-            progress => MigrationMeasurement.MeasureAsync(admin, LiveConnections, progress, stop)).ConfigureAwait(false);
+            progress => MigrationMeasurement.MeasureAsync(admin, LiveConnections, progress, cancellationToken));
 
         voice.Heading($"performance and load tests (profile {options.Profile})");
-        await ScenarioRun.MeasureAsync(record, voice, options, ProfileCatalog.Read(options.Profile), database, record.Result.Seed!, stop)
-            .ConfigureAwait(false);
+        await ScenarioRun.MeasureAsync(
+            record, voice, options, ProfileCatalog.Read(options.Profile), database, record.Result.Seed!, cancellationToken);
         var run = Judging.Judge(record.End(), options);
 
         return
@@ -38,7 +38,7 @@ public static class ProvisionedMeasurements
             .. MigrationVerdicts.PerRequirement(migration),
             Tests("QA-2", run, PerformanceTargets),
             Tests("QA-3", run, LoadTargets),
-            await TlsAsync(database, stop).ConfigureAwait(false),
+            await TlsAsync(database, cancellationToken),
         ];
     }
 
@@ -57,11 +57,11 @@ public static class ProvisionedMeasurements
         return silent.Count == 0 ? verdict : verdict.MissedBecause($"not measured: {string.Join(", ", silent)}");
     }
 
-    private static async Task<Verdict> TlsAsync(Database database, CancellationToken stop)
+    private static async Task<Verdict> TlsAsync(Database database, CancellationToken cancellationToken)
     {
         try
         {
-            var session = await TlsProbe.RunAsync(database.AdminConnectionString, stop).ConfigureAwait(false);
+            var session = await TlsProbe.RunAsync(database.AdminConnectionString, cancellationToken);
             return Verdict.Looked("SV-3", "", met: true,
                 $"given a certificate, it was trusted with its name checked (VerifyFull): {session.Protocol}, {session.Cipher}");
         }

@@ -44,7 +44,7 @@ public sealed class RunRecord
     public async Task<T> StageAsync<T>(string stage, Func<Task<T>> work, Func<T, string> describe)
     {
         var began = Stopwatch.GetTimestamp();
-        var outcome = await work().ConfigureAwait(false);
+        var outcome = await work();
         _stages.Add(new(stage, Stopwatch.GetElapsedTime(began), describe(outcome)));
         Result = Result with { Stages = [.. _stages] };
         return outcome;
@@ -52,15 +52,15 @@ public sealed class RunRecord
 
     /// <summary>Does the stages' work; what ends it early becomes the reason why the record is incomplete.</summary>
     /// <returns>The exit code of a fault; null when the work ended, or a person ended it.</returns>
-    public async Task<ExitCode?> GuardAsync(Func<Task> work, CancellationToken stop)
+    public async Task<ExitCode?> GuardAsync(Func<Task> work, CancellationToken cancellationToken)
     {
         try
         {
             // What hangs when nobody waits any longer is left behind: its server goes with this program.
-            await Task.Run(work, CancellationToken.None).WaitAsync(Interruption.Abandoned).ConfigureAwait(false);
+            await Task.Run(work, CancellationToken.None).WaitAsync(Interruption.Abandoned);
             return null;
         }
-        catch (Exception interrupted) when (stop.IsCancellationRequested)
+        catch (Exception interrupted) when (cancellationToken.IsCancellationRequested)
         {
             var stage = Result.Stages.Count == 0 ? "before the first stage ended" : $"after the stage '{Result.Stages[^1].Stage}'";
             Incomplete($"Interrupted {stage}; what was measured until then is below.");

@@ -27,11 +27,11 @@ public static class ScenarioRun
 
     public static async Task<IReadOnlyList<ScenarioResult>> MeasureAsync(
         RunRecord record, Voice voice, HarnessOptions options, LoadProfile profile, Database database, SeedManifest seed,
-            CancellationToken stop)
+            CancellationToken cancellationToken)
     {
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         await using var pooler = options.Pooler == Pooler.PgBouncer
-            ? await PgBouncer.StartAsync(database.AdminConnectionString, PooledConnections, stop).ConfigureAwait(false)
+            ? await PgBouncer.StartAsync(database.AdminConnectionString, PooledConnections, cancellationToken)
             : null;
         await using var bench = Workbench.Open(
             (role, workspace, connections, sent) => pooler is null
@@ -40,7 +40,7 @@ public static class ScenarioRun
             seed,
             profile);
         await using var observer = await DatabaseObserver.StartAsync(
-            admin, database.ServerProcessId, stop, loadIsOurs: options.Engine == LoadEngine.LoadHarness).ConfigureAwait(false);
+            admin, database.ServerProcessId, cancellationToken, loadIsOurs: options.Engine == LoadEngine.LoadHarness);
         var ended = false;
         try
         {
@@ -51,29 +51,30 @@ public static class ScenarioRun
                 voice.Line($"   {scenario.Name}: {scenario.Title}");
                 if (database.IsPrivate && scenario.WalBytes(profile) is > 0 and var wanted)
                 {
-                    var provided = await observer.UnwatchedAsync(() => RecycledWal.ProvideAsync(admin, wanted, stop), stop)
-                        .ConfigureAwait(false);
+                    var provided = await observer.UnwatchedAsync(
+                        () => RecycledWal.ProvideAsync(admin, wanted, cancellationToken), cancellationToken);
                     voice.Line($"   {provided / 1e9:N1} GB of WAL segments are at hand to be written over");
                 }
 
-                await MeasureAsync(record, voice, options, load, bench, observer, () => Foreign(scenario.Name), stop).ConfigureAwait(false);
-                stop.ThrowIfCancellationRequested();
+                await MeasureAsync(record, voice, options, load, bench, observer, () => Foreign(scenario.Name), cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
             }
 
             ended = true;
         }
         finally
         {
-            var (plans, notes) = !ended || stop.IsCancellationRequested
+            var (plans, notes) = !ended || cancellationToken.IsCancellationRequested
                 ? ([], [])
                 : await PlanCollector.CollectAsync(
-                    database.AdminConnectionString, seed.PrimaryWorkspaceId, ExplainedQueries.Of(bench), stop).ConfigureAwait(false);
-            var observation = await observer.FinishAsync(plans, stop.IsCancellationRequested ? CancellationToken.None : stop, notes)
-                .WaitAsync(Interruption.AtOnce).ConfigureAwait(false);
+                    database.AdminConnectionString, seed.PrimaryWorkspaceId, ExplainedQueries.Of(bench), cancellationToken);
+            var observation = await observer.FinishAsync(
+                plans, cancellationToken.IsCancellationRequested ? CancellationToken.None : cancellationToken, notes)
+                .WaitAsync(Interruption.AtOnce);
             record.Add(run => run with { Observation = observation });
         }
 
-        await CompareConnectionsAsync(record, database, pooler, stop).ConfigureAwait(false);
+        await CompareConnectionsAsync(record, database, pooler, cancellationToken);
         return record.Result.Scenarios;
 
         EngineRequest Foreign(string scenario) => new(
@@ -86,7 +87,7 @@ public static class ScenarioRun
     private static async Task MeasureAsync(
         RunRecord record, Voice voice, HarnessOptions options, IReadOnlyList<ScenarioProps> load, Workbench bench,
             DatabaseObserver observer,
-        Func<EngineRequest> foreign, CancellationToken stop)
+        Func<EngineRequest> foreign, CancellationToken cancellationToken)
     {
         IReadOnlyList<ScenarioResult> results = [];
         try
@@ -94,13 +95,13 @@ public static class ScenarioRun
             await observer.DuringAsync([.. load.Select(bench.WatchOf)], async measured =>
             {
                 results = await voice.WithLiveViewAsync(
-                    observer, live => EngineCatalog.RunAsync(options, load, live, measured, bench, foreign, stop)).ConfigureAwait(false);
+                    observer, live => EngineCatalog.RunAsync(options, load, live, measured, bench, foreign, cancellationToken));
                 record.Add(results);
                 return results;
-            }).WaitAsync(Interruption.Abandoned).ConfigureAwait(false);
-            await bench.ReleaseAsync().ConfigureAwait(false);
+            }).WaitAsync(Interruption.Abandoned);
+            await bench.ReleaseAsync();
         }
-        catch (Exception fault) when (results.Count > 0 && !stop.IsCancellationRequested)
+        catch (Exception fault) when (results.Count > 0 && !cancellationToken.IsCancellationRequested)
         {
             record.EndEarly(results, $"The server was lost with it: {Faults.Sentence(fault)}");
             throw;
@@ -109,10 +110,11 @@ public static class ScenarioRun
         foreach (var result in results) voice.Line(LiveTable.Closing(result));
     }
 
-    private static async Task CompareConnectionsAsync(RunRecord record, Database database, PgBouncer? pooler, CancellationToken stop)
+    private static async Task CompareConnectionsAsync(
+        RunRecord record, Database database, PgBouncer? pooler, CancellationToken cancellationToken)
     {
         var ways = await ConnectionOverhead.MeasureAsync(
-            database.AdminConnectionString, pooler, ConnectionRequests, ConnectionUsers, ConnectionRounds, stop).ConfigureAwait(false);
+            database.AdminConnectionString, pooler, ConnectionRequests, ConnectionUsers, ConnectionRounds, cancellationToken);
         record.Add(run => run with { Comparisons = [.. run.Comparisons, ConnectionOverhead.Compare(ways)] });
     }
 }

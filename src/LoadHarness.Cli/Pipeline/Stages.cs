@@ -2,13 +2,10 @@ using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
-using LoadHarness.Load;
 using LoadHarness.Postgres.Migration;
-using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Postgres.Seeding;
 using LoadHarness.Postgres.Verification;
-using LoadHarness.Scenarios;
 using LoadHarness.Scenarios.Profiles;
 using Npgsql;
 
@@ -17,40 +14,41 @@ namespace LoadHarness.Cli.Pipeline;
 /// <summary>The stages of a run. Each takes what the stage before produced, and leaves its own result in the record.</summary>
 public static class Stages
 {
-    public static async Task<Database> DatabaseAsync(RunRecord record, Voice voice, HarnessOptions options, CancellationToken stop)
+    public static async Task<Database> DatabaseAsync(
+        RunRecord record, Voice voice, HarnessOptions options, CancellationToken cancellationToken)
     {
         voice.Heading($"database ({options.Database})");
         var database = await record.StageAsync(
             "database",
-            () => voice.WithProgressAsync(progress => Provisioner.ProvisionAsync(Request(options), progress, stop)),
-            made => $"{made.Server.Provisioning}, PostgreSQL {made.Server.Version}").ConfigureAwait(false);
+            () => voice.WithProgressAsync(progress => Provisioner.ProvisionAsync(Request(options), progress, cancellationToken)),
+            made => $"{made.Server.Provisioning}, PostgreSQL {made.Server.Version}");
         voice.Line($"   PostgreSQL {database.Server.Version} ({database.Server.Provisioning}) at {database.Server.Endpoint}");
         record.Add(run => run with { Server = database.Server, Warnings = [.. run.Warnings, .. Missing(database.Server)] });
         return database;
     }
 
-    public static async Task SchemaAsync(RunRecord record, Voice voice, Database database, CancellationToken stop)
+    public static async Task SchemaAsync(RunRecord record, Voice voice, Database database, CancellationToken cancellationToken)
     {
         voice.Heading("schema");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var schema = await record.StageAsync(
             "schema",
-            () => voice.WithProgressAsync(progress => new Migrator(admin).BuildAsync(progress, stop)),
-            version => string.Join(", ", version.Applied)).ConfigureAwait(false);
+            () => voice.WithProgressAsync(progress => new Migrator(admin).BuildAsync(progress, cancellationToken)),
+            version => string.Join(", ", version.Applied));
         record.Add(run => run with { Schema = schema });
     }
 
     public static async Task<SeedManifest> SeedAsync(
-        RunRecord record, Voice voice, HarnessOptions options, Database database, CancellationToken stop)
+        RunRecord record, Voice voice, HarnessOptions options, Database database, CancellationToken cancellationToken)
     {
         voice.Heading($"seed ({options.Contacts:N0} leads, seed {options.Seed})");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var manifest = await record.StageAsync(
             "seed",
-            () => voice.WithProgressAsync(progress => new Seeder(admin).SeedAsync(Wanted(options), progress, stop)),
+            () => voice.WithProgressAsync(progress => new Seeder(admin).SeedAsync(Wanted(options), progress, cancellationToken)),
             seeded => seeded.Reused
                 ? $"reused, checksum {seeded.Checksum}"
-                : $"{seeded.Tables.Sum(table => table.Rows):N0} rows, checksum {seeded.Checksum}").ConfigureAwait(false);
+                : $"{seeded.Tables.Sum(table => table.Rows):N0} rows, checksum {seeded.Checksum}");
         record.Add(run => run with { Seed = manifest });
         if (manifest.Reused) voice.Line("   Reusing the seeded database of an earlier run: nothing was generated.");
         if (manifest.Invariants.FirstOrDefault(invariant => !invariant.Holds) is { } broken)
@@ -59,38 +57,39 @@ public static class Stages
     }
 
     /// <summary>Saves the freshly seeded cluster for a later <c>--reuse</c>, before any scenario changes a row.</summary>
-    public static async Task KeepAsync(RunRecord record, Voice voice, HarnessOptions options, Database database, CancellationToken stop)
+    public static async Task KeepAsync(
+        RunRecord record, Voice voice, HarnessOptions options, Database database, CancellationToken cancellationToken)
     {
         if (!options.Keep || database.DataDirectory is null) return;
         voice.Heading("keep");
-        var binaries = await PostgresBinaries.FindAsync(stop).ConfigureAwait(false)
+        var binaries = await PostgresBinaries.FindAsync(cancellationToken)
             ?? throw new HarnessException(
                 "--keep: the PostgreSQL programs that made this cluster can no longer be found. Put them on the PATH.");
         var snapshot = SnapshotOf(options, binaries.MajorVersion);
         if (!snapshot.Exists)
             await record.StageAsync("keep",
-                async () => { await snapshot.SaveAsync(database.AdminConnectionString, binaries, stop)
-                .ConfigureAwait(false); return snapshot; }, saved => saved.Directory).ConfigureAwait(false);
+                async () => { await snapshot.SaveAsync(database.AdminConnectionString, binaries, cancellationToken); return snapshot; },
+                    saved => saved.Directory);
         voice.Line($"   The seeded database is kept in {snapshot.Directory}; start from it with --reuse.");
     }
 
     public static async Task RunAsync(
-        RunRecord record, Voice voice, HarnessOptions options, Database database, SeedManifest seed, CancellationToken stop)
+        RunRecord record, Voice voice, HarnessOptions options, Database database, SeedManifest seed, CancellationToken cancellationToken)
     {
         var profile = ProfileCatalog.Read(options.Profile);
         voice.Heading($"run (profile {profile.Name}: {profile.Description})");
         await record.StageAsync(
             "run",
-            () => ScenarioRun.MeasureAsync(record, voice, options, profile, database, seed, stop),
-            scenarios => $"{scenarios.Count} scenarios").ConfigureAwait(false);
+            () => ScenarioRun.MeasureAsync(record, voice, options, profile, database, seed, cancellationToken),
+            scenarios => $"{scenarios.Count} scenarios");
     }
 
-    public static async Task VerifyAsync(RunRecord record, Voice voice, Database database, CancellationToken stop)
+    public static async Task VerifyAsync(RunRecord record, Voice voice, Database database, CancellationToken cancellationToken)
     {
         voice.Heading("verify");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var rows = await record.StageAsync(
-            "verify", () => Verifier.RunAsync(admin, database.Server, stop), checklist => $"{checklist.Count} lines").ConfigureAwait(false);
+            "verify", () => Verifier.RunAsync(admin, database.Server, cancellationToken), checklist => $"{checklist.Count} lines");
         record.Add(run => run with { Checklist = rows });
     }
 

@@ -20,25 +20,24 @@ public static class LiveView
         {
             if (voice.DrawsInPlace)
                 await voice.Drawing.Live(new Text("")).AutoClear(true).StartAsync(context => ShowAsync(
-                    running, BetweenDrawings, () => context.UpdateTarget(LiveTable.Draw(snapshots.All, observer.Latest))))
-                        .ConfigureAwait(false);
+                    running, BetweenDrawings, () => context.UpdateTarget(LiveTable.Draw(snapshots.All, observer.Latest))));
             else
                 await ShowAsync(running, BetweenLines, () =>
                 {
                     foreach (var snapshot in snapshots.All) voice.Line(LiveTable.Line(snapshot, observer.Latest));
-                }).ConfigureAwait(false);
+                });
         }
         catch (Exception) when (!running.IsFaulted)
         {
             // A terminal that is gone or cannot draw costs the view, and not what is measured.
         }
 
-        return await running.ConfigureAwait(false);
+        return await running;
     }
 
     private static async Task ShowAsync(Task work, TimeSpan between, Action show)
     {
-        while (await Task.WhenAny(work, Task.Delay(between)).ConfigureAwait(false) != work) show();
+        while (await Task.WhenAny(work, Task.Delay(between)) != work) show();
     }
 
     private sealed class Newest : IProgress<LoadSnapshot>

@@ -8,19 +8,19 @@ namespace LoadHarness.Cli.Terminal;
 /// </summary>
 public static class SteadyConsole
 {
-    private static SteadyWriter? output;
+    private static SteadyWriter? Output;
 
     /// <summary>To be called first, before anything takes hold of the console's writers.</summary>
     public static void Install()
     {
         Console.SetError(new SteadyWriter(() => Console.OpenStandardError()));
-        Console.SetOut(output = new SteadyWriter(() => Console.OpenStandardOutput()));
+        Console.SetOut(Output = new SteadyWriter(() => Console.OpenStandardOutput()));
     }
 
     /// <summary>Says on standard error that lines are missing on standard output, when some are.</summary>
     public static void TellWhatIsMissing()
     {
-        if (output?.Fault is { } fault)
+        if (Output?.Fault is { } fault)
             Console.Error.WriteLine($"Standard output could not be written ({fault.TrimEnd('.')}): lines are missing there. The files of the run are whole.");
     }
 

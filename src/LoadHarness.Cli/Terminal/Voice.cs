@@ -40,12 +40,11 @@ public sealed class Voice
     /// <summary>Runs work that reports its progress.</summary>
     public async Task<T> WithProgressAsync<T>(Func<IStageProgress, Task<T>> work)
     {
-        if (!DrawsInPlace) return await work(new PlainProgress(Writer, TimeProvider.System)).ConfigureAwait(false);
+        if (!DrawsInPlace) return await work(new PlainProgress(Writer, TimeProvider.System));
         return await _console.Progress()
             .AutoClear(false)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(),
                 new RateColumn())
-            .StartAsync(context => work(new DrawnProgress(_console, context)))
-            .ConfigureAwait(false);
+            .StartAsync(context => work(new DrawnProgress(_console, context)));
     }
 }

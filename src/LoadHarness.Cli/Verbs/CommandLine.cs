@@ -28,7 +28,7 @@ public static class CommandLine
             {
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
-            }, CancellationToken.None).ConfigureAwait(false);
+            }, CancellationToken.None);
             return ours != 0 ? ours : (int)exitCode;
         }
         catch (Exception fault)
@@ -50,21 +50,22 @@ public static class CommandLine
     }
 
     private static RootCommand Build(
-        OptionWords words, Func<HarnessOptions, CancellationToken, Task<ExitCode>> run, Action<ExitCode> ended, CancellationToken stop)
+        OptionWords words, Func<HarnessOptions, CancellationToken, Task<ExitCode>> run, Action<ExitCode> ended,
+            CancellationToken cancellationToken)
     {
         var root = new RootCommand("Seeds a PostgreSQL e-mail-marketing CRM with millions of leads, drives load at it, and judges every performance target.");
         Add(root, words.All, Run);
         root.Add(Add(new Command("run", "Provision, migrate, seed, measure, judge, report (the default verb)."), words.All, Run));
         foreach (var verb in VerbCatalog.All(words))
-            root.Add(Add(verb.Command, verb.Options, (parsed, _) => verb.ExecuteAsync(parsed, stop)));
+            root.Add(Add(verb.Command, verb.Options, (parsed, _) => verb.ExecuteAsync(parsed, cancellationToken)));
         return root;
 
-        Task<ExitCode> Run(ParseResult parsed, CancellationToken _) => run(words.Read(parsed), stop);
+        Task<ExitCode> Run(ParseResult parsed, CancellationToken _) => run(words.Read(parsed), cancellationToken);
 
         Command Add(Command command, IEnumerable<Option> options, Func<ParseResult, CancellationToken, Task<ExitCode>> action)
         {
             foreach (var option in options) command.Options.Add(option);
-            command.SetAction(async (parsed, token) => ended(await action(parsed, token).ConfigureAwait(false)));
+            command.SetAction(async (parsed, cancellationToken) => ended(await action(parsed, cancellationToken)));
             return command;
         }
     }

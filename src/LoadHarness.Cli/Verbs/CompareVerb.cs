@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Comparing;
@@ -34,12 +33,12 @@ public static class CompareVerb
         return new(
             new Command("compare", "Compare two arms (schemas, revisions, settings, with and without an index) on copies of one seeded cluster."),
             [a, b, words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, scenarios, slot, counters],
-            (parsed, stop) => ExecuteAsync(
+            (parsed, cancellationToken) => ExecuteAsync(
                 words.Read(parsed),
                 words.OutGiven(parsed) ?? Path.Combine("reports", "compare"),
                 (parsed.GetValue(a) ?? "optimized", parsed.GetValue(b)),
                 PlanOf(parsed.GetValue(scenarios), parsed.GetValue(counters) ? 0 : parsed.GetValue(slot)),
-                stop));
+                cancellationToken));
     }
 
     private static ComparisonPlan PlanOf(string? scenarios, int slotSeconds)
@@ -50,14 +49,14 @@ public static class CompareVerb
     }
 
     private static async Task<ExitCode> ExecuteAsync(
-        HarnessOptions options, string directory, (string A, string? B) arms, ComparisonPlan plan, CancellationToken stop)
+        HarnessOptions options, string directory, (string A, string? B) arms, ComparisonPlan plan, CancellationToken cancellationToken)
     {
         if (arms.B is null) throw new HarnessException($"compare: --b is missing. Give the arm B: {ArmForm}", ExitCode.BadUsage);
         var (a, b) = (ArmSpecification.Parse("--a", arms.A), ArmSpecification.Parse("--b", arms.B));
         var voice = new Voice(options.Json);
         var request = new SeedRequest(options.Contacts, options.Seed, Environment.ProcessorCount);
         var comparison = await voice.WithProgressAsync(progress =>
-            new Comparer(plan, request, options.ServerProfile, options.Keep, progress).CompareAsync(a, b, stop));
+            new Comparer(plan, request, options.ServerProfile, options.Keep, progress).CompareAsync(a, b, cancellationToken));
         voice.Line(ComparisonText.Of(comparison));
         var folder = await ComparisonFiles.WriteAsync(comparison, directory, CancellationToken.None);
         voice.Line($"Kept in {folder}");

@@ -13,13 +13,13 @@ public static class DoctorVerb
     public static Verb Create(OptionWords words) => new(
         new Command("doctor", "What this machine has and lacks, and what would make figures invalid."),
         [words.Contacts, words.Database, words.Json],
-        (parsed, stop) => ExecuteAsync(words.Read(parsed), stop));
+        (parsed, cancellationToken) => ExecuteAsync(words.Read(parsed), cancellationToken));
 
-    private static async Task<ExitCode> ExecuteAsync(HarnessOptions options, CancellationToken stop)
+    private static async Task<ExitCode> ExecuteAsync(HarnessOptions options, CancellationToken cancellationToken)
     {
         var voice = new Voice(options.Json);
-        var verdicts = await voice.WithProgressAsync(progress => Doctor.ExamineAsync(options.Database, options.Contacts, progress, stop))
-            .ConfigureAwait(false);
+        var verdicts = await voice.WithProgressAsync(
+            progress => Doctor.ExamineAsync(options.Database, options.Contacts, progress, cancellationToken));
         return CheckTable.Tell(voice, verdicts, options.Json);
     }
 }

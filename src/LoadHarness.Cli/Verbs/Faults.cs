@@ -6,9 +6,9 @@ namespace LoadHarness.Cli.Verbs;
 /// <summary>Tells a person what went wrong, without passwords and without stack traces for what they can mend.</summary>
 public static class Faults
 {
-    public static ExitCode Tell(Exception fault, CancellationToken stop)
+    public static ExitCode Tell(Exception fault, CancellationToken cancellationToken)
     {
-        if (fault is OperationCanceledException && stop.IsCancellationRequested)
+        if (fault is OperationCanceledException && cancellationToken.IsCancellationRequested)
         {
             Console.Error.WriteLine("Interrupted.");
             return ExitCode.Inconclusive;

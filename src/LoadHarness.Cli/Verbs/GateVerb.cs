@@ -49,32 +49,33 @@ public static class GateVerb
         return new(
             new Command("gate", "Fail when an operation got worse than at the pinned baseline: exit code 4, with operation, factor and cause.") { action },
             [words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot, suites],
-            (parsed, stop) =>
+            (parsed, cancellationToken) =>
             {
                 var options = words.Read(parsed);
                 var plan = PlanOf(parsed.GetValue(slot));
                 return parsed.GetValue(action) switch
                 {
-                    "accept" => AcceptAsync(parsed.GetValue(against), parsed.GetValue(reason), stop),
-                    "selftest" => SelfTestAsync(options, plan, parsed.GetValue(suites), stop),
+                    "accept" => AcceptAsync(parsed.GetValue(against), parsed.GetValue(reason), cancellationToken),
+                    "selftest" => SelfTestAsync(options, plan, parsed.GetValue(suites), cancellationToken),
                     _ => GateAsync(options, words.OutGiven(parsed) ?? Path.Combine("reports", "gate"), plan, parsed.GetValue(against),
-                        parsed.GetValue(history)!, stop),
+                        parsed.GetValue(history)!, cancellationToken),
                 };
             });
     }
 
     private static async Task<ExitCode> GateAsync(
-        HarnessOptions options, string directory, ComparisonPlan plan, string? against, string historyFile, CancellationToken stop)
+        HarnessOptions options, string directory, ComparisonPlan plan, string? against, string historyFile,
+            CancellationToken cancellationToken)
     {
-        var pin = against is null ? await GatePin.ReadAsync(GatePin.DefaultFile, stop) : new GatePin(against, "given");
-        var earlier = await GateHistory.ReadAsync(historyFile, pin.Against, stop);
+        var pin = against is null ? await GatePin.ReadAsync(GatePin.DefaultFile, cancellationToken) : new GatePin(against, "given");
+        var earlier = await GateHistory.ReadAsync(historyFile, pin.Against, cancellationToken);
         var voice = new Voice(options.Json);
         var comparison = await voice.WithProgressAsync(
             progress => new Comparer(plan, Request(options), options.ServerProfile, options.Keep, progress)
-            .CompareAsync(ArmSpecification.Parse("--against", pin.Arm), ArmSpecification.Parse("--b", "optimized"), stop));
+            .CompareAsync(ArmSpecification.Parse("--against", pin.Arm), ArmSpecification.Parse("--b", "optimized"), cancellationToken));
         var decision = GateDecision.Of(comparison, earlier);
         var night = GateNight.Of(comparison, pin.Against, BuildFacts.Commit);
-        await GateHistory.AddAsync(historyFile, night, stop);
+        await GateHistory.AddAsync(historyFile, night, cancellationToken);
         var report = GateText.Of(comparison, decision, SlowCreep.Find([.. earlier, night]));
         voice.Line(report);
         voice.Line($"Kept in {await ComparisonFiles.WriteAsync(comparison, directory, CancellationToken.None, report)}");
@@ -83,22 +84,24 @@ public static class GateVerb
         return decision.ExitCode;
     }
 
-    private static async Task<ExitCode> AcceptAsync(string? against, string? reason, CancellationToken stop)
+    private static async Task<ExitCode> AcceptAsync(string? against, string? reason, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(against) || string.IsNullOrWhiteSpace(reason))
             throw new HarnessException("gate accept: give --against REV and --reason TEXT: the pin is a reviewed file, and says why it moved.", ExitCode.BadUsage);
-        using (await Comparing.Arms.SqlFolder.OfAsync(ArmSpecification.Parse("--against", new GatePin(against, reason).Arm).Schema, stop))
-            await new GatePin(against, reason).WriteAsync(GatePin.DefaultFile, stop);
+        using (await Comparing.Arms.SqlFolder.OfAsync(
+            ArmSpecification.Parse("--against", new GatePin(against, reason).Arm).Schema, cancellationToken))
+            await new GatePin(against, reason).WriteAsync(GatePin.DefaultFile, cancellationToken);
         new Voice(json: false).Line($"{GatePin.DefaultFile} names {against} now. Commit it: the next gate compares with it.");
         return ExitCode.AllMet;
     }
 
-    private static async Task<ExitCode> SelfTestAsync(HarnessOptions options, ComparisonPlan plan, int suites, CancellationToken stop)
+    private static async Task<ExitCode> SelfTestAsync(
+        HarnessOptions options, ComparisonPlan plan, int suites, CancellationToken cancellationToken)
     {
         if (suites is < 1 or > 1000) throw new HarnessException($"--suites is {suites}. Give 1 to 1000.", ExitCode.BadUsage);
         var voice = new Voice(options.Json);
         var rates = await voice.WithProgressAsync(
-            progress => new GateSelfTest(plan, Request(options), options.ServerProfile, suites, progress).RunAsync(stop));
+            progress => new GateSelfTest(plan, Request(options), options.ServerProfile, suites, progress).RunAsync(cancellationToken));
         foreach (var rate in rates) voice.Line(rate.Sentence());
         if (options.Json) JsonOutput.Write(rates);
         return rates[0].Count == 0 && rates.Skip(1).All(rate => rate.Count == rate.Suites) ? ExitCode.AllMet : ExitCode.TargetMissed;

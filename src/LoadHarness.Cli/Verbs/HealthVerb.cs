@@ -25,20 +25,21 @@ public static class HealthVerb
         return new(
             new Command("health", "Green, yellow, red or unknown for each check, with the offending rows."),
             [words.Contacts, words.Database, words.Seed, words.Settings, words.Reuse, words.Force, words.Json, weekly, monthly],
-            (parsed, stop) => ExecuteAsync(words, parsed, parsed.GetValue(weekly), parsed.GetValue(monthly), stop));
+            (parsed, cancellationToken) =>
+                ExecuteAsync(words, parsed, parsed.GetValue(weekly), parsed.GetValue(monthly), cancellationToken));
     }
 
     private static async Task<ExitCode> ExecuteAsync(
-        OptionWords words, ParseResult parsed, bool weekly, bool monthly, CancellationToken stop)
+        OptionWords words, ParseResult parsed, bool weekly, bool monthly, CancellationToken cancellationToken)
     {
         var options = words.Read(parsed);
         var voice = new Voice(options.Json);
-        await using var database = await SeededDatabase.OpenAsync(voice, options, words.ContactsGiven(parsed), stop).ConfigureAwait(false);
+        await using var database = await SeededDatabase.OpenAsync(voice, options, words.ContactsGiven(parsed), cancellationToken);
         await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
-        var report = await voice.WithProgressAsync(progress => HealthCheck.RunAsync(source, progress, stop)).ConfigureAwait(false);
+        var report = await voice.WithProgressAsync(progress => HealthCheck.RunAsync(source, progress, cancellationToken));
         foreach (var check in report.Checks) Tell(voice, check);
-        var ofTheWeek = weekly ? await Review.WeeklyAsync(source, stop).ConfigureAwait(false) : null;
-        var ofTheMonth = monthly ? await Review.MonthlyAsync(source, stop).ConfigureAwait(false) : null;
+        var ofTheWeek = weekly ? await Review.WeeklyAsync(source, cancellationToken) : null;
+        var ofTheMonth = monthly ? await Review.MonthlyAsync(source, cancellationToken) : null;
         Tell(voice, ofTheWeek ?? []);
         Tell(voice, ofTheMonth ?? []);
         voice.Line($"Overall: {Word(report.Overall)}");

@@ -20,27 +20,27 @@ public static class JobsVerb
         return new(
             new Command("jobs", "Run the due maintenance jobs without pg_cron, or hand them to it.") { action },
             [words.Database, words.Json, all, name],
-            (parsed, stop) => ExecuteAsync(
-                words, parsed, parsed.GetValue(action)!, new(parsed.GetValue(all), parsed.GetValue(name)), stop));
+            (parsed, cancellationToken) => ExecuteAsync(
+                words, parsed, parsed.GetValue(action)!, new(parsed.GetValue(all), parsed.GetValue(name)), cancellationToken));
     }
 
     private static async Task<ExitCode> ExecuteAsync(
-        OptionWords words, ParseResult parsed, string action, JobSelection selection, CancellationToken stop)
+        OptionWords words, ParseResult parsed, string action, JobSelection selection, CancellationToken cancellationToken)
     {
         var options = words.Read(parsed);
         var voice = new Voice(options.Json);
-        await using var database = await SeededDatabase.GivenAsync(voice, options, stop).ConfigureAwait(false);
+        await using var database = await SeededDatabase.GivenAsync(voice, options, cancellationToken);
         return action == "schedule"
-            ? await ScheduleAsync(voice, database.AdminConnectionString, options.Json, stop).ConfigureAwait(false)
-            : await RunAsync(voice, database.AdminConnectionString, selection, options.Json, stop).ConfigureAwait(false);
+            ? await ScheduleAsync(voice, database.AdminConnectionString, options.Json, cancellationToken)
+            : await RunAsync(voice, database.AdminConnectionString, selection, options.Json, cancellationToken);
     }
 
     private static async Task<ExitCode> RunAsync(
-        Voice voice, string connectionString, JobSelection selection, bool json, CancellationToken stop)
+        Voice voice, string connectionString, JobSelection selection, bool json, CancellationToken cancellationToken)
     {
         await using var admin = NpgsqlDataSource.Create(connectionString);
         var outcomes = await voice.WithProgressAsync(
-            progress => new JobRunner(admin, TimeProvider.System).RunAsync(selection, progress, stop)).ConfigureAwait(false);
+            progress => new JobRunner(admin, TimeProvider.System).RunAsync(selection, progress, cancellationToken));
         foreach (var outcome in outcomes)
             voice.Line($"{outcome.Outcome,-10} {outcome.Requirement,-5} {outcome.Job} ({outcome.Duration.TotalSeconds:N1} s): {outcome.Detail}");
         if (json) JsonOutput.Write(new JobsRun(outcomes));
@@ -50,9 +50,9 @@ public static class JobsVerb
             ? ExitCode.Inconclusive : ExitCode.AllMet;
     }
 
-    private static async Task<ExitCode> ScheduleAsync(Voice voice, string connectionString, bool json, CancellationToken stop)
+    private static async Task<ExitCode> ScheduleAsync(Voice voice, string connectionString, bool json, CancellationToken cancellationToken)
     {
-        var jobs = await JobScheduler.ScheduleAsync(connectionString, stop).ConfigureAwait(false);
+        var jobs = await JobScheduler.ScheduleAsync(connectionString, cancellationToken);
         foreach (var job in jobs) voice.Line($"{(job.Scheduled ? "scheduled" : "not scheduled"),-14} {job.Job}: {job.Detail}");
         if (json) JsonOutput.Write(new JobsScheduled(jobs));
         return jobs.All(job => job.Scheduled) ? ExitCode.AllMet : ExitCode.Inconclusive;

@@ -31,24 +31,24 @@ public static class LedgerVerb
         return new(
             new Command("ledger", "Leave out each index in turn, and count its bytes, what it costs writers and which operations miss it."),
             [words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, indexes, arm, reasons],
-            (parsed, stop) => ExecuteAsync(
+            (parsed, cancellationToken) => ExecuteAsync(
                 words.Read(parsed),
                 words.OutGiven(parsed) ?? Path.Combine("reports", "ledger"),
                 ArmSpecification.Parse("--arm", parsed.GetValue(arm)!),
                 IndexReasons.Read(parsed.GetValue(reasons) ?? IndexReasons.DefaultFile),
                 parsed.GetValue(indexes)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
-                stop));
+                cancellationToken));
     }
 
     private static async Task<ExitCode> ExecuteAsync(
         HarnessOptions options, string directory, ArmSpecification arm, IReadOnlyList<IndexReason> reasons, IReadOnlyList<string> only,
-            CancellationToken stop)
+            CancellationToken cancellationToken)
     {
         var voice = new Voice(options.Json);
         var plan = ComparisonPlan.Standard with { Slot = TimeSpan.Zero };
         var request = new SeedRequest(options.Contacts, options.Seed, Environment.ProcessorCount);
         var ledger = await voice.WithProgressAsync(progress =>
-            new LedgerRun(plan, request, options.ServerProfile, options.Keep, progress).RunAsync(arm, reasons, only, stop));
+            new LedgerRun(plan, request, options.ServerProfile, options.Keep, progress).RunAsync(arm, reasons, only, cancellationToken));
         var text = LedgerText.Of(ledger);
         voice.Line(text);
         voice.Line($"Kept in {await ComparisonFiles.WriteAsync("ledger", ledger, text, ledger.StartedUtc, directory, CancellationToken.None)}");

@@ -22,40 +22,40 @@ public static class MigrateVerb
         return new(
             new Command("migrate", "Migrate to the optimized schema, online; base schema first when there is none."),
             [words.Contacts, words.Database, words.Seed, words.Settings, words.Reuse, words.Force, words.Json, status, measure],
-            (parsed, stop) => parsed.GetValue(measure) ? MeasureAsync(words, parsed, stop)
-                : parsed.GetValue(status) ? StatusAsync(words.Read(parsed), stop)
-                : UpAsync(words.Read(parsed), stop));
+            (parsed, cancellationToken) => parsed.GetValue(measure) ? MeasureAsync(words, parsed, cancellationToken)
+                : parsed.GetValue(status) ? StatusAsync(words.Read(parsed), cancellationToken)
+                : UpAsync(words.Read(parsed), cancellationToken));
     }
 
     public static Verb Down(OptionWords words) => new(
         new Command("rollback", "Back to the base schema, online, every row kept."),
         [words.Database, words.Json],
-        (parsed, stop) => DownAsync(words.Read(parsed), stop));
+        (parsed, cancellationToken) => DownAsync(words.Read(parsed), cancellationToken));
 
-    private static async Task<ExitCode> UpAsync(HarnessOptions options, CancellationToken stop) =>
+    private static async Task<ExitCode> UpAsync(HarnessOptions options, CancellationToken cancellationToken) =>
         await OnGivenAsync(options, async (voice, migrator) =>
     {
-        var schema = await voice.WithProgressAsync(progress => migrator.BuildAsync(progress, stop)).ConfigureAwait(false);
+        var schema = await voice.WithProgressAsync(progress => migrator.BuildAsync(progress, cancellationToken));
         if (options.Json) JsonOutput.Write(schema);
         voice.Line($"Applied: {string.Join(", ", schema.Applied)} in {schema.Duration.TotalSeconds:N1} s.");
-    }, stop).ConfigureAwait(false);
+    }, cancellationToken);
 
-    private static async Task<ExitCode> DownAsync(HarnessOptions options, CancellationToken stop) =>
+    private static async Task<ExitCode> DownAsync(HarnessOptions options, CancellationToken cancellationToken) =>
         await OnGivenAsync(options, async (voice, migrator) =>
     {
         await voice.WithProgressAsync(async progress =>
         {
-            await migrator.DownAsync(progress, stop).ConfigureAwait(false);
+            await migrator.DownAsync(progress, cancellationToken);
             return true;
-        }).ConfigureAwait(false);
+        });
         if (options.Json) JsonOutput.Write(new RolledBack("base"));
         voice.Line("The base schema is back, with every row.");
-    }, stop).ConfigureAwait(false);
+    }, cancellationToken);
 
-    private static async Task<ExitCode> StatusAsync(HarnessOptions options, CancellationToken stop) =>
+    private static async Task<ExitCode> StatusAsync(HarnessOptions options, CancellationToken cancellationToken) =>
         await OnGivenAsync(options, async (voice, migrator) =>
     {
-        var status = await migrator.StatusAsync(stop).ConfigureAwait(false);
+        var status = await migrator.StatusAsync(cancellationToken);
         if (options.Json) JsonOutput.Write(status);
         voice.Line(status.HasBaseSchema ? "The base schema is there." : "There is no base schema.");
         foreach (var line in status.Migrations) voice.Line($"{line.State,-10} {line.Name} ({line.StepsDone} of {line.Steps} steps)");
@@ -63,26 +63,26 @@ public static class MigrateVerb
         foreach (var index in status.InvalidIndexes) voice.Line($"invalid index: {index}");
         foreach (var partition in status.DefaultPartitionRows) voice.Line($"rows in a default partition: {partition}");
         foreach (var extension in status.Unavailable) voice.Line($"unavailable: {extension}");
-    }, stop).ConfigureAwait(false);
+    }, cancellationToken);
 
-    private static async Task<ExitCode> MeasureAsync(OptionWords words, ParseResult parsed, CancellationToken stop)
+    private static async Task<ExitCode> MeasureAsync(OptionWords words, ParseResult parsed, CancellationToken cancellationToken)
     {
         var options = words.Read(parsed);
         var voice = new Voice(options.Json);
-        await using var database = await SeededDatabase.OpenAsync(voice, options, words.ContactsGiven(parsed), stop).ConfigureAwait(false);
+        await using var database = await SeededDatabase.OpenAsync(voice, options, words.ContactsGiven(parsed), cancellationToken);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var verdicts = await voice.WithProgressAsync(
-            progress => MigrationMeasurement.RunAsync(admin, ProvisionedMeasurements.LiveConnections, progress, stop))
-            .ConfigureAwait(false);
+            progress => MigrationMeasurement.RunAsync(admin, ProvisionedMeasurements.LiveConnections, progress, cancellationToken));
         return CheckTable.Tell(voice, verdicts, options.Json);
     }
 
-    private static async Task<ExitCode> OnGivenAsync(HarnessOptions options, Func<Voice, Migrator, Task> work, CancellationToken stop)
+    private static async Task<ExitCode> OnGivenAsync(
+        HarnessOptions options, Func<Voice, Migrator, Task> work, CancellationToken cancellationToken)
     {
         var voice = new Voice(options.Json);
-        await using var database = await SeededDatabase.GivenAsync(voice, options, stop).ConfigureAwait(false);
+        await using var database = await SeededDatabase.GivenAsync(voice, options, cancellationToken);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        await work(voice, new Migrator(admin)).ConfigureAwait(false);
+        await work(voice, new Migrator(admin));
         return ExitCode.AllMet;
     }
 

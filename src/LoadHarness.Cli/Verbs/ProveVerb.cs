@@ -30,17 +30,17 @@ public static class ProveVerb
         return new(
             new Command("prove", "Measure and judge every percentage claim (RE, ER): the optimized schema against published baselines on the base schema."),
             [words.Contacts, words.Seed, words.Settings, words.Targets, words.Out, words.Keep, words.Json, quick, claims, markdown],
-            (parsed, stop) => ExecuteAsync(
+            (parsed, cancellationToken) => ExecuteAsync(
                 words.Read(parsed),
                 words.OutGiven(parsed) ?? Path.Combine("reports", "prove"),
                 parsed.GetValue(quick),
                 parsed.GetValue(claims),
                 parsed.GetValue(markdown),
-                stop));
+                cancellationToken));
     }
 
     private static async Task<ExitCode> ExecuteAsync(
-        HarnessOptions options, string directory, bool quick, string? claims, string? markdown, CancellationToken stop)
+        HarnessOptions options, string directory, bool quick, string? claims, string? markdown, CancellationToken cancellationToken)
     {
         var contracts = Asked(ClaimFiles.Read(ClaimsFolder, options.Targets, Prover.Operations), claims);
         var voice = new Voice(options.Json);
@@ -48,7 +48,7 @@ public static class ProveVerb
         var command = $"prove --contacts {options.Contacts}{(quick ? " --quick" : "")}{(claims is null ? "" : $" --claims {claims}")}";
         var proof = await voice.WithProgressAsync(progress =>
             new Prover(quick ? ProofPlan.Quick : ProofPlan.Standard, request, options.ServerProfile, options.Keep, progress)
-                .ProveAsync(contracts, options.Targets, command, Machine(), stop));
+                .ProveAsync(contracts, options.Targets, command, Machine(), cancellationToken));
         voice.Line(ProofText.Of(proof));
         voice.Line($"Kept in {await ProofFiles.WriteAsync(proof, directory, CancellationToken.None)}");
         if (markdown is not null) await File.WriteAllTextAsync(markdown, ProofText.Of(proof), CancellationToken.None);

@@ -19,13 +19,15 @@ public static class ReportVerb
         var command = new Command("report",
             "Judge and render again from run.json, by the targets of today, into a new folder beside it or the one that --out names.") { path };
         return new(command, [words.Targets, words.Out, words.Require, words.Json],
-            (parsed, stop) => ExecuteAsync(parsed.GetValue(path)!, words.Read(parsed), words.OutGiven(parsed), stop));
+            (parsed, cancellationToken) =>
+                ExecuteAsync(parsed.GetValue(path)!, words.Read(parsed), words.OutGiven(parsed), cancellationToken));
     }
 
-    private static async Task<ExitCode> ExecuteAsync(string path, HarnessOptions options, string? output, CancellationToken stop)
+    private static async Task<ExitCode> ExecuteAsync(
+        string path, HarnessOptions options, string? output, CancellationToken cancellationToken)
     {
         var file = Directory.Exists(path) ? Path.Combine(path, "run.json") : path;
-        var recorded = await RunJson.ReadAsync(file, stop).ConfigureAwait(false);
+        var recorded = await RunJson.ReadAsync(file, cancellationToken);
         var directory = output ?? NewFolderBeside(file);
         if (File.Exists(Path.Combine(directory, "run.json")))
             throw new HarnessException($"--out '{directory}': it holds the run.json of a run, which is never written over. Give another directory.", ExitCode.BadUsage);
@@ -33,7 +35,7 @@ public static class ReportVerb
             throw new HarnessException($"report '{directory}': {fault} Name one with --out.", ExitCode.BadUsage);
 
         var run = Judging.Again(recorded, options);
-        var files = await RunReport.WriteAsync(run, directory, stop).ConfigureAwait(false);
+        var files = await RunReport.WriteAsync(run, directory, cancellationToken);
         var exitCode = ExitCodes.Of(run);
         Summary.Tell(new Voice(options.Json), run, files, exitCode, options.Json);
         return exitCode;

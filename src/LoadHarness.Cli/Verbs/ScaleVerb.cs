@@ -32,7 +32,7 @@ public static class ScaleVerb
         return new(
             new Command("scale", "Measure every operation at several sizes: how it grows, and at how many leads its target would be passed."),
             [sizes, quick, slot, words.Targets, words.Seed, words.Settings, words.Out, words.Keep, words.Json],
-            (parsed, stop) =>
+            (parsed, cancellationToken) =>
             {
                 var isQuick = parsed.GetValue(quick);
                 return ExecuteAsync(
@@ -40,16 +40,17 @@ public static class ScaleVerb
                     words.OutGiven(parsed) ?? Path.Combine("reports", "scale"),
                     Sizes(parsed.GetValue(sizes) ?? (isQuick ? Quick : Standard)),
                     PlanOf(parsed.GetValue(slot) ?? (isQuick ? 2 : 5)),
-                    stop);
+                    cancellationToken);
             });
     }
 
     private static async Task<ExitCode> ExecuteAsync(
-        HarnessOptions options, string directory, IReadOnlyList<long> sizes, ComparisonPlan plan, CancellationToken stop)
+        HarnessOptions options, string directory, IReadOnlyList<long> sizes, ComparisonPlan plan, CancellationToken cancellationToken)
     {
         var voice = new Voice(options.Json);
         var report = await voice.WithProgressAsync(progress =>
-            new ScaleRun(plan, options.Seed, options.ServerProfile, options.Keep, progress).MeasureAsync(sizes, options.Targets, stop));
+            new ScaleRun(plan, options.Seed, options.ServerProfile, options.Keep, progress)
+                .MeasureAsync(sizes, options.Targets, cancellationToken));
         var text = ScaleText.Of(report);
         voice.Line(text);
         CheckTable.Tell(voice, report.Verdicts, json: false);

@@ -21,15 +21,15 @@ public static class SeedVerb
         return new(
             new Command("seed", "Fill a database with leads, campaigns, sends and activities."),
             [words.Contacts, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force, words.Json, measure],
-            (parsed, stop) => ExecuteAsync(words.Read(parsed), parsed.GetValue(measure), stop));
+            (parsed, cancellationToken) => ExecuteAsync(words.Read(parsed), parsed.GetValue(measure), cancellationToken));
     }
 
-    private static async Task<ExitCode> ExecuteAsync(HarnessOptions options, bool measure, CancellationToken stop)
+    private static async Task<ExitCode> ExecuteAsync(HarnessOptions options, bool measure, CancellationToken cancellationToken)
     {
         var voice = new Voice(options.Json);
         var record = RunRecord.Begin(options);
-        await using var database = await Stages.DatabaseAsync(record, voice, options, stop).ConfigureAwait(false);
-        await Stages.SchemaAsync(record, voice, database, stop).ConfigureAwait(false);
+        await using var database = await Stages.DatabaseAsync(record, voice, options, cancellationToken);
+        await Stages.SchemaAsync(record, voice, database, cancellationToken);
         if (measure)
         {
             await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
@@ -38,12 +38,12 @@ public static class SeedVerb
                 {
                     Replace = options.Force,
                     ReplaceForeignRows = options.DeleteAllRows,
-                }, progress, stop)).ConfigureAwait(false);
+                }, progress, cancellationToken));
             return CheckTable.Tell(voice, measured.Verdicts, options.Json);
         }
 
-        var manifest = await Stages.SeedAsync(record, voice, options, database, stop).ConfigureAwait(false);
-        await Stages.KeepAsync(record, voice, options, database, stop).ConfigureAwait(false);
+        var manifest = await Stages.SeedAsync(record, voice, options, database, cancellationToken);
+        await Stages.KeepAsync(record, voice, options, database, cancellationToken);
         foreach (var table in manifest.Tables) voice.Line($"   {table.Table}: {table.Rows:N0} rows, {table.RowsPerSecond:N0}/s");
         voice.Line($"Checksum {manifest.Checksum}");
         if (options.Json) JsonOutput.Write(manifest);

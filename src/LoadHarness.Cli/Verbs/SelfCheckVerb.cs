@@ -20,34 +20,34 @@ public static class SelfCheckVerb
         return new(
             new Command("selfcheck", "Measure the load engine against known truths, a bare loop and pgbench; the figures are kept as JSON."),
             [words.Database, words.Settings, words.Out, words.Force, words.Json, quick],
-            (parsed, stop) => ExecuteAsync(
+            (parsed, cancellationToken) => ExecuteAsync(
                 words.Read(parsed), words.OutGiven(parsed) ?? Path.Combine("reports", "selfcheck"),
-                parsed.GetValue(quick) ? SelfCheckScale.Quick : SelfCheckScale.Full, stop));
+                parsed.GetValue(quick) ? SelfCheckScale.Quick : SelfCheckScale.Full, cancellationToken));
     }
 
-    private static async Task<ExitCode> ExecuteAsync(HarnessOptions options, string directory, SelfCheckScale scale, CancellationToken stop)
+    private static async Task<ExitCode> ExecuteAsync(
+        HarnessOptions options, string directory, SelfCheckScale scale, CancellationToken cancellationToken)
     {
         var voice = new Voice(options.Json);
-        var verdicts = await voice.WithProgressAsync(progress => EngineSelfCheck.RunAsync(scale, progress, stop)).ConfigureAwait(false);
+        var verdicts = await voice.WithProgressAsync(progress => EngineSelfCheck.RunAsync(scale, progress, cancellationToken));
         var compared = await voice.WithProgressAsync(async progress =>
         {
             await using var database = await Provisioner.ProvisionAsync(
-                new(options.Database, options.ServerProfile, options.Contacts, Keep: false, options.Force), progress, stop)
-                    .ConfigureAwait(false);
-            return await LookupSelfCheck.RunAsync(database.AdminConnectionString, scale, progress, stop).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+                new(options.Database, options.ServerProfile, options.Contacts, Keep: false, options.Force), progress, cancellationToken);
+            return await LookupSelfCheck.RunAsync(database.AdminConnectionString, scale, progress, cancellationToken);
+        });
         IReadOnlyList<Verdict> all = [.. verdicts, .. compared];
         var exitCode = CheckTable.Tell(voice, all, options.Json);
-        voice.Line($"Kept in {await KeepAsync(all, directory, stop).ConfigureAwait(false)}");
+        voice.Line($"Kept in {await KeepAsync(all, directory, cancellationToken)}");
         return exitCode;
     }
 
-    private static async Task<string> KeepAsync(IReadOnlyList<Verdict> verdicts, string directory, CancellationToken stop)
+    private static async Task<string> KeepAsync(IReadOnlyList<Verdict> verdicts, string directory, CancellationToken cancellationToken)
     {
         var file = Path.Combine(Path.GetFullPath(directory),
             string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}.json"));
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        await File.WriteAllTextAsync(file, CheckReport.Of(verdicts).ToJson() + "\n", stop).ConfigureAwait(false);
+        await File.WriteAllTextAsync(file, CheckReport.Of(verdicts).ToJson() + "\n", cancellationToken);
         return file;
     }
 }

@@ -29,40 +29,41 @@ public static class VerifyVerb
             new Command("verify", "One row for each requirement, with evidence."),
             [words.Contacts, words.Profile, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force, words.Json,
                 words.Require, words.Out, markdown],
-            (parsed, stop) => ExecuteAsync(words, parsed, parsed.GetValue(markdown), stop));
+            (parsed, cancellationToken) => ExecuteAsync(words, parsed, parsed.GetValue(markdown), cancellationToken));
     }
 
-    private static async Task<ExitCode> ExecuteAsync(OptionWords words, ParseResult parsed, string? markdown, CancellationToken stop)
+    private static async Task<ExitCode> ExecuteAsync(
+        OptionWords words, ParseResult parsed, string? markdown, CancellationToken cancellationToken)
     {
         var read = words.Read(parsed);
         var options = words.ProfileGiven(parsed) ? read : read with { Profile = ProfileWhenNoneGiven };
         var voice = new Voice(options.Json);
         var record = RunRecord.Begin(options);
         await using var database = words.ContactsGiven(parsed)
-            ? await SeededDatabase.MakeAsync(record, voice, options, stop).ConfigureAwait(false)
-            : await SeededDatabase.GivenAsync(voice, options, stop).ConfigureAwait(false);
+            ? await SeededDatabase.MakeAsync(record, voice, options, cancellationToken)
+            : await SeededDatabase.GivenAsync(voice, options, cancellationToken);
         // In a database that was given, nothing is changed: what takes changes stays unavailable, with the command that measures it.
         var measured = options.Database is DatabaseTarget.Given
             ? []
-            : await ProvisionedMeasurements.RunAsync(record, voice, options, database, stop).ConfigureAwait(false);
+            : await ProvisionedMeasurements.RunAsync(record, voice, options, database, cancellationToken);
 
         voice.Heading("verify");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        var verdicts = await voice.WithProgressAsync(progress => Verifier.RunAsync(admin, database.Server, measured, progress, stop))
-            .ConfigureAwait(false);
-        if (measured.Count > 0) await ReportAsync(voice, options, record, verdicts, stop).ConfigureAwait(false);
+        var verdicts = await voice.WithProgressAsync(
+            progress => Verifier.RunAsync(admin, database.Server, measured, progress, cancellationToken));
+        if (measured.Count > 0) await ReportAsync(voice, options, record, verdicts, cancellationToken);
         if (markdown is not null)
-            await File.WriteAllTextAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(options, record, database)), stop)
-                .ConfigureAwait(false);
+            await File.WriteAllTextAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(options, record, database)),
+                cancellationToken);
         return CheckTable.Tell(voice, verdicts, options.Json, RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)));
     }
 
     // Minutes of measurement are worth a folder of their own: the same files as those of a run.
     private static async Task ReportAsync(
-        Voice voice, HarnessOptions options, RunRecord record, IReadOnlyList<Verdict> verdicts, CancellationToken stop)
+        Voice voice, HarnessOptions options, RunRecord record, IReadOnlyList<Verdict> verdicts, CancellationToken cancellationToken)
     {
         var run = Judging.Judge(record.End() with { Checklist = verdicts }, options);
-        var files = await RunReport.WriteAsync(run, Path.Combine(options.OutputDirectory, run.Identity.Id), stop).ConfigureAwait(false);
+        var files = await RunReport.WriteAsync(run, Path.Combine(options.OutputDirectory, run.Identity.Id), cancellationToken);
         voice.Line($"Report: {files.FirstOrDefault(file => file.EndsWith("report.html", StringComparison.Ordinal))}");
     }
 

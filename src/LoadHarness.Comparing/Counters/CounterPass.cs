@@ -5,7 +5,6 @@ using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
 using LoadHarness.Postgres;
-using LoadHarness.Scenarios;
 
 namespace LoadHarness.Comparing.Counters;
 

@@ -31,21 +31,21 @@ internal sealed class LockHolder : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static async Task HoldAsync(NpgsqlDataSource admin, CancellationToken stop)
+    private static async Task HoldAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = await admin.OpenConnectionAsync(stop);
-            while (!stop.IsCancellationRequested)
+            await using var connection = await admin.OpenConnectionAsync(cancellationToken);
+            while (!cancellationToken.IsCancellationRequested)
             {
-                await using var transaction = await connection.BeginTransactionAsync(stop);
-                await connection.ExecuteAsync("lock table leads in access exclusive mode", stop);
-                await Task.Delay(Held, stop);
-                await transaction.RollbackAsync(stop);
-                await Task.Delay(Released, stop);
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                await connection.ExecuteAsync("lock table leads in access exclusive mode", cancellationToken);
+                await Task.Delay(Held, cancellationToken);
+                await transaction.RollbackAsync(cancellationToken);
+                await Task.Delay(Released, cancellationToken);
             }
         }
-        catch (Exception ended) when (stop.IsCancellationRequested && ended is OperationCanceledException or NpgsqlException)
+        catch (Exception ended) when (cancellationToken.IsCancellationRequested && ended is OperationCanceledException or NpgsqlException)
         {
             // The slot is over; the open transaction ends with its connection.
         }

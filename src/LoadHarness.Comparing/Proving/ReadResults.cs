@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Globalization;
-using LoadHarness.Postgres.Workload;
 using Npgsql;
 
 namespace LoadHarness.Comparing.Proving;

@@ -1,5 +1,4 @@
 using LoadHarness.Postgres;
-using Npgsql;
 
 namespace LoadHarness.Comparing.Proving;
 

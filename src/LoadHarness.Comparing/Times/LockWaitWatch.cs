@@ -37,20 +37,20 @@ internal sealed class LockWaitWatch : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task LookAsync(NpgsqlDataSource admin, CancellationToken stop)
+    private async Task LookAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = await admin.OpenConnectionAsync(stop);
-            while (!stop.IsCancellationRequested)
+            await using var connection = await admin.OpenConnectionAsync(cancellationToken);
+            while (!cancellationToken.IsCancellationRequested)
             {
-                var waits = await connection.ScalarAsync<bool>(Query, stop);
+                var waits = await connection.ScalarAsync<bool>(Query, cancellationToken);
                 Looks++;
                 if (waits) Waiting++;
-                await Task.Delay(Pause, stop);
+                await Task.Delay(Pause, cancellationToken);
             }
         }
-        catch (Exception ended) when (stop.IsCancellationRequested && ended is OperationCanceledException or NpgsqlException)
+        catch (Exception ended) when (cancellationToken.IsCancellationRequested && ended is OperationCanceledException or NpgsqlException)
         {
             // The slot is over.
         }

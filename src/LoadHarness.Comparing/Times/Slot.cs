@@ -2,7 +2,6 @@ using LoadHarness.Comparing.Arms;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
-using LoadHarness.Scenarios;
 
 namespace LoadHarness.Comparing.Times;
 

@@ -1,5 +1,4 @@
 using LoadHarness.Core.Measurement;
-using LoadHarness.Core.Words;
 
 namespace LoadHarness.Core.Verdicts;
 

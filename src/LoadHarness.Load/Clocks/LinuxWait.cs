@@ -12,7 +12,7 @@ internal sealed unsafe partial class LinuxWait : PreciseWait
     private const int CloseOnExec = 0x80000;
     private const short Readable = 1;
     [ThreadStatic]
-    private static bool _entered;
+    private static bool Entered;
     private readonly int _event = eventfd(0, NonBlocking | CloseOnExec);
     private int _disposed;
 
@@ -25,9 +25,9 @@ internal sealed unsafe partial class LinuxWait : PreciseWait
     // The default slack of 50 us lets the kernel wake a thread that much late, to save power. It is a property of the calling thread.
     public override void Enter()
     {
-        if (_entered) return;
+        if (Entered) return;
         _ = prctl(SetTimerSlack, 1, 0, 0, 0);
-        _entered = true;
+        Entered = true;
     }
 
     public override bool For(long nanoseconds)

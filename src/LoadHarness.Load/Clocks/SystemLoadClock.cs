@@ -43,9 +43,9 @@ public sealed class SystemLoadClock : LoadClock, IDisposable
     public override async Task Delay(TimeSpan duration, CancellationToken cancellationToken)
     {
         var begun = Now;
-        await Task.Delay(duration, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(duration, cancellationToken);
         for (var left = LeftOf(duration, begun); left > TimeSpan.Zero; left = LeftOf(duration, begun))
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), cancellationToken).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), cancellationToken);
     }
 
     public void Dispose() => _wait.Dispose();

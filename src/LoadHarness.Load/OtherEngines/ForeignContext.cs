@@ -20,7 +20,7 @@ internal sealed class ForeignContext(
     public async Task<T> Step<T>(string name, Func<Task<T>> run)
     {
         var started = clock.Now;
-        var result = await run().ConfigureAwait(false);
+        var result = await run();
         recordStep(name, clock.Now - started);
         return result;
     }
@@ -28,7 +28,7 @@ internal sealed class ForeignContext(
     public async Task Step(string name, Func<Task> run)
     {
         var started = clock.Now;
-        await run().ConfigureAwait(false);
+        await run();
         recordStep(name, clock.Now - started);
     }
 

@@ -52,7 +52,7 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
         IResponse response;
         try
         {
-            response = await scenario.Operations[operation].Run(context).ConfigureAwait(false)
+            response = await scenario.Operations[operation].Run(context)
                 ?? Response.Fail("The scenario's function returned no response (null).");
         }
         catch (Exception e)
@@ -62,7 +62,7 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
 
         if (!cancellationToken.IsCancellationRequested)
             recorder?.Record(user.Number, operation, begun, begun, clock.Now, Reply.Of(response));
-        await user.Rest(begun, cancellationToken).ConfigureAwait(false);
+        await user.Rest(begun, cancellationToken);
         lock (_begin)
         {
             _working--;

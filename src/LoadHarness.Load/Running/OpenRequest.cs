@@ -36,7 +36,7 @@ internal sealed class OpenRequest(LoadPhase phase, int slot, OpenRequests owner)
         IResponse? response;
         try
         {
-            response = await task.ConfigureAwait(false);
+            response = await task;
         }
         catch (Exception e)
         {

@@ -32,7 +32,7 @@ internal abstract class ScenarioContext(LoadPhase phase, int number) : IScenario
     public async Task<T> Step<T>(string name, Func<Task<T>> run)
     {
         var started = phase.Clock.Now;
-        var result = await run().ConfigureAwait(false);
+        var result = await run();
         RecordStep(name, started);
         return result;
     }
@@ -40,7 +40,7 @@ internal abstract class ScenarioContext(LoadPhase phase, int number) : IScenario
     public async Task Step(string name, Func<Task> run)
     {
         var started = phase.Clock.Now;
-        await run().ConfigureAwait(false);
+        await run();
         RecordStep(name, started);
     }
 

@@ -10,12 +10,12 @@ internal sealed class ScenarioHooks(LoadRunnerOptions options)
 
     /// <returns>Why the scenario cannot be measured; null when it can.</returns>
     /// <exception cref="OperationCanceledException">The run was ended meanwhile.</exception>
-    public async Task<string?> SetUpAsync(ScenarioProps scenario, CancellationToken stop)
+    public async Task<string?> SetUpAsync(ScenarioProps scenario, CancellationToken cancellationToken)
     {
         if (scenario.Init is not { } init) return null;
         var fault = await Hook.RunAsync(
-            init, token => new InitContext(scenario.Name, options.Seed, token), options.SetUpTime, stop, options.AtOnce)
-            .ConfigureAwait(false);
+            init, cancellationToken => new InitContext(scenario.Name, options.Seed, cancellationToken), options.SetUpTime,
+                cancellationToken, options.AtOnce);
         return fault is null ? null : $"the set-up of scenario '{scenario.Name}' failed: {fault.TrimEnd('.')}. Nothing was measured of it; fix this and run again";
     }
 
@@ -27,8 +27,9 @@ internal sealed class ScenarioHooks(LoadRunnerOptions options)
         string? fault;
         try
         {
-            fault = await Hook.RunAsync(clean, token => new InitContext(scenario.Name, options.Seed, token), patience,
-                CancellationToken.None, CancellationToken.None).ConfigureAwait(false);
+            fault = await Hook.RunAsync(clean, cancellationToken => new InitContext(scenario.Name, options.Seed, cancellationToken),
+                patience,
+                CancellationToken.None, CancellationToken.None);
         }
         catch (OperationCanceledException e)
         {

@@ -78,7 +78,7 @@ internal sealed class VirtualUser(LoadPhase phase, int serial, int number, Share
             IResponse? response;
             try
             {
-                response = await pending.ConfigureAwait(false);
+                response = await pending;
             }
             catch (Exception e)
             {

@@ -23,7 +23,7 @@ internal static class FailedShareCheck
         foreach (var unanswered in (bool[])[false, true])
         foreach (var (lost, expected) in Cases)
         {
-            var kind = await JudgedAsync(lost, unanswered, cancellationToken).ConfigureAwait(false);
+            var kind = await JudgedAsync(lost, unanswered, cancellationToken);
             if (kind != expected)
                 wrong.Add($"{lost} of {Requests} {(unanswered ? "unanswered" : "failed")}: {CheckReport.Word(kind)} instead of {CheckReport.Word(expected)}");
         }
@@ -49,7 +49,7 @@ internal static class FailedShareCheck
                         .WithLoadSimulations(Simulation.IterationsForInject(10_000, TimeSpan.FromSeconds(1), Requests)),
             ],
             null,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         var run = new RunResult
         {
             Identity = new("selfcheck", clock.UtcNow, TimeSpan.Zero, "", "", "", 0, null),

@@ -22,12 +22,12 @@ internal static class OverloadCheck
         {
             if (context.InvocationNumber >= planned / 4 && Interlocked.CompareExchange(ref early, -1, 0) == 0) early = HeapBytes();
             if (context.InvocationNumber >= planned * 19 / 20 && Interlocked.CompareExchange(ref late, -1, 0) == 0) late = HeapBytes();
-            await server.ServeAsync().ConfigureAwait(false);
+            await server.ServeAsync();
             return Response.Ok();
         });
         var results = await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync(
             [scenario.WithMaxInFlight(MostInFlight).WithLoadSimulations(Simulation.Inject(Offered, TimeSpan.FromSeconds(1), during))], null,
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken);
         return [.. Judge(results[0], server, planned, late - early)];
     }
 
@@ -78,7 +78,7 @@ internal static class OverloadCheck
                 wait = TimeSpan.FromTicks((_freeAt - now) / TimeSpan.NanosecondsPerTick);
             }
 
-            await Task.Delay(wait).ConfigureAwait(false);
+            await Task.Delay(wait);
             lock (_lock)
             {
                 Served++;

@@ -21,8 +21,7 @@ internal static class RateCheck
             return Response.OkTask();
         });
         var results = await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync(
-            [scenario.WithLoadSimulations(Simulation.Inject(rate, TimeSpan.FromSeconds(1), during))], null, cancellationToken)
-                .ConfigureAwait(false);
+            [scenario.WithLoadSimulations(Simulation.Inject(rate, TimeSpan.FromSeconds(1), during))], null, cancellationToken);
         return [.. Judge(rate, new StartTimes(rate, starts, beginning), results[0])];
     }
 

@@ -19,9 +19,9 @@ internal static class StallCheck
     public static async Task<IReadOnlyList<Verdict>> RunAsync(TimeSpan during, CancellationToken cancellationToken)
     {
         var open = await Play(s => s.WithLoadSimulations(Simulation.Inject(Rate, TimeSpan.FromSeconds(1), during)), during,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         var closed = await Play(s => s.WithPacing(Pace).WithLoadSimulations(Simulation.KeepConstant(Users, during)), during,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         return [.. Judge("OPEN", "open", open, during), .. Judge("PACED", "paced closed", closed, during)];
     }
 
@@ -38,8 +38,7 @@ internal static class StallCheck
             return Response.OkTask();
         });
         using var clock = new SystemLoadClock();
-        var results = await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync([load(scenario)], null, cancellationToken)
-            .ConfigureAwait(false);
+        var results = await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync([load(scenario)], null, cancellationToken);
         return results[0].Operations[0];
     }
 

@@ -11,9 +11,8 @@ internal static class ThroughputCheck
 
     public static async Task<IReadOnlyList<Verdict>> RunAsync(TimeSpan during, CancellationToken cancellationToken) =>
     [
-        await Measure("SELF-NOOP", "No-op iterations that complete at once", 8_000_000, _ => Response.OkTask(), during, cancellationToken)
-            .ConfigureAwait(false),
-        await Measure("SELF-YIELD", "No-op iterations that yield", 2_500_000, Yield, during, cancellationToken).ConfigureAwait(false),
+        await Measure("SELF-NOOP", "No-op iterations that complete at once", 8_000_000, _ => Response.OkTask(), during, cancellationToken),
+        await Measure("SELF-YIELD", "No-op iterations that yield", 2_500_000, Yield, during, cancellationToken),
         Verdict.Counted(
             "SELF-RESIDENT", "Resident memory after no-op iterations",
             Environment.WorkingSet / 1e6, Limit.AtMost(100, "MB"), 1,
@@ -27,8 +26,7 @@ internal static class ThroughputCheck
         using var clock = new SystemLoadClock();
         var scenario = Scenario.Create("no-op", run).WithWarmUpDuration(TimeSpan.FromSeconds(1))
             .WithLoadSimulations(Simulation.KeepConstant(Users, during));
-        var result = (await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync([scenario], null, cancellationToken)
-            .ConfigureAwait(false))[0];
+        var result = (await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync([scenario], null, cancellationToken))[0];
         var rate = result.Operations[0].ThroughputPerSecond;
         var evidence = string.Create(
             CultureInfo.InvariantCulture,

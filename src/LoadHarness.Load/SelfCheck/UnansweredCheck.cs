@@ -22,7 +22,7 @@ internal static class UnansweredCheck
     };
 
     public static async Task<IReadOnlyList<Verdict>> RunAsync(CancellationToken cancellationToken) =>
-        [.. await Counts(cancellationToken).ConfigureAwait(false), await StallSeenLive(cancellationToken).ConfigureAwait(false)];
+        [.. await Counts(cancellationToken), await StallSeenLive(cancellationToken)];
 
     private static async Task<IReadOnlyList<Verdict>> Counts(CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal static class UnansweredCheck
                     : Response.OkTask()).WithLoadSimulations(Simulation.Inject(Rate, TimeSpan.FromSeconds(1), During)),
             ],
             null,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         var (account, reported) = (results[0].Accounting, results[0].Operations[0].ThroughputPerSecond);
         var truth = new Accounting(planned, planned - (planned / Hangs) - (planned / Throws), planned / Throws, 0, planned / Hangs);
         var evidence = string.Create(
@@ -69,7 +69,7 @@ internal static class UnansweredCheck
                     .WithLoadSimulations(Simulation.Inject(Rate, TimeSpan.FromSeconds(1), During + TimeSpan.FromSeconds(1))),
             ],
             seen,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         return Verdict.Counted(
             "SELF-STALL-LIVE", "Live p95 of a server that stands still from the first second on, four seconds in",
             seen.P95.TotalSeconds, Limit.AtLeast(1, "s"), (long)(Rate * 4), "from the age of the requests that have no response");

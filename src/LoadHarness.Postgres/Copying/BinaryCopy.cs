@@ -15,27 +15,27 @@ internal sealed class BinaryCopy : IAsyncDisposable
 
     /// <param name="buffer">Emptied; the rows are written into it, and sent whenever it has no more room.</param>
     public static async Task<BinaryCopy> BeginAsync(
-        NpgsqlConnection connection, string statement, CopyBuffer buffer, CancellationToken cancellation)
+        NpgsqlConnection connection, string statement, CopyBuffer buffer, CancellationToken cancellationToken)
     {
-        var stream = await connection.BeginRawBinaryCopyAsync(statement, cancellation).ConfigureAwait(false);
+        var stream = await connection.BeginRawBinaryCopyAsync(statement, cancellationToken);
         buffer.Begin();
         return new(stream, buffer);
     }
 
     /// <summary>Sends what the buffer holds, and empties it.</summary>
-    public async Task SendAsync(CancellationToken cancellation)
+    public async Task SendAsync(CancellationToken cancellationToken)
     {
-        await _stream.WriteAsync(_buffer.Written, cancellation).ConfigureAwait(false);
+        await _stream.WriteAsync(_buffer.Written, cancellationToken);
         _buffer.Clear();
     }
 
     /// <exception cref="PostgresException">The server refused a row, and with it all.</exception>
-    public async Task CompleteAsync(CancellationToken cancellation)
+    public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         _buffer.Finish();
-        await SendAsync(cancellation).ConfigureAwait(false);
+        await SendAsync(cancellationToken);
         _ended = true;
-        await _stream.DisposeAsync().ConfigureAwait(false);
+        await _stream.DisposeAsync();
     }
 
     // Disposing the stream alone would tell the server that the rows are complete.
@@ -45,8 +45,8 @@ internal sealed class BinaryCopy : IAsyncDisposable
         _ended = true;
         try
         {
-            await _stream.CancelAsync().ConfigureAwait(false);
-            await _stream.DisposeAsync().ConfigureAwait(false);
+            await _stream.CancelAsync();
+            await _stream.DisposeAsync();
         }
         catch (Exception fault) when (fault is NpgsqlException or ObjectDisposedException or InvalidOperationException or IOException)
         {

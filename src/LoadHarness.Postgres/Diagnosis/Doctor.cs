@@ -1,5 +1,4 @@
 using LoadHarness.Core;
-using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;

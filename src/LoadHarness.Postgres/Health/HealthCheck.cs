@@ -14,14 +14,14 @@ public static class HealthCheck
     /// <summary>Works on any database; what one lacks makes its checks unknown, never an error.</summary>
     /// <param name="limits">Other limits than the checks' own; null takes those.</param>
     public static async Task<HealthReport> RunAsync(
-        NpgsqlDataSource source, IStageProgress progress, CancellationToken ct, HealthLimits? limits = null)
+        NpgsqlDataSource source, IStageProgress progress, CancellationToken cancellationToken, HealthLimits? limits = null)
     {
         var results = new List<HealthResult>();
         using var task = progress.Begin("Health", HealthQuestions.All.Count, "checks");
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
         foreach (var question in HealthQuestions.All)
         {
-            results.Add(await AskAsync(connection, limits?.On(question) ?? question, ct));
+            results.Add(await AskAsync(connection, limits?.On(question) ?? question, cancellationToken));
             task.Advance(1);
         }
 
@@ -29,19 +29,20 @@ public static class HealthCheck
     }
 
     /// <summary>One check alone, with limits of the caller's.</summary>
-    internal static async Task<HealthResult> OneAsync(NpgsqlDataSource source, HealthQuestion question, CancellationToken ct)
+    internal static async Task<HealthResult> OneAsync(NpgsqlDataSource source, HealthQuestion question, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        return await AskAsync(connection, question, ct);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await AskAsync(connection, question, cancellationToken);
     }
 
-    private static async Task<HealthResult> AskAsync(NpgsqlConnection connection, HealthQuestion question, CancellationToken ct)
+    private static async Task<HealthResult> AskAsync(
+        NpgsqlConnection connection, HealthQuestion question, CancellationToken cancellationToken)
     {
-        if (question.Requires is { } required && !await ExistsAsync(connection, required, ct))
+        if (question.Requires is { } required && !await ExistsAsync(connection, required, cancellationToken))
             return Unknown(question, $"{required} is missing here. {question.Remedy}");
         try
         {
-            var rows = await RowsAsync(connection, question, ct);
+            var rows = await RowsAsync(connection, question, cancellationToken);
             return Judge(question, rows);
         }
         catch (PostgresException e)
@@ -70,18 +71,18 @@ public static class HealthCheck
         HealthQuestion question, HealthStatus status, double? figure, string evidence, IReadOnlyList<HealthFinding> findings) =>
         new(question.Id, question.Title, status, figure, question.Limit, question.Direction, question.Unit, evidence, findings);
 
-    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string name, CancellationToken ct)
+    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         var lookup = name.Contains('(', StringComparison.Ordinal) ? "to_regprocedure" : "to_regclass";
         await using var command = new NpgsqlCommand($"select {lookup}($1) is not null", connection)
         {
             Parameters = { new NpgsqlParameter<string> { TypedValue = name } },
         };
-        return await command.ExecuteScalarAsync(ct) is true;
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     private static async Task<List<(HealthFinding, double?)>> RowsAsync(
-        NpgsqlConnection connection, HealthQuestion question, CancellationToken ct)
+        NpgsqlConnection connection, HealthQuestion question, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"select a.status, a.subject, a.detail, a.remedy, a.figure::double precision from (select $1::double precision as warn, $2::double precision as red, $3::double precision as settled) l cross join lateral ({question.Sql}) a",
@@ -96,15 +97,15 @@ public static class HealthCheck
             },
         };
         var rows = new List<(HealthFinding, double?)>();
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
             var finding = new HealthFinding(
                 Enum.Parse<HealthStatus>(reader.GetString(0), ignoreCase: true),
                 reader.GetString(1),
                 reader.GetString(2),
-                await reader.IsDBNullAsync(3, ct) ? null : reader.GetString(3));
-            rows.Add((finding, await reader.IsDBNullAsync(4, ct) ? null : reader.GetDouble(4)));
+                await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetString(3));
+            rows.Add((finding, await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetDouble(4)));
         }
 
         return rows;

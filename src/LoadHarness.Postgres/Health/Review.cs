@@ -27,22 +27,22 @@ public static class Review
     ];
 
     /// <exception cref="HarnessException">The database's schema is not migrated.</exception>
-    public static Task<IReadOnlyList<ReviewSection>> WeeklyAsync(NpgsqlDataSource source, CancellationToken ct) =>
-        ReadAsync(source, Week, ct);
+    public static Task<IReadOnlyList<ReviewSection>> WeeklyAsync(NpgsqlDataSource source, CancellationToken cancellationToken) =>
+        ReadAsync(source, Week, cancellationToken);
 
     /// <exception cref="HarnessException">The database's schema is not migrated.</exception>
-    public static Task<IReadOnlyList<ReviewSection>> MonthlyAsync(NpgsqlDataSource source, CancellationToken ct) =>
-        ReadAsync(source, Month, ct);
+    public static Task<IReadOnlyList<ReviewSection>> MonthlyAsync(NpgsqlDataSource source, CancellationToken cancellationToken) =>
+        ReadAsync(source, Month, cancellationToken);
 
     private static async Task<IReadOnlyList<ReviewSection>> ReadAsync(
-        NpgsqlDataSource source, (string Title, string Sql)[] parts, CancellationToken ct)
+        NpgsqlDataSource source, (string Title, string Sql)[] parts, CancellationToken cancellationToken)
     {
         var sections = new List<ReviewSection>();
         foreach (var (title, sql) in parts)
         {
             try
             {
-                sections.Add(await SectionAsync(source, title, sql, ct));
+                sections.Add(await SectionAsync(source, title, sql, cancellationToken));
             }
             catch (PostgresException e) when (
                 e.SqlState is PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.ObjectNotInPrerequisiteState)
@@ -58,13 +58,14 @@ public static class Review
         return sections;
     }
 
-    private static async Task<ReviewSection> SectionAsync(NpgsqlDataSource source, string title, string sql, CancellationToken ct)
+    private static async Task<ReviewSection> SectionAsync(
+        NpgsqlDataSource source, string title, string sql, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand(sql);
-        await using var reader = await command.ExecuteReaderAsync(ct);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var columns = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToList();
         var rows = new List<IReadOnlyList<string>>();
-        while (await reader.ReadAsync(ct))
+        while (await reader.ReadAsync(cancellationToken))
         {
             rows.Add([.. columns.Select((_, i) => reader.IsDBNull(i)
                 ? ""

@@ -1,5 +1,4 @@
 using LoadHarness.Core.Verdicts;
-using LoadHarness.Postgres.Migration;
 
 namespace LoadHarness.Postgres.Health;
 

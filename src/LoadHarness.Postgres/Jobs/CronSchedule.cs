@@ -9,25 +9,25 @@ public sealed class CronSchedule
     // Four years and a day: the longest time between two 29ths of February outside a century's turn.
     private const int LongestGapDays = 1462;
 
-    private readonly string text;
-    private readonly bool[] minutes;
-    private readonly bool[] hours;
-    private readonly bool[] days;
-    private readonly bool[] months;
-    private readonly bool[] weekdays;
-    private readonly bool eitherDay;
+    private readonly string _text;
+    private readonly bool[] _minutes;
+    private readonly bool[] _hours;
+    private readonly bool[] _days;
+    private readonly bool[] _months;
+    private readonly bool[] _weekdays;
+    private readonly bool _eitherDay;
 
     private CronSchedule(string text, string[] fields)
     {
-        this.text = text;
-        minutes = Field(fields[0], 0, 59);
-        hours = Field(fields[1], 0, 23);
-        days = Field(fields[2], 1, 31);
-        months = Field(fields[3], 1, 12);
-        weekdays = Field(fields[4], 0, 7);
-        weekdays[0] |= weekdays[7];
+        this._text = text;
+        _minutes = Field(fields[0], 0, 59);
+        _hours = Field(fields[1], 0, 23);
+        _days = Field(fields[2], 1, 31);
+        _months = Field(fields[3], 1, 12);
+        _weekdays = Field(fields[4], 0, 7);
+        _weekdays[0] |= _weekdays[7];
         // Cron's own rule: when both day fields are given, a day that fits one of them is enough.
-        eitherDay = fields[2] != "*" && fields[4] != "*";
+        _eitherDay = fields[2] != "*" && fields[4] != "*";
     }
 
     /// <exception cref="HarnessException">Not five fields of numbers, lists, ranges and steps.</exception>
@@ -49,7 +49,7 @@ public sealed class CronSchedule
             var last = day == DateOnly.FromDateTime(utc) ? (utc.Hour * 60) + utc.Minute : (24 * 60) - 1;
             for (var minute = last; minute >= 0; minute--)
             {
-                if (hours[minute / 60] && minutes[minute % 60])
+                if (_hours[minute / 60] && _minutes[minute % 60])
                     return new DateTimeOffset(day.ToDateTime(new TimeOnly(minute / 60, minute % 60)), TimeSpan.Zero);
             }
         }
@@ -57,13 +57,13 @@ public sealed class CronSchedule
         return null;
     }
 
-    public override string ToString() => text;
+    public override string ToString() => _text;
 
     private bool Fits(DateOnly day)
     {
-        var byDate = days[day.Day];
-        var byWeekday = weekdays[(int)day.DayOfWeek];
-        return months[day.Month] && (eitherDay ? byDate || byWeekday : byDate && byWeekday);
+        var byDate = _days[day.Day];
+        var byWeekday = _weekdays[(int)day.DayOfWeek];
+        return _months[day.Month] && (_eitherDay ? byDate || byWeekday : byDate && byWeekday);
     }
 
     private bool[] Field(string field, int low, int high)
@@ -84,5 +84,5 @@ public sealed class CronSchedule
     private int Number(string number, int low, int high) =>
         int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high
             ? value
-            : throw new HarnessException($"The schedule \"{text}\" holds \"{number}\" where a number from {low} to {high} belongs.");
+            : throw new HarnessException($"The schedule \"{_text}\" holds \"{number}\" where a number from {low} to {high} belongs.");
 }

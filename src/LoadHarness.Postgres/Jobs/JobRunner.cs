@@ -15,9 +15,10 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
 
     /// <summary>One outcome a job; a job that fails does not keep the others from running.</summary>
     /// <exception cref="HarnessException">The schema has no jobs, or none of the given name.</exception>
-    public async Task<IReadOnlyList<JobOutcome>> RunAsync(JobSelection selection, IStageProgress progress, CancellationToken ct)
+    public async Task<IReadOnlyList<JobOutcome>> RunAsync(
+        JobSelection selection, IStageProgress progress, CancellationToken cancellationToken)
     {
-        var definitions = await ReadAsync(ct);
+        var definitions = await ReadAsync(cancellationToken);
         if (selection.Name is { } name && definitions.All(d => d.Name != name))
             throw new HarnessException($"There is no job \"{name}\". Known: {string.Join(", ", definitions.Select(d => d.Name))}.",
                 ExitCode.BadUsage);
@@ -32,7 +33,7 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
             }
 
             progress.Note($"Running the job {definition.Name}.");
-            outcomes.Add(await RunAsync(definition, ct));
+            outcomes.Add(await RunAsync(definition, cancellationToken));
         }
 
         return outcomes;
@@ -41,13 +42,13 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
     private static bool IsDue(Definition definition, DateTimeOffset now) =>
         definition.LastStarted is not { } last || definition.Schedule.Previous(now) > last;
 
-    private async Task<JobOutcome> RunAsync(Definition definition, CancellationToken ct)
+    private async Task<JobOutcome> RunAsync(Definition definition, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         try
         {
-            await using var session = await JobSession.OpenAsync(admin, ct);
-            var (outcome, detail) = await RunAsync(session, definition.Name, ct);
+            await using var session = await JobSession.OpenAsync(admin, cancellationToken);
+            var (outcome, detail) = await RunAsync(session, definition.Name, cancellationToken);
             return new JobOutcome(definition.Name, definition.Requirement, outcome, detail, watch.Elapsed);
         }
         catch (NpgsqlException e)
@@ -58,33 +59,34 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
     }
 
     // As the procedure run_job does it, for pg_cron.
-    private static async Task<(string Outcome, string Detail)> RunAsync(JobSession session, string job, CancellationToken ct)
+    private static async Task<(string Outcome, string Detail)> RunAsync(JobSession session, string job, CancellationToken cancellationToken)
     {
-        if (await session.AskAsync("select public.begin_job_run($1, $2)", job, "program", TimeoutSeconds, ct) is not { } run)
+        if (await session.AskAsync("select public.begin_job_run($1, $2)", job, "program", TimeoutSeconds, cancellationToken) is not { } run)
             return ("skipped", "another session is running it");
         for (var step = "0"; step is not null;)
-            step = await session.AskAsync("select public.run_job_step($1::bigint, $2::int)", run, step, TimeoutSeconds, ct);
+            step = await session.AskAsync("select public.run_job_step($1::bigint, $2::int)", run, step, TimeoutSeconds, cancellationToken);
         var end = await session.AskAsync(
-            "select case when e.failed then 'failed' else 'succeeded' end || ' ' || coalesce(e.detail, '') from public.end_job_run($1::bigint) e where $2 is not null", run, "", TimeoutSeconds, ct);
-        await session.AskAsync("select public.prune_job_history() where $1 is not null and $2 is not null", "", "", TimeoutSeconds, ct);
+            "select case when e.failed then 'failed' else 'succeeded' end || ' ' || coalesce(e.detail, '') from public.end_job_run($1::bigint) e where $2 is not null", run, "", TimeoutSeconds, cancellationToken);
+        await session.AskAsync("select public.prune_job_history() where $1 is not null and $2 is not null", "", "", TimeoutSeconds,
+            cancellationToken);
         return end!.Split(' ', 2) is [var outcome, var detail] ? (outcome, detail) : ("failed", "the run left no outcome");
     }
 
-    private async Task<List<Definition>> ReadAsync(CancellationToken ct)
+    private async Task<List<Definition>> ReadAsync(CancellationToken cancellationToken)
     {
         await using var exists = admin.CreateCommand("select to_regprocedure('public.get_job_status()') is not null");
-        if (await exists.ExecuteScalarAsync(ct) is not true)
+        if (await exists.ExecuteScalarAsync(cancellationToken) is not true)
             throw new HarnessException("This database has no jobs: its schema is not migrated. Run the migrate verb on it first.");
         await using var command = admin.CreateCommand("select job, requirement, schedule, last_started from public.get_job_status()");
-        await using var reader = await command.ExecuteReaderAsync(ct);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var definitions = new List<Definition>();
-        while (await reader.ReadAsync(ct))
+        while (await reader.ReadAsync(cancellationToken))
         {
             definitions.Add(new Definition(
                 reader.GetString(0),
                 reader.GetString(1),
                 CronSchedule.Parse(reader.GetString(2)),
-                await reader.IsDBNullAsync(3, ct) ? null : reader.GetFieldValue<DateTimeOffset>(3)));
+                await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(3)));
         }
 
         return definitions;

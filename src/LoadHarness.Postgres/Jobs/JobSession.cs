@@ -18,10 +18,10 @@ internal sealed class JobSession : IAsyncDisposable
         alter function pg_temp.as_jobs(text, text, text) owner to lh_jobs;
         """;
 
-    private readonly NpgsqlConnection connection;
-    private readonly bool superuser;
+    private readonly NpgsqlConnection _connection;
+    private readonly bool _superuser;
 
-    private JobSession(NpgsqlConnection connection, bool superuser) => (this.connection, this.superuser) = (connection, superuser);
+    private JobSession(NpgsqlConnection connection, bool superuser) => (this._connection, this._superuser) = (connection, superuser);
 
     public static async Task<JobSession> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
@@ -45,21 +45,21 @@ internal sealed class JobSession : IAsyncDisposable
     /// <param name="timeoutSeconds">After that the statement is cancelled.</param>
     public async Task<string?> AskAsync(string sql, string one, string other, int timeoutSeconds, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (superuser)
-            await connection.ExecuteAsync(Gate, cancellationToken);
-        await using var command = new NpgsqlCommand(superuser ? "select pg_temp.as_jobs($1, $2, $3)" : sql, connection)
+        await using var transaction = await _connection.BeginTransactionAsync(cancellationToken);
+        if (_superuser)
+            await _connection.ExecuteAsync(Gate, cancellationToken);
+        await using var command = new NpgsqlCommand(_superuser ? "select pg_temp.as_jobs($1, $2, $3)" : sql, _connection)
         {
             CommandTimeout = timeoutSeconds,
         };
-        foreach (var text in superuser ? [sql, one, other] : (string[])[one, other])
+        foreach (var text in _superuser ? [sql, one, other] : (string[])[one, other])
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
         var answer = await command.ExecuteScalarAsync(cancellationToken);
-        if (superuser)
-            await connection.ExecuteAsync("drop function if exists pg_temp.as_jobs(text, text, text)", cancellationToken);
+        if (_superuser)
+            await _connection.ExecuteAsync("drop function if exists pg_temp.as_jobs(text, text, text)", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return answer is null or DBNull ? null : answer.ToString();
     }
 
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

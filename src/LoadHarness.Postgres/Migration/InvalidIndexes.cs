@@ -13,7 +13,7 @@ internal static partial class InvalidIndexes
     /// <summary>
     /// Schema-qualified and quoted. A build that is under way is not a leftover, nor is a partitioned index that waits for its parts.
     /// </summary>
-    public static Task<List<string>> FindAsync(NpgsqlConnection connection, CancellationToken ct) => connection.TextsAsync(
+    public static Task<List<string>> FindAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => connection.TextsAsync(
         """
         select format('%I.%I', n.nspname, c.relname)
         from pg_index i
@@ -25,32 +25,33 @@ internal static partial class InvalidIndexes
           and not exists (select from pg_stat_progress_create_index p where p.index_relid = i.indexrelid)
         order by 1
         """,
-        ct);
+        cancellationToken);
 
     /// <summary>Drops the leftover of the index that the statement is about to build.</summary>
-    public static async Task ClearTheWayAsync(NpgsqlConnection connection, string sql, IStageProgress progress, CancellationToken ct)
+    public static async Task ClearTheWayAsync(
+        NpgsqlConnection connection, string sql, IStageProgress progress, CancellationToken cancellationToken)
     {
         var match = ConcurrentBuild().Match(sql);
         if (!match.Success)
             return;
-        foreach (var index in await FindAsync(connection, ct))
+        foreach (var index in await FindAsync(connection, cancellationToken))
         {
             if (index.Split('.')[^1].Trim('"') != match.Groups["name"].Value)
                 continue;
             progress.Note($"Dropping the invalid index {index} that an interrupted build left, and building it again.");
-            await connection.ExecuteAsync($"drop index concurrently if exists {index}", ct);
+            await connection.ExecuteAsync($"drop index concurrently if exists {index}", cancellationToken);
         }
     }
 
     /// <summary>Rebuilds leftovers that no step is about to build.</summary>
-    public static async Task RepairAsync(NpgsqlConnection connection, IStageProgress progress, CancellationToken ct)
+    public static async Task RepairAsync(NpgsqlConnection connection, IStageProgress progress, CancellationToken cancellationToken)
     {
-        foreach (var index in await FindAsync(connection, ct))
+        foreach (var index in await FindAsync(connection, cancellationToken))
         {
             var isCopy = index.TrimEnd('"').EndsWith("_ccnew", StringComparison.Ordinal);
             progress.Note(isCopy ? $"Dropping the half-built copy {index}." : $"Rebuilding the invalid index {index}.");
             await connection.ExecuteAsync(
-                isCopy ? $"drop index concurrently if exists {index}" : $"reindex index concurrently {index}", ct);
+                isCopy ? $"drop index concurrently if exists {index}" : $"reindex index concurrently {index}", cancellationToken);
         }
     }
 

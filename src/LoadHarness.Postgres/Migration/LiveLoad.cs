@@ -31,65 +31,66 @@ internal sealed class LiveLoad : IAsyncDisposable
 
     private const string InsertActivity = "insert into lead_activities";
 
-    private readonly NpgsqlDataSource source;
-    private readonly LockWatch watch;
-    private readonly CancellationTokenSource stop = new();
-    private readonly Lock gate = new();
-    private readonly HashSet<string> failures = [];
-    private readonly List<Task> loops = [];
-    private long queries;
-    private long insertedActivities;
-    private TimeSpan longestResponse;
-    private string longestQuery = "";
+    private readonly NpgsqlDataSource _source;
+    private readonly LockWatch _watch;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _failures = [];
+    private readonly List<Task> _loops = [];
+    private long _queries;
+    private long _insertedActivities;
+    private TimeSpan _longestResponse;
+    private string _longestQuery = "";
 
     private LiveLoad(NpgsqlDataSource source, Func<string> step)
     {
-        this.source = source;
-        watch = new LockWatch(source, ApplicationName, step);
+        this._source = source;
+        _watch = new LockWatch(source, ApplicationName, step);
     }
 
     /// <param name="step">What the migration is doing: named beside the longest wait.</param>
-    public static async Task<LiveLoad> StartAsync(NpgsqlDataSource source, int connections, Func<string> step, CancellationToken ct)
+    public static async Task<LiveLoad> StartAsync(
+        NpgsqlDataSource source, int connections, Func<string> step, CancellationToken cancellationToken)
     {
         var load = new LiveLoad(source, step);
-        var (workspace, lowest, highest) = await LargestWorkspaceAsync(source, ct);
+        var (workspace, lowest, highest) = await LargestWorkspaceAsync(source, cancellationToken);
         for (var user = 0; user < connections; user++)
         {
             var random = new Random(user);
-            load.loops.Add(Task.Run(() => load.WorkAsync(workspace, lowest, highest, random), ct));
+            load._loops.Add(Task.Run(() => load.WorkAsync(workspace, lowest, highest, random), cancellationToken));
         }
 
-        load.loops.Add(Task.Run(() => load.watch.RunAsync(load.stop.Token), ct));
+        load._loops.Add(Task.Run(() => load._watch.RunAsync(load._stop.Token), cancellationToken));
         return load;
     }
 
     public async Task<LiveLoadResult> StopAsync()
     {
-        await stop.CancelAsync();
-        await Task.WhenAll(loops);
-        return new LiveLoadResult(queries, watch.Longest, longestResponse, longestQuery, [.. failures], insertedActivities);
+        await _stop.CancelAsync();
+        await Task.WhenAll(_loops);
+        return new LiveLoadResult(_queries, _watch.Longest, _longestResponse, _longestQuery, [.. _failures], _insertedActivities);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        await Task.WhenAll(loops);
-        stop.Dispose();
+        await _stop.CancelAsync();
+        await Task.WhenAll(_loops);
+        _stop.Dispose();
     }
 
     private static async Task<(long Workspace, long Lowest, long Highest)> LargestWorkspaceAsync(
-        NpgsqlDataSource source, CancellationToken ct)
+        NpgsqlDataSource source, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand(
             "select workspace_id, min(id), max(id) from leads group by workspace_id order by count(*) desc limit 1");
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        return await reader.ReadAsync(ct) ? (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)) : (1, 1, 1);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)) : (1, 1, 1);
     }
 
     private async Task WorkAsync(long workspace, long lowest, long highest, Random random)
     {
         await using var connection = await OpenAsync();
-        while (!stop.IsCancellationRequested)
+        while (!_stop.IsCancellationRequested)
         {
             var sql = Queries[random.Next(Queries.Length)];
             var began = Stopwatch.StartNew();
@@ -105,7 +106,7 @@ internal sealed class LiveLoad : IAsyncDisposable
             }
             catch (PostgresException e)
             {
-                lock (gate) failures.Add($"{e.SqlState}: {e.MessageText}");
+                lock (_gate) _failures.Add($"{e.SqlState}: {e.MessageText}");
             }
 
             await Task.Delay(Think);
@@ -114,21 +115,21 @@ internal sealed class LiveLoad : IAsyncDisposable
 
     private void Record(string sql, int rows, TimeSpan response)
     {
-        lock (gate)
+        lock (_gate)
         {
-            queries++;
+            _queries++;
             if (sql.StartsWith(InsertActivity, StringComparison.Ordinal))
-                insertedActivities += rows;
-            if (response <= longestResponse)
+                _insertedActivities += rows;
+            if (response <= _longestResponse)
                 return;
-            longestResponse = response;
-            longestQuery = sql;
+            _longestResponse = response;
+            _longestQuery = sql;
         }
     }
 
     private async Task<NpgsqlConnection> OpenAsync()
     {
-        var connection = await source.OpenConnectionAsync();
+        var connection = await _source.OpenConnectionAsync();
         await using var name = new NpgsqlCommand("select set_config('application_name', $1, false)", connection)
         {
             Parameters = { new() { Value = ApplicationName } },

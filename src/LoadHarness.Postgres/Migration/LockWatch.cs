@@ -19,7 +19,7 @@ internal sealed class LockWatch(NpgsqlDataSource source, string applicationName,
 
     public LockWait Longest { get; private set; } = LockWait.None;
 
-    public async Task RunAsync(CancellationToken stop)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(CancellationToken.None);
         await using var command = new NpgsqlCommand(
@@ -40,7 +40,7 @@ internal sealed class LockWatch(NpgsqlDataSource source, string applicationName,
         {
             Parameters = { new() { Value = applicationName } },
         };
-        while (!stop.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
             await LookAsync(command);
             await Task.Delay(Sampling, CancellationToken.None);

@@ -5,35 +5,36 @@ namespace LoadHarness.Postgres.Migration;
 /// <summary>Reads how far a database is, changing nothing.</summary>
 internal static class MigrationInspection
 {
-    public static async Task<MigrationStatus> ReadAsync(NpgsqlConnection connection, MigrationFiles files, CancellationToken ct)
+    public static async Task<MigrationStatus> ReadAsync(
+        NpgsqlConnection connection, MigrationFiles files, CancellationToken cancellationToken)
     {
         var journal = new MigrationJournal(connection);
-        var hasJournal = await journal.ExistsAsync(ct);
+        var hasJournal = await journal.ExistsAsync(cancellationToken);
         var lines = new List<MigrationLine>();
         var changed = new List<string>();
         foreach (var migration in files.Migrations)
         {
-            var up = hasJournal ? await journal.StepsAsync(migration.Name, MigrationJournal.Up, ct) : NoSteps;
-            var down = hasJournal ? await journal.StepsAsync(migration.Name, MigrationJournal.Down, ct) : NoSteps;
+            var up = hasJournal ? await journal.StepsAsync(migration.Name, MigrationJournal.Up, cancellationToken) : NoSteps;
+            var down = hasJournal ? await journal.StepsAsync(migration.Name, MigrationJournal.Down, cancellationToken) : NoSteps;
             lines.Add(LineOf(migration, up, down));
             changed.AddRange(MigrationJournal.ChangedSteps(migration, up).Select(step => $"{migration.Name}/{step}"));
         }
 
         if (hasJournal)
-            changed.AddRange(await ChangedFilesAsync(journal, files, ct));
+            changed.AddRange(await ChangedFilesAsync(journal, files, cancellationToken));
         return new MigrationStatus(
-            await connection.ScalarAsync<bool>("select to_regclass('public.leads') is not null", ct),
+            await connection.ScalarAsync<bool>("select to_regclass('public.leads') is not null", cancellationToken),
             lines,
             changed,
-            await InvalidIndexes.FindAsync(connection, ct),
-            await DefaultRowsAsync(connection, ct),
+            await InvalidIndexes.FindAsync(connection, cancellationToken),
+            await DefaultRowsAsync(connection, cancellationToken),
             await connection.TextsAsync(
                 """
                 select name
                 from unnest(array['btree_gin', 'btree_gist', 'pg_cron', 'pg_partman', 'pg_stat_statements', 'pg_trgm']) as name
                 where not exists (select from pg_available_extensions a where a.name = name.name)
                 """,
-                ct));
+                cancellationToken));
     }
 
     private static IReadOnlyDictionary<string, string> NoSteps { get; } = new Dictionary<string, string>();
@@ -48,17 +49,19 @@ internal static class MigrationInspection
         return new MigrationLine(migration.Name, state, up.Count, migration.Up.Count);
     }
 
-    private static async Task<IEnumerable<string>> ChangedFilesAsync(MigrationJournal journal, MigrationFiles files, CancellationToken ct)
+    private static async Task<IEnumerable<string>> ChangedFilesAsync(
+        MigrationJournal journal, MigrationFiles files, CancellationToken cancellationToken)
     {
-        var applied = await journal.RepeatablesAsync(ct);
+        var applied = await journal.RepeatablesAsync(cancellationToken);
         return files.Repeatables
             .Where(file => applied.TryGetValue(file.Name, out var checksum) && checksum != file.Checksum)
             .Select(file => $"functions/{file.Name}");
     }
 
-    private static async Task<IReadOnlyList<string>> DefaultRowsAsync(NpgsqlConnection connection, CancellationToken ct) =>
-        await connection.ScalarAsync<bool>("select to_regprocedure('check_default_partitions()') is not null", ct)
+    private static async Task<IReadOnlyList<string>> DefaultRowsAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        await connection.ScalarAsync<bool>("select to_regprocedure('check_default_partitions()') is not null", cancellationToken)
             ? await connection.TextsAsync(
-                "select partition::text || ': ' || row_count || ' rows' from check_default_partitions() where row_count > 0", ct)
+                "select partition::text || ': ' || row_count || ' rows' from check_default_partitions() where row_count > 0",
+                    cancellationToken)
             : [];
 }

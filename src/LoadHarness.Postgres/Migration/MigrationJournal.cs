@@ -11,7 +11,7 @@ internal sealed class MigrationJournal(NpgsqlConnection connection)
 
     private const string Repeatable = "repeatable";
 
-    public Task CreateAsync(CancellationToken ct) => connection.ExecuteAsync(
+    public Task CreateAsync(CancellationToken cancellationToken) => connection.ExecuteAsync(
         """
         create schema if not exists loadharness;
         create table if not exists loadharness.journal (
@@ -31,47 +31,51 @@ internal sealed class MigrationJournal(NpgsqlConnection connection)
         );
         create table if not exists loadharness.revoked_right (role text primary key);
         """,
-        ct);
+        cancellationToken);
 
-    public async Task<bool> ExistsAsync(CancellationToken ct) =>
-        await connection.ScalarAsync<bool>("select to_regclass('loadharness.journal') is not null", ct);
+    public async Task<bool> ExistsAsync(CancellationToken cancellationToken) =>
+        await connection.ScalarAsync<bool>("select to_regclass('loadharness.journal') is not null", cancellationToken);
 
     /// <summary>Checksums by step name.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> StepsAsync(string migration, string direction, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<string, string>> StepsAsync(
+        string migration, string direction, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             "select step, checksum from loadharness.journal where migration = $1 and direction = $2", connection)
         {
             Parameters = { new() { Value = migration }, new() { Value = direction } },
         };
-        await using var reader = await command.ExecuteReaderAsync(ct);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var steps = new Dictionary<string, string>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(ct))
+        while (await reader.ReadAsync(cancellationToken))
             steps[reader.GetString(0)] = reader.GetString(1);
         return steps;
     }
 
-    public Task<IReadOnlyDictionary<string, string>> RepeatablesAsync(CancellationToken ct) => StepsAsync(Repeatable, Repeatable, ct);
+    public Task<IReadOnlyDictionary<string, string>> RepeatablesAsync(CancellationToken cancellationToken) =>
+        StepsAsync(Repeatable, Repeatable, cancellationToken);
 
-    public Task WriteAsync(string migration, string direction, MigrationStep step, TimeSpan duration, CancellationToken ct) =>
-        WriteAsync(migration, direction, step.Name, step.Checksum, duration, ct);
+    public Task WriteAsync(string migration, string direction, MigrationStep step, TimeSpan duration,
+        CancellationToken cancellationToken) =>
+        WriteAsync(migration, direction, step.Name, step.Checksum, duration, cancellationToken);
 
-    public Task WriteAsync(RepeatableFile file, TimeSpan duration, CancellationToken ct) =>
-        WriteAsync(Repeatable, Repeatable, file.Name, file.Checksum, duration, ct);
+    public Task WriteAsync(RepeatableFile file, TimeSpan duration, CancellationToken cancellationToken) =>
+        WriteAsync(Repeatable, Repeatable, file.Name, file.Checksum, duration, cancellationToken);
 
-    public async Task ForgetAsync(string migration, CancellationToken ct)
+    public async Task ForgetAsync(string migration, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("delete from loadharness.journal where migration = $1", connection)
         {
             Parameters = { new() { Value = migration } },
         };
-        await command.ExecuteNonQueryAsync(ct);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public Task ForgetRepeatablesAsync(CancellationToken ct) => ForgetAsync(Repeatable, ct);
+    public Task ForgetRepeatablesAsync(CancellationToken cancellationToken) => ForgetAsync(Repeatable, cancellationToken);
 
     /// <summary>Leaves nothing behind: after the last migration is reverted the database is what it was.</summary>
-    public Task DropAsync(CancellationToken ct) => connection.ExecuteAsync("drop schema if exists loadharness cascade", ct);
+    public Task DropAsync(CancellationToken cancellationToken) =>
+        connection.ExecuteAsync("drop schema if exists loadharness cascade", cancellationToken);
 
     /// <exception cref="HarnessException">A journaled step's text has changed since it ran.</exception>
     public static void RefuseChanged(SchemaMigration migration, IReadOnlyDictionary<string, string> journaled)
@@ -91,7 +95,7 @@ internal sealed class MigrationJournal(NpgsqlConnection connection)
             .Order(StringComparer.Ordinal);
 
     private async Task WriteAsync(
-        string migration, string direction, string step, string checksum, TimeSpan duration, CancellationToken ct)
+        string migration, string direction, string step, string checksum, TimeSpan duration, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -111,6 +115,6 @@ internal sealed class MigrationJournal(NpgsqlConnection connection)
                 new() { Value = duration.TotalMilliseconds },
             },
         };
-        await command.ExecuteNonQueryAsync(ct);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

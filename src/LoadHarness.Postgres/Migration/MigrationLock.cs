@@ -22,32 +22,34 @@ internal static class MigrationLock
     /// it forever.
     /// </remarks>
     /// <exception cref="HarnessException">Another migrator works for longer than half an hour.</exception>
-    public static Task AcquireAsync(NpgsqlConnection connection, IStageProgress progress, CancellationToken ct) =>
-        AcquireAsync(connection, Key, progress, ct);
+    public static Task AcquireAsync(NpgsqlConnection connection, IStageProgress progress, CancellationToken cancellationToken) =>
+        AcquireAsync(connection, Key, progress, cancellationToken);
 
     /// <summary>For a session that runs a step beside another one.</summary>
     /// <param name="place">Of the step among those that run at the same time; the one that they run beside has place 0.</param>
-    public static Task AcquireBesideAsync(NpgsqlConnection connection, int place, IStageProgress progress, CancellationToken ct) =>
-        AcquireAsync(connection, BesideKey + place, progress, ct);
+    public static Task AcquireBesideAsync(
+        NpgsqlConnection connection, int place, IStageProgress progress, CancellationToken cancellationToken) =>
+        AcquireAsync(connection, BesideKey + place, progress, cancellationToken);
 
-    public static Task ReleaseAsync(NpgsqlConnection connection, CancellationToken ct) =>
-        connection.ExecuteAsync($"select pg_advisory_unlock({Key})", ct);
+    public static Task ReleaseAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync($"select pg_advisory_unlock({Key})", cancellationToken);
 
-    public static Task ReleaseBesideAsync(NpgsqlConnection connection, int place, CancellationToken ct) =>
-        connection.ExecuteAsync($"select pg_advisory_unlock({BesideKey + place})", ct);
+    public static Task ReleaseBesideAsync(NpgsqlConnection connection, int place, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync($"select pg_advisory_unlock({BesideKey + place})", cancellationToken);
 
-    private static async Task AcquireAsync(NpgsqlConnection connection, long key, IStageProgress progress, CancellationToken ct)
+    private static async Task AcquireAsync(
+        NpgsqlConnection connection, long key, IStageProgress progress, CancellationToken cancellationToken)
     {
         var end = DateTime.UtcNow + Patience;
         var told = false;
-        while (!await connection.ScalarAsync<bool>($"select pg_try_advisory_lock({key})", ct))
+        while (!await connection.ScalarAsync<bool>($"select pg_try_advisory_lock({key})", cancellationToken))
         {
             if (!told)
                 progress.Note("Another migration of this database is under way; waiting for it to end.");
             told = true;
             if (DateTime.UtcNow > end)
                 throw new HarnessException("Another migration of this database has been under way for over 30 minutes. Look for it in pg_stat_activity.");
-            await Task.Delay(Pause, ct);
+            await Task.Delay(Pause, cancellationToken);
         }
     }
 }

@@ -24,24 +24,25 @@ public static class MigrationMeasurement
     /// <summary>One verdict for each thing measured.</summary>
     /// <param name="connections">Of the live load; it runs as the same user.</param>
     public static async Task<IReadOnlyList<Verdict>> RunAsync(
-        NpgsqlDataSource admin, int connections, IStageProgress progress, CancellationToken ct) =>
-        MigrationVerdicts.Detailed(await MeasureAsync(admin, connections, progress, ct));
+        NpgsqlDataSource admin, int connections, IStageProgress progress, CancellationToken cancellationToken) =>
+        MigrationVerdicts.Detailed(await MeasureAsync(admin, connections, progress, cancellationToken));
 
     /// <summary>Migrates there and back, and ends in the state that it found.</summary>
     public static async Task<MigrationFigures> MeasureAsync(
-        NpgsqlDataSource admin, int connections, IStageProgress progress, CancellationToken ct)
+        NpgsqlDataSource admin, int connections, IStageProgress progress, CancellationToken cancellationToken)
     {
         var files = MigrationFiles.Read();
-        var startsOptimized = (await new Migrator(admin).StatusAsync(ct)).Migrations.All(line => line.State == MigrationState.Applied);
-        var (reference, columns) = await SchemaFingerprint.OfBaseAsync(admin, files.BaseSchema, ct);
-        var before = await SchemaFingerprint.ReadAsync(admin, ct);
-        var first = await PhaseAsync(admin, columns, connections, up: !startsOptimized, progress, ct);
-        var between = await SchemaFingerprint.ReadAsync(admin, ct);
-        var second = await PhaseAsync(admin, columns, connections, up: startsOptimized, progress, ct);
-        var after = await SchemaFingerprint.ReadAsync(admin, ct);
+        var startsOptimized = (await new Migrator(admin).StatusAsync(cancellationToken))
+            .Migrations.All(line => line.State == MigrationState.Applied);
+        var (reference, columns) = await SchemaFingerprint.OfBaseAsync(admin, files.BaseSchema, cancellationToken);
+        var before = await SchemaFingerprint.ReadAsync(admin, cancellationToken);
+        var first = await PhaseAsync(admin, columns, connections, up: !startsOptimized, progress, cancellationToken);
+        var between = await SchemaFingerprint.ReadAsync(admin, cancellationToken);
+        var second = await PhaseAsync(admin, columns, connections, up: startsOptimized, progress, cancellationToken);
+        var after = await SchemaFingerprint.ReadAsync(admin, cancellationToken);
 
         await using var count = admin.CreateCommand("select count(*) from leads");
-        var leads = (long)(await count.ExecuteScalarAsync(ct))!;
+        var leads = (long)(await count.ExecuteScalarAsync(cancellationToken))!;
         return new MigrationFigures(
             startsOptimized ? second : first,
             startsOptimized ? first : second,
@@ -51,19 +52,19 @@ public static class MigrationMeasurement
 
     private static async Task<MigrationPhase> PhaseAsync(
         NpgsqlDataSource admin, IReadOnlyDictionary<string, string[]> columns, int connections, bool up, IStageProgress progress,
-            CancellationToken ct)
+            CancellationToken cancellationToken)
     {
-        var lastIds = await TableContents.LastIdsAsync(admin, ct);
-        var before = await TableContents.ReadAsync(admin, columns, lastIds, ct);
+        var lastIds = await TableContents.LastIdsAsync(admin, cancellationToken);
+        var before = await TableContents.ReadAsync(admin, columns, lastIds, cancellationToken);
         var steps = new StepTimes();
         var migrator = new Migrator(admin) { StepBegun = steps.Begin, StepEnded = steps.End };
-        await using var load = await LiveLoad.StartAsync(admin, connections, () => steps.Current, ct);
+        await using var load = await LiveLoad.StartAsync(admin, connections, () => steps.Current, cancellationToken);
         var watch = Stopwatch.StartNew();
-        await (up ? migrator.UpAsync(progress, ct) : migrator.DownAsync(progress, ct));
+        await (up ? migrator.UpAsync(progress, cancellationToken) : migrator.DownAsync(progress, cancellationToken));
         var duration = watch.Elapsed;
         var longest = steps.Longest(StepsTold);
         var result = await load.StopAsync();
-        var after = await TableContents.ReadAsync(admin, columns, lastIds, ct);
+        var after = await TableContents.ReadAsync(admin, columns, lastIds, cancellationToken);
         return new MigrationPhase(duration, result, longest, [.. after.LostSince(before, result.InsertedActivities)]);
     }
 

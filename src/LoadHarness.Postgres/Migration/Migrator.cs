@@ -35,55 +35,56 @@ public sealed class Migrator(NpgsqlDataSource admin)
     public Action<string>? StepEnded { get; init; }
 
     /// <summary>Applies <c>sql/schema.sql</c> where there is no table of it.</summary>
-    public async Task<SchemaVersion> ApplyBaseAsync(CancellationToken ct)
+    public async Task<SchemaVersion> ApplyBaseAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await admin.OpenConnectionAsync(ct);
+        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
         var watch = Stopwatch.StartNew();
-        await MigrationLock.AcquireAsync(connection, SilentProgress.Instance, ct);
-        await EnsureBaseAsync(connection, ct);
-        await MigrationLock.ReleaseAsync(connection, ct);
+        await MigrationLock.AcquireAsync(connection, SilentProgress.Instance, cancellationToken);
+        await EnsureBaseAsync(connection, cancellationToken);
+        await MigrationLock.ReleaseAsync(connection, cancellationToken);
         return new SchemaVersion(["base"], ChecksumOf([Files.BaseSchema]), watch.Elapsed);
     }
 
     /// <summary>The base schema where there is none, then <see cref="UpAsync(IStageProgress, CancellationToken)"/>.</summary>
     /// <remarks>The journal comes first: what a killed build leaves is known as the harness's own.</remarks>
     /// <exception cref="HarnessException">A step failed, a journaled file was changed, or a rollback is half-way.</exception>
-    public Task<SchemaVersion> BuildAsync(IStageProgress progress, CancellationToken ct) =>
+    public Task<SchemaVersion> BuildAsync(IStageProgress progress, CancellationToken cancellationToken) =>
         WithLockAsync(progress, async (connection, journal) =>
     {
-        await journal.CreateAsync(ct);
-        await EnsureBaseAsync(connection, ct);
-        return await UpAsync(connection, journal, progress, ct);
-    }, ct);
+        await journal.CreateAsync(cancellationToken);
+        await EnsureBaseAsync(connection, cancellationToken);
+        return await UpAsync(connection, journal, progress, cancellationToken);
+    }, cancellationToken);
 
     /// <exception cref="HarnessException">
     /// There is no base schema, a step failed, a journaled file was changed, or a rollback is half-way.
     /// </exception>
-    public Task<SchemaVersion> UpAsync(IStageProgress progress, CancellationToken ct) =>
+    public Task<SchemaVersion> UpAsync(IStageProgress progress, CancellationToken cancellationToken) =>
         WithLockAsync(progress, async (connection, journal) =>
     {
-        if (!await HasBaseAsync(connection, ct))
+        if (!await HasBaseAsync(connection, cancellationToken))
             throw new HarnessException("The database has no base schema to migrate. Apply sql/schema.sql first.");
-        await journal.CreateAsync(ct);
-        return await UpAsync(connection, journal, progress, ct);
-    }, ct);
+        await journal.CreateAsync(cancellationToken);
+        return await UpAsync(connection, journal, progress, cancellationToken);
+    }, cancellationToken);
 
     /// <summary>Back to the base schema; no row is lost. Without a migration to revert it does nothing.</summary>
     /// <exception cref="HarnessException">A step failed, or a migration up is half-way.</exception>
-    public Task DownAsync(IStageProgress progress, CancellationToken ct) => WithLockAsync(progress, async (connection, journal) =>
+    public Task DownAsync(IStageProgress progress, CancellationToken cancellationToken) =>
+        WithLockAsync(progress, async (connection, journal) =>
     {
-        if (!await journal.ExistsAsync(ct))
+        if (!await journal.ExistsAsync(cancellationToken))
             return true;
-        await RefuseHalfWayUpAsync(journal, ct);
+        await RefuseHalfWayUpAsync(journal, cancellationToken);
         StepBegun?.Invoke("functions");
-        await new RepeatableFiles(connection, journal, progress).DropAsync(ct);
+        await new RepeatableFiles(connection, journal, progress).DropAsync(cancellationToken);
         StepEnded?.Invoke("functions");
         foreach (var migration in Files.Migrations.Reverse())
-            await DownAsync(connection, journal, migration, progress, ct);
-        await TrustedSchemas.ReopenAsync(connection, ct);
-        await journal.DropAsync(ct);
+            await DownAsync(connection, journal, migration, progress, cancellationToken);
+        await TrustedSchemas.ReopenAsync(connection, cancellationToken);
+        await journal.DropAsync(cancellationToken);
         return true;
-    }, ct);
+    }, cancellationToken);
 
     /// <summary>
     /// Takes away what the function files made, so that another set of files can be applied with nothing left of this one.
@@ -95,45 +96,47 @@ public sealed class Migrator(NpgsqlDataSource admin)
         return true;
     }, cancellationToken);
 
-    public async Task<MigrationStatus> StatusAsync(CancellationToken ct)
+    public async Task<MigrationStatus> StatusAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await admin.OpenConnectionAsync(ct);
-        return await MigrationInspection.ReadAsync(connection, Files, ct);
+        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
+        return await MigrationInspection.ReadAsync(connection, Files, cancellationToken);
     }
 
     private async Task<SchemaVersion> UpAsync(
-        NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress, CancellationToken ct)
+        NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        await TrustedSchemas.CloseAsync(connection, ct);
+        await TrustedSchemas.CloseAsync(connection, cancellationToken);
         foreach (var migration in Files.Migrations)
-            await UpAsync(connection, journal, migration, progress, ct);
+            await UpAsync(connection, journal, migration, progress, cancellationToken);
         StepBegun?.Invoke("functions");
-        await new RepeatableFiles(connection, journal, progress).ApplyAsync(Files.Repeatables, ct);
+        await new RepeatableFiles(connection, journal, progress).ApplyAsync(Files.Repeatables, cancellationToken);
         StepEnded?.Invoke("functions");
-        await InvalidIndexes.RepairAsync(connection, progress, ct);
+        await InvalidIndexes.RepairAsync(connection, progress, cancellationToken);
         var checksums = Files.Migrations.SelectMany(m => m.Up).Select(s => s.Checksum).Concat(Files.Repeatables.Select(f => f.Checksum));
         return new SchemaVersion(["base", .. Files.Migrations.Select(m => m.Name)], ChecksumOf(checksums), watch.Elapsed);
     }
 
     private async Task UpAsync(
-        NpgsqlConnection connection, MigrationJournal journal, SchemaMigration migration, IStageProgress progress, CancellationToken ct)
+        NpgsqlConnection connection, MigrationJournal journal, SchemaMigration migration, IStageProgress progress,
+            CancellationToken cancellationToken)
     {
-        if ((await journal.StepsAsync(migration.Name, MigrationJournal.Down, ct)).Count > 0)
+        if ((await journal.StepsAsync(migration.Name, MigrationJournal.Down, cancellationToken)).Count > 0)
             throw new HarnessException($"The rollback of {migration.Name} is half-way. Finish it with `rollback` before migrating up.");
-        var done = await journal.StepsAsync(migration.Name, MigrationJournal.Up, ct);
+        var done = await journal.StepsAsync(migration.Name, MigrationJournal.Up, cancellationToken);
         MigrationJournal.RefuseChanged(migration, done);
-        await RunAsync(connection, journal, migration.Name, MigrationJournal.Up, migration.Up, done, progress, ct);
+        await RunAsync(connection, journal, migration.Name, MigrationJournal.Up, migration.Up, done, progress, cancellationToken);
     }
 
     private async Task DownAsync(
-        NpgsqlConnection connection, MigrationJournal journal, SchemaMigration migration, IStageProgress progress, CancellationToken ct)
+        NpgsqlConnection connection, MigrationJournal journal, SchemaMigration migration, IStageProgress progress,
+            CancellationToken cancellationToken)
     {
-        if ((await journal.StepsAsync(migration.Name, MigrationJournal.Up, ct)).Count == 0)
+        if ((await journal.StepsAsync(migration.Name, MigrationJournal.Up, cancellationToken)).Count == 0)
             return;
-        var done = await journal.StepsAsync(migration.Name, MigrationJournal.Down, ct);
-        await RunAsync(connection, journal, migration.Name, MigrationJournal.Down, migration.Down, done, progress, ct);
-        await journal.ForgetAsync(migration.Name, ct);
+        var done = await journal.StepsAsync(migration.Name, MigrationJournal.Down, cancellationToken);
+        await RunAsync(connection, journal, migration.Name, MigrationJournal.Down, migration.Down, done, progress, cancellationToken);
+        await journal.ForgetAsync(migration.Name, cancellationToken);
     }
 
     private async Task RunAsync(
@@ -144,7 +147,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         IReadOnlyList<MigrationStep> steps,
         IReadOnlyDictionary<string, string> done,
         IStageProgress progress,
-        CancellationToken ct)
+        CancellationToken cancellationToken)
     {
         using var task = progress.Begin($"Migration {migration} {direction}", steps.Count, "steps");
         for (var (first, next) = (0, 0); first < steps.Count; first = next)
@@ -152,20 +155,20 @@ public sealed class Migrator(NpgsqlDataSource admin)
             for (next = first + 1; next < steps.Count && steps[next].BesidePrevious;) next++;
             await Task.WhenAll(steps.Take(first..next).Index().Where(step => !done.ContainsKey(step.Item.Name))
                 .Select(step => step.Index > 0
-                ? RunBesideAsync(migration, direction, step.Item, step.Index, progress, ct)
-                : RunStepAsync(connection, journal, migration, direction, step.Item, progress, ct)));
+                ? RunBesideAsync(migration, direction, step.Item, step.Index, progress, cancellationToken)
+                : RunStepAsync(connection, journal, migration, direction, step.Item, progress, cancellationToken)));
             task.Advance(next - first);
         }
     }
 
     private async Task RunBesideAsync(
-        string migration, string direction, MigrationStep step, int place, IStageProgress progress, CancellationToken ct)
+        string migration, string direction, MigrationStep step, int place, IStageProgress progress, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(ct);
-        await MigrationLock.AcquireBesideAsync(connection, place, progress, ct);
+        await using var connection = await OpenAsync(cancellationToken);
+        await MigrationLock.AcquireBesideAsync(connection, place, progress, cancellationToken);
         try
         {
-            await RunStepAsync(connection, new MigrationJournal(connection), migration, direction, step, progress, ct);
+            await RunStepAsync(connection, new MigrationJournal(connection), migration, direction, step, progress, cancellationToken);
         }
         finally
         {
@@ -176,29 +179,30 @@ public sealed class Migrator(NpgsqlDataSource admin)
 
     private async Task RunStepAsync(
         NpgsqlConnection connection, MigrationJournal journal, string migration, string direction, MigrationStep step,
-            IStageProgress progress, CancellationToken ct)
+            IStageProgress progress, CancellationToken cancellationToken)
     {
-        await new StepRunner(connection, journal, progress, StepBegun, StepExecuted).RunAsync(migration, direction, step, ct);
+        await new StepRunner(connection, journal, progress, StepBegun, StepExecuted)
+            .RunAsync(migration, direction, step, cancellationToken);
         StepEnded?.Invoke(step.Name);
     }
 
-    private async Task RefuseHalfWayUpAsync(MigrationJournal journal, CancellationToken ct)
+    private async Task RefuseHalfWayUpAsync(MigrationJournal journal, CancellationToken cancellationToken)
     {
         foreach (var migration in Files.Migrations)
         {
-            var done = await journal.StepsAsync(migration.Name, MigrationJournal.Up, ct);
+            var done = await journal.StepsAsync(migration.Name, MigrationJournal.Up, cancellationToken);
             if (done.Count > 0 && migration.Up.Any(step => !done.ContainsKey(step.Name)))
                 throw new HarnessException($"The migration {migration.Name} is half-way up. Finish it with `migrate` before rolling back.");
         }
     }
 
     private async Task<T> WithLockAsync<T>(
-        IStageProgress progress, Func<NpgsqlConnection, MigrationJournal, Task<T>> work, CancellationToken ct)
+        IStageProgress progress, Func<NpgsqlConnection, MigrationJournal, Task<T>> work, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(ct);
+        await using var connection = await OpenAsync(cancellationToken);
         try
         {
-            await MigrationLock.AcquireAsync(connection, progress, ct);
+            await MigrationLock.AcquireAsync(connection, progress, cancellationToken);
             return await work(connection, new MigrationJournal(connection));
         }
         finally
@@ -208,25 +212,25 @@ public sealed class Migrator(NpgsqlDataSource admin)
         }
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken ct)
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var connection = await admin.OpenConnectionAsync(ct);
+        var connection = await admin.OpenConnectionAsync(cancellationToken);
         // Row security must never filter what a migration copies: with this it is an error instead.
-        await connection.ExecuteAsync("set row_security = off; set search_path = public; set timezone = 'UTC'", ct);
-        await connection.ExecuteAsync(GiveWayToNoAutovacuum, ct);
+        await connection.ExecuteAsync("set row_security = off; set search_path = public; set timezone = 'UTC'", cancellationToken);
+        await connection.ExecuteAsync(GiveWayToNoAutovacuum, cancellationToken);
         return connection;
     }
 
-    private async Task EnsureBaseAsync(NpgsqlConnection connection, CancellationToken ct)
+    private async Task EnsureBaseAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (await HasBaseAsync(connection, ct)) return;
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        await connection.ExecuteAsync(Files.BaseSchema, ct);
-        await transaction.CommitAsync(ct);
+        if (await HasBaseAsync(connection, cancellationToken)) return;
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(Files.BaseSchema, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
-    private static Task<bool> HasBaseAsync(NpgsqlConnection connection, CancellationToken ct) =>
-        connection.ScalarAsync<bool>("select to_regclass('public.leads') is not null", ct);
+    private static Task<bool> HasBaseAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ScalarAsync<bool>("select to_regclass('public.leads') is not null", cancellationToken);
 
     private static string ChecksumOf(IEnumerable<string> texts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', texts))));

@@ -17,10 +17,11 @@ internal static partial class PartitionStatements
         order by c.relname
         """;
 
-    public static async Task<IReadOnlyList<string>> ForAsync(NpgsqlConnection connection, string sql, string table, CancellationToken ct)
+    public static async Task<IReadOnlyList<string>> ForAsync(
+        NpgsqlConnection connection, string sql, string table, CancellationToken cancellationToken)
     {
         var partitions = await connection.ListAsync(
-            Partitions, row => (Name: row.GetString(0), Short: row.GetString(1)), ct, $"public.{table}");
+            Partitions, row => (Name: row.GetString(0), Short: row.GetString(1)), cancellationToken, $"public.{table}");
         return [.. partitions.Select(part => IndexName().Replace(sql, match => $"{part.Short}_{match.Groups["ending"].Value}")
             .Replace("{partition}", part.Name, StringComparison.Ordinal))];
     }

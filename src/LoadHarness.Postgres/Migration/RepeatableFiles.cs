@@ -22,20 +22,20 @@ internal sealed class RepeatableFiles(NpgsqlConnection connection, MigrationJour
           and not exists (select from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')
         """;
 
-    public async Task<IReadOnlyList<string>> ChangedAsync(IReadOnlyList<RepeatableFile> files, CancellationToken ct)
+    public async Task<IReadOnlyList<string>> ChangedAsync(IReadOnlyList<RepeatableFile> files, CancellationToken cancellationToken)
     {
-        var applied = await journal.RepeatablesAsync(ct);
+        var applied = await journal.RepeatablesAsync(cancellationToken);
         return [.. files.Where(file => applied.GetValueOrDefault(file.Name) != file.Checksum).Select(file => file.Name)];
     }
 
-    public async Task ApplyAsync(IReadOnlyList<RepeatableFile> files, CancellationToken ct)
+    public async Task ApplyAsync(IReadOnlyList<RepeatableFile> files, CancellationToken cancellationToken)
     {
-        var changed = (await ChangedAsync(files, ct)).ToHashSet(StringComparer.Ordinal);
+        var changed = (await ChangedAsync(files, cancellationToken)).ToHashSet(StringComparer.Ordinal);
         foreach (var file in files.Where(file => changed.Contains(file.Name)))
         {
             try
             {
-                await ApplyAsync(file, ct);
+                await ApplyAsync(file, cancellationToken);
             }
             catch (PostgresException e)
             {
@@ -48,17 +48,19 @@ internal sealed class RepeatableFiles(NpgsqlConnection connection, MigrationJour
         }
     }
 
-    public async Task DropAsync(CancellationToken ct)
+    public async Task DropAsync(CancellationToken cancellationToken)
     {
         var created = await connection.TextsAsync(
-            "select kind || ' ' || name from loadharness.created_object where kind not in ('extension', 'schema') order by ordinal desc", ct);
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        await connection.ExecuteAsync("set local lock_timeout = '5s'", ct);
+            "select kind || ' ' || name from loadharness.created_object where kind not in ('extension', 'schema') order by ordinal desc",
+                cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync("set local lock_timeout = '5s'", cancellationToken);
         foreach (var target in created)
-            await connection.ExecuteAsync($"drop {target.Insert(KindLength(target), " if exists")} cascade", ct);
-        await connection.ExecuteAsync("delete from loadharness.created_object where kind not in ('extension', 'schema')", ct);
-        await journal.ForgetRepeatablesAsync(ct);
-        await transaction.CommitAsync(ct);
+            await connection.ExecuteAsync($"drop {target.Insert(KindLength(target), " if exists")} cascade", cancellationToken);
+        await connection.ExecuteAsync(
+            "delete from loadharness.created_object where kind not in ('extension', 'schema')", cancellationToken);
+        await journal.ForgetRepeatablesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     private static int KindLength(string target) =>
@@ -66,20 +68,20 @@ internal sealed class RepeatableFiles(NpgsqlConnection connection, MigrationJour
             ? "materialized view".Length
             : target.IndexOf(' ', StringComparison.Ordinal);
 
-    private async Task ApplyAsync(RepeatableFile file, CancellationToken ct)
+    private async Task ApplyAsync(RepeatableFile file, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         progress.Note($"Applying functions of {file.Name}.");
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        var before = await connection.TextsAsync(ObjectsInPublic, ct);
-        await connection.ExecuteAsync(file.Sql, ct);
-        var created = (await connection.TextsAsync(ObjectsInPublic, ct)).Except(before);
-        await RememberAsync(created, ct);
-        await journal.WriteAsync(file, watch.Elapsed, ct);
-        await transaction.CommitAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var before = await connection.TextsAsync(ObjectsInPublic, cancellationToken);
+        await connection.ExecuteAsync(file.Sql, cancellationToken);
+        var created = (await connection.TextsAsync(ObjectsInPublic, cancellationToken)).Except(before);
+        await RememberAsync(created, cancellationToken);
+        await journal.WriteAsync(file, watch.Elapsed, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
-    private async Task RememberAsync(IEnumerable<string> created, CancellationToken ct)
+    private async Task RememberAsync(IEnumerable<string> created, CancellationToken cancellationToken)
     {
         foreach (var target in created)
         {
@@ -89,7 +91,7 @@ internal sealed class RepeatableFiles(NpgsqlConnection connection, MigrationJour
             {
                 Parameters = { new() { Value = kind }, new() { Value = target[(kind.Length + 1)..] } },
             };
-            await command.ExecuteNonQueryAsync(ct);
+            await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }
 }

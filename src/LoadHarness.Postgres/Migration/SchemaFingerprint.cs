@@ -9,30 +9,31 @@ internal static class SchemaFingerprint
 {
     private const string BaseSchema = "loadharness_base";
 
-    public static async Task<IReadOnlyList<string>> ReadAsync(NpgsqlDataSource source, CancellationToken ct)
+    public static async Task<IReadOnlyList<string>> ReadAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        return await ReadAsync(connection, "public", ct);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await ReadAsync(connection, "public", cancellationToken);
     }
 
     /// <summary>What sql/schema.sql makes, in a transaction that is rolled back, and its columns by table.</summary>
     public static async Task<(IReadOnlyList<string> Lines, IReadOnlyDictionary<string, string[]> Columns)> OfBaseAsync(
-        NpgsqlDataSource source, string baseSchema, CancellationToken ct)
+        NpgsqlDataSource source, string baseSchema, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        await connection.ExecuteAsync($"create schema {BaseSchema}; set local search_path = {BaseSchema}", ct);
-        await connection.ExecuteAsync(baseSchema, ct);
-        var lines = await ReadAsync(connection, BaseSchema, ct);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync($"create schema {BaseSchema}; set local search_path = {BaseSchema}", cancellationToken);
+        await connection.ExecuteAsync(baseSchema, cancellationToken);
+        var lines = await ReadAsync(connection, BaseSchema, cancellationToken);
         var columns = await connection.TextsAsync(
-            $"select table_name || '.' || column_name from information_schema.columns where table_schema = '{BaseSchema}' order by table_name, ordinal_position", ct);
-        await transaction.RollbackAsync(ct);
+            $"select table_name || '.' || column_name from information_schema.columns where table_schema = '{BaseSchema}' order by table_name, ordinal_position", cancellationToken);
+        await transaction.RollbackAsync(cancellationToken);
         return (lines, columns.Select(name => name.Split('.')).GroupBy(name => name[0], name => name[1])
             .ToDictionary(table => table.Key, table => table.ToArray()));
     }
 
     // Names are printed without the schema they are in: two schemas can be compared.
-    private static async Task<IReadOnlyList<string>> ReadAsync(NpgsqlConnection connection, string schema, CancellationToken ct)
+    private static async Task<IReadOnlyList<string>> ReadAsync(
+        NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         var lines = await connection.TextsAsync(
             """
@@ -66,7 +67,7 @@ internal static class SchemaFingerprint
             union all
             select 'trigger ' || pg_get_triggerdef(t.oid) from pg_trigger t join own c on c.oid = t.tgrelid where not t.tgisinternal
             """,
-            ct,
+            cancellationToken,
             schema);
         return [.. lines.Select(line => line.Replace(schema + ".", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
     }

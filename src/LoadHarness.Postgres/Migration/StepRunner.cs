@@ -20,7 +20,7 @@ internal sealed class StepRunner(
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    public async Task RunAsync(string migration, string direction, MigrationStep step, CancellationToken ct)
+    public async Task RunAsync(string migration, string direction, MigrationStep step, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         for (var attempt = 1; ; attempt++)
@@ -28,13 +28,13 @@ internal sealed class StepRunner(
             try
             {
                 begun?.Invoke(step.Name);
-                await RunOnceAsync(migration, direction, step, watch, ct);
+                await RunOnceAsync(migration, direction, step, watch, cancellationToken);
                 return;
             }
             catch (PostgresException e) when (IsWorthAnotherTry(e) && attempt < Attempts)
             {
                 progress.Note($"{step.Name}: {e.MessageText}; trying again ({attempt} of {Attempts}).");
-                await Task.Delay(PauseAfter(attempt), ct);
+                await Task.Delay(PauseAfter(attempt), cancellationToken);
             }
             catch (PostgresException e)
             {
@@ -43,36 +43,39 @@ internal sealed class StepRunner(
         }
     }
 
-    private async Task RunOnceAsync(string migration, string direction, MigrationStep step, Stopwatch watch, CancellationToken ct)
+    private async Task RunOnceAsync(
+        string migration, string direction, MigrationStep step, Stopwatch watch, CancellationToken cancellationToken)
     {
         if (step.InTransaction)
         {
-            await using var transaction = await connection.BeginTransactionAsync(ct);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             // Locks are held until the commit is on disk. The journal commits with the step: a crash loses both or none.
-            await connection.ExecuteAsync($"set local lock_timeout = {LockTimeoutMilliseconds}; set local synchronous_commit = off", ct);
-            await connection.ExecuteAsync(step.Sql, ct);
-            await CompleteAsync(migration, direction, step, watch, ct);
-            await transaction.CommitAsync(ct);
+            await connection.ExecuteAsync(
+                $"set local lock_timeout = {LockTimeoutMilliseconds}; set local synchronous_commit = off", cancellationToken);
+            await connection.ExecuteAsync(step.Sql, cancellationToken);
+            await CompleteAsync(migration, direction, step, watch, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             return;
         }
 
-        await connection.ExecuteAsync($"set lock_timeout = {PatientLockTimeoutMilliseconds}", ct);
+        await connection.ExecuteAsync($"set lock_timeout = {PatientLockTimeoutMilliseconds}", cancellationToken);
         foreach (var statement in step.PartitionsOf is { } table
-            ? await PartitionStatements.ForAsync(connection, step.Sql, table, ct)
+            ? await PartitionStatements.ForAsync(connection, step.Sql, table, cancellationToken)
             : [step.Sql])
         {
-            await InvalidIndexes.ClearTheWayAsync(connection, statement, progress, ct);
-            await connection.ExecuteAsync(statement, ct);
+            await InvalidIndexes.ClearTheWayAsync(connection, statement, progress, cancellationToken);
+            await connection.ExecuteAsync(statement, cancellationToken);
         }
 
-        await CompleteAsync(migration, direction, step, watch, ct);
+        await CompleteAsync(migration, direction, step, watch, cancellationToken);
     }
 
-    private async Task CompleteAsync(string migration, string direction, MigrationStep step, Stopwatch watch, CancellationToken ct)
+    private async Task CompleteAsync(
+        string migration, string direction, MigrationStep step, Stopwatch watch, CancellationToken cancellationToken)
     {
         if (executed is not null)
             await executed(step.Name);
-        await journal.WriteAsync(migration, direction, step, watch.Elapsed, ct);
+        await journal.WriteAsync(migration, direction, step, watch.Elapsed, cancellationToken);
     }
 
     private static bool IsWorthAnotherTry(PostgresException e) =>

@@ -19,9 +19,10 @@ internal sealed record TableContents(IReadOnlyDictionary<string, string> Checksu
     /// <param name="columns">By table.</param>
     /// <param name="lastIds">Of <see cref="LastIdsAsync"/>: rows with later ids are the load's.</param>
     public static async Task<TableContents> ReadAsync(
-        NpgsqlDataSource source, IReadOnlyDictionary<string, string[]> columns, IReadOnlyDictionary<string, long> lastIds, CancellationToken ct)
+        NpgsqlDataSource source, IReadOnlyDictionary<string, string[]> columns, IReadOnlyDictionary<string, long> lastIds,
+            CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var checksums = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (table, names) in columns)
         {
@@ -30,19 +31,19 @@ internal sealed record TableContents(IReadOnlyDictionary<string, string> Checksu
                 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" where id <= {last}")
                 : "";
             checksums[table] = (await connection.ScalarAsync<string>(
-                $"select count(*) || ' rows, ' || coalesce(sum(hash_record_extended(row({string.Join(", ", kept)}), 0)), 0) from {table}{seeded}", ct))!;
+                $"select count(*) || ' rows, ' || coalesce(sum(hash_record_extended(row({string.Join(", ", kept)}), 0)), 0) from {table}{seeded}", cancellationToken))!;
         }
 
-        return new TableContents(checksums, await connection.ScalarAsync<long>("select count(*) from lead_activities", ct));
+        return new TableContents(checksums, await connection.ScalarAsync<long>("select count(*) from lead_activities", cancellationToken));
     }
 
     /// <returns>The highest id of each table that the load adds rows to.</returns>
-    public static async Task<IReadOnlyDictionary<string, long>> LastIdsAsync(NpgsqlDataSource source, CancellationToken ct)
+    public static async Task<IReadOnlyDictionary<string, long>> LastIdsAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var last = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var table in AppendedByLoad)
-            last[table] = await connection.ScalarAsync<long>($"select coalesce(max(id), 0) from {table}", ct);
+            last[table] = await connection.ScalarAsync<long>($"select coalesce(max(id), 0) from {table}", cancellationToken);
         return last;
     }
 

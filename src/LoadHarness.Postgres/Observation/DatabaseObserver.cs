@@ -47,8 +47,8 @@ public sealed class DatabaseObserver : IAsyncDisposable
     /// <param name="serverProcessId">Of the postmaster when it runs on this machine, for its CPU and memory.</param>
     /// <param name="loadIsOurs">Whether this program makes the load: else its CPU time says nothing about it.</param>
     public static async Task<DatabaseObserver> StartAsync(
-        NpgsqlDataSource admin, int? serverProcessId, CancellationToken stop, bool loadIsOurs = true) =>
-        new(admin, new(admin, serverProcessId, loadIsOurs), await Sizes.ReadAsync(admin, stop));
+        NpgsqlDataSource admin, int? serverProcessId, CancellationToken cancellationToken, bool loadIsOurs = true) =>
+        new(admin, new(admin, serverProcessId, loadIsOurs), await Sizes.ReadAsync(admin, cancellationToken));
 
     /// <summary>Runs scenarios, all at once. The work says when their measured phase begins and ends.</summary>
     public async Task<T> DuringAsync<T>(IReadOnlyList<ScenarioWatch> scenarios, Func<IMeasuredPhase, Task<T>> work)
@@ -72,9 +72,9 @@ public sealed class DatabaseObserver : IAsyncDisposable
     }
 
     /// <summary>Does what is no part of the load, such as preparing the server for it: no sample holds what it costs.</summary>
-    public async Task<T> UnwatchedAsync<T>(Func<Task<T>> work, CancellationToken stop)
+    public async Task<T> UnwatchedAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
-        await _watching.WaitAsync(stop);
+        await _watching.WaitAsync(cancellationToken);
         try
         {
             return await work();
@@ -90,11 +90,11 @@ public sealed class DatabaseObserver : IAsyncDisposable
     /// <summary>Stops watching and gives all that was seen.</summary>
     /// <param name="notes">Of the plans: which could not be had.</param>
     public async Task<DatabaseObservation> FinishAsync(
-        IReadOnlyList<QueryPlan> plans, CancellationToken stop, params IReadOnlyList<string> notes)
+        IReadOnlyList<QueryPlan> plans, CancellationToken cancellationToken, params IReadOnlyList<string> notes)
     {
         await StopAsync();
         var observed = Stopwatch.GetElapsedTime(_began);
-        var (relations, indexes, leftOut) = _before.Until(await SizesAsync(stop));
+        var (relations, indexes, leftOut) = _before.Until(await SizesAsync(cancellationToken));
         if (_samples.WasThinned) _notes.Add("The run is long: samples stand for more than a second each, rates are exact over that time.");
         if (leftOut > 0) _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{leftOut} of the smallest indexes are left out."));
         return new(_samples.Samples(), _waits.Shares(), [.. _statements], plans, relations, _busy / observed)
@@ -106,11 +106,11 @@ public sealed class DatabaseObserver : IAsyncDisposable
     }
 
     // A server that is gone by now keeps nobody from what was seen of it before.
-    private async Task<Sizes> SizesAsync(CancellationToken stop)
+    private async Task<Sizes> SizesAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await Sizes.ReadAsync(_admin, stop);
+            return await Sizes.ReadAsync(_admin, cancellationToken);
         }
         catch (NpgsqlException lost)
         {
@@ -133,16 +133,16 @@ public sealed class DatabaseObserver : IAsyncDisposable
         await _sampling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task SampleAsync(CancellationToken stop)
+    private async Task SampleAsync(CancellationToken cancellationToken)
     {
         await Task.Yield();
-        while (!stop.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
-            await _watching.WaitAsync(stop);
+            await _watching.WaitAsync(cancellationToken);
             var began = Stopwatch.GetTimestamp();
             try
             {
-                await SampleOnceAsync(stop);
+                await SampleOnceAsync(cancellationToken);
             }
             finally
             {
@@ -151,7 +151,7 @@ public sealed class DatabaseObserver : IAsyncDisposable
 
             var took = Stopwatch.GetElapsedTime(began);
             _busy += took;
-            await Task.Delay(Rest(took), stop);
+            await Task.Delay(Rest(took), cancellationToken);
         }
     }
 
@@ -162,14 +162,14 @@ public sealed class DatabaseObserver : IAsyncDisposable
     }
 
     // A server that is out of connections or restarting is what one wants to watch: the sample is missed, the watching goes on.
-    private async Task SampleOnceAsync(CancellationToken stop)
+    private async Task SampleOnceAsync(CancellationToken cancellationToken)
     {
         var window = _window;
-        if (await _reader.TryLookAsync(stop) is not { } look) return;
+        if (await _reader.TryLookAsync(cancellationToken) is not { } look) return;
         if (window is { IsOpen: true })
             foreach (var scenario in window.Scenarios) _waits.Add(scenario.Name, scenario.Sent.ApplicationName, look);
         if (_sampledAt != 0 && Stopwatch.GetElapsedTime(_sampledAt) < BetweenSamples - (BetweenLooks / 2)) return;
-        if (await _reader.TrySnapshotAsync(look, stop) is not { } snapshot) return;
+        if (await _reader.TrySnapshotAsync(look, cancellationToken) is not { } snapshot) return;
         _sampledAt = snapshot.Timestamp;
         _samples.Add(snapshot, window?.Name, window?.Phase);
     }

@@ -26,12 +26,13 @@ internal static class RelationSizes
         """;
 
     /// <returns>By name; the size stands in <see cref="RelationSize.BytesAfter"/>.</returns>
-    public static async Task<IReadOnlyDictionary<string, RelationSize>> ReadAsync(NpgsqlDataSource admin, CancellationToken stop)
+    public static async Task<IReadOnlyDictionary<string, RelationSize>> ReadAsync(
+        NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
         var sizes = new Dictionary<string, RelationSize>();
         await using var command = admin.CreateCommand(Query);
-        await using var reader = await command.ExecuteReaderAsync(stop);
-        while (await reader.ReadAsync(stop))
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
             var (name, kind) = (reader.GetString(0), reader.GetString(1));
             sizes[name] = new(name, kind, 0, reader.GetInt64(2));

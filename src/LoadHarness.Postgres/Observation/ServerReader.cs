@@ -9,12 +9,13 @@ internal sealed class ServerReader(NpgsqlDataSource admin, int? serverProcessId,
     private readonly ServerProcesses _processes = new(serverProcessId);
     private NpgsqlConnection? _connection;
 
-    public Task<ActivityLook?> TryLookAsync(CancellationToken stop) =>
-        TryAsync(connection => ActivityLook.ReadAsync(connection, stop), stop);
+    public Task<ActivityLook?> TryLookAsync(CancellationToken cancellationToken) =>
+        TryAsync(connection => ActivityLook.ReadAsync(connection, cancellationToken), cancellationToken);
 
-    public async Task<ActivitySnapshot?> TrySnapshotAsync(ActivityLook look, CancellationToken stop)
+    public async Task<ActivitySnapshot?> TrySnapshotAsync(ActivityLook look, CancellationToken cancellationToken)
     {
-        if (await TryAsync(connection => ServerCounters.ReadAsync(connection, stop), stop) is not { } counters) return null;
+        if (await TryAsync(connection => ServerCounters.ReadAsync(connection, cancellationToken), cancellationToken) is not { } counters)
+            return null;
         var server = _processes.Read();
         return new(
             DateTimeOffset.UtcNow, Stopwatch.GetTimestamp(), look, counters, server?.Cpu, server?.ResidentBytes,
@@ -23,12 +24,12 @@ internal sealed class ServerReader(NpgsqlDataSource admin, int? serverProcessId,
 
     public ValueTask DisposeAsync() => _connection?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private async Task<T?> TryAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken stop)
+    private async Task<T?> TryAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
-            _connection ??= await admin.OpenConnectionAsync(stop);
+            _connection ??= await admin.OpenConnectionAsync(cancellationToken);
             return await read(_connection);
         }
         catch (Exception lost) when (lost is NpgsqlException or InvalidOperationException or TimeoutException)

@@ -9,8 +9,8 @@ internal sealed record Sizes(IReadOnlyDictionary<string, RelationSize> Relations
     /// <summary>Indexes that a run keeps, the largest.</summary>
     public const int MostIndexes = 300;
 
-    public static async Task<Sizes> ReadAsync(NpgsqlDataSource admin, CancellationToken stop) =>
-        new(await RelationSizes.ReadAsync(admin, stop), await IndexSizes.ReadAsync(admin, stop));
+    public static async Task<Sizes> ReadAsync(NpgsqlDataSource admin, CancellationToken cancellationToken) =>
+        new(await RelationSizes.ReadAsync(admin, cancellationToken), await IndexSizes.ReadAsync(admin, cancellationToken));
 
     /// <returns>What there is later, with its growth and scans since, largest first, and how many indexes are left out.</returns>
     public (IReadOnlyList<RelationSize> Relations, IReadOnlyList<IndexUse> Indexes, int LeftOut) Until(Sizes later)

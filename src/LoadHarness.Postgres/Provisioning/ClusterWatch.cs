@@ -38,37 +38,37 @@ internal sealed class ClusterWatch : IAsyncDisposable
         [ "$keep" = yes ] || rm -rf "$root"
         """;
 
-    private readonly ClusterDirectory directory;
-    private readonly PostgresBinaries binaries;
-    private readonly bool keep;
-    private readonly Process? shell;
-    private int disposed;
+    private readonly ClusterDirectory _directory;
+    private readonly PostgresBinaries _binaries;
+    private readonly bool _keep;
+    private readonly Process? _shell;
+    private int _disposed;
 
     private ClusterWatch(ClusterDirectory directory, PostgresBinaries binaries, bool keep)
     {
-        this.directory = directory;
-        this.binaries = binaries;
-        this.keep = keep;
-        if (!OperatingSystem.IsWindows()) shell = Start();
+        this._directory = directory;
+        this._binaries = binaries;
+        this._keep = keep;
+        if (!OperatingSystem.IsWindows()) _shell = Start();
     }
 
     public static ClusterWatch Over(ClusterDirectory directory, PostgresBinaries binaries, bool keep) => new(directory, binaries, keep);
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref disposed, 1) != 0) return;
-        if (shell is null)
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        if (_shell is null)
         {
-            if (!keep) await directory.StopAndRemoveAsync(binaries, CancellationToken.None);
-            else await ServerAccount.RunAsync(binaries.PgCtl, ["stop", "-D", directory.Data, "-m", "fast", "-w"], CancellationToken.None);
+            if (!_keep) await _directory.StopAndRemoveAsync(_binaries, CancellationToken.None);
+            else await ServerAccount.RunAsync(_binaries.PgCtl, ["stop", "-D", _directory.Data, "-m", "fast", "-w"], CancellationToken.None);
             return;
         }
 
-        shell.StandardInput.Close();
-        await shell.WaitForExitAsync(CancellationToken.None);
-        shell.Dispose();
-        if (!keep && Directory.Exists(directory.Root))
-            throw new HarnessException($"The private PostgreSQL server's directory {directory.Root} could not be removed. Remove it by hand.");
+        _shell.StandardInput.Close();
+        await _shell.WaitForExitAsync(CancellationToken.None);
+        _shell.Dispose();
+        if (!_keep && Directory.Exists(_directory.Root))
+            throw new HarnessException($"The private PostgreSQL server's directory {_directory.Root} could not be removed. Remove it by hand.");
     }
 
     private Process Start()
@@ -80,8 +80,8 @@ internal sealed class ClusterWatch : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
         };
-        foreach (var word in (string[])["-c", Script, "watch", directory.Root, keep ? "yes" : "no", .. ServerAccount.Prefix,
-            binaries.PgCtl])
+        foreach (var word in (string[])["-c", Script, "watch", _directory.Root, _keep ? "yes" : "no", .. ServerAccount.Prefix,
+            _binaries.PgCtl])
             start.ArgumentList.Add(word);
         var process = Process.Start(start.Clean())
             ?? throw new HarnessException("/bin/sh could not be started; it watches over the private PostgreSQL server.");

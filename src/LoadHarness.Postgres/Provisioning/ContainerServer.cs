@@ -18,13 +18,13 @@ public sealed class ContainerServer : IAsyncDisposable
     private const string ImageName = "loadharness-postgres:17";
     private const long Gibibyte = 1L << 30;
 
-    private readonly PostgreSqlContainer container;
-    private readonly bool keep;
+    private readonly PostgreSqlContainer _container;
+    private readonly bool _keep;
 
     private ContainerServer(PostgreSqlContainer container, bool keep)
     {
-        this.container = container;
-        this.keep = keep;
+        this._container = container;
+        this._keep = keep;
         // The library's own string says localhost, which resolves to ::1 first where the port is published on IPv4 only.
         var target = new NpgsqlConnectionStringBuilder(container.GetConnectionString()) { IncludeErrorDetail = true };
         if (target.Host == "localhost") target.Host = "127.0.0.1";
@@ -56,8 +56,8 @@ public sealed class ContainerServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (keep) await container.StopAsync(CancellationToken.None);
-        else await container.DisposeAsync();
+        if (_keep) await _container.StopAsync(CancellationToken.None);
+        else await _container.DisposeAsync();
     }
 
     private static async Task BuildImageAsync(CancellationToken cancellationToken)

@@ -9,13 +9,13 @@ public sealed class Database : IAsyncDisposable
     /// <summary>The database of the run on a server that the harness started, and the one pg_cron lives in.</summary>
     public const string Name = "loadharness";
 
-    private readonly IAsyncDisposable? server;
+    private readonly IAsyncDisposable? _server;
 
     internal Database(string adminConnectionString, ServerEnvironment environment, IAsyncDisposable? server)
     {
         AdminConnectionString = adminConnectionString;
         Server = environment;
-        this.server = server;
+        this._server = server;
     }
 
     /// <summary>Holds the password: never print it, see <see cref="Redaction"/>.</summary>
@@ -24,7 +24,7 @@ public sealed class Database : IAsyncDisposable
     public ServerEnvironment Server { get; }
 
     /// <summary>Whether the harness started the server, and nobody else uses it.</summary>
-    public bool IsPrivate => server is not null;
+    public bool IsPrivate => _server is not null;
 
     /// <summary>Process id of a native cluster's postmaster; null when the server runs elsewhere.</summary>
     public int? ServerProcessId { get; internal init; }
@@ -34,6 +34,6 @@ public sealed class Database : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (server is not null) await server.DisposeAsync();
+        if (_server is not null) await _server.DisposeAsync();
     }
 }

@@ -18,14 +18,14 @@ public sealed class NativeCluster : IAsyncDisposable
 {
     private const int StartAttempts = 3;
     private static readonly TimeSpan RestartPatience = TimeSpan.FromSeconds(30);
-    private readonly ClusterWatch watch;
+    private readonly ClusterWatch _watch;
 
     private NativeCluster(ClusterDirectory directory, PostgresBinaries binaries, int port, string password, ClusterWatch watch)
     {
         Directory = directory;
         Binaries = binaries;
         Port = port;
-        this.watch = watch;
+        this._watch = watch;
         ConnectionString = new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1", Port = port, Username = "postgres", Password = password, Database = "postgres", IncludeErrorDetail = true,
@@ -106,7 +106,7 @@ public sealed class NativeCluster : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => watch.DisposeAsync();
+    public ValueTask DisposeAsync() => _watch.DisposeAsync();
 
     private static void Kill(int processId)
     {

@@ -25,11 +25,11 @@ public sealed class PgBouncer : IAsyncDisposable
         rm -rf "$root"
         """;
 
-    private readonly Process shell;
+    private readonly Process _shell;
 
     private PgBouncer(Process shell, string connectionString)
     {
-        this.shell = shell;
+        this._shell = shell;
         ConnectionString = connectionString;
     }
 
@@ -71,9 +71,9 @@ public sealed class PgBouncer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        shell.StandardInput.Close();
-        await shell.WaitForExitAsync(CancellationToken.None);
-        shell.Dispose();
+        _shell.StandardInput.Close();
+        await _shell.WaitForExitAsync(CancellationToken.None);
+        _shell.Dispose();
     }
 
     private static string Through(NpgsqlConnectionStringBuilder server, int port) =>

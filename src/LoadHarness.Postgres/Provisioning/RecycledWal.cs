@@ -26,18 +26,18 @@ public static class RecycledWal
     /// <param name="admin">A superuser of a server that serves nobody else.</param>
     /// <param name="bytes">At most min_wal_size are made: so much the server keeps in any case.</param>
     /// <returns>Bytes of WAL that can be written over.</returns>
-    public static async Task<long> ProvideAsync(NpgsqlDataSource admin, long bytes, CancellationToken stop)
+    public static async Task<long> ProvideAsync(NpgsqlDataSource admin, long bytes, CancellationToken cancellationToken)
     {
-        await using var connection = await admin.OpenConnectionAsync(stop);
-        await connection.ExecuteAsync("checkpoint", stop);
-        var segmentBytes = await connection.ScalarAsync<long>(SegmentBytes, stop);
-        var wanted = await connection.ScalarAsync<long>(Wanted, stop, bytes, segmentBytes);
-        if (await connection.ScalarAsync<long>(Ready, stop) < wanted)
+        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync("checkpoint", cancellationToken);
+        var segmentBytes = await connection.ScalarAsync<long>(SegmentBytes, cancellationToken);
+        var wanted = await connection.ScalarAsync<long>(Wanted, cancellationToken, bytes, segmentBytes);
+        if (await connection.ScalarAsync<long>(Ready, cancellationToken) < wanted)
         {
-            await connection.ScalarAsync<long>(PassOver, stop, wanted);
-            await connection.ExecuteAsync("checkpoint", stop);
+            await connection.ScalarAsync<long>(PassOver, cancellationToken, wanted);
+            await connection.ExecuteAsync("checkpoint", cancellationToken);
         }
 
-        return await connection.ScalarAsync<long>(Ready, stop) * segmentBytes;
+        return await connection.ScalarAsync<long>(Ready, cancellationToken) * segmentBytes;
     }
 }

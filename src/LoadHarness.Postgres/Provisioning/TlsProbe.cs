@@ -22,25 +22,25 @@ public static class TlsProbe
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <returns>What the server says of a session that trusted only this certificate and checked the server's name.</returns>
-    public static async Task<TlsSession> RunAsync(string adminConnectionString, CancellationToken ct)
+    public static async Task<TlsSession> RunAsync(string adminConnectionString, CancellationToken cancellationToken)
     {
         var target = new NpgsqlConnectionStringBuilder(adminConnectionString) { Pooling = false };
         using var certificate = Create(target.Host!, out var key);
         var trusted = Path.Combine(Path.GetTempPath(), $"loadharness-probe-{Guid.NewGuid():N}.crt");
         await using var admin = new NpgsqlConnection(target.ConnectionString);
-        await admin.OpenAsync(ct);
+        await admin.OpenAsync(cancellationToken);
         try
         {
-            await File.WriteAllTextAsync(trusted, certificate.ExportCertificatePem(), ct);
-            await WriteAsync(admin, Certificate, certificate.ExportCertificatePem(), ct);
-            await WriteAsync(admin, Key, key, ct);
+            await File.WriteAllTextAsync(trusted, certificate.ExportCertificatePem(), cancellationToken);
+            await WriteAsync(admin, Certificate, certificate.ExportCertificatePem(), cancellationToken);
+            await WriteAsync(admin, Key, key, cancellationToken);
             await ConfigureAsync(admin, ["ssl_cert_file = 'loadharness_probe.crt'", "ssl_key_file = 'loadharness_probe.key'", "ssl = 'on'"],
-                "set", ct);
+                "set", cancellationToken);
             return await ConnectAsync(new NpgsqlConnectionStringBuilder(target.ConnectionString)
             {
                 SslMode = SslMode.VerifyFull,
                 RootCertificate = trusted,
-            }, ct);
+            }, cancellationToken);
         }
         finally
         {
@@ -65,46 +65,46 @@ public static class TlsProbe
     }
 
     // The server's own shell writes into its data directory, as its own user: in a container as on this machine.
-    private static async Task WriteAsync(NpgsqlConnection admin, string file, string pem, CancellationToken ct)
+    private static async Task WriteAsync(NpgsqlConnection admin, string file, string pem, CancellationToken cancellationToken)
     {
         var lines = pem.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        await ExecuteAsync(admin, $"copy (select line from unnest('{{{string.Join(',', lines.Select(line => $"\"{line}\""))}}}'::text[]) with ordinality as l (line, n) order by n) to program 'umask 077; cat > {file}'", ct);
+        await ExecuteAsync(admin, $"copy (select line from unnest('{{{string.Join(',', lines.Select(line => $"\"{line}\""))}}}'::text[]) with ordinality as l (line, n) order by n) to program 'umask 077; cat > {file}'", cancellationToken);
     }
 
     // The program must read what the server writes: one that had ended before would fail the copy with a broken pipe.
     private static Task RemoveAsync(NpgsqlConnection admin) =>
         ExecuteAsync(admin, $"copy (select '') to program 'cat > /dev/null; rm -f {Certificate} {Key}'", CancellationToken.None);
 
-    private static async Task ConfigureAsync(NpgsqlConnection admin, string[] settings, string verb, CancellationToken ct)
+    private static async Task ConfigureAsync(NpgsqlConnection admin, string[] settings, string verb, CancellationToken cancellationToken)
     {
-        foreach (var setting in settings) await ExecuteAsync(admin, $"alter system {verb} {setting}", ct);
-        await ExecuteAsync(admin, "select pg_reload_conf()", ct);
+        foreach (var setting in settings) await ExecuteAsync(admin, $"alter system {verb} {setting}", cancellationToken);
+        await ExecuteAsync(admin, "select pg_reload_conf()", cancellationToken);
     }
 
-    private static async Task<TlsSession> ConnectAsync(NpgsqlConnectionStringBuilder target, CancellationToken ct)
+    private static async Task<TlsSession> ConnectAsync(NpgsqlConnectionStringBuilder target, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await using var connection = new NpgsqlConnection(target.ConnectionString);
-                await connection.OpenAsync(ct);
+                await connection.OpenAsync(cancellationToken);
                 await using var command = new NpgsqlCommand(
                     "select version, cipher from pg_stat_ssl where pid = pg_backend_pid() and ssl", connection);
-                await using var reader = await command.ExecuteReaderAsync(ct);
-                await reader.ReadAsync(ct);
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                await reader.ReadAsync(cancellationToken);
                 return new TlsSession(reader.GetString(0), reader.GetString(1));
             }
             catch (NpgsqlException) when (attempt < Attempts)
             {
-                await Task.Delay(Pause, ct);
+                await Task.Delay(Pause, cancellationToken);
             }
         }
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(ct);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

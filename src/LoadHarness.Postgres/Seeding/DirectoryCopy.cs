@@ -11,13 +11,14 @@ internal static class DirectoryCopy
     /// <param name="target">
     /// Must not exist. Empty directories are copied too: a server does not start without pg_notify and the like.
     /// </param>
-    public static async Task RunAsync(string source, string target, CancellationToken cancellation)
+    public static async Task RunAsync(string source, string target, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(target);
         foreach (var directory in Directory.EnumerateDirectories(source, "*", SearchOption.AllDirectories))
             Directory.CreateDirectory(Path.Combine(target, Path.GetRelativePath(source, directory)));
         var files = Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories);
-        await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellation },
+        await Parallel.ForEachAsync(files,
+            new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellationToken },
             (file, _) =>
         {
             File.Copy(file, Path.Combine(target, Path.GetRelativePath(source, file)));

@@ -52,12 +52,12 @@ internal static class SeedDistributions
             "count(*) desc, label")),
     ];
 
-    public static async Task<IReadOnlyList<DistributionSample>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<DistributionSample>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var samples = new List<DistributionSample>();
         foreach (var (name, query) in Shapes)
         {
-            var rows = await connection.ListAsync(query, row => (Label: row.GetString(0), Share: row.GetDouble(1)), cancellation);
+            var rows = await connection.ListAsync(query, row => (Label: row.GetString(0), Share: row.GetDouble(1)), cancellationToken);
             samples.Add(new(name, [.. rows.Select(row => row.Label)], [.. rows.Select(row => row.Share)]));
         }
 

@@ -24,26 +24,26 @@ public static class SeedMeasurement
     private const string CopyTitle = "Seeding against the server's own COPY of the same rows";
 
     public static async Task<SeedMeasurementResult> RunAsync(
-        NpgsqlDataSource admin, SeedRequest request, IStageProgress progress, CancellationToken cancellation)
+        NpgsqlDataSource admin, SeedRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
-        if (!await ServerFiles.AreAllowedAsync(admin, cancellation))
-            return new(await new Seeder(admin).SeedAsync(request, progress, cancellation), [Unavailable(), Memory()]);
+        if (!await ServerFiles.AreAllowedAsync(admin, cancellationToken))
+            return new(await new Seeder(admin).SeedAsync(request, progress, cancellationToken), [Unavailable(), Memory()]);
         var ours = new List<LoadedTables>();
         var limit = new List<LoadedTables>();
-        await using (var stage = await MeasuredLoad.PrepareAsync(admin, request, progress, cancellation))
+        await using (var stage = await MeasuredLoad.PrepareAsync(admin, request, progress, cancellationToken))
         {
             for (var round = 0; round < Rounds; round++)
             {
-                limit.Add(await stage.LoadByServerAsync(cancellation));
-                ours.Add(await stage.LoadBySeederAsync(cancellation));
+                limit.Add(await stage.LoadByServerAsync(cancellationToken));
+                ours.Add(await stage.LoadBySeederAsync(cancellationToken));
                 progress.Note(FormattableString.Invariant(
                     $"Round {round + 1} of {Rounds}: seeder {ours[^1].Duration.TotalSeconds:0.00} s, server's COPY {limit[^1].Duration.TotalSeconds:0.00} s."));
             }
         }
 
-        var manifest = await new Seeder(admin).SeedAsync(request, progress, cancellation);
+        var manifest = await new Seeder(admin).SeedAsync(request, progress, cancellationToken);
         var verdicts = new List<Verdict> { Ratio(ours, limit), Memory() };
-        verdicts.AddRange(await IndexMemory.MeasureAsync(admin, manifest, cancellation));
+        verdicts.AddRange(await IndexMemory.MeasureAsync(admin, manifest, cancellationToken));
         return new(manifest with { Tables = Typical(ours).Tables }, verdicts);
     }
 

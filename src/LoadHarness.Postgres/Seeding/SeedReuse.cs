@@ -11,13 +11,13 @@ public static class SeedReuse
     /// <returns>
     /// The manifest with <see cref="SeedManifest.Reused"/> set; null when the database is not fully seeded, or with something else.
     /// </returns>
-    public static async Task<SeedManifest?> FindAsync(NpgsqlDataSource source, SeedRequest request, CancellationToken cancellation)
+    public static async Task<SeedManifest?> FindAsync(NpgsqlDataSource source, SeedRequest request, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (!await connection.ScalarAsync<bool>("select to_regclass('loadharness.seed_run') is not null", cancellation))
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        if (!await connection.ScalarAsync<bool>("select to_regclass('loadharness.seed_run') is not null", cancellationToken))
             return null;
         await using var journal = new SeedJournal(connection);
-        var run = await journal.ReadAsync(cancellation);
+        var run = await journal.ReadAsync(cancellationToken);
         return run?.Manifest is { } manifest && run.Identity == request.Identity ? Read(manifest) with { Reused = true } : null;
     }
 

@@ -49,7 +49,7 @@ public sealed record SeedSnapshot(string Directory)
 
     /// <summary>Copies a running cluster; call it when seeding has ended and before anything else changes a row.</summary>
     /// <exception cref="HarnessException">pg_basebackup failed; carries its own words. Nothing half-done stays behind.</exception>
-    public async Task SaveAsync(string adminConnectionString, PostgresBinaries binaries, CancellationToken cancellation)
+    public async Task SaveAsync(string adminConnectionString, PostgresBinaries binaries, CancellationToken cancellationToken)
     {
         // Under a name of its own until it is whole: two programs may save the same rows at once.
         var own = new SeedSnapshot($"{Directory}{Unfinished}{Guid.NewGuid():N}");
@@ -57,7 +57,7 @@ public sealed record SeedSnapshot(string Directory)
         {
             SweepUnfinished();
             MakePrivate(own.Directory);
-            await own.FillAsync(new(adminConnectionString), binaries, cancellation);
+            await own.FillAsync(new(adminConnectionString), binaries, cancellationToken);
             own.TakePlaceOf(this);
         }
         finally
@@ -70,16 +70,16 @@ public sealed record SeedSnapshot(string Directory)
     /// Puts a copy of the data directory where a server may start on it. A file system that can share blocks copies in an instant.
     /// </summary>
     /// <param name="target">Must not exist.</param>
-    public async Task CopyToAsync(string target, CancellationToken cancellation)
+    public async Task CopyToAsync(string target, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsLinux())
-            await RunAsync("cp", ["-a", "--reflink=auto", Data, target], null, cancellation);
+            await RunAsync("cp", ["-a", "--reflink=auto", Data, target], null, cancellationToken);
         else if (OperatingSystem.IsMacOS())
-            await RunAsync("cp", ["-Rpc", Data, target], null, cancellation);
+            await RunAsync("cp", ["-Rpc", Data, target], null, cancellationToken);
         else
-            await DirectoryCopy.RunAsync(Data, target, cancellation);
+            await DirectoryCopy.RunAsync(Data, target, cancellationToken);
         if (ServerAccount.Prefix.Count > 0)
-            await RunAsync("chown", ["-R", $"{ServerAccount.SystemUser}:{ServerAccount.SystemUser}", target], null, cancellation);
+            await RunAsync("chown", ["-R", $"{ServerAccount.SystemUser}:{ServerAccount.SystemUser}", target], null, cancellationToken);
     }
 
     public void RemoveIfThere()
@@ -88,13 +88,13 @@ public sealed record SeedSnapshot(string Directory)
             System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    private async Task FillAsync(NpgsqlConnectionStringBuilder server, PostgresBinaries binaries, CancellationToken cancellation)
+    private async Task FillAsync(NpgsqlConnectionStringBuilder server, PostgresBinaries binaries, CancellationToken cancellationToken)
     {
-        await BackupAsync(server, binaries, cancellation);
-        await File.WriteAllTextAsync(PasswordFile, server.Password, cancellation);
+        await BackupAsync(server, binaries, cancellationToken);
+        await File.WriteAllTextAsync(PasswordFile, server.Password, cancellationToken);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await File.WriteAllTextAsync(Path.Combine(Directory, Complete), "", cancellation);
+        await File.WriteAllTextAsync(Path.Combine(Directory, Complete), "", cancellationToken);
     }
 
     private void TakePlaceOf(SeedSnapshot place)
@@ -120,12 +120,13 @@ public sealed record SeedSnapshot(string Directory)
             if (System.IO.Directory.GetCreationTimeUtc(left) < DateTime.UtcNow - LongestSaving) new SeedSnapshot(left).RemoveIfThere();
     }
 
-    private Task BackupAsync(NpgsqlConnectionStringBuilder server, PostgresBinaries binaries, CancellationToken cancellation) => RunAsync(
+    private Task BackupAsync(NpgsqlConnectionStringBuilder server, PostgresBinaries binaries, CancellationToken cancellationToken) =>
+        RunAsync(
         binaries.PathOf("pg_basebackup"),
         ["-h", server.Host!, "-p", server.Port.ToString(CultureInfo.InvariantCulture), "-U", server.Username!, "-D", Data, "-X", "fetch",
             "-c", "fast", "--no-sync", "--no-manifest"],
         server.Password,
-        cancellation);
+        cancellationToken);
 
     private static void MakePrivate(string directory)
     {
@@ -135,11 +136,11 @@ public sealed record SeedSnapshot(string Directory)
             System.IO.Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private static async Task RunAsync(string program, string[] arguments, string? password, CancellationToken cancellation)
+    private static async Task RunAsync(string program, string[] arguments, string? password, CancellationToken cancellationToken)
     {
         var result = await Cli.Wrap(program).WithArguments(arguments)
             .WithEnvironmentVariables(variables => variables.Clean().Set("PGPASSWORD", password).Set("LC_ALL", "C"))
-            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellation);
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
         if (!result.IsSuccess)
             throw new HarnessException($"{Path.GetFileName(program)} ended with code {result.ExitCode}: {Redaction.Of(result.StandardError.Trim())} The seeded database could not be copied; free some disk space, or leave out --keep and --reuse.");
     }

@@ -4,7 +4,6 @@ using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
 using LoadHarness.Postgres.Seeding.Loading;
-using LoadHarness.Postgres.Seeding.Rows;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Seeding;
@@ -24,12 +23,12 @@ public sealed class Seeder(NpgsqlDataSource admin)
     /// <exception cref="HarnessException">
     /// The database cannot take these rows, or the server went away; the message says what to do.
     /// </exception>
-    public async Task<SeedManifest> SeedAsync(SeedRequest request, IStageProgress progress, CancellationToken cancellation)
+    public async Task<SeedManifest> SeedAsync(SeedRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = await admin.OpenConnectionAsync(cancellation);
-            return await SeedAsync(connection, request, progress, cancellation);
+            await using var connection = await admin.OpenConnectionAsync(cancellationToken);
+            return await SeedAsync(connection, request, progress, cancellationToken);
         }
         catch (PostgresException fault) when (fault.SqlState == DiskFull)
         {
@@ -43,47 +42,47 @@ public sealed class Seeder(NpgsqlDataSource admin)
     }
 
     private async Task<SeedManifest> SeedAsync(
-        NpgsqlConnection connection, SeedRequest request, IStageProgress progress, CancellationToken cancellation)
+        NpgsqlConnection connection, SeedRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
         await using var journal = new SeedJournal(connection);
-        await journal.OpenAsync(cancellation);
+        await journal.OpenAsync(cancellationToken);
         var generators = new SeedGenerators(request);
         var run = await new SeedStart(connection, journal, new DiskSpace(FreeBytes))
-            .BeginAsync(request, generators, progress, cancellation);
+            .BeginAsync(request, generators, progress, cancellationToken);
         if (run.Manifest is not null)
             return SeedReuse.Read(run.Manifest) with { Reused = true };
         if (run.SmallTablesChecksum is null)
-            await new SmallTables(connection, journal).FillAsync(generators.Small, cancellation);
+            await new SmallTables(connection, journal).FillAsync(generators.Small, cancellationToken);
 
         var load = new SeedLoad(admin, journal, new SeedPlan(request.Contacts), request.Workers, run.LeadsPerChunk);
-        var loaded = await load.LoadAsync(connection, generators, progress, cancellation);
+        var loaded = await load.LoadAsync(connection, generators, progress, cancellationToken);
         var finishing = new Finishing(admin, request.Workers);
-        await finishing.CountAsync(cancellation);
-        var vacuum = await TimeAsync(() => finishing.VacuumAsync(progress, cancellation));
-        var indexes = await TimeAsync(() => new DeferredObjects(admin, request.Workers).RestoreAsync(progress, cancellation));
-        await finishing.AdvanceSequencesAsync(cancellation);
-        var analyze = await TimeAsync(() => finishing.AnalyzeAsync(progress, cancellation));
-        await finishing.RefreshViewsAsync(progress, cancellation);
-        var manifest = await DescribeAsync(connection, journal, request, generators, loaded, progress, cancellation);
+        await finishing.CountAsync(cancellationToken);
+        var vacuum = await TimeAsync(() => finishing.VacuumAsync(progress, cancellationToken));
+        var indexes = await TimeAsync(() => new DeferredObjects(admin, request.Workers).RestoreAsync(progress, cancellationToken));
+        await finishing.AdvanceSequencesAsync(cancellationToken);
+        var analyze = await TimeAsync(() => finishing.AnalyzeAsync(progress, cancellationToken));
+        await finishing.RefreshViewsAsync(progress, cancellationToken);
+        var manifest = await DescribeAsync(connection, journal, request, generators, loaded, progress, cancellationToken);
         manifest = manifest with { IndexTime = indexes, AnalyzeTime = vacuum + analyze };
         SeedInvariants.ThrowIfBroken(manifest.Invariants);
-        await journal.SetManifestAsync(JsonSerializer.Serialize(manifest), cancellation);
+        await journal.SetManifestAsync(JsonSerializer.Serialize(manifest), cancellationToken);
         return manifest;
     }
 
     private static async Task<SeedManifest> DescribeAsync(
         NpgsqlConnection connection, SeedJournal journal, SeedRequest request, SeedGenerators generators, LoadedTables loaded,
-            IStageProgress progress, CancellationToken cancellation)
+            IStageProgress progress, CancellationToken cancellationToken)
     {
         using var task = progress.Begin("Checking what was seeded", null, "checks");
-        var smallTables = (ulong)(await journal.ReadAsync(cancellation))!.SmallTablesChecksum!.Value;
+        var smallTables = (ulong)(await journal.ReadAsync(cancellationToken))!.SmallTablesChecksum!.Value;
         var rows = loaded.Tables.ToDictionary(table => table.Table, table => table.Rows, StringComparer.Ordinal);
         var invariants = await new SeedInvariants(connection, new SeedPlan(request.Contacts), generators.Calendar)
-            .CheckAsync(rows, cancellation);
+            .CheckAsync(rows, cancellationToken);
         return new SeedManifest(
             request.Seed, request.Contacts, SeedChecksum.Of(smallTables, loaded.Sums), SeedPlan.PrimaryWorkspaceId,
                 generators.Calendar.NewestMonth, loaded.Tables,
-            await SeedDistributions.ReadAsync(connection, cancellation), invariants, loaded.Duration, TimeSpan.Zero, TimeSpan.Zero,
+            await SeedDistributions.ReadAsync(connection, cancellationToken), invariants, loaded.Duration, TimeSpan.Zero, TimeSpan.Zero,
                 Reused: false);
     }
 

@@ -14,20 +14,19 @@ internal sealed class LookupTable : IAsyncDisposable
     public static async Task<LookupTable> CreateAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
         var table = new LookupTable(admin);
-        await table.ExecuteAsync("drop table if exists loadharness_selfcheck", cancellationToken).ConfigureAwait(false);
+        await table.ExecuteAsync("drop table if exists loadharness_selfcheck", cancellationToken);
         await table.ExecuteAsync("create unlogged table loadharness_selfcheck (id int primary key, email text not null)",
-            cancellationToken).ConfigureAwait(false);
-        await table.ExecuteAsync($"insert into loadharness_selfcheck select n, 'person' || n || '@example.test' from generate_series(1, {Rows}) n", cancellationToken).ConfigureAwait(false);
-        await table.ExecuteAsync("vacuum analyze loadharness_selfcheck", cancellationToken).ConfigureAwait(false);
+            cancellationToken);
+        await table.ExecuteAsync($"insert into loadharness_selfcheck select n, 'person' || n || '@example.test' from generate_series(1, {Rows}) n", cancellationToken);
+        await table.ExecuteAsync("vacuum analyze loadharness_selfcheck", cancellationToken);
         return table;
     }
 
-    public async ValueTask DisposeAsync() => await ExecuteAsync("drop table if exists loadharness_selfcheck", CancellationToken.None)
-        .ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await ExecuteAsync("drop table if exists loadharness_selfcheck", CancellationToken.None);
 
     private async Task ExecuteAsync(string statement, CancellationToken cancellationToken)
     {
         var command = _admin.CreateCommand(statement);
-        await using (command.ConfigureAwait(false)) await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await using (command) await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -20,7 +20,7 @@ internal static partial class PgbenchRate
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
         var file = Path.Combine(Path.GetTempPath(), $"loadharness-{Guid.NewGuid():N}.sql");
-        await File.WriteAllTextAsync(file, Script, cancellationToken).ConfigureAwait(false);
+        await File.WriteAllTextAsync(file, Script, cancellationToken);
         try
         {
             var result = await CliWrap.Cli.Wrap("pgbench")
@@ -32,7 +32,7 @@ internal static partial class PgbenchRate
                 .WithEnvironmentVariables(e => e.Clean().Set("PGPASSWORD", connection.Password ?? "")
                     .Set("PGSSLMODE", SslModeOf(connection.SslMode)).Set("PGSSLROOTCERT", connection.RootCertificate))
                 .WithValidation(CommandResultValidation.None)
-                .ExecuteBufferedAsync(cancellationToken).ConfigureAwait(false);
+                .ExecuteBufferedAsync(cancellationToken);
             return Rate().Match(result.StandardOutput) is { Success: true } match
                 ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
                 : null;

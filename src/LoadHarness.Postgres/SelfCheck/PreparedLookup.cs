@@ -18,15 +18,15 @@ internal sealed class PreparedLookup : IAsyncDisposable
 
     public static async Task<PreparedLookup> OpenAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
-        var lookup = new PreparedLookup(await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false));
-        await lookup._command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var lookup = new PreparedLookup(await database.OpenConnectionAsync(cancellationToken));
+        await lookup._command.PrepareAsync(cancellationToken);
         return lookup;
     }
 
     public static async Task<PreparedLookup[]> OpenAsync(NpgsqlDataSource database, int users, CancellationToken cancellationToken)
     {
         var lookups = new PreparedLookup[users];
-        for (var i = 0; i < users; i++) lookups[i] = await OpenAsync(database, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < users; i++) lookups[i] = await OpenAsync(database, cancellationToken);
         return lookups;
     }
 
@@ -38,7 +38,7 @@ internal sealed class PreparedLookup : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _command.DisposeAsync().ConfigureAwait(false);
-        await _connection.DisposeAsync().ConfigureAwait(false);
+        await _command.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 }

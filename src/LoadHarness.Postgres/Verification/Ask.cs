@@ -9,15 +9,15 @@ internal static class Ask
     // A refresh or ANALYZE of millions of rows is part of some questions.
     private const int TimeoutSeconds = 300;
 
-    public static async Task<Verdict> RunAsync(NpgsqlConnection connection, Question question, CancellationToken ct)
+    public static async Task<Verdict> RunAsync(NpgsqlConnection connection, Question question, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {
-            await ExecuteAsync(connection, "set local lock_timeout = '5s'", ct);
+            await ExecuteAsync(connection, "set local lock_timeout = '5s'", cancellationToken);
             foreach (var statement in (question.WithTenant ? Tenant.Setup : []).Concat(question.Setup ?? []))
-                await ExecuteAsync(connection, statement, ct);
-            return await ReadAsync(connection, question, ct);
+                await ExecuteAsync(connection, statement, cancellationToken);
+            return await ReadAsync(connection, question, cancellationToken);
         }
         catch (PostgresException e)
         {
@@ -42,13 +42,13 @@ internal static class Ask
         };
     }
 
-    public static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    public static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds };
-        await command.ExecuteNonQueryAsync(ct);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<Verdict> ReadAsync(NpgsqlConnection connection, Question question, CancellationToken ct)
+    private static async Task<Verdict> ReadAsync(NpgsqlConnection connection, Question question, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
@@ -59,11 +59,14 @@ internal static class Ask
         {
             CommandTimeout = TimeoutSeconds,
         };
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        if (!await reader.ReadAsync(ct)) return Verdict.Looked(question.Id, "", met: false, "nothing of it was found in the catalog");
-        var evidence = await reader.IsDBNullAsync(1, ct) ? "nothing was found" : reader.GetString(1);
-        double? figure = await reader.IsDBNullAsync(2, ct) ? null : reader.GetDouble(2);
-        var limit = await reader.IsDBNullAsync(3, ct) ? null : new Limit(reader.GetDouble(3), LimitDirection.AtLeast, reader.GetString(4));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            return Verdict.Looked(question.Id, "", met: false, "nothing of it was found in the catalog");
+        var evidence = await reader.IsDBNullAsync(1, cancellationToken) ? "nothing was found" : reader.GetString(1);
+        double? figure = await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetDouble(2);
+        var limit = await reader.IsDBNullAsync(3, cancellationToken)
+            ? null
+            : new Limit(reader.GetDouble(3), LimitDirection.AtLeast, reader.GetString(4));
         return Answered(question.Id, reader.GetString(0), evidence).Showing(figure, reader.GetString(4), limit);
     }
 

@@ -10,18 +10,19 @@ internal static class FunctionExercise
 
     /// <param name="answers">Those of the questions that call some of the functions themselves.</param>
     public static async Task<Verdict> RunAsync(
-        NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, IReadOnlyDictionary<string, Verdict> answers, CancellationToken ct)
+        NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, IReadOnlyDictionary<string, Verdict> answers,
+            CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {
-            await Ask.ExecuteAsync(connection, "set local lock_timeout = '5s'", ct);
-            foreach (var statement in Tenant.Setup) await Ask.ExecuteAsync(connection, statement, ct);
-            var problems = await CatalogProblemsAsync(connection, calls, ct);
+            await Ask.ExecuteAsync(connection, "set local lock_timeout = '5s'", cancellationToken);
+            foreach (var statement in Tenant.Setup) await Ask.ExecuteAsync(connection, statement, cancellationToken);
+            var problems = await CatalogProblemsAsync(connection, calls, cancellationToken);
             foreach (var call in calls)
             {
-                if (await WorksAsync(connection, transaction, call, answers, ct) is { } failure) problems.Add(failure);
-                if (await RefusesAsync(connection, transaction, call, ct) is { } laxity) problems.Add(laxity);
+                if (await WorksAsync(connection, transaction, call, answers, cancellationToken) is { } failure) problems.Add(failure);
+                if (await RefusesAsync(connection, transaction, call, cancellationToken) is { } laxity) problems.Add(laxity);
             }
 
             var (good, bad) = (calls.Count(c => c.Good is not null || c.AskedBy is not null), calls.Count(c => c.Bad is not null));
@@ -43,7 +44,7 @@ internal static class FunctionExercise
 
     // A function that nobody calls here, one that is gone, and one without a comment.
     private static async Task<List<string>> CatalogProblemsAsync(
-        NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, CancellationToken ct)
+        NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -66,41 +67,41 @@ internal static class FunctionExercise
             Parameters = { new() { Value = calls.Select(c => c.Signature).ToArray() } },
         };
         var problems = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct)) problems.Add(reader.GetString(0));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) problems.Add(reader.GetString(0));
         return problems;
     }
 
     private static async Task<string?> WorksAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, IReadOnlyDictionary<string, Verdict> answers,
-            CancellationToken ct)
+            CancellationToken cancellationToken)
     {
         if (call.AskedBy is { } id)
             return answers.TryGetValue(id, out var answer)
                 && answer.Kind == VerdictKind.Met ? null : $"{call.Signature} is called by {id}, which is not met";
-        return call.Good is { } good && await TryAsync(connection, transaction, good, ct) is { } error
+        return call.Good is { } good && await TryAsync(connection, transaction, good, cancellationToken) is { } error
             ? $"{call.Signature} fails on valid input: {error.MessageText} (SQLSTATE {error.SqlState})"
             : null;
     }
 
     private static async Task<string?> RefusesAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, CancellationToken cancellationToken)
     {
         if (call.Bad is not { } bad) return null;
-        var error = await TryAsync(connection, transaction, [bad], ct);
+        var error = await TryAsync(connection, transaction, [bad], cancellationToken);
         return error?.SqlState == call.Refusal
             ? null
             : $"{call.Signature} answers bad input with {(error is null ? "success" : $"SQLSTATE {error.SqlState}: {error.MessageText}")}, not {call.Refusal}";
     }
 
     private static async Task<PostgresException?> TryAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IEnumerable<string> statements, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IEnumerable<string> statements, CancellationToken cancellationToken)
     {
         const string savepoint = "call";
-        await transaction.SaveAsync(savepoint, ct);
+        await transaction.SaveAsync(savepoint, cancellationToken);
         try
         {
-            foreach (var statement in statements) await Ask.ExecuteAsync(connection, statement, ct);
+            foreach (var statement in statements) await Ask.ExecuteAsync(connection, statement, cancellationToken);
             return null;
         }
         catch (PostgresException e)

@@ -12,11 +12,11 @@ internal static class OperatingCheck
     // Enough scans for a share of index scans to mean something.
     private const int Lookups = 300;
 
-    public static async Task<Dictionary<string, Verdict>> RunAsync(NpgsqlDataSource admin, CancellationToken ct)
+    public static async Task<Dictionary<string, Verdict>> RunAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
         var answers = new Dictionary<string, Verdict>(StringComparer.Ordinal);
-        var scanned = await LookUpAsync(admin, ct);
-        var report = await HealthCheck.RunAsync(admin, SilentProgress.Instance, ct);
+        var scanned = await LookUpAsync(admin, cancellationToken);
+        var report = await HealthCheck.RunAsync(admin, SilentProgress.Instance, cancellationToken);
         foreach (var check in report.Checks.Where(c => c.Id.StartsWith("KM-", StringComparison.Ordinal)))
             answers[check.Id] = check.ToVerdict();
         answers["KM-5"] = scanned;
@@ -24,13 +24,13 @@ internal static class OperatingCheck
             .Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}"));
         var red = string.Join(", ", report.Checks.Where(c => c.Status == HealthStatus.Red).Select(c => c.Id));
         var asked = !report.Checks.Any(c => c.Evidence.Contains("could not be asked", StringComparison.Ordinal));
-        foreach (var proof in await HealthColours.RunAsync(admin, ct)) answers[proof.Id] = proof;
+        foreach (var proof in await HealthColours.RunAsync(admin, cancellationToken)) answers[proof.Id] = proof;
         answers["DP-3"] = Verdict.Looked(
             "DP-3", "", asked,
             $"health asked {report.Checks.Count} checks: {counts}; overall {report.Overall.ToString().ToLowerInvariant()}{(red.Length == 0 ? "" : $" ({red})")}; the jobs are JB-1 to JB-5")
             .Showing(report.Checks.Count, "checks");
-        answers["OP-1"] = await ReviewAsync("OP-1", Review.WeeklyAsync(admin, ct));
-        answers["OP-2"] = await ReviewAsync("OP-2", Review.MonthlyAsync(admin, ct));
+        answers["OP-1"] = await ReviewAsync("OP-1", Review.WeeklyAsync(admin, cancellationToken));
+        answers["OP-2"] = await ReviewAsync("OP-2", Review.MonthlyAsync(admin, cancellationToken));
         return answers;
     }
 
@@ -49,9 +49,9 @@ internal static class OperatingCheck
     }
 
     // Lifetime counts hold the scans of seeding and of index builds; the difference around known lookups does not.
-    private static async Task<Verdict> LookUpAsync(NpgsqlDataSource admin, CancellationToken ct)
+    private static async Task<Verdict> LookUpAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
-        await using var connection = await admin.OpenConnectionAsync(ct);
+        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
         string[] statements =
         [
             "select id from leads where workspace_id = 1 and email = $1",
@@ -60,7 +60,7 @@ internal static class OperatingCheck
         ];
         try
         {
-            var before = await ScansAsync(connection, ct);
+            var before = await ScansAsync(connection, cancellationToken);
             foreach (var statement in statements)
             {
                 for (var i = 0; i < Lookups; i++)
@@ -69,11 +69,11 @@ internal static class OperatingCheck
                     {
                         Parameters = { new NpgsqlParameter<string> { TypedValue = "none" } },
                     };
-                    await command.ExecuteScalarAsync(ct);
+                    await command.ExecuteScalarAsync(cancellationToken);
                 }
             }
 
-            var after = await ScansAsync(connection, ct);
+            var after = await ScansAsync(connection, cancellationToken);
             var (index, sequential) = (after.Index - before.Index, after.Sequential - before.Sequential);
             var lookups = Lookups * statements.Length;
             var evidence = $"{lookups} lookups of leads, sends and activities made {index} index scans and {sequential} sequential scans of tables from 1,000 rows";
@@ -87,9 +87,9 @@ internal static class OperatingCheck
         }
     }
 
-    private static async Task<(long Index, long Sequential)> ScansAsync(NpgsqlConnection connection, CancellationToken ct)
+    private static async Task<(long Index, long Sequential)> ScansAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await Ask.ExecuteAsync(connection, "select pg_stat_force_next_flush()", ct);
+        await Ask.ExecuteAsync(connection, "select pg_stat_force_next_flush()", cancellationToken);
         await using var command = new NpgsqlCommand(
             """
             select coalesce(sum(idx_scan), 0)::bigint, coalesce(sum(seq_scan) filter (where n_live_tup >= 1000), 0)::bigint
@@ -98,8 +98,8 @@ internal static class OperatingCheck
                     lateral (select to_regclass('public.' || n.name) as t union all select p.relid from pg_partition_tree(to_regclass('public.' || n.name)) p) x)
             """,
             connection);
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.GetInt64(1));
     }
 }

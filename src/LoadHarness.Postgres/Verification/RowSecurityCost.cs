@@ -42,19 +42,19 @@ internal static class RowSecurityCost
     ];
 
     /// <returns>The costliest query's ratio, judged by its 95% interval over the rounds.</returns>
-    public static async Task<Verdict> RunAsync(NpgsqlDataSource admin, CancellationToken ct)
+    public static async Task<Verdict> RunAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = await admin.OpenConnectionAsync(ct);
+            await using var connection = await admin.OpenConnectionAsync(cancellationToken);
             var workspace = await connection.ScalarAsync<long>(
-                "select workspace_id from leads group by 1 order by count(*) desc limit 1", ct);
-            var leads = await LeadsAsync(connection, workspace, ct);
+                "select workspace_id from leads group by 1 order by count(*) desc limit 1", cancellationToken);
+            var leads = await LeadsAsync(connection, workspace, cancellationToken);
             if (leads.Count == 0)
                 return Verdict.Unavailable(Id, "", $"its cost is measured from {FewestLeads:N0} leads in one workspace on");
             var costs = new List<Cost>();
             foreach (var (query, arguments) in Queries)
-                costs.Add(await MeasureAsync(admin, query, workspace, leads.Select(arguments).ToArray(), ct));
+                costs.Add(await MeasureAsync(admin, query, workspace, leads.Select(arguments).ToArray(), cancellationToken));
             return Judge(costs);
         }
         catch (PostgresException e)
@@ -76,22 +76,22 @@ internal static class RowSecurityCost
     // A pair of sessions a round: where a server process happens to lie in memory makes it faster or slower than the next one, all its
     // life.
     private static async Task<Cost> MeasureAsync(
-        NpgsqlDataSource admin, string query, long workspace, object[][] arguments, CancellationToken ct)
+        NpgsqlDataSource admin, string query, long workspace, object[][] arguments, CancellationToken cancellationToken)
     {
         var cost = new Cost(query, [], []);
         for (var round = 0; round < Rounds; round++)
         {
-            await using var bound = await Session.OpenAsync(admin, Bound, workspace, query, arguments[0], ct);
-            await using var unbound = await Session.OpenAsync(admin, Unbound, workspace, query, arguments[0], ct);
+            await using var bound = await Session.OpenAsync(admin, Bound, workspace, query, arguments[0], cancellationToken);
+            await using var unbound = await Session.OpenAsync(admin, Unbound, workspace, query, arguments[0], cancellationToken);
             var (bounds, unbounds) = (new List<double>(), new List<double>());
             for (var i = -WarmUpsARound; i < ArgumentsARound; i++)
             {
                 var drawn = arguments[((round * ArgumentsARound) + Math.Abs(i)) % arguments.Length];
                 // Whoever asks first fetches the blocks: nobody's time is taken then, and the two take turns to go first.
-                await unbound.TimeAsync(drawn, ct);
+                await unbound.TimeAsync(drawn, cancellationToken);
                 var boundFirst = i % 2 == 0;
-                var first = await (boundFirst ? bound : unbound).TimeAsync(drawn, ct);
-                var second = await (boundFirst ? unbound : bound).TimeAsync(drawn, ct);
+                var first = await (boundFirst ? bound : unbound).TimeAsync(drawn, cancellationToken);
+                var second = await (boundFirst ? unbound : bound).TimeAsync(drawn, cancellationToken);
                 if (i < 0) continue;
                 bounds.Add(boundFirst ? first : second);
                 unbounds.Add(boundFirst ? second : first);
@@ -105,7 +105,7 @@ internal static class RowSecurityCost
     }
 
     // Spread over the ids, which are not without gaps. None, when there are too few leads.
-    private static async Task<List<Lead>> LeadsAsync(NpgsqlConnection connection, long workspace, CancellationToken ct) =>
+    private static async Task<List<Lead>> LeadsAsync(NpgsqlConnection connection, long workspace, CancellationToken cancellationToken) =>
         await connection.ListAsync(
         """
         with bounds as (
@@ -117,7 +117,8 @@ internal static class RowSecurityCost
             where workspace_id = $1 and id >= low + (high - low) * (draw - 1) / $2
             order by id limit 1) l
         """,
-        row => new Lead(row.GetInt64(0), row.GetString(1), row.GetString(2)), ct, workspace, Rounds * ArgumentsARound, FewestLeads);
+        row => new Lead(row.GetInt64(0), row.GetString(1), row.GetString(2)), cancellationToken, workspace, Rounds * ArgumentsARound,
+            FewestLeads);
 
     private sealed record Lead(long Id, string Email, string Status);
 
@@ -137,7 +138,7 @@ internal static class RowSecurityCost
             (_connection, _command) = (connection, new(QueryCatalog.Shipped[query], connection));
 
         public static async Task<Session> OpenAsync(
-            NpgsqlDataSource admin, string role, long workspace, string query, object[] arguments, CancellationToken ct)
+            NpgsqlDataSource admin, string role, long workspace, string query, object[] arguments, CancellationToken cancellationToken)
         {
             // From a pool it would come with the statements of another role, and the plans for that one.
             await using var pooled = admin.CreateConnection();
@@ -147,12 +148,12 @@ internal static class RowSecurityCost
             }.ConnectionString), query);
             try
             {
-                await session._connection.OpenAsync(ct);
+                await session._connection.OpenAsync(cancellationToken);
                 await session._connection.ExecuteAsync(
-                    "select set_config('role', $1, false), set_config('app.workspace_id', $2, false)", ct, role,
+                    "select set_config('role', $1, false), set_config('app.workspace_id', $2, false)", cancellationToken, role,
                     FormattableString.Invariant($"{workspace}"));
                 foreach (var value in (object[])[workspace, .. arguments]) session._command.Parameters.Add(new() { Value = value });
-                await session._command.PrepareAsync(ct);
+                await session._command.PrepareAsync(cancellationToken);
                 return session;
             }
             catch
@@ -163,11 +164,12 @@ internal static class RowSecurityCost
         }
 
         /// <returns>Milliseconds until the last row.</returns>
-        public async Task<double> TimeAsync(object[] arguments, CancellationToken ct)
+        public async Task<double> TimeAsync(object[] arguments, CancellationToken cancellationToken)
         {
             for (var i = 0; i < arguments.Length; i++) _command.Parameters[i + 1].Value = arguments[i];
             var started = Stopwatch.GetTimestamp();
-            await using (var reader = await _command.ExecuteReaderAsync(ct)) await TenantDatabase.DrainAsync(reader, ct);
+            await using (var reader = await _command.ExecuteReaderAsync(cancellationToken)) await TenantDatabase.DrainAsync(
+                reader, cancellationToken);
             return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         }
 

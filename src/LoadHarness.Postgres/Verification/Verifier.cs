@@ -2,7 +2,6 @@ using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
-using LoadHarness.Postgres.Health;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Verification;
@@ -14,35 +13,37 @@ public static class Verifier
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "sql", "schema.sql"));
 
     /// <returns>One verdict an id, in the order of <see cref="Requirements.All"/>.</returns>
-    public static Task<IReadOnlyList<Verdict>> RunAsync(NpgsqlDataSource admin, ServerEnvironment? server, CancellationToken ct) =>
-        RunAsync(admin, server, [], SilentProgress.Instance, ct);
+    public static Task<IReadOnlyList<Verdict>> RunAsync(
+        NpgsqlDataSource admin, ServerEnvironment? server, CancellationToken cancellationToken) =>
+        RunAsync(admin, server, [], SilentProgress.Instance, cancellationToken);
 
     /// <param name="measured">
     /// Verdicts of a run, a proof or a measured migration: they stand where a look at the database cannot judge, and beside it where it
     /// can.
     /// </param>
     public static async Task<IReadOnlyList<Verdict>> RunAsync(
-        NpgsqlDataSource admin, ServerEnvironment? server, IReadOnlyList<Verdict> measured, IStageProgress progress, CancellationToken ct)
+        NpgsqlDataSource admin, ServerEnvironment? server, IReadOnlyList<Verdict> measured, IStageProgress progress,
+            CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, Verdict>(StringComparer.Ordinal);
         IReadOnlyList<Question> questions =
             [.. PartitionQuestions.All, .. FunctionQuestions.All, .. OperationsQuestions.All, .. DeliveryQuestions.All];
         using var task = progress.Begin("Verify", questions.Count, "questions");
-        await using (var connection = await admin.OpenConnectionAsync(ct))
+        await using (var connection = await admin.OpenConnectionAsync(cancellationToken))
         {
-            foreach (var answer in await IndexCheck.RunAsync(connection, ct)) found[answer.Id] = answer;
+            foreach (var answer in await IndexCheck.RunAsync(connection, cancellationToken)) found[answer.Id] = answer;
             foreach (var question in questions)
             {
-                found[question.Id] = await Ask.RunAsync(connection, question, ct);
+                found[question.Id] = await Ask.RunAsync(connection, question, cancellationToken);
                 task.Advance(1);
             }
 
-            found["QA-1"] = await FunctionExercise.RunAsync(connection, FunctionCalls.All, found, ct);
+            found["QA-1"] = await FunctionExercise.RunAsync(connection, FunctionCalls.All, found, cancellationToken);
         }
 
         // The cost first: where it was measured, its figure is the one to show.
-        found["SV-1"] = (await RowSecurityCost.RunAsync(admin, ct)).And(found["SV-1"]);
-        foreach (var (id, answer) in await OperatingCheck.RunAsync(admin, ct)) found.TryAdd(id, answer);
+        found["SV-1"] = (await RowSecurityCost.RunAsync(admin, cancellationToken)).And(found["SV-1"]);
+        foreach (var (id, answer) in await OperatingCheck.RunAsync(admin, cancellationToken)) found.TryAdd(id, answer);
         foreach (var answer in DeliveredFiles.Look()) found[answer.Id] = answer;
         return [.. Requirements.All.Select(r => VerdictOf(r, found, measured, server))];
     }

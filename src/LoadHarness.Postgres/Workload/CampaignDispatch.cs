@@ -28,24 +28,24 @@ public static class CampaignDispatch
     /// <param name="step">Measures a part of the dispatch under its name.</param>
     public static async Task<DispatchOutcome> RunAsync(
         TenantDatabase app, TenantDatabase worker, string name, long maxRecipients, long lastLeadId, int workers,
-            Func<string, Func<Task>, Task> step, CancellationToken stop)
+            Func<string, Func<Task>, Task> step, CancellationToken cancellationToken)
     {
-        var campaign = await CreateAsync(app, name, stop).ConfigureAwait(false);
+        var campaign = await CreateAsync(app, name, cancellationToken);
         long scheduled = 0, sent = 0;
-        await step("schedule", async () => scheduled = await ScheduleAsync(app, campaign, maxRecipients, lastLeadId, workers, stop)
-            .ConfigureAwait(false)).ConfigureAwait(false);
-        await step("send", async () => sent = await SendAsync(worker, campaign, workers, stop).ConfigureAwait(false)).ConfigureAwait(false);
-        var completed = await worker.ScalarAsync<bool>(CompleteStatement, [campaign], stop).ConfigureAwait(false);
+        await step("schedule", async () =>
+            scheduled = await ScheduleAsync(app, campaign, maxRecipients, lastLeadId, workers, cancellationToken));
+        await step("send", async () => sent = await SendAsync(worker, campaign, workers, cancellationToken));
+        var completed = await worker.ScalarAsync<bool>(CompleteStatement, [campaign], cancellationToken);
         return new(campaign, scheduled, sent, completed);
     }
 
-    public static Task<long> CreateAsync(TenantDatabase app, string name, CancellationToken stop) =>
-        app.ScalarAsync<long>(CreateStatement, [name], stop);
+    public static Task<long> CreateAsync(TenantDatabase app, string name, CancellationToken cancellationToken) =>
+        app.ScalarAsync<long>(CreateStatement, [name], cancellationToken);
 
     /// <summary>Schedules to the active leads in order of their ids, several chunks at once.</summary>
     /// <returns>Rows added.</returns>
     public static async Task<long> ScheduleAsync(
-        TenantDatabase app, long campaign, long maxRecipients, long lastLeadId, int workers, CancellationToken stop)
+        TenantDatabase app, long campaign, long maxRecipients, long lastLeadId, int workers, CancellationToken cancellationToken)
     {
         long first = 1, scheduled = 0;
         await Task.WhenAll(Enumerable.Range(0, workers).Select(async _ =>
@@ -56,39 +56,38 @@ public static class CampaignDispatch
                 var added = await app.ScalarAsync<long>(
                     ScheduleStatement,
                     [campaign, start, Math.Min(lastLeadId, start + LeadsPerChunk - 1)],
-                    stop).ConfigureAwait(false);
+                    cancellationToken);
                 Interlocked.Add(ref scheduled, added);
             }
-        })).ConfigureAwait(false);
+        }));
         return scheduled;
     }
 
     /// <summary>Claims and marks until nothing is pending.</summary>
     /// <returns>Sends marked sent.</returns>
-    public static async Task<long> SendAsync(TenantDatabase worker, long campaign, int workers, CancellationToken stop)
+    public static async Task<long> SendAsync(TenantDatabase worker, long campaign, int workers, CancellationToken cancellationToken)
     {
-        var sent = await Task.WhenAll(Enumerable.Range(0, workers).Select(number => WorkAsync(worker, campaign, $"worker-{number}", stop)))
-            .ConfigureAwait(false);
+        var sent = await Task.WhenAll(
+            Enumerable.Range(0, workers).Select(number => WorkAsync(worker, campaign, $"worker-{number}", cancellationToken)));
         return sent.Sum();
     }
 
-    private static async Task<long> WorkAsync(TenantDatabase worker, long campaign, string name, CancellationToken stop)
+    private static async Task<long> WorkAsync(TenantDatabase worker, long campaign, string name, CancellationToken cancellationToken)
     {
         long sent = 0;
-        while (await ClaimAsync(worker, campaign, name, stop).ConfigureAwait(false) is { Ids.Length: > 0 } claim)
-            sent += await worker.ScalarAsync<long>(MarkStatement, [campaign, claim.Ids, $"{name}-", name, claim.At], stop)
-                .ConfigureAwait(false);
+        while (await ClaimAsync(worker, campaign, name, cancellationToken) is { Ids.Length: > 0 } claim)
+            sent += await worker.ScalarAsync<long>(MarkStatement, [campaign, claim.Ids, $"{name}-", name, claim.At], cancellationToken);
         return sent;
     }
 
     private static async Task<(long[] Ids, DateTime At)> ClaimAsync(
-        TenantDatabase worker, long campaign, string name, CancellationToken stop)
+        TenantDatabase worker, long campaign, string name, CancellationToken cancellationToken)
     {
         var ids = new List<long>(Claim);
         var at = default(DateTime);
-        await using var connection = await worker.ConnectAsync(stop).ConfigureAwait(false);
-        await using var reader = await worker.QueryAsync(connection, ClaimStatement, [campaign, name, Claim], stop).ConfigureAwait(false);
-        while (await reader.ReadAsync(stop).ConfigureAwait(false))
+        await using var connection = await worker.ConnectAsync(cancellationToken);
+        await using var reader = await worker.QueryAsync(connection, ClaimStatement, [campaign, name, Claim], cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
             ids.Add(reader.GetInt64(0));
             at = reader.GetDateTime(4);

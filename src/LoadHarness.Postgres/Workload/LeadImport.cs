@@ -1,6 +1,5 @@
 using System.Globalization;
 using LoadHarness.Core;
-using LoadHarness.Core.Statistics;
 
 namespace LoadHarness.Postgres.Workload;
 
@@ -44,21 +43,20 @@ public static class LeadImport
     /// </exception>
     public static async Task<ImportOutcome> RunAsync(
         TenantDatabase app, string source, IEnumerable<ImportRow> rows, int sessions, Func<string, Func<Task>, Task> step,
-            CancellationToken stop)
+            CancellationToken cancellationToken)
     {
         var shares = SharesOf(rows, sessions);
-        var imports = await BeginAsync(app, source, shares, stop).ConfigureAwait(false);
-        await step("copy", () => CopyAsync(app, imports, rows.Select((row, index) => (index + 1L, row)), stop)).ConfigureAwait(false);
-        await step("merge", () => Task.WhenAll(imports.Select((_, share) => MergeAllAsync(app, imports, share, stop))))
-            .ConfigureAwait(false);
-        var outcomes = await Task.WhenAll(imports.Select(import => OutcomeAsync(app, import, stop))).ConfigureAwait(false);
+        var imports = await BeginAsync(app, source, shares, cancellationToken);
+        await step("copy", () => CopyAsync(app, imports, rows.Select((row, index) => (index + 1L, row)), cancellationToken));
+        await step("merge", () => Task.WhenAll(imports.Select((_, share) => MergeAllAsync(app, imports, share, cancellationToken))));
+        var outcomes = await Task.WhenAll(imports.Select(import => OutcomeAsync(app, import, cancellationToken)));
         return new(outcomes.Sum(outcome => outcome.Imported), outcomes.Sum(outcome => outcome.Updated),
             outcomes.Sum(outcome => outcome.Rejected));
     }
 
     /// <summary>The shares of a file, in order: begun together or, when the server goes, not at all.</summary>
-    private static Task<long[]> BeginAsync(TenantDatabase app, string source, int shares, CancellationToken stop) =>
-        app.ScalarAsync<long[]>(BeginStatement, [source, shares], stop)!;
+    private static Task<long[]> BeginAsync(TenantDatabase app, string source, int shares, CancellationToken cancellationToken) =>
+        app.ScalarAsync<long[]>(BeginStatement, [source, shares], cancellationToken)!;
 
     // An import without rows can't be finished, so a file whose few addresses would leave a session without is not dealt out.
     private static int SharesOf(IEnumerable<ImportRow> rows, int sessions) => AddressShares.Filled(rows, sessions) == sessions
@@ -79,50 +77,51 @@ public static class LeadImport
     /// Stages rows, dealt out by address when there are several imports; again, after a crash of the server, which empties staging.
     /// </summary>
     public static async Task CopyAsync(
-        TenantDatabase app, IReadOnlyList<long> imports, IEnumerable<(long Number, ImportRow Row)> rows, CancellationToken stop)
+        TenantDatabase app, IReadOnlyList<long> imports, IEnumerable<(long Number, ImportRow Row)> rows,
+            CancellationToken cancellationToken)
     {
         var shares = new List<StagingCopy>();
         await using var places = new AddressShares(app, imports.Count);
         try
         {
-            foreach (var import in imports) shares.Add(await StagingCopy.BeginAsync(app, import, stop).ConfigureAwait(false));
+            foreach (var import in imports) shares.Add(await StagingCopy.BeginAsync(app, import, cancellationToken));
             foreach (var block in rows.Chunk(Block))
             {
-                var shareOf = await places.OfAsync([.. block.Select(numbered => numbered.Row)], stop).ConfigureAwait(false);
+                var shareOf = await places.OfAsync([.. block.Select(numbered => numbered.Row)], cancellationToken);
                 foreach (var (place, (number, row)) in block.Index())
-                    await shares[shareOf[place]].AddAsync(number, row, stop).ConfigureAwait(false);
+                    await shares[shareOf[place]].AddAsync(number, row, cancellationToken);
             }
 
-            await Task.WhenAll(shares.Select(share => share.CommitAsync(stop))).ConfigureAwait(false);
+            await Task.WhenAll(shares.Select(share => share.CommitAsync(cancellationToken)));
         }
         finally
         {
-            foreach (var share in shares) await share.DisposeAsync().ConfigureAwait(false);
+            foreach (var share in shares) await share.DisposeAsync();
         }
     }
 
     /// <summary>
     /// Validates and merges what is staged and not yet merged; several sessions that call it for one import share its chunks.
     /// </summary>
-    public static async Task MergeAsync(TenantDatabase app, long import, CancellationToken stop)
+    public static async Task MergeAsync(TenantDatabase app, long import, CancellationToken cancellationToken)
     {
-        while (await app.ScalarAsync<long>(MergeStatement, [import, Chunk], stop).ConfigureAwait(false) > 0)
+        while (await app.ScalarAsync<long>(MergeStatement, [import, Chunk], cancellationToken) > 0)
         {
         }
     }
 
     // A session that is through with its own share takes chunks of the others': equal shares do not take equal time.
-    private static async Task MergeAllAsync(TenantDatabase app, long[] imports, int first, CancellationToken stop)
+    private static async Task MergeAllAsync(TenantDatabase app, long[] imports, int first, CancellationToken cancellationToken)
     {
-        foreach (var import in imports[first..].Concat(imports[..first])) await MergeAsync(app, import, stop).ConfigureAwait(false);
+        foreach (var import in imports[first..].Concat(imports[..first])) await MergeAsync(app, import, cancellationToken);
     }
 
-    private static async Task<ImportOutcome> OutcomeAsync(TenantDatabase app, long import, CancellationToken stop)
+    private static async Task<ImportOutcome> OutcomeAsync(TenantDatabase app, long import, CancellationToken cancellationToken)
     {
-        await using var connection = await app.ConnectAsync(stop).ConfigureAwait(false);
+        await using var connection = await app.ConnectAsync(cancellationToken);
         await using var reader = await app.QueryAsync(
-            connection, FinishStatement, [import], stop).ConfigureAwait(false);
-        await reader.ReadAsync(stop).ConfigureAwait(false);
+            connection, FinishStatement, [import], cancellationToken);
+        await reader.ReadAsync(cancellationToken);
         return reader.GetInt64(3) == 0
             ? new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2))
             : throw new HarnessException(string.Create(

@@ -21,40 +21,40 @@ internal sealed class StagingCopy : IAsyncDisposable
 
     private StagingCopy(long import, NpgsqlConnection connection) => (_import, _connection) = (import, connection);
 
-    public static async Task<StagingCopy> BeginAsync(TenantDatabase app, long import, CancellationToken stop)
+    public static async Task<StagingCopy> BeginAsync(TenantDatabase app, long import, CancellationToken cancellationToken)
     {
-        var staging = new StagingCopy(import, await app.ConnectAsync(stop).ConfigureAwait(false));
+        var staging = new StagingCopy(import, await app.ConnectAsync(cancellationToken));
         try
         {
-            staging._transaction = await staging._connection.BeginTransactionAsync(stop).ConfigureAwait(false);
-            await app.BecomeTenantAsync(staging._connection, CopyRows, stop).ConfigureAwait(false);
-            staging._copy = await BinaryCopy.BeginAsync(staging._connection, CopyRows, staging._buffer, stop).ConfigureAwait(false);
+            staging._transaction = await staging._connection.BeginTransactionAsync(cancellationToken);
+            await app.BecomeTenantAsync(staging._connection, CopyRows, cancellationToken);
+            staging._copy = await BinaryCopy.BeginAsync(staging._connection, CopyRows, staging._buffer, cancellationToken);
             return staging;
         }
         catch
         {
-            await staging.DisposeAsync().ConfigureAwait(false);
+            await staging.DisposeAsync();
             throw;
         }
     }
 
-    public async ValueTask AddAsync(long number, ImportRow row, CancellationToken stop)
+    public async ValueTask AddAsync(long number, ImportRow row, CancellationToken cancellationToken)
     {
-        if (!_buffer.HasRoom) await _copy!.SendAsync(stop).ConfigureAwait(false);
+        if (!_buffer.HasRoom) await _copy!.SendAsync(cancellationToken);
         Encode(number, row);
     }
 
-    public async Task CommitAsync(CancellationToken stop)
+    public async Task CommitAsync(CancellationToken cancellationToken)
     {
-        await _copy!.CompleteAsync(stop).ConfigureAwait(false);
-        await _transaction!.CommitAsync(stop).ConfigureAwait(false);
+        await _copy!.CompleteAsync(cancellationToken);
+        await _transaction!.CommitAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_copy is not null) await _copy.DisposeAsync().ConfigureAwait(false);
-        if (_transaction is not null) await _transaction.DisposeAsync().ConfigureAwait(false);
-        await _connection.DisposeAsync().ConfigureAwait(false);
+        if (_copy is not null) await _copy.DisposeAsync();
+        if (_transaction is not null) await _transaction.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 
     private void Encode(long number, ImportRow row)

@@ -50,7 +50,8 @@ public sealed class TenantDatabase : IAsyncDisposable
         new(Settings(connectionString, role, connections, sent), role, workspaceId, sent);
 
     /// <summary>Waits for a connection of the pool; disposing gives it back.</summary>
-    public Task<NpgsqlConnection> ConnectAsync(CancellationToken stop) => _source.OpenConnectionAsync(stop).AsTask();
+    public Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken)
+        .AsTask();
 
     /// <summary>A connection that no pool limits; disposing closes it.</summary>
     public async Task<NpgsqlConnection> ConnectBesidePoolAsync(CancellationToken cancellationToken)
@@ -67,39 +68,39 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// Sends the statement with the workspace as <c>$1</c> and the arguments behind it; the reader stands at the statement's rows.
     /// </summary>
     public async Task<NpgsqlDataReader> QueryAsync(
-        NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments, CancellationToken stop)
+        NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments, CancellationToken cancellationToken)
     {
         _sent?.Add(BecomeTenant);
         _sent?.Add(statement);
         await using var batch = Batch(connection, statement, arguments);
-        var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
+        var reader = await batch.ExecuteReaderAsync(cancellationToken);
         try
         {
-            await reader.NextResultAsync(stop).ConfigureAwait(false);
+            await reader.NextResultAsync(cancellationToken);
             return reader;
         }
         catch
         {
             // A statement that the server refused leaves its reader open, and the connection unusable.
-            await reader.DisposeAsync().ConfigureAwait(false);
+            await reader.DisposeAsync();
             throw;
         }
     }
 
     /// <summary>Runs a statement on a connection of its own.</summary>
     /// <returns>The first column of the first row; default when there is none or it is null.</returns>
-    public async Task<T?> ScalarAsync<T>(string statement, IReadOnlyList<object?> arguments, CancellationToken stop)
+    public async Task<T?> ScalarAsync<T>(string statement, IReadOnlyList<object?> arguments, CancellationToken cancellationToken)
     {
-        await using var connection = await ConnectAsync(stop).ConfigureAwait(false);
-        await using var reader = await QueryAsync(connection, statement, arguments, stop).ConfigureAwait(false);
-        return await reader.ReadAsync(stop).ConfigureAwait(false) && !reader.IsDBNull(0) ? reader.GetFieldValue<T>(0) : default;
+        await using var connection = await ConnectAsync(cancellationToken);
+        await using var reader = await QueryAsync(connection, statement, arguments, cancellationToken);
+        return await reader.ReadAsync(cancellationToken) && !reader.IsDBNull(0) ? reader.GetFieldValue<T>(0) : default;
     }
 
     /// <summary>
     /// Sets role and workspace for the rest of the transaction that the connection is in: for COPY, which is no part of a batch.
     /// </summary>
     /// <param name="next">The statement that follows.</param>
-    public async Task BecomeTenantAsync(NpgsqlConnection connection, string next, CancellationToken stop)
+    public async Task BecomeTenantAsync(NpgsqlConnection connection, string next, CancellationToken cancellationToken)
     {
         foreach (var statement in (ReadOnlySpan<string>)["BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED", BecomeTenant, next, "COMMIT"])
             _sent?.Add(statement);
@@ -107,14 +108,14 @@ public sealed class TenantDatabase : IAsyncDisposable
         {
             Parameters = { new() { Value = _role }, new() { Value = WorkspaceText } },
         };
-        await command.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <returns>How many rows came.</returns>
-    public static async Task<long> DrainAsync(NpgsqlDataReader reader, CancellationToken stop)
+    public static async Task<long> DrainAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
         long rows = 0;
-        while (await reader.ReadAsync(stop).ConfigureAwait(false)) rows++;
+        while (await reader.ReadAsync(cancellationToken)) rows++;
         return rows;
     }
 

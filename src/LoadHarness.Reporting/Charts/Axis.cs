@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace LoadHarness.Reporting.Charts;
 
 /// <summary>One direction of a chart: where a value lies, and which values are labelled.</summary>

@@ -9,15 +9,16 @@ public static class StepSummary
     /// Appends the summary where there is such a file. One that cannot be written is said on standard error: it is the job's, not the
     /// run's.
     /// </summary>
-    public static Task AppendAsync(RunResult run, CancellationToken cancellation) => AppendAsync(SummaryMarkdown.Of(run), cancellation);
+    public static Task AppendAsync(RunResult run, CancellationToken cancellationToken) =>
+        AppendAsync(SummaryMarkdown.Of(run), cancellationToken);
 
     /// <inheritdoc cref="AppendAsync(RunResult, CancellationToken)"/>
-    public static async Task AppendAsync(string markdown, CancellationToken cancellation)
+    public static async Task AppendAsync(string markdown, CancellationToken cancellationToken)
     {
         if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is not { Length: > 0 } file) return;
         try
         {
-            await File.AppendAllTextAsync(file, markdown + "\n", cancellation);
+            await File.AppendAllTextAsync(file, markdown + "\n", cancellationToken);
         }
         catch (Exception failure) when (WholeFile.IsOfTheDisk(failure))
         {

@@ -1,6 +1,5 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
-using LoadHarness.Reporting.Charts;
 
 namespace LoadHarness.Reporting.Page;
 

@@ -16,12 +16,13 @@ public sealed class GivenDatabaseTests : IDisposable
     [Fact]
     public async Task A_given_database_that_holds_tables_is_refused_and_stays_as_it_is()
     {
-        var stop = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await Provisioner.ProvisionAsync(
-            new(new DatabaseTarget.Native(), ServerProfile.Checklist, 1_000, Keep: false, Force: false), SilentProgress.Instance, stop);
+            new(new DatabaseTarget.Native(), ServerProfile.Checklist, 1_000, Keep: false, Force: false), SilentProgress.Instance,
+                cancellationToken);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         await using (var create = admin.CreateCommand(
-            "create table precious (id int); insert into precious values (1)")) await create.ExecuteNonQueryAsync(stop);
+            "create table precious (id int); insert into precious values (1)")) await create.ExecuteNonQueryAsync(cancellationToken);
 
         var ended = await BuiltProgram.RunAsync(
             "run", "--contacts", "5000", "--profile", "smoke", "--database", database.AdminConnectionString, "--out", _output.Path);
@@ -32,6 +33,6 @@ public sealed class GivenDatabaseTests : IDisposable
             ended.StandardError + ended.StandardOutput, StringComparison.Ordinal);
         await using var tables = admin.CreateCommand(
             "select string_agg(relname, ',') from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace");
-        Assert.Equal("precious", await tables.ExecuteScalarAsync(stop));
+        Assert.Equal("precious", await tables.ExecuteScalarAsync(cancellationToken));
     }
 }

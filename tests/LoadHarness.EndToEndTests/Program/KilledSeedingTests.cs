@@ -19,35 +19,36 @@ public sealed class KilledSeedingTests
     [Fact]
     public async Task A_seeding_that_is_killed_again_and_again_goes_on_with_the_same_options_to_the_same_checksum()
     {
-        var stop = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await Provisioner.ProvisionAsync(
             new(new DatabaseTarget.Native(), ServerProfile.Checklist, Request.Contacts, Keep: false, Force: false),
-                SilentProgress.Instance, stop);
+                SilentProgress.Instance, cancellationToken);
         string[] arguments = ["seed", "--contacts", "60000", "--seed", "42", "--database", database.AdminConnectionString];
         var kills = Kills.Select(kill => (kill.Stage, After: TimeSpan.FromMilliseconds(Random.Shared.Next(kill.Milliseconds)))).ToArray();
-        foreach (var (stage, after) in kills) await KillAsync(arguments, stage, after, stop);
+        foreach (var (stage, after) in kills) await KillAsync(arguments, stage, after, cancellationToken);
 
         var ended = await BuiltProgram.RunAsync(arguments);
         Assert.True(ended.ExitCode == 0, $"killed at {string.Join(", ", kills)}; then: {ended.StandardError}");
         Assert.Contains($"Checksum {SeedChecksum.Of(Request)}", ended.StandardOutput, StringComparison.Ordinal);
     }
 
-    private static async Task KillAsync(string[] arguments, string stage, TimeSpan after, CancellationToken stop)
+    private static async Task KillAsync(string[] arguments, string stage, TimeSpan after, CancellationToken cancellationToken)
     {
         using var program = Process.Start(new ProcessStartInfo(BuiltProgram.Executable, arguments)
         {
             RedirectStandardOutput = true,
             Environment = { ["LOADHARNESS_DATABASE"] = null },
         })!;
-        while (await program.StandardOutput.ReadLineAsync(stop) is { } line && !line.Contains($"== {stage}", StringComparison.Ordinal))
+        while (await program.StandardOutput.ReadLineAsync(cancellationToken) is { } line
+            && !line.Contains($"== {stage}", StringComparison.Ordinal))
         {
             // Until the stage begins.
         }
 
         _ = program.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        await Task.Delay(after, stop);
+        await Task.Delay(after, cancellationToken);
         // SIGKILL; when the program was quicker than this moment, there is nothing left to kill.
         program.Kill();
-        await program.WaitForExitAsync(stop);
+        await program.WaitForExitAsync(cancellationToken);
     }
 }

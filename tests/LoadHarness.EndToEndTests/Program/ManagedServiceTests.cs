@@ -30,15 +30,16 @@ public sealed class ManagedServiceTests : IDisposable
         string may, string byAdministrator)
     {
         BuiltProgram.AddTinyProfile();
-        var stop = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         await using var server = await Provisioner.ProvisionAsync(
-            new(new DatabaseTarget.Native(), ServerProfile.Checklist, 2_000, Keep: false, Force: false), SilentProgress.Instance, stop);
+            new(new DatabaseTarget.Native(), ServerProfile.Checklist, 2_000, Keep: false, Force: false), SilentProgress.Instance,
+                cancellationToken);
         await using var admin = NpgsqlDataSource.Create(server.AdminConnectionString);
         foreach (var sql in new[] { $"create role service login createdb {may} password 'plain'", byAdministrator,
             "create database crm owner service" }.Where(sql => sql.Length > 0))
         {
             await using var command = admin.CreateCommand(sql);
-            await command.ExecuteNonQueryAsync(stop);
+            await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
         var login = new NpgsqlConnectionStringBuilder(server.AdminConnectionString)
@@ -53,7 +54,8 @@ public sealed class ManagedServiceTests : IDisposable
 
         Assert.True(ended.ExitCode is 0 or 3 or 5, ended.StandardError);
         Assert.DoesNotContain("WAL segments", ended.StandardOutput, StringComparison.Ordinal);
-        var run = await RunJson.ReadAsync(Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), stop);
+        var run = await RunJson.ReadAsync(
+            Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), cancellationToken);
         Assert.Null(run.IncompleteReason);
         Assert.All(run.Scenarios, scenario => Assert.Equal(0, scenario.Accounting.Failed));
         Assert.False(run.Server!.Capabilities.Single(capability => capability.Name == ServerCapabilities.Superuser).Available);

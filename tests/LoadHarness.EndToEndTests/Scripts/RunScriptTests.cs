@@ -9,14 +9,14 @@ namespace LoadHarness.EndToEndTests.Scripts;
 [Collection(Program.OneAtATime.Name)]
 public sealed class RunScriptTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Both_scripts_pass_arguments_on_and_return_the_programs_exit_code()
     {
         string[] arguments = ["--no-install", "run", "--contacts", "abc", "--profile", "no such profile"];
         var shell = await CliWrap.Cli.Wrap(Path.Combine(Repository, "run.sh")).WithArguments(arguments)
-            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Token);
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Stop);
         Assert.Equal(2, shell.ExitCode);
         Assert.Contains("abc", shell.StandardError, StringComparison.Ordinal);
         Assert.Contains("no such profile", shell.StandardError, StringComparison.Ordinal);
@@ -32,7 +32,7 @@ public sealed class RunScriptTests
         Assert.NotNull(link);
 
         var ended = await CliWrap.Cli.Wrap(again).WithArguments(["--no-install", "run", "--contacts", "abc"])
-            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Token);
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Stop);
 
         Assert.Equal(2, ended.ExitCode);
         Assert.Contains("abc", ended.StandardError, StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed class RunScriptTests
     {
         string[] arguments = ["--no-install", "doctor", "--json"];
         var shell = await CliWrap.Cli.Wrap(Path.Combine(Repository, "run.sh")).WithArguments(arguments)
-            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Token);
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Stop);
         using var printed = System.Text.Json.JsonDocument.Parse(shell.StandardOutput);
         Assert.True(printed.RootElement.TryGetProperty("checks", out _));
         using var hosted = System.Text.Json.JsonDocument.Parse(Hosted(arguments).Output);

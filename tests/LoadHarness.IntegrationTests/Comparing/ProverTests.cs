@@ -1,4 +1,3 @@
-using LoadHarness.Comparing.Arms;
 using LoadHarness.Comparing.Proving;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
@@ -26,12 +25,12 @@ public sealed class ProverTests(PostgresCluster cluster)
     public async Task Claims_have_figures_by_baseline_C_and_other_rows_make_a_claim_invalid()
     {
         Assert.NotNull(cluster.Server);
-        var stop = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         var folder = WithWrongStatement();
         try
         {
             var targets = TargetFile.Parse(
-                await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json"), stop));
+                await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json"), cancellationToken));
             var proof = await new Prover(Plan, Small, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
             {
                 Baselines = new(folder),
@@ -44,7 +43,7 @@ public sealed class ProverTests(PostgresCluster cluster)
                     Claim("ER-2", ClaimStatistic.MeanResponseTime, "bulk-import/import"),
                     Claim("ER-3", ClaimStatistic.MeanResponseTime, "campaign-send/campaign"),
                 ],
-                targets, "prove", "test", stop);
+                targets, "prove", "test", cancellationToken);
 
             var claims = proof.Claims.ToDictionary(claim => claim.Contract.Id);
             Assert.Contains("invalid: results differ: lead-queries/tag_filter: call 1, row ", claims["ER-1"].Verdict.Reason,

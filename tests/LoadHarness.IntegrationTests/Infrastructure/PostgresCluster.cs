@@ -25,19 +25,19 @@ public sealed class PostgresCluster : IAsyncLifetime
     // There from the start, and never dropped.
     private const string CronDatabase = "postgres";
 
-    private readonly SemaphoreSlim templatesGate = new(1);
-    private readonly HashSet<SchemaState> templates = [];
-    private NativeCluster? cluster;
-    private string? missing;
-    private int lastDatabase;
+    private readonly SemaphoreSlim _templatesGate = new(1);
+    private readonly HashSet<SchemaState> _templates = [];
+    private NativeCluster? _cluster;
+    private string? _missing;
+    private int _lastDatabase;
 
     /// <summary>The running server; skips the test (or fails it in CI) where PostgreSQL is not installed.</summary>
     public NativeCluster Server
     {
         get
         {
-            Require.Present(missing);
-            return cluster!;
+            Require.Present(_missing);
+            return _cluster!;
         }
     }
 
@@ -45,15 +45,15 @@ public sealed class PostgresCluster : IAsyncLifetime
     {
         if (await PostgresBinaries.FindAsync(CancellationToken.None) is not { } binaries)
         {
-            missing = "No PostgreSQL server programs on this machine: install the distribution's postgresql package.";
+            _missing = "No PostgreSQL server programs on this machine: install the distribution's postgresql package.";
             return;
         }
 
-        cluster = await StartAsync(binaries);
+        _cluster = await StartAsync(binaries);
     }
 
     public async Task<TestDatabase> CreateDatabaseAsync(SchemaState state) =>
-        await CloneAsync(state, string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref lastDatabase)}"));
+        await CloneAsync(state, string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref _lastDatabase)}"));
 
     /// <summary>
     /// As <see cref="CreateDatabaseAsync"/>, where pg_cron works, on a server of its own: the launcher of pg_cron 1.4 lives in
@@ -77,8 +77,8 @@ public sealed class PostgresCluster : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (cluster is not null) await cluster.DisposeAsync();
-        templatesGate.Dispose();
+        if (_cluster is not null) await _cluster.DisposeAsync();
+        _templatesGate.Dispose();
     }
 
     private static async Task<NativeCluster> StartAsync(PostgresBinaries binaries)
@@ -100,22 +100,22 @@ public sealed class PostgresCluster : IAsyncLifetime
     private async Task<string> TemplateAsync(SchemaState state)
     {
         var name = $"template_{state}".ToLowerInvariant();
-        await templatesGate.WaitAsync();
+        await _templatesGate.WaitAsync();
         try
         {
-            if (templates.Contains(state)) return name;
+            if (_templates.Contains(state)) return name;
             await AdministerAsync($"create database {name}");
             await using (var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Server.ConnectionStringTo(name))
             {
                 Pooling = false,
             }.ConnectionString))
                 await SchemaTemplates.BuildAsync(source, state);
-            templates.Add(state);
+            _templates.Add(state);
             return name;
         }
         finally
         {
-            templatesGate.Release();
+            _templatesGate.Release();
         }
     }
 

@@ -17,33 +17,34 @@ internal sealed class SmallDisk : IAsyncDisposable
     /// <summary>
     /// Skips the test where no file system can be mounted. A job that starts a container engine of its own can mount, so there it fails.
     /// </summary>
-    public static async Task<SmallDisk> MountAsync(int megabytes, CancellationToken cancellation)
+    public static async Task<SmallDisk> MountAsync(int megabytes, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
             Assert.Skip("Only root on Linux can mount a small file system to fill up.");
         var directory = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"loadharness-disk-{Guid.NewGuid():N}");
-        await ServerAccount.MakeDirectoryAsync(directory, cancellation);
-        var mounted = await RunAsync("mount", ["-t", "tmpfs", "-o", $"size={megabytes}m", "loadharness", directory], cancellation);
+        await ServerAccount.MakeDirectoryAsync(directory, cancellationToken);
+        var mounted = await RunAsync("mount", ["-t", "tmpfs", "-o", $"size={megabytes}m", "loadharness", directory], cancellationToken);
         if (!mounted.IsSuccess)
         {
             Directory.Delete(directory);
             Containers.RequireOfItsJob($"No small file system can be mounted here: {mounted.StandardError.Trim()}");
         }
 
-        await ServerAccount.OwnAsync(directory, cancellation);
+        await ServerAccount.OwnAsync(directory, cancellationToken);
         return new(directory);
     }
 
     public string Path => _directory;
 
-    public async Task ResizeAsync(int megabytes, CancellationToken cancellation)
+    public async Task ResizeAsync(int megabytes, CancellationToken cancellationToken)
     {
-        var resized = await RunAsync("mount", ["-o", $"remount,size={megabytes}m", _directory], cancellation);
+        var resized = await RunAsync("mount", ["-o", $"remount,size={megabytes}m", _directory], cancellationToken);
         Assert.True(resized.IsSuccess, resized.StandardError);
     }
 
     /// <summary>Moves a database that nobody is connected to onto this disk. Disposing moves it away again.</summary>
-    public async Task<IAsyncDisposable> TakeDatabaseAsync(string adminConnectionString, string database, CancellationToken cancellation)
+    public async Task<IAsyncDisposable> TakeDatabaseAsync(
+        string adminConnectionString, string database, CancellationToken cancellationToken)
     {
         var place = $"small_{database}";
         await using var admin = NpgsqlDataSource.Create(adminConnectionString);
@@ -51,7 +52,7 @@ internal sealed class SmallDisk : IAsyncDisposable
             $"alter database {database} set tablespace {place}" })
         {
             await using var command = admin.CreateCommand(sql);
-            await command.ExecuteNonQueryAsync(cancellation);
+            await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
         return new Return(adminConnectionString, database, place);
@@ -63,9 +64,9 @@ internal sealed class SmallDisk : IAsyncDisposable
         Directory.Delete(_directory);
     }
 
-    private static Task<BufferedCommandResult> RunAsync(string program, string[] arguments, CancellationToken cancellation) =>
+    private static Task<BufferedCommandResult> RunAsync(string program, string[] arguments, CancellationToken cancellationToken) =>
         CliWrap.Cli.Wrap(program).WithArguments(arguments).WithValidation(CommandResultValidation.None)
-            .ExecuteBufferedAsync(cancellation).Task;
+            .ExecuteBufferedAsync(cancellationToken).Task;
 
     private sealed class Return(string adminConnectionString, string database, string place) : IAsyncDisposable
     {

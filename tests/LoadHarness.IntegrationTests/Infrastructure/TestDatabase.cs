@@ -5,13 +5,13 @@ namespace LoadHarness.IntegrationTests.Infrastructure;
 /// <summary>A database of one test's own; disposing drops it.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    private readonly Dictionary<string, NpgsqlDataSource> roles = [];
-    private readonly Func<Task> drop;
+    private readonly Dictionary<string, NpgsqlDataSource> _roles = [];
+    private readonly Func<Task> _drop;
 
     internal TestDatabase(string connectionString, Func<Task> drop)
     {
         ConnectionString = connectionString;
-        this.drop = drop;
+        this._drop = drop;
         Owner = NpgsqlDataSource.Create(connectionString);
     }
 
@@ -24,14 +24,14 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Connections that act as a role that cannot log in itself, such as lh_app.</summary>
     public NpgsqlDataSource As(string role)
     {
-        if (roles.TryGetValue(role, out var known)) return known;
+        if (_roles.TryGetValue(role, out var known)) return known;
         var options = new NpgsqlConnectionStringBuilder(ConnectionString) { Options = $"-c role={role}", NoResetOnClose = true };
-        return roles[role] = NpgsqlDataSource.Create(options.ConnectionString);
+        return _roles[role] = NpgsqlDataSource.Create(options.ConnectionString);
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var source in roles.Values.Append(Owner)) await source.DisposeAsync();
-        await drop();
+        foreach (var source in _roles.Values.Append(Owner)) await source.DisposeAsync();
+        await _drop();
     }
 }

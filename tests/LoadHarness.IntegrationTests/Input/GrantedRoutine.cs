@@ -1,5 +1,4 @@
 using LoadHarness.IntegrationTests.Infrastructure;
-using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Input;
 

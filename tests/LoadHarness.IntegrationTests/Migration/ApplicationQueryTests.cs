@@ -8,7 +8,7 @@ namespace LoadHarness.IntegrationTests.Migration;
 /// <summary>QA-4: what an application asked the base schema, it may ask the optimized one, and gets the same rows.</summary>
 public sealed class ApplicationQueryTests(PostgresCluster cluster)
 {
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static readonly string[] Reads =
     [
@@ -44,7 +44,7 @@ public sealed class ApplicationQueryTests(PostgresCluster cluster)
         await using var after = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await SampleRows.InsertAsync(before.Owner);
         await SampleRows.InsertAsync(after.Owner);
-        await new Migrator(after.Owner).UpAsync(SilentProgress.Instance, Ct);
+        await new Migrator(after.Owner).UpAsync(SilentProgress.Instance, Stop);
 
         foreach (var read in Reads)
         {
@@ -65,9 +65,9 @@ public sealed class ApplicationQueryTests(PostgresCluster cluster)
     private static async Task<string> AnswerAsync(TestDatabase database, string sql)
     {
         await using var command = database.Owner.CreateCommand(sql);
-        await using var reader = await command.ExecuteReaderAsync(Ct);
+        await using var reader = await command.ExecuteReaderAsync(Stop);
         var rows = new List<object[]>();
-        while (await reader.ReadAsync(Ct))
+        while (await reader.ReadAsync(Stop))
         {
             var row = new object[reader.FieldCount];
             reader.GetValues(row);
@@ -80,6 +80,6 @@ public sealed class ApplicationQueryTests(PostgresCluster cluster)
     private static async Task<int> ChangeAsync(TestDatabase database, string sql)
     {
         await using var command = database.Owner.CreateCommand(sql);
-        return await command.ExecuteNonQueryAsync(Ct);
+        return await command.ExecuteNonQueryAsync(Stop);
     }
 }

@@ -3,7 +3,6 @@ using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres;
 using LoadHarness.Postgres.Migration;
-using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Migration;
 

@@ -21,8 +21,8 @@ public sealed class ExposureTests(PostgresCluster cluster)
         where c.relkind in ('r', 'p', 'm', 'v') and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)' and (not c.relispartition or c.relname like '%default')
         """;
 
-    private readonly ConcurrentBag<string> leaks = [];
-    private int reads;
+    private readonly ConcurrentBag<string> _leaks = [];
+    private int _reads;
 
     [Fact]
     public async Task No_foreign_row_is_seen_or_changed_while_a_database_is_migrated_and_rolled_back()
@@ -38,13 +38,13 @@ public sealed class ExposureTests(PostgresCluster cluster)
 
         await over.CancelAsync();
         await poller;
-        Assert.Empty(leaks.Distinct());
-        Assert.True(reads > 100, $"Only {reads} looks were allowed: they prove nothing.");
+        Assert.Empty(_leaks.Distinct());
+        Assert.True(_reads > 100, $"Only {_reads} looks were allowed: they prove nothing.");
     }
 
-    private async Task PollUntilAsync(TestDatabase database, CancellationToken over)
+    private async Task PollUntilAsync(TestDatabase database, CancellationToken cancellationToken)
     {
-        while (!over.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
             await LookAsync(database, "between steps");
     }
 
@@ -69,8 +69,8 @@ public sealed class ExposureTests(PostgresCluster cluster)
         try
         {
             if (await AskAsync(connection, sql) is > 0L and var rows)
-                leaks.Add($"{when}: {rows} rows of {sql}");
-            Interlocked.Increment(ref reads);
+                _leaks.Add($"{when}: {rows} rows of {sql}");
+            Interlocked.Increment(ref _reads);
         }
         catch (PostgresException)
         {

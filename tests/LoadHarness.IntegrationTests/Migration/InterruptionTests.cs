@@ -3,7 +3,6 @@ using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Postgres.Migration;
-using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Migration;
 
@@ -13,22 +12,22 @@ public sealed class InterruptionTests(PostgresCluster cluster)
     [Fact]
     public async Task Stopped_before_every_single_step_is_journaled_it_resumes_up_and_down()
     {
-        var ct = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await SampleRows.InsertAsync(database.Owner);
-        var columns = await SchemaDump.ColumnsAsync(database.Owner, ct);
-        var baseSchema = await SchemaDump.OfAsync(cluster, database, ct);
-        var rows = await SchemaDump.RowsAsync(database.Owner, columns, ct);
+        var columns = await SchemaDump.ColumnsAsync(database.Owner, cancellationToken);
+        var baseSchema = await SchemaDump.OfAsync(cluster, database, cancellationToken);
+        var rows = await SchemaDump.RowsAsync(database.Owner, columns, cancellationToken);
 
-        var stopsUp = await StopAtEveryStepAsync(migrator => migrator.UpAsync(SilentProgress.Instance, ct), database);
-        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, ct));
-        var resumed = await SchemaDump.OfAsync(cluster, database, ct);
-        var stopsDown = await StopAtEveryStepAsync(migrator => migrator.DownAsync(SilentProgress.Instance, ct), database);
+        var stopsUp = await StopAtEveryStepAsync(migrator => migrator.UpAsync(SilentProgress.Instance, cancellationToken), database);
+        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, cancellationToken));
+        var resumed = await SchemaDump.OfAsync(cluster, database, cancellationToken);
+        var stopsDown = await StopAtEveryStepAsync(migrator => migrator.DownAsync(SilentProgress.Instance, cancellationToken), database);
 
-        Assert.Equal(baseSchema, await SchemaDump.OfAsync(cluster, database, ct));
-        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, ct));
-        await new Migrator(database.Owner).UpAsync(SilentProgress.Instance, ct);
-        Assert.Equal(resumed, await SchemaDump.OfAsync(cluster, database, ct));
+        Assert.Equal(baseSchema, await SchemaDump.OfAsync(cluster, database, cancellationToken));
+        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, cancellationToken));
+        await new Migrator(database.Owner).UpAsync(SilentProgress.Instance, cancellationToken);
+        Assert.Equal(resumed, await SchemaDump.OfAsync(cluster, database, cancellationToken));
         var files = MigrationFiles.Read();
         Assert.Equal(files.Migrations.Sum(m => m.Up.Count), stopsUp);
         Assert.Equal(files.Migrations.Sum(m => m.Down.Count), stopsDown);
@@ -37,45 +36,46 @@ public sealed class InterruptionTests(PostgresCluster cluster)
     [Fact]
     public async Task A_session_killed_before_it_can_journal_a_copy_leaves_a_migration_that_resumes()
     {
-        var ct = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await SampleRows.InsertAsync(database.Owner);
-        var columns = await SchemaDump.ColumnsAsync(database.Owner, ct);
-        var rows = await SchemaDump.RowsAsync(database.Owner, columns, ct);
+        var columns = await SchemaDump.ColumnsAsync(database.Owner, cancellationToken);
+        var rows = await SchemaDump.RowsAsync(database.Owner, columns, cancellationToken);
         var killed = new Migrator(database.Owner)
         {
             StepExecuted = step => KillOnceAsync(step, "05_partitioned_tables/copy_email_sends", database),
         };
 
-        await Assert.ThrowsAnyAsync<Exception>(() => killed.UpAsync(SilentProgress.Instance, ct));
-        Assert.Contains((await killed.StatusAsync(ct)).Migrations, line => line.State == MigrationState.Applying);
-        await new Migrator(database.Owner).UpAsync(SilentProgress.Instance, ct);
+        await Assert.ThrowsAnyAsync<Exception>(() => killed.UpAsync(SilentProgress.Instance, cancellationToken));
+        Assert.Contains((await killed.StatusAsync(cancellationToken)).Migrations, line => line.State == MigrationState.Applying);
+        await new Migrator(database.Owner).UpAsync(SilentProgress.Instance, cancellationToken);
 
-        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, ct));
+        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, cancellationToken));
     }
 
     [Fact]
     public async Task A_half_way_migration_is_finished_before_it_is_rolled_back()
     {
-        var ct = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         var stopped = new Migrator(database.Owner)
         {
             StepExecuted = step => step.StartsWith("03_", StringComparison.Ordinal) ? throw new Stop() : Task.CompletedTask,
         };
-        await Assert.ThrowsAsync<Stop>(() => stopped.UpAsync(SilentProgress.Instance, ct));
+        await Assert.ThrowsAsync<Stop>(() => stopped.UpAsync(SilentProgress.Instance, cancellationToken));
 
-        var fault = await Assert.ThrowsAsync<HarnessException>(() => new Migrator(database.Owner).DownAsync(SilentProgress.Instance, ct));
+        var fault = await Assert.ThrowsAsync<HarnessException>(
+            () => new Migrator(database.Owner).DownAsync(SilentProgress.Instance, cancellationToken));
         Assert.Contains("half-way up", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Rows_changed_during_the_copy_arrive_as_they_are()
     {
-        var ct = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await SampleRows.InsertAsync(database.Owner);
-        var columns = await SchemaDump.ColumnsAsync(database.Owner, ct);
+        var columns = await SchemaDump.ColumnsAsync(database.Owner, cancellationToken);
         IReadOnlyDictionary<string, string>? rows = null;
         var migrator = new Migrator(database.Owner)
         {
@@ -84,13 +84,13 @@ public sealed class InterruptionTests(PostgresCluster cluster)
                 if (step == "05_partitioned_tables/copy_email_sends")
                     await ChangeSendsAsync(database);
                 if (step == "05_partitioned_tables/compare_email_sends")
-                    rows = await SchemaDump.RowsAsync(database.Owner, columns, ct);
+                    rows = await SchemaDump.RowsAsync(database.Owner, columns, cancellationToken);
             },
         };
 
-        await migrator.UpAsync(SilentProgress.Instance, ct);
+        await migrator.UpAsync(SilentProgress.Instance, cancellationToken);
 
-        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, ct));
+        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, cancellationToken));
     }
 
     private static async Task ChangeSendsAsync(TestDatabase database)

@@ -6,7 +6,7 @@ namespace LoadHarness.IntegrationTests.Migration;
 /// <summary>Under row security only leakproof operators become index conditions: a plan that scans all leads is a defect.</summary>
 public sealed class LeakproofPlanTests(PostgresCluster cluster)
 {
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("select id from leads where workspace_id = 1 and email = 'lead77@example0.com'")]
@@ -21,8 +21,8 @@ public sealed class LeakproofPlanTests(PostgresCluster cluster)
         await using var batch = database.As("lh_app").CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.workspace_id', '1', true)"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("explain (costs off) " + sql));
-        await using var reader = await batch.ExecuteReaderAsync(Ct);
-        await reader.NextResultAsync(Ct);
+        await using var reader = await batch.ExecuteReaderAsync(Stop);
+        await reader.NextResultAsync(Stop);
         Assert.DoesNotContain("Seq Scan on leads", await PlanAsync(reader), StringComparison.Ordinal);
     }
 
@@ -35,7 +35,7 @@ public sealed class LeakproofPlanTests(PostgresCluster cluster)
     {
         await using var database = await FilledAsync();
         await using var command = database.As("lh_owner").CreateCommand("explain (costs off) select id from leads where " + condition);
-        await using var reader = await command.ExecuteReaderAsync(Ct);
+        await using var reader = await command.ExecuteReaderAsync(Stop);
         Assert.Contains(index, await PlanAsync(reader), StringComparison.Ordinal);
     }
 
@@ -46,8 +46,8 @@ public sealed class LeakproofPlanTests(PostgresCluster cluster)
         await using var batch = database.As("lh_app").CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.workspace_id', '1', true)"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("explain (costs off) select id from leads where tags @> array['tag3']"));
-        await using var reader = await batch.ExecuteReaderAsync(Ct);
-        await reader.NextResultAsync(Ct);
+        await using var reader = await batch.ExecuteReaderAsync(Stop);
+        await reader.NextResultAsync(Stop);
         Assert.DoesNotContain("leads_workspace_tags_idx", await PlanAsync(reader), StringComparison.Ordinal);
     }
 
@@ -62,16 +62,16 @@ public sealed class LeakproofPlanTests(PostgresCluster cluster)
             select 1, 'more' || i || '@example.org', 'More ' || i, array['t' || i % 500], jsonb_build_object('score', 1000 + i), now() - make_interval(mins => i)
             from generate_series(1, 30000) i;
             """);
-        await command.ExecuteNonQueryAsync(Ct);
+        await command.ExecuteNonQueryAsync(Stop);
         await using var analyze = database.Owner.CreateCommand("vacuum analyze leads");
-        await analyze.ExecuteNonQueryAsync(Ct);
+        await analyze.ExecuteNonQueryAsync(Stop);
         return database;
     }
 
     private static async Task<string> PlanAsync(NpgsqlDataReader reader)
     {
         var lines = new List<string>();
-        while (await reader.ReadAsync(Ct))
+        while (await reader.ReadAsync(Stop))
             lines.Add(reader.GetString(0));
         return string.Join('\n', lines);
     }

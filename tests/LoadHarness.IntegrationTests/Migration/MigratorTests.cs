@@ -7,17 +7,17 @@ namespace LoadHarness.IntegrationTests.Migration;
 
 public sealed class MigratorTests(PostgresCluster cluster)
 {
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_second_up_changes_nothing()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        var before = await SchemaDump.OfAsync(cluster, database, Ct);
+        var before = await SchemaDump.OfAsync(cluster, database, Stop);
         var steps = 0;
-        await new Migrator(database.Owner) { StepExecuted = _ => Task.FromResult(steps++) }.UpAsync(SilentProgress.Instance, Ct);
+        await new Migrator(database.Owner) { StepExecuted = _ => Task.FromResult(steps++) }.UpAsync(SilentProgress.Instance, Stop);
         Assert.Equal(0, steps);
-        Assert.Equal(before, await SchemaDump.OfAsync(cluster, database, Ct));
+        Assert.Equal(before, await SchemaDump.OfAsync(cluster, database, Stop));
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class MigratorTests(PostgresCluster cluster)
             () => new Migrator(database.Owner)
             {
                 StepExecuted = _ => Task.FromResult(Interlocked.Increment(ref steps)),
-            }.UpAsync(SilentProgress.Instance, Ct), Ct);
+            }.UpAsync(SilentProgress.Instance, Stop), Stop);
 
         await Task.WhenAll(RunAsync(), RunAsync());
 
@@ -41,9 +41,9 @@ public sealed class MigratorTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await ExecuteAsync(database, "update loadharness.journal set checksum = 'other' where step = '03_leads/tags_index'");
-        var fault = await Assert.ThrowsAsync<HarnessException>(() => new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Ct));
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Stop));
         Assert.Contains("03_leads/tags_index", fault.Message, StringComparison.Ordinal);
-        Assert.Contains("009_database_optimization_2mm_contacts/03_leads/tags_index", (await new Migrator(database.Owner).StatusAsync(Ct))
+        Assert.Contains("009_database_optimization_2mm_contacts/03_leads/tags_index", (await new Migrator(database.Owner).StatusAsync(Stop))
             .Changed);
     }
 
@@ -53,11 +53,11 @@ public sealed class MigratorTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await ExecuteAsync(database, "update pg_index set indisvalid = false where indexrelid = 'leads_workspace_tags_idx'::regclass");
         var migrator = new Migrator(database.Owner);
-        Assert.Equal(["public.leads_workspace_tags_idx"], (await migrator.StatusAsync(Ct)).InvalidIndexes);
+        Assert.Equal(["public.leads_workspace_tags_idx"], (await migrator.StatusAsync(Stop)).InvalidIndexes);
 
-        await migrator.UpAsync(SilentProgress.Instance, Ct);
+        await migrator.UpAsync(SilentProgress.Instance, Stop);
 
-        Assert.Empty((await migrator.StatusAsync(Ct)).InvalidIndexes);
+        Assert.Empty((await migrator.StatusAsync(Stop)).InvalidIndexes);
     }
 
     [Fact]
@@ -68,12 +68,12 @@ public sealed class MigratorTests(PostgresCluster cluster)
         {
             StepExecuted = step => step == "03_leads/tags_index" ? throw new TimeoutException() : Task.CompletedTask,
         };
-        await Assert.ThrowsAsync<TimeoutException>(() => stopped.UpAsync(SilentProgress.Instance, Ct));
+        await Assert.ThrowsAsync<TimeoutException>(() => stopped.UpAsync(SilentProgress.Instance, Stop));
         await ExecuteAsync(database, "update pg_index set indisvalid = false where indexrelid = 'leads_workspace_tags_idx'::regclass");
 
-        await new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Ct);
+        await new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Stop);
 
-        Assert.Empty((await new Migrator(database.Owner).StatusAsync(Ct)).InvalidIndexes);
+        Assert.Empty((await new Migrator(database.Owner).StatusAsync(Stop)).InvalidIndexes);
     }
 
     [Theory]
@@ -85,29 +85,29 @@ public sealed class MigratorTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await SampleRows.InsertAsync(database.Owner);
         await ExecuteAsync(database, fault);
-        var refusal = await Assert.ThrowsAsync<HarnessException>(() => new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Ct));
+        var refusal = await Assert.ThrowsAsync<HarnessException>(() => new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Stop));
         Assert.Contains(sentence, refusal.Message, StringComparison.Ordinal);
-        Assert.Equal(0, (await new Migrator(database.Owner).StatusAsync(Ct)).Migrations[0].StepsDone);
+        Assert.Equal(0, (await new Migrator(database.Owner).StatusAsync(Stop)).Migrations[0].StepsDone);
     }
 
     [Fact]
     public async Task A_table_lock_held_for_seconds_is_waited_out_with_short_attempts()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
-        await using var holder = await database.Owner.OpenConnectionAsync(Ct);
-        await using var transaction = await holder.BeginTransactionAsync(Ct);
+        await using var holder = await database.Owner.OpenConnectionAsync(Stop);
+        await using var transaction = await holder.BeginTransactionAsync(Stop);
         await using (var command = new Npgsql.NpgsqlCommand("select from lead_segments", holder, transaction))
-            await command.ExecuteNonQueryAsync(Ct);
-        var up = new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Ct);
-        await Task.Delay(TimeSpan.FromSeconds(4), Ct);
+            await command.ExecuteNonQueryAsync(Stop);
+        var up = new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Stop);
+        await Task.Delay(TimeSpan.FromSeconds(4), Stop);
         Assert.False(up.IsCompleted);
-        await transaction.CommitAsync(Ct);
+        await transaction.CommitAsync(Stop);
         await up;
     }
 
     private static async Task ExecuteAsync(TestDatabase database, string sql)
     {
         await using var command = database.Owner.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(Ct);
+        await command.ExecuteNonQueryAsync(Stop);
     }
 }

@@ -8,7 +8,7 @@ namespace LoadHarness.IntegrationTests.Migration;
 /// <summary>PT-1 to PT-5, MA-5, EX-1: with pg_partman and without, found by bounds, never by name.</summary>
 public sealed class PartitionTests(PostgresCluster cluster)
 {
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(true)]
@@ -60,7 +60,7 @@ public sealed class PartitionTests(PostgresCluster cluster)
         await ExecuteAsync(database, "insert into lead_activities (workspace_id, lead_id, activity_type, created_at) select workspace_id, id, 'late', date_trunc('month', now()) + interval '26 months 3 days' from leads limit 3");
         Assert.Equal(3m, await ScalarAsync(
             database, "select sum(row_count) from check_default_partitions() where partition::text like '%activities%'"));
-        Assert.NotEmpty((await new Migrator(database.Owner).StatusAsync(Ct)).DefaultPartitionRows);
+        Assert.NotEmpty((await new Migrator(database.Owner).StatusAsync(Stop)).DefaultPartitionRows);
 
         await ScalarAsync(database, "select create_monthly_partitions(26)");
 
@@ -104,9 +104,9 @@ public sealed class PartitionTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var command = database.Owner.CreateCommand(
             "explain (costs off) select count(*) from email_sends where created_at >= date_trunc('month', now() at time zone 'UTC') at time zone 'UTC' and created_at < (date_trunc('month', now() at time zone 'UTC') + interval '1 month') at time zone 'UTC'");
-        await using var reader = await command.ExecuteReaderAsync(Ct);
+        await using var reader = await command.ExecuteReaderAsync(Stop);
         var plan = new List<string>();
-        while (await reader.ReadAsync(Ct))
+        while (await reader.ReadAsync(Stop))
             plan.Add(reader.GetString(0));
         Assert.Single(plan, line => line.Contains(" on email_sends", StringComparison.Ordinal));
     }
@@ -123,7 +123,7 @@ public sealed class PartitionTests(PostgresCluster cluster)
             Options = @"-c loadharness.without_extensions=pg_partman,pg_cron",
         };
         await using var admin = NpgsqlDataSource.Create(options.ConnectionString);
-        await new Migrator(admin).UpAsync(SilentProgress.Instance, Ct);
+        await new Migrator(admin).UpAsync(SilentProgress.Instance, Stop);
         return database;
     }
 
@@ -131,18 +131,18 @@ public sealed class PartitionTests(PostgresCluster cluster)
     {
         await using var admin = NpgsqlDataSource.Create(cluster.Server.ConnectionString);
         await using var command = admin.CreateCommand("select exists (select from pg_available_extensions where name = 'pg_partman')");
-        return (bool)(await command.ExecuteScalarAsync(Ct))!;
+        return (bool)(await command.ExecuteScalarAsync(Stop))!;
     }
 
     private static async Task<object?> ScalarAsync(TestDatabase database, string sql)
     {
         await using var command = database.Owner.CreateCommand(sql);
-        return await command.ExecuteScalarAsync(Ct);
+        return await command.ExecuteScalarAsync(Stop);
     }
 
     private static async Task ExecuteAsync(TestDatabase database, string sql)
     {
         await using var command = database.Owner.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(Ct);
+        await command.ExecuteNonQueryAsync(Stop);
     }
 }

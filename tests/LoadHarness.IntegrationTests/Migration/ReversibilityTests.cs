@@ -11,77 +11,77 @@ public sealed class ReversibilityTests(PostgresCluster cluster)
     [Fact]
     public async Task Up_down_and_up_again_gives_the_same_schema_and_keeps_every_row()
     {
-        var ct = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await SampleRows.InsertAsync(database.Owner);
-        var columns = await SchemaDump.ColumnsAsync(database.Owner, ct);
+        var columns = await SchemaDump.ColumnsAsync(database.Owner, cancellationToken);
         var migrator = new Migrator(database.Owner);
-        var baseSchema = await SchemaDump.OfAsync(cluster, database, ct);
-        var rows = await SchemaDump.RowsAsync(database.Owner, columns, ct);
+        var baseSchema = await SchemaDump.OfAsync(cluster, database, cancellationToken);
+        var rows = await SchemaDump.RowsAsync(database.Owner, columns, cancellationToken);
 
-        await migrator.UpAsync(SilentProgress.Instance, ct);
-        var optimized = await SchemaDump.OfAsync(cluster, database, ct);
+        await migrator.UpAsync(SilentProgress.Instance, cancellationToken);
+        var optimized = await SchemaDump.OfAsync(cluster, database, cancellationToken);
         Assert.NotEqual(baseSchema, optimized);
-        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, ct));
+        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, cancellationToken));
 
-        await migrator.DownAsync(SilentProgress.Instance, ct);
-        Assert.Equal(baseSchema, await SchemaDump.OfAsync(cluster, database, ct));
-        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, ct));
+        await migrator.DownAsync(SilentProgress.Instance, cancellationToken);
+        Assert.Equal(baseSchema, await SchemaDump.OfAsync(cluster, database, cancellationToken));
+        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, cancellationToken));
 
-        await migrator.UpAsync(SilentProgress.Instance, ct);
-        Assert.Equal(optimized, await SchemaDump.OfAsync(cluster, database, ct));
-        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, ct));
+        await migrator.UpAsync(SilentProgress.Instance, cancellationToken);
+        Assert.Equal(optimized, await SchemaDump.OfAsync(cluster, database, cancellationToken));
+        Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, cancellationToken));
     }
 
     [Fact]
     public async Task Identities_go_on_where_they_were_after_a_swap_in_both_directions()
     {
-        var ct = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await SampleRows.InsertAsync(database.Owner);
         var migrator = new Migrator(database.Owner);
 
         var before = await NextActivityAsync(database);
-        await migrator.UpAsync(SilentProgress.Instance, ct);
+        await migrator.UpAsync(SilentProgress.Instance, cancellationToken);
         var after = await NextActivityAsync(database);
-        await migrator.DownAsync(SilentProgress.Instance, ct);
+        await migrator.DownAsync(SilentProgress.Instance, cancellationToken);
         Assert.Equal([before + 1, before + 2], [after, await NextActivityAsync(database)]);
     }
 
     [Fact]
     public async Task Counters_that_are_not_folded_yet_survive_the_way_down()
     {
-        var ct = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await SampleRows.InsertAsync(database.Owner);
         var migrator = new Migrator(database.Owner);
-        await migrator.UpAsync(SilentProgress.Instance, ct);
+        await migrator.UpAsync(SilentProgress.Instance, cancellationToken);
         await using (var command = database.Owner.CreateCommand(
             "insert into campaign_metric_deltas (workspace_id, campaign_id, opened) select workspace_id, id, 3 from campaigns, generate_series(1, 2)"))
-            await command.ExecuteNonQueryAsync(ct);
+            await command.ExecuteNonQueryAsync(cancellationToken);
 
-        await migrator.DownAsync(SilentProgress.Instance, ct);
+        await migrator.DownAsync(SilentProgress.Instance, cancellationToken);
 
         await using var count = database.Owner.CreateCommand("select count(*) filter (where opened_count = 6) = count(*) from campaigns");
-        Assert.True((bool)(await count.ExecuteScalarAsync(ct))!);
+        Assert.True((bool)(await count.ExecuteScalarAsync(cancellationToken))!);
     }
 
     [Fact]
     public async Task Rows_that_maintenance_archived_outlive_a_rollback_and_the_next_migration_archives_beside_them()
     {
-        var ct = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await SampleRows.InsertAsync(database.Owner);
         var migrator = new Migrator(database.Owner);
-        await migrator.UpAsync(SilentProgress.Instance, ct);
+        await migrator.UpAsync(SilentProgress.Instance, cancellationToken);
         var all = await SendsAsync(database, "email_sends");
         var archived = await ArchiveOldestAsync(database);
         Assert.NotEmpty(archived);
 
-        await migrator.DownAsync(SilentProgress.Instance, ct);
+        await migrator.DownAsync(SilentProgress.Instance, cancellationToken);
         Assert.Equal(all, await SendsAsync(database, "email_sends") + await SendsAsync(database, archived));
 
-        await migrator.UpAsync(SilentProgress.Instance, ct);
+        await migrator.UpAsync(SilentProgress.Instance, cancellationToken);
         Assert.Equal(all, await SendsAsync(database, "email_sends") + await SendsAsync(database, archived));
         // The month is there again, under the name that the archived one bears.
         await database.Owner.ExecuteAsync(

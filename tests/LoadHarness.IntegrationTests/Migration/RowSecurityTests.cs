@@ -10,7 +10,7 @@ public sealed class RowSecurityTests(PostgresCluster cluster)
 
     private static readonly string[] Roles = ["lh_app", "lh_readonly", "lh_worker"];
 
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Every_role_sees_rows_of_its_workspace_alone_in_every_relation_or_is_refused()
@@ -54,7 +54,7 @@ public sealed class RowSecurityTests(PostgresCluster cluster)
         foreach (var role in Roles)
         {
             await using var command = database.As(role).CreateCommand("select count(*) from leads");
-            Assert.Equal(0L, await command.ExecuteScalarAsync(Ct));
+            Assert.Equal(0L, await command.ExecuteScalarAsync(Stop));
         }
     }
 
@@ -63,7 +63,7 @@ public sealed class RowSecurityTests(PostgresCluster cluster)
     {
         await using var database = await FilledAsync();
         await using var command = database.As("lh_owner").CreateCommand("select count(distinct workspace_id) from leads");
-        Assert.Equal(3L, await command.ExecuteScalarAsync(Ct));
+        Assert.Equal(3L, await command.ExecuteScalarAsync(Stop));
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class RowSecurityTests(PostgresCluster cluster)
         Assert.Equal((long)SampleRows.LeadsAWorkspace, await ScalarAsync(pool, 1, "select count(*) from leads"));
 
         await using var bare = pool.CreateCommand("select count(*) from leads");
-        Assert.Equal(0L, await bare.ExecuteScalarAsync(Ct));
+        Assert.Equal(0L, await bare.ExecuteScalarAsync(Stop));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class RowSecurityTests(PostgresCluster cluster)
         await using var database = await FilledAsync();
         await using var command = database.Owner.CreateCommand(
             "insert into lead_activities (workspace_id, lead_id, activity_type) select 2, id, 'note' from leads where workspace_id = 1 limit 1");
-        var fault = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Ct));
+        var fault = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Stop));
         Assert.Equal(PostgresErrorCodes.ForeignKeyViolation, fault.SqlState);
     }
 
@@ -146,9 +146,9 @@ public sealed class RowSecurityTests(PostgresCluster cluster)
              and a.attname = case when c.relname = 'workspaces' then 'id' else 'workspace_id' end
             where c.relkind in ('r', 'p', 'v', 'm') and c.relnamespace = 'public'::regnamespace
             """);
-        await using var reader = await command.ExecuteReaderAsync(Ct);
+        await using var reader = await command.ExecuteReaderAsync(Stop);
         var relations = new List<(string, string)>();
-        while (await reader.ReadAsync(Ct))
+        while (await reader.ReadAsync(Stop))
             relations.Add((reader.GetString(0), reader.GetString(1)));
         return relations;
     }
@@ -175,17 +175,17 @@ public sealed class RowSecurityTests(PostgresCluster cluster)
             Parameters = { new() { Value = $"{workspace}" } },
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
-        await using var reader = await batch.ExecuteReaderAsync(Ct);
-        await reader.NextResultAsync(Ct);
-        return await reader.ReadAsync(Ct) ? reader.GetValue(0) : null;
+        await using var reader = await batch.ExecuteReaderAsync(Stop);
+        await reader.NextResultAsync(Stop);
+        return await reader.ReadAsync(Stop) ? reader.GetValue(0) : null;
     }
 
     private static async Task<List<string>> TextsAsync(NpgsqlDataSource source, string sql)
     {
         await using var command = source.CreateCommand(sql);
-        await using var reader = await command.ExecuteReaderAsync(Ct);
+        await using var reader = await command.ExecuteReaderAsync(Stop);
         var texts = new List<string>();
-        while (await reader.ReadAsync(Ct))
+        while (await reader.ReadAsync(Stop))
             texts.Add(reader.GetString(0));
         return texts;
     }

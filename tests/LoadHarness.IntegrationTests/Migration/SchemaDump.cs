@@ -1,4 +1,3 @@
-using CliWrap;
 using CliWrap.Buffered;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Postgres.Provisioning;
@@ -9,14 +8,14 @@ namespace LoadHarness.IntegrationTests.Migration;
 /// <summary>The schema as pg_dump writes it, and the rows as one checksum a table.</summary>
 internal static class SchemaDump
 {
-    public static async Task<string> OfAsync(PostgresCluster cluster, TestDatabase database, CancellationToken ct)
+    public static async Task<string> OfAsync(PostgresCluster cluster, TestDatabase database, CancellationToken cancellationToken)
     {
         var target = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         var result = await CliWrap.Cli.Wrap(PgDumpOf(cluster.Server.Binaries))
             .WithArguments(["--schema-only", "--host", target.Host!, "--port", $"{target.Port}", "--username", target.Username!,
                 target.Database!])
             .WithEnvironmentVariables(variables => variables.Set("PGPASSWORD", target.Password))
-            .ExecuteBufferedAsync(ct);
+            .ExecuteBufferedAsync(cancellationToken);
         // Recent versions guard the script with a key drawn for each dump.
         return string.Join('\n', result.StandardOutput.Split('\n').Where(line => !line.Contains("restrict ", StringComparison.Ordinal)));
     }
@@ -29,20 +28,20 @@ internal static class SchemaDump
 
     /// <summary>Count and content checksum of each table of the base schema, over the columns that the base schema has.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> RowsAsync(
-        NpgsqlDataSource admin, IReadOnlyDictionary<string, string> columns, CancellationToken ct)
+        NpgsqlDataSource admin, IReadOnlyDictionary<string, string> columns, CancellationToken cancellationToken)
     {
         var rows = new Dictionary<string, string>();
         foreach (var (table, list) in columns)
         {
             await using var command = admin.CreateCommand(
                 $"select count(*) || ' rows, ' || coalesce(sum(hash_record_extended(row({list}), 0)::numeric), 0) from {table}");
-            rows[table] = (string)(await command.ExecuteScalarAsync(ct))!;
+            rows[table] = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
         }
 
         return rows;
     }
 
-    public static async Task<IReadOnlyDictionary<string, string>> ColumnsAsync(NpgsqlDataSource admin, CancellationToken ct)
+    public static async Task<IReadOnlyDictionary<string, string>> ColumnsAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
         await using var command = admin.CreateCommand(
             """
@@ -52,9 +51,9 @@ internal static class SchemaDump
             where table_schema = 'public' and table_type = 'BASE TABLE'
             group by table_name
             """);
-        await using var reader = await command.ExecuteReaderAsync(ct);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var columns = new Dictionary<string, string>();
-        while (await reader.ReadAsync(ct))
+        while (await reader.ReadAsync(cancellationToken))
             columns[reader.GetString(0)] = reader.GetString(1);
         return columns;
     }

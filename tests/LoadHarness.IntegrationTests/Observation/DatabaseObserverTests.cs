@@ -12,15 +12,15 @@ public sealed class DatabaseObserverTests(PostgresCluster cluster)
     private const double Little = 1_000_000;
     private const string WriteMuch = "create table filler as select repeat(md5(n::text), 30) as filler from generate_series(1, 20000) n";
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task What_is_done_unwatched_stands_in_no_sample_and_the_rest_does()
     {
         await using var server = await NativeCluster.StartAsync(
-            cluster.Server.Binaries, NativeClusterTests.SmallServer, keep: false, Token);
+            cluster.Server.Binaries, NativeClusterTests.SmallServer, keep: false, Stop);
         await using var admin = NpgsqlDataSource.Create(server.ConnectionString);
-        await using var observer = await DatabaseObserver.StartAsync(admin, server.ProcessId, Token);
+        await using var observer = await DatabaseObserver.StartAsync(admin, server.ProcessId, Stop);
         await SecondsAsync(1.5);
         await observer.UnwatchedAsync(
             async () =>
@@ -29,18 +29,18 @@ public sealed class DatabaseObserverTests(PostgresCluster cluster)
                 await SecondsAsync(1.5);
                 return true;
             },
-            Token);
+            Stop);
         await SecondsAsync(2.5);
         var unwatched = observer.Latest;
         await admin.ExecuteAsync("drop table filler");
         await admin.ExecuteAsync(WriteMuch);
         await SecondsAsync(1.5);
 
-        var samples = (await observer.FinishAsync([], Token)).Samples;
+        var samples = (await observer.FinishAsync([], Stop)).Samples;
         Assert.All(samples.TakeWhile(sample => sample.AtUtc <= unwatched!.AtUtc),
             sample => Assert.InRange(sample.WalBytesPerSecond, 0, Little));
         Assert.Contains(samples, sample => sample.WalBytesPerSecond > Little);
     }
 
-    private static Task SecondsAsync(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), Token);
+    private static Task SecondsAsync(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), Stop);
 }

@@ -1,4 +1,3 @@
-using LoadHarness.Core.Measurement;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;

@@ -9,7 +9,7 @@ namespace LoadHarness.IntegrationTests.Provisioning;
 
 public sealed class DoctorTests(PostgresCluster cluster)
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_database_without_durability_or_statistics_is_called_out_with_the_remedy()
@@ -17,12 +17,12 @@ public sealed class DoctorTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         await using (var fill = database.Owner.CreateCommand(
             "create table t with (autovacuum_enabled = off) as select generate_series(1, 5000) as n; alter role postgres in database " + new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString).Database + " set synchronous_commit = off"))
-            await fill.ExecuteNonQueryAsync(Token);
+            await fill.ExecuteNonQueryAsync(Stop);
         Npgsql.NpgsqlConnection.ClearAllPools();
-        await Task.Delay(TimeSpan.FromSeconds(1.5), Token);
+        await Task.Delay(TimeSpan.FromSeconds(1.5), Stop);
 
         var verdicts = await Doctor.ExamineAsync(
-            new DatabaseTarget.Given(database.ConnectionString), 1_000, SilentProgress.Instance, Token);
+            new DatabaseTarget.Given(database.ConnectionString), 1_000, SilentProgress.Instance, Stop);
         Assert.Equal(VerdictKind.Missed, KindOf(verdicts, "synchronous_commit"));
         Assert.Equal(VerdictKind.Met, KindOf(verdicts, "fsync"));
         Assert.Equal(VerdictKind.Missed, KindOf(verdicts, "analyze"));
@@ -34,7 +34,7 @@ public sealed class DoctorTests(PostgresCluster cluster)
     {
         Assert.NotNull(cluster.Server);
         var verdicts = await Doctor.ExamineAsync(
-            new DatabaseTarget.Given("Host=127.0.0.1;Port=1;Password=secret"), 1_000_000_000_000, SilentProgress.Instance, Token);
+            new DatabaseTarget.Given("Host=127.0.0.1;Port=1;Password=secret"), 1_000_000_000_000, SilentProgress.Instance, Stop);
         Assert.Equal(VerdictKind.Missed, KindOf(verdicts, "disk"));
         Assert.Equal(VerdictKind.Missed, KindOf(verdicts, "database"));
         Assert.DoesNotContain(verdicts, verdict => verdict.Evidence.Contains("secret", StringComparison.Ordinal));

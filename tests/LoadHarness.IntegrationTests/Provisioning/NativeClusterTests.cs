@@ -8,28 +8,28 @@ namespace LoadHarness.IntegrationTests.Provisioning;
 
 public sealed class NativeClusterTests(PostgresCluster cluster)
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_database_copied_from_the_base_schema_has_its_tables()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await using var command = database.Owner.CreateCommand("select count(*) from leads");
-        Assert.Equal(0L, await command.ExecuteScalarAsync(Token));
+        Assert.Equal(0L, await command.ExecuteScalarAsync(Stop));
     }
 
     [Fact]
     public async Task A_private_server_listens_on_loopback_alone_and_wants_the_password()
     {
         await using var connection = new NpgsqlConnection(cluster.Server.ConnectionString);
-        await connection.OpenAsync(Token);
+        await connection.OpenAsync(Stop);
         await using var command = new NpgsqlCommand(
             "select current_setting('listen_addresses') || current_setting('unix_socket_directories')", connection);
-        Assert.Equal("127.0.0.1", await command.ExecuteScalarAsync(Token));
+        Assert.Equal("127.0.0.1", await command.ExecuteScalarAsync(Stop));
 
         var wrong = new NpgsqlConnectionStringBuilder(cluster.Server.ConnectionString) { Password = "guess", Pooling = false };
         await using var guessing = new NpgsqlConnection(wrong.ConnectionString);
-        var refusal = await Assert.ThrowsAsync<PostgresException>(() => guessing.OpenAsync(Token));
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => guessing.OpenAsync(Stop));
         Assert.Equal(PostgresErrorCodes.InvalidPassword, refusal.SqlState);
     }
 
@@ -44,7 +44,7 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     [Fact]
     public async Task A_disposed_server_leaves_no_process_and_no_directory()
     {
-        var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Token);
+        var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Stop);
         var (process, root) = (own.ProcessId, own.Directory.Root);
         Assert.True(ServerAccount.IsAlive(process));
         await own.DisposeAsync();
@@ -78,10 +78,10 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
         Directory.CreateDirectory(Path.Combine(trap, "data"));
         try
         {
-            await CliWrap.Cli.Wrap("mkfifo").WithArguments([Path.Combine(trap, "owner")]).ExecuteAsync(Token);
+            await CliWrap.Cli.Wrap("mkfifo").WithArguments([Path.Combine(trap, "owner")]).ExecuteAsync(Stop);
             await File.WriteAllTextAsync(Path.Combine(trap, "data", "postmaster.pid"),
-                $"{cluster.Server.ProcessId}\n{cluster.Server.Directory.Data}\n", Token);
-            await ClusterDirectory.SweepAsync(cluster.Server.Binaries, Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
+                $"{cluster.Server.ProcessId}\n{cluster.Server.Directory.Data}\n", Stop);
+            await ClusterDirectory.SweepAsync(cluster.Server.Binaries, Stop).WaitAsync(TimeSpan.FromSeconds(30), Stop);
             Assert.True(Directory.Exists(trap));
             Assert.True(ServerAccount.IsAlive(cluster.Server.ProcessId));
         }
@@ -97,8 +97,8 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
         Environment.SetEnvironmentVariable("LOADHARNESS_DATABASE_OF_TEST", "Password=S3cr3t");
         try
         {
-            await using var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Token);
-            var environment = await File.ReadAllTextAsync($"/proc/{own.ProcessId}/environ", Token);
+            await using var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Stop);
+            var environment = await File.ReadAllTextAsync($"/proc/{own.ProcessId}/environ", Stop);
             Assert.Contains("LC_ALL=C", environment, StringComparison.Ordinal);
             Assert.DoesNotContain("S3cr3t", environment, StringComparison.Ordinal);
         }
@@ -112,9 +112,9 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     public async Task A_private_server_has_its_buffers_on_huge_pages_where_this_account_may_allow_them()
     {
         RequireHugePages();
-        await using var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Token);
+        await using var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Stop);
         Assert.True(HugePages.AreUsedBy(own.ProcessId));
-        Assert.True(long.Parse(await File.ReadAllTextAsync(own.Directory.HugePagesFile, Token), CultureInfo.InvariantCulture) >= 8,
+        Assert.True(long.Parse(await File.ReadAllTextAsync(own.Directory.HugePagesFile, Stop), CultureInfo.InvariantCulture) >= 8,
             "16 MB of buffers need eight pages of 2 MB at least");
         // As a program that was killed leaves it, with its watch.
         HugePages.TakeBack(own.Directory);
@@ -135,7 +135,7 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
         {
             var path = Path.Combine(root.FullName, file);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            await File.WriteAllTextAsync(path, limit, Token);
+            await File.WriteAllTextAsync(path, limit, Stop);
             Assert.Equal(least ?? long.MaxValue, HugePages.LeastGroupLimit(groups, root.FullName));
         }
         finally
@@ -150,10 +150,10 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     public async Task The_watch_takes_back_the_huge_pages_that_were_allowed_and_trusts_no_other_word(string written, long allowed)
     {
         RequireHugePages();
-        var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Token);
+        var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Stop);
         HugePages.TakeBack(own.Directory);
-        await File.WriteAllTextAsync(Allowed, $"{await AllowedAsync() + allowed}", Token);
-        await File.WriteAllTextAsync(own.Directory.HugePagesFile, written, Token);
+        await File.WriteAllTextAsync(Allowed, $"{await AllowedAsync() + allowed}", Stop);
+        await File.WriteAllTextAsync(own.Directory.HugePagesFile, written, Stop);
         await own.DisposeAsync();
         // Servers of tests beside this one come and go with some hundred pages each.
         Assert.InRange(await AllowedAsync(), 0, 100_000);
@@ -164,13 +164,13 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     {
         var settings = new Dictionary<string, string> { ["shared_buffers"] = "many" };
         var failure = await Assert.ThrowsAsync<Core.HarnessException>(
-            () => NativeCluster.StartAsync(cluster.Server.Binaries, settings, keep: false, Token));
+            () => NativeCluster.StartAsync(cluster.Server.Binaries, settings, keep: false, Stop));
         Assert.Contains("invalid value for parameter \"shared_buffers\": \"many\"", failure.Message, StringComparison.Ordinal);
     }
 
     private const string Allowed = "/proc/sys/vm/nr_overcommit_hugepages";
 
-    private static async Task<long> AllowedAsync() => long.Parse(await File.ReadAllTextAsync(Allowed, Token), CultureInfo.InvariantCulture);
+    private static async Task<long> AllowedAsync() => long.Parse(await File.ReadAllTextAsync(Allowed, Stop), CultureInfo.InvariantCulture);
 
     private static void RequireHugePages()
     {

@@ -6,14 +6,14 @@ namespace LoadHarness.IntegrationTests.Provisioning;
 
 public sealed class PgBouncerTests(PostgresCluster cluster)
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_clients_workspace_never_reaches_another_client_of_the_same_server_connection()
     {
         RequirePooler();
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
-        await using var pooler = await PgBouncer.StartAsync(database.ConnectionString, poolSize: 2, Token);
+        await using var pooler = await PgBouncer.StartAsync(database.ConnectionString, poolSize: 2, Stop);
         await using var clients = NpgsqlDataSource.Create(pooler.ConnectionString);
         await Task.WhenAll(Enumerable.Range(1, 20).Select(workspace => AskAsync(clients, workspace)));
     }
@@ -23,8 +23,8 @@ public sealed class PgBouncerTests(PostgresCluster cluster)
     {
         RequirePooler();
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
-        await using var pooler = await PgBouncer.StartAsync(database.ConnectionString, poolSize: 4, Token);
-        var ways = await ConnectionOverhead.MeasureAsync(database.ConnectionString, pooler, requests: 100, users: 4, rounds: 3, Token);
+        await using var pooler = await PgBouncer.StartAsync(database.ConnectionString, poolSize: 4, Stop);
+        var ways = await ConnectionOverhead.MeasureAsync(database.ConnectionString, pooler, requests: 100, users: 4, rounds: 3, Stop);
         Assert.Equal(["connect per request", "Npgsql pool", "pgbouncer"], ways.Select(way => way.Way));
         Assert.True(ways[0].BackendsStarted >= 100, $"{ways[0]}");
         Assert.True(ways[1].BackendsStarted <= 4, $"{ways[1]}");
@@ -42,7 +42,7 @@ public sealed class PgBouncerTests(PostgresCluster cluster)
     {
         for (var round = 0; round < 10; round++)
         {
-            await using var connection = await clients.OpenConnectionAsync(Token);
+            await using var connection = await clients.OpenConnectionAsync(Stop);
             await using (var batch = new NpgsqlBatch(connection))
             {
                 batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.workspace_id', $1, true)")
@@ -50,13 +50,13 @@ public sealed class PgBouncerTests(PostgresCluster cluster)
                     Parameters = { new() { Value = $"{workspace}" } },
                 });
                 batch.BatchCommands.Add(new NpgsqlBatchCommand("select current_setting('app.workspace_id')"));
-                await using var reader = await batch.ExecuteReaderAsync(Token);
-                Assert.True(await reader.NextResultAsync(Token) && await reader.ReadAsync(Token));
+                await using var reader = await batch.ExecuteReaderAsync(Stop);
+                Assert.True(await reader.NextResultAsync(Stop) && await reader.ReadAsync(Stop));
                 Assert.Equal($"{workspace}", reader.GetString(0));
             }
 
             await using var alone = new NpgsqlCommand("select nullif(current_setting('app.workspace_id', true), '')", connection);
-            Assert.Equal(DBNull.Value, await alone.ExecuteScalarAsync(Token));
+            Assert.Equal(DBNull.Value, await alone.ExecuteScalarAsync(Stop));
         }
     }
 

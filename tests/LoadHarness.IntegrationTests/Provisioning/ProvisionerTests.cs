@@ -13,7 +13,7 @@ namespace LoadHarness.IntegrationTests.Provisioning;
 
 public sealed class ProvisionerTests(PostgresCluster cluster)
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_native_server_has_the_checklists_settings_and_durability_CF_1_to_CF_5()
@@ -31,7 +31,7 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
     [Fact]
     public async Task A_container_has_the_checklists_settings_and_durability_CF_1_to_CF_5()
     {
-        Containers.Require(await ContainerEngine.FaultAsync(Token));
+        Containers.Require(await ContainerEngine.FaultAsync(Stop));
         await using var database = await ProvisionAsync(new DatabaseTarget.Container());
         Assert.Equal("container", database.Server.Provisioning);
         AssertChecklist(database.Server.Settings);
@@ -40,13 +40,13 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
             capability => Assert.True(capability.Available, capability.Name));
         await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
         await using var create = source.CreateCommand("create extension pg_cron; create extension pg_partman");
-        await create.ExecuteNonQueryAsync(Token);
+        await create.ExecuteNonQueryAsync(Stop);
     }
 
     [Fact]
     public async Task A_seeding_in_the_container_has_the_checksum_of_a_native_one()
     {
-        Containers.Require(await ContainerEngine.FaultAsync(Token));
+        Containers.Require(await ContainerEngine.FaultAsync(Stop));
         var request = new SeedRequest(2_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1) };
         await using var database = await ProvisionAsync(new DatabaseTarget.Container());
         await using var container = NpgsqlDataSource.Create(database.AdminConnectionString);
@@ -89,15 +89,15 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         await Assert.ThrowsAsync<PostgresException>(() => new Migrator(given.Owner)
         {
             Files = files,
-        }.BuildAsync(SilentProgress.Instance, Token));
+        }.BuildAsync(SilentProgress.Instance, Stop));
         await using (await ProvisionAsync(new DatabaseTarget.Given(given.ConnectionString)))
-            await new Migrator(given.Owner).BuildAsync(SilentProgress.Instance, Token);
+            await new Migrator(given.Owner).BuildAsync(SilentProgress.Instance, Stop);
 
         await using var other = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         await Assert.ThrowsAsync<PostgresException>(() => new Migrator(other.Owner)
         {
             Files = files,
-        }.BuildAsync(SilentProgress.Instance, Token));
+        }.BuildAsync(SilentProgress.Instance, Stop));
         await other.Owner.ExecuteAsync("create table precious (id int)");
         await RefusesAsync(other);
     }
@@ -106,8 +106,8 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
     public async Task What_a_migration_leaves_that_ended_half_way_is_taken_without_force_until_it_holds_a_row()
     {
         await using var given = await cluster.CreateDatabaseAsync(SchemaState.Empty);
-        var stopped = new Migrator(given.Owner) { StepBegun = step => Stop(step == "02_keys/leads_key") };
-        await Assert.ThrowsAsync<OperationCanceledException>(() => stopped.BuildAsync(SilentProgress.Instance, Token));
+        var stopped = new Migrator(given.Owner) { StepBegun = step => CancelIf(step == "02_keys/leads_key") };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => stopped.BuildAsync(SilentProgress.Instance, Stop));
         await using (await ProvisionAsync(new DatabaseTarget.Given(given.ConnectionString)))
             await given.Owner.ExecuteAsync("insert into workspaces (name) values ('Precious')");
         await RefusesAsync(given);
@@ -117,8 +117,8 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
     public async Task What_a_seeding_leaves_that_ended_before_its_first_row_is_taken_without_force_until_others_put_rows_there()
     {
         await using var given = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        var stopped = new Seeder(given.Owner) { FreeBytes = _ => { Stop(true); return null; } };
-        await Assert.ThrowsAsync<OperationCanceledException>(() => stopped.SeedAsync(new(1_000, 42, 1), SilentProgress.Instance, Token));
+        var stopped = new Seeder(given.Owner) { FreeBytes = _ => { CancelIf(true); return null; } };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => stopped.SeedAsync(new(1_000, 42, 1), SilentProgress.Instance, Stop));
         await using (await ProvisionAsync(new DatabaseTarget.Given(given.ConnectionString)))
             await given.Owner.ExecuteAsync("insert into workspaces (name) values ('Precious')");
         await RefusesAsync(given);
@@ -139,7 +139,7 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         await using var given = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         await using (var create = given.Owner.CreateCommand(
             "create role tenant_of_a_service login password 'plain'; grant all on schema public to tenant_of_a_service"))
-            await create.ExecuteNonQueryAsync(Token);
+            await create.ExecuteNonQueryAsync(Stop);
         var login = new NpgsqlConnectionStringBuilder(given.ConnectionString) { Username = "tenant_of_a_service", Password = "plain" };
 
         await using var database = await ProvisionAsync(new DatabaseTarget.Given(login.ConnectionString));
@@ -151,7 +151,7 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         NpgsqlConnection.ClearAllPools();
     }
 
-    private static void Stop(bool here)
+    private static void CancelIf(bool here)
     {
         if (here) throw new OperationCanceledException();
     }
@@ -171,9 +171,9 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
     }
 
     private static Task<Core.Measurement.SeedManifest> SeedAsync(NpgsqlDataSource source, SeedRequest request) =>
-        new Seeder(source).SeedAsync(request, SilentProgress.Instance, Token);
+        new Seeder(source).SeedAsync(request, SilentProgress.Instance, Stop);
 
     private static Task<Database> ProvisionAsync(DatabaseTarget target, bool force = false) =>
         Provisioner.ProvisionAsync(new DatabaseRequest(target, ServerProfile.Checklist, 1_000, Keep: false, force), SilentProgress.Instance,
-            Token);
+            Stop);
 }

@@ -9,14 +9,14 @@ public sealed class RecycledWalTests(PostgresCluster cluster)
 {
     private const long Segment = 16 << 20;
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task What_is_written_next_makes_no_new_segment()
     {
         await using var server = await StartAsync();
         await using var admin = NpgsqlDataSource.Create(server.ConnectionString);
-        Assert.True(await RecycledWal.ProvideAsync(admin, 4 * Segment, Token) >= 4 * Segment);
+        Assert.True(await RecycledWal.ProvideAsync(admin, 4 * Segment, Stop) >= 4 * Segment);
         var before = Segments(server);
         var from = await admin.AskAsync<string>("select pg_current_wal_lsn()::text");
         await admin.ExecuteAsync("create table filler as select repeat(md5(n::text), 30) as filler from generate_series(1, 50000) n");
@@ -29,9 +29,9 @@ public sealed class RecycledWalTests(PostgresCluster cluster)
     {
         await using var server = await StartAsync();
         await using var admin = NpgsqlDataSource.Create(server.ConnectionString);
-        await RecycledWal.ProvideAsync(admin, 4 * Segment, Token);
+        await RecycledWal.ProvideAsync(admin, 4 * Segment, Stop);
         var before = await admin.AskAsync<string>("select pg_walfile_name(pg_current_wal_lsn())");
-        await RecycledWal.ProvideAsync(admin, 4 * Segment, Token);
+        await RecycledWal.ProvideAsync(admin, 4 * Segment, Stop);
         Assert.Equal(before, await admin.AskAsync<string>("select pg_walfile_name(pg_current_wal_lsn())"));
     }
 
@@ -40,7 +40,7 @@ public sealed class RecycledWalTests(PostgresCluster cluster)
     {
         await using var server = await StartAsync();
         await using var admin = NpgsqlDataSource.Create(server.ConnectionString);
-        await RecycledWal.ProvideAsync(admin, 100_000 * Segment, Token);
+        await RecycledWal.ProvideAsync(admin, 100_000 * Segment, Stop);
         Assert.InRange(Segments(server).Count, 8, 12);
     }
 
@@ -52,5 +52,5 @@ public sealed class RecycledWalTests(PostgresCluster cluster)
         NativeCluster.StartAsync(cluster.Server.Binaries, new Dictionary<string, string>(NativeClusterTests.SmallServer)
         {
             ["min_wal_size"] = "128MB",
-        }, keep: false, Token);
+        }, keep: false, Stop);
 }

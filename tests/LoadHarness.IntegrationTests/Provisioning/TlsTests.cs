@@ -13,13 +13,13 @@ namespace LoadHarness.IntegrationTests.Provisioning;
 /// <summary>SV-3: the connection to the server can be encrypted, and the server's name checked.</summary>
 public sealed class TlsTests(PostgresCluster cluster)
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_server_whose_certificate_bears_its_name_is_trusted_and_any_other_is_refused()
     {
         var certificates = Path.Combine(Path.GetTempPath(), $"loadharness-tls-{Guid.NewGuid():N}");
-        await ServerAccount.MakeDirectoryAsync(certificates, Token);
+        await ServerAccount.MakeDirectoryAsync(certificates, Stop);
         try
         {
             var settings = new Dictionary<string, string>(NativeClusterTests.SmallServer)
@@ -28,7 +28,7 @@ public sealed class TlsTests(PostgresCluster cluster)
                     ["ssl_key_file"] = Path.Combine(certificates, "server.key"),
             };
             await WriteCertificateAsync(settings["ssl_cert_file"], settings["ssl_key_file"]);
-            await using var server = await NativeCluster.StartAsync(cluster.Server.Binaries, settings, keep: false, Token);
+            await using var server = await NativeCluster.StartAsync(cluster.Server.Binaries, settings, keep: false, Stop);
             var target = new NpgsqlConnectionStringBuilder(server.ConnectionString)
             {
                 SslMode = SslMode.VerifyFull,
@@ -53,7 +53,7 @@ public sealed class TlsTests(PostgresCluster cluster)
 
     private static Task<Database> OpenAsync(NpgsqlConnectionStringBuilder target) => Provisioner.ProvisionAsync(
         new DatabaseRequest(new DatabaseTarget.Given(target.ConnectionString), ServerProfile.Checklist, 1_000, Keep: false, Force: false),
-            SilentProgress.Instance, Token);
+            SilentProgress.Instance, Stop);
 
     private static async Task WriteCertificateAsync(string certificateFile, string keyFile)
     {
@@ -65,10 +65,10 @@ public sealed class TlsTests(PostgresCluster cluster)
         request.CertificateExtensions.Add(
             new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        await File.WriteAllTextAsync(certificateFile, certificate.ExportCertificatePem(), Token);
-        await File.WriteAllTextAsync(keyFile, key.ExportPkcs8PrivateKeyPem(), Token);
+        await File.WriteAllTextAsync(certificateFile, certificate.ExportCertificatePem(), Stop);
+        await File.WriteAllTextAsync(keyFile, key.ExportPkcs8PrivateKeyPem(), Stop);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(keyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await ServerAccount.OwnAsync(certificateFile, Token);
-        await ServerAccount.OwnAsync(keyFile, Token);
+        await ServerAccount.OwnAsync(certificateFile, Stop);
+        await ServerAccount.OwnAsync(keyFile, Stop);
     }
 }

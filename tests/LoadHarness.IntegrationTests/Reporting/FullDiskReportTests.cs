@@ -17,17 +17,17 @@ public sealed class FullDiskReportTests
         Warnings = [.. Enumerable.Range(0, 30_000).Select(number => $"{number,8} {new string('x', 90)}")],
     };
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Run_json_is_whole_where_only_it_has_room_and_what_has_none_is_named()
     {
-        await using var disk = await SmallDisk.MountAsync(megabytes: 5, Cancellation);
+        await using var disk = await SmallDisk.MountAsync(megabytes: 5, Stop);
 
-        var kept = await RunReport.KeepAsync(Run, disk.Path, Cancellation);
+        var kept = await RunReport.KeepAsync(Run, disk.Path, Stop);
 
         Assert.StartsWith(disk.Path, kept.Files[0], StringComparison.Ordinal);
-        Assert.Equal(Run.Warnings, (await RunJson.ReadAsync(kept.Files[0], Cancellation)).Warnings);
+        Assert.Equal(Run.Warnings, (await RunJson.ReadAsync(kept.Files[0], Stop)).Warnings);
         Assert.Contains(kept.Notes, note => note.Contains("report.html could not be written", StringComparison.Ordinal));
         Assert.Empty(Directory.EnumerateFiles(disk.Path, "*.part", SearchOption.AllDirectories));
     }
@@ -35,14 +35,14 @@ public sealed class FullDiskReportTests
     [Fact]
     public async Task A_run_that_has_no_room_is_kept_in_the_temporary_directory_and_says_so()
     {
-        await using var disk = await SmallDisk.MountAsync(megabytes: 1, Cancellation);
+        await using var disk = await SmallDisk.MountAsync(megabytes: 1, Stop);
 
-        var kept = await RunReport.KeepAsync(Run, disk.Path, Cancellation);
+        var kept = await RunReport.KeepAsync(Run, disk.Path, Stop);
 
         var directory = Path.GetDirectoryName(kept.Files[0])!;
         Assert.StartsWith(Path.Combine(Path.GetTempPath(), "loadharness-runs"), directory, StringComparison.Ordinal);
         Assert.Contains(kept.Notes, note => note.Contains(directory, StringComparison.Ordinal));
-        Assert.Equal(Run.Warnings.Count, (await RunJson.ReadAsync(kept.Files[0], Cancellation)).Warnings.Count);
+        Assert.Equal(Run.Warnings.Count, (await RunJson.ReadAsync(kept.Files[0], Stop)).Warnings.Count);
         Directory.Delete(directory, recursive: true);
     }
 }

@@ -18,7 +18,7 @@ public sealed class ForceTests(PostgresCluster cluster)
 
     private static readonly SeedRequest Request = new(1_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1), Replace = true };
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Rows_that_the_harness_did_not_make_need_the_second_word()
@@ -27,7 +27,7 @@ public sealed class ForceTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync(OwnRows);
 
         var refusal = await Assert.ThrowsAsync<HarnessException>(
-            () => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation));
+            () => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop));
 
         Assert.Equal(ExitCode.BadUsage, refusal.ExitCode);
         Assert.Contains("leads: 500", refusal.Message, StringComparison.Ordinal);
@@ -47,18 +47,18 @@ public sealed class ForceTests(PostgresCluster cluster)
             };
 
         var refusal = await Assert.ThrowsAsync<HarnessException>(
-            () => Provisioner.ProvisionAsync(request, SilentProgress.Instance, Cancellation));
+            () => Provisioner.ProvisionAsync(request, SilentProgress.Instance, Stop));
         Assert.Contains("leads: 500", refusal.Message, StringComparison.Ordinal);
 
         // Looking at it, and deleting with the second word, are allowed.
         await using var looked = await Provisioner.ProvisionAsync(request with
         {
             DeletesRows = false,
-        }, SilentProgress.Instance, Cancellation);
+        }, SilentProgress.Instance, Stop);
         await using var deleted = await Provisioner.ProvisionAsync(request with
         {
             DeletesForeignRows = true,
-        }, SilentProgress.Instance, Cancellation);
+        }, SilentProgress.Instance, Stop);
     }
 
     [Fact]
@@ -68,11 +68,11 @@ public sealed class ForceTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync(OwnRows);
         var told = new Notes();
 
-        await new Seeder(database.Owner).SeedAsync(Request with { ReplaceForeignRows = true }, told, Cancellation);
+        await new Seeder(database.Owner).SeedAsync(Request with { ReplaceForeignRows = true }, told, Stop);
 
         Assert.Contains("leads: 500", told.Sentences[0], StringComparison.Ordinal);
         // Its own rows need no second word, and are counted as well.
-        await new Seeder(database.Owner).SeedAsync(Request with { Seed = 43 }, told, Cancellation);
+        await new Seeder(database.Owner).SeedAsync(Request with { Seed = 43 }, told, Stop);
         Assert.Contains(told.Sentences, sentence => sentence.Contains("every row of workspaces, users, leads", StringComparison.Ordinal)
             && sentence.Contains("email_sends: ", StringComparison.Ordinal));
     }

@@ -12,31 +12,31 @@ public sealed class FullDiskTests(PostgresCluster cluster)
 {
     private static readonly SeedRequest Request = new(8_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1), LeadsPerChunk = 1_000 };
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_disk_that_fills_up_stops_the_seeding_cleanly_and_it_goes_on_when_there_is_space()
     {
         var binaries = cluster.Server.Binaries;
         Assert.NotNull(binaries);
-        await using var disk = await SmallDisk.MountAsync(megabytes: 14, Cancellation);
+        await using var disk = await SmallDisk.MountAsync(megabytes: 14, Stop);
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         var name = new NpgsqlConnectionStringBuilder(database.ConnectionString).Database;
-        await using var _ = await disk.TakeDatabaseAsync(cluster.Server.ConnectionString, name!, Cancellation);
-        await new Migrator(database.Owner).ApplyBaseAsync(Cancellation);
+        await using var _ = await disk.TakeDatabaseAsync(cluster.Server.ConnectionString, name!, Stop);
+        await new Migrator(database.Owner).ApplyBaseAsync(Stop);
 
         var full = await Assert.ThrowsAsync<HarnessException>(() => SeedAsync(database));
         Assert.Contains("disk is full", full.Message, StringComparison.Ordinal);
         Assert.Contains("goes on where it stopped", full.Message, StringComparison.Ordinal);
         await using (var alive = database.Owner.CreateCommand("select count(*) > 0 from loadharness.seed_run")) Assert.Equal(
-            true, await alive.ExecuteScalarAsync(Cancellation));
+            true, await alive.ExecuteScalarAsync(Stop));
 
-        await disk.ResizeAsync(megabytes: 400, Cancellation);
+        await disk.ResizeAsync(megabytes: 400, Stop);
         var manifest = await SeedAsync(database);
         Assert.Equal(SeedChecksum.Of(Request), manifest.Checksum);
         Assert.All(manifest.Invariants, check => Assert.True(check.Holds, $"{check.Name}: {check.Evidence}"));
     }
 
     private static Task<Core.Measurement.SeedManifest> SeedAsync(TestDatabase database) =>
-        new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
+        new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
 }

@@ -13,7 +13,7 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
 {
     private static readonly SeedRequest Request = new(4_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1), LeadsPerChunk = 300 };
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(SchemaState.Base, "Loading leads", 3)]
@@ -27,7 +27,7 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(schema);
         var before = await Catalog.ReadAsync(database.Owner);
         var killer = new AtAdvance(stage, advances, () => TerminateOthers(database.ConnectionString));
-        var fault = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, killer, Cancellation));
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, killer, Stop));
         Assert.Contains("goes on where it stopped", fault.Message, StringComparison.Ordinal);
 
         await GoesOnAsync(database.Owner, before);
@@ -44,8 +44,8 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
         var before = await Catalog.ReadAsync(source);
         var moment = Random.Shared.Next(1, advances);
         TestContext.Current.AddAttachment("moment", $"killed at advance {moment} of {stage}");
-        var killer = new AtAdvance(stage, moment, () => server.CrashAndRestartAsync(Cancellation).GetAwaiter().GetResult());
-        await Assert.ThrowsAsync<HarnessException>(() => new Seeder(source).SeedAsync(Request, killer, Cancellation));
+        var killer = new AtAdvance(stage, moment, () => server.CrashAndRestartAsync(Stop).GetAwaiter().GetResult());
+        await Assert.ThrowsAsync<HarnessException>(() => new Seeder(source).SeedAsync(Request, killer, Stop));
 
         await GoesOnAsync(source, before);
     }
@@ -67,19 +67,19 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         var killer = new AtAdvance("Loading leads", 2, () => TerminateOthers(database.ConnectionString));
-        await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, killer, Cancellation));
+        await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, killer, Stop));
 
         var other = Request with { Contacts = 5_000 };
         var refusal = await Assert.ThrowsAsync<HarnessException>(
-            () => new Seeder(database.Owner).SeedAsync(other, SilentProgress.Instance, Cancellation));
+            () => new Seeder(database.Owner).SeedAsync(other, SilentProgress.Instance, Stop));
         Assert.Contains("4000 contacts", refusal.Message, StringComparison.Ordinal);
-        var replaced = await new Seeder(database.Owner).SeedAsync(other with { Replace = true }, SilentProgress.Instance, Cancellation);
+        var replaced = await new Seeder(database.Owner).SeedAsync(other with { Replace = true }, SilentProgress.Instance, Stop);
         Assert.Equal(SeedChecksum.Of(other), replaced.Checksum);
     }
 
     private static async Task GoesOnAsync(NpgsqlDataSource source, List<string> catalog)
     {
-        var manifest = await new Seeder(source).SeedAsync(Request with { LeadsPerChunk = 1_000 }, SilentProgress.Instance, Cancellation);
+        var manifest = await new Seeder(source).SeedAsync(Request with { LeadsPerChunk = 1_000 }, SilentProgress.Instance, Stop);
         Assert.Equal(SeedChecksum.Of(Request), manifest.Checksum);
         Assert.All(manifest.Invariants, check => Assert.True(check.Holds, $"{check.Name}: {check.Evidence}"));
         Assert.Equal(catalog, await Catalog.ReadAsync(source));
@@ -87,13 +87,13 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
 
     private static async Task<NativeCluster> OwnServerAsync()
     {
-        var binaries = await PostgresBinaries.FindAsync(Cancellation);
+        var binaries = await PostgresBinaries.FindAsync(Stop);
         Require.Present(binaries is null
             ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package."
             : null);
         var settings = ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, [], "postgres");
         settings["shared_buffers"] = "64MB";
-        var server = await NativeCluster.StartAsync(binaries!, settings, keep: false, Cancellation);
+        var server = await NativeCluster.StartAsync(binaries!, settings, keep: false, Stop);
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
         await SchemaTemplates.BuildAsync(source, SchemaState.Base);
         return server;

@@ -12,10 +12,10 @@ public sealed class SeedMeasurementTests(PostgresCluster cluster)
     [Fact]
     public async Task Measuring_leaves_a_seeded_database_a_ratio_and_no_files()
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var before = await Catalog.ReadAsync(database.Owner);
-        var result = await SeedMeasurement.RunAsync(database.Owner, Request, SilentProgress.Instance, cancellation);
+        var result = await SeedMeasurement.RunAsync(database.Owner, Request, SilentProgress.Instance, cancellationToken);
 
         var ratio = Assert.Single(result.Verdicts, verdict => verdict.Id == "SEED-COPY");
         Assert.NotEqual(VerdictKind.Unavailable, ratio.Kind);

@@ -11,12 +11,12 @@ public sealed class SeedSnapshotTests
 {
     private static readonly SeedRequest Request = new(1_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1) };
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_server_started_from_a_snapshot_holds_the_seeded_rows_and_not_what_a_run_did_to_them()
     {
-        var binaries = await PostgresBinaries.FindAsync(Cancellation);
+        var binaries = await PostgresBinaries.FindAsync(Stop);
         Require.Present(binaries is null
             ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package."
             : null);
@@ -28,10 +28,10 @@ public sealed class SeedSnapshotTests
             {
                 Snapshot = _ => snapshot,
             };
-            await using var database = await Provisioner.ProvisionAsync(request, SilentProgress.Instance, Cancellation);
+            await using var database = await Provisioner.ProvisionAsync(request, SilentProgress.Instance, Stop);
             await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
 
-            Assert.Equal(checksum, (await SeedReuse.FindAsync(source, Request, Cancellation))?.Checksum);
+            Assert.Equal(checksum, (await SeedReuse.FindAsync(source, Request, Stop))?.Checksum);
             Assert.Equal(["1000"], await Catalog.LinesAsync(source, "select count(*)::text from leads where workspace_id = 1"));
             await TheCopyWithoutTheSystemsCommandIsTheSameAsync(snapshot);
         }
@@ -56,7 +56,7 @@ public sealed class SeedSnapshotTests
     private static async Task TheCopyWithoutTheSystemsCommandIsTheSameAsync(SeedSnapshot snapshot)
     {
         var copy = Path.Combine(snapshot.Directory, "copy");
-        await DirectoryCopy.RunAsync(snapshot.Data, copy, Cancellation);
+        await DirectoryCopy.RunAsync(snapshot.Data, copy, Stop);
 
         Assert.Equal(Listing(snapshot.Data), Listing(copy));
     }
@@ -74,14 +74,14 @@ public sealed class SeedSnapshotTests
         {
             Snapshot = _ => snapshot,
         };
-        await using var database = await Provisioner.ProvisionAsync(request, SilentProgress.Instance, Cancellation);
+        await using var database = await Provisioner.ProvisionAsync(request, SilentProgress.Instance, Stop);
         await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
         await SchemaTemplates.BuildAsync(source, SchemaState.Base);
-        var manifest = await new Seeder(source).SeedAsync(Request, SilentProgress.Instance, Cancellation);
-        await snapshot.SaveAsync(database.AdminConnectionString, binaries, Cancellation);
+        var manifest = await new Seeder(source).SeedAsync(Request, SilentProgress.Instance, Stop);
+        await snapshot.SaveAsync(database.AdminConnectionString, binaries, Stop);
         await using var change = source.CreateCommand(
             "delete from lead_activities; delete from email_sends; delete from leads where id <= 500");
-        await change.ExecuteNonQueryAsync(Cancellation);
+        await change.ExecuteNonQueryAsync(Stop);
         return manifest.Checksum;
     }
 }

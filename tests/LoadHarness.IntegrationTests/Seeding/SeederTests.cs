@@ -12,7 +12,7 @@ public sealed class SeederTests(PostgresCluster cluster)
 {
     private static readonly SeedRequest Request = new(2_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1), LeadsPerChunk = 500 };
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(SchemaState.Base, 1)]
@@ -25,7 +25,7 @@ public sealed class SeederTests(PostgresCluster cluster)
         var manifest = await new Seeder(database.Owner).SeedAsync(Request with
         {
             Workers = workers,
-        }, SilentProgress.Instance, Cancellation);
+        }, SilentProgress.Instance, Stop);
 
         Assert.All(manifest.Invariants, check => Assert.True(check.Holds, $"{check.Name}: {check.Evidence}"));
         Assert.Equal(SeedChecksum.Of(Request), manifest.Checksum);
@@ -42,7 +42,7 @@ public sealed class SeederTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync(
             "create index leads_test_idx on leads (lower(name)); alter index leads_test_idx alter column 1 set statistics 300");
         var before = await Catalog.ReadAsync(database.Owner);
-        await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
+        await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
 
         Assert.Equal(before, await Catalog.ReadAsync(database.Owner));
     }
@@ -52,12 +52,12 @@ public sealed class SeederTests(PostgresCluster cluster)
     {
         await using var small = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await using var large = await cluster.CreateDatabaseAsync(SchemaState.Base);
-        await new Seeder(small.Owner).SeedAsync(Request with { Contacts = 700 }, SilentProgress.Instance, Cancellation);
+        await new Seeder(small.Owner).SeedAsync(Request with { Contacts = 700 }, SilentProgress.Instance, Stop);
         await new Seeder(large.Owner).SeedAsync(Request with
         {
             Contacts = 30_000,
             LeadsPerChunk = 9_000,
-        }, SilentProgress.Instance, Cancellation);
+        }, SilentProgress.Instance, Stop);
 
         // Lead 20 is the last that every small workspace has at the smaller scale.
         foreach (var (table, lead) in new[] { ("leads", "id"), ("email_sends", "lead_id"), ("lead_activities", "lead_id") })
@@ -71,7 +71,7 @@ public sealed class SeederTests(PostgresCluster cluster)
     public async Task Addresses_and_states_are_the_ones_that_can_be_computed()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
-        await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
+        await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
 
         var expected = Enumerable.Range(1, 2_000).Select(row => $"{row} {SeededLeads.EmailOf(42, row)} {SeededLeads.StatusOf(42, row)}");
         Assert.Equal(expected, await Catalog.LinesAsync(
@@ -82,7 +82,7 @@ public sealed class SeederTests(PostgresCluster cluster)
     public async Task The_rows_of_a_file_are_the_leads_as_they_are_seeded()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
-        var manifest = await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
+        var manifest = await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
 
         var rows = SeededLeads.FileOf(42, manifest.SeededAtMonth, 1, 2_000).ToList();
         var seeded = await Catalog.LinesAsync(database.Owner, """
@@ -103,40 +103,40 @@ public sealed class SeederTests(PostgresCluster cluster)
     public async Task New_rows_get_ids_above_the_seeded_ones()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
-        await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
+        await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
 
         await using var insert = database.Owner.CreateCommand(
             "insert into leads (workspace_id, email) values (1, 'new@lead.example') returning id = (select max(id) + 1 from leads)");
-        Assert.Equal(true, await insert.ExecuteScalarAsync(Cancellation));
+        Assert.Equal(true, await insert.ExecuteScalarAsync(Stop));
     }
 
     [Fact]
     public async Task A_database_that_is_seeded_already_is_used_again()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
-        Assert.Null(await SeedReuse.FindAsync(database.Owner, Request, Cancellation));
-        var first = await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
-        var second = await new Seeder(database.Owner).SeedAsync(Request with { Workers = 1 }, SilentProgress.Instance, Cancellation);
+        Assert.Null(await SeedReuse.FindAsync(database.Owner, Request, Stop));
+        var first = await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
+        var second = await new Seeder(database.Owner).SeedAsync(Request with { Workers = 1 }, SilentProgress.Instance, Stop);
 
         Assert.True(second.Reused);
         Assert.Equal(first.Checksum, second.Checksum);
         Assert.Equal(first.Tables, second.Tables);
-        Assert.Equal(first.Checksum, (await SeedReuse.FindAsync(database.Owner, Request, Cancellation))?.Checksum);
-        Assert.Null(await SeedReuse.FindAsync(database.Owner, Request with { Seed = 43 }, Cancellation));
+        Assert.Equal(first.Checksum, (await SeedReuse.FindAsync(database.Owner, Request, Stop))?.Checksum);
+        Assert.Null(await SeedReuse.FindAsync(database.Owner, Request with { Seed = 43 }, Stop));
     }
 
     [Fact]
     public async Task Other_options_on_a_seeded_database_are_refused_or_replace_it_on_request()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
-        await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation);
+        await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
         var other = Request with { Seed = 43 };
 
         var refusal = await Assert.ThrowsAsync<HarnessException>(
-            () => new Seeder(database.Owner).SeedAsync(other, SilentProgress.Instance, Cancellation));
+            () => new Seeder(database.Owner).SeedAsync(other, SilentProgress.Instance, Stop));
         Assert.Contains("seed 42", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("--force", refusal.Message, StringComparison.Ordinal);
-        var replaced = await new Seeder(database.Owner).SeedAsync(other with { Replace = true }, SilentProgress.Instance, Cancellation);
+        var replaced = await new Seeder(database.Owner).SeedAsync(other with { Replace = true }, SilentProgress.Instance, Stop);
         Assert.Equal(SeedChecksum.Of(other), replaced.Checksum);
     }
 
@@ -145,10 +145,10 @@ public sealed class SeederTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await using (var insert = database.Owner.CreateCommand("insert into workspaces (name) values ('mine')"))
-            await insert.ExecuteNonQueryAsync(Cancellation);
+            await insert.ExecuteNonQueryAsync(Stop);
 
         var refusal = await Assert.ThrowsAsync<HarnessException>(
-            () => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation));
+            () => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop));
         Assert.Contains("did not put there", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(["mine"], await Catalog.LinesAsync(database.Owner, "select name from workspaces"));
     }
@@ -158,7 +158,7 @@ public sealed class SeederTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         var refusal = await Assert.ThrowsAsync<HarnessException>(
-            () => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Cancellation));
+            () => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop));
         Assert.Contains("there is no table leads", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -167,7 +167,7 @@ public sealed class SeederTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         var seeder = new Seeder(database.Owner) { FreeBytes = _ => 1_000_000 };
-        var refusal = await Assert.ThrowsAsync<HarnessException>(() => seeder.SeedAsync(Request, SilentProgress.Instance, Cancellation));
+        var refusal = await Assert.ThrowsAsync<HarnessException>(() => seeder.SeedAsync(Request, SilentProgress.Instance, Stop));
         Assert.Contains("0.0 GB free", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(["0"], await Catalog.LinesAsync(database.Owner, "select count(*)::text from workspaces"));
     }

@@ -37,7 +37,7 @@ public sealed class DataFeedTests
         await new VirtualRun().Play(Scenario.Create("s", async context =>
         {
             drawn.Add(feed.GetNextItem(context));
-            await context.Delay(Seconds(1)).ConfigureAwait(false);
+            await context.Delay(Seconds(1));
             return Response.Ok();
         }).WithLoadSimulations(simulation));
         return drawn;

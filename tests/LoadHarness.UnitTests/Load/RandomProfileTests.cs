@@ -68,7 +68,7 @@ public sealed class RandomProfileTests
         {
             started++;
             earliest = Math.Min(earliest, run.Elapsed);
-            await context.Delay(Milliseconds(context.Random.Next(1, profile.ServiceMilliseconds))).ConfigureAwait(false);
+            await context.Delay(Milliseconds(context.Random.Next(1, profile.ServiceMilliseconds)));
             return context.Random.Next(10) < profile.FailuresInTen ? Response.Fail("no") : Response.Ok(1);
         });
         scenario = profile.Rhythm switch

@@ -60,7 +60,7 @@ public sealed class RunBehaviourTests
             .Play(Scenario.Create("s", async context =>
         {
             drawn.Add((context.InvocationNumber, context.Random.Next(1_000_000)));
-            await context.Delay(service).ConfigureAwait(false);
+            await context.Delay(service);
             return Response.Ok();
         }).WithLoadSimulations(Simulation.Inject(10, OneSecond, Seconds(2))));
     }
@@ -70,7 +70,7 @@ public sealed class RunBehaviourTests
     {
         var scenario = Scenario.Create("s", async context =>
         {
-            await context.Step("connection", () => context.Delay(Milliseconds(20))).ConfigureAwait(false);
+            await context.Step("connection", () => context.Delay(Milliseconds(20)));
             if (context.InvocationNumber == 3) throw new InvalidOperationException("broken pipe\nat somewhere");
             return Response.Ok(items: 5);
         });

@@ -36,8 +36,8 @@ public sealed class UnansweredTests
         var run = new VirtualRun();
         var scenario = Scenario.Create("s", async context =>
         {
-            if (context.InvocationNumber % 20 == 7) await (obeysCancellation ? context.Delay(Seconds(3600)) : Never).ConfigureAwait(false);
-            await context.Delay(Milliseconds(5)).ConfigureAwait(false);
+            if (context.InvocationNumber % 20 == 7) await (obeysCancellation ? context.Delay(Seconds(3600)) : Never);
+            await context.Delay(Milliseconds(5));
             return Response.Ok();
         });
 
@@ -55,7 +55,7 @@ public sealed class UnansweredTests
         var scenario = Scenario.Create("s", async context =>
         {
             if (context.InvocationNumber != 7) return Response.Ok();
-            await context.Delay(Seconds(25)).ConfigureAwait(false);
+            await context.Delay(Seconds(25));
             return Response.Fail("timeout");
         });
 
@@ -135,7 +135,7 @@ public sealed class UnansweredTests
         var run = new VirtualRun();
         var scenario = Scenario.Create("s", async context =>
         {
-            await (run.Elapsed < 5 ? context.Delay(Milliseconds(5)) : Never).ConfigureAwait(false);
+            await (run.Elapsed < 5 ? context.Delay(Milliseconds(5)) : Never);
             return Response.Ok();
         });
 

@@ -1,4 +1,3 @@
-using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using static LoadHarness.UnitTests.Load.VirtualRun;
 
@@ -20,7 +19,7 @@ public sealed class UserTests
         {
             if (!atWork.Add(context.UserNumber)) twice++;
             highest = Math.Max(highest, context.UserNumber);
-            await context.Delay(Milliseconds(300)).ConfigureAwait(false);
+            await context.Delay(Milliseconds(300));
             atWork.Remove(context.UserNumber);
             return Response.Ok();
         }).WithLoadSimulations(DownAndSoonUp));
@@ -37,7 +36,7 @@ public sealed class UserTests
         await new VirtualRun().Play(Scenario.Create("s", async context =>
         {
             highest = Math.Max(highest, context.UserNumber);
-            await context.Delay(Milliseconds(100)).ConfigureAwait(false);
+            await context.Delay(Milliseconds(100));
             return Response.Ok();
         }).WithLoadSimulations(DownAndUp));
 
@@ -51,7 +50,7 @@ public sealed class UserTests
         await new VirtualRun().Play(Scenario.Create("s", async context =>
         {
             drawn.Add((ulong)context.Random.NextInt64());
-            await context.Delay(Milliseconds(100)).ConfigureAwait(false);
+            await context.Delay(Milliseconds(100));
             return Response.Ok();
         }).WithLoadSimulations([.. DownAndUp, Simulation.Pause(Seconds(1)), Simulation.KeepConstant(3, Seconds(1)),
             Simulation.IterationsForConstant(2, 10)]));

@@ -28,7 +28,7 @@ internal sealed class VirtualRun
     {
         _starts.Add(Math.Round(Elapsed, 9));
         var service = serviceAt(Elapsed);
-        if (service > TimeSpan.Zero) await context.Delay(service).ConfigureAwait(false);
+        if (service > TimeSpan.Zero) await context.Delay(service);
         return Response.Ok();
     });
 

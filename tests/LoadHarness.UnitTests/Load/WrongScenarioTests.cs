@@ -177,8 +177,8 @@ public sealed class WrongScenarioTests
     {
         var scenario = Scenario.Create("s", async context =>
         {
-            await context.Step($"step {context.InvocationNumber}", () => Task.CompletedTask).ConfigureAwait(false);
-            await context.Step("always", () => Task.CompletedTask).ConfigureAwait(false);
+            await context.Step($"step {context.InvocationNumber}", () => Task.CompletedTask);
+            await context.Step("always", () => Task.CompletedTask);
             return Response.Ok();
         });
 

@@ -28,7 +28,7 @@ public sealed class ForeignScenarioTests : IDisposable
     {
         var result = await Play(Scenario.Create("s", async context =>
         {
-            await context.Delay(TimeSpan.FromMilliseconds(20)).ConfigureAwait(false);
+            await context.Delay(TimeSpan.FromMilliseconds(20));
             return Response.Ok();
         }), 3);
 
@@ -67,7 +67,7 @@ public sealed class ForeignScenarioTests : IDisposable
         var foreign = new ForeignScenario(Scenario.Create("s", async context =>
         {
             lock (users) users.Add(context.UserNumber);
-            await release.Task.ConfigureAwait(false);
+            await release.Task;
             return Response.Ok();
         }).WithoutWarmUp(), 1, _clock);
 
@@ -86,7 +86,7 @@ public sealed class ForeignScenarioTests : IDisposable
         var release = new TaskCompletionSource();
         var foreign = new ForeignScenario(Scenario.Create("s", async _ =>
         {
-            await release.Task.ConfigureAwait(false);
+            await release.Task;
             return Response.Ok();
         }).WithoutWarmUp(), 1, _clock);
         var all = Enumerable.Range(0, 7).Select(_ => foreign.InvokeAsync(isWarmUp: false, CancellationToken.None)).ToList();

@@ -57,7 +57,7 @@ public sealed class ForeignUserTests
     {
         var start = Math.Round(_clock.Now / 1e9, 9);
         _starts.Add(start);
-        if (after(start) is > 0 and var service) await context.Delay(Seconds(service)).ConfigureAwait(false);
+        if (after(start) is > 0 and var service) await context.Delay(Seconds(service));
         return Response.Ok();
     });
 
@@ -71,7 +71,7 @@ public sealed class ForeignUserTests
         async Task User()
         {
             while (_clock.Now < until * 1e9)
-                await foreign.InvokeAsync(isWarmUp: false, TestContext.Current.CancellationToken).ConfigureAwait(false);
+                await foreign.InvokeAsync(isWarmUp: false, TestContext.Current.CancellationToken);
         }
     }
 }

@@ -7,7 +7,6 @@ using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
-using LoadHarness.Core.Words;
 using LoadHarness.Reporting;
 using LoadHarness.Reporting.Files;
 using LoadHarness.Reporting.Page;

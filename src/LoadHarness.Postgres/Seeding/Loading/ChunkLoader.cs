@@ -10,10 +10,10 @@ namespace LoadHarness.Postgres.Seeding.Loading;
 /// <summary>Loads one table by several connections; a chunk's rows and its line in the journal commit together.</summary>
 internal sealed class ChunkLoader(NpgsqlDataSource source, SeedPlan plan, LeadOrder order, int leadsPerChunk, int workers)
 {
-    public async Task LoadAsync(IRowEncoder encoder, IReadOnlySet<long> done, ICountedTask progress, CancellationToken cancellation)
+    public async Task LoadAsync(IRowEncoder encoder, IReadOnlySet<long> done, ICountedTask progress, CancellationToken cancellationToken)
     {
         var chunks = new ConcurrentQueue<long>(FirstLeads().Where(first => !done.Contains(first)));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var work = Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(encoder, chunks, progress, stop), stop.Token))
             .ToArray();
         await FirstFaultAsync(work);
@@ -60,31 +60,31 @@ internal sealed class ChunkLoader(NpgsqlDataSource source, SeedPlan plan, LeadOr
     }
 
     private async Task<long> LoadChunkAsync(
-        NpgsqlConnection connection, IRowEncoder encoder, long first, CopyBuffer buffer, CancellationToken cancellation)
+        NpgsqlConnection connection, IRowEncoder encoder, long first, CopyBuffer buffer, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await CopyAsync(connection, encoder, first, buffer, cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await CopyAsync(connection, encoder, first, buffer, cancellationToken);
         var chunk = new SeedChunk(first, buffer.Rows, buffer.BytesOfRows, buffer.Checksum, Stopwatch.GetElapsedTime(started).TotalSeconds);
-        if (await SeedJournal.RecordAsync(connection, encoder.Table, chunk, cancellation))
-            await transaction.CommitAsync(cancellation);
+        if (await SeedJournal.RecordAsync(connection, encoder.Table, chunk, cancellationToken))
+            await transaction.CommitAsync(cancellationToken);
         else
-            await transaction.RollbackAsync(cancellation);
+            await transaction.RollbackAsync(cancellationToken);
         return buffer.Rows;
     }
 
     private async Task CopyAsync(NpgsqlConnection connection, IRowEncoder encoder, long first, CopyBuffer buffer,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        await using var copy = await BinaryCopy.BeginAsync(connection, CopyStatement(encoder), buffer, cancellation);
+        await using var copy = await BinaryCopy.BeginAsync(connection, CopyStatement(encoder), buffer, cancellationToken);
         for (var ordinal = first; ordinal < Math.Min(first + leadsPerChunk, plan.Leads); ordinal++)
         {
             if (!buffer.HasRoom)
-                await copy.SendAsync(cancellation);
+                await copy.SendAsync(cancellationToken);
             var (workspace, lead) = order.LeadAt(ordinal);
             encoder.Encode(workspace, lead, buffer);
         }
 
-        await copy.CompleteAsync(cancellation);
+        await copy.CompleteAsync(cancellationToken);
     }
 }

@@ -15,12 +15,12 @@ internal sealed class DiskSpace(Func<string, long?> freeBytes)
     /// <returns>Bytes that a seeded cluster takes while it is filled.</returns>
     public static long BytesFor(long leads, long maxWalBytes) => (leads * BytesPerLead) + maxWalBytes;
 
-    public async Task CheckAsync(NpgsqlConnection connection, long leads, CancellationToken cancellation)
+    public async Task CheckAsync(NpgsqlConnection connection, long leads, CancellationToken cancellationToken)
     {
-        var directory = await DataDirectoryAsync(connection, cancellation);
+        var directory = await DataDirectoryAsync(connection, cancellationToken);
         if (directory is null || freeBytes(directory) is not { } free)
             return;
-        var wal = await connection.ScalarAsync<long>("select pg_size_bytes(current_setting('max_wal_size'))", cancellation);
+        var wal = await connection.ScalarAsync<long>("select pg_size_bytes(current_setting('max_wal_size'))", cancellationToken);
         var needed = BytesFor(leads, wal);
         if (free < needed)
             throw new HarnessException(FormattableString.Invariant(
@@ -28,10 +28,11 @@ internal sealed class DiskSpace(Func<string, long?> freeBytes)
     }
 
     // Only a superuser or a member of pg_read_all_settings may see it; a server elsewhere has a directory that is not here.
-    private static async Task<string?> DataDirectoryAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<string?> DataDirectoryAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var visible = await connection.ScalarAsync<bool>("select pg_has_role(current_user, 'pg_read_all_settings', 'usage')", cancellation);
-        return visible ? await connection.ScalarAsync<string>("select current_setting('data_directory')", cancellation) : null;
+        var visible = await connection.ScalarAsync<bool>(
+            "select pg_has_role(current_user, 'pg_read_all_settings', 'usage')", cancellationToken);
+        return visible ? await connection.ScalarAsync<string>("select current_setting('data_directory')", cancellationToken) : null;
     }
 
     public static long? FreeBytesOf(string directory) => Directory.Exists(directory) ? new DriveInfo(directory).AvailableFreeSpace : null;

@@ -52,57 +52,57 @@ internal sealed class Finishing(NpgsqlDataSource source, int workers)
     private const string Roots =
         "select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition";
 
-    public async Task CountAsync(CancellationToken cancellation)
+    public async Task CountAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        await connection.ExecuteAsync(CampaignCounters, cancellation);
-        if (await connection.ScalarAsync<bool>(HasEnqueueTimes, cancellation))
-            await connection.ExecuteAsync(EnqueueTimes, cancellation);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(CampaignCounters, cancellationToken);
+        if (await connection.ScalarAsync<bool>(HasEnqueueTimes, cancellationToken))
+            await connection.ExecuteAsync(EnqueueTimes, cancellationToken);
     }
 
     // VACUUM sets the visibility map and hint bits now, so that neither autovacuum nor first readers do it in a measured window. Before the
     // indexes are there it reads each table once and nothing else, and the validation of foreign keys can read indexes alone.
-    public async Task VacuumAsync(IStageProgress progress, CancellationToken cancellation)
+    public async Task VacuumAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        var leaves = await connection.TextsAsync(FilledLeaves, cancellation);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var leaves = await connection.TextsAsync(FilledLeaves, cancellationToken);
         using var task = progress.Begin("Vacuuming", leaves.Count, "tables");
-        await EachAsync(leaves.Select(leaf => $"vacuum (parallel 0) {leaf}"), task, cancellation);
+        await EachAsync(leaves.Select(leaf => $"vacuum (parallel 0) {leaf}"), task, cancellationToken);
     }
 
     /// <summary>Wants the indexes in place: the highest id is read from them.</summary>
-    public async Task AdvanceSequencesAsync(CancellationToken cancellation)
+    public async Task AdvanceSequencesAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        foreach (var advance in await connection.TextsAsync(Sequences, cancellation))
-            await connection.ExecuteAsync(advance, cancellation);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        foreach (var advance in await connection.TextsAsync(Sequences, cancellationToken))
+            await connection.ExecuteAsync(advance, cancellationToken);
     }
 
     /// <summary>Wants the indexes in place: those over expressions have statistics of their own.</summary>
-    public async Task AnalyzeAsync(IStageProgress progress, CancellationToken cancellation)
+    public async Task AnalyzeAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        var roots = await connection.TextsAsync(Roots, cancellation);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var roots = await connection.TextsAsync(Roots, cancellationToken);
         using var task = progress.Begin("Analyzing", roots.Count, "tables");
-        await EachAsync(roots.Select(root => $"analyze {root}"), task, cancellation);
+        await EachAsync(roots.Select(root => $"analyze {root}"), task, cancellationToken);
     }
 
-    public async Task RefreshViewsAsync(IStageProgress progress, CancellationToken cancellation)
+    public async Task RefreshViewsAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var views = await connection.TextsAsync(
-            "select oid::regclass::text from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace", cancellation);
+            "select oid::regclass::text from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace", cancellationToken);
         using var task = progress.Begin("Refreshing materialized views", views.Count, "views");
-        await EachAsync(views.Select(view => $"refresh materialized view {view}"), task, cancellation);
-        await EachAsync(views.Select(view => $"analyze {view}"), task, cancellation);
+        await EachAsync(views.Select(view => $"refresh materialized view {view}"), task, cancellationToken);
+        await EachAsync(views.Select(view => $"analyze {view}"), task, cancellationToken);
     }
 
-    private Task EachAsync(IEnumerable<string> statements, ICountedTask task, CancellationToken cancellation) =>
-        Parallel.ForEachAsync(statements, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
-            async (statement, stop) =>
+    private Task EachAsync(IEnumerable<string> statements, ICountedTask task, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(statements, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken },
+            async (statement, cancellationToken) =>
         {
-            await using var connection = await source.OpenConnectionAsync(stop);
-            await connection.ExecuteAsync(statement, stop);
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await connection.ExecuteAsync(statement, cancellationToken);
             task.Advance(1);
         });
 }

@@ -26,17 +26,17 @@ internal static class IndexMemory
         """;
 
     public static async Task<IReadOnlyList<Verdict>> MeasureAsync(
-        NpgsqlDataSource admin, SeedManifest manifest, CancellationToken cancellation)
+        NpgsqlDataSource admin, SeedManifest manifest, CancellationToken cancellationToken)
     {
-        await using var connection = await admin.OpenConnectionAsync(cancellation);
+        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
         var megabytes = await connection.ScalarAsync<long>(
-            "select pg_size_bytes(current_setting('maintenance_work_mem')) / 1048576", cancellation);
+            "select pg_size_bytes(current_setting('maintenance_work_mem')) / 1048576", cancellationToken);
         var (usual, more) = (TimeSpan.Zero, TimeSpan.Zero);
         var evidence = new StringBuilder();
-        foreach (var index in await connection.TextsAsync(Largest, cancellation))
+        foreach (var index in await connection.TextsAsync(Largest, cancellationToken))
         {
-            var (with, withMore) = (await ReindexAsync(connection, index, megabytes, cancellation),
-                await ReindexAsync(connection, index, megabytes * More, cancellation));
+            var (with, withMore) = (await ReindexAsync(connection, index, megabytes, cancellationToken),
+                await ReindexAsync(connection, index, megabytes * More, cancellationToken));
             evidence.Append(CultureInfo.InvariantCulture,
                 $"Building {index} took {with.TotalSeconds:0.00} s with {megabytes} MB and {withMore.TotalSeconds:0.00} s with {megabytes * More} MB. ");
             (usual, more) = (usual + with, more + withMore);
@@ -47,11 +47,11 @@ internal static class IndexMemory
     }
 
     private static async Task<TimeSpan> ReindexAsync(
-        NpgsqlConnection connection, string index, long megabytes, CancellationToken cancellation)
+        NpgsqlConnection connection, string index, long megabytes, CancellationToken cancellationToken)
     {
-        await connection.ExecuteAsync(FormattableString.Invariant($"set maintenance_work_mem = '{megabytes}MB'"), cancellation);
+        await connection.ExecuteAsync(FormattableString.Invariant($"set maintenance_work_mem = '{megabytes}MB'"), cancellationToken);
         var started = Stopwatch.GetTimestamp();
-        await connection.ExecuteAsync($"reindex index {index}", cancellation);
+        await connection.ExecuteAsync($"reindex index {index}", cancellationToken);
         return Stopwatch.GetElapsedTime(started);
     }
 }

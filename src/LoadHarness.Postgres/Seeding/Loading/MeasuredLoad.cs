@@ -23,45 +23,45 @@ internal sealed class MeasuredLoad : IAsyncDisposable
 
     /// <summary>Loads once, which warms everything up, and has the server write the rows to its files.</summary>
     public static async Task<MeasuredLoad> PrepareAsync(
-        NpgsqlDataSource source, SeedRequest request, IStageProgress progress, CancellationToken cancellation)
+        NpgsqlDataSource source, SeedRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
-        var connection = await source.OpenConnectionAsync(cancellation);
+        var connection = await source.OpenConnectionAsync(cancellationToken);
         var journal = new SeedJournal(connection);
-        await journal.OpenAsync(cancellation);
+        await journal.OpenAsync(cancellationToken);
         var generators = new SeedGenerators(request);
         var run = await new SeedStart(connection, journal, new DiskSpace(DiskSpace.FreeBytesOf))
-            .BeginAsync(request, generators, progress, cancellation);
+            .BeginAsync(request, generators, progress, cancellationToken);
         if (run.Manifest is not null)
             throw new Core.HarnessException(
                 "This database is seeded already, so the load cannot be measured. Give an empty database, or --force to delete its rows and seed it again.");
         if (run.SmallTablesChecksum is null)
-            await new SmallTables(connection, journal).FillAsync(generators.Small, cancellation);
+            await new SmallTables(connection, journal).FillAsync(generators.Small, cancellationToken);
         var plan = new SeedPlan(request.Contacts);
         var load = new SeedLoad(source, journal, plan, request.Workers, run.LeadsPerChunk);
-        var files = await ServerFiles.InDataDirectoryAsync(connection, request.Workers, cancellation);
+        var files = await ServerFiles.InDataDirectoryAsync(connection, request.Workers, cancellationToken);
         var stage = new MeasuredLoad(source, connection, journal, generators, load, files);
-        foreach (var table in (await load.LoadAsync(connection, generators, progress, cancellation)).Tables)
+        foreach (var table in (await load.LoadAsync(connection, generators, progress, cancellationToken)).Tables)
             stage._rows[table.Table] = table.Rows;
         foreach (var encoder in generators.Large)
-            await files.WriteAsync(source, Table(encoder), plan, cancellation);
+            await files.WriteAsync(source, Table(encoder), plan, cancellationToken);
         return stage;
     }
 
-    public async Task<LoadedTables> LoadBySeederAsync(CancellationToken cancellation)
+    public async Task<LoadedTables> LoadBySeederAsync(CancellationToken cancellationToken)
     {
-        await EmptyAsync(cancellation);
-        return await _load.LoadAsync(_connection, _generators, SilentProgress.Instance, cancellation);
+        await EmptyAsync(cancellationToken);
+        return await _load.LoadAsync(_connection, _generators, SilentProgress.Instance, cancellationToken);
     }
 
-    public async Task<LoadedTables> LoadByServerAsync(CancellationToken cancellation)
+    public async Task<LoadedTables> LoadByServerAsync(CancellationToken cancellationToken)
     {
-        await EmptyAsync(cancellation);
+        await EmptyAsync(cancellationToken);
         var started = Stopwatch.GetTimestamp();
         var tables = new List<TableLoad>();
         foreach (var encoder in _generators.Large)
         {
             var tableStarted = Stopwatch.GetTimestamp();
-            await _files.ReadAsync(_source, Table(encoder), cancellation);
+            await _files.ReadAsync(_source, Table(encoder), cancellationToken);
             tables.Add(new(encoder.Table, _rows[encoder.Table], Stopwatch.GetElapsedTime(tableStarted)));
         }
 
@@ -80,10 +80,10 @@ internal sealed class MeasuredLoad : IAsyncDisposable
         new(encoder.Table, string.Join(", ", encoder.Columns.Select(column => column.Name)), encoder.Table == "leads" ? "id" : "lead_id");
 
     // A checkpoint before each load, so that none pays for the writes of the one before.
-    private async Task EmptyAsync(CancellationToken cancellation)
+    private async Task EmptyAsync(CancellationToken cancellationToken)
     {
-        await _connection.ExecuteAsync($"truncate {string.Join(", ", _generators.Tables)}, loadharness.seed_chunk", cancellation);
-        if (await _connection.ScalarAsync<bool>("select rolsuper from pg_roles where rolname = current_user", cancellation))
-            await _connection.ExecuteAsync("checkpoint", cancellation);
+        await _connection.ExecuteAsync($"truncate {string.Join(", ", _generators.Tables)}, loadharness.seed_chunk", cancellationToken);
+        if (await _connection.ScalarAsync<bool>("select rolsuper from pg_roles where rolname = current_user", cancellationToken))
+            await _connection.ExecuteAsync("checkpoint", cancellationToken);
     }
 }

@@ -14,9 +14,9 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
 
     private bool _locked;
 
-    public async Task OpenAsync(CancellationToken cancellation)
+    public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        await LockAsync(cancellation);
+        await LockAsync(cancellationToken);
         await connection.ExecuteAsync(
             """
             create schema if not exists loadharness;
@@ -46,22 +46,22 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
                 create_sql text not null
             );
             """,
-            cancellation);
+            cancellationToken);
     }
 
-    public async Task<SeedRun?> ReadAsync(CancellationToken cancellation)
+    public async Task<SeedRun?> ReadAsync(CancellationToken cancellationToken)
     {
         var runs = await connection.ListAsync(
             "select identity, leads_per_chunk, indexes_deferred, small_tables_checksum, manifest::text from loadharness.seed_run",
             row => new SeedRun(row.GetString(0), row.GetInt32(1), row.GetBoolean(2), row.IsDBNull(3) ? null : row.GetInt64(3),
                 row.IsDBNull(4) ? null : row.GetString(4)),
-            cancellation);
+            cancellationToken);
         return runs.SingleOrDefault();
     }
 
-    public Task StartAsync(SeedRequest request, CancellationToken cancellation) => connection.ExecuteAsync(
+    public Task StartAsync(SeedRequest request, CancellationToken cancellationToken) => connection.ExecuteAsync(
         "insert into loadharness.seed_run (identity, leads_per_chunk, indexes_deferred) select $1, $2, exists (select from loadharness.seed_deferred)",
-        cancellation,
+        cancellationToken,
         request.Identity, request.LeadsPerChunk);
 
     /// <summary>
@@ -69,29 +69,29 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
     /// seeded.
     /// </summary>
     /// <param name="tables">Names, with commas between.</param>
-    public Task ForgetWithAsync(string tables, CancellationToken cancellation) =>
-        connection.ExecuteAsync($"truncate loadharness.seed_run, loadharness.seed_chunk, {tables} cascade", cancellation);
+    public Task ForgetWithAsync(string tables, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync($"truncate loadharness.seed_run, loadharness.seed_chunk, {tables} cascade", cancellationToken);
 
-    public Task<List<SeedChunk>> ChunksAsync(string table, CancellationToken cancellation) => connection.ListAsync(
+    public Task<List<SeedChunk>> ChunksAsync(string table, CancellationToken cancellationToken) => connection.ListAsync(
         "select first_lead, rows, bytes, checksum, seconds from loadharness.seed_chunk where table_name = $1",
         row => new SeedChunk(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), (ulong)row.GetInt64(3), row.GetDouble(4)),
-        cancellation,
+        cancellationToken,
         table);
 
     /// <summary>Inside the transaction that holds the rows themselves.</summary>
     /// <returns>False when another session has recorded the chunk already: then the transaction must not commit.</returns>
     public static async Task<bool> RecordAsync(
-        NpgsqlConnection connection, string table, SeedChunk chunk, CancellationToken cancellation) =>
+        NpgsqlConnection connection, string table, SeedChunk chunk, CancellationToken cancellationToken) =>
         await connection.ExecuteAsync(
             "insert into loadharness.seed_chunk values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-            cancellation,
+            cancellationToken,
             table, chunk.FirstLead, chunk.Rows, chunk.Bytes, (long)chunk.Checksum, chunk.Seconds) == 1;
 
-    public Task SetSmallTablesAsync(ulong checksum, CancellationToken cancellation) =>
-        connection.ExecuteAsync("update loadharness.seed_run set small_tables_checksum = $1", cancellation, (long)checksum);
+    public Task SetSmallTablesAsync(ulong checksum, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync("update loadharness.seed_run set small_tables_checksum = $1", cancellationToken, (long)checksum);
 
-    public Task SetManifestAsync(string json, CancellationToken cancellation) =>
-        connection.ExecuteAsync("update loadharness.seed_run set manifest = $1::jsonb", cancellation, json);
+    public Task SetManifestAsync(string json, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync("update loadharness.seed_run set manifest = $1::jsonb", cancellationToken, json);
 
     // A pooled connection keeps its session, and so the lock, after it is closed.
     public async ValueTask DisposeAsync()
@@ -101,14 +101,14 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
     }
 
     // After a kill the old session may still be on its way out, so one try is not enough.
-    private async Task LockAsync(CancellationToken cancellation)
+    private async Task LockAsync(CancellationToken cancellationToken)
     {
         var deadline = DateTime.UtcNow + LockPatience;
-        while (!await connection.ScalarAsync<bool>("select pg_try_advisory_lock($1)", cancellation, LockKey))
+        while (!await connection.ScalarAsync<bool>("select pg_try_advisory_lock($1)", cancellationToken, LockKey))
         {
             if (DateTime.UtcNow > deadline)
                 throw new HarnessException("Another session is seeding this database. Wait until it has ended, or end it (pg_stat_activity shows it), then start again.");
-            await Task.Delay(200, cancellation);
+            await Task.Delay(200, cancellationToken);
         }
 
         _locked = true;

@@ -8,21 +8,21 @@ namespace LoadHarness.Postgres.Seeding.Loading;
 internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal, DiskSpace disk)
 {
     public async Task<SeedRun> BeginAsync(
-        SeedRequest request, SeedGenerators generators, IStageProgress progress, CancellationToken cancellation)
+        SeedRequest request, SeedGenerators generators, IStageProgress progress, CancellationToken cancellationToken)
     {
-        await Columns.CheckAsync(connection, generators.Large, cancellation);
-        var run = await journal.ReadAsync(cancellation);
+        await Columns.CheckAsync(connection, generators.Large, cancellationToken);
+        var run = await journal.ReadAsync(cancellationToken);
         if (run is not null && (run.Identity == request.Identity || !request.Replace))
         {
             Note(run, request, progress);
             return run;
         }
 
-        await MakeEmptyAsync(request, generators.Tables, progress, cancellation);
-        await disk.CheckAsync(connection, new SeedPlan(request.Contacts).Leads, cancellation);
-        await PastMonths.EnsureAsync(connection, generators.Tables, generators.Calendar, cancellation);
-        await journal.StartAsync(request, cancellation);
-        return (await journal.ReadAsync(cancellation))!;
+        await MakeEmptyAsync(request, generators.Tables, progress, cancellationToken);
+        await disk.CheckAsync(connection, new SeedPlan(request.Contacts).Leads, cancellationToken);
+        await PastMonths.EnsureAsync(connection, generators.Tables, generators.Calendar, cancellationToken);
+        await journal.StartAsync(request, cancellationToken);
+        return (await journal.ReadAsync(cancellationToken))!;
     }
 
     private static void Note(SeedRun run, SeedRequest request, IStageProgress progress)
@@ -34,18 +34,19 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
             : $"The database is seeded already ({run.Identity}); its rows are used again.");
     }
 
-    private async Task MakeEmptyAsync(SeedRequest request, string[] tables, IStageProgress progress, CancellationToken cancellation)
+    private async Task MakeEmptyAsync(SeedRequest request, string[] tables, IStageProgress progress, CancellationToken cancellationToken)
     {
         if (request.Replace)
         {
-            var doomed = await RowsToDelete.InAsync(connection, cancellation);
+            var doomed = await RowsToDelete.InAsync(connection, cancellationToken);
             if (doomed.NeedsTheSecondWord && !request.ReplaceForeignRows)
                 throw new HarnessException($"The database holds rows that the harness did not make ({doomed}). Use an empty database, or --force=delete-all-rows to delete all of them.", ExitCode.BadUsage);
             if (doomed.Tables.Count > 0)
                 progress.Note($"--force: deleting every row of workspaces, users, leads and of all that refers to them: {doomed}.");
-            await journal.ForgetWithAsync($"workspaces, users, {string.Join(", ", tables)}", cancellation);
+            await journal.ForgetWithAsync($"workspaces, users, {string.Join(", ", tables)}", cancellationToken);
         }
-        else if (await connection.ScalarAsync<bool>("select exists (select from workspaces) or exists (select from leads)", cancellation))
+        else if (await connection.ScalarAsync<bool>(
+            "select exists (select from workspaces) or exists (select from leads)", cancellationToken))
         {
             throw new HarnessException("The database holds workspaces or leads that the seeder did not put there. Use an empty database, or --force=delete-all-rows to delete every row of them and of all that refers to them.");
         }

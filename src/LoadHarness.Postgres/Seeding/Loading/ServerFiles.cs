@@ -7,26 +7,29 @@ namespace LoadHarness.Postgres.Seeding.Loading;
 /// </summary>
 internal sealed class ServerFiles(string prefix, int parts)
 {
-    public static async Task<bool> AreAllowedAsync(NpgsqlDataSource admin, CancellationToken cancellation)
+    public static async Task<bool> AreAllowedAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
-        await using var connection = await admin.OpenConnectionAsync(cancellation);
+        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
         return await connection.ScalarAsync<bool>(
             """
             select pg_has_role(current_user, 'pg_read_server_files', 'usage') and pg_has_role(current_user, 'pg_write_server_files', 'usage')
                and pg_has_role(current_user, 'pg_read_all_settings', 'usage')
             """,
-            cancellation);
+            cancellationToken);
     }
 
-    public static async Task<ServerFiles> InDataDirectoryAsync(NpgsqlConnection connection, int parts, CancellationToken cancellation) =>
-        new(await connection.ScalarAsync<string>("select current_setting('data_directory') || '/loadharness_measure_'", cancellation) ?? "",
+    public static async Task<ServerFiles> InDataDirectoryAsync(
+        NpgsqlConnection connection, int parts, CancellationToken cancellationToken) =>
+        new(await connection.ScalarAsync<string>(
+            "select current_setting('data_directory') || '/loadharness_measure_'", cancellationToken) ?? "",
             parts);
 
-    public Task WriteAsync(NpgsqlDataSource source, CopyTable table, SeedPlan plan, CancellationToken cancellation) =>
-        EachPartAsync(source, part => $"copy (select {table.Columns} from {table.Name} where {Range(table, plan, part)} order by id) to {Literal(table, part)} (format binary)", cancellation);
+    public Task WriteAsync(NpgsqlDataSource source, CopyTable table, SeedPlan plan, CancellationToken cancellationToken) =>
+        EachPartAsync(source, part => $"copy (select {table.Columns} from {table.Name} where {Range(table, plan, part)} order by id) to {Literal(table, part)} (format binary)", cancellationToken);
 
-    public Task ReadAsync(NpgsqlDataSource source, CopyTable table, CancellationToken cancellation) =>
-        EachPartAsync(source, part => $"copy {table.Name} ({table.Columns}) from {Literal(table, part)} (format binary)", cancellation);
+    public Task ReadAsync(NpgsqlDataSource source, CopyTable table, CancellationToken cancellationToken) =>
+        EachPartAsync(source, part => $"copy {table.Name} ({table.Columns}) from {Literal(table, part)} (format binary)",
+            cancellationToken);
 
     /// <summary>Removes the files where this program can reach them, and empties them where only the server can.</summary>
     public async Task RemoveAsync(NpgsqlDataSource source, CopyTable table)
@@ -58,13 +61,14 @@ internal sealed class ServerFiles(string prefix, int parts)
 
     private string Literal(CopyTable table, int part) => $"'{Path(table, part).Replace("'", "''", StringComparison.Ordinal)}'";
 
-    private Task EachPartAsync(NpgsqlDataSource source, Func<int, string> statement, CancellationToken cancellation) =>
+    private Task EachPartAsync(NpgsqlDataSource source, Func<int, string> statement, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(Enumerable.Range(0, parts),
-            new ParallelOptions { MaxDegreeOfParallelism = parts, CancellationToken = cancellation }, async (part, stop) =>
+            new ParallelOptions { MaxDegreeOfParallelism = parts, CancellationToken = cancellationToken },
+                async (part, cancellationToken) =>
         {
-            await using var connection = await source.OpenConnectionAsync(stop);
-            await connection.ExecuteAsync("set synchronous_commit = off", stop);
-            await connection.ExecuteAsync(statement(part), stop);
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await connection.ExecuteAsync("set synchronous_commit = off", cancellationToken);
+            await connection.ExecuteAsync(statement(part), cancellationToken);
         });
 }
 

@@ -12,35 +12,35 @@ internal sealed class SmallTables(NpgsqlConnection connection, SeedJournal journ
 
     public static ulong Checksum(SmallRows rows) => rows.All().Aggregate(0UL, (sum, table) => sum + Checksum(table));
 
-    public async Task FillAsync(SmallRows rows, CancellationToken cancellation)
+    public async Task FillAsync(SmallRows rows, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var checksum = 0UL;
-        var forced = await ForcedAsync(cancellation);
+        var forced = await ForcedAsync(cancellationToken);
         foreach (var table in forced)
-            await connection.ExecuteAsync($"alter table {table} no force row level security", cancellation);
+            await connection.ExecuteAsync($"alter table {table} no force row level security", cancellationToken);
         foreach (var table in rows.All())
         {
             checksum += Checksum(table);
-            await connection.ExecuteAsync(Insert(table), cancellation, JsonSerializer.Serialize(table.Rows, Json));
+            await connection.ExecuteAsync(Insert(table), cancellationToken, JsonSerializer.Serialize(table.Rows, Json));
         }
 
         foreach (var table in forced)
-            await connection.ExecuteAsync($"alter table {table} force row level security", cancellation);
-        await journal.SetSmallTablesAsync(checksum, cancellation);
-        await transaction.CommitAsync(cancellation);
+            await connection.ExecuteAsync($"alter table {table} force row level security", cancellationToken);
+        await journal.SetSmallTablesAsync(checksum, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     // Row security binds even the owner of these; a superuser is exempt. Nobody else sees the tables without it: the transaction holds
     // them.
-    private Task<List<string>> ForcedAsync(CancellationToken cancellation) => connection.TextsAsync(
+    private Task<List<string>> ForcedAsync(CancellationToken cancellationToken) => connection.TextsAsync(
         """
         select oid::regclass::text
         from pg_class
         where relnamespace = 'public'::regnamespace and relforcerowsecurity
           and not (select rolsuper or rolbypassrls from pg_roles where rolname = current_user)
         """,
-        cancellation);
+        cancellationToken);
 
     private static ulong Checksum(SmallTable table) =>
         table.Rows.Aggregate(RowHash.Of(System.Text.Encoding.UTF8.GetBytes(table.Name)),
