@@ -37,7 +37,8 @@ begin
     loop
         -- One's default of 20% would let half a million dead rows gather in a busy month before anybody looks.
         if v_leaf.options not like '%autovacuum_vacuum_scale_factor%' then
-            execute format('alter table %s set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02)', v_leaf.name);
+            execute format('alter table %s set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02)',
+                v_leaf.name);
         end if;
         -- Nobody is granted anything on a partition. Row security without a policy also stops a grant made by mistake.
         if not v_leaf.secured then
@@ -144,164 +145,13 @@ $$;
 comment on function default_partition_months(regclass) is
     'The months (first day, UTC) of the rows in a table''s default partition.';
 
--- A month far from today that a row in the default partition asks for is not made: one tenant's stray dates would make a partition each.
--- Such rows stay in the default partition, and every query finds them there.
-create or replace function months_to_make(p_parent regclass, p_months_ahead int)
-returns setof date
-language sql stable
-set search_path = pg_catalog, public, pg_temp
-set timezone = 'UTC'
-as $$
-    select d.month
-    from public.default_partition_months(p_parent) as d (month)
-    where d.month between current_date - interval '10 years' and current_date + make_interval(months => p_months_ahead)
-      -- 24 ahead, the past ten years, and no more.
-      and (select count(*) from public.partition_bounds(p_parent)) < 150
-    order by d.month desc
-    limit 3
-$$;
-
-comment on function months_to_make(regclass, int) is
-    'Of the months in a table''s default partition, the three newest that lie within ten years and the months ahead.';
-
--- Attaching a partition locks the default partition, and what its foreign keys refer to. Whoever needs them waits behind it: it gives up after
--- 40 ms, and tries again.
-create or replace function make_month_partitions(p_parent regclass, p_months_ahead int)
-returns bigint
-language plpgsql
-set search_path = pg_catalog, public, pg_temp
-set timezone = 'UTC'
-set lock_timeout = '40ms'
-as $$
-declare
-    v_before bigint := (select count(*) from public.partition_bounds(p_parent));
-    v_partman text := (select extnamespace::regnamespace::text from pg_extension where extname = 'pg_partman');
-    v_managed boolean := false;
-    v_stray date;
-begin
-    perform set_config('synchronous_commit', 'off', true);
-    if v_partman is not null then
-        execute format('select exists (select from %s.part_config where parent_table = $1)', v_partman)
-            into v_managed using 'public.' || p_parent::text;
-    end if;
-    for attempt in 1..60 loop
-        begin
-            -- A row of a later month in the default partition stops pg_partman 4.7's maintenance: such rows move first.
-            for v_stray in select m from public.months_to_make(p_parent, p_months_ahead) as m loop
-                perform public.add_month_partitions(p_parent, v_stray, v_stray);
-            end loop;
-            if v_managed then
-                perform public.run_partman(p_parent, p_months_ahead, v_partman);
-            end if;
-            -- pg_partman goes on from the newest partition: a hole before it stays. Without pg_partman this makes them all.
-            perform public.add_month_partitions(
-                p_parent, current_date, (date_trunc('month', current_date) + make_interval(months => p_months_ahead))::date);
-            exit;
-        exception when lock_not_available then
-            if attempt = 60 then
-                raise;
-            end if;
-            perform pg_sleep(0.3 + random() * 0.4);
-        end;
-    end loop;
-    return (select count(*) from public.partition_bounds(p_parent)) - v_before;
-end
-$$;
-
-comment on function make_month_partitions(regclass, int) is
-    'Makes the monthly partitions of one table that do not exist yet, and those of rows in its default partition that are not far away. Returns how many.';
-
-create or replace function run_partman(p_parent regclass, p_months_ahead int, p_partman text)
-returns void
-language plpgsql
-set search_path = pg_catalog, public, pg_temp
-set timezone = 'UTC'
-as $$
-begin
-    execute format('update %s.part_config set premake = $1 where parent_table = $2', p_partman)
-        using greatest(p_months_ahead, 1), 'public.' || p_parent::text;
-    execute format('select %s.run_maintenance(p_parent_table => $1, p_analyze => false)', p_partman)
-        using 'public.' || p_parent::text;
-exception
-    when lock_not_available then
-        raise;
-    -- pg_partman reads the month out of a partition's name, and stops at one that it did not give, or at a row of a far month. The bounds say it too.
-    when others then
-        raise warning 'pg_partman did not maintain %: %', p_parent, sqlerrm
-            using hint = 'The partitions are made by their bounds instead. Renamed partitions and rows of far months are two reasons.';
-end
-$$;
-
-comment on function run_partman(regclass, int, text) is 'A step of make_month_partitions: pg_partman, where it manages the table.';
-
--- PT-4, PT-5, MA-5.
-create or replace function create_monthly_partitions(p_months_ahead int default 24)
-returns int
-language plpgsql
-security definer
-set search_path = pg_catalog, public, pg_temp
-as $$
-declare
-    v_parent regclass;
-    v_created bigint := 0;
-begin
-    if p_months_ahead is null or p_months_ahead not between 0 and 36 then
-        raise exception using errcode = 'LH004',
-            message = format('p_months_ahead must be between 0 and 36, not %s', coalesce(p_months_ahead::text, 'null'));
-    end if;
-    foreach v_parent in array array['public.email_sends', 'public.lead_activities']::regclass[] loop
-        v_created := v_created + public.make_month_partitions(v_parent, p_months_ahead);
-    end loop;
-    return v_created;
-end
-$$;
-
-comment on function create_monthly_partitions(int) is
-    'MA-5: makes the monthly partitions from this month to p_months_ahead months ahead of email_sends and lead_activities that do not exist yet, and those of rows in the default partition within ten years, through pg_partman where it manages them. Returns how many were created. The job does the same, each table in a transaction of its own.';
-
-create or replace function partition_tasks() returns table (name text, statement text)
-language sql stable
-set search_path = pg_catalog, public, pg_temp
-as $$
-    select p.parent, format('select public.make_month_partitions(%L, 24) || '' partitions created''', 'public.' || p.parent)
-    from unnest(array['email_sends', 'lead_activities']) as p (parent)
-$$;
-
-comment on function partition_tasks() is 'The steps of the job that makes partitions: one a table.';
-
-drop function if exists check_default_partitions();
-create function check_default_partitions()
-returns table (partition regclass, row_count bigint, oldest timestamptz, newest timestamptz, missing_months bigint)
-language plpgsql stable
-security definer
-set search_path = pg_catalog, public, pg_temp
-as $$
-declare
-    v_default record;
-begin
-    for v_default in
-        select b.partition, (select count(*) from public.months_to_make(parent, 24)) as missing
-        from unnest(array['public.email_sends', 'public.lead_activities']::regclass[]) as parent
-        cross join lateral public.partition_bounds(parent) b
-        where b.is_default
-    loop
-        return query execute format('select $1, count(*), min(created_at), max(created_at), $2 from %s', v_default.partition)
-            using v_default.partition, v_default.missing;
-    end loop;
-end
-$$;
-
-comment on function check_default_partitions() is
-    'One row a default partition: how many rows it holds and from when, and how many of their months create_monthly_partitions would make.';
-
 do $$
 declare
     v_function regprocedure;
 begin
     foreach v_function in array array[
         'partition_bounds(regclass)', 'settle_partitions(regclass)', 'add_month_partition(regclass, date)',
-        'add_month_partitions(regclass, date, date)', 'default_partition_months(regclass)', 'create_monthly_partitions(int)', 'check_default_partitions()',
-        'months_to_make(regclass, int)', 'make_month_partitions(regclass, int)', 'run_partman(regclass, int, text)', 'partition_tasks()']::regprocedure[]
+        'add_month_partitions(regclass, date, date)', 'default_partition_months(regclass)']::regprocedure[]
     loop
         execute format('revoke all on function %s from public', v_function);
         execute format('alter function %s owner to lh_owner', v_function);

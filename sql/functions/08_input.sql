@@ -44,7 +44,8 @@ begin
 end
 $$;
 comment on function readable_elements(text) is
-    'A JSON array of which jsonb refuses some elements: these become {email, unreadable: reason}, so that the others count. A step of parse_json.';
+    'A JSON array of which jsonb refuses some elements: these become {email, unreadable: reason}, so that the others count. A step of '
+    'parse_json.';
 
 -- A cast to jsonb fails inside PostgreSQL, before any function is entered, with a state of its own for each way of being wrong.
 create or replace function parse_json(p_json text) returns jsonb
@@ -72,7 +73,8 @@ end
 $$;
 comment on function parse_json(text) is
     'A text that nobody has looked at as jsonb; null stays null. LH009 for what is malformed, nested too deep or too large. Of an array, '
-    'an element that jsonb cannot hold (\u0000, 1e200000) becomes {email, unreadable: reason}: a bulk function reports it and keeps the others.';
+    'an element that jsonb cannot hold (\u0000, 1e200000) becomes {email, unreadable: reason}: a bulk function reports it and keeps the '
+    'others.';
 
 create or replace function cell(p_text text) returns text
 language sql immutable parallel safe
@@ -161,7 +163,8 @@ begin
     end if;
     return (
         select string_agg(case when label ~ '^[\x01-\x7f]*$' collate "C" then label else 'xn--' || punycode(label) end, '.' order by n)
-        from regexp_split_to_table(normalize(lower(normalize(translate(p_domain, U&'\3002\FF0E\FF61', '...'), nfkc) collate address_case), nfkc), '\.')
+        from regexp_split_to_table(
+                 normalize(lower(normalize(translate(p_domain, U&'\3002\FF0E\FF61', '...'), nfkc) collate address_case), nfkc), '\.')
              with ordinality as l (label, n));
 end
 $$;
@@ -171,8 +174,8 @@ create or replace function normalised_address(p_email text) returns text
 language plpgsql immutable parallel safe security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
-    c_invisible constant text := '[\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890\u0891\u08E2\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F'
-        '\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\U000110BD\U000110CD\U00013430-\U0001343F'
+    c_invisible constant text := '[\u00AD\u034F\u0600-\u0605\u061C\u06DD\u070F\u0890\u0891\u08E2\u115F\u1160\u17B4\u17B5\u180B-\u180F'
+        '\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\U000110BD\U000110CD\U00013430-\U0001343F'
         '\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]+';
     c_blank constant text := '[\u0001-\u0020\u007F-\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]+';
     v_email text := p_email;

@@ -2,7 +2,8 @@
 
 drop function if exists lead_reject_reason(text, text, text, text, text, text[], jsonb);
 create or replace function lead_reject_reason(
-    p_email text, p_name text, p_phone text, p_company text, p_position text, p_source text, p_status text, p_tags text[], p_custom_fields jsonb)
+    p_email text, p_name text, p_phone text, p_company text, p_position text, p_source text, p_status text,
+    p_tags text[], p_custom_fields jsonb)
 returns text
 -- Stable, not immutable, as pg_column_size is: only so is it inlined, which halves its cost a row.
 language sql stable parallel safe
@@ -45,7 +46,8 @@ create or replace function risen_status(p_old text, p_new text) returns text
 language sql immutable parallel safe
 return case when array_position(array['active', 'bounced', 'unsubscribed', 'complained'], p_new)
                  > array_position(array['active', 'bounced', 'unsubscribed', 'complained'], p_old) then p_new else p_old end;
-comment on function risen_status(text, text) is 'The status of a lead of which two are said: it never falls, so no file makes a person active who left.';
+comment on function risen_status(text, text) is 'The status of a lead of which two are said: it never falls, so no file makes a person '
+    'active who left.';
 
 create or replace function merge_reject_reason(p_old leads, p_new_tags text[], p_new_fields jsonb) returns text
 language sql stable parallel safe
@@ -54,7 +56,8 @@ as $$
         when cardinality(p_old.tags) + cardinality(p_new_tags) > 100 and cardinality(merged_tags(p_old.tags, p_new_tags)) > 100
             then 'the lead would have more than 100 tags'
         -- The size of a compressed value says nothing.
-        when (pg_column_compression(p_old.custom_fields) is not null or pg_column_size(p_old.custom_fields) + pg_column_size(p_new_fields) > 65536)
+        when (pg_column_compression(p_old.custom_fields) is not null
+              or pg_column_size(p_old.custom_fields) + pg_column_size(p_new_fields) > 65536)
              and pg_column_size(p_old.custom_fields || p_new_fields) > 65536
             then 'the lead''s custom_fields would be larger than 64 kB'
     end
@@ -73,7 +76,8 @@ as $$
         and merge_reject_reason(p_old, p_new.tags, p_new.custom_fields) is null
 $$;
 comment on function import_changes_lead(leads, leads) is
-    'Whether an imported row says anything new of its lead, and may. An update that says nothing would still write a new version into all ten indexes.';
+    'Whether an imported row says anything new of its lead, and may. An update that says nothing would still write a new version into '
+    'all ten indexes.';
 
 -- The one merge: imports by COPY and by JSON are both rows of lead_import_merge. p_update: whether known leads are changed.
 create or replace function merge_lead_rows(p_workspace_id bigint, p_import_id bigint, p_first bigint, p_last bigint, p_update boolean,
@@ -99,7 +103,8 @@ begin
             insert into leads as l
                 (workspace_id, email, name, phone, company, position, source, status, tags, custom_fields)
             select p_workspace_id, m.email, m.name, m.phone, m.company, m.position, m.source,
-                   risen_status(coalesce(m.status, 'active'), coalesce(case s.reason when 'erased' then 'unsubscribed' else s.reason end, 'active')),
+                   risen_status(coalesce(m.status, 'active'),
+                                coalesce(case s.reason when 'erased' then 'unsubscribed' else s.reason end, 'active')),
                    m.tags, m.custom_fields
             from lead_import_merge m
             left join suppressed_addresses s
@@ -139,7 +144,8 @@ begin
 end
 $$;
 comment on function merge_lead_rows(bigint, bigint, bigint, bigint, boolean) is
-    'A step of every import, for its owner alone. known: rows of leads that were there, changed or not. Rows that are rejected keep why as their reason.';
+    'A step of every import, for its owner alone. known: rows of leads that were there, changed or not. Rows that are rejected keep why '
+    'as their reason.';
 
 -- Who may call what: all of these are steps, for their owner alone.
 do $$

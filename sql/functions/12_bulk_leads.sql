@@ -57,12 +57,14 @@ begin
                case when jsonb_typeof(l.lead -> 'custom_fields') = 'object'
                     then l.lead -> 'custom_fields' else '{}' end as custom_fields,
                case when l.lead - c_keys <> '{}'
-                    then (select string_agg(left(key, 60), ', ' order by key) from jsonb_object_keys(l.lead - c_keys) as key) end as unknown_keys
+                    then (select string_agg(left(key, 60), ', ' order by key) from jsonb_object_keys(l.lead - c_keys) as key) end
+                        as unknown_keys
         from leads l
         offset 0
     )
     select t.row_number, t.email, t.name, t.phone, t.company, t."position", t.source, t.status, t.tags, t.custom_fields,
-           coalesce(t.shape, lead_reject_reason(t.email, t.name, t.phone, t.company, t."position", t.source, t.status, t.tags, t.custom_fields)),
+           coalesce(t.shape, lead_reject_reason(
+               t.email, t.name, t.phone, t.company, t."position", t.source, t.status, t.tags, t.custom_fields)),
            t.unknown_keys
     from typed t;
 end
@@ -86,11 +88,13 @@ declare
     v_repeated bigint;
     v_merged record;
 begin
+    perform require_workspace(p_workspace_id);
     with judged as materialized (
         select * from json_leads(p_leads)
     ), ordered as (
         insert into lead_import_merge
-            (workspace_id, import_id, merge_order, round, row_number, email, name, phone, company, position, source, status, tags, custom_fields)
+            (workspace_id, import_id, merge_order, round, row_number,
+             email, name, phone, company, position, source, status, tags, custom_fields)
         select p_workspace_id, v_import_id, row_number() over address, (email is not distinct from lag(email) over address)::int + 1,
                row_number, email, name, phone, company, position, source, status, tags, custom_fields
         from judged where reason is null
@@ -135,43 +139,25 @@ comment on function import_json_leads(bigint, jsonb, boolean) is 'A step of both
 
 create function bulk_insert_leads(p_workspace_id bigint, p_leads jsonb,
     out success_count bigint, out error_count bigint, out duplicate_count bigint, out errors jsonb, out warnings jsonb)
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
+language sql security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
-declare
-    v_import record;
-begin
-    perform require_workspace(p_workspace_id);
-    v_import := import_json_leads(p_workspace_id, p_leads, false);
-    success_count := v_import.imported;
-    error_count := v_import.rejected;
-    duplicate_count := v_import.known;
-    errors := v_import.errors;
-    warnings := v_import.warnings;
-end
+    select imported, rejected, known, errors, warnings from import_json_leads(p_workspace_id, p_leads, false)
 $$;
 comment on function bulk_insert_leads(bigint, jsonb) is
     'Inserts new leads and leaves existing ones as they are (BF-1). duplicate_count: rows whose e-mail was there already or '
-    'came again later in the array. The three counts together are the rows. errors: [{row, email, reason}]; warnings: the same, of rows that count.';
+    'came again later in the array. The three counts together are the rows. errors: [{row, email, reason}]; warnings: the same, of rows '
+    'that count.';
 
 create function fast_bulk_lead_import(p_workspace_id bigint, p_leads jsonb,
     out imported_count bigint, out updated_count bigint, out error_count bigint, out errors jsonb, out warnings jsonb)
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
+language sql security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
-declare
-    v_import record;
-begin
-    perform require_workspace(p_workspace_id);
-    v_import := import_json_leads(p_workspace_id, p_leads, true);
-    imported_count := v_import.imported;
-    updated_count := v_import.known;
-    error_count := v_import.rejected;
-    errors := v_import.errors;
-    warnings := v_import.warnings;
-end
+    select imported, known, rejected, errors, warnings from import_json_leads(p_workspace_id, p_leads, true)
 $$;
 comment on function fast_bulk_lead_import(bigint, jsonb) is
     'Inserts new leads and updates existing ones (BF-2). A row is merged into its lead: what it leaves out or blank stays, tags and custom '
-    'fields are added, a status only rises; a second row of one e-mail is merged after the first and counts as updated. Bad rows are reported, '
+    'fields are added, a status only rises; a second row of one e-mail is merged after the first and counts as updated. Bad rows are '
+    'reported, '
     'good ones kept: the three counts together are the rows. errors: [{row, email, reason}]; warnings: the same, of rows that count.';
 
 -- Who may call what: the steps only their owner, through the functions that call them.

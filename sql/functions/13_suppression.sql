@@ -52,7 +52,8 @@ begin
         return false;
     end if;
     insert into audit_logs (workspace_id, actor, action, entity, entity_id, details)
-    values (p_workspace_id, audit_actor(), 'suppress', 'suppressed_addresses', encode(v_hash, 'hex'), jsonb_build_object('reason', p_reason));
+    values (p_workspace_id, audit_actor(), 'suppress', 'suppressed_addresses', encode(v_hash, 'hex'), jsonb_build_object('reason',
+        p_reason));
     return true;
 exception
     when foreign_key_violation then
@@ -86,7 +87,8 @@ begin
 end
 $$;
 comment on function unsuppress_address(bigint, text, text) is
-    'Takes an address off the suppression list, with an audit row that says why (p_reason); false when it was not on it. A lead keeps its status.';
+    'Takes an address off the suppression list, with an audit row that says why (p_reason); false when it was not on it. A lead keeps '
+    'its status.';
 
 -- Who may call what: the steps only their owner, through the functions that call them.
 alter function require_normal_address(text) owner to lh_owner;

@@ -6,9 +6,10 @@ language sql stable set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(p_scheduled_at <= now(), true) and coalesce(p_send_window @> now(), true)
 $$;
-comment on function campaign_is_due(timestamptz, tstzrange) is 'Whether a campaign may send now: its time has come, and its window is open.';
+comment on function campaign_is_due(timestamptz, tstzrange) is 'Whether a campaign may send now: its time has come, and its window is '
+    'open.';
 
--- A campaign whose sends retention has moved away is remembered beside them, in the schema that a rollback leaves alone.
+-- A campaign whose sends retention has moved away is listed with them in archive, the schema that a rollback leaves alone.
 create or replace function campaign_is_retired(p_workspace_id bigint, p_campaign_id bigint) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
 as $$
@@ -39,7 +40,8 @@ begin
     return v_campaign;
 end
 $$;
-comment on function campaign_of(bigint, bigint) is 'A campaign, locked against other changes, for the functions of its life cycle alone. LH007 when there is none.';
+comment on function campaign_of(bigint, bigint) is 'A campaign, locked against other changes, for the functions of its life cycle '
+    'alone. LH007 when there is none.';
 
 create or replace function schedule_campaign(p_workspace_id bigint, p_campaign_id bigint, p_at timestamptz default now(),
     p_send_window tstzrange default null, p_everybody boolean default false) returns text
@@ -80,16 +82,24 @@ comment on function schedule_campaign(bigint, bigint, timestamptz, tstzrange, bo
     'Schedules a campaign to its segment, for now or a later time, within a window if one is given. start_due_campaigns adds the '
     'recipients when it is due.';
 
-create or replace function pause_campaign(p_workspace_id bigint, p_campaign_id bigint) returns text
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+create or replace function set_campaign_status(p_workspace_id bigint, p_campaign_id bigint, p_status text) returns text
+language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     perform campaign_of(p_workspace_id, p_campaign_id);
-    update campaigns c set status = 'paused', updated_at = now() where c.workspace_id = p_workspace_id and c.id = p_campaign_id;
-    return 'paused';
+    update campaigns c set status = p_status, updated_at = now() where c.workspace_id = p_workspace_id and c.id = p_campaign_id;
+    return p_status;
 end
 $$;
-comment on function pause_campaign(bigint, bigint) is 'Stops a campaign until resume_campaign: nothing is handed out. What workers hold already they may still mark.';
+comment on function set_campaign_status(bigint, bigint, text) is 'A step of pause_campaign and cancel_campaign, for their owner alone.';
+
+create or replace function pause_campaign(p_workspace_id bigint, p_campaign_id bigint) returns text
+language sql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+    select set_campaign_status(p_workspace_id, p_campaign_id, 'paused')
+$$;
+comment on function pause_campaign(bigint, bigint) is 'Stops a campaign until resume_campaign: nothing is handed out. What workers hold '
+    'already they may still mark.';
 
 create or replace function resume_campaign(p_workspace_id bigint, p_campaign_id bigint) returns text
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
@@ -104,7 +114,8 @@ begin
         raise exception 'campaign % is %: only a paused one is resumed', p_campaign_id, v_campaign.status using errcode = 'LH010';
     end if;
     update campaigns c
-    set status = case when c.enqueued_at is null and c.scheduled_at is null and not campaign_has_open_sends(c.workspace_id, c.id) then 'draft'
+    set status = case when c.enqueued_at is null and c.scheduled_at is null and not campaign_has_open_sends(c.workspace_id, c.id)
+        then 'draft'
                       when c.recipients_due or not campaign_is_due(c.scheduled_at, c.send_window)
                       then 'scheduled' else 'sending' end, updated_at = now()
     where c.workspace_id = p_workspace_id and c.id = p_campaign_id
@@ -115,16 +126,13 @@ exception when exclusion_violation then
         hint = 'Choose a send window that does not overlap the other campaign''s.';
 end
 $$;
-comment on function resume_campaign(bigint, bigint) is 'Lets a paused campaign go on: scheduled until it is due, sending after, draft when it never was scheduled. Returns which.';
+comment on function resume_campaign(bigint, bigint) is 'Lets a paused campaign go on: scheduled until it is due, sending after, draft '
+    'when it never was scheduled. Returns which.';
 
 create or replace function cancel_campaign(p_workspace_id bigint, p_campaign_id bigint) returns text
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+language sql security definer set search_path = pg_catalog, public, pg_temp
 as $$
-begin
-    perform campaign_of(p_workspace_id, p_campaign_id);
-    update campaigns c set status = 'cancelled', updated_at = now() where c.workspace_id = p_workspace_id and c.id = p_campaign_id;
-    return 'cancelled';
-end
+    select set_campaign_status(p_workspace_id, p_campaign_id, 'cancelled')
 $$;
 comment on function cancel_campaign(bigint, bigint) is 'Ends a campaign for good. What workers hold already they may still mark.';
 
@@ -187,7 +195,8 @@ begin
             elsif not campaign_has_open_sends(v_due.workspace_id, v_due.id) then
                 raise exception 'it has neither a segment nor recipients' using errcode = 'LH004';
             end if;
-            v_started := v_started || jsonb_build_object('workspace', v_due.workspace_id, 'campaign', v_due.id, 'recipients', recipients, 'at', v_enqueued_at);
+            v_started := v_started || jsonb_build_object('workspace', v_due.workspace_id, 'campaign', v_due.id, 'recipients', recipients,
+                'at', v_enqueued_at);
         exception when others then
             -- One tenant's broken segment must not keep the others' campaigns from starting.
             problem := format('campaign %s of workspace %s: %s %s', v_due.id, v_due.workspace_id, sqlstate, left(sqlerrm, 200));
@@ -215,7 +224,8 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'campaign_is_due', 'campaign_is_retired', 'campaign_of', 'schedule_campaign', 'pause_campaign', 'resume_campaign',
+            'campaign_is_due', 'campaign_is_retired', 'campaign_of', 'set_campaign_status', 'schedule_campaign', 'pause_campaign',
+                'resume_campaign',
             'cancel_campaign', 'complete_campaign', 'start_due_campaigns'])
     loop
         execute format('alter function %s owner to lh_owner', routine);

@@ -252,7 +252,8 @@ begin
 end
 $$;
 comment on function mark_email_sends_sent(bigint, bigint, bigint[], text, text, timestamptz, text[]) is
-    'Marks claimed sends as sent and returns how many. Their provider ids are p_provider_ids, in the order of p_ids, or p_provider_prefix || id. '
+    'Marks claimed sends as sent and returns how many. Their provider ids are p_provider_ids, in the order of p_ids, or '
+    'p_provider_prefix || id. '
     'Pass the worker''s name and claimed_at of its claim: what another worker has claimed since is refused, row by row. Without them a '
     'send that was claimed more than once is refused.';
 

@@ -33,7 +33,8 @@ begin
 end
 $$;
 comment on function enqueue_campaign(bigint, bigint) is
-    'Fixes the instant that all sends of a campaign carry as created_at, once, and returns it. LH007 for a campaign that takes no recipients.';
+    'Fixes the instant that all sends of a campaign carry as created_at, once, and returns it. LH007 for a campaign that takes no '
+    'recipients.';
 
 create or replace function campaign_audience(p_workspace_id bigint, p_campaign_id bigint, p_segment jsonb) returns text
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
@@ -103,7 +104,8 @@ begin
         p_condition,
         case when p_lead_ids is not null then ' and id = any ($6)' end,
         case when campaign_has_strays(p_workspace_id, p_campaign_id, p_enqueued_at) then
-            ' and not exists (select from email_sends s where s.workspace_id = leads.workspace_id and s.lead_id = leads.id and s.campaign_id = $1)'
+            ' and not exists (select from email_sends s where s.workspace_id = leads.workspace_id and s.lead_id = leads.id and '
+            's.campaign_id = $1)'
         end);
     loop
         v_to := p_last;

@@ -52,7 +52,8 @@ begin
         update campaigns c
         set sent_count = least(c.sent_count + s.sent, c_most), delivered_count = least(c.delivered_count + s.delivered, c_most),
             opened_count = least(c.opened_count + s.opened, c_most), clicked_count = least(c.clicked_count + s.clicked, c_most),
-            bounced_count = least(c.bounced_count + s.bounced, c_most), unsubscribed_count = least(c.unsubscribed_count + s.unsubscribed, c_most),
+            bounced_count = least(c.bounced_count + s.bounced, c_most), unsubscribed_count = least(c.unsubscribed_count + s.unsubscribed,
+                c_most),
             complained_count = least(c.complained_count + s.complained, c_most), failed_count = least(c.failed_count + s.failed, c_most),
             skipped_count = least(c.skipped_count + s.skipped, c_most),
             soft_bounced_count = least(c.soft_bounced_count + s.soft_bounced, c_most), updated_at = now()

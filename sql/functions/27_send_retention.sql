@@ -68,4 +68,5 @@ comment on function archived_send_to(bigint, bigint, bigint) is 'Whether an arch
 alter function archived_send_to(bigint, bigint, bigint) owner to lh_owner;
 alter function sends_are_unfinished(regclass) owner to lh_owner;
 alter function remember_retired_campaigns(regclass) owner to lh_owner;
-revoke execute on function archived_send_to(bigint, bigint, bigint), sends_are_unfinished(regclass), remember_retired_campaigns(regclass) from public;
+revoke execute on function archived_send_to(bigint, bigint, bigint), sends_are_unfinished(regclass), remember_retired_campaigns(regclass)
+    from public;

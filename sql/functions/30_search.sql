@@ -7,7 +7,8 @@ language sql immutable parallel safe
 as $$
     select (extract(epoch from p_created_at) * 1000000)::bigint || '.' || p_id
 $$;
-comment on function page_cursor(timestamptz, bigint) is 'The place after a row in a list, newest first: microseconds since 1970, a dot, the id.';
+comment on function page_cursor(timestamptz, bigint) is 'The place after a row in a list, newest first: microseconds since 1970, a dot, '
+    'the id.';
 
 create or replace function parse_page_cursor(p_cursor text, out created_at timestamptz, out id bigint)
 language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp
@@ -17,7 +18,8 @@ begin
         created_at := 'infinity';
         id := 9223372036854775807;
         return;
-    elsif p_cursor !~ '^-?[0-9]{1,17}\.-?[0-9]{1,19}$' or split_part(p_cursor, '.', 2)::numeric not between -9223372036854775808 and 9223372036854775807 then
+    elsif p_cursor !~ '^-?[0-9]{1,17}\.-?[0-9]{1,19}$' or split_part(p_cursor, '.', 2)::numeric not between -9223372036854775808
+        and 9223372036854775807 then
         raise exception 'the cursor is broken: %', left(p_cursor, 60) using errcode = 'LH005',
             hint = 'Pass the cursor of the last row of the page before, or null for the first page.';
     end if;
@@ -27,7 +29,8 @@ begin
     id := split_part(p_cursor, '.', 2)::bigint;
 end
 $$;
-comment on function parse_page_cursor(text) is 'The row before a page; null gives the place before the first row. LH005 for a broken cursor.';
+comment on function parse_page_cursor(text) is 'The row before a page; null gives the place before the first row. LH005 for a broken '
+    'cursor.';
 
 create or replace function require_page_limit(p_limit int) returns void
 language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp
@@ -140,7 +143,8 @@ begin
     using p_workspace_id, v_after.created_at, v_after.id, v_left;
 end
 $$;
-comment on function page_of_leads(bigint, text, int, text) is 'One page of the leads that meet a condition, newest first; for search and segments.';
+comment on function page_of_leads(bigint, text, int, text) is 'One page of the leads that meet a condition, newest first; for search '
+    'and segments.';
 
 create or replace function search_condition(p_term text, p_status text, p_source text, p_tags text[]) returns text
 language plpgsql immutable set search_path = pg_catalog, public, pg_temp

@@ -1,18 +1,21 @@
 -- What the server knows of itself. Times are milliseconds as PostgreSQL gives them; sizes are bytes.
 
--- PostgreSQL replaces the values of queries by $1, but keeps utility statements as they came, with passwords and rows in them, and also those
+-- PostgreSQL replaces the values of queries by $1, but keeps utility statements as they came, with passwords and rows in them, and also
+-- those
 -- of "select ... into". Comments may hold anything.
 create or replace function statement_text(p_query text) returns text
 language sql immutable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
     select case
         when bare ~* '^(select|insert|update|delete|merge|with|values|table)\M'
-            then regexp_replace(regexp_replace(bare, $re$'([^']|'')*('|$)$re$, '''...''', 'g'), '\$([A-Za-z_]\w*)?\$.*?(\$\1\$|$)', '''...''', 'g')
+            then regexp_replace(regexp_replace(bare, $re$'([^']|'')*('|$)$re$, '''...''', 'g'),
+                                '\$([A-Za-z_]\w*)?\$.*?(\$\1\$|$)', '''...''', 'g')
         else coalesce(lower(substring(bare from '^\w+(?:\s+[A-Za-z]+)?')), '') || ' ...'
     end
     from (select ltrim(regexp_replace(regexp_replace(p_query, '/\*.*?(\*/|$)', ' ', 'g'), '--[^\n]*', ' ', 'g'), E' \t\r\n(;') as bare) b
 $$;
 
-comment on function statement_text(text) is 'A statement as it may be shown: of a utility statement its first words, of others the text without comments and quoted values.';
+comment on function statement_text(text) is 'A statement as it may be shown: of a utility statement its first words, of others the text '
+    'without comments and quoted values.';
 
 create or replace function get_query_performance_stats(p_limit int default 20, p_min_calls bigint default 1)
 returns table (

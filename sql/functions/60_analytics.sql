@@ -112,7 +112,8 @@ begin
 end;
 $$;
 
-comment on function require_period(timestamptz, timestamptz, text) is 'Refuses (LH004) an empty time and a period that is not day, week or month.';
+comment on function require_period(timestamptz, timestamptz, text)
+    is 'Refuses (LH004) an empty time and a period that is not day, week or month.';
 comment on function refresh_analytics_views() is
     'AN-3. Refreshes both analytics views while they stay readable; one row a view with its milliseconds.';
 comment on function get_campaign_analytics(bigint, timestamptz, timestamptz, text) is

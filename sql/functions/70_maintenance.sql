@@ -55,7 +55,7 @@ language sql security definer set search_path = pg_catalog, public, pg_temp as $
 $$;
 
 -- Whoever uses the table waits behind a detachment that waits for a lock: it gives up after 40 ms, and tries again for half a minute.
--- CONCURRENTLY is refused beside a default partition.
+-- CONCURRENTLY is refused where there is a default partition.
 -- A month may be archived twice, when a rollback and another migration lie between: the second one's relations get other names.
 create or replace function retire_partition(p_table regclass, p_partition regclass, p_action text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '40ms' as $$
@@ -191,7 +191,8 @@ begin
     problem := false;
     again := found;
     if found then
-        detail := format('%s (%s) %s', v_due.partition, pg_size_pretty(v_due.bytes), case v_due.action when 'drop' then 'dropped' else 'archived' end);
+        detail := format('%s (%s) %s', v_due.partition, pg_size_pretty(v_due.bytes), case v_due.action when 'drop' then 'dropped'
+            else 'archived' end);
         perform public.retire_partition(format('public.%I', v_due.table_name)::regclass, v_due.partition, v_due.action);
     else
         detail := 'nothing left to retire';
@@ -248,18 +249,26 @@ end;
 $$;
 
 comment on function capture_database_snapshot() is 'Keeps the cumulative counters of now, so that ratios can be taken of differences.';
-comment on function capture_growth() is 'KM-2. Keeps the size of each table of today and every setting that changed; returns how many changed.';
+comment on function capture_growth() is 'KM-2. Keeps the size of each table of today and every setting that changed; returns how many '
+    'changed.';
 comment on function analyze_critical_tables() is 'MA-4. Analyzes the tables whose plans matter; returns how many.';
 comment on function flush_gin_pending_lists() is 'Empties the pending lists of all GIN indexes; returns the pages freed.';
-comment on function retire_partition(regclass, regclass, text) is 'Detaches a partition, then moves it to the schema archive or drops it; waits 40 ms for a lock, up to 60 times.';
-comment on function partitions_to_retire(text, int) is 'Partitions that lie wholly before today less the days kept, oldest first. Months with unfinished sends stay.';
-comment on function retire_next_partition() is 'OP-2. Retires the oldest partition that a retention policy wants gone: a step of the job maintenance.';
+comment on function retire_partition(regclass, regclass, text)
+    is 'Detaches a partition, then moves it to the schema archive or drops it; waits 40 ms for a lock, up to 60 times.';
+comment on function partitions_to_retire(text, int) is 'Partitions that lie wholly before today less the days kept, oldest first. '
+    'Months with unfinished sends stay.';
+comment on function retire_next_partition() is 'OP-2. Retires the oldest partition that a retention policy wants gone: a step of the '
+    'job maintenance.';
 comment on function maintenance_tasks() is 'The daily tasks as statements, in their order.';
-comment on function apply_retention(text, int, text) is 'OP-2. Retires partitions that lie wholly before today less the days kept; one row each. Months with unfinished sends stay.';
-comment on function cleanup_old_email_sends(int, text) is 'MA-2. Archives or drops the partitions of email_sends that are older than the days kept; one row each.';
-comment on function prune_job_history(interval) is 'Deletes pg_cron''s own history of the caller''s jobs; returns the rows. Without pg_cron it does nothing.';
+comment on function apply_retention(text, int, text) is 'OP-2. Retires partitions that lie wholly before today less the days kept; one '
+    'row each. Months with unfinished sends stay.';
+comment on function cleanup_old_email_sends(int, text) is 'MA-2. Archives or drops the partitions of email_sends that are older than '
+    'the days kept; one row each.';
+comment on function prune_job_history(interval) is 'Deletes pg_cron''s own history of the caller''s jobs; returns the rows. Without '
+    'pg_cron it does nothing.';
 comment on function prune_operations_history() is 'Deletes job outcomes and snapshots older than 90 days; returns the rows.';
-comment on function perform_maintenance_tasks() is 'MA-1. Runs every daily task but the retention, which it looks at; one row a task with its outcome and milliseconds. The job maintenance runs them all, each in a transaction of its own.';
+comment on function perform_maintenance_tasks() is 'MA-1. Runs every daily task but the retention, which it looks at; one row a task '
+    'with its outcome and milliseconds. The job maintenance runs them all, each in a transaction of its own.';
 
 do $$
 declare
@@ -268,7 +277,8 @@ begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
             'capture_database_snapshot', 'capture_growth', 'analyze_critical_tables', 'flush_gin_pending_lists',
-            'retire_partition', 'partitions_to_retire', 'retire_next_partition', 'maintenance_tasks', 'apply_retention', 'cleanup_old_email_sends', 'prune_job_history',
+            'retire_partition', 'partitions_to_retire', 'retire_next_partition', 'maintenance_tasks', 'apply_retention',
+                'cleanup_old_email_sends', 'prune_job_history',
             'prune_operations_history', 'perform_maintenance_tasks'])
     loop
         execute format('alter function %s owner to lh_owner', routine);

@@ -110,8 +110,10 @@ $$;
 
 comment on function create_api_key(bigint, text, timestamptz, boolean, int) is
     'SV-3. Makes a key and returns it this once; only its SHA-256 is stored. Refuses another workspace (LH001) and bad values (LH004).';
-comment on function verify_api_key(text) is 'The key''s id and workspace when it may be used, else nulls. Keeps when it was last used, to ten minutes.';
-comment on function revoke_api_key(bigint, bigint, text) is 'Revokes a key; false when there is none to revoke. Refuses another workspace (LH001).';
+comment on function verify_api_key(text) is 'The key''s id and workspace when it may be used, else nulls. Keeps when it was last used, '
+    'to ten minutes.';
+comment on function revoke_api_key(bigint, bigint, text) is 'Revokes a key; false when there is none to revoke. Refuses another '
+    'workspace (LH001).';
 comment on function expire_api_keys() is 'JB-4. Expires active keys past their time, except those with auto-renewal; returns how many.';
 comment on function auto_renew_api_keys() is 'JB-5. Renews keys with auto-renewal that lapse within 25 hours; returns how many.';
 

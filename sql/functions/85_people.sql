@@ -21,7 +21,8 @@ declare
     v_rows bigint;
 begin
     delete from public.lead_import_rejects r
-    where r.workspace_id = p_workspace_id and (public.normalised_address(r.email) = p_email or r.email ~* v_pattern or r.reason ~* v_pattern);
+    where r.workspace_id = p_workspace_id and (public.normalised_address(r.email) = p_email or r.email ~* v_pattern
+        or r.reason ~* v_pattern);
     get diagnostics v_rows = row_count;
     v_counts := v_counts || jsonb_build_object('lead_import_rejects', v_rows);
     delete from public.lead_import_rows r where r.workspace_id = p_workspace_id and public.normalised_address(r.email::text) = p_email;
@@ -62,7 +63,7 @@ begin
         v_counts := v_counts || jsonb_build_object('leads', v_rows);
     end if;
     v_counts := v_counts || public.erase_address_traces(p_workspace_id, p_email);
-    -- The hash stays: the person is not written to again, whoever imports the address.
+    -- The hash stays: the person is not written to again, even if the address is imported.
     insert into public.suppressed_addresses as s (workspace_id, email_hash, reason)
     values (p_workspace_id, public.address_hash(p_workspace_id, p_email), 'erased')
     on conflict (workspace_id, email_hash) do update set reason = 'erased';
@@ -152,13 +153,16 @@ end;
 $$;
 
 comment on function tables_of_leads() is 'Tables, live and archived, that hold rows of a lead.';
-comment on function erase_address_traces(bigint, text) is 'A step of erase_lead and erase_address: imports, webhook logs and the audit log.';
+comment on function erase_address_traces(bigint, text) is 'A step of erase_lead and erase_address: imports, webhook logs and the audit '
+    'log.';
 comment on function erase_person(bigint, bigint, text, text) is 'A step of erase_lead and erase_address.';
 comment on function require_reason(text) is 'Refuses (LH004) a reason of more than 1000 characters.';
 comment on function erase_lead(bigint, bigint, text) is
-    'Erases a lead everywhere: live tables, archive, staging, rejects, webhook and audit logs. Returns the rows by table, kept with the hash of the address in erasures. The address stays suppressed. Refuses another workspace (LH001) and an unknown lead (LH004).';
+    'Erases a lead everywhere: live tables, archive, staging, rejects, webhook and audit logs. Returns the rows by table, kept with the '
+    'hash of the address in erasures. The address stays suppressed. Refuses another workspace (LH001) and an unknown lead (LH004).';
 comment on function erase_address(bigint, text, text) is 'As erase_lead, by the address, whether it is a lead or only left traces.';
-comment on function export_lead(bigint, bigint) is 'All that is held of a lead, as JSON by table. Refuses another workspace (LH001) and an unknown lead (LH004).';
+comment on function export_lead(bigint, bigint) is 'All that is held of a lead, as JSON by table. Refuses another workspace (LH001) and '
+    'an unknown lead (LH004).';
 
 do $$
 declare

@@ -86,7 +86,8 @@ begin
     -- Two owners that remove each other at once wait here.
     perform from public.workspaces w where w.id = p_workspace_id for no key update;
     if exists (select from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id = p_user_id and m.role = 'owner')
-       and not exists (select from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id <> p_user_id and m.role = 'owner') then
+       and not exists (select from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id <> p_user_id
+           and m.role = 'owner') then
         raise exception 'user % is the last owner of workspace %', p_user_id, p_workspace_id using errcode = 'LH004',
             hint = 'Make somebody else an owner first.';
     end if;
@@ -142,7 +143,8 @@ begin
 end;
 $$;
 
--- Rows go table by table; one that others still refer to is come back to. Places are looked up one by one: a hash join would read the table.
+-- Rows go table by table; one that others still refer to waits for the next round.
+-- Places are looked up one by one: a hash join would read the table.
 create or replace function delete_workspace(p_workspace_id bigint, p_batch int default 10000, out deleted bigint, out done boolean)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
@@ -193,7 +195,8 @@ begin
     )
     delete from public.users u
     using members d
-    where u.id = d.user_id and not exists (select from public.workspace_members m where m.user_id = u.id and m.workspace_id <> p_workspace_id);
+    where u.id = d.user_id and not exists (select from public.workspace_members m where m.user_id = u.id
+        and m.workspace_id <> p_workspace_id);
     delete from public.workspaces w where w.id = p_workspace_id;
     done := true;
 end;
@@ -204,13 +207,19 @@ comment on function require_role(text) is 'The role of a member; LH004 when ther
 comment on function require_user_email(text) is 'The e-mail of a user in lower case; LH004 when it is malformed.';
 comment on function user_of(text, text) is 'The user with an e-mail, made when there is none.';
 comment on function require_another_owner(bigint, bigint) is 'Refuses (LH004) to leave a workspace without an owner.';
-comment on function create_workspace(text, text, text) is 'Makes a workspace and its owner, and returns its id. Refuses bad values (LH004).';
-comment on function add_member(bigint, text, text, text) is 'Adds a member, and the user when there is none with this e-mail; returns the user''s id. Refuses another workspace (LH001) and bad values (LH004).';
-comment on function change_member_role(bigint, bigint, text) is 'Changes a member''s role; false when nothing changed. Refuses the last owner (LH004).';
-comment on function change_user(bigint, bigint, text, text) is 'Changes a member''s name and e-mail; false when the user is no member here, or one elsewhere too.';
-comment on function remove_member(bigint, bigint) is 'Removes a member, and the user who is in no other workspace; false when there is none. Refuses the last owner (LH004).';
+comment on function create_workspace(text, text, text) is 'Makes a workspace and its owner, and returns its id. Refuses bad values '
+    '(LH004).';
+comment on function add_member(bigint, text, text, text) is 'Adds a member, and the user when there is none with this e-mail; returns '
+    'the user''s id. Refuses another workspace (LH001) and bad values (LH004).';
+comment on function change_member_role(bigint, bigint, text)
+    is 'Changes a member''s role; false when nothing changed. Refuses the last owner (LH004).';
+comment on function change_user(bigint, bigint, text, text) is 'Changes a member''s name and e-mail; false when the user is no member '
+    'here, or one elsewhere too.';
+comment on function remove_member(bigint, bigint) is 'Removes a member, and the user who is in no other workspace; false when there is '
+    'none. Refuses the last owner (LH004).';
 comment on function delete_workspace(bigint, int) is
-    'Deletes up to p_batch rows of a workspace, live and archived; call it until done. The audit log and the proofs of erasures stay. Refuses another workspace (LH001).';
+    'Deletes up to p_batch rows of a workspace, live and archived; call it until done. The audit log and the proofs of erasures stay. '
+    'Refuses another workspace (LH001).';
 
 do $$
 declare
@@ -218,13 +227,15 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'require_text', 'require_role', 'require_user_email', 'user_of', 'require_another_owner', 'create_workspace', 'add_member', 'change_member_role', 'change_user',
+            'require_text', 'require_role', 'require_user_email', 'user_of', 'require_another_owner', 'create_workspace', 'add_member',
+                'change_member_role', 'change_user',
             'remove_member', 'delete_workspace'])
     loop
         execute format('alter function %s owner to lh_owner', routine);
         execute format('revoke all on function %s from public', routine);
     end loop;
-    grant execute on function create_workspace(text, text, text), add_member(bigint, text, text, text), change_member_role(bigint, bigint, text),
+    grant execute on function create_workspace(text, text, text), add_member(bigint, text, text, text),
+        change_member_role(bigint, bigint, text),
         change_user(bigint, bigint, text, text), remove_member(bigint, bigint), delete_workspace(bigint, int) to lh_app;
 end;
 $$;

@@ -1,8 +1,9 @@
--- One body a job, whoever runs it. run_job commits as it goes, so an outcome row stays whatever happens to the body.
+-- One body a job, for pg_cron and the program alike. run_job commits as it goes, so an outcome row stays whatever happens to the body.
 
 drop function if exists begin_job_run(text, text), end_job_run(bigint, text, text), skip_job_run(text, text);
 
--- A session that runs a job holds its job_runs row during each step. Between two steps it holds it not, for a moment: hence more looks than one.
+-- A session that runs a job holds its job_runs row during each step. Between two steps it does not, for a moment: so one look is not
+-- enough.
 -- Nobody but the owner can lock the row, and a session that is cancelled, killed or lost lets go of it.
 create or replace function job_run_is_alive(p_run_id bigint) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -55,7 +56,7 @@ begin
 end;
 $$;
 
--- The statements are those of scheduled_jobs, and run as its owner: whoever may edit them gains nothing.
+-- The statements are those of scheduled_jobs, and run as its owner: a role that may edit them gains nothing.
 create or replace function run_job_step(p_run_id bigint, p_step int) returns int
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -115,8 +116,8 @@ begin
 end;
 $$;
 
--- A procedure that commits can neither be its owner's nor pin its path in a clause: it pins it for each of its transactions.
--- The work itself is done as lh_owner. Call it as lh_jobs: a superuser would lend its power to whoever may replace it.
+-- A procedure that commits can have neither security definer nor a set clause: it sets its path in each of its transactions.
+-- The work itself is done as lh_owner. Call it as lh_jobs: a superuser would lend its power to a role that may replace it.
 create or replace procedure run_job(p_job text, p_runner text default 'pg_cron')
 language plpgsql as $$
 declare
@@ -147,7 +148,7 @@ end;
 $$;
 
 -- pg_cron keeps its jobs in one database of the server; elsewhere the program schedules from there.
--- They run as lh_jobs. A session of a superuser would lend its power to whoever may replace what the job calls.
+-- They run as lh_jobs. A session of a superuser would lend its power to a role that may replace what the job calls.
 create or replace function schedule_jobs()
 returns table (job text, scheduled boolean, detail text)
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
@@ -217,10 +218,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 comment on function job_run_is_alive(bigint) is 'Whether a session still works on a run.';
-comment on function begin_job_run(text, text) is 'Opens the outcome row of a run and returns its id; null when another session is running the job. Refuses an unknown job (LH004).';
-comment on function run_job_step(bigint, int) is 'Runs one step of a run, from 0, and returns the next one; null after the last. Refuses a run that is over (LH004).';
+comment on function begin_job_run(text, text) is 'Opens the outcome row of a run and returns its id; null when another session is '
+    'running the job. Refuses an unknown job (LH004).';
+comment on function run_job_step(bigint, int) is 'Runs one step of a run, from 0, and returns the next one; null after the last. '
+    'Refuses a run that is over (LH004).';
 comment on function end_job_run(bigint) is 'Closes the outcome row of a run: it failed when a step did.';
-comment on procedure run_job(text, text) is 'MA-3. Runs one job step by step, each in its own transaction, leaves one outcome row, and fails when the job failed. For lh_jobs.';
+comment on procedure run_job(text, text) is 'MA-3. Runs one job step by step, each in its own transaction, leaves one outcome row, and '
+    'fails when the job failed. For lh_jobs.';
 comment on function schedule_jobs() is 'MA-3. Gives every job to pg_cron in this database, again without doubling; one row a job.';
 comment on function unschedule_jobs() is 'Takes this database''s jobs from pg_cron; returns how many.';
 comment on function get_job_status() is 'One row a job with its last run and last success.';
@@ -231,7 +235,8 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'job_run_is_alive', 'begin_job_run', 'run_job_step', 'end_job_run', 'run_job', 'schedule_jobs', 'unschedule_jobs', 'get_job_status'])
+            'job_run_is_alive', 'begin_job_run', 'run_job_step', 'end_job_run', 'run_job', 'schedule_jobs', 'unschedule_jobs',
+                'get_job_status'])
     loop
         execute format('alter routine %s owner to lh_owner', routine);
         -- An outcome is what the job's own role wrote: nobody else may begin or end a run.

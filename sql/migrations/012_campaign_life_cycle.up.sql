@@ -47,8 +47,10 @@ create table campaign_enqueues (
     constraint campaign_enqueues_campaign_id_fkey
         foreign key (workspace_id, campaign_id) references campaigns (workspace_id, id) on delete cascade
 );
-comment on table campaign_enqueues is 'The instant that all sends of a campaign carry as created_at; locked while its first recipients are added.';
-call loadharness.secure('campaign_enqueues', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
+comment on table campaign_enqueues is 'The instant that all sends of a campaign carry as created_at; locked while its first recipients '
+    'are added.';
+call loadharness.secure(
+    'campaign_enqueues', 'tenant', 'workspace_id = (select nullif(current_setting(''app.workspace_id'', true), '''')::bigint)');
 
 -- step: provider_index
 create index if not exists email_sends_provider_idx on only email_sends (workspace_id, provider_id) where provider_id is not null;
@@ -131,9 +133,10 @@ alter function campaign_may_become(text, text) owner to lh_owner;
 alter function campaign_has_open_sends(bigint, bigint) owner to lh_owner;
 alter function guard_campaign() owner to lh_owner;
 revoke all on function campaign_may_become(text, text), campaign_has_open_sends(bigint, bigint), guard_campaign() from public;
-comment on function campaign_may_become(text, text) is 'Whether a campaign of one status may get another one: the whole life cycle of campaigns.';
+comment on function campaign_may_become(text, text) is 'Whether a campaign of one status may get another one: the whole life cycle of '
+    'campaigns.';
 comment on function campaign_has_open_sends(bigint, bigint) is 'Whether a send of the campaign waits or is claimed.';
-comment on function guard_campaign() is 'Refuses a change of status that the life cycle does not have, by whoever (LH010).';
+comment on function guard_campaign() is 'Refuses a change of status that the life cycle does not have, also of a direct update (LH010).';
 
 -- step: guard_campaigns
 create trigger guard_campaigns before update of status, enqueued_at on campaigns
@@ -173,7 +176,8 @@ declare
 begin
     loop
         perform set_config('lock_timeout', '250ms', true);
-        select count(*), max(p.workspace_id), (array_agg(p.id order by p.workspace_id desc, p.id desc))[1], array_agg(p.workspace_id), array_agg(p.id)
+        select count(*), max(p.workspace_id), (array_agg(p.id order by p.workspace_id desc, p.id desc))[1], array_agg(p.workspace_id),
+            array_agg(p.id)
         into v_read, v_workspace, v_campaign, v_workspaces, v_campaigns
         from (select c.workspace_id, c.id from campaigns c
               where (c.workspace_id, c.id) > (v_workspace, v_campaign) order by c.workspace_id, c.id limit 20) p;
@@ -203,9 +207,11 @@ $$;
 insert into scheduled_jobs (name, requirement, schedule, body, description, max_age)
 values
     ('start-campaigns', 'BF-3', '* * * * *',
-     $body$select count(*) || ' campaigns started' || coalesce('; ' || string_agg(problem, '; '), ''), false from public.start_due_campaigns()$body$,
+     $body$select count(*) || ' campaigns started' || coalesce('; ' || string_agg(problem, '; '), ''), false
+         from public.start_due_campaigns()$body$,
      'Start campaigns that are due', '15 minutes'),
     ('send-upkeep', 'BF-4', '* * * * *',
-     $body$select public.reap_stale_claims(interval '10 minutes') || ' claims given back, ' || public.fold_campaign_metrics() || ' deltas folded', false$body$,
+     $body$select public.reap_stale_claims(interval '10 minutes') || ' claims given back, ' || public.fold_campaign_metrics()
+         || ' deltas folded', false$body$,
      'Give stale claims back, bring counters up to date', '15 minutes')
 on conflict (name) do nothing;

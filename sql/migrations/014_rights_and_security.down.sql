@@ -69,7 +69,8 @@ begin
 end;
 $$;
 
-drop function if exists audit_lead_change(), audit_send_change(), audit_import(), audit_write(bigint, text, text, text, jsonb), audit_values(jsonb);
+drop function if exists audit_lead_change(), audit_send_change(), audit_import(), audit_write(bigint, text, text, text, jsonb),
+    audit_values(jsonb);
 comment on function audit_row_change() is 'Writes an audit_logs row for a changed row, without key hashes.';
 comment on function audit_lead_deletion() is 'Writes one audit_logs row a workspace for a deletion of leads, with their number.';
 comment on function audit_actor() is 'Who acts: the app.actor setting, else the role in force, else the session user.';
@@ -92,7 +93,8 @@ alter table audit_logs validate constraint audit_logs_workspace_id_fkey;
 update scheduled_jobs
 set body = $body$select string_agg(task || ': ' || detail, '; '), bool_or(outcome = 'failed') from public.perform_maintenance_tasks()$body$
 where name = 'maintenance';
-update scheduled_jobs set body = $body$select public.create_monthly_partitions() || ' partitions created', false$body$ where name = 'create-partitions';
+update scheduled_jobs set body = $body$select public.create_monthly_partitions() || ' partitions created', false$body$
+    where name = 'create-partitions';
 alter table scheduled_jobs drop column if exists stepwise;
 alter table job_runs drop column if exists failed_steps;
 
@@ -110,5 +112,5 @@ end;
 $$;
 
 -- step: mirror
--- The copies of the way down are fed by it, whoever writes.
+-- It feeds the copies of the way down, for every writer.
 alter function loadharness.mirror() security definer;

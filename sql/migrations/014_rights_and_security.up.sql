@@ -1,7 +1,7 @@
 -- Who may do what: jobs of a role of their own, an audit log that nobody skips, proof of erasures.
 
 -- step: mirror
--- Nothing uses it between migrations, and a definer function of a superuser is a way up for whoever can alter what it calls.
+-- Nothing uses it between migrations, and a definer function of a superuser is a way up for a role that can alter what it calls.
 alter function loadharness.mirror() security invoker;
 revoke all on function loadharness.mirror(), loadharness.common_columns(regclass, regclass) from public;
 
@@ -35,10 +35,12 @@ $$;
 -- step: jobs
 alter table scheduled_jobs add column stepwise boolean not null default false;
 comment on column scheduled_jobs.stepwise is
-    'The body gives names and statements: each runs in a transaction of its own and answers with what it did, whether that failed, and whether it wants to run again.';
+    'The body gives names and statements: each runs in a transaction of its own and answers with what it did, whether that failed, and '
+    'whether it wants to run again.';
 alter table job_runs add column failed_steps int not null default 0;
 comment on table job_runs is
-    'One row an attempted job run, whoever ran it. Its session holds a lock on the row during each step: a running row without one belongs to a session that is gone.';
+    'One row an attempted job run, by pg_cron or the program. Its session holds a lock on the row during each step: a running row '
+    'without one belongs to a session that ended.';
 update scheduled_jobs set body = 'select name, statement from public.maintenance_tasks()', stepwise = true where name = 'maintenance';
 update scheduled_jobs set body = 'select name, statement from public.partition_tasks()', stepwise = true where name = 'create-partitions';
 
@@ -73,7 +75,8 @@ $$;
 create function audit_write(p_workspace_id bigint, p_action text, p_entity text, p_entity_id text, p_details jsonb) returns void
 language sql security definer set search_path = pg_catalog, public, pg_temp as $$
     insert into public.audit_logs (workspace_id, actor, login, action, entity, entity_id, details, created_at)
-    values (p_workspace_id, public.audit_actor(), session_user, p_action, p_entity, p_entity_id, coalesce(p_details, '{}'), clock_timestamp())
+    values (p_workspace_id, public.audit_actor(), session_user, p_action, p_entity, p_entity_id, coalesce(p_details, '{}'),
+        clock_timestamp())
 $$;
 
 -- Runs as its owner: the app may cause an audit row but never write one. Of an update, the columns that changed.
@@ -92,7 +95,8 @@ begin
         from jsonb_each(v_before) b
         where b.value is distinct from v_after -> b.key;
     else
-        v_details := jsonb_build_object(case tg_op when 'INSERT' then 'after' else 'before' end, public.audit_values(jsonb_strip_nulls(v_row)));
+        v_details := jsonb_build_object(case tg_op when 'INSERT' then 'after' else 'before' end,
+            public.audit_values(jsonb_strip_nulls(v_row)));
     end if;
     perform public.audit_write(
         case when tg_table_name = 'workspaces' then (v_row ->> 'id')::bigint else (v_row ->> 'workspace_id')::bigint end,
@@ -149,7 +153,8 @@ do $$
 declare
     v_function regprocedure;
 begin
-    foreach v_function in array array['audit_actor()', 'audit_values(jsonb)', 'audit_write(bigint, text, text, text, jsonb)', 'audit_row_change()',
+    foreach v_function in array array['audit_actor()', 'audit_values(jsonb)', 'audit_write(bigint, text, text, text, jsonb)',
+        'audit_row_change()',
         'audit_lead_change()', 'audit_send_change()', 'audit_lead_deletion()', 'audit_import()']::regprocedure[]
     loop
         execute format('alter function %s owner to lh_owner', v_function);
@@ -159,13 +164,18 @@ begin
 end
 $$;
 
-comment on function audit_actor() is 'Who acts, as the application says: the app.actor setting, else the role in force, else the session user; at most 200 characters.';
-comment on function audit_values(jsonb) is 'A row as the audit log keeps it: no key hashes, URLs without secrets, at most 500 characters a value.';
-comment on function audit_write(bigint, text, text, text, jsonb) is 'Writes an audit_logs row with the claimed actor, the login and the clock''s time; for the schema''s own functions.';
+comment on function audit_actor() is 'Who acts, as the application says: the app.actor setting, else the role in force, else the '
+    'session user; at most 200 characters.';
+comment on function audit_values(jsonb) is 'A row as the audit log keeps it: no key hashes, URLs without secrets, at most 500 '
+    'characters a value.';
+comment on function audit_write(bigint, text, text, text, jsonb)
+    is 'Writes an audit_logs row with the claimed actor, the login and the clock''s time; for the schema''s own functions.';
 comment on function audit_row_change() is 'Writes an audit_logs row for a changed row: of an update, the columns that changed.';
-comment on function audit_lead_change() is 'Writes an audit_logs row for a lead whose status or address changed, or which the application overwrote by hand.';
+comment on function audit_lead_change() is 'Writes an audit_logs row for a lead whose status or address changed, or which the '
+    'application overwrote by hand.';
 comment on function audit_send_change() is 'Writes an audit_logs row for a send whose status was changed by hand.';
-comment on function audit_lead_deletion() is 'Writes one audit_logs row a workspace for a deletion of leads, with their number and the first hundred ids.';
+comment on function audit_lead_deletion() is 'Writes one audit_logs row a workspace for a deletion of leads, with their number and the '
+    'first hundred ids.';
 comment on function audit_import() is 'Writes one audit_logs row an import, with its numbers.';
 
 -- step: audit_lead_changes
@@ -183,7 +193,8 @@ create trigger audit_imports after update of status on lead_imports for each row
 -- step: audit_campaigns
 drop trigger audit_campaigns on campaigns;
 create trigger audit_campaigns after insert or delete on campaigns for each row execute function audit_row_change();
-create trigger audit_campaign_changes after update of status, name, subject, template_id, segment_id, scheduled_at, send_window on campaigns for each row
+create trigger audit_campaign_changes after update of status, name, subject, template_id, segment_id, scheduled_at,
+    send_window on campaigns for each row
     when ((old.status, old.name, old.subject, old.template_id, old.segment_id, old.scheduled_at, old.send_window)
           is distinct from (new.status, new.name, new.subject, new.template_id, new.segment_id, new.scheduled_at, new.send_window))
     execute function audit_row_change();

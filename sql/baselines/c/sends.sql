@@ -38,4 +38,5 @@ with marked as (
 select count(*) from marked;
 
 -- name: campaign_complete
-update campaigns set status = 'sent', completed_at = now() where workspace_id = $1 and id = $2 and sent_count = total_recipients returning true;
+update campaigns set status = 'sent', completed_at = now() where workspace_id = $1 and id = $2
+    and sent_count = total_recipients returning true;

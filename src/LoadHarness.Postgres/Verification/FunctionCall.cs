@@ -68,6 +68,8 @@ internal static partial class FunctionCalls
         new("campaign_is_due(timestamptz, tstzrange)", ["select campaign_is_due(now(), null)"]),
         new("campaign_is_retired(bigint, bigint)", [$"select campaign_is_retired({W}, {C})"]),
         new("campaign_of(bigint, bigint)", [$"select campaign_of({W}, {C})"], $"select campaign_of({W}, -1)", "LH007"),
+        new("set_campaign_status(bigint, bigint, text)", [$"select set_campaign_status({W}, {C}, 'paused')"],
+            $"select set_campaign_status({W}, -1, 'paused')", "LH007"),
         new("schedule_campaign(bigint, bigint, timestamptz, tstzrange, boolean)",
             [$"select schedule_campaign({W}, {C}, p_everybody => true)"], $"select schedule_campaign({W}, {C})", "LH004"),
         new("start_due_campaigns(int)", [$"select schedule_campaign({W}, {C}, p_everybody => true)", "select * from start_due_campaigns()"],

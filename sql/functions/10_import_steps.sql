@@ -1,0 +1,194 @@
+-- Steps of an import by COPY: validate what is staged set-wise, order it by address, merge it in chunks.
+-- The order keeps imports that overlap from deadlocking; a chunk a transaction keeps the locks short.
+
+create or replace function has_import_chunks(p_workspace_id bigint, p_import_id bigint) returns boolean
+language sql stable
+as $$
+    select exists (select from lead_import_chunks c where c.workspace_id = p_workspace_id and c.import_id = p_import_id)
+$$;
+comment on function has_import_chunks(bigint, bigint) is 'Whether an import is prepared: from then on it takes no rows.';
+
+-- Only a session that knows of a broken cell asks for each: a block that catches an error costs as much as the rest of a row.
+create or replace function cell_fault(p_tags text, p_custom_fields text) returns text
+language plpgsql stable parallel safe set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_cell text := 'the tags are no list: ';
+begin
+    perform p_tags::text[];
+    v_cell := 'the custom_fields are no JSON: ';
+    perform p_custom_fields::jsonb;
+    return null;
+exception
+    when data_exception or program_limit_exceeded then
+        return v_cell || left(sqlerrm, 200);
+end
+$$;
+comment on function cell_fault(text, text) is 'Why the cells of a staged row cannot be read as a list of tags and as JSON, as a clause; '
+    'null when they can.';
+
+-- Rows of one address keep their order: the second is merged after the first, as if it stood in a second file.
+drop function if exists order_staged_rows(bigint, bigint, text, boolean);
+create function order_staged_rows(p_workspace_id bigint, p_import_id bigint, p_source text, p_careful boolean,
+    out staged bigint, out rejected bigint, out valid bigint, out repeated bigint)
+language plpgsql set search_path = pg_catalog, public, pg_temp set work_mem = '64MB'
+as $$
+begin
+    with staged as (
+        select row_number, address_of(email) as email, cell(name) as name, cell(phone) as phone, cell(company) as company,
+               cell(position) as position, coalesce(cell(source), p_source) as source, lower(cell(status)) as status,
+               case when p_careful then cell(tags) else nullif(tags, '') end as tags,
+               case when p_careful then cell(custom_fields) else nullif(custom_fields, '') end as custom_fields,
+               coalesce(refused, case when p_careful then cell_fault(cell(tags), cell(custom_fields)) end) as fault
+        from lead_import_rows
+        where workspace_id = p_workspace_id and import_id = p_import_id
+        -- Keeps the planner from writing these expressions into every place that the inlined functions use them.
+        offset 0
+    ), typed as (
+        select s.row_number, s.email, s.name, s.phone, s.company, s.position, s.source, s.status, s.fault,
+               case when s.fault is null then coalesce(s.tags, '{}')::text[] end as tags,
+               case when s.fault is null then coalesce(s.custom_fields, '{}')::jsonb end as custom_fields
+        from staged s
+        offset 0
+    ), judged as materialized (
+        select t.*, coalesce(fault, lead_reject_reason(email, name, phone, company, position, source, status, tags, custom_fields))
+            as reason
+        from typed t
+    ), rejects as (
+        insert into lead_import_rejects (workspace_id, import_id, row_number, email, reason)
+        select p_workspace_id, p_import_id, row_number, left(email, 300), reason
+        from judged where reason is not null
+        on conflict do nothing
+        returning 1
+    ), ordered as (
+        insert into lead_import_merge
+            (workspace_id, import_id, merge_order, round, row_number,
+             email, name, phone, company, position, source, status, tags, custom_fields)
+        select p_workspace_id, p_import_id, row_number() over address, (email is not distinct from lag(email) over address)::int + 1,
+               row_number, email, name, phone, company, position, source, status, tags, custom_fields
+        from judged where reason is null
+        window address as (order by email collate "C", row_number)
+        returning round
+    )
+    select (select count(*) from judged), (select count(*) from judged where reason is not null),
+           (select count(*) from ordered), (select count(*) from ordered where round > 1)
+    into staged, rejected, valid, repeated;
+end
+$$;
+comment on function order_staged_rows(bigint, bigint, text, boolean) is 'A step of finish_lead_import, for its owner alone.';
+
+-- The rows of an address take its first one's place, in rounds: no chunk then holds only some of them.
+create or replace function number_rounds(p_workspace_id bigint, p_import_id bigint) returns void
+-- Nobody has analyzed rows that were written just now: the planner would compare each with each.
+language sql set search_path = pg_catalog, public, pg_temp set enable_nestloop = off
+as $$
+    update lead_import_merge m set merge_order = r.first_order, round = r.round
+    from (
+        select merge_order, min(merge_order) over address as first_order, row_number() over (address order by merge_order) as round
+        from lead_import_merge
+        where workspace_id = p_workspace_id and import_id = p_import_id
+        window address as (partition by email)) as r
+    where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.merge_order = r.merge_order and r.round > 1;
+$$;
+comment on function number_rounds(bigint, bigint) is 'A step of every import in which an address comes more than once, for its owner '
+    'alone.';
+
+-- Staged rows become rejects and rows to merge, in the order of their addresses.
+create or replace function prepare_lead_import(p_workspace_id bigint, p_import_id bigint, p_source text, p_chunk int) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_rows record;
+begin
+    -- Unlogged tables are empty after a crash; what an earlier preparation left in other tables is removed first.
+    delete from lead_import_merge where workspace_id = p_workspace_id and import_id = p_import_id;
+    delete from lead_import_rejects where workspace_id = p_workspace_id and import_id = p_import_id;
+    begin
+        v_rows := order_staged_rows(p_workspace_id, p_import_id, p_source, false);
+    exception
+        when data_exception or program_limit_exceeded then
+            v_rows := order_staged_rows(p_workspace_id, p_import_id, p_source, true);
+    end;
+    if v_rows.staged = 0 then
+        raise exception 'import % has no staged rows', p_import_id using errcode = 'LH004',
+            hint = 'COPY the rows into lead_import_rows (again, after a crash of the server), then finish.';
+    end if;
+    if v_rows.repeated > 0 then
+        perform number_rounds(p_workspace_id, p_import_id);
+    end if;
+    insert into lead_import_chunks (workspace_id, import_id, first_order, last_order)
+    select p_workspace_id, p_import_id, first_order, least(first_order + p_chunk - 1, v_rows.valid)
+    from generate_series(1, v_rows.valid, p_chunk) as first_order
+    -- All of a chunk's rows may have moved to an earlier place of their address.
+    where exists (select from lead_import_merge m where m.workspace_id = p_workspace_id and m.import_id = p_import_id
+                    and m.merge_order between first_order and first_order + p_chunk - 1);
+    update lead_imports set status = 'merging', rejected = v_rows.rejected
+    where workspace_id = p_workspace_id and id = p_import_id;
+end
+$$;
+comment on function prepare_lead_import(bigint, bigint, text, int) is 'A step of finish_lead_import, for its owner alone.';
+
+drop function if exists merge_lead_chunk(bigint, bigint, bigint, bigint);
+create or replace function flush_lead_indexes() returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    perform gin_clean_pending_list(i.indexrelid)
+    from pg_index i
+    join pg_class c on c.oid = i.indexrelid
+    join pg_am a on a.oid = c.relam
+    where i.indrelid = 'leads'::regclass and a.amname = 'gin' and i.indisvalid;
+end
+$$;
+comment on function flush_lead_indexes() is
+    'Moves the pending lists of the GIN indexes on leads into the indexes: a search reads a pending list from end to end.';
+
+create or replace function merge_lead_chunk(p_workspace_id bigint, p_import_id bigint, p_first bigint, p_last bigint) returns bigint
+language plpgsql set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_merged record := merge_lead_rows(p_workspace_id, p_import_id, p_first, p_last, true);
+begin
+    if v_merged.rejected > 0 then
+        insert into lead_import_rejects (workspace_id, import_id, row_number, email, reason)
+        select m.workspace_id, m.import_id, m.row_number, m.email, m.reason
+        from lead_import_merge m
+        where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.merge_order between p_first and p_last
+            and m.reason is not null
+        on conflict do nothing;
+    end if;
+    update lead_import_chunks set merged = true
+    where workspace_id = p_workspace_id and import_id = p_import_id and first_order = p_first;
+    update lead_imports i
+    set imported = i.imported + v_merged.imported, updated = i.updated + v_merged.known, rejected = i.rejected + v_merged.rejected
+    where i.workspace_id = p_workspace_id and i.id = p_import_id;
+    return v_merged.imported + v_merged.known + v_merged.rejected;
+end
+$$;
+comment on function merge_lead_chunk(bigint, bigint, bigint, bigint)
+    is 'A step of finish_lead_import, for its owner alone. Returns the rows merged.';
+
+create or replace function forget_staged_rows(p_workspace_id bigint, p_import_id bigint) returns void
+language sql set search_path = pg_catalog, public, pg_temp
+as $$
+    delete from lead_import_rows where workspace_id = p_workspace_id and import_id = p_import_id;
+    delete from lead_import_merge where workspace_id = p_workspace_id and import_id = p_import_id;
+    delete from lead_import_chunks where workspace_id = p_workspace_id and import_id = p_import_id;
+$$;
+comment on function forget_staged_rows(bigint, bigint) is 'Empties staging of an import that ended.';
+
+-- Who may call what: the steps only their owner, through the functions that call them.
+do $$
+declare
+    v_function regprocedure;
+begin
+    foreach v_function in array array[
+        'has_import_chunks(bigint, bigint)', 'cell_fault(text, text)', 'order_staged_rows(bigint, bigint, text, boolean)',
+        'number_rounds(bigint, bigint)', 'prepare_lead_import(bigint, bigint, text, int)', 'flush_lead_indexes()',
+        'merge_lead_chunk(bigint, bigint, bigint, bigint)', 'forget_staged_rows(bigint, bigint)']::regprocedure[]
+    loop
+        execute format('alter function %s owner to lh_owner', v_function);
+        execute format('revoke execute on function %s from public', v_function);
+    end loop;
+end
+$$;
