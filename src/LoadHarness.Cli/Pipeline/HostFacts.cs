@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Words;
 
 namespace LoadHarness.Cli.Pipeline;
 
@@ -13,6 +14,13 @@ public static class HostFacts
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
         Environment.Version.ToString(),
         Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") is not null || File.Exists("/.dockerenv"));
+
+    /// <summary>The machine in one line.</summary>
+    public static string Words()
+    {
+        var host = Read();
+        return $"{host.Cpu}, {host.Cores} cores, {Wording.Bytes(host.MemoryBytes)}";
+    }
 
     private static string Cpu()
     {

@@ -42,23 +42,29 @@ public static class GateVerb
         };
         var suites = new Option<int>("--suites")
         {
-            Description = "selftest: comparisons of each kind. Default 3.",
+            Description = "selftest: comparisons of each kind, over all sessions of the log. Default 3.",
             HelpName = "N",
             DefaultValueFactory = _ => 3,
         };
+        var log = new Option<string>("--log")
+        {
+            Description = "selftest: the file that every comparison is added to; what it holds is not measured again. Default reports/gate/selftest.jsonl.",
+            HelpName = "FILE",
+            DefaultValueFactory = _ => Path.Combine("reports", "gate", "selftest.jsonl"),
+        };
         return new(
             new Command("gate", "Fail when an operation got worse than at the pinned baseline: exit code 4, with operation, factor and cause.") { action },
-            [words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot, suites],
+            [words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot, suites, log],
             (parsed, cancellationToken) =>
             {
                 var options = words.Read(parsed);
                 var plan = PlanOf(parsed.GetValue(slot));
+                var directory = words.OutGiven(parsed) ?? Path.Combine("reports", "gate");
                 return parsed.GetValue(action) switch
                 {
                     "accept" => AcceptAsync(parsed.GetValue(against), parsed.GetValue(reason), cancellationToken),
-                    "selftest" => SelfTestAsync(options, plan, parsed.GetValue(suites), cancellationToken),
-                    _ => GateAsync(options, words.OutGiven(parsed) ?? Path.Combine("reports", "gate"), plan, parsed.GetValue(against),
-                        parsed.GetValue(history)!, cancellationToken),
+                    "selftest" => SelfTestAsync(options, directory, plan, parsed.GetValue(suites), parsed.GetValue(log)!, cancellationToken),
+                    _ => GateAsync(options, directory, plan, parsed.GetValue(against), parsed.GetValue(history)!, cancellationToken),
                 };
             });
     }
@@ -96,15 +102,19 @@ public static class GateVerb
     }
 
     private static async Task<ExitCode> SelfTestAsync(
-        HarnessOptions options, ComparisonPlan plan, int suites, CancellationToken cancellationToken)
+        HarnessOptions options, string directory, ComparisonPlan plan, int suites, string log, CancellationToken cancellationToken)
     {
         if (suites is < 1 or > 1000) throw new HarnessException($"--suites is {suites}. Give 1 to 1000.", ExitCode.BadUsage);
-        var voice = new Voice(options.Json);
-        var rates = await voice.WithProgressAsync(
-            progress => new GateSelfTest(plan, Request(options), options.ServerProfile, suites, progress).RunAsync(cancellationToken));
-        foreach (var rate in rates) voice.Line(rate.Sentence());
-        if (options.Json) JsonOutput.Write(rates);
-        return rates[0].Count == 0 && rates.Skip(1).All(rate => rate.Count == rate.Suites) ? ExitCode.AllMet : ExitCode.TargetMissed;
+        var run = ComparedRun.Begin(options, directory);
+        return await run.MeasureAsync(
+            "gate selftest",
+            progress => new GateSelfTest(plan, Request(options), options.ServerProfile, suites, new(log), progress)
+            {
+                Commit = BuildFacts.Commit,
+                Machine = HostFacts.Words(),
+            }.RunAsync(cancellationToken),
+            (record, rates) => record with { GateRates = rates },
+            GateRatesText.Of);
     }
 
     private static ComparisonPlan PlanOf(int slotSeconds) => slotSeconds is >= 0 and <= 60

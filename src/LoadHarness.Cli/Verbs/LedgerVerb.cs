@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Comparing;
 using LoadHarness.Comparing.Ledger;
@@ -44,15 +45,12 @@ public static class LedgerVerb
         HarnessOptions options, string directory, ArmSpecification arm, IReadOnlyList<IndexReason> reasons, IReadOnlyList<string> only,
             CancellationToken cancellationToken)
     {
-        var voice = new Voice(options.Json);
         var plan = ComparisonPlan.Standard with { Slot = TimeSpan.Zero };
         var request = new SeedRequest(options.Contacts, options.Seed, Environment.ProcessorCount);
-        var ledger = await voice.WithProgressAsync(progress =>
-            new LedgerRun(plan, request, options.ServerProfile, options.Keep, progress).RunAsync(arm, reasons, only, cancellationToken));
-        var text = LedgerText.Of(ledger);
-        voice.Line(text);
-        voice.Line($"Kept in {await ComparisonFiles.WriteAsync("ledger", ledger, text, ledger.StartedUtc, directory, CancellationToken.None)}");
-        if (options.Json) JsonOutput.Write(ledger);
-        return ExitCodes.Of(ledger.Verdicts);
+        return await ComparedRun.Begin(options, directory).MeasureAsync(
+            "ledger",
+            progress => new LedgerRun(plan, request, options.ServerProfile, options.Keep, progress).RunAsync(arm, reasons, only, cancellationToken),
+            (record, ledger) => record with { Ledger = ledger },
+            LedgerText.Of);
     }
 }

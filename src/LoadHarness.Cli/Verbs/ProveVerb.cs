@@ -43,17 +43,19 @@ public static class ProveVerb
         HarnessOptions options, string directory, bool quick, string? claims, string? markdown, CancellationToken cancellationToken)
     {
         var contracts = Asked(ClaimFiles.Read(ClaimsFolder, options.Targets, Prover.Operations), claims);
-        var voice = new Voice(options.Json);
         var request = new SeedRequest(options.Contacts, options.Seed, Environment.ProcessorCount);
         var command = $"prove --contacts {options.Contacts}{(quick ? " --quick" : "")}{(claims is null ? "" : $" --claims {claims}")}";
-        var proof = await voice.WithProgressAsync(progress =>
-            new Prover(quick ? ProofPlan.Quick : ProofPlan.Standard, request, options.ServerProfile, options.Keep, progress)
-                .ProveAsync(contracts, options.Targets, command, Machine(), cancellationToken));
-        voice.Line(ProofText.Of(proof));
-        voice.Line($"Kept in {await ProofFiles.WriteAsync(proof, directory, CancellationToken.None)}");
-        if (markdown is not null) await File.WriteAllTextAsync(markdown, ProofText.Of(proof), CancellationToken.None);
-        if (options.Json) Console.Out.WriteLine(ProofFiles.Json(proof));
-        return ExitCodes.Of(proof.Claims.Select(claim => claim.Verdict));
+        return await ComparedRun.Begin(options, directory).MeasureAsync(
+            "prove",
+            async progress =>
+            {
+                var prover = new Prover(quick ? ProofPlan.Quick : ProofPlan.Standard, request, options.ServerProfile, options.Keep, progress);
+                var proof = await prover.ProveAsync(contracts, options.Targets, command, HostFacts.Words(), cancellationToken);
+                if (markdown is not null) await File.WriteAllTextAsync(markdown, ProofText.Of(proof), CancellationToken.None);
+                return proof;
+            },
+            (record, proof) => record with { Proof = proof },
+            ProofText.Of);
     }
 
     private static IReadOnlyList<ClaimContract> Asked(IReadOnlyList<ClaimContract> contracts, string? claims)
@@ -64,11 +66,5 @@ public static class ProveVerb
         if (ids.FirstOrDefault(id => !known.Contains(id)) is { } unknown)
             throw new HarnessException($"--claims: there is no claim '{unknown}'. {Spelling.Advice(unknown, known)}.", ExitCode.BadUsage);
         return [.. contracts.Where(contract => ids.Contains(contract.Id))];
-    }
-
-    private static string Machine()
-    {
-        var host = HostFacts.Read();
-        return $"{host.Cpu}, {Environment.ProcessorCount} cores, {Wording.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}";
     }
 }

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Comparing;
 using LoadHarness.Comparing.Scale;
 using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Statistics;
 using LoadHarness.Core.Verdicts;
@@ -47,16 +49,12 @@ public static class ScaleVerb
     private static async Task<ExitCode> ExecuteAsync(
         HarnessOptions options, string directory, IReadOnlyList<long> sizes, ComparisonPlan plan, CancellationToken cancellationToken)
     {
-        var voice = new Voice(options.Json);
-        var report = await voice.WithProgressAsync(progress =>
-            new ScaleRun(plan, options.Seed, options.ServerProfile, options.Keep, progress)
-                .MeasureAsync(sizes, options.Targets, cancellationToken));
-        var text = ScaleText.Of(report);
-        voice.Line(text);
-        CheckTable.Tell(voice, report.Verdicts, json: false);
-        voice.Line($"Kept in {await ComparisonFiles.WriteAsync("scale", report, text, report.StartedUtc, directory, CancellationToken.None)}");
-        if (options.Json) JsonOutput.Write(report);
-        return ExitCodes.Of(report.Verdicts);
+        return await ComparedRun.Begin(options, directory).MeasureAsync(
+            "scale",
+            progress =>
+                new ScaleRun(plan, options.Seed, options.ServerProfile, options.Keep, progress).MeasureAsync(sizes, options.Targets, cancellationToken),
+            (record, report) => record with { Growth = report },
+            ScaleText.Of);
     }
 
     private static ComparisonPlan PlanOf(int slotSeconds) => slotSeconds is >= 0 and <= 60

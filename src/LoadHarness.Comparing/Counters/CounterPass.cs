@@ -63,8 +63,10 @@ internal sealed class CounterPass(ArmServer arm, ComparisonPlan plan, ulong seed
     {
         await StatementReadings.ResetAsync(arm.Admin, cancellationToken);
         var result = await LoadAsync(alone, calls, cancellationToken);
-        return await StatementReadings.ReadAsync(
-            arm.Admin, $"{alone.Name}/{alone.Operations[0].Name}", result.Accounting.Completed, cancellationToken);
+        var completed = result.Accounting.Completed;
+        var counters = await StatementReadings.ReadAsync(
+            arm.Admin, $"{alone.Name}/{alone.Operations[0].Name}", completed, cancellationToken);
+        return counters with { Items = (double?)result.Operations[0].Items / completed };
     }
 
     private async Task<ScenarioResult> LoadAsync(ScenarioProps scenario, int calls, CancellationToken cancellationToken)

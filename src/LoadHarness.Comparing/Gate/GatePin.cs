@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoadHarness.Core;
+using LoadHarness.Core.Output;
 
 namespace LoadHarness.Comparing;
 
@@ -8,8 +9,6 @@ namespace LoadHarness.Comparing;
 /// <param name="Reason">Why it was moved there.</param>
 public sealed record GatePin(string Against, string Reason)
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
     public static string DefaultFile { get; } = Path.Combine("reports", "baselines", "gate.json");
 
     /// <summary>The arm that it names: a folder where there is one of that name, else a revision.</summary>
@@ -23,7 +22,7 @@ public sealed record GatePin(string Against, string Reason)
         try
         {
             return JsonSerializer.Deserialize<GatePin>(
-                await File.ReadAllTextAsync(file, cancellationToken), Format) is { Against.Length: > 0 } pin
+                await File.ReadAllTextAsync(file, cancellationToken), JsonFormat.Options) is { Against.Length: > 0 } pin
                 ? pin
                 : throw new JsonException("'against' is missing.");
         }
@@ -37,6 +36,6 @@ public sealed record GatePin(string Against, string Reason)
     public async Task WriteAsync(string file, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(this, Format) + "\n", cancellationToken);
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(this, JsonFormat.Options) + "\n", cancellationToken);
     }
 }

@@ -1,8 +1,7 @@
+using System.Diagnostics;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
-using LoadHarness.Core.Statistics;
-using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Seeding;
 
 namespace LoadHarness.Comparing;
@@ -10,64 +9,63 @@ namespace LoadHarness.Comparing;
 /// <summary>
 /// The gate's own error rates on this machine: identical arms, which must raise no alarm, and planted faults, which it must find.
 /// </summary>
-/// <param name="suites">Comparisons of each kind.</param>
-public sealed class GateSelfTest(ComparisonPlan plan, SeedRequest request, ServerProfile profile, int suites, IStageProgress progress)
+/// <param name="suites">Comparisons of each kind, those of earlier sessions included.</param>
+/// <param name="log">What earlier sessions measured, and what this one adds to.</param>
+public sealed class GateSelfTest(
+    ComparisonPlan plan, SeedRequest request, ServerProfile profile, int suites, GateSuiteLog log, IStageProgress progress)
 {
+    public const string IdenticalArms = "identical arms";
+
     private static readonly ArmSpecification Usual = ArmSpecification.Parse("gate selftest", "optimized");
 
-    public async Task<IReadOnlyList<GateRate>> RunAsync(CancellationToken cancellationToken)
+    private readonly string _session = Guid.NewGuid().ToString("N")[..12];
+
+    /// <summary>Short, of the program that compares.</summary>
+    public required string Commit { get; init; }
+
+    public required string Machine { get; init; }
+
+    /// <returns>The rates over all comparisons of the log that are of the same scale and seed.</returns>
+    public async Task<GateRates> RunAsync(CancellationToken cancellationToken)
     {
-        var rates = new List<GateRate> { await IdenticalAsync(cancellationToken) };
-        foreach (var fault in PlantedFault.All.Where(fault => plan.MeasuresTimes || !fault.NeedsTimes))
-            rates.Add(await PlantedAsync(fault, cancellationToken));
-        return rates;
+        var kinds = PlantedFault.All.Where(fault => plan.MeasuresTimes || !fault.NeedsTimes).Select(Kind)
+            .Prepend(new(IdenticalArms, null, plan)).ToList();
+        foreach (var kind in kinds)
+            while (await log.ClaimAsync(NameOf(kind), suites, IsAlike(kind), cancellationToken) is { } claim)
+                using (claim) await log.AddAsync(await MeasureAsync(kind, claim.Number, cancellationToken), cancellationToken);
+
+        var all = new List<(string Kind, IReadOnlyList<GateSuite> Suites)>();
+        foreach (var kind in kinds) all.Add((kind.Name, await log.ReadAsync(IsAlike(kind), cancellationToken)));
+        var lines = all.SelectMany(one => one.Suites).ToList();
+        return new(
+            lines.Min(suite => suite.AtUtc), TimeSpan.FromSeconds(lines.Sum(suite => suite.Duration.TotalSeconds)), Machine,
+            request.Contacts, request.Seed, plan.MeasuresTimes, lines.Select(suite => suite.Session).Distinct().Count(),
+            [.. all.Select(one => GateRate.Of(one.Kind, one.Suites))]);
     }
 
-    private async Task<GateRate> IdenticalAsync(CancellationToken cancellationToken)
-    {
-        var alarms = 0;
-        for (var suite = 0; suite < suites; suite++)
-        {
-            var comparison = await CompareAsync(plan, Usual, null, suite, cancellationToken);
-            if (comparison.WorseOperations.Count > 0) alarms++;
-            progress.Note($"Identical arms {suite + 1} of {suites}: {alarms} false alarms. {string.Join(" ", Causes.Of(comparison))}");
-        }
+    // Counters decide alone where they can: times would only make it longer.
+    private OneKind Kind(PlantedFault fault) => new(fault.Name, fault, fault.NeedsTimes ? plan : plan with { Slot = TimeSpan.Zero });
 
-        return new("identical arms: false alarms", alarms, suites, null, Proportions.ClopperPearson(alarms, suites));
+    private Func<GateSuite, bool> IsAlike(OneKind kind) => suite => suite.Kind == kind.Name && suite.WithTimes == kind.Plan.MeasuresTimes
+        && suite.Contacts == request.Contacts && suite.Seed == request.Seed;
+
+    private string NameOf(OneKind kind) =>
+        FormattableString.Invariant($"{kind.Name}, {request.Contacts}, {request.Seed}, {kind.Plan.MeasuresTimes}");
+
+    private async Task<GateSuite> MeasureAsync(OneKind kind, int number, CancellationToken cancellationToken)
+    {
+        var (started, at) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
+        var comparison = await new Comparer(kind.Plan, request, profile, keep: true, progress)
+        {
+            Draw = request.Seed + (ulong)number,
+        }.CompareAsync(Usual, ArmSpecification.Parse("gate selftest", kind.Fault?.Arm ?? Usual.Text), cancellationToken, kind.Fault);
+        var causes = Causes.Of(comparison);
+        progress.Note($"{kind.Name}, {number + 1} of {suites}: {(causes.Count > 0 ? causes[0] : "no alarm")}");
+        return new(
+            kind.Name, number, comparison.WorseOperations.Count > 0, causes.Count > 0 ? causes[0] : null,
+            kind.Fault?.IsNamedBy(causes),
+            at, Stopwatch.GetElapsedTime(started), _session, Commit, kind.Plan.MeasuresTimes, request.Contacts, request.Seed);
     }
 
-    private async Task<GateRate> PlantedAsync(PlantedFault fault, CancellationToken cancellationToken)
-    {
-        var (found, named) = (0, 0);
-        // Counters decide alone where they can: times would only make it longer.
-        var enough = fault.NeedsTimes ? plan : plan with { Slot = TimeSpan.Zero };
-        for (var suite = 0; suite < suites; suite++)
-        {
-            var comparison = await CompareAsync(
-                enough, ArmSpecification.Parse("gate selftest", fault.Arm), fault, suite, cancellationToken);
-            var causes = Causes.Of(comparison);
-            if (comparison.WorseOperations.Count > 0) found++;
-            if (causes.Count > 0 && (fault.Cause is null || causes[0].Contains(fault.Cause, StringComparison.Ordinal))) named++;
-            progress.Note($"{fault.Name}, {suite + 1} of {suites}: {(causes.Count > 0 ? causes[0] : "not found")}");
-        }
-
-        return new(fault.Name, found, suites, named, Proportions.ClopperPearson(found, suites));
-    }
-
-    private Task<ArmComparison> CompareAsync(
-        ComparisonPlan scale, ArmSpecification b, PlantedFault? fault, int suite, CancellationToken cancellationToken) =>
-        new Comparer(scale, request, profile, keep: true, progress)
-        {
-            Draw = request.Seed + (ulong)suite,
-        }.CompareAsync(Usual, b, cancellationToken, fault);
-}
-
-/// <param name="Count">Suites with an alarm.</param>
-/// <param name="CauseFirst">Suites in which the right cause stood first; null for identical arms.</param>
-/// <param name="Interval">95% interval of the rate.</param>
-public sealed record GateRate(string Kind, int Count, int Suites, int? CauseFirst, ConfidenceInterval Interval)
-{
-    public string Sentence() => FormattableString.Invariant(
-        $"{Kind}: {Count} of {Suites} ({100 * Interval.Low:0.#} to {100 * Interval.High:0.#}%)")
-        + (CauseFirst is { } named ? $", right cause first in {named}" : "");
+    private sealed record OneKind(string Name, PlantedFault? Fault, ComparisonPlan Plan);
 }

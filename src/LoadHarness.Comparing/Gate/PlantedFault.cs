@@ -28,6 +28,10 @@ public sealed record PlantedFault(string Name, string Arm, string? Cause, double
         new("enable_indexscan off", "optimized,enable_indexscan=off", "enable_indexscan"),
     ];
 
+    /// <summary>Whether the first cause is this one. Where only the operation can be named, any will do.</summary>
+    public bool IsNamedBy(IReadOnlyList<string> causes) =>
+        causes.Count > 0 && (Cause is null || causes[0].Contains(Cause, StringComparison.Ordinal));
+
     /// <summary>The same scenario, slower by the planted share of each call's own time.</summary>
     internal ScenarioProps Slowed(ScenarioProps scenario) => Slowdown == 0
         ? scenario

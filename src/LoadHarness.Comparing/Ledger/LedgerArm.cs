@@ -25,6 +25,8 @@ internal sealed class LedgerArm(ArmServer arm, ComparisonPlan plan, ulong seed)
 /// <summary>Two passes of the operations of one scenario.</summary>
 internal sealed record ScenarioCounters(string Scenario, IReadOnlyList<OperationCounters> First, IReadOnlyList<OperationCounters> Second)
 {
-    public IEnumerable<(string Operation, double Value)> Means(string counter) =>
-        First.Zip(Second, (a, b) => (a.Name, (a.Counters[counter] + b.Counters[counter]) / 2));
+    /// <returns>A counter of one imported row or one recipient, in each pass.</returns>
+    public double[] AnItem(string operation, string counter) =>
+        [.. new[] { First, Second }.Select(pass => pass.Single(one => one.Name == operation))
+            .Select(one => one.Counters[counter] / (one.Items ?? 1))];
 }

@@ -1,5 +1,4 @@
 using LoadHarness.Core.Comparing;
-using LoadHarness.Scenarios;
 
 namespace LoadHarness.Comparing.Ledger;
 
@@ -11,13 +10,13 @@ internal static class LedgerComparison
 
     private static readonly string[] Written = [CounterNames.WalBytes, CounterNames.Blocks];
 
-    public static LedgerEntry With(LedgerEntry entry, ComparisonPlan plan, ScenarioCounters with, ScenarioCounters without)
+    public static LedgerEntry With(LedgerEntry entry, ScenarioCounters with, ScenarioCounters without)
     {
         var changes = CounterJudgement.Compare((with.First, with.Second), (without.First, without.Second));
         return entry with
         {
             Worse = [.. entry.Worse, .. changes.Where(change => change.IsWorse && Served.Contains(change.Counter))],
-            Writes = [.. entry.Writes, .. Writes(plan, with, without)],
+            Writes = [.. entry.Writes, .. Writes(with, without)],
         };
     }
 
@@ -33,12 +32,14 @@ internal static class LedgerComparison
 
     private static bool Names(string node, CatalogIndex index) => node.Split(' ').Intersect(index.PlanNames).Any();
 
-    private static IEnumerable<WriteCost> Writes(ComparisonPlan plan, ScenarioCounters with, ScenarioCounters without)
+    private static IEnumerable<WriteCost> Writes(ScenarioCounters with, ScenarioCounters without) =>
+        with.First.Where(operation => operation.Items is not null)
+            .SelectMany(operation => Written.Select(counter => Cost(operation.Name, counter, with, without)));
+
+    private static WriteCost Cost(string operation, string counter, ScenarioCounters with, ScenarioCounters without)
     {
-        // A campaign ends with the chunk of leads that reaches its number, so its figures are of the whole.
-        double? rows = with.Scenario == new BulkImport().Name ? plan.ImportRows : with.Scenario == new CampaignSend().Name ? 1 : null;
-        if (rows is not { } count) return [];
-        return Written.SelectMany(counter => with.Means(counter).Zip(without.Means(counter), (a, b) =>
-            new WriteCost(a.Operation, counter, a.Value / count, b.Value / count)));
+        var (a, b) = (with.AnItem(operation, counter), without.AnItem(operation, counter));
+        return new(
+            operation, counter, a.Average(), b.Average(), Math.Max(Math.Abs(a[0] - a[1]), Math.Abs(b[0] - b[1])));
     }
 }

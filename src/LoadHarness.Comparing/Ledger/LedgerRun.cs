@@ -85,7 +85,7 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
             try
             {
                 entry = LedgerComparison.With(
-                    entry, plan, scenario.Counters, await arm.CountAsync(scenario.Counters.Scenario, cancellationToken));
+                    entry, scenario.Counters, await arm.CountAsync(scenario.Counters.Scenario, cancellationToken));
             }
             // It works with the index: what fails without it is what the index is for.
             catch (HarnessException fault) when (fault.ExitCode == ExitCode.Inconclusive)

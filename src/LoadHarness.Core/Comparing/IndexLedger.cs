@@ -2,7 +2,7 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
 
-/// <summary>What every index costs and whom it serves: the content of <c>ledger.json</c>.</summary>
+/// <summary>What every index costs and whom it serves: from <c>ledger</c>.</summary>
 /// <param name="Arm">The schema that the indexes are of.</param>
 /// <param name="StaleReasons">Reasons for indexes that the schema does not have.</param>
 public sealed record IndexLedger(

@@ -67,8 +67,9 @@ public sealed record LedgerEntry(
         : FormattableString.Invariant($"{change.Operation} {change.Counter} {change.A:0.#} to {change.B:0.#} ({change.Ratio:0.##}x)");
 }
 
-/// <summary>One counter of a writing operation: of an import for a row, of a campaign for the whole.</summary>
-public sealed record WriteCost(string Operation, string Counter, double With, double Without)
+/// <summary>One counter of a writing operation: of an import for a row, of a campaign for a recipient.</summary>
+/// <param name="Spread">Largest difference between two passes of the same arm: a cost below it says nothing.</param>
+public sealed record WriteCost(string Operation, string Counter, double With, double Without, double Spread)
 {
     /// <summary>What the index costs.</summary>
     public double Index => With - Without;

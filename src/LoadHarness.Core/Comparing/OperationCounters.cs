@@ -6,7 +6,11 @@ namespace LoadHarness.Core.Comparing;
 /// <param name="Counters">Figures a call, by name: <see cref="CounterNames"/>.</param>
 /// <param name="Statements">The statements that the operation ran, nested ones too, dearest first.</param>
 public sealed record OperationCounters(
-    string Name, long Calls, IReadOnlyDictionary<string, double> Counters, IReadOnlyList<StatementCost> Statements);
+    string Name, long Calls, IReadOnlyDictionary<string, double> Counters, IReadOnlyList<StatementCost> Statements)
+{
+    /// <summary>Things done by one call, such as rows imported or recipients sent to; null where a call is the thing.</summary>
+    public double? Items { get; init; }
+}
 
 /// <param name="Nested">Run inside a function.</param>
 /// <param name="CallsPerOperation">Executions for one call of the operation.</param>

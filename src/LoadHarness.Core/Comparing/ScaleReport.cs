@@ -4,7 +4,7 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
 
-/// <summary>What was found of the growth of every operation: the content of <c>scale.json</c>.</summary>
+/// <summary>What was found of the growth of every operation: from <c>scale</c>.</summary>
 /// <param name="Sizes">In rising order.</param>
 public sealed record ScaleReport(
     IReadOnlyList<long> Sizes, ulong Seed, DateTimeOffset StartedUtc, TimeSpan Duration, string Server,
@@ -25,7 +25,7 @@ public sealed record ScaleReport(
     {
         const string title = "The smaller sizes forecast the largest";
         var limit = Limit.AtLeast(SmallestShareOfForecasts, "%");
-        if (forecasts.Count == 0)
+        if (forecasts.Count == 0 || sizes.Count == 0)
             return Verdict.Unavailable("forecast", title,
                 $"A forecast needs {PowerFit.FewestPoints + 1} sizes, and {sizes.Count} were measured.", limit);
         var holds = forecasts.Count(forecast => forecast.Holds);

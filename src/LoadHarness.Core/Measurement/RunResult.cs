@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Proving;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Measurement;
@@ -64,6 +66,22 @@ public sealed record RunResult
     /// <summary>One row for each id of requirements.md, from <c>verify</c>.</summary>
     [JsonRequired]
     public IReadOnlyList<Verdict> Checklist { get; init; } = [];
+
+    /// <summary>Every percentage claim with what was measured for it, from <c>prove</c>.</summary>
+    public Proof? Proof { get; init; }
+
+    /// <summary>How every operation grows with the number of leads, from <c>scale</c>.</summary>
+    public ScaleReport? Growth { get; init; }
+
+    /// <summary>What every index costs and whom it serves, from <c>ledger</c>.</summary>
+    public IndexLedger? Ledger { get; init; }
+
+    /// <summary>The gate's own error rates, from <c>gate selftest</c>.</summary>
+    public GateRates? GateRates { get; init; }
+
+    /// <summary>Leads that it was measured with, the most where there were several sizes; null where there were none.</summary>
+    public long? Contacts => Seed?.Contacts ?? Proof?.Contacts ?? Ledger?.Contacts ?? GateRates?.Contacts
+        ?? (Growth is { Sizes.Count: > 0 } ? Growth.Sizes[^1] : null);
 
     /// <param name="earlier">Null for none: then nothing changes.</param>
     public RunResult Beside(RunResult? earlier) => earlier is null ? this : this with { Baseline = Baseline.Of(earlier, this) };

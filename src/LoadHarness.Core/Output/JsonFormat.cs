@@ -19,4 +19,7 @@ public static class JsonFormat
         Converters = { new SecondsConverter(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
             new BoundedText() },
     };
+
+    /// <summary>The same on one line, for files that grow by a line each.</summary>
+    public static JsonSerializerOptions Line { get; } = new(Options) { WriteIndented = false };
 }

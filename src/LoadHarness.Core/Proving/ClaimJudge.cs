@@ -13,7 +13,7 @@ namespace LoadHarness.Core.Proving;
 public static class ClaimJudge
 {
     /// <summary>Fewer pairs are no interval.</summary>
-    private const int FewestPairs = 3;
+    internal const int FewestPairs = 3;
 
     public static ProvenClaim Decide(ClaimContract contract, Target target, ProofEvidence evidence)
     {
@@ -61,14 +61,7 @@ public static class ClaimJudge
 
     private static ProvenClaim Connections(ClaimContract contract, Target target, Comparison? connections) => connections is null
         ? Without(contract, Unavailable(target, "Connections were not measured."))
-        : new(
-            contract,
-            Verdict.Judged(
-                target.Id, target.Title, new(connections.Figure, connections.Interval, connections.Samples, target.MinimumSamples),
-                    target.Bound, connections.Evidence),
-            connections,
-            [],
-            null);
+        : new(contract, ClaimVerdict.Of(contract, target, connections, []), connections, [], null);
 
     private static ProvenClaim OfOperations(ClaimContract contract, Target target, ProofEvidence evidence)
     {
@@ -104,19 +97,11 @@ public static class ClaimJudge
     {
         var figure = ProofArithmetic.Figure(ratio, target.Unit);
         var range = interval is null ? ConfidenceInterval.Exactly(figure) : ProofArithmetic.Figure(interval, target.Unit);
-        var evidence = Evidence(contract, operations);
-        var verdict = interval is null
-            ? Verdict.Counted(target.Id, target.Title, figure, target.Bound, samples, evidence, "counted, no sampling error")
-            : Verdict.Judged(target.Id, target.Title, new(figure, range, samples, Math.Max(FewestPairs, target.MinimumSamples)),
-                target.Bound, evidence);
-        var shown = operations.Where(operation => operations.Count > 1
-            && (operation.Interval?.Low ?? operation.Ratio) > ProvenOperation.LargestRatio).ToList();
-        if (shown.Count > 0)
-            verdict = verdict.MissedBecause($"{Wording.Figure(figure, target.Unit)} as a whole, but worse than C: {Worst(shown)}");
+        var comparison = new Comparison(target.Id, figure, range, samples, Evidence(contract, operations));
         return new(
             contract,
-            verdict.Qualified([.. Caveats(operations)]),
-            new(target.Id, figure, range, samples, evidence),
+            ClaimVerdict.Of(contract, target, comparison, operations),
+            comparison,
             [.. operations.OrderByDescending(operation => operation.Ratio)],
             GeometricMean(operations));
     }
@@ -124,25 +109,11 @@ public static class ClaimJudge
     private static double GeometricMean(IReadOnlyList<ProvenOperation> operations) =>
         ProofArithmetic.GeometricMean([.. operations.Select(operation => operation.Ratio)]);
 
-    private static IEnumerable<string> Caveats(IReadOnlyList<ProvenOperation> operations)
-    {
-        foreach (var operation in operations.Where(operation => operation.ExpertIsBetter))
-        {
-            yield return $"an expert on the base schema (X) does {operation.Name} in {Wording.Figure(operation.Expert, operation.Unit)}, "
-                + $"this in {Wording.Figure(operation.Optimized, operation.Unit)}";
-        }
-    }
-
-    private static string Worst(List<ProvenOperation> operations) =>
-        FirstOf([.. operations.OrderByDescending(one => one.Ratio).Select(Worse)]);
-
-    private static string FirstOf(List<string> names)
+    internal static string FirstOf(List<string> names)
     {
         const int told = 3;
         return string.Join(", ", names.Take(told)) + (names.Count > told ? $" and {names.Count - told} more" : "");
     }
-
-    private static string Worse(ProvenOperation operation) => $"{operation.Name} {Wording.Significant(operation.Ratio)} times C";
 
     private static string Evidence(ClaimContract contract, IReadOnlyList<ProvenOperation> operations)
     {

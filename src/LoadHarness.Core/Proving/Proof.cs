@@ -3,7 +3,7 @@ using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Core.Proving;
 
-/// <summary>All claims, measured on one machine in one go: the content of <c>prove.json</c>.</summary>
+/// <summary>All claims, measured on one machine in one go: from <c>prove</c>.</summary>
 /// <param name="Command">As typed behind the program's name.</param>
 /// <param name="Quick">Fewer and shorter turns: a wider interval, the same definitions.</param>
 /// <param name="Claims">In the order of the targets.</param>

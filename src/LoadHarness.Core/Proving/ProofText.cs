@@ -16,7 +16,7 @@ public static class ProofText
         text.Append("# What was claimed, and what was measured\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{proof.StartedUtc:yyyy-MM-dd HH:mm} UTC, {Wording.Duration(proof.Duration)}. ");
         text.Append(CultureInfo.InvariantCulture,
-            $"`loadharness {proof.Command}` on {proof.Machine}, PostgreSQL {proof.Optimized.Version}. ");
+            $"`loadharness {MarkdownText.Of(proof.Command)}` on {MarkdownText.Of(proof.Machine)}, PostgreSQL {MarkdownText.Of(proof.Optimized.Version)}. ");
         text.Append(CultureInfo.InvariantCulture, $"**{proof.Contacts:N0} leads**, seed {proof.Seed}. ");
         if (proof.Contacts < 2_000_000) text.Append("The claims are made for 2,000,000: figures at this scale may differ from theirs. ");
         if (proof.Quick) text.Append("`--quick`: few and short turns, so the intervals are wide. ");
@@ -37,7 +37,7 @@ public static class ProofText
         {
             var verdict = claim.Verdict;
             text.Append(CultureInfo.InvariantCulture,
-                $"| {verdict.Id} | {claim.Contract.Claim} | {CheckReport.Word(verdict.Kind)} | {VerdictWords.Figure(verdict)} | ");
+                $"| {MarkdownText.Of(verdict.Id)} | {MarkdownText.Of(claim.Contract.Claim)} | {CheckReport.Word(verdict.Kind)} | {VerdictWords.Figure(verdict)} | ");
             text.Append(CultureInfo.InvariantCulture,
                 $"{VerdictWords.Interval(verdict)} | {Wording.Limit(verdict)} | {(claim.Worst is { } worst ? $"{Name(worst)} {Times(worst)}" : "–")} |\n");
         }
@@ -48,11 +48,11 @@ public static class ProofText
     private static void Claim(StringBuilder text, ProvenClaim claim)
     {
         var (contract, verdict) = (claim.Contract, claim.Verdict);
-        text.Append(CultureInfo.InvariantCulture, $"\n## {contract.Id}: {contract.Claim}\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{VerdictWords.Line(verdict)}.\n\nDefinition: {contract.Definition} ");
-        text.Append(CultureInfo.InvariantCulture, $"Baseline: {contract.Baseline}. Must not get worse: {contract.NotWorse}\n");
-        if (claim.Operations.Count == 0 && verdict.IsJudged) text.Append(CultureInfo.InvariantCulture, $"\n{verdict.Evidence}\n");
-        foreach (var caveat in verdict.Caveats) text.Append(CultureInfo.InvariantCulture, $"\n- {caveat}\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n## {MarkdownText.Of(contract.Id)}: {MarkdownText.Of(contract.Claim)}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{MarkdownText.Of(VerdictWords.Line(verdict))}.\n\nDefinition: {MarkdownText.Of(contract.Definition)} ");
+        text.Append(CultureInfo.InvariantCulture, $"Baseline: {MarkdownText.Of(contract.Baseline)}. Must not get worse: {MarkdownText.Of(contract.NotWorse)}\n");
+        if (claim.Operations.Count == 0 && verdict.IsJudged) text.Append(CultureInfo.InvariantCulture, $"\n{MarkdownText.Of(verdict.Evidence)}\n");
+        foreach (var caveat in verdict.Caveats) text.Append(CultureInfo.InvariantCulture, $"\n- {MarkdownText.Of(caveat)}\n");
         if (claim.Operations.Count == 0) return;
         text.Append("\n| operation | weight | optimized | C | N | X | times C | 95% |\n|---|---:|---:|---:|---:|---:|---:|---:|\n");
         foreach (var operation in claim.Operations) Operation(text, operation);
@@ -70,7 +70,9 @@ public static class ProofText
         string Value(double? value) => value is { } there ? ProvenOperations.Value(there, operation.Unit) : "–";
     }
 
-    private static string Name(ProvenOperation operation) => operation.IsWorse ? $"**{operation.Name}**" : operation.Name;
+    private static string Name(ProvenOperation operation) => operation.IsWorse
+        ? $"**{MarkdownText.Of(operation.Name)}**"
+        : MarkdownText.Of(operation.Name);
 
     private static string Times(ProvenOperation operation) => operation.IsWorse
         ? $"**{Wording.Significant(operation.Ratio)}**"

@@ -6,8 +6,13 @@ namespace LoadHarness.Core.Targets;
 /// <summary>Turns measured figures into verdicts, by the one decision of <see cref="Limit.Decide"/>.</summary>
 public static class Judge
 {
-    /// <returns>One verdict for each target, in the order of the targets.</returns>
-    public static IReadOnlyList<Verdict> Decide(RunResult run, IReadOnlyList<Target> targets)
+    /// <returns>
+    /// One verdict for each target, in the order of the targets; of a comparing verb, one for each thing that it looked at.
+    /// </returns>
+    public static IReadOnlyList<Verdict> Decide(RunResult run, IReadOnlyList<Target> targets) =>
+        ComparedVerdicts.Of(run, targets) ?? OfTargets(run, targets);
+
+    private static IReadOnlyList<Verdict> OfTargets(RunResult run, IReadOnlyList<Target> targets)
     {
         var direct = targets.Where(target => target.Statistic != Statistic.ContactsWithAllTargetsMet)
             .ToDictionary(target => target.Id, target => Decide(run, target).ClaimedAt(target.ClaimedAtContacts));

@@ -52,7 +52,7 @@ public static class RunScope
     /// <summary>Leads of the run over those of the largest claim among the judged targets; null at the full scale.</summary>
     private static string? Scale(RunResult run)
     {
-        if (run.Seed is not { Contacts: > 0 and var contacts }) return null;
+        if (run.Contacts is not { } contacts || contacts <= 0) return null;
         var claimed = run.Verdicts.Where(verdict => verdict.IsJudged).Select(verdict => verdict.ClaimedAtContacts).DefaultIfEmpty(0).Max();
         if (contacts >= claimed) return null;
         return claimed % contacts == 0 ? $"1/{Wording.Count(claimed / contacts)}" : Wording.Percent((double)contacts / claimed);

@@ -31,6 +31,7 @@ internal static class SummaryMarkdown
         Fold(text, "met", [.. judged.Where(verdict => verdict.Kind == VerdictKind.Met)], met => AppendTable(text, met, common));
         Fold(text, "not judged in this run", [.. run.Verdicts.Where(verdict => !verdict.IsJudged)],
             others => AppendList(text, [.. others.Select(VerdictWords.Line)]));
+        foreach (var part in ComparedText.Of(run)) text.Append(part).Append('\n');
         foreach (var warning in run.Warnings.Take(MostLines)) text.Append($"> Note: {Escape(warning)}\n\n");
         return text.Length <= LongestFile
             ? text.ToString()
@@ -39,7 +40,7 @@ internal static class SummaryMarkdown
 
     private static string Circumstances(RunResult run) => string.Join(", ",
     [
-        run.Seed is { } seed ? $"{Wording.Count(seed.Contacts)} leads" : "no leads",
+        run.Contacts is { } contacts ? $"{Wording.Count(contacts)} leads" : "no leads",
         $"profile {Escape(run.Options.GetValueOrDefault("profile", "none"))}",
         run.Server is { } server ? $"PostgreSQL {Escape(server.Version)} ({Escape(server.Provisioning)})" : "no server",
         $"{Escape(run.Host.Cpu)}, {run.Host.Cores} cores, {Wording.Bytes(run.Host.MemoryBytes)}",

@@ -160,6 +160,10 @@ public sealed class DamagedRunTests : IDisposable
             Verdicts = [.. run.Verdicts.Take(2)],
             Checklist = [.. run.Checklist.Take(1)],
             Comparisons = [new("RE-4", 55, new(50, 60), 5, "pooled against unpooled")],
+            Proof = SampleCompared.Proof.Proof! with { Claims = [.. SampleCompared.Proof.Proof!.Claims.Skip(1)] },
+            Growth = SampleCompared.Growth.Growth,
+            Ledger = SampleCompared.Ledger.Ledger,
+            GateRates = SampleCompared.Rates.GateRates,
             Baseline = new("earlier", run.Identity.StartedUtc, "3f2c1ab", [], [new BaselineFigure("TQ-1", 20, null, "ms")]),
         };
         await RunJson.WriteAsync(whole, RunFile, TestContext.Current.CancellationToken);

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
-using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Words;
 
-namespace LoadHarness.Comparing.Scale;
+namespace LoadHarness.Core.Comparing;
 
 /// <summary>The growth of every operation for people, as Markdown that also reads well on a terminal.</summary>
 public static class ScaleText
@@ -14,7 +13,7 @@ public static class ScaleText
         text.Append(CultureInfo.InvariantCulture,
             $"# Scale: {string.Join(", ", report.Sizes.Select(size => TargetPassing.Words(size)))} leads\n\n");
         text.Append(CultureInfo.InvariantCulture,
-            $"Seed {report.Seed} · PostgreSQL {report.Server} · {report.StartedUtc:yyyy-MM-dd HH:mm} UTC, {report.Duration.TotalMinutes:0.0} min\n\n");
+            $"Seed {report.Seed} · PostgreSQL {MarkdownText.Of(report.Server)} · {report.StartedUtc:yyyy-MM-dd HH:mm} UTC, {report.Duration.TotalMinutes:0.0} min\n\n");
         text.Append("Exponent b of figure = a × leads^b, with its 95% interval: 0 is flat, 1 is in proportion. Forecast: what the smaller sizes said of the largest.\n");
         foreach (var metric in report.Operations.GroupBy(operation => operation.Metric)) Table(text, metric.Key, [.. metric], report.Sizes);
         return text.ToString();
@@ -22,13 +21,13 @@ public static class ScaleText
 
     private static void Table(StringBuilder text, string metric, IReadOnlyList<OperationScale> operations, IReadOnlyList<long> sizes)
     {
-        text.Append(CultureInfo.InvariantCulture, $"\n## {char.ToUpperInvariant(metric[0])}{metric[1..]}\n\n| operation |");
+        text.Append(CultureInfo.InvariantCulture, $"\n## {MarkdownText.Of(metric)}\n\n| operation |");
         foreach (var size in sizes) text.Append(CultureInfo.InvariantCulture, $" {TargetPassing.Words(size)} |");
         text.Append(" exponent | forecast of the largest | target passed at |\n|---|").Append(string.Concat(sizes.Select(_ => "---:|")))
             .Append("---|---|---|\n");
         foreach (var operation in operations.OrderByDescending(operation => operation.Fit?.Exponent ?? double.NegativeInfinity))
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {operation.Operation} |");
+            text.Append(CultureInfo.InvariantCulture, $"| {MarkdownText.Of(operation.Operation)} |");
             foreach (var size in sizes) text.Append(CultureInfo.InvariantCulture, $" {Figure(operation, size)} |");
             text.Append(CultureInfo.InvariantCulture,
                 $" {Exponent(operation)} | {Forecast(operation.Forecast)} | {Passing(operation.Passing)} |\n");

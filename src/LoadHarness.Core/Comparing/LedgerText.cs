@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text;
-using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Core.Words;
 
-namespace LoadHarness.Comparing.Ledger;
+namespace LoadHarness.Core.Comparing;
 
 /// <summary>The ledger for people, as Markdown that also reads well on a terminal: what nothing wants first.</summary>
 public static class LedgerText
@@ -14,16 +13,16 @@ public static class LedgerText
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# Index ledger: {CheckReport.Tally(ledger.Verdicts)}\n\n");
         text.Append(CultureInfo.InvariantCulture,
-            $"`{ledger.Arm}` · {ledger.Contacts:N0} leads, seed {ledger.Seed} · PostgreSQL {ledger.Server} · ");
+            $"`{MarkdownText.Of(ledger.Arm)}` · {ledger.Contacts:N0} leads, seed {ledger.Seed} · PostgreSQL {MarkdownText.Of(ledger.Server)} · ");
         text.Append(CultureInfo.InvariantCulture, $"{ledger.StartedUtc:yyyy-MM-dd HH:mm} UTC, {ledger.Duration.TotalMinutes:0.0} min · ");
         text.Append(CultureInfo.InvariantCulture,
             $"{Wording.Bytes(ledger.Entries.Sum(entry => entry.Index.Bytes))} in {ledger.Entries.Count} indexes\n\n");
-        text.Append("Each index left out in turn, on a copy of one seeded cluster. Costs are of one imported row and of one campaign, with the index / without it.\n");
+        text.Append("Each index left out in turn, on a copy of one seeded cluster. Costs are of one imported row and of one recipient of a campaign, with the index / without it, ± the spread of two equal passes: a smaller difference says nothing.\n");
         Table(text, [.. ledger.Entries.Where(entry => entry.Scenarios.Count > 0)]);
         Rest(text, [.. ledger.Entries.Where(entry => entry.Scenarios.Count == 0)]);
         Plans(text, ledger.Entries);
         foreach (var stale in ledger.StaleReasons)
-            text.Append(CultureInfo.InvariantCulture, $"\nindex-reasons.json names {stale}, which the schema does not have.\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nindex-reasons.json names {MarkdownText.Of(stale)}, which the schema does not have.\n");
         return text.ToString();
     }
 
@@ -34,12 +33,12 @@ public static class LedgerText
         foreach (var entry in measured.OrderBy(entry => entry.Verdict().Kind == VerdictKind.Missed ? 0 : 1)
             .ThenBy(entry => entry.IsServing))
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {Name(entry)} | {entry.Index.Table} | {Wording.Bytes(entry.Index.Bytes)} |");
+            text.Append(CultureInfo.InvariantCulture, $"| {Name(entry)} | {MarkdownText.Of(entry.Index.Table)} | {Wording.Bytes(entry.Index.Bytes)} |");
             text.Append(CultureInfo.InvariantCulture,
                 $" {Cost(entry, "import", CounterNames.WalBytes)} | {Cost(entry, "import", CounterNames.Blocks)} |");
             text.Append(CultureInfo.InvariantCulture,
                 $" {Cost(entry, "campaign", CounterNames.WalBytes)} | {Cost(entry, "campaign", CounterNames.Blocks)} |");
-            text.Append(CultureInfo.InvariantCulture, $" {entry.Sentence()} |\n");
+            text.Append(CultureInfo.InvariantCulture, $" {MarkdownText.Of(entry.Sentence())} |\n");
         }
     }
 
@@ -49,7 +48,7 @@ public static class LedgerText
         text.Append("\n## Not left out: keys, and tables that no scenario touches\n\n| index | table | size | |\n|---|---|---:|---|\n");
         foreach (var entry in others.OrderBy(entry => entry.Verdict().Kind == VerdictKind.Missed ? 0 : 1))
             text.Append(CultureInfo.InvariantCulture,
-                $"| {Name(entry)} | {entry.Index.Table} | {Wording.Bytes(entry.Index.Bytes)} | {entry.Verdict().Evidence} |\n");
+                $"| {Name(entry)} | {MarkdownText.Of(entry.Index.Table)} | {Wording.Bytes(entry.Index.Bytes)} | {MarkdownText.Of(entry.Verdict().Evidence)} |\n");
     }
 
     private static void Plans(StringBuilder text, IReadOnlyList<LedgerEntry> entries)
@@ -58,15 +57,18 @@ public static class LedgerText
         text.Append("\n## Plans that name an index, and what they are without it\n\n| index | statement | with | without |\n|---|---|---|---|\n");
         foreach (var (entry, plan) in entries.SelectMany(entry => entry.Plans.Select(plan => (entry, plan))))
             text.Append(CultureInfo.InvariantCulture,
-                $"| {entry.Index.Name} | {plan.Operation} | {string.Join("<br>", plan.LostNodes)} | {string.Join("<br>", plan.NewNodes)} |\n");
+                $"| {MarkdownText.Of(entry.Index.Name)} | {MarkdownText.Of(plan.Operation)} | {Nodes(plan.LostNodes)} | {Nodes(plan.NewNodes)} |\n");
     }
 
-    private static string Name(LedgerEntry entry) => entry.Verdict()
-        .Kind == VerdictKind.Missed ? $"**{entry.Index.Name}**" : entry.Index.Name;
+    private static string Nodes(IEnumerable<string> nodes) => string.Join("<br>", nodes.Select(MarkdownText.Of));
+
+    private static string Name(LedgerEntry entry) => entry.Verdict().Kind == VerdictKind.Missed
+        ? $"**{MarkdownText.Of(entry.Index.Name)}**"
+        : MarkdownText.Of(entry.Index.Name);
 
     private static string Cost(LedgerEntry entry, string operation, string counter) =>
         entry.Writes.FirstOrDefault(cost => cost.Counter == counter
             && cost.Operation.EndsWith($"/{operation}", StringComparison.Ordinal)) is { } cost
-            ? $"{Wording.Significant(cost.With)} / {Wording.Significant(cost.Without)}"
+            ? $"{Wording.Significant(cost.With)} / {Wording.Significant(cost.Without)} ± {Wording.Significant(cost.Spread)}"
             : "–";
 }

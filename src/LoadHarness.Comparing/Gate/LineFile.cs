@@ -1,0 +1,48 @@
+using System.Text.Json;
+using LoadHarness.Core;
+using LoadHarness.Core.Output;
+
+namespace LoadHarness.Comparing;
+
+/// <summary>A file with a JSON line each, which only grows: several programs may add to it at once.</summary>
+internal static class LineFile
+{
+    /// <returns>In the order of the file; none where there is no file yet.</returns>
+    /// <exception cref="HarnessException">A line is damaged; names file and line.</exception>
+    public static async Task<IReadOnlyList<T>> ReadAsync<T>(string file, string what, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (!File.Exists(file)) return [];
+        var entries = new List<T>();
+        var number = 0;
+        await foreach (var line in File.ReadLinesAsync(file, cancellationToken))
+        {
+            number++;
+            if (!string.IsNullOrWhiteSpace(line)) entries.Add(Parse<T>(line, what, $"{file}, line {number}"));
+        }
+
+        return entries;
+    }
+
+    public static async Task AddAsync<T>(string file, T entry, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        var line = JsonSerializer.SerializeToUtf8Bytes(entry, JsonFormat.Line);
+        // One write at the end of the file: lines of several programs come one after the other.
+        await using var stream = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        await stream.WriteAsync((byte[])[.. line, (byte)'\n'], cancellationToken);
+    }
+
+    private static T Parse<T>(string line, string what, string where)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(line, JsonFormat.Line) ?? throw new JsonException($"it is not {what}");
+        }
+        catch (JsonException fault)
+        {
+            throw new HarnessException($"{where}: {fault.Message} Remove the line, or start with another file.", ExitCode.BadUsage, fault);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using LoadHarness.Core.Input;
+using LoadHarness.Core.Statistics;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Core.Comparing;
+
+/// <summary>The gate's own error rates on one machine: what <c>gate selftest</c> found.</summary>
+/// <param name="WithTimes">False: by counters and plans alone.</param>
+/// <param name="Sessions">Calls of the program that the comparisons were measured in.</param>
+public sealed record GateRates(
+    DateTimeOffset StartedUtc, TimeSpan Duration, string Machine, long Contacts, ulong Seed, bool WithTimes, int Sessions,
+    IReadOnlyList<GateRate> Rates)
+{
+    /// <summary>Identical arms must raise no alarm, and every planted fault must be found each time.</summary>
+    public IReadOnlyList<Verdict> Verdicts { get; init; } = [.. Rates.Select(rate => rate.Verdict())];
+}
+
+/// <summary>How often one kind of comparison raised an alarm.</summary>
+/// <param name="Count">Comparisons with an alarm.</param>
+/// <param name="CauseFirst">Comparisons in which the right cause stood first; null for identical arms.</param>
+/// <param name="Interval">95% interval of the rate, by Clopper and Pearson.</param>
+/// <param name="Example">The first cause that was named in one of them; null for none.</param>
+public sealed record GateRate(
+    string Kind, [property: Within(0, 1_000_000)] int Count, [property: Within(0, 1_000_000)] int Suites, int? CauseFirst,
+    ConfidenceInterval Interval, string? Example)
+{
+    private bool IsOfIdenticalArms => CauseFirst is null;
+
+    /// <param name="suites">Of one kind, in the order in which they were measured.</param>
+    public static GateRate Of(string kind, IReadOnlyList<GateSuite> suites)
+    {
+        var alarms = suites.Count(suite => suite.Alarm);
+        return new(
+            kind, alarms, suites.Count, suites.All(suite => suite.CauseFirst is null) ? null : suites.Count(suite => suite.CauseFirst == true),
+            Proportions.ClopperPearson(alarms, suites.Count), suites.FirstOrDefault(suite => suite.Cause is not null)?.Cause);
+    }
+
+    public string Sentence() => string.Create(CultureInfo.InvariantCulture,
+        $"{Kind}: {Count} of {Suites} ({100 * Interval.Low:0.#} to {100 * Interval.High:0.#}%)")
+        + (CauseFirst is { } named ? $", right cause first in {named}" : "");
+
+    public Verdict Verdict()
+    {
+        const string title = "Comparisons with an alarm";
+        if (Suites == 0) return Verdicts.Verdict.Unavailable(Kind, title, "No comparison of this kind was measured.");
+        var limit = IsOfIdenticalArms ? Limit.AtMost(0, "%") : Limit.AtLeast(100, "%");
+        return Verdicts.Verdict.Counted(Kind, title, 100.0 * Count / Suites, limit, Suites, Example is null
+            ? Sentence()
+            : $"{Sentence()}; first cause named: {Example}");
+    }
+}
+
+/// <summary>One comparison of the self-test, a line of its file.</summary>
+/// <param name="Kind">Identical arms, or the planted fault.</param>
+/// <param name="Number">Of the suite: the seed of its draws hangs on it, so that no two are alike.</param>
+/// <param name="Alarm">Whether the gate would have failed.</param>
+/// <param name="Cause">What stood first; null without an alarm.</param>
+/// <param name="CauseFirst">Whether it was the planted one; null for identical arms.</param>
+/// <param name="Session">One call of the program.</param>
+public sealed record GateSuite(
+    string Kind, int Number, bool Alarm, string? Cause, bool? CauseFirst, DateTimeOffset AtUtc, TimeSpan Duration, string Session,
+    string Commit, bool WithTimes, long Contacts, ulong Seed);

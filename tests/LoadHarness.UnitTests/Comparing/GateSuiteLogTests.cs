@@ -1,0 +1,72 @@
+using LoadHarness.Comparing;
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.UnitTests.Reporting;
+
+namespace LoadHarness.UnitTests.Comparing;
+
+public sealed class GateSuiteLogTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private string LogFile => Path.Combine(_directory.Path, "selftest.jsonl");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task What_an_earlier_session_measured_is_not_measured_again()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await new GateSuiteLog(LogFile).AddAsync(Suite(0), stop);
+        await new GateSuiteLog(LogFile).AddAsync(Suite(2, "another kind"), stop);
+
+        var log = new GateSuiteLog(LogFile);
+        using var claim = await log.ClaimAsync("k", 3, IsAlike, stop);
+
+        Assert.Equal(1, claim!.Number);
+        Assert.Null(await log.ClaimAsync("k", 1, IsAlike, stop));
+    }
+
+    [Fact]
+    public async Task Several_programs_share_the_numbers_and_none_is_measured_twice()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var log = new GateSuiteLog(LogFile);
+            while (await log.ClaimAsync("k", 40, IsAlike, stop) is { } claim)
+                using (claim) await log.AddAsync(Suite(claim.Number), stop);
+        }, stop)));
+
+        var lines = await File.ReadAllLinesAsync(LogFile, stop);
+        Assert.Equal(40, lines.Length);
+        Assert.Equal(Enumerable.Range(0, 40), (await new GateSuiteLog(LogFile).ReadAsync(IsAlike, stop)).Select(suite => suite.Number));
+        Assert.Empty(Directory.GetFiles(_directory.Path, "*.claim"));
+    }
+
+    [Fact]
+    public async Task A_damaged_line_is_named_with_its_number()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await new GateSuiteLog(LogFile).AddAsync(Suite(0), stop);
+        await File.AppendAllTextAsync(LogFile, "{\"kind\": \n", stop);
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => new GateSuiteLog(LogFile).ReadAsync(IsAlike, stop));
+        Assert.Contains("line 2", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+    }
+
+    [Fact]
+    public void Rates_come_from_all_comparisons()
+    {
+        var rate = GateRate.Of("k", [Suite(0), Suite(1) with { Alarm = true, Cause = "because" }]);
+        Assert.Equal((1, 2, null), (rate.Count, rate.Suites, rate.CauseFirst));
+        Assert.InRange(rate.Interval.High, 0.98, 0.99);
+        Assert.Equal("because", rate.Example);
+    }
+
+    private static bool IsAlike(GateSuite suite) => suite.Kind == "k";
+
+    private static GateSuite Suite(int number, string kind = "k") => new(
+        kind, number, false, null, null, DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(1), "s", "abc", false, 20_000, 42);
+}

@@ -1,0 +1,115 @@
+using System.Text.Json.Nodes;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Proving;
+using LoadHarness.Core.Targets;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Reporting;
+
+namespace LoadHarness.UnitTests.Reporting;
+
+/// <summary>prove, scale, ledger and gate selftest keep what they found as a run does.</summary>
+public sealed class ComparedRunTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public static TheoryData<int> Runs => [0, 1, 2, 3];
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public async Task What_was_found_is_read_back_from_run_json_as_it_was(int which)
+    {
+        var run = SampleCompared.All[which];
+
+        var files = await RunReport.WriteAsync(run, _directory.Path, TestContext.Current.CancellationToken);
+        var again = RunJson.Find(files[0], out var faults);
+
+        Assert.Equal("", string.Join('\n', faults));
+        Assert.Equal(await File.ReadAllTextAsync(files[0], TestContext.Current.CancellationToken), await Written(again!));
+        var node = JsonNode.Parse(await File.ReadAllTextAsync(files[0], TestContext.Current.CancellationToken));
+        Assert.Empty(SchemaCheck.Faults(JsonNode.Parse(RunJsonSchema.Text())!, node));
+        Assert.Contains(files, file => file.EndsWith("report.html", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void A_run_judged_again_comes_to_the_same(int which)
+    {
+        var run = SampleCompared.All[which];
+        Assert.Equal(Told(run.Verdicts), Told(Judge.Decide(run, SampleCompared.Targets)));
+        Assert.NotEmpty(run.Verdicts);
+        Assert.Equal(ExitCodes.Of(run.Verdicts), RunOutcome.Of(run).ExitCode);
+    }
+
+    [Fact]
+    public void A_stricter_target_changes_the_verdict_on_a_recorded_claim()
+    {
+        var strict = SampleCompared.Targets.Select(target => target.Id == "RE-2" ? target with { Limit = -500 } : target).ToList();
+        Assert.Equal(VerdictKind.Missed, Of(SampleCompared.Targets));
+        Assert.Equal(VerdictKind.Met, Of(strict));
+
+        static VerdictKind Of(IReadOnlyList<Target> targets) =>
+            Judge.Decide(SampleCompared.Proof, targets).Single(verdict => verdict.Id == "RE-2").Kind;
+    }
+
+    [Fact]
+    public async Task The_summary_holds_every_operation_of_a_claim_and_what_got_worse_in_bold()
+    {
+        var summary = await Summary(SampleCompared.Proof);
+        Assert.Contains("**lead-queries/lead_with_activities**", summary, StringComparison.Ordinal);
+        Assert.Contains("| lead-queries/recent_leads |", summary, StringComparison.Ordinal);
+        Assert.Contains("Geometric mean of the ratios", summary, StringComparison.Ordinal);
+        Assert.Contains("1/100 of the claimed scale", RunScope.Words(SampleCompared.Proof), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_summary_holds_growth_ledger_and_error_rates()
+    {
+        Assert.Contains("0.70 (", await Summary(SampleCompared.Growth), StringComparison.Ordinal);
+        Assert.Contains("**leads_unused_idx**", await Summary(SampleCompared.Ledger), StringComparison.Ordinal);
+        Assert.Contains("leads_old_idx", await Summary(SampleCompared.Ledger), StringComparison.Ordinal);
+        Assert.Contains("| identical arms | 0 | 20 | 0 to 16.8% | – |", await Summary(SampleCompared.Rates), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Hostile_names_end_no_cell_and_open_no_tag()
+    {
+        const string hostile = "a|b<script>`[x](y)\nc";
+        var ledger = SampleCompared.Ledger.Ledger!;
+        var index = ledger.Entries[0].Index with { Name = hostile, Table = hostile };
+        var texts = new[]
+        {
+            LedgerText.Of(ledger with { Arm = hostile, Entries = [ledger.Entries[0] with { Index = index }], StaleReasons = [hostile] }),
+            ProofText.Of(SampleCompared.Proof.Proof! with { Machine = hostile, Command = hostile }),
+            GateRatesText.Of(SampleCompared.Rates.GateRates! with { Machine = hostile }),
+            ScaleText.Of(SampleCompared.Growth.Growth! with
+            {
+                Server = hostile,
+                Operations = [SampleCompared.Growth.Growth!.Operations[0] with { Operation = hostile, Metric = hostile }],
+            }),
+        };
+        Assert.All(texts, text =>
+        {
+            Assert.DoesNotContain("<script", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("a|b", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("[x](", text.Replace("\\[x](", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        });
+    }
+
+    private async Task<string> Summary(RunResult run)
+    {
+        await RunReport.WriteAsync(run, _directory.Path, TestContext.Current.CancellationToken);
+        return await File.ReadAllTextAsync(Path.Combine(_directory.Path, "summary.md"), TestContext.Current.CancellationToken);
+    }
+
+    private async Task<string> Written(RunResult run)
+    {
+        var path = Path.Combine(_directory.Path, "again.json");
+        await RunJson.WriteAsync(run, path, TestContext.Current.CancellationToken);
+        return await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+    }
+
+    private static IEnumerable<string> Told(IReadOnlyList<Verdict> verdicts) => verdicts.Select(VerdictWords.Line);
+}
