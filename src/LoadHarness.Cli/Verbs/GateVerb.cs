@@ -63,7 +63,8 @@ public static class GateVerb
                 return parsed.GetValue(action) switch
                 {
                     "accept" => AcceptAsync(parsed.GetValue(against), parsed.GetValue(reason), cancellationToken),
-                    "selftest" => SelfTestAsync(options, directory, plan, parsed.GetValue(suites), parsed.GetValue(log)!, cancellationToken),
+                    "selftest" => SelfTestAsync(options, directory, plan, parsed.GetValue(suites), parsed.GetValue(log)!,
+                        cancellationToken),
                     _ => GateAsync(options, directory, plan, parsed.GetValue(against), parsed.GetValue(history)!, cancellationToken),
                 };
             });

@@ -1,13 +1,11 @@
 using System.CommandLine;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
-using LoadHarness.Cli.Terminal;
 using LoadHarness.Comparing;
 using LoadHarness.Comparing.Ledger;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
-using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Seeding;
 
 namespace LoadHarness.Cli.Verbs;
@@ -49,7 +47,8 @@ public static class LedgerVerb
         var request = new SeedRequest(options.Contacts, options.Seed, Environment.ProcessorCount);
         return await ComparedRun.Begin(options, directory).MeasureAsync(
             "ledger",
-            progress => new LedgerRun(plan, request, options.ServerProfile, options.Keep, progress).RunAsync(arm, reasons, only, cancellationToken),
+            progress => new LedgerRun(plan, request, options.ServerProfile, options.Keep, progress)
+                .RunAsync(arm, reasons, only, cancellationToken),
             (record, ledger) => record with { Ledger = ledger },
             LedgerText.Of);
     }

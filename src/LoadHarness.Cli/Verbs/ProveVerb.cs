@@ -1,14 +1,11 @@
 using System.CommandLine;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
-using LoadHarness.Cli.Terminal;
 using LoadHarness.Comparing.Proving;
 using LoadHarness.Core;
 using LoadHarness.Core.Input;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Proving;
-using LoadHarness.Core.Verdicts;
-using LoadHarness.Core.Words;
 using LoadHarness.Postgres.Seeding;
 
 namespace LoadHarness.Cli.Verbs;
@@ -49,7 +46,8 @@ public static class ProveVerb
             "prove",
             async progress =>
             {
-                var prover = new Prover(quick ? ProofPlan.Quick : ProofPlan.Standard, request, options.ServerProfile, options.Keep, progress);
+                var prover = new Prover(quick ? ProofPlan.Quick : ProofPlan.Standard, request, options.ServerProfile, options.Keep,
+                    progress);
                 var proof = await prover.ProveAsync(contracts, options.Targets, command, HostFacts.Words(), cancellationToken);
                 if (markdown is not null) await File.WriteAllTextAsync(markdown, ProofText.Of(proof), CancellationToken.None);
                 return proof;

@@ -1,14 +1,12 @@
 using System.CommandLine;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
-using LoadHarness.Cli.Terminal;
 using LoadHarness.Comparing;
 using LoadHarness.Comparing.Scale;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Statistics;
-using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Cli.Verbs;
 
@@ -52,7 +50,8 @@ public static class ScaleVerb
         return await ComparedRun.Begin(options, directory).MeasureAsync(
             "scale",
             progress =>
-                new ScaleRun(plan, options.Seed, options.ServerProfile, options.Keep, progress).MeasureAsync(sizes, options.Targets, cancellationToken),
+                new ScaleRun(plan, options.Seed, options.ServerProfile, options.Keep, progress)
+                    .MeasureAsync(sizes, options.Targets, cancellationToken),
             (record, report) => record with { Growth = report },
             ScaleText.Of);
     }

@@ -32,7 +32,9 @@ public sealed record GateRate(
     {
         var alarms = suites.Count(suite => suite.Alarm);
         return new(
-            kind, alarms, suites.Count, suites.All(suite => suite.CauseFirst is null) ? null : suites.Count(suite => suite.CauseFirst == true),
+            kind, alarms, suites.Count, suites.All(suite => suite.CauseFirst is null)
+                ? null
+                : suites.Count(suite => suite.CauseFirst == true),
             Proportions.ClopperPearson(alarms, suites.Count), suites.FirstOrDefault(suite => suite.Cause is not null)?.Cause);
     }
 

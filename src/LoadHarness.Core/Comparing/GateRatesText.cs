@@ -15,14 +15,17 @@ public static class GateRatesText
         text.Append(CultureInfo.InvariantCulture, $"{rates.Contacts:N0} leads, seed {rates.Seed} · {MarkdownText.Of(rates.Machine)} · ");
         text.Append(CultureInfo.InvariantCulture,
             $"{rates.StartedUtc:yyyy-MM-dd HH:mm} UTC · measured in {Wording.Counted(rates.Sessions, "session")}, {Wording.Duration(rates.Duration)} in all · ");
-        text.Append(rates.WithTimes ? "counters, plans and times\n\n" : "counters and plans alone, which do not depend on the machine's load\n\n");
+        text.Append(rates.WithTimes
+            ? "counters, plans and times\n\n"
+            : "counters and plans alone, which do not depend on the machine's load\n\n");
         text.Append("Identical arms must raise no alarm. A planted fault must be found each time, and its cause should stand first.\n\n");
         text.Append("| comparisons | alarms | of | 95% interval | right cause first | first cause named |\n|---|---:|---:|---:|---:|---|\n");
         foreach (var rate in rates.Rates)
         {
             text.Append(CultureInfo.InvariantCulture,
                 $"| {MarkdownText.Of(rate.Kind)} | {rate.Count} | {rate.Suites} | {100 * rate.Interval.Low:0.#} to {100 * rate.Interval.High:0.#}% | ");
-            text.Append(CultureInfo.InvariantCulture, $"{rate.CauseFirst?.ToString(CultureInfo.InvariantCulture) ?? "–"} | {Cause(rate)} |\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{rate.CauseFirst?.ToString(CultureInfo.InvariantCulture) ?? "–"} | {Cause(rate)} |\n");
         }
 
         return text.Append(CultureInfo.InvariantCulture, $"\n{CheckReport.Tally(rates.Verdicts)}.\n").ToString();

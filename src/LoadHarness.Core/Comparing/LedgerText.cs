@@ -22,7 +22,8 @@ public static class LedgerText
         Rest(text, [.. ledger.Entries.Where(entry => entry.Scenarios.Count == 0)]);
         Plans(text, ledger.Entries);
         foreach (var stale in ledger.StaleReasons)
-            text.Append(CultureInfo.InvariantCulture, $"\nindex-reasons.json names {MarkdownText.Of(stale)}, which the schema does not have.\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"\nindex-reasons.json names {MarkdownText.Of(stale)}, which the schema does not have.\n");
         return text.ToString();
     }
 
@@ -33,7 +34,8 @@ public static class LedgerText
         foreach (var entry in measured.OrderBy(entry => entry.Verdict().Kind == VerdictKind.Missed ? 0 : 1)
             .ThenBy(entry => entry.IsServing))
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {Name(entry)} | {MarkdownText.Of(entry.Index.Table)} | {Wording.Bytes(entry.Index.Bytes)} |");
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {Name(entry)} | {MarkdownText.Of(entry.Index.Table)} | {Wording.Bytes(entry.Index.Bytes)} |");
             text.Append(CultureInfo.InvariantCulture,
                 $" {Cost(entry, "import", CounterNames.WalBytes)} | {Cost(entry, "import", CounterNames.Blocks)} |");
             text.Append(CultureInfo.InvariantCulture,

@@ -49,9 +49,12 @@ public static class ProofText
     {
         var (contract, verdict) = (claim.Contract, claim.Verdict);
         text.Append(CultureInfo.InvariantCulture, $"\n## {MarkdownText.Of(contract.Id)}: {MarkdownText.Of(contract.Claim)}\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{MarkdownText.Of(VerdictWords.Line(verdict))}.\n\nDefinition: {MarkdownText.Of(contract.Definition)} ");
-        text.Append(CultureInfo.InvariantCulture, $"Baseline: {MarkdownText.Of(contract.Baseline)}. Must not get worse: {MarkdownText.Of(contract.NotWorse)}\n");
-        if (claim.Operations.Count == 0 && verdict.IsJudged) text.Append(CultureInfo.InvariantCulture, $"\n{MarkdownText.Of(verdict.Evidence)}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{MarkdownText.Of(VerdictWords.Line(verdict))}.\n\nDefinition: {MarkdownText.Of(contract.Definition)} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"Baseline: {MarkdownText.Of(contract.Baseline)}. Must not get worse: {MarkdownText.Of(contract.NotWorse)}\n");
+        if (claim.Operations.Count == 0 && verdict.IsJudged)
+            text.Append(CultureInfo.InvariantCulture, $"\n{MarkdownText.Of(verdict.Evidence)}\n");
         foreach (var caveat in verdict.Caveats) text.Append(CultureInfo.InvariantCulture, $"\n- {MarkdownText.Of(caveat)}\n");
         if (claim.Operations.Count == 0) return;
         text.Append("\n| operation | weight | optimized | C | N | X | times C | 95% |\n|---|---:|---:|---:|---:|---:|---:|---:|\n");

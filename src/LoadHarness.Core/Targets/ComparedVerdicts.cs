@@ -4,7 +4,9 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Targets;
 
-/// <summary>What <c>prove</c>, <c>scale</c>, <c>ledger</c> and <c>gate selftest</c> come to: the targets of a load do not apply to them.</summary>
+/// <summary>
+/// What <c>prove</c>, <c>scale</c>, <c>ledger</c> and <c>gate selftest</c> come to: the targets of a load do not apply to them.
+/// </summary>
 internal static class ComparedVerdicts
 {
     /// <returns>Null for a run of a load.</returns>

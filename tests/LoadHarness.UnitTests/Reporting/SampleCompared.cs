@@ -109,7 +109,8 @@ public static class SampleCompared
     private static IEnumerable<double> Around(double value) => new[] { 0.97, 1.02, 0.99, 1.03 }.Select(factor => value * factor);
 
     private static GateSuite Suite(string kind, int number, string? cause) => new(
-        kind, number, cause is not null, cause, cause is null ? null : true, Start, TimeSpan.FromMinutes(2), "a", "3f2c1ab", false, 20_000, 42);
+        kind, number, cause is not null, cause, cause is null ? null : true, Start, TimeSpan.FromMinutes(2), "a", "3f2c1ab", false,
+            20_000, 42);
 
     private static ClaimContract Contract(string id, ClaimStatistic statistic, params string[] operations) => new(
         id, Targets.Single(target => target.Id == id).Title, "100 x (1 - optimized / baseline).", "C", statistic,
