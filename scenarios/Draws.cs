@@ -1,6 +1,6 @@
 using LoadHarness.Core.Measurement;
-using LoadHarness.Postgres.Seeding;
 using LoadHarness.Scenarios.Answers;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.Scenarios;
 

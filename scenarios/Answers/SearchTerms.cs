@@ -1,5 +1,5 @@
 using LoadHarness.Core.Measurement;
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.Scenarios.Answers;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using LoadHarness.Core.Measurement;
-using LoadHarness.Postgres.Seeding;
 using LoadHarness.Postgres.Workload;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.Scenarios.Answers;
 

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using LoadHarness.Postgres.Copying;
-using LoadHarness.Postgres.Seeding;
-using LoadHarness.Postgres.Seeding.Rows;
+using LoadHarness.Seeding;
+using LoadHarness.Seeding.Rows;
 
 namespace LoadHarness.Benchmarks;
 

@@ -3,7 +3,7 @@ using Npgsql;
 namespace LoadHarness.Postgres;
 
 /// <summary>Statements without a time limit: an index on ten million rows takes its time. Parameters are positional ($1).</summary>
-internal static class Statements
+public static class Statements
 {
     public static async Task<int> ExecuteAsync(
         this NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters)

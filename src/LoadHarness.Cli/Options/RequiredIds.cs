@@ -1,5 +1,5 @@
+using LoadHarness.Checks.Verification;
 using LoadHarness.Core.Targets;
-using LoadHarness.Postgres.Verification;
 
 namespace LoadHarness.Cli.Options;
 

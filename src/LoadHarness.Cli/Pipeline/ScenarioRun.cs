@@ -1,5 +1,4 @@
 using LoadHarness.Cli.Terminal;
-using LoadHarness.Cli.Verbs;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Load;

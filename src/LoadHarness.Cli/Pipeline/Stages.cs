@@ -1,12 +1,12 @@
+using LoadHarness.Checks.Verification;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
-using LoadHarness.Postgres.Seeding;
-using LoadHarness.Postgres.Verification;
 using LoadHarness.Scenarios.Profiles;
+using LoadHarness.Seeding;
 using Npgsql;
 
 namespace LoadHarness.Cli.Pipeline;
@@ -99,8 +99,8 @@ public static class Stages
         ReplaceForeignRows = options.DeleteAllRows,
     };
 
-    private static SeedSnapshot SnapshotOf(HarnessOptions options, int serverMajorVersion) =>
-        SeedSnapshot.Of(Wanted(options), "optimized", serverMajorVersion);
+    private static ClusterSnapshot SnapshotOf(HarnessOptions options, int serverMajorVersion) =>
+        Wanted(options).SnapshotFor(serverMajorVersion);
 
     // A native cluster is kept as a snapshot taken before the scenarios change its rows, so the server itself need not stay.
     private static DatabaseRequest Request(HarnessOptions options) =>

@@ -1,9 +1,9 @@
 using System.CommandLine;
+using LoadHarness.Checks.Diagnosis;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
-using LoadHarness.Postgres.Diagnosis;
 
 namespace LoadHarness.Cli.Verbs;
 

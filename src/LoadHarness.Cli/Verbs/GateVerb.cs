@@ -6,8 +6,8 @@ using LoadHarness.Comparing;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
-using LoadHarness.Postgres.Seeding;
 using LoadHarness.Reporting.Files;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.Cli.Verbs;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
+using LoadHarness.Checks.Health;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Verdicts;
-using LoadHarness.Postgres.Health;
 using Npgsql;
 using Spectre.Console;
 

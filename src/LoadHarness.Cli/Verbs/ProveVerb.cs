@@ -6,7 +6,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Input;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Proving;
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.Cli.Verbs;
 

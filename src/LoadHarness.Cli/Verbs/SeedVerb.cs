@@ -4,7 +4,7 @@ using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 using Npgsql;
 
 namespace LoadHarness.Cli.Verbs;

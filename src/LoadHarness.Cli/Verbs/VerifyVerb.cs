@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LoadHarness.Checks.Verification;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
@@ -6,7 +7,6 @@ using LoadHarness.Core;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Provisioning;
-using LoadHarness.Postgres.Verification;
 using LoadHarness.Reporting;
 using Npgsql;
 

@@ -5,8 +5,8 @@ using LoadHarness.Core.Progress;
 using LoadHarness.Postgres;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
-using LoadHarness.Postgres.Seeding;
 using LoadHarness.Postgres.Workload;
+using LoadHarness.Seeding;
 using Npgsql;
 
 namespace LoadHarness.Comparing.Arms;

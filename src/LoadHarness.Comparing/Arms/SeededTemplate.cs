@@ -3,7 +3,7 @@ using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 using Npgsql;
 
 namespace LoadHarness.Comparing.Arms;
@@ -13,14 +13,14 @@ public sealed class SeededTemplate : IAsyncDisposable
 {
     private readonly bool _keep;
 
-    private SeededTemplate(SeedRequest request, ServerProfile profile, SeedSnapshot snapshot, int serverVersion, bool keep) =>
+    private SeededTemplate(SeedRequest request, ServerProfile profile, ClusterSnapshot snapshot, int serverVersion, bool keep) =>
         (Request, Profile, Snapshot, ServerVersion, _keep) = (request, profile, snapshot, serverVersion, keep);
 
     public SeedRequest Request { get; }
 
     public ServerProfile Profile { get; }
 
-    public SeedSnapshot Snapshot { get; }
+    public ClusterSnapshot Snapshot { get; }
 
     /// <summary>Major version of the programs that made it; a copy starts under the same only.</summary>
     public int ServerVersion { get; }
@@ -36,7 +36,7 @@ public sealed class SeededTemplate : IAsyncDisposable
             CancellationToken cancellationToken)
     {
         var binaries = await PostgresBinaries.FindAsync(serverVersion, cancellationToken) ?? throw PostgresBinaries.NoneFound();
-        var kept = SeedSnapshot.Of(request, "optimized", binaries.MajorVersion);
+        var kept = request.SnapshotFor(binaries.MajorVersion);
         var snapshot = keep || kept.Exists ? kept : new(Path.Combine(Path.GetTempPath(), $"loadharness-seed-{Guid.NewGuid():N}"));
         var template = new SeededTemplate(request, profile, snapshot, binaries.MajorVersion, keep || kept.Exists);
         if (!snapshot.Exists) await template.SeedAsync(binaries, progress, cancellationToken);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.Comparing;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using LoadHarness.Checks.Verification;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Input;
-using LoadHarness.Postgres.Verification;
 
 namespace LoadHarness.Comparing.Ledger;
 

@@ -4,8 +4,8 @@ using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
-using LoadHarness.Postgres.Seeding;
 using LoadHarness.Scenarios;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.Comparing.Ledger;
 

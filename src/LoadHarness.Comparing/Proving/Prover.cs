@@ -6,8 +6,8 @@ using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Proving;
 using LoadHarness.Core.Targets;
-using LoadHarness.Postgres.Seeding;
 using LoadHarness.Scenarios.Profiles;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.Comparing.Proving;
 

@@ -7,8 +7,8 @@ using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Targets;
-using LoadHarness.Postgres.Seeding;
 using LoadHarness.Scenarios;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.Comparing.Scale;
 

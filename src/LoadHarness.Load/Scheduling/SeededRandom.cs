@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using LoadHarness.Core.Statistics;
 
 namespace LoadHarness.Load.Scheduling;
 
@@ -7,16 +8,15 @@ namespace LoadHarness.Load.Scheduling;
 /// </summary>
 internal sealed class SeededRandom : Random
 {
-    private const ulong Gamma = 0x9E3779B97F4A7C15;
     private ulong _state;
 
     public SeededRandom(ulong seed) => _state = seed;
 
-    public static ulong Mix(ulong a, ulong b) => Finish(Finish(a + Gamma) ^ (b * Gamma));
+    public static ulong Mix(ulong a, ulong b) => SplitMix64.Mix(SplitMix64.Mix(a + SplitMix64.Gamma) ^ (b * SplitMix64.Gamma));
 
     public void Reset(ulong seed) => _state = seed;
 
-    public ulong NextBits() => Finish(_state += Gamma);
+    public ulong NextBits() => SplitMix64.Mix(_state += SplitMix64.Gamma);
 
     public override double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 
@@ -57,11 +57,4 @@ internal sealed class SeededRandom : Random
     protected override double Sample() => NextDouble();
 
     private ulong Below(ulong bound) => Math.BigMul(NextBits(), bound, out _);
-
-    private static ulong Finish(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
 }

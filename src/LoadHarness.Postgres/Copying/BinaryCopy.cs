@@ -5,7 +5,7 @@ namespace LoadHarness.Postgres.Copying;
 /// <summary>
 /// One COPY in PostgreSQL's binary format. Disposed before it is complete it is abandoned: the server keeps no row of it.
 /// </summary>
-internal sealed class BinaryCopy : IAsyncDisposable
+public sealed class BinaryCopy : IAsyncDisposable
 {
     private readonly NpgsqlRawCopyStream _stream;
     private readonly CopyBuffer _buffer;

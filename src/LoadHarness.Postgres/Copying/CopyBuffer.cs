@@ -1,12 +1,11 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
-using LoadHarness.Postgres.Seeding.Rows;
 
 namespace LoadHarness.Postgres.Copying;
 
 /// <summary>Rows in PostgreSQL's binary COPY format, with the checksum of what was written. Not safe for concurrent callers.</summary>
-internal sealed class CopyBuffer
+public sealed class CopyBuffer
 {
     // The largest thing that seeding writes for one lead: its activities, or a lead with every field at its longest. What others write may
     // be larger.
@@ -60,7 +59,7 @@ internal sealed class CopyBuffer
 
     public void Null() => Length(-1);
 
-    public void Int64(long value)
+    public void Number(long value)
     {
         Length(8);
         BinaryPrimitives.WriteInt64BigEndian(Take(8), value);
@@ -85,10 +84,10 @@ internal sealed class CopyBuffer
         Raw(text);
     }
 
-    public void Int64OrNull(long? number)
+    public void NumberOrNull(long? number)
     {
         if (number is { } value)
-            Int64(value);
+            Number(value);
         else
             Null();
     }

@@ -4,7 +4,7 @@ using System.Text;
 namespace LoadHarness.Postgres.Copying;
 
 /// <summary>Reads the fields of one row in PostgreSQL's binary COPY format, in their order.</summary>
-internal ref struct CopyRowReader(ReadOnlySpan<byte> row)
+public ref struct CopyRowReader(ReadOnlySpan<byte> row)
 {
     private const int Null = -1;
 

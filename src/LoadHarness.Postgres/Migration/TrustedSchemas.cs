@@ -8,7 +8,7 @@ namespace LoadHarness.Postgres.Migration;
 /// A database from before PostgreSQL 15, also after an upgrade, lets everybody create in <c>public</c>. An operator that fits better
 /// than PostgreSQL's own then runs as the role that uses it: the migrating user, or the owner of a definer function.
 /// </remarks>
-internal static class TrustedSchemas
+public static class TrustedSchemas
 {
     private const string ApplicationRoles = "lh_app lh_readonly lh_worker lh_jobs";
 

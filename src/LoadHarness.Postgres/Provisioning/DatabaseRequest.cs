@@ -1,5 +1,4 @@
 using LoadHarness.Core.Options;
-using LoadHarness.Postgres.Seeding;
 
 namespace LoadHarness.Postgres.Provisioning;
 
@@ -10,7 +9,7 @@ namespace LoadHarness.Postgres.Provisioning;
 public sealed record DatabaseRequest(DatabaseTarget Target, ServerProfile Profile, long Contacts, bool Keep, bool Force)
 {
     /// <summary>Given the newest server's major version, a seeded native cluster to start from when it exists; null starts empty.</summary>
-    public Func<int, SeedSnapshot>? Snapshot { get; init; }
+    public Func<int, ClusterSnapshot>? Snapshot { get; init; }
 
     /// <summary>Major version of a native server; null for the newest on this machine.</summary>
     public int? ServerVersion { get; init; }

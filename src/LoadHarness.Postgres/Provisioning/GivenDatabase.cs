@@ -1,6 +1,5 @@
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
-using LoadHarness.Postgres.Seeding;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Provisioning;

@@ -7,7 +7,7 @@ namespace LoadHarness.Postgres.Provisioning;
 /// Lets the kernel give a private server huge pages for its buffers. On pages of 4 kB every session pays a fault for each page of the
 /// buffers that it touches first, and a lookup in larger tables for every other; see docs/decisions/0017.
 /// </summary>
-internal static class HugePages
+public static class HugePages
 {
     /// <summary>The setting under which a server, from version 17 on, tells whether it has them.</summary>
     public const string Status = "huge_pages_status";

@@ -6,7 +6,6 @@ using System.Text;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
 using LoadHarness.Postgres.Observation;
-using LoadHarness.Postgres.Seeding;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Provisioning;
@@ -55,7 +54,7 @@ public sealed class NativeCluster : IAsyncDisposable
     /// <exception cref="HarnessException">initdb or the server failed; carries their own words.</exception>
     public static async Task<NativeCluster> StartAsync(
         PostgresBinaries binaries, IReadOnlyDictionary<string, string> settings, bool keep, CancellationToken cancellationToken,
-        SeedSnapshot? snapshot = null)
+        ClusterSnapshot? snapshot = null)
     {
         var directory = await ClusterDirectory.CreateAsync(keep, cancellationToken);
         var watch = ClusterWatch.Over(directory, binaries, keep);

@@ -77,7 +77,7 @@ public sealed record PostgresBinaries(string Directory, int MajorVersion)
         return int.TryParse(number?.Split('.', 'b', 'r', 'd')[0], out var major) ? major : null;
     }
 
-    internal static HarnessException NoneFound() => new(
+    public static HarnessException NoneFound() => new(
         $"No PostgreSQL {OldestSupported} to {NewestSupported} server programs (initdb, pg_ctl, postgres) on this machine, and no container engine that answers. "
         + "Either install a server (Debian, Ubuntu: apt-get install postgresql; macOS: brew install postgresql@17; Windows: the installer from postgresql.org), "
         + "or start Docker, or give a server with --database \"Host=...;Username=...;Database=...\".");

@@ -60,8 +60,8 @@ internal sealed class StagingCopy : IAsyncDisposable
     private void Encode(long number, ImportRow row)
     {
         _buffer.BeginRow(Columns);
-        _buffer.Int64(_import);
-        _buffer.Int64(number);
+        _buffer.Number(_import);
+        _buffer.Number(number);
         if (FaultOf(row) is { } fault)
         {
             // Staged all the same, with its reason: a row that cannot be sent is one row of the file.

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Postgres.Provisioning;
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.EndToEndTests.Program;
 

@@ -7,7 +7,7 @@ using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.IntegrationTests.Comparing;
 

@@ -5,7 +5,7 @@ using LoadHarness.Core.Proving;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.IntegrationTests.Comparing;
 

@@ -1,7 +1,7 @@
+using LoadHarness.Checks.Health;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
-using LoadHarness.Postgres.Health;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Health;

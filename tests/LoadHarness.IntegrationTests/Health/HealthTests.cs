@@ -1,8 +1,8 @@
+using LoadHarness.Checks.Health;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
-using LoadHarness.Postgres.Health;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Health;

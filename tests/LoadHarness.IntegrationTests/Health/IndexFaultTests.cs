@@ -1,6 +1,6 @@
+using LoadHarness.Checks.Health;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
-using LoadHarness.Postgres.Health;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Health;

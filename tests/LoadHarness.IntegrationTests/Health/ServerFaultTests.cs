@@ -1,9 +1,9 @@
+using LoadHarness.Checks.Health;
+using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
-using LoadHarness.Postgres.Health;
 using LoadHarness.Postgres.Provisioning;
-using LoadHarness.Core.Options;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Health;

@@ -1,7 +1,7 @@
+using LoadHarness.Checks.Health;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
-using LoadHarness.Postgres.Health;
 
 namespace LoadHarness.IntegrationTests.Health;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
+using LoadHarness.Checks.Health;
 using LoadHarness.Core.Options;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
-using LoadHarness.Postgres.Health;
 using LoadHarness.Postgres.Provisioning;
 using Npgsql;
 

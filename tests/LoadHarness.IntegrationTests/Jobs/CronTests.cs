@@ -1,7 +1,7 @@
+using LoadHarness.Checks.Health;
 using LoadHarness.IntegrationTests.Health;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
-using LoadHarness.Postgres.Health;
 using LoadHarness.Postgres.Jobs;
 
 namespace LoadHarness.IntegrationTests.Jobs;

@@ -1,11 +1,11 @@
+using LoadHarness.Checks.Health;
+using LoadHarness.Checks.Verification;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Health;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
-using LoadHarness.Postgres.Health;
 using LoadHarness.Postgres.Migration;
-using LoadHarness.Postgres.Verification;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Migration;

@@ -1,12 +1,12 @@
+using LoadHarness.Checks.Health;
+using LoadHarness.Checks.Verification;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Imports;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
-using LoadHarness.Postgres.Health;
 using LoadHarness.Postgres.Jobs;
 using LoadHarness.Postgres.Migration;
-using LoadHarness.Postgres.Verification;
 using LoadHarness.Postgres.Workload;
 using Npgsql;
 

@@ -4,10 +4,10 @@ using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
 using LoadHarness.Postgres.Observation;
-using LoadHarness.Postgres.Seeding;
 using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios;
 using LoadHarness.Scenarios.Profiles;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.IntegrationTests.Observation;
 

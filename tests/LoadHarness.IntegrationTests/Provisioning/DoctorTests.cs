@@ -1,9 +1,9 @@
+using LoadHarness.Checks.Diagnosis;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
-using LoadHarness.Postgres.Diagnosis;
 
 namespace LoadHarness.IntegrationTests.Provisioning;
 

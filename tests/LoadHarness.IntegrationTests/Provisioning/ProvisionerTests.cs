@@ -6,7 +6,7 @@ using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.IntegrationTests.Seeding;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Provisioning;

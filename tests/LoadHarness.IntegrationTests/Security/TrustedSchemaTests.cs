@@ -1,10 +1,10 @@
+using LoadHarness.Checks.Health;
 using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Health;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Migration;
 using LoadHarness.IntegrationTests.Monitoring;
-using LoadHarness.Postgres.Health;
 using LoadHarness.Postgres.Migration;
 using Npgsql;
 

@@ -4,7 +4,7 @@ using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Provisioning;
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.IntegrationTests.Seeding;
 

@@ -2,7 +2,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Postgres.Migration;
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Seeding;

@@ -3,7 +3,7 @@ using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Postgres.Provisioning;
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Seeding;

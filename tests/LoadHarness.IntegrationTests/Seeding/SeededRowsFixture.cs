@@ -1,7 +1,7 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.IntegrationTests.Seeding;
 

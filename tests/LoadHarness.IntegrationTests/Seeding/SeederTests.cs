@@ -3,8 +3,8 @@ using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
-using LoadHarness.Postgres.Seeding;
 using LoadHarness.Postgres.Workload;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.IntegrationTests.Seeding;
 

@@ -1,11 +1,11 @@
 using System.Text.RegularExpressions;
+using LoadHarness.Checks.Verification;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
-using LoadHarness.Postgres.Seeding;
-using LoadHarness.Postgres.Verification;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.IntegrationTests.Verification;
 

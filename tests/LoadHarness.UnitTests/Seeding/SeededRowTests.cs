@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.UnitTests.Seeding;
 

@@ -1,4 +1,4 @@
-using LoadHarness.Postgres.Seeding;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.UnitTests.Seeding;
 

@@ -1,0 +1,113 @@
+using LoadHarness.Core.Progress;
+using LoadHarness.Core.Verdicts;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace LoadHarness.Checks.Health;
+
+/// <summary>Looks at a database and tells, check by check, what is wrong and what would mend it.</summary>
+public static class HealthCheck
+{
+    // Health must not add to the trouble it looks for.
+    private const int TimeoutSeconds = 30;
+
+    /// <summary>Works on any database; what one lacks makes its checks unknown, never an error.</summary>
+    /// <param name="limits">Other limits than the checks' own; null takes those.</param>
+    public static async Task<HealthReport> RunAsync(
+        NpgsqlDataSource source, IStageProgress progress, CancellationToken cancellationToken, HealthLimits? limits = null)
+    {
+        var results = new List<HealthResult>();
+        using var task = progress.Begin("Health", HealthQuestions.All.Count, "checks");
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        foreach (var question in HealthQuestions.All)
+        {
+            results.Add(await AskAsync(connection, limits?.On(question) ?? question, cancellationToken));
+            task.Advance(1);
+        }
+
+        return new HealthReport(DateTimeOffset.UtcNow, results);
+    }
+
+    /// <summary>One check alone, with limits of the caller's.</summary>
+    internal static async Task<HealthResult> OneAsync(NpgsqlDataSource source, HealthQuestion question, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await AskAsync(connection, question, cancellationToken);
+    }
+
+    private static async Task<HealthResult> AskAsync(
+        NpgsqlConnection connection, HealthQuestion question, CancellationToken cancellationToken)
+    {
+        if (question.Requires is { } required && !await ExistsAsync(connection, required, cancellationToken))
+            return Unknown(question, $"{required} is missing here. {question.Remedy}");
+        try
+        {
+            var rows = await RowsAsync(connection, question, cancellationToken);
+            return Judge(question, rows);
+        }
+        catch (PostgresException e)
+        {
+            return Unknown(question, $"could not be asked: {e.MessageText} (SQLSTATE {e.SqlState})");
+        }
+    }
+
+    private static HealthResult Judge(HealthQuestion question, List<(HealthFinding Row, double? Figure)> rows)
+    {
+        if (rows.Count == 0)
+            return Result(question, HealthStatus.Green, question.Direction == LimitDirection.AtMost ? 0 : null, "nothing found", []);
+        var status = rows.Max(row => row.Row.Status);
+        var worst = rows.First(row => row.Row.Status == status);
+        HealthFinding[] findings = [.. rows.Where(row => row.Row.Status != HealthStatus.Green).Select(row => row.Row)];
+        var evidence = findings.Length > 1
+            ? $"{findings.Length} found; first {worst.Row.Subject}: {worst.Row.Detail}"
+            : $"{worst.Row.Subject}: {worst.Row.Detail}";
+        return Result(question, status, worst.Figure, evidence, findings);
+    }
+
+    private static HealthResult Unknown(HealthQuestion question, string evidence) =>
+        Result(question, HealthStatus.Unknown, null, evidence, []) with { Missing = true };
+
+    private static HealthResult Result(
+        HealthQuestion question, HealthStatus status, double? figure, string evidence, IReadOnlyList<HealthFinding> findings) =>
+        new(question.Id, question.Title, status, figure, question.Limit, question.Direction, question.Unit, evidence, findings);
+
+    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
+    {
+        var lookup = name.Contains('(', StringComparison.Ordinal) ? "to_regprocedure" : "to_regclass";
+        await using var command = new NpgsqlCommand($"select {lookup}($1) is not null", connection)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = name } },
+        };
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    private static async Task<List<(HealthFinding, double?)>> RowsAsync(
+        NpgsqlConnection connection, HealthQuestion question, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"select a.status, a.subject, a.detail, a.remedy, a.figure::double precision from (select $1::double precision as warn, $2::double precision as red, $3::double precision as settled) l cross join lateral ({question.Sql}) a",
+            connection)
+        {
+            CommandTimeout = TimeoutSeconds,
+            Parameters =
+            {
+                new() { Value = question.Warn, NpgsqlDbType = NpgsqlDbType.Double },
+                new() { Value = question.Limit, NpgsqlDbType = NpgsqlDbType.Double },
+                new() { Value = question.Settled.TotalSeconds, NpgsqlDbType = NpgsqlDbType.Double },
+            },
+        };
+        var rows = new List<(HealthFinding, double?)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var finding = new HealthFinding(
+                Enum.Parse<HealthStatus>(reader.GetString(0), ignoreCase: true),
+                reader.GetString(1),
+                reader.GetString(2),
+                await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetString(3));
+            rows.Add((finding, await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetDouble(4)));
+        }
+
+        return rows;
+    }
+}

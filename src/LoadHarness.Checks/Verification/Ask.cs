@@ -1,0 +1,81 @@
+using LoadHarness.Core.Verdicts;
+using Npgsql;
+
+namespace LoadHarness.Checks.Verification;
+
+/// <summary>Asks one question in a transaction that is rolled back.</summary>
+internal static class Ask
+{
+    // A refresh or ANALYZE of millions of rows is part of some questions.
+    private const int TimeoutSeconds = 300;
+
+    public static async Task<Verdict> RunAsync(NpgsqlConnection connection, Question question, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        try
+        {
+            await ExecuteAsync(connection, "set local lock_timeout = '5s'", cancellationToken);
+            foreach (var statement in (question.WithTenant ? Tenant.Setup : []).Concat(question.Setup ?? []))
+                await ExecuteAsync(connection, statement, cancellationToken);
+            return await ReadAsync(connection, question, cancellationToken);
+        }
+        catch (PostgresException e)
+        {
+            return Failed(question.Id, e);
+        }
+        finally
+        {
+            await transaction.RollbackAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>What the server's refusal says of the requirement.</summary>
+    public static Verdict Failed(string id, PostgresException e)
+    {
+        var evidence = $"{e.MessageText} (SQLSTATE {e.SqlState}){(e.Hint is null ? "" : $"; {e.Hint}")}";
+        return e.SqlState switch
+        {
+            PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.ObjectNotInPrerequisiteState =>
+                Verdict.Unavailable(id, "", evidence),
+            PostgresErrorCodes.LockNotAvailable => Verdict.Undecided(id, "", evidence),
+            _ => Verdict.Looked(id, "", met: false, evidence),
+        };
+    }
+
+    public static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task<Verdict> ReadAsync(NpgsqlConnection connection, Question question, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select a.verdict, a.evidence, a.figure::double precision, a.lim::double precision, a.unit
+            from ({question.Sql}) a (verdict, evidence, figure, lim, unit)
+            """,
+            connection)
+        {
+            CommandTimeout = TimeoutSeconds,
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            return Verdict.Looked(question.Id, "", met: false, "nothing of it was found in the catalog");
+        var evidence = await reader.IsDBNullAsync(1, cancellationToken) ? "nothing was found" : reader.GetString(1);
+        double? figure = await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetDouble(2);
+        var limit = await reader.IsDBNullAsync(3, cancellationToken)
+            ? null
+            : new Limit(reader.GetDouble(3), LimitDirection.AtLeast, reader.GetString(4));
+        return Answered(question.Id, reader.GetString(0), evidence).Showing(figure, reader.GetString(4), limit);
+    }
+
+    private static Verdict Answered(string id, string word, string evidence) => word switch
+    {
+        "met" or "missed" => Verdict.Looked(id, "", word == "met", evidence),
+        "stated" => Verdict.Stated(id, "", evidence),
+        "inconclusive" => Verdict.Undecided(id, "", evidence),
+        "unavailable" => Verdict.Unavailable(id, "", evidence),
+        _ => throw new InvalidOperationException($"{id} answered '{word}': met, missed, stated, inconclusive or unavailable is expected."),
+    };
+}

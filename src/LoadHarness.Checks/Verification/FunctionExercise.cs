@@ -1,0 +1,116 @@
+using LoadHarness.Core.Verdicts;
+using Npgsql;
+
+namespace LoadHarness.Checks.Verification;
+
+/// <summary>QA-1: calls every function of the schema in one transaction that is rolled back, each from the same state.</summary>
+internal static class FunctionExercise
+{
+    private const string Id = "QA-1";
+
+    /// <param name="answers">Those of the questions that call some of the functions themselves.</param>
+    public static async Task<Verdict> RunAsync(
+        NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, IReadOnlyDictionary<string, Verdict> answers,
+            CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        try
+        {
+            await Ask.ExecuteAsync(connection, "set local lock_timeout = '5s'", cancellationToken);
+            foreach (var statement in Tenant.Setup) await Ask.ExecuteAsync(connection, statement, cancellationToken);
+            var problems = await CatalogProblemsAsync(connection, calls, cancellationToken);
+            foreach (var call in calls)
+            {
+                if (await WorksAsync(connection, transaction, call, answers, cancellationToken) is { } failure) problems.Add(failure);
+                if (await RefusesAsync(connection, transaction, call, cancellationToken) is { } laxity) problems.Add(laxity);
+            }
+
+            var (good, bad) = (calls.Count(c => c.Good is not null || c.AskedBy is not null), calls.Count(c => c.Bad is not null));
+            var evidence = problems.Count == 0
+                ? $"{calls.Count} functions are there, each with a comment; {good} called with valid input, {bad} refused bad input with their named SQLSTATE (rolled back)"
+                : string.Join("; ", problems.Take(10));
+            return Verdict.Counted(Id, "", problems.Count, Limit.AtMost(0, "problems"), calls.Count, evidence,
+                $"{calls.Count} functions called");
+        }
+        catch (PostgresException e)
+        {
+            return Ask.Failed(Id, e);
+        }
+        finally
+        {
+            await transaction.RollbackAsync(CancellationToken.None);
+        }
+    }
+
+    // A function that nobody calls here, one that is gone, and one without a comment.
+    private static async Task<List<string>> CatalogProblemsAsync(
+        NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            with called as (
+                select signature, to_regprocedure(signature) as oid from unnest($1::text[]) as c (signature)
+            ), own as (
+                select p.oid, obj_description(p.oid, 'pg_proc') as comment
+                from pg_proc p
+                where p.pronamespace = 'public'::regnamespace
+                  and not exists (select from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')
+            )
+            select signature || ' is not there' from called where oid is null
+            union all
+            select own.oid::regprocedure || ' is not exercised' from own where not exists (select from called where called.oid = own.oid)
+            union all
+            select own.oid::regprocedure || ' has no comment' from own where comment is null
+            """,
+            connection)
+        {
+            Parameters = { new() { Value = calls.Select(c => c.Signature).ToArray() } },
+        };
+        var problems = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) problems.Add(reader.GetString(0));
+        return problems;
+    }
+
+    private static async Task<string?> WorksAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, IReadOnlyDictionary<string, Verdict> answers,
+            CancellationToken cancellationToken)
+    {
+        if (call.AskedBy is { } id)
+            return answers.TryGetValue(id, out var answer)
+                && answer.Kind == VerdictKind.Met ? null : $"{call.Signature} is called by {id}, which is not met";
+        return call.Good is { } good && await TryAsync(connection, transaction, good, cancellationToken) is { } error
+            ? $"{call.Signature} fails on valid input: {error.MessageText} (SQLSTATE {error.SqlState})"
+            : null;
+    }
+
+    private static async Task<string?> RefusesAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, CancellationToken cancellationToken)
+    {
+        if (call.Bad is not { } bad) return null;
+        var error = await TryAsync(connection, transaction, [bad], cancellationToken);
+        return error?.SqlState == call.Refusal
+            ? null
+            : $"{call.Signature} answers bad input with {(error is null ? "success" : $"SQLSTATE {error.SqlState}: {error.MessageText}")}, not {call.Refusal}";
+    }
+
+    private static async Task<PostgresException?> TryAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IEnumerable<string> statements, CancellationToken cancellationToken)
+    {
+        const string savepoint = "call";
+        await transaction.SaveAsync(savepoint, cancellationToken);
+        try
+        {
+            foreach (var statement in statements) await Ask.ExecuteAsync(connection, statement, cancellationToken);
+            return null;
+        }
+        catch (PostgresException e)
+        {
+            return e;
+        }
+        finally
+        {
+            await transaction.RollbackAsync(savepoint, CancellationToken.None);
+        }
+    }
+}

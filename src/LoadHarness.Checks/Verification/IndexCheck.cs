@@ -1,0 +1,79 @@
+using LoadHarness.Core.Verdicts;
+using Npgsql;
+
+namespace LoadHarness.Checks.Verification;
+
+/// <summary>IX-1..8: found by definition, valid on every partition, and chosen by the plan of the query it serves.</summary>
+internal static class IndexCheck
+{
+    public static async Task<IReadOnlyCollection<Verdict>> RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var answers = new Dictionary<string, Verdict>(StringComparer.Ordinal);
+        foreach (var question in IndexQuestions.All)
+        {
+            var answer = await AskAsync(connection, question, cancellationToken);
+            answers[question.Id] = answers.TryGetValue(question.Id, out var other) ? other.And(answer) : answer;
+        }
+
+        return answers.Values;
+    }
+
+    private static async Task<Verdict> AskAsync(NpgsqlConnection connection, IndexQuestion question, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        try
+        {
+            var names = await NamesAsync(connection, question, cancellationToken);
+            if (names.Count == 0)
+                return Verdict.Looked(question.Id, "", met: false, $"no index of {question.Table} matches {question.Pattern}");
+            if (names.Any(n => !n.Valid))
+                return Verdict.Looked(question.Id, "", met: false, $"{names.First(n => !n.Valid).Name} is invalid");
+            // A small table is read whole whatever indexes it has: the question is whether the index serves the query.
+            await Ask.ExecuteAsync(connection, "set local enable_seqscan = off", cancellationToken);
+            var plan = await PlanAsync(connection, question.Query, cancellationToken);
+            return names.Any(n => plan.Contains(n.Name, StringComparison.Ordinal))
+                ? Verdict.Looked(question.Id, "", met: true, $"{names[0].Name} is valid and the plan of its query uses it")
+                : Verdict.Undecided(question.Id, "",
+                    $"{names[0].Name} is valid; the plan of its query on these rows takes another way: {plan.Split('\n')[^1].Trim()}");
+        }
+        catch (PostgresException e)
+        {
+            return Ask.Failed(question.Id, e);
+        }
+        finally
+        {
+            await transaction.RollbackAsync(CancellationToken.None);
+        }
+    }
+
+    private static async Task<List<(string Name, bool Valid)>> NamesAsync(
+        NpgsqlConnection connection, IndexQuestion question, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select m.relid::regclass::text, l.indisvalid
+            from pg_index i
+            cross join lateral (select i.indexrelid as relid union all select t.relid from pg_partition_tree(i.indexrelid) t where t.isleaf) m
+            join pg_index l on l.indexrelid = m.relid
+            where i.indrelid = to_regclass($1) and pg_get_indexdef(i.indexrelid) ~ $2
+            """,
+            connection)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = $"public.{question.Table}" },
+                new NpgsqlParameter<string> { TypedValue = question.Pattern } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var names = new List<(string, bool)>();
+        while (await reader.ReadAsync(cancellationToken)) names.Add((reader.GetString(0), reader.GetBoolean(1)));
+        return names;
+    }
+
+    private static async Task<string> PlanAsync(NpgsqlConnection connection, string query, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"explain (costs off) {query}", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var lines = new List<string>();
+        while (await reader.ReadAsync(cancellationToken)) lines.Add(reader.GetString(0));
+        return string.Join('\n', lines);
+    }
+}

@@ -1,0 +1,105 @@
+using LoadHarness.Checks.Health;
+using LoadHarness.Core;
+using LoadHarness.Core.Progress;
+using LoadHarness.Core.Verdicts;
+using Npgsql;
+
+namespace LoadHarness.Checks.Verification;
+
+/// <summary>KM, HI, OP and DP-3, by asking health and the reviews themselves.</summary>
+internal static class OperatingCheck
+{
+    // Enough scans for a share of index scans to mean something.
+    private const int Lookups = 300;
+
+    public static async Task<Dictionary<string, Verdict>> RunAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
+    {
+        var answers = new Dictionary<string, Verdict>(StringComparer.Ordinal);
+        var scanned = await LookUpAsync(admin, cancellationToken);
+        var report = await HealthCheck.RunAsync(admin, SilentProgress.Instance, cancellationToken);
+        foreach (var check in report.Checks.Where(c => c.Id.StartsWith("KM-", StringComparison.Ordinal)))
+            answers[check.Id] = check.ToVerdict();
+        answers["KM-5"] = scanned;
+        var counts = string.Join(", ", report.Checks.GroupBy(c => c.Status).OrderBy(g => g.Key)
+            .Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}"));
+        var red = string.Join(", ", report.Checks.Where(c => c.Status == HealthStatus.Red).Select(c => c.Id));
+        var asked = !report.Checks.Any(c => c.Evidence.Contains("could not be asked", StringComparison.Ordinal));
+        foreach (var proof in await HealthColours.RunAsync(admin, cancellationToken)) answers[proof.Id] = proof;
+        answers["DP-3"] = Verdict.Looked(
+            "DP-3", "", asked,
+            $"health asked {report.Checks.Count} checks: {counts}; overall {report.Overall.ToString().ToLowerInvariant()}{(red.Length == 0 ? "" : $" ({red})")}; the jobs are JB-1 to JB-5")
+            .Showing(report.Checks.Count, "checks");
+        answers["OP-1"] = await ReviewAsync("OP-1", Review.WeeklyAsync(admin, cancellationToken));
+        answers["OP-2"] = await ReviewAsync("OP-2", Review.MonthlyAsync(admin, cancellationToken));
+        return answers;
+    }
+
+    private static async Task<Verdict> ReviewAsync(string id, Task<IReadOnlyList<ReviewSection>> review)
+    {
+        try
+        {
+            var sections = await review;
+            var evidence = string.Join("; ", sections.Select(s => $"{s.Title}: {s.Rows.Count} rows"));
+            return Verdict.Looked(id, "", met: true, evidence).Showing(sections.Count, "sections");
+        }
+        catch (HarnessException e)
+        {
+            return Verdict.Looked(id, "", met: false, e.Message);
+        }
+    }
+
+    // Lifetime counts hold the scans of seeding and of index builds; the difference around known lookups does not.
+    private static async Task<Verdict> LookUpAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
+    {
+        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
+        string[] statements =
+        [
+            "select id from leads where workspace_id = 1 and email = $1",
+            "select id from email_sends where workspace_id = 1 and campaign_id = 1 and status = $1 limit 1",
+            "select id from lead_activities where workspace_id = 1 and lead_id = 1 and activity_type = $1 limit 1",
+        ];
+        try
+        {
+            var before = await ScansAsync(connection, cancellationToken);
+            foreach (var statement in statements)
+            {
+                for (var i = 0; i < Lookups; i++)
+                {
+                    await using var command = new NpgsqlCommand(statement, connection)
+                    {
+                        Parameters = { new NpgsqlParameter<string> { TypedValue = "none" } },
+                    };
+                    await command.ExecuteScalarAsync(cancellationToken);
+                }
+            }
+
+            var after = await ScansAsync(connection, cancellationToken);
+            var (index, sequential) = (after.Index - before.Index, after.Sequential - before.Sequential);
+            var lookups = Lookups * statements.Length;
+            var evidence = $"{lookups} lookups of leads, sends and activities made {index} index scans and {sequential} sequential scans of tables from 1,000 rows";
+            return (index < lookups
+                ? Verdict.Undecided("KM-5", "", evidence)
+                : Verdict.Looked("KM-5", "", met: sequential <= index, evidence)).Showing(index, "scans", Limit.AtLeast(lookups, "scans"));
+        }
+        catch (PostgresException e)
+        {
+            return Ask.Failed("KM-5", e);
+        }
+    }
+
+    private static async Task<(long Index, long Sequential)> ScansAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await Ask.ExecuteAsync(connection, "select pg_stat_force_next_flush()", cancellationToken);
+        await using var command = new NpgsqlCommand(
+            """
+            select coalesce(sum(idx_scan), 0)::bigint, coalesce(sum(seq_scan) filter (where n_live_tup >= 1000), 0)::bigint
+            from pg_stat_user_tables where relid in (
+                select t from unnest(array['leads', 'email_sends', 'lead_activities']) as n (name),
+                    lateral (select to_regclass('public.' || n.name) as t union all select p.relid from pg_partition_tree(to_regclass('public.' || n.name)) p) x)
+            """,
+            connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+}

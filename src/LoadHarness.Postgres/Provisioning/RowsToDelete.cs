@@ -1,0 +1,54 @@
+using Npgsql;
+
+namespace LoadHarness.Postgres.Provisioning;
+
+/// <summary>
+/// What emptying a database for the seeder would delete: the tables that it fills, and every table that refers to one of them.
+/// </summary>
+/// <param name="Tables">Those that hold rows, with how many.</param>
+/// <param name="MadeByTheHarness">A seeding is on record there: the rows are its own.</param>
+public sealed record RowsToDelete(IReadOnlyList<(string Table, long Rows)> Tables, bool MadeByTheHarness)
+{
+    private static readonly string[] Roots = ["public.workspaces", "public.users", "public.leads"];
+
+    public bool NeedsTheSecondWord => Tables.Count > 0 && !MadeByTheHarness;
+
+    public static async Task<RowsToDelete> InAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var tables = await connection.TextsAsync(
+            """
+            with recursive emptied (oid) as (
+                select to_regclass(name)::oid
+                from unnest($1::text[]) as root (name)
+                where to_regclass(name) is not null
+                union
+                select reference.conrelid
+                from pg_constraint as reference
+                join emptied on emptied.oid = reference.confrelid
+                where reference.contype = 'f'
+            )
+            select emptied.oid::regclass::text
+            from emptied
+            join pg_class as relation on relation.oid = emptied.oid
+            where not relation.relispartition
+            order by 1
+            """,
+            cancellationToken, new NpgsqlParameter { Value = Roots });
+        var rows = new List<(string, long)>();
+        foreach (var table in tables)
+        {
+            // The name comes quoted from the catalog.
+            var count = await connection.ScalarAsync<long>($"select count(*) from {table}", cancellationToken);
+            if (count > 0) rows.Add((table, count));
+        }
+
+        return new(rows, await IsSeededAsync(connection, cancellationToken));
+    }
+
+    public override string ToString() =>
+        string.Join(", ", Tables.Select(entry => FormattableString.Invariant($"{entry.Table}: {entry.Rows:N0}")));
+
+    private static async Task<bool> IsSeededAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        await connection.ScalarAsync<bool>("select to_regclass('loadharness.seed_run') is not null", cancellationToken)
+        && await connection.ScalarAsync<bool>("select exists (select from loadharness.seed_run)", cancellationToken);
+}

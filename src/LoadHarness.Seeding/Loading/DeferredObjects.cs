@@ -1,0 +1,78 @@
+using LoadHarness.Core.Progress;
+using Npgsql;
+
+namespace LoadHarness.Seeding.Loading;
+
+/// <summary>
+/// Takes keys, indexes, foreign keys and triggers off the large tables before the load and puts them back after it, as the catalog
+/// describes them. The definitions are kept in the database: an interrupted seeding still restores every one.
+/// </summary>
+internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
+{
+    private const int LastPhase = 6;
+
+    // For the connections that restore. The indexes and the lines that name them commit together, so a lost last commit is only work to do
+    // again. Several indexes build side by side, one a worker: more processes each would take turns on the same cores. A validation joins
+    // each partition to a much larger table by its key; a hash of that table, made anew for each partition, is what the server would choose
+    // and what takes longest.
+    private const string Settings = "set synchronous_commit = off; set max_parallel_maintenance_workers = 0; set enable_hashjoin = off";
+
+    public static async Task DropAsync(NpgsqlConnection connection, string[] tables, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(DeferredSql.Capture, cancellationToken, (object)tables);
+        var drops = await connection.TextsAsync(
+            "select drop_sql from loadharness.seed_deferred where drop_sql is not null order by phase desc, ordinal", cancellationToken);
+        foreach (var drop in drops)
+            await connection.ExecuteAsync(drop, cancellationToken);
+        await connection.ExecuteAsync("update loadharness.seed_run set indexes_deferred = true", cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    public async Task RestoreAsync(IStageProgress progress, CancellationToken cancellationToken)
+    {
+        var total = await CountAsync(cancellationToken);
+        using var task = progress.Begin("Building indexes and constraints", total, "objects");
+        for (var phase = 0; phase <= LastPhase; phase++)
+            await RestorePhaseAsync(phase, task, cancellationToken);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync("update loadharness.seed_run set indexes_deferred = false", cancellationToken);
+    }
+
+    private async Task<long> CountAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ScalarAsync<long>("select count(*) from loadharness.seed_deferred", cancellationToken);
+    }
+
+    private async Task RestorePhaseAsync(int phase, ICountedTask task, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var objects = await connection.ListAsync(
+            "select ordinal, relation, create_sql from loadharness.seed_deferred where phase = $1 order by ordinal",
+            row => new Deferred(row.GetInt32(0), row.GetString(1), row.GetString(2)),
+            cancellationToken,
+            phase);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(objects.GroupBy(item => item.Chain), options, async (chain, cancellationToken) =>
+        {
+            await using var own = await source.OpenConnectionAsync(cancellationToken);
+            await own.ExecuteAsync(Settings, cancellationToken);
+            foreach (var item in chain)
+            {
+                await RestoreOneAsync(own, item, cancellationToken);
+                task.Advance(1);
+            }
+        });
+    }
+
+    private static async Task RestoreOneAsync(NpgsqlConnection connection, Deferred item, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(item.CreateSql, cancellationToken);
+        await connection.ExecuteAsync("delete from loadharness.seed_deferred where ordinal = $1", cancellationToken, item.Ordinal);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private sealed record Deferred(int Ordinal, string Chain, string CreateSql);
+}

@@ -1,0 +1,108 @@
+using LoadHarness.Core.Progress;
+using Npgsql;
+
+namespace LoadHarness.Seeding.Loading;
+
+/// <summary>
+/// What follows the load: counters that the sends imply, vacuum, identity sequences, statistics, materialized views. Each may run again.
+/// </summary>
+internal sealed class Finishing(NpgsqlDataSource source, int workers)
+{
+    private const string CampaignCounters =
+        """
+        update campaigns c
+        set total_recipients = s.total, sent_count = s.sent, delivered_count = s.delivered, opened_count = s.opened, clicked_count = s.clicked,
+            bounced_count = s.bounced, unsubscribed_count = s.unsubscribed, complained_count = s.complained, updated_at = c.completed_at
+        from (
+            select workspace_id, campaign_id, count(*) as total, count(sent_at) as sent, count(delivered_at) as delivered, count(opened_at) as opened,
+                   count(clicked_at) as clicked, count(bounced_at) as bounced, count(unsubscribed_at) as unsubscribed, count(complained_at) as complained
+            from email_sends
+            group by workspace_id, campaign_id
+        ) s
+        where c.workspace_id = s.workspace_id and c.id = s.campaign_id
+        """;
+
+    // The optimized schema fixes a campaign's enqueue time once: it is created_at of all its sends.
+    private const string EnqueueTimes =
+        "update campaigns c set enqueued_at = c.created_at where c.status = 'sent' and c.enqueued_at is distinct from c.created_at";
+
+    private const string HasEnqueueTimes =
+        "select exists (select from pg_attribute where attrelid = 'public.campaigns'::regclass and attname = 'enqueued_at' and not attisdropped)";
+
+    // The next value is above every seeded one; an empty table keeps its sequence.
+    private const string Sequences =
+        """
+        select format('select setval(%L, coalesce((select max(%I) from %I.%I), 0) + 1, false)',
+                      pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname), a.attname, n.nspname, c.relname)
+        from pg_attribute a
+        join pg_class c on c.oid = a.attrelid
+        join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and a.attidentity <> ''
+          and pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname) is not null
+        """;
+
+    private const string FilledLeaves =
+        """
+        select c.oid::regclass::text
+        from pg_class c
+        where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and pg_relation_size(c.oid) > 0
+        order by pg_relation_size(c.oid) desc
+        """;
+
+    private const string Roots =
+        "select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition";
+
+    public async Task CountAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(CampaignCounters, cancellationToken);
+        if (await connection.ScalarAsync<bool>(HasEnqueueTimes, cancellationToken))
+            await connection.ExecuteAsync(EnqueueTimes, cancellationToken);
+    }
+
+    // VACUUM sets the visibility map and hint bits now, so that neither autovacuum nor first readers do it in a measured window. Before the
+    // indexes are there it reads each table once and nothing else, and the validation of foreign keys can read indexes alone.
+    public async Task VacuumAsync(IStageProgress progress, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var leaves = await connection.TextsAsync(FilledLeaves, cancellationToken);
+        using var task = progress.Begin("Vacuuming", leaves.Count, "tables");
+        await EachAsync(leaves.Select(leaf => $"vacuum (parallel 0) {leaf}"), task, cancellationToken);
+    }
+
+    /// <summary>Wants the indexes in place: the highest id is read from them.</summary>
+    public async Task AdvanceSequencesAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        foreach (var advance in await connection.TextsAsync(Sequences, cancellationToken))
+            await connection.ExecuteAsync(advance, cancellationToken);
+    }
+
+    /// <summary>Wants the indexes in place: those over expressions have statistics of their own.</summary>
+    public async Task AnalyzeAsync(IStageProgress progress, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var roots = await connection.TextsAsync(Roots, cancellationToken);
+        using var task = progress.Begin("Analyzing", roots.Count, "tables");
+        await EachAsync(roots.Select(root => $"analyze {root}"), task, cancellationToken);
+    }
+
+    public async Task RefreshViewsAsync(IStageProgress progress, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var views = await connection.TextsAsync(
+            "select oid::regclass::text from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace", cancellationToken);
+        using var task = progress.Begin("Refreshing materialized views", views.Count, "views");
+        await EachAsync(views.Select(view => $"refresh materialized view {view}"), task, cancellationToken);
+        await EachAsync(views.Select(view => $"analyze {view}"), task, cancellationToken);
+    }
+
+    private Task EachAsync(IEnumerable<string> statements, ICountedTask task, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(statements, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken },
+            async (statement, cancellationToken) =>
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await connection.ExecuteAsync(statement, cancellationToken);
+            task.Advance(1);
+        });
+}

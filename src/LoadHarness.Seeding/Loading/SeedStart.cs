@@ -1,0 +1,55 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Progress;
+using LoadHarness.Postgres.Provisioning;
+using Npgsql;
+
+namespace LoadHarness.Seeding.Loading;
+
+/// <summary>Decides whether a database is fresh, half seeded, or seeded already, and refuses what does not fit the request.</summary>
+internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal, DiskSpace disk)
+{
+    public async Task<SeedRun> BeginAsync(
+        SeedRequest request, SeedGenerators generators, IStageProgress progress, CancellationToken cancellationToken)
+    {
+        await Columns.CheckAsync(connection, generators.Large, cancellationToken);
+        var run = await journal.ReadAsync(cancellationToken);
+        if (run is not null && (run.Identity == request.Identity || !request.Replace))
+        {
+            Note(run, request, progress);
+            return run;
+        }
+
+        await MakeEmptyAsync(request, generators.Tables, progress, cancellationToken);
+        await disk.CheckAsync(connection, new SeedPlan(request.Contacts).Leads, cancellationToken);
+        await PastMonths.EnsureAsync(connection, generators.Tables, generators.Calendar, cancellationToken);
+        await journal.StartAsync(request, cancellationToken);
+        return (await journal.ReadAsync(cancellationToken))!;
+    }
+
+    private static void Note(SeedRun run, SeedRequest request, IStageProgress progress)
+    {
+        if (run.Identity != request.Identity)
+            throw new HarnessException($"This database holds another seeding ({run.Identity}); {request.Identity} was asked for. Use the same options, another database, or --force to delete its rows and seed it again.");
+        progress.Note(run.Manifest is null
+            ? $"Going on with an interrupted seeding ({run.Identity})."
+            : $"The database is seeded already ({run.Identity}); its rows are used again.");
+    }
+
+    private async Task MakeEmptyAsync(SeedRequest request, string[] tables, IStageProgress progress, CancellationToken cancellationToken)
+    {
+        if (request.Replace)
+        {
+            var doomed = await RowsToDelete.InAsync(connection, cancellationToken);
+            if (doomed.NeedsTheSecondWord && !request.ReplaceForeignRows)
+                throw new HarnessException($"The database holds rows that the harness did not make ({doomed}). Use an empty database, or --force=delete-all-rows to delete all of them.", ExitCode.BadUsage);
+            if (doomed.Tables.Count > 0)
+                progress.Note($"--force: deleting every row of workspaces, users, leads and of all that refers to them: {doomed}.");
+            await journal.ForgetWithAsync($"workspaces, users, {string.Join(", ", tables)}", cancellationToken);
+        }
+        else if (await connection.ScalarAsync<bool>(
+            "select exists (select from workspaces) or exists (select from leads)", cancellationToken))
+        {
+            throw new HarnessException("The database holds workspaces or leads that the seeder did not put there. Use an empty database, or --force=delete-all-rows to delete every row of them and of all that refers to them.");
+        }
+    }
+}

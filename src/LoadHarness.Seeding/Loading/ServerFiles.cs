@@ -1,0 +1,76 @@
+using Npgsql;
+
+namespace LoadHarness.Seeding.Loading;
+
+/// <summary>
+/// Files that the server writes and reads itself, in its data directory: one a table and worker, rows in the order they were generated.
+/// </summary>
+internal sealed class ServerFiles(string prefix, int parts)
+{
+    public static async Task<bool> AreAllowedAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
+    {
+        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
+        return await connection.ScalarAsync<bool>(
+            """
+            select pg_has_role(current_user, 'pg_read_server_files', 'usage') and pg_has_role(current_user, 'pg_write_server_files', 'usage')
+               and pg_has_role(current_user, 'pg_read_all_settings', 'usage')
+            """,
+            cancellationToken);
+    }
+
+    public static async Task<ServerFiles> InDataDirectoryAsync(
+        NpgsqlConnection connection, int parts, CancellationToken cancellationToken) =>
+        new(await connection.ScalarAsync<string>(
+            "select current_setting('data_directory') || '/loadharness_measure_'", cancellationToken) ?? "",
+            parts);
+
+    public Task WriteAsync(NpgsqlDataSource source, CopyTable table, SeedPlan plan, CancellationToken cancellationToken) =>
+        EachPartAsync(source, part => $"copy (select {table.Columns} from {table.Name} where {Range(table, plan, part)} order by id) to {Literal(table, part)} (format binary)", cancellationToken);
+
+    public Task ReadAsync(NpgsqlDataSource source, CopyTable table, CancellationToken cancellationToken) =>
+        EachPartAsync(source, part => $"copy {table.Name} ({table.Columns}) from {Literal(table, part)} (format binary)",
+            cancellationToken);
+
+    /// <summary>Removes the files where this program can reach them, and empties them where only the server can.</summary>
+    public async Task RemoveAsync(NpgsqlDataSource source, CopyTable table)
+    {
+        await EachPartAsync(source, part => $"copy (select where false) to {Literal(table, part)} (format binary)", CancellationToken.None);
+        for (var part = 0; part < parts; part++)
+        {
+            try
+            {
+                File.Delete(Path(table, part));
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // The server's file system is not ours: an empty file stays.
+            }
+        }
+    }
+
+    // Small workspaces have the largest ids, so the last part takes them.
+    private string Range(CopyTable table, SeedPlan plan, int part)
+    {
+        var (from, to) = (plan.Contacts * part / parts, plan.Contacts * (part + 1) / parts);
+        return part == parts - 1
+            ? FormattableString.Invariant($"{table.LeadColumn} > {from}")
+            : FormattableString.Invariant($"{table.LeadColumn} > {from} and {table.LeadColumn} <= {to}");
+    }
+
+    private string Path(CopyTable table, int part) => FormattableString.Invariant($"{prefix}{table.Name}_{part}.copy");
+
+    private string Literal(CopyTable table, int part) => $"'{Path(table, part).Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private Task EachPartAsync(NpgsqlDataSource source, Func<int, string> statement, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(Enumerable.Range(0, parts),
+            new ParallelOptions { MaxDegreeOfParallelism = parts, CancellationToken = cancellationToken },
+                async (part, cancellationToken) =>
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await connection.ExecuteAsync("set synchronous_commit = off", cancellationToken);
+            await connection.ExecuteAsync(statement(part), cancellationToken);
+        });
+}
+
+/// <param name="LeadColumn">The column that holds the lead's id.</param>
+internal sealed record CopyTable(string Name, string Columns, string LeadColumn);

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Progress;
+using LoadHarness.Seeding.Loading;
+using LoadHarness.Seeding.Rows;
+using Npgsql;
+
+namespace LoadHarness.Seeding;
+
+/// <summary>Loads the large tables one after another, without their indexes, each by all workers.</summary>
+internal sealed class SeedLoad(NpgsqlDataSource source, SeedJournal journal, SeedPlan plan, int workers, int leadsPerChunk)
+{
+    public async Task<LoadedTables> LoadAsync(
+        NpgsqlConnection connection, SeedGenerators generators, IStageProgress progress, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await DeferAsync(connection, generators, cancellationToken);
+        var loads = new List<TableLoad>();
+        var sums = new List<(string, ulong)>();
+        foreach (var encoder in generators.Large)
+        {
+            var (load, sum) = await LoadTableAsync(encoder, generators.Order, progress, cancellationToken);
+            loads.Add(load);
+            sums.Add((encoder.Table, sum));
+        }
+
+        return new(loads, sums, Stopwatch.GetElapsedTime(started));
+    }
+
+    // After a kill the indexes may be off already, or back on because every chunk was done.
+    private async Task DeferAsync(NpgsqlConnection connection, SeedGenerators generators, CancellationToken cancellationToken)
+    {
+        if ((await journal.ReadAsync(cancellationToken))!.IndexesDeferred)
+            return;
+        var done = 0L;
+        foreach (var table in generators.Tables)
+            done += (await journal.ChunksAsync(table, cancellationToken)).Count;
+        var chunks = (plan.Leads + leadsPerChunk - 1) / leadsPerChunk;
+        if (done < chunks * generators.Tables.Length)
+            await DeferredObjects.DropAsync(connection, generators.Tables, cancellationToken);
+    }
+
+    private async Task<(TableLoad Load, ulong Sum)> LoadTableAsync(
+        IRowEncoder encoder, LeadOrder order, IStageProgress progress, CancellationToken cancellationToken)
+    {
+        var before = await journal.ChunksAsync(encoder.Table, cancellationToken);
+        var started = Stopwatch.GetTimestamp();
+        using (var task = progress.Begin($"Loading {encoder.Table}", encoder.Table == "leads" ? plan.Leads : null, "rows"))
+        {
+            task.Advance(before.Sum(chunk => chunk.Rows));
+            var loader = new ChunkLoader(source, plan, order, leadsPerChunk, workers);
+            await loader.LoadAsync(encoder, before.Select(chunk => chunk.FirstLead).ToHashSet(), task, cancellationToken);
+        }
+
+        var chunks = await journal.ChunksAsync(encoder.Table, cancellationToken);
+        var earlier = TimeSpan.FromSeconds(before.Sum(chunk => chunk.Seconds) / workers);
+        var load = new TableLoad(encoder.Table, chunks.Sum(chunk => chunk.Rows), Stopwatch.GetElapsedTime(started) + earlier);
+        return (load, chunks.Aggregate(0UL, (sum, chunk) => sum + chunk.Checksum));
+    }
+}
+
+/// <param name="Sums">Sum of the row hashes a table.</param>
+internal sealed record LoadedTables(IReadOnlyList<TableLoad> Tables, IReadOnlyList<(string Table, ulong Sum)> Sums, TimeSpan Duration);

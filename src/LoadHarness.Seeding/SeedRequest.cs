@@ -1,0 +1,29 @@
+using LoadHarness.Postgres.Provisioning;
+
+namespace LoadHarness.Seeding;
+
+/// <summary>What to fill a database with. Equal requests make equal rows, whatever <see cref="Workers"/> is.</summary>
+/// <param name="Contacts">Leads of the primary workspace; fifty small workspaces come on top.</param>
+/// <param name="Workers">Connections that load at the same time.</param>
+public sealed record SeedRequest(long Contacts, ulong Seed, int Workers)
+{
+    /// <summary>Newest month that holds rows. The default is the last full month (UTC): no seeded row lies in the future.</summary>
+    public DateOnly SeededAtMonth { get; init; } = SeedCalendar.LastFullMonth(DateTime.UtcNow);
+
+    /// <summary>Empties a database that already holds leads instead of refusing it.</summary>
+    public bool Replace { get; init; }
+
+    /// <summary>Empties it also when the rows there are not the harness's own.</summary>
+    public bool ReplaceForeignRows { get; init; }
+
+    /// <summary>Leads a transaction: what a killed load has to do again.</summary>
+    public int LeadsPerChunk { get; init; } = 50_000;
+
+    /// <summary>Everything the rows depend on, in words; equal for requests that make equal rows.</summary>
+    public string Identity => FormattableString.Invariant(
+        $"{Contacts} contacts, seed {Seed}, {SeedCalendar.Months} months to {SeededAtMonth:yyyy-MM}");
+
+    /// <summary>Where a cluster with these rows in the optimized schema is kept.</summary>
+    public ClusterSnapshot SnapshotFor(int serverMajorVersion) =>
+        ClusterSnapshot.Of(FormattableString.Invariant($"{Contacts}-{Seed}-{SeededAtMonth:yyyyMM}"), serverMajorVersion);
+}

@@ -1,0 +1,87 @@
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Seeding;
+using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Seeding;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Provisioning;
+
+public sealed class ClusterSnapshotTests
+{
+    private static readonly SeedRequest Request = new(1_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1) };
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_server_started_from_a_snapshot_holds_the_seeded_rows_and_not_what_a_run_did_to_them()
+    {
+        var binaries = await PostgresBinaries.FindAsync(Stop);
+        Require.Present(binaries is null
+            ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package."
+            : null);
+        var snapshot = new ClusterSnapshot(Path.Combine(Path.GetTempPath(), $"loadharness-snapshot-{Guid.NewGuid():N}"));
+        try
+        {
+            var checksum = await SeedAndSaveAsync(snapshot, binaries!);
+            var request = new DatabaseRequest(new DatabaseTarget.Native(), ServerProfile.Checklist, 1_000, Keep: false, Force: false)
+            {
+                Snapshot = _ => snapshot,
+            };
+            await using var database = await Provisioner.ProvisionAsync(request, SilentProgress.Instance, Stop);
+            await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
+
+            Assert.Equal(checksum, (await SeedReuse.FindAsync(source, Request, Stop))?.Checksum);
+            Assert.Equal(["1000"], await Catalog.LinesAsync(source, "select count(*)::text from leads where workspace_id = 1"));
+            await TheCopyWithoutTheSystemsCommandIsTheSameAsync(snapshot);
+        }
+        finally
+        {
+            snapshot.RemoveIfThere();
+        }
+    }
+
+    [Fact]
+    public void Each_scale_seed_month_and_server_has_a_place_of_its_own()
+    {
+        SeedRequest[] requests = [Request, Request with { Contacts = 1_001 }, Request with { Seed = 43 },
+            Request with { SeededAtMonth = new DateOnly(2026, 9, 1) }];
+        var places = requests.Select(request => request.SnapshotFor(15)).Append(Request.SnapshotFor(17));
+        Assert.Equal(5, places.Distinct().Count());
+        Assert.Equal(Request.SnapshotFor(15), (Request with { Workers = 7 }).SnapshotFor(15));
+    }
+
+    // What a system without cp does: Windows.
+    private static async Task TheCopyWithoutTheSystemsCommandIsTheSameAsync(ClusterSnapshot snapshot)
+    {
+        var copy = Path.Combine(snapshot.Directory, "copy");
+        await DirectoryCopy.RunAsync(snapshot.Data, copy, Stop);
+
+        Assert.Equal(Listing(snapshot.Data), Listing(copy));
+    }
+
+    private static string[] Listing(string root) =>
+    [
+        .. new DirectoryInfo(root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+            .Select(entry => $"{Path.GetRelativePath(root, entry.FullName)} {(entry is FileInfo file ? Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file.FullName))) : "directory")}")
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private static async Task<string> SeedAndSaveAsync(ClusterSnapshot snapshot, PostgresBinaries binaries)
+    {
+        var request = new DatabaseRequest(new DatabaseTarget.Native(), ServerProfile.Checklist, 1_000, Keep: false, Force: false)
+        {
+            Snapshot = _ => snapshot,
+        };
+        await using var database = await Provisioner.ProvisionAsync(request, SilentProgress.Instance, Stop);
+        await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
+        await SchemaTemplates.BuildAsync(source, SchemaState.Base);
+        var manifest = await new Seeder(source).SeedAsync(Request, SilentProgress.Instance, Stop);
+        await snapshot.SaveAsync(database.AdminConnectionString, binaries, Stop);
+        await using var change = source.CreateCommand(
+            "delete from lead_activities; delete from email_sends; delete from leads where id <= 500");
+        await change.ExecuteNonQueryAsync(Stop);
+        return manifest.Checksum;
+    }
+}
