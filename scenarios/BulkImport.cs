@@ -20,26 +20,28 @@ public sealed class BulkImport : IHarnessScenario
 
     public long WalBytes(LoadProfile profile) => profile.BulkImport is { } load ? (long)load.Rows * load.Repetitions * WalBytesPerRow : 0;
 
-    public IReadOnlyList<ScenarioProps> Build(Workbench bench)
+    public IReadOnlyList<ScenarioProps> Build(ScenarioEnvironment environment)
     {
-        if (bench.Profile.BulkImport is not { } load) return [];
+        if (environment.Profile.BulkImport is not { } load) return [];
         return
         [
-            Scenario.CreateMix(Name, ("import", 1, context => ImportAsync(bench, context, load.Rows, load.KnownPercent, Sessions)))
+            Scenario.CreateMix(Name, ("import", 1, context => ImportAsync(environment, context, load.Rows, load.KnownPercent, Sessions)))
                 .WithoutWarmUp()
                 .WithLoadSimulations(Simulation.IterationsForConstant(1, load.Repetitions)),
         ];
     }
 
-    internal static async Task<IResponse> ImportAsync(Workbench bench, IScenarioContext context, int rows, int knownPercent, int sessions)
+    internal static async Task<IResponse> ImportAsync(
+        ScenarioEnvironment environment, IScenarioContext context, int rows, int knownPercent, int sessions)
     {
-        var first = bench.FirstOfNewLeads(rows);
+        var first = environment.FirstOfNewLeads(rows);
         var outcome = await LeadImport.RunAsync(
-            bench.For(context.ScenarioName).App, context.ScenarioName, ImportRows.Of(bench.Seed, first, rows, knownPercent), sessions,
+            environment.For(context.ScenarioName).App, context.ScenarioName, ImportRows.Of(environment.Seed, first, rows, knownPercent),
+                sessions,
                 context.Step, context.CancellationToken);
         var expected = ImportRows.RowsOf(rows, knownPercent);
         // A database that an earlier run imported into has the new leads already.
-        var isRight = bench.Seed.Reused
+        var isRight = environment.Seed.Reused
             ? outcome.Imported + outcome.Updated == expected.Fresh + expected.Known
             : (outcome.Imported, outcome.Updated) == expected;
         return outcome.Rejected == 0 && isRight

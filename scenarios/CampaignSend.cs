@@ -11,25 +11,25 @@ public sealed class CampaignSend : IHarnessScenario
 
     public string Title => "schedule, claim and send a campaign (TQ-4)";
 
-    public IReadOnlyList<ScenarioProps> Build(Workbench bench)
+    public IReadOnlyList<ScenarioProps> Build(ScenarioEnvironment environment)
     {
-        if (bench.Profile.CampaignSend is not { } load) return [];
+        if (environment.Profile.CampaignSend is not { } load) return [];
         return
         [
-            Scenario.CreateMix(Name, ("campaign", 1, context => SendAsync(bench, context, load.Recipients, load.Workers)))
+            Scenario.CreateMix(Name, ("campaign", 1, context => SendAsync(environment, context, load.Recipients, load.Workers)))
                 .WithoutWarmUp()
                 .WithLoadSimulations(Simulation.IterationsForConstant(1, load.Repetitions)),
         ];
     }
 
-    internal static async Task<IResponse> SendAsync(Workbench bench, IScenarioContext context, long recipients, int workers)
+    internal static async Task<IResponse> SendAsync(ScenarioEnvironment environment, IScenarioContext context, long recipients, int workers)
     {
         var name = $"{context.ScenarioName} {context.UserNumber}.{context.InvocationNumber}";
-        var database = bench.For(context.ScenarioName);
+        var database = environment.For(context.ScenarioName);
         var outcome = await CampaignDispatch.RunAsync(
-            database.App, database.Worker, name, recipients, bench.Seed.Contacts, workers, context.Step, context.CancellationToken);
+            database.App, database.Worker, name, recipients, environment.Seed.Contacts, workers, context.Step, context.CancellationToken);
         // Scheduling ends with the chunk of leads that reaches the number wanted, so there may be more.
-        var expected = Math.Min(recipients, bench.Answers.ActiveLeads);
+        var expected = Math.Min(recipients, environment.Answers.ActiveLeads);
         return outcome.Completed && outcome.Sent == outcome.Scheduled && outcome.Scheduled >= expected
             ? Response.Ok(outcome.Sent)
             : Response.Fail(string.Create(

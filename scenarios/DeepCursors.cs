@@ -4,7 +4,7 @@ using LoadHarness.Scenarios.Answers;
 namespace LoadHarness.Scenarios;
 
 /// <summary>Cursors far down in the search results, found by walking there as a person would, before anything is measured.</summary>
-internal sealed class DeepCursors(Workbench bench, string scenario)
+internal sealed class DeepCursors(ScenarioEnvironment environment, string scenario)
 {
     /// <summary>The thousandth page, or the last that there is.</summary>
     private const int DeepestPage = 1_000;
@@ -38,9 +38,9 @@ internal sealed class DeepCursors(Workbench bench, string scenario)
         string query, IReadOnlyList<object?> arguments, CancellationToken cancellationToken)
     {
         const int cursorColumn = 8;
-        var app = bench.For(scenario).App;
+        var app = environment.For(scenario).App;
         await using var connection = await app.ConnectAsync(cancellationToken);
-        await using var reader = await app.QueryAsync(connection, bench.Queries[query], arguments, cancellationToken);
+        await using var reader = await app.QueryAsync(connection, environment.Queries[query], arguments, cancellationToken);
         string? last = null;
         var rows = 0;
         for (; await reader.ReadAsync(cancellationToken); rows++) last = reader.GetString(cursorColumn);

@@ -16,14 +16,15 @@ public static class ExplainedQueries
     private static readonly string[] Imports = ["bulk-import/import", "mixed-imports/import"];
     private static readonly string[] Campaigns = ["campaign-send/campaign", "mixed-campaigns/campaign"];
 
-    public static IEnumerable<IReadOnlyList<ExplainedStatement>> Of(Workbench bench) =>
-        [.. Reads(bench).Select(read => (IReadOnlyList<ExplainedStatement>)[read]), DeepPage(bench), Import(bench), Campaign(bench)];
+    public static IEnumerable<IReadOnlyList<ExplainedStatement>> Of(ScenarioEnvironment environment) =>
+        [.. Reads(environment).Select(read => (IReadOnlyList<ExplainedStatement>)[read]), DeepPage(environment), Import(environment),
+            Campaign(environment)];
 
-    private static IEnumerable<ExplainedStatement> Reads(Workbench bench)
+    private static IEnumerable<ExplainedStatement> Reads(ScenarioEnvironment environment)
     {
         // Any fixed seed: the same run explains the same arguments.
         var random = new Random(1);
-        var draws = bench.Draws;
+        SampleArguments draws = environment.Draws;
         yield return Lead("email_lookup", draws.Email(random));
         yield return Lead("status_page", "active");
         yield return Lead("recent_leads");
@@ -36,23 +37,24 @@ public static class ExplainedQueries
         yield return Named("segment_page", "segmentation/first_page", SegmentCorpus.Conditions[1]);
 
         ExplainedStatement Lead(string name, params object?[] arguments) =>
-            ExplainedStatement.Read(name, bench.Queries[name], arguments, $"lead-queries/{name}", $"mixed-users/{name}");
+            ExplainedStatement.Read(name, environment.Queries[name], arguments, $"lead-queries/{name}", $"mixed-users/{name}");
 
         ExplainedStatement Named(string name, string operation, params object?[] arguments) =>
-            ExplainedStatement.Read(name, bench.Queries[name], arguments, operation);
+            ExplainedStatement.Read(name, environment.Queries[name], arguments, operation);
     }
 
     // The cursor of a page as far down as a thousand leads: the cost of a page does not depend on how far down it is.
-    private static IReadOnlyList<ExplainedStatement> DeepPage(Workbench bench) =>
+    private static IReadOnlyList<ExplainedStatement> DeepPage(ScenarioEnvironment environment) =>
     [
         new("cursor of row 1,000", "lh_app", "select cursor from search_leads_optimized($1, p_limit => 1000)", _ => [], []),
-        new("search_deep_page", "lh_app", bench.Queries["search_deep_page"], results => [results["cursor of row 1,000"][^1]],
+        new("search_deep_page", "lh_app", environment.Queries["search_deep_page"], results => [results["cursor of row 1,000"][^1]],
             ["lead-search/deep_page"]),
     ];
 
-    private static IReadOnlyList<ExplainedStatement> Import(Workbench bench)
+    private static IReadOnlyList<ExplainedStatement> Import(ScenarioEnvironment environment)
     {
-        var rows = ImportRows.Of(bench.Seed, bench.FirstOfNewLeads(ImportedRows), ImportedRows, Profiles.ImportLoad.UsuallyKnownPercent)
+        var rows = ImportRows.Of(environment.Seed, environment.FirstOfNewLeads(ImportedRows), ImportedRows,
+            Profiles.ImportLoad.UsuallyKnownPercent)
             .ToList();
         return
         [
@@ -74,13 +76,13 @@ public static class ExplainedQueries
         static long ImportOf(IReadOnlyDictionary<string, IReadOnlyList<object>> results) => ((long[])results["import_begin"][0])[0];
     }
 
-    private static IReadOnlyList<ExplainedStatement> Campaign(Workbench bench)
+    private static IReadOnlyList<ExplainedStatement> Campaign(ScenarioEnvironment environment)
     {
         return
         [
             new("campaign_create", "lh_app", CampaignDispatch.CreateStatement, _ => ["plans"], Campaigns),
             new("campaign_schedule", "lh_app", CampaignDispatch.ScheduleStatement,
-                results => [Of(results), 1L, Math.Min(bench.Seed.Contacts, ScheduledLeads)], Campaigns),
+                results => [Of(results), 1L, Math.Min(environment.Seed.Contacts, ScheduledLeads)], Campaigns),
             new("campaign_claim", "lh_worker", CampaignDispatch.ClaimStatement, results => [Of(results), "plans", Claimed], Campaigns),
             new(
                 "campaign_mark_sent",

@@ -18,5 +18,5 @@ public interface IHarnessScenario
     long WalBytes(LoadProfile profile) => 0;
 
     /// <returns>What runs at once; most scenarios are one. Nothing when the profile leaves the scenario out.</returns>
-    IReadOnlyList<ScenarioProps> Build(Workbench bench);
+    IReadOnlyList<ScenarioProps> Build(ScenarioEnvironment environment);
 }

@@ -10,9 +10,10 @@ internal static class LeadOperations
     /// <summary>Activities that a lead is shown with.</summary>
     private const int Activities = 20;
 
-    public static IEnumerable<(string Operation, double Weight, Func<IScenarioContext, Task<IResponse>> Run)> All(Workbench bench)
+    public static IEnumerable<(string Operation, double Weight, Func<IScenarioContext, Task<IResponse>> Run)> All(
+        ScenarioEnvironment environment)
     {
-        var (draws, answers) = (bench.Draws, bench.Answers);
+        var (draws, answers) = (environment.Draws, environment.Answers);
         yield return ("email_lookup", 40, context =>
         {
             var email = draws.Email(context.Random);
@@ -42,7 +43,7 @@ internal static class LeadOperations
 
         // Each operation bears the name of its statement.
         Task<IResponse> Ask(IScenarioContext context, string query, Expectation expected, params object?[] arguments) =>
-            bench.QueryAsync(context, query, query, expected, arguments);
+            environment.QueryAsync(context, query, query, expected, arguments);
     }
 
     private static bool IsLead(DbDataReader row, long lead) => row.GetInt64(0) == lead;

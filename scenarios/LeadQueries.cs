@@ -9,12 +9,12 @@ public sealed class LeadQueries : IHarnessScenario
 
     public string Title => "look up, list and filter leads; a lead with its latest activities (TQ-1)";
 
-    public IReadOnlyList<ScenarioProps> Build(Workbench bench)
+    public IReadOnlyList<ScenarioProps> Build(ScenarioEnvironment environment)
     {
-        if (bench.Profile.LeadQueries is not { } load) return [];
+        if (environment.Profile.LeadQueries is not { } load) return [];
         return
         [
-            Scenario.CreateMix(Name, [.. LeadOperations.All(bench)])
+            Scenario.CreateMix(Name, [.. LeadOperations.All(environment)])
                 .WithWarmUpDuration(load.WarmUp)
                 .WithMaxInFlight(load.MaxInFlight)
                 .WithLoadSimulations(Simulation.Inject(load.RatePerSecond, TimeSpan.FromSeconds(1), load.During)),

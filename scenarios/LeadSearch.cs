@@ -9,14 +9,15 @@ public sealed class LeadSearch : IHarnessScenario
 
     public string Title => "search, first and deep pages (TQ-5)";
 
-    public IReadOnlyList<ScenarioProps> Build(Workbench bench)
+    public IReadOnlyList<ScenarioProps> Build(ScenarioEnvironment environment)
     {
-        if (bench.Profile.LeadSearch is not { } load) return [];
-        var cursors = new DeepCursors(bench, Name);
+        if (environment.Profile.LeadSearch is not { } load) return [];
+        var cursors = new DeepCursors(environment, Name);
         return
         [
             Scenario.CreateMix(Name,
-                    ("first_page", 35, context => bench.QueryAsync(context, "first_page", "search_first_page", bench.Answers.Active)),
+                    ("first_page", 35, context => environment.QueryAsync(
+                        context, "first_page", "search_first_page", environment.Answers.Active)),
                     ("by_term", 35, ByTerm),
                     ("deep_page", 30, DeepPage))
                 .WithInit(init => cursors.WalkAsync(init.CancellationToken))
@@ -27,14 +28,14 @@ public sealed class LeadSearch : IHarnessScenario
 
         Task<IResponse> ByTerm(IScenarioContext context)
         {
-            var (term, expected) = bench.Draws.SearchTerm(context.Random);
-            return bench.QueryAsync(context, "by_term", "search_by_term", expected, term);
+            var (term, expected) = environment.Draws.SearchTerm(context.Random);
+            return environment.QueryAsync(context, "by_term", "search_by_term", expected, term);
         }
 
         Task<IResponse> DeepPage(IScenarioContext context)
         {
             var (cursor, expected) = cursors.Draw(context.Random);
-            return bench.QueryAsync(context, "deep_page", "search_deep_page", expected, cursor);
+            return environment.QueryAsync(context, "deep_page", "search_deep_page", expected, cursor);
         }
     }
 }

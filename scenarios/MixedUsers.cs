@@ -10,12 +10,12 @@ public sealed class MixedUsers : IHarnessScenario
 
     public string Title => "users, imports and campaigns at once (SC-2 to SC-5)";
 
-    public IReadOnlyList<ScenarioProps> Build(Workbench bench)
+    public IReadOnlyList<ScenarioProps> Build(ScenarioEnvironment environment)
     {
-        if (bench.Profile.MixedUsers is not { } load) return [];
+        if (environment.Profile.MixedUsers is not { } load) return [];
         return [Users(), Imports(), Campaigns()];
 
-        ScenarioProps Users() => Scenario.CreateMix(Name, [.. LeadOperations.All(bench)])
+        ScenarioProps Users() => Scenario.CreateMix(Name, [.. LeadOperations.All(environment)])
             .WithWarmUpDuration(load.WarmUp)
             .WithPacing(load.ThinkTime)
             .WithLoadSimulations(Simulation.KeepConstant(load.Users, load.During));
@@ -23,12 +23,13 @@ public sealed class MixedUsers : IHarnessScenario
         // Each user of these begins its next import or campaign when the one before has ended: so many run at any moment.
         ScenarioProps Imports() => Scenario.CreateMix(
             "mixed-imports", ("import", 1,
-            context => BulkImport.ImportAsync(bench, context, load.ImportRows, ImportLoad.UsuallyKnownPercent, sessions: 1)))
+            context => BulkImport.ImportAsync(environment, context, load.ImportRows, ImportLoad.UsuallyKnownPercent, sessions: 1)))
             .WithoutWarmUp()
             .WithLoadSimulations(Simulation.KeepConstant(load.Imports, load.During));
 
         ScenarioProps Campaigns() => Scenario.CreateMix(
-            "mixed-campaigns", ("campaign", 1, context => CampaignSend.SendAsync(bench, context, load.CampaignRecipients, workers: 1)))
+            "mixed-campaigns", ("campaign", 1,
+                context => CampaignSend.SendAsync(environment, context, load.CampaignRecipients, workers: 1)))
             .WithoutWarmUp()
             .WithLoadSimulations(Simulation.KeepConstant(load.Campaigns, load.During));
     }

@@ -10,9 +10,9 @@ public sealed class Segmentation : IHarnessScenario
 
     public string Title => "count and fetch segments of complex conditions (TQ-3)";
 
-    public IReadOnlyList<ScenarioProps> Build(Workbench bench)
+    public IReadOnlyList<ScenarioProps> Build(ScenarioEnvironment environment)
     {
-        if (bench.Profile.Segmentation is not { } load) return [];
+        if (environment.Profile.Segmentation is not { } load) return [];
         return
         [
             Scenario.CreateMix(Name,
@@ -26,14 +26,14 @@ public sealed class Segmentation : IHarnessScenario
         Task<IResponse> Count(IScenarioContext context)
         {
             var segment = SegmentOf(context);
-            return bench.QueryAsync(context, "count", "segment_count", bench.Answers.CountOf(segment, bench.NewLeads),
+            return environment.QueryAsync(context, "count", "segment_count", environment.Answers.CountOf(segment, environment.NewLeads),
                 SegmentCorpus.Conditions[segment]);
         }
 
         Task<IResponse> FirstPage(IScenarioContext context)
         {
             var segment = SegmentOf(context);
-            return bench.QueryAsync(context, "first_page", "segment_page", bench.Answers.PageOfSegment(segment),
+            return environment.QueryAsync(context, "first_page", "segment_page", environment.Answers.PageOfSegment(segment),
                 SegmentCorpus.Conditions[segment]);
         }
     }

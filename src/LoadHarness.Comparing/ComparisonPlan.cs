@@ -26,10 +26,10 @@ public sealed record ComparisonPlan(
         scenario.Name == new BulkImport().Name || scenario.Name == new CampaignSend().Name;
 
     /// <summary>The scenarios as the arms run them: their operations and set-up, without the load of a profile.</summary>
-    internal IReadOnlyList<ScenarioProps> Build(Workbench bench) =>
+    internal IReadOnlyList<ScenarioProps> Build(ScenarioEnvironment environment) =>
     [
         .. ScenarioCatalog.All.Where(scenario => Scenarios.Contains(scenario.Name))
-            .SelectMany(scenario => scenario.Build(bench)).Select(props => props.WithoutWarmUp()),
+            .SelectMany(scenario => scenario.Build(environment)).Select(props => props.WithoutWarmUp()),
     ];
 
     /// <summary>Makes every scenario take part; rates and durations are not used.</summary>

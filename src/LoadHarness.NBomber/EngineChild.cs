@@ -34,17 +34,17 @@ public static class EngineChild
 
     private static async Task<EngineAnswer> AnswerAsync(EngineRequest request, Action measuring, CancellationToken cancellationToken)
     {
-        await using var bench = Workbench.Open(
+        await using ScenarioEnvironment environment = ScenarioEnvironment.Open(
             (role, workspace, connections, sent) => request.ThroughPooler
                 ? TenantDatabase.OpenThroughPooler(request.ConnectionString, role, workspace, connections, sent)
                 : TenantDatabase.Open(request.ConnectionString, role, workspace, connections, sent),
             request.Seed,
             request.Profile);
-        bench.FirstOfNewLeads(request.LeadsSetAside);
-        var load = ScenarioCatalog.All.Single(scenario => scenario.Name == request.Scenario).Build(bench);
+        environment.FirstOfNewLeads(request.LeadsSetAside);
+        var load = ScenarioCatalog.All.Single(scenario => scenario.Name == request.Scenario).Build(environment);
         var results = NBomberLoadRunner.Run(load, request.RunSeed, request.ReportDirectory, measuring, cancellationToken);
-        var sent = load.SelectMany(scenario => bench.For(scenario.Name).Sent.All()
+        var sent = load.SelectMany(scenario => environment.For(scenario.Name).Sent.All()
             .Select(one => new SentBy(scenario.Name, one.Statement, one.Operation)));
-        return new(results, [.. sent], (int)bench.NewLeads);
+        return new(results, [.. sent], (int)environment.NewLeads);
     }
 }

@@ -26,11 +26,11 @@ public static class SeedMeasurement
     public static async Task<SeedMeasurementResult> RunAsync(
         NpgsqlDataSource admin, SeedRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
-        if (!await ServerFiles.AreAllowedAsync(admin, cancellationToken))
+        if (!await ServerSideCopyFiles.AreAllowedAsync(admin, cancellationToken))
             return new(await new Seeder(admin).SeedAsync(request, progress, cancellationToken), [Unavailable(), Memory()]);
         var ours = new List<LoadedTables>();
         var limit = new List<LoadedTables>();
-        await using (var stage = await MeasuredLoad.PrepareAsync(admin, request, progress, cancellationToken))
+        await using (CopyComparison stage = await CopyComparison.PrepareAsync(admin, request, progress, cancellationToken))
         {
             for (var round = 0; round < Rounds; round++)
             {

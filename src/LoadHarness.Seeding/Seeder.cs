@@ -57,7 +57,7 @@ public sealed class Seeder(NpgsqlDataSource admin)
 
         var load = new SeedLoad(admin, journal, new SeedPlan(request.Contacts), request.Workers, run.LeadsPerChunk);
         var loaded = await load.LoadAsync(connection, generators, progress, cancellationToken);
-        var finishing = new Finishing(admin, request.Workers);
+        PostLoadSteps finishing = new PostLoadSteps(admin, request.Workers);
         await finishing.CountAsync(cancellationToken);
         var vacuum = await TimeAsync(() => finishing.VacuumAsync(progress, cancellationToken));
         var indexes = await TimeAsync(() => new DeferredObjects(admin, request.Workers).RestoreAsync(progress, cancellationToken));

@@ -5,7 +5,7 @@ namespace LoadHarness.Checks.Health;
 /// <summary>Growth, month by month.</summary>
 internal static class GrowthQuestions
 {
-    public static HealthQuestion MonthlyGrowth { get; } = new(
+    public static HealthCheckDefinition MonthlyGrowth { get; } = new(
         "KM-2", "Growth in a month", "%", 50, 200, LimitDirection.AtMost,
         """
         with measured as (
@@ -31,5 +31,5 @@ internal static class GrowthQuestions
         order by 5 desc nulls last
         """,
         "public.table_size_history",
-        HealthQuestion.NeedsMigration);
+        HealthCheckDefinition.NeedsMigration);
 }

@@ -19,7 +19,7 @@ public static class HealthCheck
         var results = new List<HealthResult>();
         using var task = progress.Begin("Health", HealthQuestions.All.Count, "checks");
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        foreach (var question in HealthQuestions.All)
+        foreach (HealthCheckDefinition question in HealthQuestions.All)
         {
             results.Add(await AskAsync(connection, limits?.On(question) ?? question, cancellationToken));
             task.Advance(1);
@@ -29,14 +29,15 @@ public static class HealthCheck
     }
 
     /// <summary>One check alone, with limits of the caller's.</summary>
-    internal static async Task<HealthResult> OneAsync(NpgsqlDataSource source, HealthQuestion question, CancellationToken cancellationToken)
+    internal static async Task<HealthResult> OneAsync(
+        NpgsqlDataSource source, HealthCheckDefinition question, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         return await AskAsync(connection, question, cancellationToken);
     }
 
     private static async Task<HealthResult> AskAsync(
-        NpgsqlConnection connection, HealthQuestion question, CancellationToken cancellationToken)
+        NpgsqlConnection connection, HealthCheckDefinition question, CancellationToken cancellationToken)
     {
         if (question.Requires is { } required && !await ExistsAsync(connection, required, cancellationToken))
             return Unknown(question, $"{required} is missing here. {question.Remedy}");
@@ -51,7 +52,7 @@ public static class HealthCheck
         }
     }
 
-    private static HealthResult Judge(HealthQuestion question, List<(HealthFinding Row, double? Figure)> rows)
+    private static HealthResult Judge(HealthCheckDefinition question, List<(HealthFinding Row, double? Figure)> rows)
     {
         if (rows.Count == 0)
             return Result(question, HealthStatus.Green, question.Direction == LimitDirection.AtMost ? 0 : null, "nothing found", []);
@@ -64,11 +65,11 @@ public static class HealthCheck
         return Result(question, status, worst.Figure, evidence, findings);
     }
 
-    private static HealthResult Unknown(HealthQuestion question, string evidence) =>
+    private static HealthResult Unknown(HealthCheckDefinition question, string evidence) =>
         Result(question, HealthStatus.Unknown, null, evidence, []) with { Missing = true };
 
     private static HealthResult Result(
-        HealthQuestion question, HealthStatus status, double? figure, string evidence, IReadOnlyList<HealthFinding> findings) =>
+        HealthCheckDefinition question, HealthStatus status, double? figure, string evidence, IReadOnlyList<HealthFinding> findings) =>
         new(question.Id, question.Title, status, figure, question.Limit, question.Direction, question.Unit, evidence, findings);
 
     private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
@@ -82,7 +83,7 @@ public static class HealthCheck
     }
 
     private static async Task<List<(HealthFinding, double?)>> RowsAsync(
-        NpgsqlConnection connection, HealthQuestion question, CancellationToken cancellationToken)
+        NpgsqlConnection connection, HealthCheckDefinition question, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"select a.status, a.subject, a.detail, a.remedy, a.figure::double precision from (select $1::double precision as warn, $2::double precision as red, $3::double precision as settled) l cross join lateral ({question.Sql}) a",

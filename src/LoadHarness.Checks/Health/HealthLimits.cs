@@ -9,9 +9,9 @@ public sealed record HealthLimits
     /// <summary>From where a check is yellow and from where red, in its own unit, by the check's id.</summary>
     public IReadOnlyDictionary<string, (double Warn, double Red)> Of { get; init; } = new Dictionary<string, (double, double)>();
 
-    internal HealthQuestion On(HealthQuestion question)
+    internal HealthCheckDefinition On(HealthCheckDefinition question)
     {
-        var settled = question with { Settled = StatisticsSettle };
+        HealthCheckDefinition settled = question with { Settled = StatisticsSettle };
         return Of.TryGetValue(question.Id, out var limit) ? settled with { Warn = limit.Warn, Limit = limit.Red } : settled;
     }
 }

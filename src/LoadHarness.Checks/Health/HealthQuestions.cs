@@ -3,7 +3,7 @@ namespace LoadHarness.Checks.Health;
 /// <summary>Every check, in the order in which a person reads them.</summary>
 internal static class HealthQuestions
 {
-    public static IReadOnlyList<HealthQuestion> All { get; } =
+    public static IReadOnlyList<HealthCheckDefinition> All { get; } =
     [
         ServerQuestions.MeanQueryTime, GrowthQuestions.MonthlyGrowth, ServerQuestions.PoolUse, ServerQuestions.CacheHit,
         IndexQuestions.CriticalScans, IndexQuestions.Invalid, IndexQuestions.Unused, IndexQuestions.Duplicate,

@@ -25,7 +25,7 @@ internal static class IndexQuestions
         group by r.oid, r.relname, x.indrelid, x.indisunique
         """;
 
-    public static HealthQuestion CriticalScans { get; } = new(
+    public static HealthCheckDefinition CriticalScans { get; } = new(
         "KM-5", "Critical tables are read through indexes", "%", 95, 50, LimitDirection.AtLeast,
         $"""
         select case when scans + seq < 100 or {StatisticsAge} < settled then 'unknown' when share < red then 'red' when share < warn then 'yellow' else 'green' end as status,
@@ -46,7 +46,7 @@ internal static class IndexQuestions
         order by share nulls last
         """);
 
-    public static HealthQuestion Invalid { get; } = new(
+    public static HealthCheckDefinition Invalid { get; } = new(
         "invalid-index", "Invalid indexes", "indexes", 1, 1, LimitDirection.AtMost,
         """
         select 'red' as status, indexrelid::regclass::text as subject, 'left by a build that failed: writes pay for it, no query may use it' as detail,
@@ -58,7 +58,7 @@ internal static class IndexQuestions
           and (c.relkind = 'i' or not exists (select from pg_inherits h where h.inhparent = c.oid))
         """);
 
-    public static HealthQuestion Unused { get; } = new(
+    public static HealthCheckDefinition Unused { get; } = new(
         "unused-index", "Unused indexes", "MB", 10, 1000, LimitDirection.AtMost,
         $"""
         select case when {StatisticsAge} < settled then 'unknown' when bytes / 1048576.0 >= red then 'red' else 'yellow' end as status,
@@ -69,7 +69,7 @@ internal static class IndexQuestions
         order by bytes desc
         """);
 
-    public static HealthQuestion Duplicate { get; } = new(
+    public static HealthCheckDefinition Duplicate { get; } = new(
         "duplicate-index", "Duplicate indexes", "indexes", 1, 5, LimitDirection.AtMost,
         """
         select case when count(*) over () >= red then 'red' else 'yellow' end as status,

@@ -5,7 +5,7 @@ namespace LoadHarness.Checks.Health;
 /// <summary>Jobs that failed or were not run, and views that nobody refreshed.</summary>
 internal static class JobQuestions
 {
-    public static HealthQuestion Jobs { get; } = new(
+    public static HealthCheckDefinition Jobs { get; } = new(
         "jobs", "Jobs that failed or are overdue", "jobs", 1, 1, LimitDirection.AtMost,
         """
         select case when last_outcome = 'failed' then 'red'
@@ -28,9 +28,9 @@ internal static class JobQuestions
             and not exists (select from pg_stat_activity where backend_type = 'pg_cron launcher')
         """,
         "public.get_job_status()",
-        HealthQuestion.NeedsMigration);
+        HealthCheckDefinition.NeedsMigration);
 
-    public static HealthQuestion AnalyticsFreshness { get; } = new(
+    public static HealthCheckDefinition AnalyticsFreshness { get; } = new(
         "analytics-freshness", "Age of the analytics views", "min", 65, 180, LimitDirection.AtMost,
         """
         select case when minutes >= red then 'red' when minutes >= warn then 'yellow' else 'green' end as status,
@@ -41,5 +41,5 @@ internal static class JobQuestions
         order by minutes desc
         """,
         "public.analytics_refreshes",
-        HealthQuestion.NeedsMigration);
+        HealthCheckDefinition.NeedsMigration);
 }

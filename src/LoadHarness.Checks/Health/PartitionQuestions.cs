@@ -5,7 +5,7 @@ namespace LoadHarness.Checks.Health;
 /// <summary>Partitions by their bounds, never by their names.</summary>
 internal static class PartitionQuestions
 {
-    public static HealthQuestion DefaultRows { get; } = new(
+    public static HealthCheckDefinition DefaultRows { get; } = new(
         "default-partition", "Rows in a default partition", "rows", 1, 1, LimitDirection.AtMost,
         """
         -- Rows of far months are where they belong: no month is made for one tenant's stray date.
@@ -18,10 +18,10 @@ internal static class PartitionQuestions
         order by row_count desc
         """,
         "public.check_default_partitions()",
-        HealthQuestion.NeedsMigration);
+        HealthCheckDefinition.NeedsMigration);
 
     // PT-5: 24 months ahead; the newest of them comes with the job of the 1st, so the rolling window counts 23.
-    public static HealthQuestion FutureMonths { get; } = new(
+    public static HealthCheckDefinition FutureMonths { get; } = new(
         "future-partitions", "Months ahead without a partition", "months", 1, 1, LimitDirection.AtMost,
         """
         with months as (
@@ -42,5 +42,5 @@ internal static class PartitionQuestions
         order by month
         """,
         "public.partition_bounds(regclass)",
-        HealthQuestion.NeedsMigration);
+        HealthCheckDefinition.NeedsMigration);
 }

@@ -5,7 +5,7 @@ namespace LoadHarness.Checks.Health;
 /// <summary>Ways up to the owner of the schema.</summary>
 internal static class SecurityQuestions
 {
-    public static HealthQuestion TrustedSchemas { get; } = new(
+    public static HealthCheckDefinition TrustedSchemas { get; } = new(
         "trusted-schemas", "Strangers in the schema public", "objects", 1, 1, LimitDirection.AtMost,
         $"""
         select 'red' as status, role as subject, 'may create in the schema public: what it creates there can run as lh_owner' as detail,
@@ -17,5 +17,5 @@ internal static class SecurityQuestions
         from ({Postgres.Migration.TrustedSchemas.StrangersSql}) as strangers (name)
         """,
         "public.get_job_status()",
-        HealthQuestion.NeedsMigration);
+        HealthCheckDefinition.NeedsMigration);
 }

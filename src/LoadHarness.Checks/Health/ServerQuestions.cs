@@ -10,7 +10,7 @@ internal static class ServerQuestions
     /// and when a call of a batch function, which moves thousands of rows, takes on average what a whole import of 100K may (TQ-2: 15 s).
     /// </summary>
     // A statement seen fewer than five times says nothing about the mean.
-    public static HealthQuestion MeanQueryTime { get; } = new(
+    public static HealthCheckDefinition MeanQueryTime { get; } = new(
         "KM-1", "Mean query time", "ms", 500, 1000, LimitDirection.AtMost,
         """
         with counted as (
@@ -47,7 +47,7 @@ internal static class ServerQuestions
         "pg_stat_statements",
         "Add it to shared_preload_libraries, restart, then: create extension pg_stat_statements;");
 
-    public static HealthQuestion PoolUse { get; } = new(
+    public static HealthCheckDefinition PoolUse { get; } = new(
         "KM-3", "Pool use", "%", 70, 80, LimitDirection.AtMost,
         """
         with limits as (
@@ -67,7 +67,7 @@ internal static class ServerQuestions
         """);
 
     // Fewer blocks than this are a few seconds of a small load: the ratio would be noise.
-    public static HealthQuestion CacheHit { get; } = new(
+    public static HealthCheckDefinition CacheHit { get; } = new(
         "KM-4", "Cache hit", "%", 97, 95, LimitDirection.AtLeast,
         """
         select case when blks_hit + blks_read < 10000 then 'unknown' when ratio < red then 'red' when ratio < warn then 'yellow' else 'green' end as status,
@@ -80,7 +80,7 @@ internal static class ServerQuestions
               from pg_stat_database where datname = current_database()) d
         """);
 
-    public static HealthQuestion IdleInTransaction { get; } = new(
+    public static HealthCheckDefinition IdleInTransaction { get; } = new(
         "idle-in-transaction", "Sessions idle in a transaction", "s", 10, 60, LimitDirection.AtMost,
         """
         select case when seconds >= red then 'red' else 'yellow' end as status,
@@ -94,7 +94,7 @@ internal static class ServerQuestions
         order by seconds desc
         """);
 
-    public static HealthQuestion LongTransaction { get; } = new(
+    public static HealthCheckDefinition LongTransaction { get; } = new(
         "long-transaction", "Long transactions", "s", 120, 900, LimitDirection.AtMost,
         """
         select case when seconds >= red then 'red' else 'yellow' end as status, format('session %s', pid) as subject,

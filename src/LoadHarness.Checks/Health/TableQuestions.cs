@@ -5,7 +5,7 @@ namespace LoadHarness.Checks.Health;
 /// <summary>Dead rows, old statistics, old transaction ids.</summary>
 internal static class TableQuestions
 {
-    public static HealthQuestion Bloat { get; } = new(
+    public static HealthCheckDefinition Bloat { get; } = new(
         "table-bloat", "Dead rows", "%", 20, 40, LimitDirection.AtMost,
         """
         select case when share >= red then 'red' else 'yellow' end as status, relid::regclass::text as subject,
@@ -18,7 +18,7 @@ internal static class TableQuestions
         order by n_dead_tup desc
         """);
 
-    public static HealthQuestion StaleStatistics { get; } = new(
+    public static HealthCheckDefinition StaleStatistics { get; } = new(
         "stale-statistics", "Rows changed since the last ANALYZE", "%", 30, 100, LimitDirection.AtMost,
         """
         select case when share >= red then 'red' else 'yellow' end as status, relid::regclass::text as subject,
@@ -32,7 +32,7 @@ internal static class TableQuestions
         order by n_mod_since_analyze desc
         """);
 
-    public static HealthQuestion Freeze { get; } = new(
+    public static HealthCheckDefinition Freeze { get; } = new(
         "transaction-ids", "Age of the oldest transaction id", "%", 50, 90, LimitDirection.AtMost,
         """
         select case when share >= red then 'red' when share >= warn then 'yellow' else 'green' end as status,

@@ -3,7 +3,7 @@ namespace LoadHarness.Checks.Verification;
 /// <summary>KM-2, SV-1..4 and QA-4: what a query can show of sections 12 and 13.</summary>
 internal static class DeliveryQuestions
 {
-    public static IReadOnlyList<Question> All { get; } =
+    public static IReadOnlyList<SqlCheck> All { get; } =
     [
         new(
             "KM-2",

@@ -16,8 +16,8 @@ internal static class FunctionExercise
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {
-            await Ask.ExecuteAsync(connection, "set local lock_timeout = '5s'", cancellationToken);
-            foreach (var statement in Tenant.Setup) await Ask.ExecuteAsync(connection, statement, cancellationToken);
+            await CheckRunner.ExecuteAsync(connection, "set local lock_timeout = '5s'", cancellationToken);
+            foreach (var statement in Tenant.Setup) await CheckRunner.ExecuteAsync(connection, statement, cancellationToken);
             var problems = await CatalogProblemsAsync(connection, calls, cancellationToken);
             foreach (var call in calls)
             {
@@ -34,7 +34,7 @@ internal static class FunctionExercise
         }
         catch (PostgresException e)
         {
-            return Ask.Failed(Id, e);
+            return CheckRunner.Failed(Id, e);
         }
         finally
         {
@@ -101,7 +101,7 @@ internal static class FunctionExercise
         await transaction.SaveAsync(savepoint, cancellationToken);
         try
         {
-            foreach (var statement in statements) await Ask.ExecuteAsync(connection, statement, cancellationToken);
+            foreach (var statement in statements) await CheckRunner.ExecuteAsync(connection, statement, cancellationToken);
             return null;
         }
         catch (PostgresException e)

@@ -5,7 +5,7 @@ internal static class FunctionQuestions
 {
     private const string Segment = """{"and":[{"field":"company","operator":"equals","value":"Acme"},{"or":[{"field":"tags","operator":"contains","value":"vip"},{"field":"email","operator":"contains","value":"verify1@"}]}]}""";
 
-    public static IReadOnlyList<Question> All { get; } =
+    public static IReadOnlyList<SqlCheck> All { get; } =
     [
         Call(
             "BF-1",
@@ -90,11 +90,11 @@ internal static class FunctionQuestions
     private static string Leaf(string field, string @operator, string value) =>
         $$"""{"field":"{{field}}","operator":"{{@operator}}","value":"{{value}}"}""";
 
-    private static Question Call(string id, string rows, string met, string evidence) => new(
+    private static SqlCheck Call(string id, string rows, string met, string evidence) => new(
         id, $"select case when {met} then 'met' else 'missed' end, {evidence}, null, null, '' from ({rows}) answer", WithTenant: true);
 
     // Every condition finds somebody, and the count agrees with the pages.
-    private static Question Each(string id, string[] leaves, string what) => Call(
+    private static SqlCheck Each(string id, string[] leaves, string what) => Call(
         id,
         $"""
         select count(*) filter (where pages > 0 and pages = counted) as good, count(*) as asked

@@ -9,7 +9,7 @@ internal static class IndexCheck
     public static async Task<IReadOnlyCollection<Verdict>> RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var answers = new Dictionary<string, Verdict>(StringComparer.Ordinal);
-        foreach (var question in IndexQuestions.All)
+        foreach (ExpectedIndex question in IndexQuestions.All)
         {
             var answer = await AskAsync(connection, question, cancellationToken);
             answers[question.Id] = answers.TryGetValue(question.Id, out var other) ? other.And(answer) : answer;
@@ -18,7 +18,7 @@ internal static class IndexCheck
         return answers.Values;
     }
 
-    private static async Task<Verdict> AskAsync(NpgsqlConnection connection, IndexQuestion question, CancellationToken cancellationToken)
+    private static async Task<Verdict> AskAsync(NpgsqlConnection connection, ExpectedIndex question, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
@@ -29,7 +29,7 @@ internal static class IndexCheck
             if (names.Any(n => !n.Valid))
                 return Verdict.Looked(question.Id, "", met: false, $"{names.First(n => !n.Valid).Name} is invalid");
             // A small table is read whole whatever indexes it has: the question is whether the index serves the query.
-            await Ask.ExecuteAsync(connection, "set local enable_seqscan = off", cancellationToken);
+            await CheckRunner.ExecuteAsync(connection, "set local enable_seqscan = off", cancellationToken);
             var plan = await PlanAsync(connection, question.Query, cancellationToken);
             return names.Any(n => plan.Contains(n.Name, StringComparison.Ordinal))
                 ? Verdict.Looked(question.Id, "", met: true, $"{names[0].Name} is valid and the plan of its query uses it")
@@ -38,7 +38,7 @@ internal static class IndexCheck
         }
         catch (PostgresException e)
         {
-            return Ask.Failed(question.Id, e);
+            return CheckRunner.Failed(question.Id, e);
         }
         finally
         {
@@ -47,7 +47,7 @@ internal static class IndexCheck
     }
 
     private static async Task<List<(string Name, bool Valid)>> NamesAsync(
-        NpgsqlConnection connection, IndexQuestion question, CancellationToken cancellationToken)
+        NpgsqlConnection connection, ExpectedIndex question, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """

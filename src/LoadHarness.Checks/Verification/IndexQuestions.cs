@@ -3,7 +3,7 @@ namespace LoadHarness.Checks.Verification;
 /// <summary>IX-1..8. The workspace asked for is the largest one; the plan is asked for with its typical values.</summary>
 internal static class IndexQuestions
 {
-    public static IReadOnlyList<IndexQuestion> All { get; } =
+    public static IReadOnlyList<ExpectedIndex> All { get; } =
     [
         new("IX-1", "leads", @"USING btree \(workspace_id, status, email\)",
             "select id from leads where workspace_id = 1 and status = 'bounced' order by email limit 50"),

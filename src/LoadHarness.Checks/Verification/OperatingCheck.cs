@@ -83,13 +83,13 @@ internal static class OperatingCheck
         }
         catch (PostgresException e)
         {
-            return Ask.Failed("KM-5", e);
+            return CheckRunner.Failed("KM-5", e);
         }
     }
 
     private static async Task<(long Index, long Sequential)> ScansAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await Ask.ExecuteAsync(connection, "select pg_stat_force_next_flush()", cancellationToken);
+        await CheckRunner.ExecuteAsync(connection, "select pg_stat_force_next_flush()", cancellationToken);
         await using var command = new NpgsqlCommand(
             """
             select coalesce(sum(idx_scan), 0)::bigint, coalesce(sum(seq_scan) filter (where n_live_tup >= 1000), 0)::bigint

@@ -10,7 +10,7 @@ internal static class OperationsQuestions
     private const string StatementsRemedy =
         "add pg_stat_statements to shared_preload_libraries, restart, and create extension pg_stat_statements as a superuser";
 
-    public static IReadOnlyList<Question> All { get; } =
+    public static IReadOnlyList<SqlCheck> All { get; } =
     [
         Setting("CF-1", "max_connections", "200", "current_setting('max_connections')::bigint", "200"),
         Setting("CF-2", "shared_buffers", "512MB", "pg_size_bytes(current_setting('shared_buffers'))", "536870912"),
@@ -73,23 +73,23 @@ internal static class OperationsQuestions
     private static string Needs(string relation, string remedy) =>
         $"do $$ begin if to_regclass('{relation}') is null then raise exception '{relation} is not in this database' using errcode = 'feature_not_supported', hint = '{remedy}'; end if; end $$";
 
-    private static Question Setting(string id, string name, string claimed, string value, string limit) => new(
+    private static SqlCheck Setting(string id, string name, string claimed, string value, string limit) => new(
         id, $"select case when {value} = {limit} then 'met' else 'missed' end, format('{name} is %s, claimed {claimed}', current_setting('{name}')), {value}, {limit}, ''");
 
-    private static Question Rows(string id, string function, string unit) => new(
+    private static SqlCheck Rows(string id, string function, string unit) => new(
         id, $"select case when count(*) > 0 then 'met' else 'missed' end, format('{function} gives %s {unit}', count(*)), count(*), null, '{unit}' from {function}");
 
-    private static Question View(string id, string name) => new(
+    private static SqlCheck View(string id, string name) => new(
         id,
         $"select case when m.ispopulated and i.indisunique and not has_table_privilege('lh_app', m.oid, 'select') then 'met' else 'missed' end, format('populated, unique index %s, not readable by lh_app; %s rows', i.indexrelid::regclass, (select count(*) from {name})), (select count(*) from {name}), null, 'rows' from (select c.oid, c.relispopulated as ispopulated from pg_class c where c.oid = 'public.{name}'::regclass and c.relkind = 'm') m join pg_index i on i.indrelid = m.oid and i.indisunique limit 1");
 
-    private static Question Growth(string id, string function, string total) => new(
+    private static SqlCheck Growth(string id, string function, string total) => new(
         id,
         $"select case when count(*) > 0 then 'met' else 'missed' end, format('%s months, %s in them', count(*), {total}), count(*), null, 'months' from {function}({Tenant.Workspace}, now() - interval '3 months', now() + interval '1 day', 'month')",
         ["select refresh_analytics_views()"],
         WithTenant: true);
 
-    private static Question OperatorClass(string id, string extension) => new(
+    private static SqlCheck OperatorClass(string id, string extension) => new(
         id,
         $"""
         select case when count(*) > 0 then 'met' else 'missed' end, coalesce(string_agg(distinct x.indexrelid::regclass::text, ', '), 'no index uses it'), count(distinct x.indexrelid), 1, 'indexes'
@@ -98,7 +98,7 @@ internal static class OperationsQuestions
         join pg_extension e on e.oid = d.refobjid and e.extname = '{extension}'
         """);
 
-    private static Question Job(string id, string schedule) => new(
+    private static SqlCheck Job(string id, string schedule) => new(
         id,
         $"select case when schedule = '{schedule}' then 'met' else 'missed' end, format('%s: schedule %s GMT; its body ran (rolled back); by pg_cron or jobs run', name, schedule), null, null, '' from scheduled_jobs where requirement = '{id}'",
         [

@@ -3,7 +3,7 @@ namespace LoadHarness.Checks.Verification;
 /// <summary>PT-1..5 and MA-5.</summary>
 internal static class PartitionQuestions
 {
-    public static IReadOnlyList<Question> All { get; } =
+    public static IReadOnlyList<SqlCheck> All { get; } =
     [
         Monthly("PT-1", "email_sends"),
         Monthly("PT-2", "lead_activities"),
@@ -45,7 +45,7 @@ internal static class PartitionQuestions
             ["select create_monthly_partitions()", "select set_config('app.again', create_monthly_partitions()::text, true)"]),
     ];
 
-    private static Question Monthly(string id, string table) => new(
+    private static SqlCheck Monthly(string id, string table) => new(
         id,
         $"""
         select case when pg_get_partkeydef('{table}'::regclass) = 'RANGE (created_at)' and count(*) filter (where not is_default) > 0

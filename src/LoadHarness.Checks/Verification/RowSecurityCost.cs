@@ -59,7 +59,7 @@ internal static class RowSecurityCost
         }
         catch (PostgresException e)
         {
-            return Ask.Failed(Id, e);
+            return CheckRunner.Failed(Id, e);
         }
     }
 

@@ -26,15 +26,15 @@ public static class Verifier
             CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, Verdict>(StringComparer.Ordinal);
-        IReadOnlyList<Question> questions =
+        IReadOnlyList<SqlCheck> questions =
             [.. PartitionQuestions.All, .. FunctionQuestions.All, .. OperationsQuestions.All, .. DeliveryQuestions.All];
         using var task = progress.Begin("Verify", questions.Count, "questions");
         await using (var connection = await admin.OpenConnectionAsync(cancellationToken))
         {
             foreach (var answer in await IndexCheck.RunAsync(connection, cancellationToken)) found[answer.Id] = answer;
-            foreach (var question in questions)
+            foreach (SqlCheck question in questions)
             {
-                found[question.Id] = await Ask.RunAsync(connection, question, cancellationToken);
+                found[question.Id] = await CheckRunner.RunAsync(connection, question, cancellationToken);
                 task.Advance(1);
             }
 

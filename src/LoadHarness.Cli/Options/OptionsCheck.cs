@@ -29,7 +29,7 @@ public static class OptionsCheck
     private static readonly string[] Dispensable = ["pg_partman", "pg_cron", "pg_stat_statements"];
 
     /// <exception cref="HarnessException">One or more words are wrong; the message lists all of them.</exception>
-    public static HarnessOptions Check(RawOptions raw, IReadOnlyList<string> earlierErrors)
+    public static HarnessOptions Check(GivenOptions raw, IReadOnlyList<string> earlierErrors)
     {
         var errors = new List<string>(earlierErrors);
         var contacts = Contacts(raw, errors);
@@ -74,7 +74,7 @@ public static class OptionsCheck
             .Prepend(errors.Count == 1 ? "One option is wrong:" : $"{errors.Count} options are wrong:"))),
         ExitCode.BadUsage);
 
-    private static long Contacts(RawOptions raw, List<string> errors)
+    private static long Contacts(GivenOptions raw, List<string> errors)
     {
         if (raw.Contacts is null) return DefaultContacts;
         var contacts = ContactCount.Parse(raw.Contacts, out var error);
@@ -82,7 +82,7 @@ public static class OptionsCheck
         return contacts ?? DefaultContacts;
     }
 
-    private static string Profile(RawOptions raw, List<string> errors)
+    private static string Profile(GivenOptions raw, List<string> errors)
     {
         var name = raw.Profile ?? "standard";
         ProfileCatalog.Find(name, out var faults);
@@ -90,7 +90,7 @@ public static class OptionsCheck
         return name;
     }
 
-    private static DatabaseTarget Database(RawOptions raw, List<string> errors)
+    private static DatabaseTarget Database(GivenOptions raw, List<string> errors)
     {
         var text = raw.Database ?? Environment.GetEnvironmentVariable(GivenDatabase.EnvironmentVariable) ?? "auto";
         switch (text.Trim().ToLowerInvariant())
@@ -112,7 +112,7 @@ public static class OptionsCheck
         return new DatabaseTarget.Given(text);
     }
 
-    private static ulong Seed(RawOptions raw, List<string> errors)
+    private static ulong Seed(GivenOptions raw, List<string> errors)
     {
         if (raw.Seed is null) return DefaultSeed;
         if (ulong.TryParse(raw.Seed, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)) return seed;
@@ -120,14 +120,14 @@ public static class OptionsCheck
         return DefaultSeed;
     }
 
-    private static bool Force(RawOptions raw, List<string> errors)
+    private static bool Force(GivenOptions raw, List<string> errors)
     {
         const string secondWord = "delete-all-rows";
         if (raw.Force is not (null or "" or secondWord)) errors.Add($"--force '{raw.Force}': give --force alone, or --force={secondWord}.");
         return raw.Force == secondWord;
     }
 
-    private static string? WithoutExtensions(RawOptions raw, DatabaseTarget database, List<string> errors)
+    private static string? WithoutExtensions(GivenOptions raw, DatabaseTarget database, List<string> errors)
     {
         if (raw.WithoutExtensions is not { } names) return null;
         if (names.Split(',').FirstOrDefault(name => !Dispensable.Contains(name)) is { } unknown)
@@ -137,7 +137,7 @@ public static class OptionsCheck
         return names;
     }
 
-    private static string Output(RawOptions raw, List<string> errors)
+    private static string Output(GivenOptions raw, List<string> errors)
     {
         var given = raw.Out ?? Path.Combine("reports", "runs");
         if (string.IsNullOrWhiteSpace(given))
@@ -150,7 +150,7 @@ public static class OptionsCheck
         return Path.GetFullPath(given);
     }
 
-    private static IReadOnlyList<Target> Targets(RawOptions raw, List<string> errors)
+    private static IReadOnlyList<Target> Targets(GivenOptions raw, List<string> errors)
     {
         var path = raw.Targets ?? Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json");
         var (bytes, unreadable) = InputFile.Read(path, LargestTargets, "Give a file like scenarios/targets.json");
@@ -166,7 +166,7 @@ public static class OptionsCheck
         return targets;
     }
 
-    private static RunResult? Baseline(RawOptions raw, List<string> errors)
+    private static RunResult? Baseline(GivenOptions raw, List<string> errors)
     {
         if (raw.Baseline is null) return null;
         var earlier = RunJson.Find(Directory.Exists(raw.Baseline) ? Path.Combine(raw.Baseline, "run.json") : raw.Baseline, out var faults);

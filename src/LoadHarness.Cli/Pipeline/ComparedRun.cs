@@ -13,7 +13,7 @@ internal sealed class ComparedRun
 {
     private readonly HarnessOptions _options;
     private readonly RunRecord _record;
-    private readonly Voice _voice;
+    private readonly TerminalOutput _voice;
 
     private ComparedRun(HarnessOptions options) =>
         (_options, _record, _voice) = (options, RunRecord.Begin(options), new(options.Json));

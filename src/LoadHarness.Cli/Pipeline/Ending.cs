@@ -10,12 +10,12 @@ namespace LoadHarness.Cli.Pipeline;
 public static class Ending
 {
     /// <param name="fault">The exit code of a fault that ended the run early; null for none.</param>
-    public static async Task<ExitCode> EndAsync(RunRecord record, Voice voice, HarnessOptions options, ExitCode? fault)
+    public static async Task<ExitCode> EndAsync(RunRecord record, TerminalOutput terminal, HarnessOptions options, ExitCode? fault)
     {
         var run = record.End();
         try
         {
-            run = Judging.Judge(run.Beside(options.Baseline), options);
+            run = RunJudge.Judge(run.Beside(options.Baseline), options);
         }
         catch (Exception unjudged)
         {
@@ -27,7 +27,7 @@ public static class Ending
         if (kept.Files.Count == 0) fault ??= ExitCode.Fault;
         foreach (var note in kept.Notes) await Console.Error.WriteLineAsync(note);
         var exitCode = fault ?? ExitCodes.Of(kept.Run);
-        Summary.Tell(voice, kept.Run, kept.Files, exitCode, options.Json);
+        Summary.Tell(terminal, kept.Run, kept.Files, exitCode, options.Json);
         return exitCode;
     }
 }

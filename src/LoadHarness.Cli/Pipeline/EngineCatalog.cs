@@ -20,10 +20,10 @@ public static class EngineCatalog
     /// <param name="foreign">What another engine's program is asked for.</param>
     public static async Task<IReadOnlyList<ScenarioResult>> RunAsync(
         HarnessOptions options, IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot> live, IMeasuredPhase measured,
-            Workbench bench, Func<EngineRequest> foreign, CancellationToken cancellationToken)
+            ScenarioEnvironment environment, Func<EngineRequest> foreign, CancellationToken cancellationToken)
     {
         if (options.Engine == LoadEngine.NBomber)
-            return await NBomberProcess.RunAsync(foreign(), bench, measured, cancellationToken);
+            return await NBomberProcess.RunAsync(foreign(), environment, measured, cancellationToken);
         using var clock = new SystemLoadClock();
         return await new LoadRunner(clock, new()
         {

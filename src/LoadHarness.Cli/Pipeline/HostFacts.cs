@@ -19,7 +19,7 @@ public static class HostFacts
     public static string Words()
     {
         var host = Read();
-        return $"{host.Cpu}, {host.Cores} cores, {Wording.Bytes(host.MemoryBytes)}";
+        return $"{host.Cpu}, {host.Cores} cores, {Format.Bytes(host.MemoryBytes)}";
     }
 
     private static string Cpu()

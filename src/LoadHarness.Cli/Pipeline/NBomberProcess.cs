@@ -19,13 +19,13 @@ public static class NBomberProcess
 
     /// <exception cref="HarnessException">The program ended without an answer.</exception>
     public static Task<IReadOnlyList<ScenarioResult>> RunAsync(
-        EngineRequest request, Workbench bench, IMeasuredPhase measured, CancellationToken cancellationToken) =>
-        RunAsync("dotnet", [Program ?? throw new HarnessException("The program with NBomber is not there.")], request, bench,
+        EngineRequest request, ScenarioEnvironment environment, IMeasuredPhase measured, CancellationToken cancellationToken) =>
+        RunAsync("dotnet", [Program ?? throw new HarnessException("The program with NBomber is not there.")], request, environment,
             measured, cancellationToken);
 
-    /// <inheritdoc cref="RunAsync(EngineRequest, Workbench, IMeasuredPhase, CancellationToken)"/>
+    /// <inheritdoc cref="RunAsync(EngineRequest, ScenarioEnvironment, IMeasuredPhase, CancellationToken)"/>
     internal static async Task<IReadOnlyList<ScenarioResult>> RunAsync(
-        string program, IReadOnlyList<string> arguments, EngineRequest request, Workbench bench, IMeasuredPhase measured,
+        string program, IReadOnlyList<string> arguments, EngineRequest request, ScenarioEnvironment environment, IMeasuredPhase measured,
             CancellationToken cancellationToken)
     {
         try
@@ -47,7 +47,7 @@ public static class NBomberProcess
             }
 
             if (began) await measured.EndedAsync();
-            return await AnswerAsync(request, bench);
+            return await AnswerAsync(request, environment);
 
             async Task BeginAsync()
             {
@@ -61,7 +61,7 @@ public static class NBomberProcess
         }
     }
 
-    private static async Task<IReadOnlyList<ScenarioResult>> AnswerAsync(EngineRequest request, Workbench bench)
+    private static async Task<IReadOnlyList<ScenarioResult>> AnswerAsync(EngineRequest request, ScenarioEnvironment environment)
     {
         if (!System.IO.File.Exists(request.AnswerFile))
             throw new HarnessException($"NBomber's program ended without an answer for {request.Scenario}. What it said is above; leave --engine out to use the built-in engine.");
@@ -69,11 +69,11 @@ public static class NBomberProcess
             await System.IO.File.ReadAllTextAsync(request.AnswerFile), EngineRequest.Format)!;
         foreach (var sent in answer.Sent)
         {
-            if (sent.Operation.Length > 0) bench.For(sent.Scenario).Sent.Add(sent.Statement, sent.Operation);
-            else bench.For(sent.Scenario).Sent.Add(sent.Statement);
+            if (sent.Operation.Length > 0) environment.For(sent.Scenario).Sent.Add(sent.Statement, sent.Operation);
+            else environment.For(sent.Scenario).Sent.Add(sent.Statement);
         }
 
-        bench.FirstOfNewLeads(answer.LeadsSetAside - request.LeadsSetAside);
+        environment.FirstOfNewLeads(answer.LeadsSetAside - request.LeadsSetAside);
         return answer.Scenarios;
     }
 }

@@ -21,17 +21,17 @@ public static class ProvisionedMeasurements
     private static readonly string[] LoadTargets = ["SC-2", "SC-3", "SC-4", "SC-5"];
 
     public static async Task<IReadOnlyList<Verdict>> RunAsync(
-        RunRecord record, Voice voice, HarnessOptions options, Database database, CancellationToken cancellationToken)
+        RunRecord record, TerminalOutput terminal, HarnessOptions options, Database database, CancellationToken cancellationToken)
     {
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        voice.Heading("migration and rollback under load");
-        var migration = await voice.WithProgressAsync(
+        terminal.Heading("migration and rollback under load");
+        var migration = await terminal.WithProgressAsync(
             progress => MigrationMeasurement.MeasureAsync(admin, LiveConnections, progress, cancellationToken));
 
-        voice.Heading($"performance and load tests (profile {options.Profile})");
+        terminal.Heading($"performance and load tests (profile {options.Profile})");
         await ScenarioRun.MeasureAsync(
-            record, voice, options, ProfileCatalog.Read(options.Profile), database, record.Result.Seed!, cancellationToken);
-        var run = Judging.Judge(record.End(), options);
+            record, terminal, options, ProfileCatalog.Read(options.Profile), database, record.Result.Seed!, cancellationToken);
+        var run = RunJudge.Judge(record.End(), options);
 
         return
         [

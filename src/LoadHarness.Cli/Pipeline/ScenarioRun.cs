@@ -25,14 +25,14 @@ public static class ScenarioRun
     private const int ConnectionRounds = 5;
 
     public static async Task<IReadOnlyList<ScenarioResult>> MeasureAsync(
-        RunRecord record, Voice voice, HarnessOptions options, LoadProfile profile, Database database, SeedManifest seed,
+        RunRecord record, TerminalOutput terminal, HarnessOptions options, LoadProfile profile, Database database, SeedManifest seed,
             CancellationToken cancellationToken)
     {
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         await using var pooler = options.Pooler == Pooler.PgBouncer
             ? await PgBouncer.StartAsync(database.AdminConnectionString, PooledConnections, cancellationToken)
             : null;
-        await using var bench = Workbench.Open(
+        await using ScenarioEnvironment environment = ScenarioEnvironment.Open(
             (role, workspace, connections, sent) => pooler is null
                 ? TenantDatabase.Open(database.AdminConnectionString, role, workspace, connections, sent)
                 : TenantDatabase.OpenThroughPooler(pooler.ConnectionString, role, workspace, connections, sent),
@@ -45,17 +45,17 @@ public static class ScenarioRun
         {
             foreach (var scenario in ScenarioCatalog.All)
             {
-                var load = scenario.Build(bench);
+                var load = scenario.Build(environment);
                 if (load.Count == 0) continue;
-                voice.Line($"   {scenario.Name}: {scenario.Title}");
+                terminal.Line($"   {scenario.Name}: {scenario.Title}");
                 if (database.IsPrivate && scenario.WalBytes(profile) is > 0 and var wanted)
                 {
                     var provided = await observer.UnwatchedAsync(
                         () => RecycledWal.ProvideAsync(admin, wanted, cancellationToken), cancellationToken);
-                    voice.Line($"   {provided / 1e9:N1} GB of WAL segments are at hand to be written over");
+                    terminal.Line($"   {provided / 1e9:N1} GB of WAL segments are at hand to be written over");
                 }
 
-                await MeasureAsync(record, voice, options, load, bench, observer, () => Foreign(scenario.Name), cancellationToken);
+                await MeasureAsync(record, terminal, options, load, environment, observer, () => Foreign(scenario.Name), cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
@@ -66,7 +66,7 @@ public static class ScenarioRun
             var (plans, notes) = !ended || cancellationToken.IsCancellationRequested
                 ? ([], [])
                 : await PlanCollector.CollectAsync(
-                    database.AdminConnectionString, seed.PrimaryWorkspaceId, ExplainedQueries.Of(bench), cancellationToken);
+                    database.AdminConnectionString, seed.PrimaryWorkspaceId, ExplainedQueries.Of(environment), cancellationToken);
             var observation = await observer.FinishAsync(
                 plans, cancellationToken.IsCancellationRequested ? CancellationToken.None : cancellationToken, notes)
                 .WaitAsync(Interruption.AtOnce);
@@ -78,27 +78,28 @@ public static class ScenarioRun
 
         EngineRequest Foreign(string scenario) => new(
             pooler?.ConnectionString ?? database.AdminConnectionString, pooler is not null, seed, profile, scenario, options.Seed,
-                checked((int)bench.NewLeads),
+                checked((int)environment.NewLeads),
             Path.Combine(options.OutputDirectory, "nbomber"), Path.Combine(Path.GetTempPath(), $"loadharness-{Guid.NewGuid():N}.json"));
     }
 
     // What a scenario measured is in the record before anything is asked of the server again, which may be gone by then.
     private static async Task MeasureAsync(
-        RunRecord record, Voice voice, HarnessOptions options, IReadOnlyList<ScenarioProps> load, Workbench bench,
+        RunRecord record, TerminalOutput terminal, HarnessOptions options, IReadOnlyList<ScenarioProps> load,
+            ScenarioEnvironment environment,
             DatabaseObserver observer,
         Func<EngineRequest> foreign, CancellationToken cancellationToken)
     {
         IReadOnlyList<ScenarioResult> results = [];
         try
         {
-            await observer.DuringAsync([.. load.Select(bench.WatchOf)], async measured =>
+            await observer.DuringAsync([.. load.Select(environment.WatchOf)], async measured =>
             {
-                results = await voice.WithLiveViewAsync(
-                    observer, live => EngineCatalog.RunAsync(options, load, live, measured, bench, foreign, cancellationToken));
+                results = await terminal.WithLiveViewAsync(
+                    observer, live => EngineCatalog.RunAsync(options, load, live, measured, environment, foreign, cancellationToken));
                 record.Add(results);
                 return results;
             }).WaitAsync(Interruption.Abandoned);
-            await bench.ReleaseAsync();
+            await environment.ReleaseAsync();
         }
         catch (Exception fault) when (results.Count > 0 && !cancellationToken.IsCancellationRequested)
         {
@@ -106,7 +107,7 @@ public static class ScenarioRun
             throw;
         }
 
-        foreach (var result in results) voice.Line(LiveTable.Closing(result));
+        foreach (var result in results) terminal.Line(LiveTable.Closing(result));
     }
 
     private static async Task CompareConnectionsAsync(

@@ -13,22 +13,23 @@ public static class SeededDatabase
     /// <param name="contactsGiven">Whether <c>--contacts</c> stood on the command line.</param>
     /// <exception cref="HarnessException">Neither leads nor a database were given.</exception>
     public static async Task<Database> OpenAsync(
-        Voice voice, HarnessOptions options, bool contactsGiven, CancellationToken cancellationToken)
+        TerminalOutput terminal, HarnessOptions options, bool contactsGiven, CancellationToken cancellationToken)
     {
         return contactsGiven
-            ? await MakeAsync(RunRecord.Begin(options), voice, options, cancellationToken)
-            : await GivenAsync(voice, options, cancellationToken);
+            ? await MakeAsync(RunRecord.Begin(options), terminal, options, cancellationToken)
+            : await GivenAsync(terminal, options, cancellationToken);
     }
 
     /// <summary>Provisions, migrates and seeds; the record tells what with.</summary>
-    public static async Task<Database> MakeAsync(RunRecord record, Voice voice, HarnessOptions options, CancellationToken cancellationToken)
+    public static async Task<Database> MakeAsync(
+        RunRecord record, TerminalOutput terminal, HarnessOptions options, CancellationToken cancellationToken)
     {
-        var database = await Stages.DatabaseAsync(record, voice, options, cancellationToken);
+        var database = await Stages.DatabaseAsync(record, terminal, options, cancellationToken);
         try
         {
-            await Stages.SchemaAsync(record, voice, database, cancellationToken);
-            await Stages.SeedAsync(record, voice, options, database, cancellationToken);
-            await Stages.KeepAsync(record, voice, options, database, cancellationToken);
+            await Stages.SchemaAsync(record, terminal, database, cancellationToken);
+            await Stages.SeedAsync(record, terminal, options, database, cancellationToken);
+            await Stages.KeepAsync(record, terminal, options, database, cancellationToken);
             return database;
         }
         catch
@@ -39,12 +40,12 @@ public static class SeededDatabase
     }
 
     /// <summary>A given database, to be looked at or worked on by name: that it holds data is the point.</summary>
-    public static Task<Database> GivenAsync(Voice voice, HarnessOptions options, CancellationToken cancellationToken)
+    public static Task<Database> GivenAsync(TerminalOutput terminal, HarnessOptions options, CancellationToken cancellationToken)
     {
         if (options.Database is not DatabaseTarget.Given)
             throw new HarnessException("Which database? Give --contacts N to make and seed one, or --database with a connection string.",
                 ExitCode.BadUsage);
-        return voice.WithProgressAsync(progress => Provisioner.ProvisionAsync(
+        return terminal.WithProgressAsync(progress => Provisioner.ProvisionAsync(
             new(options.Database, options.ServerProfile, options.Contacts, Keep: false, Force: true), progress, cancellationToken));
     }
 }

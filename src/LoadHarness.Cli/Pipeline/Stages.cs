@@ -15,42 +15,42 @@ namespace LoadHarness.Cli.Pipeline;
 public static class Stages
 {
     public static async Task<Database> DatabaseAsync(
-        RunRecord record, Voice voice, HarnessOptions options, CancellationToken cancellationToken)
+        RunRecord record, TerminalOutput terminal, HarnessOptions options, CancellationToken cancellationToken)
     {
-        voice.Heading($"database ({options.Database})");
+        terminal.Heading($"database ({options.Database})");
         var database = await record.StageAsync(
             "database",
-            () => voice.WithProgressAsync(progress => Provisioner.ProvisionAsync(Request(options), progress, cancellationToken)),
+            () => terminal.WithProgressAsync(progress => Provisioner.ProvisionAsync(Request(options), progress, cancellationToken)),
             made => $"{made.Server.Provisioning}, PostgreSQL {made.Server.Version}");
-        voice.Line($"   PostgreSQL {database.Server.Version} ({database.Server.Provisioning}) at {database.Server.Endpoint}");
+        terminal.Line($"   PostgreSQL {database.Server.Version} ({database.Server.Provisioning}) at {database.Server.Endpoint}");
         record.Add(run => run with { Server = database.Server, Warnings = [.. run.Warnings, .. Missing(database.Server)] });
         return database;
     }
 
-    public static async Task SchemaAsync(RunRecord record, Voice voice, Database database, CancellationToken cancellationToken)
+    public static async Task SchemaAsync(RunRecord record, TerminalOutput terminal, Database database, CancellationToken cancellationToken)
     {
-        voice.Heading("schema");
+        terminal.Heading("schema");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var schema = await record.StageAsync(
             "schema",
-            () => voice.WithProgressAsync(progress => new Migrator(admin).BuildAsync(progress, cancellationToken)),
+            () => terminal.WithProgressAsync(progress => new Migrator(admin).BuildAsync(progress, cancellationToken)),
             version => string.Join(", ", version.Applied));
         record.Add(run => run with { Schema = schema });
     }
 
     public static async Task<SeedManifest> SeedAsync(
-        RunRecord record, Voice voice, HarnessOptions options, Database database, CancellationToken cancellationToken)
+        RunRecord record, TerminalOutput terminal, HarnessOptions options, Database database, CancellationToken cancellationToken)
     {
-        voice.Heading($"seed ({options.Contacts:N0} leads, seed {options.Seed})");
+        terminal.Heading($"seed ({options.Contacts:N0} leads, seed {options.Seed})");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var manifest = await record.StageAsync(
             "seed",
-            () => voice.WithProgressAsync(progress => new Seeder(admin).SeedAsync(Wanted(options), progress, cancellationToken)),
+            () => terminal.WithProgressAsync(progress => new Seeder(admin).SeedAsync(Wanted(options), progress, cancellationToken)),
             seeded => seeded.Reused
                 ? $"reused, checksum {seeded.Checksum}"
                 : $"{seeded.Tables.Sum(table => table.Rows):N0} rows, checksum {seeded.Checksum}");
         record.Add(run => run with { Seed = manifest });
-        if (manifest.Reused) voice.Line("   Reusing the seeded database of an earlier run: nothing was generated.");
+        if (manifest.Reused) terminal.Line("   Reusing the seeded database of an earlier run: nothing was generated.");
         if (manifest.Invariants.FirstOrDefault(invariant => !invariant.Holds) is { } broken)
             throw new HarnessException($"The seeded data breaks the invariant '{broken.Name}': {broken.Evidence}. Seed a fresh database.");
         return manifest;
@@ -58,10 +58,10 @@ public static class Stages
 
     /// <summary>Saves the freshly seeded cluster for a later <c>--reuse</c>, before any scenario changes a row.</summary>
     public static async Task KeepAsync(
-        RunRecord record, Voice voice, HarnessOptions options, Database database, CancellationToken cancellationToken)
+        RunRecord record, TerminalOutput terminal, HarnessOptions options, Database database, CancellationToken cancellationToken)
     {
         if (!options.Keep || database.DataDirectory is null) return;
-        voice.Heading("keep");
+        terminal.Heading("keep");
         var binaries = await PostgresBinaries.FindAsync(cancellationToken)
             ?? throw new HarnessException(
                 "--keep: the PostgreSQL programs that made this cluster can no longer be found. Put them on the PATH.");
@@ -70,23 +70,24 @@ public static class Stages
             await record.StageAsync("keep",
                 async () => { await snapshot.SaveAsync(database.AdminConnectionString, binaries, cancellationToken); return snapshot; },
                     saved => saved.Directory);
-        voice.Line($"   The seeded database is kept in {snapshot.Directory}; start from it with --reuse.");
+        terminal.Line($"   The seeded database is kept in {snapshot.Directory}; start from it with --reuse.");
     }
 
     public static async Task RunAsync(
-        RunRecord record, Voice voice, HarnessOptions options, Database database, SeedManifest seed, CancellationToken cancellationToken)
+        RunRecord record, TerminalOutput terminal, HarnessOptions options, Database database, SeedManifest seed,
+            CancellationToken cancellationToken)
     {
         var profile = ProfileCatalog.Read(options.Profile);
-        voice.Heading($"run (profile {profile.Name}: {profile.Description})");
+        terminal.Heading($"run (profile {profile.Name}: {profile.Description})");
         await record.StageAsync(
             "run",
-            () => ScenarioRun.MeasureAsync(record, voice, options, profile, database, seed, cancellationToken),
+            () => ScenarioRun.MeasureAsync(record, terminal, options, profile, database, seed, cancellationToken),
             scenarios => $"{scenarios.Count} scenarios");
     }
 
-    public static async Task VerifyAsync(RunRecord record, Voice voice, Database database, CancellationToken cancellationToken)
+    public static async Task VerifyAsync(RunRecord record, TerminalOutput terminal, Database database, CancellationToken cancellationToken)
     {
-        voice.Heading("verify");
+        terminal.Heading("verify");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var rows = await record.StageAsync(
             "verify", () => Verifier.RunAsync(admin, database.Server, cancellationToken), checklist => $"{checklist.Count} lines");

@@ -7,22 +7,22 @@ namespace LoadHarness.Cli.Terminal;
 /// <summary>Tells the verdicts of a judging verb: a line each for people, one object for programs, an exit code for both.</summary>
 public static class CheckTable
 {
-    public static ExitCode Tell(Voice voice, IReadOnlyList<Verdict> verdicts, bool json, IReadOnlyList<string>? required = null)
+    public static ExitCode Tell(TerminalOutput terminal, IReadOnlyList<Verdict> verdicts, bool json, IReadOnlyList<string>? required = null)
     {
-        foreach (var verdict in verdicts) voice.Line(Row(verdict));
-        voice.Line(CheckReport.Tally(verdicts));
+        foreach (var verdict in verdicts) terminal.Line(Row(verdict));
+        terminal.Line(CheckReport.Tally(verdicts));
         if (json) Console.Out.WriteLine(CheckReport.Of(verdicts).ToJson());
         var open = ExitCodes.NotJudged(verdicts, required ?? []);
-        if (open.Count > 0) voice.Line($"Required and not judged: {string.Join(", ", open)}");
+        if (open.Count > 0) terminal.Line($"Required and not judged: {string.Join(", ", open)}");
         return ExitCodes.Of(verdicts, required ?? []);
     }
 
     private static string Row(Verdict verdict)
     {
-        var figure = verdict.Figure is null ? "" : $" {Wording.Figure(verdict.Figure, verdict.Unit)}{Limit(verdict)}.";
+        var figure = verdict.Figure is null ? "" : $" {Format.Figure(verdict.Figure, verdict.Unit)}{Limit(verdict)}.";
         var caveats = string.Concat(verdict.Caveats.Select(caveat => $"{Environment.NewLine}                 {caveat}"));
         return $"{CheckReport.Word(verdict.Kind),-12} {verdict.Id,-10} {verdict.Title}:{figure} {verdict.Evidence}{caveats}";
     }
 
-    private static string Limit(Verdict verdict) => verdict.Limit is null ? "" : $" ({Wording.Limit(verdict)})";
+    private static string Limit(Verdict verdict) => verdict.Limit is null ? "" : $" ({Format.Limit(verdict)})";
 }

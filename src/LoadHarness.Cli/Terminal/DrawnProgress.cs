@@ -7,7 +7,7 @@ namespace LoadHarness.Cli.Terminal;
 /// <summary>Progress as bars on a terminal.</summary>
 public sealed class DrawnProgress(IAnsiConsole console, ProgressContext context) : IStageProgress
 {
-    public void Note(string sentence) => console.WriteLine("   " + Voice.WithoutControls(sentence));
+    public void Note(string sentence) => console.WriteLine("   " + TerminalOutput.WithoutControls(sentence));
 
     public ICountedTask Begin(string name, long? total, string unit)
     {

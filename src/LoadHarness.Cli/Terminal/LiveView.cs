@@ -12,19 +12,19 @@ public static class LiveView
     private static readonly TimeSpan BetweenDrawings = TimeSpan.FromSeconds(1);
 
     public static async Task<T> WithLiveViewAsync<T>(
-        this Voice voice, DatabaseObserver observer, Func<IProgress<LoadSnapshot>, Task<T>> work)
+        this TerminalOutput terminal, DatabaseObserver observer, Func<IProgress<LoadSnapshot>, Task<T>> work)
     {
         var snapshots = new Newest();
         var running = work(snapshots);
         try
         {
-            if (voice.DrawsInPlace)
-                await voice.Drawing.Live(new Text("")).AutoClear(true).StartAsync(context => ShowAsync(
+            if (terminal.DrawsInPlace)
+                await terminal.Drawing.Live(new Text("")).AutoClear(true).StartAsync(context => ShowAsync(
                     running, BetweenDrawings, () => context.UpdateTarget(LiveTable.Draw(snapshots.All, observer.Latest))));
             else
                 await ShowAsync(running, BetweenLines, () =>
                 {
-                    foreach (var snapshot in snapshots.All) voice.Line(LiveTable.Line(snapshot, observer.Latest));
+                    foreach (var snapshot in snapshots.All) terminal.Line(LiveTable.Line(snapshot, observer.Latest));
                 });
         }
         catch (Exception) when (!running.IsFaulted)

@@ -16,7 +16,7 @@ public sealed class PlainProgress(TextWriter writer, TimeProvider clock) : IStag
 
     public void Note(string sentence)
     {
-        lock (writer) writer.WriteLine("   " + Voice.WithoutControls(sentence));
+        lock (writer) writer.WriteLine("   " + TerminalOutput.WithoutControls(sentence));
     }
 
     public ICountedTask Begin(string name, long? total, string unit) => new PlainTask(this, name, total, unit, clock);

@@ -9,15 +9,15 @@ namespace LoadHarness.Cli.Terminal;
 /// </summary>
 public static class Summary
 {
-    public static void Tell(Voice voice, RunResult run, IReadOnlyList<string> files, ExitCode exitCode, bool json)
+    public static void Tell(TerminalOutput terminal, RunResult run, IReadOnlyList<string> files, ExitCode exitCode, bool json)
     {
-        foreach (var line in Lines(run, files, exitCode)) voice.Line(line);
+        foreach (var line in Lines(run, files, exitCode)) terminal.Line(line);
         if (json) Console.Out.WriteLine(CheckReport.Of(run.Verdicts).ToJson());
     }
 
     public static IEnumerable<string> Lines(RunResult run, IReadOnlyList<string> files, ExitCode exitCode)
     {
-        var outcome = RunOutcome.Of(run);
+        RunVerdict outcome = RunVerdict.Of(run);
         yield return "";
         foreach (var verdict in run.Verdicts.Where(verdict => verdict.IsJudged)) yield return $"   {Row(verdict)}";
         foreach (var warning in run.Warnings) yield return $"   note: {warning}";
@@ -31,7 +31,7 @@ public static class Summary
     private static string Row(Verdict verdict) =>
         VerdictWords.Line(verdict) + (verdict.Caveats.Count > 0 ? $"  [{string.Join("; ", verdict.Caveats)}]" : "");
 
-    private static string Ending(RunOutcome outcome, ExitCode exitCode) =>
+    private static string Ending(RunVerdict outcome, ExitCode exitCode) =>
         exitCode == outcome.ExitCode
             ? (outcome.Scope == outcome.Headline ? outcome.Word : $"{outcome.Word}: {outcome.Scope}")
             : "ended by a fault";

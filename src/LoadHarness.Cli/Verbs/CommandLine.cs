@@ -16,7 +16,7 @@ public static class CommandLine
         SteadyConsole.Install();
         using var interruption = new Interruption();
         var exitCode = ExitCode.AllMet;
-        var words = new OptionWords();
+        CommandLineOptions words = new CommandLineOptions();
         var root = Build(words, run, code => exitCode = code, interruption.Token);
         var parsed = root.Parse(arguments);
         try
@@ -50,7 +50,7 @@ public static class CommandLine
     }
 
     private static RootCommand Build(
-        OptionWords words, Func<HarnessOptions, CancellationToken, Task<ExitCode>> run, Action<ExitCode> ended,
+        CommandLineOptions words, Func<HarnessOptions, CancellationToken, Task<ExitCode>> run, Action<ExitCode> ended,
             CancellationToken cancellationToken)
     {
         var root = new RootCommand("Seeds a PostgreSQL e-mail-marketing CRM with millions of leads, drives load at it, and judges every performance target.");

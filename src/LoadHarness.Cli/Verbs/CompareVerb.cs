@@ -15,7 +15,7 @@ public static class CompareVerb
     private const string ArmForm =
         "optimized, base, git:REV or dir:FOLDER, then behind commas: without=INDEX, sql=FILE, server=17, pooler=pgbouncer, or a server setting.";
 
-    public static Verb Create(OptionWords words)
+    public static Verb Create(CommandLineOptions words)
     {
         var a = new Option<string>("--a") { Description = $"The arm A: {ArmForm} Default optimized.", HelpName = "ARM" };
         var b = new Option<string?>("--b") { Description = "The arm B, of the same form.", HelpName = "ARM" };
@@ -53,13 +53,13 @@ public static class CompareVerb
     {
         if (arms.B is null) throw new HarnessException($"compare: --b is missing. Give the arm B: {ArmForm}", ExitCode.BadUsage);
         var (a, b) = (ArmSpecification.Parse("--a", arms.A), ArmSpecification.Parse("--b", arms.B));
-        var voice = new Voice(options.Json);
+        TerminalOutput terminal = new TerminalOutput(options.Json);
         var request = new SeedRequest(options.Contacts, options.Seed, Environment.ProcessorCount);
-        var comparison = await voice.WithProgressAsync(progress =>
+        var comparison = await terminal.WithProgressAsync(progress =>
             new Comparer(plan, request, options.ServerProfile, options.Keep, progress).CompareAsync(a, b, cancellationToken));
-        voice.Line(ComparisonText.Of(comparison));
+        terminal.Line(ComparisonText.Of(comparison));
         var folder = await ComparisonFiles.WriteAsync(comparison, directory, CancellationToken.None);
-        voice.Line($"Kept in {folder}");
+        terminal.Line($"Kept in {folder}");
         if (options.Json) JsonOutput.Write(comparison);
         return comparison.IsDecided ? ExitCode.AllMet : ExitCode.Inconclusive;
     }

@@ -10,16 +10,16 @@ namespace LoadHarness.Cli.Verbs;
 /// <summary><c>doctor</c>: what this machine has, lacks, and what would make figures invalid.</summary>
 public static class DoctorVerb
 {
-    public static Verb Create(OptionWords words) => new(
+    public static Verb Create(CommandLineOptions words) => new(
         new Command("doctor", "What this machine has and lacks, and what would make figures invalid."),
         [words.Contacts, words.Database, words.Json],
         (parsed, cancellationToken) => ExecuteAsync(words.Read(parsed), cancellationToken));
 
     private static async Task<ExitCode> ExecuteAsync(HarnessOptions options, CancellationToken cancellationToken)
     {
-        var voice = new Voice(options.Json);
-        var verdicts = await voice.WithProgressAsync(
+        TerminalOutput terminal = new TerminalOutput(options.Json);
+        var verdicts = await terminal.WithProgressAsync(
             progress => Doctor.ExamineAsync(options.Database, options.Contacts, progress, cancellationToken));
-        return CheckTable.Tell(voice, verdicts, options.Json);
+        return CheckTable.Tell(terminal, verdicts, options.Json);
     }
 }

@@ -14,7 +14,7 @@ namespace LoadHarness.Cli.Verbs;
 /// <summary><c>gate</c>: the program's own sql folder against a pinned baseline, on copies of one seeded cluster, in one job.</summary>
 public static class GateVerb
 {
-    public static Verb Create(OptionWords words)
+    public static Verb Create(CommandLineOptions words)
     {
         var action = new Argument<string?>("action")
         {
@@ -76,16 +76,16 @@ public static class GateVerb
     {
         var pin = against is null ? await GatePin.ReadAsync(GatePin.DefaultFile, cancellationToken) : new GatePin(against, "given");
         var earlier = await GateHistory.ReadAsync(historyFile, pin.Against, cancellationToken);
-        var voice = new Voice(options.Json);
-        var comparison = await voice.WithProgressAsync(
+        TerminalOutput terminal = new TerminalOutput(options.Json);
+        var comparison = await terminal.WithProgressAsync(
             progress => new Comparer(plan, Request(options), options.ServerProfile, options.Keep, progress)
             .CompareAsync(ArmSpecification.Parse("--against", pin.Arm), ArmSpecification.Parse("--b", "optimized"), cancellationToken));
         var decision = GateDecision.Of(comparison, earlier);
         var night = GateNight.Of(comparison, pin.Against, BuildFacts.Commit);
         await GateHistory.AddAsync(historyFile, night, cancellationToken);
         var report = GateText.Of(comparison, decision, SlowCreep.Find([.. earlier, night]));
-        voice.Line(report);
-        voice.Line($"Kept in {await ComparisonFiles.WriteAsync(comparison, directory, CancellationToken.None, report)}");
+        terminal.Line(report);
+        terminal.Line($"Kept in {await ComparisonFiles.WriteAsync(comparison, directory, CancellationToken.None, report)}");
         if (options.Json) JsonOutput.Write(decision);
         await StepSummary.AppendAsync(report, CancellationToken.None);
         return decision.ExitCode;
@@ -98,7 +98,7 @@ public static class GateVerb
         using (await Comparing.Arms.SqlFolder.OfAsync(
             ArmSpecification.Parse("--against", new GatePin(against, reason).Arm).Schema, cancellationToken))
             await new GatePin(against, reason).WriteAsync(GatePin.DefaultFile, cancellationToken);
-        new Voice(json: false).Line($"{GatePin.DefaultFile} names {against} now. Commit it: the next gate compares with it.");
+        new TerminalOutput(json: false).Line($"{GatePin.DefaultFile} names {against} now. Commit it: the next gate compares with it.");
         return ExitCode.AllMet;
     }
 

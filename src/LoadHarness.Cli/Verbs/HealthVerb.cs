@@ -15,7 +15,7 @@ namespace LoadHarness.Cli.Verbs;
 /// </summary>
 public static class HealthVerb
 {
-    public static Verb Create(OptionWords words)
+    public static Verb Create(CommandLineOptions words)
     {
         var weekly = new Option<bool>("--weekly")
         {
@@ -30,40 +30,40 @@ public static class HealthVerb
     }
 
     private static async Task<ExitCode> ExecuteAsync(
-        OptionWords words, ParseResult parsed, bool weekly, bool monthly, CancellationToken cancellationToken)
+        CommandLineOptions words, ParseResult parsed, bool weekly, bool monthly, CancellationToken cancellationToken)
     {
         var options = words.Read(parsed);
-        var voice = new Voice(options.Json);
-        await using var database = await SeededDatabase.OpenAsync(voice, options, words.ContactsGiven(parsed), cancellationToken);
+        TerminalOutput terminal = new TerminalOutput(options.Json);
+        await using var database = await SeededDatabase.OpenAsync(terminal, options, words.ContactsGiven(parsed), cancellationToken);
         await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
-        var report = await voice.WithProgressAsync(progress => HealthCheck.RunAsync(source, progress, cancellationToken));
-        foreach (var check in report.Checks) Tell(voice, check);
+        var report = await terminal.WithProgressAsync(progress => HealthCheck.RunAsync(source, progress, cancellationToken));
+        foreach (var check in report.Checks) Tell(terminal, check);
         var ofTheWeek = weekly ? await Review.WeeklyAsync(source, cancellationToken) : null;
         var ofTheMonth = monthly ? await Review.MonthlyAsync(source, cancellationToken) : null;
-        Tell(voice, ofTheWeek ?? []);
-        Tell(voice, ofTheMonth ?? []);
-        voice.Line($"Overall: {Word(report.Overall)}");
+        Tell(terminal, ofTheWeek ?? []);
+        Tell(terminal, ofTheMonth ?? []);
+        terminal.Line($"Overall: {Word(report.Overall)}");
         var verdicts = report.ToVerdicts();
         var judged = CheckReport.Of(verdicts);
         if (options.Json) JsonOutput.Write(new HealthObject(judged.Verdict, judged.Checks, ofTheWeek, ofTheMonth));
         return ExitCodes.Of(verdicts);
     }
 
-    private static void Tell(Voice voice, HealthResult check)
+    private static void Tell(TerminalOutput terminal, HealthResult check)
     {
-        voice.Line($"{Word(check.Status),-8} {check.Id,-8} {check.Title}: {check.Evidence}");
+        terminal.Line($"{Word(check.Status),-8} {check.Id,-8} {check.Title}: {check.Evidence}");
         foreach (var finding in check.Findings)
-            voice.Line($"           {Word(finding.Status)}: {finding.Subject}: {finding.Detail}{(finding.Remedy is { } remedy ? $" Fix: {remedy}" : "")}");
+            terminal.Line($"           {Word(finding.Status)}: {finding.Subject}: {finding.Detail}{(finding.Remedy is { } remedy ? $" Fix: {remedy}" : "")}");
     }
 
-    private static void Tell(Voice voice, IReadOnlyList<ReviewSection> sections)
+    private static void Tell(TerminalOutput terminal, IReadOnlyList<ReviewSection> sections)
     {
         foreach (var section in sections)
         {
             var table = new Table { Title = new(Markup.Escape(section.Title)), Border = TableBorder.Simple };
             foreach (var column in section.Columns) table.AddColumn(Markup.Escape(column));
             foreach (var row in section.Rows) table.AddRow([.. row.Select(Markup.Escape)]);
-            voice.Drawing.Write(table);
+            terminal.Drawing.Write(table);
         }
     }
 

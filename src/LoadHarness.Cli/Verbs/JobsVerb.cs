@@ -11,7 +11,7 @@ namespace LoadHarness.Cli.Verbs;
 /// <summary><c>jobs run</c>: the maintenance jobs that are due, where there is no pg_cron (JB-1 to JB-5).</summary>
 public static class JobsVerb
 {
-    public static Verb Create(OptionWords words)
+    public static Verb Create(CommandLineOptions words)
     {
         var action = new Argument<string>("action") { Description = "run: what is due; schedule: hand the jobs to pg_cron." };
         action.AcceptOnlyFromAmong("run", "schedule");
@@ -25,24 +25,24 @@ public static class JobsVerb
     }
 
     private static async Task<ExitCode> ExecuteAsync(
-        OptionWords words, ParseResult parsed, string action, JobSelection selection, CancellationToken cancellationToken)
+        CommandLineOptions words, ParseResult parsed, string action, JobSelection selection, CancellationToken cancellationToken)
     {
         var options = words.Read(parsed);
-        var voice = new Voice(options.Json);
-        await using var database = await SeededDatabase.GivenAsync(voice, options, cancellationToken);
+        TerminalOutput terminal = new TerminalOutput(options.Json);
+        await using var database = await SeededDatabase.GivenAsync(terminal, options, cancellationToken);
         return action == "schedule"
-            ? await ScheduleAsync(voice, database.AdminConnectionString, options.Json, cancellationToken)
-            : await RunAsync(voice, database.AdminConnectionString, selection, options.Json, cancellationToken);
+            ? await ScheduleAsync(terminal, database.AdminConnectionString, options.Json, cancellationToken)
+            : await RunAsync(terminal, database.AdminConnectionString, selection, options.Json, cancellationToken);
     }
 
     private static async Task<ExitCode> RunAsync(
-        Voice voice, string connectionString, JobSelection selection, bool json, CancellationToken cancellationToken)
+        TerminalOutput terminal, string connectionString, JobSelection selection, bool json, CancellationToken cancellationToken)
     {
         await using var admin = NpgsqlDataSource.Create(connectionString);
-        var outcomes = await voice.WithProgressAsync(
+        var outcomes = await terminal.WithProgressAsync(
             progress => new JobRunner(admin, TimeProvider.System).RunAsync(selection, progress, cancellationToken));
-        foreach (var outcome in outcomes)
-            voice.Line($"{outcome.Outcome,-10} {outcome.Requirement,-5} {outcome.Job} ({outcome.Duration.TotalSeconds:N1} s): {outcome.Detail}");
+        foreach (JobResult outcome in outcomes)
+            terminal.Line($"{outcome.Outcome,-10} {outcome.Requirement,-5} {outcome.Job} ({outcome.Duration.TotalSeconds:N1} s): {outcome.Detail}");
         if (json) JsonOutput.Write(new JobsRun(outcomes));
         if (outcomes.Any(outcome => outcome.Failed)) return ExitCode.Fault;
         // Nothing ran because other sessions ran it all: a caller that waits for the jobs does not know how they end.
@@ -50,15 +50,16 @@ public static class JobsVerb
             ? ExitCode.Inconclusive : ExitCode.AllMet;
     }
 
-    private static async Task<ExitCode> ScheduleAsync(Voice voice, string connectionString, bool json, CancellationToken cancellationToken)
+    private static async Task<ExitCode> ScheduleAsync(
+        TerminalOutput terminal, string connectionString, bool json, CancellationToken cancellationToken)
     {
         var jobs = await JobScheduler.ScheduleAsync(connectionString, cancellationToken);
-        foreach (var job in jobs) voice.Line($"{(job.Scheduled ? "scheduled" : "not scheduled"),-14} {job.Job}: {job.Detail}");
+        foreach (var job in jobs) terminal.Line($"{(job.Scheduled ? "scheduled" : "not scheduled"),-14} {job.Job}: {job.Detail}");
         if (json) JsonOutput.Write(new JobsScheduled(jobs));
         return jobs.All(job => job.Scheduled) ? ExitCode.AllMet : ExitCode.Inconclusive;
     }
 
-    private sealed record JobsRun(IReadOnlyList<JobOutcome> Jobs);
+    private sealed record JobsRun(IReadOnlyList<JobResult> Jobs);
 
     private sealed record JobsScheduled(IReadOnlyList<ScheduledJob> Jobs);
 }

@@ -13,7 +13,7 @@ namespace LoadHarness.Cli.Verbs;
 /// <summary><c>ledger</c>: what every index costs, and whom it serves, by leaving each out in turn.</summary>
 public static class LedgerVerb
 {
-    public static Verb Create(OptionWords words)
+    public static Verb Create(CommandLineOptions words)
     {
         var indexes = new Option<string?>("--indexes") { Description = "Only these, with commas between them.", HelpName = "LIST" };
         var arm = new Option<string>("--arm")

@@ -12,7 +12,7 @@ namespace LoadHarness.Cli.Verbs;
 /// <summary><c>migrate</c> and <c>rollback</c>: up, down, status and measurement on a given database.</summary>
 public static class MigrateVerb
 {
-    public static Verb Up(OptionWords words)
+    public static Verb Up(CommandLineOptions words)
     {
         var status = new Option<bool>("--status") { Description = "Say what is applied; change nothing." };
         var measure = new Option<bool>("--measure")
@@ -27,62 +27,62 @@ public static class MigrateVerb
                 : UpAsync(words.Read(parsed), cancellationToken));
     }
 
-    public static Verb Down(OptionWords words) => new(
+    public static Verb Down(CommandLineOptions words) => new(
         new Command("rollback", "Back to the base schema, online, every row kept."),
         [words.Database, words.Json],
         (parsed, cancellationToken) => DownAsync(words.Read(parsed), cancellationToken));
 
     private static async Task<ExitCode> UpAsync(HarnessOptions options, CancellationToken cancellationToken) =>
-        await OnGivenAsync(options, async (voice, migrator) =>
+        await OnGivenAsync(options, async (terminal, migrator) =>
     {
-        var schema = await voice.WithProgressAsync(progress => migrator.BuildAsync(progress, cancellationToken));
+        var schema = await terminal.WithProgressAsync(progress => migrator.BuildAsync(progress, cancellationToken));
         if (options.Json) JsonOutput.Write(schema);
-        voice.Line($"Applied: {string.Join(", ", schema.Applied)} in {schema.Duration.TotalSeconds:N1} s.");
+        terminal.Line($"Applied: {string.Join(", ", schema.Applied)} in {schema.Duration.TotalSeconds:N1} s.");
     }, cancellationToken);
 
     private static async Task<ExitCode> DownAsync(HarnessOptions options, CancellationToken cancellationToken) =>
-        await OnGivenAsync(options, async (voice, migrator) =>
+        await OnGivenAsync(options, async (terminal, migrator) =>
     {
-        await voice.WithProgressAsync(async progress =>
+        await terminal.WithProgressAsync(async progress =>
         {
             await migrator.DownAsync(progress, cancellationToken);
             return true;
         });
         if (options.Json) JsonOutput.Write(new RolledBack("base"));
-        voice.Line("The base schema is back, with every row.");
+        terminal.Line("The base schema is back, with every row.");
     }, cancellationToken);
 
     private static async Task<ExitCode> StatusAsync(HarnessOptions options, CancellationToken cancellationToken) =>
-        await OnGivenAsync(options, async (voice, migrator) =>
+        await OnGivenAsync(options, async (terminal, migrator) =>
     {
         var status = await migrator.StatusAsync(cancellationToken);
         if (options.Json) JsonOutput.Write(status);
-        voice.Line(status.HasBaseSchema ? "The base schema is there." : "There is no base schema.");
-        foreach (var line in status.Migrations) voice.Line($"{line.State,-10} {line.Name} ({line.StepsDone} of {line.Steps} steps)");
-        foreach (var changed in status.Changed) voice.Line($"changed since it was applied: {changed}");
-        foreach (var index in status.InvalidIndexes) voice.Line($"invalid index: {index}");
-        foreach (var partition in status.DefaultPartitionRows) voice.Line($"rows in a default partition: {partition}");
-        foreach (var extension in status.Unavailable) voice.Line($"unavailable: {extension}");
+        terminal.Line(status.HasBaseSchema ? "The base schema is there." : "There is no base schema.");
+        foreach (var line in status.Migrations) terminal.Line($"{line.State,-10} {line.Name} ({line.StepsDone} of {line.Steps} steps)");
+        foreach (var changed in status.Changed) terminal.Line($"changed since it was applied: {changed}");
+        foreach (var index in status.InvalidIndexes) terminal.Line($"invalid index: {index}");
+        foreach (var partition in status.DefaultPartitionRows) terminal.Line($"rows in a default partition: {partition}");
+        foreach (var extension in status.Unavailable) terminal.Line($"unavailable: {extension}");
     }, cancellationToken);
 
-    private static async Task<ExitCode> MeasureAsync(OptionWords words, ParseResult parsed, CancellationToken cancellationToken)
+    private static async Task<ExitCode> MeasureAsync(CommandLineOptions words, ParseResult parsed, CancellationToken cancellationToken)
     {
         var options = words.Read(parsed);
-        var voice = new Voice(options.Json);
-        await using var database = await SeededDatabase.OpenAsync(voice, options, words.ContactsGiven(parsed), cancellationToken);
+        TerminalOutput terminal = new TerminalOutput(options.Json);
+        await using var database = await SeededDatabase.OpenAsync(terminal, options, words.ContactsGiven(parsed), cancellationToken);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        var verdicts = await voice.WithProgressAsync(
+        var verdicts = await terminal.WithProgressAsync(
             progress => MigrationMeasurement.RunAsync(admin, ProvisionedMeasurements.LiveConnections, progress, cancellationToken));
-        return CheckTable.Tell(voice, verdicts, options.Json);
+        return CheckTable.Tell(terminal, verdicts, options.Json);
     }
 
     private static async Task<ExitCode> OnGivenAsync(
-        HarnessOptions options, Func<Voice, Migrator, Task> work, CancellationToken cancellationToken)
+        HarnessOptions options, Func<TerminalOutput, Migrator, Task> work, CancellationToken cancellationToken)
     {
-        var voice = new Voice(options.Json);
-        await using var database = await SeededDatabase.GivenAsync(voice, options, cancellationToken);
+        TerminalOutput terminal = new TerminalOutput(options.Json);
+        await using var database = await SeededDatabase.GivenAsync(terminal, options, cancellationToken);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        await work(voice, new Migrator(admin));
+        await work(terminal, new Migrator(admin));
         return ExitCode.AllMet;
     }
 

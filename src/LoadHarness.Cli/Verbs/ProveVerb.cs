@@ -15,7 +15,7 @@ public static class ProveVerb
 {
     private static string ClaimsFolder => Path.Combine(AppContext.BaseDirectory, "scenarios", "claims");
 
-    public static Verb Create(OptionWords words)
+    public static Verb Create(CommandLineOptions words)
     {
         var quick = new Option<bool>("--quick") { Description = "Few and short turns: minutes instead of an hour, and wider intervals." };
         var claims = new Option<string?>("--claims") { Description = "Only these, such as RE-2,ER-1. Default: all.", HelpName = "IDS" };

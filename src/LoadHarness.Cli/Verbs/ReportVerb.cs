@@ -13,7 +13,7 @@ namespace LoadHarness.Cli.Verbs;
 /// <summary><c>report run.json</c>: judges again and renders again, without a database.</summary>
 public static class ReportVerb
 {
-    public static Verb Create(OptionWords words)
+    public static Verb Create(CommandLineOptions words)
     {
         var path = new Argument<string>("run.json") { Description = "A run's file, or the folder that holds it. It is read only." };
         var command = new Command("report",
@@ -34,10 +34,10 @@ public static class ReportVerb
         if (OutputDirectory.FaultOf(directory) is { } fault)
             throw new HarnessException($"report '{directory}': {fault} Name one with --out.", ExitCode.BadUsage);
 
-        var run = Judging.Again(recorded, options);
+        var run = RunJudge.Again(recorded, options);
         var files = await RunReport.WriteAsync(run, directory, cancellationToken);
         var exitCode = ExitCodes.Of(run);
-        Summary.Tell(new Voice(options.Json), run, files, exitCode, options.Json);
+        Summary.Tell(new TerminalOutput(options.Json), run, files, exitCode, options.Json);
         return exitCode;
     }
 

@@ -16,7 +16,7 @@ public static class ScaleVerb
     private const string Standard = "100k,250k,500k,1M,2M";
     private const string Quick = "5k,10k,20k,40k";
 
-    public static Verb Create(OptionWords words)
+    public static Verb Create(CommandLineOptions words)
     {
         var sizes = new Option<string?>("--sizes")
         {

@@ -12,7 +12,7 @@ namespace LoadHarness.Cli.Verbs;
 /// <summary><c>seed</c>: fills a database; with <c>--measure</c> beside the server's own COPY of the same rows.</summary>
 public static class SeedVerb
 {
-    public static Verb Create(OptionWords words)
+    public static Verb Create(CommandLineOptions words)
     {
         var measure = new Option<bool>("--measure")
         {
@@ -26,26 +26,26 @@ public static class SeedVerb
 
     private static async Task<ExitCode> ExecuteAsync(HarnessOptions options, bool measure, CancellationToken cancellationToken)
     {
-        var voice = new Voice(options.Json);
+        TerminalOutput terminal = new TerminalOutput(options.Json);
         var record = RunRecord.Begin(options);
-        await using var database = await Stages.DatabaseAsync(record, voice, options, cancellationToken);
-        await Stages.SchemaAsync(record, voice, database, cancellationToken);
+        await using var database = await Stages.DatabaseAsync(record, terminal, options, cancellationToken);
+        await Stages.SchemaAsync(record, terminal, database, cancellationToken);
         if (measure)
         {
             await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-            var measured = await voice.WithProgressAsync(progress => SeedMeasurement.RunAsync(
+            var measured = await terminal.WithProgressAsync(progress => SeedMeasurement.RunAsync(
                 admin, new(options.Contacts, options.Seed, Environment.ProcessorCount)
                 {
                     Replace = options.Force,
                     ReplaceForeignRows = options.DeleteAllRows,
                 }, progress, cancellationToken));
-            return CheckTable.Tell(voice, measured.Verdicts, options.Json);
+            return CheckTable.Tell(terminal, measured.Verdicts, options.Json);
         }
 
-        var manifest = await Stages.SeedAsync(record, voice, options, database, cancellationToken);
-        await Stages.KeepAsync(record, voice, options, database, cancellationToken);
-        foreach (var table in manifest.Tables) voice.Line($"   {table.Table}: {table.Rows:N0} rows, {table.RowsPerSecond:N0}/s");
-        voice.Line($"Checksum {manifest.Checksum}");
+        var manifest = await Stages.SeedAsync(record, terminal, options, database, cancellationToken);
+        await Stages.KeepAsync(record, terminal, options, database, cancellationToken);
+        foreach (var table in manifest.Tables) terminal.Line($"   {table.Table}: {table.Rows:N0} rows, {table.RowsPerSecond:N0}/s");
+        terminal.Line($"Checksum {manifest.Checksum}");
         if (options.Json) JsonOutput.Write(manifest);
         return ExitCode.AllMet;
     }

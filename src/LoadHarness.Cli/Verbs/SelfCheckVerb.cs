@@ -14,7 +14,7 @@ namespace LoadHarness.Cli.Verbs;
 /// <summary><c>selfcheck</c>: the load engine measured against known truths on this machine.</summary>
 public static class SelfCheckVerb
 {
-    public static Verb Create(OptionWords words)
+    public static Verb Create(CommandLineOptions words)
     {
         var quick = new Option<bool>("--quick") { Description = "Under a minute instead of nine; for CI. Says what it leaves out." };
         return new(
@@ -28,17 +28,17 @@ public static class SelfCheckVerb
     private static async Task<ExitCode> ExecuteAsync(
         HarnessOptions options, string directory, SelfCheckScale scale, CancellationToken cancellationToken)
     {
-        var voice = new Voice(options.Json);
-        var verdicts = await voice.WithProgressAsync(progress => EngineSelfCheck.RunAsync(scale, progress, cancellationToken));
-        var compared = await voice.WithProgressAsync(async progress =>
+        TerminalOutput terminal = new TerminalOutput(options.Json);
+        var verdicts = await terminal.WithProgressAsync(progress => EngineSelfCheck.RunAsync(scale, progress, cancellationToken));
+        var compared = await terminal.WithProgressAsync(async progress =>
         {
             await using var database = await Provisioner.ProvisionAsync(
                 new(options.Database, options.ServerProfile, options.Contacts, Keep: false, options.Force), progress, cancellationToken);
             return await LookupSelfCheck.RunAsync(database.AdminConnectionString, scale, progress, cancellationToken);
         });
         IReadOnlyList<Verdict> all = [.. verdicts, .. compared];
-        var exitCode = CheckTable.Tell(voice, all, options.Json);
-        voice.Line($"Kept in {await KeepAsync(all, directory, cancellationToken)}");
+        var exitCode = CheckTable.Tell(terminal, all, options.Json);
+        terminal.Line($"Kept in {await KeepAsync(all, directory, cancellationToken)}");
         return exitCode;
     }
 

@@ -9,7 +9,7 @@ public sealed record Verb(Command Command, IEnumerable<Option> Options, Func<Par
 
 public static class VerbCatalog
 {
-    public static IReadOnlyList<Verb> All(OptionWords words) =>
+    public static IReadOnlyList<Verb> All(CommandLineOptions words) =>
     [
         VerifyVerb.Create(words),
         HealthVerb.Create(words),

@@ -18,7 +18,7 @@ public static class VerifyVerb
     /// <summary>Every scenario, seconds each: verifying takes minutes, not a quarter of an hour.</summary>
     private const string ProfileWhenNoneGiven = "smoke";
 
-    public static Verb Create(OptionWords words)
+    public static Verb Create(CommandLineOptions words)
     {
         var markdown = new Option<string?>("--markdown")
         {
@@ -33,38 +33,39 @@ public static class VerifyVerb
     }
 
     private static async Task<ExitCode> ExecuteAsync(
-        OptionWords words, ParseResult parsed, string? markdown, CancellationToken cancellationToken)
+        CommandLineOptions words, ParseResult parsed, string? markdown, CancellationToken cancellationToken)
     {
         var read = words.Read(parsed);
         var options = words.ProfileGiven(parsed) ? read : read with { Profile = ProfileWhenNoneGiven };
-        var voice = new Voice(options.Json);
+        TerminalOutput terminal = new TerminalOutput(options.Json);
         var record = RunRecord.Begin(options);
         await using var database = words.ContactsGiven(parsed)
-            ? await SeededDatabase.MakeAsync(record, voice, options, cancellationToken)
-            : await SeededDatabase.GivenAsync(voice, options, cancellationToken);
+            ? await SeededDatabase.MakeAsync(record, terminal, options, cancellationToken)
+            : await SeededDatabase.GivenAsync(terminal, options, cancellationToken);
         // In a database that was given, nothing is changed: what takes changes stays unavailable, with the command that measures it.
         var measured = options.Database is DatabaseTarget.Given
             ? []
-            : await ProvisionedMeasurements.RunAsync(record, voice, options, database, cancellationToken);
+            : await ProvisionedMeasurements.RunAsync(record, terminal, options, database, cancellationToken);
 
-        voice.Heading("verify");
+        terminal.Heading("verify");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        var verdicts = await voice.WithProgressAsync(
+        var verdicts = await terminal.WithProgressAsync(
             progress => Verifier.RunAsync(admin, database.Server, measured, progress, cancellationToken));
-        if (measured.Count > 0) await ReportAsync(voice, options, record, verdicts, cancellationToken);
+        if (measured.Count > 0) await ReportAsync(terminal, options, record, verdicts, cancellationToken);
         if (markdown is not null)
             await File.WriteAllTextAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(options, record, database)),
                 cancellationToken);
-        return CheckTable.Tell(voice, verdicts, options.Json, RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)));
+        return CheckTable.Tell(terminal, verdicts, options.Json, RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)));
     }
 
     // Minutes of measurement are worth a folder of their own: the same files as those of a run.
     private static async Task ReportAsync(
-        Voice voice, HarnessOptions options, RunRecord record, IReadOnlyList<Verdict> verdicts, CancellationToken cancellationToken)
+        TerminalOutput terminal, HarnessOptions options, RunRecord record, IReadOnlyList<Verdict> verdicts,
+            CancellationToken cancellationToken)
     {
-        var run = Judging.Judge(record.End() with { Checklist = verdicts }, options);
+        var run = RunJudge.Judge(record.End() with { Checklist = verdicts }, options);
         var files = await RunReport.WriteAsync(run, Path.Combine(options.OutputDirectory, run.Identity.Id), cancellationToken);
-        voice.Line($"Report: {files.FirstOrDefault(file => file.EndsWith("report.html", StringComparison.Ordinal))}");
+        terminal.Line($"Report: {files.FirstOrDefault(file => file.EndsWith("report.html", StringComparison.Ordinal))}");
     }
 
     private static ChecklistCircumstances Circumstances(HarnessOptions options, RunRecord record, Database database) => new(

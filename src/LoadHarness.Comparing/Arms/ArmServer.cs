@@ -57,7 +57,7 @@ public sealed class ArmServer : IAsyncDisposable
 
     /// <summary>Connections in the application's roles; the base schema has none, and its team works as the owner.</summary>
     /// <param name="queries">Other statements than those of the arm's own sql folder.</param>
-    public Workbench OpenWorkbench(LoadProfile profile, QueryCatalog? queries = null) => Workbench.Open(
+    public ScenarioEnvironment OpenWorkbench(LoadProfile profile, QueryCatalog? queries = null) => ScenarioEnvironment.Open(
         (role, workspace, connections, sent) => _pooler is null
             ? TenantDatabase.Open(Database.AdminConnectionString, RoleOf(role), workspace, connections, sent)
             : TenantDatabase.OpenThroughPooler(_pooler.ConnectionString, RoleOf(role), workspace, connections, sent),
@@ -81,9 +81,9 @@ public sealed class ArmServer : IAsyncDisposable
 
     public async Task<IReadOnlyList<QueryPlan>> PlansAsync(LoadProfile profile, CancellationToken cancellationToken)
     {
-        await using var bench = OpenWorkbench(profile);
+        await using ScenarioEnvironment environment = OpenWorkbench(profile);
         var (plans, _) = await PlanCollector.CollectAsync(
-            Database.AdminConnectionString, Seed.PrimaryWorkspaceId, ExplainedQueries.Of(bench), cancellationToken, RoleOf);
+            Database.AdminConnectionString, Seed.PrimaryWorkspaceId, ExplainedQueries.Of(environment), cancellationToken, RoleOf);
         return plans;
     }
 

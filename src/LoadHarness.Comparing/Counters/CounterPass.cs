@@ -5,6 +5,7 @@ using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
 using LoadHarness.Postgres;
+using LoadHarness.Scenarios;
 
 namespace LoadHarness.Comparing.Counters;
 
@@ -22,13 +23,13 @@ internal sealed class CounterPass(ArmServer arm, ComparisonPlan plan, ulong seed
     public async Task<(IReadOnlyList<OperationCounters> First, IReadOnlyList<OperationCounters> Second)> RunAsync(
         CancellationToken cancellationToken)
     {
-        await using var bench = arm.OpenWorkbench(plan.Profile());
+        await using ScenarioEnvironment environment = arm.OpenWorkbench(plan.Profile());
         await SetFullPageImagesAsync("off", cancellationToken);
         try
         {
             var first = new List<OperationCounters>();
             var second = new List<OperationCounters>();
-            foreach (var scenario in plan.Build(bench))
+            foreach (var scenario in plan.Build(environment))
             {
                 foreach (var operation in scenario.Operations)
                 {

@@ -19,36 +19,39 @@ internal static class BaselineCampaign
     private const int RowsACheckpoint = 1_000;
 
     /// <returns>Sends marked sent.</returns>
-    public static async Task<long> CarefulAsync(Workbench bench, TenantDatabase app, long campaign, CancellationToken cancellationToken)
+    public static async Task<long> CarefulAsync(
+        ScenarioEnvironment environment, TenantDatabase app, long campaign, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Chunk(bench, worker)).Where(chunk => chunk.First <= chunk.Last)
+        await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Chunk(environment, worker))
+            .Where(chunk => chunk.First <= chunk.Last)
             .Select(chunk => app.ScalarAsync<long>(
-                bench.Queries["campaign_schedule"], [campaign, chunk.First, chunk.Last], cancellationToken)));
+                environment.Queries["campaign_schedule"], [campaign, chunk.First, chunk.Last], cancellationToken)));
         var sent = await Task.WhenAll(Enumerable.Range(0, Workers).Select(async worker =>
         {
             long marked = 0;
-            while (await ClaimAsync(bench, app, campaign, cancellationToken) is { Length: > 0 } ids)
+            while (await ClaimAsync(environment, app, campaign, cancellationToken) is { Length: > 0 } ids)
                 marked += await app.ScalarAsync<long>(
-                    bench.Queries["campaign_mark"], [campaign, ids, $"worker-{worker}-"], cancellationToken);
+                    environment.Queries["campaign_mark"], [campaign, ids, $"worker-{worker}-"], cancellationToken);
             return marked;
         }));
-        await app.ScalarAsync<bool>(bench.Queries["campaign_complete"], [campaign], cancellationToken);
+        await app.ScalarAsync<bool>(environment.Queries["campaign_complete"], [campaign], cancellationToken);
         return sent.Sum();
     }
 
     /// <inheritdoc cref="CarefulAsync"/>
-    public static async Task<long> NaiveAsync(Workbench bench, TenantDatabase app, long campaign, CancellationToken cancellationToken)
+    public static async Task<long> NaiveAsync(
+        ScenarioEnvironment environment, TenantDatabase app, long campaign, CancellationToken cancellationToken)
     {
         await using var connection = await app.ConnectAsync(cancellationToken);
         var recipients = await ListAsync(
-            app, connection, bench.Queries["campaign_recipients"], [campaign, 1L, Last(bench)],
+            app, connection, environment.Queries["campaign_recipients"], [campaign, 1L, Last(environment)],
                 row => (Lead: row.GetInt64(0), Email: row.GetString(1)), cancellationToken);
         var ids = new List<long>(recipients.Count);
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
         {
             foreach (var (lead, email) in recipients)
             {
-                await using var command = new NpgsqlCommand(bench.Queries["campaign_recipient"], connection);
+                await using var command = new NpgsqlCommand(environment.Queries["campaign_recipient"], connection);
                 foreach (var value in (object[])[app.WorkspaceId, campaign, lead, email])
                     command.Parameters.Add(new NpgsqlParameter { Value = value });
                 ids.Add((long)(await command.ExecuteScalarAsync(cancellationToken))!);
@@ -60,40 +63,42 @@ internal static class BaselineCampaign
         foreach (var id in ids)
         {
             await using var reader = await app.QueryAsync(
-                connection, bench.Queries["campaign_mark_one"], [campaign, id, "worker-"], cancellationToken);
+                connection, environment.Queries["campaign_mark_one"], [campaign, id, "worker-"], cancellationToken);
         }
 
-        await app.ScalarAsync<bool>(bench.Queries["campaign_complete"], [campaign, (long)ids.Count], cancellationToken);
+        await app.ScalarAsync<bool>(environment.Queries["campaign_complete"], [campaign, (long)ids.Count], cancellationToken);
         return ids.Count;
     }
 
     /// <inheritdoc cref="CarefulAsync"/>
-    public static async Task<long> ExpertAsync(Workbench bench, TenantDatabase app, long campaign, CancellationToken cancellationToken)
+    public static async Task<long> ExpertAsync(
+        ScenarioEnvironment environment, TenantDatabase app, long campaign, CancellationToken cancellationToken)
     {
         var (after, sent) = (0L, 0L);
         await using var connection = await app.ConnectAsync(cancellationToken);
         while (true)
         {
             var page = await ListAsync(
-                app, connection, bench.Queries["campaign_send"], [campaign, after, Last(bench), RowsACheckpoint],
+                app, connection, environment.Queries["campaign_send"], [campaign, after, Last(environment), RowsACheckpoint],
                     row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken);
             if (page[0].Item2 == 0) break;
             (after, sent) = (page[0].Item1, sent + page[0].Item2);
         }
 
-        await app.ScalarAsync<bool>(bench.Queries["campaign_complete"], [campaign, sent], cancellationToken);
+        await app.ScalarAsync<bool>(environment.Queries["campaign_complete"], [campaign, sent], cancellationToken);
         return sent;
     }
 
-    private static (long First, long Last) Chunk(Workbench bench, int number) =>
-        ((number * LeadsPerChunk) + 1, Math.Min(bench.Seed.Contacts, (number + 1) * LeadsPerChunk));
+    private static (long First, long Last) Chunk(ScenarioEnvironment environment, int number) =>
+        ((number * LeadsPerChunk) + 1, Math.Min(environment.Seed.Contacts, (number + 1) * LeadsPerChunk));
 
-    private static long Last(Workbench bench) => Chunk(bench, Workers - 1).Last;
+    private static long Last(ScenarioEnvironment environment) => Chunk(environment, Workers - 1).Last;
 
-    private static async Task<long[]> ClaimAsync(Workbench bench, TenantDatabase app, long campaign, CancellationToken cancellationToken)
+    private static async Task<long[]> ClaimAsync(
+        ScenarioEnvironment environment, TenantDatabase app, long campaign, CancellationToken cancellationToken)
     {
         await using var connection = await app.ConnectAsync(cancellationToken);
-        return [.. await ListAsync(app, connection, bench.Queries["campaign_claim"], [campaign, Claim], row => row.GetInt64(0),
+        return [.. await ListAsync(app, connection, environment.Queries["campaign_claim"], [campaign, Claim], row => row.GetInt64(0),
             cancellationToken)];
     }
 

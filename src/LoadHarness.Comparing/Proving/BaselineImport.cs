@@ -22,42 +22,43 @@ internal static class BaselineImport
     /// other.
     /// </summary>
     public static Task CarefulAsync(
-        Workbench bench, TenantDatabase app, IReadOnlyList<ImportRow> file, CancellationToken cancellationToken) =>
+        ScenarioEnvironment environment, TenantDatabase app, IReadOnlyList<ImportRow> file, CancellationToken cancellationToken) =>
         Task.WhenAll(Shares(file).Select(async share =>
         {
             await using var connection = await app.ConnectAsync(cancellationToken);
             foreach (var batch in Batches(share))
             {
-                await using var reader = await app.QueryAsync(connection, bench.Queries["import_rows"], Columns(batch), cancellationToken);
+                await using var reader = await app.QueryAsync(
+                    connection, environment.Queries["import_rows"], Columns(batch), cancellationToken);
                 await TenantDatabase.DrainAsync(reader, cancellationToken);
             }
         }));
 
     /// <summary>N: a statement a row, prepared, one session.</summary>
     public static async Task NaiveAsync(
-        Workbench bench, TenantDatabase app, IReadOnlyList<ImportRow> file, CancellationToken cancellationToken)
+        ScenarioEnvironment environment, TenantDatabase app, IReadOnlyList<ImportRow> file, CancellationToken cancellationToken)
     {
         await using var connection = await app.ConnectAsync(cancellationToken);
         foreach (var part in file.Chunk(RowsACommit))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             foreach (var row in part)
-                await ExecuteAsync(connection, bench.Queries["import_row"], [app.WorkspaceId, .. Values(row)], cancellationToken);
+                await ExecuteAsync(connection, environment.Queries["import_row"], [app.WorkspaceId, .. Values(row)], cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
     }
 
     /// <summary>X: COPY into a temporary table, then a merge for each round; a round holds no address twice.</summary>
     public static Task ExpertAsync(
-        Workbench bench, TenantDatabase app, IReadOnlyList<ImportRow> file, CancellationToken cancellationToken) =>
+        ScenarioEnvironment environment, TenantDatabase app, IReadOnlyList<ImportRow> file, CancellationToken cancellationToken) =>
         Task.WhenAll(Shares(file).Select(async share =>
         {
             await using var connection = await app.ConnectAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await ExecuteAsync(connection, bench.Queries["import_stage"], [], cancellationToken);
-            var rounds = await CopyAsync(connection, bench.Queries["import_copy"], share, cancellationToken);
+            await ExecuteAsync(connection, environment.Queries["import_stage"], [], cancellationToken);
+            var rounds = await CopyAsync(connection, environment.Queries["import_copy"], share, cancellationToken);
             for (var round = 1; round <= rounds; round++)
-                await ExecuteAsync(connection, bench.Queries["import_merge"], [app.WorkspaceId, round], cancellationToken);
+                await ExecuteAsync(connection, environment.Queries["import_merge"], [app.WorkspaceId, round], cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }));
 

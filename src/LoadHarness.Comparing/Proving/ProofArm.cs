@@ -14,7 +14,7 @@ internal sealed class ProofArm : IAsyncDisposable
     private readonly HashSet<string> _prepared = [];
 
     public ProofArm(string name, ArmServer server, LoadProfile profile, QueryCatalog? queries,
-        Func<Workbench, IEnumerable<ProofOperation>> operations)
+        Func<ScenarioEnvironment, IEnumerable<ProofOperation>> operations)
     {
         (Name, Server) = (name, server);
         Bench = server.OpenWorkbench(profile, queries);
@@ -26,7 +26,7 @@ internal sealed class ProofArm : IAsyncDisposable
 
     public ArmServer Server { get; }
 
-    public Workbench Bench { get; }
+    public ScenarioEnvironment Bench { get; }
 
     public IReadOnlyDictionary<string, ProofOperation> Operations { get; }
 

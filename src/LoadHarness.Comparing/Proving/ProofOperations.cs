@@ -21,19 +21,20 @@ internal static class ProofOperations
         .. Writes,
     ];
 
-    public static IEnumerable<ProofOperation> ReadsOf(Workbench bench) => [.. Lookups(bench), .. Searches(bench), .. Segments(bench)];
+    public static IEnumerable<ProofOperation> ReadsOf(ScenarioEnvironment environment) =>
+        [.. Lookups(environment), .. Searches(environment), .. Segments(environment)];
 
-    private static IEnumerable<ProofOperation> Lookups(Workbench bench) =>
-        new LeadQueries().Build(bench)
+    private static IEnumerable<ProofOperation> Lookups(ScenarioEnvironment environment) =>
+        new LeadQueries().Build(environment)
             .SelectMany(scenario => scenario.Operations.Select(operation => new ProofOperation(new(scenario.Name, [operation]))));
 
     // Only deep pages need the walk down the list that the scenario begins with.
-    private static IEnumerable<ProofOperation> Searches(Workbench bench) =>
-        new LeadSearch().Build(bench).SelectMany(scenario => scenario.Operations.Select(operation =>
+    private static IEnumerable<ProofOperation> Searches(ScenarioEnvironment environment) =>
+        new LeadSearch().Build(environment).SelectMany(scenario => scenario.Operations.Select(operation =>
             new ProofOperation(new(scenario.Name, [operation]), operation.Name == "deep_page" ? scenario.Init : null)));
 
     // One operation a condition: a mean over conditions would be that of the slowest.
-    private static IEnumerable<ProofOperation> Segments(Workbench bench)
+    private static IEnumerable<ProofOperation> Segments(ScenarioEnvironment environment)
     {
         var scenario = new Segmentation().Name;
         for (var place = 0; place < SegmentCorpus.Conditions.Count; place++)
@@ -41,18 +42,18 @@ internal static class ProofOperations
             var segment = place;
             var (count, page) = ($"count_{segment + 1}", $"page_{segment + 1}");
             yield return new(Scenario.CreateMix(scenario, (count, 1, context =>
-                Ask(context, count, "segment_count", segment, bench.Answers.CountOf(segment, bench.NewLeads)))));
+                Ask(context, count, "segment_count", segment, environment.Answers.CountOf(segment, environment.NewLeads)))));
             yield return new(Scenario.CreateMix(scenario, (page, 1, context =>
-                Ask(context, page, "segment_page", segment, bench.Answers.PageOfSegment(segment)))));
+                Ask(context, page, "segment_page", segment, environment.Answers.PageOfSegment(segment)))));
         }
 
         Task<IResponse> Ask(IScenarioContext context, string operation, string query, int segment, Scenarios.Answers.Expectation expected)
         {
             // A baseline has a statement for each condition, as an application has that writes its own SQL.
             var own = $"{query}_{segment + 1}";
-            return bench.Queries.Names.Contains(own)
-                ? bench.QueryAsync(context, operation, own, expected)
-                : bench.QueryAsync(context, operation, query, expected, SegmentCorpus.Conditions[segment]);
+            return environment.Queries.Names.Contains(own)
+                ? environment.QueryAsync(context, operation, own, expected)
+                : environment.QueryAsync(context, operation, query, expected, SegmentCorpus.Conditions[segment]);
         }
     }
 }

@@ -55,17 +55,17 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
     {
         var load = Profile();
         await using var optimized = new ProofArm(
-            "optimized", servers.B, load, null, bench => [.. Reads(bench), .. WriteOperations.Optimized(bench)]);
+            "optimized", servers.B, load, null, environment => [.. Reads(environment), .. WriteOperations.Optimized(environment)]);
         await using var careful = new ProofArm(
-            "C", servers.A, load, Baselines.Of("C"), bench => [.. Reads(bench), .. WriteOperations.Careful(bench)]);
+            "C", servers.A, load, Baselines.Of("C"), environment => [.. Reads(environment), .. WriteOperations.Careful(environment)]);
         await using var naive = new ProofArm(
-            "N", servers.A, load, Baselines.Of("N"), bench => [.. Reads(bench), .. WriteOperations.Naive(bench)]);
+            "N", servers.A, load, Baselines.Of("N"), environment => [.. Reads(environment), .. WriteOperations.Naive(environment)]);
         // An expert's reads on the base schema are those of C.
         await using var expert = new ProofArm("X", servers.A, load, Baselines.Of("X"), WriteOperations.Expert);
         var collector = new EvidenceCollector(new(optimized, careful, naive, expert), plan, request.Seed, progress);
         return await collector.CollectAsync(contracts, cancellationToken);
 
-        static IEnumerable<ProofOperation> Reads(Scenarios.Workbench bench) => ProofOperations.ReadsOf(bench);
+        static IEnumerable<ProofOperation> Reads(Scenarios.ScenarioEnvironment environment) => ProofOperations.ReadsOf(environment);
     }
 
     private LoadProfile Profile()

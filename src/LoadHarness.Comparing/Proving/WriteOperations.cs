@@ -10,35 +10,36 @@ namespace LoadHarness.Comparing.Proving;
 /// </summary>
 internal static class WriteOperations
 {
-    public static IEnumerable<ProofOperation> Optimized(Workbench bench) =>
-        new BulkImport().Build(bench).Concat(new CampaignSend().Build(bench)).Select(scenario => new ProofOperation(scenario));
+    public static IEnumerable<ProofOperation> Optimized(ScenarioEnvironment environment) =>
+        new BulkImport().Build(environment).Concat(new CampaignSend().Build(environment)).Select(scenario => new ProofOperation(scenario));
 
-    public static IEnumerable<ProofOperation> Careful(Workbench bench) =>
-        Of(bench, BaselineImport.CarefulAsync, BaselineCampaign.CarefulAsync);
+    public static IEnumerable<ProofOperation> Careful(ScenarioEnvironment environment) =>
+        Of(environment, BaselineImport.CarefulAsync, BaselineCampaign.CarefulAsync);
 
-    public static IEnumerable<ProofOperation> Naive(Workbench bench) => Of(bench, BaselineImport.NaiveAsync, BaselineCampaign.NaiveAsync);
+    public static IEnumerable<ProofOperation> Naive(ScenarioEnvironment environment) =>
+        Of(environment, BaselineImport.NaiveAsync, BaselineCampaign.NaiveAsync);
 
-    public static IEnumerable<ProofOperation> Expert(Workbench bench) =>
-        Of(bench, BaselineImport.ExpertAsync, BaselineCampaign.ExpertAsync);
+    public static IEnumerable<ProofOperation> Expert(ScenarioEnvironment environment) =>
+        Of(environment, BaselineImport.ExpertAsync, BaselineCampaign.ExpertAsync);
 
     private static IEnumerable<ProofOperation> Of(
-        Workbench bench,
-        Func<Workbench, TenantDatabase, IReadOnlyList<ImportRow>, CancellationToken, Task> import,
-        Func<Workbench, TenantDatabase, long, CancellationToken, Task<long>> send)
+        ScenarioEnvironment environment,
+        Func<ScenarioEnvironment, TenantDatabase, IReadOnlyList<ImportRow>, CancellationToken, Task> import,
+        Func<ScenarioEnvironment, TenantDatabase, long, CancellationToken, Task<long>> send)
     {
-        var rows = bench.Profile.BulkImport!.Rows;
+        var rows = environment.Profile.BulkImport!.Rows;
         yield return new(Scenario.CreateMix(new BulkImport().Name, ("import", 1, async context =>
         {
-            var file = ImportRows.Of(bench.Seed, bench.FirstOfNewLeads(rows), rows, ImportLoad.UsuallyKnownPercent).ToList();
-            await import(bench, bench.For(context.ScenarioName).App, file, context.CancellationToken);
+            var file = ImportRows.Of(environment.Seed, environment.FirstOfNewLeads(rows), rows, ImportLoad.UsuallyKnownPercent).ToList();
+            await import(environment, environment.For(context.ScenarioName).App, file, context.CancellationToken);
             return Response.Ok(rows);
         })));
         yield return new(Scenario.CreateMix(new CampaignSend().Name, ("campaign", 1, async context =>
         {
-            var app = bench.For(context.ScenarioName).App;
+            var app = environment.For(context.ScenarioName).App;
             var campaign = await CampaignDispatch.CreateAsync(app, WrittenRows.CampaignName, context.CancellationToken);
-            var sent = await send(bench, app, campaign, context.CancellationToken);
-            var expected = Math.Min(bench.Profile.CampaignSend!.Recipients, bench.Answers.ActiveLeads);
+            var sent = await send(environment, app, campaign, context.CancellationToken);
+            var expected = Math.Min(environment.Profile.CampaignSend!.Recipients, environment.Answers.ActiveLeads);
             return sent >= expected ? Response.Ok(sent) : Response.Fail($"{sent} of at least {expected} recipients were sent to");
         })));
     }

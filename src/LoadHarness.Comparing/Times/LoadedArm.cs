@@ -11,7 +11,7 @@ internal sealed class LoadedArm : IAsyncDisposable
     private static readonly TimeSpan WarmTime = TimeSpan.FromSeconds(1);
 
     private readonly ArmServer _server;
-    private readonly Workbench _bench;
+    private readonly ScenarioEnvironment _bench;
     private readonly Dictionary<string, ScenarioProps> _scenarios;
 
     public LoadedArm(ArmServer server, ComparisonPlan plan)

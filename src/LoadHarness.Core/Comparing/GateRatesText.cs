@@ -14,7 +14,7 @@ public static class GateRatesText
         text.Append("# The gate's own error rates\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{rates.Contacts:N0} leads, seed {rates.Seed} · {MarkdownText.Of(rates.Machine)} · ");
         text.Append(CultureInfo.InvariantCulture,
-            $"{rates.StartedUtc:yyyy-MM-dd HH:mm} UTC · measured in {Wording.Counted(rates.Sessions, "session")}, {Wording.Duration(rates.Duration)} in all · ");
+            $"{rates.StartedUtc:yyyy-MM-dd HH:mm} UTC · measured in {Format.Counted(rates.Sessions, "session")}, {Format.Duration(rates.Duration)} in all · ");
         text.Append(rates.WithTimes
             ? "counters, plans and times\n\n"
             : "counters and plans alone, which do not depend on the machine's load\n\n");
@@ -31,5 +31,5 @@ public static class GateRatesText
         return text.Append(CultureInfo.InvariantCulture, $"\n{CheckReport.Tally(rates.Verdicts)}.\n").ToString();
     }
 
-    private static string Cause(GateRate rate) => rate.Example is { } example ? MarkdownText.Of(Wording.Cut(example, 300)) : "–";
+    private static string Cause(GateRate rate) => rate.Example is { } example ? MarkdownText.Of(Format.Cut(example, 300)) : "–";
 }

@@ -37,9 +37,9 @@ public sealed record LedgerEntry(
     {
         var isNeeded = Index.NeededBy.Count > 0;
         return isNeeded && Index.Twins.Count == 0
-            ? Verdicts.Verdict.Stated(Index.Name, Title, $"{NeededBy}; {Wording.Bytes(Index.Bytes)}")
+            ? Verdicts.Verdict.Stated(Index.Name, Title, $"{NeededBy}; {Format.Bytes(Index.Bytes)}")
             : Verdicts.Verdict.Looked(Index.Name, Title, (IsServing && !isNeeded) || Reason is not null,
-                $"{Sentence()}; {Wording.Bytes(Index.Bytes)}");
+                $"{Sentence()}; {Format.Bytes(Index.Bytes)}");
     }
 
     /// <summary>Whom it serves, else who wants it, else what to do.</summary>

@@ -16,7 +16,7 @@ public static class LedgerText
             $"`{MarkdownText.Of(ledger.Arm)}` · {ledger.Contacts:N0} leads, seed {ledger.Seed} · PostgreSQL {MarkdownText.Of(ledger.Server)} · ");
         text.Append(CultureInfo.InvariantCulture, $"{ledger.StartedUtc:yyyy-MM-dd HH:mm} UTC, {ledger.Duration.TotalMinutes:0.0} min · ");
         text.Append(CultureInfo.InvariantCulture,
-            $"{Wording.Bytes(ledger.Entries.Sum(entry => entry.Index.Bytes))} in {ledger.Entries.Count} indexes\n\n");
+            $"{Format.Bytes(ledger.Entries.Sum(entry => entry.Index.Bytes))} in {ledger.Entries.Count} indexes\n\n");
         text.Append("Each index left out in turn, on a copy of one seeded cluster. Costs are of one imported row and of one recipient of a campaign, with the index / without it, ± the spread of two equal passes: a smaller difference says nothing.\n");
         Table(text, [.. ledger.Entries.Where(entry => entry.Scenarios.Count > 0)]);
         Rest(text, [.. ledger.Entries.Where(entry => entry.Scenarios.Count == 0)]);
@@ -35,7 +35,7 @@ public static class LedgerText
             .ThenBy(entry => entry.IsServing))
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"| {Name(entry)} | {MarkdownText.Of(entry.Index.Table)} | {Wording.Bytes(entry.Index.Bytes)} |");
+                $"| {Name(entry)} | {MarkdownText.Of(entry.Index.Table)} | {Format.Bytes(entry.Index.Bytes)} |");
             text.Append(CultureInfo.InvariantCulture,
                 $" {Cost(entry, "import", CounterNames.WalBytes)} | {Cost(entry, "import", CounterNames.Blocks)} |");
             text.Append(CultureInfo.InvariantCulture,
@@ -50,7 +50,7 @@ public static class LedgerText
         text.Append("\n## Not left out: keys, and tables that no scenario touches\n\n| index | table | size | |\n|---|---|---:|---|\n");
         foreach (var entry in others.OrderBy(entry => entry.Verdict().Kind == VerdictKind.Missed ? 0 : 1))
             text.Append(CultureInfo.InvariantCulture,
-                $"| {Name(entry)} | {MarkdownText.Of(entry.Index.Table)} | {Wording.Bytes(entry.Index.Bytes)} | {MarkdownText.Of(entry.Verdict().Evidence)} |\n");
+                $"| {Name(entry)} | {MarkdownText.Of(entry.Index.Table)} | {Format.Bytes(entry.Index.Bytes)} | {MarkdownText.Of(entry.Verdict().Evidence)} |\n");
     }
 
     private static void Plans(StringBuilder text, IReadOnlyList<LedgerEntry> entries)
@@ -71,6 +71,6 @@ public static class LedgerText
     private static string Cost(LedgerEntry entry, string operation, string counter) =>
         entry.Writes.FirstOrDefault(cost => cost.Counter == counter
             && cost.Operation.EndsWith($"/{operation}", StringComparison.Ordinal)) is { } cost
-            ? $"{Wording.Significant(cost.With)} / {Wording.Significant(cost.Without)} ± {Wording.Significant(cost.Spread)}"
+            ? $"{Format.Significant(cost.With)} / {Format.Significant(cost.Without)} ± {Format.Significant(cost.Spread)}"
             : "–";
 }

@@ -35,7 +35,7 @@ public static class ScaleText
     }
 
     private static string Figure(OperationScale operation, long size) =>
-        operation.Points.FirstOrDefault(point => point.Contacts == size) is { } point ? Wording.Significant(point.Figure) : "–";
+        operation.Points.FirstOrDefault(point => point.Contacts == size) is { } point ? Format.Significant(point.Figure) : "–";
 
     private static string Exponent(OperationScale operation) => operation.Fit is { } fit
         ? FormattableString.Invariant($"{fit.Exponent:0.00} ({fit.ExponentInterval.Low:0.00} to {fit.ExponentInterval.High:0.00})")
@@ -43,7 +43,7 @@ public static class ScaleText
 
     private static string Forecast(ScaleForecast? forecast) => forecast is null
         ? "–"
-        : $"{(forecast.Holds ? "holds" : "**does not hold**")}: {Wording.Significant(forecast.Expected)} ({Wording.Interval(forecast.Interval)})";
+        : $"{(forecast.Holds ? "holds" : "**does not hold**")}: {Format.Significant(forecast.Expected)} ({Format.Interval(forecast.Interval)})";
 
     private static string Passing(TargetPassing? passing) => passing is null
         ? "–"

@@ -10,9 +10,9 @@ public sealed record ErrorGroup(string? Code, string FirstText, long Count)
     private const int LongestText = 100;
 
     /// <summary>Code and text, cut to what fits a line: "57014 canceling statement due to statement timeout (90)".</summary>
-    public string Words => $"{string.Join(' ', new[] { Code, Short }.Where(part => part is { Length: > 0 }))} ({Wording.Count(Count)})";
+    public string Words => $"{string.Join(' ', new[] { Code, Short }.Where(part => part is { Length: > 0 }))} ({Format.Count(Count)})";
 
-    private string Short => Wording.Cut(FirstText.ReplaceLineEndings(" "), LongestText);
+    private string Short => Format.Cut(FirstText.ReplaceLineEndings(" "), LongestText);
 }
 
 /// <summary>Errors by their SQLSTATE, or by their text where they have none, the most frequent first.</summary>
@@ -43,6 +43,6 @@ public sealed record ErrorGroups(IReadOnlyList<ErrorGroup> Groups, long Others)
     {
         foreach (var group in Groups.Take(InASentence)) yield return group.Words;
         var rest = Groups.Skip(InASentence).Sum(group => group.Count) + Others;
-        if (rest > 0) yield return $"other causes ({Wording.Count(rest)})";
+        if (rest > 0) yield return $"other causes ({Format.Count(rest)})";
     }
 }

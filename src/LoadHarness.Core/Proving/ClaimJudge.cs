@@ -121,7 +121,7 @@ public static class ClaimJudge
         var values = $"{ProvenOperations.Value(worst.Optimized, worst.Unit)} against {ProvenOperations.Value(worst.Careful, worst.Unit)} by {contract.Baseline}";
         return operations.Count == 1
             ? $"{worst.Name}: {values}."
-            : $"{operations.Count} operations; geometric mean of the ratios {Wording.Significant(GeometricMean(operations))}; the worst is {worst.Name}: {values}.";
+            : $"{operations.Count} operations; geometric mean of the ratios {Format.Significant(GeometricMean(operations))}; the worst is {worst.Name}: {values}.";
     }
 
     private static Verdict Unavailable(Target target, string reason) => Verdict.Unavailable(target.Id, target.Title, reason, target.Bound);

@@ -24,7 +24,7 @@ internal static class ClaimVerdict
             && (operation.Interval?.Low ?? operation.Ratio) > ProvenOperation.LargestRatio).ToList();
         if (worse.Count > 0)
             verdict = verdict.MissedBecause(
-                $"{Wording.Figure(comparison.Figure, target.Unit)} as a whole, but worse than C: {Worst(worse)}");
+                $"{Format.Figure(comparison.Figure, target.Unit)} as a whole, but worse than C: {Worst(worse)}");
         return verdict.Qualified([.. Caveats(operations)]).ClaimedAt(Math.Max(target.ClaimedAtContacts, ClaimedAt));
     }
 
@@ -45,11 +45,11 @@ internal static class ClaimVerdict
     {
         foreach (var operation in operations.Where(operation => operation.ExpertIsBetter))
         {
-            yield return $"an expert on the base schema (X) does {operation.Name} in {Wording.Figure(operation.Expert, operation.Unit)}, "
-                + $"this in {Wording.Figure(operation.Optimized, operation.Unit)}";
+            yield return $"an expert on the base schema (X) does {operation.Name} in {Format.Figure(operation.Expert, operation.Unit)}, "
+                + $"this in {Format.Figure(operation.Optimized, operation.Unit)}";
         }
     }
 
     private static string Worst(List<ProvenOperation> operations) => ClaimJudge.FirstOf(
-        [.. operations.OrderByDescending(one => one.Ratio).Select(one => $"{one.Name} {Wording.Significant(one.Ratio)} times C")]);
+        [.. operations.OrderByDescending(one => one.Ratio).Select(one => $"{one.Name} {Format.Significant(one.Ratio)} times C")]);
 }

@@ -14,7 +14,7 @@ public static class ProofText
     {
         var text = new StringBuilder();
         text.Append("# What was claimed, and what was measured\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{proof.StartedUtc:yyyy-MM-dd HH:mm} UTC, {Wording.Duration(proof.Duration)}. ");
+        text.Append(CultureInfo.InvariantCulture, $"{proof.StartedUtc:yyyy-MM-dd HH:mm} UTC, {Format.Duration(proof.Duration)}. ");
         text.Append(CultureInfo.InvariantCulture,
             $"`loadharness {MarkdownText.Of(proof.Command)}` on {MarkdownText.Of(proof.Machine)}, PostgreSQL {MarkdownText.Of(proof.Optimized.Version)}. ");
         text.Append(CultureInfo.InvariantCulture, $"**{proof.Contacts:N0} leads**, seed {proof.Seed}. ");
@@ -39,7 +39,7 @@ public static class ProofText
             text.Append(CultureInfo.InvariantCulture,
                 $"| {MarkdownText.Of(verdict.Id)} | {MarkdownText.Of(claim.Contract.Claim)} | {CheckReport.Word(verdict.Kind)} | {VerdictWords.Figure(verdict)} | ");
             text.Append(CultureInfo.InvariantCulture,
-                $"{VerdictWords.Interval(verdict)} | {Wording.Limit(verdict)} | {(claim.Worst is { } worst ? $"{Name(worst)} {Times(worst)}" : "–")} |\n");
+                $"{VerdictWords.Interval(verdict)} | {Format.Limit(verdict)} | {(claim.Worst is { } worst ? $"{Name(worst)} {Times(worst)}" : "–")} |\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"\n{CheckReport.Tally(claims.Select(claim => claim.Verdict))}.\n");
@@ -61,15 +61,15 @@ public static class ProofText
         foreach (var operation in claim.Operations) Operation(text, operation);
         if (claim.Operations.Count > 1)
             text.Append(CultureInfo.InvariantCulture,
-                $"\nGeometric mean of the ratios: {Wording.Significant(claim.GeometricMean ?? 0)}. Worst: {Name(claim.Worst!)}, {Times(claim.Worst!)}.\n");
+                $"\nGeometric mean of the ratios: {Format.Significant(claim.GeometricMean ?? 0)}. Worst: {Name(claim.Worst!)}, {Times(claim.Worst!)}.\n");
     }
 
     private static void Operation(StringBuilder text, ProvenOperation operation)
     {
         text.Append(CultureInfo.InvariantCulture,
-            $"| {Name(operation)} | {Wording.Significant(operation.Weight)} | {Value(operation.Optimized)} | {Value(operation.Careful)} | {Value(operation.Naive)} | {Value(operation.Expert)} | ");
+            $"| {Name(operation)} | {Format.Significant(operation.Weight)} | {Value(operation.Optimized)} | {Value(operation.Careful)} | {Value(operation.Naive)} | {Value(operation.Expert)} | ");
         text.Append(CultureInfo.InvariantCulture,
-            $"{Times(operation)} | {(operation.Interval is { } interval ? Wording.Interval(interval) : "–")} |\n");
+            $"{Times(operation)} | {(operation.Interval is { } interval ? Format.Interval(interval) : "–")} |\n");
         string Value(double? value) => value is { } there ? ProvenOperations.Value(there, operation.Unit) : "–";
     }
 
@@ -78,6 +78,6 @@ public static class ProofText
         : MarkdownText.Of(operation.Name);
 
     private static string Times(ProvenOperation operation) => operation.IsWorse
-        ? $"**{Wording.Significant(operation.Ratio)}**"
-        : Wording.Significant(operation.Ratio);
+        ? $"**{Format.Significant(operation.Ratio)}**"
+        : Format.Significant(operation.Ratio);
 }

@@ -24,7 +24,7 @@ internal static class ProvenOperations
             / mix.Sum(operation => operation.Weight * evidence.Times[operation.Name].CarefulCpu[pair])))];
     }
 
-    public static string Value(double value, string unit) => unit == "bytes" ? Wording.Bytes(value) : Wording.Figure(value, unit);
+    public static string Value(double value, string unit) => unit == "bytes" ? Format.Bytes(value) : Format.Figure(value, unit);
 
     private static ProvenOperation Times(ClaimedOperation operation, OperationPairs pairs)
     {

@@ -13,15 +13,15 @@ internal static class FailedShare
 
     /// <summary>The cause, when too many requests failed, were skipped or got no answer; null when not.</summary>
     public static string? Reason(Accounting accounting, IEnumerable<ErrorCount> errors) => IsTooLarge(accounting)
-        ? $"{Words(accounting)} ({Wording.Distinct(100 * accounting.ErrorRate, 100 * Largest, "%")}; at most {Wording.Percent(Largest)} allowed){Causes(accounting, errors)}"
+        ? $"{Words(accounting)} ({Format.Distinct(100 * accounting.ErrorRate, 100 * Largest, "%")}; at most {Format.Percent(Largest)} allowed){Causes(accounting, errors)}"
         : null;
 
     /// <summary>What a reader must know of the few that did not succeed; nothing when all did.</summary>
     public static IEnumerable<string> Caveats(Accounting accounting)
     {
-        if (accounting.InFlight > 0) yield return $"{Wording.Counted(accounting.InFlight, "request")} got no answer";
-        if (accounting.Failed > 0) yield return $"{Wording.Counted(accounting.Failed, "request")} failed";
-        if (accounting.Skipped > 0) yield return $"{Wording.Counted(accounting.Skipped, "request")} skipped at the limit in flight";
+        if (accounting.InFlight > 0) yield return $"{Format.Counted(accounting.InFlight, "request")} got no answer";
+        if (accounting.Failed > 0) yield return $"{Format.Counted(accounting.Failed, "request")} failed";
+        if (accounting.Skipped > 0) yield return $"{Format.Counted(accounting.Skipped, "request")} skipped at the limit in flight";
     }
 
     private static string Words(Accounting accounting)
@@ -31,7 +31,7 @@ internal static class FailedShare
             : lost == accounting.InFlight ? "got no answer"
             : lost == accounting.Skipped ? "were skipped at the limit in flight"
             : "did not succeed";
-        return $"{Wording.Count(lost)} of {Wording.Counted(accounting.Scheduled, "request")} {verb}";
+        return $"{Format.Count(lost)} of {Format.Counted(accounting.Scheduled, "request")} {verb}";
     }
 
     // The unanswered first: they are the ones that nobody sees in a log.
@@ -39,9 +39,9 @@ internal static class FailedShare
     {
         var mixed = accounting.Failed + accounting.Skipped + accounting.InFlight;
         List<string> causes = [];
-        if (accounting.InFlight > 0 && accounting.InFlight < mixed) causes.Add($"no answer ({Wording.Count(accounting.InFlight)})");
+        if (accounting.InFlight > 0 && accounting.InFlight < mixed) causes.Add($"no answer ({Format.Count(accounting.InFlight)})");
         if (accounting.Skipped > 0 && accounting.Skipped < mixed)
-            causes.Add($"skipped at the limit in flight ({Wording.Count(accounting.Skipped)})");
+            causes.Add($"skipped at the limit in flight ({Format.Count(accounting.Skipped)})");
         if (accounting.Failed > 0) causes.AddRange(ErrorGroups.Of(errors.Where(error => error.Message != ErrorCount.Unanswered)).Words());
         return causes.Count == 0 ? "" : $": {string.Join(", ", causes)}";
     }

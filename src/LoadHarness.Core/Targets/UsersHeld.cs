@@ -23,12 +23,12 @@ internal static class UsersHeld
         if (FailedShare.Reason(accounting, scenario.Operations.SelectMany(operation => operation.Errors)) is { } reason)
             return verdict.MissedBecause(reason);
         return accounting.Completed < target.MinimumSamples
-            ? verdict.UndecidedBecause($"{Wording.Counted(accounting.Completed, "request")} completed, at least {Wording.Count(target.MinimumSamples)} wanted")
+            ? verdict.UndecidedBecause($"{Format.Counted(accounting.Completed, "request")} completed, at least {Format.Count(target.MinimumSamples)} wanted")
             : verdict;
     }
 
     private static string Checked(Accounting accounting) =>
-        $"{Wording.Count(accounting.Completed)} of {Wording.Counted(accounting.Scheduled, "request")} succeeded";
+        $"{Format.Count(accounting.Completed)} of {Format.Counted(accounting.Scheduled, "request")} succeeded";
 
     private static string Evidence(ScenarioResult scenario, int users)
     {

@@ -20,10 +20,10 @@ public static class RunScope
     {
         var judged = run.Verdicts.Count(verdict => verdict.IsJudged);
         if (judged == 0)
-            return run.Verdicts.Count == 0 ? "No target was judged" : $"None of {Wording.Counted(run.Verdicts.Count, "target")} judged";
+            return run.Verdicts.Count == 0 ? "No target was judged" : $"None of {Format.Counted(run.Verdicts.Count, "target")} judged";
         var count = judged == run.Verdicts.Count
-            ? $"All {Wording.Counted(judged, "target")} judged"
-            : $"{judged} of {Wording.Counted(run.Verdicts.Count, "target")} judged";
+            ? $"All {Format.Counted(judged, "target")} judged"
+            : $"{judged} of {Format.Counted(run.Verdicts.Count, "target")} judged";
         var scale = Scale(run) is { } share ? $", at {share} of the claimed scale" : "";
         return $"{count}, {Kinds(run)}{scale}";
     }
@@ -55,6 +55,6 @@ public static class RunScope
         if (run.Contacts is not { } contacts || contacts <= 0) return null;
         var claimed = run.Verdicts.Where(verdict => verdict.IsJudged).Select(verdict => verdict.ClaimedAtContacts).DefaultIfEmpty(0).Max();
         if (contacts >= claimed) return null;
-        return claimed % contacts == 0 ? $"1/{Wording.Count(claimed / contacts)}" : Wording.Percent((double)contacts / claimed);
+        return claimed % contacts == 0 ? $"1/{Format.Count(claimed / contacts)}" : Format.Percent((double)contacts / claimed);
     }
 }

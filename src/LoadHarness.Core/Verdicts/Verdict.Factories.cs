@@ -35,7 +35,7 @@ public sealed partial record Verdict
             Figure = value,
             Samples = samples,
             Checked = what,
-            Reason = kind == VerdictKind.Met ? null : $"{Wording.Figure(value, limit.Unit)} counted, {Wording.Limit(limit)} required",
+            Reason = kind == VerdictKind.Met ? null : $"{Format.Figure(value, limit.Unit)} counted, {Format.Limit(limit)} required",
         };
     }
 
@@ -146,13 +146,13 @@ public sealed partial record Verdict
     {
         VerdictKind.Met => null,
         VerdictKind.Missed =>
-            $"{Wording.Figure(measured.Figure, limit.Unit)} measured ({Wording.Interval(measured.Interval, limit.Unit)}), {Wording.Limit(limit)} required",
+            $"{Format.Figure(measured.Figure, limit.Unit)} measured ({Format.Interval(measured.Interval, limit.Unit)}), {Format.Limit(limit)} required",
         _ when measured.Samples < measured.MinimumSamples =>
-            $"{Wording.Counted(measured.Samples, "sample")}, at least {Wording.Count(measured.MinimumSamples)} wanted",
+            $"{Format.Counted(measured.Samples, "sample")}, at least {Format.Count(measured.MinimumSamples)} wanted",
         _ when measured.Interval is not { IsFinite: true } =>
-            $"{Wording.Counted(measured.Samples, "sample")} are too few for a 95% interval",
+            $"{Format.Counted(measured.Samples, "sample")} are too few for a 95% interval",
         _ when !IsWithin(measured) => "the figure lies outside its own interval",
-        _ => $"the 95% interval, {Wording.Interval(measured.Interval, limit.Unit)}, crosses the limit: {Wording.Limit(limit)} required",
+        _ => $"the 95% interval, {Format.Interval(measured.Interval, limit.Unit)}, crosses the limit: {Format.Limit(limit)} required",
     };
 
     private static string Clause(string sentence) => sentence.TrimEnd().TrimEnd('.');

@@ -18,21 +18,21 @@ public static class VerdictWords
     /// <summary>With as many digits as it takes to tell it from its limit.</summary>
     public static string Figure(Verdict verdict) => verdict switch
     {
-        { Figure: { } figure, Limit: { } limit } => Wording.Distinct(figure, limit, verdict.Unit),
-        _ => Wording.Figure(verdict.Figure, verdict.Unit),
+        { Figure: { } figure, Limit: { } limit } => Format.Distinct(figure, limit, verdict.Unit),
+        _ => Format.Figure(verdict.Figure, verdict.Unit),
     };
 
     /// <summary>The interval; of a count, what was checked; else a dash.</summary>
     public static string Interval(Verdict verdict) => verdict.Interval is null ? verdict.Checked
-        ?? "–" : Wording.Interval(verdict.Interval, verdict.Unit);
+        ?? "–" : Format.Interval(verdict.Interval, verdict.Unit);
 
     /// <summary>How far the figure is from its limit, as a factor of the limit; null where that has no meaning.</summary>
     public static string? Factor(Verdict verdict)
     {
         if (verdict is not { Figure: { } figure, Limit: { } limit } || limit <= 0 || figure < 0) return null;
         return figure / limit is >= 1 and var times
-            ? $"{Wording.Distinct(times, 1, "")} times"
-            : Wording.Distinct(100 * figure / limit, 100, "%") + " of";
+            ? $"{Format.Distinct(times, 1, "")} times"
+            : Format.Distinct(100 * figure / limit, 100, "%") + " of";
     }
 
     private static string Subject(Verdict verdict) => verdict.Subject ?? verdict.Title;
@@ -40,19 +40,19 @@ public static class VerdictWords
     private static string Measured(Verdict verdict) => (verdict.Figure, verdict.Interval) switch
     {
         (null, _) => "",
-        (_, { } interval) => $" {Figure(verdict)} ({Wording.Interval(interval)})",
+        (_, { } interval) => $" {Figure(verdict)} ({Format.Interval(interval)})",
         _ => $" {Figure(verdict)}",
     };
 
     private static string Against(Verdict verdict)
     {
         if (verdict.Bound is not { } bound) return "";
-        var limit = Wording.Figure(bound.Value, bound.Unit);
+        var limit = Format.Figure(bound.Value, bound.Unit);
         return (Factor(verdict), bound.Direction) switch
         {
             ({ } factor, LimitDirection.AtMost) => $", {factor} the limit of {limit}",
             ({ } factor, _) => $", {factor} the required {limit}",
-            _ => $", {Wording.Limit(bound)} required",
+            _ => $", {Format.Limit(bound)} required",
         };
     }
 }

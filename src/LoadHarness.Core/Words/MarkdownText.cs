@@ -5,7 +5,7 @@ public static class MarkdownText
 {
     private const int Longest = 2_000;
 
-    public static string Of(string text) => string.Concat(Wording.Cut(text.ReplaceLineEndings(" "), Longest).Select(c => c switch
+    public static string Of(string text) => string.Concat(Format.Cut(text.ReplaceLineEndings(" "), Longest).Select(c => c switch
     {
         '<' => "&lt;",
         '>' => "&gt;",

@@ -16,7 +16,7 @@ internal sealed class OperationSamples(StepNames stepNames)
     public long Items { get; private set; }
 
     /// <summary>Requests that started when they were meant to: their service time is their response time, and their lag is none.</summary>
-    public LatencyHistogram Punctual { get; } = new();
+    public LatencyHistogram OnTime { get; } = new();
 
     public LatencyHistogram Response { get; } = new();
 
@@ -24,7 +24,7 @@ internal sealed class OperationSamples(StepNames stepNames)
 
     public LatencyHistogram Lag { get; } = new();
 
-    public long Punctuals { get; private set; }
+    public long OnTimeCount { get; private set; }
 
     public IReadOnlyDictionary<ErrorKind, long> Errors => _errors;
 
@@ -33,7 +33,7 @@ internal sealed class OperationSamples(StepNames stepNames)
     public void Record(long intended, long started, long ended, Reply reply)
     {
         var punctual = intended == started;
-        if (punctual) Punctuals++;
+        if (punctual) OnTimeCount++;
         else Lag.RecordNanoseconds(started - intended);
 
         if (reply.IsError)
@@ -47,7 +47,7 @@ internal sealed class OperationSamples(StepNames stepNames)
         Items += reply.Items;
         if (punctual)
         {
-            Punctual.RecordNanoseconds(ended - started);
+            OnTime.RecordNanoseconds(ended - started);
             return;
         }
 
@@ -62,8 +62,8 @@ internal sealed class OperationSamples(StepNames stepNames)
         Completed += other.Completed;
         Failed += other.Failed;
         Items += other.Items;
-        Punctuals += other.Punctuals;
-        Punctual.Add(other.Punctual);
+        OnTimeCount += other.OnTimeCount;
+        OnTime.Add(other.OnTime);
         Response.Add(other.Response);
         Service.Add(other.Service);
         Lag.Add(other.Lag);
@@ -73,8 +73,8 @@ internal sealed class OperationSamples(StepNames stepNames)
 
     public void Clear()
     {
-        (Completed, Failed, Items, Punctuals) = (0, 0, 0, 0);
-        Punctual.Reset();
+        (Completed, Failed, Items, OnTimeCount) = (0, 0, 0, 0);
+        OnTime.Reset();
         Response.Reset();
         Service.Reset();
         Lag.Reset();

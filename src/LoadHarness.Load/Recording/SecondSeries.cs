@@ -77,9 +77,9 @@ internal sealed class SecondSeries
             _completed += samples.Completed;
             _failed += samples.Failed;
             _response.Add(samples.Response);
-            _response.Add(samples.Punctual);
+            _response.Add(samples.OnTime);
             _lag.Add(samples.Lag);
-            _lag.RecordNanoseconds(1, samples.Punctuals);
+            _lag.RecordNanoseconds(1, samples.OnTimeCount);
         }
 
         public SealedSecond Seal() => new(

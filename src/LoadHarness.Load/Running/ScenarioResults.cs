@@ -60,8 +60,8 @@ internal static class ScenarioResults
         string name, OperationSamples samples, Accounting accounting, TimeSpan? planned, TimeSpan measured, bool hasSchedule) => new(
         name,
         accounting,
-        LatencySummary.Of(Sum(samples.Response, samples.Punctual)),
-        LatencySummary.Of(Sum(samples.Service, samples.Punctual)),
+        LatencySummary.Of(Sum(samples.Response, samples.OnTime)),
+        LatencySummary.Of(Sum(samples.Service, samples.OnTime)),
         LatencySummary.Of(hasSchedule ? LagOf(samples) : new LatencyHistogram()),
         planned is { } time ? PerSecond(accounting.Scheduled, time) : null,
         PerSecond(accounting.Completed, measured),
@@ -119,7 +119,7 @@ internal static class ScenarioResults
     private static LatencyHistogram LagOf(OperationSamples samples)
     {
         var lag = Sum(samples.Lag, new LatencyHistogram());
-        if (samples.Punctuals > 0) lag.RecordNanoseconds(0, samples.Punctuals);
+        if (samples.OnTimeCount > 0) lag.RecordNanoseconds(0, samples.OnTimeCount);
         return lag;
     }
 

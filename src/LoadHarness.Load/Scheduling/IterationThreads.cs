@@ -19,8 +19,8 @@ internal sealed class IterationThreads(LoadClock clock, int maxThreads) : IDispo
     // The last to fall asleep is the first to wake: those that are not needed stay out of the way.
     private readonly Stack<IterationThread> _idle = [];
     private readonly Lock _gate = new();
-    private readonly GrowthRule _growth = new();
-    private GrowthWatch? _watch;
+    private readonly ThreadGrowthPolicy _growth = new();
+    private ThreadGrowthMonitor? _watch;
     private int _coming;
     private int _threads;
     private long _taken;
@@ -147,7 +147,7 @@ internal sealed class IterationThreads(LoadClock clock, int maxThreads) : IDispo
     {
         _watched = true;
         _growth.Begin(_queue.Count, _taken);
-        (_watch ??= new GrowthWatch(this)).Wake();
+        (_watch ??= new ThreadGrowthMonitor(this)).Wake();
     }
 
     private void AddThread(IWork? first = null)

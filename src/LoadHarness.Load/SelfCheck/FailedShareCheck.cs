@@ -57,6 +57,6 @@ internal static class FailedShareCheck
             Host = new("", "", Environment.ProcessorCount, 0, "", false),
             Scenarios = results,
         };
-        return Judge.Decide(run, [Any])[0].Kind;
+        return TargetJudge.Decide(run, [Any])[0].Kind;
     }
 }

@@ -34,7 +34,7 @@ internal static class RateCheck
         var (lag, arrivals) = (result.Operations[0].Lag, result.Accounting.Completed);
         var evidence = string.Create(
             CultureInfo.InvariantCulture,
-            $"{arrivals} arrivals; reported lag p50 {Wording.Duration(lag.P50)}, p99 {Wording.Duration(lag.P99)}, p99.9 {Wording.Duration(lag.P999)}, most {Wording.Duration(lag.Maximum)}; generator {result.Generator.CpuCores:0.000} cores, {result.Generator.GcPause.TotalMilliseconds:0.0} ms collecting");
+            $"{arrivals} arrivals; reported lag p50 {Format.Duration(lag.P50)}, p99 {Format.Duration(lag.P99)}, p99.9 {Format.Duration(lag.P999)}, most {Format.Duration(lag.Maximum)}; generator {result.Generator.CpuCores:0.000} cores, {result.Generator.GcPause.TotalMilliseconds:0.0} ms collecting");
         yield return Verdict.Counted(
             $"SELF-RATE-{name}", $"Rate error at {name}/s",
             times.RateError, Limit.AtMost(0.1, "%"), arrivals,

@@ -15,19 +15,19 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
 
     /// <summary>One outcome a job; a job that fails does not keep the others from running.</summary>
     /// <exception cref="HarnessException">The schema has no jobs, or none of the given name.</exception>
-    public async Task<IReadOnlyList<JobOutcome>> RunAsync(
+    public async Task<IReadOnlyList<JobResult>> RunAsync(
         JobSelection selection, IStageProgress progress, CancellationToken cancellationToken)
     {
         var definitions = await ReadAsync(cancellationToken);
         if (selection.Name is { } name && definitions.All(d => d.Name != name))
             throw new HarnessException($"There is no job \"{name}\". Known: {string.Join(", ", definitions.Select(d => d.Name))}.",
                 ExitCode.BadUsage);
-        var outcomes = new List<JobOutcome>();
+        var outcomes = new List<JobResult>();
         foreach (var definition in definitions.Where(d => selection.Name is null || d.Name == selection.Name))
         {
             if (selection is { All: false, Name: null } && !IsDue(definition, clock.GetUtcNow()))
             {
-                outcomes.Add(new JobOutcome(definition.Name, definition.Requirement, "not due",
+                outcomes.Add(new JobResult(definition.Name, definition.Requirement, "not due",
                     $"last run {definition.LastStarted:u}, schedule {definition.Schedule} GMT", TimeSpan.Zero));
                 continue;
             }
@@ -42,18 +42,18 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
     private static bool IsDue(Definition definition, DateTimeOffset now) =>
         definition.LastStarted is not { } last || definition.Schedule.Previous(now) > last;
 
-    private async Task<JobOutcome> RunAsync(Definition definition, CancellationToken cancellationToken)
+    private async Task<JobResult> RunAsync(Definition definition, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         try
         {
             await using var session = await JobSession.OpenAsync(admin, cancellationToken);
             var (outcome, detail) = await RunAsync(session, definition.Name, cancellationToken);
-            return new JobOutcome(definition.Name, definition.Requirement, outcome, detail, watch.Elapsed);
+            return new JobResult(definition.Name, definition.Requirement, outcome, detail, watch.Elapsed);
         }
         catch (NpgsqlException e)
         {
-            return new JobOutcome(definition.Name, definition.Requirement, "failed", e is PostgresException p ? p.MessageText : e.Message,
+            return new JobResult(definition.Name, definition.Requirement, "failed", e is PostgresException p ? p.MessageText : e.Message,
                 watch.Elapsed);
         }
     }

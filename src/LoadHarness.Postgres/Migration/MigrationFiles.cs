@@ -92,7 +92,7 @@ public sealed record MigrationFiles(
         var own = string.Join('\n', lines).Trim();
         var sql = ArgumentOf(IncludeMark, lines) is { } include ? File.ReadAllText(Path.Combine(sqlDirectory, include)) : own;
         return new MigrationStep(name, sql, ChecksumOf(own), InTransaction: !lines.Contains(NoTransactionMark),
-            BesidePrevious: lines.Contains(BesideMark), ArgumentOf(PartitionMark, lines));
+            Concurrent: lines.Contains(BesideMark), ArgumentOf(PartitionMark, lines));
     }
 
     private static string? ArgumentOf(string mark, string[] lines) =>

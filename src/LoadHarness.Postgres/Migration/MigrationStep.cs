@@ -4,10 +4,10 @@ namespace LoadHarness.Postgres.Migration;
 /// <param name="Name">File and step, as <c>03_leads/status_index</c>; unique in its migration and direction.</param>
 /// <param name="Checksum">SHA-256 of the step's text, lower-case hex; of an included file, only its name counts.</param>
 /// <param name="InTransaction">False for what PostgreSQL refuses in one: concurrent index builds, procedures that commit.</param>
-/// <param name="BesidePrevious">Runs at the same time as the step before it, in a session of its own.</param>
+/// <param name="Concurrent">Runs at the same time as the step before it, in a session of its own.</param>
 /// <param name="PartitionsOf">The table for each of whose partitions the statement runs once; null when it runs once in all.</param>
 public sealed record MigrationStep(
-    string Name, string Sql, string Checksum, bool InTransaction, bool BesidePrevious, string? PartitionsOf = null);
+    string Name, string Sql, string Checksum, bool InTransaction, bool Concurrent, string? PartitionsOf = null);
 
 /// <summary>A numbered change of the schema with its way back.</summary>
 /// <param name="Name">Folder or file name without its ending; sorts in the order of application.</param>

@@ -18,7 +18,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
 {
     // Autovacuum lets go of a table once somebody has waited for deadlock_timeout: it must end before lock_timeout does.
     // Only a superuser may set it; others try again until autovacuum has finished.
-    private const string GiveWayToNoAutovacuum =
+    private const string ShortenDeadlockTimeout =
         "do $$ begin perform set_config('deadlock_timeout', '100ms', false); exception when insufficient_privilege then null; end $$";
 
     public MigrationFiles Files { get; init; } = MigrationFiles.Read();
@@ -152,16 +152,16 @@ public sealed class Migrator(NpgsqlDataSource admin)
         using var task = progress.Begin($"Migration {migration} {direction}", steps.Count, "steps");
         for (var (first, next) = (0, 0); first < steps.Count; first = next)
         {
-            for (next = first + 1; next < steps.Count && steps[next].BesidePrevious;) next++;
+            for (next = first + 1; next < steps.Count && steps[next].Concurrent;) next++;
             await Task.WhenAll(steps.Take(first..next).Index().Where(step => !done.ContainsKey(step.Item.Name))
                 .Select(step => step.Index > 0
-                ? RunBesideAsync(migration, direction, step.Item, step.Index, progress, cancellationToken)
+                ? RunConcurrentlyAsync(migration, direction, step.Item, step.Index, progress, cancellationToken)
                 : RunStepAsync(connection, journal, migration, direction, step.Item, progress, cancellationToken)));
             task.Advance(next - first);
         }
     }
 
-    private async Task RunBesideAsync(
+    private async Task RunConcurrentlyAsync(
         string migration, string direction, MigrationStep step, int place, IStageProgress progress, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
@@ -217,7 +217,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         var connection = await admin.OpenConnectionAsync(cancellationToken);
         // Row security must never filter what a migration copies: with this it is an error instead.
         await connection.ExecuteAsync("set row_security = off; set search_path = public; set timezone = 'UTC'", cancellationToken);
-        await connection.ExecuteAsync(GiveWayToNoAutovacuum, cancellationToken);
+        await connection.ExecuteAsync(ShortenDeadlockTimeout, cancellationToken);
         return connection;
     }
 

@@ -17,9 +17,9 @@ public sealed class NativeCluster : IAsyncDisposable
 {
     private const int StartAttempts = 3;
     private static readonly TimeSpan RestartPatience = TimeSpan.FromSeconds(30);
-    private readonly ClusterWatch _watch;
+    private readonly ServerReaper _watch;
 
-    private NativeCluster(ClusterDirectory directory, PostgresBinaries binaries, int port, string password, ClusterWatch watch)
+    private NativeCluster(ClusterDirectory directory, PostgresBinaries binaries, int port, string password, ServerReaper watch)
     {
         Directory = directory;
         Binaries = binaries;
@@ -57,7 +57,7 @@ public sealed class NativeCluster : IAsyncDisposable
         ClusterSnapshot? snapshot = null)
     {
         var directory = await ClusterDirectory.CreateAsync(keep, cancellationToken);
-        var watch = ClusterWatch.Over(directory, binaries, keep);
+        ServerReaper watch = ServerReaper.Over(directory, binaries, keep);
         try
         {
             var password = snapshot is null

@@ -34,7 +34,7 @@ internal static class BarsChart
 
     public static string Columns(IReadOnlyList<(string Label, double Share)> bars, string description)
     {
-        var up = LinearAxis.UpTo(bars.Select(bar => bar.Share), share => Wording.Percent(Math.Round(share, 4)));
+        var up = LinearAxis.UpTo(bars.Select(bar => bar.Share), share => Format.Percent(Math.Round(share, 4)));
         var across = new LinearAxis(0, bars.Count, value => Shortened(bars[Math.Clamp((int)value, 0, bars.Count - 1)].Label));
         return new Drawing(120, across, up).Grid(3).Ticks(3)
             .Cells(bars.Select((bar, index) => (index + 0.1, index + 0.9, 0.0, bar.Share)), Tone.Series(0), 1)

@@ -10,7 +10,7 @@ namespace LoadHarness.Reporting.Charts;
 /// </summary>
 internal static class BulletChart
 {
-    private static readonly LogAxis Axis = new(0.01, 10, Wording.Percent);
+    private static readonly LogAxis Axis = new(0.01, 10, Format.Percent);
 
     private const int Height = 26;
 
@@ -38,7 +38,7 @@ internal static class BulletChart
         if (earlier is not null && earlier.Unit == verdict.Unit && LimitShare.Of(verdict, earlier.Figure) is { } then)
             body.Append(Svg.Text($"<circle cx=\"{At(then)}\" cy=\"13\" r=\"5\" {Tone.Series(1).Stroke(2).Replace("stroke-dasharray=\"7 3\"", "", StringComparison.Ordinal)}/>"));
         body.Append(Svg.Text($"<circle cx=\"{At(figure)}\" cy=\"13\" r=\"5\" {Tone.Series(0).Fill()}/>"));
-        return Frame($"{verdict.Id}: {Wording.Percent(figure)} of its limit", Height, body.ToString());
+        return Frame($"{verdict.Id}: {Format.Percent(figure)} of its limit", Height, body.ToString());
     }
 
     /// <summary>A little room at both ends, so that no mark is cut.</summary>

@@ -11,7 +11,7 @@ internal static class DistributionChart
     /// <summary>Up to here each repetition is a dot of its own; a histogram of so few says nothing.</summary>
     private const int FewSamples = 30;
 
-    public static Figure Of(string id, Verdict verdict, LatencyHistogram histogram, double limit)
+    public static Chart Of(string id, Verdict verdict, LatencyHistogram histogram, double limit)
     {
         var unit = verdict.Unit == "s" ? 1_000.0 : 1;
         var few = histogram.Count <= FewSamples;
@@ -21,7 +21,7 @@ internal static class DistributionChart
             (few ? "Each dot is one repetition, by its response time (logarithmic)."
                 : "Height: share of requests that took so long. Across: response time (logarithmic).")
                 + (verdict.Interval is null ? "" : " The shaded stretch is the 95% interval of the judged figure."),
-            $"{Wording.Count(histogram.Count)} samples from {Wording.Duration(histogram.Minimum)} to {Wording.Duration(histogram.Maximum)}, half of them within {Wording.Duration(histogram.Percentile(50))}. Judged figure {Wording.Figure(verdict.Figure, verdict.Unit)}, 95% interval {Wording.Interval(verdict.Interval, verdict.Unit)}, {Wording.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}.",
+            $"{Format.Count(histogram.Count)} samples from {Format.Duration(histogram.Minimum)} to {Format.Duration(histogram.Maximum)}, half of them within {Format.Duration(histogram.Percentile(50))}. Judged figure {Format.Figure(verdict.Figure, verdict.Unit)}, 95% interval {Format.Interval(verdict.Interval, verdict.Unit)}, {Format.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}.",
             Draw(verdict, histogram, limit * unit, unit, few),
             [new(Tone.Series(0), few ? "one repetition" : "measured"), new(Tone.Ink, "judged figure, interval shaded"),
                 new(Tone.Limit, "limit")],
@@ -36,15 +36,15 @@ internal static class DistributionChart
             [histogram.Minimum.TotalMilliseconds, histogram.Maximum.TotalMilliseconds, limit, figure, .. interval]);
         var bins = few ? [] : Bins(histogram);
         var peak = few ? 1 : bins.Max(bin => bin.Share);
-        var drawing = new Drawing(few ? 110 : 170, across, new LinearAxis(0, peak * 1.25, share => Wording.Percent(Math.Round(share, 4))));
+        var drawing = new Drawing(few ? 110 : 170, across, new LinearAxis(0, peak * 1.25, share => Format.Percent(Math.Round(share, 4))));
         if (interval is [var low, var high]) drawing.Band(low, high, Tone.Ink, 0.18);
         if (!few) drawing.Grid(3);
         drawing.Ticks(6);
         if (few) Dots(drawing, histogram);
         else drawing.Area(bins.SelectMany(bin => new[] { (bin.From, bin.Share), (bin.To, bin.Share) }), Tone.Series(0));
         return drawing
-            .Upright(limit, $"limit {Wording.Figure(verdict.Limit, verdict.Unit)}", Tone.Limit)
-            .Upright(figure, $"judged {Wording.Figure(verdict.Figure, verdict.Unit)}", Tone.Ink, row: 1)
+            .Upright(limit, $"limit {Format.Figure(verdict.Limit, verdict.Unit)}", Tone.Limit)
+            .Upright(figure, $"judged {Format.Figure(verdict.Figure, verdict.Unit)}", Tone.Ink, row: 1)
             .ToSvg($"Response times of {verdict.Id} against its limit.");
     }
 
@@ -74,5 +74,5 @@ internal static class DistributionChart
     private static FigureTable Table(LatencyHistogram histogram) => new(
         ["Share of requests", "took at most"],
         [.. new[] { 10.0, 25, 50, 75, 90, 95, 99, 99.9, 100 }.Select(
-            p => new[] { $"{Wording.Significant(p)}%", Percentiles.Words(histogram, p) })]);
+            p => new[] { $"{Format.Significant(p)}%", Percentiles.Words(histogram, p) })]);
 }

@@ -14,7 +14,7 @@ internal static class HeatMapChart
     /// <summary>From few requests in a cell to most.</summary>
     private static readonly double[] Shades = [0.2, 0.36, 0.52, 0.68, 0.84, 1];
 
-    public static Figure? Of(string id, ScenarioResult scenario, int mostColumns, TimeSpan? limit)
+    public static Chart? Of(string id, ScenarioResult scenario, int mostColumns, TimeSpan? limit)
     {
         var columns = Stretch.Of(scenario, mostColumns, leastRequests: 1);
         if (columns.Count == 0) return null;
@@ -25,8 +25,8 @@ internal static class HeatMapChart
         return new(
             id,
             "Response times over time",
-            $"All operations together. Each cell holds the requests of {Wording.Duration(TimeSpan.FromSeconds(columns[0].Seconds))} that took so long; the stronger its colour, the more of them, up to {Wording.Count(most)}. Across: seconds since the measured phase began.",
-            $"{columns.Count} columns of {columns[0].Seconds} s. The slowest begins at second {slowest.From}: p99 {Wording.Duration(slowest.Histogram.Percentile(99))}. Median over the columns: p50 {Wording.Duration(Median(columns, 50))}, p99 {Wording.Duration(Median(columns, 99))}.",
+            $"All operations together. Each cell holds the requests of {Format.Duration(TimeSpan.FromSeconds(columns[0].Seconds))} that took so long; the stronger its colour, the more of them, up to {Format.Count(most)}. Across: seconds since the measured phase began.",
+            $"{columns.Count} columns of {columns[0].Seconds} s. The slowest begins at second {slowest.From}: p99 {Format.Duration(slowest.Histogram.Percentile(99))}. Median over the columns: p50 {Format.Duration(Median(columns, 50))}, p99 {Format.Duration(Median(columns, 99))}.",
             Draw(columns, cells, most, perDecade, limit, $"Heat map of the response times of {scenario.Name}."),
             [new(Tone.Series(0), "more requests, stronger colour"),
                 .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
@@ -56,7 +56,7 @@ internal static class HeatMapChart
             drawing.Cells(Runs(shade.Select(cell => cell.Key), width)
                 .Select(run => ((double)run.From, (double)run.To, Milliseconds(run.Row, perDecade), Milliseconds(run.Row + 1, perDecade))),
                 Tone.Series(0), Shades[shade.Key]);
-        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Wording.Duration(line)}", Tone.Limit);
+        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Duration(line)}", Tone.Limit);
         return drawing.ToSvg(description, "scenario");
     }
 
@@ -90,6 +90,6 @@ internal static class HeatMapChart
     private static FigureTable Table(IReadOnlyList<Stretch> columns) => new(
         ["From second", "Requests", "shortest", "longest"],
         [.. columns.Select(column => (IReadOnlyList<string>)
-            [Wording.Count(column.From), Wording.Count(column.Histogram.Count), Wording.Duration(column.Histogram.Minimum),
-                Wording.Duration(column.Histogram.Maximum)])]);
+            [Format.Count(column.From), Format.Count(column.Histogram.Count), Format.Duration(column.Histogram.Minimum),
+                Format.Duration(column.Histogram.Maximum)])]);
 }

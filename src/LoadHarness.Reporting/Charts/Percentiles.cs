@@ -11,9 +11,9 @@ internal static class Percentiles
         : samples * (100 - percentile) / 100 >= 1 - 1e-9;
 
     public static string Words(LatencyHistogram histogram, double percentile) =>
-        Reach(histogram.Count, percentile) ? Wording.Duration(histogram.Percentile(percentile)) : "–";
+        Reach(histogram.Count, percentile) ? Format.Duration(histogram.Percentile(percentile)) : "–";
 
     /// <param name="figure">Older files have one even where the samples do not reach it.</param>
     public static string Words(long samples, double percentile, TimeSpan? figure) => figure is { } reached
-        && Reach(samples, percentile) ? Wording.Duration(reached) : "–";
+        && Reach(samples, percentile) ? Format.Duration(reached) : "–";
 }

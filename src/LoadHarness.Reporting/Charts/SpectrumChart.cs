@@ -13,7 +13,7 @@ internal static class SpectrumChart
     /// <summary>Below so many samples the single times are drawn, and no line through them.</summary>
     private const int FewSamples = 30;
 
-    public static Figure? Of(string id, ScenarioResult scenario, TimeSpan? limit)
+    public static Chart? Of(string id, ScenarioResult scenario, TimeSpan? limit)
     {
         var slowestFirst = scenario.Operations.Where(operation => operation.Response.Count > 0)
             .OrderByDescending(operation => operation.Response.P95)
@@ -37,8 +37,8 @@ internal static class SpectrumChart
     }
 
     private static string Told(LatencyHistogram histogram) => Percentiles.Reach(histogram.Count, 95)
-        ? $"p50 {Wording.Duration(histogram.Percentile(50))}, p95 {Wording.Duration(histogram.Percentile(95))}, p99 {Percentiles.Words(histogram, 99)}"
-        : $"{Wording.Count(histogram.Count)} from {Wording.Duration(histogram.Minimum)} to {Wording.Duration(histogram.Maximum)}, mean {Wording.Duration(histogram.Mean)}";
+        ? $"p50 {Format.Duration(histogram.Percentile(50))}, p95 {Format.Duration(histogram.Percentile(95))}, p99 {Percentiles.Words(histogram, 99)}"
+        : $"{Format.Count(histogram.Count)} from {Format.Duration(histogram.Minimum)} to {Format.Duration(histogram.Maximum)}, mean {Format.Duration(histogram.Mean)}";
 
     private static string Draw(List<(string Name, LatencyHistogram Histogram)> slowestFirst, TimeSpan? limit, string description)
     {
@@ -54,7 +54,7 @@ internal static class SpectrumChart
             if (slowestFirst[index].Histogram.Count < FewSamples) foreach (var (x, y) in points) drawing.Dot(x, y, Tone.Series(index));
             else drawing.Line(points, Tone.Series(index), index < Tone.SeriesCount ? 2 : 1.2);
         }
-        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Wording.Duration(line)}", Tone.Limit);
+        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Duration(line)}", Tone.Limit);
         return drawing.ToSvg(description);
     }
 
@@ -80,7 +80,7 @@ internal static class SpectrumChart
         [.. operations.Select(operation => (IReadOnlyList<string>)
         [
             operation.Name,
-            Wording.Count(operation.Histogram.Count),
+            Format.Count(operation.Histogram.Count),
             .. new[] { 50, 90, 99, 99.9, 99.99 }.Select(p => Percentiles.Words(operation.Histogram, p)),
         ])]);
 

@@ -17,7 +17,7 @@ internal static class JUnitXml
 {
     public static XDocument Of(RunResult run)
     {
-        var outcome = RunOutcome.Of(run);
+        RunVerdict outcome = RunVerdict.Of(run);
         var required = RunScope.RequiredOpen(run);
         var cases = run.Verdicts.Select(verdict => Case(run, verdict, required.Contains(verdict.Id))).Append(Whole(run, outcome)).ToList();
         int With(string element) => cases.Count(@case => @case.Element(element) is not null);
@@ -43,7 +43,7 @@ internal static class JUnitXml
         await Of(run).SaveAsync(writer, cancellationToken);
     }
 
-    private static XElement Properties(RunResult run, RunOutcome outcome)
+    private static XElement Properties(RunResult run, RunVerdict outcome)
     {
         (string Name, string Value)[] all =
         [
@@ -51,7 +51,7 @@ internal static class JUnitXml
             ("commit", run.Identity.Commit),
             ("contacts", run.Seed?.Contacts.ToString(CultureInfo.InvariantCulture) ?? "none"),
             ("profile", run.Options.GetValueOrDefault("profile", "none")),
-            ("machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Wording.Bytes(run.Host.MemoryBytes)}"),
+            ("machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
             ("server", run.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}" : "none"),
             ("verdict", outcome.Word),
             ("scope", outcome.Scope),
@@ -84,7 +84,7 @@ internal static class JUnitXml
             || verdict.Source?.StartsWith(scenario.Name + "/", StringComparison.Ordinal) == true)?.Measured ?? TimeSpan.Zero;
 
     /// <summary>Red by itself when no single target says why the job is.</summary>
-    private static XElement Whole(RunResult run, RunOutcome outcome)
+    private static XElement Whole(RunResult run, RunVerdict outcome)
     {
         var isToldElsewhere = outcome.State is RunState.Missed || run.Verdicts.Any(verdict => verdict.Kind == VerdictKind.Inconclusive);
         var isRed = outcome.State is RunState.Incomplete or RunState.Invalid || (outcome.ExitCode != ExitCode.AllMet && !isToldElsewhere);

@@ -16,7 +16,7 @@ internal static class SummaryMarkdown
 
     public static string Of(RunResult run)
     {
-        var outcome = RunOutcome.Of(run);
+        RunVerdict outcome = RunVerdict.Of(run);
         var text = new StringBuilder($"## {outcome.Symbol} {Escape(outcome.Headline)} ({outcome.Word})\n\n");
         if (outcome.Scope != outcome.Headline) text.Append($"{Escape(outcome.Scope)}. ");
         text.Append($"{outcome.Meaning}\n\n");
@@ -40,12 +40,12 @@ internal static class SummaryMarkdown
 
     private static string Circumstances(RunResult run) => string.Join(", ",
     [
-        run.Contacts is { } contacts ? $"{Wording.Count(contacts)} leads" : "no leads",
+        run.Contacts is { } contacts ? $"{Format.Count(contacts)} leads" : "no leads",
         $"profile {Escape(run.Options.GetValueOrDefault("profile", "none"))}",
         run.Server is { } server ? $"PostgreSQL {Escape(server.Version)} ({Escape(server.Provisioning)})" : "no server",
-        $"{Escape(run.Host.Cpu)}, {run.Host.Cores} cores, {Wording.Bytes(run.Host.MemoryBytes)}",
+        $"{Escape(run.Host.Cpu)}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}",
         $"commit `{Code(run.Identity.Commit)}`",
-        Wording.Duration(run.Identity.Duration),
+        Format.Duration(run.Identity.Duration),
     ]);
 
     /// <summary>A caveat of most figures is told once.</summary>
@@ -59,9 +59,9 @@ internal static class SummaryMarkdown
         text.Append("| Target | Verdict | Measured | Limit | 95% interval, or what was checked | Samples | Why, and what qualifies it |\n|---|---|---|---|---|---|---|\n");
         foreach (var verdict in verdicts)
         {
-            text.Append($"| **{Escape(verdict.Id)}** {Escape(verdict.Title)} | {RunOutcome.SymbolOf(verdict.Kind)} {CheckReport.Word(verdict.Kind)} ")
-                .Append($"| {Escape(verdict.Subject is { } subject ? subject + " " : "")}{Escape(VerdictWords.Figure(verdict))} | {Escape(Wording.Limit(verdict))} ")
-                .Append($"| {Escape(VerdictWords.Interval(verdict))} | {Wording.Count(verdict.Samples)} ")
+            text.Append($"| **{Escape(verdict.Id)}** {Escape(verdict.Title)} | {RunVerdict.SymbolOf(verdict.Kind)} {CheckReport.Word(verdict.Kind)} ")
+                .Append($"| {Escape(verdict.Subject is { } subject ? subject + " " : "")}{Escape(VerdictWords.Figure(verdict))} | {Escape(Format.Limit(verdict))} ")
+                .Append($"| {Escape(VerdictWords.Interval(verdict))} | {Format.Count(verdict.Samples)} ")
                 .Append($"| {Escape(string.Join("; ", new[] { verdict.Reason }.OfType<string>().Concat(verdict.Caveats.Except(common))))} |\n");
         }
         text.Append('\n');
@@ -76,7 +76,7 @@ internal static class SummaryMarkdown
     private static void Fold(StringBuilder text, string what, IReadOnlyList<Verdict> verdicts, Action<IReadOnlyList<Verdict>> append)
     {
         if (verdicts.Count == 0) return;
-        text.Append($"<details><summary>{Wording.Counted(verdicts.Count, "target")} {what}</summary>\n\n");
+        text.Append($"<details><summary>{Format.Counted(verdicts.Count, "target")} {what}</summary>\n\n");
         append([.. verdicts.Take(MostLines * 2)]);
         text.Append("</details>\n\n");
     }
@@ -85,13 +85,13 @@ internal static class SummaryMarkdown
     {
         if (lines.Count == 0) return;
         foreach (var line in lines.Take(MostLines)) text.Append($"- {Escape(line)}\n");
-        if (lines.Count > MostLines) text.Append($"- and {Wording.Count(lines.Count - MostLines)} more, in report.html\n");
+        if (lines.Count > MostLines) text.Append($"- and {Format.Count(lines.Count - MostLines)} more, in report.html\n");
         text.Append('\n');
     }
 
-    private static string Code(string text) => Wording.Cut(OneLine(text), LongestText).Replace('`', '\'');
+    private static string Code(string text) => Format.Cut(OneLine(text), LongestText).Replace('`', '\'');
 
-    private static string Escape(string text) => string.Concat(Wording.Cut(OneLine(text), LongestText).Select(c => c switch
+    private static string Escape(string text) => string.Concat(Format.Cut(OneLine(text), LongestText).Select(c => c switch
     {
         '<' => "&lt;",
         '>' => "&gt;",

@@ -26,9 +26,9 @@ internal static class BaselineSection
         return $"{Count("worse")} worse, {Count("better")} better, {Count("no difference shown")} without a difference shown{(Count("no interval") > 0 ? $", {Count("no interval")} without intervals" : "")}.";
     }
 
-    private static Html Misfit(Baseline baseline) => Html.Of($"""<p>The two runs cannot be compared:</p>{Part.Notes(baseline.Differences)}""");
+    private static Html Misfit(Baseline baseline) => Html.Of($"""<p>The two runs cannot be compared:</p>{HtmlComponents.Notes(baseline.Differences)}""");
 
-    private static Html Figures(RunResult run, Baseline baseline) => Part.Table(
+    private static Html Figures(RunResult run, Baseline baseline) => HtmlComponents.Table(
         "Figures against the baseline", ["Target", "Then", "95% interval", "Now", "95% interval, now", "Now over then", "Change"],
             Pairs(run, baseline).Select(pair => Row(pair.Now, pair.Then)), "sortable");
 
@@ -41,11 +41,11 @@ internal static class BaselineSection
     private static IReadOnlyList<Cell> Row(Verdict now, BaselineFigure then) =>
     [
         Html.Of($"""<a href="#{Trail.Place(now)}">{now.Id}</a> {Plain.Cut(now.Title, 200)}"""),
-        Wording.Figure(then.Figure, then.Unit),
-        Wording.Interval(then.Interval, then.Unit),
-        Wording.Figure(now.Figure, now.Unit),
-        Wording.Interval(now.Interval, now.Unit),
-        then.Figure == 0 ? "–" : Wording.Figure(now.Figure / then.Figure, "x"),
+        Format.Figure(then.Figure, then.Unit),
+        Format.Interval(then.Interval, then.Unit),
+        Format.Figure(now.Figure, now.Unit),
+        Format.Interval(now.Interval, now.Unit),
+        then.Figure == 0 ? "–" : Format.Figure(now.Figure / then.Figure, "x"),
         Change(now, then),
     ];
 

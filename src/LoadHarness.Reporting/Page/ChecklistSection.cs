@@ -22,8 +22,9 @@ internal static class ChecklistSection
             "Checklist",
             $"Every line of the requirements: {CheckReport.Tally(run.Checklist)}.",
             [
-                Html.Of($"""<p>{Part.Links(run.Checklist.GroupBy(Letters).Select(group => Html.Of($"""<a href="#{Place(group.First())}">{Title(group.Key)}</a> {group.Count(check => check.Kind == VerdictKind.Met)} of {group.Count()} met""")))}</p>"""),
-                Part.Table("Checklist", ["Id", "Claim", "Verdict", "Evidence"], run.Checklist.Select(check => Row(run, check)), "sortable"),
+                Html.Of($"""<p>{HtmlComponents.Links(run.Checklist.GroupBy(Letters).Select(group => Html.Of($"""<a href="#{Place(group.First())}">{Title(group.Key)}</a> {group.Count(check => check.Kind == VerdictKind.Met)} of {group.Count()} met""")))}</p>"""),
+                HtmlComponents.Table("Checklist", ["Id", "Claim", "Verdict", "Evidence"], run.Checklist.Select(check => Row(run, check)),
+                    "sortable"),
             ]);
 
     private static IReadOnlyList<Cell> Row(RunResult run, Verdict check) =>

@@ -16,12 +16,13 @@ internal static class ClaimSection
         var shown = claims.Where(claim => run.Comparisons.Any(comparison => comparison.Id == claim.Id)).ToList();
         var parts = new List<Html>();
         if (shown.Count > 0)
-            parts.Add(Part.Table("Claims that were compared", ["Claim", "Verdict", "Change", "95% interval", "Limit", "Rounds", "Compared"],
+            parts.Add(HtmlComponents.Table(
+                "Claims that were compared", ["Claim", "Verdict", "Change", "95% interval", "Limit", "Rounds", "Compared"],
                 shown.Select(Row)));
         var others = claims.Except(shown).ToList();
         if (others.Count > 0)
         {
-            parts.Add(Html.Of($"""<p>Not compared in this run: {Part.Links(others.Select(claim => Part.Link(Trail.Place(claim), claim.Id)))}. Each needs both ways measured in turns on the same data; its row in the scoreboard says what would judge it.</p>"""));
+            parts.Add(Html.Of($"""<p>Not compared in this run: {HtmlComponents.Links(others.Select(claim => HtmlComponents.Link(Trail.Place(claim), claim.Id)))}. Each needs both ways measured in turns on the same data; its row in the scoreboard says what would judge it.</p>"""));
         }
         return new("claims", "Claims",
             "Both ways are measured in turns on the same data in one run, so that the machine's mood meets both alike.", parts);
@@ -35,10 +36,10 @@ internal static class ClaimSection
     [
         Html.Of($"""<a href="#{Trail.Place(claim)}">{claim.Id}</a> {Plain.Cut(claim.Title, 200)}"""),
         Scoreboard.Badge(claim.Kind),
-        Wording.Figure(claim.Figure, claim.Unit),
-        Wording.Interval(claim.Interval, claim.Unit),
-        Wording.Limit(claim),
-        Wording.Count(claim.Samples),
+        Format.Figure(claim.Figure, claim.Unit),
+        Format.Interval(claim.Interval, claim.Unit),
+        Format.Limit(claim),
+        Format.Count(claim.Samples),
         Plain.Cut(claim.Evidence, 600),
     ];
 }

@@ -7,7 +7,7 @@ internal static class ClockFigure
 {
     private const int MostRows = 60;
 
-    public static Figure Of(
+    public static Chart Of(
         string id, string title, string reading, IReadOnlyList<Series> lines, ClockAxis clock, IReadOnlyList<Phase> phases,
             Func<double, string> label, bool bytes = false, bool logarithmic = false)
     {
@@ -45,7 +45,7 @@ internal static class ClockFigure
         return new(
             ["Second", .. lines.Select(line => line.Name)],
             [.. moments.Where((_, index) => index % every == 0).Select(moment => (IReadOnlyList<string>)
-                [Wording.Significant(Math.Round(moment)),
+                [Format.Significant(Math.Round(moment)),
                     .. values.Select(line => line.TryGetValue(moment, out var value) && Axis.Drawable(value) ? label(value) : "–")])],
             every == 1 ? null : $"One row for each {every} drawn moments; run.json has each second.");
     }

@@ -15,32 +15,33 @@ internal static class DatabaseSection
     {
         if (run.Observation is not { } seen) return null;
         var parts = new List<Html>();
-        if (seen.Notes.Count > 0) parts.Add(Part.Notes(seen.Notes));
+        if (seen.Notes.Count > 0) parts.Add(HtmlComponents.Notes(seen.Notes));
         if (seen.WaitEvents.Count > 0 || seen.Watched.Count > 0)
         {
-            parts.Add(Part.Heading("What sessions waited for",
+            parts.Add(HtmlComponents.Heading("What sessions waited for",
                 "Share of the samples of active sessions, for each scenario, with the number of samples. CPU is the name for not waiting. Below 30 samples the shares are not drawn."));
-            parts.Add(Part.Table("Waits of scenarios", ["Scenario", "Waits", "Active samples"],
+            parts.Add(HtmlComponents.Table("Waits of scenarios", ["Scenario", "Waits", "Active samples"],
                 run.Scenarios.Select(scenario => Waits(trail, scenario))));
-            parts.Add(Part.Grid(run.Scenarios.Select(scenario => WaitFigure(trail, scenario)).OfType<Figure>()));
+            parts.Add(HtmlComponents.Grid(run.Scenarios.Select(scenario => WaitFigure(trail, scenario)).OfType<Chart>()));
         }
         if (seen.Indexes.Count > 0)
         {
-            parts.Add(Part.Heading("Indexes",
+            parts.Add(HtmlComponents.Heading("Indexes",
                 "Each with its bytes, its growth during the scenarios, how often it was read, and the plans that read it.", "indexes"));
-            parts.Add(Part.Table("Indexes by size", ["Index", "Table", "Before", "After", "Growth", "Scans", "Plans that read it"],
+            parts.Add(HtmlComponents.Table(
+                "Indexes by size", ["Index", "Table", "Before", "After", "Growth", "Scans", "Plans that read it"],
                 seen.Indexes.OrderByDescending(index => index.BytesAfter).Take(MostRows).Select(index => Index(trail, index)), "sortable"));
         }
         if (seen.Sizes.Count > 0) parts.AddRange(Sizes(seen.Sizes));
         return parts.Count == 0 ? null
-            : new("database", "Database", $"Sampled while the scenarios ran. Waiting for the sampler's answers took {Wording.Percent(Math.Round(seen.SamplingCost, 5))} of the observed time.", parts);
+            : new("database", "Database", $"Sampled while the scenarios ran. Waiting for the sampler's answers took {Format.Percent(Math.Round(seen.SamplingCost, 5))} of the observed time.", parts);
     }
 
     private static IReadOnlyList<Cell> Waits(Trail trail, ScenarioResult scenario) =>
-        [Part.Link($"scenario-{trail.IndexOf(scenario)}", scenario.Name), Html.Of($"{WaitWords.Of(trail, scenario)}"),
-            WaitWords.Samples(trail, scenario) is { } samples ? Wording.Count(samples) : "–"];
+        [HtmlComponents.Link($"scenario-{trail.IndexOf(scenario)}", scenario.Name), Html.Of($"{WaitWords.Of(trail, scenario)}"),
+            WaitWords.Samples(trail, scenario) is { } samples ? Format.Count(samples) : "–"];
 
-    private static Figure? WaitFigure(Trail trail, ScenarioResult scenario)
+    private static Chart? WaitFigure(Trail trail, ScenarioResult scenario)
     {
         var waits = trail.WaitsOf(scenario);
         var samples = WaitWords.Samples(trail, scenario);
@@ -52,23 +53,23 @@ internal static class DatabaseSection
             WaitWords.Of(trail, scenario),
             BarsChart.Rows([.. waits.Take(8)
                 .Select(wait => (wait.WaitEvent, wait.Share,
-                $"{Wording.Percent(Math.Round(wait.Share, 3))}{(wait.Samples is { } n ? $", n = {n}" : "")}"))],
+                $"{Format.Percent(Math.Round(wait.Share, 3))}{(wait.Samples is { } n ? $", n = {n}" : "")}"))],
                 $"Waits of {scenario.Name}."),
             [],
             new(["Wait event", "Share", "Samples"],
-                [.. waits.Select(wait => new[] { wait.WaitEvent, Wording.Percent(Math.Round(wait.Share, 4)),
-                wait.Samples is { } n ? Wording.Count(n) : "–" })]));
+                [.. waits.Select(wait => new[] { wait.WaitEvent, Format.Percent(Math.Round(wait.Share, 4)),
+                wait.Samples is { } n ? Format.Count(n) : "–" })]));
     }
 
     private static IReadOnlyList<Cell> Index(Trail trail, IndexUse index)
     {
         var plans = Enumerable.Range(0, trail.Plans.Count).Where(plan => trail.Plans[plan].Indexes.Contains(index.Index))
-            .Select(plan => Part.Link($"plan-{plan}", trail.Plans[plan].Query)).ToList();
+            .Select(plan => HtmlComponents.Link($"plan-{plan}", trail.Plans[plan].Query)).ToList();
         return
         [
-            new Name(index.Index), new Name(index.Table), Wording.Bytes(index.BytesBefore), Wording.Bytes(index.BytesAfter),
-                Wording.Bytes(index.BytesAfter - index.BytesBefore), Wording.Count(index.Scans),
-            plans.Count == 0 ? Html.Of($"none of those taken") : Part.Links(plans),
+            new Name(index.Index), new Name(index.Table), Format.Bytes(index.BytesBefore), Format.Bytes(index.BytesAfter),
+                Format.Bytes(index.BytesAfter - index.BytesBefore), Format.Count(index.Scans),
+            plans.Count == 0 ? Html.Of($"none of those taken") : HtmlComponents.Links(plans),
         ];
     }
 
@@ -77,11 +78,11 @@ internal static class DatabaseSection
         var shown = sizes.Where(size => size.BytesAfter >= SmallestShown).OrderByDescending(size => size.BytesAfter).Take(MostRows)
             .ToList();
         var others = sizes.Except(shown).ToList();
-        yield return Part.Heading("Sizes",
-            $"Bytes on disk before and after the scenarios, largest first.{(others.Count > 0 ? $" {others.Count} more relations hold {Wording.Bytes(others.Sum(size => size.BytesAfter))} together." : "")}", "sizes");
-        yield return Part.Table("Sizes of relations", ["Relation", "Kind", "Before", "After", "Growth"],
+        yield return HtmlComponents.Heading("Sizes",
+            $"Bytes on disk before and after the scenarios, largest first.{(others.Count > 0 ? $" {others.Count} more relations hold {Format.Bytes(others.Sum(size => size.BytesAfter))} together." : "")}", "sizes");
+        yield return HtmlComponents.Table("Sizes of relations", ["Relation", "Kind", "Before", "After", "Growth"],
             shown.Select(size => (IReadOnlyList<Cell>)
-            [new Name(size.Relation), size.Kind, Wording.Bytes(size.BytesBefore), Wording.Bytes(size.BytesAfter),
-                Wording.Bytes(size.BytesAfter - size.BytesBefore)]), "sortable");
+            [new Name(size.Relation), size.Kind, Format.Bytes(size.BytesBefore), Format.Bytes(size.BytesAfter),
+                Format.Bytes(size.BytesAfter - size.BytesBefore)]), "sortable");
     }
 }

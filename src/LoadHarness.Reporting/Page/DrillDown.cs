@@ -18,7 +18,7 @@ internal static class DrillDown
         return Html.Of($"""
             <details class="drill"><summary>{Why(verdict)} <span class="more">Figures and cause<span class="hidden"> of {verdict.Id}</span></span></summary><div id="{Trail.Place(verdict)}">
             {Times(trail, verdict, scenario, operation)}
-            <div class="grid">{TargetFigures.Of(trail, verdict, scenario, operation).Select(Part.Figure)}</div>
+            <div class="grid">{TargetFigures.Of(trail, verdict, scenario, operation).Select(HtmlComponents.Figure)}</div>
             {ErrorList.Of(operation is null ? scenario.Operations : [operation], $"Errors behind {verdict.Id}")}
             {Waits(trail, scenario)}
             {Statements(trail, scenario, operation)}
@@ -63,8 +63,8 @@ internal static class DrillDown
     private static Html Statement(Trail trail, int index, double total)
     {
         var statement = trail.Statements[index];
-        var share = total > 0 ? Wording.Percent(Math.Round(statement.TotalTime.TotalSeconds / total, 3)) : "–";
-        return Html.Of($"""<li><a href="#statement-{index}"><code>{StatementText.Short(statement.Statement)}</code></a> {share} of these, {Wording.Count(statement.Calls)} calls of {Wording.Duration(statement.MeanTime)}</li>""");
+        var share = total > 0 ? Format.Percent(Math.Round(statement.TotalTime.TotalSeconds / total, 3)) : "–";
+        return Html.Of($"""<li><a href="#statement-{index}"><code>{StatementText.Short(statement.Statement)}</code></a> {share} of these, {Format.Count(statement.Calls)} calls of {Format.Duration(statement.MeanTime)}</li>""");
     }
 
     private static Html Plans(Trail trail, ScenarioResult scenario, OperationResult? operation)
@@ -80,6 +80,6 @@ internal static class DrillDown
         var names = trail.SettingsOf(scenario).ToList();
         return names.Count == 0
             ? Html.Nothing
-            : Html.Of($"""<p class="step"><strong>Settings that bear on it:</strong> {Part.Links(names.Select(name => Html.Of($"""<a href="#{Trail.SettingPlace(name)}">{name} = {trail.SettingOf(name)}</a>""")))}</p>""");
+            : Html.Of($"""<p class="step"><strong>Settings that bear on it:</strong> {HtmlComponents.Links(names.Select(name => Html.Of($"""<a href="#{Trail.SettingPlace(name)}">{name} = {trail.SettingOf(name)}</a>""")))}</p>""");
     }
 }

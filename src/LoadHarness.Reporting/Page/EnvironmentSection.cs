@@ -10,27 +10,27 @@ internal static class EnvironmentSection
 
     public static Section Of(RunResult run)
     {
-        var parts = new List<Html> { Part.Facts(Facts(run)), Repeat(run) };
+        var parts = new List<Html> { HtmlComponents.Facts(Facts(run)), Repeat(run) };
         if (run.Server is { Settings.Count: > 0 } configured)
         {
-            parts.Add(Part.Heading("Server settings", "As the server showed them after its start.", "settings"));
-            parts.Add(Part.Table("Server settings", ["Name", "Value"],
+            parts.Add(HtmlComponents.Heading("Server settings", "As the server showed them after its start.", "settings"));
+            parts.Add(HtmlComponents.Table("Server settings", ["Name", "Value"],
                 configured.Settings.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Setting)));
         }
         if (run.Server is { Capabilities.Count: > 0 } server)
         {
-            parts.Add(Part.Folded("What the server can do",
-                Part.Table("Capabilities", ["Capability", "Available", "Version", "How to get it"],
+            parts.Add(HtmlComponents.Folded("What the server can do",
+                HtmlComponents.Table("Capabilities", ["Capability", "Available", "Version", "How to get it"],
                 server.Capabilities.Select(c =>
                     (IReadOnlyList<Cell>)[new Name(c.Name), c.Available ? "✓ yes" : "○ no", Html.Of($"{c.Version ?? "–"}"),
                     Html.Of($"{(c.Available ? "–" : Plain.Cut(c.Remedy ?? "–", 500))}")]))));
         }
         if (run.Schema is { } schema)
-            parts.Add(Part.Folded("Schema",
-                Part.Table("Migrations in force", ["Migration"], schema.Applied.Append($"checksum {schema.Checksum}")
+            parts.Add(HtmlComponents.Folded("Schema",
+                HtmlComponents.Table("Migrations in force", ["Migration"], schema.Applied.Append($"checksum {schema.Checksum}")
                 .Select(name => (IReadOnlyList<Cell>)[new Name(name)]))));
-        parts.Add(Part.Folded("Options",
-            Part.Table("Options", ["Name", "Value"], run.Options.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+        parts.Add(HtmlComponents.Folded("Options",
+            HtmlComponents.Table("Options", ["Name", "Value"], run.Options.OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => (IReadOnlyList<Cell>)[new Name(pair.Key), Html.Of($"{pair.Value}")]))));
         parts.AddRange(StageSection.Of(run));
         return new("environment", "Environment", "The machine, the server and the options of this run, and how to repeat it.", parts);
@@ -56,7 +56,7 @@ internal static class EnvironmentSection
     [
         ("Operating system", run.Host.OperatingSystem),
         ("Processor", $"{run.Host.Cpu}, {run.Host.Cores} cores"),
-        ("Memory", Wording.Bytes(run.Host.MemoryBytes)),
+        ("Memory", Format.Bytes(run.Host.MemoryBytes)),
         (".NET", run.Host.DotNetVersion),
         ("In a container", run.Host.IsContainer ? "yes" : "no"),
         ("Server", run.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}, {server.Endpoint}" : "none"),

@@ -13,8 +13,8 @@ internal static class ErrorList
         if (failing.Count == 0) return Html.Nothing;
         var groups = ErrorGroups.Of(failing.SelectMany(operation => operation.Errors));
         return Html.Of($"""
-            {Part.Table(caption, ["Code", "Times", "In", "First text"], groups.Groups.Select(group => Row(failing, group)))}
-            {(groups.Others == 0 ? null : Html.Of($"""<p class="note">{Wording.Count(groups.Others)} more errors of other kinds are in run.json.</p>"""))}
+            {HtmlComponents.Table(caption, ["Code", "Times", "In", "First text"], groups.Groups.Select(group => Row(failing, group)))}
+            {(groups.Others == 0 ? null : Html.Of($"""<p class="note">{Format.Count(groups.Others)} more errors of other kinds are in run.json.</p>"""))}
             """);
     }
 
@@ -23,7 +23,8 @@ internal static class ErrorList
         var names = failing.Where(operation =>
             operation.Errors.Any(error => (error.Code ?? error.Message) == (group.Code ?? group.FirstText)))
             .Select(operation => operation.Name).Take(8);
-        return [Html.Of($"{group.Code ?? "–"}"), Wording.Count(group.Count), Part.Links(names.Select(name => Html.Of($"{new Name(name)}"))),
+        return [Html.Of($"{group.Code ?? "–"}"), Format.Count(group.Count),
+            HtmlComponents.Links(names.Select(name => Html.Of($"{new Name(name)}"))),
             Html.Of($"{Plain.Cut(group.FirstText, LongestMessage)}")];
     }
 }

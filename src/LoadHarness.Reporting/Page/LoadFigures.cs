@@ -8,7 +8,7 @@ internal static class LoadFigures
 {
     private const int MostPoints = 240;
 
-    public static IEnumerable<Figure> Of(RunResult run, ClockAxis clock, IReadOnlyList<Phase> phases)
+    public static IEnumerable<Chart> Of(RunResult run, ClockAxis clock, IReadOnlyList<Phase> phases)
     {
         var seconds = run.Scenarios
             .SelectMany(scenario => Seconds.Whole(scenario)
@@ -27,13 +27,13 @@ internal static class LoadFigures
         if (run.Scenarios.Any(scenario => scenario.Accounting.Skipped > 0))
             rates.Add(Sum("skipped", Tone.Series(2), sample => sample.Skipped));
         yield return ClockFigure.Of("run-rates", "Requests", "Requests a second, all scenarios together.", rates, clock, phases,
-            value => $"{Wording.Significant(value)}/s");
+            value => $"{Format.Significant(value)}/s");
         var percentiles = Percentiles(run).ToList();
         if (percentiles.Count > 0)
             yield return ClockFigure.Of("run-percentiles", "Response times",
                 "Of scenarios that ran together, the one of the most requests (logarithmic). Each point stands for at least 40 requests or the whole scenario.", percentiles, clock, phases, LogAxis.Milliseconds, logarithmic: true);
         yield return ClockFigure.Of("run-flight", "In flight", "Requests under way at the end of each second.",
-            [Sum("in flight", Tone.Series(3), sample => sample.InFlight)], clock, phases, Wording.Significant);
+            [Sum("in flight", Tone.Series(3), sample => sample.InFlight)], clock, phases, Format.Significant);
     }
 
     /// <summary>One line for each percentile, broken between scenarios.</summary>

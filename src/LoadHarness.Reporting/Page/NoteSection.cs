@@ -7,5 +7,5 @@ internal static class NoteSection
 {
     public static Section? Of(RunResult run) => run.Warnings.Count + run.Invalid.Count == 0
         ? null
-        : new("notes", "Notes", null, [Part.Notes([.. run.Invalid.Select(reason => $"Invalid: {reason}"), .. run.Warnings])]);
+        : new("notes", "Notes", null, [HtmlComponents.Notes([.. run.Invalid.Select(reason => $"Invalid: {reason}"), .. run.Warnings])]);
 }

@@ -14,10 +14,11 @@ internal static class OperationTable
         "Items a second"];
 
     public static Html Of(Trail trail, ScenarioResult scenario, IReadOnlyList<OperationResult> operations, string caption) =>
-        Part.Table(caption, Headers, operations.Select(operation => Row(trail, scenario, operation)));
+        HtmlComponents.Table(caption, Headers, operations.Select(operation => Row(trail, scenario, operation)));
 
     public static Html More(ScenarioResult scenario) =>
-        Part.Table($"More figures of {scenario.Name}", MoreHeaders, scenario.Operations.Select(operation => MoreRow(scenario, operation)));
+        HtmlComponents.Table($"More figures of {scenario.Name}", MoreHeaders,
+            scenario.Operations.Select(operation => MoreRow(scenario, operation)));
 
     private static IReadOnlyList<Cell> Row(Trail trail, ScenarioResult scenario, OperationResult operation)
     {
@@ -27,9 +28,9 @@ internal static class OperationTable
         return
         [
             Html.Of($"""<a href="#{place}">{new Name(operation.Name)}</a>"""),
-            $"{Wording.Count(accounting.Completed)} of {Wording.Count(accounting.Scheduled)}",
-            $"{Wording.Count(accounting.Failed)}, {Wording.Count(accounting.Skipped)}",
-            Wording.Significant(operation.ThroughputPerSecond),
+            $"{Format.Count(accounting.Completed)} of {Format.Count(accounting.Scheduled)}",
+            $"{Format.Count(accounting.Failed)}, {Format.Count(accounting.Skipped)}",
+            Format.Significant(operation.ThroughputPerSecond),
             Percentiles.Words(response.Count, 50, response.P50),
             Percentiles.Words(response.Count, 95, response.P95),
             Percentiles.Words(response.Count, 99, response.P99),
@@ -43,15 +44,15 @@ internal static class OperationTable
         return
         [
             new Name(operation.Name),
-            operation.OfferedPerSecond is { } offered and > 0 ? Wording.Significant(offered) : "–",
-            Wording.Count(operation.Accounting.InFlight),
-            response.Count == 0 ? "–" : Wording.Duration(response.Mean),
+            operation.OfferedPerSecond is { } offered and > 0 ? Format.Significant(offered) : "–",
+            Format.Count(operation.Accounting.InFlight),
+            response.Count == 0 ? "–" : Format.Duration(response.Mean),
             Percentiles.Words(response.Count, 90, response.P90),
             Percentiles.Words(response.Count, 99.9, response.P999),
-            response.Count == 0 ? "–" : Wording.Duration(response.Maximum),
+            response.Count == 0 ? "–" : Format.Duration(response.Maximum),
             Percentiles.Words(operation.Service.Count, 95, operation.Service.P95),
             Percentiles.Words(operation.Lag.Count, 99, operation.Lag.P99),
-            operation.Items is { } items && seconds > 0 ? Wording.Significant(items / seconds) : "–",
+            operation.Items is { } items && seconds > 0 ? Format.Significant(items / seconds) : "–",
         ];
     }
 }

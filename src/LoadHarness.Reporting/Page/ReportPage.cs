@@ -32,8 +32,8 @@ internal static class ReportPage
             EnvironmentSection.Of(run),
             Definitions.Section,
         }.OfType<Section>().ToList();
-        var outcome = RunOutcome.Of(run);
-        return Frame($"{outcome.Word}: LoadHarness run {run.Identity.Id}", Html.Of($"""<a class="word is-{outcome.Class}" href="#verdict">{Part.Symbol(outcome.Symbol)} {outcome.Word}</a>"""), VerdictBand.Of(run), sections, run.Identity.ToolVersion);
+        RunVerdict outcome = RunVerdict.Of(run);
+        return Frame($"{outcome.Word}: LoadHarness run {run.Identity.Id}", Html.Of($"""<a class="word is-{outcome.Class}" href="#verdict">{HtmlComponents.Symbol(outcome.Symbol)} {outcome.Word}</a>"""), VerdictBand.Of(run), sections, run.Identity.ToolVersion);
     }
 
     /// <summary>The same frame for every page of this program.</summary>

@@ -19,7 +19,7 @@ internal static class RunTimeline
             "timeline",
             "Timeline",
             "All charts have one clock: time since the run began. Shaded bands are the scenarios, hatched their warm-up. With scripts on: point at a moment to read all charts there, drag across one to zoom all, double-click to see all again.",
-            [Ribbon(run, clock, phases), Part.Grid(figures)]);
+            [Ribbon(run, clock, phases), HtmlComponents.Grid(figures)]);
     }
 
     public static double Since(RunResult run, DateTimeOffset moment) => (moment - run.Identity.StartedUtc).TotalSeconds;
@@ -41,7 +41,7 @@ internal static class RunTimeline
 
     private static Html Ribbon(RunResult run, ClockAxis clock, IReadOnlyList<Phase> phases)
     {
-        var drawing = new Drawing(30, clock, new LinearAxis(0, 1, Wording.Significant));
+        var drawing = new Drawing(30, clock, new LinearAxis(0, 1, Format.Significant));
         var measured = phases.Where(phase => !phase.Hatched).ToList();
         foreach (var phase in phases) drawing.Band(phase.From, phase.To, Tone.Muted, phase.Strong ? 0.35 : 0.18, phase.Hatched);
         for (var i = 0; i < measured.Count && measured.Count <= 20; i++)
@@ -52,7 +52,7 @@ internal static class RunTimeline
             """);
     }
 
-    private static Html Names(RunResult run, Phase phase) => Part.Links(
+    private static Html Names(RunResult run, Phase phase) => HtmlComponents.Links(
         run.Scenarios.Select((scenario, index) => (scenario, index)).Where(entry => phase.Name.Split(" + ").Contains(entry.scenario.Name))
-            .Select(entry => Part.Link($"scenario-{entry.index}", entry.scenario.Name)));
+            .Select(entry => HtmlComponents.Link($"scenario-{entry.index}", entry.scenario.Name)));
 }

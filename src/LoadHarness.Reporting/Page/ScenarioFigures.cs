@@ -20,7 +20,7 @@ internal static class ScenarioFigures
     public const int LeastRequests = 40;
 
     /// <param name="points">Fewer where a page has many scenarios.</param>
-    public static IEnumerable<Figure> Of(string id, ScenarioResult scenario, TimeSpan? limit, int points)
+    public static IEnumerable<Chart> Of(string id, ScenarioResult scenario, TimeSpan? limit, int points)
     {
         if (SpectrumChart.Of($"{id}-spectrum", scenario, limit) is { } spectrum) yield return spectrum;
         if (HeatMapChart.Of($"{id}-heat", scenario, points, limit) is { } heat) yield return heat;
@@ -36,7 +36,7 @@ internal static class ScenarioFigures
     public static ClockAxis Clock(ScenarioResult scenario) =>
         new(0, Math.Max(1, Seconds.Whole(scenario).Select(sample => sample.Second + 1.0).DefaultIfEmpty(1).Max()));
 
-    public static Figure? Percentiles(string id, ScenarioResult scenario, TimeSpan? limit, int points = MostPoints)
+    public static Chart? Percentiles(string id, ScenarioResult scenario, TimeSpan? limit, int points = MostPoints)
     {
         var stretches = Stretch.Of(scenario, points, LeastRequests);
         if (stretches.Count < FewSeconds) return null;
@@ -45,18 +45,18 @@ internal static class ScenarioFigures
         return new(
             id,
             "Percentiles over time",
-            $"All operations of the scenario together, of each {Wording.Duration(TimeSpan.FromSeconds(stretches[0].Seconds))} by itself (logarithmic). Across: seconds since the measured phase began.",
-            $"Worst p95 in the {stretches[0].Seconds} s from second {worst.From}: {Wording.Duration(worst.Histogram.Percentile(95))}. Median of the p95: {Wording.Duration(Middle(stretches.Select(stretch => stretch.Histogram.Percentile(95))))}.",
+            $"All operations of the scenario together, of each {Format.Duration(TimeSpan.FromSeconds(stretches[0].Seconds))} by itself (logarithmic). Across: seconds since the measured phase began.",
+            $"Worst p95 in the {stretches[0].Seconds} s from second {worst.From}: {Format.Duration(worst.Histogram.Percentile(95))}. Median of the p95: {Format.Duration(Middle(stretches.Select(stretch => stretch.Histogram.Percentile(95))))}.",
             new TimelineChart(Clock(scenario), lines)
             {
                 Label = LogAxis.Milliseconds, ClockName = "scenario", Logarithmic = true, Limit = limit?.TotalMilliseconds,
-                    LimitWords = limit is { } line ? $"limit {Wording.Duration(line)}" : "",
+                    LimitWords = limit is { } line ? $"limit {Format.Duration(line)}" : "",
             }.ToSvg($"p50, p95 and p99 of {scenario.Name} over time."),
             [.. lines.Select(line => new LegendEntry(line.Tone, line.Name)),
                 .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
             new(["From second", "Requests", "p50", "p95", "p99"], [.. stretches.Select(stretch => (IReadOnlyList<string>)
-                [Wording.Count(stretch.From), Wording.Count(stretch.Histogram.Count),
-                    .. new[] { 50.0, 95, 99 }.Select(percentile => Wording.Duration(stretch.Histogram.Percentile(percentile)))])]));
+                [Format.Count(stretch.From), Format.Count(stretch.Histogram.Count),
+                    .. new[] { 50.0, 95, 99 }.Select(percentile => Format.Duration(stretch.Histogram.Percentile(percentile)))])]));
     }
 
     /// <summary>p99, p95 and p50 of each stretch.</summary>
@@ -68,7 +68,7 @@ internal static class ScenarioFigures
         return [new("p99", Tone.Series(1), Line(99)), new("p95", Tone.Series(0), Line(95)), new("p50", Tone.Series(2), Line(50))];
     }
 
-    private static Figure Rates(string id, ScenarioResult scenario, int points)
+    private static Chart Rates(string id, ScenarioResult scenario, int points)
     {
         var groups = Downsampling.Groups(Seconds.Whole(scenario), sample => sample.Second, points);
         List<(double Second, double Value)> Line(Func<SecondSample, double> value) =>
@@ -88,20 +88,20 @@ internal static class ScenarioFigures
             (scenario.Model == LoadModel.Open
                 ? "Where completed stays below offered, the server did not keep up. "
                 : "") + "In flight: requests under way at the end of the second." + Together(groups[0].Seconds, "their mean is drawn"),
-            $"{Wording.Count(accounting.Scheduled)} requests, {Wording.Count(accounting.Completed)} completed, {Wording.Count(accounting.Failed)} failed, {Wording.Count(accounting.Skipped)} skipped. At most {Requests(scenario.Timeline.Max(sample => sample.InFlight))} in flight.",
+            $"{Format.Count(accounting.Scheduled)} requests, {Format.Count(accounting.Completed)} completed, {Format.Count(accounting.Failed)} failed, {Format.Count(accounting.Skipped)} skipped. At most {Requests(scenario.Timeline.Max(sample => sample.InFlight))} in flight.",
             new TimelineChart(Clock(scenario), lines)
             {
-                Label = value => $"{Wording.Significant(value)}/s",
+                Label = value => $"{Format.Significant(value)}/s",
                 ClockName = "scenario",
             }.ToSvg($"Rates of {scenario.Name} over time."),
             [.. lines.Select(line => new LegendEntry(line.Tone, line.Name))],
             new(["From second", .. lines.Select(line => line.Name)],
                 [.. groups.Select((group, i) =>
-                (IReadOnlyList<string>)[Wording.Count(group.FromSecond),
-                .. lines.Select(line => Wording.Significant(line.Points[i].Value))])]));
+                (IReadOnlyList<string>)[Format.Count(group.FromSecond),
+                .. lines.Select(line => Format.Significant(line.Points[i].Value))])]));
     }
 
-    private static Figure Lag(string id, ScenarioResult scenario, int points)
+    private static Chart Lag(string id, ScenarioResult scenario, int points)
     {
         var groups = Downsampling.Groups(Seconds.Whole(scenario), sample => sample.Second, points);
         var lag = groups.Select(group =>
@@ -118,15 +118,15 @@ internal static class ScenarioFigures
                 Height = 100,
             }.ToSvg($"Schedule lag of {scenario.Name} over time."),
             [new(Tone.Series(3), "lag p99")],
-            new(["From second", "Lag p99"], [.. lag.Select(p => new[] { Wording.Significant(p.Item1), Milliseconds(p.Value) })]));
+            new(["From second", "Lag p99"], [.. lag.Select(p => new[] { Format.Significant(p.Item1), Milliseconds(p.Value) })]));
     }
 
-    private static string Milliseconds(double value) => Wording.Duration(TimeSpan.FromMilliseconds(Math.Min(value, 1e12)));
+    private static string Milliseconds(double value) => Format.Duration(TimeSpan.FromMilliseconds(Math.Min(value, 1e12)));
 
     private static TimeSpan Middle(IEnumerable<TimeSpan> times) => times.Order()
         .ToList() is { Count: > 0 } sorted ? sorted[sorted.Count / 2] : TimeSpan.Zero;
 
-    private static string Requests(long count) => count == 1 ? "1 request" : $"{Wording.Count(count)} requests";
+    private static string Requests(long count) => count == 1 ? "1 request" : $"{Format.Count(count)} requests";
 
     private static string Together(int seconds, string how) => seconds == 1 ? "" : $" {seconds} seconds are put together; {how}.";
 }

@@ -21,29 +21,32 @@ internal static class ScenarioSection
     private static IEnumerable<Html> Parts(RunResult run, Trail trail, ScenarioResult scenario, int index)
     {
         var id = $"scenario-{index}";
-        yield return Part.Heading(scenario.Name, Summary(scenario), id);
+        yield return HtmlComponents.Heading(scenario.Name, Summary(scenario), id);
         if (scenario.ForeignEngine is { } engine)
-            yield return Part.Notes([$"Started by {engine}, which does not say when it meant to start a request: response time is service time here, so a stall hides those that waited for it, and lag is not known."]);
-        if (scenario.Notes.Count > 0) yield return Part.Notes(scenario.Notes);
-        if (scenario.AbortReason is { } reason) yield return Part.Notes([$"Ended early: {reason}"]);
+            yield return HtmlComponents.Notes(
+                [$"Started by {engine}, which does not say when it meant to start a request: response time is service time here, so a stall hides those that waited for it, and lag is not known."]);
+        if (scenario.Notes.Count > 0) yield return HtmlComponents.Notes(scenario.Notes);
+        if (scenario.AbortReason is { } reason) yield return HtmlComponents.Notes([$"Ended early: {reason}"]);
         yield return Judged(trail, scenario);
         yield return OperationTable.Of(trail, scenario, scenario.Operations, $"Operations of {scenario.Name}");
         yield return ErrorList.Of(scenario.Operations, $"Errors of {scenario.Name}");
         yield return Causes(trail, scenario, index);
-        yield return Part.Grid(ScenarioFigures.Of(
+        yield return HtmlComponents.Grid(ScenarioFigures.Of(
             id, scenario, trail.LimitOf(scenario), Math.Clamp(PointsOfAll / run.Scenarios.Count, 10, ScenarioFigures.MostPoints)));
-        yield return Part.Folded($"More figures of {scenario.Name}", OperationTable.More(scenario));
+        yield return HtmlComponents.Folded($"More figures of {scenario.Name}", OperationTable.More(scenario));
         if (run.Scenarios.Count > MostWithSteps && index == 0)
-            yield return Part.Notes([$"This run has {run.Scenarios.Count} scenarios: the steps inside their requests are in run.json."]);
+            yield return HtmlComponents.Notes(
+                [$"This run has {run.Scenarios.Count} scenarios: the steps inside their requests are in run.json."]);
         if (run.Scenarios.Count <= MostWithSteps && scenario.Operations.Any(operation => operation.Steps.Count > 0))
-            yield return Part.Folded($"Steps inside a request of {scenario.Name}",
-                Part.Table($"Steps of {scenario.Name}", ["Operation", "Step", "Samples", "p50", "p95", "p99", "longest"], Steps(scenario)));
+            yield return HtmlComponents.Folded($"Steps inside a request of {scenario.Name}",
+                HtmlComponents.Table($"Steps of {scenario.Name}", ["Operation", "Step", "Samples", "p50", "p95", "p99", "longest"],
+                    Steps(scenario)));
     }
 
     private static Html Judged(Trail trail, ScenarioResult scenario)
     {
         var targets = trail.TargetsOf(scenario).ToList();
-        return targets.Count == 0 ? Html.Nothing : Html.Of($"""<p>Judged by {Part.Links(targets.Select(target => Part.Link(Trail.Place(target), target.Id)))}.</p>""");
+        return targets.Count == 0 ? Html.Nothing : Html.Of($"""<p>Judged by {HtmlComponents.Links(targets.Select(target => HtmlComponents.Link(Trail.Place(target), target.Id)))}.</p>""");
     }
 
     /// <summary>What each operation sent and how it was planned: the places that the operations' names lead to.</summary>
@@ -52,9 +55,10 @@ internal static class ScenarioSection
 
     private static Html Statements(Trail trail, ScenarioResult scenario)
     {
-        var own = trail.StatementsOf(scenario).Take(12).Select(statement => Part.Link($"statement-{statement}", $"{statement + 1}"))
+        var own = trail.StatementsOf(scenario).Take(12)
+            .Select(statement => HtmlComponents.Link($"statement-{statement}", $"{statement + 1}"))
             .ToList();
-        return own.Count == 0 ? Html.Of($"none on record") : Part.Links(own);
+        return own.Count == 0 ? Html.Of($"none on record") : HtmlComponents.Links(own);
     }
 
     private static Html Cause(Trail trail, ScenarioResult scenario, OperationResult operation)
@@ -62,19 +66,19 @@ internal static class ScenarioSection
         IEnumerable<Html> links =
         [
             .. trail.TargetsOf(scenario, operation).Where(target => target.Source != scenario.Name)
-                .Select(target => Part.Link(Trail.Place(target), target.Id)),
+                .Select(target => HtmlComponents.Link(Trail.Place(target), target.Id)),
             .. trail.StatementsOf(scenario, operation).Take(3)
-                .Select(statement => Part.Link($"statement-{statement}", $"statement {statement + 1}")),
-            .. trail.PlansOf(scenario, operation).Select(plan => Part.Link($"plan-{plan}", $"plan {trail.Plans[plan].Query}")),
+                .Select(statement => HtmlComponents.Link($"statement-{statement}", $"statement {statement + 1}")),
+            .. trail.PlansOf(scenario, operation).Select(plan => HtmlComponents.Link($"plan-{plan}", $"plan {trail.Plans[plan].Query}")),
         ];
-        return links.Any() ? Part.Links(links) : Html.Of($"no statement or plan on record");
+        return links.Any() ? HtmlComponents.Links(links) : Html.Of($"no statement or plan on record");
     }
 
     private static string Summary(ScenarioResult scenario) =>
-        $"{LoadWords.Of(scenario)}. Measured for {Wording.Duration(scenario.Measured)}{(scenario.WarmUp > TimeSpan.Zero ? $" after {Wording.Duration(scenario.WarmUp)} of warm-up" : ", without warm-up")}. " +
-        $"The generator kept {Wording.Significant(scenario.Generator.CpuCores)} cores busy{(scenario.Generator.GcPause > TimeSpan.Zero ? $" and paused {Wording.Duration(scenario.Generator.GcPause)} for garbage collection" : "")}" +
+        $"{LoadWords.Of(scenario)}. Measured for {Format.Duration(scenario.Measured)}{(scenario.WarmUp > TimeSpan.Zero ? $" after {Format.Duration(scenario.WarmUp)} of warm-up" : ", without warm-up")}. " +
+        $"The generator kept {Format.Significant(scenario.Generator.CpuCores)} cores busy{(scenario.Generator.GcPause > TimeSpan.Zero ? $" and paused {Format.Duration(scenario.Generator.GcPause)} for garbage collection" : "")}" +
         (scenario.Generator.StolenShare is > 0.0005
-            ? $"; {Wording.Percent(Math.Round(scenario.Generator.StolenShare.Value, 4))} of CPU time was stolen."
+            ? $"; {Format.Percent(Math.Round(scenario.Generator.StolenShare.Value, 4))} of CPU time was stolen."
             : ".");
 
     private static IEnumerable<IReadOnlyList<Cell>> Steps(ScenarioResult scenario) =>
@@ -82,10 +86,10 @@ internal static class ScenarioSection
         from step in operation.Steps
         select (IReadOnlyList<Cell>)
         [
-            new Name(operation.Name), new Name(step.Name), Wording.Count(step.Duration.Count),
+            new Name(operation.Name), new Name(step.Name), Format.Count(step.Duration.Count),
             Charts.Percentiles.Words(step.Duration.Count, 50, step.Duration.P50),
                 Charts.Percentiles.Words(step.Duration.Count, 95, step.Duration.P95),
             Charts.Percentiles.Words(step.Duration.Count, 99, step.Duration.P99),
-                step.Duration.Count == 0 ? "–" : Wording.Duration(step.Duration.Maximum),
+                step.Duration.Count == 0 ? "–" : Format.Duration(step.Duration.Maximum),
         ];
 }

@@ -42,8 +42,8 @@ internal static class Scoreboard
         <td data-label="Verdict">{Badge(verdict.Kind)}
         <td data-label="Figure" class="n figure-value">{VerdictWords.Figure(verdict)}
         <td data-label="95% interval" class="n">{Plain.Cut(VerdictWords.Interval(verdict), 160)}
-        <td data-label="Limit" class="n">{Wording.Limit(verdict)}
-        <td data-label="n" class="n">{(verdict.Samples == 0 ? "–" : Wording.Count(verdict.Samples))}
+        <td data-label="Limit" class="n">{Format.Limit(verdict)}
+        <td data-label="n" class="n">{(verdict.Samples == 0 ? "–" : Format.Count(verdict.Samples))}
         <td data-label="Share of the limit" class="axis">{Bullet(run, verdict)}
         <tr class="remarks"><td colspan="7">{DrillDown.Of(run, trail, verdict)}
         </tbody>
@@ -51,7 +51,7 @@ internal static class Scoreboard
         """);
 
     public static Html Badge(VerdictKind kind) => Html.Of(
-        $"""<span class="badge is-{CheckReport.Word(kind)}">{Part.Symbol(RunOutcome.SymbolOf(kind))} {(kind == VerdictKind.Unavailable ? "not judged" : CheckReport.Word(kind))}</span>""");
+        $"""<span class="badge is-{CheckReport.Word(kind)}">{HtmlComponents.Symbol(RunVerdict.SymbolOf(kind))} {(kind == VerdictKind.Unavailable ? "not judged" : CheckReport.Word(kind))}</span>""");
 
     private static Html Bullet(RunResult run, Verdict verdict)
     {

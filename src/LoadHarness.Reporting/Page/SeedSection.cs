@@ -14,41 +14,42 @@ internal static class SeedSection
         if (run.Seed is not { } seed) return null;
         var parts = new List<Html>
         {
-            Part.Facts(
+            HtmlComponents.Facts(
             [
                 ("Seed", seed.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-                ("Leads", Wording.Count(seed.Contacts)),
+                ("Leads", Format.Count(seed.Contacts)),
                 ("Checksum", seed.Checksum),
                 ("Newest month", seed.SeededAtMonth.ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture)),
-                ("Rows loaded in", seed.Reused ? "reused, nothing was generated" : Wording.Duration(seed.LoadTime)),
-                ("Indexes built in", Wording.Duration(seed.IndexTime)),
-                ("Analyzed in", Wording.Duration(seed.AnalyzeTime)),
+                ("Rows loaded in", seed.Reused ? "reused, nothing was generated" : Format.Duration(seed.LoadTime)),
+                ("Indexes built in", Format.Duration(seed.IndexTime)),
+                ("Analyzed in", Format.Duration(seed.AnalyzeTime)),
             ]),
-            Part.Table("Tables", ["Table", "Rows", "Time", "Rows a second"],
-                seed.Tables.Select(t => (IReadOnlyList<Cell>)[new Name(t.Table), Wording.Count(t.Rows), Wording.Duration(t.Duration),
-                Wording.Count((long)t.RowsPerSecond)])),
+            HtmlComponents.Table("Tables", ["Table", "Rows", "Time", "Rows a second"],
+                seed.Tables.Select(t => (IReadOnlyList<Cell>)[new Name(t.Table), Format.Count(t.Rows), Format.Duration(t.Duration),
+                Format.Count((long)t.RowsPerSecond)])),
         };
         if (seed.Invariants.Count > 0)
-            parts.Add(Part.Folded("Checks of the content",
-                Part.Table("Checks of the content", ["Check", "Holds", "Evidence"],
+            parts.Add(HtmlComponents.Folded("Checks of the content",
+                HtmlComponents.Table("Checks of the content", ["Check", "Holds", "Evidence"],
                 seed.Invariants.Select(i => (IReadOnlyList<Cell>)[i.Name, i.Holds ? "✓ holds" : "✕ broken", i.Evidence]))));
         var drawn = seed.Distributions.Where(sample => sample.Labels.Count > 0 && sample.Labels.Count == sample.Shares.Count).ToList();
-        if (drawn.Count > 0) parts.Add(Part.Folded($"Shape of the data: {drawn.Count} distributions", Part.Grid(drawn.Select(Picture))));
+        if (drawn.Count > 0)
+            parts.Add(HtmlComponents.Folded($"Shape of the data: {drawn.Count} distributions", HtmlComponents.Grid(drawn.Select(Picture))));
         return new("seed", "Data", "Every value is a pure function of the seed, the table, the field and the row: the same seed gives the same checksum anywhere.", parts);
     }
 
-    private static Figure Picture(DistributionSample sample, int index)
+    private static Chart Picture(DistributionSample sample, int index)
     {
         var bars = sample.Labels.Zip(sample.Shares).ToList();
         return new(
             $"seed-{index}",
             sample.Name,
             "Share of the rows.",
-            $"{string.Join(", ", bars.Take(5).Select(bar => $"{bar.First} {Wording.Percent(bar.Second)}"))}{(bars.Count > 5 ? $", and {bars.Count - 5} more" : "")}.",
+            $"{string.Join(", ", bars.Take(5).Select(bar => $"{bar.First} {Format.Percent(bar.Second)}"))}{(bars.Count > 5 ? $", and {bars.Count - 5} more" : "")}.",
             bars.Count <= MostRows
-                ? BarsChart.Rows([.. bars.Select(bar => (bar.First, bar.Second, Wording.Percent(bar.Second)))], $"{sample.Name}.")
+                ? BarsChart.Rows([.. bars.Select(bar => (bar.First, bar.Second, Format.Percent(bar.Second)))], $"{sample.Name}.")
                 : BarsChart.Columns(bars, $"{sample.Name}."),
             [],
-            new(["Value", "Share"], [.. bars.Select(bar => new[] { bar.First, Wording.Percent(bar.Second) })]));
+            new(["Value", "Share"], [.. bars.Select(bar => new[] { bar.First, Format.Percent(bar.Second) })]));
     }
 }

@@ -15,15 +15,15 @@ internal static class StatementSection
         var parts = new List<Html>();
         if (trail.Statements.Count > 0)
         {
-            parts.Add(Part.Heading("Statements by time",
+            parts.Add(HtmlComponents.Heading("Statements by time",
                 $"From pg_stat_statements, by total time: {trail.Statements.Count} of the {seen.Statements.Count} in run.json.{(seen.Watched.Count == 0 ? " Warm-up and set-up are in the calls of this run, recorded by an older version." : "")} Open one for its whole text."));
-            parts.Add(Part.Table("Statements",
+            parts.Add(HtmlComponents.Table("Statements",
                 ["Statement", "Scenario", "Calls", "Total", "Mean", "Rows a call", "I/O time", "Cache hit", "WAL"],
                 trail.Statements.Select((statement, index) => Row(run, statement, index)), "sortable statements"));
         }
         if (seen.Plans.Count > 0)
         {
-            parts.Add(Part.Heading("Plans", "Taken outside the measured time. Another fingerprint is another plan.", "plans"));
+            parts.Add(HtmlComponents.Heading("Plans", "Taken outside the measured time. Another fingerprint is another plan.", "plans"));
             parts.AddRange(seen.Plans.Select((plan, index) => Plan(run, trail, plan, index)));
         }
         return new("statements", "Statements", null, parts);
@@ -36,13 +36,13 @@ internal static class StatementSection
         [
             Html.Of($"""<details class="statement"><summary><code>{index + 1} {StatementText.Short(statement.Statement)}</code></summary><pre id="statement-{index}">{Plain.Cut(statement.Statement, LongestStatement)}</pre></details>"""),
             Scenarios(run, statement),
-            Wording.Count(statement.Calls),
-            Wording.Duration(statement.TotalTime),
-            Wording.Duration(statement.MeanTime),
-            statement.Calls == 0 ? "–" : Wording.Significant((double)statement.Rows / statement.Calls),
-            statement.IoTime is { } io ? Wording.Duration(io) : "–",
-            blocks == 0 ? "–" : Wording.Percent(Math.Round((double)statement.SharedBlocksHit / blocks, 4)),
-            Wording.Bytes(statement.WalBytes),
+            Format.Count(statement.Calls),
+            Format.Duration(statement.TotalTime),
+            Format.Duration(statement.MeanTime),
+            statement.Calls == 0 ? "–" : Format.Significant((double)statement.Rows / statement.Calls),
+            statement.IoTime is { } io ? Format.Duration(io) : "–",
+            blocks == 0 ? "–" : Format.Percent(Math.Round((double)statement.SharedBlocksHit / blocks, 4)),
+            Format.Bytes(statement.WalBytes),
         ];
     }
 
@@ -50,8 +50,8 @@ internal static class StatementSection
     {
         var links = run.Scenarios.Select((scenario, index) => (scenario.Name, index))
             .Where(entry => statement.Scenario.Split(" + ").Contains(entry.Name))
-            .Select(entry => Part.Link($"scenario-{entry.index}", entry.Name)).ToList();
-        return links.Count == 0 ? Html.Of($"{new Name(statement.Scenario)}") : Part.Links(links);
+            .Select(entry => HtmlComponents.Link($"scenario-{entry.index}", entry.Name)).ToList();
+        return links.Count == 0 ? Html.Of($"{new Name(statement.Scenario)}") : HtmlComponents.Links(links);
     }
 
     private static Html Plan(RunResult run, Trail trail, QueryPlan plan, int index) => Html.Of($"""
@@ -76,16 +76,16 @@ internal static class StatementSection
     {
         var operations = trail.OperationsOf(plan).ToList();
         var links = operations.Select(
-            entry => Part.Link(Trail.OperationPlace(
+            entry => HtmlComponents.Link(Trail.OperationPlace(
             trail.IndexOf(entry.Scenario), entry.Scenario.Operations.TakeWhile(other => !ReferenceEquals(other, entry.Operation))
             .Count()), $"{entry.Scenario.Name}/{entry.Operation.Name}"))
             .Concat(operations.SelectMany(entry => trail.TargetsOf(entry.Scenario, entry.Operation)).Distinct()
-                .Select(target => Part.Link(Trail.Place(target), target.Id))).ToList();
-        return links.Count == 0 ? Html.Nothing : Html.Of($"Back to {Part.Links(links)}.");
+                .Select(target => HtmlComponents.Link(Trail.Place(target), target.Id))).ToList();
+        return links.Count == 0 ? Html.Nothing : Html.Of($"Back to {HtmlComponents.Links(links)}.");
     }
 
     private static Html Inner(QueryPlan plan, InnerPlan inner, string number) => Html.Of($"""
-        <h4>Inside: {inner.Executions} executions, {Wording.Duration(inner.Time)}</h4>
+        <h4>Inside: {inner.Executions} executions, {Format.Duration(inner.Time)}</h4>
         {Text($"Statement inside {plan.Query}, {number}", Plain.Cut(inner.Statement, LongestStatement))}
         {Text($"Its plan, {plan.Query}, {number}", Plain.Cut(inner.Text, LongestInnerPlan))}
         """);
@@ -94,7 +94,7 @@ internal static class StatementSection
     {
         if (run.Baseline?.Plans.FirstOrDefault(earlier => earlier.Query == plan.Query) is not { } then) return Html.Nothing;
         return then.Fingerprint == plan.Fingerprint
-            ? Html.Of($"""<p class="note">The baseline had the same plan ({Wording.Duration(then.ExecutionTime)} then).</p>""")
+            ? Html.Of($"""<p class="note">The baseline had the same plan ({Format.Duration(then.ExecutionTime)} then).</p>""")
             : Html.Of($"""<h4>Another plan in the baseline: {PlanWords.Of(then)}</h4>{Text($"Baseline's plan of {plan.Query}, {index}", Plain.Cut(then.Text, LongestPlan))}""");
     }
 

@@ -10,7 +10,7 @@ namespace LoadHarness.Reporting.Page;
 /// </summary>
 internal static class TargetFigures
 {
-    public static IEnumerable<Figure> Of(Trail trail, Verdict verdict, ScenarioResult scenario, OperationResult? operation)
+    public static IEnumerable<Chart> Of(Trail trail, Verdict verdict, ScenarioResult scenario, OperationResult? operation)
     {
         if (verdict.Figure is not { } figure || verdict.Limit is not { } limit || !double.IsFinite(figure)) yield break;
         var id = $"figure-{Trail.Place(verdict)}";
@@ -26,11 +26,11 @@ internal static class TargetFigures
         }
     }
 
-    private static Figure Rate(string id, Verdict verdict, ScenarioResult scenario, double limit)
+    private static Chart Rate(string id, Verdict verdict, ScenarioResult scenario, double limit)
     {
         var points = Seconds.Whole(scenario).Select(sample => ((double)sample.Second, sample.Completed * 60.0)).ToList();
         var drawn = Downsampling.Extremes(points, ScenarioFigures.MostPoints);
-        var description = $"{Wording.Figure(verdict.Figure, verdict.Unit)} over the whole run, 95% interval {Wording.Interval(verdict.Interval, verdict.Unit)}, {Wording.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}. Single seconds vary: lowest {Wording.Significant(points.Min(p => p.Item2))}, highest {Wording.Significant(points.Max(p => p.Item2))}.";
+        var description = $"{Format.Figure(verdict.Figure, verdict.Unit)} over the whole run, 95% interval {Format.Interval(verdict.Interval, verdict.Unit)}, {Format.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}. Single seconds vary: lowest {Format.Significant(points.Min(p => p.Item2))}, highest {Format.Significant(points.Max(p => p.Item2))}.";
         return new(
             id,
             $"{verdict.Id}: completed requests against the limit",
@@ -38,11 +38,11 @@ internal static class TargetFigures
             description,
             new TimelineChart(ScenarioFigures.Clock(scenario), [new("completed", Tone.Series(0), drawn)])
             {
-                Label = value => $"{Wording.Significant(value)}/min", ClockName = "scenario", Limit = limit,
-                    LimitWords = $"limit {Wording.Figure(limit, verdict.Unit)}",
+                Label = value => $"{Format.Significant(value)}/min", ClockName = "scenario", Limit = limit,
+                    LimitWords = $"limit {Format.Figure(limit, verdict.Unit)}",
             }.ToSvg($"{verdict.Id}: completed requests over time."),
             [new(Tone.Series(0), "completed"), new(Tone.Limit, "limit")],
             new(["From second", "Completed a minute"],
-                [.. drawn.Select(point => new[] { Wording.Significant(point.X), Wording.Significant(point.Y) })]));
+                [.. drawn.Select(point => new[] { Format.Significant(point.X), Format.Significant(point.Y) })]));
     }
 }

@@ -12,22 +12,22 @@ internal static partial class VerdictBand
 
     public static Html Of(RunResult run)
     {
-        var outcome = RunOutcome.Of(run);
+        RunVerdict outcome = RunVerdict.Of(run);
         return Html.Of($"""
             <p class="product">LoadHarness report of run {new Name(run.Identity.Id)}</p>
             <div class="verdict verdict-{outcome.Class}" id="verdict">
-            <p class="verdict-word">{Part.Symbol(outcome.Symbol)} {outcome.Word} · {outcome.Scope}</p>
+            <p class="verdict-word">{HtmlComponents.Symbol(outcome.Symbol)} {outcome.Word} · {outcome.Scope}</p>
             <h1>{Reason(run, Plain.Cut(outcome.Headline, 400))}</h1>
             <p class="meaning">{Plain.Cut(outcome.Meaning, 600)}</p>
             {Reasons(run, outcome)}
             </div>
             {Changes(run)}
-            {Part.Facts(Facts(run))}
+            {HtmlComponents.Facts(Facts(run))}
             {Pointer(run.Warnings.Count)}
             """);
     }
 
-    private static Html Reasons(RunResult run, RunOutcome outcome)
+    private static Html Reasons(RunResult run, RunVerdict outcome)
     {
         if (outcome.Reasons.Count == 0) return Html.Nothing;
         var more = outcome.Reasons.Count - MostReasons;
@@ -57,12 +57,12 @@ internal static partial class VerdictBand
 
     private static IEnumerable<(string, string)> Facts(RunResult run) =>
     [
-        ("Scale", run.Seed is { } seed ? $"{Wording.Count(seed.Contacts)} leads" : "not seeded"),
-        ("Machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Wording.Bytes(run.Host.MemoryBytes)}"),
+        ("Scale", run.Seed is { } seed ? $"{Format.Count(seed.Contacts)} leads" : "not seeded"),
+        ("Machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
         ("Server", run.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}" : "none"),
         ("Profile, settings", $"{run.Options.GetValueOrDefault("profile", "not stated")}, {run.Options.GetValueOrDefault("settings", "not stated")}"),
         ("Durability", Durability(run.Server)),
-        ("Started, took", $"{run.Identity.StartedUtc.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture)}, {Wording.Duration(run.Identity.Duration)}"),
+        ("Started, took", $"{run.Identity.StartedUtc.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture)}, {Format.Duration(run.Identity.Duration)}"),
         ("Seed", run.Seed is { } seeded ? seeded.Seed.ToString(CultureInfo.InvariantCulture) : "–"),
         ("Commit", run.Identity.Commit),
     ];

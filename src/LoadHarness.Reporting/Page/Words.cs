@@ -38,7 +38,7 @@ internal static class WaitWords
         var waits = trail.WaitsOf(scenario);
         var samples = Samples(trail, scenario);
         if (waits.Count == 0) return trail.WatchOf(scenario) is null ? "not recorded for this scenario." : "no session was caught active.";
-        var list = string.Join(", ", waits.Take(4).Select(wait => $"{wait.WaitEvent} {Wording.Percent(Math.Round(wait.Share, 3))}"));
+        var list = string.Join(", ", waits.Take(4).Select(wait => $"{wait.WaitEvent} {Format.Percent(Math.Round(wait.Share, 3))}"));
         return $"{list}{(waits.Count > 4 ? $", {waits.Count - 4} more" : "")} ({SampleWords(samples)}).";
     }
 
@@ -50,8 +50,8 @@ internal static class WaitWords
     public static string SampleWords(long? samples) => samples switch
     {
         null => "number of samples not recorded",
-        < FewSamples => $"n = {Wording.Count(samples.Value)} active samples: too few for shares",
-        { } many => $"n = {Wording.Count(many)} active samples",
+        < FewSamples => $"n = {Format.Count(samples.Value)} active samples: too few for shares",
+        { } many => $"n = {Format.Count(many)} active samples",
     };
 }
 
@@ -77,6 +77,6 @@ internal static class PlanWords
             ? ""
             : $", by {string.Join(", ", plan.Indexes.Take(6))}{(plan.Indexes.Count > 6 ? $" and {plan.Indexes.Count - 6} more" : "")}";
         var sight = plan.Sight == PlanSight.Opaque ? ", opaque" : "";
-        return $"{Wording.Duration(plan.ExecutionTime)}, {scans}{indexes}{sight}";
+        return $"{Format.Duration(plan.ExecutionTime)}, {scans}{indexes}{sight}";
     }
 }

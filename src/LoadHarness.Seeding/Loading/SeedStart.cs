@@ -11,7 +11,7 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
     public async Task<SeedRun> BeginAsync(
         SeedRequest request, SeedGenerators generators, IStageProgress progress, CancellationToken cancellationToken)
     {
-        await Columns.CheckAsync(connection, generators.Large, cancellationToken);
+        await SchemaFitCheck.CheckAsync(connection, generators.Large, cancellationToken);
         var run = await journal.ReadAsync(cancellationToken);
         if (run is not null && (run.Identity == request.Identity || !request.Replace))
         {
@@ -21,7 +21,7 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
 
         await MakeEmptyAsync(request, generators.Tables, progress, cancellationToken);
         await disk.CheckAsync(connection, new SeedPlan(request.Contacts).Leads, cancellationToken);
-        await PastMonths.EnsureAsync(connection, generators.Tables, generators.Calendar, cancellationToken);
+        await PastPartitions.EnsureAsync(connection, generators.Tables, generators.Calendar, cancellationToken);
         await journal.StartAsync(request, cancellationToken);
         return (await journal.ReadAsync(cancellationToken))!;
     }

@@ -9,8 +9,8 @@ public sealed class AttributionTests(SeededLoad seeded) : IClassFixture<SeededLo
     [Fact]
     public async Task The_calls_of_each_operation_are_its_measured_requests_without_set_up_and_warm_up()
     {
-        await using var bench = seeded.Bench();
-        var (results, seen) = await seeded.WatchAsync(bench, new LeadSearch());
+        await using ScenarioEnvironment environment = seeded.Bench();
+        var (results, seen) = await seeded.WatchAsync(environment, new LeadSearch());
         foreach (var operation in Assert.Single(results).Operations)
         {
             var statement = Assert.Single(seen.Statements, statement => statement.Operations.Contains($"lead-search/{operation.Name}"));
@@ -26,8 +26,8 @@ public sealed class AttributionTests(SeededLoad seeded) : IClassFixture<SeededLo
     [Fact]
     public async Task Scenarios_that_run_at_once_have_their_own_statements_and_waits()
     {
-        await using var bench = seeded.Bench();
-        var (_, seen) = await seeded.WatchAsync(bench, new MixedUsers());
+        await using ScenarioEnvironment environment = seeded.Bench();
+        var (_, seen) = await seeded.WatchAsync(environment, new MixedUsers());
         Assert.Equal("mixed-imports", Of(seen, "finish_lead_import($1, $2, $3)").Scenario);
         Assert.Equal("mixed-imports", Of(seen, "copy lead_import_rows").Scenario);
         Assert.Equal("mixed-campaigns", Of(seen, "claim_email_sends").Scenario);
@@ -45,8 +45,8 @@ public sealed class AttributionTests(SeededLoad seeded) : IClassFixture<SeededLo
     [Fact]
     public async Task Each_index_has_its_bytes_its_growth_and_its_scans()
     {
-        await using var bench = seeded.Bench();
-        var (results, seen) = await seeded.WatchAsync(bench, new LeadQueries());
+        await using ScenarioEnvironment environment = seeded.Bench();
+        var (results, seen) = await seeded.WatchAsync(environment, new LeadQueries());
         var byEmail = seen.Indexes.Where(index => index.Table == "leads" && index.Index.Contains("email", StringComparison.Ordinal))
             .ToList();
         Assert.All(byEmail, index => Assert.InRange(index.BytesBefore, 8192, index.BytesAfter));

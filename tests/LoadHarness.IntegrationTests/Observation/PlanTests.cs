@@ -14,12 +14,12 @@ public sealed class PlanTests(SeededLoad seeded) : IClassFixture<SeededLoad>
     [Fact]
     public async Task Every_operation_has_a_plan_that_was_seen_whole_and_leaves_no_row()
     {
-        await using var bench = seeded.Bench();
+        await using ScenarioEnvironment environment = seeded.Bench();
         var before = await CountsAsync();
         var (plans, notes) = await PlanCollector.CollectAsync(
-            seeded.Database.ConnectionString, seeded.Seed.PrimaryWorkspaceId, ExplainedQueries.Of(bench), Stop);
+            seeded.Database.ConnectionString, seeded.Seed.PrimaryWorkspaceId, ExplainedQueries.Of(environment), Stop);
         Assert.Empty(notes);
-        var operations = ScenarioCatalog.All.SelectMany(scenario => scenario.Build(bench))
+        var operations = ScenarioCatalog.All.SelectMany(scenario => scenario.Build(environment))
             .SelectMany(load => load.Operations.Select(operation => $"{load.Name}/{operation.Name}"));
         Assert.Empty(operations.Except(plans.SelectMany(plan => plan.Operations)));
         Assert.All(plans, plan => Assert.Equal(PlanSight.Whole, plan.Sight));
@@ -66,8 +66,9 @@ public sealed class PlanTests(SeededLoad seeded) : IClassFixture<SeededLoad>
         }.ConnectionString;
         try
         {
-            await using var bench = seeded.Bench();
-            var (plans, notes) = await PlanCollector.CollectAsync(login, seeded.Seed.PrimaryWorkspaceId, ExplainedQueries.Of(bench), Stop);
+            await using ScenarioEnvironment environment = seeded.Bench();
+            var (plans, notes) = await PlanCollector.CollectAsync(
+                login, seeded.Seed.PrimaryWorkspaceId, ExplainedQueries.Of(environment), Stop);
             Assert.Empty(notes);
             var page = Assert.Single(plans, plan => plan.Query == "segment_page");
             Assert.Equal(PlanSight.Opaque, page.Sight);

@@ -13,10 +13,10 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
     [MemberData(nameof(All))]
     public async Task Every_scenario_gets_the_answers_that_the_seed_says(string name)
     {
-        await using var bench = seeded.Bench();
+        await using ScenarioEnvironment environment = seeded.Bench();
         // What another case has imported is no new lead any more.
-        bench.FirstOfNewLeads(10_000 * All.ToList().FindIndex(row => row.Data == name));
-        var results = await SeededLoad.RunAsync(Named(name).Build(bench));
+        environment.FirstOfNewLeads(10_000 * All.ToList().FindIndex(row => row.Data == name));
+        var results = await SeededLoad.RunAsync(Named(name).Build(environment));
         Assert.All(results, result => Assert.True(result.Accounting.Completed > 0, result.Name));
         Assert.Empty(results.SelectMany(result => result.Operations).SelectMany(operation => operation.Errors)
             .Select(error => error.Message));
@@ -30,8 +30,8 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
         await seeded.Database.Owner.ExecuteAsync("alter policy tenant on leads using (false)");
         try
         {
-            await using var bench = seeded.Bench();
-            var result = Assert.Single(await SeededLoad.RunAsync(Named("lead-queries").Build(bench)));
+            await using ScenarioEnvironment environment = seeded.Bench();
+            var result = Assert.Single(await SeededLoad.RunAsync(Named("lead-queries").Build(environment)));
             foreach (var name in new[] { "email_lookup", "status_page", "recent_leads", "lead_with_activities" })
                 Assert.Equal(0, Operation(result, name).Accounting.Completed);
             Assert.Equal("wrong answer: email_lookup found no lead", Assert.Single(Operation(result, "email_lookup").Errors).Message);
@@ -53,9 +53,9 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
             """);
         try
         {
-            await using var bench = seeded.Bench();
-            bench.FirstOfNewLeads(100_000);
-            var result = Assert.Single(await SeededLoad.RunAsync(Named("bulk-import").Build(bench)));
+            await using ScenarioEnvironment environment = seeded.Bench();
+            environment.FirstOfNewLeads(100_000);
+            var result = Assert.Single(await SeededLoad.RunAsync(Named("bulk-import").Build(environment)));
             Assert.StartsWith("wrong answer: of 360 rows of new and ", Assert.Single(Operation(result, "import").Errors).Message,
                 StringComparison.Ordinal);
         }
@@ -69,8 +69,8 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
     public async Task A_campaign_that_reaches_fewer_than_its_recipients_fails()
     {
         // As if half of the leads had gone.
-        await using var bench = seeded.Bench(seeded.Seed with { Contacts = 2 * seeded.Seed.Contacts });
-        var result = Assert.Single(await SeededLoad.RunAsync(new CampaignSend().Build(bench)));
+        await using ScenarioEnvironment environment = seeded.Bench(seeded.Seed with { Contacts = 2 * seeded.Seed.Contacts });
+        var result = Assert.Single(await SeededLoad.RunAsync(new CampaignSend().Build(environment)));
         Assert.EndsWith("recipients wanted", Assert.Single(Operation(result, "campaign").Errors).Message, StringComparison.Ordinal);
     }
 

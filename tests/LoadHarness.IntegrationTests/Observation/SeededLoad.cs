@@ -38,7 +38,7 @@ public sealed class SeededLoad(PostgresCluster cluster) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Database?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    public Workbench Bench(SeedManifest? seed = null) => Workbench.Open(
+    public ScenarioEnvironment Bench(SeedManifest? seed = null) => ScenarioEnvironment.Open(
         (role, workspace, connections, sent) => TenantDatabase.Open(Database.ConnectionString, role, workspace, connections, sent), seed
             ?? Seed, Profile);
 
@@ -49,13 +49,13 @@ public sealed class SeededLoad(PostgresCluster cluster) : IAsyncLifetime
     }
 
     public async Task<(IReadOnlyList<ScenarioResult> Results, DatabaseObservation Seen)> WatchAsync(
-        Workbench bench, IHarnessScenario scenario)
+        ScenarioEnvironment environment, IHarnessScenario scenario)
     {
         await using var observer = await DatabaseObserver.StartAsync(Database.Owner, null, TestContext.Current.CancellationToken);
-        var load = scenario.Build(bench);
-        var results = await observer.DuringAsync([.. load.Select(bench.WatchOf)], measured => RunAsync(load, measured));
+        var load = scenario.Build(environment);
+        var results = await observer.DuringAsync([.. load.Select(environment.WatchOf)], measured => RunAsync(load, measured));
         // A session counts what it did into the server's statistics when it ends, and about once a second before.
-        await bench.ReleaseAsync();
+        await environment.ReleaseAsync();
         await Task.Delay(300, TestContext.Current.CancellationToken);
         return (results, await observer.FinishAsync([], TestContext.Current.CancellationToken));
     }

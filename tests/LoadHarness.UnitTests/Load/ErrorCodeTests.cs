@@ -55,7 +55,7 @@ public sealed class ErrorCodeTests
             Simulation.IterationsForInject(254, Seconds(1), 254));
         var target = new Target("TQ-1", "Lead queries", Statistic.ResponseP95, 500, LimitDirection.AtMost, "ms", "s", null, 100);
 
-        var verdict = Assert.Single(Judge.Decide(SampleRun.Create() with { Scenarios = [result] }, [target]));
+        var verdict = Assert.Single(TargetJudge.Decide(SampleRun.Create() with { Scenarios = [result] }, [target]));
 
         Assert.Equal(VerdictKind.Missed, verdict.Kind);
         Assert.Contains(

@@ -4,7 +4,7 @@ namespace LoadHarness.UnitTests.Load;
 
 public sealed class GrowthRuleTests
 {
-    private readonly GrowthRule _rule = new();
+    private readonly ThreadGrowthPolicy _rule = new();
 
     [Fact]
     public void A_queue_that_nobody_takes_from_grows_threads_for_all_that_waits_and_a_quarter_to_spare()

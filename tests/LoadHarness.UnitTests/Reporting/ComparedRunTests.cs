@@ -38,9 +38,9 @@ public sealed class ComparedRunTests : IDisposable
     public void A_run_judged_again_comes_to_the_same(int which)
     {
         var run = SampleCompared.All[which];
-        Assert.Equal(Told(run.Verdicts), Told(Judge.Decide(run, SampleCompared.Targets)));
+        Assert.Equal(Told(run.Verdicts), Told(TargetJudge.Decide(run, SampleCompared.Targets)));
         Assert.NotEmpty(run.Verdicts);
-        Assert.Equal(ExitCodes.Of(run.Verdicts), RunOutcome.Of(run).ExitCode);
+        Assert.Equal(ExitCodes.Of(run.Verdicts), RunVerdict.Of(run).ExitCode);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class ComparedRunTests : IDisposable
         Assert.Equal(VerdictKind.Met, Of(strict));
 
         static VerdictKind Of(IReadOnlyList<Target> targets) =>
-            Judge.Decide(SampleCompared.Proof, targets).Single(verdict => verdict.Id == "RE-2").Kind;
+            TargetJudge.Decide(SampleCompared.Proof, targets).Single(verdict => verdict.Id == "RE-2").Kind;
     }
 
     [Fact]

@@ -28,8 +28,8 @@ public sealed class PageFigureTests : IDisposable
                 "<tr class=\"remarks\">");
             Assert.Contains(VerdictWords.Figure(verdict), row, StringComparison.Ordinal);
             Assert.Contains(VerdictWords.Interval(verdict), row, StringComparison.Ordinal);
-            Assert.Contains(Wording.Limit(verdict), row, StringComparison.Ordinal);
-            Assert.Contains(verdict.Samples == 0 ? "–" : Wording.Count(verdict.Samples), row, StringComparison.Ordinal);
+            Assert.Contains(Format.Limit(verdict), row, StringComparison.Ordinal);
+            Assert.Contains(verdict.Samples == 0 ? "–" : Format.Count(verdict.Samples), row, StringComparison.Ordinal);
         }
     }
 
@@ -47,14 +47,14 @@ public sealed class PageFigureTests : IDisposable
                 var (accounting, response) = (operation.Accounting, operation.Response);
                 Assert.Equal(
                     [
-                        operation.Name, $"{Wording.Count(accounting.Completed)} of {Wording.Count(accounting.Scheduled)}",
-                            $"{Wording.Count(accounting.Failed)}, {Wording.Count(accounting.Skipped)}",
-                        Wording.Significant(operation.ThroughputPerSecond), Reached(response.Count, 2, response.P50),
+                        operation.Name, $"{Format.Count(accounting.Completed)} of {Format.Count(accounting.Scheduled)}",
+                            $"{Format.Count(accounting.Failed)}, {Format.Count(accounting.Skipped)}",
+                        Format.Significant(operation.ThroughputPerSecond), Reached(response.Count, 2, response.P50),
                             Reached(response.Count, 20, response.P95), Reached(response.Count, 100, response.P99),
                     ],
                     rows.Single(row => row[0] == operation.Name));
-                Assert.Equal(Wording.Duration(response.Mean), more.Single(row => row[0] == operation.Name)[3]);
-                Assert.Equal(Wording.Duration(response.Maximum), more.Single(row => row[0] == operation.Name)[6]);
+                Assert.Equal(Format.Duration(response.Mean), more.Single(row => row[0] == operation.Name)[3]);
+                Assert.Equal(Format.Duration(response.Maximum), more.Single(row => row[0] == operation.Name)[6]);
                 Assert.Equal(Reached(operation.Service.Count, 20, operation.Service.P95), more.Single(row => row[0] == operation.Name)[7]);
             }
         }
@@ -71,14 +71,14 @@ public sealed class PageFigureTests : IDisposable
         foreach (var statement in seen.Statements)
         {
             var row = statements.Single(row => row[0].EndsWith(statement.Statement, StringComparison.Ordinal));
-            Assert.Equal([Wording.Count(statement.Calls), Wording.Duration(statement.TotalTime), Wording.Duration(statement.MeanTime)],
+            Assert.Equal([Format.Count(statement.Calls), Format.Duration(statement.TotalTime), Format.Duration(statement.MeanTime)],
                 row[2..5]);
         }
         foreach (var wait in seen.WaitEvents)
-            Assert.Contains($"{wait.WaitEvent} {Wording.Percent(Math.Round(wait.Share, 3))}", Rows(html, "Waits of scenarios")
+            Assert.Contains($"{wait.WaitEvent} {Format.Percent(Math.Round(wait.Share, 3))}", Rows(html, "Waits of scenarios")
                 .Single(row => row[0] == wait.Scenario)[1], StringComparison.Ordinal);
         foreach (var size in seen.Sizes)
-            Assert.Equal([Wording.Bytes(size.BytesBefore), Wording.Bytes(size.BytesAfter)], Rows(html, "Sizes of relations")
+            Assert.Equal([Format.Bytes(size.BytesBefore), Format.Bytes(size.BytesAfter)], Rows(html, "Sizes of relations")
                 .Single(row => row[0] == size.Relation)[2..4]);
         foreach (var (name, value) in run.Server!.Settings)
             Assert.Equal(value, Rows(html, "Server settings").Single(row => row[0] == name)[1]);
@@ -94,7 +94,7 @@ public sealed class PageFigureTests : IDisposable
             rows.Select(row => row[2]));
     }
 
-    private static string Reached(long samples, long needed, TimeSpan? figure) => samples >= needed ? Wording.Duration(figure) : "–";
+    private static string Reached(long samples, long needed, TimeSpan? figure) => samples >= needed ? Format.Duration(figure) : "–";
 
     private static List<string[]> Rows(string html, string caption)
     {

@@ -100,7 +100,7 @@ public static class SampleCompared
             Warnings = [],
             Checklist = [],
         });
-        return run with { Verdicts = Judge.Decide(run, Targets) };
+        return run with { Verdicts = TargetJudge.Decide(run, Targets) };
     }
 
     private static OperationPairs Pairs(double optimized, double careful) => new(

@@ -32,8 +32,8 @@ public sealed class JudgeTests
         var target = new Target("RE-4", "Connections", Statistic.Comparison, 40, LimitDirection.AtLeast, "%", MinimumSamples: 3);
         var run = Run([]) with { Comparisons = [new("RE-4", (low + high) / 2, new(low, high), rounds, "in turns")] };
 
-        Assert.Equal(expected, Assert.Single(Judge.Decide(run, [target])).Kind);
-        Assert.Equal(VerdictKind.Unavailable, Assert.Single(Judge.Decide(run with { Comparisons = [] }, [target])).Kind);
+        Assert.Equal(expected, Assert.Single(TargetJudge.Decide(run, [target])).Kind);
+        Assert.Equal(VerdictKind.Unavailable, Assert.Single(TargetJudge.Decide(run with { Comparisons = [] }, [target])).Kind);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class JudgeTests
         var missed = Scenario("lead-queries", Operation("a", Milliseconds(1_000, _ => 800)));
         var open = Scenario("bulk-import", Operation("import", Milliseconds(2, _ => 200)) with { Items = 2 * 100_000 });
 
-        var verdict = Judge.Decide(Run([missed, open]), [Query, Import, milestone]).Single(v => v.Id == "MS-0");
+        var verdict = TargetJudge.Decide(Run([missed, open]), [Query, Import, milestone]).Single(v => v.Id == "MS-0");
 
         Assert.Equal(VerdictKind.Missed, verdict.Kind);
         Assert.Equal("At 200,000 leads: TQ-1 missed, TQ-2 inconclusive.", verdict.Evidence);
@@ -141,7 +141,7 @@ public sealed class JudgeTests
     }
 
     private static Verdict Decide(Target target, params ScenarioResult[] scenarios) =>
-        Assert.Single(Judge.Decide(Run(scenarios), [target]));
+        Assert.Single(TargetJudge.Decide(Run(scenarios), [target]));
 
     private static LatencyHistogram Milliseconds(int count, Func<int, double> value)
     {

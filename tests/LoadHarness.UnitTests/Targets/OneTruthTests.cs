@@ -93,7 +93,7 @@ public sealed class OneTruthTests : IDisposable
     public void Every_file_says_the_same() => Run.Sample(
         run =>
         {
-            var outcome = RunOutcome.Of(run);
+            RunVerdict outcome = RunVerdict.Of(run);
             var terminal = string.Join('\n', Summary.Lines(run, [], outcome.ExitCode));
             var junit = JUnitXml.Of(run).ToString();
             var summary = WebUtility.HtmlDecode(SummaryMarkdown.Of(run).Replace("\\", "", StringComparison.Ordinal));
@@ -142,7 +142,7 @@ public sealed class OneTruthTests : IDisposable
             var back = await RunJson.ReadAsync(path, TestContext.Current.CancellationToken);
 
             Assert.Equal(run.Verdicts.Select(VerdictWords.Line), back.Verdicts.Select(VerdictWords.Line));
-            Assert.Equal(RunOutcome.Of(run) with { Reasons = [] }, RunOutcome.Of(back) with { Reasons = [] });
+            Assert.Equal(RunVerdict.Of(run) with { Reasons = [] }, RunVerdict.Of(back) with { Reasons = [] });
         }
     }
 
@@ -164,7 +164,7 @@ public sealed class OneTruthTests : IDisposable
             Invalid = invalid.Length == 0 ? [] : [invalid],
             Required = required.Length == 0 ? [] : [required],
         };
-        return run with { Verdicts = Judge.Decide(run, Targets) };
+        return run with { Verdicts = TargetJudge.Decide(run, Targets) };
     }
 
     private static OperationResult Measure(string name, int count, double center, double width, int failed, int skipped, int unanswered)

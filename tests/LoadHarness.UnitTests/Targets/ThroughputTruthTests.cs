@@ -49,7 +49,7 @@ public sealed class ThroughputTruthTests
         var scenario = new ScenarioResult(
             "s", LoadModel.Closed, "users", DateTimeOffset.UnixEpoch, TimeSpan.Zero, TimeSpan.FromSeconds(completed.Count), 1, [operation],
                 timeline, new(0, null, 0, 0, TimeSpan.Zero), null);
-        return Assert.Single(Judge.Decide(Sample with { Scenarios = [scenario] }, [PerMinute]));
+        return Assert.Single(TargetJudge.Decide(Sample with { Scenarios = [scenario] }, [PerMinute]));
     }
 
     private static List<long> Drawn(Random random, double memory, int seconds)

@@ -6,7 +6,7 @@ namespace LoadHarness.Seeding.Loading;
 /// <summary>
 /// Sees to it that partitioned tables have a partition for each seeded month, so that no row lands in a default partition.
 /// </summary>
-internal static class PastMonths
+internal static class PastPartitions
 {
     private const string Missing =
         """

@@ -4,12 +4,12 @@ using Npgsql;
 namespace LoadHarness.Checks.Verification;
 
 /// <summary>Asks one question in a transaction that is rolled back.</summary>
-internal static class Ask
+internal static class CheckRunner
 {
     // A refresh or ANALYZE of millions of rows is part of some questions.
     private const int TimeoutSeconds = 300;
 
-    public static async Task<Verdict> RunAsync(NpgsqlConnection connection, Question question, CancellationToken cancellationToken)
+    public static async Task<Verdict> RunAsync(NpgsqlConnection connection, SqlCheck question, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
@@ -48,7 +48,7 @@ internal static class Ask
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<Verdict> ReadAsync(NpgsqlConnection connection, Question question, CancellationToken cancellationToken)
+    private static async Task<Verdict> ReadAsync(NpgsqlConnection connection, SqlCheck question, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""

@@ -8,22 +8,22 @@ using Npgsql;
 namespace LoadHarness.Seeding.Loading;
 
 /// <summary>The large tables without their indexes, to be filled again and again in two ways.</summary>
-internal sealed class MeasuredLoad : IAsyncDisposable
+internal sealed class CopyComparison : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlConnection _connection;
     private readonly SeedJournal _journal;
     private readonly SeedGenerators _generators;
     private readonly SeedLoad _load;
-    private readonly ServerFiles _files;
+    private readonly ServerSideCopyFiles _files;
     private readonly Dictionary<string, long> _rows = [];
 
-    private MeasuredLoad(NpgsqlDataSource source, NpgsqlConnection connection, SeedJournal journal, SeedGenerators generators,
-        SeedLoad load, ServerFiles files) =>
+    private CopyComparison(NpgsqlDataSource source, NpgsqlConnection connection, SeedJournal journal, SeedGenerators generators,
+        SeedLoad load, ServerSideCopyFiles files) =>
         (_source, _connection, _journal, _generators, _load, _files) = (source, connection, journal, generators, load, files);
 
     /// <summary>Loads once, which warms everything up, and has the server write the rows to its files.</summary>
-    public static async Task<MeasuredLoad> PrepareAsync(
+    public static async Task<CopyComparison> PrepareAsync(
         NpgsqlDataSource source, SeedRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
         var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -39,8 +39,8 @@ internal sealed class MeasuredLoad : IAsyncDisposable
             await new SmallTables(connection, journal).FillAsync(generators.Small, cancellationToken);
         var plan = new SeedPlan(request.Contacts);
         var load = new SeedLoad(source, journal, plan, request.Workers, run.LeadsPerChunk);
-        var files = await ServerFiles.InDataDirectoryAsync(connection, request.Workers, cancellationToken);
-        var stage = new MeasuredLoad(source, connection, journal, generators, load, files);
+        ServerSideCopyFiles files = await ServerSideCopyFiles.InDataDirectoryAsync(connection, request.Workers, cancellationToken);
+        CopyComparison stage = new CopyComparison(source, connection, journal, generators, load, files);
         foreach (var table in (await load.LoadAsync(connection, generators, progress, cancellationToken)).Tables)
             stage._rows[table.Table] = table.Rows;
         foreach (var encoder in generators.Large)

@@ -5,7 +5,7 @@ using Npgsql;
 namespace LoadHarness.Seeding.Loading;
 
 /// <summary>Checks that the tables are there with the columns and types that the rows are encoded for.</summary>
-internal static class Columns
+internal static class SchemaFitCheck
 {
     public static async Task CheckAsync(NpgsqlConnection connection, IEnumerable<IRowEncoder> encoders, CancellationToken cancellationToken)
     {

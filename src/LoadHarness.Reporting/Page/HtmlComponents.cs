@@ -3,9 +3,9 @@ using LoadHarness.Reporting.Charts;
 namespace LoadHarness.Reporting.Page;
 
 /// <summary>The pieces that sections are put together from.</summary>
-internal static class Part
+internal static class HtmlComponents
 {
-    public static Html Figure(Figure figure) => Html.Of($"""
+    public static Html Figure(Chart figure) => Html.Of($"""
         <figure id="{figure.Id}">
         <figcaption><p class="figure-title">{figure.Title}</p><p>{figure.Reading}</p></figcaption>
         {Legend(figure.Legend)}
@@ -16,7 +16,7 @@ internal static class Part
 
         """);
 
-    public static Html Grid(IEnumerable<Figure> figures) => Html.Of($"""<div class="grid">{figures.Select(Figure)}</div>""");
+    public static Html Grid(IEnumerable<Chart> figures) => Html.Of($"""<div class="grid">{figures.Select(Figure)}</div>""");
 
     public static Html Table(string caption, FigureTable table) => Html.Of($"""
         {Table(caption, table.Headers, table.Rows.Select(row => row.Select(cell => (Cell)cell).ToList()))}

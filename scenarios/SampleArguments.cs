@@ -5,7 +5,7 @@ using LoadHarness.Seeding;
 namespace LoadHarness.Scenarios;
 
 /// <summary>Arguments drawn from what was seeded: every request asks for something that is there, spread over the whole table.</summary>
-public sealed class Draws
+public sealed class SampleArguments
 {
     /// <summary>Few tags and names are asked for often, as on a real day; the rarest asked for is rank 50.</summary>
     private const int AskedFor = 50;
@@ -14,7 +14,7 @@ public sealed class Draws
     private readonly SeededVocabulary _words;
     private readonly SearchTerms _terms;
 
-    public Draws(SeedManifest seed, SeededAnswers answers) =>
+    public SampleArguments(SeedManifest seed, SeededAnswers answers) =>
         (_seed, _words, _terms) = (seed, SeededVocabulary.For(seed.Seed), new(seed, answers, AskedFor));
 
     public long LeadId(Random random) => random.NextInt64(1, _seed.Contacts + 1);

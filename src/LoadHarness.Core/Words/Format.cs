@@ -4,7 +4,7 @@ using LoadHarness.Core.Verdicts;
 namespace LoadHarness.Core.Words;
 
 /// <summary>How figures are written for people: three significant digits, a unit, and thousands apart.</summary>
-public static class Wording
+public static class Format
 {
     private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
 

@@ -7,11 +7,11 @@ namespace LoadHarness.Cli.Terminal;
 /// Where text for people goes: standard output, or standard error when standard output carries JSON.
 /// On a terminal long work is drawn in place; elsewhere it is plain lines.
 /// </summary>
-public sealed class Voice
+public sealed class TerminalOutput
 {
     private readonly IAnsiConsole _console;
 
-    public Voice(bool json)
+    public TerminalOutput(bool json)
     {
         var writer = json ? Console.Error : Console.Out;
         var redirected = json ? Console.IsErrorRedirected : Console.IsOutputRedirected;

@@ -3,16 +3,16 @@ namespace LoadHarness.Load.Scheduling;
 /// <summary>
 /// Looks once a millisecond while work waits for a thread, and sleeps while none does: an idle or asynchronous load pays nothing for it.
 /// </summary>
-internal sealed class GrowthWatch : IDisposable
+internal sealed class ThreadGrowthMonitor : IDisposable
 {
     private const int PatienceMilliseconds = 1;
     private readonly IterationThreads _threads;
-    private readonly FullMachine _machine = new();
+    private readonly CpuSaturation _machine = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
     private volatile bool _stopped;
 
-    public GrowthWatch(IterationThreads threads)
+    public ThreadGrowthMonitor(IterationThreads threads)
     {
         _threads = threads;
         _thread = new Thread(Run, IterationThread.StackBytes) { IsBackground = true, Name = "iteration threads" };

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace LoadHarness.Load.Scheduling;
 
 /// <summary>Whether this program kept the cores busy between two moments.</summary>
-internal sealed class FullMachine
+internal sealed class CpuSaturation
 {
     // A share that threads which mostly block do not reach.
     private const double Share = 0.8;

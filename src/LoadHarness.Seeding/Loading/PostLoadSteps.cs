@@ -6,7 +6,7 @@ namespace LoadHarness.Seeding.Loading;
 /// <summary>
 /// What follows the load: counters that the sends imply, vacuum, identity sequences, statistics, materialized views. Each may run again.
 /// </summary>
-internal sealed class Finishing(NpgsqlDataSource source, int workers)
+internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
 {
     private const string CampaignCounters =
         """

@@ -8,7 +8,7 @@ namespace LoadHarness.Cli.Options;
 /// The options that the verbs share, as System.CommandLine knows them. All are read as plain words, so that every wrong one can be reported
 /// together.
 /// </summary>
-public sealed class OptionWords
+public sealed class CommandLineOptions
 {
     public Option<string?> Contacts { get; } = new("--contacts")
     {
@@ -109,7 +109,7 @@ public sealed class OptionWords
 
     public bool ProfileGiven(ParseResult parsed) => Word(parsed, Profile) is not null;
 
-    private RawOptions Words(ParseResult parsed) => new()
+    private GivenOptions Words(ParseResult parsed) => new()
     {
         Contacts = Word(parsed, Contacts),
         Profile = Word(parsed, Profile),

@@ -5,7 +5,7 @@ namespace LoadHarness.Seeding.Loading;
 /// <summary>
 /// Files that the server writes and reads itself, in its data directory: one a table and worker, rows in the order they were generated.
 /// </summary>
-internal sealed class ServerFiles(string prefix, int parts)
+internal sealed class ServerSideCopyFiles(string prefix, int parts)
 {
     public static async Task<bool> AreAllowedAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
@@ -18,7 +18,7 @@ internal sealed class ServerFiles(string prefix, int parts)
             cancellationToken);
     }
 
-    public static async Task<ServerFiles> InDataDirectoryAsync(
+    public static async Task<ServerSideCopyFiles> InDataDirectoryAsync(
         NpgsqlConnection connection, int parts, CancellationToken cancellationToken) =>
         new(await connection.ScalarAsync<string>(
             "select current_setting('data_directory') || '/loadharness_measure_'", cancellationToken) ?? "",

@@ -4,7 +4,7 @@ using LoadHarness.Core.Verdicts;
 namespace LoadHarness.Core.Targets;
 
 /// <summary>Turns measured figures into verdicts, by the one decision of <see cref="Limit.Decide"/>.</summary>
-public static class Judge
+public static class TargetJudge
 {
     /// <returns>
     /// One verdict for each target, in the order of the targets; of a comparing verb, one for each thing that it looked at.

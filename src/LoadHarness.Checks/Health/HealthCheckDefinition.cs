@@ -7,7 +7,7 @@ namespace LoadHarness.Checks.Health;
 /// <param name="Limit">Passed as $2: from here a row is red.</param>
 /// <param name="Requires">A relation or routine (with its arguments) without which the check is unknown.</param>
 /// <param name="Remedy">How to get what is required.</param>
-internal sealed record HealthQuestion(
+internal sealed record HealthCheckDefinition(
     string Id, string Title, string Unit, double Warn, double Limit, LimitDirection Direction, string Sql,
     string? Requires = null, string? Remedy = null)
 {

@@ -14,7 +14,7 @@ public delegate TenantDatabase OpenTenant(string role, long workspaceId, int con
 /// <summary>
 /// What scenarios work with: the database as its roles see it, arguments to draw, what they should find, and how hard to push.
 /// </summary>
-public sealed class Workbench : IAsyncDisposable
+public sealed class ScenarioEnvironment : IAsyncDisposable
 {
     /// <summary>What an application's pool holds for a lone scenario.</summary>
     private const int FewestConnections = 16;
@@ -23,7 +23,7 @@ public sealed class Workbench : IAsyncDisposable
     private readonly OpenTenant _open;
     private long _newLeads;
 
-    private Workbench(OpenTenant open, SeedManifest seed, LoadProfile profile)
+    private ScenarioEnvironment(OpenTenant open, SeedManifest seed, LoadProfile profile)
     {
         (_open, Seed, Profile) = (open, seed, profile);
         Answers = new(seed);
@@ -36,7 +36,7 @@ public sealed class Workbench : IAsyncDisposable
 
     public SeededAnswers Answers { get; }
 
-    public Draws Draws { get; }
+    public SampleArguments Draws { get; }
 
     /// <summary>The statements under test, by name.</summary>
     public QueryCatalog Queries { get; private init; } = QueryCatalog.Shipped;
@@ -52,7 +52,7 @@ public sealed class Workbench : IAsyncDisposable
     /// roles.
     /// </param>
     /// <param name="queries">Other statements than those of the program's sql/queries.</param>
-    public static Workbench Open(OpenTenant open, SeedManifest seed, LoadProfile profile, QueryCatalog? queries = null) =>
+    public static ScenarioEnvironment Open(OpenTenant open, SeedManifest seed, LoadProfile profile, QueryCatalog? queries = null) =>
         new(open, seed, profile) { Queries = queries ?? QueryCatalog.Shipped };
 
     /// <summary>The sessions of one scenario, opened when they are first asked for.</summary>

@@ -9,7 +9,7 @@ namespace LoadHarness.Core.Verdicts;
 /// <param name="Scope">How many targets were judged, and at which scale.</param>
 /// <param name="Meaning">What a reader may conclude.</param>
 /// <param name="Reasons">What led to it, the worst first.</param>
-public sealed record RunOutcome(
+public sealed record RunVerdict(
     RunState State, string Word, string Symbol, string Headline, string Scope, string Meaning, IReadOnlyList<string> Reasons,
         ExitCode ExitCode)
 {
@@ -17,7 +17,7 @@ public sealed record RunOutcome(
     public string Class => State.ToString().ToLowerInvariant();
 
     /// <summary>An interrupted or untrustworthy run outweighs whatever its figures say.</summary>
-    public static RunOutcome Of(RunResult run)
+    public static RunVerdict Of(RunResult run)
     {
         var state = StateOf(run);
         var worst = RunScope.WorstFirst(run.Verdicts).ToList();

@@ -4,11 +4,11 @@ namespace LoadHarness.Checks.Verification;
 /// <param name="Sql">One row: verdict (met, missed, inconclusive, unavailable), evidence, figure, limit, unit.</param>
 /// <param name="Setup">Statements before it; one that fails makes the verdict missed, with the error as its evidence.</param>
 /// <param name="WithTenant">Before the setup, a workspace with fifty leads and a campaign is made and is the session's.</param>
-internal sealed record Question(string Id, string Sql, string[]? Setup = null, bool WithTenant = false);
+internal sealed record SqlCheck(string Id, string Sql, string[]? Setup = null, bool WithTenant = false);
 
 /// <summary>An index that must be in the catalog, valid, and used by the plan of the query it is for.</summary>
 /// <param name="Pattern">Regular expression on the definition, as pg_get_indexdef prints it.</param>
-internal sealed record IndexQuestion(string Id, string Table, string Pattern, string Query);
+internal sealed record ExpectedIndex(string Id, string Table, string Pattern, string Query);
 
 internal static class Tenant
 {

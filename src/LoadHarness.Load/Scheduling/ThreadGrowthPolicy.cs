@@ -4,7 +4,7 @@ namespace LoadHarness.Load.Scheduling;
 /// How many threads are missing, from one look at the queue to the next. What has waited since the look before shows that too few take
 /// work; not so when it is about to be taken: after a pause of the machine the queue is long, and short again in no time.
 /// </summary>
-internal sealed class GrowthRule
+internal sealed class ThreadGrowthPolicy
 {
     // As part of a look: what is gone by then, at the pace of the last one, gains nothing from a thread that is yet to be made.
     private const int Soon = 8;

@@ -4,7 +4,7 @@ namespace LoadHarness.Reporting.Charts;
 /// <param name="Description">What a person who cannot see it should be told: the figures, not the shapes.</param>
 /// <param name="Reading">How to read it, below the title.</param>
 /// <param name="Svg">Whole without a script or a style sheet.</param>
-internal sealed record Figure(
+internal sealed record Chart(
     string Id,
     string Title,
     string Reading,

@@ -10,7 +10,7 @@ public sealed record JobSelection(bool All = false, string? Name = null)
 /// <param name="Requirement">As in requirements.md: JB-1 to JB-5.</param>
 /// <param name="Outcome">succeeded, failed, skipped (another session runs it) or not due.</param>
 /// <param name="Detail">What the job did, or why it did not.</param>
-public sealed record JobOutcome(string Job, string Requirement, string Outcome, string Detail, TimeSpan Duration)
+public sealed record JobResult(string Job, string Requirement, string Outcome, string Detail, TimeSpan Duration)
 {
     public bool Failed => Outcome == "failed";
 }

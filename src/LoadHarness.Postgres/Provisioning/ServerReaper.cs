@@ -7,7 +7,7 @@ namespace LoadHarness.Postgres.Provisioning;
 /// A shell that waits for its standard input to close, then stops the server and removes its directory.
 /// The pipe closes when this is disposed, and also when this program is killed: no way of ending leaves a server behind.
 /// </summary>
-internal sealed class ClusterWatch : IAsyncDisposable
+internal sealed class ServerReaper : IAsyncDisposable
 {
     // Ignored signals stay ignored in pg_ctl: Ctrl-C reaches the whole process group, and must not stop the stopping.
     // A directory that goes needs no orderly shutdown; one that stays gets it.
@@ -44,7 +44,7 @@ internal sealed class ClusterWatch : IAsyncDisposable
     private readonly Process? _shell;
     private int _disposed;
 
-    private ClusterWatch(ClusterDirectory directory, PostgresBinaries binaries, bool keep)
+    private ServerReaper(ClusterDirectory directory, PostgresBinaries binaries, bool keep)
     {
         this._directory = directory;
         this._binaries = binaries;
@@ -52,7 +52,7 @@ internal sealed class ClusterWatch : IAsyncDisposable
         if (!OperatingSystem.IsWindows()) _shell = Start();
     }
 
-    public static ClusterWatch Over(ClusterDirectory directory, PostgresBinaries binaries, bool keep) => new(directory, binaries, keep);
+    public static ServerReaper Over(ClusterDirectory directory, PostgresBinaries binaries, bool keep) => new(directory, binaries, keep);
 
     public async ValueTask DisposeAsync()
     {

@@ -8,13 +8,13 @@ using LoadHarness.Core.Verdicts;
 namespace LoadHarness.Cli.Pipeline;
 
 /// <summary>Applies the targets to a run.</summary>
-public static class Judging
+public static class RunJudge
 {
     /// <param name="options">With the targets, and the ids of <c>--require</c>.</param>
     public static RunResult Judge(RunResult run, HarnessOptions options)
     {
         var targets = options.Targets;
-        var verdicts = Core.Targets.Judge.Decide(run, targets);
+        var verdicts = Core.Targets.TargetJudge.Decide(run, targets);
         var judged = verdicts.ToDictionary(verdict => verdict.Id);
         return run with
         {
