@@ -46,6 +46,11 @@ public static class GateVerb
             HelpName = "N",
             DefaultValueFactory = _ => 3,
         };
+        var planted = new Option<int?>("--planted")
+        {
+            Description = "selftest: comparisons of each planted fault. Default as many as --suites.",
+            HelpName = "N",
+        };
         var log = new Option<string>("--log")
         {
             Description = "selftest: the file that every comparison is added to; what it holds is not measured again. Default reports/gate/selftest.jsonl.",
@@ -54,7 +59,7 @@ public static class GateVerb
         };
         return new(
             new Command("gate", "Fail when an operation got worse than at the pinned baseline: exit code 4, with operation, factor and cause.") { action },
-            [words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot, suites, log],
+            [words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot, suites, planted, log],
             (parsed, cancellationToken) =>
             {
                 var options = words.Read(parsed);
@@ -63,7 +68,7 @@ public static class GateVerb
                 return parsed.GetValue(action) switch
                 {
                     "accept" => AcceptAsync(parsed.GetValue(against), parsed.GetValue(reason), cancellationToken),
-                    "selftest" => SelfTestAsync(options, directory, plan, parsed.GetValue(suites), parsed.GetValue(log)!,
+                    "selftest" => SelfTestAsync(options, directory, plan, (parsed.GetValue(suites), parsed.GetValue(planted)), parsed.GetValue(log)!,
                         cancellationToken),
                     _ => GateAsync(options, directory, plan, parsed.GetValue(against), parsed.GetValue(history)!, cancellationToken),
                 };
@@ -103,14 +108,18 @@ public static class GateVerb
     }
 
     private static async Task<ExitCode> SelfTestAsync(
-        HarnessOptions options, string directory, ComparisonPlan plan, int suites, string log, CancellationToken cancellationToken)
+        HarnessOptions options, string directory, ComparisonPlan plan, (int Identical, int? Planted) suites, string log,
+        CancellationToken cancellationToken)
     {
-        if (suites is < 1 or > 1000) throw new HarnessException($"--suites is {suites}. Give 1 to 1000.", ExitCode.BadUsage);
-        var run = ComparedRun.Begin(options, directory);
-        return await run.MeasureAsync(
+        if (suites.Identical is < 1 or > 1000)
+            throw new HarnessException($"--suites is {suites.Identical}. Give 1 to 1000.", ExitCode.BadUsage);
+        if (suites.Planted is < 0 or > 1000)
+            throw new HarnessException($"--planted is {suites.Planted}. Give 0 to 1000.", ExitCode.BadUsage);
+        return await ComparedRun.Begin(options, directory).MeasureAsync(
             "gate selftest",
-            progress => new GateSelfTest(plan, Request(options), options.ServerProfile, suites, new(log), progress)
+            progress => new GateSelfTest(plan, Request(options), options.ServerProfile, suites.Identical, new(log), progress)
             {
+                OfEachFault = suites.Planted,
                 Commit = BuildFacts.Commit,
                 Machine = HostFacts.Words(),
             }.RunAsync(cancellationToken),

@@ -25,22 +25,25 @@ public sealed class GateSelfTest(
 
     public required string Machine { get; init; }
 
+    /// <summary>Comparisons of each planted fault; null for as many as of identical arms.</summary>
+    public int? OfEachFault { get; init; }
+
     /// <returns>The rates over all comparisons of the log that are of the same scale and seed.</returns>
     public async Task<GateRates> RunAsync(CancellationToken cancellationToken)
     {
         var kinds = PlantedFault.All.Where(fault => plan.MeasuresTimes || !fault.NeedsTimes).Select(Kind)
             .Prepend(new(IdenticalArms, null, plan)).ToList();
         foreach (var kind in kinds)
-            while (await log.ClaimAsync(NameOf(kind), suites, IsAlike(kind), cancellationToken) is { } claim)
+            while (await log.ClaimAsync(NameOf(kind), Wanted(kind), IsAlike(kind), cancellationToken) is { } claim)
                 using (claim) await log.AddAsync(await MeasureAsync(kind, claim.Number, cancellationToken), cancellationToken);
 
         var all = new List<(string Kind, IReadOnlyList<GateSuite> Suites)>();
         foreach (var kind in kinds) all.Add((kind.Name, await log.ReadAsync(IsAlike(kind), cancellationToken)));
         var lines = all.SelectMany(one => one.Suites).ToList();
         return new(
-            lines.Min(suite => suite.AtUtc), TimeSpan.FromSeconds(lines.Sum(suite => suite.Duration.TotalSeconds)), Machine,
+            lines.Select(suite => suite.AtUtc).DefaultIfEmpty(DateTimeOffset.UtcNow).Min(), TimeSpan.FromSeconds(lines.Sum(suite => suite.Duration.TotalSeconds)), Machine,
             request.Contacts, request.Seed, plan.MeasuresTimes, lines.Select(suite => suite.Session).Distinct().Count(),
-            [.. all.Select(one => GateRate.Of(one.Kind, one.Suites))]);
+            [.. all.Where(one => one.Suites.Count > 0).Select(one => GateRate.Of(one.Kind, one.Suites))]);
     }
 
     // Counters decide alone where they can: times would only make it longer.
@@ -48,6 +51,8 @@ public sealed class GateSelfTest(
 
     private Func<GateSuite, bool> IsAlike(OneKind kind) => suite => suite.Kind == kind.Name && suite.WithTimes == kind.Plan.MeasuresTimes
         && suite.Contacts == request.Contacts && suite.Seed == request.Seed;
+
+    private int Wanted(OneKind kind) => kind.Fault is null ? suites : OfEachFault ?? suites;
 
     private string NameOf(OneKind kind) =>
         FormattableString.Invariant($"{kind.Name}, {request.Contacts}, {request.Seed}, {kind.Plan.MeasuresTimes}");
@@ -60,9 +65,10 @@ public sealed class GateSelfTest(
             Draw = request.Seed + (ulong)number,
         }.CompareAsync(Usual, ArmSpecification.Parse("gate selftest", kind.Fault?.Arm ?? Usual.Text), cancellationToken, kind.Fault);
         var causes = Causes.Of(comparison);
-        progress.Note($"{kind.Name}, {number + 1} of {suites}: {(causes.Count > 0 ? causes[0] : "no alarm")}");
+        progress.Note($"{kind.Name}, {number + 1} of {Wanted(kind)}: {(causes.Count > 0 ? causes[0] : "no alarm")}");
         return new(
-            kind.Name, number, comparison.WorseOperations.Count > 0, causes.Count > 0 ? causes[0] : null,
+            kind.Name, number, kind.Fault?.IsFoundBy(comparison.WorseOperations) ?? comparison.WorseOperations.Count > 0,
+                causes.Count > 0 ? causes[0] : null,
             kind.Fault?.IsNamedBy(causes),
             at, Stopwatch.GetElapsedTime(started), _session, Commit, kind.Plan.MeasuresTimes, request.Contacts, request.Seed);
     }
