@@ -8,9 +8,6 @@ namespace LoadHarness.Scenarios;
 /// <summary>TQ-2: a file of leads into the full table with all its indexes, one import after the other.</summary>
 public sealed class BulkImport : IHarnessScenario
 {
-    /// <summary>Sessions that a lone file is dealt out to.</summary>
-    private const int Sessions = 2;
-
     /// <summary>Measured at 2M leads: 3.2 to 4 kB, the more the sooner after a checkpoint.</summary>
     private const long WalBytesPerRow = 4_000;
 
@@ -25,7 +22,7 @@ public sealed class BulkImport : IHarnessScenario
         if (environment.Profile.BulkImport is not { } load) return [];
         return
         [
-            Scenario.CreateMix(Name, ("import", 1, context => ImportAsync(environment, context, load.Rows, load.KnownPercent, Sessions)))
+            Scenario.CreateMix(Name, ("import", 1, context => ImportAsync(environment, context, load.Rows, load.KnownPercent, load.Sessions)))
                 .WithoutWarmUp()
                 .WithLoadSimulations(Simulation.IterationsForConstant(1, load.Repetitions)),
         ];

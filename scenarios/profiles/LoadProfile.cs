@@ -28,11 +28,15 @@ public sealed record ArrivalLoad(
 /// <param name="KnownPercent">
 /// Rows of a hundred whose address the workspace has already. Such a row costs several times what a new one does.
 /// </param>
+/// <param name="Sessions">That the file is dealt out to.</param>
 public sealed record ImportLoad(
     [property: Within(1, 10_000_000)] int Rows,
     [property: Within(1, 10_000)] int Repetitions,
-    [property: Within(0, 100)] int KnownPercent = ImportLoad.UsuallyKnownPercent)
+    [property: Within(0, 100)] int KnownPercent = ImportLoad.UsuallyKnownPercent,
+    [property: Within(1, 1_000)] int Sessions = ImportLoad.UsualSessions)
 {
+    public const int UsualSessions = 2;
+
     public const int UsuallyKnownPercent = 10;
 }
 

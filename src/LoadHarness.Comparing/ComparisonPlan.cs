@@ -33,10 +33,11 @@ public sealed record ComparisonPlan(
     ];
 
     /// <summary>Makes every scenario take part; rates and durations are not used.</summary>
-    internal LoadProfile Profile()
+    /// <param name="sessions">Of one import, and workers of one campaign.</param>
+    internal LoadProfile Profile(int sessions = ImportLoad.UsualSessions)
     {
         var reads = new ArrivalLoad(1, TimeSpan.Zero, TimeSpan.FromSeconds(1), 100);
-        return new("compare", "two arms in turns", reads, reads, reads, new(ImportRows, 1), new(Recipients, 2, 1));
+        return new("compare", "two arms in turns", reads, reads, reads, new(ImportRows, 1, Sessions: sessions), new(Recipients, sessions, 1));
     }
 
     /// <exception cref="HarnessException">There is no scenario of that name.</exception>

@@ -27,6 +27,8 @@ public sealed class ArmFactory(SeededTemplate template, SqlFolder sql, bool rebu
         ["checkpoint_timeout"] = "1d",
         ["max_wal_size"] = "16GB",
         ["cron.launch_active_jobs"] = "off",
+        // The machine may have them left for one arm and not for the other.
+        ["huge_pages"] = "off",
     };
 
     private readonly QueryCatalog _queries = QueryCatalog.Read(Path.Combine(sql.Path, "queries"));

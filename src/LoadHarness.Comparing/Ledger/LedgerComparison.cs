@@ -40,6 +40,6 @@ internal static class LedgerComparison
     {
         var (a, b) = (with.AnItem(operation, counter), without.AnItem(operation, counter));
         return new(
-            operation, counter, a.Average(), b.Average(), Math.Max(Math.Abs(a[0] - a[1]), Math.Abs(b[0] - b[1])));
+            operation, counter, a.Average(), b.Average(), Math.Abs(a[0] - b[0] - (a[1] - b[1])));
     }
 }

@@ -68,7 +68,10 @@ public sealed record LedgerEntry(
 }
 
 /// <summary>One counter of a writing operation: of an import for a row, of a campaign for a recipient.</summary>
-/// <param name="Spread">Largest difference between two passes of the same arm: a cost below it says nothing.</param>
+/// <param name="Spread">
+/// By how much the cost differs between two passes, each the same on both arms: a smaller cost says nothing. The passes themselves differ
+/// by more, since the table grows.
+/// </param>
 public sealed record WriteCost(string Operation, string Counter, double With, double Without, double Spread)
 {
     /// <summary>What the index costs.</summary>

@@ -17,7 +17,7 @@ public static class LedgerText
         text.Append(CultureInfo.InvariantCulture, $"{ledger.StartedUtc:yyyy-MM-dd HH:mm} UTC, {ledger.Duration.TotalMinutes:0.0} min · ");
         text.Append(CultureInfo.InvariantCulture,
             $"{Format.Bytes(ledger.Entries.Sum(entry => entry.Index.Bytes))} in {ledger.Entries.Count} indexes\n\n");
-        text.Append("Each index left out in turn, on a copy of one seeded cluster. Costs are of one imported row and of one recipient of a campaign, with the index / without it, ± the spread of two equal passes: a smaller difference says nothing.\n");
+        text.Append("Each index left out in turn, on a copy of one seeded cluster. Costs are of one imported row and of one recipient of a campaign, with the index / without it, ± the spread of that difference over two passes: a smaller one says nothing.\n");
         Table(text, [.. ledger.Entries.Where(entry => entry.Scenarios.Count > 0)]);
         Rest(text, [.. ledger.Entries.Where(entry => entry.Scenarios.Count == 0)]);
         Plans(text, ledger.Entries);
