@@ -89,6 +89,8 @@ public sealed class CommandLineOptions
         Description = "Start from a kept database of the same scale, seed and schema when there is one.",
     };
 
+    public Option<bool> Open { get; } = new("--open") { Description = "Open the page in the browser; without a display, say where it is." };
+
     public Option<bool> Json { get; } = new("--json")
     {
         Description = "One JSON object on standard output; text for people on standard error.",
@@ -96,7 +98,7 @@ public sealed class CommandLineOptions
 
     public IEnumerable<Option> All =>
         [Contacts, Profile, Targets, Database, Out, Seed, Settings, Engine, Pooler, Baseline, Require, WithoutExtensions, Force, Keep,
-        Reuse, Json];
+        Reuse, Open, Json];
 
     /// <exception cref="HarnessException">Some words could not be parsed, or are wrong; all of them are named.</exception>
     public HarnessOptions Read(ParseResult parsed) =>
@@ -127,6 +129,7 @@ public sealed class CommandLineOptions
         WithoutExtensions = Word(parsed, WithoutExtensions),
         Keep = Given(parsed, Keep),
         Reuse = Given(parsed, Reuse),
+        Open = Given(parsed, Open),
         Json = Given(parsed, Json),
     };
 

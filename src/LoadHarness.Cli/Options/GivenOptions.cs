@@ -37,5 +37,7 @@ public sealed record GivenOptions
 
     public bool Reuse { get; init; }
 
+    public bool Open { get; init; }
+
     public bool Json { get; init; }
 }

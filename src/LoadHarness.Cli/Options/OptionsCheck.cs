@@ -62,6 +62,7 @@ public static class OptionsCheck
             WithoutExtensions = WithoutExtensions(raw, database, errors),
             Keep = raw.Keep,
             Reuse = raw.Reuse,
+            Open = raw.Open,
             Json = raw.Json,
         };
         // What is wrong itself is not compared with anything.
@@ -169,7 +170,7 @@ public static class OptionsCheck
     private static RunResult? Baseline(GivenOptions raw, List<string> errors)
     {
         if (raw.Baseline is null) return null;
-        var earlier = RunJson.Find(Directory.Exists(raw.Baseline) ? Path.Combine(raw.Baseline, "run.json") : raw.Baseline, out var faults);
+        var earlier = RunJson.Find(RunFiles.Of(raw.Baseline), out var faults);
         errors.AddRange(faults.Select(fault => $"--baseline {fault}"));
         return earlier;
     }

@@ -1,8 +1,17 @@
+using LoadHarness.Core;
+
 namespace LoadHarness.Cli.Options;
 
 /// <summary>Tries a directory for the run's files before anything is measured.</summary>
 public static class OutputDirectory
 {
+    /// <exception cref="HarnessException">Nothing can be written there.</exception>
+    public static void Require(string verb, string directory)
+    {
+        if (FaultOf(directory) is { } fault)
+            throw new HarnessException($"{verb} '{directory}': {fault} Name one with --out.", ExitCode.BadUsage);
+    }
+
     /// <summary>Makes the directory when it is not there, and writes a file to it that is taken away again.</summary>
     /// <returns>Why nothing can be written there, and what to do; null when it can.</returns>
     public static string? FaultOf(string directory)

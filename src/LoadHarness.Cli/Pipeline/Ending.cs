@@ -28,6 +28,7 @@ public static class Ending
         foreach (var note in kept.Notes) await Console.Error.WriteLineAsync(note);
         var exitCode = fault ?? ExitCodes.Of(kept.Run);
         Summary.Tell(terminal, kept.Run, kept.Files, exitCode, options.Json);
+        if (options.Open && Summary.PageOf(kept.Files) is { } page) PageOpener.Open(terminal, page);
         return exitCode;
     }
 }

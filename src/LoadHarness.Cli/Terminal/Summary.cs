@@ -15,6 +15,10 @@ public static class Summary
         if (json) Console.Out.WriteLine(CheckReport.Of(run.Verdicts).ToJson());
     }
 
+    /// <returns>Null when it could not be written.</returns>
+    public static string? PageOf(IReadOnlyList<string> files) =>
+        files.FirstOrDefault(file => file.EndsWith("report.html", StringComparison.Ordinal));
+
     public static IEnumerable<string> Lines(RunResult run, IReadOnlyList<string> files, ExitCode exitCode)
     {
         RunVerdict outcome = RunVerdict.Of(run);
@@ -24,7 +28,7 @@ public static class Summary
         yield return "";
         yield return $"{outcome.Symbol} {outcome.Headline}";
         foreach (var reason in outcome.Reasons) yield return $"   {reason}";
-        yield return $"Report: {files.FirstOrDefault(file => file.EndsWith("report.html", StringComparison.Ordinal))}";
+        yield return $"Report: {PageOf(files)}";
         yield return $"{Ending(outcome, exitCode)} (exit code {(int)exitCode}, {run.Identity.Duration.TotalSeconds:N0} s)";
     }
 

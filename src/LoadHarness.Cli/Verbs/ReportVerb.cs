@@ -10,34 +10,66 @@ using LoadHarness.Reporting;
 
 namespace LoadHarness.Cli.Verbs;
 
-/// <summary><c>report run.json</c>: judges again and renders again, without a database.</summary>
+/// <summary>
+/// <c>report run.json</c>: judges again and renders again; <c>--compare</c> and <c>--history</c>: pages of several runs. Without a
+/// database.
+/// </summary>
 public static class ReportVerb
 {
+    private const string Forms = "Give one of: a run.json or its folder; --compare with two or more of them; --history with a folder of runs.";
+
     public static Verb Create(CommandLineOptions words)
     {
-        var path = new Argument<string>("run.json") { Description = "A run's file, or the folder that holds it. It is read only." };
+        var path = new Argument<string?>("run.json")
+        {
+            Description = "A run's file, or the folder that holds it. It is read only.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var compare = new Option<string[]>("--compare")
+        {
+            Description = "Runs side by side, the first against each other one: files or folders of runs.",
+            HelpName = "RUN",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var history = new Option<string?>("--history")
+        {
+            Description = "Every figure over all runs below the folder, with changes, commits and other machines marked.",
+            HelpName = "DIR",
+        };
         var command = new Command("report",
-            "Judge and render again from run.json, by the targets of today, into a new folder beside it or the one that --out names.") { path };
-        return new(command, [words.Targets, words.Out, words.Require, words.Json],
+            "Judge and render again from run.json, by the targets of today, into a new folder beside it or the one that --out names; or lay several runs side by side.") { path };
+        return new(command, [compare, history, words.Targets, words.Out, words.Require, words.Open, words.Json],
             (parsed, cancellationToken) =>
-                ExecuteAsync(parsed.GetValue(path)!, words.Read(parsed), words.OutGiven(parsed), cancellationToken));
+            {
+                var (options, output) = (words.Read(parsed), words.OutGiven(parsed));
+                var (runs, folder, one) = (parsed.GetValue(compare) ?? [], parsed.GetValue(history), parsed.GetValue(path));
+                return (one, runs.Length, folder) switch
+                {
+                    ({ } run, 0, null) => RenderAsync(run, options, output, cancellationToken),
+                    (null, > 0, null) => SeveralRuns.CompareAsync(runs, options, output, cancellationToken),
+                    (null, 0, { } below) => SeveralRuns.HistoryAsync(below, options, output, cancellationToken),
+                    _ => throw new HarnessException(
+                        $"report: {(one is null && folder is null && runs.Length == 0 ? "no run is named" : "two things are asked for at once")}. {Forms}", ExitCode.BadUsage),
+                };
+            });
     }
 
-    private static async Task<ExitCode> ExecuteAsync(
+    private static async Task<ExitCode> RenderAsync(
         string path, HarnessOptions options, string? output, CancellationToken cancellationToken)
     {
-        var file = Directory.Exists(path) ? Path.Combine(path, "run.json") : path;
+        var file = RunFiles.Of(path);
         var recorded = await RunJson.ReadAsync(file, cancellationToken);
         var directory = output ?? NewFolderBeside(file);
         if (File.Exists(Path.Combine(directory, "run.json")))
             throw new HarnessException($"--out '{directory}': it holds the run.json of a run, which is never written over. Give another directory.", ExitCode.BadUsage);
-        if (OutputDirectory.FaultOf(directory) is { } fault)
-            throw new HarnessException($"report '{directory}': {fault} Name one with --out.", ExitCode.BadUsage);
+        OutputDirectory.Require("report", directory);
 
         var run = RunJudge.Again(recorded, options);
         var files = await RunReport.WriteAsync(run, directory, cancellationToken);
         var exitCode = ExitCodes.Of(run);
-        Summary.Tell(new TerminalOutput(options.Json), run, files, exitCode, options.Json);
+        var terminal = new TerminalOutput(options.Json);
+        Summary.Tell(terminal, run, files, exitCode, options.Json);
+        if (options.Open && Summary.PageOf(files) is { } page) PageOpener.Open(terminal, page);
         return exitCode;
     }
 

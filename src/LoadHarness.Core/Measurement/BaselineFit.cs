@@ -11,61 +11,88 @@ public static class BaselineFit
     /// <summary>Options that change what is measured. The scale and the seed are compared as seeded, not as asked for.</summary>
     private static readonly string[] MeasuringOptions = ["profile", "engine", "pooler"];
 
-    public static IEnumerable<string> Differences(RunResult earlier, RunResult run)
-    {
-        if (earlier.IncompleteReason is not null) yield return "it is incomplete";
-        if (earlier.Invalid.Count > 0) yield return "it is invalid itself";
-        foreach (var (what, then, now) in Compared(earlier, run))
-        {
-            if (then != now) yield return $"{what}: {then ?? "none"} then, {now ?? "none"} now";
-        }
+    /// <summary>All that must be equal, by name; a run that lacks one has null there.</summary>
+    public static IEnumerable<RunFact> Facts(RunResult run) =>
+    [
+        new("leads", FactKind.Load, Text(run.Seed?.Contacts)),
+        new("seed", FactKind.Load, Text(run.Seed?.Seed)),
+        new("checksum of the rows", FactKind.Code, run.Seed?.Checksum),
+        new("schema", FactKind.Code, run.Schema?.Checksum),
+        new("server", FactKind.Machine, run.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}" : null),
+        .. FactsOfTheStart(run),
+        .. (run.Server?.Settings ?? new Dictionary<string, string>()).OrderBy(setting => setting.Key, StringComparer.Ordinal)
+            .Select(setting => new RunFact($"server setting {setting.Key}", FactKind.Machine, setting.Value)),
+    ];
 
-        if (earlier.Server is not { } before || run.Server is not { } after) yield break;
-        foreach (var name in before.Settings.Keys.Union(after.Settings.Keys).Order(StringComparer.Ordinal))
-        {
-            var (then, now) = (before.Settings.GetValueOrDefault(name), after.Settings.GetValueOrDefault(name));
-            if (then != now) yield return $"server setting {name}: {then ?? "none"} then, {now ?? "none"} now";
-        }
-    }
+    public static IEnumerable<string> Differences(RunResult earlier, RunResult run) =>
+    [
+        .. FaultsOf(earlier),
+        .. Pairs(Facts(earlier), Facts(run)).Where(pair => pair.Then != pair.Now && IsCompared(pair.Name, earlier, run)).Select(Words),
+    ];
 
     /// <summary>What can be seen before anything runs.</summary>
     /// <param name="run">As it was begun: its options and its machine.</param>
     public static IEnumerable<string> KnownAtStart(RunResult earlier, long contacts, ulong seed, RunResult run)
     {
-        if (earlier.IncompleteReason is not null) yield return "it is incomplete";
-        if (earlier.Invalid.Count > 0) yield return "it is invalid itself";
+        foreach (var fault in FaultsOf(earlier)) yield return fault;
         if (earlier.Seed is { } before && before.Contacts != contacts)
             yield return $"leads: {Text(before.Contacts)} then, {Text(contacts)} now";
         if (earlier.Seed is { } data && data.Seed != seed) yield return $"seed: {Text(data.Seed)} then, {Text(seed)} now";
-        foreach (var (what, then, now) in OfTheStart(earlier, run).Where(pair => pair.Then != pair.Now))
-            yield return $"{what}: {then ?? "none"} then, {now ?? "none"} now";
+        foreach (var pair in Pairs(FactsOfTheStart(earlier), FactsOfTheStart(run)).Where(pair => pair.Then != pair.Now))
+            yield return Words(pair);
     }
 
-    private static IEnumerable<(string What, string? Then, string? Now)> OfTheStart(RunResult earlier, RunResult run)
+    private static IEnumerable<string> FaultsOf(RunResult earlier)
     {
-        yield return Pair("machine", result => $"{result.Host.Cpu}, {Text(result.Host.Cores)} cores, {Gibibytes(result.Host.MemoryBytes)}");
-        yield return Pair("build", result => result.Identity.Configuration);
-        foreach (var option in MeasuringOptions) yield return Pair(option, result => result.Options.GetValueOrDefault(option));
-
-        (string, string?, string?) Pair(string what, Func<RunResult, string?> of) => (what, of(earlier), of(run));
+        if (earlier.IncompleteReason is not null) yield return "it is incomplete";
+        if (earlier.Invalid.Count > 0) yield return "it is invalid itself";
     }
 
-    private static IEnumerable<(string What, string? Then, string? Now)> Compared(RunResult earlier, RunResult run)
+    private static IEnumerable<RunFact> FactsOfTheStart(RunResult run) =>
+    [
+        new("machine", FactKind.Machine, $"{run.Host.Cpu}, {Text(run.Host.Cores)} cores, {Gibibytes(run.Host.MemoryBytes)}"),
+        new("build", FactKind.Machine, run.Identity.Configuration),
+        .. MeasuringOptions.Select(option => new RunFact(option, FactKind.Load, run.Options.GetValueOrDefault(option))),
+    ];
+
+    // Another month moves every date, so the checksum says something of equal months only. Without a server there are no settings.
+    private static bool IsCompared(string name, RunResult earlier, RunResult run) => name switch
     {
-        yield return Pair("leads", result => Text(result.Seed?.Contacts));
-        yield return Pair("seed", result => Text(result.Seed?.Seed));
-        // Another month moves every date, so the checksum says something of equal months only.
-        if (earlier.Seed?.SeededAtMonth == run.Seed?.SeededAtMonth)
-            yield return Pair("checksum of the rows", result => result.Seed?.Checksum);
-        yield return Pair("schema", result => result.Schema?.Checksum);
-        yield return Pair("server", result => result.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}" : null);
-        foreach (var pair in OfTheStart(earlier, run)) yield return pair;
+        "checksum of the rows" => earlier.Seed?.SeededAtMonth == run.Seed?.SeededAtMonth,
+        _ when name.StartsWith("server setting ", StringComparison.Ordinal) => earlier.Server is not null && run.Server is not null,
+        _ => true,
+    };
 
-        (string, string?, string?) Pair(string what, Func<RunResult, string?> of) => (what, of(earlier), of(run));
+    private static IEnumerable<(string Name, string? Then, string? Now)> Pairs(IEnumerable<RunFact> earlier, IEnumerable<RunFact> run)
+    {
+        var (then, now) = (earlier.ToList(), run.ToList());
+        return then.Concat(now).Select(fact => fact.Name).Distinct()
+            .Select(name => (name, ValueOf(then, name), ValueOf(now, name)));
     }
+
+    private static string? ValueOf(List<RunFact> facts, string name) => facts.FirstOrDefault(fact => fact.Name == name)?.Value;
+
+    private static string Words((string Name, string? Then, string? Now) pair) =>
+        $"{pair.Name}: {pair.Then ?? "none"} then, {pair.Now ?? "none"} now";
 
     // The operating system keeps a little more or less for itself after each start.
     private static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0} GiB");
 
     private static string? Text(IFormattable? number) => number?.ToString(null, CultureInfo.InvariantCulture);
+}
+
+/// <summary>One circumstance of a run that its figures depend on.</summary>
+public sealed record RunFact(string Name, FactKind Kind, string? Value);
+
+/// <summary>What a run's figures depend on.</summary>
+public enum FactKind
+{
+    /// <summary>What was asked for: scale, seed, profile.</summary>
+    Load,
+
+    /// <summary>Where it ran: processor, server, settings.</summary>
+    Machine,
+
+    /// <summary>What was under test: its change is what a comparison looks for.</summary>
+    Code,
 }

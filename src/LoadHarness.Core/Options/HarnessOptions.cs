@@ -51,6 +51,9 @@ public sealed record HarnessOptions
     /// <summary>Ids that have to be judged; empty for none.</summary>
     public IReadOnlyList<string> Required { get; init; } = [];
 
+    /// <summary>Shows the page in the browser at the end.</summary>
+    public bool Open { get; init; }
+
     /// <summary>Standard output carries one JSON object; people's text goes to standard error.</summary>
     public bool Json { get; init; }
 }

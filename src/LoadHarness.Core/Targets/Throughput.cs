@@ -22,13 +22,20 @@ internal static class Throughput
     public static Verdict Decide(RunResult run, ScenarioResult scenario, Target target)
     {
         var accounting = scenario.Accounting;
-        double? figure = scenario.Measured > TimeSpan.Zero ? accounting.Completed / scenario.Measured.TotalMinutes : null;
+        var (figure, interval) = RateOf(scenario);
         var measured = new Measured(
-            figure, Interval(scenario, figure), accounting.Completed, target.MinimumSamples, "completed requests", scenario.Name);
+            figure, interval, accounting.Completed, target.MinimumSamples, "completed requests", scenario.Name);
         var verdict = Verdict.Judged(target.Id, target.Title, measured, target.Bound, Evidence(scenario))
             .Qualified(Caveats.Of(run, target, accounting));
         var reason = FailedShare.Reason(accounting, scenario.Operations.SelectMany(operation => operation.Errors));
         return reason is null ? verdict : verdict.MissedBecause(reason);
+    }
+
+    /// <summary>Completed requests a minute, with their interval.</summary>
+    public static (double? Figure, ConfidenceInterval? Interval) RateOf(ScenarioResult scenario)
+    {
+        double? figure = scenario.Measured > TimeSpan.Zero ? scenario.Accounting.Completed / scenario.Measured.TotalMinutes : null;
+        return (figure, Interval(scenario, figure));
     }
 
     /// <summary>Around the figure; null where there are too few whole seconds.</summary>

@@ -32,12 +32,15 @@ internal static class ReportPage
             EnvironmentSection.Of(run),
             Definitions.Section,
         }.OfType<Section>().ToList();
-        RunVerdict outcome = RunVerdict.Of(run);
-        return Frame($"{outcome.Word}: LoadHarness run {run.Identity.Id}", Html.Of($"""<a class="word is-{outcome.Class}" href="#verdict">{HtmlComponents.Symbol(outcome.Symbol)} {outcome.Word}</a>"""), VerdictBand.Of(run), sections, run.Identity.ToolVersion);
+        var outcome = RunVerdict.Of(run);
+        return Frame($"{outcome.Word}: LoadHarness run {run.Identity.Id}", Html.Of($"""<a class="word is-{outcome.Class}" href="#verdict">{HtmlComponents.Symbol(outcome.Symbol)} {outcome.Word}</a>"""), VerdictBand.Of(run), sections,
+            Html.Of($"""Rendered by LoadHarness {run.Identity.ToolVersion} from <code>run.json</code>, which holds every figure of this page."""));
     }
 
     /// <summary>The same frame for every page of this program.</summary>
-    public static string Frame(string title, Html word, Html first, IReadOnlyList<Section> sections, string toolVersion) => Html.Of($"""
+    /// <param name="word">At the left of the bar, where it stays in sight.</param>
+    /// <param name="last">What the page was made from.</param>
+    public static string Frame(string title, Html word, Html first, IReadOnlyList<Section> sections, Html last) => Html.Of($"""
         <!doctype html>
         <html lang="en">
         <head>
@@ -61,7 +64,7 @@ internal static class ReportPage
         <main class="page-width">
         {sections.Select(Chapter)}
         </main>
-        <footer class="page-width"><p>Rendered by LoadHarness {toolVersion} from <code>run.json</code>, which holds every figure of this page.</p></footer>
+        <footer class="page-width"><p>{last}</p></footer>
         <script>{Html.Trusted(Script)}</script>
         </body>
         </html>

@@ -1,0 +1,56 @@
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Core.Words;
+
+namespace LoadHarness.Core.Comparing.Runs;
+
+/// <summary>One figure of two runs.</summary>
+/// <param name="Name">What it is of: <c>scenario/operation</c>, a statement, an index.</param>
+/// <param name="Metric">Such as p95.</param>
+/// <param name="A">Null where the run A has no such figure.</param>
+/// <param name="Interval">95% interval of B over A; null where one of the figures has none.</param>
+/// <param name="Words">What more and less of it are called.</param>
+public sealed record RunChange(
+    string Name, string Metric, string Unit, double? A, double? B, ConfidenceInterval? Interval, ChangeWords Words)
+{
+    /// <summary>B over A; null where there is no such quotient.</summary>
+    public double? Ratio => A is > 0 && B is > 0 && double.IsFinite(B.Value / A.Value) ? B / A : null;
+
+    /// <summary>Whether the whole interval lies on one side of 1.</summary>
+    public Difference Difference => (Ratio, Interval) switch
+    {
+        (null, _) or (_, null) => Difference.Open,
+        (_, { Low: > 1 }) => Words.MoreIsWorse ? Difference.Slower : Difference.Faster,
+        (_, { High: < 1 }) => Words.MoreIsWorse ? Difference.Faster : Difference.Slower,
+        _ => Difference.Inconclusive,
+    };
+
+    public bool IsWorse => Difference == Difference.Slower;
+
+    public bool IsBetter => Difference == Difference.Faster;
+
+    /// <summary>"1.15x slower (1.02 to 1.3)", "no difference shown (0.91x to 1.2x)".</summary>
+    /// <param name="a">What the run A is called; likewise B.</param>
+    public string Sentence(string a = "A", string b = "B")
+    {
+        if (A is null || B is null) return $"not in {(A is null ? a : b)}";
+        if (Ratio is not { } ratio) return "no quotient";
+        if (Interval is not { } interval)
+            return $"{Times(ratio)} {(ratio >= 1 ? Words.More : Words.Less)}, without an interval: shows nothing";
+        if (Difference == Difference.Inconclusive) return $"no difference shown ({Times(interval.Low)} to {Times(interval.High)})";
+        return ratio >= 1
+            ? $"{Times(ratio)} {Words.More} ({Format.Significant(interval.Low)} to {Format.Significant(interval.High)})"
+            : $"{Times(1 / ratio)} {Words.Less} ({Format.Significant(1 / interval.High)} to {Format.Significant(1 / interval.Low)})";
+    }
+
+    private static string Times(double ratio) => $"{Format.Significant(ratio)}x";
+}
+
+/// <summary>What more and less of a figure are called, and which of them is worse.</summary>
+public sealed record ChangeWords(string More, string Less, bool MoreIsWorse)
+{
+    public static ChangeWords OfTime { get; } = new("slower", "faster", MoreIsWorse: true);
+
+    public static ChangeWords OfRate { get; } = new("more", "less", MoreIsWorse: false);
+
+    public static ChangeWords OfCost { get; } = new("more", "less", MoreIsWorse: true);
+}

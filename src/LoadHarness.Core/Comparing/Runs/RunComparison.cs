@@ -1,0 +1,42 @@
+using LoadHarness.Core.Measurement;
+
+namespace LoadHarness.Core.Comparing.Runs;
+
+/// <summary>Two recorded runs side by side. It shows less than arms that are loaded in turns, and says so.</summary>
+/// <param name="Differences">What else than the code differs between the two, in words: it may be the cause of any change below.</param>
+/// <param name="Operations">Times of every operation, and rates where users wait for their responses; those of both runs.</param>
+/// <param name="Statements">Time, blocks and WAL of a call.</param>
+/// <param name="Sizes">Bytes of relations and indexes after the scenarios.</param>
+public sealed record RunComparison(
+    string A,
+    string B,
+    IReadOnlyList<string> Differences,
+    IReadOnlyList<RunChange> Targets,
+    IReadOnlyList<RunChange> Operations,
+    IReadOnlyList<RunChange> Statements,
+    IReadOnlyList<RunPlan> Plans,
+    IReadOnlyList<RunChange> Sizes)
+{
+    public static RunComparison Of(RunResult a, RunResult b) => new(
+        a.Identity.Id,
+        b.Identity.Id,
+        [.. BaselineFit.Differences(a, b)],
+        TargetChanges.Of(a, b),
+        OperationChanges.Of(a, b),
+        StatementChanges.Of(a, b),
+        RunPlan.Of(a, b),
+        SizeChanges.Of(a, b));
+
+    public IReadOnlyList<RunChange> Worse => [.. Operations.Where(change => change.IsWorse)];
+
+    public IReadOnlyList<RunChange> Better => [.. Operations.Where(change => change.IsBetter)];
+
+    /// <summary>Those with an interval: only they can show a difference.</summary>
+    public int Compared => Operations.Count(change => change.Interval is not null && change.Ratio is not null);
+
+    /// <summary>"2 worse, 1 better, 31 without a difference shown".</summary>
+    public string Tally => $"{Worse.Count} worse, {Better.Count} better, {Compared - Worse.Count - Better.Count} without a difference shown";
+
+    /// <summary>Of so many intervals of 95%, one in twenty lies beside the truth.</summary>
+    public int ByChance => (int)Math.Round(Compared / 20.0);
+}

@@ -1,0 +1,59 @@
+namespace LoadHarness.Core.Comparing.Runs;
+
+/// <summary>All runs of one load in the order of their time, with every figure over them.</summary>
+/// <param name="Nights">Those that can be trusted, oldest first.</param>
+/// <param name="Breaks">Where the machine, the server or a setting became another: figures before and after are not compared.</param>
+public sealed record RunHistory(
+    string Load, IReadOnlyList<RunNight> Nights, IReadOnlyList<HistoryBreak> Breaks, IReadOnlyList<HistorySeries> Series)
+{
+    /// <returns>One for each load, the one of the most runs first.</returns>
+    public static IReadOnlyList<RunHistory> Of(IEnumerable<RunNight> nights) =>
+    [
+        .. nights.Where(night => night.IsTrusted).GroupBy(night => night.Load)
+            .Select(load => Of(load.Key, [.. load.OrderBy(night => night.StartedUtc)]))
+            .OrderByDescending(history => history.Nights.Count),
+    ];
+
+    private static RunHistory Of(string load, IReadOnlyList<RunNight> nights)
+    {
+        var breaks = Enumerable.Range(1, nights.Count - 1)
+            .Select(index => new HistoryBreak(index, nights[index].Since(nights[index - 1])))
+            .Where(found => found.Differences.Count > 0).ToList();
+        var names = nights.SelectMany(night => night.Figures.Keys).Distinct()
+            .OrderBy(name => name.Kind).ThenBy(name => name.Name, StringComparer.Ordinal)
+                .ThenBy(name => name.Metric, StringComparer.Ordinal);
+        return new(load, nights, breaks, [.. names.Select(name => HistorySeries.Of(name, nights, breaks))]);
+    }
+}
+
+/// <param name="At">Index of the first run after it.</param>
+public sealed record HistoryBreak(int At, IReadOnlyList<string> Differences);
+
+/// <summary>One figure over the nights.</summary>
+/// <param name="Points">Index of the run and figure; runs without it are left out.</param>
+public sealed record HistorySeries(NightName Name, IReadOnlyList<(int Run, double Value)> Points, IReadOnlyList<HistoryChange> Changes)
+{
+    internal static HistorySeries Of(NightName name, IReadOnlyList<RunNight> nights, IReadOnlyList<HistoryBreak> breaks)
+    {
+        var points = nights.Select((night, index) =>
+            (Run: index, Value: night.Figures.TryGetValue(name, out var value) ? value : double.NaN))
+            .Where(point => !double.IsNaN(point.Value)).ToList();
+        // Between two breaks only: another machine explains another figure.
+        var stretches = points.GroupBy(point => breaks.Count(found => found.At <= point.Run));
+        return new(name, points, [.. stretches.SelectMany(stretch => ChangePoints.Find([.. stretch]))]);
+    }
+
+    /// <summary>Whether a change is one to the worse.</summary>
+    public bool IsWorse(HistoryChange change) => change.Ratio > 1 == Name.MoreIsWorse;
+}
+
+/// <summary>Where a figure's level became another.</summary>
+/// <param name="At">Index of the first run of the new level.</param>
+/// <param name="Before">Geometric mean of the runs before.</param>
+/// <param name="Runs">How many runs the new level rests on: 1 is a night to watch, and shows no change yet.</param>
+public sealed record HistoryChange(int At, double Before, double After, int Runs)
+{
+    public double Ratio => After / Before;
+
+    public bool IsShown => Runs >= ChangePoints.FewestRuns;
+}

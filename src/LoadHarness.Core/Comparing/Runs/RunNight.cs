@@ -1,0 +1,93 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Core.Comparing.Runs;
+
+/// <summary>What a history keeps of one run: little, so that hundreds fit into memory.</summary>
+/// <param name="Load">What was asked for, in words: runs of another load are another history.</param>
+/// <param name="Machine">Where it ran, by fact: a change of one is a break.</param>
+/// <param name="Schema">Checksum of the SQL under test; null where it is not known.</param>
+/// <param name="IsTrusted">Neither incomplete nor invalid: only such runs are drawn.</param>
+public sealed record RunNight(
+    string Id,
+    DateTimeOffset StartedUtc,
+    string Commit,
+    string Load,
+    IReadOnlyDictionary<string, string> Machine,
+    string? Schema,
+    bool IsTrusted,
+    RunState State,
+    string Word,
+    string Headline,
+    IReadOnlyDictionary<NightName, double> Figures)
+{
+    private static readonly string[] ShownPercentiles = ["p50", "p95", "p99"];
+
+    public static RunNight Of(RunResult run)
+    {
+        var outcome = RunVerdict.Of(run);
+        var facts = BaselineFit.Facts(run).ToList();
+        return new(
+            run.Identity.Id,
+            run.Identity.StartedUtc,
+            run.Identity.Commit,
+            string.Join(", ", facts.Where(fact => fact.Kind == FactKind.Load).Select(fact => $"{fact.Name} {fact.Value ?? "none"}")),
+            facts.Where(fact => fact.Kind == FactKind.Machine).GroupBy(fact => fact.Name)
+                .ToDictionary(group => group.Key, group => group.First().Value ?? "none"),
+            run.Schema?.Checksum,
+            outcome.State is not (RunState.Incomplete or RunState.Invalid),
+            outcome.State,
+            outcome.Word,
+            outcome.Headline,
+            FiguresOf(run).GroupBy(figure => figure.Name).ToDictionary(group => group.Key, group => group.First().Value));
+    }
+
+    /// <summary>What the machine or the server has that it had not in the earlier run, in words.</summary>
+    public IReadOnlyList<string> Since(RunNight earlier) =>
+    [
+        .. earlier.Machine.Keys.Union(Machine.Keys)
+            .Select(name => (name, Then: earlier.Machine.GetValueOrDefault(name, "none"), Now: Machine.GetValueOrDefault(name, "none")))
+            .Where(fact => fact.Then != fact.Now).Select(fact => $"{fact.name}: {fact.Then} then, {fact.Now} now"),
+    ];
+
+    private static IEnumerable<(NightName Name, double Value)> FiguresOf(RunResult run) =>
+        Targets(run).Concat(Times(run)).Concat(Rates(run)).Concat(Bytes(run)).Where(figure => double.IsFinite(figure.Value));
+
+    private static IEnumerable<(NightName Name, double Value)> Targets(RunResult run) => run.Verdicts
+        .Where(verdict => verdict is { IsJudged: true, Figure: not null })
+        .Select(verdict => (
+            new NightName(NightKind.Target, verdict.Id, verdict.Title, verdict.Unit, verdict.Direction == LimitDirection.AtMost),
+            verdict.Figure!.Value));
+
+    private static IEnumerable<(NightName Name, double Value)> Times(RunResult run) =>
+        from scenario in run.Scenarios
+        from operation in scenario.Operations
+        let response = operation.Response
+        let times = new[] { response.P50, response.P95, response.P99 }
+        from time in ShownPercentiles.Zip(times).Append(("mean", response.P95 is null ? response.Mean : null))
+        where time.Item2 is not null
+        select (new NightName(NightKind.Operation, $"{scenario.Name}/{operation.Name}", time.Item1, "ms", MoreIsWorse: true),
+            time.Item2!.Value.TotalMilliseconds);
+
+    private static IEnumerable<(NightName Name, double Value)> Rates(RunResult run) => run.Scenarios
+        .Where(scenario => scenario.Model == LoadModel.Closed && scenario.Measured > TimeSpan.Zero && scenario.Accounting.Completed > 0)
+        .Select(scenario => (new NightName(NightKind.Operation, scenario.Name, "completed", "requests/min", MoreIsWorse: false),
+            scenario.Accounting.Completed / scenario.Measured.TotalMinutes));
+
+    private static IEnumerable<(NightName Name, double Value)> Bytes(RunResult run) => (run.Observation?.Sizes ?? [])
+        .GroupBy(size => size.Kind)
+        .Select(kind => (new NightName(NightKind.Size, "all of the database", kind.Key, "bytes", MoreIsWorse: true),
+            (double)kind.Sum(size => size.BytesAfter)));
+}
+
+/// <summary>One figure that is followed over the nights.</summary>
+/// <param name="Name">A target's id, <c>scenario/operation</c>, or what has a size.</param>
+/// <param name="Metric">A target's title, or p95, mean, ...</param>
+public sealed record NightName(NightKind Kind, string Name, string Metric, string Unit, bool MoreIsWorse);
+
+public enum NightKind
+{
+    Target,
+    Operation,
+    Size,
+}

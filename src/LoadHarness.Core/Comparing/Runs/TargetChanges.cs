@@ -1,0 +1,19 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Core.Comparing.Runs;
+
+/// <summary>What two runs measured for the same targets.</summary>
+internal static class TargetChanges
+{
+    public static IReadOnlyList<RunChange> Of(RunResult a, RunResult b) =>
+        [.. from before in a.Verdicts
+            join after in b.Verdicts on before.Id equals after.Id
+            where before.Unit == after.Unit && (before.Figure is not null || after.Figure is not null)
+            select OperationChanges.Change(
+                before.Id, before.Title, (before.Figure, before.Interval), (after.Figure, after.Interval), Words(after), after.Unit)];
+
+    private static ChangeWords Words(Verdict verdict) => verdict.Direction == LimitDirection.AtLeast
+        ? ChangeWords.OfRate
+        : verdict.Unit is "ms" or "s" ? ChangeWords.OfTime : ChangeWords.OfCost;
+}

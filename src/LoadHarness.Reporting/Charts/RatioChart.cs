@@ -1,0 +1,21 @@
+using LoadHarness.Core.Comparing.Runs;
+
+namespace LoadHarness.Reporting.Charts;
+
+/// <summary>One run's figure over another's, with the interval of the quotient: at the line they are equal.</summary>
+internal static class RatioChart
+{
+    private static AxisRow Row => new(
+        new(0.25, 4, Format.Significant), [(0.25, "1/4"), (0.5, "half"), (1, "equal"), (2, "double"), (4, "4×")]);
+
+    public static string Header() => Row.Header(1, "Quotient of the two runs: a quarter, half, equal, double, four times");
+
+    /// <summary>Null where there is no quotient.</summary>
+    public static string? Of(RunChange change)
+    {
+        if (change.Ratio is not { } ratio) return null;
+        var row = Row.Line(1);
+        if (change.Interval is { } interval) row.Whisker(interval.Low, interval.High);
+        return row.Dot(ratio).ToSvg($"{change.Metric}: {Format.Significant(ratio)} times");
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using LoadHarness.Core.Comparing.Runs;
+using LoadHarness.Reporting.Page.SideBySide;
+
+namespace LoadHarness.Reporting.Page.History;
+
+internal static class HistoryWords
+{
+    public static string Day(DateTimeOffset moment) => moment.ToString("d MMM yyyy", CultureInfo.InvariantCulture);
+
+    public static string Place(int history, int run) => $"run-{history}-{run}";
+
+    public static string Place(FoundChange found) => Place(found.Number, found.Series, found.History);
+
+    public static string Place(int number, HistorySeries series, RunHistory history) =>
+        $"series-{number}-{history.Series.TakeWhile(other => !ReferenceEquals(other, series)).Count()}";
+
+    public static string Figure(double value, string unit) => ChangeSections.Figure(value, unit);
+
+    /// <summary>"1.15x slower", "1.2x less".</summary>
+    public static string Ratio(FoundChange found)
+    {
+        var words = found.Series.Name switch
+        {
+            { Unit: "ms" or "s" } => ChangeWords.OfTime,
+            { MoreIsWorse: true } => ChangeWords.OfCost,
+            _ => ChangeWords.OfRate,
+        };
+        var ratio = found.Change.Ratio;
+        return ratio >= 1 ? $"{Format.Significant(ratio)}x {words.More}" : $"{Format.Significant(1 / ratio)}x {words.Less}";
+    }
+
+    public static Html Sentence(FoundChange found) => Html.Of(
+        $"""<a href="#{Place(found)}">{new Name(found.Series.Name.Name)}</a> {Plain.Cut(found.Series.Name.Metric, 120)}: {(found.Change.IsShown ? "" : "to watch: ")}{Ratio(found)} since {Day(found.Night.StartedUtc)}, commit {found.Night.Commit} ({Figure(found.Change.Before, found.Series.Name.Unit)} to {Figure(found.Change.After, found.Series.Name.Unit)})""");
+}

@@ -1,0 +1,41 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Reporting.Page.SideBySide;
+
+/// <summary>Every target with its figure and verdict in each run.</summary>
+internal static class TargetColumns
+{
+    public static Section? Of(IReadOnlyList<RunResult> runs, IReadOnlyList<ComparedPair> pairs)
+    {
+        var ids = runs.SelectMany(run => run.Verdicts).Where(verdict => verdict.IsJudged).Select(verdict => verdict.Id).Distinct().ToList();
+        return ids.Count == 0
+            ? null
+            : new(
+                "targets", "Targets", "Each run's figure with its 95% interval and its verdict, then what the runs show against A.",
+                [HtmlComponents.Table(
+                    "Targets of all runs",
+                    ["Target", "Limit", .. RunLetters.Headers(runs), .. pairs.Select(pair => $"{pair.B} against A")],
+                    ids.Select(id => Row(id, runs, pairs)), "sortable")]);
+    }
+
+    private static IReadOnlyList<Cell> Row(string id, IReadOnlyList<RunResult> runs, IReadOnlyList<ComparedPair> pairs)
+    {
+        var verdicts = runs.Select(run => run.Verdicts.FirstOrDefault(verdict => verdict.Id == id)).ToList();
+        var first = verdicts.OfType<Verdict>().First();
+        return
+        [
+            Html.Of($"""<span class="id">{id}</span> {Plain.Cut(first.Title, 200)}"""),
+            Format.Limit(first),
+            .. verdicts.Select(verdict => (Cell)Figure(verdict)),
+            .. pairs.Select(pair => (Cell)Html.Of($"{Change(pair, id)}")),
+        ];
+    }
+
+    private static Html Figure(Verdict? verdict) => verdict is null
+        ? Html.Of($"–")
+        : Html.Of($"""{Scoreboard.Badge(verdict.Kind)} {VerdictWords.Figure(verdict)}{(verdict.Interval is null ? null : Html.Of($" ({Format.Interval(verdict.Interval)})"))}""");
+
+    private static string Change(ComparedPair pair, string id) =>
+        pair.Comparison.Targets.FirstOrDefault(change => change.Name == id) is { } change ? pair.Words(change) : "–";
+}

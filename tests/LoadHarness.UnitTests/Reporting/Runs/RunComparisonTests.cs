@@ -1,0 +1,126 @@
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Comparing.Runs;
+
+namespace LoadHarness.UnitTests.Reporting.Runs;
+
+public sealed class RunComparisonTests
+{
+    [Fact]
+    public void A_run_beside_itself_shows_no_difference_anywhere()
+    {
+        var comparison = RunComparison.Of(OtherRun.Of(0), OtherRun.Of(0));
+
+        Assert.Empty(comparison.Differences);
+        Assert.Empty(comparison.Worse.Concat(comparison.Better));
+        Assert.DoesNotContain(comparison.Statements.Concat(comparison.Sizes), change => change.IsWorse || change.IsBetter);
+        Assert.All(comparison.Plans, plan => Assert.True(plan.IsSame));
+        Assert.True(comparison.Compared > 10);
+        Assert.All(comparison.Operations.Where(change => change.Interval is not null),
+            change => Assert.Contains("no difference shown", change.Sentence(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_operation_twice_as_slow_is_named_first_with_its_interval_and_nothing_else_is()
+    {
+        var comparison = RunComparison.Of(OtherRun.Of(0), OtherRun.Of(1, factor: 2));
+
+        Assert.All(comparison.Worse, change => Assert.Equal("lead-search/deep-page", change.Name));
+        Assert.NotEmpty(comparison.Worse);
+        Assert.Empty(comparison.Better);
+        Assert.Equal("lead-search/deep-page", comparison.Operations[0].Name);
+        var median = comparison.Operations.Single(change => change is { Name: "lead-search/deep-page", Metric: "p50" });
+        Assert.InRange(median.Ratio!.Value, 1.99, 2.01);
+        Assert.Matches(@"^2x slower \(1\.\d+ to [23]\.\d+\)$", median.Sentence());
+    }
+
+    [Fact]
+    public void The_other_way_round_it_is_as_much_faster()
+    {
+        var comparison = RunComparison.Of(OtherRun.Of(0, factor: 2), OtherRun.Of(1));
+
+        Assert.Empty(comparison.Worse);
+        Assert.Matches(@"^2x faster \(1\.\d+ to [23]\.\d+\)$",
+            comparison.Better.Single(change => change.Metric == "p50").Sentence());
+    }
+
+    /// <summary>What was sampled within a run cannot show what two runs of the same code differ by.</summary>
+    [Fact]
+    public void Ten_percent_between_two_single_runs_show_nothing_however_many_requests_there_were()
+    {
+        var (a, b) = (new ConfidenceIntervalOf(100, 99.9, 100.1), new ConfidenceIntervalOf(110, 109.9, 110.1));
+
+        var interval = RunSpread.Of((a.Figure, new(a.Low, a.High)), (b.Figure, new(b.Low, b.High)))!;
+
+        Assert.True(interval.Low < 1, "10% within the spread of single runs were called a difference.");
+        Assert.InRange(RunSpread.OfSame, 1.1, 1.3);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_figure_that_is_none_has_no_quotient(double figure)
+    {
+        Assert.Null(RunSpread.Of((figure, new(figure, figure)), (1, new(1, 1))));
+        var change = new RunChange("x", "p95", "ms", figure, 1, null, ChangeWords.OfTime);
+        Assert.Equal(Difference.Open, change.Difference);
+        Assert.DoesNotContain("slower (", change.Sentence(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Machine_and_settings_that_differ_are_named()
+    {
+        var a = OtherRun.Of(0);
+        var b = OtherRun.Of(1).OnOtherMachine() with
+        {
+            Server = a.Server! with { Settings = new Dictionary<string, string>(a.Server.Settings) { ["shared_buffers"] = "8GB" } },
+        };
+
+        var differences = RunComparison.Of(a, b).Differences;
+
+        Assert.Contains(differences, difference => difference.StartsWith("machine: ", StringComparison.Ordinal));
+        Assert.Contains("server setting shared_buffers: 512MB then, 8GB now", differences);
+    }
+
+    [Fact]
+    public void Plans_statements_and_sizes_that_changed_are_found()
+    {
+        var a = OtherRun.Of(0);
+        var seen = a.Observation!;
+        var b = OtherRun.Of(1) with
+        {
+            Observation = seen with
+            {
+                Plans = [seen.Plans[0] with
+                {
+                    Fingerprint = "other",
+                    Text = "Seq Scan on leads  (cost=0.00..1.00 rows=1 width=1)",
+                }, seen.Plans[1]],
+                Statements = [seen.Statements[0] with { SharedBlocksHit = seen.Statements[0].SharedBlocksHit * 3 }, seen.Statements[1]],
+                Sizes = [seen.Sizes[0] with { BytesAfter = seen.Sizes[0].BytesAfter * 2 }, .. seen.Sizes.Skip(1)],
+            },
+        };
+
+        var comparison = RunComparison.Of(a, b);
+
+        var plan = Assert.Single(comparison.Plans, plan => !plan.IsSame);
+        Assert.Contains("Seq Scan on leads", plan.Change!.NewNodes);
+        Assert.Contains("Index Scan using leads_pkey on leads", plan.Change.LostNodes);
+        Assert.Equal("blocks a call", Assert.Single(comparison.Statements, change => change.IsWorse).Metric);
+        Assert.Equal("leads", Assert.Single(comparison.Sizes, change => change.IsWorse).Name);
+    }
+
+    [Fact]
+    public void What_only_one_run_has_is_said_and_counts_as_no_change()
+    {
+        var a = OtherRun.Of(0);
+        var b = OtherRun.Of(1) with { Scenarios = [.. OtherRun.Of(1).Scenarios.Where(scenario => scenario.Name != "lead-search")] };
+
+        var change = RunComparison.Of(a, b).Operations.First(change => change.Name == "lead-search/deep-page");
+
+        Assert.Equal("not in C", change.Sentence("A", "C"));
+        Assert.Equal(Difference.Open, change.Difference);
+    }
+
+    private sealed record ConfidenceIntervalOf(double Figure, double Low, double High);
+}

@@ -1,0 +1,98 @@
+using LoadHarness.Core.Comparing.Runs;
+
+namespace LoadHarness.UnitTests.Reporting.Runs;
+
+public sealed class RunHistoryTests
+{
+    private const int Nights = 30;
+
+    [Fact]
+    public void A_step_of_ten_percent_is_marked_at_its_night_with_its_size()
+    {
+        var change = Assert.Single(ChangePoints.Find(Series(Nights, night => night < 17 ? 100 : 110)));
+
+        Assert.True(change.IsShown);
+        Assert.InRange(change.At, 16, 18);
+        Assert.InRange(change.Ratio, 1.08, 1.12);
+    }
+
+    [Fact]
+    public void Steps_up_and_down_are_two_changes()
+    {
+        var changes = ChangePoints.Find(Series(Nights, night => night is >= 10 and < 20 ? 120 : 100));
+
+        Assert.Equal(2, changes.Count);
+        Assert.True(changes[0].Ratio > 1.1 && changes[1].Ratio < 0.9);
+    }
+
+    /// <summary>Of 100 histories without any change, not one in twenty may have a mark.</summary>
+    [Fact]
+    public void Nights_that_only_scatter_have_no_change()
+    {
+        var marked = Enumerable.Range(1, 100)
+            .Count(seed => ChangePoints.Find(Series(Nights, _ => 100, seed, scatter: 0.05)).Any(change => change.IsShown));
+
+        Assert.InRange(marked, 0, 4);
+    }
+
+    [Fact]
+    public void One_night_far_off_is_to_be_watched_and_no_change_yet()
+    {
+        var change = Assert.Single(ChangePoints.Find(Series(Nights, night => night == Nights - 1 ? 150 : 100)));
+
+        Assert.False(change.IsShown);
+        Assert.Equal(Nights - 1, change.At);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Few_or_empty_figures_have_no_change(int nights) =>
+        Assert.Empty(ChangePoints.Find([.. Enumerable.Range(0, nights).Select(night => (night, night % 2 == 0 ? 0.0 : double.NaN))]));
+
+    [Fact]
+    public void Another_machine_is_a_break_and_its_other_figures_are_no_change()
+    {
+        var history = Assert.Single(RunHistory.Of(Enumerable.Range(0, 24).Select(night => RunNight.Of(night < 12
+            ? OtherRun.Of(night, noise: night + 1)
+            : OtherRun.Of(night, factor: 3, noise: night + 1).OnOtherMachine()))));
+
+        var found = Assert.Single(history.Breaks);
+        Assert.Equal(12, found.At);
+        Assert.Contains(found.Differences, difference => difference.Contains("another processor", StringComparison.Ordinal));
+        Assert.Empty(history.Series.SelectMany(series => series.Changes));
+    }
+
+    [Fact]
+    public void On_one_machine_the_same_step_is_a_change_to_the_worse_of_that_operation_alone()
+    {
+        var history = Assert.Single(RunHistory.Of(Enumerable.Range(0, 24)
+            .Select(night => RunNight.Of(OtherRun.Of(night, factor: night < 12 ? 1 : 1.3, noise: night + 1)))));
+
+        var changed = history.Series.Where(series => series.Changes.Count > 0).ToList();
+        Assert.All(changed, series => Assert.Equal("lead-search/deep-page", series.Name.Name));
+        Assert.Equal(["p50", "p95", "p99"], changed.Select(series => series.Name.Metric).Where(metric => metric != "mean").Order());
+        Assert.All(changed, series => Assert.True(series.IsWorse(series.Changes[0])));
+    }
+
+    [Fact]
+    public void Runs_of_another_load_are_another_history_and_invalid_ones_are_in_none()
+    {
+        var other = OtherRun.Of(1);
+        var histories = RunHistory.Of(new[]
+        {
+            OtherRun.Of(0), other with { Options = new Dictionary<string, string>(other.Options) { ["profile"] = "smoke" } },
+            OtherRun.Of(2), OtherRun.Of(3) with { Invalid = ["The machine slept."] },
+        }.Select(RunNight.Of));
+
+        Assert.Equal([2, 1], histories.Select(history => history.Nights.Count));
+    }
+
+    private static IReadOnlyList<(int, double)> Series(int nights, Func<int, double> level, int seed = 7, double scatter = 0.02)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, nights)
+            .Select(night => (night, level(night) * (1 - scatter + (2 * scatter * random.NextDouble()))))];
+    }
+}
