@@ -95,6 +95,25 @@ $$;
 comment on function add_month_partition(regclass, date) is
     'Creates the partition of one month (its first day, UTC), taking rows of it out of the default partition.';
 
+create or replace function missing_months(p_parent regclass, p_from date, p_to date)
+returns setof date
+language sql stable
+set search_path = pg_catalog, public, pg_temp
+set timezone = 'UTC'
+as $$
+    select m::date
+    from generate_series(date_trunc('month', p_from::timestamp), date_trunc('month', p_to::timestamp), interval '1 month') as m
+    where not exists (
+        select from public.partition_bounds(p_parent) b
+        where not b.is_default
+          and coalesce(b.from_at, '-infinity') < ((m + interval '1 month') at time zone 'UTC')
+          and coalesce(b.to_at, 'infinity') > (m at time zone 'UTC'))
+    order by m
+$$;
+
+comment on function missing_months(regclass, date, date) is
+    'The months (first day, UTC) from that of p_from to that of p_to that have no partition.';
+
 create or replace function add_month_partitions(p_parent regclass, p_from date, p_to date)
 returns int
 language plpgsql
@@ -105,16 +124,7 @@ declare
     v_month date;
     v_created int := 0;
 begin
-    for v_month in
-        select m::date
-        from generate_series(date_trunc('month', p_from::timestamp), date_trunc('month', p_to::timestamp), interval '1 month') as m
-        where not exists (
-            select from public.partition_bounds(p_parent) b
-            where not b.is_default
-              and coalesce(b.from_at, '-infinity') < ((m + interval '1 month') at time zone 'UTC')
-              and coalesce(b.to_at, 'infinity') > (m at time zone 'UTC'))
-        order by m
-    loop
+    for v_month in select m from public.missing_months(p_parent, p_from, p_to) as m loop
         perform public.add_month_partition(p_parent, v_month);
         v_created := v_created + 1;
     end loop;
@@ -151,6 +161,7 @@ declare
 begin
     foreach v_function in array array[
         'partition_bounds(regclass)', 'settle_partitions(regclass)', 'add_month_partition(regclass, date)',
+        'missing_months(regclass, date, date)',
         'add_month_partitions(regclass, date, date)', 'default_partition_months(regclass)']::regprocedure[]
     loop
         execute format('revoke all on function %s from public', v_function);

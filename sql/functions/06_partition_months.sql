@@ -117,17 +117,59 @@ $$;
 comment on function create_monthly_partitions(int) is
     'MA-5: makes the monthly partitions from this month to p_months_ahead months ahead of email_sends and lead_activities that do not '
     'exist yet, and those of rows in the default partition within ten years, through pg_partman where it manages them. Returns how many '
-    'were created. The job does the same, each table in a transaction of its own.';
+    'were created. The job does the same, each month in a transaction of its own.';
+
+-- A transaction holds the locks of all that it attached: the job takes one month a transaction.
+create or replace function make_next_partition(p_parent regclass, p_months_ahead int, p_stray boolean,
+    out detail text, out problem boolean, out again boolean)
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set timezone = 'UTC'
+set lock_timeout = '40ms'
+as $$
+declare
+    v_month date := case when p_stray then (select max(m) from public.months_to_make(p_parent, p_months_ahead) as m)
+        else (select min(m) from public.missing_months(
+            p_parent, current_date, (date_trunc('month', current_date) + make_interval(months => p_months_ahead))::date) as m) end;
+begin
+    perform set_config('synchronous_commit', 'off', true);
+    problem := false;
+    again := v_month is not null and not p_stray;
+    detail := coalesce(to_char(v_month, 'YYYY-MM'), 'no month is missing');
+    if v_month is null then
+        return;
+    end if;
+    for attempt in 1..60 loop
+        begin
+            perform public.add_month_partitions(p_parent, v_month, v_month);
+            return;
+        exception when lock_not_available then
+            if attempt = 60 then
+                raise;
+            end if;
+            perform pg_sleep(0.3 + random() * 0.4);
+        end;
+    end loop;
+end
+$$;
+
+comment on function make_next_partition(regclass, int, boolean) is
+    'A step of the job that makes partitions: makes the first missing month of a table, again while there may be another; p_stray: the '
+    'newest month of rows in the default partition.';
 
 create or replace function partition_tasks() returns table (name text, statement text)
 language sql stable
 set search_path = pg_catalog, public, pg_temp
 as $$
-    select p.parent, format('select public.make_month_partitions(%L, 24) || '' partitions created''', 'public.' || p.parent)
+    select p.parent, format('select detail, problem, again from public.make_next_partition(%L, 24, %L)', 'public.' || p.parent, n <= 3)
     from unnest(array['email_sends', 'lead_activities']) as p (parent)
+    -- At most three months of stray rows a run: one tenant's dates must not make a partition each.
+    cross join generate_series(1, 4) as n
+    order by p.parent, n
 $$;
 
-comment on function partition_tasks() is 'The steps of the job that makes partitions: one a table.';
+comment on function partition_tasks() is
+    'The steps of the job that makes partitions: the last one of a table is repeated for each month that is missing.';
 
 drop function if exists check_default_partitions();
 create function check_default_partitions()
@@ -160,7 +202,8 @@ declare
 begin
     foreach v_function in array array[
         'months_to_make(regclass, int)', 'make_month_partitions(regclass, int)', 'run_partman(regclass, int, text)',
-        'create_monthly_partitions(int)', 'partition_tasks()', 'check_default_partitions()']::regprocedure[]
+        'create_monthly_partitions(int)', 'make_next_partition(regclass, int, boolean)', 'partition_tasks()',
+        'check_default_partitions()']::regprocedure[]
     loop
         execute format('revoke all on function %s from public', v_function);
         execute format('alter function %s owner to lh_owner', v_function);

@@ -79,6 +79,71 @@ comment on function import_changes_lead(leads, leads) is
     'Whether an imported row says anything new of its lead, and may. An update that says nothing would still write a new version into '
     'all ten indexes.';
 
+-- Row by row in memory, then one update a lead: with an update a row, each would look through the dead versions of all before it.
+create or replace function merge_repeated_rows(p_workspace_id bigint, p_import_id bigint, p_first bigint, p_last bigint, p_after_round int,
+    out known bigint, out rejected bigint)
+language plpgsql set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_row record;
+    v_lead leads;
+    v_new leads;
+    v_reason text;
+    v_changed boolean := false;
+begin
+    known := 0; rejected := 0;
+    for v_row in
+        select m.merge_order, m.round, m.email, m.name, m.phone, m.company, m.position, m.status, m.tags, m.custom_fields,
+               lead(m.email) over (order by m.merge_order, m.round) is distinct from m.email as is_last
+        from lead_import_merge m
+        where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.merge_order between p_first and p_last
+          and m.round > p_after_round
+        order by m.merge_order, m.round
+    loop
+        if v_lead.email is distinct from v_row.email then
+            -- An earlier round made or locked it in this transaction.
+            select l.* into v_lead from leads l where l.workspace_id = p_workspace_id and l.email = v_row.email for no key update;
+        end if;
+        v_new.name := v_row.name;
+        v_new.phone := v_row.phone;
+        v_new.company := v_row.company;
+        v_new.position := v_row.position;
+        v_new.status := coalesce(v_row.status, 'active');
+        v_new.tags := v_row.tags;
+        v_new.custom_fields := v_row.custom_fields;
+        v_reason := merge_reject_reason(v_lead, v_new.tags, v_new.custom_fields);
+        if v_reason is not null then
+            update lead_import_merge m set reason = v_reason
+            where m.workspace_id = p_workspace_id and m.import_id = p_import_id
+              and m.merge_order = v_row.merge_order and m.round = v_row.round;
+            rejected := rejected + 1;
+        else
+            known := known + 1;
+            if import_changes_lead(v_lead, v_new) then
+                v_changed := true;
+                v_lead.name := coalesce(v_new.name, v_lead.name);
+                v_lead.phone := coalesce(v_new.phone, v_lead.phone);
+                v_lead.company := coalesce(v_new.company, v_lead.company);
+                v_lead.position := coalesce(v_new.position, v_lead.position);
+                v_lead.status := risen_status(v_lead.status, v_new.status);
+                v_lead.tags := merged_tags(v_lead.tags, v_new.tags);
+                v_lead.custom_fields := v_lead.custom_fields || v_new.custom_fields;
+            end if;
+        end if;
+        if v_row.is_last and v_changed then
+            update leads l
+            set name = v_lead.name, phone = v_lead.phone, company = v_lead.company, position = v_lead.position,
+                status = v_lead.status, tags = v_lead.tags, custom_fields = v_lead.custom_fields, updated_at = now()
+            where l.workspace_id = p_workspace_id and l.id = v_lead.id;
+            v_changed := false;
+        end if;
+    end loop;
+end
+$$;
+comment on function merge_repeated_rows(bigint, bigint, bigint, bigint, int) is
+    'A step of merge_lead_rows: the rows of an address after its first ones, in their order, each judged against the lead as it is by '
+    'then.';
+
 -- The one merge: imports by COPY and by JSON are both rows of lead_import_merge. p_update: whether known leads are changed.
 create or replace function merge_lead_rows(p_workspace_id bigint, p_import_id bigint, p_first bigint, p_last bigint, p_update boolean,
     out imported bigint, out known bigint, out rejected bigint)
@@ -86,16 +151,21 @@ create or replace function merge_lead_rows(p_workspace_id bigint, p_import_id bi
 language plpgsql set search_path = pg_catalog, public, pg_temp set work_mem = '64MB'
 as $$
 declare
+    -- The first rows of each address are merged set by set, the rest of a long list in memory.
+    c_rounds constant int := 3;
     v_suppressing boolean := exists (select from suppressed_addresses where workspace_id = p_workspace_id);
     v_round record;
     v_rejected bigint;
     v_inserted bigint;
     v_kept text[];
+    v_repeated record;
+    v_last_round bigint;
 begin
     imported := 0; known := 0; rejected := 0;
     for v_round in
         select m.round, count(*) as rows from lead_import_merge m
         where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.merge_order between p_first and p_last
+          and m.round <= c_rounds
         group by m.round
         order by m.round
     loop
@@ -128,6 +198,7 @@ begin
         select count(*) filter (where inserted), array_agg(email) into v_inserted, v_kept from merged;
         imported := imported + v_inserted;
         known := known + v_round.rows - v_inserted;
+        v_last_round := v_round.round;
         -- A row that is not among the merged ones said nothing new, or too much.
         if p_update and v_round.rows > coalesce(cardinality(v_kept), 0) then
             update lead_import_merge m set reason = merge_reject_reason(l, m.tags, m.custom_fields)
@@ -141,6 +212,16 @@ begin
             known := known - v_rejected;
         end if;
     end loop;
+    if v_last_round = c_rounds and p_update then
+        v_repeated := merge_repeated_rows(p_workspace_id, p_import_id, p_first, p_last, c_rounds);
+        known := known + v_repeated.known;
+        rejected := rejected + v_repeated.rejected;
+    elsif v_last_round = c_rounds then
+        known := known + (
+            select count(*) from lead_import_merge m
+            where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.merge_order between p_first and p_last
+              and m.round > c_rounds);
+    end if;
 end
 $$;
 comment on function merge_lead_rows(bigint, bigint, bigint, bigint, boolean) is
@@ -158,6 +239,7 @@ begin
         'risen_status(text, text)',
         'merge_reject_reason(leads, text[], jsonb)',
         'import_changes_lead(leads, leads)',
+        'merge_repeated_rows(bigint, bigint, bigint, bigint, int)',
         'merge_lead_rows(bigint, bigint, bigint, bigint, boolean)']::regprocedure[]
     loop
         execute format('alter function %s owner to lh_owner', v_function);

@@ -166,10 +166,15 @@ declare
     runs bigint;
     snapshots bigint;
 begin
-    -- The last run of a job stays, however old: health reads it.
+    -- The last run of a job and its last success stay, however old: health reads them. A job of every minute would leave half a million
+    -- rows a year.
     delete from public.job_runs r
-    where r.started_at < clock_timestamp() - interval '90 days'
-      and exists (select from public.job_runs n where n.job = r.job and n.started_at > r.started_at);
+    where r.started_at < clock_timestamp() - case
+            when r.job not in (select j.name from public.scheduled_jobs j where j.max_age < interval '1 hour') then interval '90 days'
+            when r.outcome in ('succeeded', 'skipped') then interval '2 days'
+            else interval '14 days' end
+      and exists (select from public.job_runs n where n.job = r.job and n.started_at > r.started_at
+                    and (n.outcome = 'succeeded' or r.outcome <> 'succeeded'));
     get diagnostics runs = row_count;
     delete from public.database_snapshots where captured_at < clock_timestamp() - interval '90 days';
     get diagnostics snapshots = row_count;
@@ -266,7 +271,9 @@ comment on function cleanup_old_email_sends(int, text) is 'MA-2. Archives or dro
     'the days kept; one row each.';
 comment on function prune_job_history(interval) is 'Deletes pg_cron''s own history of the caller''s jobs; returns the rows. Without '
     'pg_cron it does nothing.';
-comment on function prune_operations_history() is 'Deletes job outcomes and snapshots older than 90 days; returns the rows.';
+comment on function prune_operations_history() is 'Deletes job outcomes and snapshots older than 90 days; of jobs that run every minute '
+    'good outcomes '
+    'after 2 days and failures after 14. Returns the rows.';
 comment on function perform_maintenance_tasks() is 'MA-1. Runs every daily task but the retention, which it looks at; one row a task '
     'with its outcome and milliseconds. The job maintenance runs them all, each in a transaction of its own.';
 

@@ -1,7 +1,19 @@
--- The audit log keeps its rows; who logged in has no place in the base schema and goes. So do the proofs of erasures: export them first.
+-- The audit log keeps its rows; who logged in has no place in the base schema and goes.
 
 -- step: erasures
-drop table if exists erasures;
+-- Proofs outlive a rollback: they wait in the schema archive for the next migration, as the list of suppressed addresses does.
+do $$
+begin
+    drop policy tenant on erasures;
+    alter table erasures disable row level security;
+    revoke all on erasures from lh_app, lh_readonly;
+    if exists (select from erasures) then
+        alter table erasures set schema archive;
+    else
+        drop table erasures;
+    end if;
+end
+$$;
 
 -- step: audit_lead_changes
 drop trigger if exists audit_lead_changes on leads;

@@ -216,7 +216,15 @@ create trigger audit_sends after update of status on email_sends for each row
     when (current_user <> 'lh_owner' and old.status is distinct from new.status) execute function audit_send_change();
 
 -- step: erasures
-create table erasures (
+-- Those from before a rollback come back.
+do $$
+begin
+    if to_regclass('archive.erasures') is not null then
+        alter table archive.erasures set schema public;
+    end if;
+end
+$$;
+create table if not exists erasures (
     workspace_id bigint not null,
     id bigint generated always as identity,
     lead_id bigint,

@@ -62,6 +62,25 @@ internal static class DatabaseChecks
             : Verdict.Looked("analyze", title, met: false, $"Never analyzed: {tables}. Remedy: analyze;");
     }
 
+    /// <summary>With lc_ctype C the server knows the case of ASCII letters only.</summary>
+    public static async Task<Verdict> LettersAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        const string id = "letters";
+        const string title = "The database knows the letters of all languages";
+        // The byte for É of a database in another encoding would be another letter.
+        const string sql = """
+            select case when pg_encoding_to_char(encoding) <> 'UTF8' then 'the encoding ' || pg_encoding_to_char(encoding)
+                        when lower(chr(201)) <> chr(233) then 'lc_ctype ' || datctype end
+            from pg_database where datname = current_database()
+            """;
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(cancellationToken) is not string fault
+            ? Verdict.Looked(id, title, met: true, "lower() knows them.")
+            : Verdict.Unavailable(id, title,
+                $"The database has {fault}: search and segments find É only as É and not as é, and the search index leaves out letters that are not ASCII. Addresses are compared right: they have a collation of their own. "
+                + "Remedy: pg_dump, create database NAME encoding 'UTF8' lc_ctype 'C.UTF-8' template template0, pg_restore.");
+    }
+
     /// <summary>A role that may create in public can get its functions and operators run by the schema's owner.</summary>
     public static async Task<Verdict> TrustedSchemasAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

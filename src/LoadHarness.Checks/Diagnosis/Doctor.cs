@@ -60,6 +60,7 @@ public static class Doctor
         await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         return [await DatabaseChecks.AnalyzedAsync(connection, cancellationToken),
-            await DatabaseChecks.TrustedSchemasAsync(connection, cancellationToken)];
+            await DatabaseChecks.TrustedSchemasAsync(connection, cancellationToken),
+            await DatabaseChecks.LettersAsync(connection, cancellationToken)];
     }
 }

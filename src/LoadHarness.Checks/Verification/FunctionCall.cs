@@ -31,12 +31,14 @@ internal static partial class FunctionCalls
         new("partition_bounds(regclass)", ["select * from partition_bounds('email_sends')"]),
         new("settle_partitions(regclass)", ["select settle_partitions('email_sends')"]),
         new("add_month_partition(regclass, date)", ["select add_month_partition('email_sends', '2090-01-01')"]),
+        new("missing_months(regclass, date, date)", ["select missing_months('lead_activities', '2090-01-01', '2090-02-01')"]),
         new("add_month_partitions(regclass, date, date)", ["select add_month_partitions('lead_activities', '2090-01-01', '2090-02-01')"]),
         new("create_monthly_partitions(int)", null, "select create_monthly_partitions(-1)", "LH004", AskedBy: "MA-5"),
         new("check_default_partitions()", ["select * from check_default_partitions()"]),
         new("months_to_make(regclass, int)", ["select months_to_make('email_sends', 24)"]),
         new("make_month_partitions(regclass, int)", null, AskedBy: "MA-5"),
         new("run_partman(regclass, int, text)", null, AskedBy: "MA-5"),
+        new("make_next_partition(regclass, int, boolean)", ["select * from make_next_partition('lead_activities', 1, false)"]),
         new("partition_tasks()", ["select * from partition_tasks()"]),
     ];
 

@@ -105,6 +105,34 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Thousands_of_rows_of_one_address_cost_in_proportion_to_their_number()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        async Task<long> BlocksAsync(string address, int rows)
+        {
+            var file = Enumerable.Range(1, rows).Select(i => LeadImportTests.Row(1) with
+            {
+                Email = address,
+                Name = $"Name {i}",
+                Tags = [$"t{i % 90}"],
+                CustomFields = $$"""{"k{{i % 50}}":{{i}}}""",
+            });
+            var import = await app.ScalarAsync<long>("select begin_lead_import($1, 'test')", [], Stop);
+            await LeadImport.CopyAsync(app, [import], file.Select((row, i) => (i + 1L, row)), Stop);
+            var plan = await database.As("lh_app").AskInAsync<string>(1,
+                $"explain (analyze, buffers, timing off, format json) select finish_lead_import(1, {import})");
+            Assert.Equal($"Name {rows}", await database.Owner.AskAsync<string>("select name from leads where email = $1", address));
+            return System.Text.Json.Nodes.JsonNode.Parse(plan)![0]!["Plan"]!["Shared Hit Blocks"]!.GetValue<long>();
+        }
+
+        await BlocksAsync("first@x.io", 100);
+        var few = await BlocksAsync("few@x.io", 300);
+        var many = await BlocksAsync("many@x.io", 3_000);
+        Assert.True(many < 15 * few, $"{few} blocks for 300 rows, {many} for 3,000");
+    }
+
+    [Fact]
     public async Task Blank_cells_erase_nothing()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);

@@ -60,6 +60,29 @@ public sealed class MaintenanceLockTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Each_month_is_made_in_a_transaction_of_its_own()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var drops = await database.Owner.ListAsync(
+            """
+            select format('drop table %s', b.partition) from partition_bounds('email_sends') b
+            where b.from_at > now() + interval '20 months'
+            """);
+        Assert.True(drops.Count >= 3, $"{drops.Count} partitions");
+        foreach (var drop in drops) await database.Owner.ExecuteAsync(drop);
+        await database.As("lh_jobs").ExecuteAsync("call run_job('create-partitions')");
+        Assert.Equal("succeeded", await database.Owner.AskAsync<string>("select outcome from job_runs order by id desc limit 1"));
+        // The row of a partition's key is written once, by the transaction that made it.
+        Assert.Equal(drops.Count, await database.Owner.AskAsync<long>(
+            """
+            select count(distinct d.xmin::text) from partition_bounds('email_sends') b
+            join pg_constraint c on c.conrelid = b.partition and c.contype = 'p'
+            join pg_depend d on d.objid = c.oid
+            where b.from_at > now() + interval '20 months'
+            """));
+    }
+
+    [Fact]
     public async Task A_tenants_stray_dates_make_few_partitions_and_stop_no_job()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);

@@ -64,4 +64,32 @@ public sealed class MaintenanceTests(PostgresCluster cluster)
         Assert.True(await database.Owner.AskAsync<long>("select count(*) from setting_history where name = 'max_connections'") == 1);
         Assert.True(await database.Owner.AskAsync<long>("select count(*) from database_snapshots") == 1);
     }
+
+    [Fact]
+    public async Task Outcomes_of_jobs_that_run_every_minute_are_kept_for_days_and_not_for_months()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync(
+            """
+            insert into job_runs (job, runner, outcome, started_at, finished_at)
+            select j, 'test', o, now() - days * interval '1 day', now() - days * interval '1 day'
+            from unnest(array['send-upkeep', 'start-campaigns', 'maintenance']) j, unnest(array['succeeded', 'failed', 'skipped']) o,
+                 unnest(array[1, 3, 10, 20, 100]) days;
+            -- This one has had no success since: its last one stays.
+            delete from job_runs where job = 'start-campaigns' and outcome = 'succeeded' and started_at > now() - interval '15 days';
+            select prune_operations_history()
+            """);
+        Assert.Equal(
+            [
+                "maintenance failed 1,3,10,20", "maintenance skipped 1,3,10,20", "maintenance succeeded 1,3,10,20",
+                "send-upkeep failed 1,3,10", "send-upkeep skipped 1", "send-upkeep succeeded 1",
+                "start-campaigns failed 1,3,10", "start-campaigns skipped 1", "start-campaigns succeeded 20",
+            ],
+            await database.Owner.ListAsync(
+                """
+                select job || ' ' || outcome || ' '
+                    || string_agg(extract(day from now() - started_at)::int::text, ',' order by started_at desc)
+                from job_runs group by job, outcome order by job, outcome
+                """));
+    }
 }

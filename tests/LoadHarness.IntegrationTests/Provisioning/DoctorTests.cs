@@ -4,6 +4,7 @@ using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
 
 namespace LoadHarness.IntegrationTests.Provisioning;
 
@@ -38,6 +39,30 @@ public sealed class DoctorTests(PostgresCluster cluster)
         Assert.Equal(VerdictKind.Missed, KindOf(verdicts, "disk"));
         Assert.Equal(VerdictKind.Missed, KindOf(verdicts, "database"));
         Assert.DoesNotContain(verdicts, verdict => verdict.Evidence.Contains("secret", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("C", VerdictKind.Unavailable)]
+    [InlineData("C.UTF-8", VerdictKind.Met)]
+    public async Task A_database_that_knows_ASCII_letters_only_is_named_with_what_fails(string letters, VerdictKind kind)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        var name = $"letters_{Guid.NewGuid():N}";
+        await database.Owner.ExecuteAsync(
+            $"create database {name} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype '{letters}'");
+        try
+        {
+            var given = new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = name, Pooling = false };
+            await using var connection = new Npgsql.NpgsqlConnection(given.ConnectionString);
+            await connection.OpenAsync(Stop);
+            var told = await DatabaseChecks.LettersAsync(connection, Stop);
+            Assert.Equal(kind, told.Kind);
+            Assert.Equal(kind == VerdictKind.Unavailable, told.Evidence.Contains("lc_ctype C:", StringComparison.Ordinal));
+        }
+        finally
+        {
+            await database.Owner.ExecuteAsync($"drop database {name} with (force)");
+        }
     }
 
     [Theory]

@@ -72,6 +72,43 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Another_account_of_the_machine_reaches_neither_files_nor_sockets_nor_the_server_itself()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+        {
+            Assert.Skip("Only root of a Linux machine can act as another account. The test above looks at the file modes.");
+            return;
+        }
+
+        // What everybody may read is read: the refusals below are the server's doing, not of this way of asking.
+        Assert.Equal(0, await AsNobodyAsync($"cat /etc/passwd > /dev/null && test -r /proc/{cluster.Server.ProcessId}/cmdline"));
+        var directory = cluster.Server.Directory;
+        string[] secrets =
+        [
+            .. Directory.EnumerateFiles(directory.Root), Path.Combine(directory.Data, "PG_VERSION"),
+            Path.Combine(directory.Data, "pg_hba.conf"), Path.Combine(directory.Data, "postmaster.pid"),
+            Path.Combine(directory.Data, "loadharness.conf"), $"/proc/{cluster.Server.ProcessId}/environ",
+        ];
+        foreach (var secret in secrets)
+        {
+            Assert.True(File.Exists(secret), secret);
+            Assert.True(await AsNobodyAsync($"cat '{secret}' > /dev/null") != 0, secret);
+        }
+
+        Assert.NotEqual(0, await AsNobodyAsync($"ls '{directory.Root}'"));
+        Assert.NotEqual(0, await AsNobodyAsync($"touch '{Path.Combine(directory.Root, "planted")}'"));
+        var server = new NpgsqlConnectionStringBuilder(cluster.Server.ConnectionString);
+        Assert.NotEqual(0, await AsNobodyAsync($"tr '\\0' ' ' < /proc/{cluster.Server.ProcessId}/cmdline | grep -qF '{server.Password}'"));
+        var psql = Path.Combine(cluster.Server.Binaries.Directory, "psql");
+        foreach (var host in (string[])["127.0.0.1", directory.Root, directory.Data, "/tmp", "/var/run/postgresql"])
+            Assert.NotEqual(0, await AsNobodyAsync($"{psql} -w -h '{host}' -p {server.Port} -U {server.Username} -c 'select 1' postgres"));
+    }
+
+    private static async Task<int> AsNobodyAsync(string command) =>
+        (await CliWrap.Cli.Wrap("runuser").WithArguments(["-u", "nobody", "--", "sh", "-c", command])
+            .WithValidation(CliWrap.CommandResultValidation.None).ExecuteAsync(Stop)).ExitCode;
+
+    [Fact]
     public async Task A_trap_under_a_servers_name_in_the_common_directory_is_left_alone()
     {
         var trap = Path.Combine(Path.GetTempPath(), $"loadharness-pg-{Guid.NewGuid():N}");

@@ -1,5 +1,7 @@
+using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Migration;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Security;
@@ -119,6 +121,28 @@ public sealed class ErasureTests(PostgresCluster cluster)
         Assert.Equal(1, await database.Owner.AskAsync<long>("select count(*) from leads where email = 'ann@x.io'"));
         Assert.True(await database.Owner.AskAsync<long>(
             "select count(*) from audit_logs where workspace_id = 1 and entity = 'workspaces' and action = 'delete'") == 1);
+    }
+
+    [Fact]
+    public async Task Proofs_of_erasures_outlive_a_rollback()
+    {
+        await using var database = await FilledAsync();
+        await database.As("lh_app").AskInAsync<string>(
+            1, "select erase_lead(1, (select id from leads where workspace_id = 1 and email = 'ann@x.io'), 'asked')::text");
+        const string proofs = "select string_agg(e::text, ';' order by id) from erasures e";
+        var before = await database.Owner.AskAsync<string>(proofs);
+        var migrator = new Migrator(database.Owner);
+
+        await migrator.DownAsync(SilentProgress.Instance, TestContext.Current.CancellationToken);
+        Assert.Equal(1, await database.Owner.AskAsync<long>("select count(*) from archive.erasures"));
+        Assert.False(await database.Owner.AskAsync<bool>("select has_table_privilege('lh_app', 'archive.erasures', 'select')"));
+        await migrator.UpAsync(SilentProgress.Instance, TestContext.Current.CancellationToken);
+
+        Assert.Equal(before, await database.Owner.AskAsync<string>(proofs));
+        Assert.Equal(1, await database.As("lh_app").AskInAsync<long>(1, "select count(*) from erasures"));
+        Assert.Equal(0, await database.As("lh_app").AskInAsync<long>(2, "select count(*) from erasures"));
+        await database.As("lh_app").AskInAsync<string>(1, "select erase_address(1, 'ben@x.io', 'asked')::text");
+        Assert.Equal(2, await database.Owner.AskAsync<long>("select count(*) from erasures"));
     }
 
     [Fact]

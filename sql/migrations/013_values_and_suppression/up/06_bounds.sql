@@ -26,9 +26,11 @@ alter table campaign_batches validate constraint campaign_batches_bounds;
 
 -- step: bounds_of_email_sends
 alter table email_sends add constraint email_sends_bounds check (
-        is_usual_time(created_at) and is_usual_time(claimed_at) and is_usual_time(sent_at) and is_usual_time(delivered_at)
-        and is_usual_time(opened_at) and is_usual_time(clicked_at) and is_usual_time(bounced_at)
-        and is_usual_time(unsubscribed_at) and is_usual_time(complained_at)
+        -- Both pass over nulls: two looks cost less than one a column, and each send is written three times.
+        is_usual_time(least(created_at, claimed_at, sent_at, delivered_at, opened_at, clicked_at, bounced_at,
+                            unsubscribed_at, complained_at))
+        and is_usual_time(greatest(created_at, claimed_at, sent_at, delivered_at, opened_at, clicked_at, bounced_at,
+                                   unsubscribed_at, complained_at))
         and length(email) <= 300 and length(provider_id) <= 1000 and length(error_message) <= 10000
     ) not valid;
 
