@@ -68,6 +68,7 @@ begin
         if found then
             perform flush_lead_indexes();
             perform forget_staged_rows(p_workspace_id, p_import_id);
+            perform fold_import(p_workspace_id);
         end if;
     end if;
     select i.imported, i.updated, i.rejected into imported, updated, rejected

@@ -103,7 +103,10 @@ begin
         raise exception 'a cap is at least 1, not %', p_cap using errcode = 'LH006';
     end if;
     v_condition := compile_segment(p_conditions);
-    if p_cap is null then
+    v_count := count_by_bits(p_workspace_id, p_conditions, v_condition);
+    if v_count is not null then
+        return least(v_count, p_cap);
+    elsif p_cap is null then
         execute format('select count(*) from leads where %s and %s', workspace_condition(p_workspace_id), v_condition)
         into v_count;
     else

@@ -163,6 +163,8 @@ begin
     if not found then
         raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';
     end if;
+    -- Bits that went row by row would count wrongly meanwhile.
+    delete from public.segment_bit_workspaces b where b.workspace_id = p_workspace_id;
     loop
         v_before := deleted;
         for v_table in
@@ -171,7 +173,8 @@ begin
             join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped
             where c.relnamespace in (select oid from pg_namespace where nspname in ('public', 'archive'))
               and c.relkind in ('r', 'p') and not c.relispartition
-              and c.relname not in ('audit_logs', 'erasures', 'workspace_members')
+              and c.relname not in ('audit_logs', 'erasures', 'workspace_members', 'segment_changes')
+              and c.relname not like 'segment\_bit%'
             order by c.relname = 'leads', c.oid desc
         loop
             begin
@@ -197,6 +200,7 @@ begin
     using members d
     where u.id = d.user_id and not exists (select from public.workspace_members m where m.user_id = u.id
         and m.workspace_id <> p_workspace_id);
+    delete from public.segment_changes c where c.workspace_id = p_workspace_id;
     delete from public.workspaces w where w.id = p_workspace_id;
     done := true;
 end;

@@ -63,6 +63,7 @@ public sealed class Seeder(NpgsqlDataSource admin)
         var indexes = await TimeAsync(() => new DeferredObjects(admin, request.Workers).RestoreAsync(progress, cancellationToken));
         await finishing.AdvanceSequencesAsync(cancellationToken);
         var analyze = await TimeAsync(() => finishing.AnalyzeAsync(progress, cancellationToken));
+        await finishing.BuildSegmentBitsAsync(progress, cancellationToken);
         await finishing.RefreshViewsAsync(progress, cancellationToken);
         var manifest = await DescribeAsync(connection, journal, request, generators, loaded, progress, cancellationToken);
         manifest = manifest with { IndexTime = indexes, AnalyzeTime = vacuum + analyze };

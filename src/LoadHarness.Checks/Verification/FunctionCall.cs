@@ -23,7 +23,7 @@ internal static partial class FunctionCalls
     private const string Import = $"(select max(id) from lead_imports where workspace_id = {W})";
 
     public static IReadOnlyList<FunctionCall> All { get; } =
-        [.. Partitions, .. Values, .. Imports, .. ImportSteps, .. Suppression, .. Sends, .. Searching, .. Segments, .. Operations, .. Keys,
+        [.. Partitions, .. Values, .. Imports, .. ImportSteps, .. Suppression, .. Sends, .. Searching, .. Segments, .. SegmentBits, .. Operations, .. Keys,
             .. Jobs, .. Audit, .. People, .. Members];
 
     private static FunctionCall[] Partitions =>

@@ -87,6 +87,21 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
         await EachAsync(roots.Select(root => $"analyze {root}"), task, cancellationToken);
     }
 
+    /// <summary>Triggers were off during the load: bits of segments follow from the leads that are there now.</summary>
+    public async Task BuildSegmentBitsAsync(IStageProgress progress, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        if (!await connection.ScalarAsync<bool>(
+            "select to_regprocedure('build_segment_bits(bigint, bigint)') is not null", cancellationToken))
+            return;
+        using var task = progress.Begin("Building bits of segments", null, "workspaces");
+        await connection.ExecuteAsync("delete from segment_bit_workspaces", cancellationToken);
+        await connection.ExecuteAsync("select build_segment_bits(id) from workspaces", cancellationToken);
+        await connection.ExecuteAsync(
+            "vacuum (analyze) segment_bit_workspaces, segment_bit_facets, segment_bit_values, segment_bits, segment_changes",
+            cancellationToken);
+    }
+
     public async Task RefreshViewsAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);

@@ -9,7 +9,7 @@ namespace LoadHarness.IntegrationTests.Jobs;
 public sealed class CronTests(PostgresCluster cluster)
 {
     /// <summary>JB-1 to JB-5, and the two of each minute: campaigns that are due, and the upkeep of sends.</summary>
-    private const long Jobs = 7;
+    private const long Jobs = 8;
 
     [Fact]
     public async Task Jobs_are_scheduled_once_and_their_own_commands_succeed_as_their_user()

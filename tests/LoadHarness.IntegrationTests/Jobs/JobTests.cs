@@ -17,6 +17,7 @@ public sealed class JobTests(PostgresCluster cluster)
     [InlineData("renew-api-keys")]
     [InlineData("start-campaigns")]
     [InlineData("send-upkeep")]
+    [InlineData("fold-segments")]
     public async Task Each_job_succeeds_as_its_own_role_and_leaves_one_outcome_row(string job)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
@@ -150,7 +151,7 @@ public sealed class JobTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var runner = new JobRunner(database.Owner, TimeProvider.System);
         var first = await runner.RunAsync(JobSelection.Due, SilentProgress.Instance, CancellationToken.None);
-        Assert.Equal(["BF-3", "BF-4", "JB-1", "JB-2", "JB-3", "JB-4", "JB-5"], first.Select(o => o.Requirement));
+        Assert.Equal(["BF-3", "BF-4", "JB-1", "JB-2", "JB-3", "JB-4", "JB-5", "SG-2"], first.Select(o => o.Requirement));
         Assert.All(first, o => Assert.Equal("succeeded", o.Outcome));
         await database.Owner.ExecuteAsync("update job_runs set started_at = started_at - interval '25 hours' where job = 'maintenance'");
         var second = await runner.RunAsync(JobSelection.Due, SilentProgress.Instance, CancellationToken.None);

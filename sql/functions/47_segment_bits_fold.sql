@@ -1,0 +1,139 @@
+-- Folding changes into the bits of segments (decision 0022), a batch a transaction.
+
+create or replace function fold_segment_changes(p_workspace_id bigint, p_batch int default 20000) returns bigint
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_build boolean;
+    v_smallest bigint;
+    v_changed bigint[];
+    v_leads bigint;
+    v_more boolean;
+begin
+    if p_batch is null or p_batch not between 1 and 1000000 then
+        raise exception 'a batch has 1 to 1000000 changes, not %', coalesce(p_batch::text, 'null') using errcode = 'LH006';
+    elsif not lock_segment_bits(p_workspace_id) then
+        return null;
+    end if;
+    -- A workspace that has bits keeps them until it is half as large.
+    select not w.ready or w.folded > w.leads * 2, case when w.ready then least(50000, w.leads / 2) else 50000 end into v_build, v_smallest
+    from segment_bit_workspaces w where w.workspace_id = p_workspace_id;
+    if v_build then
+        return build_segment_bits(p_workspace_id, v_smallest);
+    end if;
+    with taken as (
+        delete from segment_changes c
+        where c.workspace_id = p_workspace_id and c.id = any (array(
+            select n.id from segment_changes n where n.workspace_id = p_workspace_id order by n.id limit p_batch))
+        returning c.lead
+    )
+    select array_agg(distinct t.lead order by t.lead) into v_changed from taken t;
+    v_leads := coalesce(cardinality(v_changed), 0);
+    if v_leads > 0 then
+        perform write_segment_bits(p_workspace_id, v_changed[1], v_changed[v_leads], v_changed);
+        -- What no lead has any more is forgotten, as after an erasure.
+        delete from segment_bit_values v
+        where v.workspace_id = p_workspace_id and v.kind = 'value' and not exists (
+            select from segment_bits b where b.workspace_id = p_workspace_id and b.value_id = v.id and b.bits <> b'0'::bit(16384));
+    end if;
+    v_more := exists (select from segment_changes c where c.workspace_id = p_workspace_id);
+    update segment_bit_workspaces w set folded = w.folded + v_leads, more = v_more, folded_at = clock_timestamp()
+    where w.workspace_id = p_workspace_id;
+    return v_leads;
+end
+$$;
+comment on function fold_segment_changes(bigint, int) is
+    'Writes the bits of up to p_batch changes of a workspace, oldest first. Builds them where there are none, or '
+    'where twice as many leads as there were changed since. '
+    'Returns the leads; null when somebody else folds or builds.';
+
+create or replace function fold_import(p_workspace_id bigint) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    -- A large one is left to the job: folding takes two fifths of the CPU that the import took. In an older snapshot folding would fail
+    -- where somebody else folded since then, and the import with it.
+    if current_setting('transaction_isolation') = 'read committed'
+       and exists (select from segment_bit_workspaces w where w.workspace_id = p_workspace_id and w.ready and w.folded <= w.leads * 2)
+       and not exists (select from segment_changes c where c.workspace_id = p_workspace_id offset 20000 limit 1) then
+        perform fold_segment_changes(p_workspace_id);
+    end if;
+end
+$$;
+comment on function fold_import(bigint) is 'A step of finish_lead_import: the leads of a small import are in bits when it is done.';
+
+create or replace function workspaces_to_fold() returns setof bigint
+language sql stable set search_path = pg_catalog, public, pg_temp
+as $$
+    with recursive changed as (
+        (select c.workspace_id from segment_changes c order by c.workspace_id limit 1)
+        union all
+        select (select c.workspace_id from segment_changes c where c.workspace_id > changed.workspace_id order by c.workspace_id limit 1)
+        from changed where changed.workspace_id is not null
+    )
+    select w.id
+    from workspaces w
+    left join segment_bit_workspaces s on s.workspace_id = w.id
+    where s.workspace_id is null
+       or (w.id in (select workspace_id from changed)
+           and (s.more or s.folded_at is null or s.folded_at < clock_timestamp() - interval '30 seconds'))
+    order by s.folded_at nulls first
+$$;
+comment on function workspaces_to_fold() is
+    'Workspaces with changes that are not in bits yet, and those that nobody has looked at, longest first.';
+
+create or replace function fold_next_segment_changes(out detail text, out problem boolean, out again boolean)
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_workspace bigint;
+    v_leads bigint;
+begin
+    problem := false;
+    again := false;
+    for v_workspace in select w from workspaces_to_fold() as w loop
+        v_leads := fold_segment_changes(v_workspace);
+        if v_leads is not null then
+            detail := case when v_leads > 0 then format('%s leads of workspace %s', v_leads, v_workspace) end;
+            again := true;
+            return;
+        end if;
+    end loop;
+    detail := 'nothing left to fold';
+end
+$$;
+comment on function fold_next_segment_changes() is 'One batch of one workspace, for the job fold-segments.';
+
+-- Who may call what: steps for their owner, and what the job calls.
+do $$
+declare
+    v_function regprocedure;
+begin
+    foreach v_function in array array[
+        'fold_segment_changes(bigint, int)',
+        'fold_import(bigint)',
+        'workspaces_to_fold()',
+        'fold_next_segment_changes()']::regprocedure[]
+    loop
+        execute format('alter function %s owner to lh_owner', v_function);
+        execute format('revoke execute on function %s from public', v_function);
+    end loop;
+end
+$$;
+grant execute on function fold_next_segment_changes() to lh_jobs;
+
+-- Where leads were there before: the workspaces that are large now have bits when the migration is done. The job finds all others.
+do $$
+declare
+    v_workspace bigint;
+begin
+    for v_workspace in
+        select w.id from workspaces w
+        where not exists (select from segment_bit_workspaces s where s.workspace_id = w.id)
+          and exists (select from leads l where l.workspace_id = w.id offset 49999 limit 1)
+        order by w.id
+    loop
+        perform build_segment_bits(v_workspace);
+    end loop;
+end
+$$;

@@ -1,0 +1,44 @@
+namespace LoadHarness.Checks.Verification;
+
+internal static partial class FunctionCalls
+{
+    private const string Vip = """'{"field":"tags","operator":"contains","value":"vip"}'""";
+    private const string Built = $"select build_segment_bits({W}, 1)";
+
+    private static FunctionCall[] SegmentBits =>
+    [
+        new("note_segment_change()", [$"update leads set tags = '{{moved}}' where workspace_id = {W} and email = 'verify1@example.com'"]),
+        new("forget_all_segment_bits()",
+            ["create temp table emptied () on commit drop",
+                "create trigger forget after truncate on emptied for each statement execute function forget_all_segment_bits()",
+                "truncate emptied"]),
+        new("segment_day(text)", ["select segment_day('2026-01-31')"]),
+        new("segment_value_part(text, text, text, text)", ["select segment_value_part('status', 'value', 'status', 'read')"]),
+        new("segment_day_part(text, text)", ["select segment_day_part('created_at', 'created')"]),
+        new("segment_custom_facets(bigint)", [$"select * from segment_custom_facets({W})"]),
+        new("segment_days(bigint)", [$"select segment_days({W})"]),
+        new("segment_parts(bigint)", [$"select segment_parts({W})"]),
+        new("write_segment_bits(bigint, bigint, bigint, bigint[])", [Built, $"select write_segment_bits({W}, 1, 1, '{{1}}')"]),
+        new("choose_segment_facets(bigint, bigint[])", [$"select lock_segment_bits({W}), choose_segment_facets({W}, '{{0}}')"]),
+        new("lock_segment_bits(bigint)", [$"select lock_segment_bits({W})"]),
+        new("build_segment_bits(bigint, bigint)", [Built]),
+        new("fold_segment_changes(bigint, int)", [$"select fold_segment_changes({W})"], $"select fold_segment_changes({W}, 0)", "LH006"),
+        new("fold_import(bigint)", [Built, $"select fold_import({W})"]),
+        new("workspaces_to_fold()", ["select * from workspaces_to_fold()"]),
+        new("fold_next_segment_changes()", [$"select lock_segment_bits({W})", "select * from fold_next_segment_changes()"]),
+        new("segment_bits_and(text, text)", ["select segment_bits_and('<1>', '<2>')"]),
+        new("segment_bits_or(text, text)", ["select segment_bits_or('<1>', '<2>')"]),
+        new("segment_bits_not(text)", ["select segment_bits_not('<1>')"]),
+        new("segment_bits_of(bigint, text, text, jsonb)", [$"""select segment_bits_of({W}, 'status', 'value', '"active"')"""]),
+        new("segment_bits_before(bigint, text, int)", [$"select segment_bits_before({W}, 'created_at', 20000)"]),
+        new("segment_day_of(timestamptz, boolean)", ["select segment_day_of(now(), true)"]),
+        new("segment_day_term(bigint, text, text, jsonb, boolean)", [$"""select segment_day_term({W}, 'created_at', 'before', '"2026-01-31"', true)"""]),
+        new("segment_tag_term(bigint, text, jsonb, boolean, boolean)", [$"""select segment_tag_term({W}, 'contains', '"vip"', true, true)"""]),
+        new("segment_value_term(bigint, text, jsonb, boolean, boolean)", [$$"""select segment_value_term({{W}}, 'status', '{"field":"status","operator":"equals","value":"active"}', true, true)"""]),
+        new("segment_leaf_term(bigint, jsonb, boolean)", [Built, $"select segment_leaf_term({W}, {Vip}, true)"]),
+        new("segment_term(bigint, jsonb, boolean)", [Built, $"select segment_term({W}, {Vip}, true)"]),
+        new("segment_bits_query(bigint, text, text)", [Built, $"select segment_bits_query({W}, 'none', 'all')"]),
+        new("segment_leads_of(bigint[], bit[])", ["select segment_leads_of(array[1], array[b'1'::bit(16384)])"]),
+        new("count_by_bits(bigint, jsonb, text)", [Built, $"select count_by_bits({W}, {Vip}, compile_segment({Vip}))"]),
+    ];
+}

@@ -1,0 +1,104 @@
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Segments;
+
+/// <summary>Nobody reads bits or goes around them, and what is erased leaves them.</summary>
+public sealed class SegmentBitsRightsTests(PostgresCluster cluster)
+{
+    private static readonly string[] Tables =
+        ["segment_bit_workspaces", "segment_bit_facets", "segment_bit_values", "segment_bits", "segment_changes"];
+
+    [Theory]
+    [InlineData("lh_app")]
+    [InlineData("lh_readonly")]
+    [InlineData("lh_worker")]
+    [InlineData("lh_jobs")]
+    public async Task No_role_reads_writes_or_locks_bits_or_changes(string role)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        foreach (var table in Tables)
+        {
+            foreach (var sql in (string[])[$"select * from {table}", $"delete from {table}", $"insert into {table} default values",
+                $"do $$ begin lock table {table}; end $$"])
+            {
+                var refused = await Assert.ThrowsAsync<PostgresException>(() => database.As(role).ExecuteAsync(sql));
+                Assert.True(refused.SqlState == PostgresErrorCodes.InsufficientPrivilege, $"{role}: {sql}: {refused.MessageText}");
+            }
+        }
+
+        var fold = await Assert.ThrowsAsync<PostgresException>(() => database.As(role).ExecuteAsync("select fold_segment_changes(1)"));
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, fold.SqlState);
+    }
+
+    [Fact]
+    public async Task A_tenant_that_says_it_notes_its_changes_itself_is_noted_all_the_same()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await database.As("lh_app").ExecuteAsync(
+            """
+            select set_config('app.workspace_id', '1', false), set_config('loadharness.notes_changes', 'on', false);
+            insert into leads (workspace_id, email) values (1, 'a@own.io')
+            """);
+        Assert.Equal(1, await database.Owner.AskAsync<long>("select count(*) from segment_changes"));
+    }
+
+    [Fact]
+    public async Task A_new_lead_of_an_import_is_noted_once_and_a_small_import_leaves_nothing_unfolded()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.AddLeadsAsync(database, 100);
+        await database.Owner.ExecuteAsync("select build_segment_bits(1, 10)");
+        await app.ScalarAsync<long>(
+            """
+            select imported_count
+            from fast_bulk_lead_import($1, '[{"email":"new@own.io","tags":["fresh"]},{"email":"lead1@own.io","tags":["fresh"]}]')
+            """,
+            [], TestContext.Current.CancellationToken);
+        Assert.Equal(2, await database.Owner.AskAsync<long>("select count(*) from segment_changes"));
+
+        var import = await app.ScalarAsync<long>("select begin_lead_import($1, 'test')", [], TestContext.Current.CancellationToken);
+        await database.Owner.ExecuteAsync(
+            "insert into lead_import_rows (workspace_id, import_id, row_number, email) values (1, $1, 1, 'staged@own.io')", import);
+        await app.ScalarAsync<long>("select imported from finish_lead_import($1, $2)", [import], TestContext.Current.CancellationToken);
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from segment_changes"));
+        Assert.Equal(2, await CountAsync(database, "fresh"));
+    }
+
+    [Fact]
+    public async Task An_erased_leads_bit_and_its_rare_value_go_when_the_change_is_folded()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.AddLeadsAsync(database, 100);
+        await database.Owner.ExecuteAsync("update leads set tags = '{own secret}' where id = 7; select build_segment_bits(1, 10)");
+        Assert.Equal(1, await CountAsync(database, "own secret"));
+        await app.ScalarAsync<string>("select erase_lead($1, 7)::text", [], TestContext.Current.CancellationToken);
+        Assert.Equal(0, await CountAsync(database, "own secret"));
+
+        await database.Owner.ExecuteAsync("select fold_segment_changes(1)");
+        Assert.Equal(0, await CountAsync(database, "own secret"));
+        Assert.Empty(await database.Owner.ListAsync("select value from segment_bit_values where value = '\"own secret\"'"));
+    }
+
+    [Fact]
+    public async Task A_small_workspace_and_a_truncated_table_have_no_bits()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.AddLeadsAsync(database, 100);
+        await database.As("lh_jobs").ExecuteAsync("call run_job('fold-segments')");
+        Assert.Equal(["False"], await database.Owner.ListAsync("select ready from segment_bit_workspaces where workspace_id = 1"));
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from segment_changes"));
+
+        await database.Owner.ExecuteAsync("select build_segment_bits(1, 10); truncate leads cascade");
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from segment_bits"));
+        Assert.Equal(0, await CountAsync(database, "none"));
+    }
+
+    private static Task<long> CountAsync(TestDatabase database, string tag) => database.Owner.AskInAsync<long>(
+        1, "select count_segmented_leads(1, jsonb_build_object('field', 'tags', 'operator', 'contains', 'value', $1::text))", tag);
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CsCheck;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Workload;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Segments;
+
+/// <summary>Counts by bits are exact in every snapshot, whatever happens to leads and bits at the same time.</summary>
+public sealed class SegmentBitsTests(PostgresCluster cluster)
+{
+    /// <summary>How many random segments; a nightly run asks for 1000.</summary>
+    private const string CountVariable = "LOADHARNESS_SEGMENTS";
+
+    private const int SegmentsPerSnapshot = 6;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Random_segments_count_as_the_oracle_does_in_every_snapshot_while_leads_change_and_bits_are_folded()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await SegmentBitsWriters.FillAsync(database);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var writers = new SegmentBitsWriters(database, app, done.Token);
+        var work = writers.RunAsync();
+        var byBits = 0;
+        var segments = Segments();
+        for (var i = 0; i < segments; i += SegmentsPerSnapshot)
+            byBits += await CompareAsync(database, Math.Min(SegmentsPerSnapshot, segments - i));
+        await done.CancelAsync();
+        await work;
+        byBits += await CompareAsync(database, SegmentsPerSnapshot);
+
+        Assert.True(byBits > segments / 3, $"{byBits} of {segments} segments were counted by bits");
+        Assert.True(writers.Folds > 5, $"{writers.Folds} folds");
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_killed_in_the_middle_changes_nothing_and_the_next_one_ends_its_work()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await SegmentBitsWriters.FillAsync(database);
+        await database.Owner.ExecuteAsync(
+            "update leads set status = 'bounced', tags = tags || '{late}' where workspace_id = 1 and id % 2 = 0");
+        await database.Owner.ExecuteAsync(
+            """
+            create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(0.05); return new; end $$;
+            create trigger slow before update on segment_bits for each row execute function slow()
+            """);
+        var fold = Assert.ThrowsAnyAsync<NpgsqlException>(() => database.Owner.ExecuteAsync("select fold_segment_changes(1)"));
+        while (await database.Owner.AskAsync<long>(
+            "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()") == 0)
+            await Task.Delay(10, Stop);
+        // Another folder does not wait, and counts go on.
+        Assert.True(await database.Owner.AskAsync<bool>("select fold_segment_changes(1) is null"));
+        await CompareAsync(database, SegmentsPerSnapshot);
+        await database.Owner.ExecuteAsync(
+            "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()");
+        await fold;
+        await CompareAsync(database, SegmentsPerSnapshot);
+
+        await database.Owner.ExecuteAsync("drop trigger slow on segment_bits");
+        await database.Owner.ExecuteAsync("update segment_bit_workspaces set folded_at = now() - interval '1 minute'");
+        await database.As("lh_jobs").ExecuteAsync("call run_job('fold-segments')");
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from segment_changes where workspace_id = 1"));
+        await CompareAsync(database, SegmentsPerSnapshot);
+        Assert.Equal(await database.Owner.AskAsync<long>("select count(*) from leads where workspace_id = 1 and 'late' = any (tags)"),
+            await database.Owner.AskAsync<long>(
+                """
+                select count_by_bits(1, s, compile_segment(s))
+                from (values ('{"field":"tags","operator":"contains","value":"late"}'::jsonb)) v (s)
+                """));
+    }
+
+    // Of one snapshot: the leads for the oracle, and both ways of counting.
+    private static async Task<int> CompareAsync(TestDatabase database, int segments)
+    {
+        await using var connection = await database.Owner.OpenConnectionAsync(Stop);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, Stop);
+        await using var tenant = new NpgsqlCommand("select set_config('app.workspace_id', '1', true)", connection);
+        await tenant.ExecuteNonQueryAsync(Stop);
+        var leads = await SegmentBitsWriters.LeadsAsync(connection);
+        var byBits = 0;
+        for (var i = 0; i < segments; i++)
+        {
+            // A field of days, which the generator has not.
+            var text = SegmentGen.Segment(i % 4).Single().ToJsonString().Replace("custom.k.1", "custom.born", StringComparison.Ordinal);
+            var segment = JsonNode.Parse(text)!.AsObject();
+            var expected = leads.Count(lead => SegmentOracle.Matches(lead, segment));
+            await using var count = new NpgsqlCommand(
+                "select count_segmented_leads(1, $1::jsonb), count_by_bits(1, $1::jsonb, compile_segment($1::jsonb))", connection)
+            {
+                Parameters = { new() { Value = text } },
+            };
+            await using var reader = await count.ExecuteReaderAsync(Stop);
+            Assert.True(await reader.ReadAsync(Stop));
+            Assert.True(expected == reader.GetInt64(0), $"{text}: expected {expected} of {leads.Count}, counted {reader.GetInt64(0)}");
+            if (reader.IsDBNull(1)) continue;
+            Assert.True(expected == reader.GetInt64(1), $"{text}: expected {expected} of {leads.Count}, bits say {reader.GetInt64(1)}");
+            byBits++;
+        }
+
+        return byBits;
+    }
+
+    private static int Segments() => Environment.GetEnvironmentVariable(CountVariable) is { Length: > 0 } text
+        ? int.Parse(text, CultureInfo.InvariantCulture)
+        : 60;
+}
