@@ -48,7 +48,7 @@ public static class HealthCheck
         }
         catch (PostgresException e)
         {
-            return Unknown(question, $"could not be asked: {e.MessageText} (SQLSTATE {e.SqlState})");
+            return Unknown(question, $"could not be asked: {e.MessageText} (SQLSTATE {e.SqlState})") with { Refused = true };
         }
     }
 

@@ -30,6 +30,10 @@ public sealed record HealthResult(
     IReadOnlyList<HealthFinding> Findings,
     bool Missing = false)
 {
+    /// <summary>The server refused the check's statement.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool Refused { get; init; }
+
     public Verdict ToVerdict()
     {
         var evidence = $"{Status.ToString().ToLowerInvariant()}: {Evidence}";

@@ -23,7 +23,7 @@ internal static class OperatingCheck
         var counts = string.Join(", ", report.Checks.GroupBy(c => c.Status).OrderBy(g => g.Key)
             .Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}"));
         var red = string.Join(", ", report.Checks.Where(c => c.Status == HealthStatus.Red).Select(c => c.Id));
-        var asked = !report.Checks.Any(c => c.Evidence.Contains("could not be asked", StringComparison.Ordinal));
+        var asked = !report.Checks.Any(c => c.Refused);
         foreach (var proof in await HealthColours.RunAsync(admin, cancellationToken)) answers[proof.Id] = proof;
         answers["DP-3"] = Verdict.Looked(
             "DP-3", "", asked,

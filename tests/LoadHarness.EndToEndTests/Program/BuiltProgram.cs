@@ -13,7 +13,7 @@ internal static class BuiltProgram
     public static string Executable { get; } =
         Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "loadharness.exe" : "loadharness");
 
-    public static string Repository { get; } = Root(AppContext.BaseDirectory);
+    public static string Repository { get; } = TestSupport.Repository.File();
 
     public static Command With(params string[] arguments) =>
         CliWrap.Cli.Wrap(Executable).WithArguments(arguments).WithValidation(CommandResultValidation.None)
@@ -58,7 +58,4 @@ internal static class BuiltProgram
 
     private static void Add(string profile, string text) =>
         File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "scenarios", "profiles", profile + ".json"), text);
-
-    private static string Root(string directory) =>
-        File.Exists(Path.Combine(directory, "LoadHarness.sln")) ? directory : Root(Path.GetDirectoryName(directory)!);
 }

@@ -1,7 +1,6 @@
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Postgres.Provisioning;
-using LoadHarness.UnitTests.Reporting;
 using Npgsql;
 
 namespace LoadHarness.EndToEndTests.Program;

@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Reporting;
-using LoadHarness.UnitTests.Reporting;
 
 namespace LoadHarness.EndToEndTests.Program;
 

@@ -24,7 +24,8 @@ public sealed class KilledSeedingTests
             new(new DatabaseTarget.Native(), ServerProfile.Checklist, Request.Contacts, Keep: false, Force: false),
                 SilentProgress.Instance, cancellationToken);
         string[] arguments = ["seed", "--contacts", "60000", "--seed", "42", "--database", database.AdminConnectionString];
-        var kills = Kills.Select(kill => (kill.Stage, After: TimeSpan.FromMilliseconds(Random.Shared.Next(kill.Milliseconds)))).ToArray();
+        var random = new Random(TestSeed.Draw());
+        var kills = Kills.Select(kill => (kill.Stage, After: TimeSpan.FromMilliseconds(random.Next(kill.Milliseconds)))).ToArray();
         foreach (var (stage, after) in kills) await KillAsync(arguments, stage, after, cancellationToken);
 
         var ended = await BuiltProgram.RunAsync(arguments);

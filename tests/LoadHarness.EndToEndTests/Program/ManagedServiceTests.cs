@@ -3,7 +3,6 @@ using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Reporting;
-using LoadHarness.UnitTests.Reporting;
 using Npgsql;
 
 namespace LoadHarness.EndToEndTests.Program;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
-using LoadHarness.UnitTests.Reporting;
 
 namespace LoadHarness.EndToEndTests.Program;
 

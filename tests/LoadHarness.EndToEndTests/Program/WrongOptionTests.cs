@@ -39,7 +39,7 @@ public sealed class WrongOptionTests
     [Fact]
     public async Task A_server_that_does_not_answer_is_named_without_its_password()
     {
-        using var output = new LoadHarness.UnitTests.Reporting.TemporaryDirectory();
+        using var output = new TemporaryDirectory();
         var ended = await BuiltProgram.RunAsync(
             "run", "--contacts", "5000", "--out", output.Path, "--database", "Host=127.0.0.1;Port=1;Username=x;Password=secret");
 

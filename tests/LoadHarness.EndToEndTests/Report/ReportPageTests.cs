@@ -1,7 +1,6 @@
 using Deque.AxeCore.Playwright;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Reporting;
-using LoadHarness.UnitTests.Reporting;
 using Microsoft.Playwright;
 
 namespace LoadHarness.EndToEndTests.Report;

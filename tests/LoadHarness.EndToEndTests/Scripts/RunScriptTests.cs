@@ -15,7 +15,7 @@ public sealed class RunScriptTests
     public async Task Both_scripts_pass_arguments_on_and_return_the_programs_exit_code()
     {
         string[] arguments = ["--no-install", "run", "--contacts", "abc", "--profile", "no such profile"];
-        var shell = await CliWrap.Cli.Wrap(Path.Combine(Repository, "run.sh")).WithArguments(arguments)
+        var shell = await CliWrap.Cli.Wrap(Repository.File("run.sh")).WithArguments(arguments)
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Stop);
         Assert.Equal(2, shell.ExitCode);
         Assert.Contains("abc", shell.StandardError, StringComparison.Ordinal);
@@ -26,8 +26,8 @@ public sealed class RunScriptTests
     [Fact]
     public async Task The_shell_script_is_found_through_symbolic_links()
     {
-        using var directory = new LoadHarness.UnitTests.Reporting.TemporaryDirectory();
-        var link = File.CreateSymbolicLink(Path.Combine(directory.Path, "harness"), Path.Combine(Repository, "run.sh")).FullName;
+        using var directory = new TemporaryDirectory();
+        var link = File.CreateSymbolicLink(Path.Combine(directory.Path, "harness"), Repository.File("run.sh")).FullName;
         var again = File.CreateSymbolicLink(Path.Combine(directory.Path, "again"), "harness").FullName;
         Assert.NotNull(link);
 
@@ -42,7 +42,7 @@ public sealed class RunScriptTests
     public async Task Both_scripts_leave_standard_output_to_the_program()
     {
         string[] arguments = ["--no-install", "doctor", "--json"];
-        var shell = await CliWrap.Cli.Wrap(Path.Combine(Repository, "run.sh")).WithArguments(arguments)
+        var shell = await CliWrap.Cli.Wrap(Repository.File("run.sh")).WithArguments(arguments)
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Stop);
         using var printed = System.Text.Json.JsonDocument.Parse(shell.StandardOutput);
         Assert.True(printed.RootElement.TryGetProperty("checks", out _));
@@ -53,14 +53,9 @@ public sealed class RunScriptTests
     [Fact]
     public void The_PowerShell_script_parses_without_an_error()
     {
-        System.Management.Automation.Language.Parser.ParseFile(Path.Combine(Repository, "run.ps1"), out _, out var errors);
+        System.Management.Automation.Language.Parser.ParseFile(Repository.File("run.ps1"), out _, out var errors);
         Assert.Empty(errors);
     }
-
-    private static string Repository { get; } = Root(AppContext.BaseDirectory);
-
-    private static string Root(string directory) =>
-        File.Exists(Path.Combine(directory, "run.ps1")) ? directory : Root(Path.GetDirectoryName(directory)!);
 
     private static (int ExitCode, string Output) Hosted(string[] arguments)
     {
@@ -68,7 +63,7 @@ public sealed class RunScriptTests
         runspace.Open();
         runspace.SessionStateProxy.LanguageMode = PSLanguageMode.FullLanguage;
         using var shell = PowerShell.Create(runspace);
-        shell.AddCommand(Path.Combine(Repository, "run.ps1"));
+        shell.AddCommand(Repository.File("run.ps1"));
         foreach (var argument in arguments) shell.AddArgument(argument);
         var output = string.Join('\n', shell.Invoke().Select(line => line?.ToString()));
         return ((int)(runspace.SessionStateProxy.GetVariable("LASTEXITCODE") ?? 0), output);

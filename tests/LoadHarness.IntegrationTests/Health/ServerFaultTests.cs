@@ -1,7 +1,6 @@
 using LoadHarness.Checks.Health;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
-using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Provisioning;
 using Npgsql;

@@ -1,6 +1,7 @@
 using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Migration;
 
 namespace LoadHarness.IntegrationTests.Migration;
@@ -99,7 +100,11 @@ public sealed class MigratorTests(PostgresCluster cluster)
         await using (var command = new Npgsql.NpgsqlCommand("select from lead_segments", holder, transaction))
             await command.ExecuteNonQueryAsync(Stop);
         var up = new Migrator(database.Owner).UpAsync(SilentProgress.Instance, Stop);
-        await Task.Delay(TimeSpan.FromSeconds(4), Stop);
+        // It waits, gives up, and waits again.
+        foreach (var waits in new[] { true, false, true })
+            while (waits != await database.Owner.AskAsync<bool>(
+                "select exists (select from pg_locks where relation = 'lead_segments'::regclass and not granted)"))
+                await Task.Delay(10, Stop);
         Assert.False(up.IsCompleted);
         await transaction.CommitAsync(Stop);
         await up;

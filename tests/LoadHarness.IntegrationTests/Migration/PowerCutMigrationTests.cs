@@ -1,6 +1,5 @@
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
-using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
 using Npgsql;

@@ -42,7 +42,7 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
         await using var server = await OwnServerAsync();
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
         var before = await Catalog.ReadAsync(source);
-        var moment = Random.Shared.Next(1, advances);
+        var moment = new Random(TestSeed.Draw()).Next(1, advances);
         TestContext.Current.AddAttachment("moment", $"killed at advance {moment} of {stage}");
         var killer = new AtAdvance(stage, moment, () => server.CrashAndRestartAsync(Stop).GetAwaiter().GetResult());
         await Assert.ThrowsAsync<HarnessException>(() => new Seeder(source).SeedAsync(Request, killer, Stop));

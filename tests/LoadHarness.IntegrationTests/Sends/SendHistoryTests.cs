@@ -12,17 +12,13 @@ public sealed class SendHistoryTests(PostgresCluster cluster)
     /// <summary>How many histories; a nightly run asks for 2000.</summary>
     private const string CountVariable = "LOADHARNESS_HISTORIES";
 
-    /// <summary>The seed of a run that failed, to see it again.</summary>
-    private const string SeedVariable = "LOADHARNESS_SEED";
-
     private const int Sessions = 4;
     private const int OldMonths = 10;
 
     [Fact]
     public async Task Every_recipient_of_every_random_history_got_the_campaign_exactly_once()
     {
-        var seed = Setting(SeedVariable) ?? Random.Shared.Next(1_000_000);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{SeedVariable}={seed}");
+        var seed = TestSeed.Draw();
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         for (var month = 40; month < 40 + OldMonths; month++)
             await database.Owner.ExecuteAsync(

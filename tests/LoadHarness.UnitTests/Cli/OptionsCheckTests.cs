@@ -73,7 +73,7 @@ public sealed class OptionsCheckTests
     [Fact]
     public void Faults_of_all_files_are_named_together_with_those_of_the_options()
     {
-        using var directory = new Reporting.TemporaryDirectory();
+        using var directory = new TemporaryDirectory();
         var targets = Path.Combine(directory.Path, "targets.json");
         File.WriteAllText(targets, """
             { "targets": [
@@ -109,7 +109,7 @@ public sealed class OptionsCheckTests
     [Fact]
     public void An_empty_out_and_a_target_file_without_targets_are_refused()
     {
-        using var directory = new Reporting.TemporaryDirectory();
+        using var directory = new TemporaryDirectory();
         var targets = Path.Combine(directory.Path, "targets.json");
         File.WriteAllText(targets, """{ "targets": [] }""");
 
@@ -122,14 +122,11 @@ public sealed class OptionsCheckTests
     [Fact]
     public void What_targets_may_name_is_what_a_run_measures()
     {
-        var run = LoadHarness.Reporting.RunJson.Find(Path.Combine(Root(AppContext.BaseDirectory), "reports", "sample", "run.json"), out _)!;
+        var run = LoadHarness.Reporting.RunJson.Find(Repository.File("reports", "sample", "run.json"), out _)!;
 
         Assert.Equal(
             run.Scenarios.Select(scenario =>
                 $"{scenario.Name}: {string.Join(", ", scenario.Operations.Select(operation => operation.Name))}"),
             LoadHarness.Scenarios.ScenarioNames.Operations.Select(scenario => $"{scenario.Key}: {string.Join(", ", scenario.Value)}"));
     }
-
-    private static string Root(string directory) =>
-        File.Exists(Path.Combine(directory, "LoadHarness.sln")) ? directory : Root(Path.GetDirectoryName(directory)!);
 }

@@ -1,7 +1,6 @@
 using LoadHarness.Comparing;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
-using LoadHarness.UnitTests.Reporting;
 
 namespace LoadHarness.UnitTests.Comparing;
 

@@ -1,5 +1,4 @@
 using LoadHarness.Scenarios.Profiles;
-using LoadHarness.UnitTests.Reporting;
 
 namespace LoadHarness.UnitTests.Input;
 

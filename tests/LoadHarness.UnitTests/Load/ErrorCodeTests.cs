@@ -3,7 +3,6 @@ using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Load;
-using LoadHarness.UnitTests.Reporting;
 using static LoadHarness.UnitTests.Load.VirtualRun;
 
 namespace LoadHarness.UnitTests.Load;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
@@ -26,7 +25,7 @@ public sealed class ChartTests : IDisposable
         Assert.Contains("judged 1,994 ms</text>", html, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [Theory(Timeout = 30_000)]
     [InlineData(double.PositiveInfinity)]
     [InlineData(double.NegativeInfinity)]
     [InlineData(double.NaN)]
@@ -36,12 +35,10 @@ public sealed class ChartTests : IDisposable
         var run = SampleRun.Create(seconds: 5);
         DatabaseSample Odd(DatabaseSample sample) => sample with { WalBytesPerSecond = odd, ServerCpuCores = odd };
         var seen = run.Observation! with { Samples = [Odd(run.Observation.Samples[0]), .. run.Observation.Samples.Skip(1)] };
-        var clock = Stopwatch.StartNew();
 
         var html = await Render(run with { Observation = seen });
 
         Assert.Contains("Write-ahead log", html, StringComparison.Ordinal);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"Took {clock.Elapsed}.");
     }
 
     [Fact]

@@ -141,14 +141,11 @@ public sealed class DamagedRunTests : IDisposable
     [Fact]
     public async Task The_sample_in_the_repository_is_whole()
     {
-        RunJson.Find(Path.Combine(Root(AppContext.BaseDirectory), "reports", "sample", "run.json"), out var faults);
+        RunJson.Find(Repository.File("reports", "sample", "run.json"), out var faults);
 
         Assert.Empty(faults);
         Assert.NotNull((await SampleAsync())["identity"]);
     }
-
-    private static string Root(string directory) =>
-        File.Exists(Path.Combine(directory, "LoadHarness.sln")) ? directory : Root(Path.GetDirectoryName(directory)!);
 
     private async Task<JsonNode> SampleAsync()
     {

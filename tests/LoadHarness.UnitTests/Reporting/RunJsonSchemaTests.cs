@@ -8,9 +8,8 @@ public sealed class RunJsonSchemaTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    private static string Repository { get; } = Root(AppContext.BaseDirectory);
 
-    private static string SchemaFile { get; } = Path.Combine(Repository, "reports", "run.schema.json");
+    private static string SchemaFile { get; } = Repository.File("reports", "run.schema.json");
 
     public void Dispose() => _directory.Dispose();
 
@@ -32,7 +31,7 @@ public sealed class RunJsonSchemaTests : IDisposable
         var written = (await RunReport.WriteAsync(SampleRun.Create(seconds: 3), _directory.Path, TestContext.Current.CancellationToken))[0];
         var schema = JsonNode.Parse(RunJsonSchema.Text())!;
 
-        foreach (var file in new[] { written, Path.Combine(Repository, "reports", "sample", "run.json") })
+        foreach (var file in new[] { written, Repository.File("reports", "sample", "run.json") })
             Assert.Empty(SchemaCheck.Faults(
                 schema, JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))));
     }
@@ -49,7 +48,4 @@ public sealed class RunJsonSchemaTests : IDisposable
 
         Assert.NotEmpty(SchemaCheck.Faults(JsonNode.Parse(RunJsonSchema.Text())!, run));
     }
-
-    private static string Root(string directory) =>
-        File.Exists(Path.Combine(directory, "LoadHarness.sln")) ? directory : Root(Path.GetDirectoryName(directory)!);
 }

@@ -1,5 +1,4 @@
 using LoadHarness.Core.Measurement;
-using LoadHarness.UnitTests.Reporting;
 
 namespace LoadHarness.UnitTests.Targets;
 

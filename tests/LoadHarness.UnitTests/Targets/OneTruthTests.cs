@@ -10,7 +10,6 @@ using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
 using LoadHarness.Reporting.Files;
 using LoadHarness.Reporting.Page;
-using LoadHarness.UnitTests.Reporting;
 
 namespace LoadHarness.UnitTests.Targets;
 

@@ -9,7 +9,7 @@ public sealed class ThroughputTruthTests
 {
     private const int Runs = 400;
     private const double PerSecond = 50;
-    private static readonly RunResult Sample = Reporting.SampleRun.Create();
+    private static readonly RunResult Sample = SampleRun.Create();
     private static readonly Target PerMinute = new(
         "SC-3", "Requests", Statistic.CompletedPerMinute, 1, LimitDirection.AtLeast, "requests/min", "s", null, 10);
 

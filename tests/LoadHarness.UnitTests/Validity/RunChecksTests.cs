@@ -2,7 +2,6 @@ using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Validity;
 using LoadHarness.Core.Verdicts;
-using LoadHarness.UnitTests.Reporting;
 
 namespace LoadHarness.UnitTests.Validity;
 

@@ -1,4 +1,4 @@
-namespace LoadHarness.UnitTests.Reporting;
+namespace LoadHarness.TestSupport;
 
 /// <summary>A directory for one test, removed at its end.</summary>
 public sealed class TemporaryDirectory : IDisposable

@@ -1,6 +1,6 @@
 using LoadHarness.Core.Measurement;
 
-namespace LoadHarness.UnitTests.Reporting.Runs;
+namespace LoadHarness.TestSupport;
 
 /// <summary>Runs like the sample, with one thing changed.</summary>
 public static class OtherRun

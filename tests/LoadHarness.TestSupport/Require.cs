@@ -1,7 +1,7 @@
-namespace LoadHarness.IntegrationTests.Infrastructure;
+namespace LoadHarness.TestSupport;
 
 /// <summary>A missing tool skips a test on a developer's machine and fails it in CI.</summary>
-internal static class Require
+public static class Require
 {
     /// <param name="reason">What is missing and how to get it; null when nothing is.</param>
     public static void Present(string? reason)

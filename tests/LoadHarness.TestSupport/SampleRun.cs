@@ -1,7 +1,7 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 
-namespace LoadHarness.UnitTests.Reporting;
+namespace LoadHarness.TestSupport;
 
 /// <summary>
 /// A run as it could have been measured: log-normal response times, one stall, every kind of verdict. The same on each call.

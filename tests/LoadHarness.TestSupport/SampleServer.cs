@@ -1,9 +1,9 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 
-namespace LoadHarness.UnitTests.Reporting;
+namespace LoadHarness.TestSupport;
 
-internal static class SampleServer
+public static class SampleServer
 {
     public static ServerEnvironment Environment { get; } = new(
         "native",

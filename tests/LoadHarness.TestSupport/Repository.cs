@@ -1,7 +1,7 @@
-namespace LoadHarness.IntegrationTests.Infrastructure;
+namespace LoadHarness.TestSupport;
 
 /// <summary>Files of the repository that these tests were built in.</summary>
-internal static class Repository
+public static class Repository
 {
     /// <summary>Path of a file or folder below the repository's root.</summary>
     public static string File(params string[] parts)

@@ -1,9 +1,9 @@
 using LoadHarness.Core.Measurement;
 
-namespace LoadHarness.UnitTests.Reporting;
+namespace LoadHarness.TestSupport;
 
 /// <summary>Scenarios whose times are drawn from log-normal distributions by a fixed seed.</summary>
-internal static class SampleScenario
+public static class SampleScenario
 {
     private static readonly DateTimeOffset Start = new(2025, 3, 14, 2, 9, 0, TimeSpan.Zero);
     private static readonly GeneratorHealth Healthy = new(0.31, 0.002, 84L << 20, 1, TimeSpan.FromMilliseconds(11));

@@ -4,7 +4,7 @@ using LoadHarness.Core.Proving;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 
-namespace LoadHarness.UnitTests.Reporting;
+namespace LoadHarness.TestSupport;
 
 /// <summary>What the comparing verbs find, as they could have measured it: each as the run that they keep.</summary>
 public static class SampleCompared
