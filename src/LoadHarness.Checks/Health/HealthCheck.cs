@@ -5,7 +5,7 @@ using NpgsqlTypes;
 
 namespace LoadHarness.Checks.Health;
 
-/// <summary>Looks at a database and tells, check by check, what is wrong and what would mend it.</summary>
+/// <summary>Looks at a database and tells, check by check, what is wrong and what would fix it.</summary>
 public static class HealthCheck
 {
     // Health must not add to the trouble it looks for.
@@ -17,9 +17,9 @@ public static class HealthCheck
         NpgsqlDataSource source, IStageProgress progress, CancellationToken cancellationToken, HealthLimits? limits = null)
     {
         var results = new List<HealthResult>();
-        using var task = progress.Begin("Health", HealthQuestions.All.Count, "checks");
+        using var task = progress.Begin("Health", HealthCatalog.All.Count, "checks");
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        foreach (HealthCheckDefinition question in HealthQuestions.All)
+        foreach (HealthCheckDefinition question in HealthCatalog.All)
         {
             results.Add(await AskAsync(connection, limits?.On(question) ?? question, cancellationToken));
             task.Advance(1);
@@ -86,7 +86,7 @@ public static class HealthCheck
         NpgsqlConnection connection, HealthCheckDefinition question, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            $"select a.status, a.subject, a.detail, a.remedy, a.figure::double precision from (select $1::double precision as warn, $2::double precision as red, $3::double precision as settled) l cross join lateral ({question.Sql}) a",
+            $"select a.status, a.subject, a.detail, a.remedy, a.figure::double precision from ({question.Sql}) a",
             connection)
         {
             CommandTimeout = TimeoutSeconds,

@@ -12,7 +12,7 @@ public enum HealthStatus
 }
 
 /// <param name="Subject">What offends: a statement, an index, a session, a partition, a job.</param>
-/// <param name="Remedy">The statement or setting that would mend it; null when there is no single one.</param>
+/// <param name="Remedy">The statement or setting that would fix it; null when there is no single one.</param>
 public sealed record HealthFinding(HealthStatus Status, string Subject, string Detail, string? Remedy);
 
 /// <param name="Figure">The worst figure found, in <paramref name="Unit"/>.</param>

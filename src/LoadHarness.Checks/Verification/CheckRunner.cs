@@ -3,25 +3,27 @@ using Npgsql;
 
 namespace LoadHarness.Checks.Verification;
 
-/// <summary>Asks one question in a transaction that is rolled back.</summary>
+/// <summary>Runs one check in a transaction that is rolled back.</summary>
 internal static class CheckRunner
 {
-    // A refresh or ANALYZE of millions of rows is part of some questions.
+    // A refresh or ANALYZE of millions of rows is part of some checks.
     private const int TimeoutSeconds = 300;
 
-    public static async Task<Verdict> RunAsync(NpgsqlConnection connection, SqlCheck question, CancellationToken cancellationToken)
+    public static async Task<Verdict> RunAsync(NpgsqlConnection connection, SqlCheck check, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {
             await ExecuteAsync(connection, "set local lock_timeout = '5s'", cancellationToken);
-            foreach (var statement in (question.WithTenant ? Tenant.Setup : []).Concat(question.Setup ?? []))
-                await ExecuteAsync(connection, statement, cancellationToken);
-            return await ReadAsync(connection, question, cancellationToken);
+            if (check.Needs is { } relation && !await connection.ScalarAsync<bool>(
+                "select to_regclass($1) is not null", cancellationToken, relation))
+                return Verdict.Unavailable(check.Id, "", $"{relation} is not in this database; {check.Remedy}");
+            foreach (var statement in check.Setup) await ExecuteAsync(connection, statement, cancellationToken);
+            return await ReadAsync(connection, check, cancellationToken);
         }
         catch (PostgresException e)
         {
-            return Failed(question.Id, e);
+            return Failed(check.Id, e);
         }
         finally
         {
@@ -48,12 +50,12 @@ internal static class CheckRunner
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<Verdict> ReadAsync(NpgsqlConnection connection, SqlCheck question, CancellationToken cancellationToken)
+    private static async Task<Verdict> ReadAsync(NpgsqlConnection connection, SqlCheck check, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
             select a.verdict, a.evidence, a.figure::double precision, a.lim::double precision, a.unit
-            from ({question.Sql}) a (verdict, evidence, figure, lim, unit)
+            from ({check.Sql}) a (verdict, evidence, figure, lim, unit)
             """,
             connection)
         {
@@ -61,13 +63,13 @@ internal static class CheckRunner
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
-            return Verdict.Looked(question.Id, "", met: false, "nothing of it was found in the catalog");
+            return Verdict.Looked(check.Id, "", met: false, "nothing of it was found in the catalog");
         var evidence = await reader.IsDBNullAsync(1, cancellationToken) ? "nothing was found" : reader.GetString(1);
         double? figure = await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetDouble(2);
         var limit = await reader.IsDBNullAsync(3, cancellationToken)
             ? null
             : new Limit(reader.GetDouble(3), LimitDirection.AtLeast, reader.GetString(4));
-        return Answered(question.Id, reader.GetString(0), evidence).Showing(figure, reader.GetString(4), limit);
+        return Answered(check.Id, reader.GetString(0), evidence).Showing(figure, reader.GetString(4), limit);
     }
 
     private static Verdict Answered(string id, string word, string evidence) => word switch

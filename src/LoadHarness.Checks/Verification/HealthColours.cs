@@ -10,7 +10,7 @@ namespace LoadHarness.Checks.Verification;
 internal static class HealthColours
 {
     // There is always a session to count, this one, and never more than 100%.
-    private static readonly HealthCheckDefinition Asked = ServerQuestions.PoolUse;
+    private static readonly HealthCheckDefinition Asked = HealthCatalog.Of("KM-3");
 
     private static readonly (string Id, double Warn, double Red, HealthStatus Expected)[] Proofs =
     [

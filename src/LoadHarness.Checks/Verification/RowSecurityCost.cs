@@ -17,7 +17,7 @@ internal static class RowSecurityCost
     /// <summary>How many times as long a query may take as without row security.</summary>
     private static readonly Limit MostTimes = Limit.AtMost(1.5, "times");
 
-    /// <summary>Smaller tables are read from end to end, whoever asks.</summary>
+    /// <summary>Smaller tables are read from end to end in any case.</summary>
     private const long FewestLeads = 1_000;
 
     private const int Rounds = 20;
@@ -87,7 +87,7 @@ internal static class RowSecurityCost
             for (var i = -WarmUpsARound; i < ArgumentsARound; i++)
             {
                 var drawn = arguments[((round * ArgumentsARound) + Math.Abs(i)) % arguments.Length];
-                // Whoever asks first fetches the blocks: nobody's time is taken then, and the two take turns to go first.
+                // The first query fetches the blocks: its time is not taken, and the two take turns to go first.
                 await unbound.TimeAsync(drawn, cancellationToken);
                 var boundFirst = i % 2 == 0;
                 var first = await (boundFirst ? bound : unbound).TimeAsync(drawn, cancellationToken);

@@ -9,9 +9,6 @@ namespace LoadHarness.Checks.Verification;
 /// <summary>Judges every id of docs/requirements.md in one database. Nothing that it writes is kept.</summary>
 public static class Verifier
 {
-    internal static string BaseSchema =>
-        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "sql", "schema.sql"));
-
     /// <returns>One verdict an id, in the order of <see cref="Requirements.All"/>.</returns>
     public static Task<IReadOnlyList<Verdict>> RunAsync(
         NpgsqlDataSource admin, ServerEnvironment? server, CancellationToken cancellationToken) =>
@@ -26,15 +23,13 @@ public static class Verifier
             CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, Verdict>(StringComparer.Ordinal);
-        IReadOnlyList<SqlCheck> questions =
-            [.. PartitionQuestions.All, .. FunctionQuestions.All, .. OperationsQuestions.All, .. DeliveryQuestions.All];
-        using var task = progress.Begin("Verify", questions.Count, "questions");
+        using var task = progress.Begin("Verify", SqlCheck.Shipped.Count, "checks");
         await using (var connection = await admin.OpenConnectionAsync(cancellationToken))
         {
             foreach (var answer in await IndexCheck.RunAsync(connection, cancellationToken)) found[answer.Id] = answer;
-            foreach (SqlCheck question in questions)
+            foreach (var check in SqlCheck.Shipped)
             {
-                found[question.Id] = await CheckRunner.RunAsync(connection, question, cancellationToken);
+                found[check.Id] = await CheckRunner.RunAsync(connection, check, cancellationToken);
                 task.Advance(1);
             }
 

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Health;
 
-/// <summary>A fault is injected, found with what offends, mended by the statement that the check names, and seen gone.</summary>
+/// <summary>A fault is injected, found with what offends, fixed by the statement that the check names, and seen gone.</summary>
 internal static class FaultFinding
 {
     public static async Task<HealthResult> LookAsync(NpgsqlDataSource source, string check, HealthLimits? limits = null) =>
@@ -38,8 +38,8 @@ internal static class FaultFinding
         Assert.True(Offending(result, subject) is null, $"{check} still says {result.Status}: {result.Evidence}");
     }
 
-    /// <summary>Injects, finds and mends in a database of its own, where the subject is in order before.</summary>
-    public static async Task InjectFindAndMendAsync(
+    /// <summary>Injects, finds and fixes in a database of its own, where the subject is in order before.</summary>
+    public static async Task InjectFindAndFixAsync(
         PostgresCluster cluster, string check, HealthStatus status, string subject, string fault, HealthLimits? limits = null)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);

@@ -56,7 +56,7 @@ public sealed class HealthTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public Task An_overdue_job_is_found_and_well_after_a_run_by_hand() => FaultFinding.InjectFindAndMendAsync(
+    public Task An_overdue_job_is_found_and_well_after_a_run_by_hand() => FaultFinding.InjectFindAndFixAsync(
         cluster, "jobs", HealthStatus.Yellow, "maintenance",
         "insert into job_runs (job, runner, outcome, started_at, finished_at) select name, 'test', 'succeeded', now() - max_age * 2, now() - max_age * 2 from scheduled_jobs");
 

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Health;
 
-/// <summary>Faults of indexes: each is found, then mended by the check's own statement.</summary>
+/// <summary>Faults of indexes: each is found, then fixed by the check's own statement.</summary>
 public sealed class IndexFaultTests(PostgresCluster cluster)
 {
     private const string BigAndUnused =
@@ -27,16 +27,16 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public Task A_duplicate_index_is_found_and_dropped() => FaultFinding.InjectFindAndMendAsync(
+    public Task A_duplicate_index_is_found_and_dropped() => FaultFinding.InjectFindAndFixAsync(
         cluster, "duplicate-index", HealthStatus.Yellow, "leads_twice",
         "create index leads_once on leads (phone); create index leads_twice on leads (phone)");
 
     [Fact]
     public Task A_big_index_that_nobody_scanned_is_yellow_once_the_statistics_are_old_enough() =>
-        FaultFinding.InjectFindAndMendAsync(cluster, "unused-index", HealthStatus.Yellow, "big_unused", BigAndUnused, AtOnce);
+        FaultFinding.InjectFindAndFixAsync(cluster, "unused-index", HealthStatus.Yellow, "big_unused", BigAndUnused, AtOnce);
 
     [Fact]
-    public Task An_unused_index_of_more_than_the_limit_is_red() => FaultFinding.InjectFindAndMendAsync(
+    public Task An_unused_index_of_more_than_the_limit_is_red() => FaultFinding.InjectFindAndFixAsync(
         cluster, "unused-index", HealthStatus.Red, "big_unused", BigAndUnused,
         AtOnce with { Of = new Dictionary<string, (double, double)> { ["unused-index"] = (5, 10) } });
 

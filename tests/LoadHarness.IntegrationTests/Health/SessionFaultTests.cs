@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Health;
 
-/// <summary>Faults of sessions: each is found, then mended by the check's own statement.</summary>
+/// <summary>Faults of sessions: each is found, then fixed by the check's own statement.</summary>
 public sealed class SessionFaultTests(PostgresCluster cluster)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -5,17 +5,17 @@ using LoadHarness.IntegrationTests.Monitoring;
 
 namespace LoadHarness.IntegrationTests.Health;
 
-/// <summary>Faults of tables, partitions, views and jobs: each is found, then mended by the check's own statement.</summary>
+/// <summary>Faults of tables, partitions, views and jobs: each is found, then fixed by the check's own statement.</summary>
 public sealed class TableFaultTests(PostgresCluster cluster)
 {
     [Fact]
-    public Task Dead_rows_are_found_and_vacuumed_away() => FaultFinding.InjectFindAndMendAsync(
+    public Task Dead_rows_are_found_and_vacuumed_away() => FaultFinding.InjectFindAndFixAsync(
         cluster, "table-bloat", HealthStatus.Red, "bloated",
         "create table bloated (id int) with (autovacuum_enabled = off); insert into bloated select generate_series(1, 10000); "
         + "update bloated set id = id + 1 where id <= 9000; select pg_stat_force_next_flush()");
 
     [Fact]
-    public Task Statistics_older_than_the_rows_are_found_and_renewed() => FaultFinding.InjectFindAndMendAsync(
+    public Task Statistics_older_than_the_rows_are_found_and_renewed() => FaultFinding.InjectFindAndFixAsync(
         cluster, "stale-statistics", HealthStatus.Red, "grown",
         "create table grown (id int) with (autovacuum_enabled = off); insert into grown select generate_series(1, 100); analyze grown; "
         + "insert into grown select generate_series(1, 20000); select pg_stat_force_next_flush()");
@@ -83,7 +83,7 @@ public sealed class TableFaultTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public Task A_stale_view_is_found_and_refreshed() => FaultFinding.InjectFindAndMendAsync(
+    public Task A_stale_view_is_found_and_refreshed() => FaultFinding.InjectFindAndFixAsync(
         cluster, "analytics-freshness", HealthStatus.Red, "lead_analytics",
         "update analytics_refreshes set refreshed_at = now() - interval '5 hours' where view_name = 'lead_analytics'");
 

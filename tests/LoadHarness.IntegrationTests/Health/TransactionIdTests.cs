@@ -23,7 +23,7 @@ public sealed class TransactionIdTests
             : null);
         var settings = ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, [], "postgres");
         settings["shared_buffers"] = "16MB";
-        // Else autovacuum would mend the fault before anybody looks.
+        // Else autovacuum would fix the fault before anybody looks.
         settings["autovacuum_freeze_max_age"] = "2000000000";
         await using var server = await NativeCluster.StartAsync(binaries!, settings, keep: false, Stop);
         await SpendIdsAsync(server, next);

@@ -2,10 +2,10 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Checks.Health;
 
-/// <summary>Ways up to the owner of the schema.</summary>
-internal static class SecurityQuestions
+/// <summary>Ways up to the owner of the schema. Its statements are the migrator's as well, so they are no file of their own.</summary>
+internal static class TrustedSchemaCheck
 {
-    public static HealthCheckDefinition TrustedSchemas { get; } = new(
+    public static HealthCheckDefinition Definition { get; } = new(
         "trusted-schemas", "Strangers in the schema public", "objects", 1, 1, LimitDirection.AtMost,
         $"""
         select 'red' as status, role as subject, 'may create in the schema public: what it creates there can run as lh_owner' as detail,

@@ -1,0 +1,117 @@
+-- Statements, connections, cache and open transactions. A row is status, subject, detail, remedy and figure.
+-- In psql: psql -v warn=... -v red=... -v settled=3600 -f FILE, with the limits of the check.
+
+-- id: KM-1
+-- title: Mean query time
+-- unit: ms
+-- warn: 500
+-- red: 1000
+-- direction: at most
+-- requires: pg_stat_statements
+-- remedy: Add it to shared_preload_libraries, restart, then: create extension pg_stat_statements;
+with counted as (
+    select query, calls, mean_exec_time as mean_ms,
+        query ~* ('\m(bulk_insert_leads|fast_bulk_lead_import|finish_lead_import|bulk_schedule_email_sends|claim_email_sends'
+            || '|mark_email_sends_sent|batch_update_email_status|fold_campaign_metrics)\s*\(') as is_batch
+    from pg_stat_statements
+    where dbid = (select oid from pg_database where datname = current_database()) and calls >= 5
+      and query ~* '^\s*(select|insert|update|delete|with|merge)'
+      -- Jobs read whole tables, and nobody waits for them.
+      and query !~* ('(refresh_analytics_views|perform_maintenance_tasks|create_monthly_partitions|analyze_critical_tables'
+          || '|cleanup_old_email_sends)')
+), limits as (
+    select *, case when is_batch then 15 * :red else :red end as own_red, case when is_batch then 15 * :warn else :warn end as own_warn
+    from counted
+), overall as (
+    select coalesce(sum(calls), 0) as calls, coalesce(sum(calls * mean_ms) / nullif(sum(calls), 0), 0) as mean_ms,
+        coalesce(max(mean_ms) filter (where not is_batch), 0) as slowest_ms,
+            coalesce(max(mean_ms) filter (where is_batch), 0) as slowest_batch_ms
+    from counted
+)
+select case when l.mean_ms >= own_red then 'red' else 'yellow' end as status,
+    left(regexp_replace(query, '\s+', ' ', 'g'), 120) as subject,
+    format('mean %s ms over %s calls%s; all statements: mean %s ms over %s calls', round(l.mean_ms::numeric, 1), l.calls,
+        case when is_batch then format(' of a batch, limit %s ms', own_red) else '' end, round(o.mean_ms::numeric, 2), o.calls) as detail,
+    'Look at its plan: explain (analyze, buffers) ...; then: select pg_stat_statements_reset();' as remedy,
+    -- A batch's figure would stand beside a limit that is not its own.
+    case when not is_batch then l.mean_ms end as figure
+from limits l cross join overall o where l.mean_ms >= own_warn
+union all
+select case when calls < 100 then 'unknown' when mean_ms >= :red then 'red' when mean_ms >= :warn then 'yellow' else 'green' end,
+    'all statements',
+    format('mean %s ms over %s calls, batches among them; the slowest statement that a user waits for has a mean of %s ms, '
+        'the slowest batch %s ms a call (limit %s)',
+        round(mean_ms::numeric, 2), calls, round(slowest_ms::numeric, 1), round(slowest_batch_ms::numeric), 15 * :red), null, mean_ms
+from overall
+order by 5 desc nulls last
+limit 20;
+
+-- id: KM-3
+-- title: Pool use
+-- unit: %
+-- warn: 70
+-- red: 80
+-- direction: at most
+with limits as (
+    select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as usable
+), used as (
+    select count(*) as connections from pg_stat_activity where backend_type = 'client backend'
+), largest as (
+    select coalesce(nullif(application_name, ''), usename::text, 'unnamed') as client, count(*) as connections
+    from pg_stat_activity where backend_type = 'client backend' group by 1 order by 2 desc limit 1
+)
+select case when 100.0 * u.connections / usable >= :red then 'red' when 100.0 * u.connections / usable >= :warn then 'yellow' else 'green'
+    end as status,
+    format('%s of %s connections', u.connections, usable) as subject,
+    format('%s of them by %s', g.connections, g.client) as detail,
+    'Put a pooler in front, lower the clients'' pool size, or: alter system set max_connections = ...; and restart' as remedy,
+    100.0 * u.connections / usable as figure
+from limits, used u, largest g;
+
+-- id: KM-4
+-- title: Cache hit
+-- unit: %
+-- warn: 97
+-- red: 95
+-- direction: at least
+select case when blks_hit + blks_read < 10000 then 'unknown' when ratio < :red then 'red' when ratio < :warn then 'yellow' else 'green'
+    end as status,
+    format('%s of %s blocks', blks_hit, blks_hit + blks_read) as subject,
+    format('%s%% found in shared_buffers since %s', round(coalesce(ratio, 0)::numeric, 2),
+        coalesce(stats_reset, pg_postmaster_start_time())::timestamptz(0)) as detail,
+    'alter system set shared_buffers = ''...''; and restart, or find the statements that read most in pg_stat_statements' as remedy,
+    ratio as figure
+from (select blks_hit, blks_read, stats_reset, 100.0 * blks_hit / nullif(blks_hit + blks_read, 0) as ratio
+      from pg_stat_database where datname = current_database()) d;
+
+-- id: idle-in-transaction
+-- title: Sessions idle in a transaction
+-- unit: s
+-- warn: 10
+-- red: 60
+-- direction: at most
+select case when seconds >= :red then 'red' else 'yellow' end as status,
+    format('session %s (%s)', pid, coalesce(nullif(application_name, ''), usename::text)) as subject,
+    format('idle in a transaction for %s s; holds back vacuum and its locks', round(seconds::numeric)) as detail,
+    format('select pg_terminate_backend(%s);', pid) as remedy, seconds as figure
+from (select pid, application_name, usename, extract(epoch from clock_timestamp() - state_change)::double precision as seconds
+      from pg_stat_activity
+      where datname = current_database() and state like 'idle in transaction%') a
+where seconds >= :warn
+order by seconds desc;
+
+-- id: long-transaction
+-- title: Long transactions
+-- unit: s
+-- warn: 120
+-- red: 900
+-- direction: at most
+select case when seconds >= :red then 'red' else 'yellow' end as status, format('session %s', pid) as subject,
+    format('open for %s s: %s', round(seconds::numeric), left(query, 80)) as detail,
+    format('select pg_cancel_backend(%s);', pid) as remedy, seconds as figure
+from (select pid, query, extract(epoch from clock_timestamp() - xact_start)::double precision as seconds
+      from pg_stat_activity
+      where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
+        and xact_start is not null) a
+where seconds >= :warn
+order by seconds desc;

@@ -1,0 +1,101 @@
+-- Indexes that are not used, not needed or not valid. A row is status, subject, detail, remedy and figure.
+-- In psql: psql -v warn=... -v red=... -v settled=3600 -f FILE, with the limits of the check.
+
+-- id: KM-5
+-- title: Critical tables are read through indexes
+-- unit: %
+-- warn: 95
+-- red: 50
+-- direction: at least
+select case when scans + seq < 100 or statistics.age < :settled then 'unknown'
+            when share < :red then 'red'
+            when share < :warn then 'yellow'
+            else 'green' end as status,
+    relname as subject, format('%s index scans, %s sequential ones, %s rows', scans, seq, live) as detail,
+    'Find the statement in pg_stat_statements, look at its plan, then add the index it lacks or: analyze ' || relname || ';' as remedy,
+    share as figure
+from (
+    select p.relname::text as relname, sum(s.n_live_tup) as live, coalesce(sum(s.idx_scan), 0) as scans, sum(s.seq_scan) as seq,
+        100.0 * coalesce(sum(s.idx_scan), 0) / nullif(coalesce(sum(s.idx_scan), 0) + sum(s.seq_scan), 0) as share
+    from pg_class p
+    cross join lateral (select p.oid as relid union all select t.relid from pg_partition_tree(p.oid) t where t.isleaf) m
+    join pg_stat_user_tables s on s.relid = m.relid
+    where p.relname in ('leads', 'email_sends', 'lead_activities', 'campaigns') and p.relkind in ('r', 'p') and not p.relispartition
+      -- A table of a few pages is best read whole.
+      and s.n_live_tup >= 10000
+    group by p.relname
+) t
+cross join (
+    select extract(epoch from clock_timestamp() - coalesce(stats_reset, pg_postmaster_start_time())) as age
+    from pg_stat_database
+    where datname = current_database()
+) statistics
+order by share nulls last;
+
+-- id: invalid-index
+-- title: Invalid indexes
+-- unit: indexes
+-- warn: 1
+-- red: 1
+-- direction: at most
+select 'red' as status, indexrelid::regclass::text as subject,
+    'left by a build that failed: writes pay for it, no query may use it' as detail,
+    format('reindex index concurrently %s;', indexrelid::regclass) as remedy, 1 as figure
+from pg_index i
+join pg_class c on c.oid = i.indexrelid
+where not i.indisvalid
+  and not exists (select from pg_stat_progress_create_index p where p.index_relid = i.indexrelid)
+  and (c.relkind = 'i' or not exists (select from pg_inherits h where h.inhparent = c.oid));
+
+-- id: unused-index
+-- title: Unused indexes
+-- unit: MB
+-- warn: 10
+-- red: 1000
+-- direction: at most
+with statistics as (
+    select extract(epoch from clock_timestamp() - coalesce(stats_reset, pg_postmaster_start_time())) as age
+    from pg_stat_database
+    where datname = current_database()
+), usage as (
+    -- One row an index, its partitions summed: it is used when one of its partitions' indexes is.
+    select r.oid, r.relname, x.indisunique, sum(pg_relation_size(m.relid))::bigint as bytes, coalesce(sum(s.idx_scan), 0) as scans,
+        exists (select from pg_constraint k where k.conindid = r.oid) as constrained
+    from pg_class r
+    join pg_index x on x.indexrelid = r.oid
+    join pg_namespace n on n.oid = r.relnamespace
+    cross join lateral (select r.oid as relid union all select t.relid from pg_partition_tree(r.oid) t where t.isleaf) m
+    left join pg_stat_user_indexes s on s.indexrelid = m.relid
+    where r.relkind in ('i', 'I') and not r.relispartition and n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema')
+    group by r.oid, r.relname, x.indisunique
+)
+select case when statistics.age < :settled then 'unknown' when bytes / 1048576.0 >= :red then 'red' else 'yellow' end as status,
+    usage.relname::text as subject,
+    format('%s, never scanned in %s h of statistics', pg_size_pretty(bytes), round((statistics.age / 3600)::numeric, 1)) as detail,
+    format('drop index concurrently %s;', usage.oid::regclass) as remedy, bytes / 1048576.0 as figure
+from usage
+cross join statistics
+where scans = 0 and not constrained and not indisunique and bytes / 1048576.0 >= :warn
+order by bytes desc;
+
+-- id: duplicate-index
+-- title: Duplicate indexes
+-- unit: indexes
+-- warn: 1
+-- red: 5
+-- direction: at most
+select case when count(*) over () >= :red then 'red' else 'yellow' end as status,
+    a.indexrelid::regclass::text as subject, format('the same columns as %s', b.indexrelid::regclass) as detail,
+    format('drop index concurrently %s;', a.indexrelid::regclass) as remedy, count(*) over () as figure
+from pg_index a
+join pg_index b on b.indrelid = a.indrelid and b.indexrelid <> a.indexrelid
+    and b.indkey = a.indkey and b.indclass = a.indclass and b.indoption = a.indoption and b.indcollation = a.indcollation
+    and coalesce(pg_get_expr(b.indexprs, b.indrelid), '') = coalesce(pg_get_expr(a.indexprs, a.indrelid), '')
+    and coalesce(pg_get_expr(b.indpred, b.indrelid), '') = coalesce(pg_get_expr(a.indpred, a.indrelid), '')
+join pg_class ca on ca.oid = a.indexrelid
+join pg_class cb on cb.oid = b.indexrelid and cb.relam = ca.relam
+join pg_namespace n on n.oid = ca.relnamespace and n.nspname not in ('pg_catalog', 'pg_toast')
+where not ca.relispartition and not a.indisprimary
+  and not exists (select from pg_constraint k where k.conindid = a.indexrelid)
+  -- Of two plain ones the younger goes.
+  and (exists (select from pg_constraint k where k.conindid = b.indexrelid) or b.indexrelid < a.indexrelid);

@@ -1,0 +1,33 @@
+using System.Globalization;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Postgres;
+
+namespace LoadHarness.Checks.Health;
+
+/// <summary>Every check: those of <c>sql/health</c>, the main figures first, and what the migrator asks of schemas too.</summary>
+internal static class HealthCatalog
+{
+    // psql's variables of the same names, so that the files run there as well.
+    private static readonly Dictionary<string, string> Parameters = new()
+    {
+        ["warn"] = "$1::double precision",
+        ["red"] = "$2::double precision",
+        ["settled"] = "$3::double precision",
+    };
+
+    public static IReadOnlyList<HealthCheckDefinition> All { get; } =
+    [
+        .. SqlFile.ReadFolder("id", SqlFile.Shipped("health")).Select(From)
+            .OrderBy(check => check.Id.StartsWith("KM-", StringComparison.Ordinal) ? check.Id : "~", StringComparer.Ordinal),
+        TrustedSchemaCheck.Definition,
+    ];
+
+    public static HealthCheckDefinition Of(string id) => All.Single(check => check.Id == id);
+
+    private static HealthCheckDefinition From(SqlEntry entry) => new(
+        entry.Name, entry.Headers["title"], entry.Headers["unit"], Number(entry, "warn"), Number(entry, "red"),
+        entry.Headers["direction"] == "at most" ? LimitDirection.AtMost : LimitDirection.AtLeast,
+        SqlFile.Fill(entry.Statements[0], Parameters), entry.Headers.GetValueOrDefault("requires"), entry.Headers.GetValueOrDefault("remedy"));
+
+    private static double Number(SqlEntry entry, string header) => double.Parse(entry.Headers[header], CultureInfo.InvariantCulture);
+}

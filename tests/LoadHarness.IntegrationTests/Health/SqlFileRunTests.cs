@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.Postgres;
+using LoadHarness.Postgres.Provisioning;
+using Npgsql;
+
+namespace LoadHarness.IntegrationTests.Health;
+
+public sealed class SqlFileRunTests(PostgresCluster cluster)
+{
+    [Fact]
+    public async Task Psql_runs_the_checks_of_health_and_the_reviews_as_they_are()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        foreach (var folder in new[] { "health", "review" })
+            foreach (var file in Directory.EnumerateFiles(SqlFile.Shipped(folder), "*.sql"))
+                await RunAsync(database, file);
+    }
+
+    private static async Task RunAsync(TestDatabase database, string file)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var binaries = (await PostgresBinaries.FindAsync(cancellationToken))!;
+        var target = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        var start = new ProcessStartInfo(binaries.PathOf("psql"))
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            Environment =
+            {
+                ["PGHOST"] = target.Host, ["PGPORT"] = $"{target.Port}", ["PGUSER"] = target.Username, ["PGPASSWORD"] = target.Password,
+                ["PGDATABASE"] = target.Database,
+            },
+        };
+        foreach (var argument in new[] { "-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", "warn=1", "-v", "red=2", "-v", "settled=3600", "-f", file })
+            start.ArgumentList.Add(argument);
+        using var psql = Process.Start(start)!;
+        var output = psql.StandardOutput.ReadToEndAsync(cancellationToken);
+        var error = await psql.StandardError.ReadToEndAsync(cancellationToken);
+        await output;
+        await psql.WaitForExitAsync(cancellationToken);
+
+        Assert.True(psql.ExitCode == 0, $"{file}: {error}");
+    }
+}
