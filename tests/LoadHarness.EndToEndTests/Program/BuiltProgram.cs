@@ -47,7 +47,7 @@ internal static class BuiltProgram
     /// <summary>Lead queries alone, for as long as it takes to disturb them and to see them end by themselves.</summary>
     public static void AddHalfMinuteProfile() => Add(HalfMinuteProfile, LeadQueriesFor(HalfMinuteProfile, "30s"));
 
-    private static string LeadQueriesFor(string name, string during) =>
+    public static string LeadQueriesFor(string name, string during) =>
         $$"""
         {
           "name": "{{name}}",
