@@ -22,7 +22,7 @@ internal sealed class SegmentServer : IAsyncDisposable
     public static async Task<SegmentServer> StartAsync()
     {
         var database = await Provisioner.ProvisionAsync(
-            new(new DatabaseTarget.Native(), ServerProfile.Checklist, 0, Keep: false, Force: false), SilentProgress.Instance,
+            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false), SilentProgress.Instance,
             CancellationToken.None);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var migrator = new Migrator(admin);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LoadHarness.Core.Statistics;
 using LoadHarness.Postgres.Copying;
 using LoadHarness.Seeding.Loading;
 using LoadHarness.Seeding.Rows;
@@ -23,7 +24,7 @@ public static class SeedChecksum
         var text = new StringBuilder(FormattableString.Invariant($"small {smallTables:x16}"));
         foreach (var (table, sum) in tables)
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n{table} {sum:x16}");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..32];
+        return TextHash.Of(text.ToString(), digits: 32);
     }
 
     private static ulong Sum(IRowEncoder encoder, SeedPlan plan, CopyBuffer buffer)

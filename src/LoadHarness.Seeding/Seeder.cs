@@ -19,7 +19,7 @@ public sealed class Seeder(NpgsqlDataSource admin)
     private const string DiskFull = "53100";
 
     /// <summary>Free bytes of the disk that holds a directory; null when it cannot be seen from here. Tests put a full disk here.</summary>
-    public Func<string, long?> FreeBytes { get; init; } = DiskSpace.FreeBytesOf;
+    internal Func<string, long?> FreeBytes { get; init; } = DiskSpace.FreeBytesOf;
 
     /// <exception cref="HarnessException">
     /// The database cannot take these rows, or the server went away; the message says what to do.

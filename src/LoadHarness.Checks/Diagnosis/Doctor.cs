@@ -45,7 +45,7 @@ public static class Doctor
         try
         {
             await using var database = await Provisioner.ProvisionAsync(
-                new DatabaseRequest(asked, ServerProfile.Checklist, 0, Keep: false, Force: true), progress, cancellationToken);
+                new DatabaseRequest(asked, ServerProfile.Checklist, Keep: false, Force: true), progress, cancellationToken);
             return [.. DatabaseChecks.Durability(database.Server), .. DatabaseChecks.HugePages(database.Server),
                 .. DatabaseChecks.Capabilities(database.Server), .. await StatisticsAsync(database, cancellationToken)];
         }

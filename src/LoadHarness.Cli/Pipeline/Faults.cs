@@ -3,7 +3,7 @@ using LoadHarness.Core.Options;
 
 namespace LoadHarness.Cli.Pipeline;
 
-/// <summary>Tells a person what went wrong, without passwords and without stack traces for what they can mend.</summary>
+/// <summary>Tells a person what went wrong, without passwords and without stack traces for what they can fix.</summary>
 public static class Faults
 {
     public static ExitCode Tell(Exception fault, CancellationToken cancellationToken)

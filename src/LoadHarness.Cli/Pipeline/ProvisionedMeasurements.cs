@@ -1,3 +1,4 @@
+using LoadHarness.Checks.Connections;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;

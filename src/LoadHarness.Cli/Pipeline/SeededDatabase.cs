@@ -46,6 +46,6 @@ public static class SeededDatabase
             throw new HarnessException("Which database? Give --contacts N to make and seed one, or --database with a connection string.",
                 ExitCode.BadUsage);
         return terminal.WithProgressAsync(progress => Provisioner.ProvisionAsync(
-            new(options.Database, options.ServerProfile, options.Contacts, Keep: false, Force: true), progress, cancellationToken));
+            new(options.Database, options.ServerProfile, Keep: false, Force: true), progress, cancellationToken));
     }
 }

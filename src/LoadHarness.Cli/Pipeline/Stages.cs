@@ -105,7 +105,7 @@ public static class Stages
 
     // A native cluster is kept as a snapshot taken before the scenarios change its rows, so the server itself need not stay.
     private static DatabaseRequest Request(HarnessOptions options) =>
-        new(options.Database, options.ServerProfile, options.Contacts, options.Keep && options.Database is DatabaseTarget.Container,
+        new(options.Database, options.ServerProfile, options.Keep && options.Database is DatabaseTarget.Container,
             options.Force)
         {
             DeletesRows = options.Force,

@@ -42,13 +42,15 @@ public static class JobsVerb
         var outcomes = await terminal.WithProgressAsync(
             progress => new JobRunner(admin, TimeProvider.System).RunAsync(selection, progress, cancellationToken));
         foreach (JobResult outcome in outcomes)
-            terminal.Line($"{outcome.Outcome,-10} {outcome.Requirement,-5} {outcome.Job} ({outcome.Duration.TotalSeconds:N1} s): {outcome.Detail}");
+            terminal.Line($"{Word(outcome.Status),-10} {outcome.Requirement,-5} {outcome.Job} ({outcome.Duration.TotalSeconds:N1} s): {outcome.Detail}");
         if (json) JsonOutput.Write(new JobsRun(outcomes));
         if (outcomes.Any(outcome => outcome.Failed)) return ExitCode.Fault;
         // Nothing ran because other sessions ran it all: a caller that waits for the jobs does not know how they end.
-        return outcomes.Any(outcome => outcome.Outcome == "skipped") && outcomes.All(outcome => outcome.Outcome != "succeeded")
+        return outcomes.Any(outcome => outcome.Status == JobStatus.Skipped) && outcomes.All(outcome => outcome.Status != JobStatus.Succeeded)
             ? ExitCode.Inconclusive : ExitCode.AllMet;
     }
+
+    private static string Word(JobStatus status) => status == JobStatus.NotDue ? "not due" : status.ToString().ToLowerInvariant();
 
     private static async Task<ExitCode> ScheduleAsync(
         TerminalOutput terminal, string connectionString, bool json, CancellationToken cancellationToken)

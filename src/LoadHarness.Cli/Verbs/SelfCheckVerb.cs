@@ -33,7 +33,7 @@ public static class SelfCheckVerb
         var compared = await terminal.WithProgressAsync(async progress =>
         {
             await using var database = await Provisioner.ProvisionAsync(
-                new(options.Database, options.ServerProfile, options.Contacts, Keep: false, options.Force), progress, cancellationToken);
+                new(options.Database, options.ServerProfile, Keep: false, options.Force), progress, cancellationToken);
             return await LookupSelfCheck.RunAsync(database.AdminConnectionString, scale, progress, cancellationToken);
         });
         IReadOnlyList<Verdict> all = [.. verdicts, .. compared];

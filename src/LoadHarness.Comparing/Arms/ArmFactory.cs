@@ -44,7 +44,7 @@ public sealed class ArmFactory(SeededTemplate template, SqlFolder sql, bool rebu
         var settings = new Dictionary<string, string>(Quiet);
         foreach (var (setting, value) in specification.Settings) settings[setting] = value;
         var request = new DatabaseRequest(
-            new DatabaseTarget.Native(), template.Profile, template.Request.Contacts, Keep: false, Force: false)
+            new DatabaseTarget.Native(), template.Profile, Keep: false, Force: false)
         {
             Snapshot = _ => template.Snapshot,
             ExtraSettings = settings,

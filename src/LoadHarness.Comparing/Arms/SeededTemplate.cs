@@ -51,7 +51,7 @@ public sealed class SeededTemplate : IAsyncDisposable
 
     private async Task SeedAsync(PostgresBinaries binaries, IStageProgress progress, CancellationToken cancellationToken)
     {
-        var wanted = new DatabaseRequest(new DatabaseTarget.Native(), Profile, Request.Contacts, Keep: false, Force: false)
+        var wanted = new DatabaseRequest(new DatabaseTarget.Native(), Profile, Keep: false, Force: false)
         {
             ServerVersion = ServerVersion,
         };

@@ -1,3 +1,4 @@
+using LoadHarness.Checks.Connections;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Proving;

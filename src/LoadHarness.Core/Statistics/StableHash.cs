@@ -4,7 +4,7 @@ namespace LoadHarness.Core.Statistics;
 public static class StableHash
 {
     /// <summary>FNV-1a of 64 bits over the UTF-16 letters.</summary>
-    /// <remarks>Its lowest bits follow the letters' own; whoever deals out by it takes the highest.</remarks>
+    /// <remarks>Its lowest bits follow the letters' own; a caller that deals out by it takes the highest.</remarks>
     public static ulong Of(string text)
     {
         var hash = 14695981039346656037UL;

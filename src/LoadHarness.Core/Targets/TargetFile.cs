@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LoadHarness.Core.Statistics;
 
 namespace LoadHarness.Core.Targets;
 
@@ -71,7 +72,7 @@ public static class TargetFile
     public static string Checksum(IReadOnlyList<Target> targets)
     {
         var content = JsonSerializer.Serialize(new Content(targets), Format);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..12];
+        return TextHash.Of(content, digits: 12);
     }
 
     private static List<JsonElement> List(JsonElement root)

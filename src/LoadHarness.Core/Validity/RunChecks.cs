@@ -6,9 +6,6 @@ namespace LoadHarness.Core.Validity;
 /// <summary>Why the figures of a run must not be trusted, whatever they say.</summary>
 public static class RunChecks
 {
-    /// <summary>Each of these makes commits cheaper than they are in production.</summary>
-    private static readonly string[] DurabilitySettings = ["fsync", "full_page_writes", "synchronous_commit"];
-
     public static IEnumerable<string> Doubts(RunResult run, IReadOnlyList<Target> targets)
     {
         if (run.Identity.Configuration != "Release")
@@ -17,7 +14,7 @@ public static class RunChecks
         if (run.Baseline is { Differences.Count: > 0 } baseline)
             yield return $"The baseline {baseline.RunId} does not fit: {string.Join("; ", baseline.Differences)}. Give a baseline of the same kind, or none.";
 
-        foreach (var setting in DurabilitySettings.Where(name => run.Server?.Settings.GetValueOrDefault(name) == "off"))
+        foreach (var setting in Durability.Settings.Where(name => run.Server?.Settings.GetValueOrDefault(name) == "off"))
             yield return $"The server runs with {setting} = off: commits are cheaper than in production.";
 
         foreach (var scenario in run.Scenarios)

@@ -4,7 +4,7 @@ namespace LoadHarness.Load.Clocks;
 
 /// <summary>
 /// How late this machine wakes a sleeping thread: the median by length of sleep, for a core that slept longer takes longer to come back.
-/// Whoever sleeps that much less is late half as often, and spins for microseconds when it is early.
+/// A thread that sleeps that much less is late half as often, and spins for microseconds when it is early.
 /// </summary>
 internal sealed class WakeUpDelay
 {

@@ -21,12 +21,10 @@ internal sealed class ForeignUser(int number, ScenarioProps scenario, LoadClock 
     {
         if (!_isPaused) return;
         var isPaced = scenario.Pace > TimeSpan.Zero;
-        var next = isPaced ? begun - _late + Nanoseconds(scenario.Pace) : clock.Now + Nanoseconds(scenario.ThinkTime);
+        var next = isPaced ? begun - _late + scenario.Pace.ToNanoseconds() : clock.Now + scenario.ThinkTime.ToNanoseconds();
         if (next > clock.Now)
             await clock.Delay(TimeSpan.FromTicks((next - clock.Now) / 100), cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _late = isPaced ? Math.Max(0, clock.Now - next) : 0;
     }
-
-    private static long Nanoseconds(TimeSpan duration) => duration.Ticks * TimeSpan.NanosecondsPerTick;
 }

@@ -1,3 +1,4 @@
+using LoadHarness.Load.Clocks;
 using LoadHarness.Load.Scheduling;
 
 namespace LoadHarness.Load.Running;
@@ -64,7 +65,7 @@ internal sealed class SimulationPlayer
                 break;
             case PauseSimulation pause:
                 _rate = 0;
-                At(at + Nanoseconds(pause.During), Enter);
+                At(at + pause.During.ToNanoseconds(), Enter);
                 break;
             default:
                 PlayArrivals(simulation, at);
@@ -79,8 +80,8 @@ internal sealed class SimulationPlayer
         _owed = schedule.Owed;
         var length = simulation switch
         {
-            RateSimulation s => Nanoseconds(s.During),
-            RandomRateSimulation s => Nanoseconds(s.During),
+            RateSimulation s => s.During.ToNanoseconds(),
+            RandomRateSimulation s => s.During.ToNanoseconds(),
             _ => long.MaxValue,
         };
         _rate = simulation switch
@@ -112,7 +113,7 @@ internal sealed class SimulationPlayer
     private void PlayUsers(UsersSimulation simulation, long at)
     {
         _rate = 0;
-        var (length, from) = (Nanoseconds(simulation.During), _phase.Users.Active);
+        var (length, from) = (simulation.During.ToNanoseconds(), _phase.Users.Active);
         var end = at + length;
         // Known now, so that users stop by their own clock and not when this thread comes to tell them.
         var retiresAt = Next is UsersSimulation ? long.MaxValue : end;
@@ -138,12 +139,10 @@ internal sealed class SimulationPlayer
     }
 
     // Paced users who all began together would come in one burst every time.
-    private long Stagger(int user, int users) => Nanoseconds(_phase.Scenario.Pace) / users * user;
+    private long Stagger(int user, int users) => _phase.Scenario.Pace.ToNanoseconds() / users * user;
 
     private void At(long at, Action<long> action) => _phase.Dispatcher.Schedule(at, new Callback(t =>
     {
         if (!_phase.IsEnding) action(t);
     }));
-
-    private static long Nanoseconds(TimeSpan duration) => duration.Ticks * TimeSpan.NanosecondsPerTick;
 }

@@ -7,10 +7,19 @@ public sealed record JobSelection(bool All = false, string? Name = null)
     public static JobSelection Due { get; } = new();
 }
 
-/// <param name="Requirement">As in requirements.md: JB-1 to JB-5.</param>
-/// <param name="Outcome">succeeded, failed, skipped (another session runs it) or not due.</param>
-/// <param name="Detail">What the job did, or why it did not.</param>
-public sealed record JobResult(string Job, string Requirement, string Outcome, string Detail, TimeSpan Duration)
+public enum JobStatus
 {
-    public bool Failed => Outcome == "failed";
+    Succeeded,
+    Failed,
+
+    /// <summary>Another session is running it.</summary>
+    Skipped,
+    NotDue,
+}
+
+/// <param name="Requirement">As in requirements.md: JB-1 to JB-5.</param>
+/// <param name="Detail">What the job did, or why it did not.</param>
+public sealed record JobResult(string Job, string Requirement, JobStatus Status, string Detail, TimeSpan Duration)
+{
+    public bool Failed => Status == JobStatus.Failed;
 }

@@ -27,7 +27,7 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
         {
             if (selection is { All: false, Name: null } && !IsDue(definition, clock.GetUtcNow()))
             {
-                outcomes.Add(new JobResult(definition.Name, definition.Requirement, "not due",
+                outcomes.Add(new JobResult(definition.Name, definition.Requirement, JobStatus.NotDue,
                     $"last run {definition.LastStarted:u}, schedule {definition.Schedule} GMT", TimeSpan.Zero));
                 continue;
             }
@@ -48,28 +48,30 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
         try
         {
             await using var session = await JobSession.OpenAsync(admin, cancellationToken);
-            var (outcome, detail) = await RunAsync(session, definition.Name, cancellationToken);
-            return new JobResult(definition.Name, definition.Requirement, outcome, detail, watch.Elapsed);
+            var (status, detail) = await RunAsync(session, definition.Name, cancellationToken);
+            return new JobResult(definition.Name, definition.Requirement, status, detail, watch.Elapsed);
         }
         catch (NpgsqlException e)
         {
-            return new JobResult(definition.Name, definition.Requirement, "failed", e is PostgresException p ? p.MessageText : e.Message,
+            return new JobResult(definition.Name, definition.Requirement, JobStatus.Failed, e is PostgresException p ? p.MessageText : e.Message,
                 watch.Elapsed);
         }
     }
 
     // As the procedure run_job does it, for pg_cron.
-    private static async Task<(string Outcome, string Detail)> RunAsync(JobSession session, string job, CancellationToken cancellationToken)
+    private static async Task<(JobStatus Status, string Detail)> RunAsync(JobSession session, string job, CancellationToken cancellationToken)
     {
         if (await session.AskAsync("select public.begin_job_run($1, $2)", job, "program", TimeoutSeconds, cancellationToken) is not { } run)
-            return ("skipped", "another session is running it");
+            return (JobStatus.Skipped, "another session is running it");
         for (var step = "0"; step is not null;)
             step = await session.AskAsync("select public.run_job_step($1::bigint, $2::int)", run, step, TimeoutSeconds, cancellationToken);
         var end = await session.AskAsync(
             "select case when e.failed then 'failed' else 'succeeded' end || ' ' || coalesce(e.detail, '') from public.end_job_run($1::bigint) e where $2 is not null", run, "", TimeoutSeconds, cancellationToken);
         await session.AskAsync("select public.prune_job_history() where $1 is not null and $2 is not null", "", "", TimeoutSeconds,
             cancellationToken);
-        return end!.Split(' ', 2) is [var outcome, var detail] ? (outcome, detail) : ("failed", "the run left no outcome");
+        return end!.Split(' ', 2) is [var outcome, var detail]
+            ? (outcome == "failed" ? JobStatus.Failed : JobStatus.Succeeded, detail)
+            : (JobStatus.Failed, "the run left no outcome");
     }
 
     private async Task<List<Definition>> ReadAsync(CancellationToken cancellationToken)

@@ -1,82 +1,122 @@
-using System.Diagnostics;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Load;
+using LoadHarness.Load.Clocks;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Migration;
 
 /// <summary>What the load saw while the schema changed under it.</summary>
-/// <param name="LongestResponse">Waiting and working together, as the application sees it.</param>
+/// <param name="LongestResponse">From the intended start: waiting and working together, as the application sees it.</param>
+/// <param name="P99">Of the slowest operation, from the intended start; null of too few queries.</param>
 /// <param name="Failures">Distinct messages of queries that failed.</param>
 /// <param name="InsertedActivities">Rows that the load added to lead_activities; it adds none elsewhere and deletes none.</param>
 public sealed record LiveLoadResult(
-    long Queries, LockWait LongestLockWait, TimeSpan LongestResponse, string LongestQuery, IReadOnlyList<string> Failures,
-        long InsertedActivities);
+    long Queries, LockWait LongestLockWait, TimeSpan LongestResponse, string LongestQuery, TimeSpan? P99, IReadOnlyList<string> Failures,
+    long InsertedActivities);
 
-/// <summary>An application in miniature: reads and writes in loops on several connections, until it is stopped.</summary>
+/// <summary>
+/// An application in miniature on the load engine: each connection reads and writes on a schedule of its own, until it is stopped. A query
+/// that should have begun while another one was blocked counts from when it should have begun.
+/// </summary>
 internal sealed class LiveLoad : IAsyncDisposable
 {
     private const string ApplicationName = "loadharness-live";
-    // An application thinks between queries; without a pause the load alone would use the machine up.
-    private static readonly TimeSpan Think = TimeSpan.FromMilliseconds(5);
+    private const string InsertActivity = "insert_activity";
 
-    private static readonly string[] Queries =
+    // An application thinks between queries; without a pause the load alone would use the machine up.
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
+
+    // Longer than any migration: the load ends when it is stopped.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
+
+    private static readonly (string Name, string Sql)[] Queries =
     [
-        "select id, name from leads where workspace_id = $1 and email = (select email from leads where workspace_id = $1 and id = $2)",
-        "select id, email from leads where workspace_id = $1 order by id limit 50",
-        "select count(*) from email_sends where workspace_id = $1 and lead_id = $2",
-        "select activity_type from lead_activities where workspace_id = $1 and lead_id = $2 order by created_at desc limit 10",
-        "update leads set updated_at = now() where workspace_id = $1 and id = $2",
-        "insert into lead_activities (workspace_id, lead_id, activity_type) select workspace_id, id, 'viewed' from leads where workspace_id = $1 and id = $2",
-        "update email_sends set opened_at = now(), status = 'opened' where workspace_id = $1 and lead_id = $2",
+        ("email_lookup", "select id, name from leads where workspace_id = $1 and email = (select email from leads where workspace_id = $1 and id = $2)"),
+        ("first_page", "select id, email from leads where workspace_id = $1 order by id limit 50"),
+        ("sends_of_lead", "select count(*) from email_sends where workspace_id = $1 and lead_id = $2"),
+        ("activities_of_lead", "select activity_type from lead_activities where workspace_id = $1 and lead_id = $2 order by created_at desc limit 10"),
+        ("touch_lead", "update leads set updated_at = now() where workspace_id = $1 and id = $2"),
+        (InsertActivity, "insert into lead_activities (workspace_id, lead_id, activity_type) select workspace_id, id, 'viewed' from leads where workspace_id = $1 and id = $2"),
+        ("open_send", "update email_sends set opened_at = now(), status = 'opened' where workspace_id = $1 and lead_id = $2"),
     ];
 
-    private const string InsertActivity = "insert into lead_activities";
-
-    private readonly NpgsqlDataSource _source;
-    private readonly LockWatch _watch;
+    private readonly SystemLoadClock _clock = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _gate = new();
-    private readonly HashSet<string> _failures = [];
-    private readonly List<Task> _loops = [];
-    private long _queries;
-    private long _insertedActivities;
-    private TimeSpan _longestResponse;
-    private string _longestQuery = "";
+    private readonly List<NpgsqlConnection> _connections = [];
+    private readonly LockWatch _watch;
+    private Task<IReadOnlyList<ScenarioResult>> _load = Task.FromResult<IReadOnlyList<ScenarioResult>>([]);
+    private Task _watching = Task.CompletedTask;
+    private (long Workspace, long Lowest, long Highest) _leads;
 
-    private LiveLoad(NpgsqlDataSource source, Func<string> step)
-    {
-        this._source = source;
-        _watch = new LockWatch(source, ApplicationName, step);
-    }
+    private LiveLoad(LockWatch watch) => _watch = watch;
 
-    /// <param name="step">What the migration is doing: named beside the longest wait.</param>
+    /// <param name="step">What the migration is doing: named next to the longest wait.</param>
     public static async Task<LiveLoad> StartAsync(
         NpgsqlDataSource source, int connections, Func<string> step, CancellationToken cancellationToken)
     {
-        var load = new LiveLoad(source, step);
-        var (workspace, lowest, highest) = await LargestWorkspaceAsync(source, cancellationToken);
-        for (var user = 0; user < connections; user++)
+        var load = new LiveLoad(new LockWatch(source, ApplicationName, step))
         {
-            var random = new Random(user);
-            load._loops.Add(Task.Run(() => load.WorkAsync(workspace, lowest, highest, random), cancellationToken));
-        }
-
-        load._loops.Add(Task.Run(() => load._watch.RunAsync(load._stop.Token), cancellationToken));
+            _leads = await LargestWorkspaceAsync(source, cancellationToken),
+        };
+        for (var user = 0; user < connections; user++) load._connections.Add(await OpenAsync(source, cancellationToken));
+        load._watching = Task.Run(() => load._watch.RunAsync(load._stop.Token), cancellationToken);
+        load._load = load.RunAsync();
         return load;
     }
 
     public async Task<LiveLoadResult> StopAsync()
     {
         await _stop.CancelAsync();
-        await Task.WhenAll(_loops);
-        return new LiveLoadResult(_queries, _watch.Longest, _longestResponse, _longestQuery, [.. _failures], _insertedActivities);
+        await _watching;
+        var operations = (await _load)[0].Operations;
+        var slowest = operations.MaxBy(operation => operation.Response.Maximum ?? TimeSpan.Zero)!;
+        return new LiveLoadResult(
+            operations.Sum(operation => operation.Accounting.Completed + operation.Accounting.Failed),
+            _watch.Longest,
+            slowest.Response.Maximum ?? TimeSpan.Zero,
+            slowest.Name,
+            operations.Max(operation => operation.Response.P99),
+            [.. operations.SelectMany(operation => operation.Errors).Select(error => error.Words).Distinct()],
+            operations.Single(operation => operation.Name == InsertActivity).Items ?? 0);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await Task.WhenAll(_loops);
+        await _watching;
+        await _load;
+        foreach (var connection in _connections) await connection.DisposeAsync();
+        _clock.Dispose();
         _stop.Dispose();
     }
+
+    private Task<IReadOnlyList<ScenarioResult>> RunAsync()
+    {
+        var scenario = Scenario.CreateMix(ApplicationName, [.. Queries.Select(query => (query.Name, 1.0, Iteration(query.Name, query.Sql)))])
+            .WithPacing(Pace)
+            .WithLoadSimulations(Simulation.KeepConstant(_connections.Count, Longest));
+        // A query that a lock holds back is waited for: it is what this load is there to see.
+        var options = new LoadRunnerOptions { InterruptedDrainTime = TimeSpan.FromMinutes(10) };
+        return new LoadRunner(_clock, options).RunAsync([scenario], null, _stop.Token);
+    }
+
+    private Func<IScenarioContext, Task<IResponse>> Iteration(string name, string sql) => async context =>
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand(sql, _connections[context.UserNumber])
+            {
+                CommandTimeout = 0,
+                Parameters = { new() { Value = _leads.Workspace }, new() { Value = context.Random.NextInt64(_leads.Lowest, _leads.Highest + 1) } },
+            };
+            var rows = await command.ExecuteNonQueryAsync(CancellationToken.None);
+            return name == InsertActivity ? Response.Ok(rows) : Response.Ok();
+        }
+        catch (PostgresException e)
+        {
+            return Response.Fail(e.MessageText, e.SqlState);
+        }
+    };
 
     private static async Task<(long Workspace, long Lowest, long Highest)> LargestWorkspaceAsync(
         NpgsqlDataSource source, CancellationToken cancellationToken)
@@ -87,54 +127,11 @@ internal sealed class LiveLoad : IAsyncDisposable
         return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)) : (1, 1, 1);
     }
 
-    private async Task WorkAsync(long workspace, long lowest, long highest, Random random)
+    private static async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync();
-        while (!_stop.IsCancellationRequested)
-        {
-            var sql = Queries[random.Next(Queries.Length)];
-            var began = Stopwatch.StartNew();
-            try
-            {
-                await using var command = new NpgsqlCommand(sql, connection)
-                {
-                    CommandTimeout = 0,
-                    Parameters = { new() { Value = workspace }, new() { Value = random.NextInt64(lowest, highest + 1) } },
-                };
-                var rows = await command.ExecuteNonQueryAsync();
-                Record(sql, rows, began.Elapsed);
-            }
-            catch (PostgresException e)
-            {
-                lock (_gate) _failures.Add($"{e.SqlState}: {e.MessageText}");
-            }
-
-            await Task.Delay(Think);
-        }
-    }
-
-    private void Record(string sql, int rows, TimeSpan response)
-    {
-        lock (_gate)
-        {
-            _queries++;
-            if (sql.StartsWith(InsertActivity, StringComparison.Ordinal))
-                _insertedActivities += rows;
-            if (response <= _longestResponse)
-                return;
-            _longestResponse = response;
-            _longestQuery = sql;
-        }
-    }
-
-    private async Task<NpgsqlConnection> OpenAsync()
-    {
-        var connection = await _source.OpenConnectionAsync();
-        await using var name = new NpgsqlCommand("select set_config('application_name', $1, false)", connection)
-        {
-            Parameters = { new() { Value = ApplicationName } },
-        };
-        await name.ExecuteNonQueryAsync();
+        var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.ScalarAsync<string>(
+            "select set_config('application_name', $1, false)", cancellationToken, ApplicationName);
         return connection;
     }
 }

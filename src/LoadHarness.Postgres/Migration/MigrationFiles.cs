@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using LoadHarness.Core;
+using LoadHarness.Core.Statistics;
 
 namespace LoadHarness.Postgres.Migration;
 
@@ -99,5 +100,5 @@ public sealed record MigrationFiles(
         lines.FirstOrDefault(line => line.StartsWith(mark, StringComparison.Ordinal))?[mark.Length..].Trim();
 
     private static string ChecksumOf(string text) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"))));
+        TextHash.Of(text.ReplaceLineEndings("\n"));
 }

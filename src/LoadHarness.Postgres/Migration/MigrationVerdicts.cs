@@ -42,7 +42,7 @@ public static class MigrationVerdicts
         var load = phase.Load;
         var wait = load.LongestLockWait.Waited.TotalMilliseconds;
         var evidence = string.Create(CultureInfo.InvariantCulture,
-            $"{load.Queries} queries ran meanwhile on {figures.Leads} leads; longest blocked {wait:F0} ms, at the step {load.LongestLockWait.Step} ({load.LongestLockWait.Query}, behind: {load.LongestLockWait.Blocker}); longest response {load.LongestResponse.TotalMilliseconds:F0} ms ({load.LongestQuery}); {load.Failures.Count} kinds of failure.");
+            $"{load.Queries} queries ran meanwhile on {figures.Leads} leads; longest blocked {wait:F0} ms, at the step {load.LongestLockWait.Step} ({load.LongestLockWait.Query}, behind: {load.LongestLockWait.Blocker}); response times from the intended start: p99 {load.P99?.TotalMilliseconds:F0} ms, longest {load.LongestResponse.TotalMilliseconds:F0} ms ({load.LongestQuery}); {load.Failures.Count} kinds of failure.");
         var verdict = Verdict.Counted(
             id, title, wait, MostBlocked, load.Queries, evidence, "the longest of all lock waits, sampled every 10 ms")
             .Qualified([Sampled, .. load.Failures.Select(failure => "A query failed: " + failure)]);

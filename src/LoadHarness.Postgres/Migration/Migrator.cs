@@ -5,6 +5,7 @@ using System.Text;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
+using LoadHarness.Core.Statistics;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Migration;
@@ -29,7 +30,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
     /// <summary>
     /// Called when a step's statements have run and before it is journaled, with its name. What it throws stops the migration there.
     /// </summary>
-    public Func<string, Task>? StepExecuted { get; init; }
+    internal Func<string, Task>? StepExecuted { get; init; }
 
     /// <summary>Called when a step is journaled, with its name.</summary>
     public Action<string>? StepEnded { get; init; }
@@ -233,5 +234,5 @@ public sealed class Migrator(NpgsqlDataSource admin)
         connection.ScalarAsync<bool>("select to_regclass('public.leads') is not null", cancellationToken);
 
     private static string ChecksumOf(IEnumerable<string> texts) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', texts))));
+        TextHash.Of(string.Join('\n', texts));
 }

@@ -41,7 +41,7 @@ internal sealed class RepeatableFiles(NpgsqlConnection connection, MigrationJour
             {
                 throw new HarnessException(
                     $"The file sql/functions/{file.Name} could not be applied: {e.MessageText} (SQLSTATE {e.SqlState}). "
-                    + "Nothing of it was kept; mend it and run the same command again.",
+                    + "Nothing of it was kept; fix it and run the same command again.",
                     ExitCode.Fault,
                     e);
             }

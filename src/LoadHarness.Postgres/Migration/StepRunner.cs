@@ -90,7 +90,7 @@ internal sealed class StepRunner(
         var detail = e.Detail is null ? "" : " " + e.Detail;
         return new HarnessException(
             $"The migration {migration} ({direction}) stopped at {step.Name}: {e.MessageText}.{detail}{hint} "
-            + "Steps before it are kept; mend the cause and run the same command again to go on.",
+            + "Steps before it are kept; fix the cause and run the same command again to go on.",
             ExitCode.Fault,
             e);
     }

@@ -3,10 +3,9 @@ using LoadHarness.Core.Options;
 namespace LoadHarness.Postgres.Provisioning;
 
 /// <summary>What the provision stage needs to know.</summary>
-/// <param name="Contacts">Leads to come: sizes a container's shared memory and the disk check.</param>
 /// <param name="Keep">The server's directory or container stays behind, stopped, when the database is disposed.</param>
 /// <param name="Force">A given database that already holds tables may be used.</param>
-public sealed record DatabaseRequest(DatabaseTarget Target, ServerProfile Profile, long Contacts, bool Keep, bool Force)
+public sealed record DatabaseRequest(DatabaseTarget Target, ServerProfile Profile, bool Keep, bool Force)
 {
     /// <summary>Given the newest server's major version, a seeded native cluster to start from when it exists; null starts empty.</summary>
     public Func<int, ClusterSnapshot>? Snapshot { get; init; }

@@ -85,7 +85,7 @@ public sealed class NativeCluster : IAsyncDisposable
     /// recovery.
     /// </summary>
     /// <exception cref="HarnessException">It did not start within half a minute.</exception>
-    public async Task CrashAndRestartAsync(CancellationToken cancellationToken)
+    internal async Task CrashAndRestartAsync(CancellationToken cancellationToken)
     {
         // The postmaster alone would leave its sessions to finish what they are at.
         foreach (var process in new ServerProcesses(ProcessId).Ids()) Kill(process);

@@ -7,7 +7,7 @@ namespace LoadHarness.Postgres.Provisioning;
 public static class ServerSettings
 {
     /// <summary>On in every profile, and read back after the start.</summary>
-    public static IReadOnlyList<string> Durability { get; } = ["fsync", "full_page_writes", "synchronous_commit"];
+    public static IReadOnlyList<string> Durability => Core.Validity.Durability.Settings;
 
     /// <summary>Read back with SHOW and stored in the run.</summary>
     public static IReadOnlyList<string> Recorded { get; } =

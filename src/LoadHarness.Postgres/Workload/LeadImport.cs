@@ -64,7 +64,7 @@ public static class LeadImport
         : 1;
 
     /// <returns>The rows of one share, with their numbers in the file: what an import gets again after a crash of the server.</returns>
-    public static async Task<IReadOnlyList<(long Number, ImportRow Row)>> RowsOfAsync(
+    internal static async Task<IReadOnlyList<(long Number, ImportRow Row)>> RowsOfAsync(
         TenantDatabase app, IEnumerable<ImportRow> rows, int share, int shares, CancellationToken cancellationToken)
     {
         ImportRow[] file = [.. rows];

@@ -17,7 +17,7 @@ public sealed class GivenDatabaseTests : IDisposable
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await Provisioner.ProvisionAsync(
-            new(new DatabaseTarget.Native(), ServerProfile.Checklist, 1_000, Keep: false, Force: false), SilentProgress.Instance,
+            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false), SilentProgress.Instance,
                 cancellationToken);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         await using (var create = admin.CreateCommand(

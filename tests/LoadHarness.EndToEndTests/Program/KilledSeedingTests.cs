@@ -21,7 +21,7 @@ public sealed class KilledSeedingTests
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await Provisioner.ProvisionAsync(
-            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Request.Contacts, Keep: false, Force: false),
+            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false),
                 SilentProgress.Instance, cancellationToken);
         string[] arguments = ["seed", "--contacts", "60000", "--seed", "42", "--database", database.AdminConnectionString];
         var random = new Random(TestSeed.Draw());

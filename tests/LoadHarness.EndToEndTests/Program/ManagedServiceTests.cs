@@ -31,7 +31,7 @@ public sealed class ManagedServiceTests : IDisposable
         BuiltProgram.AddTinyProfile();
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var server = await Provisioner.ProvisionAsync(
-            new(new DatabaseTarget.Native(), ServerProfile.Checklist, 2_000, Keep: false, Force: false), SilentProgress.Instance,
+            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false), SilentProgress.Instance,
                 cancellationToken);
         await using var admin = NpgsqlDataSource.Create(server.AdminConnectionString);
         foreach (var sql in new[] { $"create role service login createdb {may} password 'plain'", byAdministrator,

@@ -152,11 +152,11 @@ public sealed class JobTests(PostgresCluster cluster)
         var runner = new JobRunner(database.Owner, TimeProvider.System);
         var first = await runner.RunAsync(JobSelection.Due, SilentProgress.Instance, CancellationToken.None);
         Assert.Equal(["BF-3", "BF-4", "JB-1", "JB-2", "JB-3", "JB-4", "JB-5", "SG-2"], first.Select(o => o.Requirement));
-        Assert.All(first, o => Assert.Equal("succeeded", o.Outcome));
+        Assert.All(first, o => Assert.Equal(JobStatus.Succeeded, o.Status));
         await database.Owner.ExecuteAsync("update job_runs set started_at = started_at - interval '25 hours' where job = 'maintenance'");
         var second = await runner.RunAsync(JobSelection.Due, SilentProgress.Instance, CancellationToken.None);
-        Assert.Equal("succeeded", second.Single(o => o.Job == "maintenance").Outcome);
-        Assert.Equal("not due", second.Single(o => o.Job == "create-partitions").Outcome);
+        Assert.Equal(JobStatus.Succeeded, second.Single(o => o.Job == "maintenance").Status);
+        Assert.Equal(JobStatus.NotDue, second.Single(o => o.Job == "create-partitions").Status);
     }
 
     [Fact]

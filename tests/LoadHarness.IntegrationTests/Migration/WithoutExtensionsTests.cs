@@ -66,7 +66,7 @@ public sealed class WithoutExtensionsTests(PostgresCluster cluster)
     {
         var outcomes = await new JobRunner(admin, TimeProvider.System).RunAsync(JobSelection.Due, SilentProgress.Instance, Stop);
         Assert.Equal(8, outcomes.Count);
-        Assert.All(outcomes, o => Assert.True(o.Outcome == "succeeded", $"{o.Job}: {o.Outcome} {o.Detail}"));
+        Assert.All(outcomes, o => Assert.True(o.Status == JobStatus.Succeeded, $"{o.Job}: {o.Status} {o.Detail}"));
     }
 
     private static async Task AssertNothingIsRedAsync(NpgsqlDataSource admin)

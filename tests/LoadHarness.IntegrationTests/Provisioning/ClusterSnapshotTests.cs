@@ -25,7 +25,7 @@ public sealed class ClusterSnapshotTests
         try
         {
             var checksum = await SeedAndSaveAsync(snapshot, binaries!);
-            var request = new DatabaseRequest(new DatabaseTarget.Native(), ServerProfile.Checklist, 1_000, Keep: false, Force: false)
+            var request = new DatabaseRequest(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false)
             {
                 Snapshot = _ => snapshot,
             };
@@ -70,7 +70,7 @@ public sealed class ClusterSnapshotTests
 
     private static async Task<string> SeedAndSaveAsync(ClusterSnapshot snapshot, PostgresBinaries binaries)
     {
-        var request = new DatabaseRequest(new DatabaseTarget.Native(), ServerProfile.Checklist, 1_000, Keep: false, Force: false)
+        var request = new DatabaseRequest(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false)
         {
             Snapshot = _ => snapshot,
         };

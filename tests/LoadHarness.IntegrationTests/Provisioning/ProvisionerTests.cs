@@ -174,6 +174,6 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         new Seeder(source).SeedAsync(request, SilentProgress.Instance, Stop);
 
     private static Task<Database> ProvisionAsync(DatabaseTarget target, bool force = false) =>
-        Provisioner.ProvisionAsync(new DatabaseRequest(target, ServerProfile.Checklist, 1_000, Keep: false, force), SilentProgress.Instance,
+        Provisioner.ProvisionAsync(new DatabaseRequest(target, ServerProfile.Checklist, Keep: false, force), SilentProgress.Instance,
             Stop);
 }

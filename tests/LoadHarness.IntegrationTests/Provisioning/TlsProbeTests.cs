@@ -1,3 +1,4 @@
+using LoadHarness.Checks.Connections;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Postgres.Provisioning;
 using Npgsql;

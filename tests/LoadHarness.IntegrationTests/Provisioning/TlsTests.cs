@@ -52,7 +52,7 @@ public sealed class TlsTests(PostgresCluster cluster)
     }
 
     private static Task<Database> OpenAsync(NpgsqlConnectionStringBuilder target) => Provisioner.ProvisionAsync(
-        new DatabaseRequest(new DatabaseTarget.Given(target.ConnectionString), ServerProfile.Checklist, 1_000, Keep: false, Force: false),
+        new DatabaseRequest(new DatabaseTarget.Given(target.ConnectionString), ServerProfile.Checklist, Keep: false, Force: false),
             SilentProgress.Instance, Stop);
 
     private static async Task WriteCertificateAsync(string certificateFile, string keyFile)

@@ -41,7 +41,7 @@ public sealed class ForceTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await database.Owner.ExecuteAsync(OwnRows);
         var request = new DatabaseRequest(
-            new DatabaseTarget.Given(database.ConnectionString), ServerProfile.Checklist, 1_000, Keep: false, Force: true)
+            new DatabaseTarget.Given(database.ConnectionString), ServerProfile.Checklist, Keep: false, Force: true)
             {
             DeletesRows = true,
             };

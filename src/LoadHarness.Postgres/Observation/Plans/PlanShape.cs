@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LoadHarness.Core.Statistics;
 
 namespace LoadHarness.Postgres.Observation.Plans;
 
@@ -18,7 +19,7 @@ internal sealed class PlanShape(RelationNames relations)
     public string Fingerprint(string top, IEnumerable<string> inner)
     {
         var whole = string.Join('\n', [Of(top), .. inner.Distinct().Order(StringComparer.Ordinal)]);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(whole)))[..12];
+        return TextHash.Of(whole, digits: 12);
     }
 
     public IReadOnlyList<string> SequentialScans(IEnumerable<string> plans) => Named(plans

@@ -1,9 +1,12 @@
-using System.Diagnostics;
+using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Statistics;
+using LoadHarness.Load;
+using LoadHarness.Load.Clocks;
+using LoadHarness.Postgres.Provisioning;
 using Npgsql;
 
-namespace LoadHarness.Postgres.Provisioning;
+namespace LoadHarness.Checks.Connections;
 
 /// <summary>What it costs to reach the server, one way of connecting (RE-4).</summary>
 /// <param name="RoundMilliseconds">Mean of a request, round by round: get a connection, <c>select 1</c>, give it back.</param>
@@ -73,18 +76,19 @@ public sealed record ConnectionOverhead(string Way, IReadOnlyList<double> RoundM
     /// <returns>Mean milliseconds a request.</returns>
     private static async Task<double> RoundAsync(NpgsqlDataSource source, int requests, int users, CancellationToken cancellationToken)
     {
-        var left = requests;
-        long busyTicks = 0;
-        await Task.WhenAll(Enumerable.Range(0, users).Select(async _ =>
+        var scenario = Scenario.Create("connect", async _ =>
         {
-            while (Interlocked.Decrement(ref left) >= 0)
-            {
-                var started = Stopwatch.GetTimestamp();
-                await using (var command = source.CreateCommand("select 1")) await command.ExecuteScalarAsync(cancellationToken);
-                Interlocked.Add(ref busyTicks, Stopwatch.GetTimestamp() - started);
-            }
-        }));
-        return busyTicks * 1000.0 / Stopwatch.Frequency / requests;
+            await using var command = source.CreateCommand("select 1");
+            await command.ExecuteScalarAsync(cancellationToken);
+            return Response.Ok();
+        }).WithLoadSimulations(Simulation.IterationsForConstant(users, requests));
+        using var clock = new SystemLoadClock();
+        var results = await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync([scenario], null, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var requested = results[0].Operations[0];
+        return requested.Errors is [var error, ..]
+            ? throw new HarnessException($"A connection failed while its cost was measured: {error.Words}")
+            : requested.Response.Mean!.Value.TotalMilliseconds;
     }
 
     /// <summary>

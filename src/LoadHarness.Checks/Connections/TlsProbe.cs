@@ -1,9 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LoadHarness.Postgres.Provisioning;
 using Npgsql;
 
-namespace LoadHarness.Postgres.Provisioning;
+namespace LoadHarness.Checks.Connections;
 
 /// <param name="Protocol">Such as TLSv1.3.</param>
 public sealed record TlsSession(string Protocol, string Cipher);
