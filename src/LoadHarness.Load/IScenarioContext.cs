@@ -30,7 +30,11 @@ public interface IScenarioContext
     Task<T> Step<T>(string name, Func<Task<T>> run);
 
     /// <inheritdoc cref="Step{T}"/>
-    Task Step(string name, Func<Task> run);
+    Task Step(string name, Func<Task> run) => Step(name, async () =>
+    {
+        await run();
+        return true;
+    });
 
     /// <summary>
     /// Waits inside the iteration, and so inside its response time. For pauses between iterations see <see

@@ -35,6 +35,28 @@ public static class Statements
         this NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters) =>
         connection.ListAsync(sql, row => row.GetString(0), cancellationToken, parameters);
 
+    public static async Task<int> ExecuteAsync(
+        this NpgsqlDataSource source, string sql, CancellationToken cancellationToken, params object[] parameters)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(sql, cancellationToken, parameters);
+    }
+
+    public static async Task<T?> ScalarAsync<T>(
+        this NpgsqlDataSource source, string sql, CancellationToken cancellationToken, params object[] parameters)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ScalarAsync<T>(sql, cancellationToken, parameters);
+    }
+
+    public static async Task<List<T>> ListAsync<T>(
+        this NpgsqlDataSource source, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken,
+        params object[] parameters)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ListAsync(sql, read, cancellationToken, parameters);
+    }
+
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] parameters)
     {
         var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };

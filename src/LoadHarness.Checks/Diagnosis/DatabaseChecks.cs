@@ -55,8 +55,7 @@ internal static class DatabaseChecks
               and pg_relation_size(c.oid) > 100 * 1024
               and n.nspname !~ '^(pg_|information_schema)'
             """;
-        await using var command = new NpgsqlCommand(sql, connection);
-        var tables = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+        var tables = (await connection.ScalarAsync<string>(sql, cancellationToken))!;
         return tables.Length == 0
             ? Verdict.Looked("analyze", title, met: true, "No table of more than 100 kB lacks them.")
             : Verdict.Looked("analyze", title, met: false, $"Never analyzed: {tables}. Remedy: analyze;");

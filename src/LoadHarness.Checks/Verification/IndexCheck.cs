@@ -70,10 +70,7 @@ internal static class IndexCheck
 
     private static async Task<string> PlanAsync(NpgsqlConnection connection, string query, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"explain (costs off) {query}", connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var lines = new List<string>();
-        while (await reader.ReadAsync(cancellationToken)) lines.Add(reader.GetString(0));
+        var lines = await connection.TextsAsync($"explain (costs off) {query}", cancellationToken);
         return string.Join('\n', lines);
     }
 }

@@ -63,7 +63,7 @@ public static class LiveTable
 
     private static string Time(TimeSpan duration) => duration.TotalMilliseconds switch
     {
-        < 1 => $"{duration.TotalMicroseconds:N0} us",
+        < 1 => $"{duration.TotalMicroseconds:N0} µs",
         < 99.95 => $"{duration.TotalMilliseconds:N1} ms",
         < 999.5 => $"{duration.TotalMilliseconds:N0} ms",
         _ => $"{duration.TotalSeconds:N2} s",

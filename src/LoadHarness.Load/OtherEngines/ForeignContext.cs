@@ -25,12 +25,5 @@ internal sealed class ForeignContext(
         return result;
     }
 
-    public async Task Step(string name, Func<Task> run)
-    {
-        var started = clock.Now;
-        await run();
-        recordStep(name, clock.Now - started);
-    }
-
     public Task Delay(TimeSpan duration) => clock.Delay(duration, cancellationToken);
 }

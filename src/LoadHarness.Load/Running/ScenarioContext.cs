@@ -37,13 +37,6 @@ internal abstract class ScenarioContext(LoadPhase phase, int number) : IScenario
         return result;
     }
 
-    public async Task Step(string name, Func<Task> run)
-    {
-        var started = phase.Clock.Now;
-        await run();
-        RecordStep(name, started);
-    }
-
     public Task Delay(TimeSpan duration) => phase.Clock.Delay(duration, CancellationToken);
 
     protected Task<IResponse> Invoke(int operation, ulong seed)

@@ -76,21 +76,13 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
 
     private async Task<List<Definition>> ReadAsync(CancellationToken cancellationToken)
     {
-        await using var exists = admin.CreateCommand("select to_regprocedure('public.get_job_status()') is not null");
-        if (await exists.ExecuteScalarAsync(cancellationToken) is not true)
+        if (!await admin.ScalarAsync<bool>("select to_regprocedure('public.get_job_status()') is not null", cancellationToken))
             throw new HarnessException("This database has no jobs: its schema is not migrated. Run the migrate verb on it first.");
-        await using var command = admin.CreateCommand("select job, requirement, schedule, last_started from public.get_job_status()");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var definitions = new List<Definition>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            definitions.Add(new Definition(
-                reader.GetString(0),
-                reader.GetString(1),
-                CronSchedule.Parse(reader.GetString(2)),
-                await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(3)));
-        }
-
-        return definitions;
+        return await admin.ListAsync(
+            "select job, requirement, schedule, last_started from public.get_job_status()",
+            row => new Definition(
+                row.GetString(0), row.GetString(1), CronSchedule.Parse(row.GetString(2)),
+                row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3)),
+            cancellationToken);
     }
 }

@@ -16,10 +16,10 @@ public static class JobScheduler
     public static async Task<IReadOnlyList<ScheduledJob>> ScheduleAsync(string connectionString, CancellationToken cancellationToken)
     {
         await using var here = NpgsqlDataSource.Create(connectionString);
-        var database = (string)(await ScalarAsync(here, "select current_database()::text", cancellationToken))!;
+        var database = (await here.ScalarAsync<string>("select current_database()::text", cancellationToken))!;
         // Not by current_setting, which refuses it to a role that is no superuser: pg_settings leaves it out.
-        var cronDatabase = await ScalarAsync(
-            here, "select setting from pg_settings where name = 'cron.database_name'", cancellationToken) as string;
+        var cronDatabase = await here.ScalarAsync<string>(
+            "select setting from pg_settings where name = 'cron.database_name'", cancellationToken);
         var jobs = await JobsAsync(here, cancellationToken);
         if (string.IsNullOrEmpty(cronDatabase))
             return [.. jobs.Select(job => new ScheduledJob(job.Name, false, Remedy))];
@@ -28,13 +28,13 @@ public static class JobScheduler
             Database = cronDatabase,
             Pooling = false,
         }.ConnectionString);
-        if (await ScalarAsync(home, "select to_regclass('cron.job') is not null", cancellationToken) is not true)
+        if (!await home.ScalarAsync<bool>("select to_regclass('cron.job') is not null", cancellationToken))
             return [.. jobs.Select(job => new ScheduledJob(job.Name, false, $"In the database {cronDatabase}: create extension pg_cron;"))];
         // A superuser's session would lend its power to any role that may replace what a job calls.
         // Nobody else may schedule for another role.
-        var user = await ScalarAsync(home,
+        var user = await home.ScalarAsync<string>(
             "select case when rolsuper then 'lh_jobs' else rolname::text end from pg_catalog.pg_roles where rolname = current_user",
-            cancellationToken) as string;
+            cancellationToken);
         await HandOverAsync(home, database, user!, jobs, cancellationToken);
         return [.. jobs.Select(job => new ScheduledJob(job.Name, true, $"{job.Schedule} GMT, by pg_cron in {cronDatabase}, as {user}"))];
     }
@@ -44,44 +44,24 @@ public static class JobScheduler
     {
         if (user == "lh_jobs")
         {
-            await ScalarAsync(home, "grant usage on schema cron to lh_jobs", cancellationToken);
+            await home.ExecuteAsync("grant usage on schema cron to lh_jobs", cancellationToken);
             // What an earlier version handed over as the migrating user would run twice.
-            await AskAsync(
-                home, "select count(cron.unschedule(jobid)) from cron.job where database = $1 and username <> $2 and command like 'call public.run_job(%'", [database, user], cancellationToken);
+            await home.ExecuteAsync(
+                "select count(cron.unschedule(jobid)) from cron.job where database = $1 and username <> $2 and command like 'call public.run_job(%'",
+                cancellationToken, database, user);
         }
 
         foreach (var (name, schedule) in jobs)
         {
-            await AskAsync(
-                home,
+            await home.ExecuteAsync(
                 user == "lh_jobs"
                     ? "select cron.schedule_in_database($1, $2, format('call public.run_job(%L)', $3), $4, 'lh_jobs')"
                     : "select cron.schedule_in_database($1, $2, format('call public.run_job(%L)', $3), $4)",
-                [$"{database}/{name}", schedule, name, database],
-                cancellationToken);
+                cancellationToken, $"{database}/{name}", schedule, name, database);
         }
     }
 
-    private static async Task AskAsync(NpgsqlDataSource source, string sql, string[] values, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
-        await command.ExecuteScalarAsync(cancellationToken);
-    }
-
-    private static async Task<object?> ScalarAsync(NpgsqlDataSource source, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand(sql);
-        return await command.ExecuteScalarAsync(cancellationToken);
-    }
-
-    private static async Task<List<(string Name, string Schedule)>> JobsAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand("select name, schedule from public.scheduled_jobs order by name");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var jobs = new List<(string, string)>();
-        while (await reader.ReadAsync(cancellationToken)) jobs.Add((reader.GetString(0), reader.GetString(1)));
-        return jobs;
-    }
+    private static Task<List<(string Name, string Schedule)>> JobsAsync(NpgsqlDataSource source, CancellationToken cancellationToken) =>
+        source.ListAsync(
+            "select name, schedule from public.scheduled_jobs order by name", row => (row.GetString(0), row.GetString(1)), cancellationToken);
 }

@@ -121,10 +121,10 @@ internal sealed class LiveLoad : IAsyncDisposable
     private static async Task<(long Workspace, long Lowest, long Highest)> LargestWorkspaceAsync(
         NpgsqlDataSource source, CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand(
-            "select workspace_id, min(id), max(id) from leads group by workspace_id order by count(*) desc limit 1");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)) : (1, 1, 1);
+        var largest = await source.ListAsync(
+            "select workspace_id, min(id), max(id) from leads group by workspace_id order by count(*) desc limit 1",
+            row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken);
+        return largest is [var found, ..] ? found : (1, 1, 1);
     }
 
     private static async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken)

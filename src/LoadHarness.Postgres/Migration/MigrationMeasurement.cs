@@ -41,8 +41,7 @@ public static class MigrationMeasurement
         var second = await PhaseAsync(admin, columns, connections, up: startsOptimized, progress, cancellationToken);
         var after = await SchemaFingerprint.ReadAsync(admin, cancellationToken);
 
-        await using var count = admin.CreateCommand("select count(*) from leads");
-        var leads = (long)(await count.ExecuteScalarAsync(cancellationToken))!;
+        var leads = await admin.ScalarAsync<long>("select count(*) from leads", cancellationToken);
         return new MigrationFigures(
             startsOptimized ? second : first,
             startsOptimized ? first : second,

@@ -30,11 +30,8 @@ internal static class IndexSizes
     /// <returns>By name; bytes stand in <see cref="IndexUse.BytesAfter"/>, scans are those since the counters began.</returns>
     public static async Task<IReadOnlyDictionary<string, IndexUse>> ReadAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
-        var indexes = new Dictionary<string, IndexUse>();
-        await using var command = admin.CreateCommand(Query);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            indexes[reader.GetString(0)] = new(reader.GetString(0), reader.GetString(1), 0, reader.GetInt64(2), reader.GetInt64(3));
-        return indexes;
+        var indexes = await admin.ListAsync(
+            Query, row => new IndexUse(row.GetString(0), row.GetString(1), 0, row.GetInt64(2), row.GetInt64(3)), cancellationToken);
+        return indexes.ToDictionary(index => index.Name);
     }
 }

@@ -60,11 +60,9 @@ public static class ServerCapabilities
         NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         const string sql = "select name, coalesce(installed_version, default_version), installed_version is not null from pg_available_extensions";
-        var offered = new Dictionary<string, (string, bool)>();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) offered[reader.GetString(0)] = (reader.GetString(1), reader.GetBoolean(2));
-        return offered;
+        var offered = await connection.ListAsync(
+            sql, row => (Name: row.GetString(0), Version: row.GetString(1), Installed: row.GetBoolean(2)), cancellationToken);
+        return offered.ToDictionary(extension => extension.Name, extension => (extension.Version, extension.Installed));
     }
 
     /// <summary>
@@ -85,11 +83,7 @@ public static class ServerCapabilities
     {
         try
         {
-            await using var command = new NpgsqlCommand("select current_setting($1, true) is not null", connection)
-            {
-                Parameters = { new() { Value = name } },
-            };
-            return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+            return await connection.ScalarAsync<bool>("select current_setting($1, true) is not null", cancellationToken, name);
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {

@@ -47,10 +47,6 @@ public static class ServerInspection
 
     private static async Task<HashSet<string>> VisibleAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        await using var command = new NpgsqlCommand("select name from pg_settings", connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) names.Add(reader.GetString(0));
-        return names;
+        return [.. await connection.TextsAsync("select name from pg_settings", cancellationToken)];
     }
 }

@@ -9,6 +9,7 @@ namespace LoadHarness.Postgres.Provisioning;
 internal static class WalCompression
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     public static async Task EnableAsync(string connectionString, CancellationToken cancellationToken)
     {
@@ -17,7 +18,7 @@ internal static class WalCompression
             Pooling = false,
         }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
-        if (!await IsTrueAsync(connection,
+        if (!await connection.ScalarAsync<bool>(
             "select 'lz4' = any (enumvals) and setting <> 'lz4' from pg_settings where name = 'wal_compression'", cancellationToken))
             return;
 
@@ -27,15 +28,12 @@ internal static class WalCompression
         })
             await batch.ExecuteNonQueryAsync(cancellationToken);
         // The server reads its settings again in its own time, and the session after that.
-        for (var waited = TimeSpan.Zero; waited < Patience
-            && !await IsTrueAsync(connection, "select current_setting('wal_compression') = 'lz4'",
-            cancellationToken); waited += TimeSpan.FromMilliseconds(20))
-            await Task.Delay(20, cancellationToken);
-    }
-
-    private static async Task<bool> IsTrueAsync(NpgsqlConnection connection, string question, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(question, connection);
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
+        var waited = TimeSpan.Zero;
+        while (waited < Patience
+            && !await connection.ScalarAsync<bool>("select current_setting('wal_compression') = 'lz4'", cancellationToken))
+        {
+            await Task.Delay(Pause, cancellationToken);
+            waited += Pause;
+        }
     }
 }

@@ -22,7 +22,7 @@ public sealed class LiveTableTests
 
         Assert.All(lines, line => Assert.True(line.TrimEnd().Length <= 80, line));
         var row = Assert.Single(lines, line => line.StartsWith("campaign-send", StringComparison.Ordinal));
-        foreach (var figure in (string[])["12,345", "12,001", "38.4 ms", "999 ms", "12.34 s", "99,999", "10,000", "812 us"])
+        foreach (var figure in (string[])["12,345", "12,001", "38.4 ms", "999 ms", "12.34 s", "99,999", "10,000", "812 µs"])
             Assert.Contains(figure, row, StringComparison.Ordinal);
         Assert.Single(lines, line => line.Contains("measuring 125 s", StringComparison.Ordinal));
         Assert.Single(lines, line => line.Contains("16 active, 12 waiting", StringComparison.Ordinal)
@@ -31,7 +31,7 @@ public sealed class LiveTableTests
 
     [Fact]
     public void Before_the_first_second_there_is_a_heading_and_no_figure() =>
-        Assert.DoesNotContain(Drawn(80, []), line => line.Contains(" us", StringComparison.Ordinal)
+        Assert.DoesNotContain(Drawn(80, []), line => line.Contains(" µs", StringComparison.Ordinal)
             || line.Contains(" ms", StringComparison.Ordinal));
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class LiveTableTests
     {
         var line = LiveTable.Line(Busy, Server);
 
-        foreach (var figure in (string[])["campaign-send", "measuring 125 s", "offered 12,345/s", "p99 12.34 s", "lag p99 812 us",
+        foreach (var figure in (string[])["campaign-send", "measuring 125 s", "offered 12,345/s", "p99 12.34 s", "lag p99 812 µs",
             "cache hit"]) Assert.Contains(figure, line, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', line);
     }
