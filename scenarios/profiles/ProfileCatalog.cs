@@ -6,7 +6,7 @@ using LoadHarness.Core.Input;
 
 namespace LoadHarness.Scenarios.Profiles;
 
-/// <summary>The profiles that lie beside the program, by name, and any other by the path of its file.</summary>
+/// <summary>The profiles that ship with the program, by name, and any other by the path of its file.</summary>
 public static class ProfileCatalog
 {
     /// <summary>A profile is a page of text.</summary>
@@ -32,7 +32,7 @@ public static class ProfileCatalog
         [.. Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file))
             .Order(StringComparer.Ordinal)];
 
-    /// <param name="nameOrPath">A name beside the program, or the path of a file that ends in .json.</param>
+    /// <param name="nameOrPath">A name of a shipped one, or the path of a file that ends in .json.</param>
     /// <param name="faults">Everything that is wrong with it, a line each; nothing when the profile is returned.</param>
     public static LoadProfile? Find(string nameOrPath, out IReadOnlyList<string> faults)
     {

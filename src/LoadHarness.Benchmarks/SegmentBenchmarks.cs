@@ -5,7 +5,7 @@ namespace LoadHarness.Benchmarks;
 
 /// <summary>
 /// A segment's conditions compiled to SQL by the server's <c>compile_segment</c>, called by a prepared statement on a private cluster;
-/// beside
+/// next to
 /// the same round trip without it. The difference is the compiler.
 /// </summary>
 [MemoryDiagnoser]

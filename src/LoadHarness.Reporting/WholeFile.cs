@@ -2,7 +2,7 @@ using LoadHarness.Core;
 
 namespace LoadHarness.Reporting;
 
-/// <summary>Writes a file beside its place and renames it: under its name there is the whole of it, or what was there before.</summary>
+/// <summary>Writes a file next to its place and renames it: under its name there is the whole of it, or what was there before.</summary>
 public static class WholeFile
 {
     /// <exception cref="HarnessException">It could not be written; what was there before is untouched.</exception>

@@ -11,7 +11,7 @@ public sealed record TlsSession(string Protocol, string Cipher);
 
 /// <summary>SV-3: gives a running server a certificate, connects to it with the name checked, and leaves it as it was.</summary>
 /// <remarks>
-/// For a server that the harness made: it writes two files beside its data and reloads its settings. Needs superuser and a POSIX shell.
+/// For a server that the harness made: it writes two files next to its data and reloads its settings. Needs superuser and a POSIX shell.
 /// </remarks>
 public static class TlsProbe
 {

@@ -12,7 +12,7 @@ internal static class MachineChecks
     // max_wal_size of the servers that are started here with the checklist's settings.
     private const long WalBytes = 4L << 30;
 
-    // The checklist's 512 MB of buffers and 2 GB of cache, beside the program.
+    // The checklist's 512 MB of buffers and 2 GB of cache, and the program.
     private const double LeastMemoryGigabytes = 4;
 
     // Above this share of stolen time, response times tell of the neighbours.

@@ -15,7 +15,7 @@ public static class Verifier
         RunAsync(admin, server, [], SilentProgress.Instance, cancellationToken);
 
     /// <param name="measured">
-    /// Verdicts of a run, a proof or a measured migration: they stand where a look at the database cannot judge, and beside it where it
+    /// Verdicts of a run, a proof or a measured migration: they stand where a look at the database cannot judge, and next to it where it
     /// can.
     /// </param>
     public static async Task<IReadOnlyList<Verdict>> RunAsync(
@@ -39,7 +39,7 @@ public static class Verifier
         // The cost first: where it was measured, its figure is the one to show.
         found["SV-1"] = (await RowSecurityCost.RunAsync(admin, cancellationToken)).And(found["SV-1"]);
         foreach (var (id, answer) in await OperatingCheck.RunAsync(admin, cancellationToken)) found.TryAdd(id, answer);
-        foreach (var answer in DeliveredFiles.Look()) found[answer.Id] = answer;
+        foreach (var answer in DeliveredFiles.Examine()) found[answer.Id] = answer;
         return [.. Requirements.All.Select(r => VerdictOf(r, found, measured, server))];
     }
 

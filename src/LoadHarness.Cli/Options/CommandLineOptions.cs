@@ -58,7 +58,7 @@ public sealed class CommandLineOptions
 
     public Option<string?> Baseline { get; } = new("--baseline")
     {
-        Description = "An earlier run's run.json, or its folder: its figures stand beside these, and one of another scale, seed, profile or machine is refused.",
+        Description = "An earlier run's run.json, or its folder: its figures stand next to these, and one of another scale, seed, profile or machine is refused.",
         HelpName = "FILE",
     };
 

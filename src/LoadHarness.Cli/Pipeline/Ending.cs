@@ -15,7 +15,7 @@ public static class Ending
         var run = record.End();
         try
         {
-            run = RunJudge.Judge(run.Beside(options.Baseline), options);
+            run = RunJudge.Judge(run.ComparedWith(options.Baseline), options);
         }
         catch (Exception unjudged)
         {
@@ -27,7 +27,7 @@ public static class Ending
         if (kept.Files.Count == 0) fault ??= ExitCode.Fault;
         foreach (var note in kept.Notes) await Console.Error.WriteLineAsync(note);
         var exitCode = fault ?? ExitCodes.Of(kept.Run);
-        Summary.Tell(terminal, kept.Run, kept.Files, exitCode, options.Json);
+        Summary.Print(terminal, kept.Run, kept.Files, exitCode, options.Json);
         if (options.Open && Summary.PageOf(kept.Files) is { } page) PageOpener.Open(terminal, page);
         return exitCode;
     }

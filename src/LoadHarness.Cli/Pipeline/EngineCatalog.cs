@@ -13,7 +13,7 @@ public static class EngineCatalog
     public static bool HasNBomber => NBomberProcess.Program is not null;
 
     /// <summary>
-    /// A campaign or an import that was begun in time may end: on a small machine, with fourteen others beside it, that takes a while.
+    /// A campaign or an import that was begun in time may end: on a small machine, with fourteen others next to it, that takes a while.
     /// </summary>
     private static TimeSpan DrainTime { get; } = TimeSpan.FromMinutes(2);
 

@@ -6,7 +6,7 @@ namespace LoadHarness.Cli.Pipeline;
 /// <summary>Tells a person what went wrong, without passwords and without stack traces for what they can fix.</summary>
 public static class Faults
 {
-    public static ExitCode Tell(Exception fault, CancellationToken cancellationToken)
+    public static ExitCode Print(Exception fault, CancellationToken cancellationToken)
     {
         if (fault is OperationCanceledException && cancellationToken.IsCancellationRequested)
         {

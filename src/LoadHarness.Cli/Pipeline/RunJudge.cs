@@ -27,7 +27,7 @@ public static class RunJudge
         };
     }
 
-    /// <summary>Judges a recorded run by the targets of today; what it recorded is kept beside it.</summary>
+    /// <summary>Judges a recorded run by the targets of today; what it recorded is kept next to it.</summary>
     /// <param name="options">Without a <c>--require</c>, what the run itself required is kept.</param>
     public static RunResult Again(RunResult recorded, HarnessOptions options)
     {

@@ -7,7 +7,8 @@ namespace LoadHarness.Cli.Terminal;
 /// <summary>Tells the verdicts of a judging verb: a line each for people, one object for programs, an exit code for both.</summary>
 public static class CheckTable
 {
-    public static ExitCode Tell(TerminalOutput terminal, IReadOnlyList<Verdict> verdicts, bool json, IReadOnlyList<string>? required = null)
+    public static ExitCode Print(TerminalOutput terminal, IReadOnlyList<Verdict> verdicts, bool json,
+        IReadOnlyList<string>? required = null)
     {
         foreach (var verdict in verdicts) terminal.Line(Row(verdict));
         terminal.Line(CheckReport.Tally(verdicts));

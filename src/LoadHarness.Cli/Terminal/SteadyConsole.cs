@@ -18,7 +18,7 @@ public static class SteadyConsole
     }
 
     /// <summary>Says on standard error that lines are missing on standard output, when some are.</summary>
-    public static void TellWhatIsMissing()
+    public static void PrintWhatIsMissing()
     {
         if (Output?.Fault is { } fault)
             Console.Error.WriteLine($"Standard output could not be written ({fault.TrimEnd('.')}): lines are missing there. The files of the run are whole.");

@@ -9,7 +9,7 @@ namespace LoadHarness.Cli.Terminal;
 /// </summary>
 public static class Summary
 {
-    public static void Tell(TerminalOutput terminal, RunResult run, IReadOnlyList<string> files, ExitCode exitCode, bool json)
+    public static void Print(TerminalOutput terminal, RunResult run, IReadOnlyList<string> files, ExitCode exitCode, bool json)
     {
         foreach (var line in Lines(run, files, exitCode)) terminal.Line(line);
         if (json) Console.Out.WriteLine(CheckReport.Of(run.Verdicts).ToJson());

@@ -33,13 +33,13 @@ public static class CommandLine
         }
         catch (Exception fault)
         {
-            var code = Faults.Tell(fault, interruption.Token);
+            var code = Faults.Print(fault, interruption.Token);
             if (arguments.Contains("--json")) JsonOutput.Write(new Refusal(Faults.Sentence(fault), (int)code));
             return (int)code;
         }
         finally
         {
-            SteadyConsole.TellWhatIsMissing();
+            SteadyConsole.PrintWhatIsMissing();
         }
     }
 

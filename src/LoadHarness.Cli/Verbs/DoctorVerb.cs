@@ -20,6 +20,6 @@ public static class DoctorVerb
         TerminalOutput terminal = new TerminalOutput(options.Json);
         var verdicts = await terminal.WithProgressAsync(
             progress => Doctor.ExamineAsync(options.Database, options.Contacts, progress, cancellationToken));
-        return CheckTable.Tell(terminal, verdicts, options.Json);
+        return CheckTable.Print(terminal, verdicts, options.Json);
     }
 }

@@ -37,11 +37,11 @@ public static class HealthVerb
         await using var database = await SeededDatabase.OpenAsync(terminal, options, words.ContactsGiven(parsed), cancellationToken);
         await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
         var report = await terminal.WithProgressAsync(progress => HealthCheck.RunAsync(source, progress, cancellationToken));
-        foreach (var check in report.Checks) Tell(terminal, check);
+        foreach (var check in report.Checks) Print(terminal, check);
         var ofTheWeek = weekly ? await Review.WeeklyAsync(source, cancellationToken) : null;
         var ofTheMonth = monthly ? await Review.MonthlyAsync(source, cancellationToken) : null;
-        Tell(terminal, ofTheWeek ?? []);
-        Tell(terminal, ofTheMonth ?? []);
+        Print(terminal, ofTheWeek ?? []);
+        Print(terminal, ofTheMonth ?? []);
         terminal.Line($"Overall: {Word(report.Overall)}");
         var verdicts = report.ToVerdicts();
         var judged = CheckReport.Of(verdicts);
@@ -49,14 +49,14 @@ public static class HealthVerb
         return ExitCodes.Of(verdicts);
     }
 
-    private static void Tell(TerminalOutput terminal, HealthResult check)
+    private static void Print(TerminalOutput terminal, HealthResult check)
     {
         terminal.Line($"{Word(check.Status),-8} {check.Id,-8} {check.Title}: {check.Evidence}");
         foreach (var finding in check.Findings)
             terminal.Line($"           {Word(finding.Status)}: {finding.Subject}: {finding.Detail}{(finding.Remedy is { } remedy ? $" Fix: {remedy}" : "")}");
     }
 
-    private static void Tell(TerminalOutput terminal, IReadOnlyList<ReviewSection> sections)
+    private static void Print(TerminalOutput terminal, IReadOnlyList<ReviewSection> sections)
     {
         foreach (var section in sections)
         {

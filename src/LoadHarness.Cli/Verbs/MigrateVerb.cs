@@ -73,7 +73,7 @@ public static class MigrateVerb
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var verdicts = await terminal.WithProgressAsync(
             progress => MigrationMeasurement.RunAsync(admin, ProvisionedMeasurements.LiveConnections, progress, cancellationToken));
-        return CheckTable.Tell(terminal, verdicts, options.Json);
+        return CheckTable.Print(terminal, verdicts, options.Json);
     }
 
     private static async Task<ExitCode> OnGivenAsync(

@@ -59,7 +59,7 @@ public static class ReportVerb
     {
         var file = RunFiles.Of(path);
         var recorded = await RunJson.ReadAsync(file, cancellationToken);
-        var directory = output ?? NewFolderBeside(file);
+        var directory = output ?? NewFolderNextTo(file);
         if (File.Exists(Path.Combine(directory, "run.json")))
             throw new HarnessException($"--out '{directory}': it holds the run.json of a run, which is never written over. Give another directory.", ExitCode.BadUsage);
         OutputDirectory.Require("report", directory);
@@ -68,12 +68,12 @@ public static class ReportVerb
         var files = await RunReport.WriteAsync(run, directory, cancellationToken);
         var exitCode = ExitCodes.Of(run);
         var terminal = new TerminalOutput(options.Json);
-        Summary.Tell(terminal, run, files, exitCode, options.Json);
+        Summary.Print(terminal, run, files, exitCode, options.Json);
         if (options.Open && Summary.PageOf(files) is { } page) PageOpener.Open(terminal, page);
         return exitCode;
     }
 
-    private static string NewFolderBeside(string file)
+    private static string NewFolderNextTo(string file)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"judged-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}");
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, name);

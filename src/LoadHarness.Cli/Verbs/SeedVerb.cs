@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace LoadHarness.Cli.Verbs;
 
-/// <summary><c>seed</c>: fills a database; with <c>--measure</c> beside the server's own COPY of the same rows.</summary>
+/// <summary><c>seed</c>: fills a database; with <c>--measure</c> next to the server's own COPY of the same rows.</summary>
 public static class SeedVerb
 {
     public static Verb Create(CommandLineOptions words)
@@ -39,7 +39,7 @@ public static class SeedVerb
                     Replace = options.Force,
                     ReplaceForeignRows = options.DeleteAllRows,
                 }, progress, cancellationToken));
-            return CheckTable.Tell(terminal, measured.Verdicts, options.Json);
+            return CheckTable.Print(terminal, measured.Verdicts, options.Json);
         }
 
         var manifest = await Stages.SeedAsync(record, terminal, options, database, cancellationToken);

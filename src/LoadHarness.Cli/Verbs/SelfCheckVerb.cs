@@ -37,7 +37,7 @@ public static class SelfCheckVerb
             return await LookupSelfCheck.RunAsync(database.AdminConnectionString, scale, progress, cancellationToken);
         });
         IReadOnlyList<Verdict> all = [.. verdicts, .. compared];
-        var exitCode = CheckTable.Tell(terminal, all, options.Json);
+        var exitCode = CheckTable.Print(terminal, all, options.Json);
         terminal.Line($"Kept in {await KeepAsync(all, directory, cancellationToken)}");
         return exitCode;
     }

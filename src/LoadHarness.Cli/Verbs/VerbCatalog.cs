@@ -4,7 +4,7 @@ using LoadHarness.Core;
 
 namespace LoadHarness.Cli.Verbs;
 
-/// <summary>A verb beside <c>run</c>: its words and what it does.</summary>
+/// <summary>A verb next to <c>run</c>: its words and what it does.</summary>
 public sealed record Verb(Command Command, IEnumerable<Option> Options, Func<ParseResult, CancellationToken, Task<ExitCode>> ExecuteAsync);
 
 public static class VerbCatalog

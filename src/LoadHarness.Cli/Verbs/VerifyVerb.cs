@@ -55,7 +55,7 @@ public static class VerifyVerb
         if (markdown is not null)
             await File.WriteAllTextAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(options, record, database)),
                 cancellationToken);
-        return CheckTable.Tell(terminal, verdicts, options.Json, RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)));
+        return CheckTable.Print(terminal, verdicts, options.Json, RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)));
     }
 
     // Minutes of measurement are worth a folder of their own: the same files as those of a run.

@@ -2,13 +2,13 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Measurement;
 
-/// <summary>The earlier run that a run was asked to stand beside.</summary>
+/// <summary>The earlier run that a run was asked to be compared with.</summary>
 /// <param name="Differences">What keeps the two from being compared, in words; empty when they can be.</param>
 /// <param name="Figures">What the earlier run measured for each target that it judged.</param>
 public sealed record Baseline(
     string RunId, DateTimeOffset StartedUtc, string Commit, IReadOnlyList<string> Differences, IReadOnlyList<BaselineFigure> Figures)
 {
-    /// <summary>The earlier run's plans, to stand beside this one's; empty in older files.</summary>
+    /// <summary>The earlier run's plans, to be compared with this one's; empty in older files.</summary>
     public IReadOnlyList<QueryPlan> Plans { get; init; } = [];
 
     public static Baseline Of(RunResult earlier, RunResult run) => new(

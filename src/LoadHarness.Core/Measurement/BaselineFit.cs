@@ -3,7 +3,7 @@ using System.Globalization;
 namespace LoadHarness.Core.Measurement;
 
 /// <summary>
-/// Whether an earlier run can stand beside this one: both must have asked the same of the same data, on the same schema, server and
+/// Whether an earlier run can be compared with this one: both must have asked the same of the same data, on the same schema, server and
 /// machine. The harness's own commit may differ: its changes are what is looked for.
 /// </summary>
 public static class BaselineFit

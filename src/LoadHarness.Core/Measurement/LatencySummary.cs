@@ -4,7 +4,7 @@ using LoadHarness.Core.Output;
 namespace LoadHarness.Core.Measurement;
 
 /// <summary>
-/// The percentiles a reader wants, with the whole histogram beside them so that others can be taken later. A percentile that lies beyond
+/// The percentiles a reader wants, with the whole histogram next to them so that others can be taken later. A percentile that lies beyond
 /// the samples is null: of three samples there is no p95.
 /// </summary>
 /// <param name="Encoded">The histogram as <see cref="LatencyHistogram.Encode"/> writes it.</param>

@@ -40,7 +40,7 @@ public sealed record RunResult
 
     public DatabaseObservation? Observation { get; init; }
 
-    /// <summary>Null when the run was not asked to stand beside an earlier one.</summary>
+    /// <summary>Null when the run was not asked to be compared with an earlier one.</summary>
     public Baseline? Baseline { get; init; }
 
     /// <summary>Reasons why figures of this run must not be trusted, in words. Any one makes the run invalid (exit code 5).</summary>
@@ -84,7 +84,7 @@ public sealed record RunResult
         ?? (Growth is { Sizes.Count: > 0 } ? Growth.Sizes[^1] : null);
 
     /// <param name="earlier">Null for none: then nothing changes.</param>
-    public RunResult Beside(RunResult? earlier) => earlier is null ? this : this with { Baseline = Baseline.Of(earlier, this) };
+    public RunResult ComparedWith(RunResult? earlier) => earlier is null ? this : this with { Baseline = Baseline.Of(earlier, this) };
 }
 
 /// <param name="Commit">Of the harness, short; <c>unknown</c> outside a repository.</param>

@@ -42,7 +42,7 @@ public sealed record HarnessOptions
     /// <summary>Starts from a kept database of the same scale, seed and schema when there is one.</summary>
     public bool Reuse { get; init; }
 
-    /// <summary>The earlier run to stand beside; null for none.</summary>
+    /// <summary>The earlier run to compare with; null for none.</summary>
     public RunResult? Baseline { get; init; }
 
     /// <summary>What the run is judged by.</summary>

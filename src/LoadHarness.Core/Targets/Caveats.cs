@@ -2,7 +2,7 @@ using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Core.Targets;
 
-/// <summary>What a reader must know beside a figure.</summary>
+/// <summary>What a reader must know with a figure.</summary>
 internal static class Caveats
 {
     public static IReadOnlyList<string> Of(RunResult run, Target target, Accounting accounting) =>

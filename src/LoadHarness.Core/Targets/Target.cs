@@ -9,7 +9,7 @@ namespace LoadHarness.Core.Targets;
 /// <param name="Scenario">Name of the measured scenario; null when <paramref name="Statistic"/> is about the run.</param>
 /// <param name="Operation">Name of the operation; null for the worst over all operations of the scenario.</param>
 /// <param name="MinimumSamples">Fewer make the verdict inconclusive.</param>
-/// <param name="ClaimedAtContacts">Leads at which the claim is made: a smaller run says so beside its figure.</param>
+/// <param name="ClaimedAtContacts">Leads at which the claim is made: a smaller run says so next to its figure.</param>
 /// <param name="ClaimedItems">Items that the limit is for; a run of fewer items has its limit reduced in proportion.</param>
 public sealed record Target(
     string Id,

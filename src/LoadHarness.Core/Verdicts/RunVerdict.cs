@@ -4,7 +4,7 @@ namespace LoadHarness.Core.Verdicts;
 
 /// <summary>What a run comes to. The one place that builds its headline, for the terminal, the page, summary.md and junit.xml.</summary>
 /// <param name="Word">One or two words.</param>
-/// <param name="Symbol">Beside the word, so that nothing hangs on colour.</param>
+/// <param name="Symbol">Next to the word, so that nothing hangs on colour.</param>
 /// <param name="Headline">The worst thing in one line, or what was shown.</param>
 /// <param name="Scope">How many targets were judged, and at which scale.</param>
 /// <param name="Meaning">What a reader may conclude.</param>

@@ -44,7 +44,7 @@ public sealed partial record Verdict
     public static Verdict Looked(string id, string title, bool met, string evidence) =>
         new(id, title, met ? VerdictKind.Met : VerdictKind.Missed, evidence) { Reason = met ? null : Clause(evidence) };
 
-    /// <summary>The figure that stands beside a fact; one outside its limit makes the fact missed.</summary>
+    /// <summary>The figure that stands next to a fact; one outside its limit makes the fact missed.</summary>
     public Verdict Showing(double? figure, string unit, Limit? limit = null) => this with
     {
         Kind = Kind == VerdictKind.Met && figure is { } value && limit?.Allows(value) == false ? VerdictKind.Missed : Kind,

@@ -31,7 +31,7 @@ public static class Format
 
     public static string Count(long count) => count.ToString("N0", Plain);
 
-    /// <summary>A value beside a limit, with as many digits as it takes to tell the two apart.</summary>
+    /// <summary>A value next to a limit, with as many digits as it takes to tell the two apart.</summary>
     public static string Distinct(double value, double limit, string unit)
     {
         var text = Measure(value, unit);
@@ -54,7 +54,7 @@ public static class Format
     public static string Interval(ConfidenceInterval? interval, string unit) =>
         interval is null ? "–" : $"{Significant(interval.Low)} to {Measure(interval.High, unit)}";
 
-    /// <summary>Without a unit, beside a figure that has it: "891 to 1,491".</summary>
+    /// <summary>Without a unit, next to a figure that has it: "891 to 1,491".</summary>
     public static string Interval(ConfidenceInterval interval) => $"{Significant(interval.Low)} to {Significant(interval.High)}";
 
     public static string Limit(Verdict verdict) => verdict.Limit is { } limit

@@ -6,7 +6,7 @@ namespace LoadHarness.Load.Scheduling;
 /// <param name="first">Arrivals until the first even one is due, below 1: what the stretch before left over.</param>
 internal sealed class ArrivalSchedule(IEnumerable<RatePiece> pieces, Arrivals arrivals, SeededRandom random, long? limit, double first)
 {
-    // Sums such as 0.1 s x 10/s fall a little beside the whole number that is meant.
+    // Sums such as 0.1 s x 10/s fall a little next to the whole number that is meant.
     private const double Rounding = 1e-9;
 
     /// <summary>

@@ -10,7 +10,7 @@ internal sealed class CpuSaturation
     private TimeSpan _cpu;
     private long _at;
 
-    public void Look() => (_cpu, _at) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+    public void Sample() => (_cpu, _at) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
 
     public bool WasKeptBusy() =>
         Environment.CpuUsage.TotalTime - _cpu > Share * Environment.ProcessorCount * Stopwatch.GetElapsedTime(_at);

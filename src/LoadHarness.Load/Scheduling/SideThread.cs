@@ -4,7 +4,7 @@ using LoadHarness.Load.Clocks;
 namespace LoadHarness.Load.Scheduling;
 
 /// <summary>
-/// One thread for what is done beside the load, in order: iterations that block every thread of theirs do not hold it up. It begins with
+/// One thread for what is done next to the load, in order: iterations that block every thread of theirs do not hold it up. It begins with
 /// its first work. Work that never ends keeps it, and with it no other.
 /// </summary>
 internal sealed class SideThread(LoadClock clock, string name) : IDisposable

@@ -36,7 +36,7 @@ internal sealed class ThreadGrowthMonitor : IDisposable
             _wake.WaitOne();
             do
             {
-                _machine.Look();
+                _machine.Sample();
                 Thread.Sleep(PatienceMilliseconds);
             }
             while (!_stopped && _threads.Grow(_machine.WasKeptBusy()));

@@ -30,7 +30,7 @@ internal sealed class StartTimes(double rate, IReadOnlyList<long> starts, long b
         }
     }
 
-    /// <summary>Milliseconds that a start lies beside its intended time, early or late: the nearest rank.</summary>
+    /// <summary>Milliseconds that a start lies next to its intended time, early or late: the nearest rank.</summary>
     /// <param name="share">0 to 1.</param>
     public double Deviation(double share) =>
         _deviations[Math.Clamp((int)Math.Ceiling(_deviations.Length * share) - 1, 0, _deviations.Length - 1)];

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using LoadHarness.Core;
 using LoadHarness.Core.Statistics;
@@ -22,7 +21,7 @@ public sealed record MigrationFiles(
     private const string IncludeMark = "-- include:";
     private const string PartitionMark = "-- each-partition:";
 
-    /// <summary>The files beside the program.</summary>
+    /// <summary>The files that ship with the program.</summary>
     public static MigrationFiles Read() => Read(Path.Combine(AppContext.BaseDirectory, "sql"));
 
     /// <exception cref="HarnessException">A folder or a down file is missing.</exception>
@@ -30,7 +29,7 @@ public sealed record MigrationFiles(
     {
         var schema = Path.Combine(sqlDirectory, "schema.sql");
         if (!File.Exists(schema))
-            throw new HarnessException($"The base schema {schema} is missing. Build the program again: the SQL files travel beside it.");
+            throw new HarnessException($"The base schema {schema} is missing. Build the program again: the SQL files travel next to it.");
         return new MigrationFiles(
             File.ReadAllText(schema),
             ReadMigrations(sqlDirectory),

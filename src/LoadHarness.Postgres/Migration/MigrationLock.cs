@@ -10,9 +10,9 @@ internal static class MigrationLock
     // Any constant does, as long as nobody else uses it: the letters "lh" and the number of the first migration.
     private const long Key = 0x6C68_0009;
 
-    // What a killed migrator ran beside another step may go on in the server: its successor, which begins with the same steps, waits
-    // for the end of that too. One key for each step that runs beside the first.
-    private const long BesideKey = 0x6C68_0100;
+    // What a killed migrator ran at the same time as another step may go on in the server: its successor, which begins with the same steps,
+    // waits for the end of that too. One key for each step that runs at the same time as the first.
+    private const long ConcurrentKey = 0x6C68_0100;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
@@ -25,17 +25,17 @@ internal static class MigrationLock
     public static Task AcquireAsync(NpgsqlConnection connection, IStageProgress progress, CancellationToken cancellationToken) =>
         AcquireAsync(connection, Key, progress, cancellationToken);
 
-    /// <summary>For a session that runs a step beside another one.</summary>
-    /// <param name="place">Of the step among those that run at the same time; the one that they run beside has place 0.</param>
-    public static Task AcquireBesideAsync(
+    /// <summary>For a session that runs a step at the same time as another one.</summary>
+    /// <param name="place">Of the step among those that run at the same time; the one that they run next to has place 0.</param>
+    public static Task AcquireConcurrentAsync(
         NpgsqlConnection connection, int place, IStageProgress progress, CancellationToken cancellationToken) =>
-        AcquireAsync(connection, BesideKey + place, progress, cancellationToken);
+        AcquireAsync(connection, ConcurrentKey + place, progress, cancellationToken);
 
     public static Task ReleaseAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.ExecuteAsync($"select pg_advisory_unlock({Key})", cancellationToken);
 
-    public static Task ReleaseBesideAsync(NpgsqlConnection connection, int place, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync($"select pg_advisory_unlock({BesideKey + place})", cancellationToken);
+    public static Task ReleaseConcurrentAsync(NpgsqlConnection connection, int place, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync($"select pg_advisory_unlock({ConcurrentKey + place})", cancellationToken);
 
     private static async Task AcquireAsync(
         NpgsqlConnection connection, long key, IStageProgress progress, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Text;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
@@ -166,7 +165,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         string migration, string direction, MigrationStep step, int place, IStageProgress progress, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
-        await MigrationLock.AcquireBesideAsync(connection, place, progress, cancellationToken);
+        await MigrationLock.AcquireConcurrentAsync(connection, place, progress, cancellationToken);
         try
         {
             await RunStepAsync(connection, new MigrationJournal(connection), migration, direction, step, progress, cancellationToken);
@@ -174,7 +173,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         finally
         {
             if (connection.FullState.HasFlag(ConnectionState.Open))
-                await MigrationLock.ReleaseBesideAsync(connection, place, CancellationToken.None);
+                await MigrationLock.ReleaseConcurrentAsync(connection, place, CancellationToken.None);
         }
     }
 

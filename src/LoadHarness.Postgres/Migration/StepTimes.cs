@@ -14,7 +14,7 @@ internal sealed class StepTimes
     {
         get
         {
-            lock (_gate) return _began.Count == 0 ? "between two steps" : string.Join(" beside ", _began.Keys);
+            lock (_gate) return _began.Count == 0 ? "between two steps" : string.Join(" and ", _began.Keys);
         }
     }
 

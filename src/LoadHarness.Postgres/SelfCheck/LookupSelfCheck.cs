@@ -7,7 +7,8 @@ using Npgsql;
 namespace LoadHarness.Postgres.SelfCheck;
 
 /// <summary>
-/// What the engine costs beside a bare Npgsql loop and pgbench on the same server, in turns, as ratios; and what watching the server costs.
+/// What the engine costs next to a bare Npgsql loop and pgbench on the same server, in turns, as ratios; and what watching the server
+/// costs.
 /// </summary>
 public static class LookupSelfCheck
 {

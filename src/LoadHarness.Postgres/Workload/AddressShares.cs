@@ -45,7 +45,7 @@ internal sealed class AddressShares(TenantDatabase app, int shares) : IAsyncDisp
     // A connection of its own: those of the pool may all be in a COPY that waits for this answer.
     private async Task<string?[]> NormalisedAsync(string[] spellings, CancellationToken cancellationToken)
     {
-        _connection ??= await app.ConnectBesidePoolAsync(cancellationToken);
+        _connection ??= await app.ConnectOutsidePoolAsync(cancellationToken);
         await using var reader = await app.QueryAsync(_connection, Normalise, [spellings], cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return reader.GetFieldValue<string?[]>(0);

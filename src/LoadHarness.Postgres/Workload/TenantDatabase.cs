@@ -54,7 +54,7 @@ public sealed class TenantDatabase : IAsyncDisposable
         .AsTask();
 
     /// <summary>A connection that no pool limits; disposing closes it.</summary>
-    public async Task<NpgsqlConnection> ConnectBesidePoolAsync(CancellationToken cancellationToken)
+    public async Task<NpgsqlConnection> ConnectOutsidePoolAsync(CancellationToken cancellationToken)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_settings.ConnectionString)
         {

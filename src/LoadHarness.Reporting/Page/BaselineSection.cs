@@ -4,7 +4,7 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Reporting.Page;
 
-/// <summary>This run's figures beside those of the run that it was given as a baseline.</summary>
+/// <summary>This run's figures next to those of the run that it was given as a baseline.</summary>
 internal static class BaselineSection
 {
     public static Section? Of(RunResult run) => run.Baseline is not { } baseline

@@ -44,7 +44,7 @@ public sealed class BesideStepTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var left = await database.Owner.OpenConnectionAsync(Stop);
-        await MigrationLock.AcquireBesideAsync(left, 1, SilentProgress.Instance, Stop);
+        await MigrationLock.AcquireConcurrentAsync(left, 1, SilentProgress.Instance, Stop);
         var waited = false;
         var begunAlone = true;
         var migrator = new Migrator(database.Owner)
@@ -54,7 +54,7 @@ public sealed class BesideStepTests(PostgresCluster cluster)
             {
                 if (step != First) return;
                 waited = true;
-                await MigrationLock.ReleaseBesideAsync(left, 1, Stop);
+                await MigrationLock.ReleaseConcurrentAsync(left, 1, Stop);
             },
         };
 

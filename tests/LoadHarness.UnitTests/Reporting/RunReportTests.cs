@@ -66,8 +66,8 @@ public sealed class RunReportTests : IDisposable
             new(judged.Limit!.Value, judged.Direction, judged.Unit), "");
         var earlier = run with { Verdicts = [half] };
 
-        var (fitting, _) = await WriteAsync(run.Beside(earlier), "fitting");
-        var (misfit, _) = await WriteAsync(run.Beside(earlier with { Host = run.Host with { Cores = 64 } }), "misfit");
+        var (fitting, _) = await WriteAsync(run.ComparedWith(earlier), "fitting");
+        var (misfit, _) = await WriteAsync(run.ComparedWith(earlier with { Host = run.Host with { Cores = 64 } }), "misfit");
 
         Assert.Contains("<td class=n>2×", fitting, StringComparison.Ordinal);
         Assert.Contains("64 cores", misfit, StringComparison.Ordinal);

@@ -45,8 +45,8 @@ public sealed class RunChecksTests
     {
         var run = SampleRun.Create();
 
-        Assert.Empty(Doubts(run.Beside(run)));
-        Assert.Contains("leads: 200000 then, 2000000 now", Assert.Single(Doubts(run.Beside(run with
+        Assert.Empty(Doubts(run.ComparedWith(run)));
+        Assert.Contains("leads: 200000 then, 2000000 now", Assert.Single(Doubts(run.ComparedWith(run with
         {
             Seed = run.Seed! with { Contacts = 200_000 },
         }))), StringComparison.Ordinal);
