@@ -8,7 +8,7 @@ using LoadHarness.Seeding.Rows;
 namespace LoadHarness.Seeding;
 
 /// <summary>The checksum of a seeding: of every encoded row, whatever the order, the chunks and the workers were.</summary>
-public static class SeedChecksum
+internal static class SeedChecksum
 {
     /// <summary>Computed without a database, by generating every row: about a second a million leads.</summary>
     public static string Of(SeedRequest request)

@@ -6,7 +6,7 @@ using Npgsql;
 namespace LoadHarness.Seeding;
 
 /// <summary>What must hold of seeded rows before anything is measured on them, checked on the rows themselves.</summary>
-public sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan, SeedCalendar calendar)
+internal sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan, SeedCalendar calendar)
 {
     public async Task<IReadOnlyList<InvariantCheck>> CheckAsync(
         IReadOnlyDictionary<string, long> loadedRows, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 namespace LoadHarness.Seeding;
 
 /// <summary>Which workspace and id each lead has. The order is the primary workspace's leads, then those of the small ones.</summary>
-public sealed record SeedPlan(long Contacts)
+internal sealed record SeedPlan(long Contacts)
 {
     public const long PrimaryWorkspaceId = 1;
     public const int SmallWorkspaces = 50;

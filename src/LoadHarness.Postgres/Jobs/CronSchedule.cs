@@ -4,7 +4,7 @@ using LoadHarness.Core;
 namespace LoadHarness.Postgres.Jobs;
 
 /// <summary>Five cron fields (minute, hour, day of month, month, day of week), in GMT as pg_cron 1.4 reads them.</summary>
-public sealed class CronSchedule
+internal sealed class CronSchedule
 {
     // Four years and a day: the longest time between two 29ths of February outside a century's turn.
     private const int LongestGapDays = 1462;

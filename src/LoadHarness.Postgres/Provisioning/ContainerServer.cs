@@ -13,7 +13,7 @@ using Testcontainers.PostgreSql;
 namespace LoadHarness.Postgres.Provisioning;
 
 /// <summary>A PostgreSQL server in a container, from sql/container/Dockerfile.</summary>
-public sealed class ContainerServer : IAsyncDisposable
+internal sealed class ContainerServer : IAsyncDisposable
 {
     private const string ImageName = "loadharness-postgres:17";
     private const long Gibibyte = 1L << 30;

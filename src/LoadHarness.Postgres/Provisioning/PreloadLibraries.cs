@@ -1,7 +1,7 @@
 namespace LoadHarness.Postgres.Provisioning;
 
 /// <summary>Modules that do their work only when the server loads them at its start (MO-6, EX-2, EX-5).</summary>
-public static class PreloadLibraries
+internal static class PreloadLibraries
 {
     public static IReadOnlyList<string> Wanted { get; } = ["pg_stat_statements", "pg_cron"];
 

@@ -4,7 +4,7 @@ using Npgsql;
 namespace LoadHarness.Postgres.Provisioning;
 
 /// <summary>What the harness uses when a server has it. A missing one makes its ids unavailable; it never stops a run.</summary>
-public static class ServerCapabilities
+internal static class ServerCapabilities
 {
     public const string Superuser = "superuser";
     public const string Tls = "tls";

@@ -5,7 +5,7 @@ using Npgsql;
 namespace LoadHarness.Postgres.Provisioning;
 
 /// <summary>Looks up what a running server is and can do. Changes nothing in it.</summary>
-public static class ServerInspection
+internal static class ServerInspection
 {
     /// <param name="provisioning">container, native or given.</param>
     public static async Task<ServerEnvironment> OfAsync(string connectionString, string provisioning, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using Npgsql;
 namespace LoadHarness.Postgres.Provisioning;
 
 /// <summary>Tables that a person put into a database: not the system's, not an extension's.</summary>
-public static class UserTables
+internal static class UserTables
 {
     /// <returns>Names with their schema, in order.</returns>
     public static async Task<IReadOnlyList<string>> InAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace LoadHarness.Postgres.Workload;
 /// A statement without its constants and layout. pg_stat_statements replaces constants by parameters in the text that it keeps, so the
 /// statement as it was sent and as it was kept are the same only by their shape.
 /// </summary>
-public static partial class StatementShape
+internal static partial class StatementShape
 {
     public static string Of(string statement) => Space().Replace(Constant().Replace(Comment().Replace(statement, " "), "?"), " ").Trim()
         .TrimEnd(';').ToLowerInvariant();
