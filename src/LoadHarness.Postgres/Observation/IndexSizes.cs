@@ -32,6 +32,6 @@ internal static class IndexSizes
     {
         var indexes = await admin.ListAsync(
             Query, row => new IndexUse(row.GetString(0), row.GetString(1), 0, row.GetInt64(2), row.GetInt64(3)), cancellationToken);
-        return indexes.ToDictionary(index => index.Name);
+        return indexes.ToDictionary(index => index.Index);
     }
 }
