@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using LoadHarness.Core.Statistics;
 using LoadHarness.Postgres.Copying;

@@ -10,16 +10,12 @@ namespace LoadHarness.Checks.Verification;
 /// <param name="Remedy">How to get it.</param>
 internal sealed record SqlCheck(string Id, string Sql, IReadOnlyList<string> Setup, string? Needs, string? Remedy)
 {
-    // What a check of functions works on: a workspace with fifty leads and a campaign, the session's own.
-    private static IReadOnlyList<string> Tenant { get; } =
-        SqlFile.Read("setup", SqlFile.Shipped("checks", "setup", "tenant.sql"))[0].Statements;
-
     public static IReadOnlyList<SqlCheck> Shipped { get; } = [.. SqlFile.ReadFolder("id", SqlFile.Shipped("checks")).Select(From)];
 
     private static SqlCheck From(SqlEntry entry) => new(
         entry.Name,
         entry.Statements[^1],
-        [.. entry.Headers.ContainsKey("tenant") ? Tenant : [], .. entry.Statements.SkipLast(1)],
+        [.. entry.Headers.ContainsKey("tenant") ? Tenant.Setup : [], .. entry.Statements.SkipLast(1)],
         entry.Headers.GetValueOrDefault("needs"),
         entry.Headers.GetValueOrDefault("needs") == "cron.job" ? JobScheduler.Remedy : entry.Headers.GetValueOrDefault("remedy"));
 }

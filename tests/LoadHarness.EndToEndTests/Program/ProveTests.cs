@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LoadHarness.UnitTests.Reporting;
 
 namespace LoadHarness.EndToEndTests.Program;
 

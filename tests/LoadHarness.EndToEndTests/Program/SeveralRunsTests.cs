@@ -1,7 +1,5 @@
 using CliWrap.Buffered;
 using LoadHarness.Reporting;
-using LoadHarness.UnitTests.Reporting;
-using LoadHarness.UnitTests.Reporting.Runs;
 
 namespace LoadHarness.EndToEndTests.Program;
 
