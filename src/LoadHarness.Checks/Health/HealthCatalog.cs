@@ -1,6 +1,5 @@
 using System.Globalization;
 using LoadHarness.Core.Verdicts;
-using LoadHarness.Postgres;
 
 namespace LoadHarness.Checks.Health;
 

@@ -1,4 +1,3 @@
-using LoadHarness.Postgres;
 using LoadHarness.Postgres.Jobs;
 
 namespace LoadHarness.Checks.Verification;

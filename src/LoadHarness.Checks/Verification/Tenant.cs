@@ -1,5 +1,3 @@
-using LoadHarness.Postgres;
-
 namespace LoadHarness.Checks.Verification;
 
 /// <summary>What a check of functions works on: a workspace with fifty leads and a campaign, the session's own.</summary>

@@ -2,7 +2,6 @@ using LoadHarness.Checks.Connections;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Proving;
-using LoadHarness.Postgres.Provisioning;
 
 namespace LoadHarness.Comparing.Proving;
 

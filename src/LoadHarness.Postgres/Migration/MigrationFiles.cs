@@ -1,4 +1,3 @@
-using System.Text;
 using LoadHarness.Core;
 using LoadHarness.Core.Statistics;
 

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Diagnostics;
-using System.Text;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;

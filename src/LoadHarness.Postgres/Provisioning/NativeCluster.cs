@@ -13,7 +13,7 @@ namespace LoadHarness.Postgres.Provisioning;
 /// <summary>
 /// A private PostgreSQL server on loopback, in a directory of its own. It does not outlive this program, however that ends.
 /// </summary>
-internal sealed class NativeCluster : IAsyncDisposable
+public sealed class NativeCluster : IAsyncDisposable
 {
     private const int StartAttempts = 3;
     private static readonly TimeSpan RestartPatience = TimeSpan.FromSeconds(30);

@@ -7,7 +7,7 @@ using LoadHarness.Core.Options;
 namespace LoadHarness.Postgres.Provisioning;
 
 /// <summary>Who the server runs as. initdb and postgres refuse root, so root hands them to the system user <c>postgres</c>.</summary>
-internal static class ServerAccount
+public static class ServerAccount
 {
     public const string SystemUser = "postgres";
 

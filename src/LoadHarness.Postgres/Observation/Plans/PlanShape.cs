@@ -1,4 +1,3 @@
-using System.Text;
 using LoadHarness.Core.Statistics;
 
 namespace LoadHarness.Postgres.Observation.Plans;
