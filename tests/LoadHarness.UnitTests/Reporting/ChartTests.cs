@@ -25,7 +25,7 @@ public sealed class ChartTests : IDisposable
         Assert.Contains("judged 1,994 ms</text>", html, StringComparison.Ordinal);
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory]
     [InlineData(double.PositiveInfinity)]
     [InlineData(double.NegativeInfinity)]
     [InlineData(double.NaN)]
