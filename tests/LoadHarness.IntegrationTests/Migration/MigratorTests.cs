@@ -21,6 +21,31 @@ public sealed class MigratorTests(PostgresCluster cluster)
         Assert.Equal(before, await SchemaDump.OfAsync(cluster, database, Stop));
     }
 
+    [Theory]
+    [InlineData("update leads set email = long.text", "leads")]
+    [InlineData("update leads set source = long.text", "leads")]
+    [InlineData("update leads set tags = array['vip', long.text]", "leads")]
+    [InlineData("update email_sends set provider_id = long.text", "email_sends")]
+    [InlineData("update lead_activities set activity_type = long.text", "lead_activities")]
+    public async Task One_text_that_no_index_can_hold_stops_a_migration_before_it_changed_anything(string write, string table)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await ExecuteAsync(database,
+            $"""
+            insert into workspaces (id, name) values (1, 'one');
+            insert into leads (id, workspace_id, email) values (1, 1, 'a@x.io');
+            insert into campaigns (id, workspace_id, name, subject) values (1, 1, 'c', 's');
+            insert into email_sends (workspace_id, campaign_id, lead_id, email) values (1, 1, 1, 'a@x.io');
+            insert into lead_activities (workspace_id, lead_id, activity_type) values (1, 1, 'x');
+            {write} from (select string_agg(md5(g::text), '') as text from generate_series(1, 70) as g) as long
+            """);
+        var done = new List<string>();
+        var migrator = new Migrator(database.Owner) { StepExecuted = step => { done.Add(step.ToString()!); return Task.CompletedTask; } };
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => migrator.UpAsync(SilentProgress.Instance, Stop));
+        Assert.Contains($"1 rows of {table} have a text that is too long for an index", fault.Message, StringComparison.Ordinal);
+        Assert.True(done.Count <= 1, string.Join(", ", done));
+    }
+
     [Fact]
     public async Task Two_migrators_at_once_apply_each_step_once()
     {

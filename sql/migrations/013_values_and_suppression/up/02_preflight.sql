@@ -50,7 +50,8 @@ begin
         ('campaign_batches', 'recipients between 0 and 1000000000000000 and is_usual_time(created_at)'),
         ('email_sends', 'is_usual_time(created_at) and is_usual_time(claimed_at) and is_usual_time(sent_at) and '
             'is_usual_time(delivered_at) and is_usual_time(opened_at) and is_usual_time(clicked_at) and is_usual_time(bounced_at) and '
-            'is_usual_time(unsubscribed_at) and is_usual_time(complained_at) and length(email) <= 300 and length(provider_id) <= 1000 '
+            'is_usual_time(unsubscribed_at) and is_usual_time(complained_at) and length(email) <= 300 and octet_length(provider_id) <= '
+            '2000 '
             'and length(error_message) <= 10000'),
         ('lead_activities', 'is_usual_time(created_at) and length(activity_type) <= 100'),
         ('lead_segments', 'is_usual_time(created_at)'),

@@ -31,7 +31,7 @@ alter table email_sends add constraint email_sends_bounds check (
                             unsubscribed_at, complained_at))
         and is_usual_time(greatest(created_at, claimed_at, sent_at, delivered_at, opened_at, clicked_at, bounced_at,
                                    unsubscribed_at, complained_at))
-        and length(email) <= 300 and length(provider_id) <= 1000 and length(error_message) <= 10000
+        and length(email) <= 300 and octet_length(provider_id) <= 2000 and length(error_message) <= 10000
     ) not valid;
 
 -- step: validate_bounds_of_email_sends
