@@ -26,7 +26,7 @@ public sealed record PlantedFault(string Name, string Arm, string? Cause, double
         new("a lock on leads held for 200 ms of each second", "optimized", "waited for a lock", HoldsLock: true),
         WithoutIndex("leads_workspace_tags_idx", "segmentation/count"),
         WithoutIndex("leads_workspace_created_idx", "lead-queries/recent_leads"),
-        WithoutIndex("leads_active_created_idx", "lead-search/first_page"),
+        WithoutIndex("leads_pkey", "lead-queries/lead_with_activities"),
         WithoutIndex("leads_workspace_status_email_idx", "lead-queries/status_page"),
         WithoutIndex("leads_workspace_custom_fields_idx", "segmentation/count"),
         WithoutIndex("leads_workspace_search_idx", "lead-search/by_term"),
