@@ -32,7 +32,7 @@ public sealed record PlantedFault(string Name, string Arm, string? Cause, double
         WithoutIndex("leads_workspace_search_idx", "lead-search/by_term"),
         WithoutIndex("leads_email_hash_idx", "lead-queries/email_lookup"),
         WithoutIndex("lead_activities_workspace_lead_type_created_idx", "lead-queries/lead_with_activities"),
-        WithoutIndex("email_sends_pending_idx", "campaign-send/campaign"),
+        WithoutIndex("email_sends_pkey", "campaign-send/campaign"),
         new("statistics of leads lost", "optimized", "statistics") { Sql = "delete from pg_statistic where starelid = 'leads'::regclass" },
         new("work_mem 64 kB", "optimized,work_mem=64kB", "work_mem"),
         new("enable_indexscan off", "optimized,enable_indexscan=off", "enable_indexscan"),
