@@ -2,13 +2,15 @@ using LoadHarness.Checks.Connections;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Proving;
+using LoadHarness.Core.Targets;
 
 namespace LoadHarness.Comparing.Proving;
 
 /// <summary>
 /// Measures what the contracts ask for, each figure once: sizes, rows, blocks and times of reads, memory, connections, then what writes.
 /// </summary>
-internal sealed class EvidenceCollector(ProofArms arms, ProofPlan plan, ulong seed, IStageProgress progress)
+internal sealed class EvidenceCollector(
+    ProofArms arms, ProofPlan plan, IReadOnlyList<Target> targets, ulong seed, IStageProgress progress)
 {
     /// <summary>Leads that baselines N and X import are others than those of C, on the same server.</summary>
     private const int FarOff = 20_000_000;
@@ -16,6 +18,7 @@ internal sealed class EvidenceCollector(ProofArms arms, ProofPlan plan, ulong se
     private readonly Dictionary<string, string> _differences = [];
     private readonly Dictionary<string, OperationPairs> _times = [];
     private readonly Dictionary<string, ArmValues> _blocks = [];
+    private readonly Dictionary<string, SearchedLevels> _searches = [];
     private readonly ReadResults _results = new(arms.Optimized, arms.Careful, plan.Compared, seed);
     private readonly ProofTimes _turns = new(arms.Optimized, arms.Careful, plan, seed);
 
@@ -32,11 +35,16 @@ internal sealed class EvidenceCollector(ProofArms arms, ProofPlan plan, ulong se
         var connections = wanted.Any(contract => contract.Statistic == ClaimStatistic.ConnectionTime)
             ? await ConnectionsAsync(cancellationToken)
             : null;
+        await SearchAsync(wanted.Where(contract => !WritesIn(contract)), cancellationToken);
         arms.Naive.Bench.FirstOfNewLeads(FarOff);
         arms.Expert.Bench.FirstOfNewLeads(2 * FarOff);
+        arms.Pressed.Optimized.Bench.FirstOfNewLeads(3 * FarOff);
+        arms.Pressed.Careful.Bench.FirstOfNewLeads(3 * FarOff);
         await EachAsync("Imports and campaigns", ProofOperations.Writes.Intersect(Timed(wanted)), TimesAsync, cancellationToken);
+        await SearchAsync(wanted.Where(WritesIn), cancellationToken);
         return new()
         {
+            Searches = _searches,
             Differences = _differences,
             Times = _times,
             Blocks = _blocks,
@@ -99,6 +107,18 @@ internal sealed class EvidenceCollector(ProofArms arms, ProofPlan plan, ulong se
             Expert = await _turns.AloneAsync(arms.Expert, operation, cancellationToken),
         };
     }
+
+    /// <summary>Reads are pressed on the rows that were seeded, imports when all else is measured.</summary>
+    private async Task SearchAsync(IEnumerable<ClaimContract> contracts, CancellationToken cancellationToken)
+    {
+        var (optimized, careful) = arms.Pressed;
+        var searches = new LoadSearches(optimized, careful, plan, targets, seed, progress);
+        foreach (var contract in contracts.Where(contract => contract.Search is not null
+            && !contract.OperationNames.Any(_differences.ContainsKey)))
+            _searches[contract.Id] = await searches.RunAsync(contract, cancellationToken);
+    }
+
+    private static bool WritesIn(ClaimContract contract) => contract.OperationNames.Any(ProofOperations.Writes.Contains);
 
     private async Task<IReadOnlyList<ArmValues>> MemoryAsync(IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
     {

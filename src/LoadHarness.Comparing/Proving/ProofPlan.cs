@@ -12,9 +12,19 @@ namespace LoadHarness.Comparing.Proving;
 public sealed record ProofPlan(
     int Rounds, int WriteRounds, TimeSpan Turn, int MostCalls, int Compared, int ImportRows, int Connections, int MemoryRounds)
 {
+    /// <summary>How long a level of load is held while the highest that holds is looked for.</summary>
+    public TimeSpan Level { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>How near to each other the level that held and the one that broke have to come, as a factor.</summary>
+    public double LevelPrecision { get; init; } = 1.1;
+
     public static ProofPlan Standard { get; } = new(8, 6, TimeSpan.FromSeconds(1), 1_000, 12, 50_000, 50, 4);
 
-    public static ProofPlan Quick { get; } = new(4, 4, TimeSpan.FromMilliseconds(250), 300, 4, 5_000, 10, 3);
+    public static ProofPlan Quick { get; } = new(4, 4, TimeSpan.FromMilliseconds(250), 300, 4, 5_000, 10, 3)
+    {
+        Level = TimeSpan.FromSeconds(1),
+        LevelPrecision = 1.42,
+    };
 
     /// <summary>A campaign goes to every active lead of the ranges that are scheduled first, so this is only the least.</summary>
     public long Recipients => ImportRows;

@@ -43,7 +43,9 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
         using var sql = await SqlFolder.OfAsync(optimized.Schema, cancellationToken);
         await using var servers = await ArmPair.StartAsync(
             (baseline, new(template, sql, rebuild: true)), (optimized, new(template, sql, rebuild: true)), progress, cancellationToken);
-        var evidence = await EvidenceAsync(servers, contracts, cancellationToken);
+        var evidence = await EvidenceAsync(servers, contracts, targets, cancellationToken);
+        if (contracts.Any(contract => contract.Statistic == ClaimStatistic.AllBytes))
+            evidence = evidence with { AgedBytes = await AgedAsync(servers, cancellationToken) };
         return new(
             startedUtc, Stopwatch.GetElapsedTime(started), command, machine, request.Contacts, request.Seed, plan == ProofPlan.Quick,
             servers.B.Facts, servers.A.Facts,
@@ -51,7 +53,7 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
     }
 
     private async Task<ProofEvidence> EvidenceAsync(
-        ArmPair servers, IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
+        ArmPair servers, IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets, CancellationToken cancellationToken)
     {
         var load = Profile();
         await using var optimized = new ProofArm(
@@ -62,11 +64,31 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
             "N", servers.A, load, Baselines.Of("N"), environment => [.. Reads(environment), .. WriteOperations.Naive(environment)]);
         // An expert's reads on the base schema are those of C.
         await using var expert = new ProofArm("X", servers.A, load, Baselines.Of("X"), WriteOperations.Expert);
-        var collector = new EvidenceCollector(new(optimized, careful, naive, expert), plan, request.Seed, progress);
+        // Small imports: a level of rows a second is many of them, not one.
+        await using var pressed = new ProofArm(
+            "optimized", servers.B, load with { BulkImport = Small }, null,
+            environment => [.. Reads(environment), .. WriteOperations.Optimized(environment)]);
+        await using var pressedC = new ProofArm(
+            "C", servers.A, load with { BulkImport = Small }, Baselines.Of("C"),
+            environment => [.. Reads(environment), .. WriteOperations.Careful(environment)]);
+        var collector = new EvidenceCollector(new(optimized, careful, naive, expert)
+        {
+            Pressed = (pressed, pressedC),
+        }, plan, targets, request.Seed, progress);
         return await collector.CollectAsync(contracts, cancellationToken);
 
         static IEnumerable<ProofOperation> Reads(Scenarios.ScenarioEnvironment environment) => ProofOperations.ReadsOf(environment);
     }
+
+    // On new copies: by now the others hold campaigns, and not equally many.
+    private static async Task<ArmValues> AgedAsync(ArmPair servers, CancellationToken cancellationToken)
+    {
+        await servers.CopyAnewAsync(cancellationToken);
+        return new(
+            await AgedMonths.OptimizedAsync(servers.B, cancellationToken), await AgedMonths.CarefulAsync(servers.A, cancellationToken));
+    }
+
+    private static ImportLoad Small => new(2_000, 1, Sessions: 1);
 
     private LoadProfile Profile()
     {
@@ -77,4 +99,8 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
 }
 
 /// <summary>The optimized schema, and the three baselines on one server with the base schema.</summary>
-internal sealed record ProofArms(ProofArm Optimized, ProofArm Careful, ProofArm Naive, ProofArm Expert);
+internal sealed record ProofArms(ProofArm Optimized, ProofArm Careful, ProofArm Naive, ProofArm Expert)
+{
+    /// <summary>The optimized schema and C, with small imports: for the highest level of load.</summary>
+    public required (ProofArm Optimized, ProofArm Careful) Pressed { get; init; }
+}

@@ -10,6 +10,7 @@ namespace LoadHarness.Core.Proving;
 /// </param>
 /// <param name="Operations">What is measured, with its share in the mix; empty where the whole database is.</param>
 /// <param name="NotWorse">What must not get worse for it.</param>
+/// <param name="Search">What is raised to find the highest level that holds; null where no search is made.</param>
 /// <param name="NotMeasured">Why <c>prove</c> does not measure it, and what would; null where it does.</param>
 public sealed record ClaimContract(
     string Id,
@@ -19,7 +20,8 @@ public sealed record ClaimContract(
     ClaimStatistic Statistic,
     IReadOnlyList<ClaimedOperation> Operations,
     string NotWorse,
-    string? NotMeasured = null)
+    string? NotMeasured = null,
+    ClaimSearch? Search = null)
 {
     public IEnumerable<string> OperationNames => Operations.Select(operation => operation.Name);
 }
@@ -27,6 +29,30 @@ public sealed record ClaimContract(
 /// <param name="Name"><c>scenario/operation</c>.</param>
 /// <param name="Weight">Weights relate to each other only.</param>
 public sealed record ClaimedOperation(string Name, [property: Within(0.0001, 1e6)] double Weight);
+
+/// <summary>How the highest level that holds is looked for: doubled until it breaks, then halved in between.</summary>
+/// <param name="Least">No lower level is tried: an arm that breaks there counts as if it held it.</param>
+/// <param name="First">Where the search begins.</param>
+/// <param name="Most">No higher level is tried.</param>
+/// <param name="QueriesPerSecond">Of <see cref="SearchedLoad.ImportedRows"/>: lead queries that go on at this rate.</param>
+public sealed record ClaimSearch(
+    SearchedLoad Load,
+    [property: Within(0.01, 1e6)] double Least,
+    [property: Within(0.01, 1e6)] double First,
+    [property: Within(0.01, 1e6)] double Most,
+    [property: Within(0, 10_000)] double QueriesPerSecond = 0);
+
+public enum SearchedLoad
+{
+    /// <summary>Users that mean to send a request of the mix every second.</summary>
+    Users,
+
+    /// <summary>Requests of the mix a second, whatever the responses do.</summary>
+    Requests,
+
+    /// <summary>Rows a second that imports offer while lead queries go on.</summary>
+    ImportedRows,
+}
 
 /// <summary>What a claim's figure is taken from.</summary>
 public enum ClaimStatistic

@@ -70,8 +70,11 @@ public static class ClaimFiles
         if (contract.Statistic != ClaimStatistic.ConnectionTime && contract.Baseline != Careful)
             yield return new("baseline", $"it is \"{contract.Baseline}\"",
                 $"Allowed: \"{Careful}\"; N and X stand next to it, and judge nothing");
-        if (contract.Statistic == ClaimStatistic.BoundedSearch && string.IsNullOrWhiteSpace(contract.NotMeasured))
-            yield return new("notMeasured", "it is missing", "Allowed: why it is not measured, and what would do it");
+        if (contract.Statistic == ClaimStatistic.BoundedSearch && contract.Search is null
+            && string.IsNullOrWhiteSpace(contract.NotMeasured))
+            yield return new("search", "it is missing", "Allowed: a search, or notMeasured with what would do it");
+        if (contract.Search is { } search && !(search.Least <= search.First && search.First <= search.Most))
+            yield return new("search.first", "it does not lie between least and most", "Allowed: a level between the two");
         var unit = contract.Statistic is ClaimStatistic.BoundedSearch or ClaimStatistic.RequestsPerCpuSecond ? "x" : "%";
         if (target is not null && target.Unit != unit)
             yield return new("statistic", $"its figure is in {unit}, the limit in targets.json in {target.Unit}",

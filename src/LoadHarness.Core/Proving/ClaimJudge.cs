@@ -28,19 +28,25 @@ public static class ClaimJudge
         return contract.Statistic switch
         {
             ClaimStatistic.IndexBytes => Bytes(contract, target, "all indexes", evidence.IndexBytes),
-            ClaimStatistic.AllBytes => Bytes(contract, target, "all tables and indexes", evidence.AllBytes),
+            ClaimStatistic.AllBytes => Bytes(contract, target, "all tables and indexes", evidence.AllBytes, evidence.AgedBytes),
             ClaimStatistic.AnonymousMemory => Memory(contract, target, evidence),
             ClaimStatistic.ConnectionTime => Connections(contract, target, evidence.Connections),
+            ClaimStatistic.BoundedSearch => OfSearch(contract, target, evidence),
             _ => OfOperations(contract, target, evidence),
         };
     }
 
-    private static ProvenClaim Bytes(ClaimContract contract, Target target, string what, ArmValues? bytes)
+    private static ProvenClaim Bytes(ClaimContract contract, Target target, string what, ArmValues? bytes, ArmValues? aged = null)
     {
         if (bytes is null) return Without(contract, Unavailable(target, "The sizes were not read."));
         var whole = new ProvenOperation(
             what, 1, "bytes", bytes.Optimized, bytes.Careful, null, null, bytes.Optimized / bytes.Careful, null);
-        return Judged(contract, target, [whole], whole.Ratio, null, 1);
+        IReadOnlyList<ProvenOperation> parts = aged is null
+            ? [whole]
+            : [whole, new("sends and activities, after the older half of the months went", 1, "bytes", aged.Optimized, aged.Careful,
+                null, null,
+                aged.Optimized / aged.Careful, null)];
+        return Judged(contract, target, parts, whole.Ratio, null, 1);
     }
 
     private static ProvenClaim Memory(ClaimContract contract, Target target, ProofEvidence evidence)
@@ -62,6 +68,22 @@ public static class ClaimJudge
     private static ProvenClaim Connections(ClaimContract contract, Target target, Comparison? connections) => connections is null
         ? Without(contract, Unavailable(target, "Connections were not measured."))
         : new(contract, ClaimVerdict.Of(contract, target, connections, []), connections, [], null);
+
+    private static ProvenClaim OfSearch(ClaimContract contract, Target target, ProofEvidence evidence)
+    {
+        if (!evidence.Searches.TryGetValue(contract.Id, out var levels) || levels.Optimized.Count < FewestPairs)
+            return Without(contract, Unavailable(target, "No search was made in this call."));
+        if (levels.Optimized.FirstOrDefault(level => level.End == SearchEnd.BelowLeast) is { } low)
+            return Without(contract, Verdict.Undecided(target.Id, target.Title,
+                $"the optimized schema does not hold {Format.Figure(low.Level, levels.Unit)}, the least that was tried: {low.Broke}"));
+        if (levels.Careful.Any(level => level.End == SearchEnd.AtMost))
+            return Without(contract, Verdict.Undecided(target.Id, target.Title,
+                "baseline C holds the most that was tried: raise search.most of the claim"));
+        var (ratio, interval) = ProofArithmetic.OfPairs(
+            [.. levels.Optimized.Zip(levels.Careful, (mine, theirs) => Math.Log(theirs.Level / mine.Level))]);
+        var whole = ProvenOperations.Searched(levels, ratio, interval);
+        return Judged(contract, target, [whole], ratio, interval, levels.Optimized.Count);
+    }
 
     private static ProvenClaim OfOperations(ClaimContract contract, Target target, ProofEvidence evidence)
     {

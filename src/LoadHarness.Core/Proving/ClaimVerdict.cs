@@ -22,7 +22,8 @@ internal static class ClaimVerdict
                 target.Bound, comparison.Evidence);
         var worse = operations.Where(operation => operations.Count > 1
             && (operation.Interval?.Low ?? operation.Ratio) > ProvenOperation.LargestRatio).ToList();
-        if (worse.Count > 0)
+        // Of bytes the whole is the figure; what stands next to it is told.
+        if (worse.Count > 0 && contract.Statistic != ClaimStatistic.AllBytes)
             verdict = verdict.MissedBecause(
                 $"{Format.Figure(comparison.Figure, target.Unit)} as a whole, but worse than C: {Worst(worse)}");
         return verdict.Qualified([.. Caveats(operations)]).ClaimedAt(Math.Max(target.ClaimedAtContacts, ClaimedAt));
@@ -43,6 +44,7 @@ internal static class ClaimVerdict
 
     private static IEnumerable<string> Caveats(IReadOnlyList<ProvenOperation> operations)
     {
+        foreach (var note in operations.SelectMany(operation => operation.Notes)) yield return note;
         foreach (var operation in operations.Where(operation => operation.ExpertIsBetter))
         {
             yield return $"an expert on the base schema (X) does {operation.Name} in {Format.Figure(operation.Expert, operation.Unit)}, "

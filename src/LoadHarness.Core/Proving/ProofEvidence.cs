@@ -26,6 +26,12 @@ public sealed record ProofEvidence
 
     public int MemoryConnections { get; init; }
 
+    /// <summary>By claim: the highest levels that held, round by round.</summary>
+    public IReadOnlyDictionary<string, SearchedLevels> Searches { get; init; } = new Dictionary<string, SearchedLevels>();
+
+    /// <summary>Bytes of sends and activities after the older half of the months went; null where it was not measured.</summary>
+    public ArmValues? AgedBytes { get; init; }
+
     /// <summary>RE-4, as a run measures it; null where it was not measured.</summary>
     public Comparison? Connections { get; init; }
 }
@@ -33,6 +39,25 @@ public sealed record ProofEvidence
 /// <summary>One figure by each arm.</summary>
 /// <param name="Naive">Null where it was not measured.</param>
 public sealed record ArmValues(double Optimized, double Careful, double? Naive = null);
+
+/// <summary>The highest levels that held, of both arms in the same rounds.</summary>
+/// <param name="What">The level in words, such as users.</param>
+public sealed record SearchedLevels(string What, string Unit, IReadOnlyList<HeldLevel> Optimized, IReadOnlyList<HeldLevel> Careful);
+
+/// <param name="Level">That held; the least or the most that was tried where <paramref name="End"/> says so.</param>
+/// <param name="Broke">What broke at the next level; null where none broke.</param>
+public sealed record HeldLevel(double Level, SearchEnd End, string? Broke);
+
+public enum SearchEnd
+{
+    Found,
+
+    /// <summary>It broke at the least level that was tried.</summary>
+    BelowLeast,
+
+    /// <summary>It held at the most that was tried.</summary>
+    AtMost,
+}
 
 /// <summary>One operation in pairs of turns on the optimized schema and by baseline C.</summary>
 /// <param name="Optimized">Mean response time in milliseconds, turn by turn.</param>

@@ -69,7 +69,7 @@ public static class ProofText
         text.Append(CultureInfo.InvariantCulture,
             $"| {Name(operation)} | {Format.Significant(operation.Weight)} | {Value(operation.Optimized)} | {Value(operation.Careful)} | {Value(operation.Naive)} | {Value(operation.Expert)} | ");
         text.Append(CultureInfo.InvariantCulture,
-            $"{Times(operation)} | {(operation.Interval is { } interval ? Format.Interval(interval) : "–")} |\n");
+            $"{Times(operation)} | {(Interval(operation) is { } interval ? Format.Interval(interval) : "–")} |\n");
         string Value(double? value) => value is { } there ? ProvenOperations.Value(there, operation.Unit) : "–";
     }
 
@@ -77,7 +77,14 @@ public static class ProofText
         ? $"**{MarkdownText.Of(operation.Name)}**"
         : MarkdownText.Of(operation.Name);
 
-    private static string Times(ProvenOperation operation) => operation.IsWorse
-        ? $"**{Format.Significant(operation.Ratio)}**"
-        : Format.Significant(operation.Ratio);
+    // Twice the users are two times C, and half the bytes a half.
+    private static string Times(ProvenOperation operation)
+    {
+        var times = Format.Significant(operation.MoreIsBetter ? 1 / operation.Ratio : operation.Ratio);
+        return operation.IsWorse ? $"**{times}**" : times;
+    }
+
+    private static ConfidenceInterval? Interval(ProvenOperation operation) => operation is { MoreIsBetter: true, Interval: { } cost }
+        ? new(1 / cost.High, 1 / cost.Low)
+        : operation.Interval;
 }

@@ -14,11 +14,17 @@ public sealed record ProvenOperation(
     string Name, double Weight, string Unit, double Optimized, double Careful, double? Naive, double? Expert, double Ratio,
         ConfidenceInterval? Interval)
 {
+    /// <summary>Of users or rates: more is better, and <see cref="Ratio"/> is C over optimized.</summary>
+    public bool MoreIsBetter { get; init; }
+
+    /// <summary>What a reader has to know of the figure.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>What a claim must not cost elsewhere: more than 10% more than a careful team pays.</summary>
     public const double LargestRatio = 1.10;
 
     public bool IsWorse => Ratio > LargestRatio;
 
     /// <summary>Whether an expert does it in less on the base schema.</summary>
-    public bool ExpertIsBetter => Expert is { } expert && expert < Optimized;
+    public bool ExpertIsBetter => !MoreIsBetter && Expert is { } expert && expert < Optimized;
 }

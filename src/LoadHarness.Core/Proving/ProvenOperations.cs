@@ -24,6 +24,24 @@ internal static class ProvenOperations
             / mix.Sum(operation => operation.Weight * evidence.Times[operation.Name].CarefulCpu[pair])))];
     }
 
+    /// <summary>The highest levels that held, with what broke above them.</summary>
+    public static ProvenOperation Searched(SearchedLevels levels, double ratio, ConfidenceInterval interval) => new(
+        levels.What, 1, levels.Unit, Medians.Of(levels.Optimized.Select(level => level.Level)),
+        Medians.Of(levels.Careful.Select(level => level.Level)), null, null, ratio, interval)
+    {
+        MoreIsBetter = true,
+        Notes = [.. Told("the optimized schema", levels.Optimized), .. Told("baseline C", levels.Careful)],
+    };
+
+    private static IEnumerable<string> Told(string arm, IReadOnlyList<HeldLevel> levels)
+    {
+        if (levels.Any(level => level.End == SearchEnd.BelowLeast))
+            yield return $"{arm} breaks at the least level that was tried, and counts as if it held it";
+        if (levels.Any(level => level.End == SearchEnd.AtMost)) yield return $"{arm} holds the most that was tried, so it may hold more";
+        if (levels.Select(level => level.Broke).OfType<string>().FirstOrDefault() is { } broke)
+            yield return $"what broke on {arm} above its level: {broke}";
+    }
+
     public static string Value(double value, string unit) => unit == "bytes" ? Format.Bytes(value) : Format.Figure(value, unit);
 
     private static ProvenOperation Times(ClaimedOperation operation, OperationPairs pairs)

@@ -1,7 +1,8 @@
 namespace LoadHarness.UnitTests.Proving;
 
 /// <summary>
-/// README.md shows the head and the table of docs/results.md, which <c>prove --markdown docs/results.md</c> writes. Renew README.md from it:
+/// README.md shows the head and the table of docs/results.md, which <c>prove --markdown docs/results.md</c> writes. Renew README.md from
+/// it:
 /// LOADHARNESS_RENEW=1 with this class's tests.
 /// </summary>
 public sealed class PublishedResultsTests

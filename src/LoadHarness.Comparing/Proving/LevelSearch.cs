@@ -1,0 +1,41 @@
+using LoadHarness.Core.Proving;
+
+namespace LoadHarness.Comparing.Proving;
+
+/// <summary>Finds the highest level that holds: doubles while it does, halves while it does not, then tries in between.</summary>
+/// <param name="broke">Loads an arm at a level; null where it held, else what broke.</param>
+/// <param name="precision">The search ends when what held and what broke are no further apart than this factor.</param>
+/// <param name="isWhole">Whether levels are whole numbers, such as users.</param>
+internal sealed class LevelSearch(
+    Func<double, CancellationToken, Task<string?>> broke, ClaimSearch range, double precision, bool isWhole)
+{
+    public async Task<HeldLevel> FindAsync(double first, CancellationToken cancellationToken)
+    {
+        var (held, failed, why) = ((double?)null, (double?)null, (string?)null);
+        var level = Math.Clamp(first, range.Least, range.Most);
+        while (true)
+        {
+            // A stall of the machine breaks any level: what breaks has to do so twice.
+            if (await broke(level, cancellationToken) is not null && await broke(level, cancellationToken) is { } reason)
+                (failed, why) = (level, reason);
+            else held = level;
+            if (failed <= range.Least) return new(range.Least, SearchEnd.BelowLeast, why);
+            if (held >= range.Most) return new(range.Most, SearchEnd.AtMost, null);
+            if (Next(held, failed) is not { } next) return new(held!.Value, SearchEnd.Found, why);
+            level = next;
+        }
+    }
+
+    private double? Next(double? held, double? failed)
+    {
+        if (held is { } low && failed is { } high)
+        {
+            var middle = isWhole ? Math.Round(Math.Sqrt(low * high)) : Math.Sqrt(low * high);
+            return high / low <= precision || middle <= low || middle >= high ? null : middle;
+        }
+
+        return held is { } all ? Math.Min(range.Most, 2 * all) : Math.Max(range.Least, Whole(failed!.Value / 2));
+    }
+
+    private double Whole(double level) => isWhole ? Math.Floor(level) : level;
+}

@@ -1,0 +1,117 @@
+using LoadHarness.Comparing.Proving;
+using LoadHarness.Core.Proving;
+using LoadHarness.Core.Targets;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.UnitTests.Proving;
+
+public sealed class LevelSearchTests
+{
+    private static readonly Target Users = new("ER-6", "5x concurrent users", Statistic.Comparison, 5, LimitDirection.AtLeast, "x");
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(93.5)]
+    [InlineData(4_000)]
+    public async Task The_level_that_is_found_is_within_the_precision_of_the_truth(double capacity)
+    {
+        var (held, tried) = await Find(capacity, precision: 1.1, isWhole: false);
+
+        Assert.Equal(SearchEnd.Found, held.End);
+        Assert.InRange(held.Level, capacity / 1.1, capacity);
+        Assert.Equal("slow", held.Broke);
+        Assert.InRange(tried, 3, 20);
+    }
+
+    [Theory]
+    [InlineData(1.4, 1)]
+    [InlineData(3, 3)]
+    [InlineData(130.2, 119)]
+    public async Task Users_are_whole(double capacity, double least)
+    {
+        var (held, _) = await Find(capacity, precision: 1.1, isWhole: true);
+
+        Assert.Equal(Math.Round(held.Level), held.Level);
+        Assert.InRange(held.Level, least, capacity);
+    }
+
+    [Fact]
+    public async Task What_breaks_at_the_least_and_what_holds_at_the_most_is_said()
+    {
+        Assert.Equal(SearchEnd.BelowLeast, (await Find(0.5, 1.1, isWhole: false)).Held.End);
+        Assert.Equal(SearchEnd.AtMost, (await Find(1e9, 1.1, isWhole: false)).Held.End);
+    }
+
+    [Fact]
+    public void Five_times_the_users_are_met_and_shown_as_times_c()
+    {
+        var claim = Judged([Held(600), Held(620), Held(610)], [Held(100), Held(99), Held(101)]);
+
+        Assert.Equal(VerdictKind.Met, claim.Verdict.Kind);
+        Assert.InRange(claim.Verdict.Figure!.Value, 6, 6.2);
+        var text = ProofText.Of(Reporting.SampleCompared.Proof.Proof! with { Claims = [claim] });
+        Assert.Matches(@"\| 610 users \| 100 users \| – \| – \| 6(\.\d+)? \|", text);
+        Assert.Contains("what broke on baseline C above its level: slow", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fewer_users_than_c_are_worse_and_bold()
+    {
+        var claim = Judged([Held(50), Held(51), Held(49)], [Held(100), Held(101), Held(99)]);
+
+        Assert.Equal(VerdictKind.Missed, claim.Verdict.Kind);
+        Assert.True(claim.Operations[0].IsWorse);
+    }
+
+    [Fact]
+    public void An_arm_at_the_end_of_the_search_is_never_flattered()
+    {
+        HeldLevel low = new(1, SearchEnd.BelowLeast, "slow"), most = new(20_000, SearchEnd.AtMost, null);
+
+        Assert.Equal(VerdictKind.Inconclusive, Judged([low, low, low], [Held(10), Held(10), Held(10)]).Verdict.Kind);
+        Assert.Equal(VerdictKind.Inconclusive, Judged([Held(9), Held(9), Held(9)], [most, most, most]).Verdict.Kind);
+        var atLeast = Judged([Held(9), Held(9), Held(9)], [low, low, low]);
+        Assert.Contains(atLeast.Verdict.Caveats, caveat => caveat.Contains("counts as if it held it", StringComparison.Ordinal));
+        Assert.Equal(9, atLeast.Verdict.Figure!.Value, 6);
+    }
+
+    [Fact]
+    public async Task One_stall_of_the_machine_breaks_no_level()
+    {
+        var stalled = false;
+        var search = new LevelSearch(
+            (level, _) =>
+            {
+                if (stalled || level < 60) return Task.FromResult(level <= 100 ? null : "slow");
+                stalled = true;
+                return Task.FromResult<string?>("stalled");
+            },
+            new(SearchedLoad.Requests, 1, 32, 20_000), 1.1, false);
+
+        Assert.InRange((await search.FindAsync(32, TestContext.Current.CancellationToken)).Level, 90, 100);
+    }
+
+    private static HeldLevel Held(double level) => new(level, SearchEnd.Found, "slow");
+
+    private static ProvenClaim Judged(IReadOnlyList<HeldLevel> optimized, IReadOnlyList<HeldLevel> careful) => ClaimJudge.Decide(
+        new("ER-6", "5x concurrent users", "d", "C", ClaimStatistic.BoundedSearch, [new("lead-queries/email_lookup", 1)], "n",
+            Search: new(SearchedLoad.Users, 1, 32, 20_000)),
+        Users,
+        new()
+        {
+            Searches = new Dictionary<string, SearchedLevels> { ["ER-6"] = new("users of the mix", "users", optimized, careful) },
+        });
+
+    private static async Task<(HeldLevel Held, int Tried)> Find(double capacity, double precision, bool isWhole)
+    {
+        var tried = 0;
+        var search = new LevelSearch(
+            (level, _) =>
+            {
+                tried++;
+                return Task.FromResult(level <= capacity ? null : "slow");
+            },
+            new(SearchedLoad.Requests, 1, 32, 20_000), precision, isWhole);
+        return (await search.FindAsync(32, TestContext.Current.CancellationToken), tried);
+    }
+}
