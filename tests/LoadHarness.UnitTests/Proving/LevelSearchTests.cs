@@ -49,7 +49,7 @@ public sealed class LevelSearchTests
 
         Assert.Equal(VerdictKind.Met, claim.Verdict.Kind);
         Assert.InRange(claim.Verdict.Figure!.Value, 6, 6.2);
-        var text = ProofText.Of(Reporting.SampleCompared.Proof.Proof! with { Claims = [claim] });
+        var text = ProofText.Of(LoadHarness.TestSupport.SampleCompared.Proof.Proof! with { Claims = [claim] });
         Assert.Matches(@"\| 610 users \| 100 users \| – \| – \| 6(\.\d+)? \|", text);
         Assert.Contains("what broke on baseline C above its level: slow", text, StringComparison.Ordinal);
     }
