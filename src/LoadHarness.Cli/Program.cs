@@ -13,6 +13,12 @@ static async Task<ExitCode> RunAsync(HarnessOptions options, CancellationToken c
     var record = RunRecord.Begin(options);
     var fault = await record.GuardAsync(async () =>
     {
+        if (options.Workload is not null)
+        {
+            await WorkloadStages.RunAsync(record, terminal, options, cancellationToken);
+            return;
+        }
+
         await using var database = await Stages.DatabaseAsync(record, terminal, options, cancellationToken);
         await Stages.SchemaAsync(record, terminal, database, cancellationToken);
         var seed = await Stages.SeedAsync(record, terminal, options, database, cancellationToken);

@@ -28,6 +28,12 @@ public sealed class CommandLineOptions
         HelpName = "FILE",
     };
 
+    public Option<string?> Workload { get; } = new("--workload")
+    {
+        Description = "A folder with a workload of one's own, as docs/your-workload.md describes it: her statements on her database.",
+        HelpName = "DIR",
+    };
+
     public Option<string?> Database { get; } = new("--database")
     {
         Description = "auto (default: a container, else a private native cluster), container, native, or a connection string. Better from LOADHARNESS_DATABASE: what stands here shows in the process list.",
@@ -97,7 +103,7 @@ public sealed class CommandLineOptions
     };
 
     public IEnumerable<Option> All =>
-        [Contacts, Profile, Targets, Database, Out, Seed, Settings, Engine, Pooler, Baseline, Require, WithoutExtensions, Force, Keep,
+        [Contacts, Profile, Targets, Workload, Database, Out, Seed, Settings, Engine, Pooler, Baseline, Require, WithoutExtensions, Force, Keep,
         Reuse, Open, Json];
 
     /// <exception cref="HarnessException">Some words could not be parsed, or are wrong; all of them are named.</exception>
@@ -116,6 +122,7 @@ public sealed class CommandLineOptions
         Contacts = Word(parsed, Contacts),
         Profile = Word(parsed, Profile),
         Targets = Word(parsed, Targets),
+        Workload = Word(parsed, Workload),
         Database = Word(parsed, Database),
         Out = Word(parsed, Out),
         WritesOut = parsed.CommandResult.Command is RootCommand or { Name: "run" },

@@ -9,6 +9,8 @@ public sealed record GivenOptions
 
     public string? Targets { get; init; }
 
+    public string? Workload { get; init; }
+
     public string? Database { get; init; }
 
     public string? Out { get; init; }

@@ -41,13 +41,15 @@ public static class OptionsCheck
         var pooler = OneOf("--pooler", raw.Pooler, errors, ("none", Pooler.None), ("pgbouncer", Pooler.PgBouncer));
         if (engine == LoadEngine.NBomber && !EngineCatalog.HasNBomber) errors.Add(NBomberEngine.HowToGetIt);
         var output = Output(raw, errors);
-        var targets = Targets(raw, errors);
+        var workload = WorkloadOption.Check(raw, errors);
+        var targets = workload is null ? Targets(raw, ScenarioNames.Operations, errors) : WorkloadOption.Targets(workload, raw, errors);
         var baseline = Baseline(raw, errors);
         var required = RequiredIds.Read(raw.Require, targets, errors);
         var options = new HarnessOptions
         {
             Contacts = contacts,
             Profile = profile,
+            Workload = raw.Workload,
             Database = database,
             OutputDirectory = output,
             Seed = seed,
@@ -151,7 +153,8 @@ public static class OptionsCheck
         return Path.GetFullPath(given);
     }
 
-    private static IReadOnlyList<Target> Targets(GivenOptions raw, List<string> errors)
+    internal static IReadOnlyList<Target> Targets(
+        GivenOptions raw, IReadOnlyDictionary<string, IReadOnlyCollection<string>> operations, List<string> errors)
     {
         var path = raw.Targets ?? Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json");
         var (bytes, unreadable) = InputFile.Read(path, LargestTargets, "Give a file like scenarios/targets.json");
@@ -161,7 +164,7 @@ public static class OptionsCheck
             return [];
         }
 
-        var (targets, wrong) = TargetFile.Check(Encoding.UTF8.GetString(bytes), path, ScenarioNames.Operations);
+        var (targets, wrong) = TargetFile.Check(Encoding.UTF8.GetString(bytes), path, operations);
         errors.AddRange(wrong);
         if (targets.Count == 0 && wrong.Count == 0) errors.Add($"{path}: targets: there is none. Give at least one.");
         return targets;

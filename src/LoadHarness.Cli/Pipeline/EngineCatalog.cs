@@ -24,11 +24,19 @@ public static class EngineCatalog
     {
         if (options.Engine == LoadEngine.NBomber)
             return await NBomberProcess.RunAsync(foreign(), environment, measured, cancellationToken);
+        return await RunAsync(options, scenarios, live, measured, DrainTime, cancellationToken);
+    }
+
+    /// <summary>By the built-in engine.</summary>
+    public static async Task<IReadOnlyList<ScenarioResult>> RunAsync(
+        HarnessOptions options, IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot> live, IMeasuredPhase measured,
+            TimeSpan drainTime, CancellationToken cancellationToken)
+    {
         using var clock = new SystemLoadClock();
         return await new LoadRunner(clock, new()
         {
             Seed = options.Seed,
-            DrainTime = DrainTime,
+            DrainTime = drainTime,
             AtOnce = Interruption.AtOnce,
             Measured = measured,
         }).RunAsync(scenarios, live, cancellationToken);

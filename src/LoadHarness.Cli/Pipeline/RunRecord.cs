@@ -109,7 +109,9 @@ public sealed class RunRecord
         };
     }
 
-    private static Dictionary<string, string> Describe(HarnessOptions options) => new()
+    private static Dictionary<string, string> Describe(HarnessOptions options) => options.Workload is { } folder
+        ? WorkloadStages.Describe(options, folder)
+        : new()
     {
         ["contacts"] = options.Contacts.ToString(CultureInfo.InvariantCulture),
         ["profile"] = ProfileCatalog.NameOf(options.Profile),

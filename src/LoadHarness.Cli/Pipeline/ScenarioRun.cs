@@ -56,7 +56,10 @@ public static class ScenarioRun
                     terminal.Line($"   {provided / 1e9:N1} GB of WAL segments are at hand to be written over");
                 }
 
-                await MeasureAsync(record, terminal, options, load, environment, observer, () => Foreign(scenario.Name), cancellationToken);
+                await MeasureAsync(
+                    record, terminal, observer, [.. load.Select(environment.WatchOf)],
+                    (live, measured) => EngineCatalog.RunAsync(options, load, live, measured, environment, () => Foreign(scenario.Name), cancellationToken),
+                    environment.ReleaseAsync, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
@@ -84,23 +87,21 @@ public static class ScenarioRun
     }
 
     // What a scenario measured is in the record before anything is asked of the server again, which may be gone by then.
-    private static async Task MeasureAsync(
-        RunRecord record, TerminalOutput terminal, HarnessOptions options, IReadOnlyList<ScenarioProps> load,
-            ScenarioEnvironment environment,
-            DatabaseObserver observer,
-        Func<EngineRequest> foreign, CancellationToken cancellationToken)
+    internal static async Task MeasureAsync(
+        RunRecord record, TerminalOutput terminal, DatabaseObserver observer, IReadOnlyList<ScenarioWatch> watches,
+        Func<IProgress<LoadSnapshot>, IMeasuredPhase, Task<IReadOnlyList<ScenarioResult>>> load, Func<Task> releaseAsync,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<ScenarioResult> results = [];
         try
         {
-            await observer.DuringAsync([.. load.Select(environment.WatchOf)], async measured =>
+            await observer.DuringAsync(watches, async measured =>
             {
-                results = await terminal.WithLiveViewAsync(
-                    observer, live => EngineCatalog.RunAsync(options, load, live, measured, environment, foreign, cancellationToken));
+                results = await terminal.WithLiveViewAsync(observer, live => load(live, measured));
                 record.Add(results);
                 return results;
             }).WaitAsync(Interruption.Abandoned);
-            await environment.ReleaseAsync();
+            await releaseAsync();
         }
         catch (Exception fault) when (results.Count > 0 && !cancellationToken.IsCancellationRequested)
         {

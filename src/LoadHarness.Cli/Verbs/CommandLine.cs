@@ -57,8 +57,17 @@ public static class CommandLine
         Add(root, words.All, Run);
         root.Add(Add(new Command("run", "Provision, migrate, seed, measure, judge, report (the default verb)."), words.All, Run));
         foreach (var verb in VerbCatalog.All(words))
-            root.Add(Add(verb.Command, verb.Options, (parsed, _) => verb.ExecuteAsync(parsed, cancellationToken)));
+            Parent(verb.Group).Add(Add(verb.Command, verb.Options, (parsed, _) => verb.ExecuteAsync(parsed, cancellationToken)));
         return root;
+
+        Command Parent(string? group)
+        {
+            if (group is null) return root;
+            if (root.Subcommands.FirstOrDefault(known => known.Name == group) is { } there) return there;
+            var made = new Command(group, "A folder with a workload of one's own: write a first one, check it.");
+            root.Add(made);
+            return made;
+        }
 
         Task<ExitCode> Run(ParseResult parsed, CancellationToken _) => run(words.Read(parsed), cancellationToken);
 

@@ -59,7 +59,8 @@ public static class GateVerb
         };
         return new(
             new Command("gate", "Fail when an operation got worse than at the pinned baseline: exit code 4, with operation, factor and cause.") { action },
-            [words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot, suites, planted, log],
+            [words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot, suites,
+                planted, log],
             (parsed, cancellationToken) =>
             {
                 var options = words.Read(parsed);
@@ -68,7 +69,8 @@ public static class GateVerb
                 return parsed.GetValue(action) switch
                 {
                     "accept" => AcceptAsync(parsed.GetValue(against), parsed.GetValue(reason), cancellationToken),
-                    "selftest" => SelfTestAsync(options, directory, plan, (parsed.GetValue(suites), parsed.GetValue(planted)), parsed.GetValue(log)!,
+                    "selftest" => SelfTestAsync(options, directory, plan, (parsed.GetValue(suites), parsed.GetValue(planted)),
+                        parsed.GetValue(log)!,
                         cancellationToken),
                     _ => GateAsync(options, directory, plan, parsed.GetValue(against), parsed.GetValue(history)!, cancellationToken),
                 };

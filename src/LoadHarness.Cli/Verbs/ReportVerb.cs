@@ -38,7 +38,7 @@ public static class ReportVerb
         };
         var command = new Command("report",
             "Judge and render again from run.json, by the targets of today, into a new folder beside it or the one that --out names; or lay several runs side by side.") { path };
-        return new(command, [compare, history, words.Targets, words.Out, words.Require, words.Open, words.Json],
+        return new(command, [compare, history, words.Targets, words.Workload, words.Out, words.Require, words.Open, words.Json],
             (parsed, cancellationToken) =>
             {
                 var (options, output) = (words.Read(parsed), words.OutGiven(parsed));
@@ -64,7 +64,9 @@ public static class ReportVerb
             throw new HarnessException($"--out '{directory}': it holds the run.json of a run, which is never written over. Give another directory.", ExitCode.BadUsage);
         OutputDirectory.Require("report", directory);
 
-        var run = RunJudge.Again(recorded, options);
+        // The targets of a workload are in its folder: without that, its verdicts stay as they are.
+        var isKept = recorded.Options.ContainsKey("workload") && options.Workload is null;
+        var run = isKept ? recorded : RunJudge.Again(recorded, options);
         var files = await RunReport.WriteAsync(run, directory, cancellationToken);
         var exitCode = ExitCodes.Of(run);
         var terminal = new TerminalOutput(options.Json);

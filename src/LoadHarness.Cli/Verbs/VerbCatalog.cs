@@ -5,7 +5,11 @@ using LoadHarness.Core;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary>A verb next to <c>run</c>: its words and what it does.</summary>
-public sealed record Verb(Command Command, IEnumerable<Option> Options, Func<ParseResult, CancellationToken, Task<ExitCode>> ExecuteAsync);
+public sealed record Verb(Command Command, IEnumerable<Option> Options, Func<ParseResult, CancellationToken, Task<ExitCode>> ExecuteAsync)
+{
+    /// <summary>The word before it, for a verb of two words; null for one.</summary>
+    public string? Group { get; init; }
+}
 
 public static class VerbCatalog
 {
@@ -25,5 +29,7 @@ public static class VerbCatalog
         SelfCheckVerb.Create(words),
         ReportVerb.Create(words),
         DoctorVerb.Create(words),
+        WorkloadInitVerb.Create(words),
+        WorkloadCheckVerb.Create(words),
     ];
 }

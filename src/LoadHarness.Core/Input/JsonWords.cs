@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -62,6 +64,7 @@ internal static class JsonWords
         : type == typeof(long) ? $"a whole number {(within ?? AnyCount).Words}"
         : type == typeof(ulong) ? "a whole number from 0 up"
         : type == typeof(TimeSpan) ? Duration(options, within)
+        : type.GetCustomAttribute<DescriptionAttribute>() is { } described ? described.Description
         : type.IsEnum ? string.Join(", ", Enum.GetValuesAsUnderlyingType(type).Cast<object>().Select(value => Word(type, value, options)))
         : type == typeof(DateOnly) ? "a day such as 2026-01-31"
         : "a time such as 2026-01-31T02:05:00+00:00";

@@ -12,6 +12,9 @@ public sealed record HarnessOptions
     /// <summary>Name of a file in <c>scenarios/profiles</c>, without its ending, or the path of any other profile.</summary>
     public required string Profile { get; init; }
 
+    /// <summary>Folder of a workload of one's own; null for the CRM's scenarios.</summary>
+    public string? Workload { get; init; }
+
     public required DatabaseTarget Database { get; init; }
 
     public required string OutputDirectory { get; init; }

@@ -48,7 +48,7 @@ public static class TargetFile
                 {
                     var target = element.Deserialize<Target>(Format) ?? throw new JsonException("null; an object is allowed.");
                     targets.Add(target);
-                    errors.AddRange(TargetRules.Errors(target, operations).Select(error => $"{file}: {place} {target.Id}, {error}"));
+                    errors.AddRange(Errors(target, index, file, operations));
                 }
                 catch (JsonException error)
                 {
@@ -61,10 +61,15 @@ public static class TargetFile
             errors.Add($"{file}: {error.Message} Compare it with the file in the repository.");
         }
 
-        errors.AddRange(targets.GroupBy(target => target.Id).Where(group => group.Count() > 1)
-            .Select(group => $"{file}: the id {group.Key} stands {group.Count()} times; keep one line an id."));
+        errors.AddRange(Repeated(targets, file));
         return (targets, errors);
     }
+
+    /// <summary>Checks targets that stand in another file, by the same rules.</summary>
+    /// <returns>Everything that is wrong with them, a line each.</returns>
+    public static IEnumerable<string> Errors(
+        IReadOnlyList<Target> targets, string file, IReadOnlyDictionary<string, IReadOnlyCollection<string>>? operations) =>
+        [.. targets.SelectMany((target, index) => Errors(target, index, file, operations)), .. Repeated(targets, file)];
 
     /// <summary>Twelve hexadecimal digits that differ when a target does; white space does not count.</summary>
     public static string Checksum(IReadOnlyList<Target> targets)
@@ -72,6 +77,14 @@ public static class TargetFile
         var content = JsonSerializer.Serialize(new Content(targets), Format);
         return TextHash.Of(content, digits: 12);
     }
+
+    private static IEnumerable<string> Errors(
+        Target target, int index, string file, IReadOnlyDictionary<string, IReadOnlyCollection<string>>? operations) =>
+        TargetRules.Errors(target, operations).Select(error => $"{file}: targets[{index}] {target.Id}, {error}");
+
+    private static IEnumerable<string> Repeated(IReadOnlyList<Target> targets, string file) => targets
+        .GroupBy(target => target.Id).Where(group => group.Count() > 1)
+        .Select(group => $"{file}: the id {group.Key} stands {group.Count()} times; keep one line an id.");
 
     private static List<JsonElement> List(JsonElement root)
     {

@@ -62,7 +62,7 @@ public static class PlanCollector
                 at = statement.Name;
                 var arguments = statement.Arguments(results);
                 results[statement.Name] = statement.Operations.Count == 0
-                    ? await session.RunAsync(tenants[statement.Role], statement, arguments, cancellationToken)
+                    ? await session.RunAsync(tenants[statement.Role].QueryAsync, statement, arguments, cancellationToken)
                     : await KeepAsync(statement, arguments);
             }
         }
@@ -77,7 +77,7 @@ public static class PlanCollector
         async Task<IReadOnlyList<object>> KeepAsync(ExplainedStatement statement, IReadOnlyList<object?> arguments)
         {
             var (plan, rows) = await session.ExplainAsync(
-                tenants[statement.Role], statement, arguments, rowsNeeded: sequence.Count > 1, cancellationToken);
+                tenants[statement.Role].QueryAsync, statement, arguments, rowsNeeded: sequence.Count > 1, cancellationToken);
             plans.Add(plan);
             return rows;
         }

@@ -2,10 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using LoadHarness.Core.Measurement;
-using LoadHarness.Postgres.Workload;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Observation.Plans;
+
+/// <summary>Sends a statement with its arguments; the reader stands at the statement's rows.</summary>
+internal delegate Task<NpgsqlDataReader> SendStatement(
+    NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments, CancellationToken cancellationToken);
 
 /// <summary>
 /// Executes a statement once and says how. With auto_explain the statement itself runs, and the server tells its plan and those of the
@@ -40,12 +43,12 @@ internal sealed partial class PlanSession(NpgsqlConnection connection, RelationN
     /// <param name="rowsNeeded">Whether later statements need what this one returns.</param>
     /// <returns>The plan, and the first column of each row that the statement returned, if needed.</returns>
     public async Task<(QueryPlan Plan, IReadOnlyList<object> Rows)> ExplainAsync(
-        TenantDatabase tenant, ExplainedStatement statement, IReadOnlyList<object?> arguments, bool rowsNeeded,
+        SendStatement send, ExplainedStatement statement, IReadOnlyList<object?> arguments, bool rowsNeeded,
             CancellationToken cancellationToken)
     {
-        if (blindness is not null) return await ExplainedAsync(tenant, statement, arguments, rowsNeeded, cancellationToken);
+        if (blindness is not null) return await ExplainedAsync(send, statement, arguments, rowsNeeded, cancellationToken);
         _logged.Clear();
-        var rows = await RowsAsync(tenant, statement.Sql, arguments, cancellationToken);
+        var rows = await RowsAsync(send, statement.Sql, arguments, cancellationToken);
         // A plan is told when its portal is closed: by the next statement.
         await connection.ExecuteAsync("select", cancellationToken);
         var top = _logged.FindLastIndex(plan => plan.Statement.Trim() == statement.Sql.Trim());
@@ -65,8 +68,8 @@ internal sealed partial class PlanSession(NpgsqlConnection connection, RelationN
 
     /// <summary>Runs a statement that only prepares others.</summary>
     public Task<IReadOnlyList<object>> RunAsync(
-        TenantDatabase tenant, ExplainedStatement statement, IReadOnlyList<object?> arguments, CancellationToken cancellationToken) =>
-        RowsAsync(tenant, statement.Sql, arguments, cancellationToken);
+        SendStatement send, ExplainedStatement statement, IReadOnlyList<object?> arguments, CancellationToken cancellationToken) =>
+        RowsAsync(send, statement.Sql, arguments, cancellationToken);
 
     // Only a superuser, or who was allowed to, may load the module and set its settings.
     private static async Task<string?> TryToListenAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -95,13 +98,13 @@ internal sealed partial class PlanSession(NpgsqlConnection connection, RelationN
 
     // EXPLAIN returns no rows of the statement: where they are needed, the plan is only estimated and the statement runs after it.
     private async Task<(QueryPlan Plan, IReadOnlyList<object> Rows)> ExplainedAsync(
-        TenantDatabase tenant, ExplainedStatement statement, IReadOnlyList<object?> arguments, bool rowsNeeded,
+        SendStatement send, ExplainedStatement statement, IReadOnlyList<object?> arguments, bool rowsNeeded,
             CancellationToken cancellationToken)
     {
         var explain = rowsNeeded ? "explain (settings)" : "explain (analyze, buffers, settings)";
-        var text = string.Join('\n', await RowsAsync(tenant, $"{explain} {statement.Sql}", arguments, cancellationToken));
+        var text = string.Join('\n', await RowsAsync(send, $"{explain} {statement.Sql}", arguments, cancellationToken));
         var began = Stopwatch.GetTimestamp();
-        var rows = rowsNeeded ? await RowsAsync(tenant, statement.Sql, arguments, cancellationToken) : [];
+        var rows = rowsNeeded ? await RowsAsync(send, statement.Sql, arguments, cancellationToken) : [];
         var took = Execution().Match(text) is { Success: true } told
             ? TimeSpan.FromMilliseconds(double.Parse(told.Groups[1].ValueSpan, CultureInfo.InvariantCulture))
             : Stopwatch.GetElapsedTime(began);
@@ -119,9 +122,9 @@ internal sealed partial class PlanSession(NpgsqlConnection connection, RelationN
     private static partial Regex Execution();
 
     private async Task<IReadOnlyList<object>> RowsAsync(
-        TenantDatabase tenant, string sql, IReadOnlyList<object?> arguments, CancellationToken cancellationToken)
+        SendStatement send, string sql, IReadOnlyList<object?> arguments, CancellationToken cancellationToken)
     {
-        await using var reader = await tenant.QueryAsync(connection, sql, arguments, cancellationToken);
+        await using var reader = await send(connection, sql, arguments, cancellationToken);
         var rows = new List<object>();
         while (await reader.ReadAsync(cancellationToken)) rows.Add(reader.FieldCount > 0 ? reader.GetValue(0) : DBNull.Value);
         return rows;

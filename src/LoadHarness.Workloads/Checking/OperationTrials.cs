@@ -1,0 +1,134 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Postgres.Observation.Plans;
+using LoadHarness.Workloads.Parameters;
+using LoadHarness.Workloads.Running;
+using Npgsql;
+
+namespace LoadHarness.Workloads.Checking;
+
+/// <summary>
+/// Runs each statement once with drawn values and keeps its plan. Everything happens in a transaction that is rolled back.
+/// </summary>
+internal sealed class OperationTrials(NpgsqlConnection connection, PlanSession session, ulong seed)
+{
+    private static readonly string[] Planned = ["select", "insert", "update", "delete", "merge", "values", "with", "table"];
+
+    /// <param name="operationsOf">Names under which the report knows an operation, as "scenario/operation".</param>
+    public static async Task<IReadOnlyList<StatementTrial>> RunAsync(
+        string connectionString, IEnumerable<CompiledOperation> operations, Func<string, IReadOnlyList<string>> operationsOf, ulong seed,
+        CancellationToken cancellationToken)
+    {
+        // Not pooled: the session logs plans, and ends with this.
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false, CommandTimeout = 0, ApplicationName = "loadharness/plans",
+        }.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        var trials = new OperationTrials(connection, await PlanSession.BeginAsync(connection, cancellationToken), seed);
+        var all = new List<StatementTrial>();
+        foreach (var operation in operations)
+            all.AddRange(await trials.RunAsync(operation, operationsOf(operation.Operation.Name), cancellationToken));
+        return all;
+    }
+
+    private async Task<IReadOnlyList<StatementTrial>> RunAsync(
+        CompiledOperation compiled, IReadOnlyList<string> knownAs, CancellationToken cancellationToken)
+    {
+        var drawn = new long[compiled.Sources.Count];
+        compiled.Draw(new Random((int)(seed & int.MaxValue)), drawn);
+        var earlier = new Dictionary<(string Result, string Column), object>();
+        var trials = new List<StatementTrial>();
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        foreach (var statement in compiled.Statements)
+        {
+            // Transactions of its own would end the one that is rolled back.
+            if (statement.Statement.Verb is "begin" or "start" or "commit" or "end" or "rollback") continue;
+            var place = $"{compiled.Operation.File}, line {statement.Statement.Line}";
+            var name = compiled.Statements.Count == 1 ? compiled.Operation.Name : $"{compiled.Operation.Name}, {statement.Step}";
+            try
+            {
+                var plan = await OneAsync(statement, name, knownAs, drawn, earlier, cancellationToken);
+                trials.Add(new(compiled.Operation.Name, place, plan, null));
+            }
+            catch (Exception refused) when (
+                refused is PostgresException or NoRowException or InvalidOperationException or OverflowException)
+            {
+                var why = refused is PostgresException server ? $"{server.SqlState}: {server.MessageText}" : refused.Message;
+                trials.Add(new(compiled.Operation.Name, place, null, why));
+                break;
+            }
+        }
+
+        return trials;
+    }
+
+    private async Task<QueryPlan?> OneAsync(
+        CompiledStatement statement, string name, IReadOnlyList<string> knownAs, long[] drawn,
+        Dictionary<(string Result, string Column), object> earlier, CancellationToken cancellationToken)
+    {
+        if (!Planned.Contains(statement.Statement.Verb))
+        {
+            await ExecuteAsync(statement, drawn, earlier, cancellationToken);
+            return null;
+        }
+
+        if (statement.Statement.Result is null) return await PlanAsync();
+        // What it returns is needed, and a plan is had without its rows: first the plan, undone, then the statement itself.
+        await PlainAsync("savepoint loadharness_plan", cancellationToken);
+        var plan = await PlanAsync();
+        await PlainAsync("rollback to savepoint loadharness_plan", cancellationToken);
+        await ExecuteAsync(statement, drawn, earlier, cancellationToken);
+        return plan;
+
+        async Task<QueryPlan> PlanAsync() => (await session.ExplainAsync(
+            SendAsync, ExplainedStatement.Read(name, statement.Statement.Text, [], knownAs), Arguments(statement, drawn, earlier),
+            rowsNeeded: false, cancellationToken)).Plan;
+    }
+
+    private async Task ExecuteAsync(
+        CompiledStatement statement, long[] drawn, Dictionary<(string Result, string Column), object> earlier,
+        CancellationToken cancellationToken)
+    {
+        await using var reader = await SendAsync(
+            connection, statement.Statement.Text, Arguments(statement, drawn, earlier), cancellationToken);
+        if (statement.Statement.Result is not { } result) return;
+        if (!await reader.ReadAsync(cancellationToken)) throw new NoRowException($"-- result: {result} has no row");
+        for (var i = 0; i < reader.FieldCount; i++) earlier[(result, reader.GetName(i))] = reader.GetValue(i);
+    }
+
+    private static List<object?> Arguments(
+        CompiledStatement statement, long[] drawn, Dictionary<(string Result, string Column), object> earlier)
+    {
+        var arguments = new List<object?>();
+        foreach (var origin in statement.Parameters)
+        {
+            if (origin is CompiledParameter.Drawn value)
+            {
+                var parameter = value.Binding.Create();
+                value.Binding.Put(drawn[value.Place], parameter);
+                arguments.Add(parameter);
+            }
+            else if (origin is CompiledParameter.Earlier needed)
+            {
+                var found = earlier.GetValueOrDefault((needed.Result, needed.Column), DBNull.Value);
+                arguments.Add(new NpgsqlParameter { NpgsqlDbType = needed.Type.Wire, Value = ValueFit.Passed(found, needed.Type.Wire) });
+            }
+        }
+
+        return arguments;
+    }
+
+    private static async Task<NpgsqlDataReader> SendAsync(
+        NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(statement, connection);
+        foreach (var argument in arguments) command.Parameters.Add((NpgsqlParameter)argument!);
+        return await command.ExecuteReaderAsync(cancellationToken);
+    }
+
+    private async Task PlainAsync(string text, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(text, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

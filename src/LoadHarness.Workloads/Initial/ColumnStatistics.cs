@@ -1,0 +1,48 @@
+using Npgsql;
+
+namespace LoadHarness.Workloads.Initial;
+
+/// <summary>What the planner knows of a column.</summary>
+/// <param name="Table">Ready for a statement.</param>
+/// <param name="Type">Short name of its type, of a domain that of its base type.</param>
+/// <param name="CommonValues">The most common, as text; empty where none are.</param>
+/// <param name="Bounds">Of the histogram, as text, in order; empty where there is none.</param>
+/// <param name="IsKey">The first column of a unique index: no two rows share it.</param>
+/// <param name="Rows">Of the table, estimated.</param>
+internal sealed record ColumnStatistics(
+    string Table, string Column, string Type, IReadOnlyList<string> CommonValues, IReadOnlyList<double> CommonShares,
+    IReadOnlyList<string> Bounds, bool IsKey, double Rows)
+{
+    /// <returns>Null where the table has no such column.</returns>
+    public static async Task<ColumnStatistics?> ReadAsync(
+        NpgsqlConnection connection, string table, string column, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select format('%I.%I', n.nspname, c.relname), a.attname::text, coalesce(b.typname, t.typname)::text,
+                   coalesce(s.most_common_vals::text::text[], '{}'), coalesce(s.most_common_freqs, '{}')::float8[],
+                   coalesce(s.histogram_bounds::text::text[], '{}'),
+                   exists (select from pg_index i where i.indrelid = c.oid and i.indisunique and i.indnkeyatts = 1 and i.indkey[0] = a.attnum),
+                   greatest(c.reltuples, (select coalesce(sum(p.reltuples), 0) from pg_inherits h join pg_class p on p.oid = h.inhrelid
+                                          where h.inhparent = c.oid))::float8
+            from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace
+            join pg_attribute a on a.attrelid = c.oid and a.attname = $2 and a.attnum > 0 and not a.attisdropped
+            join pg_type t on t.oid = a.atttypid
+            left join pg_type b on b.oid = t.typbasetype
+            left join lateral (
+                select * from pg_stats st
+                where st.schemaname = n.nspname and st.tablename = c.relname and st.attname = a.attname
+                order by st.inherited desc limit 1) s on true
+            where c.oid = to_regclass($1) and c.relkind in ('r', 'p', 'm', 'v')
+            """, connection)
+        {
+            Parameters = { new() { Value = table }, new() { Value = column } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken)) return null;
+        return new(
+            reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<string[]>(3),
+            reader.GetFieldValue<double[]>(4), reader.GetFieldValue<string[]>(5), reader.GetBoolean(6), reader.GetDouble(7));
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text;
+using LoadHarness.Core;
+using LoadHarness.Workloads.Format;
+using LoadHarness.Workloads.Sql;
+
+namespace LoadHarness.Workloads.Initial;
+
+/// <summary>A script of pgbench as named statements and parameters. What has no counterpart is refused by its name and line.</summary>
+/// <param name="Name">Of the operation.</param>
+/// <param name="Sql">Its statements, below their name.</param>
+internal sealed record PgbenchScript(string Name, string Sql, IReadOnlyDictionary<string, ParameterFile> Parameters)
+{
+    private static readonly string[] Ends = ["end", "commit"];
+
+    /// <param name="place">For messages: the file, or the name of the builtin.</param>
+    /// <param name="scale">What <c>:scale</c> stands for; null where it is not known.</param>
+    /// <exception cref="HarnessException">A line cannot be taken over.</exception>
+    public static PgbenchScript Read(string name, string place, string text, long? scale)
+    {
+        var variables = new PgbenchVariables(place, scale);
+        var sql = new StringBuilder();
+        var lines = text.ReplaceLineEndings("\n").Split('\n');
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (!lines[i].TrimStart().StartsWith('\\'))
+            {
+                sql.Append(lines[i]).Append('\n');
+                continue;
+            }
+
+            var (first, command) = (i + 1, lines[i].Trim());
+            // A command goes on behind a backslash at the end of its line.
+            while (command.EndsWith('\\') && i + 1 < lines.Length) command = command[..^1] + " " + lines[++i].Trim();
+            variables.Add(first, command);
+            sql.Append('\n');
+        }
+
+        return Whole(name, place, sql.ToString(), variables);
+    }
+
+    private static PgbenchScript Whole(string name, string place, string sql, PgbenchVariables variables)
+    {
+        var reader = new StatementReader(sql, allowParameters: true);
+        var statements = reader.Read(1);
+        if (reader.Faults is [var fault, ..]) throw Refused(place, 0, fault.ToString());
+        if (statements.Count == 0) throw Refused(place, 0, "it has no statement");
+        var isTransaction = statements is [{ Verb: "begin" }, .., var last] && Ends.Contains(last.Verb)
+            && !statements.Skip(1).SkipLast(1).Any(statement => statement.Verb is "begin" or "rollback" || Ends.Contains(statement.Verb));
+        var kept = isTransaction ? statements.Skip(1).SkipLast(1) : statements;
+        var used = statements.SelectMany(statement => statement.Parameters).Distinct(StringComparer.Ordinal).ToList();
+        var text = new StringBuilder().Append("-- name: ").Append(name).Append('\n');
+        if (isTransaction) text.Append("-- transaction\n");
+        foreach (var statement in kept) text.Append(Named(statement)).Append(";\n");
+        return new(name, text.ToString(), variables.Of(used));
+    }
+
+    private static string Named(SqlStatement statement)
+    {
+        var text = statement.Text;
+        for (var i = statement.Parameters.Count; i > 0; i--)
+            text = System.Text.RegularExpressions.Regex.Replace(text, $@"\${i}(?!\d)", ":" + statement.Parameters[i - 1]);
+        return text;
+    }
+
+    internal static HarnessException Refused(string place, int line, string wrong) => new(
+        $"{place}{(line > 0 ? $", line {line}" : "")}: {wrong.TrimEnd('.')}. Change the script, or write the workload by hand; docs/your-workload.md shows how.",
+        ExitCode.BadUsage);
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using LoadHarness.Core;
+using LoadHarness.Core.Input;
+using LoadHarness.Workloads.Format;
+using LoadHarness.Workloads.Sql;
+using Npgsql;
+
+namespace LoadHarness.Workloads.Initial;
+
+/// <summary>Takes over scripts of pgbench: its own by name, others by path, each with a weight behind @ as pgbench writes it.</summary>
+public static partial class PgbenchWorkload
+{
+    private const long LargestScript = 1_000_000;
+
+    /// <param name="scripts">Such as <c>tpcb-like</c> or <c>checkout.sql@3</c>.</param>
+    /// <param name="scale">Null takes it from the table pgbench_branches, as pgbench does.</param>
+    /// <exception cref="HarnessException">A script is unknown, or has what has no counterpart.</exception>
+    public static async Task<IReadOnlyList<FirstOperation>> ReadAsync(
+        IReadOnlyList<string> scripts, string connectionString, long? scale, CancellationToken cancellationToken)
+    {
+        scale ??= await ScaleAsync(connectionString, cancellationToken);
+        var read = scripts.Select(script => Read(script, scale)).ToList();
+        if (read.GroupBy(script => script.Name).FirstOrDefault(group => group.Count() > 1) is { Key: var twice })
+            throw new HarnessException($"--pgbench: two scripts become the operation {twice}. Rename a file.", ExitCode.BadUsage);
+        return [.. read.Select(operation => WithOwnNames(operation, read))];
+    }
+
+    private static FirstOperation Read(string script, long? scale)
+    {
+        var weighted = Weighted().Match(script);
+        var path = weighted.Groups["path"].Value;
+        var weight = weighted.Groups["weight"] is { Success: true, Value: var text } ? double.Parse(text, CultureInfo.InvariantCulture) : 1;
+        if (weight <= 0) throw new HarnessException($"--pgbench '{script}': the weight is 0. Leave the script out.", ExitCode.BadUsage);
+        if (PgbenchBuiltin.Scripts.TryGetValue(path, out var builtin))
+            return Operation(PgbenchScript.Read(path.Replace('-', '_'), $"the builtin {path}", builtin, scale));
+        var advice = $"Give the path of a script, or one of {string.Join(", ", PgbenchBuiltin.Scripts.Keys)}";
+        var (bytes, fault) = InputFile.Read(path, LargestScript, advice);
+        if (fault is not null) throw new HarnessException($"--pgbench '{path}': {fault}", ExitCode.BadUsage);
+        var name = NoName().Replace(Path.GetFileNameWithoutExtension(path), "_");
+        if (!StatementReader.IsName(name)) name = "script_" + name;
+        return Operation(PgbenchScript.Read(name, path, Encoding.UTF8.GetString(bytes), scale));
+
+        FirstOperation Operation(PgbenchScript made) => new(made.Name, made.Sql, weight, made.Parameters);
+    }
+
+    // A name that two scripts give different values to becomes two names.
+    private static FirstOperation WithOwnNames(FirstOperation operation, IReadOnlyList<FirstOperation> all)
+    {
+        var clashing = operation.Parameters.Keys.Where(name => all.Any(other =>
+            other.Parameters.TryGetValue(name, out var file) && file != operation.Parameters[name])).ToHashSet(StringComparer.Ordinal);
+        if (clashing.Count == 0) return operation;
+        return operation with
+        {
+            Sql = Names().Replace(operation.Sql, match => ":" + Renamed(match.Groups["name"].Value)),
+            Parameters = operation.Parameters.ToDictionary(
+                parameter => Renamed(parameter.Key),
+                parameter => parameter.Value is { Kind: ParameterKind.Expression, Value: { } text }
+                    ? parameter.Value with
+                    {
+                        Value = new Literal(Names().Replace(text.Text, match => ":" + Renamed(match.Groups["name"].Value))),
+                    }
+                    : parameter.Value),
+        };
+
+        string Renamed(string name) => clashing.Contains(name) ? $"{operation.Name}_{name}" : name;
+    }
+
+    private static async Task<long?> ScaleAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(cancellationToken);
+        await using var look = new NpgsqlCommand("select to_regclass('pgbench_branches') is not null", connection);
+        if (await look.ExecuteScalarAsync(cancellationToken) is not true) return null;
+        await using var count = new NpgsqlCommand("select count(*) from pgbench_branches", connection);
+        return (long?)await count.ExecuteScalarAsync(cancellationToken);
+    }
+
+    [GeneratedRegex(@"\A(?<path>.+?)(?:@(?<weight>\d{1,9}))?\z", RegexOptions.Singleline)]
+    private static partial Regex Weighted();
+
+    [GeneratedRegex(@"[^A-Za-z0-9_]")]
+    private static partial Regex NoName();
+
+    [GeneratedRegex(@"(?<!:):(?<name>[A-Za-z_]\w*)")]
+    private static partial Regex Names();
+}

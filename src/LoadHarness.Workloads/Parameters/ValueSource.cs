@@ -1,0 +1,100 @@
+namespace LoadHarness.Workloads.Parameters;
+
+/// <summary>
+/// Draws a parameter's value once an iteration. A draw is a number: the value itself, or where in a list the value stands. So that drawing
+/// allocates nothing, and one source can serve parameters of several types.
+/// </summary>
+internal abstract class ValueSource
+{
+    /// <param name="random">Of the iteration: its draws depend on the run's seed and the iteration only.</param>
+    /// <param name="drawn">What was drawn for the parameters before this one.</param>
+    public abstract long Draw(Random random, ReadOnlySpan<long> drawn);
+}
+
+/// <summary>Texts that are made before the load: a draw is an index.</summary>
+internal abstract class TextSource : ValueSource
+{
+    public abstract int Count { get; }
+
+    /// <summary>Names of the columns; one without a name where there is but one.</summary>
+    public virtual IReadOnlyList<string> Columns => [""];
+
+    /// <returns>Null for null.</returns>
+    public abstract string? TextAt(int index, int column);
+}
+
+/// <summary>Always the same.</summary>
+internal sealed class ConstantText(string text) : TextSource
+{
+    public override int Count => 1;
+
+    public override long Draw(Random random, ReadOnlySpan<long> drawn) => 0;
+
+    public override string? TextAt(int index, int column) => text;
+}
+
+/// <summary>Texts by weight.</summary>
+internal sealed class TextList : TextSource
+{
+    private readonly IReadOnlyList<string> _texts;
+    private readonly double[]? _upTo;
+
+    /// <param name="weights">Null for all equal.</param>
+    public TextList(IReadOnlyList<string> texts, IReadOnlyList<double>? weights)
+    {
+        _texts = texts;
+        if (weights is null) return;
+        var (total, sum) = (weights.Sum(), 0.0);
+        _upTo = [.. weights.Select(weight => (sum += weight) / total)];
+        _upTo[^1] = 1;
+    }
+
+    public override int Count => _texts.Count;
+
+    public override long Draw(Random random, ReadOnlySpan<long> drawn)
+    {
+        if (_upTo is null) return random.Next(_texts.Count);
+        var at = Array.BinarySearch(_upTo, random.NextDouble());
+        return at < 0 ? ~at : Math.Min(at + 1, _upTo.Length - 1);
+    }
+
+    public override string? TextAt(int index, int column) => _texts[index];
+}
+
+/// <summary>Rows of a query or a CSV file.</summary>
+internal sealed class RowList(IReadOnlyList<string> columns, IReadOnlyList<string?[]> rows, bool sequential) : TextSource
+{
+    private long _next = -1;
+
+    public override int Count => rows.Count;
+
+    public override IReadOnlyList<string> Columns => columns;
+
+    public override long Draw(Random random, ReadOnlySpan<long> drawn) =>
+        sequential ? (long)((ulong)Interlocked.Increment(ref _next) % (ulong)rows.Count) : random.Next(rows.Count);
+
+    public override string? TextAt(int index, int column) => rows[index][column];
+}
+
+/// <summary>A random version 4 UUID, of 62 random bits.</summary>
+internal sealed class UuidSource : ValueSource
+{
+    public override long Draw(Random random, ReadOnlySpan<long> drawn) => random.NextInt64();
+
+    public static Guid Of(long drawn)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes, Spread((ulong)drawn));
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], Spread(~(ulong)drawn));
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new(bytes, bigEndian: true);
+    }
+
+    private static ulong Spread(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

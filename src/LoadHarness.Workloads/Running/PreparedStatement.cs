@@ -1,0 +1,83 @@
+using LoadHarness.Load;
+using LoadHarness.Workloads.Parameters;
+using Npgsql;
+
+namespace LoadHarness.Workloads.Running;
+
+/// <summary>One statement prepared on one connection, with its parameters to be filled again and again.</summary>
+internal sealed class PreparedStatement : IAsyncDisposable
+{
+    private readonly CompiledStatement _compiled;
+    private readonly NpgsqlCommand _command;
+    private readonly (NpgsqlParameter Parameter, CompiledParameter Origin)[] _parameters;
+    private readonly Func<Task> _step;
+    private Passed[] _passed = [];
+    private long[] _drawn = [];
+    private CancellationToken _stop;
+
+    private PreparedStatement(
+        CompiledStatement compiled, NpgsqlCommand command, (NpgsqlParameter Parameter, CompiledParameter Origin)[] parameters)
+    {
+        (_compiled, _command, _parameters) = (compiled, command, parameters);
+        _step = () => RunAsync(_drawn, _stop);
+    }
+
+    public static async Task<PreparedStatement> PrepareAsync(
+        CompiledStatement compiled, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var (command, filled) = CompiledOperation.CommandFor(compiled, connection);
+        await command.PrepareAsync(cancellationToken);
+        return new(compiled, command, filled);
+    }
+
+    /// <summary>Finds the parameters of later statements that this one's first row fills.</summary>
+    public void PassTo(IReadOnlyList<PreparedStatement> all)
+    {
+        if (_compiled.Statement.Result is not { } name) return;
+        _passed = [.. all.SelectMany(statement => statement._parameters)
+            .Where(filled => filled.Origin is CompiledParameter.Earlier earlier && earlier.Result == name)
+            .Select(filled => new Passed(filled.Parameter, ((CompiledParameter.Earlier)filled.Origin).Column))];
+    }
+
+    /// <summary>As a step of the iteration, with a time of its own in the report.</summary>
+    public Task StepAsync(IScenarioContext context, long[] drawn)
+    {
+        (_drawn, _stop) = (drawn, context.CancellationToken);
+        return _compiled.Step is { } step ? context.Step(step, _step) : _step();
+    }
+
+    public async Task RunAsync(long[] drawn, CancellationToken cancellationToken)
+    {
+        foreach (var (parameter, origin) in _parameters)
+            if (origin is CompiledParameter.Drawn value) value.Binding.Put(drawn[value.Place], parameter);
+        await using var reader = await _command.ExecuteReaderAsync(cancellationToken);
+        if (_passed.Length > 0)
+        {
+            if (!await reader.ReadAsync(cancellationToken))
+                throw new NoRowException($"-- result: {_compiled.Statement.Result} has no row, and later statements need it");
+            foreach (var passed in _passed) passed.Take(reader);
+        }
+
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            // A client reads what it asked for.
+        }
+    }
+
+    public ValueTask DisposeAsync() => _command.DisposeAsync();
+
+    /// <summary>A column that goes on into a parameter of a later statement.</summary>
+    private sealed class Passed(NpgsqlParameter to, string column)
+    {
+        private int _ordinal = -1;
+
+        public void Take(NpgsqlDataReader row)
+        {
+            if (_ordinal < 0) _ordinal = row.GetOrdinal(column);
+            to.Value = row.IsDBNull(_ordinal) ? DBNull.Value : ValueFit.Passed(row.GetValue(_ordinal), to.NpgsqlDbType);
+        }
+    }
+}
+
+/// <summary>An iteration cannot go on: what it needs is not there.</summary>
+internal sealed class NoRowException(string message) : Exception(message);

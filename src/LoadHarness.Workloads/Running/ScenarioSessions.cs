@@ -1,0 +1,116 @@
+using LoadHarness.Core;
+using LoadHarness.Load;
+using LoadHarness.Postgres.Workload;
+using LoadHarness.Workloads.Format;
+using Npgsql;
+
+namespace LoadHarness.Workloads.Running;
+
+/// <summary>The connections of one scenario: one for each user, kept from iteration to iteration, with every statement prepared.</summary>
+internal sealed class ScenarioSessions : IAsyncDisposable
+{
+    /// <summary>In the open model: opened before the load; more are opened when they are needed.</summary>
+    private const int OpenedAhead = 16;
+
+    private const int OpenedAtOnce = 8;
+    private const int UsuallyInFlight = 100;
+
+    private readonly string _connectionString;
+    private readonly IReadOnlyList<CompiledOperation> _operations;
+    private readonly UserSession?[] _sessions;
+    private readonly int _ahead;
+
+    public ScenarioSessions(string connectionString, string name, ScenarioFile scenario, IReadOnlyList<CompiledOperation> operations)
+    {
+        Sent = new(name);
+        _operations = operations;
+        var most = MostConnections(scenario);
+        var isClosed = IsClosed(scenario);
+        _ahead = isClosed ? most : Math.Min(OpenedAhead, most);
+        // A user that leaves may still be in its last iteration when the next one comes: such a one has a number above.
+        _sessions = new UserSession?[isClosed ? 2 * most : most];
+        _connectionString = Settings(connectionString, Sent.ApplicationName);
+        foreach (var operation in operations) Note(operation);
+    }
+
+    public SentStatements Sent { get; }
+
+    /// <summary>At once: one for each user, or for each request in flight.</summary>
+    public static int MostConnections(ScenarioFile scenario) => IsClosed(scenario)
+        ? scenario.Simulations.Max(simulation => simulation.Copies ?? 0)
+        : MostInFlight(scenario);
+
+    public static int MostInFlight(ScenarioFile scenario) => scenario.MaxInFlight ?? UsuallyInFlight;
+
+    /// <summary>Opens connections and prepares the statements before anything is measured.</summary>
+    /// <exception cref="HarnessException">The server gives fewer connections.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, _ahead), new ParallelOptions { MaxDegreeOfParallelism = OpenedAtOnce,
+                    CancellationToken = cancellationToken },
+                async (user, cancellationToken) =>
+                    _sessions[user] = await UserSession.OpenAsync(_connectionString, _operations, cancellationToken));
+        }
+        catch (Exception refused) when (refused is NpgsqlException or TimeoutException)
+        {
+            throw new HarnessException(
+                $"{_sessions.Count(session => session is not null)} of {_ahead} connections were opened, then: {refused.Message}. Raise max_connections, or ask for fewer users");
+        }
+    }
+
+    /// <param name="operation">Place among the scenario's operations.</param>
+    public async Task<IResponse> RunAsync(IScenarioContext context, int operation)
+    {
+        var session = _sessions[context.UserNumber] ?? await ReopenAsync(context);
+        try
+        {
+            await session.Operations[operation].RunAsync(context);
+            return Response.Ok();
+        }
+        catch (Exception failed)
+        {
+            if (failed is OperationCanceledException || !await session.IsUsableAsync())
+            {
+                _sessions[context.UserNumber] = null;
+                await session.DisposeAsync();
+            }
+
+            if (failed is NoRowException) return Response.Fail(failed.Message);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = 0; i < _sessions.Length; i++)
+            if (Interlocked.Exchange(ref _sessions[i], null) is { } session) await session.DisposeAsync();
+    }
+
+    private static bool IsClosed(ScenarioFile scenario) =>
+        scenario.Simulations.Any(simulation => SimulationRules.IsClosed(simulation.Kind));
+
+    private async Task<UserSession> ReopenAsync(IScenarioContext context) => _sessions[context.UserNumber] =
+        await UserSession.OpenAsync(_connectionString, _operations, context.CancellationToken);
+
+    private void Note(CompiledOperation operation)
+    {
+        foreach (var statement in operation.Statements) Sent.Add(statement.Statement.Text, operation.Operation.Name);
+        if (operation.Operation.Begin is not { } begin) return;
+        Sent.Add(begin);
+        Sent.Add("commit");
+    }
+
+    // As it was given, but for what a load needs: a name to be watched by, no pool, no time limit of the driver's own.
+    private static string Settings(string connectionString, string applicationName) =>
+        new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationName = applicationName,
+            Pooling = false,
+            CommandTimeout = 0,
+            MaxAutoPrepare = 0,
+            Multiplexing = false,
+        }.ConnectionString;
+}

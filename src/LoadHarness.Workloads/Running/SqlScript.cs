@@ -1,0 +1,36 @@
+using LoadHarness.Core;
+using LoadHarness.Workloads.Sql;
+using Npgsql;
+
+namespace LoadHarness.Workloads.Running;
+
+/// <summary>Set-up and clean-up: one statement after the other, each a transaction of its own, unless they say begin.</summary>
+public static class SqlScript
+{
+    /// <param name="place">The file, for messages.</param>
+    /// <exception cref="HarnessException">The server refuses a statement; its line is named.</exception>
+    public static async Task RunAsync(
+        string connectionString, string place, IReadOnlyList<SqlStatement> statements, CancellationToken cancellationToken)
+    {
+        // Not pooled: what a script sets ends with its session.
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false, CommandTimeout = 0, ApplicationName = "loadharness/script",
+        }.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        foreach (var statement in statements)
+        {
+            try
+            {
+                await using var command = new NpgsqlCommand(statement.Text, connection);
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            }
+            catch (PostgresException refused)
+            {
+                throw new HarnessException(
+                    $"{place}: line {statement.LineOf(refused.Position)}: the server refuses it: {refused.SqlState}: {refused.MessageText}. Correct it; what stands above it was run.",
+                    ExitCode.BadUsage);
+            }
+        }
+    }
+}

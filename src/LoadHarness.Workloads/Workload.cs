@@ -1,0 +1,40 @@
+using LoadHarness.Core.Targets;
+using LoadHarness.Workloads.Format;
+using LoadHarness.Workloads.Parameters;
+using LoadHarness.Workloads.Sql;
+
+namespace LoadHarness.Workloads;
+
+/// <summary>A folder that was read and checked: what a run needs of it, whatever happens to the folder meanwhile.</summary>
+/// <param name="Folder">As it was given.</param>
+/// <param name="Statements">By name.</param>
+/// <param name="SetUp">Empty for none.</param>
+/// <param name="Checksum">Of all files: another text is another workload.</param>
+public sealed record Workload(
+    string Folder,
+    WorkloadFile File,
+    IReadOnlyDictionary<string, NamedStatements> Statements,
+    IReadOnlyList<SqlStatement> SetUp,
+    IReadOnlyList<SqlStatement> CleanUp,
+    string Checksum)
+{
+    private static readonly Dictionary<string, ParameterFile> NoParameters = [];
+
+    public string Name => File.Name;
+
+    public IReadOnlyDictionary<string, ParameterFile> Parameters => File.Parameters ?? NoParameters;
+
+    public IReadOnlyList<Target> Targets => File.Targets ?? [];
+
+    /// <summary>What a target may name: each scenario with its operations.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyCollection<string>> Operations => File.Scenarios.ToDictionary(
+        scenario => scenario.Key, IReadOnlyCollection<string> (scenario) => [.. scenario.Value.Operations.Keys]);
+
+    /// <summary>Those that run at once, in the order of the file.</summary>
+    public IEnumerable<IReadOnlyList<KeyValuePair<string, ScenarioFile>>> Groups => File.Scenarios
+        .GroupBy(scenario => scenario.Value.Group is { } group ? $"group {group}" : $"scenario {scenario.Key}")
+        .Select(group => group.ToList());
+
+    /// <summary>Rows of the CSV files, by parameter.</summary>
+    internal IReadOnlyDictionary<string, RowSet> Csv { get; init; } = new Dictionary<string, RowSet>();
+}

@@ -1,0 +1,110 @@
+using LoadHarness.Core;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Workloads;
+using LoadHarness.Workloads.Initial;
+
+namespace LoadHarness.IntegrationTests.Workloads;
+
+public sealed class WorkloadInitTests(PostgresCluster cluster)
+{
+    // As pgbench -i makes them, at scale 1.
+    private const string PgbenchTables = """
+        create table pgbench_branches (bid int primary key, bbalance int, filler char(88));
+        create table pgbench_tellers (tid int primary key, bid int, tbalance int, filler char(84));
+        create table pgbench_accounts (aid int primary key, bid int, abalance int, filler char(84));
+        create table pgbench_history (tid int, bid int, aid int, delta int, mtime timestamp, filler char(22));
+        insert into pgbench_branches values (1, 0, '');
+        insert into pgbench_tellers select n, 1, 0, '' from generate_series(1, 10) n;
+        insert into pgbench_accounts select n, 1, 0, '' from generate_series(1, 100000) n;
+        """;
+
+    [Fact]
+    public async Task A_workload_from_what_the_server_counted_runs_and_what_does_not_run_is_named()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await database.Owner.ExecuteAsync(
+            """
+            create extension pg_stat_statements;
+            create table customer (id bigint primary key, email text unique, state text not null, born date);
+            create table orders (customer_id bigint, number int, total numeric, primary key (customer_id, number));
+            insert into customer select n, 'p' || n || '@example.test', case when n % 4 = 0 then 'gone' else 'here' end, '2000-01-01'::date + n % 900
+            from generate_series(1, 2000) n;
+            insert into orders select n, m, n * m from generate_series(1, 2000) n, generate_series(1, 3) m;
+            analyze;
+            select pg_stat_statements_reset();
+            """);
+        for (var i = 1; i <= 20; i++)
+        {
+            await database.Owner.ExecuteAsync("select * from customer c where c.email = $1", $"p{i}@example.test");
+            await database.Owner.ExecuteAsync(
+                "update orders set total = total + $3 where customer_id = $1 and number = $2", (long)i, 1, 5m);
+        }
+
+        await database.Owner.ExecuteAsync(
+            "select count(*) from customer where state = 'here' and born between '2001-01-01' and '2001-02-01' limit 5");
+        await database.Owner.ExecuteAsync("insert into customer (id, email, state) values (5000, 'new@example.test', 'here')");
+        await database.Owner.ExecuteAsync("select now() - interval '1 day'");
+
+        var (operations, leftOut) = await CountedWorkload.ReadAsync(
+            database.ConnectionString, 20, 1, TestContext.Current.CancellationToken);
+
+        // The driver's own statements may be among them.
+        foreach (var name in (string[])["insert_customer", "select_customer", "select_customer_2", "update_orders"])
+            Assert.Contains(operations, operation => operation.Name == name);
+        Assert.Equal(20, operations.First(operation => operation.Name == "update_orders").Weight);
+        Assert.Contains(":update_orders_orders.customer_id", operations.First(operation => operation.Name == "update_orders").Sql,
+            StringComparison.Ordinal);
+        Assert.Contains(leftOut, line => line.Contains("interval", StringComparison.Ordinal));
+        await RequireItRunsAsync(operations, database.ConnectionString);
+        Assert.Equal(2_001, await database.Owner.AskAsync<long>("select count(*) from customer"));
+    }
+
+    [Fact]
+    public async Task Without_the_extension_the_way_out_is_named()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        var missing = await Assert.ThrowsAsync<HarnessException>(
+            () => CountedWorkload.ReadAsync(database.ConnectionString, 20, 1, TestContext.Current.CancellationToken));
+        Assert.Contains("create extension pg_stat_statements", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_builtins_of_pgbench_run_on_pgbench_s_tables()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await database.Owner.ExecuteAsync(PgbenchTables);
+
+        var operations = await PgbenchWorkload.ReadAsync(
+            ["tpcb-like", "select-only@4", "simple-update"], database.ConnectionString, scale: null, TestContext.Current.CancellationToken);
+
+        Assert.Equal([1, 4, 1], operations.Select(operation => operation.Weight));
+        await RequireItRunsAsync(operations, database.ConnectionString);
+        using var files = new TemporaryFolder();
+        new FirstWorkload("bench", "", operations, 4, TimeSpan.FromSeconds(1)).Write(files.Path);
+        var refused = Assert.Throws<HarnessException>(
+            () => new FirstWorkload("bench", "", operations, 4, TimeSpan.FromSeconds(1)).Write(files.Path));
+        Assert.Contains("not empty", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task RequireItRunsAsync(IReadOnlyList<FirstOperation> operations, string connectionString)
+    {
+        using var folder = new TemporaryFolder();
+        new FirstWorkload("first", "", operations, 2, TimeSpan.FromSeconds(1)).Write(folder.Path);
+        var workload = WorkloadCatalog.Find(folder.Path, out var faults);
+        Assert.Empty(faults);
+        await using var run = await WorkloadRun.PrepareAsync(workload!, connectionString, 1, TestContext.Current.CancellationToken);
+        var trials = await run.TryAsync(1, TestContext.Current.CancellationToken);
+        Assert.NotEmpty(trials);
+        Assert.All(trials, trial => Assert.Null(trial.Fault));
+    }
+
+    private sealed class TemporaryFolder : IDisposable
+    {
+        private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("loadharness-test-");
+
+        public string Path => System.IO.Path.Combine(_directory.FullName, "w");
+
+        public void Dispose() => _directory.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,72 @@
+using LoadHarness.Core;
+using LoadHarness.Workloads.Format;
+using LoadHarness.Workloads.Initial;
+
+namespace LoadHarness.UnitTests.Workloads;
+
+public sealed class PgbenchScriptTests
+{
+    [Theory]
+    [InlineData("tpcb-like", 5, true)]
+    [InlineData("simple-update", 3, true)]
+    [InlineData("select-only", 1, false)]
+    public void A_builtin_becomes_named_statements(string builtin, int statements, bool isTransaction)
+    {
+        var script = PgbenchScript.Read("it", builtin, PgbenchBuiltin.Scripts[builtin], scale: 10);
+
+        Assert.Equal(statements, script.Sql.Count(sign => sign == ';'));
+        Assert.Equal(isTransaction, script.Sql.Contains("-- transaction", StringComparison.Ordinal));
+        Assert.Equal("1000000", script.Parameters["aid"].To!.Value.Text);
+        Assert.DoesNotContain("$", script.Sql, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Draws_expressions_and_constants_become_parameters()
+    {
+        var script = PgbenchScript.Read("it", "s.sql",
+            """
+            \set half 1000 * :scale / 2
+            \set a random_zipfian(1, :half, 1.5)
+            \set b random_gaussian(1, 100, 2.5) \
+                * 2 + :a
+            \set c random_exponential(0, (10 + 5) * 2, 3)
+            \set unused random(1, 2)
+            SELECT :a::int, :b, :c, ':a', :half;
+            """, scale: 4);
+
+        Assert.Equal((ParameterKind.Zipf, 1.5), (script.Parameters["a"].Kind, script.Parameters["a"].Skew!.Value));
+        Assert.Equal("2000", script.Parameters["a"].To!.Value.Text);
+        Assert.Equal(":b_1 * 2 + :a", System.Text.RegularExpressions.Regex.Replace(script.Parameters["b"].Value!.Value.Text, @"\s+", " "));
+        Assert.Equal(ParameterKind.Gaussian, script.Parameters["b_1"].Kind);
+        Assert.Equal("30", script.Parameters["c"].To!.Value.Text);
+        Assert.Equal("2000", script.Parameters["half"].Value!.Value.Text);
+        Assert.DoesNotContain("unused", script.Parameters.Keys);
+        Assert.Contains("SELECT :a::int, :b, :c, ':a', :half;", script.Sql, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\\if :a > 1\nselect 1;\n\\endif", "line 1: \\if has no counterpart")]
+    [InlineData("select 1;\n\\sleep 5 ms", "line 2: \\sleep has no counterpart")]
+    [InlineData("select 1 \\gset", "gset")]
+    [InlineData("\\set a random(1, :b)\nselect :a;", ":b is not set")]
+    [InlineData("\\set b random(1, 5)\n\\set a random(1, :b)\nselect :a;", "line 2: the bound ':b' differs")]
+    [InlineData("\\set a hash(5)\nselect :a;", "line 1: the function hash")]
+    [InlineData("\\set a random(1)\nselect :a;", "line 1: random has 1 arguments")]
+    [InlineData("\\set a random_zipfian(1, 5, x)\nselect :a;", "no positive number")]
+    [InlineData("\\set a 1\n\\set a 2\nselect :a;", "line 2: \\set a stands twice")]
+    [InlineData("\\set a 5 / 0\nselect :a;", "line 1: '5 / 0'")]
+    [InlineData("\\set a 1.5\nselect :a;", "line 1")]
+    [InlineData("\\set\nselect 1;", "line 1: \\set needs a name")]
+    [InlineData("select :client_id;", ":client_id is not set")]
+    [InlineData("select :scale;", "give --scale")]
+    [InlineData("-- nothing", "no statement")]
+    [InlineData("select 'open;", "does not end")]
+    public void What_has_no_counterpart_is_refused_by_name_and_line(string text, string fault)
+    {
+        var refused = Assert.Throws<HarnessException>(() => PgbenchScript.Read("it", "s.sql", text, scale: null));
+
+        Assert.Equal(ExitCode.BadUsage, refused.ExitCode);
+        Assert.Contains("s.sql", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(fault, refused.Message, StringComparison.Ordinal);
+    }
+}
