@@ -32,6 +32,8 @@ public static class SampleScenario
     {
         var random = new Random(name.Length * 7919);
         var whole = operations.ToDictionary(operation => operation.Name, _ => new LatencyHistogram());
+        var (width, stretches) = ((seconds + OperationStretch.Most - 1) / OperationStretch.Most,
+            new Dictionary<(string, int), LatencyHistogram>());
         var timeline = new List<SecondSample>();
         for (var second = 0; second < seconds; second++)
         {
@@ -44,6 +46,9 @@ public static class SampleScenario
                 var response = TimeSpan.FromMilliseconds((median * Math.Exp(0.42 * Normal(random))) + (stall * random.NextDouble()));
                 inSecond.Record(response);
                 whole[operation].Record(response);
+                if (!stretches.TryGetValue((operation, second / width), out var stretch))
+                    stretches[(operation, second / width)] = stretch = new();
+                stretch.Record(response);
             }
             timeline.Add(new(second, rate + (stall > 0 ? 3 : 0), rate, stall > 0 ? 2 : 0, stall > 0 ? 1 : 0, (int)(3 + (stall / 20)),
                 inSecond.Percentile(50), inSecond.Percentile(95), inSecond.Percentile(99),
@@ -52,7 +57,11 @@ public static class SampleScenario
         return new(name, model, load, Start, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(seconds), users,
             [.. operations.Select((operation, index) =>
                 Operation(operation.Name, whole[operation.Name], model == LoadModel.Open ? (double)rate / operations.Count : 0, seconds,
-                index == 0))], timeline, Healthy, null);
+                index == 0) with { Timeline = [.. Over(operation.Name)] })], timeline, Healthy, null);
+
+        IEnumerable<OperationStretch> Over(string operation) => stretches.Where(entry => entry.Key.Item1 == operation)
+            .OrderBy(entry => entry.Key.Item2)
+            .Select(entry => new OperationStretch(entry.Key.Item2 * width, width, entry.Value.Count, entry.Value.Encode()));
     }
 
     private static OperationResult Operation(string name, LatencyHistogram response, double offered, int seconds, bool withFaults)

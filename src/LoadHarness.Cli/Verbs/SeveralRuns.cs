@@ -5,6 +5,7 @@ using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing.Runs;
 using LoadHarness.Core.Options;
+using LoadHarness.Core.Words;
 using LoadHarness.Reporting;
 
 namespace LoadHarness.Cli.Verbs;
@@ -40,7 +41,7 @@ internal static class SeveralRuns
         if (history.LeftOut.Count > MostTold)
             await Console.Error.WriteLineAsync($"left out: {history.LeftOut.Count - MostTold} more files; the page names them.");
         var terminal = new TerminalOutput(options.Json);
-        terminal.Line($"{history.Runs} runs, {history.LeftOut.Count} files left out.");
+        terminal.Line($"{Format.Counted(history.Runs, "run")}, {Format.Counted(history.LeftOut.Count, "file")} left out.");
         End(terminal, options, history.Path);
         if (options.Json) JsonOutput.Write(history);
         return ExitCode.AllMet;

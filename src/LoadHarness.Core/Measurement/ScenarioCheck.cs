@@ -10,7 +10,8 @@ internal static class ScenarioCheck
         foreach (var twice in RunCheck.Twice(scenario.Operations, operation => operation.Name))
             yield return RunCheck.Double($"{path}.operations", twice);
         foreach (var (index, operation) in scenario.Operations.Index())
-            foreach (var fault in OfOperation($"{path}.operations[{index}]", operation)) yield return fault;
+            foreach (var fault in OfOperation($"{path}.operations[{index}]", operation).Concat(
+                StretchCheck.Faults($"{path}.operations[{index}].timeline", operation, scenario.Timeline.Count))) yield return fault;
         foreach (var (index, second) in scenario.Timeline.Index())
             foreach (var fault in OfSecond($"{path}.timeline[{index}]", index, second)) yield return fault;
     }
@@ -62,7 +63,7 @@ internal static class ScenarioCheck
                 "Allowed: at most one for each");
     }
 
-    private static InputFault? Attempt<T>(string path, Func<T> read, out T? value)
+    internal static InputFault? Attempt<T>(string path, Func<T> read, out T? value)
     {
         try
         {

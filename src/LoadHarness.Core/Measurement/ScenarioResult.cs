@@ -70,7 +70,11 @@ public sealed record OperationResult(
     [property: Within(0, 1e12)] double ThroughputPerSecond,
     long? Items,
     IReadOnlyList<StepResult> Steps,
-    IReadOnlyList<ErrorCount> Errors);
+    IReadOnlyList<ErrorCount> Errors)
+{
+    /// <summary>Its response times over time, oldest first; empty in older runs.</summary>
+    public IReadOnlyList<OperationStretch> Timeline { get; init; } = [];
+}
 
 /// <summary>A part of a request, such as waiting for a pooled connection, apart from the query.</summary>
 public sealed record StepResult(string Name, LatencySummary Duration);

@@ -96,7 +96,7 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
 
     private OperationResult OperationOf(string name, PhaseRecorder recorder, int operation, TimeSpan measured) =>
         ScenarioResults.OperationOf(name, recorder.Totals[operation], AccountingOf(recorder, operation), null, measured,
-            hasSchedule: false);
+            hasSchedule: false) with { Timeline = recorder.Stretches[operation] };
 
     private Accounting AccountingOf(PhaseRecorder recorder, int operation)
     {

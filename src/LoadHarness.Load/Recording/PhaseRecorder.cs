@@ -32,6 +32,9 @@ internal sealed class PhaseRecorder
 
     public IReadOnlyList<SealedSecond> Seconds => _series.Sealed;
 
+    /// <inheritdoc cref="SecondSeries.Stretches"/>
+    public IReadOnlyList<IReadOnlyList<OperationStretch>> Stretches => _series.Stretches;
+
     /// <inheritdoc cref="SecondSeries.LostStepNames"/>
     public IReadOnlyList<bool> LostStepNames => _series.LostStepNames;
 

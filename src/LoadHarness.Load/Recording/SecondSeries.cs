@@ -10,6 +10,9 @@ internal sealed class SecondSeries
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<int, OpenSecond> _open = [];
+    private readonly Stack<OpenSecond> _spare = [];
+    private readonly StretchSeries[] _stretches;
+    private readonly LatencyHistogram _nothing = new();
     private readonly List<SealedSecond> _sealed = [];
     private readonly StepNames[] _stepNames;
     private readonly OperationSamples[] _totals;
@@ -18,11 +21,15 @@ internal sealed class SecondSeries
     {
         _stepNames = [.. Enumerable.Range(0, operations).Select(_ => new StepNames())];
         _totals = NewSamples();
+        _stretches = [.. Enumerable.Range(0, operations).Select(_ => new StretchSeries())];
     }
 
     public IReadOnlyList<OperationSamples> Totals => _totals;
 
     public IReadOnlyList<SealedSecond> Sealed => _sealed;
+
+    /// <summary>By operation: its response times over time.</summary>
+    public IReadOnlyList<IReadOnlyList<OperationStretch>> Stretches => [.. _stretches.Select(stretches => stretches.Closed)];
 
     /// <summary>By operation: whether some of its steps have lost their names.</summary>
     public IReadOnlyList<bool> LostStepNames => [.. _stepNames.Select(names => names.IsFull)];
@@ -36,11 +43,11 @@ internal sealed class SecondSeries
         {
             // A straggler of a sealed second goes into the oldest open one: its sample is kept, its time is off by microseconds.
             var at = Math.Max(second, _sealed.Count);
-            if (!_open.TryGetValue(at, out var open)) _open[at] = open = new OpenSecond();
+            if (!_open.TryGetValue(at, out var open)) _open[at] = open = _spare.Count > 0 ? _spare.Pop() : new OpenSecond(_totals.Length);
             for (var i = 0; i < samples.Length; i++)
             {
                 _totals[i].Add(samples[i]);
-                open.Add(samples[i]);
+                open.Add(i, samples[i]);
             }
         }
     }
@@ -52,7 +59,7 @@ internal sealed class SecondSeries
             while (_sealed.Count < before)
             {
                 var second = _sealed.Count;
-                _sealed.Add(_open.Remove(second, out var open) ? open.Seal() : SealedSecond.Empty);
+                _sealed.Add(_open.Remove(second, out var open) ? SealAndReuse(open) : Empty());
             }
     }
 
@@ -61,35 +68,69 @@ internal sealed class SecondSeries
         lock (_lock)
         {
             if (_open.Count > 0) Seal(_open.Keys.Max() + 1);
+            foreach (var stretches in _stretches) stretches.End();
             return _sealed.Count;
         }
     }
 
-    private sealed class OpenSecond
+    // Seconds are used again: their histograms are the largest thing here.
+    private SealedSecond SealAndReuse(OpenSecond open)
     {
+        var sealedSecond = open.Seal(_stretches);
+        open.Clear();
+        _spare.Push(open);
+        return sealedSecond;
+    }
+
+    private SealedSecond Empty()
+    {
+        foreach (var stretches in _stretches) stretches.Add(_nothing);
+        return SealedSecond.Empty;
+    }
+
+    private sealed class OpenSecond(int operations)
+    {
+        private readonly LatencyHistogram[] _byOperation = [.. Enumerable.Range(0, operations).Select(_ => new LatencyHistogram())];
         private readonly LatencyHistogram _response = new();
         private readonly LatencyHistogram _lag = new();
         private long _completed;
         private long _failed;
 
-        public void Add(OperationSamples samples)
+        public void Add(int operation, OperationSamples samples)
         {
             _completed += samples.Completed;
             _failed += samples.Failed;
-            _response.Add(samples.Response);
-            _response.Add(samples.OnTime);
+            _byOperation[operation].Add(samples.Response);
+            _byOperation[operation].Add(samples.OnTime);
             _lag.Add(samples.Lag);
             _lag.RecordNanoseconds(1, samples.OnTimeCount);
         }
 
-        public SealedSecond Seal() => new(
-            _completed,
-            _failed,
-            _response.Percentile(50),
-            _response.Percentile(95),
-            _response.Percentile(99),
-            _lag.Count == 0 ? null : _lag.Percentile(99),
-            _response.Count == 0 ? null : _response.Encode());
+        public SealedSecond Seal(StretchSeries[] stretches)
+        {
+            for (var i = 0; i < _byOperation.Length; i++)
+            {
+                _response.Add(_byOperation[i]);
+                stretches[i].Add(_byOperation[i]);
+            }
+
+            return new(
+                _completed,
+                _failed,
+                _response.Percentile(50),
+                _response.Percentile(95),
+                _response.Percentile(99),
+                _lag.Count == 0 ? null : _lag.Percentile(99),
+                _response.Count == 0 ? null : _response.Encode());
+        }
+
+        public void Clear()
+        {
+            (_completed, _failed) = (0, 0);
+            _response.Reset();
+            _lag.Reset();
+            foreach (var histogram in _byOperation) histogram.Reset();
+        }
     }
 }
 

@@ -15,6 +15,7 @@ internal static class ScenarioResults
         var (offersNothing, hasSchedule) = (LoadPlan.OffersNothing(setting), LoadPlan.HasSchedule(setting));
         var scheduled = ScheduledOf(phase);
         var leftBehind = LeftBehind(phase);
+        var stretches = recorder.Stretches;
         return new ScenarioResult(
             setting.Scenario.Name,
             LoadPlan.ModelOf(setting.Scenario),
@@ -29,7 +30,7 @@ internal static class ScenarioResults
                 new Accounting(scheduled[i], recorder.Totals[i].Completed, recorder.Totals[i].Failed, recorder.Skipped[i], leftBehind[i]),
                 offersNothing ? null : planned,
                 measured,
-                hasSchedule))],
+                hasSchedule) with { Timeline = stretches[i] })],
             Timeline(phase, measured, offersNothing, hasSchedule),
             health,
             phase.AbortReason)

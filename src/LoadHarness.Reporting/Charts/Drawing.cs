@@ -56,6 +56,13 @@ internal sealed class Drawing(int height, Axis across, Axis up)
         return Line(outline, tone with { Dash = "" }, 1.5);
     }
 
+    /// <summary>What lies between two lines, behind them: the one forth, the other back.</summary>
+    public Drawing Shade(IEnumerable<(double X, double Y)> outline, Tone tone, double opacity)
+    {
+        _behind.Append($"<path d=\"{Path(outline)}Z\" {tone.Fill(opacity)}/>");
+        return this;
+    }
+
     public Drawing Dot(double x, double y, Tone tone, bool hollow = false)
     {
         _marks.Append(Svg.Text($"<circle cx=\"{Percent(x)}\" cy=\"{Y(y):0.#}\" r=\"4.5\" {(hollow ? tone.Stroke(2) : tone.Fill(0.75))}/>"));

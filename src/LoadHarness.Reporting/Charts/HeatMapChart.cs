@@ -14,23 +14,32 @@ internal static class HeatMapChart
     /// <summary>From few requests in a cell to most.</summary>
     private static readonly double[] Shades = [0.2, 0.36, 0.52, 0.68, 0.84, 1];
 
-    public static Chart? Of(string id, ScenarioResult scenario, int mostColumns, TimeSpan? limit)
+    /// <summary>Of all operations of a scenario together.</summary>
+    public static Chart? Of(string id, ScenarioResult scenario, int mostColumns, TimeSpan? limit) => Of(
+        id, scenario.Name, "Response times over time", "All operations together.",
+        Stretch.Of(scenario, mostColumns, leastRequests: 1), mostColumns, limit, []);
+
+    /// <param name="of">Whose response times they are.</param>
+    /// <param name="reading">What the cells are of.</param>
+    /// <param name="over">Lines above the cells, in milliseconds.</param>
+    public static Chart? Of(
+        string id, string of, string title, string reading, IReadOnlyList<Stretch> columns, int mostColumns, TimeSpan? limit,
+        IReadOnlyList<Series> over)
     {
-        var columns = Stretch.Of(scenario, mostColumns, leastRequests: 1);
         if (columns.Count == 0) return null;
 
-        var slowest = columns.MaxBy(column => column.Histogram.Percentile(99))!;
+        var slowest = columns.MaxBy(column => column.Histogram.Maximum)!;
         var perDecade = mostColumns < FewColumns ? CoarseRowsPerDecade : RowsPerDecade;
         var (cells, most) = Cells(columns, perDecade);
         return new(
             id,
-            "Response times over time",
-            $"All operations together. Each cell holds the requests of {Format.Duration(TimeSpan.FromSeconds(columns[0].Seconds))} that took so long; the stronger its colour, the more of them, up to {Format.Count(most)}. Across: seconds since the measured phase began.",
-            $"{columns.Count} columns of {columns[0].Seconds} s. The slowest begins at second {slowest.From}: p99 {Format.Duration(slowest.Histogram.Percentile(99))}. Median over the columns: p50 {Format.Duration(Median(columns, 50))}, p99 {Format.Duration(Median(columns, 99))}.",
-            Draw(columns, cells, most, perDecade, limit, $"Heat map of the response times of {scenario.Name}."),
-            [new(Tone.Series(0), "more requests, stronger colour"),
+            title,
+            $"{reading} Each cell holds the requests of {Format.Duration(TimeSpan.FromSeconds(columns[0].Seconds))} that took so long; the stronger its colour, the more of them, up to {Format.Count(most)}. Across: seconds since the measured phase began.",
+            $"{columns.Count} columns of {columns[0].Seconds} s. The longest request is in the one from second {slowest.From}: {Format.Duration(slowest.Histogram.Maximum)}. Median over the columns: p50 {Format.Duration(Median(columns, 50))}, longest {Format.Duration(Median(columns, 100))}.",
+            Draw(columns, cells, perDecade, new(limit, over, $"Heat map of the response times of {of}.")),
+            [new(Tone.Series(0), "more requests, stronger colour"), .. over.Select(line => new LegendEntry(line.Tone, line.Name)),
                 .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
-            Table(columns));
+            Table(columns, over));
     }
 
     private static (IReadOnlyDictionary<(int From, int Row), long> Cells, long Most) Cells(IReadOnlyList<Stretch> columns, int perDecade)
@@ -44,9 +53,12 @@ internal static class HeatMapChart
         return (cells, cells.Values.Max());
     }
 
-    private static string Draw(IReadOnlyList<Stretch> columns, IReadOnlyDictionary<(int From, int Row), long> cells, long most,
-        int perDecade, TimeSpan? limit, string description)
+    private sealed record Marks(TimeSpan? Limit, IReadOnlyList<Series> Over, string Description);
+
+    private static string Draw(
+        IReadOnlyList<Stretch> columns, IReadOnlyDictionary<(int From, int Row), long> cells, int perDecade, Marks marks)
     {
+        var (limit, most) = (marks.Limit, cells.Values.Max());
         var width = columns[0].Seconds;
         var clock = new ClockAxis(0, columns.Max(column => column.From) + width);
         var ends = cells.Keys.SelectMany(cell => new[] { Milliseconds(cell.Row, perDecade), Milliseconds(cell.Row + 1, perDecade) });
@@ -57,7 +69,8 @@ internal static class HeatMapChart
                 .Select(run => ((double)run.From, (double)run.To, Milliseconds(run.Row, perDecade), Milliseconds(run.Row + 1, perDecade))),
                 Tone.Series(0), Shades[shade.Key]);
         if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Duration(line)}", Tone.Limit);
-        return drawing.ToSvg(description, "scenario");
+        foreach (var series in marks.Over) drawing.Line(series.Points, series.Tone, 2);
+        return drawing.ToSvg(marks.Description, "scenario");
     }
 
     /// <summary>Neighbours of one shade are drawn as one.</summary>
@@ -87,9 +100,16 @@ internal static class HeatMapChart
     private static TimeSpan Median(IReadOnlyList<Stretch> columns, double percentile) =>
         columns.Select(column => column.Histogram.Percentile(percentile)).Order().ElementAt(columns.Count / 2);
 
-    private static FigureTable Table(IReadOnlyList<Stretch> columns) => new(
-        ["From second", "Requests", "shortest", "longest"],
+    private static FigureTable Table(IReadOnlyList<Stretch> columns, IReadOnlyList<Series> over) => new(
+        ["From second", "Requests", "shortest", "longest", .. over.Select(line => line.Name)],
         [.. columns.Select(column => (IReadOnlyList<string>)
             [Format.Count(column.From), Format.Count(column.Histogram.Count), Format.Duration(column.Histogram.Minimum),
-                Format.Duration(column.Histogram.Maximum)])]);
+                Format.Duration(column.Histogram.Maximum), .. over.Select(line => At(line, column))])]);
+
+    private static string At(Series line, Stretch column)
+    {
+        var point = line.Points.FirstOrDefault(
+            point => Math.Abs(point.Second - column.From - (column.Seconds / 2.0)) < 0.01, (0, double.NaN));
+        return double.IsNaN(point.Value) ? "–" : LogAxis.Milliseconds(point.Value);
+    }
 }

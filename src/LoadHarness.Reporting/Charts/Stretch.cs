@@ -24,6 +24,17 @@ internal sealed record Stretch(int From, int Seconds, LatencyHistogram Histogram
             .Select(group => Merge(group.Key * together * finest[0].Seconds, together * finest[0].Seconds, group))];
     }
 
+    /// <summary>Of one operation; nothing in older runs.</summary>
+    public static IReadOnlyList<Stretch> Of(OperationResult operation, int mostStretches)
+    {
+        if (operation.Timeline.Count == 0) return [];
+        var width = operation.Timeline[0].Seconds;
+        var together = Math.Max(1, (int)Math.Ceiling(((operation.Timeline[^1].Second / width) + 1) / (double)mostStretches));
+        return [.. operation.Timeline.GroupBy(stretch => stretch.Second / width / together).Select(group => Merge(
+            group.Key * together * width, together * width,
+            group.Select(stretch => new Stretch(stretch.Second, width, LatencyHistogram.Decode(stretch.Buckets)))))];
+    }
+
     private static IReadOnlyList<Stretch> OfFinest(ScenarioResult scenario) =>
         [.. Downsampling.Groups(Charts.Seconds.Whole(scenario), sample => sample.Second, Finest)
             .Select(group => new Stretch(group.FromSecond, group.Seconds, Merge(group.Members)))

@@ -1,5 +1,6 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Reporting.Page.Compared;
 
 namespace LoadHarness.Reporting.Page;
 
@@ -30,9 +31,11 @@ internal static class DrillDown
 
     /// <summary>The cause first, then what was measured, then what qualifies it, then what would judge it.</summary>
     private static Html Why(Verdict verdict) => Html.Of(
-        $"""{(verdict.Reason is { } reason && verdict.IsJudged ? Html.Of($"""<strong>{Plain.Cut(reason, 600)}.</strong> """) : null)}<span class="evidence">{Plain.Cut(verdict.Evidence, 600)}</span>{verdict.Caveats.Select(caveat => Html.Of($""" <span class="caveat">Note: {Plain.Cut(caveat, 300)}.</span>"""))}{(verdict.Command is { } command ? Html.Of($""" <code>./run.sh {command}</code>""") : null)}""");
+        $"""{(verdict.Reason is { } reason && verdict.IsJudged ? Html.Of($"""<strong>{Plain.Cut(reason, 600)}.</strong> """) : null)}<span class="evidence">{LoadWords.InWords(Plain.Cut(verdict.Evidence, 600))}</span>{verdict.Caveats.Select(caveat => Html.Of($""" <span class="caveat">Note: {Plain.Cut(caveat, 300)}.</span>"""))}{(verdict.Command is { } command ? Html.Of($""" <code>./run.sh {command}</code>""") : null)}""");
 
     private static Html Comparison(RunResult run, Verdict verdict) =>
+        run.Proof?.Claims.Any(claim => claim.Verdict.Id == verdict.Id) == true
+            ? Html.Of($"""<p><a href="#{ProofSection.Place(verdict)}">Before and after</a></p>""") :
         run.Comparisons.Any(comparison => comparison.Id == verdict.Id) ? Html.Of($"""<p><a href="#claims">Before and after</a></p>""") : Html.Nothing;
 
     private static Html Times(Trail trail, Verdict verdict, ScenarioResult scenario, OperationResult? operation)

@@ -44,8 +44,18 @@ internal static class EnvironmentSection
         var options = Repeatable.Where(
             name => run.Options.TryGetValue(name, out var value) && value.Length > 0 && value is not ("none" or "given"))
             .Select(name => $"--{name} {Quoted(run.Options[name])}");
-        return Html.Of($"""<p class="repeat">Repeat it at commit {run.Identity.Commit}: <code>./run.sh run {string.Join(' ', options)}</code></p>""");
+        return Html.Of($"""<p class="repeat">Repeat it at commit {run.Identity.Commit}: <code>./run.sh {Compared(run) ?? $"run {string.Join(' ', options)}"}</code></p>""");
     }
+
+    /// <returns>Null for a run of a load.</returns>
+    private static string? Compared(RunResult run) => run switch
+    {
+        { Proof: { } proof } => proof.Command,
+        { Growth: { } growth } => $"scale --sizes {string.Join(',', growth.Sizes)} --seed {growth.Seed}",
+        { Ledger: { } ledger } => $"ledger --contacts {ledger.Contacts} --seed {ledger.Seed}",
+        { GateRates: { } rates } => $"gate selftest --contacts {rates.Contacts} --seed {rates.Seed}",
+        _ => null,
+    };
 
     private static string Quoted(string value) =>
         value.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./:".Contains(letter, StringComparison.Ordinal))

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Reporting.Page.Compared;
 
 namespace LoadHarness.Reporting.Page;
 
@@ -24,7 +25,10 @@ internal static class ReportPage
             NoteSection.Of(run),
             RunTimeline.Of(run),
             ScenarioSection.Of(run, trail),
-            ClaimSection.Of(run),
+            ProofSection.Of(run) ?? ClaimSection.Of(run),
+            GrowthSection.Of(run),
+            LedgerSection.Of(run),
+            GateRateSection.Of(run),
             DatabaseSection.Of(run, trail),
             StatementSection.Of(run, trail),
             ChecklistSection.Of(run),

@@ -36,6 +36,22 @@ internal static class ScenarioFigures
     public static ClockAxis Clock(ScenarioResult scenario) =>
         new(0, Math.Max(1, Seconds.Whole(scenario).Select(sample => sample.Second + 1.0).DefaultIfEmpty(1).Max()));
 
+    /// <summary>Each operation by itself: where its requests lay, with its p95 where there are enough of them.</summary>
+    /// <param name="columns">At most so many across.</param>
+    public static Chart? OfOperation(string id, ScenarioResult scenario, OperationResult operation, TimeSpan? limit, int columns)
+    {
+        var stretches = Stretch.Of(operation, columns);
+        if (stretches.Count < FewSeconds) return null;
+        var (requests, seconds) = (stretches.Sum(stretch => stretch.Histogram.Count), stretches[0].Seconds);
+        var enough = stretches.Where(stretch => stretch.Histogram.Count >= LeastRequests)
+            .Select(stretch => (Second: stretch.From + (seconds / 2.0), Value: stretch.Histogram.Percentile(95).TotalMilliseconds))
+                .ToList();
+        return HeatMapChart.Of(
+            id, $"{scenario.Name}/{operation.Name}", operation.Name, $"{Format.Count(requests)} requests of this operation.", stretches,
+                columns, limit,
+            enough.Count < FewSeconds ? [] : [new("p95", Tone.Series(1), enough)]);
+    }
+
     public static Chart? Percentiles(string id, ScenarioResult scenario, TimeSpan? limit, int points = MostPoints)
     {
         var stretches = Stretch.Of(scenario, points, LeastRequests);

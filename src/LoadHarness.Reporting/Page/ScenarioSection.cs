@@ -8,7 +8,7 @@ internal static class ScenarioSection
     /// <summary>Points of all scenarios together, so that sixty of them still make a page that a browser opens at once.</summary>
     private const int PointsOfAll = 600;
 
-    private const int MostWithSteps = 30;
+    private const int MostWithSteps = OperationCharts.MostScenarios;
 
     public static Section? Of(RunResult run, Trail trail) => run.Scenarios.Count == 0
         ? null
@@ -33,10 +33,11 @@ internal static class ScenarioSection
         yield return Causes(trail, scenario, index);
         yield return HtmlComponents.Grid(ScenarioFigures.Of(
             id, scenario, trail.LimitOf(scenario), Math.Clamp(PointsOfAll / run.Scenarios.Count, 10, ScenarioFigures.MostPoints)));
+        if (OperationCharts.Of(run, scenario, index) is { } operations) yield return operations;
         yield return HtmlComponents.Folded($"More figures of {scenario.Name}", OperationTable.More(scenario));
         if (run.Scenarios.Count > MostWithSteps && index == 0)
             yield return HtmlComponents.Notes(
-                [$"This run has {run.Scenarios.Count} scenarios: the steps inside their requests are in run.json."]);
+                [$"This run has {run.Scenarios.Count} scenarios: the steps inside their requests, and each operation over time, are in run.json."]);
         if (run.Scenarios.Count <= MostWithSteps && scenario.Operations.Any(operation => operation.Steps.Count > 0))
             yield return HtmlComponents.Folded($"Steps inside a request of {scenario.Name}",
                 HtmlComponents.Table($"Steps of {scenario.Name}", ["Operation", "Step", "Samples", "p50", "p95", "p99", "longest"],

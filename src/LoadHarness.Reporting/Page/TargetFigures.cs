@@ -18,7 +18,9 @@ internal static class TargetFigures
         {
             var histogram = LatencyHistogram.Decode(operation!.Response.Encoded);
             if (histogram.Count > 0) yield return DistributionChart.Of(id, verdict, histogram, limit);
-            if (ScenarioFigures.Percentiles($"{id}-time", scenario, trail.LimitOf(scenario)) is { } overTime) yield return overTime;
+            var ownLimit = TimeSpan.FromMilliseconds(Math.Min(verdict.Unit == "s" ? limit * 1_000 : limit, 1e9));
+            if ((ScenarioFigures.OfOperation($"{id}-time", scenario, operation, ownLimit, OperationStretch.Most)
+                ?? ScenarioFigures.Percentiles($"{id}-time", scenario, trail.LimitOf(scenario))) is { } overTime) yield return overTime;
         }
         else if (verdict.Unit == "requests/min" && scenario.Timeline.Count > 2)
         {

@@ -57,15 +57,25 @@ internal static partial class VerdictBand
 
     private static IEnumerable<(string, string)> Facts(RunResult run) =>
     [
-        ("Scale", run.Seed is { } seed ? $"{Format.Count(seed.Contacts)} leads" : "not seeded"),
+        ("Scale", run.Contacts is { } contacts ? $"{Format.Count(contacts)} leads" : "not seeded"),
         ("Machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
-        ("Server", run.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}" : "none"),
-        ("Profile, settings", $"{run.Options.GetValueOrDefault("profile", "not stated")}, {run.Options.GetValueOrDefault("settings", "not stated")}"),
+        ("Server", ServerOf(run)),
+        ("Profile, settings", $"{(run is { Seed: null, Contacts: not null } ? "none" : run.Options.GetValueOrDefault("profile", "not stated"))}, {run.Options.GetValueOrDefault("settings", "not stated")}"),
         ("Durability", Durability(run.Server)),
         ("Started, took", $"{run.Identity.StartedUtc.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture)}, {Format.Duration(run.Identity.Duration)}"),
         ("Seed", run.Seed is { } seeded ? seeded.Seed.ToString(CultureInfo.InvariantCulture) : "–"),
         ("Commit", run.Identity.Commit),
     ];
+
+    private static string ServerOf(RunResult run) => run switch
+    {
+        { Server: { } server } => $"PostgreSQL {server.Version}, {server.Provisioning}",
+        { Proof: { } proof } => $"PostgreSQL {proof.Optimized.Version}, copies of one cluster",
+        { Growth: { } growth } => $"PostgreSQL {growth.Server}, copies of one cluster",
+        { Ledger: { } ledger } => $"PostgreSQL {ledger.Server}, copies of one cluster",
+        { GateRates: not null } => "copies of one cluster",
+        _ => "none",
+    };
 
     /// <summary>A server that may lose what it confirmed is faster than one that may not.</summary>
     private static string Durability(ServerEnvironment? server)

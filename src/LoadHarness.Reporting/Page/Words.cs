@@ -8,13 +8,19 @@ internal static partial class LoadWords
 {
     public static string Of(ScenarioResult scenario)
     {
-        var load = Plain.Cut(scenario.LoadDescription.TrimEnd('.'), 300);
+        var load = InWords(Plain.Cut(scenario.LoadDescription.TrimEnd('.'), 300));
+        return (scenario.Model == LoadModel.Open ? "Open model: " : "Closed model: ") + load;
+    }
+
+    /// <summary>Any text that may hold the engine's names, such as the evidence of a verdict.</summary>
+    public static string InWords(string load)
+    {
         load = Inject().Replace(load, "$1 requests a second for $2");
         load = Constant().Replace(load, "$1 users for $2");
         load = Iterations().Replace(load, match => match.Groups[2]
             .Value == "1" ? $"{match.Groups[1].Value} times, one after another"
             : $"{match.Groups[1].Value} times by {match.Groups[2].Value} users");
-        return (scenario.Model == LoadModel.Open ? "Open model: " : "Closed model: ") + load;
+        return load;
     }
 
     [GeneratedRegex(@"\bInject ([\d.,]+)/s for ([^,;]+)")]

@@ -28,11 +28,12 @@ public sealed record RunChange(
 
     public bool IsBetter => Difference == Difference.Faster;
 
-    /// <summary>"1.15x slower (1.02 to 1.3)", "no difference shown (0.91x to 1.2x)".</summary>
+    /// <summary>"1.15x slower (1.02 to 1.3)", "no difference shown (0.91x to 1.2x)", "the same".</summary>
     /// <param name="a">What the run A is called; likewise B.</param>
     public string Sentence(string a = "A", string b = "B")
     {
         if (A is null || B is null) return $"not in {(A is null ? a : b)}";
+        if (A == B && Interval is null) return "the same";
         if (Ratio is not { } ratio) return "no quotient";
         if (Interval is not { } interval)
             return $"{Times(ratio)} {(ratio >= 1 ? Words.More : Words.Less)}, without an interval: shows nothing";

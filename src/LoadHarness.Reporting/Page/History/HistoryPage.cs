@@ -40,7 +40,7 @@ internal static class HistoryPage
             <p class="product">LoadHarness: history of the runs below {new Name(folder)}</p>
             <div class="verdict" id="verdict">
             <p class="verdict-word">{Format.Counted(nights.Count, "run")}{(nights.Count == 0 ? "" : $", {HistoryWords.Day(nights.Min(night => night.StartedUtc))} to {HistoryWords.Day(nights.Max(night => night.StartedUtc))}")}</p>
-            <h1>{(shown.Count == 0 ? "No change shown" : $"{worse} figures became worse, {shown.Count - worse} better")}</h1>
+            <h1>{(shown.Count == 0 ? "No change shown" : $"{Format.Counted(worse, "figure")} became worse, {shown.Count - worse} better")}</h1>
             <p class="meaning">A change is marked where at least {ChangePoints.FewestRuns} runs on either side, on one machine, differ by 4% or more, and by more than their spread. A figure of one run that lies far off is one to watch: it shows no change yet.</p>
             <ul class="reasons">{changes.Take(MostTold).Select(found => Html.Of($"<li>{HistoryWords.Sentence(found)}</li>"))}{Counts(nights, histories, leftOut)}</ul>
             </div>

@@ -1,0 +1,25 @@
+using LoadHarness.Core.Measurement;
+
+namespace LoadHarness.Reporting.Page.Compared;
+
+/// <summary>How often the gate raised an alarm on identical arms and on planted faults.</summary>
+internal static class GateRateSection
+{
+    public static Section? Of(RunResult run) => run.GateRates is not { } rates
+        ? null
+        : new(
+            "gate-rates",
+            "The gate's own error rates",
+            $"Identical arms must raise no alarm. A planted fault must be found each time, and its cause should stand first. {Format.Count(rates.Contacts)} leads, {Format.Counted(rates.Sessions, "session")}, {(rates.WithTimes ? "counters, plans and times" : "counters and plans alone, which do not depend on the machine's load")}. The 95% interval is that of Clopper and Pearson.",
+            [
+                HtmlComponents.Table(
+                    "Error rates of the gate", ["Comparisons", "Alarms", "Of", "95% interval", "Right cause first", "First cause named"],
+                    rates.Rates.Select(rate => (IReadOnlyList<Cell>)
+                    [
+                        new Name(rate.Kind), Format.Count(rate.Count), Format.Count(rate.Suites),
+                        $"{Format.Significant(100 * rate.Interval.Low)} to {Format.Significant(100 * rate.Interval.High)}%",
+                        rate.CauseFirst is { } first ? Format.Count(first) : "–",
+                        Html.Of($"{(rate.Example is { } cause ? Plain.Cut(cause, 300) : "–")}"),
+                    ])),
+            ]);
+}

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Core.Words;
+using LoadHarness.Reporting.Page;
+
+namespace LoadHarness.UnitTests.Reporting;
+
+/// <summary>Claims, growth, ledger and error rates stand on the page with the figures of run.json.</summary>
+public sealed class ComparedPageTests
+{
+    [Fact]
+    public void Each_claim_has_its_figure_and_each_operation_its_values_and_quotient()
+    {
+        var (run, text) = Page(SampleCompared.Proof);
+
+        foreach (var claim in run.Proof!.Claims)
+        {
+            Assert.Contains(VerdictWords.Figure(claim.Verdict), text, StringComparison.Ordinal);
+            Assert.Contains(claim.Contract.Definition, text, StringComparison.Ordinal);
+            foreach (var operation in claim.Operations)
+                Assert.Contains($"{operation.Name} {Format.Significant(operation.Weight)} {Shown(operation.Optimized, operation.Unit)} {Shown(operation.Careful, operation.Unit)}", text, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("lead-queries/lead_with_activities 2.57", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Growth_has_every_size_and_exponent_and_what_the_forecast_said()
+    {
+        var (run, text) = Page(SampleCompared.Growth);
+
+        foreach (var operation in run.Growth!.Operations)
+        {
+            var figures = run.Growth.Sizes.Select(
+                size => Format.Significant(operation.Points.First(point => point.Contacts == size).Figure));
+            Assert.Contains($"{operation.Operation} {string.Join(' ', figures)} {(operation.Fit is { } fit ? FormattableString.Invariant($"{fit.Exponent:0.00}") : "–")}", text, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("✓ holds", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_ledger_has_each_index_with_its_cost_and_who_misses_it_and_what_nothing_wants_first()
+    {
+        var (run, text) = Page(SampleCompared.Ledger);
+
+        foreach (var entry in run.Ledger!.Entries)
+        {
+            Assert.Contains(entry.Sentence(), text, StringComparison.Ordinal);
+            foreach (var cost in entry.Writes)
+                Assert.Contains($"{Format.Significant(cost.Index)} ± {Format.Significant(cost.Spread)}", text, StringComparison.Ordinal);
+        }
+
+        var table = text[text.IndexOf("Each index left out in turn", StringComparison.Ordinal)..];
+        Assert.True(table.IndexOf("leads_unused_idx", StringComparison.Ordinal) < table.IndexOf(
+            "leads_workspace_tags_idx", StringComparison.Ordinal));
+        Assert.Contains("leads_old_idx", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_gate_has_its_rates_with_their_intervals()
+    {
+        var (run, text) = Page(SampleCompared.Rates);
+
+        foreach (var rate in run.GateRates!.Rates)
+            Assert.Contains($"{rate.Kind} {rate.Count} {rate.Suites} {Format.Significant(100 * rate.Interval.Low)} to {Format.Significant(100 * rate.Interval.High)}%", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_link_leads_somewhere_and_no_place_stands_twice()
+    {
+        foreach (var run in SampleCompared.All)
+        {
+            var html = ReportPage.Render(run);
+            var places = Regex.Matches(html, " id=\"([^\"]+)\"").Select(match => match.Groups[1].Value).ToList();
+            Assert.Equal(places.Distinct(), places);
+            Assert.All(Regex.Matches(html, " href=\"#([^\"]+)\"").Select(match => match.Groups[1].Value),
+                link => Assert.Contains(link, places));
+        }
+    }
+
+    private static string Shown(double value, string unit) => unit == "bytes" ? Format.Bytes(value) : Format.Figure(value, unit);
+
+    /// <returns>The words of the page, markup and drawings taken out, one space between two.</returns>
+    private static (RunResult Run, string Text) Page(RunResult run)
+    {
+        var html = Regex.Replace(ReportPage.Render(run), "<(style|script|svg)[^>]*>.*?</\\1>", " ", RegexOptions.Singleline);
+        return (run, Regex.Replace(WebUtility.HtmlDecode(Regex.Replace(html, "<[^>]*>", " ")), @"\s+", " "));
+    }
+}
