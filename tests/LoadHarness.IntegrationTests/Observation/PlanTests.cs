@@ -48,9 +48,9 @@ public sealed class PlanTests(SeededLoad seeded) : IClassFixture<SeededLoad>
         await seeded.Database.Owner.ExecuteAsync(
             "alter function count_segmented_leads(bigint, jsonb, bigint) reset enable_indexscan reset enable_bitmapscan reset enable_indexonlyscan");
 
-        Assert.Empty(with.SequentialScans);
+        Assert.DoesNotContain("leads", with.SequentialScans);
         Assert.NotEmpty(with.Indexes);
-        Assert.Equal(["leads"], without.SequentialScans);
+        Assert.Contains("leads", without.SequentialScans);
         Assert.NotEqual(with.Fingerprint, without.Fingerprint);
         Assert.Equal(with.Fingerprint, (await OneAsync(seeded.Database.ConnectionString, call)).Fingerprint);
     }
