@@ -30,13 +30,12 @@ internal static class RelationSizes
         NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
         var sizes = new Dictionary<string, RelationSize>();
-        await using var command = admin.CreateCommand(Query);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        var relations = await admin.ListAsync(
+            Query, row => (Name: row.GetString(0), Kind: row.GetString(1), Bytes: row.GetInt64(2), Indexes: row.GetInt64(3)), cancellationToken);
+        foreach (var (name, kind, bytes, indexes) in relations)
         {
-            var (name, kind) = (reader.GetString(0), reader.GetString(1));
-            sizes[name] = new(name, kind, 0, reader.GetInt64(2));
-            sizes[$"{name} (indexes)"] = new($"{name} (indexes)", "indexes", 0, reader.GetInt64(3));
+            sizes[name] = new(name, kind, 0, bytes);
+            sizes[$"{name} (indexes)"] = new($"{name} (indexes)", "indexes", 0, indexes);
         }
 
         return sizes;

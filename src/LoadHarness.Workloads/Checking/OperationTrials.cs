@@ -1,4 +1,5 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Postgres;
 using LoadHarness.Postgres.Observation.Plans;
 using LoadHarness.Workloads.Parameters;
 using LoadHarness.Workloads.Running;
@@ -74,9 +75,9 @@ internal sealed class OperationTrials(NpgsqlConnection connection, PlanSession s
 
         if (statement.Statement.Result is null) return await PlanAsync();
         // What it returns is needed, and a plan is had without its rows: first the plan, undone, then the statement itself.
-        await PlainAsync("savepoint loadharness_plan", cancellationToken);
+        await connection.ExecuteAsync("savepoint loadharness_plan", cancellationToken);
         var plan = await PlanAsync();
-        await PlainAsync("rollback to savepoint loadharness_plan", cancellationToken);
+        await connection.ExecuteAsync("rollback to savepoint loadharness_plan", cancellationToken);
         await ExecuteAsync(statement, drawn, earlier, cancellationToken);
         return plan;
 
@@ -124,11 +125,5 @@ internal sealed class OperationTrials(NpgsqlConnection connection, PlanSession s
         await using var command = new NpgsqlCommand(statement, connection);
         foreach (var argument in arguments) command.Parameters.Add((NpgsqlParameter)argument!);
         return await command.ExecuteReaderAsync(cancellationToken);
-    }
-
-    private async Task PlainAsync(string text, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(text, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Postgres;
+using LoadHarness.Workloads.Initial;
 using LoadHarness.Workloads.Running;
 using Npgsql;
 
@@ -49,12 +51,11 @@ public static class WorkloadChecks
 
     private static async Task<Verdict> ConnectionsAsync(Workload workload, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
+        var free = await connection.ScalarAsync<int>(
             """
             select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
                    - (select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid())::int
-            """, connection);
-        var free = (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+            """, cancellationToken);
         var wanted = workload.Groups.Max(group => group.Sum(scenario => ScenarioSessions.MostConnections(scenario.Value)));
         return Verdict.Looked(
             "CONNECTIONS", "Connections for the most users at once", wanted <= free,
@@ -64,8 +65,7 @@ public static class WorkloadChecks
     private static async Task<IReadOnlyList<Verdict>> MissingAsync(
         Workload workload, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select to_regclass('pg_stat_statements') is not null", connection);
-        var counted = (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+        var counted = await CountedStatements.AreThereAsync(connection, cancellationToken);
         var unused = workload.Statements.Keys.Except(workload.File.Scenarios.Values.SelectMany(scenario => scenario.Operations.Keys))
             .ToList();
         return
@@ -84,7 +84,7 @@ public static class WorkloadChecks
     private static async Task<IReadOnlyDictionary<string, long>> LargeTablesAsync(
         NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
+        var large = await connection.ListAsync(
             """
             select coalesce(p.relname, c.relname)::text, sum(pg_relation_size(c.oid))::bigint
             from pg_class c
@@ -92,13 +92,7 @@ public static class WorkloadChecks
             left join pg_class p on p.oid = i.inhparent
             where c.relkind in ('r', 'm') and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
             group by 1 having sum(pg_relation_size(c.oid)) > $1
-            """, connection)
-        {
-            Parameters = { new() { Value = LargeTableBytes } },
-        };
-        var large = new Dictionary<string, long>(StringComparer.Ordinal);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) large[reader.GetString(0)] = reader.GetInt64(1);
-        return large;
+            """, row => (Table: row.GetString(0), Bytes: row.GetInt64(1)), cancellationToken, LargeTableBytes);
+        return large.ToDictionary(table => table.Table, table => table.Bytes, StringComparer.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using LoadHarness.Postgres;
 using Npgsql;
 
 namespace LoadHarness.Workloads.Initial;
@@ -17,7 +18,7 @@ internal sealed record ColumnStatistics(
     public static async Task<ColumnStatistics?> ReadAsync(
         NpgsqlConnection connection, string table, string column, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
+        var found = await connection.ListAsync(
             """
             select format('%I.%I', n.nspname, c.relname), a.attname::text, coalesce(b.typname, t.typname)::text,
                    coalesce(s.most_common_vals::text::text[], '{}'), coalesce(s.most_common_freqs, '{}')::float8[],
@@ -35,14 +36,11 @@ internal sealed record ColumnStatistics(
                 where st.schemaname = n.nspname and st.tablename = c.relname and st.attname = a.attname
                 order by st.inherited desc limit 1) s on true
             where c.oid = to_regclass($1) and c.relkind in ('r', 'p', 'm', 'v')
-            """, connection)
-        {
-            Parameters = { new() { Value = table }, new() { Value = column } },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken)) return null;
-        return new(
-            reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<string[]>(3),
-            reader.GetFieldValue<double[]>(4), reader.GetFieldValue<string[]>(5), reader.GetBoolean(6), reader.GetDouble(7));
+            """,
+            row => new ColumnStatistics(
+                row.GetString(0), row.GetString(1), row.GetString(2), row.GetFieldValue<string[]>(3), row.GetFieldValue<double[]>(4),
+                row.GetFieldValue<string[]>(5), row.GetBoolean(6), row.GetDouble(7)),
+            cancellationToken, table, column);
+        return found.SingleOrDefault();
     }
 }

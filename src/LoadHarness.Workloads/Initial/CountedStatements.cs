@@ -1,3 +1,4 @@
+using LoadHarness.Postgres;
 using LoadHarness.Workloads.Sql;
 using Npgsql;
 
@@ -16,11 +17,8 @@ internal static class CountedStatements
 
     private static readonly string[] Verbs = ["select", "insert", "update", "delete", "merge", "with"];
 
-    public static async Task<bool> AreThereAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand("select to_regclass('pg_stat_statements') is not null", connection);
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
+    public static Task<bool> AreThereAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ScalarAsync<bool>("select to_regclass('pg_stat_statements') is not null", cancellationToken);
 
     public static async Task<IReadOnlyList<CountedStatement>> ReadAsync(
         NpgsqlConnection connection, int most, CancellationToken cancellationToken)

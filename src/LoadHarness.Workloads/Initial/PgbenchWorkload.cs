@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using LoadHarness.Core;
 using LoadHarness.Core.Input;
+using LoadHarness.Postgres;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Sql;
 using Npgsql;
@@ -71,10 +72,9 @@ public static partial class PgbenchWorkload
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
-        await using var look = new NpgsqlCommand("select to_regclass('pgbench_branches') is not null", connection);
-        if (await look.ExecuteScalarAsync(cancellationToken) is not true) return null;
-        await using var count = new NpgsqlCommand("select count(*) from pgbench_branches", connection);
-        return (long?)await count.ExecuteScalarAsync(cancellationToken);
+        return await connection.ScalarAsync<bool>("select to_regclass('pgbench_branches') is not null", cancellationToken)
+            ? await connection.ScalarAsync<long>("select count(*) from pgbench_branches", cancellationToken)
+            : null;
     }
 
     [GeneratedRegex(@"\A(?<path>.+?)(?:@(?<weight>\d{1,9}))?\z", RegexOptions.Singleline)]

@@ -1,4 +1,5 @@
 using LoadHarness.Core;
+using LoadHarness.Postgres;
 using LoadHarness.Workloads.Format;
 using Npgsql;
 
@@ -20,8 +21,7 @@ internal static class RowQuery
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {
-            await using var declare = new NpgsqlCommand($"declare loadharness_rows no scroll cursor for {parameter.Sql}", connection);
-            await declare.ExecuteNonQueryAsync(cancellationToken);
+            await connection.ExecuteAsync($"declare loadharness_rows no scroll cursor for {parameter.Sql}", cancellationToken);
             var rows = new List<string?[]>();
             var columns = new List<string>();
             var isCut = await FetchAsync(connection, most, columns, rows, cancellationToken);

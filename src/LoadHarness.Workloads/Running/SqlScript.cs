@@ -1,4 +1,5 @@
 using LoadHarness.Core;
+using LoadHarness.Postgres;
 using LoadHarness.Workloads.Sql;
 using Npgsql;
 
@@ -22,8 +23,7 @@ public static class SqlScript
         {
             try
             {
-                await using var command = new NpgsqlCommand(statement.Text, connection);
-                await command.ExecuteNonQueryAsync(cancellationToken);
+                await connection.ExecuteAsync(statement.Text, cancellationToken);
             }
             catch (PostgresException refused)
             {

@@ -1,3 +1,4 @@
+using LoadHarness.Postgres;
 using LoadHarness.Workloads.Parameters;
 using LoadHarness.Workloads.Sql;
 using Npgsql;
@@ -23,8 +24,7 @@ internal sealed class StatementTypes(NpgsqlConnection connection)
         var prefix = $"prepare {Name} as ";
         try
         {
-            await using (var prepare = new NpgsqlCommand(prefix + statement.Text, connection)) await prepare.ExecuteNonQueryAsync(
-                cancellationToken);
+            await connection.ExecuteAsync(prefix + statement.Text, cancellationToken);
         }
         catch (PostgresException refused)
         {
@@ -38,14 +38,12 @@ internal sealed class StatementTypes(NpgsqlConnection connection)
         }
         finally
         {
-            await using var forget = new NpgsqlCommand($"deallocate {Name}", connection);
-            await forget.ExecuteNonQueryAsync(CancellationToken.None);
+            await connection.ExecuteAsync($"deallocate {Name}", CancellationToken.None);
         }
     }
 
-    private async Task<IReadOnlyList<ServerType>> ReadAsync(CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
+    private async Task<IReadOnlyList<ServerType>> ReadAsync(CancellationToken cancellationToken) =>
+        await connection.ListAsync(
             """
             select t.oid, format_type(t.oid, null), coalesce(b.typname, t.typname)::text
             from pg_prepared_statements p
@@ -54,20 +52,13 @@ internal sealed class StatementTypes(NpgsqlConnection connection)
             left join pg_type b on b.oid = t.typbasetype
             where p.name = $1
             order by place
-            """, connection)
-        {
-            Parameters = { new() { Value = Name } },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var types = new List<ServerType>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var oid = reader.GetFieldValue<uint>(0);
-            if (!_known.TryGetValue(oid, out var type)) _known[oid] = type = new(oid, reader.GetString(1), reader.GetString(2));
-            types.Add(type);
-        }
+            """, Known, cancellationToken, Name);
 
-        return types;
+    private ServerType Known(NpgsqlDataReader row)
+    {
+        var oid = row.GetFieldValue<uint>(0);
+        if (!_known.TryGetValue(oid, out var type)) _known[oid] = type = new(oid, row.GetString(1), row.GetString(2));
+        return type;
     }
 }
 

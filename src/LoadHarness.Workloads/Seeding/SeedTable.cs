@@ -1,4 +1,5 @@
 using LoadHarness.Core.Input;
+using LoadHarness.Postgres;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Parameters;
 using Npgsql;
@@ -47,17 +48,13 @@ internal sealed record SeedTable(string Name, long Rows, IReadOnlyList<SeedColum
 
     private static async Task<string?> NameAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
-            """
-            select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where c.oid = to_regclass($1) and c.relkind in ('r', 'p')
-            """, connection)
-        {
-            Parameters = { new() { Value = table } },
-        };
         try
         {
-            return (string?)await command.ExecuteScalarAsync(cancellationToken);
+            return await connection.ScalarAsync<string>(
+                """
+                select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                where c.oid = to_regclass($1) and c.relkind in ('r', 'p')
+                """, cancellationToken, table);
         }
         catch (PostgresException malformed) when (malformed.SqlState is "42601" or "42602" or "0A000")
         {
@@ -68,7 +65,7 @@ internal sealed record SeedTable(string Name, long Rows, IReadOnlyList<SeedColum
     private static async Task<Dictionary<string, Known>> ColumnsAsync(
         NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
+        var columns = await connection.ListAsync(
             """
             select a.attname::text, t.oid, format_type(t.oid, null), coalesce(b.typname, t.typname)::text,
                    a.attgenerated <> '' or a.attidentity = 'a',
@@ -79,24 +76,16 @@ internal sealed record SeedTable(string Name, long Rows, IReadOnlyList<SeedColum
             left join pg_type b on b.oid = t.typbasetype
             where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped
             order by a.attnum
-            """, connection)
-        {
-            Parameters = { new() { Value = name, NpgsqlDbType = NpgsqlDbType.Unknown } },
-        };
-        var columns = new Dictionary<string, Known>(StringComparer.Ordinal);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            columns[reader.GetString(0)] = new(
-                new(reader.GetFieldValue<uint>(1), reader.GetString(2), reader.GetString(3)), reader.GetBoolean(4), reader.GetBoolean(5),
-                reader.GetBoolean(6));
-        return columns;
+            """,
+            row => (Name: row.GetString(0), Known: new Known(
+                new(row.GetFieldValue<uint>(1), row.GetString(2), row.GetString(3)), row.GetBoolean(4), row.GetBoolean(5),
+                row.GetBoolean(6))),
+            cancellationToken, new NpgsqlParameter { Value = name, NpgsqlDbType = NpgsqlDbType.Unknown });
+        return columns.ToDictionary(column => column.Name, column => column.Known, StringComparer.Ordinal);
     }
 
-    private static async Task<bool> HasRowsAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand($"select exists (select from {name})", connection);
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
+    private static Task<bool> HasRowsAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken) =>
+        connection.ScalarAsync<bool>($"select exists (select from {name})", cancellationToken);
 
     /// <param name="IsText">Its binary form is its text, though it is no text to the driver.</param>
     private sealed record Known(ServerType Type, bool IsGenerated, bool IsNeeded, bool IsText);

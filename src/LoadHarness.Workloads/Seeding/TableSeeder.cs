@@ -4,6 +4,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Statistics;
 using LoadHarness.Load.Scheduling;
+using LoadHarness.Postgres;
 using LoadHarness.Postgres.Copying;
 using LoadHarness.Workloads.Format;
 using Npgsql;
@@ -30,8 +31,7 @@ public static class TableSeeder
         {
             using var task = progress.Begin($"seed {table.Name}", table.Rows, "rows");
             await FillAsync(table, source, seed, task, cancellationToken);
-            await using var analyze = source.CreateCommand($"analyze {table.Name}");
-            await analyze.ExecuteNonQueryAsync(cancellationToken);
+            await source.ExecuteAsync($"analyze {table.Name}", cancellationToken);
             written.Add((table.Name, table.Rows));
         }
 
