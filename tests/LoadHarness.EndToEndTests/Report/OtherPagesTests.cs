@@ -6,28 +6,11 @@ using Microsoft.Playwright;
 namespace LoadHarness.EndToEndTests.Report;
 
 /// <summary>Pages of several runs and of comparing verbs, a large page, and a page under somebody else's content policy.</summary>
-public sealed class OtherPagesTests : IAsyncLifetime
+public sealed class OtherPagesTests : PageTests
 {
     private const int MostBytes = 2 * 1024 * 1024;
-    private readonly TemporaryDirectory _directory = new();
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _ = Chromium.Find();
-        _playwright = await Playwright.CreateAsync();
-        _browser = await Chromium.LaunchAsync(_playwright);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_browser is not null) await _browser.DisposeAsync();
-        _playwright?.Dispose();
-        _directory.Dispose();
-    }
 
     [Theory]
     [InlineData("compare", 1280, ColorScheme.Light)]
@@ -39,7 +22,7 @@ public sealed class OtherPagesTests : IAsyncLifetime
     [InlineData("ledger", 1280, ColorScheme.Light)]
     public async Task Each_is_offline_accessible_and_fits_its_window(string kind, int width, ColorScheme scheme)
     {
-        var page = await _browser!.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
+        var page = await Browser.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
         var complaints = new List<string>();
         page.Request += (_, request) => complaints.AddRange(request.Url.StartsWith("file:", StringComparison.Ordinal)
             || request.Url.StartsWith("data:", StringComparison.Ordinal) ? [] : [request.Url]);
@@ -66,13 +49,13 @@ public sealed class OtherPagesTests : IAsyncLifetime
     [Fact]
     public async Task A_large_run_is_loaded_and_laid_out_at_once()
     {
-        var file = (await RunReport.WriteAsync(SampleLarge.Create(), _directory.Path, Stop))[1];
+        var file = (await RunReport.WriteAsync(SampleLarge.Create(), Folder, Stop))[1];
         Assert.InRange(new FileInfo(file).Length, 1, MostBytes);
         var (loads, layouts) = (new List<double>(), new List<double>());
         // The best of three: other tests run beside this one.
         for (var i = 0; i < 3; i++)
         {
-            var page = await _browser!.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
+            var page = await Browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
             var complaints = new List<string>();
             page.Console += (_, message) => complaints.Add(message.Text);
             await page.GotoAsync(new Uri(file).AbsoluteUri);
@@ -93,8 +76,8 @@ public sealed class OtherPagesTests : IAsyncLifetime
     [Fact]
     public async Task Under_the_policy_of_Jenkins_the_page_can_still_be_read()
     {
-        var html = await File.ReadAllTextAsync((await RunReport.WriteAsync(SampleRun.Create(seconds: 20), _directory.Path, Stop))[1], Stop);
-        var page = await _browser!.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
+        var html = await File.ReadAllTextAsync((await RunReport.WriteAsync(SampleRun.Create(seconds: 20), Folder, Stop))[1], Stop);
+        var page = await Browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
         await page.RouteAsync("**/*", route => route.FulfillAsync(new()
         {
             ContentType = "text/html; charset=utf-8",
@@ -128,9 +111,9 @@ public sealed class OtherPagesTests : IAsyncLifetime
         var path = kind switch
         {
             "compare" => await RunPages.WriteComparisonAsync(
-                [OtherRun.Of(0), OtherRun.Of(1, factor: 2), OtherRun.Of(2).OnOtherMachine()], _directory.Path, "1.0", Stop),
+                [OtherRun.Of(0), OtherRun.Of(1, factor: 2), OtherRun.Of(2).OnOtherMachine()], Folder, "1.0", Stop),
             "history" => await HistoryAsync(),
-            _ => (await RunReport.WriteAsync(Compared(kind), _directory.Path, Stop))[1],
+            _ => (await RunReport.WriteAsync(Compared(kind), Folder, Stop))[1],
         };
         return new Uri(path).AbsoluteUri;
     }
@@ -146,12 +129,12 @@ public sealed class OtherPagesTests : IAsyncLifetime
     {
         for (var night = 0; night < 14; night++)
         {
-            var folder = Directory.CreateDirectory(Path.Combine(_directory.Path, "runs", $"{night:00}")).FullName;
+            var folder = Directory.CreateDirectory(Path.Combine(Folder, "runs", $"{night:00}")).FullName;
             var run = OtherRun.Of(night, factor: night < 7 ? 1 : 1.5, noise: night + 1);
             await RunJson.WriteAsync(night == 13 ? run.OnOtherMachine() : run, Path.Combine(folder, "run.json"), Stop);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(_directory.Path, "runs", "03", "run.json"), "{", Stop);
-        return (await RunPages.WriteHistoryAsync(Path.Combine(_directory.Path, "runs"), _directory.Path, "1.0", Stop)).Path;
+        await File.WriteAllTextAsync(Path.Combine(Folder, "runs", "03", "run.json"), "{", Stop);
+        return (await RunPages.WriteHistoryAsync(Path.Combine(Folder, "runs"), Folder, "1.0", Stop)).Path;
     }
 }

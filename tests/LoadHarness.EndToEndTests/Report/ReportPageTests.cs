@@ -5,26 +5,8 @@ using Microsoft.Playwright;
 
 namespace LoadHarness.EndToEndTests.Report;
 
-public sealed class ReportPageTests : IAsyncLifetime
+public sealed class ReportPageTests : PageTests
 {
-    private readonly TemporaryDirectory _directory = new();
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
-
-    public async ValueTask InitializeAsync()
-    {
-        _ = Chromium.Find();
-        _playwright = await Playwright.CreateAsync();
-        _browser = await Chromium.LaunchAsync(_playwright);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_browser is not null) await _browser.DisposeAsync();
-        _playwright?.Dispose();
-        _directory.Dispose();
-    }
-
     /// <param name="accessibility">The look for barriers takes most of the time: once each in light, dark and print, at two widths.</param>
     [Theory]
     [InlineData(1920, ColorScheme.Light, Media.Screen, false)]
@@ -37,7 +19,7 @@ public sealed class ReportPageTests : IAsyncLifetime
     {
         var run = SampleRun.Create(seconds: 20);
         var path = await WriteAsync(run);
-        var page = await _browser!.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
+        var page = await Browser.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
         var requests = new List<string>();
         var complaints = new List<string>();
         page.Request += (_, request) => requests.Add(request.Url);
@@ -65,7 +47,7 @@ public sealed class ReportPageTests : IAsyncLifetime
     [Fact]
     public async Task Without_scripts_two_links_lead_from_the_verdict_to_wait_statement_plan_and_setting()
     {
-        var page = await _browser!.NewPageAsync(new() { JavaScriptEnabled = false, ViewportSize = new() { Width = 1280, Height = 900 } });
+        var page = await Browser.NewPageAsync(new() { JavaScriptEnabled = false, ViewportSize = new() { Width = 1280, Height = 900 } });
         await page.GotoAsync(await WriteAsync(SampleRun.Create(seconds: 20)));
         Assert.False(await page.Locator("#TQ-3").IsVisibleAsync());
 
@@ -87,7 +69,7 @@ public sealed class ReportPageTests : IAsyncLifetime
     [Fact]
     public async Task Every_link_of_the_page_leads_somewhere()
     {
-        var page = await _browser!.NewPageAsync();
+        var page = await Browser.NewPageAsync();
         await page.GotoAsync(await WriteAsync(SampleRun.Create(seconds: 10)));
 
         Assert.Empty(await page.EvaluateAsync<string[]>(
@@ -99,7 +81,7 @@ public sealed class ReportPageTests : IAsyncLifetime
     [Fact]
     public async Task With_scripts_all_charts_of_a_clock_are_read_at_one_moment_and_tables_are_searched_and_sorted()
     {
-        var page = await _browser!.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
+        var page = await Browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
         await page.GotoAsync(await WriteAsync(SampleRun.Create(seconds: 30)));
 
         await page.Locator("#run-rates svg.drawing").HoverAsync();
@@ -118,7 +100,7 @@ public sealed class ReportPageTests : IAsyncLifetime
     [Fact]
     public async Task Printed_it_holds_what_is_folded_on_the_screen()
     {
-        var page = await _browser!.NewPageAsync(new() { JavaScriptEnabled = false });
+        var page = await Browser.NewPageAsync(new() { JavaScriptEnabled = false });
         await page.GotoAsync(await WriteAsync(SampleRun.Create(seconds: 10)));
         var plan = page.Locator("#plan-0 pre").First;
         var more = page.GetByText("Service p95").First;
@@ -131,5 +113,5 @@ public sealed class ReportPageTests : IAsyncLifetime
     }
 
     private async Task<string> WriteAsync(RunResult run) =>
-        new Uri((await RunReport.WriteAsync(run, _directory.Path, TestContext.Current.CancellationToken))[1]).AbsoluteUri;
+        new Uri((await RunReport.WriteAsync(run, Folder, TestContext.Current.CancellationToken))[1]).AbsoluteUri;
 }
