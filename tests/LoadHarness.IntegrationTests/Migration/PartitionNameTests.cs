@@ -44,6 +44,8 @@ public sealed class PartitionNameTests(PostgresCluster cluster)
 
     [Theory]
     [InlineData(false, Meaningless)]
+    [InlineData(false, Misleading)]
+    [InlineData(true, Meaningless)]
     [InlineData(true, Misleading)]
     public async Task Creation_retention_health_verification_and_rollback_go_by_the_bounds(bool withPartman, string rename)
     {

@@ -48,11 +48,14 @@ public sealed class PlanTests(SeededLoad seeded) : IClassFixture<SeededLoad>
         await seeded.Database.Owner.ExecuteAsync(
             "alter function count_segmented_leads(bigint, jsonb, bigint) reset enable_indexscan reset enable_bitmapscan reset enable_indexonlyscan");
 
-        Assert.DoesNotContain("leads", with.SequentialScans);
+        Assert.Empty(OfLeads(with));
         Assert.NotEmpty(with.Indexes);
-        Assert.Contains("leads", without.SequentialScans);
+        Assert.Equal(["leads"], OfLeads(without));
         Assert.NotEqual(with.Fingerprint, without.Fingerprint);
         Assert.Equal(with.Fingerprint, (await OneAsync(seeded.Database.ConnectionString, call)).Fingerprint);
+
+        // Whether there are bits is asked of a table with a row a workspace: it is read in sequence either way.
+        static IEnumerable<string> OfLeads(QueryPlan plan) => plan.SequentialScans.Except(["segment_bit_workspaces"]);
     }
 
     [Fact]
