@@ -155,6 +155,32 @@ $$;
 comment on function default_partition_months(regclass) is
     'The months (first day, UTC) of the rows in a table''s default partition.';
 
+-- Who uses a table waits behind a change of it that waits for a lock: so it gives up after 40 ms, and tries again.
+create or replace function try_for_lock(p_statement text)
+returns void
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+set timezone = 'UTC'
+set lock_timeout = '40ms'
+as $$
+begin
+    for attempt in 1..60 loop
+        begin
+            execute p_statement;
+            return;
+        exception when lock_not_available then
+            if attempt = 60 then
+                raise;
+            end if;
+            perform pg_sleep(0.3 + random() * 0.4);
+        end;
+    end loop;
+end
+$$;
+
+comment on function try_for_lock(text) is
+    'Runs a statement that waits 40 ms for a lock, up to 60 times: for half a minute.';
+
 do $$
 declare
     v_function regprocedure;
@@ -162,7 +188,7 @@ begin
     foreach v_function in array array[
         'partition_bounds(regclass)', 'settle_partitions(regclass)', 'add_month_partition(regclass, date)',
         'missing_months(regclass, date, date)',
-        'add_month_partitions(regclass, date, date)', 'default_partition_months(regclass)']::regprocedure[]
+        'add_month_partitions(regclass, date, date)', 'default_partition_months(regclass)', 'try_for_lock(text)']::regprocedure[]
     loop
         execute format('revoke all on function %s from public', v_function);
         execute format('alter function %s owner to lh_owner', v_function);

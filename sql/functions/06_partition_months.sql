@@ -20,46 +20,47 @@ $$;
 comment on function months_to_make(regclass, int) is
     'Of the months in a table''s default partition, the three newest that lie within ten years and the months ahead.';
 
--- Attaching a partition locks the default partition, and what its foreign keys refer to. Others that need these wait behind it:
--- it gives up after 40 ms, and tries again.
-create or replace function make_month_partitions(p_parent regclass, p_months_ahead int)
-returns bigint
+create or replace function make_months(p_parent regclass, p_months_ahead int)
+returns void
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set timezone = 'UTC'
-set lock_timeout = '40ms'
 as $$
 declare
-    v_before bigint := (select count(*) from public.partition_bounds(p_parent));
     v_partman text := (select extnamespace::regnamespace::text from pg_extension where extname = 'pg_partman');
     v_managed boolean := false;
     v_stray date;
 begin
-    perform set_config('synchronous_commit', 'off', true);
     if v_partman is not null then
         execute format('select exists (select from %s.part_config where parent_table = $1)', v_partman)
             into v_managed using 'public.' || p_parent::text;
     end if;
-    for attempt in 1..60 loop
-        begin
-            -- A row of a later month in the default partition stops pg_partman 4.7's maintenance: such rows move first.
-            for v_stray in select m from public.months_to_make(p_parent, p_months_ahead) as m loop
-                perform public.add_month_partitions(p_parent, v_stray, v_stray);
-            end loop;
-            if v_managed then
-                perform public.run_partman(p_parent, p_months_ahead, v_partman);
-            end if;
-            -- pg_partman goes on from the newest partition: a hole before it stays. Without pg_partman this makes them all.
-            perform public.add_month_partitions(
-                p_parent, current_date, (date_trunc('month', current_date) + make_interval(months => p_months_ahead))::date);
-            exit;
-        exception when lock_not_available then
-            if attempt = 60 then
-                raise;
-            end if;
-            perform pg_sleep(0.3 + random() * 0.4);
-        end;
+    -- A row of a later month in the default partition stops pg_partman 4.7's maintenance: such rows move first.
+    for v_stray in select m from public.months_to_make(p_parent, p_months_ahead) as m loop
+        perform public.add_month_partitions(p_parent, v_stray, v_stray);
     end loop;
+    if v_managed then
+        perform public.run_partman(p_parent, p_months_ahead, v_partman);
+    end if;
+    -- pg_partman goes on from the newest partition: a hole before it stays. Without pg_partman this makes them all.
+    perform public.add_month_partitions(
+        p_parent, current_date, (date_trunc('month', current_date) + make_interval(months => p_months_ahead))::date);
+end
+$$;
+
+comment on function make_months(regclass, int) is 'A step of make_month_partitions: one attempt.';
+
+-- Attaching a partition locks the default partition, and what its foreign keys refer to.
+create or replace function make_month_partitions(p_parent regclass, p_months_ahead int)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_before bigint := (select count(*) from public.partition_bounds(p_parent));
+begin
+    perform set_config('synchronous_commit', 'off', true);
+    perform public.try_for_lock(format('select public.make_months(%L, %s)', p_parent, p_months_ahead));
     return (select count(*) from public.partition_bounds(p_parent)) - v_before;
 end
 $$;
@@ -125,7 +126,6 @@ create or replace function make_next_partition(p_parent regclass, p_months_ahead
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 set timezone = 'UTC'
-set lock_timeout = '40ms'
 as $$
 declare
     v_month date := case when p_stray then (select max(m) from public.months_to_make(p_parent, p_months_ahead) as m)
@@ -139,17 +139,7 @@ begin
     if v_month is null then
         return;
     end if;
-    for attempt in 1..60 loop
-        begin
-            perform public.add_month_partitions(p_parent, v_month, v_month);
-            return;
-        exception when lock_not_available then
-            if attempt = 60 then
-                raise;
-            end if;
-            perform pg_sleep(0.3 + random() * 0.4);
-        end;
-    end loop;
+    perform public.try_for_lock(format('select public.add_month_partitions(%L, %L, %L)', p_parent, v_month, v_month));
 end
 $$;
 
@@ -201,8 +191,9 @@ declare
     v_function regprocedure;
 begin
     foreach v_function in array array[
-        'months_to_make(regclass, int)', 'make_month_partitions(regclass, int)', 'run_partman(regclass, int, text)',
-        'create_monthly_partitions(int)', 'make_next_partition(regclass, int, boolean)', 'partition_tasks()',
+        'months_to_make(regclass, int)', 'make_months(regclass, int)', 'make_month_partitions(regclass, int)',
+        'run_partman(regclass, int, text)', 'create_monthly_partitions(int)', 'make_next_partition(regclass, int, boolean)',
+        'partition_tasks()',
         'check_default_partitions()']::regprocedure[]
     loop
         execute format('revoke all on function %s from public', v_function);

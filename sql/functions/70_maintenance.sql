@@ -54,7 +54,6 @@ language sql security definer set search_path = pg_catalog, public, pg_temp as $
     where i.relnamespace = 'public'::regnamespace and i.relkind = 'i'
 $$;
 
--- Whoever uses the table waits behind a detachment that waits for a lock: it gives up after 40 ms, and tries again for half a minute.
 -- CONCURRENTLY is refused where there is a default partition.
 -- A month may be archived twice, when a rollback and another migration lie between: the second one's relations get other names.
 create or replace function retire_partition(p_table regclass, p_partition regclass, p_action text) returns void
@@ -68,17 +67,7 @@ begin
     end if;
     -- The locks are held until the commit is on disk: a crash may bring the partition back, which the next run retires again.
     perform set_config('synchronous_commit', 'off', true);
-    for attempt in 1..60 loop
-        begin
-            execute format('alter table %s detach partition %s', p_table, p_partition);
-            exit;
-        exception when lock_not_available then
-            if attempt = 60 then
-                raise;
-            end if;
-            perform pg_sleep(0.3 + random() * 0.4);
-        end;
-    end loop;
+    perform public.try_for_lock(format('alter table %s detach partition %s', p_table, p_partition));
     if p_action = 'drop' then
         execute format('drop table %s', p_partition);
     else

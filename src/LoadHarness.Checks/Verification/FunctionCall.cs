@@ -37,6 +37,8 @@ internal static partial class FunctionCalls
         new("check_default_partitions()", ["select * from check_default_partitions()"]),
         new("months_to_make(regclass, int)", ["select months_to_make('email_sends', 24)"]),
         new("make_month_partitions(regclass, int)", null, AskedBy: "MA-5"),
+        new("make_months(regclass, int)", null, AskedBy: "MA-5"),
+        new("try_for_lock(text)", ["select try_for_lock('select 1')"]),
         new("run_partman(regclass, int, text)", null, AskedBy: "MA-5"),
         new("make_next_partition(regclass, int, boolean)", ["select * from make_next_partition('lead_activities', 1, false)"]),
         new("partition_tasks()", ["select * from partition_tasks()"]),
