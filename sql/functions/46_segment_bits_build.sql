@@ -49,13 +49,13 @@ create or replace function lock_segment_bits(p_workspace_id bigint) returns bool
 language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    if not exists (select from segment_bit_workspaces w where w.workspace_id = p_workspace_id) then
+    if not exists (select 1 from segment_bit_workspaces w where w.workspace_id = p_workspace_id) then
         -- Without waiting for who deletes the workspace.
         insert into segment_bit_workspaces (workspace_id)
         select w.id from workspaces w where w.id = p_workspace_id for key share skip locked
         on conflict do nothing;
     end if;
-    perform from segment_bit_workspaces w where w.workspace_id = p_workspace_id for update skip locked;
+    perform 1 from segment_bit_workspaces w where w.workspace_id = p_workspace_id for update skip locked;
     return found;
 end
 $$;
@@ -87,11 +87,8 @@ begin
         return 0;
     end if;
     perform choose_segment_facets(p_workspace_id, v_blocks);
-    -- Eight blocks a statement: what it sorts fits into memory.
-    for v_number in 1..cardinality(v_blocks) by 8 loop
-        perform write_segment_bits(
-            p_workspace_id, v_blocks[v_number] * 16384, v_blocks[least(v_number + 7, cardinality(v_blocks))] * 16384 + 16383, null);
-    end loop;
+    perform write_segment_bits(p_workspace_id, 63, (
+        select range_agg(int8range(block << 14, (block + 1) << 14)) from unnest(v_blocks) as block));
     update segment_bit_workspaces w
     set ready = true, leads = v_leads, folded = 0, more = true, built_at = clock_timestamp(), folded_at = clock_timestamp()
     where w.workspace_id = p_workspace_id;

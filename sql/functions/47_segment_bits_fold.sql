@@ -6,8 +6,9 @@ as $$
 declare
     v_build boolean;
     v_smallest bigint;
-    v_changed bigint[];
-    v_leads bigint;
+    v_fields int[];
+    v_changed int8multirange[];
+    v_leads bigint := 0;
     v_more boolean;
 begin
     if p_batch is null or p_batch not between 1 and 1000000 then
@@ -21,22 +22,23 @@ begin
     if v_build then
         return build_segment_bits(p_workspace_id, v_smallest);
     end if;
-    with taken as (
+    with next as (
+        select n.id, n.last_lead - n.first_lead + 1 as leads from segment_changes n
+        where n.workspace_id = p_workspace_id order by n.id limit p_batch
+    ), taken as (
         delete from segment_changes c
         where c.workspace_id = p_workspace_id and c.id = any (array(
-            select n.id from segment_changes n where n.workspace_id = p_workspace_id order by n.id limit p_batch))
-        returning c.lead
+            select s.id from (select n.id, sum(n.leads) over (order by n.id) - n.leads as before from next n) as s
+            where s.before < p_batch))
+        returning c.fields, c.first_lead, c.last_lead
     )
-    select array_agg(distinct t.lead order by t.lead) into v_changed from taken t;
-    v_leads := coalesce(cardinality(v_changed), 0);
-    if v_leads > 0 then
-        perform write_segment_bits(p_workspace_id, v_changed[1], v_changed[v_leads], v_changed);
-        -- What no lead has any more is forgotten, as after an erasure.
-        delete from segment_bit_values v
-        where v.workspace_id = p_workspace_id and v.kind = 'value' and not exists (
-            select from segment_bits b where b.workspace_id = p_workspace_id and b.value_id = v.id and b.bits <> b'0'::bit(16384));
-    end if;
-    v_more := exists (select from segment_changes c where c.workspace_id = p_workspace_id);
+    select array_agg(t.fields), array_agg(t.leads), coalesce(sum(t.width), 0) into v_fields, v_changed, v_leads
+    from (select fields, range_agg(int8range(first_lead, last_lead, '[]')) as leads, sum(last_lead - first_lead + 1) as width
+          from taken group by fields) as t;
+    for v_number in 1..coalesce(cardinality(v_fields), 0) loop
+        perform write_segment_bits(p_workspace_id, v_fields[v_number], v_changed[v_number]);
+    end loop;
+    v_more := exists (select 1 from segment_changes c where c.workspace_id = p_workspace_id);
     update segment_bit_workspaces w set folded = w.folded + v_leads, more = v_more, folded_at = clock_timestamp()
     where w.workspace_id = p_workspace_id;
     return v_leads;
@@ -47,20 +49,30 @@ comment on function fold_segment_changes(bigint, int) is
     'where twice as many leads as there were changed since. '
     'Returns the leads; null when somebody else folds or builds.';
 
+-- A fold writes each block that it touches anew, so it waits until there are enough changes. A count reads the leads that wait.
+create or replace function segment_fold_is_due(p_workspace_id bigint) returns boolean
+language sql stable set search_path = pg_catalog, public, pg_temp
+as $$
+    select sum(c.leads) >= 4000
+    from (select n.last_lead - n.first_lead + 1 as leads from segment_changes n where n.workspace_id = p_workspace_id limit 4000) as c
+$$;
+comment on function segment_fold_is_due(bigint) is 'Whether enough changes of a workspace wait to be folded at once.';
+
 create or replace function fold_import(p_workspace_id bigint) returns void
 language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    -- A large one is left to the job: folding takes two fifths of the CPU that the import took. In an older snapshot folding would fail
-    -- where somebody else folded since then, and the import with it.
+    -- A very large one is left to the job. In an older snapshot folding would fail where somebody else folded since then, and the import
+    -- with it.
     if current_setting('transaction_isolation') = 'read committed'
-       and exists (select from segment_bit_workspaces w where w.workspace_id = p_workspace_id and w.ready and w.folded <= w.leads * 2)
-       and not exists (select from segment_changes c where c.workspace_id = p_workspace_id offset 20000 limit 1) then
+       and exists (select 1 from segment_bit_workspaces w where w.workspace_id = p_workspace_id and w.ready and w.folded <= w.leads * 2)
+       and segment_fold_is_due(p_workspace_id) then
         perform fold_segment_changes(p_workspace_id);
     end if;
 end
 $$;
-comment on function fold_import(bigint) is 'A step of finish_lead_import: the leads of a small import are in bits when it is done.';
+comment on function fold_import(bigint) is 'A step of finish_lead_import: what a large import changed is in bits when it is done, up to '
+    '20,000 leads.';
 
 create or replace function workspaces_to_fold() returns setof bigint
 language sql stable set search_path = pg_catalog, public, pg_temp
@@ -76,11 +88,13 @@ as $$
     left join segment_bit_workspaces s on s.workspace_id = w.id
     where s.workspace_id is null
        or (w.id in (select workspace_id from changed)
-           and (s.more or s.folded_at is null or s.folded_at < clock_timestamp() - interval '30 seconds'))
+           and (s.more or s.folded_at is null or s.folded_at < clock_timestamp() - interval '5 minutes'
+                or segment_fold_is_due(w.id) and s.folded_at < clock_timestamp() - interval '10 seconds'))
     order by s.folded_at nulls first
 $$;
 comment on function workspaces_to_fold() is
-    'Workspaces with changes that are not in bits yet, and those that nobody has looked at, longest first.';
+    'Workspaces with many changes that are not in bits yet, or some since five minutes, and those that nobody has looked at, longest '
+    'first.';
 
 create or replace function fold_next_segment_changes(out detail text, out problem boolean, out again boolean)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
@@ -92,14 +106,22 @@ begin
     problem := false;
     again := false;
     for v_workspace in select w from workspaces_to_fold() as w loop
-        v_leads := fold_segment_changes(v_workspace);
+        begin
+            v_leads := fold_segment_changes(v_workspace);
+        exception when others then
+            -- One workspace must not keep the others waiting: it is the last one next time.
+            detail := concat_ws('; ', detail, format('workspace %s: %s %s', v_workspace, sqlstate, sqlerrm));
+            problem := true;
+            update segment_bit_workspaces w set more = false, folded_at = clock_timestamp() where w.workspace_id = v_workspace;
+            continue;
+        end;
         if v_leads is not null then
-            detail := case when v_leads > 0 then format('%s leads of workspace %s', v_leads, v_workspace) end;
+            detail := concat_ws('; ', detail, case when v_leads > 0 then format('%s leads of workspace %s', v_leads, v_workspace) end);
             again := true;
             return;
         end if;
     end loop;
-    detail := 'nothing left to fold';
+    detail := coalesce(detail, 'nothing left to fold');
 end
 $$;
 comment on function fold_next_segment_changes() is 'One batch of one workspace, for the job fold-segments.';
@@ -111,6 +133,7 @@ declare
 begin
     foreach v_function in array array[
         'fold_segment_changes(bigint, int)',
+        'segment_fold_is_due(bigint)',
         'fold_import(bigint)',
         'workspaces_to_fold()',
         'fold_next_segment_changes()']::regprocedure[]
@@ -129,8 +152,8 @@ declare
 begin
     for v_workspace in
         select w.id from workspaces w
-        where not exists (select from segment_bit_workspaces s where s.workspace_id = w.id)
-          and exists (select from leads l where l.workspace_id = w.id offset 49999 limit 1)
+        where not exists (select 1 from segment_bit_workspaces s where s.workspace_id = w.id)
+          and exists (select 1 from leads l where l.workspace_id = w.id offset 49999 limit 1)
         order by w.id
     loop
         perform build_segment_bits(v_workspace);

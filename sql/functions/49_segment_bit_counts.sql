@@ -122,6 +122,7 @@ as $$
 declare
     c_most_changes constant int := 20000;
     v_changed bigint[];
+    v_ranges int8multirange;
     v_lower text;
     v_upper text;
     v_query text;
@@ -131,15 +132,22 @@ declare
     v_ids bigint[];
     v_by_rows bigint := 0;
 begin
-    if not exists (select from segment_bit_workspaces w where w.workspace_id = p_workspace_id and w.ready) then
+    if not exists (select 1 from segment_bit_workspaces w where w.workspace_id = p_workspace_id and w.ready) then
         return null;
     end if;
-    select array_agg(c.lead) into v_changed
-    from (select n.lead from segment_changes n where n.workspace_id = p_workspace_id limit c_most_changes + 1) as c;
-    if cardinality(v_changed) > c_most_changes then
+    with listed as (
+        select n.first_lead, n.last_lead, sum(n.last_lead - n.first_lead + 1) over () as leads
+        from (select * from segment_changes n where n.workspace_id = p_workspace_id limit c_most_changes + 1) as n
+    )
+    select array_agg(distinct l.first_lead) filter (where l.first_lead = l.last_lead),
+           coalesce(range_agg(int8range(l.first_lead, l.last_lead, '[]')) filter (where l.first_lead < l.last_lead), '{}'), max(l.leads)
+    into v_changed, v_ranges, v_most
+    from listed l;
+    if v_most > c_most_changes then
         return null;
     end if;
-    v_changed := array(select distinct unnest(v_changed) order by 1);
+    v_changed := array(select lead from unnest(v_changed) as lead where not v_ranges @> lead);
+    v_most := 0;
     v_upper := segment_term(p_workspace_id, p_conditions, true);
     v_lower := segment_term(p_workspace_id, p_conditions, false);
     if v_upper <> v_lower then
@@ -152,23 +160,33 @@ begin
     end if;
     execute format(
         'with blocks as materialized (%s),
-              changed as (select lead, lead >> 14 as block, (lead & 16383)::int as place from unnest($3::bigint[]) as lead),
+              changed as (
+                  select lead >> 14 as block, (lead & 16383)::int + 1 as place, 1 as places from unnest($3::bigint[]) as lead
+                  union all
+                  select block, (greatest(lower(r), block << 14) & 16383)::int + 1,
+                         (least(upper(r), (block + 1) << 14) - greatest(lower(r), block << 14))::int
+                  from unnest($5::int8multirange) as r cross join generate_series(lower(r) >> 14, (upper(r) - 1) >> 14) as block),
               counted as materialized (
                   select coalesce(sum(bit_count(sure)), 0)::bigint as sure, coalesce(sum(bit_count(maybe)), 0)::bigint as maybe from blocks)
-         select c.sure - (select count(*) from changed n join blocks b using (block) where get_bit(b.sure, n.place) = 1), c.maybe,
+         select c.sure - coalesce((select sum(bit_count(substring(b.sure from n.place for n.places)))
+                                   from changed n join blocks b using (block)), 0), c.maybe,
                 case when c.maybe between 1 and $4 then segment_leads_of(b.blocks, b.bits) end
          from counted c
          cross join lateral (
              select array_agg(block) as blocks, array_agg(maybe) as bits
              from blocks where c.maybe between 1 and $4 and maybe <> $2) as b', v_query)
-    into v_sure, v_maybe, v_ids using p_workspace_id, b'0'::bit(16384), v_changed, v_most;
+    into v_sure, v_maybe, v_ids using p_workspace_id, b'0'::bit(16384), v_changed, v_most, v_ranges;
     if v_maybe > v_most then
         return null;
     end if;
-    v_ids := array(select distinct unnest(v_ids || v_changed) order by 1);
-    if v_ids <> '{}' then
-        execute format('select count(*) from leads where workspace_id = $1 and id = any ($2) and %s', p_condition)
-        into v_by_rows using p_workspace_id, v_ids;
+    v_ids := array(select distinct lead from unnest(v_ids || v_changed) as lead where not v_ranges @> lead order by 1);
+    if v_ids <> '{}' or v_ranges <> '{}' then
+        execute format(
+            'select (select count(*) from leads where workspace_id = $1 and id = any ($2) and %1$s)
+                  + (select coalesce(sum(c.leads), 0)::bigint from unnest($3) as r cross join lateral (
+                        select count(*) as leads from leads
+                        where workspace_id = $1 and id >= lower(r) and id < upper(r) and %1$s offset 0) as c)', p_condition)
+        into v_by_rows using p_workspace_id, v_ids, v_ranges;
     end if;
     return v_sure + v_by_rows;
 end

@@ -35,3 +35,6 @@ drop function if exists forget_all_segment_bits();
 
 -- step: segment_bits
 drop table if exists segment_changes, segment_bits, segment_bit_values, segment_bit_facets, segment_bit_workspaces;
+
+-- step: lead_numbers
+alter table leads drop constraint if exists leads_id_bounded;

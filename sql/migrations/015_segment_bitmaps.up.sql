@@ -1,6 +1,13 @@
 -- Bits by value of what segments ask for, so that a segment is counted without reading its leads (decision 0022).
 -- All of it follows from leads: it can be dropped and built again at any time.
 
+-- step: lead_numbers
+-- A lead's number makes its place in a block. One at the very end of bigint, which a tenant may write, would be none.
+alter table leads add constraint leads_id_bounded check (id between -4611686018427387904 and 4611686018427387903) not valid;
+
+-- step: validate_lead_numbers
+alter table leads validate constraint leads_id_bounded;
+
 -- step: segment_bit_workspaces
 create table segment_bit_workspaces (
     workspace_id bigint not null,
@@ -68,15 +75,21 @@ comment on table segment_bits is
     'Which leads have a value: bit n of block b is the lead with the id 16384 b + n. A block without a row has none.';
 
 -- step: segment_changes
--- No foreign key: it is written once for each changed lead, and its rows are short-lived.
+-- No foreign key: it is written with each change of leads, and its rows are short-lived.
 create table segment_changes (
     workspace_id bigint not null,
     id bigint generated always as identity,
-    lead bigint not null,
+    first_lead bigint not null,
+    last_lead bigint not null,
+    fields smallint not null,
     constraint segment_changes_pkey primary key (workspace_id, id)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.1);
 comment on table segment_changes is
     'Leads that changed since their bits were written. Only appended to and folded: counts take these leads from their rows.';
+comment on column segment_changes.last_lead is
+    'A row may be of many leads, as that of an import''s chunk. What else lies between is counted by rows as well.';
+comment on column segment_changes.fields is
+    'What changed, as a sum: 1 status, 2 source, 4 tags, 8 custom fields, 16 created_at, 32 whether there is a lead.';
 
 -- step: secure_segment_bits
 -- Only the functions of this schema read or write them.
@@ -101,13 +114,19 @@ create function note_segment_change() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    if tg_op <> 'INSERT' then
-        insert into segment_changes (workspace_id, lead) values (old.workspace_id, old.id);
-        if tg_op = 'DELETE' or (new.workspace_id = old.workspace_id and new.id = old.id) then
-            return null;
-        end if;
+    if tg_op = 'UPDATE' and new.workspace_id = old.workspace_id and new.id = old.id then
+        insert into segment_changes (workspace_id, first_lead, last_lead, fields)
+        values (new.workspace_id, new.id, new.id,
+                (new.status <> old.status)::int + 2 * (new.source is distinct from old.source)::int + 4 * (new.tags <> old.tags)::int
+                + 8 * (new.custom_fields <> old.custom_fields)::int + 16 * (new.created_at <> old.created_at)::int);
+        return null;
     end if;
-    insert into segment_changes (workspace_id, lead) values (new.workspace_id, new.id);
+    if tg_op <> 'INSERT' then
+        insert into segment_changes (workspace_id, first_lead, last_lead, fields) values (old.workspace_id, old.id, old.id, 63);
+    end if;
+    if tg_op <> 'DELETE' then
+        insert into segment_changes (workspace_id, first_lead, last_lead, fields) values (new.workspace_id, new.id, new.id, 63);
+    end if;
     return null;
 end
 $$;
@@ -128,7 +147,7 @@ alter function forget_all_segment_bits() owner to lh_owner;
 revoke all on function note_segment_change(), forget_all_segment_bits() from public;
 
 -- step: log_new_leads
--- An import notes its new leads in its own statement, for a quarter of the cost; nobody but its function is both its owner and says so.
+-- An import notes its new leads in its own statement, a row for all of them; nobody but its function is both its owner and says so.
 create trigger note_segment_insert after insert on leads for each row
     when (current_user <> 'lh_owner' or current_setting('loadharness.notes_changes', true) is distinct from 'on')
     execute function note_segment_change();

@@ -15,6 +15,13 @@ namespace LoadHarness.IntegrationTests.Security;
 /// </summary>
 public sealed class TrustedSchemaTests(PostgresCluster cluster)
 {
+    // Each succeeded for all roles of the application.
+    private static readonly string[] OutsideOfAnyWorkspace =
+    [
+        "create temp table kept (i int)", "select lo_create(0)", "select lo_creat(-1)", "select lo_from_bytea(0, 'x')",
+        "select query from pg_stat_statements", "select query from pg_stat_statements(true)",
+    ];
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -35,7 +42,7 @@ public sealed class TrustedSchemaTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task The_migration_takes_the_right_to_create_from_everybody_and_the_rollback_gives_it_back()
+    public async Task The_migration_takes_rights_from_everybody_and_the_rollback_gives_them_back()
     {
         await using var database = await OpenToAllAsync();
         var before = await SchemaDump.OfAsync(cluster, database, Stop);
@@ -46,8 +53,16 @@ public sealed class TrustedSchemaTests(PostgresCluster cluster)
         var refused = await Assert.ThrowsAsync<PostgresException>(
             () => StrangerAsync(database, "create function public.evil() returns int language sql as 'select 1'"));
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+        Assert.Empty(await AllowedAsync(database));
+        Assert.NotEmpty(await database.Owner.ListAsync("select query from pg_stat_statements limit 1"));
         await migrator.DownAsync(SilentProgress.Instance, Stop);
         Assert.Equal(before, await SchemaDump.OfAsync(cluster, database, Stop));
+        Assert.Equal(3, await database.Owner.AskAsync<long>(
+            """
+            select has_database_privilege('public', current_database(), 'temporary')::int
+                + has_function_privilege('public', 'lo_create(oid)', 'execute')::int
+                + (to_regclass('pg_stat_statements') is null or has_table_privilege('public', 'pg_stat_statements', 'select'))::int::bigint
+            """));
         await StrangerAsync(database, "create function public.harmless() returns int language sql as 'select 1'");
     }
 
@@ -82,6 +97,21 @@ public sealed class TrustedSchemaTests(PostgresCluster cluster)
             where p.prosecdef and r.rolsuper and p.pronamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
               and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
             """));
+    }
+
+    private static async Task<string[]> AllowedAsync(TestDatabase database)
+    {
+        var allowed = new List<string>();
+        foreach (var role in (string[])["lh_app", "lh_readonly", "lh_worker"])
+        {
+            foreach (var sql in OutsideOfAnyWorkspace)
+            {
+                var fault = await Record.ExceptionAsync(() => database.As(role).ExecuteAsync(sql));
+                if (fault is not PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege }) allowed.Add($"{role}: {sql}: {fault?.Message}");
+            }
+        }
+
+        return [.. allowed];
     }
 
     private async Task<TestDatabase> OpenToAllAsync()

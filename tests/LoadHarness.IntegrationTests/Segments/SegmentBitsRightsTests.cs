@@ -1,5 +1,6 @@
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Workload;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Segments;
@@ -46,7 +47,7 @@ public sealed class SegmentBitsRightsTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_new_lead_of_an_import_is_noted_once_and_a_small_import_leaves_nothing_unfolded()
+    public async Task New_leads_of_an_import_are_noted_in_one_row_and_a_large_import_folds_itself()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
@@ -60,12 +61,32 @@ public sealed class SegmentBitsRightsTests(PostgresCluster cluster)
             [], TestContext.Current.CancellationToken);
         Assert.Equal(2, await database.Owner.AskAsync<long>("select count(*) from segment_changes"));
 
-        var import = await app.ScalarAsync<long>("select begin_lead_import($1, 'test')", [], TestContext.Current.CancellationToken);
-        await database.Owner.ExecuteAsync(
-            "insert into lead_import_rows (workspace_id, import_id, row_number, email) values (1, $1, 1, 'staged@own.io')", import);
-        await app.ScalarAsync<long>("select imported from finish_lead_import($1, $2)", [import], TestContext.Current.CancellationToken);
+        await ImportAsync(database, app, 10);
+        Assert.Equal(["1", "1", "10"], await database.Owner.ListAsync("select last_lead - first_lead + 1 from segment_changes order by 1"));
+        Assert.Equal(2, await CountAsync(database, "fresh"));
+        await ImportAsync(database, app, 4000);
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from segment_changes"));
         Assert.Equal(2, await CountAsync(database, "fresh"));
+    }
+
+    [Fact]
+    public async Task A_change_is_noted_with_the_fields_that_changed()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.AddLeadsAsync(database, 3);
+        await database.Owner.ExecuteAsync(
+            """
+            truncate segment_changes;
+            update leads set status = 'bounced' where id = 1;
+            update leads set name = 'Ann', tags = '{a}', source = 'web' where id = 1;
+            update leads set name = 'Eve' where id = 1;
+            update leads set custom_fields = '{"k":1}', created_at = created_at - interval '1 day' where id = 1;
+            update leads set id = 9 where id = 2;
+            delete from leads where id = 3
+            """);
+        Assert.Equal(["1:1", "1:6", "1:24", "2:63", "9:63", "3:63"],
+            await database.Owner.ListAsync("select first_lead || ':' || fields from segment_changes order by id"));
     }
 
     [Fact]
@@ -85,6 +106,39 @@ public sealed class SegmentBitsRightsTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_lead_at_the_end_of_all_numbers_is_refused()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        foreach (var id in (string[])["9223372036854775807", "-9223372036854775808"])
+        {
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => database.As("lh_app").ExecuteAsync(
+                $"select set_config('app.workspace_id', '1', false); insert into leads (workspace_id, id, email) values (1, {id}, 'a@own.io')"));
+            Assert.Equal(PostgresErrorCodes.CheckViolation, refused.SqlState);
+        }
+    }
+
+    [Fact]
+    public async Task A_workspace_whose_fold_fails_keeps_no_other_one_waiting()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.AddLeadsAsync(database, 100);
+        await database.Owner.ExecuteAsync(
+            """
+            insert into leads (workspace_id, email) select 2, 'lead' || n || '@two.io' from generate_series(1, 100) as n;
+            select build_segment_bits(1, 1), build_segment_bits(2, 1);
+            create function fail() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$;
+            create trigger fail before update on segment_bits for each row when (old.workspace_id = 1) execute function fail();
+            update leads set status = 'bounced';
+            update segment_bit_workspaces set folded_at = now() - interval '1 hour', more = true
+            """);
+        Assert.Equal(["True: workspace 1: P0001 broken; 100 leads of workspace 2"],
+            await database.Owner.ListAsync("select case when problem then 'True: ' end || detail from fold_next_segment_changes()"));
+        Assert.Equal(["1"], await database.Owner.ListAsync("select distinct workspace_id from segment_changes"));
+    }
+
+    [Fact]
     public async Task A_small_workspace_and_a_truncated_table_have_no_bits()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
@@ -97,6 +151,17 @@ public sealed class SegmentBitsRightsTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync("select build_segment_bits(1, 10); truncate leads cascade");
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from segment_bits"));
         Assert.Equal(0, await CountAsync(database, "none"));
+    }
+
+    private static async Task ImportAsync(TestDatabase database, TenantDatabase app, int rows)
+    {
+        var import = await app.ScalarAsync<long>("select begin_lead_import($1, 'test')", [], TestContext.Current.CancellationToken);
+        await database.Owner.ExecuteAsync(
+            """
+            insert into lead_import_rows (workspace_id, import_id, row_number, email)
+            select 1, $1, n, 'staged' || $2 || '.' || n || '@own.io' from generate_series(1, $2) as n
+            """, import, rows);
+        await app.ScalarAsync<long>("select imported from finish_lead_import($1, $2)", [import], TestContext.Current.CancellationToken);
     }
 
     private static Task<long> CountAsync(TestDatabase database, string tag) => database.Owner.AskInAsync<long>(

@@ -65,7 +65,7 @@ public sealed class SegmentBitsTests(PostgresCluster cluster)
         await CompareAsync(database, SegmentsPerSnapshot);
 
         await database.Owner.ExecuteAsync("drop trigger slow on segment_bits");
-        await database.Owner.ExecuteAsync("update segment_bit_workspaces set folded_at = now() - interval '1 minute'");
+        await database.Owner.ExecuteAsync("update segment_bit_workspaces set folded_at = now() - interval '1 hour'");
         await database.As("lh_jobs").ExecuteAsync("call run_job('fold-segments')");
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from segment_changes where workspace_id = 1"));
         await CompareAsync(database, SegmentsPerSnapshot);
