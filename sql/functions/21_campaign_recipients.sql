@@ -127,6 +127,30 @@ $$;
 comment on function add_campaign_recipients(bigint, bigint, timestamptz, text, bigint, bigint, bigint[]) is
     'A step of scheduling, for its owner alone: adds recipients in chunks and looks between them whether the campaign was cancelled.';
 
+-- Nobody has analyzed sends that were just added: the planner would take them to be a handful, and read all of the workspace's for each
+-- batch that is marked.
+create or replace function analyze_new_sends(p_created_at timestamptz, p_sends bigint) returns boolean
+language plpgsql set search_path = pg_catalog, public, pg_temp set lock_timeout = '40ms'
+as $$
+declare
+    v_partition regclass := (
+        select c.oid from partition_bounds('email_sends') b join pg_class c on c.oid = b.partition
+        where b.from_at <= p_created_at and p_created_at < b.to_at and p_sends >= greatest(c.reltuples / 10, 5000)
+          -- Nothing lies here where the month is on another node.
+          and pg_relation_size(c.oid) > 0);
+begin
+    if v_partition is not null then
+        execute format('analyze %s', v_partition);
+    end if;
+    return v_partition is not null;
+exception when lock_not_available then
+    -- Somebody else does, or changes the table.
+    return false;
+end
+$$;
+comment on function analyze_new_sends(timestamptz, bigint) is
+    'A step of scheduling, for its owner alone: analyzes the month of sends that has grown by a tenth. Returns whether it did.';
+
 drop function if exists record_campaign_batch(bigint, bigint, bigint);
 create or replace function record_campaign_batch(p_workspace_id bigint, p_campaign_id bigint, p_enqueued_at timestamptz,
     p_recipients bigint, p_complete boolean) returns bigint
@@ -157,6 +181,7 @@ begin
         insert into campaign_batches (workspace_id, campaign_id, recipients)
         values (p_workspace_id, p_campaign_id, p_recipients) returning id into v_batch_id;
     end if;
+    perform analyze_new_sends(p_enqueued_at, p_recipients);
     return v_batch_id;
 end
 $$;
@@ -206,6 +231,7 @@ alter function enqueue_campaign(bigint, bigint) owner to lh_owner;
 alter function campaign_audience(bigint, bigint, jsonb) owner to lh_owner;
 alter function campaign_has_strays(bigint, bigint, timestamptz) owner to lh_owner;
 alter function add_campaign_recipients(bigint, bigint, timestamptz, text, bigint, bigint, bigint[]) owner to lh_owner;
+alter function analyze_new_sends(timestamptz, bigint) owner to lh_owner;
 alter function record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean) owner to lh_owner;
 alter function bulk_schedule_email_sends(bigint, bigint, bigint[]) owner to lh_owner;
 alter function bulk_schedule_email_sends(bigint, bigint, jsonb, bigint, bigint) owner to lh_owner;
@@ -214,6 +240,7 @@ revoke execute on function
     campaign_audience(bigint, bigint, jsonb),
     campaign_has_strays(bigint, bigint, timestamptz),
     add_campaign_recipients(bigint, bigint, timestamptz, text, bigint, bigint, bigint[]),
+    analyze_new_sends(timestamptz, bigint),
     record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean),
     bulk_schedule_email_sends(bigint, bigint, bigint[]),
     bulk_schedule_email_sends(bigint, bigint, jsonb, bigint, bigint)

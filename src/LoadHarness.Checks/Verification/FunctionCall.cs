@@ -87,6 +87,7 @@ internal static partial class FunctionCalls
         new("campaign_has_strays(bigint, bigint, timestamptz)", [$"select campaign_has_strays({W}, {C}, now())"]),
         new("add_campaign_recipients(bigint, bigint, timestamptz, text, bigint, bigint, bigint[])",
             [$"select add_campaign_recipients({W}, {C}, now(), 'true', 0, 9223372036854775807, null)"]),
+        new("analyze_new_sends(timestamptz, bigint)", ["select analyze_new_sends(now(), 1000000)"]),
         new("record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean)",
             [$"select record_campaign_batch({W}, {C}, now(), 10, true)"]),
         new("bulk_schedule_email_sends(bigint, bigint, bigint[])",
