@@ -72,7 +72,7 @@ $$;
 comment on function workspace_condition(bigint) is 'The condition on workspace_id as SQL, in the form that suits the workspace''s size.';
 
 -- What the planner expects; volatile, because EXPLAIN is refused elsewhere. p_condition: as below.
-create or replace function expected_leads(p_workspace_id bigint, p_condition text) returns bigint
+create or replace function expected_plan(p_workspace_id bigint, p_condition text, out leads bigint, out cost double precision)
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp
 as $$
 declare
@@ -80,10 +80,25 @@ declare
 begin
     execute format('explain (format json) select from leads where %s and %s', workspace_condition(p_workspace_id), p_condition)
     into v_plan;
-    return v_plan -> 0 -> 'Plan' ->> 'Plan Rows';
+    leads := v_plan -> 0 -> 'Plan' ->> 'Plan Rows';
+    cost := v_plan -> 0 -> 'Plan' ->> 'Total Cost';
 end
 $$;
+comment on function expected_plan(bigint, text) is 'About how many leads meet a condition, and what it costs to read them, by the statistics.';
+
+create or replace function expected_leads(p_workspace_id bigint, p_condition text) returns bigint
+language sql volatile set search_path = pg_catalog, public, pg_temp
+as $$
+    select p.leads from expected_plan(p_workspace_id, p_condition) as p
+$$;
 comment on function expected_leads(bigint, text) is 'About how many leads meet a condition, by the statistics.';
+
+create or replace function expected_cost(p_workspace_id bigint, p_condition text) returns double precision
+language sql volatile set search_path = pg_catalog, public, pg_temp
+as $$
+    select p.cost from expected_plan(p_workspace_id, p_condition) as p
+$$;
+comment on function expected_cost(bigint, text) is 'What it costs to read the leads that meet a condition, in the planner''s units.';
 
 -- p_condition is SQL that this schema's own functions made: never a caller's text. Nobody but the owner may call this.
 create or replace function page_of_leads(p_workspace_id bigint, p_condition text, p_limit int, p_cursor text)
@@ -205,7 +220,9 @@ alter function parse_page_cursor(text) owner to lh_owner;
 alter function require_page_limit(int) owner to lh_owner;
 alter function like_escape(text) owner to lh_owner;
 alter function workspace_condition(bigint) owner to lh_owner;
+alter function expected_plan(bigint, text) owner to lh_owner;
 alter function expected_leads(bigint, text) owner to lh_owner;
+alter function expected_cost(bigint, text) owner to lh_owner;
 alter function page_of_leads(bigint, text, int, text) owner to lh_owner;
 alter function search_condition(text, text, text, text[]) owner to lh_owner;
 alter function search_leads_optimized(bigint, text, text, text, text[], int, text) owner to lh_owner;
@@ -215,7 +232,9 @@ revoke execute on function
     require_page_limit(int),
     like_escape(text),
     workspace_condition(bigint),
+    expected_plan(bigint, text),
     expected_leads(bigint, text),
+    expected_cost(bigint, text),
     page_of_leads(bigint, text, int, text),
     search_condition(text, text, text, text[]),
     search_leads_optimized(bigint, text, text, text, text[], int, text)

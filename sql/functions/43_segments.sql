@@ -103,7 +103,9 @@ begin
         raise exception 'a cap is at least 1, not %', p_cap using errcode = 'LH006';
     end if;
     v_condition := compile_segment(p_conditions);
-    v_count := count_by_bits(p_workspace_id, p_conditions, v_condition);
+    if not segment_rows_are_cheap(p_workspace_id, p_conditions, v_condition) then
+        v_count := count_by_bits(p_workspace_id, p_conditions, v_condition);
+    end if;
     if v_count is not null then
         return least(v_count, p_cap);
     elsif p_cap is null then

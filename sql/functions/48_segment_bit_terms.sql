@@ -68,17 +68,17 @@ declare
     v_custom boolean := p_facet <> 'created_at';
     v_from timestamptz := segment_time(p_value, p_facet);
     v_to timestamptz := v_from + case when is_date(p_value #>> '{}') then interval '1 day' else interval '1 microsecond' end;
-    v_is_before text;
-    v_is_after text;
-    v_term text;
+    v_term text := 'all';
 begin
     -- A custom day is the instant that it begins. Of created_at, the day that the limit lies in is left to rows.
-    v_is_before := segment_bits_before(
-        p_workspace_id, p_facet, segment_day_of(case p_operator when 'before' then v_from else v_to end, v_custom or p_upper));
-    v_is_after := segment_bits_not(segment_bits_before(
-        p_workspace_id, p_facet, segment_day_of(case p_operator when 'after' then v_to else v_from end, v_custom or not p_upper)));
-    v_term := case p_operator when 'before' then v_is_before when 'after' then v_is_after
-                              else segment_bits_and(v_is_before, v_is_after) end;
+    if p_operator <> 'after' then
+        v_term := segment_bits_before(
+            p_workspace_id, p_facet, segment_day_of(case p_operator when 'before' then v_from else v_to end, v_custom or p_upper));
+    end if;
+    if p_operator <> 'before' then
+        v_term := segment_bits_and(v_term, segment_bits_not(segment_bits_before(
+            p_workspace_id, p_facet, segment_day_of(case p_operator when 'after' then v_to else v_from end, v_custom or not p_upper))));
+    end if;
     if v_custom then
         v_term := segment_bits_and(v_term, segment_bits_and(segment_bits_of(p_workspace_id, p_facet, 'exists'),
                                                             segment_bits_not(segment_bits_of(p_workspace_id, p_facet, 'other'))));

@@ -87,7 +87,8 @@ begin
     end if;
     for v_number in 1..cardinality(v_sets) loop
         v_columns := v_columns || format(
-            ', coalesce(bit_or(bits) filter (where value_id = any (''{%s}'')), $2) as b%s', v_sets[v_number], v_number);
+            ', coalesce(bit_or(bits) filter (where value_id ' || case when v_sets[v_number] like '%,%' then '= any (''{%s}'')' else '= %s' end
+            || '), $2) as b%s', v_sets[v_number], v_number);
         v_lower := replace(v_lower, '<' || v_sets[v_number] || '>', 'b' || v_number);
         v_maybe := replace(v_maybe, '<' || v_sets[v_number] || '>', 'b' || v_number);
     end loop;
@@ -115,6 +116,23 @@ as $$
     where w.mask <> 0 and w.mask >> (63 - place) & 1 = 1
 $$;
 comment on function segment_leads_of(bigint[], bit[]) is 'The ids of leads from blocks of bits.';
+
+-- A range of days is 17 rows of bits a block, whether it is narrow or not; an index reads what lies in it. Measured at 200,000 leads, a unit
+-- of the planner's cost is about 6 us, such bits 2.5 ms and 0.06 ms a block.
+create or replace function segment_rows_are_cheap(p_workspace_id bigint, p_conditions jsonb, p_condition text) returns boolean
+language plpgsql stable set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    return exists (
+            select 1 from segment_bit_facets f
+            where f.workspace_id = p_workspace_id and f.kind = 'day'
+              and jsonb_path_exists(p_conditions, 'strict $.** ? (@.field == $facet)', jsonb_build_object('facet', f.facet), true))
+        and expected_cost(p_workspace_id, p_condition) < 400 + 10 * (
+            select w.leads >> 14 from segment_bit_workspaces w where w.workspace_id = p_workspace_id);
+end
+$$;
+comment on function segment_rows_are_cheap(bigint, jsonb, text) is
+    'Whether a segment with days is counted by rows sooner than by bits, by the planner''s cost.';
 
 create or replace function count_by_bits(p_workspace_id bigint, p_conditions jsonb, p_condition text) returns bigint
 language plpgsql stable set search_path = pg_catalog, public, pg_temp
@@ -205,6 +223,7 @@ begin
         'segment_term(bigint, jsonb, boolean)',
         'segment_bits_query(bigint, text, text)',
         'segment_leads_of(bigint[], bit[])',
+        'segment_rows_are_cheap(bigint, jsonb, text)',
         'count_by_bits(bigint, jsonb, text)']::regprocedure[]
     loop
         execute format('alter function %s owner to lh_owner', v_function);

@@ -45,6 +45,7 @@ internal static partial class FunctionCalls
         new("segment_term(bigint, jsonb, boolean)", [Built, $"select segment_term({W}, {Vip}, true)"]),
         new("segment_bits_query(bigint, text, text)", [Built, $"select segment_bits_query({W}, 'none', 'all')"]),
         new("segment_leads_of(bigint[], bit[])", ["select segment_leads_of(array[1], array[b'1'::bit(16384)])"]),
+        new("segment_rows_are_cheap(bigint, jsonb, text)", [Built, $"select segment_rows_are_cheap({W}, {Vip}, compile_segment({Vip}))"]),
         new("count_by_bits(bigint, jsonb, text)", [Built, $"select count_by_bits({W}, {Vip}, compile_segment({Vip}))"]),
     ];
 }
