@@ -84,7 +84,8 @@ begin
     cost := v_plan -> 0 -> 'Plan' ->> 'Total Cost';
 end
 $$;
-comment on function expected_plan(bigint, text) is 'About how many leads meet a condition, and what it costs to read them, by the statistics.';
+comment on function expected_plan(bigint, text) is
+    'About how many leads meet a condition, and what it costs to read them, by the statistics.';
 
 create or replace function expected_leads(p_workspace_id bigint, p_condition text) returns bigint
 language sql volatile set search_path = pg_catalog, public, pg_temp

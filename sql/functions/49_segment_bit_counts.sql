@@ -87,7 +87,8 @@ begin
     end if;
     for v_number in 1..cardinality(v_sets) loop
         v_columns := v_columns || format(
-            ', coalesce(bit_or(bits) filter (where value_id ' || case when v_sets[v_number] like '%,%' then '= any (''{%s}'')' else '= %s' end
+            ', coalesce(bit_or(bits) filter (where value_id '
+            || case when v_sets[v_number] like '%,%' then '= any (''{%s}'')' else '= %s' end
             || '), $2) as b%s', v_sets[v_number], v_number);
         v_lower := replace(v_lower, '<' || v_sets[v_number] || '>', 'b' || v_number);
         v_maybe := replace(v_maybe, '<' || v_sets[v_number] || '>', 'b' || v_number);
@@ -117,8 +118,8 @@ as $$
 $$;
 comment on function segment_leads_of(bigint[], bit[]) is 'The ids of leads from blocks of bits.';
 
--- A range of days is 17 rows of bits a block, whether it is narrow or not; an index reads what lies in it. Measured at 200,000 leads, a unit
--- of the planner's cost is about 6 us, such bits 2.5 ms and 0.06 ms a block.
+-- A range of days is 17 rows of bits a block, whether it is narrow or not; an index reads what lies in it. Measured at 200,000 leads, a
+-- unit of the planner's cost is about 6 us, such bits 2.5 ms and 0.06 ms a block.
 create or replace function segment_rows_are_cheap(p_workspace_id bigint, p_conditions jsonb, p_condition text) returns boolean
 language plpgsql stable set search_path = pg_catalog, public, pg_temp
 as $$
