@@ -77,6 +77,27 @@ public sealed class SegmentBitsTests(PostgresCluster cluster)
                 """));
     }
 
+    [Fact]
+    public async Task A_narrow_range_of_days_goes_by_rows_and_a_wide_one_by_bits()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await database.Owner.ExecuteAsync(
+            """
+            insert into leads (workspace_id, email, created_at)
+            select 1, n || '@own.io', '2026-01-01'::timestamptz + n * interval '5 minutes' from generate_series(1, 20000) as n;
+            analyze leads;
+            select build_segment_bits(1, 100)
+            """);
+        Assert.Equal(["True", "False", "False"], await database.Owner.ListAsync(
+            """
+            select segment_rows_are_cheap(1, s::jsonb, compile_segment(s::jsonb))
+            from (values (1, '{"field":"created_at","operator":"equals","value":"2026-02-01"}'),
+                         (2, '{"field":"created_at","operator":"after","value":"2026-01-02"}'),
+                         (3, '{"field":"tags","operator":"contains","value":"vip"}')) as v (n, s) order by n
+            """));
+    }
+
     // Of one snapshot: the leads for the oracle, and both ways of counting.
     private static async Task<int> CompareAsync(TestDatabase database, int segments)
     {
