@@ -85,7 +85,7 @@ public sealed class SegmentBitsTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync(
             """
             insert into leads (workspace_id, email, created_at)
-            select 1, n || '@own.io', '2026-01-01'::timestamptz + n * interval '5 minutes' from generate_series(1, 20000) as n;
+            select 1, n || '@own.io', '2026-01-01'::timestamptz + n * interval '5 minutes' from generate_series(1, 30000) as n;
             analyze leads;
             select build_segment_bits(1, 100)
             """);
