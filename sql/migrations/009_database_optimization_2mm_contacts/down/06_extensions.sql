@@ -2,7 +2,7 @@
 
 -- step: tools
 drop function if exists create_monthly_partitions(int), check_default_partitions(), partition_tasks(), make_month_partitions(regclass, int),
-    make_next_partition(regclass, int, boolean), missing_months(regclass, date, date),
+    make_months(regclass, int), try_for_lock(text), make_next_partition(regclass, int, boolean), missing_months(regclass, date, date),
     run_partman(regclass, int, text), months_to_make(regclass, int), add_month_partitions(regclass, date, date),
     add_month_partition(regclass, date), default_partition_months(regclass), settle_partitions(regclass), partition_bounds(regclass);
 drop procedure loadharness.secure(regclass, name, text), loadharness.swap(text), loadharness.require_equal(regclass, regclass),
