@@ -4,13 +4,21 @@
 $ErrorActionPreference = 'Stop'
 $here = $PSScriptRoot
 $install = 'yes'
-$pass = @(foreach ($argument in $args) { if ("$argument" -eq '--no-install') { $install = 'no' } else { "$argument" } })
+$agents = 'no'
+$broker = $false
+$pass = @(foreach ($argument in $args) {
+    if ("$argument" -eq '--no-install') { $install = 'no' } else { "$argument" }
+    if ("$argument" -like '--agents*') { $agents = 'agents' }
+    if ("$argument" -like '--broker*') { $broker = $true }
+})
+# A broker that runs elsewhere needs none here.
+if ($broker) { $agents = 'no' }
 $env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
 $env:DOTNET_NOLOGO = '1'
 
 $windows = $env:OS -eq 'Windows_NT'
 if (-not $windows) {
-    & /bin/sh "$here/.ci/install-missing" run $install
+    & /bin/sh "$here/.ci/install-missing" run $install $agents
     if ($LASTEXITCODE -ne 0) { exit 1 }
 }
 if (-not $ExecutionContext.InvokeCommand.GetCommand('dotnet', 'Application')) {

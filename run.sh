@@ -10,12 +10,21 @@ while [ -L "$script" ]; do
 done
 here=$(cd "$(dirname "$script")" && pwd)
 install=yes
+agents=no
+broker=no
 for argument do
     shift
-    if [ "$argument" = --no-install ]; then install=no; else set -- "$@" "$argument"; fi
+    case $argument in
+        --no-install) install=no; continue ;;
+        --agents|--agents=*) agents=agents ;;
+        --broker|--broker=*) broker=yes ;;
+    esac
+    set -- "$@" "$argument"
 done
+# A broker that runs elsewhere needs none here.
+[ "$broker" = no ] || agents=no
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-"$here/.ci/install-missing" run "$install"
+"$here/.ci/install-missing" run "$install" "$agents"
 # The program's standard output is its own: with --json it holds one object.
 if ! dotnet build "$here/src/LoadHarness.Cli" --configuration Release --verbosity quiet --disable-build-servers >&2; then
     echo "The program could not be built; the compiler's words are above." >&2

@@ -4,6 +4,7 @@ using LoadHarness.Load;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios.Answers;
+using LoadHarness.Scenarios.OtherEngines;
 using LoadHarness.Scenarios.Profiles;
 
 namespace LoadHarness.Scenarios;
@@ -19,13 +20,16 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
     /// <summary>What an application's pool holds for a lone scenario.</summary>
     private const int FewestConnections = 16;
 
+    /// <summary>Leads that one of several generators may bring in: no two of them bring in the same.</summary>
+    private const long NewLeadsOfAnAgent = 1_000_000_000;
+
     private readonly ConcurrentDictionary<string, Lazy<ScenarioDatabase>> _databases = new();
     private readonly OpenTenant _open;
     private long _newLeads;
 
-    private ScenarioEnvironment(OpenTenant open, SeedManifest seed, LoadProfile profile)
+    private ScenarioEnvironment(OpenTenant open, SeedManifest seed, LoadProfile profile, LoadShare share)
     {
-        (_open, Seed, Profile) = (open, seed, profile);
+        (_open, Seed, Profile, Share) = (open, seed, profile, share);
         Answers = new(seed);
         Draws = new(seed, Answers);
     }
@@ -33,6 +37,9 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
     public SeedManifest Seed { get; }
 
     public LoadProfile Profile { get; }
+
+    /// <summary>What of the load this program makes.</summary>
+    public LoadShare Share { get; }
 
     public SeededAnswers Answers { get; }
 
@@ -52,8 +59,10 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
     /// roles.
     /// </param>
     /// <param name="queries">Other statements than those of the program's sql/queries.</param>
-    public static ScenarioEnvironment Open(OpenTenant open, SeedManifest seed, LoadProfile profile, QueryCatalog? queries = null) =>
-        new(open, seed, profile) { Queries = queries ?? QueryCatalog.Shipped };
+    /// <param name="share">Null for all of it.</param>
+    public static ScenarioEnvironment Open(
+        OpenTenant open, SeedManifest seed, LoadProfile profile, QueryCatalog? queries = null, LoadShare? share = null) =>
+        new(open, seed, profile, share ?? LoadShare.Whole) { Queries = queries ?? QueryCatalog.Shipped };
 
     /// <summary>The sessions of one scenario, opened when they are first asked for.</summary>
     public ScenarioDatabase For(string scenario) => _databases.GetOrAdd(scenario, name => new(() => OpenFor(new(name)))).Value;
@@ -84,7 +93,21 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
 
     /// <summary>Sets leads aside that are not seeded: no two imports of a run bring in the same new ones.</summary>
     /// <returns>The first of them.</returns>
-    public long FirstOfNewLeads(int count) => Seed.Contacts + Interlocked.Add(ref _newLeads, count) - count + 1;
+    public long FirstOfNewLeads(int count) =>
+        Seed.Contacts + (Share.Index * NewLeadsOfAnAgent) + Interlocked.Add(ref _newLeads, count) - count + 1;
+
+    /// <summary>Notes what other programs did for this one, so that the server's statements can be told apart.</summary>
+    /// <param name="newLeads">That they have set aside for imports.</param>
+    public void Note(IEnumerable<SentBy> sent, int newLeads)
+    {
+        foreach (var one in sent)
+        {
+            if (one.Operation.Length > 0) For(one.Scenario).Sent.Add(one.Statement, one.Operation);
+            else For(one.Scenario).Sent.Add(one.Statement);
+        }
+
+        FirstOfNewLeads(newLeads);
+    }
 
     /// <summary>Closes all sessions: those of a scenario that has ended must not take the next one's room.</summary>
     public async Task ReleaseAsync()

@@ -53,7 +53,8 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
                 spoilt[scenario.Name] = ScenarioResults.NotBegun(scenario, clock.UtcNow, reason);
         var ready = scenarios.Where(s => !spoilt.ContainsKey(s.Name)).ToList();
         using var threads = new IterationThreads(clock, options.MaxThreads);
-        await Play([.. ready.Where(s => s.WarmUp > TimeSpan.Zero)], "warm-up", LoadPlan.WarmUpOf, threads, progress, cancellationToken);
+        if (scenarios.Any(s => s.WarmUp > TimeSpan.Zero))
+            await Play([.. ready.Where(s => s.WarmUp > TimeSpan.Zero)], "warm-up", LoadPlan.WarmUpOf, threads, progress, cancellationToken);
         var played = await MeasuredAsync(() => Play(ready, "measuring", s => s.Simulations, threads, progress, cancellationToken));
         return [.. scenarios.Select(s => spoilt.GetValueOrDefault(s.Name) ?? played.First(p => p.Name == s.Name))];
     }
@@ -93,11 +94,13 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
         IProgress<LoadSnapshot>? progress,
         CancellationToken cancellationToken)
     {
-        if (scenarios.Count == 0) return [];
         // What set-up and warm-up left to collect is collected outside the figures.
         GC.Collect();
+        // Also with nothing to play: the other generators wait for this one.
+        var together = options.Together is { } others ? await others.WaitAsync(phaseName, cancellationToken) : (DateTimeOffset?)null;
+        if (scenarios.Count == 0) return [];
         var dispatcher = new Dispatcher(clock, threads);
-        var (startedUtc, start) = (clock.UtcNow, clock.Now + Headstart);
+        var (startedUtc, start) = StartAt(together);
         var settings = scenarios.Select(s => new PhaseSetting(
             s, simulations(s), phaseName, dispatcher, threads, options, start, SeedOf(s.Name, phaseName), progress)).ToList();
         var phases = settings.Select(s => new LoadPhase(s)).ToList();
@@ -113,6 +116,13 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
 
         CancellationTokenRegistration OnCancelled(CancellationToken cancellationToken, Action<LoadPhase> interrupt) =>
             cancellationToken.UnsafeRegister(_ => dispatcher.Post(0, new Callback(_ => phases.ForEach(interrupt))), null);
+    }
+
+    private (DateTimeOffset Utc, long Clock) StartAt(DateTimeOffset? together)
+    {
+        var (utc, now) = (clock.UtcNow, clock.Now);
+        var wait = together is { } at ? Math.Max(Headstart, (at - utc).ToNanoseconds()) : Headstart;
+        return (together is null ? utc : utc + TimeSpan.FromTicks(wait / TimeSpan.NanosecondsPerTick), now + wait);
     }
 
     private static void Check(IReadOnlyList<ScenarioProps> scenarios)

@@ -34,6 +34,12 @@ public sealed record LoadRunnerOptions
     /// <summary>Most threads kept for iterations that block theirs. Iterations that await need one or two.</summary>
     public int MaxThreads { get; init; } = 1024;
 
+    /// <summary>What of the load this generator makes.</summary>
+    public LoadShare Share { get; init; } = LoadShare.Whole;
+
+    /// <summary>Keeps several generators in step; null for one alone.</summary>
+    public IStartTogether? Together { get; init; }
+
     /// <summary>Told when what is measured begins and has ended; null for nobody.</summary>
     public IMeasuredPhase? Measured { get; init; }
 }

@@ -88,6 +88,24 @@ public sealed class CommandLineOptions
         HelpName = "NAMES",
     };
 
+    public Option<string?> Agents { get; } = new("--agents")
+    {
+        Description = "Generators that share the load. Without --broker they run on this machine, as programs of their own.",
+        HelpName = "N",
+    };
+
+    public Option<string?> Broker { get; } = new("--broker")
+    {
+        Description = "With --agents: a NATS server on which agents of other machines join (see the verb agent). Needs --database, which they can reach.",
+        HelpName = "URL",
+    };
+
+    public Option<string?> TokenFile { get; } = new("--token-file")
+    {
+        Description = "File with the secret of the NATS server. Default: the environment's LOADHARNESS_AGENT_TOKEN.",
+        HelpName = "FILE",
+    };
+
     public Option<bool> Keep { get; } = new("--keep") { Description = "Keep the seeded server for a later --reuse, and say where it is." };
 
     public Option<bool> Reuse { get; } = new("--reuse")
@@ -102,8 +120,12 @@ public sealed class CommandLineOptions
         Description = "One JSON object on standard output; text for people on standard error.",
     };
 
-    public IEnumerable<Option> All =>
-        [Contacts, Profile, Targets, Workload, Database, Out, Seed, Settings, Engine, Pooler, Baseline, Require, WithoutExtensions, Force, Keep,
+    /// <summary>Of <c>run</c>.</summary>
+    public IEnumerable<Option> OfRun => [.. All, Agents, Broker, TokenFile];
+
+    private IEnumerable<Option> All =>
+        [Contacts, Profile, Targets, Workload, Database, Out, Seed, Settings, Engine, Pooler, Baseline, Require, WithoutExtensions,
+            Force, Keep,
         Reuse, Open, Json];
 
     /// <exception cref="HarnessException">Some words could not be parsed, or are wrong; all of them are named.</exception>
@@ -112,6 +134,8 @@ public sealed class CommandLineOptions
 
     /// <summary>The directory as given; null when the verb's own default holds.</summary>
     public string? OutGiven(ParseResult parsed) => Word(parsed, Out);
+
+    public string? TokenFileGiven(ParseResult parsed) => Word(parsed, TokenFile);
 
     public bool ContactsGiven(ParseResult parsed) => Word(parsed, Contacts) is not null;
 
@@ -134,6 +158,9 @@ public sealed class CommandLineOptions
         Require = Word(parsed, Require),
         Force = parsed.GetResult(Force) is { Implicit: false } ? Word(parsed, Force) ?? "" : null,
         WithoutExtensions = Word(parsed, WithoutExtensions),
+        Agents = Word(parsed, Agents),
+        Broker = Word(parsed, Broker),
+        TokenFile = parsed.CommandResult.Command is RootCommand or { Name: "run" } ? Word(parsed, TokenFile) : null,
         Keep = Given(parsed, Keep),
         Reuse = Given(parsed, Reuse),
         Open = Given(parsed, Open),

@@ -35,6 +35,12 @@ public sealed record GivenOptions
 
     public string? WithoutExtensions { get; init; }
 
+    public string? Agents { get; init; }
+
+    public string? Broker { get; init; }
+
+    public string? TokenFile { get; init; }
+
     public bool Keep { get; init; }
 
     public bool Reuse { get; init; }

@@ -56,6 +56,7 @@ public static class OptionsCheck
             ServerProfile = settings,
             Engine = engine,
             Pooler = pooler,
+            Agents = AgentsOption.Check(raw, database, engine, pooler, errors),
             Required = required,
             Baseline = baseline,
             Targets = targets,

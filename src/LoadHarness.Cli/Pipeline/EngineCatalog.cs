@@ -15,13 +15,15 @@ public static class EngineCatalog
     /// <summary>
     /// A campaign or an import that was begun in time may end: on a small machine, with fourteen others next to it, that takes a while.
     /// </summary>
-    private static TimeSpan DrainTime { get; } = TimeSpan.FromMinutes(2);
+    public static TimeSpan DrainTime { get; } = TimeSpan.FromMinutes(2);
 
     /// <param name="foreign">What another engine's program is asked for.</param>
-    public static async Task<IReadOnlyList<ScenarioResult>> RunAsync(
+    /// <param name="fleet">The generators that share the load; null for this program alone.</param>
+    internal static async Task<IReadOnlyList<ScenarioResult>> RunAsync(
         HarnessOptions options, IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot> live, IMeasuredPhase measured,
-            ScenarioEnvironment environment, Func<EngineRequest> foreign, CancellationToken cancellationToken)
+            ScenarioEnvironment environment, Func<EngineRequest> foreign, RunFleet? fleet, CancellationToken cancellationToken)
     {
+        if (fleet is not null) return await fleet.RunAsync(scenarios, live, measured, environment, cancellationToken);
         if (options.Engine == LoadEngine.NBomber)
             return await NBomberProcess.RunAsync(foreign(), environment, measured, cancellationToken);
         return await RunAsync(options, scenarios, live, measured, DrainTime, cancellationToken);

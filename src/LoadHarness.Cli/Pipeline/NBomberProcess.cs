@@ -67,13 +67,7 @@ public static class NBomberProcess
             throw new HarnessException($"NBomber's program ended without an answer for {request.Scenario}. What it said is above; leave --engine out to use the built-in engine.");
         var answer = JsonSerializer.Deserialize<EngineAnswer>(
             await System.IO.File.ReadAllTextAsync(request.AnswerFile), EngineRequest.Format)!;
-        foreach (var sent in answer.Sent)
-        {
-            if (sent.Operation.Length > 0) environment.For(sent.Scenario).Sent.Add(sent.Statement, sent.Operation);
-            else environment.For(sent.Scenario).Sent.Add(sent.Statement);
-        }
-
-        environment.FirstOfNewLeads(answer.LeadsSetAside - request.LeadsSetAside);
+        environment.Note(answer.Sent, answer.LeadsSetAside - request.LeadsSetAside);
         return answer.Scenarios;
     }
 }

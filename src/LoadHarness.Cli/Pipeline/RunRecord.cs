@@ -109,9 +109,15 @@ public sealed class RunRecord
         };
     }
 
-    private static Dictionary<string, string> Describe(HarnessOptions options) => options.Workload is { } folder
-        ? WorkloadStages.Describe(options, folder)
-        : new()
+    private static Dictionary<string, string> Describe(HarnessOptions options)
+    {
+        var described = options.Workload is { } folder ? WorkloadStages.Describe(options, folder) : DescribeProfile(options);
+        // Not where there are none: earlier runs did not know the word.
+        if (options.Agents is { } agents) described["agents"] = agents.Count.ToString(CultureInfo.InvariantCulture);
+        return described;
+    }
+
+    private static Dictionary<string, string> DescribeProfile(HarnessOptions options) => new()
     {
         ["contacts"] = options.Contacts.ToString(CultureInfo.InvariantCulture),
         ["profile"] = ProfileCatalog.NameOf(options.Profile),
@@ -128,6 +134,9 @@ public sealed class RunRecord
 public static class BuildFacts
 {
     public static string Version { get; } = typeof(BuildFacts).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    /// <summary>Two programs of equal words are the same one.</summary>
+    public static string Words => $"version {Version}, commit {Commit}, {Configuration}";
 
     public static string Configuration { get; } =
         typeof(BuildFacts).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "unknown";

@@ -39,8 +39,10 @@ public static class ScenarioRun
                 : TenantDatabase.OpenThroughPooler(pooler.ConnectionString, role, workspace, connections, sent),
             seed,
             profile);
+        await using var fleet = await RunFleet.StartAsync(
+            record, terminal, options, profile, seed, admin, pooler?.ConnectionString ?? database.AdminConnectionString, cancellationToken);
         await using var observer = await DatabaseObserver.StartAsync(
-            admin, database.ServerProcessId, cancellationToken, loadIsOurs: options.Engine == LoadEngine.LoadHarness);
+            admin, database.ServerProcessId, cancellationToken, loadIsOurs: options.Engine == LoadEngine.LoadHarness && fleet is null);
         var ended = false;
         try
         {
@@ -58,12 +60,15 @@ public static class ScenarioRun
 
                 await MeasureAsync(
                     record, terminal, observer, [.. load.Select(environment.WatchOf)],
-                    (live, measured) => EngineCatalog.RunAsync(options, load, live, measured, environment, () => Foreign(scenario.Name), cancellationToken),
+                    (live, measured) => EngineCatalog.RunAsync(
+                        options, load, live, measured, environment, () => Foreign(scenario.Name), fleet, cancellationToken),
                     environment.ReleaseAsync, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
+                // Without all of its generators a load is another load.
+                if (fleet?.Loss is not null) break;
             }
 
-            ended = true;
+            ended = fleet?.Loss is null;
         }
         finally
         {
@@ -75,6 +80,7 @@ public static class ScenarioRun
                 plans, cancellationToken.IsCancellationRequested ? CancellationToken.None : cancellationToken, notes)
                 .WaitAsync(Interruption.AtOnce);
             record.Add(run => run with { Observation = observation });
+            fleet?.Record(terminal);
         }
 
         await CompareConnectionsAsync(record, database, pooler, cancellationToken);

@@ -54,8 +54,8 @@ public static class CommandLine
             CancellationToken cancellationToken)
     {
         var root = new RootCommand("Seeds a PostgreSQL e-mail-marketing CRM with millions of leads, drives load at it, and judges every performance target.");
-        Add(root, words.All, Run);
-        root.Add(Add(new Command("run", "Provision, migrate, seed, measure, judge, report (the default verb)."), words.All, Run));
+        Add(root, words.OfRun, Run);
+        root.Add(Add(new Command("run", "Provision, migrate, seed, measure, judge, report (the default verb)."), words.OfRun, Run));
         foreach (var verb in VerbCatalog.All(words))
             Parent(verb.Group).Add(Add(verb.Command, verb.Options, (parsed, _) => verb.ExecuteAsync(parsed, cancellationToken)));
         return root;

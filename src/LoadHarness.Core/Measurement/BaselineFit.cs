@@ -9,7 +9,7 @@ namespace LoadHarness.Core.Measurement;
 public static class BaselineFit
 {
     /// <summary>Options that change what is measured. The scale and the seed are compared as seeded, not as asked for.</summary>
-    private static readonly string[] MeasuringOptions = ["profile", "workload", "engine", "pooler"];
+    private static readonly string[] MeasuringOptions = ["profile", "workload", "engine", "pooler", "agents"];
 
     /// <summary>All that must be equal, by name; a run that lacks one has null there.</summary>
     public static IEnumerable<RunFact> Facts(RunResult run) =>

@@ -23,6 +23,9 @@ public static class RunCheck
         .. VerdictsOf("checklist", run.Checklist),
     ];
 
+    /// <summary>Of one scenario alone.</summary>
+    public static IEnumerable<InputFault> Faults(ScenarioResult scenario) => ScenarioCheck.Faults(scenario.Name, scenario);
+
     private static IEnumerable<InputFault> ScenariosOf(RunResult run)
     {
         foreach (var twice in Twice(run.Scenarios, scenario => scenario.Name)) yield return Double("scenarios", twice);

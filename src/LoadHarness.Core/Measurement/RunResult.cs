@@ -38,6 +38,9 @@ public sealed record RunResult
     [JsonRequired]
     public IReadOnlyList<Comparison> Comparisons { get; init; } = [];
 
+    /// <summary>The generators that shared the load; empty when this program made it alone.</summary>
+    public IReadOnlyList<AgentRecord> Agents { get; init; } = [];
+
     public DatabaseObservation? Observation { get; init; }
 
     /// <summary>Null when the run was not asked to be compared with an earlier one.</summary>

@@ -28,6 +28,9 @@ public sealed record HarnessOptions
 
     public Pooler Pooler { get; init; } = Pooler.None;
 
+    /// <summary>Several generators share the load; null for this program alone.</summary>
+    public AgentOptions? Agents { get; init; }
+
     /// <summary>
     /// Allows a given database that already holds tables to be used, and the rows of an earlier seeding there to be deleted.
     /// </summary>
@@ -60,6 +63,11 @@ public sealed record HarnessOptions
     /// <summary>Standard output carries one JSON object; people's text goes to standard error.</summary>
     public bool Json { get; init; }
 }
+
+/// <param name="Count">How many there are.</param>
+/// <param name="Broker">Where agents on other machines meet; null starts a broker and the agents here.</param>
+/// <param name="TokenFile">Holds the secret of that broker; null takes the environment's.</param>
+public sealed record AgentOptions(int Count, string? Broker, string? TokenFile);
 
 /// <summary>Server settings to provision with.</summary>
 public enum ServerProfile

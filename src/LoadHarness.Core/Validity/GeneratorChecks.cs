@@ -9,27 +9,33 @@ public static class GeneratorChecks
     /// <param name="limit">The response time that the scenario is judged by.</param>
     /// <param name="machineCores">Cores of the machine that the generator ran on.</param>
     public static IReadOnlyList<string> Check(ScenarioResult scenario, TimeSpan limit, int machineCores, ValidityLimits limits) =>
-        [.. scenario.Operations.Select(o => Late(scenario, o, limit, limits))
-            .Append(Saturated(scenario, machineCores, limits))
-            .Append(Stolen(scenario, limits))
+        [.. scenario.Operations
+            .Select(o => Late($"{scenario.Name}/{o.Name}", scenario.Model, o.Lag.P99 ?? o.Lag.Maximum, limit, limits))
+            .Append(Saturated(scenario.Name, scenario.Generator.CpuCores, machineCores, limits))
+            .Append(Stolen(scenario.Name, scenario.Generator, limits))
             .Append(Unbalanced(scenario))
             .Concat(scenario.Operations.Select(o => TooFew(scenario, o, limits)))
             .OfType<string>()];
 
-    private static string? Late(ScenarioResult scenario, OperationResult operation, TimeSpan limit, ValidityLimits limits) =>
-        // Paced users are late when the server is slow: that lag belongs to the server. Of few requests the latest stands for the p99.
-        scenario.Model == LoadModel.Open && (operation.Lag.P99 ?? operation.Lag.Maximum) is { } lag && lag > limit * limits.LagShare
-            ? Text($"{scenario.Name}/{operation.Name}: the generator started requests late by {lag.TotalMilliseconds:0.0} ms (p99), more than {limits.LagShare:0%} of the limit of {limit.TotalMilliseconds:0.#} ms. Offer less, or run it on another machine than the server.")
+    /// <summary>What of a scenario that several generators ran is judged of all of them together.</summary>
+    public static IReadOnlyList<string> CheckTogether(ScenarioResult scenario, ValidityLimits limits) =>
+        [.. scenario.Operations.Select(o => TooFew(scenario, o, limits)).Prepend(Unbalanced(scenario)).OfType<string>()];
+
+    /// <param name="lag">The p99; of few requests the latest stands for it.</param>
+    internal static string? Late(string subject, LoadModel model, TimeSpan? lag, TimeSpan limit, ValidityLimits limits) =>
+        // Paced users are late when the server is slow: that lag belongs to the server.
+        model == LoadModel.Open && lag > limit * limits.LagShare
+            ? Text($"{subject}: the generator started requests late by {lag.Value.TotalMilliseconds:0.0} ms (p99), more than {limits.LagShare:0%} of the limit of {limit.TotalMilliseconds:0.#} ms. Offer less, or run it on another machine than the server.")
             : null;
 
-    private static string? Saturated(ScenarioResult scenario, int machineCores, ValidityLimits limits) =>
-        scenario.Generator.CpuCores > machineCores * limits.CpuShare
-            ? Text($"{scenario.Name}: the generator itself kept {scenario.Generator.CpuCores:0.0} of {machineCores} cores busy, so it measured its own limit. Offer less, or use a machine with more cores.")
+    internal static string? Saturated(string subject, double busyCores, int machineCores, ValidityLimits limits) =>
+        busyCores > machineCores * limits.CpuShare
+            ? Text($"{subject}: the generator itself kept {busyCores:0.0} of {machineCores} cores busy, so it measured its own limit. Offer less, or use a machine with more cores.")
             : null;
 
-    private static string? Stolen(ScenarioResult scenario, ValidityLimits limits) =>
-        scenario.Generator.StolenShare > limits.StolenShare
-            ? Text($"{scenario.Name}: the hypervisor took {scenario.Generator.StolenShare:0.0%} of the CPU time, more than {limits.StolenShare:0%}. Run again when the host is quieter.")
+    internal static string? Stolen(string subject, GeneratorHealth generator, ValidityLimits limits) =>
+        generator.StolenShare > limits.StolenShare
+            ? Text($"{subject}: the hypervisor took {generator.StolenShare:0.0%} of the CPU time, more than {limits.StolenShare:0%}. Run again when the host is quieter.")
             : null;
 
     private static string? TooFew(ScenarioResult scenario, OperationResult operation, ValidityLimits limits) =>

@@ -20,17 +20,21 @@ public static class RunChecks
         foreach (var scenario in run.Scenarios)
         {
             if (scenario.AbortReason is { } reason) yield return $"{scenario.Name} was ended early: {reason}.";
-            foreach (var doubt in GeneratorChecks.Check(scenario, Limit(scenario, targets), run.Host.Cores, JudgedElsewhere))
-                yield return doubt;
+            var doubts = run.Agents.Count > 0
+                ? GeneratorChecks.CheckTogether(scenario, JudgedElsewhere)
+                : GeneratorChecks.Check(scenario, Limit(scenario.Name, targets), run.Host.Cores, JudgedElsewhere);
+            foreach (var doubt in doubts) yield return doubt;
         }
+
+        foreach (var doubt in AgentChecks.Doubts(run.Agents, scenario => Limit(scenario, targets), JudgedElsewhere)) yield return doubt;
     }
 
     /// <summary>Too few samples make the one verdict inconclusive, not the run invalid.</summary>
     private static ValidityLimits JudgedElsewhere { get; } = new(FewestSamples: 0);
 
     // A scenario whose response times nobody judges cannot be spoilt by a late start.
-    private static TimeSpan Limit(ScenarioResult scenario, IReadOnlyList<Target> targets) => targets
-        .Where(target => target.Scenario == scenario.Name && target.Unit is "ms" or "s")
+    private static TimeSpan Limit(string scenario, IReadOnlyList<Target> targets) => targets
+        .Where(target => target.Scenario == scenario && target.Unit is "ms" or "s")
         .Select(target => target.Unit == "s" ? TimeSpan.FromSeconds(target.Limit) : TimeSpan.FromMilliseconds(target.Limit))
         .DefaultIfEmpty(TimeSpan.MaxValue)
         .Min();

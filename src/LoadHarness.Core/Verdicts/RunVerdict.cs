@@ -66,6 +66,7 @@ public sealed record RunVerdict(
     private static string HeadlineOf(RunState state, RunResult run, List<Verdict> worst, string scope) => state switch
     {
         RunState.Incomplete => "The run ended early",
+        RunState.Invalid when AgentWords.Lost(run) is { } lost => lost,
         RunState.Invalid => "These figures must not be trusted",
         RunState.Missed => VerdictWords.Line(worst[0]),
         RunState.Inconclusive when RunScope.RequiredOpen(run) is { Count: > 0 } open =>

@@ -14,9 +14,6 @@ internal sealed class ClosedUsers(LoadPhase phase)
     private readonly PriorityQueue<int, int> _freeNumbers = new();
     private int _numbers;
 
-    /// <summary>Users in force; those retired may still be in their last iteration.</summary>
-    public int Active => _active.Count;
-
     public int Most { get; private set; }
 
     public IReadOnlyList<VirtualUser> All => _all;
@@ -34,9 +31,10 @@ internal sealed class ClosedUsers(LoadPhase phase)
                 look.See(user.Since);
     }
 
-    public void Add(long intended, long retiresAt, SharedIterations? shared = null)
+    /// <param name="serial">From 0, over the users of all generators.</param>
+    public void Add(int serial, long intended, long retiresAt, SharedIterations? shared = null)
     {
-        var user = new VirtualUser(phase, _all.Count, FreeNumber(), shared) { RetiresAt = retiresAt };
+        var user = new VirtualUser(phase, serial, FreeNumber(), shared) { RetiresAt = retiresAt };
         lock (_lock) _all.Add(user);
         _active.Push(user);
         Most = Math.Max(Most, _active.Count);
@@ -75,7 +73,7 @@ internal sealed class ClosedUsers(LoadPhase phase)
             _leaving.RemoveAll(user => user.IsSettled);
         }
 
-        return _freeNumbers.TryDequeue(out var number, out _) ? number : _numbers++;
+        return _freeNumbers.TryDequeue(out var number, out _) ? number : phase.Share.NumberOf(_numbers++);
     }
 
     private static void RetireEarlier(VirtualUser user, long at) => user.RetiresAt = Math.Min(user.RetiresAt, at);

@@ -59,6 +59,8 @@ internal sealed class LoadPhase : IDisposable
 
     public ClosedUsers Users { get; }
 
+    public LoadShare Share => _setting.Options.Share;
+
     public long Start => _setting.Start;
 
     /// <summary>When the load ended or was given up. Requests may have taken longer. Any thread.</summary>

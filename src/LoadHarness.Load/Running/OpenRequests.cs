@@ -8,6 +8,8 @@ internal sealed class OpenRequests(LoadPhase phase)
     private readonly Lock _lock = new();
     private readonly Stack<OpenRequest> _free = [];
     private readonly List<OpenRequest> _all = [];
+    // Several generators together have no more in flight than one; each may have at least one.
+    private readonly long _limit = Math.Max(1, phase.Share.Of(phase.Scenario.MaxInFlight));
     private int _inFlight;
 
     public int InFlight => Volatile.Read(ref _inFlight);
@@ -32,10 +34,10 @@ internal sealed class OpenRequests(LoadPhase phase)
     {
         lock (_lock)
         {
-            if (_inFlight >= phase.Scenario.MaxInFlight) return null;
+            if (_inFlight >= _limit) return null;
             _inFlight++;
             if (_free.TryPop(out var free)) return free;
-            var added = new OpenRequest(phase, _all.Count, this);
+            var added = new OpenRequest(phase, phase.Share.NumberOf(_all.Count), this);
             _all.Add(added);
             return added;
         }

@@ -12,7 +12,12 @@ internal sealed class SimulationPlayer
     private readonly Callback _arrival;
     private IEnumerator<long>? _arrivals;
     private long _invocation = -1;
+    private long _latest;
     private long _origin;
+
+    // Over all generators: users in force, and users begun.
+    private int _users;
+    private int _begun;
     private int _index = -1;
     private double _rate;
     private double _owed;
@@ -29,6 +34,8 @@ internal sealed class SimulationPlayer
     public bool AwaitsUsers => _awaitsUsers;
 
     private LoadSimulation? Next => _index + 1 < _setting.Simulations.Count ? _setting.Simulations[_index + 1] : null;
+
+    private LoadSimulation? Earlier => _index > 0 ? _setting.Simulations[_index - 1] : null;
 
     public void Begin() => At(_setting.Start, Enter);
 
@@ -49,7 +56,12 @@ internal sealed class SimulationPlayer
         }
 
         var simulation = _setting.Simulations[_index];
-        if (simulation is not UsersSimulation) _phase.Users.StopAll(at);
+        if (simulation is not UsersSimulation || Earlier is CountedUsersSimulation)
+        {
+            _phase.Users.StopAll(at);
+            _users = 0;
+        }
+
         Play(simulation, at);
     }
 
@@ -91,29 +103,36 @@ internal sealed class SimulationPlayer
             CountedRateSimulation s => s.PerSecond,
             _ => 0,
         };
-        NextArrival();
+        ScheduleArrival();
         if (length != long.MaxValue) At(at + length, Enter);
     }
 
     private void OnArrival(long at)
     {
         if (_phase.IsEnding) return;
-        _phase.Arrive(at, ++_invocation);
-        if (!NextArrival() && _setting.Simulations[_index] is CountedRateSimulation counted)
-            At(at + (long)(1e9 / counted.PerSecond), Enter);
+        _phase.Arrive(at, _invocation);
+        ScheduleArrival();
     }
 
-    private bool NextArrival()
+    // The next of this share: those of the other generators are counted past, so that each arrival keeps its number and its draws.
+    private void ScheduleArrival()
     {
-        if (!_arrivals!.MoveNext()) return false;
-        _phase.Dispatcher.Schedule(_origin + _arrivals.Current, _arrival);
-        return true;
+        while (_arrivals!.MoveNext())
+        {
+            _latest = _arrivals.Current;
+            if (!_phase.Share.Takes(++_invocation)) continue;
+            _phase.Dispatcher.Schedule(_origin + _latest, _arrival);
+            return;
+        }
+
+        if (_setting.Simulations[_index] is CountedRateSimulation counted)
+            At(_origin + _latest + (long)(1e9 / counted.PerSecond), Enter);
     }
 
     private void PlayUsers(UsersSimulation simulation, long at)
     {
         _rate = 0;
-        var (length, from) = (simulation.During.ToNanoseconds(), _phase.Users.Active);
+        var (length, from) = (simulation.During.ToNanoseconds(), _users);
         var end = at + length;
         // Known now, so that users stop by their own clock and not when this thread comes to tell them.
         var retiresAt = Next is UsersSimulation ? long.MaxValue : end;
@@ -122,20 +141,32 @@ internal sealed class SimulationPlayer
         var gradually = simulation.FromCopies is null;
         for (var i = 0; i < change; i++)
         {
-            if (gradually) At(at + (length / change * i), t => _phase.Users.Add(t, retiresAt));
-            else _phase.Users.Add(at + Stagger(i, change), retiresAt);
+            var serial = _begun++;
+            if (!_phase.Share.Takes(from + i)) continue;
+            if (gradually) At(at + (length / change * i), t => _phase.Users.Add(serial, t, retiresAt));
+            else _phase.Users.Add(serial, at + Stagger(i, change), retiresAt);
         }
 
-        for (var i = 1; i <= -change; i++) _phase.Users.Retire(1, gradually ? at + (length / -change * i) : at);
+        for (var i = 1; i <= -change; i++)
+            if (_phase.Share.Takes(from - i))
+                _phase.Users.Retire(1, gradually ? at + (length / -change * i) : at);
+        _users = simulation.ToCopies;
         At(end, Enter);
     }
 
     private void PlayCountedUsers(CountedUsersSimulation simulation, long at)
     {
         _rate = 0;
-        var shared = new SharedIterations(simulation.Iterations);
-        for (var i = 0; i < simulation.Copies; i++) _phase.Users.Add(at + Stagger(i, simulation.Copies), long.MaxValue, shared);
+        var shared = new SharedIterations(_phase.Share.Of(simulation.Iterations, simulation.Copies));
+        for (var i = 0; i < simulation.Copies; i++)
+        {
+            var serial = _begun++;
+            if (_phase.Share.Takes(i)) _phase.Users.Add(serial, at + Stagger(i, simulation.Copies), long.MaxValue, shared);
+        }
+
         _awaitsUsers = true;
+        // A share without users has nobody who would tell that they are through.
+        _phase.OnEnded();
     }
 
     // Paced users who all began together would come in one burst every time.

@@ -1,7 +1,4 @@
-using System.Diagnostics;
-using System.Net.Sockets;
 using LoadHarness.Core;
-using LoadHarness.Core.Options;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Provisioning;
@@ -13,25 +10,9 @@ namespace LoadHarness.Postgres.Provisioning;
 public sealed class PgBouncer : IAsyncDisposable
 {
     public const string Program = "pgbouncer";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly WatchedProgram _program;
 
-    // The pipe closes when this program ends, however it ends; then the pooler goes and its directory with it.
-    private const string Script = """
-        trap '' INT TERM HUP
-        root=$1; shift
-        "$@" "$root/pgbouncer.ini" >/dev/null 2>&1 </dev/null & pooler=$!
-        read -r _
-        kill "$pooler"; wait "$pooler"
-        rm -rf "$root"
-        """;
-
-    private readonly Process _shell;
-
-    private PgBouncer(Process shell, string connectionString)
-    {
-        this._shell = shell;
-        ConnectionString = connectionString;
-    }
+    private PgBouncer(WatchedProgram program, string connectionString) => (_program, ConnectionString) = (program, connectionString);
 
     /// <summary>
     /// Through the pooler. Npgsql neither resets sessions, which are not its own, nor prepares statements, which another server connection
@@ -39,8 +20,7 @@ public sealed class PgBouncer : IAsyncDisposable
     /// </summary>
     public string ConnectionString { get; }
 
-    public static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Append("/usr/sbin").Select(directory => Path.Combine(directory, Program)).FirstOrDefault(File.Exists);
+    public static string? Find() => WatchedProgram.Find(Program);
 
     /// <param name="serverConnectionString">The server, with user, password and database.</param>
     /// <param name="poolSize">Server connections at most, for one user and database.</param>
@@ -50,31 +30,16 @@ public sealed class PgBouncer : IAsyncDisposable
         var program = Find() ?? throw new HarnessException(
             "--pooler pgbouncer: the program is not installed. Debian, Ubuntu: apt-get install pgbouncer.");
         var server = new NpgsqlConnectionStringBuilder(serverConnectionString);
-        var root = PrivateRoot.Make(Path.Combine(await PrivateRoot.FindAsync(cancellationToken), $"pooler-{Guid.NewGuid():N}"));
-        var port = NativeCluster.FreePort();
-        await WriteAsync(Path.Combine(root, "users.txt"), $"{Quoted(server.Username)} {Quoted(server.Password)}\n", cancellationToken);
-        await WriteAsync(Path.Combine(root, "pgbouncer.ini"), Configuration(root, port, server, poolSize), cancellationToken);
-        await WriteAsync(Path.Combine(root, "pooler.log"), "", cancellationToken);
-
-        var pooler = new PgBouncer(Launch(root, program), Through(server, port));
-        try
-        {
-            await AnswersAsync(root, port, cancellationToken);
-            return pooler;
-        }
-        catch
-        {
-            await pooler.DisposeAsync();
-            throw;
-        }
+        var root = await WatchedProgram.MakeRootAsync("pooler", cancellationToken);
+        var (port, log, configuration) = (NativeCluster.FreePort(), Path.Combine(root, "pooler.log"), Path.Combine(root, "pgbouncer.ini"));
+        await WatchedProgram.WriteAsync(
+            Path.Combine(root, "users.txt"), $"{Quoted(server.Username)} {Quoted(server.Password)}\n", cancellationToken);
+        await WatchedProgram.WriteAsync(configuration, Configuration(root, port, server, poolSize), cancellationToken);
+        await WatchedProgram.WriteAsync(log, "", cancellationToken);
+        return new(await WatchedProgram.StartAsync(root, port, log, [program, configuration], cancellationToken), Through(server, port));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _shell.StandardInput.Close();
-        await _shell.WaitForExitAsync(CancellationToken.None);
-        _shell.Dispose();
-    }
+    public ValueTask DisposeAsync() => _program.DisposeAsync();
 
     private static string Through(NpgsqlConnectionStringBuilder server, int port) =>
         new NpgsqlConnectionStringBuilder(server.ConnectionString)
@@ -111,40 +76,4 @@ public sealed class PgBouncer : IAsyncDisposable
     };
 
     private static string Quoted(string? word) => $"\"{word?.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
-    private static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
-    {
-        await PrivateRoot.WriteAsync(path, text, cancellationToken);
-        await ServerAccount.OwnAsync(path, cancellationToken);
-    }
-
-    private static Process Launch(string root, string program)
-    {
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = Path.GetTempPath() };
-        foreach (var word in (string[])["-c", Script, "watch", root, .. ServerAccount.Prefix, program]) start.ArgumentList.Add(word);
-        return Process.Start(start.Clean()) ?? throw new HarnessException("/bin/sh could not be started; it watches over pgbouncer.");
-    }
-
-    private static async Task AnswersAsync(string root, int port, CancellationToken cancellationToken)
-    {
-        var waited = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                using var probe = new TcpClient();
-                await probe.ConnectAsync("127.0.0.1", port, cancellationToken);
-                return;
-            }
-            catch (SocketException) when (waited.Elapsed < Patience)
-            {
-                await Task.Delay(50, cancellationToken);
-            }
-            catch (SocketException refused)
-            {
-                var log = Path.Combine(root, "pooler.log");
-                throw new HarnessException($"pgbouncer did not answer on port {port} within {Patience.TotalSeconds:N0} s: {(File.Exists(log) ? Redaction.Of(await File.ReadAllTextAsync(log, cancellationToken)) : refused.Message)}");
-            }
-        }
-    }
 }

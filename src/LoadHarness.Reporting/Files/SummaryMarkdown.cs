@@ -44,6 +44,7 @@ internal static class SummaryMarkdown
         $"profile {Escape(run.Options.GetValueOrDefault("profile", "none"))}",
         run.Server is { } server ? $"PostgreSQL {Escape(server.Version)} ({Escape(server.Provisioning)})" : "no server",
         $"{Escape(run.Host.Cpu)}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}",
+        .. run.Agents.Count > 0 ? [Format.Counted(run.Agents.Count, "generator")] : Array.Empty<string>(),
         $"commit `{Code(run.Identity.Commit)}`",
         Format.Duration(run.Identity.Duration),
     ]);

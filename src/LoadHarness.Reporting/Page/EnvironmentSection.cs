@@ -6,7 +6,7 @@ namespace LoadHarness.Reporting.Page;
 internal static class EnvironmentSection
 {
     /// <summary>Options that the command line has under the same name; the others follow from these or from the machine.</summary>
-    private static readonly string[] Repeatable = ["contacts", "profile", "database", "seed", "settings", "pooler", "engine"];
+    private static readonly string[] Repeatable = ["contacts", "profile", "database", "seed", "settings", "pooler", "engine", "agents"];
 
     public static Section Of(RunResult run)
     {

@@ -25,6 +25,7 @@ internal static class ReportPage
             NoteSection.Of(run),
             RunTimeline.Of(run),
             ScenarioSection.Of(run, trail),
+            AgentSection.Of(run),
             ProofSection.Of(run) ?? ClaimSection.Of(run),
             GrowthSection.Of(run),
             LedgerSection.Of(run),

@@ -1,5 +1,6 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
+using LoadHarness.Load.Clocks;
 
 namespace LoadHarness.UnitTests.Load;
 

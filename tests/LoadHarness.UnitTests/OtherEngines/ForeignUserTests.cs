@@ -1,6 +1,6 @@
 using LoadHarness.Load;
+using LoadHarness.Load.Clocks;
 using LoadHarness.Load.OtherEngines;
-using LoadHarness.UnitTests.Load;
 using static LoadHarness.UnitTests.Load.VirtualRun;
 
 namespace LoadHarness.UnitTests.OtherEngines;

@@ -1,8 +1,9 @@
-using LoadHarness.Load.Clocks;
+namespace LoadHarness.Load.Clocks;
 
-namespace LoadHarness.UnitTests.Load;
-
-/// <summary>Time that passes only when everything waits. One thread does everything, so a run is exact and the same every time.</summary>
+/// <summary>
+/// Time that passes only when everything waits. One thread does everything, so a run is exact and the same every time: for tests, and to
+/// play a load without making it.
+/// </summary>
 internal sealed class VirtualClock : LoadClock
 {
     private readonly PriorityQueue<TaskCompletionSource, (long At, long Order)> _timers = new();

@@ -1,0 +1,203 @@
+using System.Collections.Concurrent;
+using LoadHarness.Agents.Broker;
+using LoadHarness.Agents.Messages;
+using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Load;
+
+namespace LoadHarness.Agents.Coordinating;
+
+/// <summary>
+/// The agents of a run, from the coordinator's side: it admits them, starts each phase on all of them at once, and puts together what they
+/// measured. One that goes away ends the run.
+/// </summary>
+public sealed class Fleet : IAsyncDisposable
+{
+    /// <summary>Agents are heard twice a second: so long a silence is no hiccup of a busy machine.</summary>
+    private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Between the word to begin and the beginning: the word has to be there first.</summary>
+    private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>For agents that were told to end, with what they have measured.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(45);
+
+    /// <summary>Of one run: two for each scenario.</summary>
+    private const int MostPhases = 1_000;
+
+    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(5);
+
+    private const string LeftEarly = "it left before the end";
+
+    private readonly FleetWork _work;
+    private readonly Exchange _exchange;
+    private readonly Admission _admission;
+    private readonly ConcurrentDictionary<(string Scenario, string Phase), StartLine> _lines = new();
+    private readonly TaskCompletionSource<string> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _watching;
+    private volatile FleetProgress? _progress;
+
+    private Fleet(FleetWork work, Exchange exchange, Action<string> tell)
+    {
+        (_work, _exchange, _admission) = (work, exchange, new(work, tell));
+        _watching = WatchAsync();
+    }
+
+    /// <summary>Why the run ends early; null while it does not.</summary>
+    public string? Loss { get; private set; }
+
+    /// <summary>Each agent with what it did.</summary>
+    public IReadOnlyList<AgentRecord> Records => [.. _admission.Members.Select(member => member.Record())];
+
+    /// <param name="tell">Called with each line that a person should see.</param>
+    /// <exception cref="HarnessException">There is no connection to the broker, or another run uses it with this token.</exception>
+    public static async Task<Fleet> OpenAsync(
+        BrokerAddress broker, FleetWork work, Action<string> tell, CancellationToken cancellationToken)
+    {
+        var exchange = await Exchange.OpenAsync(broker, "loadharness coordinator", cancellationToken);
+        if (await exchange.IsAnsweredAsync(new ClockRequest("1/1"), cancellationToken))
+        {
+            await exchange.DisposeAsync();
+            throw new HarnessException($"Another run uses the broker {broker} with this token. Wait for it, or give this run a token of its own.", ExitCode.BadUsage);
+        }
+
+        var fleet = new Fleet(work, exchange, tell);
+        await fleet.ServeAsync();
+        return fleet;
+    }
+
+    /// <summary>Waits until every agent is there and sees what the coordinator sees.</summary>
+    /// <exception cref="HarnessException">Some did not come in time, or went away again.</exception>
+    public async Task GatherAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        await Task.WhenAny(_admission.Complete, _ending.Task, Task.Delay(patience, cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_ending.Task.IsCompleted || !_admission.Complete.IsCompleted) throw _admission.Missing(patience, Loss);
+    }
+
+    /// <summary>Plays scenarios, all at once, on all agents.</summary>
+    /// <param name="live">One snapshot a second for each scenario, over all agents.</param>
+    /// <exception cref="OperationCanceledException">The run was ended before anything was measured.</exception>
+    public async Task<FleetResult> RunAsync(
+        IReadOnlyList<ScenarioProps> load, IProgress<LoadSnapshot> live, IMeasuredPhase measured, CancellationToken cancellationToken)
+    {
+        var name = NameOf(load);
+        _progress = new(live, _work.Agents);
+        foreach (var member in _admission.Members.Where(member => member.IsGone))
+            _admission.Lose(member.Share, LeftEarly, End, hasWork: true);
+        await using var interrupted = cancellationToken.UnsafeRegister(_ => _ending.TrySetResult("the run was interrupted"), null);
+        if (load.Any(scenario => scenario.WarmUp > TimeSpan.Zero)) await PassAsync(name, "warm-up", () => Task.CompletedTask);
+        var began = await PassAsync(name, "measuring", measured.BeginsAsync);
+        var answers = await AnswersAsync(name);
+        if (began is not null) await measured.EndedAsync();
+        if (answers.Count == 0 && Loss is null) throw new OperationCanceledException(cancellationToken);
+        return await new FleetMerge(_work, _admission.Members, Loss).PutTogetherAsync(load, name, began, answers);
+    }
+
+    /// <summary>An agent is known to be gone, such as a process that ended.</summary>
+    public void Lose(LoadShare share, string reason) => _admission.Lose(share, reason, End);
+
+    public async ValueTask DisposeAsync()
+    {
+        _ending.TrySetResult("the run has ended");
+        var left = Task.WhenAll(_admission.Members.Select(member => member.AnswerAsync("")));
+        await Task.WhenAny(left, Task.Delay(FarewellPatience));
+        await _stop.CancelAsync();
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _exchange.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    internal static string NameOf(IReadOnlyList<ScenarioProps> load) => string.Join(" + ", load.Select(scenario => scenario.Name));
+
+    private async Task ServeAsync()
+    {
+        await _exchange.ServeAsync<JoinRequest, JoinAnswer>(request => Task.FromResult(_admission.Join(request)));
+        await _exchange.ServeAsync<CheckRequest, Noted>(request => Task.FromResult(_admission.Check(request)));
+        await _exchange.ServeAsync<ClockRequest, ClockAnswer>(_ => Task.FromResult(new ClockAnswer(DateTimeOffset.UtcNow)));
+        await _exchange.ServeAsync<ReadyRequest, ReadyAnswer>(request =>
+        {
+            var member = _admission.Of(request.Share);
+            if (_lines.Count >= MostPhases) throw new HarnessException("There are more phases than a run can have.");
+            member.Clock = request.Clock;
+            return LineOf(request.Scenario, request.Phase).WaitAsync(member.Share.Index);
+        });
+        await _exchange.ServeAsync<BeatRequest, BeatAnswer>(request => Task.FromResult(Beat(request)));
+        await _exchange.ServeAsync<ResultRequest, Noted>(request =>
+        {
+            _admission.Of(request.Share).Take(request);
+            return Task.FromResult(new Noted());
+        });
+        await _exchange.ServeAsync<LeaveRequest, Noted>(request => Task.FromResult(Leave(request)));
+    }
+
+    private BeatAnswer Beat(BeatRequest request)
+    {
+        var member = _admission.Of(request.Share);
+        member.Hear();
+        foreach (var second in request.Seconds) _progress?.Take(member.Share.Index, second);
+        return new(_ending.Task.IsCompletedSuccessfully ? _ending.Task.Result : null);
+    }
+
+    private Noted Leave(LeaveRequest request)
+    {
+        var member = _admission.Of(request.Share);
+        if (request.Fault is { } fault && !_ending.Task.IsCompleted)
+            _admission.Lose(member.Share, $"it ended early: {fault.TrimEnd('.')}", End);
+        else member.Leave();
+        return new();
+    }
+
+    private void End(LoadShare share, string words)
+    {
+        Loss ??= words;
+        _ending.TrySetResult($"agent {share} was lost");
+    }
+
+    /// <returns>When the phase began; null when the run ends instead.</returns>
+    private async Task<DateTimeOffset?> PassAsync(string scenario, string phase, Func<Task> before)
+    {
+        var line = LineOf(scenario, phase);
+        await Task.WhenAny(line.All, _ending.Task);
+        if (!_ending.Task.IsCompleted) await before();
+        if (_ending.Task.IsCompleted)
+        {
+            line.Close($"The phase does not begin: {await _ending.Task}.");
+            return null;
+        }
+
+        var at = DateTimeOffset.UtcNow + Lead + (10 * _admission.Members.Max(member => member.Clock.RoundTrip));
+        line.Go(at);
+        return at;
+    }
+
+    /// <returns>Of each agent that has any.</returns>
+    private async Task<IReadOnlyDictionary<Member, AgentAnswer>> AnswersAsync(string scenario)
+    {
+        var members = _admission.Members;
+        var answers = members.ToDictionary(member => member, member => member.AnswerAsync(scenario));
+        var all = Task.WhenAll(answers.Values);
+        await Task.WhenAny(all, _ending.Task);
+        await Task.WhenAny(all, Task.Delay(EndPatience));
+        foreach (var (member, _) in answers.Where(answer => !answer.Value.IsCompleted))
+            _admission.Lose(member.Share, $"it gave no result within {EndPatience.TotalSeconds:0} s after it was told to end", End);
+        await all;
+        if (!_ending.Task.IsCompleted)
+            foreach (var (member, _) in answers.Where(answer => answer.Value.Result is null))
+                _admission.Lose(member.Share, LeftEarly, End, hasWork: true);
+        return answers.Where(answer => answer.Value.Result is not null).ToDictionary(answer => answer.Key, answer => answer.Value.Result!);
+    }
+
+    private StartLine LineOf(string scenario, string phase) => _lines.GetOrAdd((scenario, phase), _ => new(_work.Agents));
+
+    private async Task WatchAsync()
+    {
+        using var looks = new PeriodicTimer(BetweenLooks);
+        while (await looks.WaitForNextTickAsync(_stop.Token))
+            foreach (var member in _admission.Members.Where(member => member.IsChecked && !member.IsGone && member.SilentFor > LostAfter))
+                _admission.Lose(member.Share, $"nothing was heard of it for {member.SilentFor.TotalSeconds:0.0} s", End);
+    }
+}

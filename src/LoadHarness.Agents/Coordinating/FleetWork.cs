@@ -1,0 +1,31 @@
+using System.Text.Json;
+using LoadHarness.Agents.Messages;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Output;
+using LoadHarness.Core.Statistics;
+using LoadHarness.Scenarios.Profiles;
+
+namespace LoadHarness.Agents.Coordinating;
+
+/// <summary>What the agents of a run are to do, and what they must agree on with the coordinator before anything is measured.</summary>
+/// <param name="Agents">How many share the load.</param>
+/// <param name="Build">Version, commit and configuration of the program.</param>
+/// <param name="Database">As the coordinator sees it.</param>
+/// <param name="DrainTime">How long requests in flight may take when the load has ended.</param>
+public sealed record FleetWork(
+    int Agents,
+    string Build,
+    SeenDatabase Database,
+    LoadProfile Profile,
+    SeedManifest Seed,
+    ulong RunSeed,
+    bool ThroughPooler,
+    TimeSpan DrainTime)
+{
+    internal AgentFacts Facts => FactsOf(Database, Profile);
+
+    internal JoinAnswer Job => new(Profile, Seed, RunSeed, ThroughPooler, DrainTime);
+
+    internal static AgentFacts FactsOf(SeenDatabase database, LoadProfile profile) =>
+        new(database.Schema, database.Seeding, TextHash.Of(JsonSerializer.Serialize(profile, JsonFormat.Line)));
+}

@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using LoadHarness.Agents.Broker;
+using LoadHarness.Agents.Messages;
+using LoadHarness.Core;
+using LoadHarness.Core.Output;
+using LoadHarness.Load;
+using LoadHarness.Scenarios.OtherEngines;
+
+namespace LoadHarness.Agents.Joining;
+
+/// <summary>
+/// One agent's side of a run: it keeps step with the others, says twice a second that it is there, and hands in its figures.
+/// </summary>
+public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
+{
+    private static readonly TimeSpan BetweenBeats = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>A coordinator that is silent for so long is gone.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(15);
+
+    /// <summary>The others may set up for ten minutes, and the coordinator prepares the server for some scenarios.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(30);
+
+    private readonly Exchange _exchange;
+    private readonly LoadShare _share;
+    private readonly ConcurrentQueue<LoadSnapshot> _seconds = new();
+    private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _beating = Task.CompletedTask;
+
+    private AgentSession(Exchange exchange, LoadShare share, JoinAnswer job) => (_exchange, _share, Job) = (exchange, share, job);
+
+    /// <summary>The run ends early: the coordinator says so, or is gone.</summary>
+    public CancellationToken Ended => _ended.Token;
+
+    /// <summary>Why it ended early; null while it did not.</summary>
+    public string? EndReason { get; private set; }
+
+    internal JoinAnswer Job { get; }
+
+    internal LoadShare Share => _share;
+
+    /// <summary>Waits for a coordinator, which may still be seeding.</summary>
+    /// <param name="build">Version, commit and configuration of the program.</param>
+    /// <param name="tell">Called with each line that a person should see.</param>
+    /// <exception cref="HarnessException">There is no broker, nobody answers, or the coordinator refuses the agent.</exception>
+    public static async Task<AgentSession> JoinAsync(
+        BrokerAddress broker, LoadShare share, string build, TimeSpan patience, Action<string> tell, CancellationToken cancellationToken)
+    {
+        var exchange = await Exchange.OpenAsync(broker, $"loadharness agent {share}", cancellationToken);
+        try
+        {
+            var began = Stopwatch.GetTimestamp();
+            var request = new JoinRequest(
+                share.ToString(), build, Environment.MachineName, Environment.ProcessId, Environment.ProcessorCount);
+            for (var isTold = false; !await exchange.IsAnsweredAsync(new ClockRequest(share.ToString()), cancellationToken); isTold = true)
+            {
+                if (Stopwatch.GetElapsedTime(began) > patience)
+                    throw new HarnessException($"No coordinator on {broker} within {patience.TotalMinutes:0.#} min. Start it with run --agents {share.Count} --broker {broker}, with the same token.");
+                if (!isTold) tell($"Waiting on {broker} for the coordinator (run --agents {share.Count}).");
+                await Task.Delay(BetweenBeats, cancellationToken);
+            }
+
+            return new(exchange, share, await exchange.AskAsync<JoinRequest, JoinAnswer>(request, Patience, cancellationToken));
+        }
+        catch
+        {
+            await exchange.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Says what this agent sees. From then on it belongs to the run.</summary>
+    /// <exception cref="HarnessException">It is not what the coordinator sees.</exception>
+    internal async Task ConfirmAsync(AgentFacts facts, CancellationToken cancellationToken)
+    {
+        await _exchange.AskAsync<CheckRequest, Noted>(new(_share.ToString(), facts), Patience, cancellationToken);
+        _beating = BeatAsync();
+    }
+
+    internal async Task<DateTimeOffset> WaitAsync(string scenario, string phase, CancellationToken cancellationToken)
+    {
+        var clock = await ClockExchange.ReadAsync(
+            async () => (await _exchange.AskAsync<ClockRequest, ClockAnswer>(new(_share.ToString()), Patience, cancellationToken)).NowUtc);
+        var answer = await _exchange.AskAsync<ReadyRequest, ReadyAnswer>(
+            new(_share.ToString(), scenario, phase, clock), StartPatience, cancellationToken);
+        return answer.AtUtc + TimeSpan.FromSeconds(clock.AheadSeconds);
+    }
+
+    internal async Task HandInAsync(string scenario, EngineAnswer measured, TimeSpan startedLate)
+    {
+        var pieces = Pieces.Cut(JsonSerializer.SerializeToUtf8Bytes(new AgentAnswer(measured, startedLate), JsonFormat.Line));
+        foreach (var (part, piece) in pieces.Index())
+            await _exchange.AskAsync<ResultRequest, Noted>(
+                new(_share.ToString(), scenario, part, pieces.Count, piece), Patience, CancellationToken.None);
+    }
+
+    /// <param name="fault">Why it leaves early; null when it is through.</param>
+    internal Task LeaveAsync(string? fault) =>
+        _exchange.AskAsync<LeaveRequest, Noted>(new(_share.ToString(), fault), Patience, CancellationToken.None);
+
+    public void Report(LoadSnapshot value) => _seconds.Enqueue(value);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _exchange.DisposeAsync();
+        _ended.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task BeatAsync()
+    {
+        // Not by the wall clock, which may be set meanwhile.
+        var heard = Stopwatch.GetTimestamp();
+        using var beats = new PeriodicTimer(BetweenBeats);
+        while (await beats.WaitForNextTickAsync(_stop.Token))
+        {
+            try
+            {
+                var answer = await _exchange.AskAsync<BeatRequest, BeatAnswer>(
+                    new(_share.ToString(), Told()), BetweenBeats * 4, _stop.Token);
+                heard = Stopwatch.GetTimestamp();
+                if (answer.End is { } reason) await EndAsync(reason);
+            }
+            catch (HarnessException silent)
+            {
+                if (Stopwatch.GetElapsedTime(heard) > LongestSilence) await EndAsync($"the coordinator is gone: {silent.Message}");
+            }
+        }
+    }
+
+    private async Task EndAsync(string reason)
+    {
+        if (_ended.IsCancellationRequested) return;
+        EndReason = reason;
+        await _ended.CancelAsync();
+    }
+
+    private List<LoadSnapshot> Told()
+    {
+        const int most = 200;
+        var told = new List<LoadSnapshot>();
+        while (told.Count < most && _seconds.TryDequeue(out var second)) told.Add(second);
+        return told;
+    }
+}

@@ -1,0 +1,118 @@
+using LoadHarness.Agents.Coordinating;
+using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Load;
+using LoadHarness.Load.Clocks;
+using LoadHarness.Postgres.Workload;
+using LoadHarness.Scenarios;
+using LoadHarness.Scenarios.OtherEngines;
+using Npgsql;
+
+namespace LoadHarness.Agents.Joining;
+
+/// <summary>Runs an agent's share of every scenario of the profile, in the order in which the coordinator watches them.</summary>
+public static class AgentWork
+{
+    /// <param name="connectionString">This agent's own way to the database.</param>
+    /// <param name="describe">A fault in a sentence without secrets, for the coordinator.</param>
+    /// <param name="atOnce">Ends without draining.</param>
+    public static async Task RunAsync(
+        AgentSession session, string connectionString, Action<string> tell, Func<Exception, string> describe,
+            CancellationToken cancellationToken, CancellationToken atOnce)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Ended);
+        try
+        {
+            await using (var admin = NpgsqlDataSource.Create(connectionString))
+                await session.ConfirmAsync(FleetWork.FactsOf(await SeenDatabase.ReadAsync(admin, stop.Token), session.Job.Profile),
+                    stop.Token);
+            await PlayAllAsync(session, connectionString, tell, stop.Token, atOnce);
+        }
+        catch (Exception ended) when (session.EndReason is not null && ended is OperationCanceledException or HarnessException)
+        {
+            // The coordinator knows.
+        }
+        catch (Exception fault)
+        {
+            await TryLeaveAsync(session, describe(fault));
+            throw;
+        }
+
+        await TryLeaveAsync(session, cancellationToken.IsCancellationRequested ? "a person stopped it" : null);
+        if (session.EndReason is { } reason) throw new HarnessException($"The run ended early: {reason}.", ExitCode.Inconclusive);
+    }
+
+    private static async Task PlayAllAsync(
+        AgentSession session, string connectionString, Action<string> tell, CancellationToken cancellationToken, CancellationToken atOnce)
+    {
+        var job = session.Job;
+        await using var environment = ScenarioEnvironment.Open(
+            (role, workspace, connections, sent) => job.ThroughPooler
+                ? TenantDatabase.OpenThroughPooler(connectionString, role, workspace, connections, sent)
+                : TenantDatabase.Open(connectionString, role, workspace, connections, sent),
+            job.Seed, job.Profile, share: session.Share);
+        using var clock = new SystemLoadClock();
+        foreach (var scenario in ScenarioCatalog.All)
+        {
+            var load = scenario.Build(environment);
+            if (load.Count == 0) continue;
+            tell($"{scenario.Name}: {scenario.Title}");
+            await PlayAsync(session, load, results => AnswerOf(environment, load, results), clock, cancellationToken, atOnce);
+            await environment.ReleaseAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Plays this agent's share of scenarios that run at once, in step with the others, and hands in what was measured.</summary>
+    internal static async Task PlayAsync(
+        AgentSession session, IReadOnlyList<ScenarioProps> load, Func<IReadOnlyList<ScenarioResult>, EngineAnswer> answerOf,
+            LoadClock clock,
+            CancellationToken cancellationToken, CancellationToken atOnce)
+    {
+        var together = new Together(session, Fleet.NameOf(load));
+        var results = await new LoadRunner(clock, new()
+        {
+            Seed = session.Job.RunSeed,
+            Share = session.Share,
+            DrainTime = session.Job.DrainTime,
+            AtOnce = atOnce,
+            Together = together,
+        }).RunAsync(load, session, cancellationToken);
+        await session.HandInAsync(together.Scenario, answerOf(results), together.LateOf(results));
+    }
+
+    private static EngineAnswer AnswerOf(
+        ScenarioEnvironment environment, IReadOnlyList<ScenarioProps> load, IReadOnlyList<ScenarioResult> results) => new(
+        results,
+        [.. load.SelectMany(scenario => environment.For(scenario.Name).Sent.All()
+            .Select(one => new SentBy(scenario.Name, one.Statement, one.Operation)))],
+        checked((int)environment.NewLeads));
+
+    private static async Task TryLeaveAsync(AgentSession session, string? fault)
+    {
+        try
+        {
+            await session.LeaveAsync(fault);
+        }
+        catch (HarnessException)
+        {
+            // Who does not hear it finds out by the silence.
+        }
+    }
+
+    private sealed class Together(AgentSession session, string scenario) : IStartTogether
+    {
+        private DateTimeOffset? _agreed;
+
+        public string Scenario => scenario;
+
+        public async Task<DateTimeOffset> WaitAsync(string phase, CancellationToken cancellationToken) =>
+            (_agreed = await session.WaitAsync(scenario, phase, cancellationToken)).Value;
+
+        public TimeSpan LateOf(IReadOnlyList<ScenarioResult> results) =>
+            _agreed is { } agreed && results.Count > 0 && results.Max(result => result.StartedUtc) - agreed is var late
+                && late > TimeSpan.Zero
+                ? late
+                : TimeSpan.Zero;
+    }
+}

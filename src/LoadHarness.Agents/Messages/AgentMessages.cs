@@ -1,0 +1,57 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Load;
+using LoadHarness.Scenarios.OtherEngines;
+using LoadHarness.Scenarios.Profiles;
+
+namespace LoadHarness.Agents.Messages;
+
+/// <summary>An agent says who it is. The answer is its work.</summary>
+/// <param name="Share">k/N, as every message names its sender.</param>
+/// <param name="Build">Version, commit and configuration of its program.</param>
+internal sealed record JoinRequest(string Share, string Build, string Host, int ProcessId, int Cores);
+
+/// <param name="Seed">What the database holds.</param>
+/// <param name="RunSeed">All arrivals and draws follow from it.</param>
+/// <param name="DrainTime">How long requests in flight may take when the load has ended.</param>
+internal sealed record JoinAnswer(LoadProfile Profile, SeedManifest Seed, ulong RunSeed, bool ThroughPooler, TimeSpan DrainTime);
+
+/// <summary>What the agent found where it is. An answer without a fault means: everything is as the coordinator has it.</summary>
+internal sealed record CheckRequest(string Share, AgentFacts Facts);
+
+/// <param name="Schema">Checksum of all that was applied to the database that the agent sees.</param>
+/// <param name="Seeding">Checksum of the rows there, and when they were seeded: a copy elsewhere is another database.</param>
+/// <param name="Profile">Checksum of the profile as the agent understood it.</param>
+internal sealed record AgentFacts(string Schema, string Seeding, string Profile);
+
+internal sealed record ClockRequest(string Share);
+
+internal sealed record ClockAnswer(DateTimeOffset NowUtc);
+
+/// <summary>The agent stands before a phase. It is answered when all do.</summary>
+/// <param name="Scenario">The names of those that run at once, with a plus between.</param>
+internal sealed record ReadyRequest(string Share, string Scenario, string Phase, ClockReading Clock);
+
+/// <param name="AheadSeconds">The agent's wall clock less the coordinator's.</param>
+internal sealed record ClockReading(double AheadSeconds, TimeSpan RoundTrip);
+
+/// <param name="AtUtc">When the phase begins, by the coordinator's clock.</param>
+internal sealed record ReadyAnswer(DateTimeOffset AtUtc);
+
+/// <summary>Twice a second: the agent is there, and what it does.</summary>
+internal sealed record BeatRequest(string Share, IReadOnlyList<LoadSnapshot> Seconds);
+
+/// <param name="End">Why the agent is to stop; null to go on.</param>
+internal sealed record BeatAnswer(string? End);
+
+/// <summary>A piece of what was measured: a broker takes messages of a bounded size only.</summary>
+/// <param name="Part">From 0.</param>
+internal sealed record ResultRequest(string Share, string Scenario, int Part, int Parts, byte[] Data);
+
+/// <param name="StartedLate">Its real start less the agreed one.</param>
+internal sealed record AgentAnswer(EngineAnswer Measured, TimeSpan StartedLate);
+
+/// <param name="Fault">Why it leaves before the end; null when it is through.</param>
+internal sealed record LeaveRequest(string Share, string? Fault);
+
+/// <summary>The coordinator has it.</summary>
+internal sealed record Noted;

@@ -1,0 +1,104 @@
+using LoadHarness.Agents;
+using LoadHarness.Agents.Broker;
+using LoadHarness.Agents.Coordinating;
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Terminal;
+using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Load;
+using LoadHarness.Scenarios;
+using LoadHarness.Scenarios.Profiles;
+using Npgsql;
+
+namespace LoadHarness.Cli.Pipeline;
+
+/// <summary>The generators of a run with <c>--agents</c>: their broker, those of this machine, and what all of them measure.</summary>
+internal sealed class RunFleet : IAsyncDisposable
+{
+    private static readonly TimeSpan LocalPatience = TimeSpan.FromMinutes(1);
+
+    /// <summary>For a person who starts them by hand.</summary>
+    private static readonly TimeSpan RemotePatience = TimeSpan.FromMinutes(15);
+
+    private readonly RunRecord _record;
+    private readonly NatsServer? _broker;
+    private readonly Fleet _fleet;
+    private LocalAgents? _agents;
+
+    private RunFleet(RunRecord record, NatsServer? broker, Fleet fleet) => (_record, _broker, _fleet) = (record, broker, fleet);
+
+    /// <summary>Why the run ends early; null while it does not.</summary>
+    public string? Loss => _fleet.Loss;
+
+    /// <param name="connectionString">The agents' way to the database, where they run on this machine.</param>
+    /// <returns>Null when this program makes the load alone.</returns>
+    /// <exception cref="HarnessException">Not every agent came, or one is not fit to take part.</exception>
+    public static async Task<RunFleet?> StartAsync(
+        RunRecord record, TerminalOutput terminal, HarnessOptions options, LoadProfile profile, SeedManifest seed, NpgsqlDataSource admin,
+            string connectionString, CancellationToken cancellationToken)
+    {
+        if (options.Agents is not { } asked) return null;
+        var work = new FleetWork(
+            asked.Count, BuildFacts.Words, await SeenDatabase.ReadAsync(admin, cancellationToken), profile, seed, options.Seed,
+            options.Pooler != Pooler.None, EngineCatalog.DrainTime);
+        var broker = asked.Broker is null ? await NatsServer.StartAsync(cancellationToken) : null;
+        RunFleet? run = null;
+        try
+        {
+            var address = broker?.Address ?? Given(asked);
+            var fleet = await Fleet.OpenAsync(address, work, line => terminal.Line(line), cancellationToken);
+            run = new(record, broker, fleet);
+            if (broker is null) TellHowToJoin(terminal, asked.Count, address);
+            else run._agents = LocalAgents.Start(asked.Count, address, connectionString, line => terminal.Line(line), fleet.Lose);
+            await fleet.GatherAsync(broker is null ? RemotePatience : LocalPatience, cancellationToken);
+            return run;
+        }
+        catch
+        {
+            if (run is not null) await run.DisposeAsync();
+            else if (broker is not null) await broker.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Plays scenarios on all agents; what the coordinator counts next to them knows their statements.</summary>
+    public async Task<IReadOnlyList<ScenarioResult>> RunAsync(
+        IReadOnlyList<ScenarioProps> load, IProgress<LoadSnapshot> live, IMeasuredPhase measured, ScenarioEnvironment environment,
+            CancellationToken cancellationToken)
+    {
+        var result = await _fleet.RunAsync(load, live, measured, cancellationToken);
+        environment.Note(result.Sent, checked((int)(result.LeadsSetAside - environment.NewLeads)));
+        return result.Scenarios;
+    }
+
+    /// <summary>Puts the agents into the run's record, and tells what their clocks were.</summary>
+    public void Record(TerminalOutput terminal)
+    {
+        var agents = _fleet.Records;
+        _record.Add(run => run with { Agents = agents });
+        foreach (var agent in agents)
+            terminal.Line($"   agent {agent.Name} on {agent.Host}: clock {AgentWords.Clock(agent.ClockAheadSeconds, agent.RoundTrip)}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _fleet.DisposeAsync();
+        if (_agents is not null) await _agents.DisposeAsync();
+        if (_broker is not null) await _broker.DisposeAsync();
+    }
+
+    private static BrokerAddress Given(AgentOptions asked)
+    {
+        var faults = new List<string>();
+        return AgentsOption.Address("--broker", asked.Broker!, asked.TokenFile, faults) ?? throw OptionsCheck.Refusal(faults);
+    }
+
+    private static void TellHowToJoin(TerminalOutput terminal, int agents, BrokerAddress broker)
+    {
+        terminal.Line($"   Waiting for {agents} agents. On each machine, with {AgentToken.EnvironmentVariable} and LOADHARNESS_DATABASE set:");
+        for (var index = 0; index < agents; index++)
+            terminal.Line($"     loadharness agent {new LoadShare(index, agents)} --join {broker}");
+    }
+}

@@ -1,0 +1,216 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using LoadHarness.Agents.Broker;
+using LoadHarness.Agents.Coordinating;
+using LoadHarness.Agents.Joining;
+using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Load;
+using LoadHarness.Load.Clocks;
+using LoadHarness.Scenarios.Profiles;
+
+namespace LoadHarness.IntegrationTests.Agents;
+
+/// <summary>Coordinator and agents over a real nats-server, without a database: what they measure is a wait.</summary>
+public sealed class FleetTests : IAsyncLifetime
+{
+    private const string Build = "version 0.1.0, commit abcdef1, Release";
+
+    private static readonly LoadProfile Profile = new("p", "", LeadQueries: new(10, TimeSpan.Zero, TimeSpan.FromSeconds(1), 5));
+
+    private static readonly FleetWork Work = new(
+        3, Build, new("schema", "seeding"), Profile, SampleRun.Create().Seed!, 42, ThroughPooler: false, TimeSpan.FromSeconds(5));
+
+    private readonly ConcurrentQueue<string> _told = new();
+    private NatsServer _broker = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        Require.Present(NatsServer.Find() is null ? NatsServer.HowToGetIt : null);
+        _broker = await NatsServer.StartAsync(Stop);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_broker is not null) await _broker.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Three_agents_make_the_counts_of_one_process_and_their_histograms_are_merged_without_loss()
+    {
+        var load = new[] { Waits("open").WithWarmUpDuration(TimeSpan.FromSeconds(0.3))
+            .WithLoadSimulations(Simulation.Inject(90, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.5))),
+            Waits("users").WithPacing(TimeSpan.FromSeconds(0.2))
+                .WithLoadSimulations(Simulation.KeepConstant(5, TimeSpan.FromSeconds(1.5))) };
+        var own = new ConcurrentDictionary<string, IReadOnlyList<ScenarioResult>>();
+        await using var fleet = await Fleet.OpenAsync(_broker.Address, Work, _told.Enqueue, Stop);
+        var agents = Agents(share => PlayAsync(share, load, own));
+        await fleet.GatherAsync(TimeSpan.FromSeconds(30), Stop);
+        var phase = new Phase();
+
+        var merged = (await fleet.RunAsync(load, new Seconds(), phase, Stop)).Scenarios;
+
+        await Task.WhenAll(agents);
+        Assert.Null(fleet.Loss);
+        Assert.Equal(["begins", "ended"], phase.Told);
+        foreach (var (scenario, index) in load.Select((scenario, index) => (scenario, index)))
+        {
+            var alone = await LostShare.PlayAsync(
+                scenario, LoadShare.Whole, 42, TimeSpan.FromDays(1), DateTimeOffset.UtcNow, "one process");
+            Assert.Equal(alone.Operations.Select(o => (o.Name, o.Accounting.Scheduled)),
+                merged[index].Operations.Select(o => (o.Name, o.Accounting.Scheduled)));
+            Assert.Equal(merged[index].Accounting.Scheduled, merged[index].Accounting.Completed);
+            foreach (var (operation, number) in merged[index].Operations.Select((operation, number) => (operation, number)))
+            {
+                var sum = new LatencyHistogram();
+                foreach (var part in own.Values) sum.Add(LatencyHistogram.Decode(part[index].Operations[number].Response.Encoded));
+                Assert.Equal(LatencySummary.Of(sum), operation.Response);
+            }
+        }
+
+        Assert.Equal(["1/3", "2/3", "3/3"], fleet.Records.Select(agent => agent.Name));
+        Assert.All(fleet.Records, agent =>
+        {
+            Assert.Equal(2, agent.Loads.Count);
+            // One machine has one clock.
+            Assert.InRange(agent.ClockAheadSeconds, -0.05, 0.05);
+            Assert.All(agent.Loads, done => Assert.InRange(done.StartedLate.TotalSeconds, 0, 0.2));
+        });
+    }
+
+    [Fact]
+    public async Task An_agent_that_falls_silent_is_found_within_seconds_and_its_share_is_booked()
+    {
+        var load = new[] { Waits("open").WithLoadSimulations(Simulation.Inject(90, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60))) };
+        await using var fleet = await Fleet.OpenAsync(_broker.Address, Work, _told.Enqueue, Stop);
+        using var vanish = new CancellationTokenSource();
+        var agents = Agents(share => share.Index == 1
+            ? VanishAsync(share, load, vanish.Token)
+            : PlayAsync(share, load, new()));
+        await fleet.GatherAsync(TimeSpan.FromSeconds(30), Stop);
+        var began = Stopwatch.GetTimestamp();
+        vanish.CancelAfter(TimeSpan.FromSeconds(2));
+
+        var merged = Assert.Single((await fleet.RunAsync(load, new Seconds(), new Phase(), Stop)).Scenarios);
+
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 5, 20);
+        await Task.WhenAll(agents);
+        Assert.Contains("Agent 2/3", fleet.Loss, StringComparison.Ordinal);
+        Assert.True(merged.Accounting.Balances);
+        Assert.Equal("an agent was lost", merged.AbortReason);
+        var loss = fleet.Records[1].Loss!;
+        Assert.Contains("nothing was heard of it", loss.Reason, StringComparison.Ordinal);
+        // A third of what was offered until the others ended.
+        Assert.InRange(loss.Skipped, (merged.Accounting.Scheduled / 3) - 2, (merged.Accounting.Scheduled / 3) + 2);
+        Assert.Equal(loss.Skipped, merged.Operations.SelectMany(o => o.Errors)
+            .Where(e => e.Message.Contains("2/3", StringComparison.Ordinal)).Sum(e => e.Count));
+    }
+
+    [Fact]
+    public async Task Another_token_opens_nothing_and_none_is_told()
+    {
+        var other = _broker.Address with { Token = AgentToken.Random() };
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => Fleet.OpenAsync(other, Work, _told.Enqueue, Stop));
+
+        Assert.Contains("Check that it runs", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(other.Token, $"{fault} {other}", StringComparison.Ordinal);
+        Assert.DoesNotContain(_broker.Address.Token, $"{fault} {_broker.Address}", StringComparison.Ordinal);
+        Assert.Equal("127.0.0.1", _broker.Address.Url.Host);
+    }
+
+    [Fact]
+    public async Task Two_runs_on_one_broker_need_two_tokens()
+    {
+        await using var first = await Fleet.OpenAsync(_broker.Address, Work, _told.Enqueue, Stop);
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => Fleet.OpenAsync(_broker.Address, Work, _told.Enqueue, Stop));
+
+        Assert.Contains("Another run uses the broker", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_agent_of_another_build_or_database_is_told_why_and_so_is_the_coordinator()
+    {
+        await using var fleet = await Fleet.OpenAsync(_broker.Address, Work, _told.Enqueue, Stop);
+
+        var build = await Assert.ThrowsAsync<HarnessException>(() => JoinAsync(new(0, 3), "version 9"));
+        await using var session = await JoinAsync(new(0, 3), Build);
+        var schema = await Assert.ThrowsAsync<HarnessException>(
+            () => session.ConfirmAsync(FleetWork.FactsOf(new("another", "seeding"), Profile), Stop));
+        var missing = await Assert.ThrowsAsync<HarnessException>(() => fleet.GatherAsync(TimeSpan.FromSeconds(0.1), Stop));
+
+        Assert.Contains("it is version 9, and the coordinator is version 0.1.0", build.Message, StringComparison.Ordinal);
+        Assert.Contains("it sees another schema", schema.Message, StringComparison.Ordinal);
+        Assert.Contains("missing: 1/3, 2/3, 3/3", missing.Message, StringComparison.Ordinal);
+        Assert.Contains("another schema", missing.Message, StringComparison.Ordinal);
+        Assert.Equal(2, _told.Count(line => line.Contains("was refused", StringComparison.Ordinal)));
+    }
+
+    private static ScenarioProps Waits(string name) => Scenario.CreateMix(name, ("short", 3, WaitAsync), ("long", 1, WaitAsync));
+
+    private static async Task<IResponse> WaitAsync(IScenarioContext context)
+    {
+        await context.Delay(TimeSpan.FromMilliseconds(context.Random.Next(1, 30)));
+        return Response.Ok();
+    }
+
+    private static List<Task> Agents(Func<LoadShare, Task> play) => [.. Enumerable.Range(0, 3).Select(index => play(new(index, 3)))];
+
+    private Task<AgentSession> JoinAsync(LoadShare share, string build) =>
+        AgentSession.JoinAsync(_broker.Address, share, build, TimeSpan.FromSeconds(20), _ => { }, Stop);
+
+    private async Task PlayAsync(LoadShare share, ScenarioProps[] load, ConcurrentDictionary<string, IReadOnlyList<ScenarioResult>> own)
+    {
+        await using var session = await JoinAsync(share, Build);
+        await session.ConfirmAsync(Work.Facts, Stop);
+        await PlayAsync(session, load, own, session.Ended);
+        await session.LeaveAsync(null);
+    }
+
+    // Its beats end with its session, as those of a machine without power do.
+    private async Task VanishAsync(LoadShare share, ScenarioProps[] load, CancellationToken vanish)
+    {
+        var session = await JoinAsync(share, Build);
+        await session.ConfirmAsync(Work.Facts, Stop);
+        var playing = PlayAsync(session, load, new(), CancellationToken.None);
+        await Task.WhenAny(playing, Task.Delay(Timeout.Infinite, vanish));
+        await session.DisposeAsync();
+    }
+
+    private static async Task PlayAsync(
+        AgentSession session, ScenarioProps[] load, ConcurrentDictionary<string, IReadOnlyList<ScenarioResult>> own,
+            CancellationToken cancellationToken)
+    {
+        using var clock = new SystemLoadClock();
+        await AgentWork.PlayAsync(session, load, results =>
+        {
+            own[session.Share.ToString()] = results;
+            return new(results, [], 0);
+        }, clock, cancellationToken, CancellationToken.None);
+    }
+
+    private sealed class Seconds : IProgress<LoadSnapshot>
+    {
+        public void Report(LoadSnapshot value) => Assert.NotEqual(TimeSpan.Zero, value.Elapsed);
+    }
+
+    private sealed class Phase : IMeasuredPhase
+    {
+        public List<string> Told { get; } = [];
+
+        public Task BeginsAsync()
+        {
+            Told.Add("begins");
+            return Task.CompletedTask;
+        }
+
+        public Task EndedAsync()
+        {
+            Told.Add("ended");
+            return Task.CompletedTask;
+        }
+    }
+}

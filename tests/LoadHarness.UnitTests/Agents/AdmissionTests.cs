@@ -1,0 +1,139 @@
+using LoadHarness.Agents.Coordinating;
+using LoadHarness.Agents.Messages;
+using LoadHarness.Core;
+using LoadHarness.Scenarios.Profiles;
+
+namespace LoadHarness.UnitTests.Agents;
+
+/// <summary>Before anything is measured, every agent is the same program on the same database with the same profile.</summary>
+public sealed class AdmissionTests
+{
+    private const string Build = "version 0.1.0, commit abcdef1, Release";
+
+    private static readonly LoadProfile Profile = new("p", "", LeadQueries: new(10, TimeSpan.Zero, TimeSpan.FromSeconds(1), 5));
+
+    private static readonly FleetWork Work = new(
+        3, Build, new("schema", "seeding"), Profile, SampleRun.Create().Seed!, 42, ThroughPooler: false, TimeSpan.FromSeconds(5));
+
+    private readonly Admission _admission = new(Work, _ => { });
+
+    [Fact]
+    public void Three_agents_that_see_the_same_are_complete()
+    {
+        foreach (var share in (string[])["1/3", "3/3", "2/3"])
+        {
+            Assert.False(_admission.Complete.IsCompleted);
+            _admission.Join(Request(share));
+            _admission.Check(new(share, Work.Facts));
+        }
+
+        Assert.True(_admission.Complete.IsCompleted);
+        Assert.Equal(["1/3", "2/3", "3/3"], _admission.Members.Select(member => member.Record().Name));
+    }
+
+    [Theory]
+    [InlineData("4/4", Build, "this run has 3 agents")]
+    [InlineData("x", Build, "this run has 3 agents")]
+    [InlineData("2/3", "version 0.0.9, commit abcdef1, Release", "install the same program on both")]
+    [InlineData("2/3", "version 0.1.0, commit abcdef1, Debug", "install the same program on both")]
+    public void Another_share_or_program_is_refused_with_what_differs(string share, string build, string expected) =>
+        Assert.Contains(expected, Refusal(() => _admission.Join(Request(share, build))), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("another", "seeding", "another schema (checksum another, the coordinator's is schema)")]
+    [InlineData("schema", "another", "other rows (seeding another, the coordinator's is seeding)")]
+    public void Another_database_is_refused_with_what_differs(string schema, string seeding, string expected)
+    {
+        _admission.Join(Request("2/3"));
+
+        var refusal = Refusal(() => _admission.Check(new("2/3", FleetWork.FactsOf(new(schema, seeding), Profile))));
+
+        Assert.Contains(expected, refusal, StringComparison.Ordinal);
+        Assert.Contains("Agent 2/3 on host", refusal, StringComparison.Ordinal);
+        // Its place is free for the right one.
+        _admission.Join(Request("2/3"));
+        _admission.Check(new("2/3", Work.Facts));
+    }
+
+    [Fact]
+    public void A_profile_that_was_understood_otherwise_is_refused()
+    {
+        _admission.Join(Request("2/3"));
+
+        var other = Profile with { LeadQueries = Profile.LeadQueries! with { RatePerSecond = 11 } };
+
+        Assert.Contains("another profile", Refusal(
+            () => _admission.Check(new("2/3", FleetWork.FactsOf(Work.Database, other)))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_share_has_one_agent()
+    {
+        _admission.Join(Request("2/3"));
+        _admission.Check(new("2/3", Work.Facts));
+
+        Assert.Contains("already", Refusal(() => _admission.Join(Request("2/3"))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_has_not_joined_is_not_heard()
+    {
+        Assert.Throws<HarnessException>(() => _admission.Of("2/3"));
+        Assert.Throws<HarnessException>(() => _admission.Check(new("2/3", Work.Facts)));
+    }
+
+    [Fact]
+    public void Missing_agents_and_refusals_are_named_when_time_is_up()
+    {
+        _admission.Join(Request("1/3"));
+        _admission.Check(new("1/3", Work.Facts));
+        Refusal(() => _admission.Join(Request("2/3", "another")));
+
+        var fault = _admission.Missing(TimeSpan.FromSeconds(60), null);
+
+        Assert.Contains("Of 3 agents 1 are here after 60 s; missing: 2/3, 3/3.", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Agent 2/3 on host was refused", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+    }
+
+    [Fact]
+    public void Figures_that_contradict_each_other_are_not_taken()
+    {
+        _admission.Join(Request("2/3"));
+        var sound = SampleRun.Create(seconds: 5).Scenarios[0];
+        var bent = sound with { Operations = [sound.Operations[0] with { Accounting = new(1, 2, 3, 4, 5) }] };
+        var piece = Assert.Single(Pieces.Cut(MessageFormat.Write(new AgentAnswer(new([bent], [], 0), TimeSpan.Zero))));
+
+        var fault = Assert.Throws<HarnessException>(() => _admission.Of("2/3").Take(new("2/3", "s", 0, 1, piece)));
+
+        Assert.Contains("contradict each other", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_in_pieces_is_whole_when_the_last_has_come()
+    {
+        _admission.Join(Request("2/3"));
+        var member = _admission.Of("2/3");
+        var whole = MessageFormat.Write(new AgentAnswer(new([SampleRun.Create(seconds: 5).Scenarios[0]], [], 7), TimeSpan.Zero));
+        var packed = Assert.Single(Pieces.Cut(whole));
+        byte[][] pieces = [packed[..100], packed[100..]];
+        var answer = member.AnswerAsync("s");
+
+        member.Take(new("2/3", "s", 0, 2, pieces[0]));
+        Assert.False(answer.IsCompleted);
+        member.Take(new("2/3", "s", 1, 2, pieces[1]));
+
+        Assert.Equal(7, (await answer)!.Measured.LeadsSetAside);
+        Assert.Throws<HarnessException>(() => member.Take(new("2/3", "s", 2, 2, pieces[1])));
+        Assert.Throws<HarnessException>(() => member.Take(new("2/3", "s", 0, int.MaxValue, pieces[1])));
+    }
+
+    private static JoinRequest Request(string share, string build = Build) => new(share, build, "host", 123, 2);
+
+    private static string Refusal(Action act)
+    {
+        var fault = Assert.Throws<HarnessException>(act);
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        return fault.Message;
+    }
+}
