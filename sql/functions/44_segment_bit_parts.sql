@@ -31,7 +31,9 @@ as $$
            case when f.kind = 'day' and f.facet = 'created_at' then '(created_at at time zone ''UTC'')::date - date ''1970-01-01'''
                 when f.kind = 'day' then format('segment_day(custom_fields ->> %L)', substr(f.facet, 8))
                 when f.complete or f.facet = 'tags' then f.field
-                else (select format('case when %1$s = any (%2$L::jsonb[]) then %1$s end', f.field, array_agg(v.value))
+                else (select case when f.facet like 'custom.%' then format('case when %1$s = any (%2$L::jsonb[]) then %1$s end', f.field,
+                                                                           array_agg(v.value))
+                                  else format('case when %1$s = any (%2$L::text[]) then %1$s end', f.field, array_agg(v.value #>> '{}')) end
                       from segment_bit_values v
                       where v.workspace_id = p_workspace_id and v.facet = f.facet and v.kind = 'value' having count(*) > 0) end,
            case when f.facet = 'tags' and not f.complete then 'tags <> ''{}'''
@@ -50,11 +52,10 @@ create or replace function segment_sets(p_workspace_id bigint, p_fields int) ret
 language sql stable set search_path = pg_catalog, public, pg_temp
 as $$
     with recursive counted as (
-        select c.number, c.facet, row_number() over (order by v.several, c.number) as turn, v.several
+        select c.number, c.facet, row_number() over (order by v.several, c.number) as turn, coalesce(v.several, 0) + 2 as several
         from segment_columns(p_workspace_id, p_fields) as c
-        cross join lateral (
-            select count(*) + 2 as several from segment_bit_values v
-            where v.workspace_id = p_workspace_id and v.facet = c.facet and v.kind = 'value') as v
+        left join (select facet, count(*) as several from segment_bit_values
+                   where workspace_id = p_workspace_id and kind = 'value' group by facet) as v on v.facet = c.facet
         where c.kind = 'value' and c.facet <> 'tags' and c.given is not null
     ), taken as (
         select c.number, c.facet, c.turn, c.several, 1::bigint as place from counted c where c.turn = 1

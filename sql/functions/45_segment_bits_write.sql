@@ -64,6 +64,10 @@ begin
               from targets t cross join generate_series(t.first_lead >> 14, t.last_lead >> 14) as block
               where t.first_lead < t.last_lead) as p
         group by p.block
+    ), places as materialized (
+        -- So that the key serves: statistics know nothing of how few blocks these are, and the table has all blocks of all workspaces.
+        select array(select v.id from segment_bit_values v where v.workspace_id = $1 and segment_field(v.facet) & $3 <> 0) as value_ids,
+               array(select m.block from leads_of_blocks m) as blocks
     ), changed as (
         update segment_bits b set bits = (b.bits & ~m.bits) | coalesce(w.bits, b'0'::bit(16384))
         from leads_of_blocks m
@@ -71,13 +75,17 @@ begin
         left join written w on w.value_id = v.id and w.block = m.block
         where v.workspace_id = $1 and segment_field(v.facet) & $3 <> 0
           and b.workspace_id = $1 and b.value_id = v.id and b.block = m.block
+          and b.value_id = any ((select p.value_ids from places p)::bigint[]) and b.block = any ((select p.blocks from places p)::bigint[])
           and (b.bits & m.bits) <> coalesce(w.bits, b'0'::bit(16384))
         returning b.value_id, b.bits
     ), inserted as (
         insert into segment_bits (workspace_id, value_id, block, bits)
         select $1, w.value_id, w.block, w.bits from written w
         where not exists (
-            select 1 from segment_bits b where b.workspace_id = $1 and b.value_id = w.value_id and b.block = w.block)
+            select 1 from segment_bits b
+            where b.workspace_id = $1 and b.value_id = w.value_id and b.block = w.block
+              and b.value_id = any ((select p.value_ids from places p)::bigint[])
+              and b.block = any ((select p.blocks from places p)::bigint[]))
     )
     select array_agg(distinct c.value_id) from changed c where c.bits = b'0'::bit(16384)
     $sql$, v_columns,

@@ -6,19 +6,21 @@ create table loadharness.taken_right (name text primary key, give_back text not 
 comment on table loadharness.taken_right is 'Rights that the migration took from everybody, and the statement that gives each back.';
 
 -- step: temporary_tables
--- Only the owner of the database may.
+-- Only the owner of the database may. A view that is refreshed concurrently goes through a temporary table of its owner.
 do $$
 begin
     if not has_database_privilege('public', current_database(), 'temporary') then
         return;
     end if;
+    execute format('grant temporary on database %I to lh_owner', current_database());
     execute format('revoke temporary on database %I from public', current_database());
     if has_database_privilege('public', current_database(), 'temporary') then
         raise notice '% does not own the database: everybody may still make temporary tables. Its owner can run: '
             'revoke temporary on database %I from public', current_user, current_database();
         return;
     end if;
-    insert into loadharness.taken_right values ('temporary', format('grant temporary on database %I to public', current_database()));
+    insert into loadharness.taken_right values ('temporary', format(
+        'grant temporary on database %1$I to public; revoke temporary on database %1$I from lh_owner', current_database()));
 end
 $$;
 
