@@ -1,7 +1,7 @@
 using LoadHarness.Core;
-using LoadHarness.Load;
 using LoadHarness.Scenarios;
 using LoadHarness.Scenarios.Profiles;
+using LoadHarness.Workloads;
 
 namespace LoadHarness.Comparing;
 
@@ -15,6 +15,8 @@ namespace LoadHarness.Comparing;
 public sealed record ComparisonPlan(
     IReadOnlyList<string> Scenarios, int CounterCalls, TimeSpan Slot, int Users, int ImportRows, long Recipients)
 {
+    private const int UsualMetrics = 32;
+
     public static ComparisonPlan Standard { get; } = new(
         [new LeadQueries().Name, new LeadSearch().Name, new Segmentation().Name, new BulkImport().Name, new CampaignSend().Name],
         40, TimeSpan.FromSeconds(5), HalfTheCores, 5_000, 5_000);
@@ -24,18 +26,13 @@ public sealed record ComparisonPlan(
     /// </summary>
     private static int HalfTheCores => Math.Max(1, Environment.ProcessorCount / 2);
 
+    /// <summary>
+    /// How many figures the times come to, which share the false alarms: operations by mean and p50, CPU a request of each scenario, and
+    /// the whole.
+    /// </summary>
+    public int Metrics { get; init; } = UsualMetrics;
+
     public bool MeasuresTimes => Slot > TimeSpan.Zero;
-
-    /// <summary>Whether each of its calls is thousands of statements that change rows: a whole import or campaign.</summary>
-    internal static bool IsWrite(ScenarioProps scenario) =>
-        scenario.Name == new BulkImport().Name || scenario.Name == new CampaignSend().Name;
-
-    /// <summary>The scenarios as the arms run them: their operations and set-up, without the load of a profile.</summary>
-    internal IReadOnlyList<ScenarioProps> Build(ScenarioEnvironment environment) =>
-    [
-        .. ScenarioCatalog.All.Where(scenario => Scenarios.Contains(scenario.Name))
-            .SelectMany(scenario => scenario.Build(environment)).Select(props => props.WithoutWarmUp()),
-    ];
 
     /// <summary>Makes every scenario take part; rates and durations are not used.</summary>
     /// <param name="sessions">Of one import, and workers of one campaign.</param>
@@ -45,12 +42,16 @@ public sealed record ComparisonPlan(
         return new("compare", "two arms in turns", reads, reads, reads, new(ImportRows, 1, Sessions: sessions), new(Recipients, sessions, 1));
     }
 
-    /// <exception cref="HarnessException">There is no scenario of that name.</exception>
-    public ComparisonPlan Checked()
+    /// <summary>The scenarios of a workload of one's own.</summary>
+    public ComparisonPlan For(Workload workload) => this with
     {
-        var known = Standard.Scenarios;
-        return Scenarios.Where(name => !known.Contains(name)).ToList() is { Count: > 0 } unknown
-            ? throw new HarnessException($"--scenarios: there is no scenario {string.Join(", ", unknown)}. Known: {string.Join(", ", known)}.", ExitCode.BadUsage)
-            : this;
-    }
+        Scenarios = [.. workload.File.Scenarios.Keys],
+        Metrics = Math.Max(UsualMetrics, 1 + workload.File.Scenarios.Values.Sum(scenario => 1 + (2 * scenario.Operations.Count))),
+    };
+
+    /// <param name="names">Of the plan's scenarios: the others are left out.</param>
+    /// <exception cref="HarnessException">There is no scenario of that name.</exception>
+    public ComparisonPlan Only(IReadOnlyList<string> names) => names.Except(Scenarios).ToList() is { Count: > 0 } unknown
+        ? throw new HarnessException($"--scenarios: there is no scenario {string.Join(", ", unknown)}. Known: {string.Join(", ", Scenarios)}.", ExitCode.BadUsage)
+        : this with { Scenarios = names };
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LoadHarness.Core.Targets;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Parameters;
@@ -25,6 +26,10 @@ public sealed record Workload(
     public IReadOnlyDictionary<string, ParameterFile> Parameters => File.Parameters ?? NoParameters;
 
     public IReadOnlyList<Target> Targets => File.Targets ?? [];
+
+    /// <summary>What the rows of a fresh database follow from, but for the seed: set-up and seeded tables.</summary>
+    public string Content => string.Join(
+        '\n', SetUp.Select(statement => statement.Text).Append(JsonSerializer.Serialize(File.Seed, WorkloadFormat.Options)));
 
     /// <summary>What a target may name: each scenario with its operations.</summary>
     public IReadOnlyDictionary<string, IReadOnlyCollection<string>> Operations => File.Scenarios.ToDictionary(

@@ -44,6 +44,12 @@ public sealed class WorkloadRun : IAsyncDisposable
     public IReadOnlyList<ScenarioProps> Build(IReadOnlyList<KeyValuePair<string, ScenarioFile>> group) =>
         [.. group.Select(scenario => Build(scenario.Key, scenario.Value))];
 
+    /// <summary>Scenarios for users of the closed model who never wait, whatever load their files ask for.</summary>
+    /// <param name="scenarios">Names; one that the workload does not have is left out.</param>
+    public IReadOnlyList<ScenarioProps> BuildForUsers(IReadOnlyCollection<string> scenarios, int users) =>
+        [.. _workload.File.Scenarios.Where(scenario => scenarios.Contains(scenario.Key)).Select(scenario => Build(scenario.Key,
+            new(scenario.Value.Operations, [new(SimulationKind.KeepConstant, Copies: users, During: TimeSpan.FromSeconds(1))])))];
+
     /// <summary>How the observer tells a scenario from others that run at the same time.</summary>
     public ScenarioWatch WatchOf(ScenarioProps scenario) =>
         new(_sessions[scenario.Name].Sent, [.. scenario.Operations.Select(operation => operation.Name)]);

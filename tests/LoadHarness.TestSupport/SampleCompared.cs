@@ -81,7 +81,34 @@ public static class SampleCompared
         ]),
     });
 
-    public static IReadOnlyList<RunResult> All => [Proof, Growth, Ledger, Rates];
+    /// <summary>One operation worse by plan, blocks and time, one better, one undecided, and one that only A has.</summary>
+    public static RunResult Arms => Kept(run => run with { Arms = Compared });
+
+    /// <summary>The same arms, of which the gate knew one operation.</summary>
+    public static RunResult Gate => Kept(run => run with
+    {
+        Arms = Compared,
+        Gate = new("v0.1.0", new Dictionary<string, DateTimeOffset> { ["traffic/latest_orders"] = Start.AddDays(-2) },
+            [new("traffic/buy", 1.05, new(1.03, 1.07), 10)]),
+    });
+
+    public static IReadOnlyList<RunResult> All => [Proof, Growth, Ledger, Rates, Arms, Gate];
+
+    private static ArmComparison Compared { get; } = new(
+        "workload", "workload,without=orders_customer_id_placed_idx", 0, 42, Start, TimeSpan.FromMinutes(6), Server, Server,
+        [new("traffic/latest_orders", CounterNames.Blocks, 4, 812, 0.1, "select id, total, placed from orders where customer_id = $1")],
+        [new("latest_orders", ["Index Scan using orders_customer_id_placed_idx on orders"], ["Seq Scan on orders"])],
+        [new("orders_customer_id_placed_idx", 3 << 20, null)],
+        [
+            new("traffic/latest_orders", "mean", 0.21, 9.8, 46.7, new(44, 49), 8, Difference.Slower, true),
+            new("traffic/buy", "mean", 1.9, 1.6, 0.84, new(0.81, 0.87), 8, Difference.Faster, true),
+            new("traffic/order_by_id", "p50", 0.18, 0.185, 1.03, new(0.88, 1.21), 32, Difference.Inconclusive, null),
+            new(ArmComparison.Whole, "median shift", 1, 1.02, 1.02, new(0.97, 1.07), 8, Difference.Same, null),
+        ],
+        ["B has no operation refund."])
+    {
+        Workload = "shop 0a1b2c3d4e5f",
+    };
 
     private static long[] Sizes { get; } = [100_000, 250_000, 500_000, 1_000_000, 2_000_000];
 

@@ -28,7 +28,7 @@ internal sealed class ComparedRun
     public async Task<ExitCode> MeasureAsync<T>(
         string stage, Func<IStageProgress, Task<T>> work, Func<RunResult, T, RunResult> keep, Func<T, string> text)
     {
-        var found = await _record.StageAsync(stage, () => _voice.WithProgressAsync(work), _ => "on copies of one seeded cluster");
+        var found = await _record.StageAsync(stage, () => _voice.WithProgressAsync(work), _ => "on copies of filled clusters");
         _record.Add(run => keep(run, found));
         _voice.Line(text(found));
         return await Ending.EndAsync(_record, _voice, _options, null);

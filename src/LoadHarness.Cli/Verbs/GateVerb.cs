@@ -6,7 +6,6 @@ using LoadHarness.Comparing;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
-using LoadHarness.Reporting.Files;
 using LoadHarness.Seeding;
 
 namespace LoadHarness.Cli.Verbs;
@@ -24,15 +23,15 @@ public static class GateVerb
         action.AcceptOnlyFromAmong("accept", "selftest");
         var against = new Option<string?>("--against")
         {
-            Description = $"A git revision or a folder like sql/. Default: the pin in {GatePin.DefaultFile}.",
+            Description = "A git revision or a folder like sql/; with --workload, a revision or a workload's folder. "
+                + $"Default: the pin in {GatePin.DefaultFile}, or in gate.json of the workload.",
             HelpName = "REV|DIR",
         };
         var reason = new Option<string?>("--reason") { Description = "accept: why the pin moves.", HelpName = "TEXT" };
-        var history = new Option<string>("--history")
+        var history = new Option<string?>("--history")
         {
-            Description = "The file of earlier nights. Default reports/gate/history.jsonl.",
+            Description = "The file of earlier nights. Default reports/gate/history.jsonl, of a workload reports/gate/NAME.jsonl.",
             HelpName = "FILE",
-            DefaultValueFactory = _ => Path.Combine("reports", "gate", "history.jsonl"),
         };
         var slot = new Option<int>("--slot")
         {
@@ -59,7 +58,7 @@ public static class GateVerb
         };
         return new(
             new Command("gate", "Fail when an operation got worse than at the pinned baseline: exit code 4, with operation, factor and cause.") { action },
-            [words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot, suites,
+            [words.Workload, words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot, suites,
                 planted, log],
             (parsed, cancellationToken) =>
             {
@@ -68,46 +67,56 @@ public static class GateVerb
                 var directory = words.OutGiven(parsed) ?? Path.Combine("reports", "gate");
                 return parsed.GetValue(action) switch
                 {
-                    "accept" => AcceptAsync(parsed.GetValue(against), parsed.GetValue(reason), cancellationToken),
+                    "accept" => AcceptAsync(
+                        ComparedWork.Of(options, plan), parsed.GetValue(against), parsed.GetValue(reason), cancellationToken),
+                    "selftest" when options.Workload is not null => throw new HarnessException(
+                        "gate selftest plants faults in the CRM's schema. Leave out --workload.", ExitCode.BadUsage),
                     "selftest" => SelfTestAsync(options, directory, plan, (parsed.GetValue(suites), parsed.GetValue(planted)),
                         parsed.GetValue(log)!,
                         cancellationToken),
-                    _ => GateAsync(options, directory, plan, parsed.GetValue(against), parsed.GetValue(history)!, cancellationToken),
+                    _ => GateAsync(
+                        options, directory, ComparedWork.Of(options, plan), parsed.GetValue(against), parsed.GetValue(history),
+                        cancellationToken),
                 };
             });
     }
 
     private static async Task<ExitCode> GateAsync(
-        HarnessOptions options, string directory, ComparisonPlan plan, string? against, string historyFile,
+        HarnessOptions options, string directory, ComparedWork work, string? against, string? history,
             CancellationToken cancellationToken)
     {
-        var pin = against is null ? await GatePin.ReadAsync(GatePin.DefaultFile, cancellationToken) : new GatePin(against, "given");
+        var pin = against is null ? await GatePin.ReadAsync(PinOf(work), cancellationToken) : new GatePin(against, "given");
+        var (a, b) = (work.Arm("--against", pin.Arm), work.Arm("--b", work.UsualArm));
+        var historyFile = history ?? Path.Combine("reports", "gate", $"{work.Workload?.Name ?? "history"}.jsonl");
         var earlier = await GateHistory.ReadAsync(historyFile, pin.Against, cancellationToken);
-        TerminalOutput terminal = new TerminalOutput(options.Json);
-        var comparison = await terminal.WithProgressAsync(
-            progress => new Comparer(plan, Request(options), options.ServerProfile, options.Keep, progress)
-            .CompareAsync(ArmSpecification.Parse("--against", pin.Arm), ArmSpecification.Parse("--b", "optimized"), cancellationToken));
-        var decision = GateDecision.Of(comparison, earlier);
-        var night = GateNight.Of(comparison, pin.Against, BuildFacts.Commit);
-        await GateHistory.AddAsync(historyFile, night, cancellationToken);
-        var report = GateText.Of(comparison, decision, SlowCreep.Find([.. earlier, night]));
-        terminal.Line(report);
-        terminal.Line($"Kept in {await ComparisonFiles.WriteAsync(comparison, directory, CancellationToken.None, report)}");
-        if (options.Json) JsonOutput.Write(decision);
-        await StepSummary.AppendAsync(report, CancellationToken.None);
-        return decision.ExitCode;
+        return await ComparedRun.Begin(options, directory).MeasureAsync(
+            "gate",
+            async progress =>
+            {
+                var arms = await new Comparer(work.Plan, work.Subject, progress).CompareAsync(a, b, cancellationToken);
+                var night = GateNight.Of(arms, pin.Against, BuildFacts.Commit);
+                await GateHistory.AddAsync(historyFile, night, cancellationToken);
+                return (Arms: arms, Gate: GateContext.Of(pin.Against, earlier, night));
+            },
+            (run, found) => run with { Arms = found.Arms, Gate = found.Gate },
+            found => GateText.Of(found.Arms, GateDecision.Of(found.Arms, found.Gate), found.Gate.Creep));
     }
 
-    private static async Task<ExitCode> AcceptAsync(string? against, string? reason, CancellationToken cancellationToken)
+    private static async Task<ExitCode> AcceptAsync(
+        ComparedWork work, string? against, string? reason, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(against) || string.IsNullOrWhiteSpace(reason))
             throw new HarnessException("gate accept: give --against REV and --reason TEXT: the pin is a reviewed file, and says why it moved.", ExitCode.BadUsage);
-        using (await Comparing.Arms.SqlFolder.OfAsync(
-            ArmSpecification.Parse("--against", new GatePin(against, reason).Arm).Schema, cancellationToken))
-            await new GatePin(against, reason).WriteAsync(GatePin.DefaultFile, cancellationToken);
-        new TerminalOutput(json: false).Line($"{GatePin.DefaultFile} names {against} now. Commit it: the next gate compares with it.");
+        var pin = new GatePin(against, reason);
+        await work.RequireAsync(work.Arm("--against", pin.Arm), cancellationToken);
+        await pin.WriteAsync(PinOf(work), cancellationToken);
+        new TerminalOutput(json: false).Line($"{PinOf(work)} names {against} now. Commit it: the next gate compares with it.");
         return ExitCode.AllMet;
     }
+
+    // A workload has its pin with it: the folder may lie in a repository of its own.
+    private static string PinOf(ComparedWork work) =>
+        work.Workload is { } workload ? Path.Combine(workload.Folder, "gate.json") : GatePin.DefaultFile;
 
     private static async Task<ExitCode> SelfTestAsync(
         HarnessOptions options, string directory, ComparisonPlan plan, (int Identical, int? Planted) suites, string log,

@@ -7,7 +7,7 @@ internal static class ArmPlans
     public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(
         ArmServer arm, ComparisonPlan plan, CancellationToken cancellationToken)
     {
-        var plans = await arm.PlansAsync(plan.Profile(), cancellationToken);
+        var plans = await arm.PlansAsync(plan, cancellationToken);
         return plans.ToDictionary(explained => explained.Query,
             explained => string.Join('\n', explained.Inner.Select(inner => inner.Text).Prepend(explained.Text)));
     }

@@ -8,22 +8,14 @@ using Npgsql;
 
 namespace LoadHarness.Comparing.Arms;
 
-/// <summary>One seeded cluster, stopped, that every arm is copied from. Disposing removes it, unless it is a kept one.</summary>
+/// <summary>One cluster with the CRM's seeded rows that arms are copied from. Disposing removes it, unless it is a kept one.</summary>
 public sealed class SeededTemplate : IAsyncDisposable
 {
-    private readonly bool _keep;
-
-    private SeededTemplate(SeedRequest request, ServerProfile profile, ClusterSnapshot snapshot, int serverVersion, bool keep) =>
-        (Request, Profile, Snapshot, ServerVersion, _keep) = (request, profile, snapshot, serverVersion, keep);
+    private SeededTemplate(SeedRequest request, ClusterTemplate cluster) => (Request, Cluster) = (request, cluster);
 
     public SeedRequest Request { get; }
 
-    public ServerProfile Profile { get; }
-
-    public ClusterSnapshot Snapshot { get; }
-
-    /// <summary>Major version of the programs that made it; a copy starts under the same only.</summary>
-    public int ServerVersion { get; }
+    public ClusterTemplate Cluster { get; }
 
     /// <summary>
     /// Provisions, migrates and seeds a private server and copies its directory; uses the kept one of the same scale where there is one.
@@ -35,30 +27,16 @@ public sealed class SeededTemplate : IAsyncDisposable
         SeedRequest request, ServerProfile profile, int? serverVersion, bool keep, IStageProgress progress,
             CancellationToken cancellationToken)
     {
-        var binaries = await PostgresBinaries.FindAsync(serverVersion, cancellationToken) ?? throw PostgresBinaries.NoneFound();
-        var kept = request.SnapshotFor(binaries.MajorVersion);
-        var snapshot = keep || kept.Exists ? kept : new(Path.Combine(Path.GetTempPath(), $"loadharness-seed-{Guid.NewGuid():N}"));
-        var template = new SeededTemplate(request, profile, snapshot, binaries.MajorVersion, keep || kept.Exists);
-        if (!snapshot.Exists) await template.SeedAsync(binaries, progress, cancellationToken);
-        return template;
-    }
+        return new(request, await ClusterTemplate.MakeAsync(
+            profile, serverVersion, keep, request.SnapshotFor, SeedAsync, progress, cancellationToken));
 
-    public ValueTask DisposeAsync()
-    {
-        if (!_keep) Snapshot.RemoveIfThere();
-        return ValueTask.CompletedTask;
-    }
-
-    private async Task SeedAsync(PostgresBinaries binaries, IStageProgress progress, CancellationToken cancellationToken)
-    {
-        var wanted = new DatabaseRequest(new DatabaseTarget.Native(), Profile, Keep: false, Force: false)
+        async Task SeedAsync(Database database)
         {
-            ServerVersion = ServerVersion,
-        };
-        await using var database = await Provisioner.ProvisionAsync(wanted, progress, cancellationToken);
-        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        await new Migrator(admin).BuildAsync(progress, cancellationToken);
-        await new Seeder(admin).SeedAsync(Request, progress, cancellationToken);
-        await Snapshot.SaveAsync(database.AdminConnectionString, binaries, cancellationToken);
+            await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+            await new Migrator(admin).BuildAsync(progress, cancellationToken);
+            await new Seeder(admin).SeedAsync(request, progress, cancellationToken);
+        }
     }
+
+    public ValueTask DisposeAsync() => Cluster.DisposeAsync();
 }

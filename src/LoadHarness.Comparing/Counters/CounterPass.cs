@@ -5,7 +5,6 @@ using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
 using LoadHarness.Postgres;
-using LoadHarness.Scenarios;
 
 namespace LoadHarness.Comparing.Counters;
 
@@ -28,22 +27,23 @@ internal sealed class CounterPass(ArmServer arm, ComparisonPlan plan, ulong seed
     public async Task<(IReadOnlyList<OperationCounters> First, IReadOnlyList<OperationCounters> Second)> RunAsync(
         CancellationToken cancellationToken)
     {
-        await using ScenarioEnvironment environment = arm.OpenWorkbench(plan.Profile(OneSession));
+        await using var bench = await arm.OpenBenchAsync(plan, OneSession, cancellationToken);
         await SetFullPageImagesAsync("off", cancellationToken);
         try
         {
             var first = new List<OperationCounters>();
             var second = new List<OperationCounters>();
-            foreach (var scenario in plan.Build(environment))
+            foreach (var scenario in bench.Scenarios)
             {
                 foreach (var operation in scenario.Operations)
                 {
                     var alone = new ScenarioProps(scenario.Name, [operation]);
-                    await LoadAsync(scenario.Init is { } init ? alone.WithInit(init) : alone, Calls(scenario, WarmCalls),
-                        cancellationToken);
-                    first.Add(await CountAsync(alone, Calls(scenario, plan.CounterCalls), cancellationToken));
-                    second.Add(await CountAsync(alone, Calls(scenario, plan.CounterCalls), cancellationToken));
+                    await LoadAsync(scenario.Init is { } init ? alone.WithInit(init) : alone, Calls(WarmCalls), cancellationToken);
+                    first.Add(await CountAsync(alone, Calls(plan.CounterCalls), cancellationToken));
+                    second.Add(await CountAsync(alone, Calls(plan.CounterCalls), cancellationToken));
                 }
+
+                int Calls(int reads) => bench.IsWrite(scenario.Name) ? WriteCalls : reads;
             }
 
             return (first, second);
@@ -54,27 +54,29 @@ internal sealed class CounterPass(ArmServer arm, ComparisonPlan plan, ulong seed
         }
     }
 
+    // On somebody's own server nothing is changed for a measurement's sake.
+    private Task EmptyListsAsync(CancellationToken cancellationToken) =>
+        arm.Database.IsPrivate ? PendingLists.EmptyAsync(arm.Admin, cancellationToken) : Task.CompletedTask;
+
     // How many full-page images are written depends on the last checkpoint, not on the operation. Times are measured with them.
     private async Task SetFullPageImagesAsync(string value, CancellationToken cancellationToken)
     {
+        if (!arm.Database.IsPrivate) return;
         await using var connection = await arm.Admin.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync($"alter system set full_page_writes = {value}", cancellationToken);
         await connection.ExecuteAsync("select pg_reload_conf()", cancellationToken);
     }
 
-    private static int Calls(ScenarioProps scenario, int reads) =>
-        ComparisonPlan.IsWrite(scenario) ? WriteCalls : reads;
-
     private async Task<OperationCounters> CountAsync(ScenarioProps alone, int calls, CancellationToken cancellationToken)
     {
-        await PendingLists.EmptyAsync(arm.Admin, cancellationToken);
-        await StatementReadings.ResetAsync(arm.Admin, cancellationToken);
+        await EmptyListsAsync(cancellationToken);
+        var before = await StatementReadings.BeginAsync(arm.Admin, arm.Database.IsPrivate, cancellationToken);
         var result = await LoadAsync(alone, calls, cancellationToken);
         // What the calls have put off is theirs: it is counted with them.
-        await PendingLists.EmptyAsync(arm.Admin, cancellationToken);
+        await EmptyListsAsync(cancellationToken);
         var completed = result.Accounting.Completed;
         var counters = await StatementReadings.ReadAsync(
-            arm.Admin, $"{alone.Name}/{alone.Operations[0].Name}", completed, cancellationToken);
+            arm.Admin, before, $"{alone.Name}/{alone.Operations[0].Name}", completed, cancellationToken);
         return counters with { Items = (double?)result.Operations[0].Items / completed };
     }
 

@@ -14,13 +14,18 @@ internal static class IndexSizes
 
     private const string Query =
         """
-        select coalesce(root.relname, i.relname), sum(pg_relation_size(i.oid))::bigint
+        select case when n.nspname = 'public' then '' else n.nspname || '.' end || coalesce(root.relname, i.relname),
+               sum(pg_relation_size(i.oid))::bigint
         from pg_class i
-        join pg_namespace n on n.oid = i.relnamespace and n.nspname = 'public'
+        join pg_index x on x.indexrelid = i.oid
+        join pg_namespace n on n.oid = i.relnamespace and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
         left join lateral (
             select p.relname from pg_partition_ancestors(i.oid) with ordinality a (relid, place)
             join pg_class p on p.oid = a.relid order by a.place desc limit 1) root on i.relispartition
         where i.relkind = 'i'
+            -- Those of an extension are not the application's.
+            and not exists (
+                select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = x.indrelid and d.deptype = 'e')
         group by 1
         """;
 

@@ -15,7 +15,8 @@ internal static class PendingLists
         from pg_index i
         join pg_class c on c.oid = i.indexrelid and c.relkind = 'i'
         join pg_am a on a.oid = c.relam and a.amname = 'gin'
-        where c.relnamespace = 'public'::regnamespace
+        join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname !~ '^pg_'
         """;
 
     public static async Task EmptyAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)

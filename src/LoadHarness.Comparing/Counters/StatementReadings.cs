@@ -8,31 +8,51 @@ namespace LoadHarness.Comparing.Counters;
 internal static class StatementReadings
 {
     /// <summary>What the harness sends with each statement, and what the driver asks once a connection: no part of an operation.</summary>
-    private const string Own = "^(select set_config\\(|begin|commit|rollback|discard|deallocate|set |select pg_stat_statements|.*pg_catalog\\.pg_type)";
+    private const string Own = "^(select set_config\\(|begin|commit|rollback|discard|deallocate|set |select pg_stat_statements|.*from pg_stat_statements|.*pg_catalog\\.pg_type)";
 
     private const string Query =
         """
-        select query, not toplevel, calls, rows,
+        select userid::text || ' ' || queryid || ' ' || toplevel, query, not toplevel, calls, rows,
                shared_blks_hit + shared_blks_read, temp_blks_read + temp_blks_written, wal_records, wal_bytes::bigint
         from pg_stat_statements
-        where dbid = (select oid from pg_database where datname = current_database()) and query !~* $1
+        where dbid = (select oid from pg_database where datname = current_database()) and queryid is not null and query !~* $1
         order by shared_blks_hit + shared_blks_read desc
         """;
 
     private const int Kept = 12;
 
-    public static async Task ResetAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
+    /// <summary>Why a server's statements cannot be counted; null where they can.</summary>
+    public static async Task<string?> FaultAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
         await using var connection = await admin.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync("select pg_stat_statements_reset()", cancellationToken);
+        try
+        {
+            await connection.ListAsync(Query, Row.Of, cancellationToken, Own);
+            return null;
+        }
+        catch (PostgresException refused)
+        {
+            return $"{refused.SqlState}: {refused.MessageText}";
+        }
     }
 
-    /// <param name="calls">Calls of the operation since the reset.</param>
-    public static async Task<OperationCounters> ReadAsync(
-        NpgsqlDataSource admin, string name, long calls, CancellationToken cancellationToken)
+    /// <param name="forget">
+    /// On a server of the harness's own: what was counted before is forgotten, so that nothing is pushed out of the list.
+    /// </param>
+    /// <returns>What the list holds now, by statement.</returns>
+    public static async Task<CountedBefore> BeginAsync(NpgsqlDataSource admin, bool forget, CancellationToken cancellationToken)
     {
         await using var connection = await admin.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.ListAsync(Query, Row.Of, cancellationToken, Own);
+        if (forget) await connection.ExecuteAsync("select pg_stat_statements_reset()", cancellationToken);
+        return new(forget ? [] : await connection.ListAsync(Query, Row.Of, cancellationToken, Own));
+    }
+
+    /// <param name="calls">Calls of the operation since the beginning.</param>
+    public static async Task<OperationCounters> ReadAsync(
+        NpgsqlDataSource admin, CountedBefore before, string name, long calls, CancellationToken cancellationToken)
+    {
+        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
+        var rows = before.Since(await connection.ListAsync(Query, Row.Of, cancellationToken, Own));
         // The counters of a top-level statement hold those of what it ran inside.
         var whole = rows.Where(row => !row.Nested).ToList();
         return new(
@@ -50,11 +70,34 @@ internal static class StatementReadings
                 new StatementCost(row.Text, row.Nested, (double)row.Calls / calls, (double)row.Blocks / calls, (double)row.Rows / calls))]);
     }
 
-    private sealed record Row(string Text, bool Nested, long Calls, long Rows, long Blocks, long TemporaryBlocks, long WalRecords,
+    /// <summary>What was counted before an operation was called.</summary>
+    internal sealed class CountedBefore
+    {
+        private readonly Dictionary<string, Row> _rows;
+
+        internal CountedBefore(IReadOnlyList<Row> rows) => _rows = rows.ToDictionary(row => row.Key);
+
+        internal IReadOnlyList<Row> Since(IReadOnlyList<Row> now) =>
+            [.. now.Select(row => _rows.TryGetValue(row.Key, out var before) ? row.Without(before) : row).Where(row => row.Calls > 0)
+                .OrderByDescending(row => row.Blocks)];
+    }
+
+    /// <param name="Key">User, statement, and whether it ran inside a function.</param>
+    internal sealed record Row(string Key, string Text, bool Nested, long Calls, long Rows, long Blocks, long TemporaryBlocks, long WalRecords,
         long WalBytes)
     {
         public static Row Of(NpgsqlDataReader row) => new(
-            string.Join(' ', row.GetString(0).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
-            row.GetBoolean(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7));
+            row.GetString(0), string.Join(' ', row.GetString(1).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+            row.GetBoolean(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8));
+
+        public Row Without(Row before) => this with
+        {
+            Calls = Calls - before.Calls,
+            Rows = Rows - before.Rows,
+            Blocks = Blocks - before.Blocks,
+            TemporaryBlocks = TemporaryBlocks - before.TemporaryBlocks,
+            WalRecords = WalRecords - before.WalRecords,
+            WalBytes = WalBytes - before.WalBytes,
+        };
     }
 }

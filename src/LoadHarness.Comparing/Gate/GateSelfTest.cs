@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LoadHarness.Comparing.Subjects;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
@@ -60,7 +61,7 @@ public sealed class GateSelfTest(
     private async Task<GateSuite> MeasureAsync(OneKind kind, int number, CancellationToken cancellationToken)
     {
         var (started, at) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
-        var comparison = await new Comparer(kind.Plan, request, profile, keep: true, progress)
+        var comparison = await new Comparer(kind.Plan, new CrmSubject(request, profile, keep: true), progress)
         {
             Draw = request.Seed + (ulong)number,
         }.CompareAsync(Usual, ArmSpecification.Parse("gate selftest", kind.Fault?.Arm ?? Usual.Text), cancellationToken, kind.Fault);

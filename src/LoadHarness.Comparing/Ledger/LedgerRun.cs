@@ -31,7 +31,7 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
             ? await SeededTemplate.MakeAsync(request, profile, specification.ServerVersion, keep, progress, cancellationToken)
             : null;
         using var sql = await SqlFolder.OfAsync(specification.Schema, cancellationToken);
-        var factory = new ArmFactory(Template ?? own!, sql, rebuild: specification.Schema is not ArmSchema.Optimized);
+        var factory = new CrmArmFactory(Template ?? own!, sql, rebuild: specification.Schema is not ArmSchema.Optimized);
         var whole = await WholeAsync(factory, specification, only, cancellationToken);
         var chosen = Chosen(whole.Indexes, only);
         var entries = new List<LedgerEntry>();
@@ -51,7 +51,7 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
     }
 
     private async Task<WholeSchema> WholeAsync(
-        ArmFactory factory, ArmSpecification specification, IReadOnlyList<string> only, CancellationToken cancellationToken)
+        CrmArmFactory factory, ArmSpecification specification, IReadOnlyList<string> only, CancellationToken cancellationToken)
     {
         progress.Note("Ledger: with all indexes.");
         await using var server = await factory.StartAsync("with all indexes", specification, progress, cancellationToken);
@@ -69,7 +69,7 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
     }
 
     private async Task<LedgerEntry> WithoutAsync(
-        ArmFactory factory, ArmSpecification specification, WholeSchema whole, CatalogIndex index,
+        CrmArmFactory factory, ArmSpecification specification, WholeSchema whole, CatalogIndex index,
             IReadOnlyList<MeasuredScenario> scenarios,
         IndexReason? reason, CancellationToken cancellationToken)
     {

@@ -20,7 +20,7 @@ internal static class AgedMonths
         where c.relkind = 'r' and coalesce(pg_partition_root(c.oid), c.oid) = any (array['email_sends', 'lead_activities']::regclass[])
         """;
 
-    public static async Task<double> OptimizedAsync(ArmServer server, CancellationToken cancellationToken)
+    public static async Task<double> OptimizedAsync(CrmArm server, CancellationToken cancellationToken)
     {
         await using var connection = await server.Admin.OpenConnectionAsync(cancellationToken);
         foreach (var table in Tables)
@@ -29,7 +29,7 @@ internal static class AgedMonths
     }
 
     // What autovacuum would do within the hour: it is off while arms are measured.
-    public static async Task<double> CarefulAsync(ArmServer server, CancellationToken cancellationToken)
+    public static async Task<double> CarefulAsync(CrmArm server, CancellationToken cancellationToken)
     {
         await using var connection = await server.Admin.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(

@@ -13,7 +13,7 @@ internal sealed class ProofArm : IAsyncDisposable
 {
     private readonly HashSet<string> _prepared = [];
 
-    public ProofArm(string name, ArmServer server, LoadProfile profile, QueryCatalog? queries,
+    public ProofArm(string name, CrmArm server, LoadProfile profile, QueryCatalog? queries,
         Func<ScenarioEnvironment, IEnumerable<ProofOperation>> operations)
     {
         (Name, Server) = (name, server);
@@ -24,7 +24,7 @@ internal sealed class ProofArm : IAsyncDisposable
     /// <summary>Optimized, C, N or X.</summary>
     public string Name { get; }
 
-    public ArmServer Server { get; }
+    public CrmArm Server { get; }
 
     public ScenarioEnvironment Bench { get; }
 

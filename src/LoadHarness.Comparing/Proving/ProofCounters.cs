@@ -14,11 +14,11 @@ internal static class ProofCounters
         if (!arm.Operations.ContainsKey(operation)) return null;
         var warm = await arm.CallAsync(operation, 8, ~seed, cancellationToken);
         if (warm.Fault is not null) return null;
-        await StatementReadings.ResetAsync(arm.Server.Admin, cancellationToken);
+        var before = await StatementReadings.BeginAsync(arm.Server.Admin, forget: true, cancellationToken);
         // A slow call touches as many blocks in ten calls as in forty.
         var turn = await arm.CallAsync(operation, warm.Milliseconds > 25 ? Calls / 4 : Calls, seed, cancellationToken);
         if (turn.Fault is not null) return null;
-        var counters = await StatementReadings.ReadAsync(arm.Server.Admin, operation, turn.Calls, cancellationToken);
+        var counters = await StatementReadings.ReadAsync(arm.Server.Admin, before, operation, turn.Calls, cancellationToken);
         return counters.Counters[CounterNames.Blocks];
     }
 }

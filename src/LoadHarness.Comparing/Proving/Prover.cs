@@ -41,8 +41,10 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
         var template = Template ?? own!;
         var (baseline, optimized) = (ArmSpecification.Parse("--a", "base"), ArmSpecification.Parse("--b", "optimized"));
         using var sql = await SqlFolder.OfAsync(optimized.Schema, cancellationToken);
-        await using var servers = await ArmPair.StartAsync(
-            (baseline, new(template, sql, rebuild: true)), (optimized, new(template, sql, rebuild: true)), progress, cancellationToken);
+        var factory = new CrmArmFactory(template, sql, rebuild: true);
+        await using var servers = new ArmPair<CrmArm>(
+            stop => factory.StartAsync("A", baseline, progress, stop), stop => factory.StartAsync("B", optimized, progress, stop));
+        await servers.StartAsync(cancellationToken);
         var evidence = await EvidenceAsync(servers, contracts, targets, cancellationToken);
         if (contracts.Any(contract => contract.Statistic == ClaimStatistic.AllBytes))
             evidence = evidence with { AgedBytes = await AgedAsync(servers, cancellationToken) };
@@ -53,7 +55,7 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
     }
 
     private async Task<ProofEvidence> EvidenceAsync(
-        ArmPair servers, IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets, CancellationToken cancellationToken)
+        ArmPair<CrmArm> servers, IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets, CancellationToken cancellationToken)
     {
         var load = Profile();
         await using var optimized = new ProofArm(
@@ -81,7 +83,7 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
     }
 
     // On new copies: by now the others hold campaigns, and not equally many.
-    private static async Task<ArmValues> AgedAsync(ArmPair servers, CancellationToken cancellationToken)
+    private static async Task<ArmValues> AgedAsync(ArmPair<CrmArm> servers, CancellationToken cancellationToken)
     {
         await servers.CopyAnewAsync(cancellationToken);
         return new(

@@ -50,14 +50,14 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
         var request = new SeedRequest(size, seed, Environment.ProcessorCount);
         await using var template = await SeededTemplate.MakeAsync(request, profile, null, keep, progress, cancellationToken);
         using var sql = await SqlFolder.OfAsync(Optimized.Schema, cancellationToken);
-        var factory = new ArmFactory(template, sql, rebuild: false);
+        var factory = new CrmArmFactory(template, sql, rebuild: false);
         var blocks = await BlocksAsync(size, factory, equal, cancellationToken);
         // The counters' imports and campaigns have changed the rows: times are measured on a copy of their own.
         return equal.MeasuresTimes ? [.. blocks, .. await TimesAsync(size, factory, equal, cancellationToken)] : blocks;
     }
 
     private async Task<IReadOnlyList<Point>> BlocksAsync(
-        long size, ArmFactory factory, ComparisonPlan equal, CancellationToken cancellationToken)
+        long size, CrmArmFactory factory, ComparisonPlan equal, CancellationToken cancellationToken)
     {
         await using var arm = await factory.StartAsync("counters", Optimized, progress, cancellationToken);
         _server = arm.Facts.Version;
@@ -70,10 +70,10 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
     }
 
     private async Task<IReadOnlyList<Point>> TimesAsync(
-        long size, ArmFactory factory, ComparisonPlan equal, CancellationToken cancellationToken)
+        long size, CrmArmFactory factory, ComparisonPlan equal, CancellationToken cancellationToken)
     {
         await using var arm = await factory.StartAsync("times", Optimized, progress, cancellationToken);
-        await using var loaded = new LoadedArm(arm, equal);
+        await using var loaded = await LoadedArm.OpenAsync(arm, equal, cancellationToken);
         var means = new List<KeyValuePair<SlotMetric, double>>();
         foreach (var scenario in ScenarioCatalog.All.Select(scenario => scenario.Name).Where(equal.Scenarios.Contains))
         {

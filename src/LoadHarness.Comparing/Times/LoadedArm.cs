@@ -1,7 +1,6 @@
 using LoadHarness.Comparing.Arms;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
-using LoadHarness.Scenarios;
 
 namespace LoadHarness.Comparing.Times;
 
@@ -11,16 +10,21 @@ internal sealed class LoadedArm : IAsyncDisposable
     private static readonly TimeSpan WarmTime = TimeSpan.FromSeconds(1);
 
     private readonly ArmServer _server;
-    private readonly ScenarioEnvironment _bench;
+    private readonly IArmBench _bench;
     private readonly Dictionary<string, ScenarioProps> _scenarios;
 
-    public LoadedArm(ArmServer server, ComparisonPlan plan)
+    private LoadedArm(ArmServer server, IArmBench bench)
     {
-        _server = server;
-        _bench = server.OpenWorkbench(plan.Profile());
-        _scenarios = plan.Build(_bench).Select(scenario => server.Planted?.Slowed(scenario) ?? scenario)
+        (_server, _bench) = (server, bench);
+        _scenarios = bench.Scenarios.Select(scenario => server.Planted?.Slowed(scenario) ?? scenario)
             .ToDictionary(scenario => scenario.Name);
     }
+
+    /// <summary>Looks at the sessions in all slots so far, and those that found one waiting for a lock.</summary>
+    public (int Looks, int Waiting) Waits { get; private set; }
+
+    public static async Task<LoadedArm> OpenAsync(ArmServer server, ComparisonPlan plan, CancellationToken cancellationToken) =>
+        new(server, await server.OpenBenchAsync(plan, sessions: null, cancellationToken));
 
     /// <summary>
     /// Runs the set-up, and the load for a second: caches and plans of an arm's sessions are no difference between the arms.
@@ -38,13 +42,11 @@ internal sealed class LoadedArm : IAsyncDisposable
     {
         await using var watch = LockWaitWatch.Start(_server.Admin);
         await using var holder = _server.Planted is { HoldsLock: true } ? LockHolder.Start(_server.Admin) : null;
-        var metrics = await Slot.RunAsync(_server, _scenarios[scenario].WithoutInit(), plan.Slot, plan.Users, seed, cancellationToken);
+        var metrics = await Slot.RunAsync(
+            _server, _scenarios[scenario].WithoutInit(), _bench.IsWrite(scenario), plan.Slot, plan.Users, seed, cancellationToken);
         Waits = (Waits.Looks + watch.Looks, Waits.Waiting + watch.Waiting);
         return metrics;
     }
-
-    /// <summary>Looks at the sessions in all slots so far, and those that found one waiting for a lock.</summary>
-    public (int Looks, int Waiting) Waits { get; private set; }
 
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
 }

@@ -11,12 +11,9 @@ namespace LoadHarness.Comparing.Times;
 /// confirmed by new pairs.
 /// </summary>
 internal sealed class PairedTimes(
-    ArmPair arms, ComparisonPlan plan, ulong seed, IStageProgress progress)
+    ArmPair<ArmServer> arms, ComparisonPlan plan, ulong seed, IStageProgress progress)
 {
-    /// <summary>Operations of all scenarios, by mean and p50, CPU a request of each scenario, and the whole.</summary>
-    private const int UsualMetrics = 32;
-
-    private readonly SequentialTest _test = new(UsualMetrics);
+    private readonly SequentialTest _test = new(plan.Metrics);
 
     /// <summary>What all slots so far saw.</summary>
     public LockWaits LockWaits { get; private set; } = new(0, 0, 0, 0);
@@ -59,7 +56,7 @@ internal sealed class PairedTimes(
         var look = _test.Look(ratios);
         // Its pairs end with the first decided scenario: no decision by then says only that there is none.
         var difference = look.Difference == Difference.Open ? Difference.Same : look.Difference;
-        yield return new("all scenarios", "median shift", 1, look.Estimate.Ratio, look.Estimate.Ratio,
+        yield return new(ArmComparison.Whole, "median shift", 1, look.Estimate.Ratio, look.Estimate.Ratio,
             look.Estimate.RatioInterval(_test.Confidence), pairs, difference, null);
     }
 
@@ -102,14 +99,14 @@ internal sealed class PairedTimes(
 
     private async Task<LoadedArm> WarmAsync(ArmServer server, List<ScenarioPairs> scenarios, CancellationToken cancellationToken)
     {
-        var arm = new LoadedArm(server, plan);
+        var arm = await LoadedArm.OpenAsync(server, plan, cancellationToken);
         foreach (var scenario in scenarios) await arm.WarmAsync(scenario.Scenario, plan, seed, cancellationToken);
         return arm;
     }
 
     private async Task<IReadOnlyList<ComparedTime>> ConfirmedAsync(IReadOnlyList<ComparedTime> times, CancellationToken cancellationToken)
     {
-        var alarms = times.Where(time => time.Difference is Difference.Slower or Difference.Faster && time.Operation != "all scenarios")
+        var alarms = times.Where(time => time.Difference is Difference.Slower or Difference.Faster && time.Operation != ArmComparison.Whole)
             .ToList();
         if (alarms.Count == 0) return times;
         progress.Note($"{alarms.Count} differences are confirmed by new pairs on newly copied clones.");

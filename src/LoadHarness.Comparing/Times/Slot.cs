@@ -18,17 +18,18 @@ internal static class Slot
 
     private const long FewestShortCalls = 200;
 
+    /// <param name="isWrite">Each call is a whole import or campaign: one at a time, and few are enough.</param>
     /// <returns>Milliseconds by metric: <c>operation mean</c>, <c>operation p50</c>, <c>CPU a request</c>.</returns>
     public static async Task<IReadOnlyDictionary<SlotMetric, double>> RunAsync(
-        ArmServer arm, ScenarioProps scenario, TimeSpan during, int users, ulong seed, CancellationToken cancellationToken)
+        ArmServer arm, ScenarioProps scenario, bool isWrite, TimeSpan during, int users, ulong seed, CancellationToken cancellationToken)
     {
         using var clock = new SystemLoadClock();
         var cpu = arm.CpuTime();
         var results = await new LoadRunner(clock, new() { Seed = seed }).RunAsync(
-            [scenario.WithLoadSimulations(Simulation.KeepConstant(ComparisonPlan.IsWrite(scenario) ? 1 : users, during))], null, cancellationToken);
+            [scenario.WithLoadSimulations(Simulation.KeepConstant(isWrite ? 1 : users, during))], null, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         var used = arm.CpuTime() - cpu;
-        var metrics = results[0].Operations.SelectMany(operation => Of(scenario, operation)).ToDictionary();
+        var metrics = results[0].Operations.SelectMany(operation => Of(scenario, isWrite, operation)).ToDictionary();
         var completed = results[0].Accounting.Completed;
         // Clock ticks of the kernel are 10 ms: a slot has to use many.
         if (used > TimeSpan.FromMilliseconds(500) && completed > 0)
@@ -36,12 +37,12 @@ internal static class Slot
         return metrics;
     }
 
-    private static IEnumerable<KeyValuePair<SlotMetric, double>> Of(ScenarioProps scenario, OperationResult operation)
+    private static IEnumerable<KeyValuePair<SlotMetric, double>> Of(ScenarioProps scenario, bool isWrite, OperationResult operation)
     {
         var count = operation.Response.Count;
         if (operation.Response.Mean?.TotalMilliseconds is not { } mean || operation.Accounting.Failed > 0) yield break;
         var name = $"{scenario.Name}/{operation.Name}";
-        if (!ComparisonPlan.IsWrite(scenario) && (count < FewestCalls || (mean < ShortMilliseconds && count < FewestShortCalls))) yield break;
+        if (!isWrite && (count < FewestCalls || (mean < ShortMilliseconds && count < FewestShortCalls))) yield break;
         yield return new(new(name, "mean"), mean);
         if (count >= FewestCalls && operation.Response.P50 is { } median) yield return new(new(name, "p50"), median.TotalMilliseconds);
     }

@@ -1,6 +1,6 @@
 namespace LoadHarness.Core.Comparing;
 
-/// <summary>What a comparison of two arms found: the content of <c>compare.json</c>.</summary>
+/// <summary>What a comparison of two arms found: from <c>compare</c> and <c>gate</c>.</summary>
 /// <param name="ServerA">Version and the settings in which the arms differ.</param>
 /// <param name="Counters">Operations whose counters changed.</param>
 /// <param name="Undecided">Why something could not be compared, in sentences.</param>
@@ -19,6 +19,9 @@ public sealed record ArmComparison(
     IReadOnlyList<ComparedTime> Times,
     IReadOnlyList<string> Undecided)
 {
+    /// <summary>In the place of an operation: the shift of all scenarios together.</summary>
+    public const string Whole = "all scenarios";
+
     /// <summary>Operations that got worse by counters or by confirmed times, each once.</summary>
     public IReadOnlyList<string> WorseOperations =>
     [
@@ -27,11 +30,27 @@ public sealed record ArmComparison(
             .Distinct(),
     ];
 
+    /// <summary>Name and checksum of a workload of one's own; null for the CRM's operations.</summary>
+    public string? Workload { get; init; }
+
     /// <summary>What slots saw of sessions that waited for a lock; none when no times were measured.</summary>
     public LockWaits LockWaits { get; init; } = new(0, 0, 0, 0);
 
     /// <summary>Tables of which one arm's planner knows fewer columns than the other's.</summary>
     public IReadOnlyList<StatisticsChange> Statistics { get; init; } = [];
+
+    public string Headline
+    {
+        get
+        {
+            var worse = WorseOperations.Count;
+            var better = Counters.Where(change => !change.IsWorse).Select(change => change.Operation)
+                .Concat(Times.Where(time => time.IsShownFaster).Select(time => time.Operation)).Distinct().Count();
+            var open = Times.Count(time => time.Difference is Difference.Inconclusive or Difference.Open) + Undecided.Count;
+            var words = worse + better == 0 ? "no difference shown" : $"on B {worse} operations are worse, {better} better";
+            return open == 0 ? $"Compared: {words}" : $"Compared: {words}; {open} figures are undecided";
+        }
+    }
 
     public bool IsDecided => Undecided.Count == 0 && Times.All(time => time.Difference is not (Difference.Inconclusive or Difference.Open));
 }

@@ -40,7 +40,7 @@ public static class Causes
     {
         var query = operation[(operation.IndexOf('/', StringComparison.Ordinal) + 1)..];
         var parts = new List<string>();
-        if (comparison.Plans.FirstOrDefault(plan => IsOf(plan, query)) is { } plan) parts.Add(PlanSentence(plan));
+        if (comparison.Plans.FirstOrDefault(plan => IsOf(comparison, plan, query)) is { } plan) parts.Add(PlanSentence(plan));
         parts.AddRange(comparison.Counters.Where(change => change.Operation == operation && change.IsWorse).OrderByDescending(Factor)
             .Select(CounterSentence));
         parts.AddRange(comparison.Times.Where(time => time.Operation == operation && time.IsShownSlower).Select(time =>
@@ -49,8 +49,11 @@ public static class Causes
     }
 
     // Operations of a scenario and statements of sql/queries differ in a prefix at most: first_page of the segments is segment_page's twin.
-    private static bool IsOf(PlanChange plan, string operation) =>
-        plan.Operation == operation || plan.Operation.EndsWith($"_{operation}", StringComparison.Ordinal);
+    // Of a workload of one's own, several statements of one operation have its name before them.
+    private static bool IsOf(ArmComparison comparison, PlanChange plan, string operation) => plan.Operation == operation
+        || (comparison.Workload is null
+            ? plan.Operation.EndsWith($"_{operation}", StringComparison.Ordinal)
+            : plan.Operation.StartsWith($"{operation}, ", StringComparison.Ordinal));
 
     private static string PlanSentence(PlanChange plan) =>
         $"its plan changed from {Nodes(plan.LostNodes)} to {Nodes(plan.NewNodes)}";

@@ -13,9 +13,13 @@ public sealed record GateDecision(
     private const double WorthVerifying = 1.10;
 
     /// <param name="earlier">Nights against the same pin, oldest first.</param>
-    public static GateDecision Of(ArmComparison comparison, IReadOnlyList<GateNight> earlier)
+    public static GateDecision Of(ArmComparison comparison, IReadOnlyList<GateNight> earlier) => Of(comparison, GateContext.Known(earlier));
+
+    public static GateDecision Of(ArmComparison comparison, GateContext gate) => Of(comparison, gate.KnownSince);
+
+    private static GateDecision Of(ArmComparison comparison, IReadOnlyDictionary<string, DateTimeOffset> knownSince)
     {
-        IReadOnlyList<GateAlert> regressions = [.. comparison.WorseOperations.Select(operation => Alert(comparison, operation, earlier))];
+        IReadOnlyList<GateAlert> regressions = [.. comparison.WorseOperations.Select(operation => Alert(comparison, operation, knownSince))];
         IReadOnlyList<string> open =
         [
             .. comparison.Undecided,
@@ -36,12 +40,12 @@ public sealed record GateDecision(
     };
 
     // One alert a shift: what an earlier night found against the same pin is known, until the pin moves.
-    private static GateAlert Alert(ArmComparison comparison, string operation, IReadOnlyList<GateNight> earlier)
+    private static GateAlert Alert(ArmComparison comparison, string operation, IReadOnlyDictionary<string, DateTimeOffset> knownSince)
     {
         var factor = comparison.Times.Where(time => time.Operation == operation && time.IsShownSlower).Select(time => (double?)time.Ratio)
             .Concat(comparison.Counters.Where(change => change.Operation == operation && change.IsWorse).Select(change => change.Ratio))
             .Max();
-        return new(operation, factor, earlier.FirstOrDefault(night => night.Worse.Contains(operation))?.AtUtc);
+        return new(operation, factor, knownSince.TryGetValue(operation, out var since) ? since : null);
     }
 
     private static IReadOnlyList<string> Better(ArmComparison comparison) =>

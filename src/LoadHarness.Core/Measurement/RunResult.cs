@@ -82,8 +82,15 @@ public sealed record RunResult
     /// <summary>The gate's own error rates, from <c>gate selftest</c>.</summary>
     public GateRates? GateRates { get; init; }
 
+    /// <summary>Two arms compared, from <c>compare</c> and <c>gate</c>.</summary>
+    public ArmComparison? Arms { get; init; }
+
+    /// <summary>What the gate holds the arms against; null for a comparison.</summary>
+    public GateContext? Gate { get; init; }
+
     /// <summary>Leads that it was measured with, the most where there were several sizes; null where there were none.</summary>
     public long? Contacts => Seed?.Contacts ?? Proof?.Contacts ?? Ledger?.Contacts ?? GateRates?.Contacts
+        ?? (Arms is { Workload: null } arms ? arms.Contacts : (long?)null)
         ?? (Growth is { Sizes.Count: > 0 } ? Growth.Sizes[^1] : null);
 
     /// <param name="earlier">Null for none: then nothing changes.</param>

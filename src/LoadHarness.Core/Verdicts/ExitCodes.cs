@@ -19,7 +19,9 @@ public static class ExitCodes
 
     /// <summary>An incomplete or invalid run is never a pass, nor a miss: its figures are not to be trusted.</summary>
     public static ExitCode Of(RunResult run) =>
-        run.IncompleteReason is not null || run.Invalid.Count > 0 ? ExitCode.Inconclusive : Of(run.Verdicts, run.Required);
+        run.IncompleteReason is not null || run.Invalid.Count > 0 ? ExitCode.Inconclusive
+        : Of(run.Verdicts, run.Required) is var code && code == ExitCode.TargetMissed && run.Gate is not null ? ExitCode.Regression
+        : code;
 
     public static IReadOnlyList<string> NotJudged(IEnumerable<Verdict> verdicts, IReadOnlyList<string> required)
     {

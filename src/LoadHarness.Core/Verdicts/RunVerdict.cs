@@ -1,3 +1,4 @@
+using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Core.Verdicts;
@@ -24,11 +25,11 @@ public sealed record RunVerdict(
         var scope = RunScope.Words(run);
         return new(
             state,
-            state == RunState.Partial ? "met in part" : state.ToString().ToLowerInvariant(),
+            WordOf(state, run),
             SymbolOf(state),
             HeadlineOf(state, run, worst, scope),
             scope,
-            MeaningOf(state),
+            MeaningOf(state, run),
             [.. Rejudgement.Words(run), .. ReasonsOf(state, run, worst)],
             ExitCodes.Of(run));
     }
@@ -48,7 +49,7 @@ public sealed record RunVerdict(
         return ExitCodes.Of(run) switch
         {
             ExitCode.AllMet => RunScope.IsWhole(run) ? RunState.Met : RunState.Partial,
-            ExitCode.TargetMissed => RunState.Missed,
+            ExitCode.TargetMissed or ExitCode.Regression => RunState.Missed,
             _ => RunState.Inconclusive,
         };
     }
@@ -68,6 +69,8 @@ public sealed record RunVerdict(
         RunState.Incomplete => "The run ended early",
         RunState.Invalid when AgentWords.Lost(run) is { } lost => lost,
         RunState.Invalid => "These figures must not be trusted",
+        RunState.Met or RunState.Missed or RunState.Inconclusive when run.Arms is { } arms =>
+            run.Gate is { } gate ? $"Gate: {GateDecision.Of(arms, gate).Headline}" : arms.Headline,
         RunState.Missed => VerdictWords.Line(worst[0]),
         RunState.Inconclusive when RunScope.RequiredOpen(run) is { Count: > 0 } open =>
             $"Required and not judged: {string.Join(", ", open)}",
@@ -76,10 +79,20 @@ public sealed record RunVerdict(
         _ => scope,
     };
 
-    private static string MeaningOf(RunState state) => state switch
+    private static string WordOf(RunState state, RunResult run) => state switch
+    {
+        RunState.Partial => "met in part",
+        // Nothing was required of a comparison.
+        RunState.Met when run.Arms is not null && run.Gate is null => "compared",
+        _ => state.ToString().ToLowerInvariant(),
+    };
+
+    private static string MeaningOf(RunState state, RunResult run) => state switch
     {
         RunState.Incomplete => "Figures cover only what ran before it stopped. Decide nothing from them; run again.",
         RunState.Invalid => "Something disturbed the measurement itself, so the figures may describe the disturbance. Fix it, then run again.",
+        RunState.Met or RunState.Missed or RunState.Inconclusive when run.Arms is not null =>
+            "Two arms were measured in turns, on copies of filled clusters. Counters are exact to their own spread; times were decided by pairs of turns, and a difference was confirmed by new pairs.",
         RunState.Missed => "The measured figure lies outside the limit, with its whole 95% interval, or too many requests failed, were skipped or got no answer.",
         RunState.Inconclusive => "No target was missed, but for some the samples cannot tell on which side of the limit the truth lies, or nothing was measured. A longer run can tell.",
         RunState.Partial => "Every figure that was measured, with its whole 95% interval, lies inside its limit, and every count reached it. What was not judged is not shown to be met.",
@@ -90,7 +103,8 @@ public sealed record RunVerdict(
     {
         if (run.IncompleteReason is { } reason) yield return Sentence(reason);
         foreach (var doubt in run.Invalid) yield return Sentence(doubt);
-        var headed = state is RunState.Missed || (state is RunState.Inconclusive && RunScope.RequiredOpen(run).Count == 0) ? 1 : 0;
+        // The headline of two arms names none of them.
+        var headed = run.Arms is not null ? 0 : state is RunState.Missed || (state is RunState.Inconclusive && RunScope.RequiredOpen(run).Count == 0) ? 1 : 0;
         foreach (var verdict in worst.Skip(headed)) yield return Sentence(VerdictWords.Line(verdict));
         if (state is RunState.Met or RunState.Partial && RunScope.Closest(run) is { } closest)
             yield return Sentence($"Closest to its limit: {VerdictWords.Line(closest)}");

@@ -1,4 +1,5 @@
 using LoadHarness.Core.Comparing.Runs;
+using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Reporting.Charts;
 
@@ -13,9 +14,13 @@ internal static class RatioChart
     /// <summary>Null where there is no quotient.</summary>
     public static string? Of(RunChange change)
     {
-        if (change.Ratio is not { } ratio) return null;
+        return change.Ratio is { } ratio ? Of(change.Metric, ratio, change.Interval) : null;
+    }
+
+    public static string Of(string metric, double ratio, ConfidenceInterval? interval)
+    {
         var row = Row.Line(1);
-        if (change.Interval is { } interval) row.Whisker(interval.Low, interval.High);
-        return row.Dot(ratio).ToSvg($"{change.Metric}: {Format.Significant(ratio)} times");
+        if (interval is not null) row.Whisker(interval.Low, interval.High);
+        return row.Dot(ratio).ToSvg($"{metric}: {Format.Significant(ratio)} times");
     }
 }

@@ -13,6 +13,9 @@ internal static class ComparedText
         if (run.Growth is { } growth) yield return Below(ScaleText.Of(growth));
         if (run.Ledger is { } ledger) yield return Below(LedgerText.Of(ledger));
         if (run.GateRates is { } rates) yield return Below(GateRatesText.Of(rates));
+        if (run.Arms is not { } arms) yield break;
+        yield return Below(
+            run.Gate is { } gate ? GateText.Of(arms, GateDecision.Of(arms, gate), gate.Creep) : ComparisonText.Of(arms));
     }
 
     /// <summary>One level lower: the headline of the run stands above them.</summary>

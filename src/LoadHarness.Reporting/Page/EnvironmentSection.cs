@@ -1,3 +1,4 @@
+using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Reporting.Page;
@@ -54,11 +55,17 @@ internal static class EnvironmentSection
         { Growth: { } growth } => $"scale --sizes {string.Join(',', growth.Sizes)} --seed {growth.Seed}",
         { Ledger: { } ledger } => $"ledger --contacts {ledger.Contacts} --seed {ledger.Seed}",
         { GateRates: { } rates } => $"gate selftest --contacts {rates.Contacts} --seed {rates.Seed}",
+        { Arms: { } arms, Gate: { } gate } => $"gate --against {Quoted(gate.Against)} {Rows(arms)}",
+        { Arms: { } arms } => $"compare --a {Quoted(arms.A)} --b {Quoted(arms.B)} {Rows(arms)}",
         _ => null,
     };
 
+    private static string Rows(ArmComparison arms) => arms.Workload is null
+        ? $"--contacts {arms.Contacts} --seed {arms.Seed}"
+        : $"--workload DIR --seed {arms.Seed}";
+
     private static string Quoted(string value) =>
-        value.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./:".Contains(letter, StringComparison.Ordinal))
+        value.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./:=,".Contains(letter, StringComparison.Ordinal))
         ? value
         : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 

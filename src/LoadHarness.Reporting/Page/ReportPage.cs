@@ -30,6 +30,7 @@ internal static class ReportPage
             GrowthSection.Of(run),
             LedgerSection.Of(run),
             GateRateSection.Of(run),
+            ArmSection.Of(run),
             DatabaseSection.Of(run, trail),
             StatementSection.Of(run, trail),
             ChecklistSection.Of(run),

@@ -74,6 +74,7 @@ internal static partial class VerdictBand
         { Growth: { } growth } => $"PostgreSQL {growth.Server}, copies of one cluster",
         { Ledger: { } ledger } => $"PostgreSQL {ledger.Server}, copies of one cluster",
         { GateRates: not null } => "copies of one cluster",
+        { Arms: { } arms } => $"PostgreSQL {arms.ServerA.Version} and {arms.ServerB.Version}, copies of filled clusters",
         _ => "none",
     };
 

@@ -14,6 +14,24 @@ internal sealed record ColumnStatistics(
     string Table, string Column, string Type, IReadOnlyList<string> CommonValues, IReadOnlyList<double> CommonShares,
     IReadOnlyList<string> Bounds, bool IsKey, double Rows)
 {
+    /// <returns>Of the largest table that has such a column; null where none has.</returns>
+    public static async Task<ColumnStatistics?> OfLargestAsync(
+        NpgsqlConnection connection, string column, CancellationToken cancellationToken)
+    {
+        var table = await connection.ScalarAsync<string>(
+            """
+            select c.oid::regclass::text
+            from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+            join pg_attribute a on a.attrelid = c.oid and a.attname = $1 and a.attnum > 0 and not a.attisdropped
+            where c.relkind in ('r', 'p') and not c.relispartition
+            order by greatest(c.reltuples, (select sum(p.reltuples) from pg_inherits h join pg_class p on p.oid = h.inhrelid
+                                            where h.inhparent = c.oid)) desc, 1
+            limit 1
+            """, cancellationToken, column);
+        return table is null ? null : await ReadAsync(connection, table, column, cancellationToken);
+    }
+
     /// <returns>Null where the table has no such column.</returns>
     public static async Task<ColumnStatistics?> ReadAsync(
         NpgsqlConnection connection, string table, string column, CancellationToken cancellationToken)

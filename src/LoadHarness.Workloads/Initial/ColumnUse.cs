@@ -7,6 +7,9 @@ namespace LoadHarness.Workloads.Initial;
 /// <param name="IsWritten">A value of an insert or of set.</param>
 internal sealed record ColumnUse(string Qualifier, string Column, bool IsWritten)
 {
+    /// <summary>An argument of a function: the table of its column is not named.</summary>
+    public bool IsArgument { get; init; }
+
     /// <summary>A limit or an offset: no column.</summary>
     public static ColumnUse Limit { get; } = new("", "limit", false);
 

@@ -32,10 +32,9 @@ public sealed partial class CountedWorkload
             throw new HarnessException(
                 "There is no pg_stat_statements in this database. Put it into shared_preload_libraries, restart, create extension pg_stat_statements, use the application for a while; or give --pgbench.",
                 ExitCode.BadUsage);
-        var counted = await CountedStatements.ReadAsync(connection, most, cancellationToken);
-        if (counted.Count == 0)
-            throw new HarnessException("pg_stat_statements has counted no statement of an application here. Use the application for a while, or give --pgbench.", ExitCode.BadUsage);
+        var (counted, idle) = await CountedStatements.ReadAsync(connection, most, cancellationToken);
         var writer = new CountedWorkload(connection);
+        foreach (var statement in idle) writer.LeaveOut(statement, "it works with no table and no function of the application");
         var operations = new List<FirstOperation>();
         foreach (var statement in counted)
             if (await writer.OperationAsync(statement, operations, connectionString, seed, cancellationToken) is { } operation)
@@ -57,19 +56,37 @@ public sealed partial class CountedWorkload
             return null;
         }
 
-        var (names, parameters) = await ParametersAsync(name, counted.Text, types, cancellationToken);
-        var sql = Numbered().Replace(counted.Text,
-            match => ":" + names[int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) - 1]);
-        var operation = new FirstOperation(name, $"-- name: {name}\n{sql.ReplaceLineEndings("\n")};\n", counted.Calls, parameters);
-        if (await FaultAsync(operation, connectionString, seed, cancellationToken) is not { } fault) return operation;
+        var columns = ColumnUses.Of(counted.Text);
+        var arguments = await ArgumentUses.OfAsync(_connection, counted.Text, cancellationToken);
+        var operation = await GuessedAsync(
+            name, counted, types, [.. columns, .. arguments.ExceptBy(columns.Keys, use => use.Key)], cancellationToken);
+        var fault = await FaultAsync(operation, connectionString, seed, cancellationToken);
+        if (fault is null) return operation;
+        if (arguments.Count > 0)
+        {
+            // A column of an argument's name may hold something else: then its type says what there is to say.
+            operation = await GuessedAsync(name, counted, types, columns, cancellationToken);
+            if (await FaultAsync(operation, connectionString, seed, cancellationToken) is null) return operation;
+        }
+
         LeaveOut(counted, fault);
         return null;
     }
 
-    private async Task<(IReadOnlyList<string> Names, IReadOnlyDictionary<string, ParameterFile> Parameters)> ParametersAsync(
-        string operation, string text, IReadOnlyList<ServerType> types, CancellationToken cancellationToken)
+    private async Task<FirstOperation> GuessedAsync(
+        string name, CountedStatement counted, IReadOnlyList<ServerType> types, IEnumerable<KeyValuePair<int, ColumnUse>> uses,
+        CancellationToken cancellationToken)
     {
-        var uses = ColumnUses.Of(text);
+        var (names, parameters) = await ParametersAsync(name, counted.Text, types, uses.ToDictionary(), cancellationToken);
+        var sql = Numbered().Replace(counted.Text,
+            match => ":" + names[int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) - 1]);
+        return new(name, $"-- name: {name}\n{sql.ReplaceLineEndings("\n")};\n", counted.Calls, parameters);
+    }
+
+    private async Task<(IReadOnlyList<string> Names, IReadOnlyDictionary<string, ParameterFile> Parameters)> ParametersAsync(
+        string operation, string text, IReadOnlyList<ServerType> types, Dictionary<int, ColumnUse> uses,
+        CancellationToken cancellationToken)
+    {
         var known = new ColumnStatistics?[types.Count];
         for (var i = 0; i < types.Count; i++)
             if (uses.GetValueOrDefault(i + 1) is { } use) known[i] = await StatisticsAsync(use, text, cancellationToken);
@@ -106,6 +123,7 @@ public sealed partial class CountedWorkload
     private async Task<ColumnStatistics?> StatisticsAsync(ColumnUse use, string text, CancellationToken cancellationToken)
     {
         if (use == ColumnUse.Limit || use == ColumnUse.Offset) return null;
+        if (use.IsArgument) return await ColumnStatistics.OfLargestAsync(_connection, use.Column, cancellationToken);
         var tables = ColumnUses.Tables(text);
         var candidates = use.Qualifier.Length > 0 && tables.TryGetValue(use.Qualifier, out var named) ? [named] : tables.Values.Distinct();
         foreach (var table in candidates)

@@ -39,19 +39,12 @@ internal sealed class PreparedOperation : IAsyncDisposable
         }
     }
 
-    public async Task RunAsync(IScenarioContext context)
+    public Task RunAsync(IScenarioContext context)
     {
-        var cancellationToken = context.CancellationToken;
         _compiled.Draw(context.Random, _drawn);
-        if (_statements.Length == 1 && _begin is null)
-        {
-            await _statements[0].RunAsync(_drawn, cancellationToken);
-            return;
-        }
-
-        if (_begin is not null) await _begin.ExecuteNonQueryAsync(cancellationToken);
-        foreach (var statement in _statements) await statement.StepAsync(context, _drawn);
-        if (_commit is not null) await _commit.ExecuteNonQueryAsync(cancellationToken);
+        return _statements.Length == 1 && _begin is null
+            ? _statements[0].RunAsync(_drawn, context.CancellationToken)
+            : StepsAsync(context, context.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -59,5 +52,12 @@ internal sealed class PreparedOperation : IAsyncDisposable
         foreach (var statement in _statements) await statement.DisposeAsync();
         if (_begin is not null) await _begin.DisposeAsync();
         if (_commit is not null) await _commit.DisposeAsync();
+    }
+
+    private async Task StepsAsync(IScenarioContext context, CancellationToken cancellationToken)
+    {
+        if (_begin is not null) await _begin.ExecuteNonQueryAsync(cancellationToken);
+        foreach (var statement in _statements) await statement.StepAsync(context, _drawn);
+        if (_commit is not null) await _commit.ExecuteNonQueryAsync(cancellationToken);
     }
 }

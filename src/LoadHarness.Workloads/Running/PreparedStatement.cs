@@ -46,25 +46,24 @@ internal sealed class PreparedStatement : IAsyncDisposable
         return _compiled.Step is { } step ? context.Step(step, _step) : _step();
     }
 
-    public async Task RunAsync(long[] drawn, CancellationToken cancellationToken)
+    public Task RunAsync(long[] drawn, CancellationToken cancellationToken)
     {
         foreach (var (parameter, origin) in _parameters)
             if (origin is CompiledParameter.Drawn value) value.Binding.Put(drawn[value.Place], parameter);
-        await using var reader = await _command.ExecuteReaderAsync(cancellationToken);
-        if (_passed.Length > 0)
-        {
-            if (!await reader.ReadAsync(cancellationToken))
-                throw new NoRowException($"-- result: {_compiled.Statement.Result} has no row, and later statements need it");
-            foreach (var passed in _passed) passed.Take(reader);
-        }
-
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            // A client reads what it asked for.
-        }
+        // All rows come over the connection; nobody wants their columns, so none is taken apart.
+        return _passed.Length == 0 ? _command.ExecuteNonQueryAsync(cancellationToken) : PassOnAsync(cancellationToken);
     }
 
     public ValueTask DisposeAsync() => _command.DisposeAsync();
+
+    private async Task PassOnAsync(CancellationToken cancellationToken)
+    {
+        await using var reader = await _command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            throw new NoRowException($"-- result: {_compiled.Statement.Result} has no row, and later statements need it");
+        foreach (var passed in _passed) passed.Take(reader);
+        await reader.NextResultAsync(cancellationToken);
+    }
 
     /// <summary>A column that goes on into a parameter of a later statement.</summary>
     private sealed class Passed(NpgsqlParameter to, string column)

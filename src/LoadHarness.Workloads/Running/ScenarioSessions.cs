@@ -42,7 +42,7 @@ internal sealed class ScenarioSessions : IAsyncDisposable
 
     public static int MostInFlight(ScenarioFile scenario) => scenario.MaxInFlight ?? UsuallyInFlight;
 
-    /// <summary>Opens connections and prepares the statements before anything is measured.</summary>
+    /// <summary>Opens connections and prepares the statements before anything is measured; those that are open stay.</summary>
     /// <exception cref="HarnessException">The server gives fewer connections.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -52,7 +52,7 @@ internal sealed class ScenarioSessions : IAsyncDisposable
                 Enumerable.Range(0, _ahead), new ParallelOptions { MaxDegreeOfParallelism = OpenedAtOnce,
                     CancellationToken = cancellationToken },
                 async (user, cancellationToken) =>
-                    _sessions[user] = await UserSession.OpenAsync(_connectionString, _operations, cancellationToken));
+                    _sessions[user] ??= await UserSession.OpenAsync(_connectionString, _operations, cancellationToken));
         }
         catch (Exception refused) when (refused is NpgsqlException or TimeoutException)
         {

@@ -16,21 +16,24 @@ public static class TableSeeder
 {
     private const long RowsAtOnce = 20_000;
 
+    /// <param name="workers">Connections that write at once; null for one a core.</param>
     /// <returns>Rows written, by table.</returns>
     /// <exception cref="HarnessException">A table or a column does not fit; all are named before a row is written.</exception>
     public static async Task<IReadOnlyList<(string Table, long Rows)>> SeedAsync(
-        Workload workload, string connectionString, ulong seed, IStageProgress progress, CancellationToken cancellationToken)
+        Workload workload, string connectionString, ulong seed, IStageProgress progress, CancellationToken cancellationToken,
+        int? workers = null)
     {
+        var most = workers ?? Environment.ProcessorCount;
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
         {
-            CommandTimeout = 0, ApplicationName = "loadharness/seed", MaxPoolSize = Environment.ProcessorCount + 1,
+            CommandTimeout = 0, ApplicationName = "loadharness/seed", MaxPoolSize = most + 1,
         });
         var tables = await TablesAsync(workload, source, seed, cancellationToken);
         var written = new List<(string Table, long Rows)>();
         foreach (var table in tables)
         {
             using var task = progress.Begin($"seed {table.Name}", table.Rows, "rows");
-            await FillAsync(table, source, seed, task, cancellationToken);
+            await FillAsync(table, source, seed, most, task, cancellationToken);
             await source.ExecuteAsync($"analyze {table.Name}", cancellationToken);
             written.Add((table.Name, table.Rows));
         }
@@ -55,7 +58,7 @@ public static class TableSeeder
     }
 
     private static async Task FillAsync(
-        SeedTable table, NpgsqlDataSource source, ulong seed, ICountedTask progress, CancellationToken cancellationToken)
+        SeedTable table, NpgsqlDataSource source, ulong seed, int workers, ICountedTask progress, CancellationToken cancellationToken)
     {
         var chunks = new ConcurrentQueue<long>();
         for (var first = 0L; first < table.Rows; first += RowsAtOnce) chunks.Enqueue(first);
@@ -64,7 +67,7 @@ public static class TableSeeder
         try
         {
             await Parallel.ForEachAsync(
-                Enumerable.Range(0, Environment.ProcessorCount), cancellationToken, async (_, cancellationToken) =>
+                Enumerable.Range(0, workers), cancellationToken, async (_, cancellationToken) =>
                 {
                     await using var connection = await source.OpenConnectionAsync(cancellationToken);
                     var buffer = new CopyBuffer();

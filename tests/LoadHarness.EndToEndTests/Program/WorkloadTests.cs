@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CliWrap;
 
 namespace LoadHarness.EndToEndTests.Program;
 
@@ -60,6 +61,57 @@ public sealed class WorkloadTests : IDisposable
         foreach (var named in (string[])["workload.json: speed:", "--workload: --contacts"])
             Assert.Contains(named, ended.StandardError, StringComparison.Ordinal);
         Assert.DoesNotContain("== database", ended.StandardOutput, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_documented_comparison_names_the_index_and_the_operation_that_misses_it_on_a_page()
+    {
+        const string command = "compare --workload scenarios/examples/shop --b workload,without=orders_customer_id_placed_idx --counters-only";
+        var text = await File.ReadAllTextAsync(
+            Path.Combine(BuiltProgram.Repository, "docs", "your-workload.md"), TestContext.Current.CancellationToken);
+        Assert.Contains($"    ./run.sh {command}\n", text, StringComparison.Ordinal);
+
+        var ended = await BuiltProgram.RunAsync(
+            [.. command.Replace("scenarios/examples/shop", Shop, StringComparison.Ordinal).Split(' '), "--out", _output.Path]);
+
+        Assert.True(ended.ExitCode == 0, ended.StandardError + ended.StandardOutput);
+        Assert.Contains("Compared: on B 1 operations are worse", ended.StandardOutput, StringComparison.Ordinal);
+        var folder = Assert.Single(Directory.GetDirectories(_output.Path));
+        var page = await File.ReadAllTextAsync(Path.Combine(folder, "report.html"), TestContext.Current.CancellationToken);
+        Assert.Contains("B has no index orders_customer_id_placed_idx.", page, StringComparison.Ordinal);
+        using var run = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "run.json"), TestContext.Current.CancellationToken));
+        Assert.Equal("traffic/latest_orders", run.RootElement.GetProperty("arms").GetProperty("counters")[0].GetProperty("operation").GetString());
+    }
+
+    [Fact]
+    public async Task The_gate_holds_a_workload_against_its_pin_and_fails_with_exit_code_4()
+    {
+        var folder = Path.Combine(_output.Path, "things");
+        Directory.CreateDirectory(folder);
+        await WriteAsync("workload.json", """
+            { "name": "things", "setUp": "set-up.sql", "parameters": { "kind": { "kind": "uniform", "from": 1, "to": 500 } },
+              "scenarios": { "load": { "operations": { "by_kind": 1 },
+                "simulations": [ { "kind": "keepConstant", "copies": 1, "during": "1s" } ] } } }
+            """);
+        await WriteAsync("statements.sql", "-- name: by_kind\nselect count(*) from item where kind = :kind;\n");
+        const string table = "create table item as select n as id, n % 500 as kind from generate_series(1, 20000) n;\n";
+        await WriteAsync("set-up.sql", table + "create index item_kind_idx on item (kind);\n");
+        foreach (var words in (string[])["init -q", "add .", "-c user.name=t -c user.email=t@example.test commit -q -m index"])
+            await CliWrap.Cli.Wrap("git").WithWorkingDirectory(folder).WithArguments(words).ExecuteAsync(TestContext.Current.CancellationToken);
+
+        var accepted = await BuiltProgram.RunAsync("gate", "accept", "--workload", folder, "--against", "HEAD", "--reason", "the first");
+        Assert.True(accepted.ExitCode == 0 && File.Exists(Path.Combine(folder, "gate.json")), accepted.StandardError);
+        await WriteAsync("set-up.sql", table);
+        var ended = await BuiltProgram.RunAsync(
+            "gate", "--workload", folder, "--slot", "0", "--out", Path.Combine(_output.Path, "gate"),
+            "--history", Path.Combine(_output.Path, "history.jsonl"));
+
+        Assert.True(ended.ExitCode == 4, ended.StandardError + ended.StandardOutput);
+        Assert.Contains("worse: load/by_kind", ended.StandardOutput, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(Assert.Single(Directory.GetDirectories(Path.Combine(_output.Path, "gate"))), "report.html")));
+
+        Task WriteAsync(string name, string content) =>
+            File.WriteAllTextAsync(Path.Combine(folder, name), content, TestContext.Current.CancellationToken);
     }
 
     /// <summary>The document shows the files that the test above runs.</summary>

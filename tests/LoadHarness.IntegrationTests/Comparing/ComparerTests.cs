@@ -1,5 +1,6 @@
 using LoadHarness.Comparing;
 using LoadHarness.Comparing.Arms;
+using LoadHarness.Comparing.Subjects;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
@@ -72,9 +73,8 @@ public sealed class ComparerTests(PostgresCluster cluster) : IAsyncLifetime
     }
 
     private Task<ArmComparison> CompareAsync(string b, ComparisonPlan? plan = null) =>
-        new Comparer(plan ?? Reads, Small, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
-        {
-            Template = _template,
-        }.CompareAsync(
+        new Comparer(
+            plan ?? Reads, new CrmSubject(Small, ServerProfile.Checklist, keep: false) { Template = _template },
+            SilentProgress.Instance).CompareAsync(
             ArmSpecification.Parse("--a", "optimized"), ArmSpecification.Parse("--b", b), TestContext.Current.CancellationToken);
 }

@@ -2,6 +2,7 @@ using LoadHarness.Core;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Workloads;
+using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Initial;
 
 namespace LoadHarness.IntegrationTests.Workloads;
@@ -28,6 +29,8 @@ public sealed class WorkloadInitTests(PostgresCluster cluster)
             create extension pg_stat_statements;
             create table customer (id bigint primary key, email text unique, state text not null, born date);
             create table orders (customer_id bigint, number int, total numeric, primary key (customer_id, number));
+            create function orders_of(p_customer_id bigint, p_limit int) returns setof orders stable language sql
+                as 'select * from orders where customer_id = p_customer_id limit p_limit';
             insert into customer select n, 'p' || n || '@example.test', case when n % 4 = 0 then 'gone' else 'here' end, '2000-01-01'::date + n % 900
             from generate_series(1, 2000) n;
             insert into orders select n, m, n * m from generate_series(1, 2000) n, generate_series(1, 3) m;
@@ -45,16 +48,19 @@ public sealed class WorkloadInitTests(PostgresCluster cluster)
             "select count(*) from customer where state = 'here' and born between '2001-01-01' and '2001-02-01' limit 5");
         await database.Owner.ExecuteAsync("insert into customer (id, email, state) values (5000, 'new@example.test', 'here')");
         await database.Owner.ExecuteAsync("select now() - interval '1 day'");
+        await database.Owner.ExecuteAsync("select * from orders_of($1, p_limit => $2)", 12L, 5);
 
         var (operations, leftOut) = await CountedWorkload.ReadAsync(
             database.ConnectionString, 20, 1, TestContext.Current.CancellationToken);
 
-        // The driver's own statements may be among them.
-        foreach (var name in (string[])["insert_customer", "select_customer", "select_customer_2", "update_orders"])
-            Assert.Contains(operations, operation => operation.Name == name);
+        Assert.Equal(["insert_customer", "select_customer", "select_customer_2", "select_orders_of", "update_orders"],
+            operations.Select(operation => operation.Name).Order(StringComparer.Ordinal));
         Assert.Equal(20, operations.First(operation => operation.Name == "update_orders").Weight);
         Assert.Contains(":update_orders_orders.customer_id", operations.First(operation => operation.Name == "update_orders").Sql,
             StringComparison.Ordinal);
+        var called = operations.First(operation => operation.Name == "select_orders_of").Parameters;
+        Assert.Equal(("1", "2000"), (called["select_orders_of_customer_id_1"].From!.Value.Text, called["select_orders_of_customer_id_1"].To!.Value.Text));
+        Assert.Equal(ParameterKind.Constant, called["select_orders_of_limit_2"].Kind);
         Assert.Contains(leftOut, line => line.Contains("interval", StringComparison.Ordinal));
         await RequireItRunsAsync(operations, database.ConnectionString);
         Assert.Equal(2_001, await database.Owner.AskAsync<long>("select count(*) from customer"));
@@ -67,6 +73,35 @@ public sealed class WorkloadInitTests(PostgresCluster cluster)
         var missing = await Assert.ThrowsAsync<HarnessException>(
             () => CountedWorkload.ReadAsync(database.ConnectionString, 20, 1, TestContext.Current.CancellationToken));
         Assert.Contains("create extension pg_stat_statements", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_no_statement_can_be_read_it_says_whether_there_is_none_or_the_login_may_not()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await database.Owner.ExecuteAsync("create extension pg_stat_statements");
+        // What a session does for itself is no application, however often it is counted.
+        foreach (var own in (string[])["select", "select 1", "select true as alive", "select set_config('work_mem', '5MB', false)"])
+            await database.Owner.ExecuteAsync(own);
+
+        Assert.Contains("has counted no statement of an application", await RefusalAsync(database.ConnectionString), StringComparison.Ordinal);
+
+        await database.Owner.ExecuteAsync("create role lh_init_reader; create table t (id int)");
+        await database.Owner.ExecuteAsync("select * from t");
+        try
+        {
+            Assert.Contains("grant pg_read_all_stats", await RefusalAsync(new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString)
+            {
+                Options = "-c role=lh_init_reader",
+            }.ConnectionString), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await database.Owner.ExecuteAsync("drop role lh_init_reader");
+        }
+
+        static async Task<string> RefusalAsync(string connectionString) => (await Assert.ThrowsAsync<HarnessException>(
+            () => CountedWorkload.ReadAsync(connectionString, 20, 1, TestContext.Current.CancellationToken))).Message;
     }
 
     [Fact]

@@ -8,12 +8,12 @@ using LoadHarness.Reporting;
 
 namespace LoadHarness.UnitTests.Reporting;
 
-/// <summary>prove, scale, ledger and gate selftest keep what they found as a run does.</summary>
+/// <summary>prove, scale, ledger, gate selftest, compare and gate keep what they found as a run does.</summary>
 public sealed class ComparedRunTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    public static TheoryData<int> Runs => [0, 1, 2, 3];
+    public static TheoryData<int> Runs => [0, 1, 2, 3, 4, 5];
 
     public void Dispose() => _directory.Dispose();
 
@@ -40,7 +40,7 @@ public sealed class ComparedRunTests : IDisposable
         var run = SampleCompared.All[which];
         Assert.Equal(Told(run.Verdicts), Told(TargetJudge.Decide(run, SampleCompared.Targets)));
         Assert.NotEmpty(run.Verdicts);
-        Assert.Equal(ExitCodes.Of(run.Verdicts), RunVerdict.Of(run).ExitCode);
+        Assert.Equal(run.Gate is null ? ExitCodes.Of(run.Verdicts) : ExitCode.Regression, RunVerdict.Of(run).ExitCode);
     }
 
     [Fact]
@@ -74,6 +74,29 @@ public sealed class ComparedRunTests : IDisposable
     }
 
     [Fact]
+    public async Task The_summary_holds_both_arms_with_causes_and_what_the_gate_knew()
+    {
+        var compared = await Summary(SampleCompared.Arms);
+        Assert.Contains("| traffic/latest_orders | mean | 0.21 | 9.8 | B is 46.70x slower (44.00 to 49.00) | 8 |", compared, StringComparison.Ordinal);
+        Assert.Contains("B has no index orders_customer_id_placed_idx.", compared, StringComparison.Ordinal);
+        Assert.Contains("workload shop 0a1b2c3d4e5f", compared, StringComparison.Ordinal);
+        Assert.Contains("known since 2025-03-12: traffic/latest_orders 203.00 times", await Summary(SampleCompared.Gate), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_comparison_is_judged_by_whether_it_was_decided_and_the_gate_by_what_got_worse()
+    {
+        var compared = SampleCompared.Arms;
+        Assert.Equal(ExitCode.Inconclusive, RunVerdict.Of(compared).ExitCode);
+        Assert.Equal("Compared: on B 1 operations are worse, 1 better; 2 figures are undecided", RunVerdict.Of(compared).Headline);
+        var decided = compared with { Arms = compared.Arms! with { Undecided = [], Times = [] } };
+        decided = decided with { Verdicts = TargetJudge.Decide(decided, []) };
+        Assert.Equal((ExitCode.AllMet, "compared"), (RunVerdict.Of(decided).ExitCode, RunVerdict.Of(decided).Word));
+        Assert.Equal((ExitCode.Regression, "Gate: 1 known regressions, none new"),
+            (RunVerdict.Of(SampleCompared.Gate).ExitCode, RunVerdict.Of(SampleCompared.Gate).Headline));
+    }
+
+    [Fact]
     public void Hostile_names_end_no_cell_and_open_no_tag()
     {
         const string hostile = "a|b<script>`[x](y)\nc";
@@ -84,6 +107,13 @@ public sealed class ComparedRunTests : IDisposable
             LedgerText.Of(ledger with { Arm = hostile, Entries = [ledger.Entries[0] with { Index = index }], StaleReasons = [hostile] }),
             ProofText.Of(SampleCompared.Proof.Proof! with { Machine = hostile, Command = hostile }),
             GateRatesText.Of(SampleCompared.Rates.GateRates! with { Machine = hostile }),
+            ComparisonText.Of(SampleCompared.Arms.Arms! with
+            {
+                A = hostile, B = hostile, Workload = hostile, Undecided = [hostile], Plans = [new(hostile, [hostile], [hostile])],
+                Indexes = [new(hostile, 1, null)],
+                Times = [SampleCompared.Arms.Arms!.Times[0] with { Operation = hostile, Metric = hostile }],
+                Counters = [SampleCompared.Arms.Arms!.Counters[0] with { Operation = hostile, Counter = hostile, Statement = hostile }],
+            }),
             ScaleText.Of(SampleCompared.Growth.Growth! with
             {
                 Server = hostile,

@@ -165,6 +165,8 @@ public sealed class DamagedRunTests : IDisposable
             Growth = SampleCompared.Growth.Growth,
             Ledger = SampleCompared.Ledger.Ledger,
             GateRates = SampleCompared.Rates.GateRates,
+            Arms = SampleCompared.Gate.Arms,
+            Gate = SampleCompared.Gate.Gate,
             Baseline = new("earlier", run.Identity.StartedUtc, "3f2c1ab", [], [new BaselineFigure("TQ-1", 20, null, "ms")]),
         };
         await RunJson.WriteAsync(whole, RunFile, TestContext.Current.CancellationToken);

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Words;
 
-namespace LoadHarness.Comparing;
+namespace LoadHarness.Core.Comparing;
 
 /// <summary>A comparison for people, as Markdown that also reads well on a terminal: causes first, then one table.</summary>
 public static class ComparisonText
@@ -10,11 +10,11 @@ public static class ComparisonText
     public static string Of(ArmComparison comparison)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# {Headline(comparison)}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"# {comparison.Headline}\n\n");
         text.Append(CultureInfo.InvariantCulture,
-            $"A: `{comparison.A}` · B: `{comparison.B}` · {comparison.Contacts:N0} leads, seed {comparison.Seed} · ");
+            $"A: `{MarkdownText.Of(comparison.A)}` · B: `{MarkdownText.Of(comparison.B)}` · {Rows(comparison)}, seed {comparison.Seed} · ");
         text.Append(CultureInfo.InvariantCulture,
-            $"PostgreSQL {comparison.ServerA.Version} and {comparison.ServerB.Version} · {comparison.StartedUtc:yyyy-MM-dd HH:mm} UTC, {comparison.Duration.TotalMinutes:0.0} min\n");
+            $"PostgreSQL {MarkdownText.Of(comparison.ServerA.Version)} and {MarkdownText.Of(comparison.ServerB.Version)} · {comparison.StartedUtc:yyyy-MM-dd HH:mm} UTC, {comparison.Duration.TotalMinutes:0.0} min\n");
         List(text, "Causes", Causes.Of(comparison));
         List(text, "Not compared", comparison.Undecided);
         Counters(text, comparison.Counters);
@@ -24,22 +24,15 @@ public static class ComparisonText
         return text.ToString();
     }
 
-    public static string Headline(ArmComparison comparison)
-    {
-        var worse = comparison.WorseOperations.Count;
-        var better = comparison.Counters.Where(change => !change.IsWorse).Select(change => change.Operation)
-            .Concat(comparison.Times.Where(time => time.IsShownFaster).Select(time => time.Operation)).Distinct().Count();
-        var open = comparison.Times.Count(
-            time => time.Difference is Difference.Inconclusive or Difference.Open) + comparison.Undecided.Count;
-        var words = worse + better == 0 ? "no difference shown" : $"on B {worse} operations are worse, {better} better";
-        return open == 0 ? $"Compared: {words}" : $"Compared: {words}; {open} figures are undecided";
-    }
+    private static string Rows(ArmComparison comparison) => comparison.Workload is { } workload
+        ? $"workload {MarkdownText.Of(workload)}"
+        : string.Create(CultureInfo.InvariantCulture, $"{comparison.Contacts:N0} leads");
 
     private static void List(StringBuilder text, string title, IReadOnlyList<string> lines)
     {
         if (lines.Count == 0) return;
         text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n");
-        foreach (var line in lines) text.Append(CultureInfo.InvariantCulture, $"- {line}\n");
+        foreach (var line in lines) text.Append(CultureInfo.InvariantCulture, $"- {MarkdownText.Of(line)}\n");
     }
 
     private static void Counters(StringBuilder text, IReadOnlyList<CounterChange> changes)
@@ -54,7 +47,7 @@ public static class ComparisonText
         text.Append("| operation | counter | A | B | B / A | spread |\n|---|---|---:|---:|---:|---:|\n");
         foreach (var change in changes.OrderByDescending(change => change.Ratio ?? double.MaxValue))
             text.Append(CultureInfo.InvariantCulture,
-                $"| {change.Operation} | {change.Counter} | {change.A:0.##} | {change.B:0.##} | {Ratio(change)} | {change.Spread:0.##} |\n");
+                $"| {MarkdownText.Of(change.Operation)} | {MarkdownText.Of(change.Counter)} | {change.A:0.##} | {change.B:0.##} | {Ratio(change)} | {change.Spread:0.##} |\n");
     }
 
     private static void Times(StringBuilder text, IReadOnlyList<ComparedTime> times)
@@ -63,7 +56,7 @@ public static class ComparisonText
         text.Append("\n## Times\n\n| operation | figure | A, ms | B, ms | result | pairs |\n|---|---|---:|---:|---|---:|\n");
         foreach (var time in times.OrderByDescending(time => Math.Abs(Math.Log(time.Ratio))))
             text.Append(CultureInfo.InvariantCulture,
-                $"| {time.Operation} | {time.Metric} | {time.A:0.###} | {time.B:0.###} | {time.Sentence()} | {time.Pairs} |\n");
+                $"| {MarkdownText.Of(time.Operation)} | {MarkdownText.Of(time.Metric)} | {time.A:0.###} | {time.B:0.###} | {time.Sentence()} | {time.Pairs} |\n");
     }
 
     private static void Plans(StringBuilder text, IReadOnlyList<PlanChange> plans)
@@ -72,7 +65,7 @@ public static class ComparisonText
         text.Append("\n## Plans that changed\n\n| statement | only on A | only on B |\n|---|---|---|\n");
         foreach (var plan in plans)
             text.Append(CultureInfo.InvariantCulture,
-                $"| {plan.Operation} | {string.Join("<br>", plan.LostNodes)} | {string.Join("<br>", plan.NewNodes)} |\n");
+                $"| {MarkdownText.Of(plan.Operation)} | {Nodes(plan.LostNodes)} | {Nodes(plan.NewNodes)} |\n");
     }
 
     private static void Indexes(StringBuilder text, IReadOnlyList<IndexBytesChange> indexes)
@@ -80,8 +73,10 @@ public static class ComparisonText
         if (indexes.Count == 0) return;
         text.Append("\n## Bytes of indexes\n\n| index | A | B |\n|---|---:|---:|\n");
         foreach (var index in indexes)
-            text.Append(CultureInfo.InvariantCulture, $"| {index.Index} | {Bytes(index.A)} | {Bytes(index.B)} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {MarkdownText.Of(index.Index)} | {Bytes(index.A)} | {Bytes(index.B)} |\n");
     }
+
+    private static string Nodes(IReadOnlyList<string> nodes) => string.Join("<br>", nodes.Select(MarkdownText.Of));
 
     private static string Ratio(CounterChange change) => change.Ratio is { } ratio ? FormattableString.Invariant($"{ratio:0.00}") : "–";
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Words;
 
-namespace LoadHarness.Comparing;
+namespace LoadHarness.Core.Comparing;
 
 /// <summary>The gate's result for people, as Markdown: what got worse and why, then the comparison.</summary>
 public static class GateText
@@ -11,15 +11,15 @@ public static class GateText
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# Gate: {decision.Headline} (exit code {(int)decision.ExitCode})\n\n");
-        foreach (var alert in decision.Regressions) text.Append(CultureInfo.InvariantCulture, $"- {Alert(alert)}\n");
-        foreach (var improvement in decision.Improvements) text.Append(CultureInfo.InvariantCulture, $"- {improvement}\n");
+        foreach (var alert in decision.Regressions) text.Append(CultureInfo.InvariantCulture, $"- {MarkdownText.Of(Of(alert))}\n");
+        foreach (var improvement in decision.Improvements) text.Append(CultureInfo.InvariantCulture, $"- {MarkdownText.Of(improvement)}\n");
         foreach (var slow in creep)
             text.Append(CultureInfo.InvariantCulture,
-                $"- slow creep (reported, not judged): {slow.Operation} is {slow.Ratio:0.000} times the pin over {slow.Nights} nights ({slow.Interval.Low:0.000} to {slow.Interval.High:0.000})\n");
+                $"- slow creep (reported, not judged): {MarkdownText.Of(slow.Operation)} is {slow.Ratio:0.000} times the pin over {slow.Nights} nights ({slow.Interval.Low:0.000} to {slow.Interval.High:0.000})\n");
         return text.Append('\n').Append(ComparisonText.Of(comparison).Replace("\n# ", "\n## ", StringComparison.Ordinal)).ToString();
     }
 
-    private static string Alert(GateAlert alert)
+    internal static string Of(GateAlert alert)
     {
         var factor = alert.Factor is { } times ? FormattableString.Invariant($" {times:0.00} times") : "";
         return alert.KnownSince is { } since

@@ -1,0 +1,86 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.Postgres;
+using LoadHarness.Postgres.Provisioning;
+using Npgsql;
+
+namespace LoadHarness.Comparing.Arms;
+
+/// <summary>What every arm is: a server of its own on a copy of a filled cluster, and what an arm's words change on it.</summary>
+internal static class ArmCluster
+{
+    /// <summary>What would change an arm behind the comparison's back, and what lets its counters see into functions.</summary>
+    private static readonly Dictionary<string, string> Quiet = new()
+    {
+        ["autovacuum"] = "off",
+        ["pg_stat_statements.track"] = "all",
+        ["pg_stat_statements.max"] = "5000",
+        // A checkpoint in one slot and none in its twin would be a difference of its own.
+        ["checkpoint_timeout"] = "1d",
+        ["max_wal_size"] = "16GB",
+        ["cron.launch_active_jobs"] = "off",
+        // The machine may have them left for one arm and not for the other.
+        ["huge_pages"] = "off",
+    };
+
+    /// <exception cref="HarnessException">The server did not start with these settings.</exception>
+    public static Task<Database> StartAsync(
+        ClusterTemplate template, ArmSpecification specification, IStageProgress progress, CancellationToken cancellationToken)
+    {
+        var settings = new Dictionary<string, string>(Quiet);
+        foreach (var (setting, value) in specification.Settings) settings[setting] = value;
+        var request = new DatabaseRequest(new DatabaseTarget.Native(), template.Profile, Keep: false, Force: false)
+        {
+            Snapshot = _ => template.Snapshot,
+            ExtraSettings = settings,
+            ServerVersion = template.ServerVersion,
+        };
+        return Provisioner.ProvisionAsync(request, progress, cancellationToken);
+    }
+
+    /// <summary>Drops the indexes that the arm is to be without, runs its files and plants the fault.</summary>
+    /// <exception cref="HarnessException">An index or a file is not there.</exception>
+    public static async Task ShapeAsync(
+        NpgsqlDataSource admin, ArmSpecification specification, PlantedFault? planted, CancellationToken cancellationToken)
+    {
+        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
+        var later = new List<string>();
+        foreach (var index in specification.Without)
+            if (!await HasDroppedIndexAsync(connection, index, cancellationToken)) later.Add(index);
+        foreach (var file in specification.SqlFiles)
+            await connection.ExecuteAsync(await TextOfAsync(file, cancellationToken), cancellationToken);
+        // The files may have made it.
+        foreach (var index in later)
+        {
+            if (!await HasDroppedIndexAsync(connection, index, cancellationToken))
+                throw new HarnessException($"without={index}: the schema has no index of that name.", ExitCode.BadUsage);
+        }
+
+        if (planted?.Sql is { } fault) await connection.ExecuteAsync(fault, cancellationToken);
+        // The base schema has no extensions of its own.
+        await connection.ExecuteAsync("create extension if not exists pg_stat_statements", cancellationToken);
+    }
+
+    /// <summary>Of a partitioned table: on every partition. A key's index goes with its constraint.</summary>
+    private static async Task<bool> HasDroppedIndexAsync(NpgsqlConnection connection, string index, CancellationToken cancellationToken)
+    {
+        const string statement =
+            """
+            select coalesce(
+                (select format('alter table %s drop constraint %I cascade', c.conrelid::regclass, c.conname)
+                 from pg_constraint c where c.conindid = i.oid and c.contype in ('p', 'u', 'x')),
+                format('drop index %s', i.oid::regclass))
+            from pg_class i
+            where i.oid = to_regclass($1) and i.relkind in ('i', 'I')
+            """;
+        if (await connection.ScalarAsync<string>(statement, cancellationToken, index) is not { } drop) return false;
+        await connection.ExecuteAsync(drop, cancellationToken);
+        return true;
+    }
+
+    private static async Task<string> TextOfAsync(string file, CancellationToken cancellationToken) => File.Exists(file)
+        ? await File.ReadAllTextAsync(file, cancellationToken)
+        : throw new HarnessException($"sql={file}: there is no such file.", ExitCode.BadUsage);
+}

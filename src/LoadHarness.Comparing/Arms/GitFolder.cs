@@ -1,0 +1,64 @@
+using System.Formats.Tar;
+using CliWrap;
+using CliWrap.Buffered;
+using LoadHarness.Core;
+
+namespace LoadHarness.Comparing.Arms;
+
+/// <summary>A folder of a repository as it was at a revision, in a temporary place that goes with the object.</summary>
+internal sealed class GitFolder : IDisposable
+{
+    private readonly string _root;
+
+    private GitFolder(string root, string path) => (_root, Path) = (root, path);
+
+    public string Path { get; }
+
+    /// <summary>A folder below the top of the repository that the program was started in.</summary>
+    /// <exception cref="HarnessException">There is no repository, no such revision, or no such folder in it.</exception>
+    public static async Task<GitFolder> OfTopAsync(string revision, string name, CancellationToken cancellationToken) =>
+        await ExtractAsync(await TopAsync(".", cancellationToken), revision, name, cancellationToken);
+
+    /// <summary>A folder of the disk, as it was.</summary>
+    /// <exception cref="HarnessException">It lies in no repository, or there is no such revision, or it was not there then.</exception>
+    public static async Task<GitFolder> OfAsync(string revision, string folder, CancellationToken cancellationToken)
+    {
+        var prefix = (await GitAsync(["-C", folder, "rev-parse", "--show-prefix"], cancellationToken)).Trim().TrimEnd('/');
+        return await ExtractAsync(await TopAsync(folder, cancellationToken), revision, prefix, cancellationToken);
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    private static async Task<string> TopAsync(string folder, CancellationToken cancellationToken) =>
+        (await GitAsync(["-C", folder, "rev-parse", "--show-toplevel"], cancellationToken)).Trim();
+
+    private static async Task<GitFolder> ExtractAsync(string top, string revision, string name, CancellationToken cancellationToken)
+    {
+        // A revision that begins with a dash would be an option of git.
+        if (revision.StartsWith('-')) throw new HarnessException($"git:{revision} is no revision.", ExitCode.BadUsage);
+        var root = Directory.CreateTempSubdirectory("loadharness-git-").FullName;
+        var folder = new GitFolder(root, System.IO.Path.Combine(root, name));
+        try
+        {
+            var archive = System.IO.Path.Combine(root, "archive.tar");
+            string[] part = name.Length > 0 ? [revision, name] : [revision];
+            await GitAsync(["-C", top, "archive", "--format=tar", $"--output={archive}", .. part], cancellationToken);
+            await TarFile.ExtractToDirectoryAsync(archive, root, overwriteFiles: false, cancellationToken);
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<string> GitAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        var result = await Cli.Wrap("git").WithArguments(arguments).WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync(cancellationToken);
+        return result.IsSuccess
+            ? result.StandardOutput
+            : throw new HarnessException($"git {string.Join(' ', arguments)}: {result.StandardError.Trim()} Give a revision of the repository that you are in.", ExitCode.BadUsage);
+    }
+}

@@ -1,0 +1,58 @@
+using LoadHarness.Comparing.Arms;
+
+namespace LoadHarness.Comparing.Subjects;
+
+/// <summary>Two arms with what they were made from. Disposing stops the servers, then removes the rest.</summary>
+internal sealed class ComparedArms : IAsyncDisposable
+{
+    private readonly Stack<object> _owned = new();
+    private ArmPair<ArmServer>? _pair;
+
+    public ArmPair<ArmServer> Pair => _pair ?? throw new InvalidOperationException("The arms are not started.");
+
+    /// <summary>Names of the scenarios that both arms have; null for all of the plan's.</summary>
+    public IReadOnlyList<string>? Scenarios { get; set; }
+
+    /// <summary>What only one arm has, in sentences.</summary>
+    public IReadOnlyList<string> NotCompared { get; set; } = [];
+
+    /// <summary>Makes the arms; what was made before one failed goes with it.</summary>
+    public static async Task<ComparedArms> MakeAsync(Func<ComparedArms, Task> make)
+    {
+        var arms = new ComparedArms();
+        try
+        {
+            await make(arms);
+            return arms;
+        }
+        catch
+        {
+            await arms.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>What the arms need as long as they run.</summary>
+    public T Own<T>(T made)
+        where T : class
+    {
+        _owned.Push(made);
+        return made;
+    }
+
+    public async Task StartAsync(
+        Func<CancellationToken, Task<ArmServer>> a, Func<CancellationToken, Task<ArmServer>> b, CancellationToken cancellationToken)
+    {
+        _pair = Own(new ArmPair<ArmServer>(a, b));
+        await _pair.StartAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_owned.TryPop(out var last))
+        {
+            if (last is IAsyncDisposable server) await server.DisposeAsync();
+            else if (last is IDisposable folder) folder.Dispose();
+        }
+    }
+}

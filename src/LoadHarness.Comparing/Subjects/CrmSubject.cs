@@ -1,0 +1,46 @@
+using LoadHarness.Comparing.Arms;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.Postgres.Migration;
+using LoadHarness.Seeding;
+
+namespace LoadHarness.Comparing.Subjects;
+
+/// <summary>The CRM: two forms of its schema with the same seeded rows.</summary>
+public sealed class CrmSubject(SeedRequest request, ServerProfile profile, bool keep) : ComparedSubject
+{
+    /// <summary>
+    /// A seeded cluster to copy, of the request's scale; null to make one, or to take the kept one. It stays the caller's.
+    /// </summary>
+    public SeededTemplate? Template { get; init; }
+
+    public override long Contacts => request.Contacts;
+
+    public override ulong Seed => request.Seed;
+
+    internal override Task<ComparedArms> StartAsync(
+        ArmSpecification a, ArmSpecification b, PlantedFault? planted, IStageProgress progress, CancellationToken cancellationToken) =>
+        ComparedArms.MakeAsync(async arms =>
+        {
+            var sqlA = arms.Own(await SqlFolder.OfAsync(a.Schema, cancellationToken));
+            var sqlB = arms.Own(await SqlFolder.OfAsync(b.Schema, cancellationToken));
+            var rebuild = a.Schema is ArmSchema.Base || b.Schema is ArmSchema.Base || !HaveEqualMigrations(sqlA.Migrations, sqlB.Migrations);
+            var templateA = Template ?? arms.Own(await TemplateAsync(a.ServerVersion));
+            var templateB = a.ServerVersion == b.ServerVersion ? templateA : arms.Own(await TemplateAsync(b.ServerVersion));
+            var (factoryA, factoryB) = (
+                new CrmArmFactory(templateA, sqlA, rebuild), new CrmArmFactory(templateB, sqlB, rebuild) { Planted = planted });
+            await arms.StartAsync(
+                async stop => await factoryA.StartAsync("A", a, progress, stop),
+                async stop => await factoryB.StartAsync("B", b, progress, stop), cancellationToken);
+
+            Task<SeededTemplate> TemplateAsync(int? version) =>
+                SeededTemplate.MakeAsync(request, profile, version, keep, progress, cancellationToken);
+        });
+
+    private static bool HaveEqualMigrations(MigrationFiles a, MigrationFiles b) =>
+        a.BaseSchema == b.BaseSchema && Steps(a).SequenceEqual(Steps(b));
+
+    private static IEnumerable<string> Steps(MigrationFiles files) =>
+        files.Migrations.SelectMany(migration => migration.Up.Select(step => $"{migration.Name}/{step.Name} {step.Checksum}"));
+}

@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using System.Text;
+using LoadHarness.Comparing.Arms;
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.Postgres;
+using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Workloads;
+using LoadHarness.Workloads.Running;
+using LoadHarness.Workloads.Seeding;
+using Npgsql;
+
+namespace LoadHarness.Comparing.Subjects;
+
+/// <summary>A workload of one's own: each arm is a copy of a private server that the workload's set-up and seed have filled.</summary>
+/// <param name="scenarios">Names of those that are compared.</param>
+public sealed class WorkloadSubject(
+    Workload workload, IReadOnlyList<string> scenarios, ServerProfile profile, ulong seed, bool keep) : ComparedSubject
+{
+    public override long Contacts => 0;
+
+    public override ulong Seed => seed;
+
+    public override string Workload => $"{workload.Name} {workload.Checksum}";
+
+    internal override Task<ComparedArms> StartAsync(
+        ArmSpecification a, ArmSpecification b, PlantedFault? planted, IStageProgress progress, CancellationToken cancellationToken) =>
+        ComparedArms.MakeAsync(async arms =>
+        {
+            var folderA = arms.Own(await WorkloadFolder.OfAsync(workload, a.Schema, cancellationToken));
+            var folderB = arms.Own(await WorkloadFolder.OfAsync(workload, b.Schema, cancellationToken));
+            var common = CommonOperations.Of(workload, folderA.Workload, folderB.Workload, scenarios);
+            arms.Scenarios = [.. common.A.File.Scenarios.Keys];
+            arms.NotCompared = common.NotCompared;
+            var isOne = a.ServerVersion == b.ServerVersion && folderA.Workload.Content == folderB.Workload.Content && !IsGiven(a);
+            var templateA = await OwnedTemplateAsync(folderA, a);
+            var templateB = isOne && !IsGiven(b) ? templateA : await OwnedTemplateAsync(folderB, b);
+            await arms.StartAsync(
+                stop => ArmAsync("A", a, templateA, common.A, null, progress, stop),
+                stop => ArmAsync("B", b, templateB, common.B, planted, progress, stop), cancellationToken);
+
+            async Task<ClusterTemplate?> OwnedTemplateAsync(WorkloadFolder folder, ArmSpecification arm) =>
+                IsGiven(arm) ? null : arms.Own(await TemplateAsync(folder, arm, progress, cancellationToken));
+        });
+
+    /// <summary>Reads an arm's folder, to know before anything is made whether it is there.</summary>
+    /// <exception cref="HarnessException">The revision or the folder is not there, or is no workload.</exception>
+    public static async Task RequireAsync(Workload own, ArmSpecification arm, CancellationToken cancellationToken)
+    {
+        using var folder = await WorkloadFolder.OfAsync(own, arm.Schema, cancellationToken);
+    }
+
+    private Task<ClusterTemplate> TemplateAsync(
+        WorkloadFolder folder, ArmSpecification arm, IStageProgress progress, CancellationToken cancellationToken)
+    {
+        var content = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed} {folder.Workload.Content}")))[..16];
+        return ClusterTemplate.MakeAsync(
+            profile, arm.ServerVersion, keep, version => ClusterSnapshot.Of($"workload-{content}", version), FillAsync, progress,
+            cancellationToken);
+
+        async Task FillAsync(Database database)
+        {
+            var filled = folder.Workload;
+            if (filled.SetUp.Count > 0)
+                await SqlScript.RunAsync(
+                    database.AdminConnectionString, Path.Combine(filled.Folder, filled.File.SetUp!), filled.SetUp, cancellationToken);
+            // One after the other: rows in another order on the disk would be a difference between two arms.
+            if (filled.File.Seed is { Count: > 0 })
+                await TableSeeder.SeedAsync(filled, database.AdminConnectionString, seed, progress, cancellationToken, workers: 1);
+            await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+            await admin.ExecuteAsync("vacuum (analyze)", cancellationToken);
+        }
+    }
+
+    private async Task<ArmServer> ArmAsync(
+        string name, ArmSpecification specification, ClusterTemplate? template, Workload operations, PlantedFault? planted,
+        IStageProgress progress, CancellationToken cancellationToken)
+    {
+        var database = template is null
+            ? await GivenAsync(specification, progress, cancellationToken)
+            : await ArmCluster.StartAsync(template, specification, progress, cancellationToken);
+        try
+        {
+            await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+            // Somebody's own database is measured as it is.
+            if (template is not null) await ArmCluster.ShapeAsync(admin, specification, planted, cancellationToken);
+            return new WorkloadArm(name, specification, database, operations, seed, planted);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    private Task<Database> GivenAsync(ArmSpecification specification, IStageProgress progress, CancellationToken cancellationToken) =>
+        Provisioner.ProvisionAsync(
+            new(new DatabaseTarget.Given(((ArmSchema.Given)specification.Schema).ConnectionString), profile, Keep: false, Force: true), progress,
+            cancellationToken);
+
+    private static bool IsGiven(ArmSpecification arm) => arm.Schema is ArmSchema.Given;
+}

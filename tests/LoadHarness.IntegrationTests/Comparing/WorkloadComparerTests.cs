@@ -1,0 +1,117 @@
+using CliWrap;
+using LoadHarness.Comparing;
+using LoadHarness.Comparing.Subjects;
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Workloads;
+
+namespace LoadHarness.IntegrationTests.Comparing;
+
+/// <summary>Arms of a workload of one's own: its set-up and seed make them, its statements are compared.</summary>
+public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
+{
+    private const string SetUp = "create table item (id int primary key, kind int not null, price numeric(8, 2) not null);\n";
+
+    private const string Statements = """
+        -- name: by_kind
+        select * from item where kind = :kind;
+
+        -- name: reprice
+        -- transaction
+        -- result: old
+        select id, price from item where id = :id for update;
+        update item set price = :old.price where id = :old.id;
+        """;
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("loadharness-test-");
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public async Task An_index_that_a_revision_had_is_named_with_the_operation_that_misses_it_and_its_plan()
+    {
+        Assert.NotNull(cluster.Server);
+        await WriteAsync(SetUp + "create index item_kind_idx on item (kind);\n", Statements);
+        await GitAsync("init", "-q");
+        await GitAsync("add", ".");
+        await GitAsync("-c", "user.name=t", "-c", "user.email=t@example.test", "commit", "-q", "-m", "with its index");
+        await WriteAsync(SetUp, Statements + "\n-- name: more\nselect count(*) from item where id < :kind;\n", "\"more\": 1,");
+        var changed = await CompareAsync("git:HEAD", "workload,work_mem=1MB");
+
+        Assert.Equal(["load/by_kind"], changed.WorseOperations);
+        var causes = Causes.Of(changed);
+        Assert.Contains(causes, cause => cause.StartsWith("The setting work_mem is", StringComparison.Ordinal));
+        Assert.Contains("B has no index item_kind_idx.", causes);
+        Assert.Contains("load/by_kind: its plan changed from", causes[^1], StringComparison.Ordinal);
+        Assert.Equal(["A has no operation more."], changed.Undecided);
+        Assert.StartsWith("things ", changed.Workload, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_given_databases_are_compared_as_they_are()
+    {
+        await using var with = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await using var without = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        const string rows = "create extension pg_stat_statements; insert into item select n, n % 500, 1 from generate_series(1, 5000) n; analyze item";
+        await with.Owner.ExecuteAsync(SetUp + "create index on item (kind);" + rows);
+        await without.Owner.ExecuteAsync(SetUp + rows);
+        await WriteAsync("", Statements);
+
+        var arms = await CompareAsync($"db:{with.ConnectionString}", $"db:{without.ConnectionString}");
+
+        Assert.Equal(["load/by_kind"], arms.WorseOperations);
+        Assert.Contains("B has no index item_kind_idx.", Causes.Of(arms));
+        Assert.DoesNotContain(new Npgsql.NpgsqlConnectionStringBuilder(with.ConnectionString).Password!, arms.A, StringComparison.Ordinal);
+        Assert.Equal("on", await with.Owner.AskAsync<string>("show full_page_writes"));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_an_arm_is_named_before_a_server_is_made()
+    {
+        await WriteAsync(SetUp, Statements);
+        Assert.Contains("'optimized' is no form of the workload", Refused("optimized"), StringComparison.Ordinal);
+        Assert.Contains("pooler=pgbouncer", Refused("workload,pooler=pgbouncer"), StringComparison.Ordinal);
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => CompareAsync("workload", "dir:no-such-folder"));
+        Assert.Contains("there is no such folder", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.BadUsage, (await Assert.ThrowsAsync<HarnessException>(() => CompareAsync("workload", "git:HEAD"))).ExitCode);
+
+        static string Refused(string text) =>
+            Assert.Throws<HarnessException>(() => ArmSpecification.OfWorkload("--b", text)).Message;
+    }
+
+    private async Task<ArmComparison> CompareAsync(string a, string b)
+    {
+        var workload = WorkloadCatalog.Find(_directory.FullName, out var faults);
+        Assert.Empty(faults);
+        var asked = (ComparisonPlan.Standard with { Slot = TimeSpan.Zero, CounterCalls = 20 }).For(workload!);
+        return await new Comparer(
+            asked, new WorkloadSubject(workload!, asked.Scenarios, ServerProfile.Checklist, 7, keep: false), SilentProgress.Instance)
+            .CompareAsync(
+                ArmSpecification.OfWorkload("--a", a), ArmSpecification.OfWorkload("--b", b), TestContext.Current.CancellationToken);
+    }
+
+    private async Task WriteAsync(string setUp, string statements, string operations = "")
+    {
+        await FileAsync("set-up.sql", setUp);
+        await FileAsync("statements.sql", statements);
+        await FileAsync("workload.json", $$"""
+            { "name": "things", "setUp": "set-up.sql",
+              "seed": [ { "table": "item", "rows": 5000, "columns": {
+                "id": { "kind": "sequential", "from": 1, "to": 5000 }, "kind": { "kind": "uniform", "from": 1, "to": 500 },
+                "price": { "kind": "uniform", "from": "1.00", "to": "9.00", "digits": 2 } } } ],
+              "parameters": { "kind": { "kind": "uniform", "from": 1, "to": 500 }, "id": { "kind": "uniform", "from": 1, "to": 5000 } },
+              "scenarios": { "load": { "operations": { {{operations}} "by_kind": 1, "reprice": 1 }, "thinkTime": "9s",
+                "simulations": [ { "kind": "keepConstant", "copies": 1, "during": "1s" } ] } } }
+            """);
+    }
+
+    private Task FileAsync(string name, string content) =>
+        File.WriteAllTextAsync(Path.Combine(_directory.FullName, name), content, TestContext.Current.CancellationToken);
+
+    private Task GitAsync(params string[] arguments) => CliWrap.Cli.Wrap("git").WithWorkingDirectory(_directory.FullName)
+        .WithArguments(arguments).ExecuteAsync(TestContext.Current.CancellationToken);
+}
