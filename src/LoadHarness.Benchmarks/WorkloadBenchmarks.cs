@@ -16,7 +16,7 @@ namespace LoadHarness.Benchmarks;
 /// </summary>
 [MemoryDiagnoser]
 [SimpleJob(launchCount: 1, warmupCount: 2, iterationCount: 5, invocationCount: 1)]
-public class WorkloadBenchmarks
+public class WorkloadBenchmarks : IAsyncDisposable
 {
     private const int Requests = 50_000;
 
@@ -49,12 +49,13 @@ public class WorkloadBenchmarks
     }
 
     [GlobalCleanup]
-    public async Task Stop()
+    public async ValueTask DisposeAsync()
     {
         await _run.DisposeAsync();
         await _connection.DisposeAsync();
         await _database.DisposeAsync();
         _folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Requests)]

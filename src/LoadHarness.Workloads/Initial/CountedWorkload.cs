@@ -105,6 +105,7 @@ public sealed partial class CountedWorkload
             foreach (var i in places) names[i] = $"{name}.{known[i]!.Column}";
         }
 
+        await ReferAsync(operation, uses, known, names, parameters, cancellationToken);
         for (var i = 0; i < types.Count; i++)
         {
             if (names[i] is not null) continue;
@@ -118,6 +119,26 @@ public sealed partial class CountedWorkload
         }
 
         return (names, parameters);
+    }
+
+    // What is written into columns of a foreign key comes from rows of the table that they refer to, all columns from one row.
+    private async Task ReferAsync(
+        string operation, Dictionary<int, ColumnUse> uses, ColumnStatistics?[] known, string[] names,
+        Dictionary<string, ParameterFile> parameters, CancellationToken cancellationToken)
+    {
+        var written = Enumerable.Range(0, known.Length).Where(i => known[i] is not null && uses[i + 1].IsWritten && names[i] is null)
+            .ToList();
+        foreach (var table in written.GroupBy(i => known[i]!.Table))
+        {
+            var places = table.DistinctBy(i => known[i]!.Column).ToDictionary(i => known[i]!.Column, StringComparer.Ordinal);
+            foreach (var key in await ForeignKey.OfAsync(_connection, table.Key, cancellationToken))
+            {
+                if (key.Columns.Any(column => !places.TryGetValue(column, out var at) || names[at] is not null)) continue;
+                var name = Shortened($"{operation}_{NoName().Replace(key.Target.Split('.')[^1], "_")}");
+                if (!parameters.TryAdd(name, ParameterGuess.Sampled(key.Target, key.TargetColumns, key.TargetRows))) continue;
+                for (var i = 0; i < key.Columns.Count; i++) names[places[key.Columns[i]]] = $"{name}.{key.TargetColumns[i]}";
+            }
+        }
     }
 
     private async Task<ColumnStatistics?> StatisticsAsync(ColumnUse use, string text, CancellationToken cancellationToken)

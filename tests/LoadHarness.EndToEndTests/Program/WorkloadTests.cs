@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CliWrap;
 
 namespace LoadHarness.EndToEndTests.Program;
 

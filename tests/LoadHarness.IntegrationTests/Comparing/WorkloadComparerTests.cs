@@ -1,4 +1,3 @@
-using CliWrap;
 using LoadHarness.Comparing;
 using LoadHarness.Comparing.Subjects;
 using LoadHarness.Core;
@@ -59,7 +58,7 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
         const string rows = "create extension pg_stat_statements; insert into item select n, n % 500, 1 from generate_series(1, 5000) n; analyze item";
         await with.Owner.ExecuteAsync(SetUp + "create index on item (kind);" + rows);
         await without.Owner.ExecuteAsync(SetUp + rows);
-        await WriteAsync("", Statements);
+        await WriteAsync(SetUp, Statements);
 
         var arms = await CompareAsync($"db:{with.ConnectionString}", $"db:{without.ConnectionString}");
 

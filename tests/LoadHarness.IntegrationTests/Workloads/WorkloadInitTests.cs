@@ -59,7 +59,7 @@ public sealed class WorkloadInitTests(PostgresCluster cluster)
         Assert.Contains(":update_orders_orders.customer_id", operations.First(operation => operation.Name == "update_orders").Sql,
             StringComparison.Ordinal);
         var called = operations.First(operation => operation.Name == "select_orders_of").Parameters;
-        Assert.Equal(("1", "2000"), (called["select_orders_of_customer_id_1"].From!.Value.Text, called["select_orders_of_customer_id_1"].To!.Value.Text));
+        Assert.Equal("2000", called["select_orders_of_customer_id_1"].To!.Value.Text);
         Assert.Equal(ParameterKind.Constant, called["select_orders_of_limit_2"].Kind);
         Assert.Contains(leftOut, line => line.Contains("interval", StringComparison.Ordinal));
         await RequireItRunsAsync(operations, database.ConnectionString);

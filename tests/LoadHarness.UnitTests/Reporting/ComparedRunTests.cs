@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Proving;
