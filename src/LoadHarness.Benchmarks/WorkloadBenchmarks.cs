@@ -34,7 +34,8 @@ public class WorkloadBenchmarks : IAsyncDisposable
               "scenarios": { "load": { "operations": { "by_id": 1 },
                 "simulations": [ { "kind": "keepConstant", "copies": 1, "during": "1s" } ] } } }
             """);
-        await WriteAsync("set-up.sql", "create table item as select n as id, n::text as name from generate_series(1, 100000) n; create unique index on item (id);");
+        await WriteAsync("set-up.sql",
+            "create table item as select n as id, n::text as name from generate_series(1, 100000) n; create unique index on item (id);");
         await WriteAsync("by_id.sql", "-- name: by_id\nselect name from item where id = :id;\n");
         _database = await Provisioner.ProvisionAsync(
             new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false), SilentProgress.Instance,

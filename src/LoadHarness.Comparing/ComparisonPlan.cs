@@ -39,7 +39,8 @@ public sealed record ComparisonPlan(
     internal LoadProfile Profile(int sessions = ImportLoad.UsualSessions)
     {
         var reads = new ArrivalLoad(1, TimeSpan.Zero, TimeSpan.FromSeconds(1), 100);
-        return new("compare", "two arms in turns", reads, reads, reads, new(ImportRows, 1, Sessions: sessions), new(Recipients, sessions, 1));
+        return new("compare", "two arms in turns", reads, reads, reads, new(ImportRows, 1, Sessions: sessions),
+            new(Recipients, sessions, 1));
     }
 
     /// <summary>The scenarios of a workload of one's own.</summary>

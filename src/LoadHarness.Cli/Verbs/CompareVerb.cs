@@ -31,7 +31,8 @@ public static class CompareVerb
         };
         return new(
             new Command("compare", "Compare two arms (schemas, revisions, settings, with and without an index) on copies of one filled cluster: of the CRM, or with --workload of one's own statements and tables."),
-            [a, b, words.Workload, words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, scenarios, slot, counters],
+            [a, b, words.Workload, words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, scenarios, slot,
+                counters],
             (parsed, cancellationToken) => ExecuteAsync(
                 words.Read(parsed),
                 words.OutGiven(parsed) ?? Path.Combine("reports", "compare"),

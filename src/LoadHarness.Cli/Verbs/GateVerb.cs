@@ -58,7 +58,8 @@ public static class GateVerb
         };
         return new(
             new Command("gate", "Fail when an operation got worse than at the pinned baseline: exit code 4, with operation, factor and cause.") { action },
-            [words.Workload, words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot, suites,
+            [words.Workload, words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot,
+                suites,
                 planted, log],
             (parsed, cancellationToken) =>
             {

@@ -5,7 +5,8 @@ using LoadHarness.Workloads;
 namespace LoadHarness.Comparing.Arms;
 
 /// <summary>
-/// The workload that an arm is made from: its set-up, its rows, its statements. That of a git revision is temporary and goes with the object.
+/// The workload that an arm is made from: its set-up, its rows, its statements. That of a git revision is temporary and goes with the
+/// object.
 /// </summary>
 internal sealed class WorkloadFolder : IDisposable
 {

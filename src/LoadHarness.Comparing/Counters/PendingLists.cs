@@ -4,8 +4,8 @@ using Npgsql;
 namespace LoadHarness.Comparing.Counters;
 
 /// <summary>
-/// What inserts into GIN indexes put off: a list that the call which fills it up has to sort in. Which call that is hangs on all calls before, so
-/// counters would differ by it from pass to pass; and reads walk through the list until then.
+/// What inserts into GIN indexes put off: a list that the call which fills it up has to sort in. Which call that is hangs on all calls
+/// before, so counters would differ by it from pass to pass; and reads walk through the list until then.
 /// </summary>
 internal static class PendingLists
 {

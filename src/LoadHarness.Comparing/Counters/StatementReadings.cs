@@ -83,7 +83,8 @@ internal static class StatementReadings
     }
 
     /// <param name="Key">User, statement, and whether it ran inside a function.</param>
-    internal sealed record Row(string Key, string Text, bool Nested, long Calls, long Rows, long Blocks, long TemporaryBlocks, long WalRecords,
+    internal sealed record Row(string Key, string Text, bool Nested, long Calls, long Rows, long Blocks, long TemporaryBlocks,
+        long WalRecords,
         long WalBytes)
     {
         public static Row Of(NpgsqlDataReader row) => new(

@@ -42,7 +42,8 @@ public sealed class GateSelfTest(
         foreach (var kind in kinds) all.Add((kind.Name, await log.ReadAsync(IsAlike(kind), cancellationToken)));
         var lines = all.SelectMany(one => one.Suites).ToList();
         return new(
-            lines.Select(suite => suite.AtUtc).DefaultIfEmpty(DateTimeOffset.UtcNow).Min(), TimeSpan.FromSeconds(lines.Sum(suite => suite.Duration.TotalSeconds)), Machine,
+            lines.Select(suite => suite.AtUtc).DefaultIfEmpty(DateTimeOffset.UtcNow).Min(),
+                TimeSpan.FromSeconds(lines.Sum(suite => suite.Duration.TotalSeconds)), Machine,
             request.Contacts, request.Seed, plan.MeasuresTimes, lines.Select(suite => suite.Session).Distinct().Count(),
             [.. all.Where(one => one.Suites.Count > 0).Select(one => GateRate.Of(one.Kind, one.Suites))]);
     }

@@ -26,7 +26,8 @@ internal sealed record CommonOperations(Workload A, Workload B, IReadOnlyList<st
             .Where(scenario => scenario.File.Operations.Count > 0).ToDictionary(scenario => scenario.Key, scenario => scenario.File);
         if (shared.Count == 0)
             throw new HarnessException(
-                $"--workload {own.Folder}: the arms have none of its operations in common. Compare two forms of one workload.", ExitCode.BadUsage);
+                $"--workload {own.Folder}: the arms have none of its operations in common. Compare two forms of one workload.",
+                    ExitCode.BadUsage);
         var known = wanted.SelectMany(scenario => scenario.Value.Operations.Keys).ToHashSet(StringComparer.Ordinal);
         return new(With(a, shared), With(b, shared), [.. Lacking("A", known, onA), .. Lacking("B", known, onB)]);
     }

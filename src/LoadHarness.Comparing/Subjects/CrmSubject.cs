@@ -25,7 +25,8 @@ public sealed class CrmSubject(SeedRequest request, ServerProfile profile, bool 
         {
             var sqlA = arms.Own(await SqlFolder.OfAsync(a.Schema, cancellationToken));
             var sqlB = arms.Own(await SqlFolder.OfAsync(b.Schema, cancellationToken));
-            var rebuild = a.Schema is ArmSchema.Base || b.Schema is ArmSchema.Base || !HaveEqualMigrations(sqlA.Migrations, sqlB.Migrations);
+            var rebuild = a.Schema is ArmSchema.Base || b.Schema is ArmSchema.Base
+                || !HaveEqualMigrations(sqlA.Migrations, sqlB.Migrations);
             var templateA = Template ?? arms.Own(await TemplateAsync(a.ServerVersion));
             var templateB = a.ServerVersion == b.ServerVersion ? templateA : arms.Own(await TemplateAsync(b.ServerVersion));
             var (factoryA, factoryB) = (

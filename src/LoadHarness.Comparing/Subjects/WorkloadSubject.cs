@@ -97,7 +97,8 @@ public sealed class WorkloadSubject(
 
     private Task<Database> GivenAsync(ArmSpecification specification, IStageProgress progress, CancellationToken cancellationToken) =>
         Provisioner.ProvisionAsync(
-            new(new DatabaseTarget.Given(((ArmSchema.Given)specification.Schema).ConnectionString), profile, Keep: false, Force: true), progress,
+            new(new DatabaseTarget.Given(((ArmSchema.Given)specification.Schema).ConnectionString), profile, Keep: false, Force: true),
+                progress,
             cancellationToken);
 
     private static bool IsGiven(ArmSpecification arm) => arm.Schema is ArmSchema.Given;

@@ -23,7 +23,7 @@ public sealed record ArmSpecification(
     private const string GivenPrefix = "db:";
 
     /// <summary>
-    /// Reads an arm of a workload of one's own: <c>workload</c>, <c>git:REV</c> or <c>dir:PATH</c>, then the same words; or <c>db:</c> and a
+    /// Reads an arm of a workload of one's own: <c>workload</c>, <c>git:REV</c> or <c>dir:PATH</c>, then the same words; or <c>db:</c> with a
     /// connection string.
     /// </summary>
     /// <param name="option">The option that the text came from, for messages.</param>
@@ -54,11 +54,15 @@ public sealed record ArmSpecification(
     {
         var words = text.Split(',', StringSplitOptions.TrimEntries);
         var faults = new List<string>();
-        var arm = new ArmSpecification(SchemaOf(words[0], faults, own), new Dictionary<string, string>(), [], [], null, false) { Text = text };
+        var arm = new ArmSpecification(SchemaOf(words[0], faults, own), new Dictionary<string, string>(), [], [], null, false)
+        {
+            Text = text,
+        };
         foreach (var word in words.Skip(1)) arm = arm.With(word, faults);
         return faults.Count == 0
             ? arm
-            : throw new HarnessException(string.Join(Environment.NewLine, faults.Select(fault => Redaction.Of($"{option} '{text}': {fault}"))),
+            : throw new HarnessException(string.Join(
+                Environment.NewLine, faults.Select(fault => Redaction.Of($"{option} '{text}': {fault}"))),
                 ExitCode.BadUsage);
     }
 

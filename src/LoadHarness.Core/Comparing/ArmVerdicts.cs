@@ -3,7 +3,9 @@ using LoadHarness.Core.Words;
 
 namespace LoadHarness.Core.Comparing;
 
-/// <summary>What a comparison of two arms comes to: <c>compare</c> judges only whether it could be decided, <c>gate</c> the operations too.</summary>
+/// <summary>
+/// What a comparison of two arms comes to: <c>compare</c> judges only whether it could be decided, <c>gate</c> the operations too.
+/// </summary>
 internal static class ArmVerdicts
 {
     private const int MostNamed = 5;
@@ -20,7 +22,8 @@ internal static class ArmVerdicts
         ? [Verdict.Looked("WORSE", "No operation got worse", true, $"compared with {gate.Against}")]
         : decision.Regressions.Select(alert => Verdict.Looked(
             alert.Operation, "no worse than at the pin", false,
-            decision.Causes.FirstOrDefault(cause => cause.StartsWith($"{alert.Operation}:", StringComparison.Ordinal)) ?? GateText.Of(alert)));
+            decision.Causes.FirstOrDefault(cause => cause.StartsWith($"{alert.Operation}:", StringComparison.Ordinal))
+                ?? GateText.Of(alert)));
 
     private static Verdict Decided(GateDecision decision)
     {

@@ -19,7 +19,8 @@ public sealed record GateDecision(
 
     private static GateDecision Of(ArmComparison comparison, IReadOnlyDictionary<string, DateTimeOffset> knownSince)
     {
-        IReadOnlyList<GateAlert> regressions = [.. comparison.WorseOperations.Select(operation => Alert(comparison, operation, knownSince))];
+        IReadOnlyList<GateAlert> regressions =
+            [.. comparison.WorseOperations.Select(operation => Alert(comparison, operation, knownSince))];
         IReadOnlyList<string> open =
         [
             .. comparison.Undecided,

@@ -104,7 +104,8 @@ public sealed record RunVerdict(
         if (run.IncompleteReason is { } reason) yield return Sentence(reason);
         foreach (var doubt in run.Invalid) yield return Sentence(doubt);
         // The headline of two arms names none of them.
-        var headed = run.Arms is not null ? 0 : state is RunState.Missed || (state is RunState.Inconclusive && RunScope.RequiredOpen(run).Count == 0) ? 1 : 0;
+        var headed = run.Arms is not null ? 0 : state is RunState.Missed
+            || (state is RunState.Inconclusive && RunScope.RequiredOpen(run).Count == 0) ? 1 : 0;
         foreach (var verdict in worst.Skip(headed)) yield return Sentence(VerdictWords.Line(verdict));
         if (state is RunState.Met or RunState.Partial && RunScope.Closest(run) is { } closest)
             yield return Sentence($"Closest to its limit: {VerdictWords.Line(closest)}");

@@ -10,9 +10,10 @@ namespace LoadHarness.Workloads.Initial;
 /// <param name="Bounds">Of the histogram, as text, in order; empty where there is none.</param>
 /// <param name="IsKey">The first column of a unique index: no two rows share it.</param>
 /// <param name="Rows">Of the table, estimated.</param>
+/// <param name="IsSecured">By row security: a session may see few of its rows, and the statistics are of all.</param>
 internal sealed record ColumnStatistics(
     string Table, string Column, string Type, IReadOnlyList<string> CommonValues, IReadOnlyList<double> CommonShares,
-    IReadOnlyList<string> Bounds, bool IsKey, double Rows)
+    IReadOnlyList<string> Bounds, bool IsKey, double Rows, bool IsSecured)
 {
     /// <returns>Of the largest table that has such a column; null where none has.</returns>
     public static async Task<ColumnStatistics?> OfLargestAsync(
@@ -43,7 +44,8 @@ internal sealed record ColumnStatistics(
                    coalesce(s.histogram_bounds::text::text[], '{}'),
                    exists (select from pg_index i where i.indrelid = c.oid and i.indisunique and i.indnkeyatts = 1 and i.indkey[0] = a.attnum),
                    greatest(c.reltuples, (select coalesce(sum(p.reltuples), 0) from pg_inherits h join pg_class p on p.oid = h.inhrelid
-                                          where h.inhparent = c.oid))::float8
+                                          where h.inhparent = c.oid))::float8,
+                   c.relrowsecurity
             from pg_class c
             join pg_namespace n on n.oid = c.relnamespace
             join pg_attribute a on a.attrelid = c.oid and a.attname = $2 and a.attnum > 0 and not a.attisdropped
@@ -57,7 +59,7 @@ internal sealed record ColumnStatistics(
             """,
             row => new ColumnStatistics(
                 row.GetString(0), row.GetString(1), row.GetString(2), row.GetFieldValue<string[]>(3), row.GetFieldValue<double[]>(4),
-                row.GetFieldValue<string[]>(5), row.GetBoolean(6), row.GetDouble(7)),
+                row.GetFieldValue<string[]>(5), row.GetBoolean(6), row.GetDouble(7), row.GetBoolean(8)),
             cancellationToken, table, column);
         return found.SingleOrDefault();
     }

@@ -17,7 +17,8 @@ internal static partial class CountedStatements
     private const string Hidden = "<insufficient privilege>";
 
     /// <summary>Statements of the harness's own, of monitoring and of dumps say nothing about an application.</summary>
-    private static readonly string[] Foreign = ["pg_catalog.", "pg_stat_", "pg_class", "information_schema", "loadharness", "pg_settings", "version()",
+    private static readonly string[] Foreign =
+        ["pg_catalog.", "pg_stat_", "pg_class", "information_schema", "loadharness", "pg_settings", "version()",
         "pg_prepared_statements", "pg_type", "pg_attribute", "pg_database"];
 
     private static readonly string[] Verbs = ["select", "insert", "update", "delete", "merge", "with"];
@@ -39,7 +40,7 @@ internal static partial class CountedStatements
             where dbid = (select oid from pg_database where datname = current_database()) and toplevel and query is not null
             group by queryid
             order by 2 desc
-            """, row => new CountedStatement(row.GetString(0).Trim().TrimEnd(';'), row.GetInt64(1)), cancellationToken);
+            """, row => new CountedStatement(Cast(row.GetString(0).Trim().TrimEnd(';')), row.GetInt64(1)), cancellationToken);
         var functions = (await connection.TextsAsync(
             "select distinct proname::text from pg_catalog.pg_proc where pronamespace <> 'pg_catalog'::regnamespace", cancellationToken))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -55,6 +56,9 @@ internal static partial class CountedStatements
             ExitCode.BadUsage);
     }
 
+    // The server writes interval '90 days' as interval $1, which it does not read again.
+    private static string Cast(string text) => TypedConstant().Replace(text, "${number}::${type}");
+
     private static bool IsOfAnApplication(string text)
     {
         if (Foreign.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase))) return false;
@@ -65,6 +69,10 @@ internal static partial class CountedStatements
     // A pooler asks whether its session lives, a driver or this program sets one up: they do the same whatever the application does.
     private static bool DoesWork(string text, HashSet<string> functions) => ColumnUses.Tables(text).Count > 0
         || Call().Matches(text).Any(call => functions.Contains(call.Groups["name"].Value));
+
+    [GeneratedRegex(@"\b(?<type>interval|date|timetz|time|timestamptz|timestamp(?:\s+with(?:out)?\s+time\s+zone)?)\s+(?<number>\$\d+)",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex TypedConstant();
 
     [GeneratedRegex("""(?<name>\w+)"?\s*\(""")]
     private static partial Regex Call();

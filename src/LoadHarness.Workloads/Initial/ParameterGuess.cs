@@ -17,12 +17,13 @@ internal static class ParameterGuess
 
     /// <summary>Of a value that is looked up.</summary>
     public static ParameterFile Read(ColumnStatistics column) =>
-        Listed(column) ?? Ranged(column) ?? Sampled(column.Table, [column.Column], column.Rows);
+        FromStatistics(column) ?? Sampled(column.Table, [column.Column], column.Rows);
 
     /// <summary>Of a value that is written: one that must be new is made, any other is like those that are there.</summary>
     public static ParameterFile Written(ColumnStatistics column, ServerType type)
     {
-        if (!column.IsKey) return Listed(column) ?? Ranged(column) ?? ByType(type);
+        if (!column.IsKey)
+            return FromStatistics(column) ?? (column.IsSecured ? Sampled(column.Table, [column.Column], column.Rows) : ByType(type));
         return type.Wire switch
         {
             NpgsqlDbType.Smallint => ByType(type),
@@ -65,6 +66,10 @@ internal static class ParameterGuess
             : "";
         return new(ParameterKind.Query, Sql: $"select {names} from {table}{share} where {filled} limit {SampledRows}");
     }
+
+    // Values of rows that the session may not see would be refused, or find nothing: a query of its own sees its rows alone.
+    private static ParameterFile? FromStatistics(ColumnStatistics column) =>
+        column.IsSecured ? null : Listed(column) ?? Ranged(column);
 
     private static ParameterFile? Listed(ColumnStatistics column) =>
         column.CommonValues.Count is > 0 and <= MostListed && (column.CommonShares.Sum() >= NearlyAll || column.Bounds.Count == 0)

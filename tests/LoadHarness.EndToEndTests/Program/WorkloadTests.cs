@@ -25,7 +25,8 @@ public sealed class WorkloadTests : IDisposable
         Assert.True(ended.ExitCode is 0 or 3 or 5, ended.StandardError + ended.StandardOutput);
         var folder = Assert.Single(Directory.GetDirectories(_output.Path));
         Assert.True(File.Exists(Path.Combine(folder, "report.html")));
-        using var run = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "run.json"), TestContext.Current.CancellationToken));
+        using var run = JsonDocument.Parse(
+            await File.ReadAllTextAsync(Path.Combine(folder, "run.json"), TestContext.Current.CancellationToken));
         Assert.Equal(["SHOP-1", "SHOP-2", "SHOP-3"], run.RootElement.GetProperty("verdicts").EnumerateArray()
             .Select(verdict => verdict.GetProperty("id").GetString()));
         Assert.DoesNotContain(run.RootElement.GetProperty("verdicts").EnumerateArray(),
@@ -78,8 +79,10 @@ public sealed class WorkloadTests : IDisposable
         var folder = Assert.Single(Directory.GetDirectories(_output.Path));
         var page = await File.ReadAllTextAsync(Path.Combine(folder, "report.html"), TestContext.Current.CancellationToken);
         Assert.Contains("B has no index orders_customer_id_placed_idx.", page, StringComparison.Ordinal);
-        using var run = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "run.json"), TestContext.Current.CancellationToken));
-        Assert.Equal("traffic/latest_orders", run.RootElement.GetProperty("arms").GetProperty("counters")[0].GetProperty("operation").GetString());
+        using var run = JsonDocument.Parse(
+            await File.ReadAllTextAsync(Path.Combine(folder, "run.json"), TestContext.Current.CancellationToken));
+        Assert.Equal("traffic/latest_orders", run.RootElement.GetProperty("arms").GetProperty("counters")[0].GetProperty("operation")
+            .GetString());
     }
 
     [Fact]
@@ -96,7 +99,8 @@ public sealed class WorkloadTests : IDisposable
         const string table = "create table item as select n as id, n % 500 as kind from generate_series(1, 20000) n;\n";
         await WriteAsync("set-up.sql", table + "create index item_kind_idx on item (kind);\n");
         foreach (var words in (string[])["init -q", "add .", "-c user.name=t -c user.email=t@example.test commit -q -m index"])
-            await CliWrap.Cli.Wrap("git").WithWorkingDirectory(folder).WithArguments(words).ExecuteAsync(TestContext.Current.CancellationToken);
+            await CliWrap.Cli.Wrap("git").WithWorkingDirectory(folder).WithArguments(words)
+                .ExecuteAsync(TestContext.Current.CancellationToken);
 
         var accepted = await BuiltProgram.RunAsync("gate", "accept", "--workload", folder, "--against", "HEAD", "--reason", "the first");
         Assert.True(accepted.ExitCode == 0 && File.Exists(Path.Combine(folder, "gate.json")), accepted.StandardError);
@@ -121,7 +125,8 @@ public sealed class WorkloadTests : IDisposable
             Path.Combine(BuiltProgram.Repository, "docs", "your-workload.md"), TestContext.Current.CancellationToken);
         var statements = await File.ReadAllLinesAsync(Path.Combine(Shop, "statements.sql"), TestContext.Current.CancellationToken);
 
-        Assert.All(statements.Where(line => line.Contains(":order", StringComparison.Ordinal) || line.Contains(":made", StringComparison.Ordinal)),
+        Assert.All(statements.Where(line => line.Contains(":order", StringComparison.Ordinal)
+            || line.Contains(":made", StringComparison.Ordinal)),
             line => Assert.Contains("    " + line, text, StringComparison.Ordinal));
     }
 }

@@ -84,13 +84,15 @@ public sealed class WorkloadInitTests(PostgresCluster cluster)
         foreach (var own in (string[])["select", "select 1", "select true as alive", "select set_config('work_mem', '5MB', false)"])
             await database.Owner.ExecuteAsync(own);
 
-        Assert.Contains("has counted no statement of an application", await RefusalAsync(database.ConnectionString), StringComparison.Ordinal);
+        Assert.Contains("has counted no statement of an application", await RefusalAsync(database.ConnectionString),
+            StringComparison.Ordinal);
 
         await database.Owner.ExecuteAsync("create role lh_init_reader; create table t (id int)");
         await database.Owner.ExecuteAsync("select * from t");
         try
         {
-            Assert.Contains("grant pg_read_all_stats", await RefusalAsync(new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString)
+            Assert.Contains("grant pg_read_all_stats",
+                await RefusalAsync(new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString)
             {
                 Options = "-c role=lh_init_reader",
             }.ConnectionString), StringComparison.Ordinal);

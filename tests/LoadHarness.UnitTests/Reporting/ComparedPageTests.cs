@@ -75,9 +75,11 @@ public sealed class ComparedPageTests
 
         foreach (var time in run.Arms!.Times) Assert.Contains(time.Sentence(), text, StringComparison.Ordinal);
         foreach (var counter in run.Arms.Counters)
-            Assert.Contains($"{counter.Operation} {counter.Counter} {Format.Significant(counter.A)} {Format.Significant(counter.B)}", text, StringComparison.Ordinal);
+            Assert.Contains($"{counter.Operation} {counter.Counter} {Format.Significant(counter.A)} {Format.Significant(counter.B)}", text,
+                StringComparison.Ordinal);
         foreach (var cause in LoadHarness.Core.Comparing.Causes.Of(run.Arms)) Assert.Contains(cause, text, StringComparison.Ordinal);
-        foreach (var words in (string[])["Only on B", "Seq Scan on orders", Format.Bytes(3 << 20), "B has no operation refund.", "the pin v0.1.0",
+        foreach (var words in (string[])["Only on B", "Seq Scan on orders", Format.Bytes(3 << 20), "B has no operation refund.",
+            "the pin v0.1.0",
             "verify traffic/buy", "Gate: 1 known regressions, none new"])
             Assert.Contains(words, text, StringComparison.Ordinal);
     }

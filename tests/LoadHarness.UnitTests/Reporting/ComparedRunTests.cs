@@ -78,10 +78,12 @@ public sealed class ComparedRunTests : IDisposable
     public async Task The_summary_holds_both_arms_with_causes_and_what_the_gate_knew()
     {
         var compared = await Summary(SampleCompared.Arms);
-        Assert.Contains("| traffic/latest_orders | mean | 0.21 | 9.8 | B is 46.70x slower (44.00 to 49.00) | 8 |", compared, StringComparison.Ordinal);
+        Assert.Contains("| traffic/latest_orders | mean | 0.21 | 9.8 | B is 46.70x slower (44.00 to 49.00) | 8 |", compared,
+            StringComparison.Ordinal);
         Assert.Contains("B has no index orders_customer_id_placed_idx.", compared, StringComparison.Ordinal);
         Assert.Contains("workload shop 0a1b2c3d4e5f", compared, StringComparison.Ordinal);
-        Assert.Contains("known since 2025-03-12: traffic/latest_orders 203.00 times", await Summary(SampleCompared.Gate), StringComparison.Ordinal);
+        Assert.Contains("known since 2025-03-12: traffic/latest_orders 203.00 times", await Summary(SampleCompared.Gate),
+            StringComparison.Ordinal);
     }
 
     [Fact]
