@@ -12,8 +12,8 @@ internal static class BarsChart
     /// <summary>
     /// Where the bars begin and how far the longest reaches, in percent of the width: names to the left, values to the right.
     /// </summary>
-    private const double Left = 42;
-    private const double Longest = 43;
+    private const double Left = 40;
+    private const double Longest = 32;
 
     /// <summary>Longer labels are cut: the table below has them whole.</summary>
     private const int LongestLabel = 20;

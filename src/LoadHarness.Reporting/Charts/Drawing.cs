@@ -12,18 +12,26 @@ internal sealed class Drawing(int height, Axis across, Axis up)
     private const int Bottom = 24;
     private const int Units = 1_000;
     private const int LabelHeight = 14;
+
+    /// <summary>A point without neighbours is no line: it is drawn as a dot this wide.</summary>
+    private const int LonePoint = 6;
     private readonly StringBuilder _behind = new();
     private readonly StringBuilder _lines = new();
     private readonly StringBuilder _marks = new();
     private readonly StringBuilder _ticks = new();
     private readonly StringBuilder _labels = new();
+    private bool _scaled;
 
-    /// <summary>Lines at the labelled heights, with their label on them.</summary>
+    /// <summary>
+    /// Lines at the labelled heights. Their labels lie above them at the left end; the style sheet moves them out to the left, where they cover nothing.
+    /// </summary>
     public Drawing Grid(int about = 4)
     {
         var ticks = up.Ticks(about).ToList();
         _behind.Append($"<path d=\"{string.Concat(ticks.Select(tick => Svg.Text($"M0 {Y(tick):0.#}H{Units}")))}\" vector-effect=\"non-scaling-stroke\" {Tone.Grid.Stroke(1)}/>");
-        foreach (var tick in ticks) Label("0", Y(tick) - 3, up.Label(tick), "start", Tone.Ink);
+        foreach (var tick in ticks)
+            _labels.Append(Svg.Text($"<text class=\"height f-ink\" x=\"0\" y=\"{Y(tick) - 3:0.#}\" fill=\"{Tone.Ink.Color}\">{Svg.Escaped(up.Label(tick))}</text>"));
+        _scaled = true;
         return this;
     }
 
@@ -41,10 +49,17 @@ internal sealed class Drawing(int height, Axis across, Axis up)
 
     public Drawing Line(IEnumerable<(double X, double Y)> points, Tone tone, double width = 2)
     {
-        var path = Path(points);
-        if (path.Length > 0)
-            _lines.Append($"<path d=\"{path}\" vector-effect=\"non-scaling-stroke\" stroke-linejoin=\"round\" {tone.Stroke(width)}/>");
+        var stretches = Stretches(points).ToList();
+        Draw(string.Concat(stretches.Where(stretch => stretch.Count > 1).Select(Path)), "stroke-linejoin", tone, width);
+        Draw(string.Concat(stretches.Where(stretch => stretch.Count == 1).Select(stretch => Path(stretch) + "h0")), "stroke-linecap",
+            tone with { Dash = "" }, LonePoint);
         return this;
+
+        void Draw(string path, string round, Tone tone, double width)
+        {
+            if (path.Length > 0)
+                _lines.Append($"<path d=\"{path}\" vector-effect=\"non-scaling-stroke\" {round}=\"round\" {tone.Stroke(width)}/>");
+        }
     }
 
     public Drawing Area(IEnumerable<(double X, double Y)> points, Tone tone)
@@ -130,7 +145,7 @@ internal sealed class Drawing(int height, Axis across, Axis up)
 
     /// <param name="clock">Charts of one clock share a cursor; null where the axis across is no time.</param>
     public string ToSvg(string description, string? clock = null) => Svg.Text($"""
-        <svg class="drawing" role="img" aria-label="{Svg.Escaped(description)}" width="100%" height="{Top + height + Bottom}"{(clock is null ? "" : Svg.Text($" data-clock=\"{clock}\" data-from=\"{across.From:0.###}\" data-to=\"{across.To:0.###}\""))}><svg y="{Top}" width="100%" height="{height}" overflow="visible"><svg class="area" width="100%" height="{height}" viewBox="0 0 {Units} {height}" preserveAspectRatio="none">{_behind}{_lines}</svg><line x1="0" x2="100%" y1="{height}" y2="{height}" {Tone.Ink.Stroke(1)}/>{_marks}<g font-size="12" fill="{Tone.Ink.Color}">{_ticks}</g><g class="halo" font-size="12" paint-order="stroke" stroke="#ffffff" stroke-width="3">{_labels}</g></svg></svg>
+        <svg class="drawing{(_scaled ? " scaled" : "")}" role="img" aria-label="{Svg.Escaped(description)}" width="100%" height="{Top + height + Bottom}"{(clock is null ? "" : Svg.Text($" data-clock=\"{clock}\" data-from=\"{across.From:0.###}\" data-to=\"{across.To:0.###}\""))}><svg y="{Top}" width="100%" height="{height}" overflow="visible"><svg class="area" width="100%" height="{height}" viewBox="0 0 {Units} {height}" preserveAspectRatio="none">{_behind}{_lines}</svg><line x1="0" x2="100%" y1="{height}" y2="{height}" {Tone.Ink.Stroke(1)}/>{_marks}<g font-size="12" fill="{Tone.Ink.Color}">{_ticks}</g><g class="halo" font-size="12" paint-order="stroke" stroke="#ffffff" stroke-width="3">{_labels}</g></svg></svg>
         """);
 
     private double Y(double value) => height * (1 - up.Share(value));
@@ -140,19 +155,23 @@ internal sealed class Drawing(int height, Axis across, Axis up)
     private void Label(string x, double y, string words, string anchor, Tone tone, double dx = 0) => _labels.Append(Svg.Text(
         $"<text class=\"f-{tone.CssClass}\" x=\"{x}\"{(dx == 0 ? "" : Svg.Text($" dx=\"{dx:0.#}\""))} y=\"{y:0.#}\" text-anchor=\"{anchor}\" fill=\"{tone.Color}\">{Svg.Escaped(words)}</text>"));
 
-    private string Path(IEnumerable<(double X, double Y)> points)
+    /// <summary>What cannot be drawn parts a line in two.</summary>
+    private static IEnumerable<IReadOnlyList<(double X, double Y)>> Stretches(IEnumerable<(double X, double Y)> points)
     {
-        var path = new StringBuilder();
-        var pen = 'M';
-        foreach (var (x, y) in points)
+        var open = new List<(double, double)>();
+        foreach (var point in points)
         {
-            if (!Axis.Drawable(y)) pen = 'M';
-            else
+            if (Axis.Drawable(point.Y)) open.Add(point);
+            else if (open.Count > 0)
             {
-                path.Append(Svg.Text($"{pen}{across.Share(x) * Units:0.#} {Y(y):0.#}"));
-                pen = 'L';
+                yield return open;
+                open = [];
             }
         }
-        return path.ToString();
+        if (open.Count > 0) yield return open;
     }
+
+    private string Path(IEnumerable<(double X, double Y)> points) =>
+        string.Concat(points.Where(point => Axis.Drawable(point.Y)).Select(
+            (point, index) => Svg.Text($"{(index == 0 ? 'M' : 'L')}{across.Share(point.X) * Units:0.#} {Y(point.Y):0.#}")));
 }

@@ -53,7 +53,7 @@ internal static class DatabaseSection
             WaitWords.Of(trail, scenario),
             BarsChart.Rows([.. waits.Take(8)
                 .Select(wait => (wait.WaitEvent, wait.Share,
-                $"{Format.Percent(Math.Round(wait.Share, 3))}{(wait.Samples is { } n ? $", n = {n}" : "")}"))],
+                $"{Format.Percent(Math.Round(wait.Share, 3))}{(wait.Samples is { } n ? $", n = {Format.Count(n)}" : "")}"))],
                 $"Waits of {scenario.Name}."),
             [],
             new(["Wait event", "Share", "Samples"],

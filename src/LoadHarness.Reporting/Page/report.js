@@ -76,7 +76,8 @@
     return chart;
   });
   const kin = chart => charts.filter(other => other.group === chart.group);
-  const at = (chart, event) => { const box = chart.svg.getBoundingClientRect(); return Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)); };
+  // The labels of the heights stand to the left of the plot, in the padding.
+  const at = (chart, event) => { const box = chart.svg.getBoundingClientRect(), labels = parseFloat(getComputedStyle(chart.svg).paddingLeft); return Math.min(1, Math.max(0, (event.clientX - box.left - labels) / (box.width - labels))); };
   const read = (chart, moment) => {
     const share = (moment - chart.zoom[0]) / (chart.zoom[1] - chart.zoom[0]);
     chart.cursor.setAttribute("visibility", share >= 0 && share <= 1 ? "visible" : "hidden");

@@ -84,6 +84,9 @@ public sealed class ReportPageTests : PageTests
         var page = await Browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
         await page.GotoAsync(await WriteAsync(SampleRun.Create(seconds: 30)));
 
+        Assert.Equal(0, await page.EvaluateAsync<int>(
+            "[...document.querySelectorAll('svg.scaled text.height')].filter(label => label.getBoundingClientRect().right > label.closest('svg.scaled').querySelector('svg.area').getBoundingClientRect().left).length"));
+
         await page.Locator("#run-rates svg.drawing").HoverAsync();
         Assert.Contains("completed", await page.Locator("#run-rates .readout").TextContentAsync(), StringComparison.Ordinal);
         Assert.NotEqual("", await page.Locator("#run-percentiles .readout").TextContentAsync());

@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Core.Words;
 using LoadHarness.Reporting;
+using LoadHarness.Reporting.Charts;
 
 namespace LoadHarness.UnitTests.Reporting;
 
@@ -51,6 +53,18 @@ public sealed class ChartTests : IDisposable
         var html = await Render(run with { Observation = seen });
 
         Assert.DoesNotContain("NaN", FigureOf(html, "db-sessions"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_point_without_neighbours_is_drawn_as_a_dot()
+    {
+        var line = new Series("p95", Tone.Series(0), [(1, 20), (2, 30), (3, double.NaN), (5, 40), (6, double.NaN)]);
+        var chart = new TimelineChart(new ClockAxis(0, 10), [line]) { Label = Format.Significant, ClockName = "run" };
+
+        var drawing = chart.ToSvg("Two points together, one alone.");
+
+        Assert.Matches("d=\"M100 [\\d.]+L200 [\\d.]+\" vector-effect=\"non-scaling-stroke\" stroke-linejoin=\"round\"", drawing);
+        Assert.Matches("d=\"M500 [\\d.]+h0\" vector-effect=\"non-scaling-stroke\" stroke-linecap=\"round\"", drawing);
     }
 
     [Theory]

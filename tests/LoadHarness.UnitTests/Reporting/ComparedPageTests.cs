@@ -102,7 +102,8 @@ public sealed class ComparedPageTests
     /// <returns>The words of the page, markup and drawings taken out, one space between two.</returns>
     private static (RunResult Run, string Text) Page(RunResult run)
     {
-        var html = Regex.Replace(ReportPage.Render(run), "<(style|script|svg)[^>]*>.*?</\\1>", " ", RegexOptions.Singleline);
+        var html = Regex.Replace(ReportPage.Render(run), "<(style|script|svg)[^>]*>.*?</\\1>", " ", RegexOptions.Singleline)
+            .Replace("<wbr>", "", StringComparison.Ordinal);
         return (run, Regex.Replace(WebUtility.HtmlDecode(Regex.Replace(html, "<[^>]*>", " ")), @"\s+", " "));
     }
 }

@@ -36,10 +36,12 @@ internal static class OperationChanges
             var few = Math.Min(first?.Count ?? long.MaxValue, second?.Count ?? long.MaxValue) < FewSamples;
             if (few) yield return Change(name, "mean", Mean(first), Mean(second), ChangeWords.OfTime, "ms");
             else
-                foreach (var percentile in Percentiles)
-                    yield return Change(
-                        name, FormattableString.Invariant($"p{percentile}"), At(first, percentile), At(second, percentile),
-                        ChangeWords.OfTime, "ms");
+                foreach (var change in Percentiles.Select(percentile => Change(
+                    name, FormattableString.Invariant($"p{percentile}"), At(first, percentile), At(second, percentile),
+                    ChangeWords.OfTime, "ms")))
+                {
+                    if (change is not { A: null, B: null }) yield return change;
+                }
         }
     }
 

@@ -28,19 +28,21 @@ public sealed record RunChange(
 
     public bool IsBetter => Difference == Difference.Faster;
 
-    /// <summary>"1.15x slower (1.02 to 1.3)", "no difference shown (0.91x to 1.2x)", "the same".</summary>
+    /// <summary>
+    /// "1.15x slower (1.02 to 1.3)", "3x faster, without an interval: shows nothing", "no difference shown (0.91x to 1.2x)", "the same".
+    /// </summary>
     /// <param name="a">What the run A is called; likewise B.</param>
     public string Sentence(string a = "A", string b = "B")
     {
         if (A is null || B is null) return $"not in {(A is null ? a : b)}";
         if (A == B && Interval is null) return "the same";
         if (Ratio is not { } ratio) return "no quotient";
-        if (Interval is not { } interval)
-            return $"{Times(ratio)} {(ratio >= 1 ? Words.More : Words.Less)}, without an interval: shows nothing";
+        var said = ratio >= 1 ? $"{Times(ratio)} {Words.More}" : $"{Times(1 / ratio)} {Words.Less}";
+        if (Interval is not { } interval) return $"{said}, without an interval: shows nothing";
         if (Difference == Difference.Inconclusive) return $"no difference shown ({Times(interval.Low)} to {Times(interval.High)})";
         return ratio >= 1
-            ? $"{Times(ratio)} {Words.More} ({Format.Significant(interval.Low)} to {Format.Significant(interval.High)})"
-            : $"{Times(1 / ratio)} {Words.Less} ({Format.Significant(1 / interval.High)} to {Format.Significant(1 / interval.Low)})";
+            ? $"{said} ({Format.Significant(interval.Low)} to {Format.Significant(interval.High)})"
+            : $"{said} ({Format.Significant(1 / interval.High)} to {Format.Significant(1 / interval.Low)})";
     }
 
     private static string Times(double ratio) => $"{Format.Significant(ratio)}x";

@@ -122,5 +122,20 @@ public sealed class RunComparisonTests
         Assert.Equal(Difference.Open, change.Difference);
     }
 
+    [Theory]
+    [InlineData(30.0, 10.0, "3x faster, without an interval: shows nothing")]
+    [InlineData(10.0, 30.0, "3x slower, without an interval: shows nothing")]
+    public void A_figure_without_an_interval_is_said_in_the_same_way(double a, double b, string sentence) =>
+        Assert.Equal(sentence, new RunChange("search/by_term", "p99", "ms", a, b, null, ChangeWords.OfTime).Sentence());
+
+    [Fact]
+    public void A_percentile_that_neither_run_has_is_no_row()
+    {
+        var comparison = RunComparison.Of(OtherRun.Of(0), OtherRun.Of(1));
+
+        Assert.NotEmpty(comparison.Operations);
+        Assert.DoesNotContain(comparison.Operations, change => change is { A: null, B: null });
+    }
+
     private sealed record ConfidenceIntervalOf(double Figure, double Low, double High);
 }
