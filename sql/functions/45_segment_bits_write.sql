@@ -7,7 +7,7 @@ language plpgsql set search_path = pg_catalog, public, pg_temp set work_mem = '6
 as $$
 declare
     v_columns text := (
-        select string_agg(', ' || concat_ws(', ', c.given || ' as v' || c.number, c.is_there || ' as e' || c.number), '')
+        select string_agg(', ' || nullif(concat_ws(', ', c.given || ' as v' || c.number, c.is_there || ' as e' || c.number), ''), '')
         from segment_columns(p_workspace_id, p_fields) as c);
     v_emptied bigint[];
 begin
