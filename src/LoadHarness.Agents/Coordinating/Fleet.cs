@@ -13,9 +13,6 @@ namespace LoadHarness.Agents.Coordinating;
 /// </summary>
 public sealed class Fleet : IAsyncDisposable
 {
-    /// <summary>Agents are heard twice a second: so long a silence is no hiccup of a busy machine.</summary>
-    private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Between the word to begin and the beginning: the word has to be there first.</summary>
@@ -197,7 +194,7 @@ public sealed class Fleet : IAsyncDisposable
     {
         using var looks = new PeriodicTimer(BetweenLooks);
         while (await looks.WaitForNextTickAsync(_stop.Token))
-            foreach (var member in _admission.Members.Where(member => member.IsChecked && !member.IsGone && member.SilentFor > LostAfter))
+            foreach (var member in _admission.Members.Where(member => member.IsChecked && !member.IsGone && member.SilentFor > _work.LostAfter))
                 _admission.Lose(member.Share, $"nothing was heard of it for {member.SilentFor.TotalSeconds:0.0} s", End);
     }
 }

@@ -22,6 +22,11 @@ public sealed record FleetWork(
     bool ThroughPooler,
     TimeSpan DrainTime)
 {
+    /// <summary>
+    /// Agents are heard twice a second; a busy machine may be silent for a second or two. Tests have less time.
+    /// </summary>
+    internal TimeSpan LostAfter { get; init; } = TimeSpan.FromSeconds(5);
+
     internal AgentFacts Facts => FactsOf(Database, Profile);
 
     internal JoinAnswer Job => new(Profile, Seed, RunSeed, ThroughPooler, DrainTime);

@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 using LoadHarness.Agents.Broker;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Load;
 using LoadHarness.Reporting;
+using LoadHarness.Scenarios;
+using LoadHarness.Scenarios.Profiles;
 
 namespace LoadHarness.EndToEndTests.Program;
 
@@ -14,73 +17,37 @@ public sealed partial class AgentTests : IDisposable
 {
     private readonly TemporaryDirectory _output = new();
 
+    private static string ProfilePath { get; } = Path.Combine(AppContext.BaseDirectory, "scenarios", "profiles", "agents.json");
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public void Dispose() => _output.Dispose();
 
     [Fact]
-    public async Task Three_agents_make_the_counts_of_one_process_operation_by_operation()
+    public async Task Three_agents_make_the_counts_of_one_process_until_one_is_killed_which_spoils_the_run_and_is_named()
     {
         Require.Present(NatsServer.Find() is null ? NatsServer.HowToGetIt : null);
-        BuiltProgram.AddTinyProfile();
-
-        // At the same time: what is compared is counts, and each has a server of its own.
-        var ended = await Task.WhenAll(RunAsync("alone"), RunAsync("shared", "--agents", "3"));
-
-        Assert.All(ended, one => Assert.True(one.ExitCode is 0 or 3 or 5, one.Text));
-        var (alone, shared) = (await ReadAsync("alone"), await ReadAsync("shared"));
-        Assert.Null(shared.IncompleteReason);
-        Assert.Equal(Scheduled(alone), Scheduled(shared));
-        Assert.All(shared.Scenarios, scenario =>
-        {
-            Assert.Equal((scenario.Name, 0L), (scenario.Name, scenario.Accounting.Failed));
-            Assert.True(scenario.Accounting.Completed > 0, scenario.Name);
-        });
-        Assert.Equal(["1/3", "2/3", "3/3"], shared.Agents.Select(agent => agent.Name));
-        foreach (var operation in shared.Scenarios.SelectMany(scenario => scenario.Operations.Select(o => (scenario.Name, Operation: o))))
-            Assert.Equal(operation.Operation.Accounting, shared.Agents
-                .SelectMany(agent => agent.Loads.Where(load => load.Scenario == operation.Name))
-                .SelectMany(load => load.Operations.Where(o => o.Name == operation.Operation.Name))
-                .Aggregate(Accounting.None, (sum, o) => sum + o.Accounting));
-        // The server's statements are told apart although others sent them.
-        Assert.Contains(shared.Observation!.Statements, statement => statement.Operations.Contains("lead-queries/email_lookup"));
-        Assert.Contains("Generators</h2>", await File.ReadAllTextAsync(Path.Combine(Folder("shared"), "report.html"), Stop),
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_killed_agent_makes_the_run_invalid_and_its_share_is_named()
-    {
-        Require.Present(NatsServer.Find() is null ? NatsServer.HowToGetIt : null);
-        BuiltProgram.AddHalfMinuteProfile();
-        using var program = Start("killed", BuiltProgram.HalfMinuteProfile, "--agents", "3");
+        using var program = Start();
         var victim = 0;
         while (await program.StandardOutput.ReadLineAsync(Stop) is { } line)
         {
             if (Joined().Match(line) is { Success: true } joined) victim = int.Parse(joined.Groups[1].Value, CultureInfo.InvariantCulture);
-            if (line.Contains("lead-queries measuring", StringComparison.Ordinal)) break;
+            if (line.Contains("mixed-users measuring", StringComparison.Ordinal)) break;
         }
 
-        var began = Stopwatch.GetTimestamp();
+        var killed = DateTimeOffset.UtcNow;
         using (var process = Process.GetProcessById(victim)) process.Kill();
-        await program.StandardOutput.ReadToEndAsync(Stop);
+        var text = await program.StandardOutput.ReadToEndAsync(Stop);
         await program.WaitForExitAsync(Stop);
 
-        Assert.Equal(5, program.ExitCode);
-        // The load would have gone on for twenty seconds and more.
-        var run = await ReadAsync("killed");
-        var verdict = RunVerdict.Of(run);
-        Assert.Equal(RunState.Invalid, verdict.State);
-        Assert.StartsWith("Agent 2/3 on ", verdict.Headline, StringComparison.Ordinal);
-        var loss = run.Agents[1].Loss!;
-        Assert.Equal("its process ended with code 137", loss.Reason);
-        Assert.InRange((loss.AtUtc - run.Scenarios[0].StartedUtc).TotalSeconds, 0, Stopwatch.GetElapsedTime(began).TotalSeconds + 15);
-        var accounting = run.Scenarios[0].Accounting;
-        Assert.True(accounting.Balances);
-        Assert.InRange(loss.Skipped, (accounting.Scheduled / 3) - 2, (accounting.Scheduled / 3) + 2);
-        Assert.Equal(loss.Skipped, accounting.Skipped);
+        Assert.True(program.ExitCode == 5, text);
+        var folder = Assert.Single(Directory.GetDirectories(_output.Path));
+        var run = await RunJson.ReadAsync(Path.Combine(folder, "run.json"), Stop);
+        await RequireCountsOfOneProcessAsync(run);
+        RequireAgents(run);
+        RequireLoss(run, killed);
         foreach (var file in (string[])["report.html", "summary.md"])
-            Assert.Contains("Agent 2/3", await File.ReadAllTextAsync(Path.Combine(Folder("killed"), file), Stop), StringComparison.Ordinal);
+            Assert.Contains("Agent 2/3 on ", await File.ReadAllTextAsync(Path.Combine(folder, file), Stop), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,32 +66,80 @@ public sealed partial class AgentTests : IDisposable
     [GeneratedRegex(@"agent 2/3 on .* \(process (\d+)\) has joined")]
     private static partial Regex Joined();
 
-    // Users who wait for nothing begin as many imports and campaigns as there is time for.
-    private static List<(string, string, long)> Scheduled(RunResult run) =>
-        [.. from scenario in run.Scenarios
-            where scenario.Name is not ("mixed-imports" or "mixed-campaigns")
-            from operation in scenario.Operations
-            select (scenario.Name, operation.Name, operation.Accounting.Scheduled)];
-
-    private async Task<(int ExitCode, string Text)> RunAsync(string name, params string[] more)
+    // What one process would have offered, by the engine itself: nothing of it needs the database.
+    private static async Task RequireCountsOfOneProcessAsync(RunResult run)
     {
-        using var program = Start(name, BuiltProgram.TinyProfile, more);
-        var text = await program.StandardOutput.ReadToEndAsync(Stop);
-        await program.WaitForExitAsync(Stop);
-        return (program.ExitCode, text);
+        var profile = ProfileCatalog.Find(ProfilePath, out _)!;
+        await using var environment = ScenarioEnvironment.Open(
+            (_, _, _, _) => throw new InvalidOperationException("There is no database here."), run.Seed!, profile);
+        foreach (var scenario in ScenarioCatalog.All.SelectMany(one => one.Build(environment))
+            .Where(one => !one.Name.StartsWith("mixed", StringComparison.Ordinal)))
+        {
+            var alone = await LostShare.PlayAsync(
+                scenario, LoadShare.Whole, 42, TimeSpan.FromDays(1), DateTimeOffset.UtcNow, "one process");
+            var shared = run.Scenarios.Single(result => result.Name == scenario.Name);
+            Assert.Equal(
+                alone.Operations.Select(o => (o.Name, o.Accounting.Scheduled)),
+                    shared.Operations.Select(o => (o.Name, o.Accounting.Completed)));
+        }
     }
 
-    private Process Start(string name, string profile, params string[] more)
+    private static void RequireAgents(RunResult run)
     {
+        Assert.Equal(["1/3", "2/3", "3/3"], run.Agents.Select(agent => agent.Name));
+        foreach (var (scenario, operation) in run.Scenarios.SelectMany(scenario => scenario.Operations.Select(o => (scenario.Name, o))))
+        {
+            var parts = run.Agents.SelectMany(agent => agent.Loads.Where(load => load.Scenario == scenario))
+                .SelectMany(load => load.Operations.Where(o => o.Name == operation.Name)).ToList();
+            Assert.Equal(operation.Accounting.Completed, parts.Sum(part => part.Accounting.Completed));
+            Assert.Equal(operation.Response.Count, operation.Accounting.Completed);
+        }
+
+        // The server's statements are told apart although others sent them.
+        Assert.Contains(run.Observation!.Statements, statement => statement.Operations.Contains("lead-queries/email_lookup"));
+    }
+
+    private static void RequireLoss(RunResult run, DateTimeOffset killed)
+    {
+        var verdict = RunVerdict.Of(run);
+        Assert.Equal(RunState.Invalid, verdict.State);
+        Assert.StartsWith("Agent 2/3 on ", verdict.Headline, StringComparison.Ordinal);
+        var loss = run.Agents[1].Loss!;
+        Assert.Equal(("its process ended with code 137", "mixed-users + mixed-imports + mixed-campaigns"), (loss.Reason, loss.Scenario));
+        Assert.InRange((loss.AtUtc - killed).TotalSeconds, -1, 10);
+        var mixed = run.Scenarios.Where(scenario => scenario.Name.StartsWith("mixed", StringComparison.Ordinal)).ToList();
+        Assert.All(mixed, scenario => Assert.True(scenario.Accounting.Balances));
+        Assert.Equal(loss.Skipped, mixed.Sum(OfTheLost));
+        // Two of six paced users, and one of three imports and of three campaigns.
+        Assert.InRange(OfTheLost(mixed[0]), (mixed[0].Accounting.Scheduled / 3) - 3, (mixed[0].Accounting.Scheduled / 3) + 3);
+        Assert.Equal([1L, 1L], mixed.Skip(1).Select(OfTheLost));
+
+        static long OfTheLost(ScenarioResult scenario) => scenario.Operations.SelectMany(operation => operation.Errors)
+            .Where(error => error.Message.StartsWith("agent 2/3 on ", StringComparison.Ordinal)).Sum(error => error.Count);
+    }
+
+    // Its mix goes on for as long as it takes to disturb it.
+    private Process Start()
+    {
+        File.WriteAllText(ProfilePath, """
+            {
+              "name": "agents",
+              "description": "Seconds of what several generators share.",
+              "leadQueries": { "ratePerSecond": 60, "warmUp": "1s", "during": "2s", "maxInFlight": 1000 },
+              "bulkImport": { "rows": 300, "repetitions": 2 },
+              "campaignSend": { "recipients": 300, "workers": 2, "repetitions": 2 },
+              "mixedUsers": {
+                "users": 6, "thinkTime": "500ms", "imports": 3, "importRows": 100, "campaigns": 3, "campaignRecipients": 100,
+                "warmUp": "1s", "during": "2m"
+              }
+            }
+            """);
         var start = new ProcessStartInfo(BuiltProgram.Executable) { RedirectStandardOutput = true };
-        foreach (var word in (string[])["run", "--contacts", "2000", "--profile", profile, "--database", "native", "--out",
-            Path.Combine(_output.Path, name), .. more])
+        foreach (var word in (string[])["run", "--agents", "3", "--contacts", "2000", "--profile", ProfilePath, "--database", "native",
+            "--out",
+            _output.Path])
             start.ArgumentList.Add(word);
         start.Environment.Remove("LOADHARNESS_DATABASE");
         return Process.Start(start)!;
     }
-
-    private string Folder(string name) => Assert.Single(Directory.GetDirectories(Path.Combine(_output.Path, name)));
-
-    private Task<RunResult> ReadAsync(string name) => RunJson.ReadAsync(Path.Combine(Folder(name), "run.json"), Stop);
 }

@@ -84,18 +84,19 @@ public sealed class FleetTests : IAsyncLifetime
     public async Task An_agent_that_falls_silent_is_found_within_seconds_and_its_share_is_booked()
     {
         var load = new[] { Waits("open").WithLoadSimulations(Simulation.Inject(90, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60))) };
-        await using var fleet = await Fleet.OpenAsync(_broker.Address, Work, _told.Enqueue, Stop);
+        await using var fleet = await Fleet.OpenAsync(
+            _broker.Address, Work with { LostAfter = TimeSpan.FromSeconds(1.5) }, _told.Enqueue, Stop);
         using var vanish = new CancellationTokenSource();
         var agents = Agents(share => share.Index == 1
             ? VanishAsync(share, load, vanish.Token)
             : PlayAsync(share, load, new()));
         await fleet.GatherAsync(TimeSpan.FromSeconds(30), Stop);
         var began = Stopwatch.GetTimestamp();
-        vanish.CancelAfter(TimeSpan.FromSeconds(2));
+        vanish.CancelAfter(TimeSpan.FromSeconds(1));
 
         var merged = Assert.Single((await fleet.RunAsync(load, new Seconds(), new Phase(), Stop)).Scenarios);
 
-        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 5, 20);
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 2, 20);
         await Task.WhenAll(agents);
         Assert.Contains("Agent 2/3", fleet.Loss, StringComparison.Ordinal);
         Assert.True(merged.Accounting.Balances);
