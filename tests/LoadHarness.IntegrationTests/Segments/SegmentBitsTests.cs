@@ -78,6 +78,24 @@ public sealed class SegmentBitsTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Fields_of_which_no_value_has_bits_are_written_one_by_one_and_together()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await SegmentBitsWriters.FillAsync(database);
+        await database.Owner.ExecuteAsync(
+            "update segment_bit_facets set complete = false; delete from segment_bit_values where kind = 'value'");
+        foreach (var change in (string[])["status = 'bounced'", "source = 'new'", "tags = '{new}'", "custom_fields = '{\"plan\":\"new\"}'",
+            "created_at = created_at + interval '1 day'", "id = id + 400"])
+        {
+            await database.Owner.ExecuteAsync($"update leads set {change} where id % 2 = 0");
+            Assert.True(await database.Owner.AskAsync<long>("select fold_segment_changes(1)") > 0);
+        }
+
+        await CompareAsync(database, SegmentsPerSnapshot);
+    }
+
+    [Fact]
     public async Task A_narrow_range_of_days_goes_by_rows_and_a_wide_one_by_bits()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
