@@ -10,7 +10,7 @@ internal sealed class PreparedStatement : IAsyncDisposable
     private readonly CompiledStatement _compiled;
     private readonly NpgsqlCommand _command;
     private readonly (NpgsqlParameter Parameter, CompiledParameter Origin)[] _parameters;
-    private readonly Func<Task> _step;
+    private readonly Func<Task<int>> _step;
     private Passed[] _passed = [];
     private long[] _drawn = [];
     private CancellationToken _stop;
@@ -46,7 +46,7 @@ internal sealed class PreparedStatement : IAsyncDisposable
         return _compiled.Step is { } step ? context.Step(step, _step) : _step();
     }
 
-    public Task RunAsync(long[] drawn, CancellationToken cancellationToken)
+    public Task<int> RunAsync(long[] drawn, CancellationToken cancellationToken)
     {
         foreach (var (parameter, origin) in _parameters)
             if (origin is CompiledParameter.Drawn value) value.Binding.Put(drawn[value.Place], parameter);
@@ -56,13 +56,14 @@ internal sealed class PreparedStatement : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _command.DisposeAsync();
 
-    private async Task PassOnAsync(CancellationToken cancellationToken)
+    private async Task<int> PassOnAsync(CancellationToken cancellationToken)
     {
         await using var reader = await _command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
             throw new NoRowException($"-- result: {_compiled.Statement.Result} has no row, and later statements need it");
         foreach (var passed in _passed) passed.Take(reader);
         await reader.NextResultAsync(cancellationToken);
+        return reader.RecordsAffected;
     }
 
     /// <summary>A column that goes on into a parameter of a later statement.</summary>
