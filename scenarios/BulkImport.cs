@@ -31,11 +31,11 @@ public sealed class BulkImport : IHarnessScenario
     internal static async Task<IResponse> ImportAsync(
         ScenarioEnvironment environment, IScenarioContext context, int rows, int knownPercent, int sessions)
     {
+        var workspace = environment.Workspaces.Draw(context.Random);
         var first = environment.FirstOfNewLeads(rows);
         var outcome = await LeadImport.RunAsync(
-            environment.For(context.ScenarioName).App, context.ScenarioName, ImportRows.Of(environment.Seed, first, rows, knownPercent),
-                sessions,
-                context.Step, context.CancellationToken);
+            environment.For(context.ScenarioName).AppOf(workspace), context.ScenarioName,
+            ImportRows.Of(environment.Seed, workspace, first, rows, knownPercent), sessions, context.Step, context.CancellationToken);
         var expected = ImportRows.RowsOf(rows, knownPercent);
         // A database that an earlier run imported into has the new leads already.
         var isRight = environment.Seed.Reused

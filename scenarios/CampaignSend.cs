@@ -25,11 +25,13 @@ public sealed class CampaignSend : IHarnessScenario
     internal static async Task<IResponse> SendAsync(ScenarioEnvironment environment, IScenarioContext context, long recipients, int workers)
     {
         var name = $"{context.ScenarioName} {context.UserNumber}.{context.InvocationNumber}";
+        var workspace = environment.Workspaces.Draw(context.Random);
         var database = environment.For(context.ScenarioName);
         var outcome = await CampaignDispatch.RunAsync(
-            database.App, database.Worker, name, recipients, environment.Seed.Contacts, workers, context.Step, context.CancellationToken);
+            database.AppOf(workspace), database.WorkerOf(workspace), name, recipients,
+            new(workspace.Seeded.FirstLeadId, workspace.Seeded.LastLeadId), workers, context.Step, context.CancellationToken);
         // Scheduling ends with the chunk of leads that reaches the number wanted, so there may be more.
-        var expected = Math.Min(recipients, environment.Answers.ActiveLeads);
+        var expected = Math.Min(recipients, workspace.Answers.ActiveLeads);
         return outcome.Completed && outcome.Sent == outcome.Scheduled && outcome.Scheduled >= expected
             ? Response.Ok(outcome.Sent)
             : Response.Fail(string.Create(

@@ -4,8 +4,8 @@ using LoadHarness.Postgres.Workload;
 namespace LoadHarness.Scenarios;
 
 /// <summary>
-/// The statements under test with typical arguments, for their plans in the report. A sequence runs in one transaction, which is rolled
-/// back.
+/// The statements under test with typical arguments of the largest workspace, for their plans in the report; the reads of the smallest one
+/// too, which the planner may answer in another way. A sequence runs in one transaction, which is rolled back.
 /// </summary>
 public static class ExplainedQueries
 {
@@ -17,14 +17,19 @@ public static class ExplainedQueries
     private static readonly string[] Campaigns = ["campaign-send/campaign", "mixed-campaigns/campaign"];
 
     public static IEnumerable<IReadOnlyList<ExplainedStatement>> Of(ScenarioEnvironment environment) =>
-        [.. Reads(environment).Select(read => (IReadOnlyList<ExplainedStatement>)[read]), DeepPage(environment), Import(environment),
+        [.. Reads(environment, environment.Workspaces.Largest).Select(read => (IReadOnlyList<ExplainedStatement>)[read]), DeepPage(environment), Import(environment),
             Campaign(environment)];
 
-    private static IEnumerable<ExplainedStatement> Reads(ScenarioEnvironment environment)
+    /// <returns>Nothing when there is but one workspace.</returns>
+    public static IEnumerable<IReadOnlyList<ExplainedStatement>> OfSmallest(ScenarioEnvironment environment) =>
+        environment.Workspaces.All.Count == 1 ? [] : [.. Reads(environment, environment.Workspaces.All[^1])
+            .Select(read => (IReadOnlyList<ExplainedStatement>)[read with { Name = $"{read.Name} in the smallest workspace" }])];
+
+    private static IEnumerable<ExplainedStatement> Reads(ScenarioEnvironment environment, ScenarioWorkspace workspace)
     {
         // Any fixed seed: the same run explains the same arguments.
         var random = new Random(1);
-        SampleArguments draws = environment.Draws;
+        var draws = workspace.Draws;
         yield return Lead("email_lookup", draws.Email(random));
         yield return Lead("status_page", "active");
         yield return Lead("recent_leads");
@@ -53,7 +58,8 @@ public static class ExplainedQueries
 
     private static IReadOnlyList<ExplainedStatement> Import(ScenarioEnvironment environment)
     {
-        var rows = ImportRows.Of(environment.Seed, environment.FirstOfNewLeads(ImportedRows), ImportedRows,
+        var rows = ImportRows.Of(
+            environment.Seed, environment.Workspaces.Largest, environment.FirstOfNewLeads(ImportedRows), ImportedRows,
             Profiles.ImportLoad.UsuallyKnownPercent)
             .ToList();
         return
@@ -82,7 +88,7 @@ public static class ExplainedQueries
         [
             new("campaign_create", "lh_app", CampaignDispatch.CreateStatement, _ => ["plans"], Campaigns),
             new("campaign_schedule", "lh_app", CampaignDispatch.ScheduleStatement,
-                results => [Of(results), 1L, Math.Min(environment.Seed.Contacts, ScheduledLeads)], Campaigns),
+                results => [Of(results), 1L, Math.Min(environment.Workspaces.Largest.Seeded.Leads, ScheduledLeads)], Campaigns),
             new("campaign_claim", "lh_worker", CampaignDispatch.ClaimStatement, results => [Of(results), "plans", Claimed], Campaigns),
             new(
                 "campaign_mark_sent",

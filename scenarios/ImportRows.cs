@@ -11,17 +11,18 @@ namespace LoadHarness.Scenarios;
 /// </remarks>
 public static class ImportRows
 {
+    /// <param name="workspace">That the known leads are of.</param>
     /// <param name="first">
     /// The first lead of the file, beyond the seeded ones: files of other leads are other files, a file is the same whenever it is asked
     /// for.
     /// </param>
-    public static IEnumerable<ImportRow> Of(SeedManifest seed, long first, int rows, int knownPercent)
+    public static IEnumerable<ImportRow> Of(SeedManifest seed, ScenarioWorkspace workspace, long first, int rows, int knownPercent)
     {
         var known = new Random((int)(first & int.MaxValue));
         foreach (var (index, row) in SeededLeads.FileOf(seed.Seed, seed.SeededAtMonth, first, rows).Index())
             yield return index % 100 < knownPercent ? row with
             {
-                Email = SeededLeads.EmailOf(seed.Seed, known.NextInt64(1, seed.Contacts + 1)),
+                Email = SeededLeads.EmailOf(seed.Seed, workspace.Draws.LeadId(known)),
             } : row;
     }
 

@@ -16,26 +16,32 @@ public sealed class LeadSearch : IHarnessScenario
         return
         [
             Scenario.CreateMix(Name,
-                    ("first_page", 35, context => environment.QueryAsync(
-                        context, "first_page", "search_first_page", environment.Answers.Active)),
+                    ("first_page", 35, FirstPage),
                     ("by_term", 35, ByTerm),
                     ("deep_page", 30, DeepPage))
-                .WithInit(init => cursors.WalkAsync(init.CancellationToken))
+                .WithInit(cursors.WalkAsync)
                 .WithWarmUpDuration(load.WarmUp)
                 .WithMaxInFlight(load.MaxInFlight)
                 .WithLoadSimulations(Simulation.Inject(load.RatePerSecond, TimeSpan.FromSeconds(1), load.During)),
         ];
 
+        Task<IResponse> FirstPage(IScenarioContext context)
+        {
+            var workspace = environment.Workspaces.Draw(context.Random);
+            return environment.QueryAsync(context, workspace, "first_page", "search_first_page", workspace.Answers.Active);
+        }
+
         Task<IResponse> ByTerm(IScenarioContext context)
         {
-            var (term, expected) = environment.Draws.SearchTerm(context.Random);
-            return environment.QueryAsync(context, "by_term", "search_by_term", expected, term);
+            var workspace = environment.Workspaces.Draw(context.Random);
+            var (term, expected) = workspace.Draws.SearchTerm(context.Random);
+            return environment.QueryAsync(context, workspace, "by_term", "search_by_term", expected, term);
         }
 
         Task<IResponse> DeepPage(IScenarioContext context)
         {
-            var (cursor, expected) = cursors.Draw(context.Random);
-            return environment.QueryAsync(context, "deep_page", "search_deep_page", expected, cursor);
+            var (workspace, cursor, expected) = cursors.Draw(context.Random);
+            return environment.QueryAsync(context, workspace, "deep_page", "search_deep_page", expected, cursor);
         }
     }
 }

@@ -4,20 +4,24 @@ using LoadHarness.Seeding;
 
 namespace LoadHarness.Scenarios;
 
-/// <summary>Arguments drawn from what was seeded: every request asks for something that is there, spread over the whole table.</summary>
+/// <summary>
+/// Arguments drawn from what was seeded in a workspace: every request asks for something that is there, spread over all its leads.
+/// </summary>
 public sealed class SampleArguments
 {
     /// <summary>Few tags and names are asked for often, as on a real day; the rarest asked for is rank 50.</summary>
-    private const int AskedFor = 50;
+    internal const int AskedFor = 50;
 
     private readonly SeedManifest _seed;
+    private readonly SeededWorkspace _workspace;
     private readonly SeededVocabulary _words;
     private readonly SearchTerms _terms;
 
-    public SampleArguments(SeedManifest seed, SeededAnswers answers) =>
-        (_seed, _words, _terms) = (seed, SeededVocabulary.For(seed.Seed), new(seed, answers, AskedFor));
+    internal SampleArguments(SeedManifest seed, SeededWorkspace workspace, AskedTerms terms, SeededAnswers answers) =>
+        (_seed, _workspace, _words, _terms) =
+            (seed, workspace, SeededVocabulary.For(seed.Seed), new(seed, workspace, terms, answers));
 
-    public long LeadId(Random random) => random.NextInt64(1, _seed.Contacts + 1);
+    public long LeadId(Random random) => _workspace.DrawLeadId(random);
 
     public string Email(Random random) => SeededLeads.EmailOf(_seed.Seed, LeadId(random));
 

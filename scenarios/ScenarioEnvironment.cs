@@ -30,8 +30,7 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
     private ScenarioEnvironment(OpenTenant open, SeedManifest seed, LoadProfile profile, LoadShare share)
     {
         (_open, Seed, Profile, Share) = (open, seed, profile, share);
-        Answers = new(seed);
-        Draws = new(seed, Answers);
+        Workspaces = new(seed);
     }
 
     public SeedManifest Seed { get; }
@@ -41,9 +40,8 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
     /// <summary>What of the load this program makes.</summary>
     public LoadShare Share { get; }
 
-    public SeededAnswers Answers { get; }
-
-    public SampleArguments Draws { get; }
+    /// <summary>Where requests go, with what each workspace can be asked for and what it should answer.</summary>
+    public ScenarioWorkspaces Workspaces { get; }
 
     /// <summary>The statements under test, by name.</summary>
     public QueryCatalog Queries { get; private init; } = QueryCatalog.Shipped;
@@ -75,18 +73,21 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
     /// Sends a statement of sql/queries and reads its answer to the end; waiting for a connection, the query and the fetch are steps of
     /// their own.
     /// </summary>
+    /// <param name="workspace">That the request drew.</param>
     /// <param name="operation">Of the scenario, that this is the statement of.</param>
     /// <returns>A failure when the answer is not what the seed says.</returns>
     public async Task<IResponse> QueryAsync(
-        IScenarioContext context, string operation, string query, Expectation expected, params object?[] arguments)
+        IScenarioContext context, ScenarioWorkspace workspace, string operation, string query, Expectation expected,
+        params object?[] arguments)
     {
         var cancellationToken = context.CancellationToken;
         var (database, statement) = (For(context.ScenarioName), Queries[query]);
         database.Sent.Add(statement, operation);
         Sends?.Invoke(operation, query, arguments);
-        await using var connection = await context.Step("connect", () => database.App.ConnectAsync(cancellationToken));
+        var app = database.AppOf(workspace);
+        await using var connection = await context.Step("connect", () => app.ConnectAsync(cancellationToken));
         await using var reader = await context.Step(
-            "query", () => database.App.QueryAsync(connection, statement, arguments, cancellationToken));
+            "query", () => app.QueryAsync(connection, statement, arguments, cancellationToken));
         var fault = await context.Step("fetch", () => expected.FaultOfAsync(reader, query, cancellationToken));
         return fault is null ? Response.Ok() : Response.Fail(fault);
     }

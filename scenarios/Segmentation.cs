@@ -25,15 +25,17 @@ public sealed class Segmentation : IHarnessScenario
 
         Task<IResponse> Count(IScenarioContext context)
         {
-            var segment = SegmentOf(context);
-            return environment.QueryAsync(context, "count", "segment_count", environment.Answers.CountOf(segment, environment.NewLeads),
+            var (workspace, segment) = (environment.Workspaces.Draw(context.Random), SegmentOf(context));
+            return environment.QueryAsync(
+                context, workspace, "count", "segment_count", workspace.Answers.CountOf(segment, environment.NewLeads),
                 SegmentCorpus.Conditions[segment]);
         }
 
         Task<IResponse> FirstPage(IScenarioContext context)
         {
-            var segment = SegmentOf(context);
-            return environment.QueryAsync(context, "first_page", "segment_page", environment.Answers.PageOfSegment(segment),
+            var (workspace, segment) = (environment.Workspaces.Draw(context.Random), SegmentOf(context));
+            return environment.QueryAsync(
+                context, workspace, "first_page", "segment_page", workspace.Answers.PageOfSegment(segment),
                 SegmentCorpus.Conditions[segment]);
         }
     }

@@ -6,15 +6,15 @@ using LoadHarness.Seeding;
 namespace LoadHarness.Scenarios.Answers;
 
 /// <summary>
-/// How many leads meet what the scenarios ask for, from the seed and not from the database. A sample spread over all of them: its counts
-/// are lower bounds, and of a small database they are exact.
+/// How many leads of a workspace meet what the scenarios ask for, from the seed and not from the database. A sample spread over all of
+/// them: its counts are lower bounds, and of a small workspace they are exact.
 /// </summary>
 public sealed class SeededAnswers
 {
-    /// <summary>Under a second of work, once a run and before anything is measured.</summary>
-    private const long Sampled = 40_000;
+    /// <summary>Leads that are read together: a sample of many blocks is spread over the whole.</summary>
+    private const long LargestBlock = 100;
 
-    private const int BlockRows = 100;
+    private const long SmallestBlock = 10;
 
     /// <summary>Fewer matches in the sample than this say too little of the whole.</summary>
     private const int Telling = 30;
@@ -22,28 +22,37 @@ public sealed class SeededAnswers
     /// <summary>Imports write over custom fields and names of seeded leads: so large a share of a count may have gone.</summary>
     private const int KeptOfTwo = 2;
 
+    /// <summary>Of fewer than these all may have gone.</summary>
+    private const int Few = 5;
+
     private readonly SeedManifest _seed;
-    private readonly List<SegmentLead> _leads;
+    private readonly SeededWorkspace _workspace;
+    private readonly long _sampled;
     private readonly Dictionary<string, long> _statuses;
     private readonly Dictionary<string, long> _tags;
     private readonly Dictionary<(string?, string?), long> _plans;
-    private readonly List<string> _texts;
+    private readonly Dictionary<string, long> _found;
     private readonly IReadOnlyList<long> _segments;
     private readonly Lazy<long> _activeLeads;
 
-    public SeededAnswers(SeedManifest seed)
+    /// <param name="terms">That are searched for.</param>
+    /// <param name="sampled">Leads to look at.</param>
+    internal SeededAnswers(SeedManifest seed, SeededWorkspace workspace, IEnumerable<string> terms, long sampled)
     {
-        _seed = seed;
-        _activeLeads = new(() => ParallelEnumerable.Range(0, checked((int)seed.Contacts))
-            .LongCount(lead => SeededLeads.StatusOf(seed.Seed, lead + 1L) == "active"));
-        _leads = [.. Sample(seed)];
-        _statuses = _leads.CountBy(lead => lead.Status).ToDictionary(pair => pair.Key, pair => (long)pair.Value);
-        _tags = _leads.SelectMany(lead => lead.Tags).CountBy(tag => tag).ToDictionary(pair => pair.Key, pair => (long)pair.Value);
-        _plans = _leads.CountBy(lead => (Text(lead, "plan"), Text(lead, "country")))
+        (_seed, _workspace) = (seed, workspace);
+        _activeLeads = new(() => ParallelEnumerable.Range(0, checked((int)workspace.Leads))
+            .LongCount(lead => SeededLeads.StatusOf(seed.Seed, workspace.LeadId(lead + 1L)) == "active"));
+        List<SegmentLead> leads = [.. Sample(seed, workspace, sampled)];
+        _sampled = leads.Count;
+        _statuses = leads.CountBy(lead => lead.Status).ToDictionary(pair => pair.Key, pair => (long)pair.Value);
+        _tags = leads.SelectMany(lead => lead.Tags).CountBy(tag => tag).ToDictionary(pair => pair.Key, pair => (long)pair.Value);
+        _plans = leads.CountBy(lead => (Text(lead, "plan"), Text(lead, "country")))
             .ToDictionary(pair => pair.Key, pair => (long)pair.Value);
-        _texts = [.. _leads.Where(lead => lead.Status == "active")
+        List<string> texts = [.. leads.Where(lead => lead.Status == "active")
             .Select(lead => $"{lead.Email}\n{lead.Name}\n{lead.Company}".ToLowerInvariant())];
-        _segments = [.. SegmentCorpus.Conditions.Select(MatchesOf)];
+        _found = terms.Select(term => (Term: term, Count: texts.LongCount(text => Holds(text, term)))).Where(pair => pair.Count > 0)
+            .ToDictionary(pair => pair.Term, pair => pair.Count, StringComparer.Ordinal);
+        _segments = [.. SegmentCorpus.Conditions.Select(conditions => MatchesOf(leads, conditions))];
     }
 
     public Expectation InStatus(string status) =>
@@ -51,9 +60,9 @@ public sealed class SeededAnswers
 
     public Expectation Tagged(string tag) => Expectation.PageOf(_tags.GetValueOrDefault(tag));
 
-    public Expectation OnPlan(string plan, string country) => Expectation.PageOf(_plans.GetValueOrDefault((plan, country)) / KeptOfTwo);
+    public Expectation OnPlan(string plan, string country) => Expectation.PageOf(Kept(_plans.GetValueOrDefault((plan, country))));
 
-    public Expectation Newest => Expectation.PageOf(_seed.Contacts);
+    public Expectation Newest => Expectation.PageOf(_workspace.Leads);
 
     /// <summary>All of them, not those of the sample.</summary>
     public long ActiveLeads => _activeLeads.Value;
@@ -61,28 +70,34 @@ public sealed class SeededAnswers
     public Expectation Active => Expectation.PageOf(_statuses.GetValueOrDefault("active"));
 
     /// <param name="term">As the draws give it; looked for among active leads.</param>
-    public long Found(string term) => _texts.LongCount(text => Holds(text, term)) / KeptOfTwo;
+    public long Found(string term) => Kept(_found.GetValueOrDefault(term));
 
-    /// <param name="newLeads">That the run has imported since.</param>
+    /// <param name="newLeads">That the run has imported since, into any workspace.</param>
     public Expectation CountOf(int segment, long newLeads)
     {
-        var perSampled = (double)_seed.Contacts / _leads.Count;
+        var perSampled = (double)_workspace.Leads / _sampled;
         var matches = _segments[segment];
         // A database that earlier runs imported into may hold any number more.
         var highest = _seed.Reused
             ? double.MaxValue
-            : KeptOfTwo * (matches + Telling) * perSampled * (_seed.Contacts + newLeads) / _seed.Contacts;
+            : KeptOfTwo * (matches + Telling) * perSampled * (_workspace.Leads + newLeads) / _workspace.Leads;
         return Expectation.CountBetween(matches < Telling ? 0 : matches * perSampled / KeptOfTwo, highest);
     }
 
-    public Expectation PageOfSegment(int segment) => Expectation.PageOf(_segments[segment] / KeptOfTwo);
+    public Expectation PageOfSegment(int segment) => Expectation.PageOf(Kept(_segments[segment]));
 
-    private static IEnumerable<SegmentLead> Sample(SeedManifest seed)
+    private static long Kept(long matches) => matches < Few ? 0 : matches / KeptOfTwo;
+
+    private static IEnumerable<SegmentLead> Sample(SeedManifest seed, SeededWorkspace workspace, long sampled)
     {
-        var blocks = Math.Max(1, Math.Min(seed.Contacts, Sampled) / BlockRows);
-        if (seed.Contacts <= Sampled) return SeededLeads.Read(seed.Seed, seed.SeededAtMonth, 1, (int)seed.Contacts).Select(Lead);
-        return Enumerable.Range(0, (int)blocks).SelectMany(block =>
-            SeededLeads.Read(seed.Seed, seed.SeededAtMonth, 1 + (block * (seed.Contacts - BlockRows) / blocks), BlockRows).Select(Lead));
+        var rows = Math.Clamp(sampled, SmallestBlock, LargestBlock);
+        if (workspace.Leads <= Math.Max(sampled, rows)) return Read(1, workspace.Leads);
+        var blocks = sampled / rows;
+        return Enumerable.Range(0, (int)Math.Max(1, blocks))
+            .SelectMany(block => Read(1 + (block * (workspace.Leads - rows) / Math.Max(1, blocks)), rows));
+
+        IEnumerable<SegmentLead> Read(long first, long count) =>
+            SeededLeads.Read(seed.Seed, seed.SeededAtMonth, workspace.LeadId(first), (int)count).Select(Lead);
     }
 
     private static SegmentLead Lead(SeededLead lead) => new(
@@ -98,9 +113,9 @@ public sealed class SeededAnswers
         term.Length >= 3 ? text.Contains(term, StringComparison.Ordinal) : text.StartsWith(term, StringComparison.Ordinal)
             || text.Contains('\n' + term, StringComparison.Ordinal);
 
-    private long MatchesOf(string conditions)
+    private static long MatchesOf(List<SegmentLead> leads, string conditions)
     {
         var segment = JsonNode.Parse(conditions)!.AsObject();
-        return _leads.LongCount(lead => SegmentOracle.Matches(lead, segment));
+        return leads.LongCount(lead => SegmentOracle.Matches(lead, segment));
     }
 }

@@ -13,9 +13,8 @@ internal static class SeedChecksum
     public static string Of(SeedRequest request)
     {
         var generators = new SeedGenerators(request);
-        var plan = new SeedPlan(request.Contacts);
         var buffer = new CopyBuffer();
-        return Of(SmallTables.Checksum(generators.Small), generators.Large.Select(encoder => (encoder.Table, Sum(encoder, plan, buffer))));
+        return Of(SmallTables.Checksum(generators.Small), generators.Large.Select(encoder => (encoder.Table, Sum(encoder, generators.Plan, buffer))));
     }
 
     internal static string Of(ulong smallTables, IEnumerable<(string Table, ulong Sum)> tables)

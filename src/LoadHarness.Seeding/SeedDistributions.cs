@@ -4,7 +4,8 @@ using Npgsql;
 namespace LoadHarness.Seeding;
 
 /// <summary>
-/// The documented shapes as they came out in the primary workspace, for the report's pictures. Long tails are cut at 20 labels.
+/// The documented shapes as they came out in the primary workspace, the largest, for the report's pictures. Long tails are cut at 20
+/// labels.
 /// </summary>
 internal static class SeedDistributions
 {
@@ -52,10 +53,14 @@ internal static class SeedDistributions
             "count(*) desc, label")),
     ];
 
-    public static async Task<IReadOnlyList<DistributionSample>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static readonly (string Name, string Query) ByWorkspace =
+        ("Leads by workspace", Count("select 'workspace ' || workspace_id as label from leads", "count(*) desc, label"));
+
+    public static async Task<IReadOnlyList<DistributionSample>> ReadAsync(
+        NpgsqlConnection connection, WorkspaceSpread spread, CancellationToken cancellationToken)
     {
         var samples = new List<DistributionSample>();
-        foreach (var (name, query) in Shapes)
+        foreach (var (name, query) in spread.IsOne() ? Shapes : [ByWorkspace, .. Shapes])
         {
             var rows = await connection.ListAsync(query, row => (Label: row.GetString(0), Share: row.GetDouble(1)), cancellationToken);
             samples.Add(new(name, [.. rows.Select(row => row.Label)], [.. rows.Select(row => row.Share)]));

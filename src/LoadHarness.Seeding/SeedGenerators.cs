@@ -10,13 +10,16 @@ internal sealed class SeedGenerators
     public SeedGenerators(SeedRequest request)
     {
         Calendar = new SeedCalendar(request.SeededAtMonth);
+        Plan = new SeedPlan(request.Contacts, request.Spread);
         var leads = new LeadDraws(request.Seed, Calendar);
-        var sends = new SendDraws(request.Seed, leads);
-        Small = new SmallRows(request.Seed, Calendar, sends);
+        var sends = new SendDraws(request.Seed, leads, Plan);
+        Small = new SmallRows(request.Seed, Calendar, sends, Plan);
         Large = [new LeadEncoder(request.Seed, leads), new SendEncoder(leads, sends), new ActivityEncoder(request.Seed, leads, sends)];
-        _order = new(() => new LeadOrder(new SeedPlan(request.Contacts), leads));
+        _order = new(() => new LeadOrder(Plan, leads));
         Tables = [.. Large.Select(encoder => encoder.Table)];
     }
+
+    public SeedPlan Plan { get; }
 
     public SeedCalendar Calendar { get; }
 

@@ -14,8 +14,7 @@ internal sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan,
         var checks = new List<InvariantCheck>();
         foreach (var (table, rows) in loadedRows)
             checks.Add(await EqualAsync($"{table} holds what was loaded", rows, $"select count(*) from {table}", cancellationToken));
-        checks.Add(await EqualAsync("the primary workspace holds the contacts asked for (SC-1)", plan.Contacts,
-            "select count(*) from leads where workspace_id = 1", cancellationToken));
+        checks.Add(await SizesAsync(cancellationToken));
         foreach (var (name, query) in InvariantSql.NoRows)
             checks.Add(await EqualAsync(name, 0, query, cancellationToken));
         checks.Add(await EqualAsync("every time lies inside the 24 months", 0, InvariantSql.OutsideWindow, cancellationToken,
@@ -33,6 +32,12 @@ internal sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan,
         if (broken.Length > 0)
             throw new HarnessException($"The seeded rows are not what they should be: {string.Join("; ", broken)}. Seed again into an empty database; if it happens again, report it with the seed and the number of contacts.");
     }
+
+    private Task<InvariantCheck> SizesAsync(CancellationToken cancellationToken) => plan.Spread.IsOne()
+        ? EqualAsync("the primary workspace holds the contacts asked for (SC-1)", plan.Contacts,
+            "select count(*) from leads where workspace_id = 1", cancellationToken)
+        : EqualAsync($"every workspace holds its share of the leads, {plan.Spread.Words()}", plan.Sizes.Count, InvariantSql.WorkspacesWithTheirShare,
+            cancellationToken, plan.Sizes.ToArray());
 
     private async Task<InvariantCheck> EqualAsync(
         string name, long expected, string query, CancellationToken cancellationToken, params object[] parameters)

@@ -1,12 +1,15 @@
+using LoadHarness.Core.Measurement;
 using LoadHarness.Postgres.Provisioning;
 
 namespace LoadHarness.Seeding;
 
 /// <summary>What to fill a database with. Equal requests make equal rows, whatever <see cref="Workers"/> is.</summary>
-/// <param name="Contacts">Leads of the primary workspace; fifty small workspaces come on top.</param>
+/// <param name="Contacts">Leads of the primary workspace, with fifty small workspaces on top; with a spread, of all workspaces.</param>
 /// <param name="Workers">Connections that load at the same time.</param>
 public sealed record SeedRequest(long Contacts, ulong Seed, int Workers)
 {
+    public WorkspaceSpread Spread { get; init; } = WorkspaceSpread.One;
+
     /// <summary>Newest month that holds rows. The default is the last full month (UTC): no seeded row lies in the future.</summary>
     public DateOnly SeededAtMonth { get; init; } = SeedCalendar.LastFullMonth(DateTime.UtcNow);
 
@@ -21,9 +24,14 @@ public sealed record SeedRequest(long Contacts, ulong Seed, int Workers)
 
     /// <summary>Everything the rows depend on, in words; equal for requests that make equal rows.</summary>
     public string Identity => FormattableString.Invariant(
-        $"{Contacts} contacts, seed {Seed}, {SeedCalendar.Months} months to {SeededAtMonth:yyyy-MM}");
+        $"{Contacts} contacts{SpreadWords}, seed {Seed}, {SeedCalendar.Months} months to {SeededAtMonth:yyyy-MM}");
 
     /// <summary>Where a cluster with these rows in the optimized schema is kept.</summary>
     public ClusterSnapshot SnapshotFor(int serverMajorVersion) =>
-        ClusterSnapshot.Of(FormattableString.Invariant($"{Contacts}-{Seed}-{SeededAtMonth:yyyyMM}"), serverMajorVersion);
+        ClusterSnapshot.Of(FormattableString.Invariant($"{Contacts}{SpreadName}-{Seed}-{SeededAtMonth:yyyyMM}"), serverMajorVersion);
+
+    // Of one workspace nothing is said: databases that were seeded before there was a spread are of equal rows.
+    private string SpreadWords => Spread.IsOne() ? "" : $" {Spread.Words()}";
+
+    private string SpreadName => Spread.IsOne() ? "" : FormattableString.Invariant($"x{Spread.Workspaces}z{Spread.Skew:0.##}");
 }

@@ -55,7 +55,7 @@ public sealed class Seeder(NpgsqlDataSource admin)
         if (run.SmallTablesChecksum is null)
             await new SmallTables(connection, journal).FillAsync(generators.Small, cancellationToken);
 
-        var load = new SeedLoad(admin, journal, new SeedPlan(request.Contacts), request.Workers, run.LeadsPerChunk);
+        var load = new SeedLoad(admin, journal, generators.Plan, request.Workers, run.LeadsPerChunk);
         var loaded = await load.LoadAsync(connection, generators, progress, cancellationToken);
         PostLoadSteps finishing = new PostLoadSteps(admin, request.Workers);
         await finishing.CountAsync(cancellationToken);
@@ -79,13 +79,16 @@ public sealed class Seeder(NpgsqlDataSource admin)
         using var task = progress.Begin("Checking what was seeded", null, "checks");
         var smallTables = (ulong)(await journal.ReadAsync(cancellationToken))!.SmallTablesChecksum!.Value;
         var rows = loaded.Tables.ToDictionary(table => table.Table, table => table.Rows, StringComparer.Ordinal);
-        var invariants = await new SeedInvariants(connection, new SeedPlan(request.Contacts), generators.Calendar)
+        var invariants = await new SeedInvariants(connection, generators.Plan, generators.Calendar)
             .CheckAsync(rows, cancellationToken);
         return new SeedManifest(
             request.Seed, request.Contacts, SeedChecksum.Of(smallTables, loaded.Sums), SeedPlan.PrimaryWorkspaceId,
                 generators.Calendar.NewestMonth, loaded.Tables,
-            await SeedDistributions.ReadAsync(connection, cancellationToken), invariants, loaded.Duration, TimeSpan.Zero, TimeSpan.Zero,
-                Reused: false);
+            await SeedDistributions.ReadAsync(connection, request.Spread, cancellationToken), invariants, loaded.Duration, TimeSpan.Zero, TimeSpan.Zero,
+                Reused: false)
+        {
+            Spread = request.Spread,
+        };
     }
 
     private static async Task<TimeSpan> TimeAsync(Func<Task> work)

@@ -16,6 +16,18 @@ public sealed class CommandLineOptions
         HelpName = "N",
     };
 
+    public Option<string?> Workspaces { get; } = new("--workspaces")
+    {
+        Description = "Spread the leads over so many workspaces, and draw one for each request. Default 1: all in one, and fifty small ones on top.",
+        HelpName = "W",
+    };
+
+    public Option<string?> Skew { get; } = new("--skew")
+    {
+        Description = "With --workspaces: the workspace of rank r holds 1/r^S of the leads (Zipf). 0: all alike. Default 1.",
+        HelpName = "S",
+    };
+
     public Option<string?> Profile { get; } = new("--profile")
     {
         Description = "smoke, standard (default), calm, nightly, soak, or the path of a file like those in scenarios/profiles.",
@@ -124,8 +136,8 @@ public sealed class CommandLineOptions
     public IEnumerable<Option> OfRun => [.. All, Agents, Broker, TokenFile];
 
     private IEnumerable<Option> All =>
-        [Contacts, Profile, Targets, Workload, Database, Out, Seed, Settings, Engine, Pooler, Baseline, Require, WithoutExtensions,
-            Force, Keep,
+        [Contacts, Workspaces, Skew, Profile, Targets, Workload, Database, Out, Seed, Settings, Engine, Pooler, Baseline, Require,
+            WithoutExtensions, Force, Keep,
         Reuse, Open, Json];
 
     /// <exception cref="HarnessException">Some words could not be parsed, or are wrong; all of them are named.</exception>
@@ -144,6 +156,8 @@ public sealed class CommandLineOptions
     private GivenOptions Words(ParseResult parsed) => new()
     {
         Contacts = Word(parsed, Contacts),
+        Workspaces = Word(parsed, Workspaces),
+        Skew = Word(parsed, Skew),
         Profile = Word(parsed, Profile),
         Targets = Word(parsed, Targets),
         Workload = Word(parsed, Workload),

@@ -5,6 +5,10 @@ public sealed record GivenOptions
 {
     public string? Contacts { get; init; }
 
+    public string? Workspaces { get; init; }
+
+    public string? Skew { get; init; }
+
     public string? Profile { get; init; }
 
     public string? Targets { get; init; }

@@ -33,6 +33,7 @@ public static class OptionsCheck
     {
         var errors = new List<string>(earlierErrors);
         var contacts = Contacts(raw, errors);
+        var spread = SpreadOption.Check(raw, contacts, errors);
         var profile = Profile(raw, errors);
         var database = Database(raw, errors);
         var seed = Seed(raw, errors);
@@ -48,6 +49,7 @@ public static class OptionsCheck
         var options = new HarnessOptions
         {
             Contacts = contacts,
+            Spread = spread,
             Profile = profile,
             Workload = raw.Workload,
             Database = database,

@@ -24,6 +24,8 @@ internal static class WorkloadOption
     private static IEnumerable<(string Option, bool IsGiven)> NotBeside(GivenOptions raw) =>
     [
         ("--contacts", raw.Contacts is not null),
+        ("--workspaces", raw.Workspaces is not null),
+        ("--skew", raw.Skew is not null),
         ("--profile", raw.Profile is not null),
         ("--engine nbomber", string.Equals(raw.Engine, "nbomber", StringComparison.OrdinalIgnoreCase)),
         ("--pooler pgbouncer", string.Equals(raw.Pooler, "pgbouncer", StringComparison.OrdinalIgnoreCase)),

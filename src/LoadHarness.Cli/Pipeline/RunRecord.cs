@@ -117,7 +117,7 @@ public sealed class RunRecord
         return described;
     }
 
-    private static Dictionary<string, string> DescribeProfile(HarnessOptions options) => new()
+    private static Dictionary<string, string> DescribeProfile(HarnessOptions options) => new(OfSpread(options.Spread))
     {
         ["contacts"] = options.Contacts.ToString(CultureInfo.InvariantCulture),
         ["profile"] = ProfileCatalog.NameOf(options.Profile),
@@ -128,6 +128,13 @@ public sealed class RunRecord
         ["pooler"] = options.Pooler.ToString().ToLowerInvariant(),
         ["reuse"] = options.Reuse ? "yes" : "no",
     };
+
+    // Of one workspace nothing is said, as before there was a choice.
+    private static IEnumerable<KeyValuePair<string, string>> OfSpread(WorkspaceSpread spread) => spread.IsOne() ? [] :
+    [
+        new("workspaces", spread.Workspaces.ToString(CultureInfo.InvariantCulture)),
+        new("skew", spread.Skew.ToString(CultureInfo.InvariantCulture)),
+    ];
 }
 
 /// <summary>What is known of this build.</summary>

@@ -74,8 +74,7 @@ public static class ScenarioRun
         {
             var (plans, notes) = !ended || cancellationToken.IsCancellationRequested
                 ? ([], [])
-                : await PlanCollector.CollectAsync(
-                    database.AdminConnectionString, seed.PrimaryWorkspaceId, ExplainedQueries.Of(environment), cancellationToken);
+                : await PlansAsync(database, environment, cancellationToken);
             var observation = await observer.FinishAsync(
                 plans, cancellationToken.IsCancellationRequested ? CancellationToken.None : cancellationToken, notes)
                 .WaitAsync(Interruption.AtOnce);
@@ -90,6 +89,18 @@ public static class ScenarioRun
             pooler?.ConnectionString ?? database.AdminConnectionString, pooler is not null, seed, profile, scenario, options.Seed,
                 checked((int)environment.NewLeads),
             Path.Combine(options.OutputDirectory, "nbomber"), Path.Combine(Path.GetTempPath(), $"loadharness-{Guid.NewGuid():N}.json"));
+    }
+
+    private static async Task<(IReadOnlyList<QueryPlan> Plans, IReadOnlyList<string> Notes)> PlansAsync(
+        Database database, ScenarioEnvironment environment, CancellationToken cancellationToken)
+    {
+        var largest = await CollectAsync(environment.Workspaces.Largest, ExplainedQueries.Of(environment));
+        var smallest = await CollectAsync(environment.Workspaces.All[^1], ExplainedQueries.OfSmallest(environment));
+        return ([.. largest.Plans, .. smallest.Plans], [.. largest.Notes, .. smallest.Notes]);
+
+        Task<(IReadOnlyList<QueryPlan> Plans, IReadOnlyList<string> Notes)> CollectAsync(
+            ScenarioWorkspace workspace, IEnumerable<IReadOnlyList<ExplainedStatement>> statements) => PlanCollector.CollectAsync(
+                database.AdminConnectionString, workspace.Id, statements, cancellationToken);
     }
 
     // What a scenario measured is in the record before anything is asked of the server again, which may be gone by then.

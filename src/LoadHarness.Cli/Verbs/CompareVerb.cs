@@ -30,9 +30,10 @@ public static class CompareVerb
             Description = "Plans and counters alone: a minute, and they do not depend on the machine.",
         };
         return new(
-            new Command("compare", "Compare two arms (schemas, revisions, settings, with and without an index) on copies of one filled cluster: of the CRM, or with --workload of one's own statements and tables."),
-            [a, b, words.Workload, words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, scenarios, slot,
-                counters],
+            new Command("compare", "Compare two arms (schemas, revisions, settings, with and without an index) on copies of one filled "
+                + "cluster: of the CRM, or with --workload of one's own statements and tables."),
+            [a, b, words.Workload, words.Contacts, words.Workspaces, words.Skew, words.Seed, words.Settings, words.Out, words.Keep,
+                words.Json, scenarios, slot, counters],
             (parsed, cancellationToken) => ExecuteAsync(
                 words.Read(parsed),
                 words.OutGiven(parsed) ?? Path.Combine("reports", "compare"),

@@ -24,7 +24,7 @@ public static class HealthVerb
         var monthly = new Option<bool>("--monthly") { Description = "The monthly review: partitions, archive, trend, capacity (OP-2)." };
         return new(
             new Command("health", "Green, yellow, red or unknown for each check, with the offending rows."),
-            [words.Contacts, words.Database, words.Seed, words.Settings, words.Reuse, words.Force, words.Json, weekly, monthly],
+            [words.Contacts, words.Workspaces, words.Skew, words.Database, words.Seed, words.Settings, words.Reuse, words.Force, words.Json, weekly, monthly],
             (parsed, cancellationToken) =>
                 ExecuteAsync(words, parsed, parsed.GetValue(weekly), parsed.GetValue(monthly), cancellationToken));
     }

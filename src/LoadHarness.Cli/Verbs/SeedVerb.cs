@@ -20,7 +20,7 @@ public static class SeedVerb
         };
         return new(
             new Command("seed", "Fill a database with leads, campaigns, sends and activities."),
-            [words.Contacts, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force, words.Json, measure],
+            [words.Contacts, words.Workspaces, words.Skew, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force, words.Json, measure],
             (parsed, cancellationToken) => ExecuteAsync(words.Read(parsed), parsed.GetValue(measure), cancellationToken));
     }
 
@@ -36,6 +36,7 @@ public static class SeedVerb
             var measured = await terminal.WithProgressAsync(progress => SeedMeasurement.RunAsync(
                 admin, new(options.Contacts, options.Seed, Environment.ProcessorCount)
                 {
+                    Spread = options.Spread,
                     Replace = options.Force,
                     ReplaceForeignRows = options.DeleteAllRows,
                 }, progress, cancellationToken));

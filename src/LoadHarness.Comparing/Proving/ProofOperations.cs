@@ -42,9 +42,9 @@ internal static class ProofOperations
             var segment = place;
             var (count, page) = ($"count_{segment + 1}", $"page_{segment + 1}");
             yield return new(Scenario.CreateMix(scenario, (count, 1, context =>
-                Ask(context, count, "segment_count", segment, environment.Answers.CountOf(segment, environment.NewLeads)))));
+                Ask(context, count, "segment_count", segment, environment.Workspaces.Largest.Answers.CountOf(segment, environment.NewLeads)))));
             yield return new(Scenario.CreateMix(scenario, (page, 1, context =>
-                Ask(context, page, "segment_page", segment, environment.Answers.PageOfSegment(segment)))));
+                Ask(context, page, "segment_page", segment, environment.Workspaces.Largest.Answers.PageOfSegment(segment)))));
         }
 
         Task<IResponse> Ask(IScenarioContext context, string operation, string query, int segment, Scenarios.Answers.Expectation expected)
@@ -52,8 +52,8 @@ internal static class ProofOperations
             // A baseline has a statement for each condition, as an application has that writes its own SQL.
             var own = $"{query}_{segment + 1}";
             return environment.Queries.Names.Contains(own)
-                ? environment.QueryAsync(context, operation, own, expected)
-                : environment.QueryAsync(context, operation, query, expected, SegmentCorpus.Conditions[segment]);
+                ? environment.QueryAsync(context, environment.Workspaces.Largest, operation, own, expected)
+                : environment.QueryAsync(context, environment.Workspaces.Largest, operation, query, expected, SegmentCorpus.Conditions[segment]);
         }
     }
 }

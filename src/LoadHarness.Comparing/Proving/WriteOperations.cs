@@ -30,7 +30,9 @@ internal static class WriteOperations
         var rows = environment.Profile.BulkImport!.Rows;
         yield return new(Scenario.CreateMix(new BulkImport().Name, ("import", 1, async context =>
         {
-            var file = ImportRows.Of(environment.Seed, environment.FirstOfNewLeads(rows), rows, ImportLoad.UsuallyKnownPercent).ToList();
+            var file = ImportRows.Of(
+                environment.Seed, environment.Workspaces.Largest, environment.FirstOfNewLeads(rows), rows, ImportLoad.UsuallyKnownPercent)
+                .ToList();
             await import(environment, environment.For(context.ScenarioName).App, file, context.CancellationToken);
             return Response.Ok(rows);
         })));
@@ -39,7 +41,7 @@ internal static class WriteOperations
             var app = environment.For(context.ScenarioName).App;
             var campaign = await CampaignDispatch.CreateAsync(app, WrittenRows.CampaignName, context.CancellationToken);
             var sent = await send(environment, app, campaign, context.CancellationToken);
-            var expected = Math.Min(environment.Profile.CampaignSend!.Recipients, environment.Answers.ActiveLeads);
+            var expected = Math.Min(environment.Profile.CampaignSend!.Recipients, environment.Workspaces.Largest.Answers.ActiveLeads);
             return sent >= expected ? Response.Ok(sent) : Response.Fail($"{sent} of at least {expected} recipients were sent to");
         })));
     }

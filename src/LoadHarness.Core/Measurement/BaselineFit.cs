@@ -15,6 +15,7 @@ public static class BaselineFit
     public static IEnumerable<RunFact> Facts(RunResult run) =>
     [
         new("leads", FactKind.Load, Text(run.Seed?.Contacts)),
+        new("workspaces", FactKind.Load, run.Seed?.Spread.Words()),
         new("seed", FactKind.Load, Text(run.Seed?.Seed)),
         new("checksum of the rows", FactKind.Code, run.Seed?.Checksum),
         new("schema", FactKind.Code, run.Schema?.Checksum),
@@ -32,11 +33,13 @@ public static class BaselineFit
 
     /// <summary>What can be seen before anything runs.</summary>
     /// <param name="run">As it was begun: its options and its machine.</param>
-    public static IEnumerable<string> KnownAtStart(RunResult earlier, long contacts, ulong seed, RunResult run)
+    public static IEnumerable<string> KnownAtStart(
+        RunResult earlier, long contacts, WorkspaceSpread spread, ulong seed, RunResult run)
     {
         foreach (var fault in FaultsOf(earlier)) yield return fault;
         if (earlier.Seed is { } before && before.Contacts != contacts)
             yield return $"leads: {Text(before.Contacts)} then, {Text(contacts)} now";
+        if (earlier.Seed is { } rows && rows.Spread != spread) yield return $"leads: {rows.Spread.Words()} then, {spread.Words()} now";
         if (earlier.Seed is { } data && data.Seed != seed) yield return $"seed: {Text(data.Seed)} then, {Text(seed)} now";
         foreach (var pair in Pairs(FactsOfTheStart(earlier), FactsOfTheStart(run)).Where(pair => pair.Then != pair.Now))
             yield return Words(pair);

@@ -127,7 +127,7 @@ public sealed record Capability(string Name, bool Available, string? Version, st
 public sealed record SchemaVersion(IReadOnlyList<string> Applied, string Checksum, TimeSpan Duration);
 
 /// <param name="Checksum">Of every generated value, the same for the same seed and scale on any machine.</param>
-/// <param name="PrimaryWorkspaceId">The one large workspace (SC-1).</param>
+/// <param name="PrimaryWorkspaceId">The one large workspace (SC-1); with a spread, the largest.</param>
 /// <param name="SeededAtMonth">First day of the newest seeded month; the 24 months that end here hold the data.</param>
 /// <param name="Reused">A kept database was used, nothing was generated.</param>
 public sealed record SeedManifest(
@@ -142,7 +142,18 @@ public sealed record SeedManifest(
     TimeSpan LoadTime,
     TimeSpan IndexTime,
     TimeSpan AnalyzeTime,
-    bool Reused);
+    bool Reused)
+{
+    /// <summary>Over how many workspaces the leads are spread; runs from before there was a choice have one.</summary>
+    public WorkspaceSpread Spread { get; init; } = WorkspaceSpread.One;
+
+    /// <summary>What claims about a number of leads are judged by: they speak of one workspace.</summary>
+    public long LeadsOfLargest() => Spread.SizesOf(Contacts)[0];
+
+    /// <summary>As <c>2,000,000 leads in 200 workspaces (skew 1)</c>; of one workspace the leads alone.</summary>
+    public string Scale() => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"{Contacts:N0} leads{(Spread.IsOne() ? "" : $" {Spread.Words()}")}");
+}
 
 public sealed record TableLoad(string Table, long Rows, TimeSpan Duration)
 {

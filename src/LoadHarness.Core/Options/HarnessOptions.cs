@@ -6,8 +6,10 @@ namespace LoadHarness.Core.Options;
 /// <summary>What the person asked for, parsed and checked once; every stage reads it, none changes it.</summary>
 public sealed record HarnessOptions
 {
-    /// <summary>Leads in the one large workspace (SC-1). The fifty small workspaces come on top.</summary>
+    /// <summary>Leads in the one large workspace (SC-1), with fifty small workspaces on top; or in all workspaces of the spread.</summary>
     public required long Contacts { get; init; }
+
+    public WorkspaceSpread Spread { get; init; } = WorkspaceSpread.One;
 
     /// <summary>Name of a file in <c>scenarios/profiles</c>, without its ending, or the path of any other profile.</summary>
     public required string Profile { get; init; }

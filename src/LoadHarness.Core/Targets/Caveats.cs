@@ -10,7 +10,10 @@ internal static class Caveats
 
     private static IEnumerable<string> Scale(RunResult run, Target target)
     {
-        if (run.Seed is { } seed && seed.Contacts < target.ClaimedAtContacts)
+        if (run.Seed is not { } seed) yield break;
+        if (!seed.Spread.IsOne())
+            yield return $"measured at {seed.Scale()}, {seed.LeadsOfLargest():N0} in the largest; the claim is for {(target.ClaimedAtContacts > 0 ? $"{target.ClaimedAtContacts:N0} in " : "")}one";
+        else if (seed.Contacts < target.ClaimedAtContacts)
             yield return $"measured at {seed.Contacts:N0} leads; the claim is for {target.ClaimedAtContacts:N0}";
     }
 }

@@ -56,21 +56,24 @@ public static class TargetJudge
     private static Verdict Contacts(RunResult run, Target target)
     {
         if (run.Seed is not { } seed) return Unavailable(target, "Nothing was seeded in this run.");
-        return target.Bound.Allows(seed.Contacts)
+        var contacts = seed.LeadsOfLargest();
+        return target.Bound.Allows(contacts)
             ? Verdict.Counted(
-                target.Id, target.Title, seed.Contacts, target.Bound, seed.Contacts,
-                $"{seed.Contacts:N0} leads in workspace {seed.PrimaryWorkspaceId}, counted after seeding.",
+                target.Id, target.Title, contacts, target.Bound, contacts,
+                $"{contacts:N0} leads in workspace {seed.PrimaryWorkspaceId}, counted after seeding.",
                     "counted in the table after seeding")
-            : TooSmall(target, seed.Contacts);
+            : TooSmall(target, seed);
     }
 
     /// <summary>A run of fewer leads cannot judge a claim about more: that is no miss.</summary>
-    private static Verdict TooSmall(Target target, long contacts) => Unavailable(target, $"This run holds {contacts:N0} leads.");
+    private static Verdict TooSmall(Target target, SeedManifest? seed) => Unavailable(target, seed is null || seed.Spread.IsOne()
+        ? $"This run holds {seed?.Contacts ?? 0:N0} leads."
+        : $"This run holds {seed.Scale()}, and {seed.LeadsOfLargest():N0} in the largest.");
 
     private static Verdict Milestone(RunResult run, Target target, IReadOnlyList<Target> targets, Dictionary<string, Verdict> verdicts)
     {
-        var contacts = run.Seed?.Contacts ?? 0;
-        if (!target.Bound.Allows(contacts)) return TooSmall(target, contacts);
+        var contacts = run.Seed?.LeadsOfLargest() ?? 0;
+        if (!target.Bound.Allows(contacts)) return TooSmall(target, run.Seed);
 
         var judged = verdicts.Values.Where(verdict => verdict.IsJudged).ToList();
         if (judged.Count == 0) return Unavailable(target, "No other target was judged in this run.");

@@ -49,10 +49,12 @@ public static class RunScope
         return judged.All(verdict => verdict.Kind == VerdictKind.Met) ? "all met" : CheckReport.Tally(judged);
     }
 
-    /// <summary>Leads of the run over those of the largest claim among the judged targets; null at the full scale.</summary>
+    /// <summary>
+    /// Leads of the run, in its largest workspace, over those of the largest claim among the judged targets; null at the full scale.
+    /// </summary>
     private static string? Scale(RunResult run)
     {
-        if (run.Contacts is not { } contacts || contacts <= 0) return null;
+        if ((run.Seed?.LeadsOfLargest() ?? run.Contacts) is not { } contacts || contacts <= 0) return null;
         var claimed = run.Verdicts.Where(verdict => verdict.IsJudged).Select(verdict => verdict.ClaimedAtContacts).DefaultIfEmpty(0).Max();
         if (contacts >= claimed) return null;
         return claimed % contacts == 0 ? $"1/{Format.Count(claimed / contacts)}" : Format.Percent((double)contacts / claimed);

@@ -5,6 +5,9 @@ namespace LoadHarness.Postgres.Workload;
 /// </param>
 public sealed record DispatchOutcome(long CampaignId, long Scheduled, long Sent, bool Completed);
 
+/// <summary>Ids from the first to the last.</summary>
+public readonly record struct LeadRange(long First, long Last);
+
 /// <summary>A campaign as the application sends it: scheduled in chunks, claimed by several workers at once, marked sent (BF-3).</summary>
 public static class CampaignDispatch
 {
@@ -24,16 +27,16 @@ public static class CampaignDispatch
     public const string CompleteStatement = "select complete_campaign($1, $2)";
 
     /// <param name="maxRecipients">Scheduling ends with the chunk that reaches it.</param>
-    /// <param name="lastLeadId">Highest lead id to consider.</param>
+    /// <param name="leads">Ids to consider.</param>
     /// <param name="step">Measures a part of the dispatch under its name.</param>
     public static async Task<DispatchOutcome> RunAsync(
-        TenantDatabase app, TenantDatabase worker, string name, long maxRecipients, long lastLeadId, int workers,
+        TenantDatabase app, TenantDatabase worker, string name, long maxRecipients, LeadRange leads, int workers,
             Func<string, Func<Task>, Task> step, CancellationToken cancellationToken)
     {
         var campaign = await CreateAsync(app, name, cancellationToken);
         long scheduled = 0, sent = 0;
         await step("schedule", async () =>
-            scheduled = await ScheduleAsync(app, campaign, maxRecipients, lastLeadId, workers, cancellationToken));
+            scheduled = await ScheduleAsync(app, campaign, maxRecipients, leads, workers, cancellationToken));
         await step("send", async () => sent = await SendAsync(worker, campaign, workers, cancellationToken));
         var completed = await worker.ScalarAsync<bool>(CompleteStatement, [campaign], cancellationToken);
         return new(campaign, scheduled, sent, completed);
@@ -45,17 +48,17 @@ public static class CampaignDispatch
     /// <summary>Schedules to the active leads in order of their ids, several chunks at once.</summary>
     /// <returns>Rows added.</returns>
     public static async Task<long> ScheduleAsync(
-        TenantDatabase app, long campaign, long maxRecipients, long lastLeadId, int workers, CancellationToken cancellationToken)
+        TenantDatabase app, long campaign, long maxRecipients, LeadRange leads, int workers, CancellationToken cancellationToken)
     {
-        long first = 1, scheduled = 0;
+        long first = leads.First, scheduled = 0;
         await Task.WhenAll(Enumerable.Range(0, workers).Select(async _ =>
         {
             while (Interlocked.Read(ref scheduled) < maxRecipients
-                && Interlocked.Add(ref first, LeadsPerChunk) - LeadsPerChunk is var start && start <= lastLeadId)
+                && Interlocked.Add(ref first, LeadsPerChunk) - LeadsPerChunk is var start && start <= leads.Last)
             {
                 var added = await app.ScalarAsync<long>(
                     ScheduleStatement,
-                    [campaign, start, Math.Min(lastLeadId, start + LeadsPerChunk - 1)],
+                    [campaign, start, Math.Min(leads.Last, start + LeadsPerChunk - 1)],
                     cancellationToken);
                 Interlocked.Add(ref scheduled, added);
             }

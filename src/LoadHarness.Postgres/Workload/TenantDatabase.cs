@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Npgsql;
 
@@ -17,10 +18,20 @@ public sealed class TenantDatabase : IAsyncDisposable
     private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly string _role;
     private readonly SentStatements? _sent;
+    private readonly TenantDatabase? _opened;
+    private readonly ConcurrentDictionary<long, TenantDatabase> _others = new();
 
     private TenantDatabase(NpgsqlConnectionStringBuilder settings, string role, long workspaceId, SentStatements? sent)
     {
         (_source, _settings, _role, WorkspaceId, _sent) = (NpgsqlDataSource.Create(settings), settings, role, workspaceId, sent);
+        WorkspaceText = workspaceId.ToString(CultureInfo.InvariantCulture);
+    }
+
+    // The same connections in another workspace.
+    private TenantDatabase(TenantDatabase opened, long workspaceId)
+    {
+        (_source, _settings, _role, WorkspaceId, _sent, _opened) =
+            (opened._source, opened._settings, opened._role, workspaceId, opened._sent, opened);
         WorkspaceText = workspaceId.ToString(CultureInfo.InvariantCulture);
     }
 
@@ -48,6 +59,14 @@ public sealed class TenantDatabase : IAsyncDisposable
     public static TenantDatabase OpenThroughPooler(
         string connectionString, string role, long workspaceId, int connections, SentStatements? sent = null) =>
         new(Settings(connectionString, role, connections, sent), role, workspaceId, sent);
+
+    /// <summary>
+    /// The same role in another workspace, over the same connections and their prepared statements: a workspace is set with each statement.
+    /// It ends with the one that was opened.
+    /// </summary>
+    public TenantDatabase In(long workspaceId) => workspaceId == WorkspaceId
+        ? this
+        : (_opened ?? this)._others.GetOrAdd(workspaceId, static (id, opened) => new(opened, id), _opened ?? this);
 
     /// <summary>Waits for a connection of the pool; disposing gives it back.</summary>
     public Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken)
@@ -119,7 +138,7 @@ public sealed class TenantDatabase : IAsyncDisposable
         return rows;
     }
 
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public ValueTask DisposeAsync() => _opened is null ? _source.DisposeAsync() : ValueTask.CompletedTask;
 
     private static NpgsqlConnectionStringBuilder Settings(string connectionString, string role, int connections, SentStatements? sent) =>
         new(connectionString)

@@ -50,6 +50,7 @@ internal static class JUnitXml
             ("run", run.Identity.Id),
             ("commit", run.Identity.Commit),
             ("contacts", run.Seed?.Contacts.ToString(CultureInfo.InvariantCulture) ?? "none"),
+            ("workspaces", run.Seed?.Spread.Words() ?? "none"),
             ("profile", run.Options.GetValueOrDefault("profile", "none")),
             ("machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
             ("server", run.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}" : "none"),

@@ -40,7 +40,7 @@ internal static class SummaryMarkdown
 
     private static string Circumstances(RunResult run) => string.Join(", ",
     [
-        run.Contacts is { } contacts ? $"{Format.Count(contacts)} leads" : "no leads",
+        run.Seed?.Scale() ?? (run.Contacts is { } contacts ? $"{Format.Count(contacts)} leads" : "no leads"),
         $"profile {Escape(run.Options.GetValueOrDefault("profile", "none"))}",
         run.Server is { } server ? $"PostgreSQL {Escape(server.Version)} ({Escape(server.Provisioning)})" : "no server",
         $"{Escape(run.Host.Cpu)}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}",

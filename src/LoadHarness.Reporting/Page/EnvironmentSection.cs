@@ -7,7 +7,8 @@ namespace LoadHarness.Reporting.Page;
 internal static class EnvironmentSection
 {
     /// <summary>Options that the command line has under the same name; the others follow from these or from the machine.</summary>
-    private static readonly string[] Repeatable = ["contacts", "profile", "database", "seed", "settings", "pooler", "engine", "agents"];
+    private static readonly string[] Repeatable =
+        ["contacts", "workspaces", "skew", "profile", "database", "seed", "settings", "pooler", "engine", "agents"];
 
     public static Section Of(RunResult run)
     {

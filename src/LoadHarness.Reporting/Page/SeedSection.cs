@@ -18,6 +18,8 @@ internal static class SeedSection
             [
                 ("Seed", seed.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)),
                 ("Leads", Format.Count(seed.Contacts)),
+                ("Workspaces", seed.Spread.IsOne() ? "one, and fifty small ones on top" : $"{Format.Count(seed.Spread.Workspaces)}, drawn for each request by their leads; the largest holds {Format.Count(seed.LeadsOfLargest())}"),
+                ("Skew of the workspaces", seed.Spread.IsOne() ? "–" : seed.Spread.Skew.ToString(System.Globalization.CultureInfo.InvariantCulture)),
                 ("Checksum", seed.Checksum),
                 ("Newest month", seed.SeededAtMonth.ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture)),
                 ("Rows loaded in", seed.Reused ? "reused, nothing was generated" : Format.Duration(seed.LoadTime)),

@@ -57,7 +57,7 @@ internal static partial class VerdictBand
 
     private static IEnumerable<(string, string)> Facts(RunResult run) =>
     [
-        ("Scale", run.Contacts is { } contacts ? $"{Format.Count(contacts)} leads" : "not seeded"),
+        ("Scale", run.Seed?.Scale() ?? (run.Contacts is { } contacts ? $"{Format.Count(contacts)} leads" : "not seeded")),
         ("Machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
         ("Server", ServerOf(run)),
         ("Profile, settings", $"{(run is { Seed: null, Contacts: not null } ? "none" : run.Options.GetValueOrDefault("profile", "not stated"))}, {run.Options.GetValueOrDefault("settings", "not stated")}"),

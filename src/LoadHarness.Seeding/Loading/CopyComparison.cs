@@ -37,7 +37,7 @@ internal sealed class CopyComparison : IAsyncDisposable
                 "This database is seeded already, so the load cannot be measured. Give an empty database, or --force to delete its rows and seed it again.");
         if (run.SmallTablesChecksum is null)
             await new SmallTables(connection, journal).FillAsync(generators.Small, cancellationToken);
-        var plan = new SeedPlan(request.Contacts);
+        var plan = generators.Plan;
         var load = new SeedLoad(source, journal, plan, request.Workers, run.LeadsPerChunk);
         ServerSideCopyFiles files = await ServerSideCopyFiles.InDataDirectoryAsync(connection, request.Workers, cancellationToken);
         CopyComparison stage = new CopyComparison(source, connection, journal, generators, load, files);

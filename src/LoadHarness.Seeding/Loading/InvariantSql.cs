@@ -10,6 +10,15 @@ internal static class InvariantSql
              + (select count(*) from lead_activities where created_at < $1 or created_at >= $2)
         """;
 
+    // $1: the leads of each workspace, in the order of their ids.
+    public const string WorkspacesWithTheirShare =
+        """
+        select count(*)
+        from unnest($1::bigint[]) with ordinality as plan (leads, id)
+        join (select workspace_id, count(*) as leads from leads group by workspace_id) as found on found.workspace_id = plan.id
+        where found.leads = plan.leads and (select max(workspace_id) from leads) = cardinality($1)
+        """;
+
     public static readonly (string Name, string Query)[] NoRows =
     [
         ("e-mail addresses are lower-case and hold one @",

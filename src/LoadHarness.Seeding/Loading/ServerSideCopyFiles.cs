@@ -48,13 +48,15 @@ internal sealed class ServerSideCopyFiles(string prefix, int parts)
         }
     }
 
-    // Small workspaces have the largest ids, so the last part takes them.
+    // Ids follow the order of the plan. The last part takes all that is left.
     private string Range(CopyTable table, SeedPlan plan, int part)
     {
-        var (from, to) = (plan.Contacts * part / parts, plan.Contacts * (part + 1) / parts);
+        var (from, to) = (LastBefore(plan.Contacts * part / parts), LastBefore(plan.Contacts * (part + 1) / parts));
         return part == parts - 1
             ? FormattableString.Invariant($"{table.LeadColumn} > {from}")
             : FormattableString.Invariant($"{table.LeadColumn} > {from} and {table.LeadColumn} <= {to}");
+
+        long LastBefore(long ordinal) => ordinal == 0 ? 0 : plan.LeadAt(ordinal - 1).Id;
     }
 
     private string Path(CopyTable table, int part) => FormattableString.Invariant($"{prefix}{table.Name}_{part}.copy");

@@ -9,6 +9,9 @@ namespace LoadHarness.Seeding.Loading;
 /// <summary>Fills the tables that do not grow with the number of leads, in one transaction.</summary>
 internal sealed class SmallTables(NpgsqlConnection connection, SeedJournal journal)
 {
+    /// <summary>Of ten thousand workspaces the campaigns alone would be a statement of 100 MB.</summary>
+    private const int RowsAtATime = 2_000;
+
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static ulong Checksum(SmallRows rows) => rows.All().Aggregate(0UL, (sum, table) => sum + Checksum(table));
@@ -23,7 +26,8 @@ internal sealed class SmallTables(NpgsqlConnection connection, SeedJournal journ
         foreach (var table in rows.All())
         {
             checksum += Checksum(table);
-            await connection.ExecuteAsync(Insert(table), cancellationToken, JsonSerializer.Serialize(table.Rows, Json));
+            foreach (var some in table.Rows.Chunk(RowsAtATime))
+                await connection.ExecuteAsync(Insert(table), cancellationToken, JsonSerializer.Serialize(some, Json));
         }
 
         foreach (var table in forced)

@@ -9,10 +9,10 @@ internal sealed class CampaignTimes
 {
     private readonly long[][] _times;
 
-    public CampaignTimes(ulong seed, SeedCalendar calendar)
+    public CampaignTimes(ulong seed, SeedCalendar calendar, SeedPlan plan)
     {
         var draw = FieldDraw.Of(seed, "campaigns", "created_at");
-        _times = [.. SeedPlan.Workspaces.Select(workspace => Times(workspace, draw, calendar))];
+        _times = [.. plan.Workspaces.Select(workspace => Times(workspace, draw, calendar))];
     }
 
     public ReadOnlySpan<long> Of(long workspace) => _times[workspace - 1];

@@ -4,7 +4,7 @@ namespace LoadHarness.Seeding.Rows;
 /// <summary>
 /// The sends of a lead: which campaigns after its sign-up reached it, and what became of each. Safe for concurrent callers.
 /// </summary>
-internal sealed class SendDraws(ulong seed, LeadDraws leads)
+internal sealed class SendDraws(ulong seed, LeadDraws leads, SeedPlan plan)
 {
     public const int MostPerLead = 6;
 
@@ -24,7 +24,7 @@ internal sealed class SendDraws(ulong seed, LeadDraws leads)
     private readonly FieldDraw _campaign = FieldDraw.Of(seed, "email_sends", "campaign");
     private readonly FieldDraw _outcome = FieldDraw.Of(seed, "email_sends", "outcome");
     private readonly FieldDraw _delay = FieldDraw.Of(seed, "email_sends", "delay");
-    private readonly CampaignTimes _times = new(seed, leads.Calendar);
+    private readonly CampaignTimes _times = new(seed, leads.Calendar, plan);
 
     public long CampaignTime(long workspace, int index) => _times.Of(workspace)[index];
 

@@ -6,7 +6,7 @@ namespace LoadHarness.Seeding.Rows;
 /// <summary>
 /// The rows of every table that does not grow with the number of leads, as JSON objects, in an order that foreign keys allow.
 /// </summary>
-internal sealed class SmallRows(ulong seed, SeedCalendar calendar, SendDraws sends)
+internal sealed class SmallRows(ulong seed, SeedCalendar calendar, SendDraws sends, SeedPlan plan)
 {
     private const int UsersPerWorkspace = 3;
 
@@ -18,28 +18,28 @@ internal sealed class SmallRows(ulong seed, SeedCalendar calendar, SendDraws sen
 
     public IEnumerable<SmallTable> All()
     {
-        yield return new("workspaces", "id, name, created_at", [.. SeedPlan.Workspaces.Select(Workspace)]);
-        yield return new("users", "id, email, name, created_at", [.. SeedPlan.Workspaces.SelectMany(Users)]);
-        yield return new("workspace_members", "workspace_id, user_id, role, created_at", [.. SeedPlan.Workspaces.SelectMany(Members)]);
+        yield return new("workspaces", "id, name, created_at", [.. plan.Workspaces.Select(Workspace)]);
+        yield return new("users", "id, email, name, created_at", [.. plan.Workspaces.SelectMany(Users)]);
+        yield return new("workspace_members", "workspace_id, user_id, role, created_at", [.. plan.Workspaces.SelectMany(Members)]);
         yield return new("email_templates", "id, workspace_id, name, subject, body, created_at",
-            [.. SeedPlan.Workspaces.SelectMany(Templates)]);
-        yield return new("lead_segments", "id, workspace_id, name, conditions, created_at", [.. SeedPlan.Workspaces.SelectMany(Segments)]);
+            [.. plan.Workspaces.SelectMany(Templates)]);
+        yield return new("lead_segments", "id, workspace_id, name, conditions, created_at", [.. plan.Workspaces.SelectMany(Segments)]);
         yield return new(
             "campaigns", "id, workspace_id, template_id, name, subject, status, scheduled_at, completed_at, created_at, updated_at",
-            [.. SeedPlan.Workspaces.SelectMany(_campaigns.Of)]);
-        yield return new("webhooks", "id, workspace_id, url, events, created_at", [.. SeedPlan.Workspaces.Select(Webhook)]);
+            [.. plan.Workspaces.SelectMany(_campaigns.Of)]);
+        yield return new("webhooks", "id, workspace_id, url, events, created_at", [.. plan.Workspaces.Select(Webhook)]);
         yield return new(
             "api_keys", "id, workspace_id, name, key_hash, status, expires_at, auto_renew, renewal_period_days, created_at",
-            [.. SeedPlan.Workspaces.SelectMany(ApiKeys)]);
+            [.. plan.Workspaces.SelectMany(ApiKeys)]);
     }
 
-    private object Workspace(long id) => new { id, name = _words.Companies[(int)id], created_at = _opened };
+    private object Workspace(long id) => new { id, name = Of(_words.Companies, id), created_at = _opened };
 
     private IEnumerable<object> Users(long workspace) => Enumerable.Range(0, UsersPerWorkspace).Select(i => (object)new
     {
         id = UserId(workspace, i),
         email = FormattableString.Invariant($"{Roles[i]}@workspace-{workspace}.example"),
-        name = $"{_words.FirstNames[(int)UserId(workspace, i)]} {_words.LastNames[(int)UserId(workspace, i)]}",
+        name = $"{Of(_words.FirstNames, UserId(workspace, i))} {Of(_words.LastNames, UserId(workspace, i))}",
         created_at = _opened,
     });
 
@@ -50,6 +50,9 @@ internal sealed class SmallRows(ulong seed, SeedCalendar calendar, SendDraws sen
         role = Roles[i],
         created_at = _opened,
     });
+
+    // There may be more workspaces than words.
+    private static string Of(IReadOnlyList<string> words, long number) => words[(int)(number % words.Count)];
 
     private static long UserId(long workspace, int index) => ((workspace - 1) * UsersPerWorkspace) + index + 1;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Reporting;
@@ -52,20 +53,24 @@ public sealed class SmallRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_through_pgbouncer_fails_no_request_and_judges_what_a_connection_costs_RE_4()
+    public async Task A_run_over_workspaces_through_pgbouncer_fails_no_request_and_judges_what_a_connection_costs_RE_4()
     {
         Require.Present(PgBouncer.Find() is null ? "pgbouncer is not installed: apt-get install pgbouncer." : null);
 
         BuiltProgram.AddTinyProfile();
         var ended = await BuiltProgram.RunAsync(
-            "run", "--contacts", "2000", "--profile", BuiltProgram.TinyProfile, "--database", "native", "--pooler", "pgbouncer", "--out",
-                _output.Path);
+            "run", "--contacts", "2000", "--workspaces", "8", "--skew", "0.8", "--profile", BuiltProgram.TinyProfile, "--database", "native",
+            "--pooler", "pgbouncer", "--out", _output.Path);
 
         Assert.True(ended.ExitCode is 0 or 3 or 5, ended.StandardError);
         var run = await RunJson.ReadAsync(
             Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
         Assert.Null(run.IncompleteReason);
         Assert.All(run.Scenarios, scenario => Assert.Equal((scenario.Name, 0L), (scenario.Name, scenario.Accounting.Failed)));
+        Assert.Equal(new WorkspaceSpread(8, 0.8), run.Seed!.Spread);
+        Assert.Contains("--workspaces 8 --skew 0.8", await File.ReadAllTextAsync(
+            Path.Combine(Directory.GetDirectories(_output.Path)[0], "report.html"), TestContext.Current.CancellationToken));
+        Assert.Contains(run.Observation!.Plans, plan => plan.Query == "email_lookup in the smallest workspace");
         var connections = run.Verdicts.Single(verdict => verdict.Id == "RE-4");
         Assert.NotEqual(VerdictKind.Unavailable, connections.Kind);
         Assert.Contains("pgbouncer", connections.Evidence, StringComparison.Ordinal);

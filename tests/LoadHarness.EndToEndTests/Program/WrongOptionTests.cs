@@ -7,10 +7,12 @@ public sealed class WrongOptionTests
     public async Task Every_wrong_option_is_named_in_one_message_and_no_password()
     {
         var ended = await BuiltProgram.RunAsync(
-            "run", "--contacts", "abc", "--profile", "nope", "--seed", "-1", "--database", "Host=127.0.0.1;Port=1;Password=secret");
+            "run", "--contacts", "abc", "--workspaces", "0", "--skew", "2.5", "--profile", "nope", "--seed", "-1", "--database", "Host=127.0.0.1;Port=1;Password=secret");
 
         Assert.Equal(2, ended.ExitCode);
         Assert.Contains("--contacts 'abc'", ended.StandardError, StringComparison.Ordinal);
+        Assert.Contains("--workspaces '0'", ended.StandardError, StringComparison.Ordinal);
+        Assert.Contains("--skew '2.5'", ended.StandardError, StringComparison.Ordinal);
         Assert.Contains("--profile 'nope'", ended.StandardError, StringComparison.Ordinal);
         Assert.Contains("--seed '-1'", ended.StandardError, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", ended.StandardOutput + ended.StandardError, StringComparison.Ordinal);

@@ -57,7 +57,7 @@ public sealed class WithoutExtensionsTests(PostgresCluster cluster)
         await using var app = await Workspaces.OpenAppAsync(database);
         var outcome = await LeadImport.RunAsync(
             app, "test", Enumerable.Range(1, 200).Select(LeadImportTests.Row), 2, (_, work) => work(), Stop);
-        var campaign = await CampaignDispatch.RunAsync(app, app, "test", 1_000, 1_000, 2, (_, work) => work(), Stop);
+        var campaign = await CampaignDispatch.RunAsync(app, app, "test", 1_000, new(1, 1_000), 2, (_, work) => work(), Stop);
         Assert.Equal((200, 200, 200, true), (outcome.Imported, campaign.Scheduled, campaign.Sent, campaign.Completed));
         Assert.Equal(50, await app.ScalarAsync<long>("select count(*) from search_leads_optimized($1, p_term => 'lead')", [], Stop));
     }

@@ -12,13 +12,15 @@ using LoadHarness.Seeding;
 namespace LoadHarness.IntegrationTests.Observation;
 
 /// <summary>A seeded database and the real scenarios on it, a second or two each.</summary>
-public sealed class SeededLoad(PostgresCluster cluster) : IAsyncLifetime
+public class SeededLoad(PostgresCluster cluster) : IAsyncLifetime
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     public TestDatabase Database { get; private set; } = null!;
 
     public SeedManifest Seed { get; private set; } = null!;
+
+    protected virtual SeedRequest Request { get; } = new(2_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1) };
 
     public static LoadProfile Profile { get; } = new(
         "test", "a second of each",
@@ -32,15 +34,18 @@ public sealed class SeededLoad(PostgresCluster cluster) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        var request = new SeedRequest(2_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1) };
-        Seed = await new Seeder(Database.Owner).SeedAsync(request, SilentProgress.Instance, CancellationToken.None);
+        Seed = await new Seeder(Database.Owner).SeedAsync(Request, SilentProgress.Instance, CancellationToken.None);
     }
 
-    public ValueTask DisposeAsync() => Database?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (Database is not null) await Database.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
-    public ScenarioEnvironment Bench(SeedManifest? seed = null) => ScenarioEnvironment.Open(
-        (role, workspace, connections, sent) => TenantDatabase.Open(Database.ConnectionString, role, workspace, connections, sent), seed
-            ?? Seed, Profile);
+    public ScenarioEnvironment Bench(SeedManifest? seed = null, LoadProfile? profile = null) => ScenarioEnvironment.Open(
+        (role, workspace, connections, sent) => TenantDatabase.Open(Database.ConnectionString, role, workspace, connections, sent),
+        seed ?? Seed, profile ?? Profile);
 
     public static async Task<IReadOnlyList<ScenarioResult>> RunAsync(IReadOnlyList<ScenarioProps> load, IMeasuredPhase? measured = null)
     {

@@ -141,6 +141,38 @@ public sealed class SeederTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Leads_are_spread_over_workspaces_on_request_and_the_database_is_used_again_for_the_same_spread_only()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var request = Request with { Contacts = 5_000, Spread = new(12, 1), Workers = 1 };
+        var manifest = await new Seeder(database.Owner).SeedAsync(request, SilentProgress.Instance, Stop);
+
+        Assert.All(manifest.Invariants, check => Assert.True(check.Holds, $"{check.Name}: {check.Evidence}"));
+        Assert.Equal(SeedChecksum.Of(request), manifest.Checksum);
+        Assert.Equal(request.Spread, manifest.Spread);
+        Assert.Equal(
+            request.Spread.SizesOf(5_000).Select((size, index) => $"{index + 1} {size}"),
+            await Catalog.LinesAsync(database.Owner,
+                "select concat_ws(' ', workspace_id, count(*)) from leads group by workspace_id order by workspace_id"));
+        Assert.Equal(["12 12 12"], await Catalog.LinesAsync(database.Owner,
+            "select concat_ws(' ', (select count(*) from workspaces), (select count(distinct workspace_id) from email_sends), (select count(distinct workspace_id) from lead_activities))"));
+        // As a table grows: rows of all workspaces lie between one another, in the order of time.
+        Assert.Equal(["created_at", "workspace_id"], await Catalog.LinesAsync(database.Owner,
+            """
+            select attname from pg_stats
+            where tablename = 'leads' and (attname = 'created_at' and correlation > 0.9 or attname = 'workspace_id' and abs(correlation) < 0.5)
+            order by attname
+            """));
+
+        Assert.True((await new Seeder(database.Owner).SeedAsync(request, SilentProgress.Instance, Stop)).Reused);
+        Assert.Null(await SeedReuse.FindAsync(database.Owner, request with { Spread = new(12, 0.5) }, Stop));
+        var refusal = await Assert.ThrowsAsync<HarnessException>(
+            () => new Seeder(database.Owner).SeedAsync(request with { Spread = new(13, 1) }, SilentProgress.Instance, Stop));
+        Assert.Contains("in 12 workspaces (skew 1), seed 42", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("in 13 workspaces (skew 1), seed 42", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Rows_of_others_are_never_touched_without_being_asked()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);

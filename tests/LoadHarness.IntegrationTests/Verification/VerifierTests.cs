@@ -18,7 +18,7 @@ public sealed partial class VerifierTests(PostgresCluster cluster)
     private static readonly string[] JudgedByOtherCommands = ["CARD", "TQ", "SC", "RE", "ER", "MS"];
 
     private static readonly ChecklistCircumstances Nowhere = new(
-        new DateOnly(2026, 1, 31), 1_000, "smoke", new HostEnvironment("an OS", "a CPU", 2, 1L << 30, "10", false),
+        new DateOnly(2026, 1, 31), "1,000 leads in one workspace", "smoke", new HostEnvironment("an OS", "a CPU", 2, 1L << 30, "10", false),
             new ServerEnvironment("native", "host:1", "15", new Dictionary<string, string>(), []));
 
     [Fact]

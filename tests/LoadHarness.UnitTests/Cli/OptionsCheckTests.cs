@@ -39,6 +39,39 @@ public sealed class OptionsCheckTests
         Assert.DoesNotContain("secret", fault.Message);
     }
 
+    [Theory]
+    [InlineData("0", null)]
+    [InlineData("-3", null)]
+    [InlineData("2.5", null)]
+    [InlineData("many", null)]
+    [InlineData("10001", null)]
+    [InlineData("99999999999", null)]
+    [InlineData("", null)]
+    [InlineData("5000", null)]
+    [InlineData("20", "-1")]
+    [InlineData("20", "2.01")]
+    [InlineData("20", "0.333")]
+    [InlineData("20", "1e0")]
+    [InlineData("20", "NaN")]
+    [InlineData("20", "")]
+    [InlineData(null, "1")]
+    public void Workspaces_that_cannot_be_are_refused(string? workspaces, string? skew)
+    {
+        var fault = Assert.Throws<HarnessException>(() => OptionsCheck.Check(new() { Workspaces = workspaces, Skew = skew }, []));
+
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        Assert.Contains(skew is null ? "--workspaces" : "--skew", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, null, 1, 1)]
+    [InlineData("1", "0.5", 1, 1)]
+    [InlineData("200", null, 200, 1)]
+    [InlineData("1_000", "0", 1_000, 0)]
+    [InlineData("20", "1.25", 20, 1.25)]
+    public void Workspaces_are_one_unless_more_are_wanted(string? workspaces, string? skew, int count, double expected) =>
+        Assert.Equal(new(count, expected), OptionsCheck.Check(new() { Workspaces = workspaces, Skew = skew }, []).Spread);
+
     [Fact]
     public void An_engine_that_this_build_does_not_hold_is_refused_with_the_way_to_it_and_its_licence()
     {

@@ -7,6 +7,10 @@ public sealed class BaselineFitTests
     public static TheoryData<string, Func<RunResult, RunResult>> Misfits => new()
     {
         { "leads", run => run with { Seed = run.Seed! with { Contacts = run.Seed.Contacts + 1 } } },
+        { "workspaces: in 20 workspaces (skew 0.8) then, in one workspace now", run => run with
+        {
+            Seed = run.Seed! with { Spread = new(20, 0.8) },
+        } },
         { "seed", run => run with { Seed = run.Seed! with { Seed = run.Seed.Seed + 1 } } },
         { "checksum of the rows", run => run with { Seed = run.Seed! with { Checksum = "another" } } },
         { "schema", run => run with { Schema = run.Schema! with { Checksum = "another" } } },

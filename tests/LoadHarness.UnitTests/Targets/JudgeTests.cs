@@ -86,6 +86,21 @@ public sealed class JudgeTests
             Decide(Query, Scenario("lead-queries", Operation("a", Milliseconds(1_000, _ => 5)))).Caveats);
 
     [Fact]
+    public void A_run_over_many_workspaces_says_so_beside_its_figure_and_claims_no_number_of_leads_in_one()
+    {
+        var run = Run([Scenario("lead-queries", Operation("a", Milliseconds(1_000, _ => 5)))]);
+        run = run with { Seed = run.Seed! with { Contacts = 3_000_000, Spread = new(10, 1) } };
+        var contacts = new Target("SC-1", "2M+ contacts in one workspace", Statistic.Contacts, 2_000_000, LimitDirection.AtLeast, "leads");
+
+        var verdicts = TargetJudge.Decide(run, [Query, contacts]);
+
+        Assert.Contains("measured at 3,000,000 leads in 10 workspaces (skew 1), 1,024,252 in the largest; the claim is for 2,000,000 in one",
+            verdicts[0].Caveats);
+        Assert.Equal(VerdictKind.Unavailable, verdicts[1].Kind);
+        Assert.Contains("1,024,252 in the largest", verdicts[1].Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_scenario_that_did_not_run_makes_its_target_unavailable() =>
         Assert.Equal(VerdictKind.Unavailable, Decide(Query).Kind);
 

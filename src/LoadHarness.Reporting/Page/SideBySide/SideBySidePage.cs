@@ -73,7 +73,7 @@ internal static class SideBySidePage
             Html.Of($"""<span class="word is-{outcome.Class}">{HtmlComponents.Symbol(outcome.Symbol)} {outcome.Word}</span>"""),
             Html.Of($"{run.Identity.StartedUtc.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture)}"),
             Html.Of($"{run.Identity.Commit}"),
-            run.Seed is { } seed ? Format.Count(seed.Contacts) : "–",
+            run.Seed is { } seed ? Html.Of($"{(seed.Spread.IsOne() ? Format.Count(seed.Contacts) : seed.Scale())}") : "–",
             Html.Of($"{Plain.Cut(run.Host.Cpu, 100)}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
         ];
     }
