@@ -22,7 +22,8 @@ public sealed class BulkImport : IHarnessScenario
         if (environment.Profile.BulkImport is not { } load) return [];
         return
         [
-            Scenario.CreateMix(Name, ("import", 1, context => ImportAsync(environment, context, load.Rows, load.KnownPercent, load.Sessions)))
+            Scenario.CreateMix(Name, ("import", 1,
+                context => ImportAsync(environment, context, load.Rows, load.KnownPercent, load.Sessions)))
                 .WithoutWarmUp()
                 .WithLoadSimulations(Simulation.IterationsForConstant(1, load.Repetitions)),
         ];
@@ -45,6 +46,7 @@ public sealed class BulkImport : IHarnessScenario
             ? Response.Ok(rows)
             : Response.Fail(string.Create(
                 CultureInfo.InvariantCulture,
-                $"wrong answer: of {expected.Fresh} rows of new and {expected.Known} of known leads the import inserted {outcome.Imported}, updated {outcome.Updated} and rejected {outcome.Rejected}"));
+                $"wrong answer: of {expected.Fresh} rows of new and {expected.Known} of known leads the import inserted "
+                    + $"{outcome.Imported}, updated {outcome.Updated} and rejected {outcome.Rejected}"));
     }
 }

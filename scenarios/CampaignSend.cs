@@ -36,6 +36,7 @@ public sealed class CampaignSend : IHarnessScenario
             ? Response.Ok(outcome.Sent)
             : Response.Fail(string.Create(
                 CultureInfo.InvariantCulture,
-                $"wrong answer: the campaign {(outcome.Completed ? "ended" : "did not end")} with {outcome.Sent} sent of {outcome.Scheduled} scheduled; {expected} recipients wanted"));
+                $"wrong answer: the campaign {(outcome.Completed ? "ended" : "did not end")} with {outcome.Sent} sent of "
+                    + $"{outcome.Scheduled} scheduled; {expected} recipients wanted"));
     }
 }

@@ -38,7 +38,8 @@ internal sealed class DeepCursors(ScenarioEnvironment environment, string scenar
         }
 
         if (pages.Count == 0)
-            throw new HarnessException("Search found fewer leads than two pages hold. Seed more leads, or spread them over fewer workspaces.");
+            throw new HarnessException(
+                "Search found fewer leads than two pages hold. Seed more leads, or spread them over fewer workspaces.");
         _pages = pages;
     }
 

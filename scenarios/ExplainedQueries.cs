@@ -17,7 +17,8 @@ public static class ExplainedQueries
     private static readonly string[] Campaigns = ["campaign-send/campaign", "mixed-campaigns/campaign"];
 
     public static IEnumerable<IReadOnlyList<ExplainedStatement>> Of(ScenarioEnvironment environment) =>
-        [.. Reads(environment, environment.Workspaces.Largest).Select(read => (IReadOnlyList<ExplainedStatement>)[read]), DeepPage(environment), Import(environment),
+        [.. Reads(environment, environment.Workspaces.Largest).Select(read => (IReadOnlyList<ExplainedStatement>)[read]),
+            DeepPage(environment), Import(environment),
             Campaign(environment)];
 
     /// <returns>Nothing when there is but one workspace.</returns>

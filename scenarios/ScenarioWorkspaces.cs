@@ -8,8 +8,8 @@ namespace LoadHarness.Scenarios;
 public sealed class ScenarioWorkspaces
 {
     /// <summary>
-    /// Leads of which the answers are computed: so many in all by the workspaces' sizes, and so many again in equal parts. Under two seconds
-    /// of work, once a run and before anything is measured.
+    /// Leads of which the answers are computed: so many in all by the workspaces' sizes, and so many again in equal parts. Under two
+    /// seconds of work, once a run and before anything is measured.
     /// </summary>
     private const long Sampled = 40_000;
 

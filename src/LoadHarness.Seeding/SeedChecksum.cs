@@ -14,7 +14,8 @@ internal static class SeedChecksum
     {
         var generators = new SeedGenerators(request);
         var buffer = new CopyBuffer();
-        return Of(SmallTables.Checksum(generators.Small), generators.Large.Select(encoder => (encoder.Table, Sum(encoder, generators.Plan, buffer))));
+        return Of(SmallTables.Checksum(generators.Small),
+            generators.Large.Select(encoder => (encoder.Table, Sum(encoder, generators.Plan, buffer))));
     }
 
     internal static string Of(ulong smallTables, IEnumerable<(string Table, ulong Sum)> tables)

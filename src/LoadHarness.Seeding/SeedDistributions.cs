@@ -29,8 +29,10 @@ internal static class SeedDistributions
             from leads where workspace_id = 1 and id <= 200000
             """, "count(*) desc, label")),
         ("Length of names", Count(
-            "select lpad((length(name) / 10 * 10)::text, 3) || '+' as label from leads where workspace_id = 1 and id <= 200000 and name is not null", "label", 30)),
-        ("Custom field plan", Count("select coalesce(custom_fields ->> 'plan', '(missing)') as label from leads where workspace_id = 1 and id <= 200000", "count(*) desc, label")),
+            "select lpad((length(name) / 10 * 10)::text, 3) || '+' as label from leads where workspace_id = 1 and id <= 200000 and name "
+                + "is not null", "label", 30)),
+        ("Custom field plan", Count("select coalesce(custom_fields ->> 'plan', '(missing)') as label from leads where workspace_id = 1 "
+            + "and id <= 200000", "count(*) desc, label")),
         ("Custom field country", Count(
             "select coalesce(custom_fields ->> 'country', '(missing)') as label from leads where workspace_id = 1 and id <= 200000",
             "count(*) desc, label")),
@@ -40,10 +42,12 @@ internal static class SeedDistributions
             from leads where workspace_id = 1 and id <= 200000
             """, "label")),
         ("Custom field opt-in", Count(
-            "select coalesce(custom_fields ->> 'newsletter_opt_in', '(missing)') as label from leads where workspace_id = 1 and id <= 200000", "count(*) desc, label")),
+            "select coalesce(custom_fields ->> 'newsletter_opt_in', '(missing)') as label from leads where workspace_id = 1 and id <= "
+                + "200000", "count(*) desc, label")),
         ("Send status", Count("select status as label from email_sends where workspace_id = 1 and lead_id <= 200000",
             "count(*) desc, label")),
-        ("Sends by month", Count("select to_char(created_at at time zone 'UTC', 'YYYY-MM') as label from email_sends where workspace_id = 1 and lead_id <= 200000", "label", 24)),
+        ("Sends by month", Count("select to_char(created_at at time zone 'UTC', 'YYYY-MM') as label from email_sends where workspace_id "
+            + "= 1 and lead_id <= 200000", "label", 24)),
         ("Hours from delivery to open", Count(
             """
             select lpad(floor(extract(epoch from opened_at - delivered_at) / 3600)::text, 2) as label

@@ -30,13 +30,15 @@ internal sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan,
     {
         var broken = checks.Where(check => !check.Holds).Select(check => $"{check.Name} ({check.Evidence})").ToArray();
         if (broken.Length > 0)
-            throw new HarnessException($"The seeded rows are not what they should be: {string.Join("; ", broken)}. Seed again into an empty database; if it happens again, report it with the seed and the number of contacts.");
+            throw new HarnessException($"The seeded rows are not what they should be: {string.Join("; ", broken)}. Seed again into an "
+                + $"empty database; if it happens again, report it with the seed and the number of contacts.");
     }
 
     private Task<InvariantCheck> SizesAsync(CancellationToken cancellationToken) => plan.Spread.IsOne()
         ? EqualAsync("the primary workspace holds the contacts asked for (SC-1)", plan.Contacts,
             "select count(*) from leads where workspace_id = 1", cancellationToken)
-        : EqualAsync($"every workspace holds its share of the leads, {plan.Spread.Words()}", plan.Sizes.Count, InvariantSql.WorkspacesWithTheirShare,
+        : EqualAsync($"every workspace holds its share of the leads, {plan.Spread.Words()}", plan.Sizes.Count,
+            InvariantSql.WorkspacesWithTheirShare,
             cancellationToken, plan.Sizes.ToArray());
 
     private async Task<InvariantCheck> EqualAsync(
@@ -57,9 +59,11 @@ internal sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan,
     private async Task<string> DefaultPartitionsAsync(CancellationToken cancellationToken)
     {
         var names = await connection.TextsAsync(
-            "select oid::regclass::text from pg_class where relispartition and relkind = 'r' and relnamespace = 'public'::regnamespace and pg_get_expr(relpartbound, oid) = 'DEFAULT'",
+            "select oid::regclass::text from pg_class where relispartition and relkind = 'r' and relnamespace = 'public'::regnamespace "
+                + "and pg_get_expr(relpartbound, oid) = 'DEFAULT'",
             cancellationToken);
         return names.Count == 0 ? "select 0::bigint"
-            : $"select sum(n)::bigint from ({string.Join(" union all ", names.Select(name => $"select count(*) as n from {name}"))}) as rows";
+            : $"select sum(n)::bigint from ({string.Join(" union all ", names.Select(name => $"select count(*) as n from {name}"))}) as "
+                + $"rows";
     }
 }

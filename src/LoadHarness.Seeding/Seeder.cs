@@ -33,12 +33,14 @@ public sealed class Seeder(NpgsqlDataSource admin)
         }
         catch (PostgresException fault) when (fault.SqlState == DiskFull)
         {
-            throw new HarnessException($"The server's disk is full ({fault.MessageText}). Free some space and start again with the same options: the seeding goes on where it stopped.", inner: fault);
+            throw new HarnessException($"The server's disk is full ({fault.MessageText}). Free some space and start again with the same "
+                + $"options: the seeding goes on where it stopped.", inner: fault);
         }
         catch (NpgsqlException fault) when (
             fault is not PostgresException { IsTransient: false } || fault.SqlState?.StartsWith("57P", StringComparison.Ordinal) == true)
         {
-            throw new HarnessException($"The server went away while seeding {request.Contacts} contacts ({fault.Message}). Start again with the same options: the seeding goes on where it stopped.", inner: fault);
+            throw new HarnessException($"The server went away while seeding {request.Contacts} contacts ({fault.Message}). Start again "
+                + $"with the same options: the seeding goes on where it stopped.", inner: fault);
         }
     }
 
@@ -84,7 +86,8 @@ public sealed class Seeder(NpgsqlDataSource admin)
         return new SeedManifest(
             request.Seed, request.Contacts, SeedChecksum.Of(smallTables, loaded.Sums), SeedPlan.PrimaryWorkspaceId,
                 generators.Calendar.NewestMonth, loaded.Tables,
-            await SeedDistributions.ReadAsync(connection, request.Spread, cancellationToken), invariants, loaded.Duration, TimeSpan.Zero, TimeSpan.Zero,
+            await SeedDistributions.ReadAsync(connection, request.Spread, cancellationToken), invariants, loaded.Duration, TimeSpan.Zero,
+                TimeSpan.Zero,
                 Reused: false)
         {
             Spread = request.Spread,

@@ -11,5 +11,6 @@ internal static class BaselineAtStart
 {
     public static IEnumerable<string> Faults(HarnessOptions options) =>
         BaselineFit.KnownAtStart(options.Baseline!, options.Contacts, options.Spread, options.Seed, RunRecord.Begin(options).Result)
-            .Select(difference => $"--baseline {options.Baseline!.Identity.Id}: it does not fit: {difference}. Give one of the same kind, or none.");
+            .Select(difference => $"--baseline {options.Baseline!.Identity.Id}: it does not fit: {difference}. Give one of the same "
+                + $"kind, or none.");
 }

@@ -18,7 +18,8 @@ public sealed class CommandLineOptions
 
     public Option<string?> Workspaces { get; } = new("--workspaces")
     {
-        Description = "Spread the leads over so many workspaces, and draw one for each request. Default 1: all in one, and fifty small ones on top.",
+        Description = "Spread the leads over so many workspaces, and draw one for each request. Default 1: all in one, and fifty small "
+            + "ones on top.",
         HelpName = "W",
     };
 
@@ -48,7 +49,8 @@ public sealed class CommandLineOptions
 
     public Option<string?> Database { get; } = new("--database")
     {
-        Description = "auto (default: a container, else a private native cluster), container, native, or a connection string. Better from LOADHARNESS_DATABASE: what stands here shows in the process list.",
+        Description = "auto (default: a container, else a private native cluster), container, native, or a connection string. Better "
+            + "from LOADHARNESS_DATABASE: what stands here shows in the process list.",
         HelpName = "WHERE",
     };
 
@@ -76,7 +78,8 @@ public sealed class CommandLineOptions
 
     public Option<string?> Baseline { get; } = new("--baseline")
     {
-        Description = "An earlier run's run.json, or its folder: its figures stand next to these, and one of another scale, seed, profile or machine is refused.",
+        Description = "An earlier run's run.json, or its folder: its figures stand next to these, and one of another scale, seed, "
+            + "profile or machine is refused.",
         HelpName = "FILE",
     };
 
@@ -88,7 +91,8 @@ public sealed class CommandLineOptions
 
     public Option<string?> Force { get; } = new("--force")
     {
-        Description = "Use a given database although it is not empty: deletes every row of workspaces, users, leads and of all that refers to them. "
+        Description = "Use a given database although it is not empty: deletes every row of workspaces, users, leads and of all that "
+            + "refers to them. "
             + "Rows that the harness did not make are deleted with --force=delete-all-rows only.",
         HelpName = "delete-all-rows",
         Arity = ArgumentArity.ZeroOrOne,
@@ -108,7 +112,8 @@ public sealed class CommandLineOptions
 
     public Option<string?> Broker { get; } = new("--broker")
     {
-        Description = "With --agents: a NATS server on which agents of other machines join (see the verb agent). Needs --database, which they can reach.",
+        Description = "With --agents: a NATS server on which agents of other machines join (see the verb agent). Needs --database, which "
+            + "they can reach.",
         HelpName = "URL",
     };
 

@@ -23,7 +23,8 @@ internal sealed record ComparedWork(ComparisonPlan Plan, ComparedSubject Subject
         var all = workload is null ? plan : plan.For(workload);
         var chosen = scenarios is null ? all : all.Only(scenarios);
         return new(chosen, workload is null
-            ? new CrmSubject(new SeedRequest(options.Contacts, options.Seed, Environment.ProcessorCount), options.ServerProfile,
+            ? new CrmSubject(new SeedRequest(options.Contacts, options.Seed, Environment.ProcessorCount) { Spread = options.Spread },
+                options.ServerProfile,
                 options.Keep)
             : new WorkloadSubject(workload, chosen.Scenarios, options.ServerProfile, options.Seed, options.Keep), workload);
     }

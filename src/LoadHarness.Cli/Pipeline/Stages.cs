@@ -41,7 +41,8 @@ public static class Stages
     public static async Task<SeedManifest> SeedAsync(
         RunRecord record, TerminalOutput terminal, HarnessOptions options, Database database, CancellationToken cancellationToken)
     {
-        terminal.Heading($"seed ({options.Contacts:N0} leads{(options.Spread.IsOne() ? "" : $" {options.Spread.Words()}")}, seed {options.Seed})");
+        terminal.Heading($"seed ({options.Contacts:N0} leads{(options.Spread.IsOne() ? "" : $" {options.Spread.Words()}")}, seed "
+            + $"{options.Seed})");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var manifest = await record.StageAsync(
             "seed",

@@ -24,7 +24,8 @@ public static class HealthVerb
         var monthly = new Option<bool>("--monthly") { Description = "The monthly review: partitions, archive, trend, capacity (OP-2)." };
         return new(
             new Command("health", "Green, yellow, red or unknown for each check, with the offending rows."),
-            [words.Contacts, words.Workspaces, words.Skew, words.Database, words.Seed, words.Settings, words.Reuse, words.Force, words.Json, weekly, monthly],
+            [words.Contacts, words.Workspaces, words.Skew, words.Database, words.Seed, words.Settings, words.Reuse, words.Force, words.Json,
+                weekly, monthly],
             (parsed, cancellationToken) =>
                 ExecuteAsync(words, parsed, parsed.GetValue(weekly), parsed.GetValue(monthly), cancellationToken));
     }
@@ -53,7 +54,8 @@ public static class HealthVerb
     {
         terminal.Line($"{Word(check.Status),-8} {check.Id,-8} {check.Title}: {check.Evidence}");
         foreach (var finding in check.Findings)
-            terminal.Line($"           {Word(finding.Status)}: {finding.Subject}: {finding.Detail}{(finding.Remedy is { } remedy ? $" Fix: {remedy}" : "")}");
+            terminal.Line($"           {Word(finding.Status)}: {finding.Subject}: "
+                + $"{finding.Detail}{(finding.Remedy is { } remedy ? $" Fix: {remedy}" : "")}");
     }
 
     private static void Print(TerminalOutput terminal, IReadOnlyList<ReviewSection> sections)

@@ -20,7 +20,8 @@ public static class SeedVerb
         };
         return new(
             new Command("seed", "Fill a database with leads, campaigns, sends and activities."),
-            [words.Contacts, words.Workspaces, words.Skew, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force, words.Json, measure],
+            [words.Contacts, words.Workspaces, words.Skew, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force,
+                words.Json, measure],
             (parsed, cancellationToken) => ExecuteAsync(words.Read(parsed), parsed.GetValue(measure), cancellationToken));
     }
 

@@ -27,7 +27,8 @@ public static class VerifyVerb
         };
         return new(
             new Command("verify", "One row for each requirement, with evidence."),
-            [words.Contacts, words.Workspaces, words.Skew, words.Profile, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force, words.Json,
+            [words.Contacts, words.Workspaces, words.Skew, words.Profile, words.Database, words.Seed, words.Settings, words.Keep,
+                words.Reuse, words.Force, words.Json,
                 words.Require, words.Out, markdown],
             (parsed, cancellationToken) => ExecuteAsync(words, parsed, parsed.GetValue(markdown), cancellationToken));
     }
@@ -69,5 +70,7 @@ public static class VerifyVerb
     }
 
     private static ChecklistCircumstances Circumstances(HarnessOptions options, RunRecord record, Database database) => new(
-        DateOnly.FromDateTime(DateTime.UtcNow), record.Result.Seed is { } seed ? FormattableString.Invariant($"{seed.Contacts:N0} leads {seed.Spread.Words()}") : null, options.Profile, record.Result.Host, database.Server);
+        DateOnly.FromDateTime(DateTime.UtcNow),
+        record.Result.Seed is { } seed ? FormattableString.Invariant($"{seed.Contacts:N0} leads {seed.Spread.Words()}") : null,
+        options.Profile, record.Result.Host, database.Server);
 }

@@ -42,7 +42,8 @@ internal static class ProofOperations
             var segment = place;
             var (count, page) = ($"count_{segment + 1}", $"page_{segment + 1}");
             yield return new(Scenario.CreateMix(scenario, (count, 1, context =>
-                Ask(context, count, "segment_count", segment, environment.Workspaces.Largest.Answers.CountOf(segment, environment.NewLeads)))));
+                Ask(context, count, "segment_count", segment,
+                    environment.Workspaces.Largest.Answers.CountOf(segment, environment.NewLeads)))));
             yield return new(Scenario.CreateMix(scenario, (page, 1, context =>
                 Ask(context, page, "segment_page", segment, environment.Workspaces.Largest.Answers.PageOfSegment(segment)))));
         }
@@ -53,7 +54,8 @@ internal static class ProofOperations
             var own = $"{query}_{segment + 1}";
             return environment.Queries.Names.Contains(own)
                 ? environment.QueryAsync(context, environment.Workspaces.Largest, operation, own, expected)
-                : environment.QueryAsync(context, environment.Workspaces.Largest, operation, query, expected, SegmentCorpus.Conditions[segment]);
+                : environment.QueryAsync(context, environment.Workspaces.Largest, operation, query, expected,
+                    SegmentCorpus.Conditions[segment]);
         }
     }
 }

@@ -3,7 +3,9 @@ using LoadHarness.Core.Input;
 
 namespace LoadHarness.Core.Measurement;
 
-/// <summary>How seeded leads are spread over workspaces: the workspace of rank r holds a share in proportion to 1/r^skew (Zipf's law).</summary>
+/// <summary>
+/// How seeded leads are spread over workspaces: the workspace of rank r holds a share in proportion to 1/r^skew (Zipf's law).
+/// </summary>
 /// <param name="Workspaces">With one, all leads that were asked for are in workspace 1, and fifty small workspaces come on top.</param>
 /// <param name="Skew">0: all workspaces are alike. 1: the second holds half as many leads as the first, the third a third.</param>
 public sealed record WorkspaceSpread(
@@ -50,7 +52,8 @@ public sealed record WorkspaceSpread(
             : null;
 
         string Fault(string which, long size, long needed) => string.Create(CultureInfo.InvariantCulture,
-            $"of {contacts:N0} leads in {Workspaces:N0} workspaces (skew {Skew:0.##}) the {which} would hold {size}, and it needs {needed}. Give more leads or fewer workspaces, or another skew.");
+            $"of {contacts:N0} leads in {Workspaces:N0} workspaces (skew {Skew:0.##}) the {which} would hold {size}, and it needs "
+                + $"{needed}. Give more leads or fewer workspaces, or another skew.");
     }
 
     /// <summary>As <c>in one workspace</c>.</summary>

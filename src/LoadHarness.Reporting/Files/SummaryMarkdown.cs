@@ -57,11 +57,14 @@ internal static class SummaryMarkdown
     private static void AppendTable(StringBuilder text, IReadOnlyList<Verdict> verdicts, List<string> common)
     {
         if (verdicts.Count == 0) return;
-        text.Append("| Target | Verdict | Measured | Limit | 95% interval, or what was checked | Samples | Why, and what qualifies it |\n|---|---|---|---|---|---|---|\n");
+        text.Append("| Target | Verdict | Measured | Limit | 95% interval, or what was checked | Samples | Why, and what qualifies it "
+            + "|\n|---|---|---|---|---|---|---|\n");
         foreach (var verdict in verdicts)
         {
-            text.Append($"| **{Escape(verdict.Id)}** {Escape(verdict.Title)} | {RunVerdict.SymbolOf(verdict.Kind)} {CheckReport.Word(verdict.Kind)} ")
-                .Append($"| {Escape(verdict.Subject is { } subject ? subject + " " : "")}{Escape(VerdictWords.Figure(verdict))} | {Escape(Format.Limit(verdict))} ")
+            text.Append($"| **{Escape(verdict.Id)}** {Escape(verdict.Title)} | {RunVerdict.SymbolOf(verdict.Kind)} "
+                + $"{CheckReport.Word(verdict.Kind)} ")
+                .Append($"| {Escape(verdict.Subject is { } subject ? subject + " " : "")}{Escape(VerdictWords.Figure(verdict))} | "
+                    + $"{Escape(Format.Limit(verdict))} ")
                 .Append($"| {Escape(VerdictWords.Interval(verdict))} | {Format.Count(verdict.Samples)} ")
                 .Append($"| {Escape(string.Join("; ", new[] { verdict.Reason }.OfType<string>().Concat(verdict.Caveats.Except(common))))} |\n");
         }

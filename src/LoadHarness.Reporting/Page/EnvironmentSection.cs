@@ -46,7 +46,8 @@ internal static class EnvironmentSection
         var options = Repeatable.Where(
             name => run.Options.TryGetValue(name, out var value) && value.Length > 0 && value is not ("none" or "given"))
             .Select(name => $"--{name} {Quoted(run.Options[name])}");
-        return Html.Of($"""<p class="repeat">Repeat it at commit {run.Identity.Commit}: <code>./run.sh {Compared(run) ?? $"run {string.Join(' ', options)}"}</code></p>""");
+        return Html.Of($"""<p class="repeat">Repeat it at commit {run.Identity.Commit}: <code>./run.sh """
+            + $"""{Compared(run) ?? $"run {string.Join(' ', options)}"}</code></p>""");
     }
 
     /// <returns>Null for a run of a load.</returns>

@@ -18,8 +18,12 @@ internal static class SeedSection
             [
                 ("Seed", seed.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)),
                 ("Leads", Format.Count(seed.Contacts)),
-                ("Workspaces", seed.Spread.IsOne() ? "one, and fifty small ones on top" : $"{Format.Count(seed.Spread.Workspaces)}, drawn for each request by their leads; the largest holds {Format.Count(seed.LeadsOfLargest())}"),
-                ("Skew of the workspaces", seed.Spread.IsOne() ? "–" : seed.Spread.Skew.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                ("Workspaces", seed.Spread.IsOne() ? "one, and fifty small ones on top"
+                    : $"{Format.Count(seed.Spread.Workspaces)}, drawn for each request by their leads; the largest holds "
+                        + $"{Format.Count(seed.LeadsOfLargest())}"),
+                ("Skew of the workspaces", seed.Spread.IsOne()
+                    ? "–"
+                    : seed.Spread.Skew.ToString(System.Globalization.CultureInfo.InvariantCulture)),
                 ("Checksum", seed.Checksum),
                 ("Newest month", seed.SeededAtMonth.ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture)),
                 ("Rows loaded in", seed.Reused ? "reused, nothing was generated" : Format.Duration(seed.LoadTime)),
@@ -37,7 +41,8 @@ internal static class SeedSection
         var drawn = seed.Distributions.Where(sample => sample.Labels.Count > 0 && sample.Labels.Count == sample.Shares.Count).ToList();
         if (drawn.Count > 0)
             parts.Add(HtmlComponents.Folded($"Shape of the data: {drawn.Count} distributions", HtmlComponents.Grid(drawn.Select(Picture))));
-        return new("seed", "Data", "Every value is a pure function of the seed, the table, the field and the row: the same seed gives the same checksum anywhere.", parts);
+        return new("seed", "Data", "Every value is a pure function of the seed, the table, the field and the row: the same seed gives "
+            + "the same checksum anywhere.", parts);
     }
 
     private static Chart Picture(DistributionSample sample, int index)

@@ -49,11 +49,13 @@ internal static partial class VerdictBand
 
     private static Html Changes(RunResult run) => run.Baseline is not { } baseline
         ? Html.Nothing
-        : Html.Of($"""<p class="changes"><a href="#baseline">Since {new Name(baseline.RunId)}</a>: {BaselineSection.Summary(run, baseline)}</p>""");
+        : Html.Of($"""<p class="changes"><a href="#baseline">Since {new Name(baseline.RunId)}</a>: """
+            + $"""{BaselineSection.Summary(run, baseline)}</p>""");
 
     private static Html Pointer(int notes) => notes == 0
         ? Html.Nothing
-        : Html.Of($"""<p class="pointer"><a href="#notes">{(notes == 1 ? "One note" : $"{notes} notes")} to read with these figures</a></p>""");
+        : Html.Of($"""<p class="pointer"><a href="#notes">{(notes == 1 ? "One note" : $"{notes} notes")} to read with these """
+            + $"""figures</a></p>""");
 
     private static IEnumerable<(string, string)> Facts(RunResult run) =>
     [
@@ -62,7 +64,8 @@ internal static partial class VerdictBand
         ("Server", ServerOf(run)),
         ("Profile, settings", $"{(run is { Seed: null, Contacts: not null } ? "none" : run.Options.GetValueOrDefault("profile", "not stated"))}, {run.Options.GetValueOrDefault("settings", "not stated")}"),
         ("Durability", Durability(run.Server)),
-        ("Started, took", $"{run.Identity.StartedUtc.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture)}, {Format.Duration(run.Identity.Duration)}"),
+        ("Started, took", $"{run.Identity.StartedUtc.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture)}, "
+            + $"{Format.Duration(run.Identity.Duration)}"),
         ("Seed", run.Seed is { } seeded ? seeded.Seed.ToString(CultureInfo.InvariantCulture) : "–"),
         ("Commit", run.Identity.Commit),
     ];

@@ -34,7 +34,8 @@ internal sealed class CopyComparison : IAsyncDisposable
             .BeginAsync(request, generators, progress, cancellationToken);
         if (run.Manifest is not null)
             throw new Core.HarnessException(
-                "This database is seeded already, so the load cannot be measured. Give an empty database, or --force to delete its rows and seed it again.");
+                "This database is seeded already, so the load cannot be measured. Give an empty database, or --force to delete its rows "
+                    + "and seed it again.");
         if (run.SmallTablesChecksum is null)
             await new SmallTables(connection, journal).FillAsync(generators.Small, cancellationToken);
         var plan = generators.Plan;

@@ -32,7 +32,8 @@ internal static class InvariantSql
             or bounced_at < sent_at or unsubscribed_at < opened_at or complained_at < opened_at
          """),
         ("no activity precedes its lead",
-         "select count(*) from lead_activities a join leads l on l.id = a.lead_id where a.lead_id % 64 = 0 and a.created_at < l.created_at"),
+         "select count(*) from lead_activities a join leads l on l.id = a.lead_id where a.lead_id % 64 = 0 and a.created_at < "
+             + "l.created_at"),
         ("no send goes to another address or workspace than its lead's",
          """
          select count(*) from email_sends s left join leads l on l.id = s.lead_id

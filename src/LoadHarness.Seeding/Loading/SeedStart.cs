@@ -29,7 +29,8 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
     private static void Note(SeedRun run, SeedRequest request, IStageProgress progress)
     {
         if (run.Identity != request.Identity)
-            throw new HarnessException($"This database holds another seeding ({run.Identity}); {request.Identity} was asked for. Use the same options, another database, or --force to delete its rows and seed it again.");
+            throw new HarnessException($"This database holds another seeding ({run.Identity}); {request.Identity} was asked for. Use the "
+                + $"same options, another database, or --force to delete its rows and seed it again.");
         progress.Note(run.Manifest is null
             ? $"Going on with an interrupted seeding ({run.Identity})."
             : $"The database is seeded already ({run.Identity}); its rows are used again.");
@@ -41,7 +42,8 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
         {
             var doomed = await RowsToDelete.InAsync(connection, cancellationToken);
             if (doomed.NeedsTheSecondWord && !request.ReplaceForeignRows)
-                throw new HarnessException($"The database holds rows that the harness did not make ({doomed}). Use an empty database, or --force=delete-all-rows to delete all of them.", ExitCode.BadUsage);
+                throw new HarnessException($"The database holds rows that the harness did not make ({doomed}). Use an empty database, or "
+                    + $"--force=delete-all-rows to delete all of them.", ExitCode.BadUsage);
             if (doomed.Tables.Count > 0)
                 progress.Note($"--force: deleting every row of workspaces, users, leads and of all that refers to them: {doomed}.");
             await journal.ForgetWithAsync($"workspaces, users, {string.Join(", ", tables)}", cancellationToken);
@@ -49,7 +51,8 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
         else if (await connection.ScalarAsync<bool>(
             "select exists (select from workspaces) or exists (select from leads)", cancellationToken))
         {
-            throw new HarnessException("The database holds workspaces or leads that the seeder did not put there. Use an empty database, or --force=delete-all-rows to delete every row of them and of all that refers to them.");
+            throw new HarnessException("The database holds workspaces or leads that the seeder did not put there. Use an empty database, "
+                + "or --force=delete-all-rows to delete every row of them and of all that refers to them.");
         }
     }
 }

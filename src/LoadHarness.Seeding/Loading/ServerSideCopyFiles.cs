@@ -25,7 +25,8 @@ internal sealed class ServerSideCopyFiles(string prefix, int parts)
             parts);
 
     public Task WriteAsync(NpgsqlDataSource source, CopyTable table, SeedPlan plan, CancellationToken cancellationToken) =>
-        EachPartAsync(source, part => $"copy (select {table.Columns} from {table.Name} where {Range(table, plan, part)} order by id) to {Literal(table, part)} (format binary)", cancellationToken);
+        EachPartAsync(source, part => $"copy (select {table.Columns} from {table.Name} where {Range(table, plan, part)} order by id) to "
+            + $"{Literal(table, part)} (format binary)", cancellationToken);
 
     public Task ReadAsync(NpgsqlDataSource source, CopyTable table, CancellationToken cancellationToken) =>
         EachPartAsync(source, part => $"copy {table.Name} ({table.Columns}) from {Literal(table, part)} (format binary)",

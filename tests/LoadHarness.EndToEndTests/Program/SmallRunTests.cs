@@ -59,7 +59,8 @@ public sealed class SmallRunTests : IDisposable
 
         BuiltProgram.AddTinyProfile();
         var ended = await BuiltProgram.RunAsync(
-            "run", "--contacts", "2000", "--workspaces", "8", "--skew", "0.8", "--profile", BuiltProgram.TinyProfile, "--database", "native",
+            "run", "--contacts", "2000", "--workspaces", "8", "--skew", "0.8", "--profile", BuiltProgram.TinyProfile, "--database",
+                "native",
             "--pooler", "pgbouncer", "--out", _output.Path);
 
         Assert.True(ended.ExitCode is 0 or 3 or 5, ended.StandardError);

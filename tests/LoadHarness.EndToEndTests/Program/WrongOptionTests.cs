@@ -7,7 +7,8 @@ public sealed class WrongOptionTests
     public async Task Every_wrong_option_is_named_in_one_message_and_no_password()
     {
         var ended = await BuiltProgram.RunAsync(
-            "run", "--contacts", "abc", "--workspaces", "0", "--skew", "2.5", "--profile", "nope", "--seed", "-1", "--database", "Host=127.0.0.1;Port=1;Password=secret");
+            "run", "--contacts", "abc", "--workspaces", "0", "--skew", "2.5", "--profile", "nope", "--seed", "-1", "--database",
+                "Host=127.0.0.1;Port=1;Password=secret");
 
         Assert.Equal(2, ended.ExitCode);
         Assert.Contains("--contacts 'abc'", ended.StandardError, StringComparison.Ordinal);

@@ -94,7 +94,8 @@ public sealed class JudgeTests
 
         var verdicts = TargetJudge.Decide(run, [Query, contacts]);
 
-        Assert.Contains("measured at 3,000,000 leads in 10 workspaces (skew 1), 1,024,252 in the largest; the claim is for 2,000,000 in one",
+        Assert.Contains("measured at 3,000,000 leads in 10 workspaces (skew 1), 1,024,252 in the largest; the claim is for 2,000,000 in "
+            + "one",
             verdicts[0].Caveats);
         Assert.Equal(VerdictKind.Unavailable, verdicts[1].Kind);
         Assert.Contains("1,024,252 in the largest", verdicts[1].Evidence, StringComparison.Ordinal);

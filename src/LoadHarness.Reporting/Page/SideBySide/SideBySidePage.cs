@@ -51,16 +51,21 @@ internal static class SideBySidePage
         if (pair.Comparison.Differences.Count > 0)
         {
             var more = pair.Comparison.Differences.Count - 1;
-            yield return Html.Of($"""<li><a href="#circumstances">{pair.B} differs from A</a> in {Plain.Cut(pair.Comparison.Differences[0], 200)}{(more > 0 ? $", and {more} more" : "")}. Any of it may be the cause of a change.</li>""");
+            yield return Html.Of($"""<li><a href="#circumstances">{pair.B} differs from A</a> in """
+                + $"""{Plain.Cut(pair.Comparison.Differences[0], 200)}{(more > 0 ? $", and {more} more" : "")}. Any of it may be the """
+                + $"""cause of a change.</li>""");
         }
 
         foreach (var change in pair.Comparison.Worse.Concat(pair.Comparison.Better).Take(MostTold))
-            yield return Html.Of($"""<li><a href="#{pair.Place("operations")}">{new Name(change.Name)}</a> {change.Metric}: {pair.B} is {pair.Words(change)}</li>""");
+            yield return Html.Of($"""<li><a href="#{pair.Place("operations")}">{new Name(change.Name)}</a> {change.Metric}: {pair.B} """
+                + $"""is {pair.Words(change)}</li>""");
     }
 
     private static string Caveat(IReadOnlyList<ComparedPair> pairs) =>
-        $"One run against one run. Each interval holds what was sampled within the two runs, and that two runs of the same code differ by up to {Format.Significant(RunSpread.OfSame)} times. "
-        + $"About {Format.Counted(pairs.Sum(pair => pair.Comparison.ByChance), "figure")} of {Format.Count(pairs.Sum(pair => pair.Comparison.Compared))} would show a difference by chance alone. "
+        $"One run against one run. Each interval holds what was sampled within the two runs, and that two runs of the same code differ "
+            + $"by up to {Format.Significant(RunSpread.OfSame)} times. "
+        + $"About {Format.Counted(pairs.Sum(pair => pair.Comparison.ByChance), "figure")} of "
+        + $"{Format.Count(pairs.Sum(pair => pair.Comparison.Compared))} would show a difference by chance alone. "
         + "To be sure, load both in turns: ./run.sh compare --a … --b …";
 
     private static IReadOnlyList<Cell> Row(RunResult run, int index)
