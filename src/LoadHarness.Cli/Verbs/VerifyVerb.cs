@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LoadHarness.Checks.Verification;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
@@ -71,6 +72,8 @@ public static class VerifyVerb
 
     private static ChecklistCircumstances Circumstances(HarnessOptions options, RunRecord record, Database database) => new(
         DateOnly.FromDateTime(DateTime.UtcNow),
-        record.Result.Seed is { } seed ? FormattableString.Invariant($"{seed.Contacts:N0} leads {seed.Spread.Words()}") : null,
+        record.Result.Seed is { } seed
+            ? string.Create(CultureInfo.InvariantCulture, $"{seed.Contacts:N0} leads {seed.Spread.Words()}")
+            : null,
         options.Profile, record.Result.Host, database.Server);
 }
