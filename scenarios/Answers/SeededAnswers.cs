@@ -86,15 +86,18 @@ public sealed class SeededAnswers
 
     public Expectation PageOfSegment(int segment) => Expectation.PageOf(Kept(_segments[segment]));
 
+    /// <summary>Where the blocks of a sample begin, from 1. No two of them overlap: a lead that is counted twice is no lower bound.</summary>
+    /// <param name="leads">At least as many as all blocks hold.</param>
+    public static IEnumerable<long> FirstsOf(long leads, long rows, long blocks) =>
+        Enumerable.Range(0, (int)blocks).Select(block => 1 + (blocks == 1 ? 0 : block * (leads - rows) / (blocks - 1)));
+
     private static long Kept(long matches) => matches < Few ? 0 : matches / KeptOfTwo;
 
     private static IEnumerable<SegmentLead> Sample(SeedManifest seed, SeededWorkspace workspace, long sampled)
     {
         var rows = Math.Clamp(sampled, SmallestBlock, LargestBlock);
         if (workspace.Leads <= Math.Max(sampled, rows)) return Read(1, workspace.Leads);
-        var blocks = sampled / rows;
-        return Enumerable.Range(0, (int)Math.Max(1, blocks))
-            .SelectMany(block => Read(1 + (block * (workspace.Leads - rows) / Math.Max(1, blocks)), rows));
+        return FirstsOf(workspace.Leads, rows, Math.Max(1, sampled / rows)).SelectMany(first => Read(first, rows));
 
         IEnumerable<SegmentLead> Read(long first, long count) =>
             SeededLeads.Read(seed.Seed, seed.SeededAtMonth, workspace.LeadId(first), (int)count).Select(Lead);
