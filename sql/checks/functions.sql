@@ -23,30 +23,27 @@ select case when first = 50 and second = 0 then 'met' else 'missed' end,
 from (with first as materialized (
     select total_scheduled
 from bulk_schedule_email_sends(
-    (select max(id) from campaigns where workspace_id = current_setting('app.workspace_id')::bigint),
+    current_setting('app.campaign_id')::bigint,
     current_setting('app.workspace_id')::bigint, '"all"'::jsonb))
 select f.total_scheduled as first, s.total_scheduled as second
 from first f cross join lateral (
     select b.total_scheduled
 from bulk_schedule_email_sends(
-    (select max(id) from campaigns where workspace_id = current_setting('app.workspace_id')::bigint),
+    current_setting('app.campaign_id')::bigint,
     current_setting('app.workspace_id')::bigint, case when f.total_scheduled >= 0 then '"all"'::jsonb end) b) s) answer;
 
 -- id: BF-4
 -- tenant: made
 select batch_update_campaign_metrics(
-    (select max(id) from campaigns where workspace_id = current_setting('app.workspace_id')::bigint), p_opened => 7);
+    current_setting('app.campaign_id')::bigint, p_opened => 7);
 select fold_campaign_metrics();
 select case when opened_count = 7 then 'met' else 'missed' end,
     format('7 opens added as a delta and folded: the campaign shows %s', opened_count), opened_count, 7, 'opens' from campaigns
-where id = (select max(id) from campaigns where workspace_id = current_setting('app.workspace_id')::bigint)
+where id = current_setting('app.campaign_id')::bigint
     and workspace_id = current_setting('app.workspace_id')::bigint;
 
 -- id: BF-5
 -- tenant: made
-select set_config('app.campaign_id', max(id)::text, true)
-from campaigns
-where workspace_id = current_setting('app.workspace_id')::bigint;
 select bulk_schedule_email_sends(current_setting('app.campaign_id')::bigint, current_setting('app.workspace_id')::bigint);
 select mark_email_sends_sent(
     current_setting('app.workspace_id')::bigint, current_setting('app.campaign_id')::bigint, array_agg(id), 'verify')

@@ -65,7 +65,7 @@ declare
     v_schema name := (select relnamespace::regnamespace::text from pg_class where oid = p_parent);
     v_table name := (select relname from pg_class where oid = p_parent);
     -- As pg_partman would name it: it reads the month out of the name.
-    v_format text := case when exists (select from pg_extension where extname = 'pg_partman' and extversion not like '4.%')
+    v_format text := case when exists (select 1 from pg_extension where extname = 'pg_partman' and extversion not like '4.%')
         then 'YYYYMMDD' else 'YYYY_MM' end;
     v_name name := left(v_table, 50) || '_p' || to_char(p_month, v_format);
     v_default regclass := (select b.partition from public.partition_bounds(p_parent) b where b.is_default);
@@ -77,7 +77,7 @@ begin
         v_name := v_name || '_' || substr(md5(clock_timestamp()::text), 1, 6);
     end if;
     if v_default is not null then
-        execute format('select exists (select from %s where created_at >= $1 and created_at < $2)', v_default)
+        execute format('select exists (select 1 from %s where created_at >= $1 and created_at < $2)', v_default)
             into v_stray using v_from, v_to;
     end if;
     -- Attached, not created in its place: that would lock the whole table.
@@ -104,7 +104,7 @@ as $$
     select m::date
     from generate_series(date_trunc('month', p_from::timestamp), date_trunc('month', p_to::timestamp), interval '1 month') as m
     where not exists (
-        select from public.partition_bounds(p_parent) b
+        select 1 from public.partition_bounds(p_parent) b
         where not b.is_default
           and coalesce(b.from_at, '-infinity') < ((m + interval '1 month') at time zone 'UTC')
           and coalesce(b.to_at, 'infinity') > (m at time zone 'UTC'))

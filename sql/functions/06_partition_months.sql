@@ -32,7 +32,7 @@ declare
     v_stray date;
 begin
     if v_partman is not null then
-        execute format('select exists (select from %s.part_config where parent_table = $1)', v_partman)
+        execute format('select exists (select 1 from %s.part_config where parent_table = $1)', v_partman)
             into v_managed using 'public.' || p_parent::text;
     end if;
     -- A row of a later month in the default partition stops pg_partman 4.7's maintenance: such rows move first.

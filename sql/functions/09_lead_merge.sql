@@ -49,35 +49,46 @@ return case when array_position(array['active', 'bounced', 'unsubscribed', 'comp
 comment on function risen_status(text, text) is 'The status of a lead of which two are said: it never falls, so no file makes a person '
     'active who left.';
 
-create or replace function merge_reject_reason(p_old leads, p_new_tags text[], p_new_fields jsonb) returns text
-language sql stable parallel safe
+drop function if exists merge_reject_reason(leads, text[], jsonb);
+drop function if exists import_changes_lead(leads, leads);
+
+-- Immutable, though the size of a value may depend on how it is stored: so a merge can ask it wherever the lead lies. Columns and no whole
+-- rows: on a node of a cluster they are of a part of the table.
+create or replace function merge_reject_reason(p_tags text[], p_new_tags text[], p_fields jsonb, p_new_fields jsonb) returns text
+language plpgsql immutable parallel safe
 as $$
-    select case
-        when cardinality(p_old.tags) + cardinality(p_new_tags) > 100 and cardinality(merged_tags(p_old.tags, p_new_tags)) > 100
+begin
+    return case
+        when cardinality(p_tags) + cardinality(p_new_tags) > 100 and cardinality(public.merged_tags(p_tags, p_new_tags)) > 100
             then 'the lead would have more than 100 tags'
         -- The size of a compressed value says nothing.
-        when (pg_column_compression(p_old.custom_fields) is not null
-              or pg_column_size(p_old.custom_fields) + pg_column_size(p_new_fields) > 65536)
-             and pg_column_size(p_old.custom_fields || p_new_fields) > 65536
+        when (pg_column_compression(p_fields) is not null or pg_column_size(p_fields) + pg_column_size(p_new_fields) > 65536)
+             and pg_column_size(p_fields || p_new_fields) > 65536
             then 'the lead''s custom_fields would be larger than 64 kB'
-    end
+    end;
+end
 $$;
-comment on function merge_reject_reason(leads, text[], jsonb) is 'Why a row cannot be merged into its lead, as a clause; null when it can.';
+comment on function merge_reject_reason(text[], text[], jsonb, jsonb) is
+    'Why a row cannot be merged into its lead, as a clause; null when it can.';
 
-create or replace function import_changes_lead(p_old leads, p_new leads) returns boolean
-language sql stable parallel safe
+create or replace function import_changes_lead(p_texts text[], p_new_texts text[], p_status text, p_new_status text,
+    p_tags text[], p_new_tags text[], p_fields jsonb, p_new_fields jsonb) returns boolean
+language plpgsql immutable parallel safe
 as $$
-    select ((p_old.name, p_old.phone, p_old.company, p_old.position) is distinct from (
-               coalesce(p_new.name, p_old.name), coalesce(p_new.phone, p_old.phone),
-               coalesce(p_new.company, p_old.company), coalesce(p_new.position, p_old.position))
-            or not p_new.tags <@ p_old.tags
-            or p_old.custom_fields || p_new.custom_fields <> p_old.custom_fields
-            or risen_status(p_old.status, p_new.status) <> p_old.status)
-        and merge_reject_reason(p_old, p_new.tags, p_new.custom_fields) is null
+begin
+    return (coalesce(p_new_texts[1], p_texts[1]) is distinct from p_texts[1]
+            or coalesce(p_new_texts[2], p_texts[2]) is distinct from p_texts[2]
+            or coalesce(p_new_texts[3], p_texts[3]) is distinct from p_texts[3]
+            or coalesce(p_new_texts[4], p_texts[4]) is distinct from p_texts[4]
+            or not p_new_tags <@ p_tags
+            or p_fields || p_new_fields <> p_fields
+            or public.risen_status(p_status, p_new_status) <> p_status)
+        and public.merge_reject_reason(p_tags, p_new_tags, p_fields, p_new_fields) is null;
+end
 $$;
-comment on function import_changes_lead(leads, leads) is
-    'Whether an imported row says anything new of its lead, and may. An update that says nothing would still write a new version into '
-    'all ten indexes.';
+comment on function import_changes_lead(text[], text[], text, text, text[], text[], jsonb, jsonb) is
+    'Whether an imported row says anything new of its lead, and may. The texts are name, phone, company and position. An update that says '
+    'nothing would still write a new version into all ten indexes.';
 
 -- Row by row in memory, then one update a lead: with an update a row, each would look through the dead versions of all before it.
 create or replace function merge_repeated_rows(p_workspace_id bigint, p_import_id bigint, p_first bigint, p_last bigint, p_after_round int,
@@ -87,7 +98,7 @@ as $$
 declare
     v_row record;
     v_lead leads;
-    v_new leads;
+    v_status text;
     v_reason text;
     v_changed boolean := false;
 begin
@@ -104,14 +115,8 @@ begin
             -- An earlier round made or locked it in this transaction.
             select l.* into v_lead from leads l where l.workspace_id = p_workspace_id and l.email = v_row.email for no key update;
         end if;
-        v_new.name := v_row.name;
-        v_new.phone := v_row.phone;
-        v_new.company := v_row.company;
-        v_new.position := v_row.position;
-        v_new.status := coalesce(v_row.status, 'active');
-        v_new.tags := v_row.tags;
-        v_new.custom_fields := v_row.custom_fields;
-        v_reason := merge_reject_reason(v_lead, v_new.tags, v_new.custom_fields);
+        v_status := coalesce(v_row.status, 'active');
+        v_reason := merge_reject_reason(v_lead.tags, v_row.tags, v_lead.custom_fields, v_row.custom_fields);
         if v_reason is not null then
             update lead_import_merge m set reason = v_reason
             where m.workspace_id = p_workspace_id and m.import_id = p_import_id
@@ -119,15 +124,18 @@ begin
             rejected := rejected + 1;
         else
             known := known + 1;
-            if import_changes_lead(v_lead, v_new) then
+            if import_changes_lead(
+                array[v_lead.name, v_lead.phone, v_lead.company, v_lead.position],
+                array[v_row.name, v_row.phone, v_row.company, v_row.position],
+                v_lead.status, v_status, v_lead.tags, v_row.tags, v_lead.custom_fields, v_row.custom_fields) then
                 v_changed := true;
-                v_lead.name := coalesce(v_new.name, v_lead.name);
-                v_lead.phone := coalesce(v_new.phone, v_lead.phone);
-                v_lead.company := coalesce(v_new.company, v_lead.company);
-                v_lead.position := coalesce(v_new.position, v_lead.position);
-                v_lead.status := risen_status(v_lead.status, v_new.status);
-                v_lead.tags := merged_tags(v_lead.tags, v_new.tags);
-                v_lead.custom_fields := v_lead.custom_fields || v_new.custom_fields;
+                v_lead.name := coalesce(v_row.name, v_lead.name);
+                v_lead.phone := coalesce(v_row.phone, v_lead.phone);
+                v_lead.company := coalesce(v_row.company, v_lead.company);
+                v_lead.position := coalesce(v_row.position, v_lead.position);
+                v_lead.status := risen_status(v_lead.status, v_status);
+                v_lead.tags := merged_tags(v_lead.tags, v_row.tags);
+                v_lead.custom_fields := v_lead.custom_fields || v_row.custom_fields;
             end if;
         end if;
         if v_row.is_last and v_changed then
@@ -144,6 +152,14 @@ comment on function merge_repeated_rows(bigint, bigint, bigint, bigint, int) is
     'A step of merge_lead_rows: the rows of an address after its first ones, in their order, each judged against the lead as it is by '
     'then.';
 
+-- The one place that says so: on a cluster, where bits are off (decision 0025), leads have no trigger that notes changes for them.
+create or replace function segment_bits_are_on() returns boolean
+language sql stable set search_path = pg_catalog, pg_temp
+as $$
+    select exists (select 1 from pg_trigger where tgrelid = 'public.leads'::regclass and tgname = 'note_segment_update')
+$$;
+comment on function segment_bits_are_on() is 'Whether changes of leads are noted for the bits of segments; if not, counts go by rows.';
+
 -- The one merge: imports by COPY and by JSON are both rows of lead_import_merge. p_update: whether known leads are changed.
 create or replace function merge_lead_rows(p_workspace_id bigint, p_import_id bigint, p_first bigint, p_last bigint, p_update boolean,
     out imported bigint, out known bigint, out rejected bigint)
@@ -153,10 +169,13 @@ as $$
 declare
     -- The first rows of each address are merged set by set, the rest of a long list in memory.
     c_rounds constant int := 3;
-    v_suppressing boolean := exists (select from suppressed_addresses where workspace_id = p_workspace_id);
+    c_sequence constant regclass := pg_get_serial_sequence('public.leads', 'id');
+    v_suppressing boolean := exists (select 1 from suppressed_addresses where workspace_id = p_workspace_id);
+    v_noting boolean := segment_bits_are_on();
     v_round record;
+    v_ids bigint[];
+    v_new bigint[];
     v_rejected bigint;
-    v_inserted bigint;
     v_kept text[];
     v_repeated record;
     v_last_round bigint;
@@ -168,20 +187,22 @@ begin
     for v_round in
         select m.round, count(*) as rows from lead_import_merge m
         where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.merge_order between p_first and p_last
-          and m.round <= c_rounds
+          and m.round between 1 and c_rounds
         group by m.round
         order by m.round
     loop
+        -- Taken here and not by the column's default, so that the statement runs whole where the workspace lies.
+        v_ids := array(select nextval(c_sequence) from generate_series(p_first, p_last));
         with merged as (
             insert into leads as l
-                (workspace_id, email, name, phone, company, position, source, status, tags, custom_fields)
-            select p_workspace_id, m.email, m.name, m.phone, m.company, m.position, m.source,
-                   risen_status(coalesce(m.status, 'active'),
-                                coalesce(case s.reason when 'erased' then 'unsubscribed' else s.reason end, 'active')),
+                (workspace_id, id, email, name, phone, company, position, source, status, tags, custom_fields)
+            select m.workspace_id, v_ids[m.merge_order - p_first + 1], m.email, m.name, m.phone, m.company, m.position, m.source,
+                   risen_status(coalesce(m.status, 'active'), coalesce((
+                       select case s.reason when 'erased' then 'unsubscribed' else s.reason end from suppressed_addresses s
+                       where v_suppressing and s.workspace_id = p_workspace_id
+                         and s.email_hash = address_hash(p_workspace_id, m.email)), 'active')),
                    m.tags, m.custom_fields
             from lead_import_merge m
-            left join suppressed_addresses s
-              on v_suppressing and s.workspace_id = p_workspace_id and s.email_hash = address_hash(p_workspace_id, m.email)
             where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.merge_order between p_first and p_last
               and m.round = v_round.round
             order by m.merge_order
@@ -193,30 +214,34 @@ begin
                 status = risen_status(l.status, excluded.status),
                 tags = merged_tags(l.tags, excluded.tags),
                 custom_fields = l.custom_fields || excluded.custom_fields,
-                updated_at = now()
-            where p_update and import_changes_lead(l, excluded)
-            -- xmax is 0 on a row that this statement inserted, and the updating transaction on one that it updated.
-            returning l.id, l.email, (l.xmax = 0) as inserted
-        ), noted as (
+                updated_at = excluded.updated_at
+            where p_update and import_changes_lead(
+                array[l.name, l.phone, l.company, l.position], array[excluded.name, excluded.phone, excluded.company, excluded.position],
+                l.status, excluded.status, l.tags, excluded.tags, l.custom_fields, excluded.custom_fields)
+            returning l.id, l.email
+        )
+        -- A row that this statement inserted has one of these ids; one that it updated has another.
+        select array_agg(m.email), array_agg(i.id) filter (where i.id is not null) into v_kept, v_new
+        from merged m left join unnest(v_ids) as i (id) on i.id = m.id;
+        imported := imported + coalesce(cardinality(v_new), 0);
+        known := known + v_round.rows - coalesce(cardinality(v_new), 0);
+        if v_noting then
             -- Numbers that others took meanwhile lie between: counts may read a lead too many, not one too few.
             insert into segment_changes (workspace_id, first_lead, last_lead, fields)
             select p_workspace_id, min(r.id), max(r.id), 63
             from (select g.id, sum((g.gap > 64)::int) over (order by g.id) as run
-                  from (select m.id, m.id - lag(m.id, 1, m.id) over (order by m.id) as gap from merged m where m.inserted) as g) as r
-            group by r.run
-        )
-        select count(*) filter (where inserted), array_agg(email) into v_inserted, v_kept from merged;
-        imported := imported + v_inserted;
-        known := known + v_round.rows - v_inserted;
+                  from (select n.id, n.id - lag(n.id, 1, n.id) over (order by n.id) as gap from unnest(v_new) as n (id)) as g) as r
+            group by r.run;
+        end if;
         v_last_round := v_round.round;
         -- A row that is not among the merged ones said nothing new, or too much.
         if p_update and v_round.rows > coalesce(cardinality(v_kept), 0) then
-            update lead_import_merge m set reason = merge_reject_reason(l, m.tags, m.custom_fields)
+            update lead_import_merge m set reason = merge_reject_reason(l.tags, m.tags, l.custom_fields, m.custom_fields)
             from leads l
             where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.merge_order between p_first and p_last
               and m.round = v_round.round and not m.email = any (coalesce(v_kept, '{}'))
               and l.workspace_id = p_workspace_id and l.email = m.email
-              and merge_reject_reason(l, m.tags, m.custom_fields) is not null;
+              and merge_reject_reason(l.tags, m.tags, l.custom_fields, m.custom_fields) is not null;
             get diagnostics v_rejected = row_count;
             rejected := rejected + v_rejected;
             known := known - v_rejected;
@@ -248,8 +273,9 @@ begin
         'lead_reject_reason(text, text, text, text, text, text, text, text[], jsonb)',
         'merged_tags(text[], text[])',
         'risen_status(text, text)',
-        'merge_reject_reason(leads, text[], jsonb)',
-        'import_changes_lead(leads, leads)',
+        'merge_reject_reason(text[], text[], jsonb, jsonb)',
+        'import_changes_lead(text[], text[], text, text, text[], text[], jsonb, jsonb)',
+        'segment_bits_are_on()',
         'merge_repeated_rows(bigint, bigint, bigint, bigint, int)',
         'merge_lead_rows(bigint, bigint, bigint, bigint, boolean)']::regprocedure[]
     loop

@@ -2,9 +2,11 @@
 -- The order keeps imports that overlap from deadlocking; a chunk a transaction keeps the locks short.
 
 create or replace function has_import_chunks(p_workspace_id bigint, p_import_id bigint) returns boolean
-language sql stable
+language plpgsql stable set search_path = pg_catalog, public, pg_temp
 as $$
-    select exists (select from lead_import_chunks c where c.workspace_id = p_workspace_id and c.import_id = p_import_id)
+begin
+    return exists (select 1 from lead_import_chunks c where c.workspace_id = p_workspace_id and c.import_id = p_import_id);
+end
 $$;
 comment on function has_import_chunks(bigint, bigint) is 'Whether an import is prepared: from then on it takes no rows.';
 
@@ -28,51 +30,52 @@ comment on function cell_fault(text, text) is 'Why the cells of a staged row can
     'null when they can.';
 
 -- Rows of one address keep their order: the second is merged after the first, as if it stood in a second file.
+-- All go into the rows to merge, those that are refused in round 0 with their reason: one statement a table, each whole where the
+-- workspace lies.
 drop function if exists order_staged_rows(bigint, bigint, text, boolean);
 create function order_staged_rows(p_workspace_id bigint, p_import_id bigint, p_source text, p_careful boolean,
     out staged bigint, out rejected bigint, out valid bigint, out repeated bigint)
 language plpgsql set search_path = pg_catalog, public, pg_temp set work_mem = '64MB'
 as $$
 begin
-    with staged as (
-        select row_number, address_of(email) as email, cell(name) as name, cell(phone) as phone, cell(company) as company,
-               cell(position) as position, coalesce(cell(source), p_source) as source, lower(cell(status)) as status,
-               case when p_careful then cell(tags) else nullif(tags, '') end as tags,
-               case when p_careful then cell(custom_fields) else nullif(custom_fields, '') end as custom_fields,
-               coalesce(refused, case when p_careful then cell_fault(cell(tags), cell(custom_fields)) end) as fault
-        from lead_import_rows
-        where workspace_id = p_workspace_id and import_id = p_import_id
-        -- Keeps the planner from writing these expressions into every place that the inlined functions use them.
-        offset 0
-    ), typed as (
-        select s.row_number, s.email, s.name, s.phone, s.company, s.position, s.source, s.status, s.fault,
-               case when s.fault is null then coalesce(s.tags, '{}')::text[] end as tags,
-               case when s.fault is null then coalesce(s.custom_fields, '{}')::jsonb end as custom_fields
-        from staged s
-        offset 0
-    ), judged as materialized (
-        select t.*, coalesce(fault, lead_reject_reason(email, name, phone, company, position, source, status, tags, custom_fields))
-            as reason
-        from typed t
-    ), rejects as (
+    insert into lead_import_merge
+        (workspace_id, import_id, merge_order, round, row_number,
+         email, name, phone, company, position, source, status, tags, custom_fields, reason)
+    select j.workspace_id, j.import_id, row_number() over address,
+           case when j.reason is not null then 0
+                else (j.email is not distinct from lag(j.email) over address)::int + 1 end,
+           j.row_number, j.email, j.name, j.phone, j.company, j.position, j.source, j.status, j.tags, j.custom_fields, j.reason
+    from (
+        select t.*, coalesce(t.fault, lead_reject_reason(
+                   t.email, t.name, t.phone, t.company, t.position, t.source, t.status, t.tags, t.custom_fields)) as reason
+        from (
+            select s.workspace_id, s.import_id, s.row_number, s.email, s.name, s.phone, s.company, s.position, s.source, s.status, s.fault,
+                   case when s.fault is null then coalesce(s.tags, '{}')::text[] end as tags,
+                   case when s.fault is null then coalesce(s.custom_fields, '{}')::jsonb end as custom_fields
+            from (
+                select workspace_id, import_id, row_number, address_of(email) as email, cell(name) as name, cell(phone) as phone,
+                       cell(company) as company, cell(position) as position, coalesce(cell(source), p_source) as source,
+                       lower(cell(status)) as status,
+                       case when p_careful then cell(tags) else nullif(tags, '') end as tags,
+                       case when p_careful then cell(custom_fields) else nullif(custom_fields, '') end as custom_fields,
+                       coalesce(refused, case when p_careful then cell_fault(cell(tags), cell(custom_fields)) end) as fault
+                from lead_import_rows
+                where workspace_id = p_workspace_id and import_id = p_import_id
+                -- Keeps the planner from writing these expressions into every place that the inlined functions use them.
+                offset 0) as s
+            offset 0) as t
+        offset 0) as j
+    window address as (partition by j.reason is null order by j.email collate "C", j.row_number);
+    select count(*), count(*) filter (where m.round = 0), count(*) filter (where m.round > 0), count(*) filter (where m.round > 1)
+    into staged, rejected, valid, repeated
+    from lead_import_merge m where m.workspace_id = p_workspace_id and m.import_id = p_import_id;
+    if rejected > 0 then
         insert into lead_import_rejects (workspace_id, import_id, row_number, email, reason)
-        select p_workspace_id, p_import_id, row_number, left(email, 300), reason
-        from judged where reason is not null
-        on conflict do nothing
-        returning 1
-    ), ordered as (
-        insert into lead_import_merge
-            (workspace_id, import_id, merge_order, round, row_number,
-             email, name, phone, company, position, source, status, tags, custom_fields)
-        select p_workspace_id, p_import_id, row_number() over address, (email is not distinct from lag(email) over address)::int + 1,
-               row_number, email, name, phone, company, position, source, status, tags, custom_fields
-        from judged where reason is null
-        window address as (order by email collate "C", row_number)
-        returning round
-    )
-    select (select count(*) from judged), (select count(*) from judged where reason is not null),
-           (select count(*) from ordered), (select count(*) from ordered where round > 1)
-    into staged, rejected, valid, repeated;
+        select m.workspace_id, m.import_id, m.row_number, left(m.email, 300), m.reason
+        from lead_import_merge m where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.round = 0
+        on conflict do nothing;
+        delete from lead_import_merge m where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.round = 0;
+    end if;
 end
 $$;
 comment on function order_staged_rows(bigint, bigint, text, boolean) is 'A step of finish_lead_import, for its owner alone.';
@@ -80,15 +83,18 @@ comment on function order_staged_rows(bigint, bigint, text, boolean) is 'A step 
 -- The rows of an address take its first one's place, in rounds: no chunk then holds only some of them.
 create or replace function number_rounds(p_workspace_id bigint, p_import_id bigint) returns void
 -- Nobody has analyzed rows that were written just now: the planner would compare each with each.
-language sql set search_path = pg_catalog, public, pg_temp set enable_nestloop = off
+language plpgsql set search_path = pg_catalog, public, pg_temp set enable_nestloop = off
 as $$
+begin
     update lead_import_merge m set merge_order = r.first_order, round = r.round
     from (
-        select merge_order, min(merge_order) over address as first_order, row_number() over (address order by merge_order) as round
-        from lead_import_merge
-        where workspace_id = p_workspace_id and import_id = p_import_id
-        window address as (partition by email)) as r
-    where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.merge_order = r.merge_order and r.round > 1;
+        select n.merge_order, min(n.merge_order) over address as first_order, row_number() over (address order by n.merge_order) as round
+        from lead_import_merge n
+        where n.workspace_id = p_workspace_id and n.import_id = p_import_id and n.round > 0
+        window address as (partition by n.email)) as r
+    where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.round > 0
+      and m.merge_order = r.merge_order and r.round > 1;
+end
 $$;
 comment on function number_rounds(bigint, bigint) is 'A step of every import in which an address comes more than once, for its owner '
     'alone.';
@@ -116,12 +122,13 @@ begin
     if v_rows.repeated > 0 then
         perform number_rounds(p_workspace_id, p_import_id);
     end if;
+    -- From the rows themselves: all of a chunk's may have moved to an earlier place of their address.
     insert into lead_import_chunks (workspace_id, import_id, first_order, last_order)
-    select p_workspace_id, p_import_id, first_order, least(first_order + p_chunk - 1, v_rows.valid)
-    from generate_series(1, v_rows.valid, p_chunk) as first_order
-    -- All of a chunk's rows may have moved to an earlier place of their address.
-    where exists (select from lead_import_merge m where m.workspace_id = p_workspace_id and m.import_id = p_import_id
-                    and m.merge_order between first_order and first_order + p_chunk - 1);
+    select c.workspace_id, c.import_id, c.first_order, least(c.first_order + p_chunk - 1, v_rows.valid)
+    from (select m.workspace_id, m.import_id, (m.merge_order - 1) / p_chunk * p_chunk + 1 as first_order
+          from lead_import_merge m
+          where m.workspace_id = p_workspace_id and m.import_id = p_import_id
+          group by 1, 2, 3) as c;
     update lead_imports set status = 'merging', rejected = v_rows.rejected
     where workspace_id = p_workspace_id and id = p_import_id;
 end
@@ -169,11 +176,13 @@ comment on function merge_lead_chunk(bigint, bigint, bigint, bigint)
     is 'A step of finish_lead_import, for its owner alone. Returns the rows merged.';
 
 create or replace function forget_staged_rows(p_workspace_id bigint, p_import_id bigint) returns void
-language sql set search_path = pg_catalog, public, pg_temp
+language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
+begin
     delete from lead_import_rows where workspace_id = p_workspace_id and import_id = p_import_id;
     delete from lead_import_merge where workspace_id = p_workspace_id and import_id = p_import_id;
     delete from lead_import_chunks where workspace_id = p_workspace_id and import_id = p_import_id;
+end
 $$;
 comment on function forget_staged_rows(bigint, bigint) is 'Empties staging of an import that ended.';
 

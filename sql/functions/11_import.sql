@@ -85,7 +85,7 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 as $$
 begin
     perform require_workspace(p_workspace_id);
-    if not exists (select from lead_imports where workspace_id = p_workspace_id and id = p_import_id) then
+    if not exists (select 1 from lead_imports where workspace_id = p_workspace_id and id = p_import_id) then
         raise exception 'workspace % has no import %', p_workspace_id, coalesce(p_import_id::text, 'null') using errcode = 'LH004';
     end if;
     update lead_imports i set status = 'cancelled', finished_at = now()
@@ -121,7 +121,7 @@ begin
         v_pruned := v_pruned + 1;
     end loop;
     delete from lead_import_rows r
-    where not exists (select from lead_imports i
+    where not exists (select 1 from lead_imports i
                       where i.workspace_id = r.workspace_id and i.id = r.import_id and i.status in ('receiving', 'merging'));
     -- They hold addresses, and nobody corrects a file after three months.
     delete from lead_import_rejects r using lead_imports i

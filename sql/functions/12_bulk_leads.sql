@@ -12,10 +12,10 @@ as $$
         when jsonb_typeof(p_lead) <> 'object' then 'the lead is not an object'
         when p_lead ? 'unreadable' then 'the lead cannot be read: ' || left(p_lead ->> 'unreadable', 200)
         when exists (
-            select from unnest(array['email', 'name', 'phone', 'company', 'position', 'source', 'status']) as field
+            select 1 from unnest(array['email', 'name', 'phone', 'company', 'position', 'source', 'status']) as field
             where jsonb_typeof(p_lead -> field) not in ('string', 'null')) then 'a text field is not a text'
         when jsonb_typeof(p_lead -> 'tags') not in ('array', 'null') then 'tags is not an array'
-        when exists (select from jsonb_path_query(p_lead, 'strict $.tags[*] ? (@.type() != "string")', silent => true))
+        when exists (select 1 from jsonb_path_query(p_lead, 'strict $.tags[*] ? (@.type() != "string")', silent => true))
             then 'a tag is not a text'
         when jsonb_typeof(p_lead -> 'custom_fields') not in ('object', 'null') then 'custom_fields is not an object'
     end
@@ -89,26 +89,26 @@ declare
     v_merged record;
 begin
     perform require_workspace(p_workspace_id);
-    with judged as materialized (
-        select * from json_leads(p_leads)
-    ), ordered as (
-        insert into lead_import_merge
-            (workspace_id, import_id, merge_order, round, row_number,
-             email, name, phone, company, position, source, status, tags, custom_fields)
-        select p_workspace_id, v_import_id, row_number() over address, (email is not distinct from lag(email) over address)::int + 1,
-               row_number, email, name, phone, company, position, source, status, tags, custom_fields
-        from judged where reason is null
-        -- Of new leads alone, nothing is merged: the last row of an address counts.
-        window address as (order by email collate "C", case when p_update then row_number else -row_number end)
-        returning round
-    )
-    select (select count(*) from ordered), (select count(*) from ordered where round > 1),
-           count(*) filter (where reason is not null),
-           coalesce(jsonb_agg(lead_report(row_number, email, reason) order by row_number) filter (where reason is not null), '[]'),
-           coalesce(jsonb_agg(lead_report(row_number, email, 'unknown keys are left out: ' || unknown_keys) order by row_number)
-                    filter (where unknown_keys is not null and reason is null), '[]')
+    -- Those that are refused are in round 0, with their reason.
+    insert into lead_import_merge
+        (workspace_id, import_id, merge_order, round, row_number,
+         email, name, phone, company, position, source, status, tags, custom_fields, reason, warning)
+    select p_workspace_id, v_import_id, row_number() over address,
+           case when j.reason is not null then 0
+                else (j.email is not distinct from lag(j.email) over address)::int + 1 end,
+           j.row_number, j.email, j.name, j.phone, j.company, j.position, j.source, j.status, j.tags, j.custom_fields, j.reason,
+           'unknown keys are left out: ' || j.unknown_keys
+    from json_leads(p_leads) as j
+    -- Of new leads alone, nothing is merged: the last row of an address counts.
+    window address as (partition by j.reason is null
+                       order by j.email collate "C", case when p_update then j.row_number else -j.row_number end);
+    select count(*) filter (where m.round > 0), count(*) filter (where m.round > 1), count(*) filter (where m.round = 0),
+           coalesce(jsonb_agg(lead_report(m.row_number, m.email, m.reason) order by m.row_number) filter (where m.round = 0), '[]'),
+           coalesce(jsonb_agg(lead_report(m.row_number, m.email, m.warning) order by m.row_number)
+                    filter (where m.warning is not null and m.round > 0), '[]')
     into v_valid, v_repeated, rejected, errors, warnings
-    from judged;
+    from lead_import_merge m
+    where m.workspace_id = p_workspace_id and m.import_id = v_import_id;
     if v_repeated > 0 then
         perform number_rounds(p_workspace_id, v_import_id);
     end if;
@@ -122,7 +122,8 @@ begin
             from (select jsonb_array_elements(errors) as e
                   union all
                   select lead_report(m.row_number, m.email, m.reason) from lead_import_merge m
-                  where m.workspace_id = p_workspace_id and m.import_id = v_import_id and m.reason is not null) as all_errors);
+                  where m.workspace_id = p_workspace_id and m.import_id = v_import_id and m.round > 0
+                    and m.reason is not null) as all_errors);
     end if;
     delete from lead_import_merge where workspace_id = p_workspace_id and import_id = v_import_id;
     -- As an import by COPY: its rows change leads without a row of their own in the log.

@@ -17,7 +17,7 @@ declare
     v_found boolean := false;
 begin
     if to_regclass('archive.retired_campaigns') is not null then
-        execute 'select exists (select from archive.retired_campaigns r where r.workspace_id = $1 and r.campaign_id = $2)'
+        execute 'select exists (select 1 from archive.retired_campaigns r where r.workspace_id = $1 and r.campaign_id = $2)'
             into v_found using p_workspace_id, p_campaign_id;
     end if;
     return v_found;
@@ -113,13 +113,13 @@ begin
     elsif v_campaign.status <> 'paused' then
         raise exception 'campaign % is %: only a paused one is resumed', p_campaign_id, v_campaign.status using errcode = 'LH010';
     end if;
-    update campaigns c
-    set status = case when c.enqueued_at is null and c.scheduled_at is null and not campaign_has_open_sends(c.workspace_id, c.id)
-        then 'draft'
-                      when c.recipients_due or not campaign_is_due(c.scheduled_at, c.send_window)
-                      then 'scheduled' else 'sending' end, updated_at = now()
-    where c.workspace_id = p_workspace_id and c.id = p_campaign_id
-    returning c.status into v_status;
+    -- The campaign is locked: what is known of it holds.
+    v_status := case
+        when v_campaign.enqueued_at is null and v_campaign.scheduled_at is null
+            and not campaign_has_open_sends(p_workspace_id, p_campaign_id) then 'draft'
+        when v_campaign.recipients_due or not campaign_is_due(v_campaign.scheduled_at, v_campaign.send_window) then 'scheduled'
+        else 'sending' end;
+    update campaigns c set status = v_status, updated_at = now() where c.workspace_id = p_workspace_id and c.id = p_campaign_id;
     return v_status;
 exception when exclusion_violation then
     raise exception 'campaign % would send to its segment while another campaign does', p_campaign_id using errcode = 'LH010',
@@ -142,7 +142,7 @@ as $$
 begin
     perform require_workspace(p_workspace_id);
     -- Locked first and looked at after: a scheduling that ended meanwhile is seen.
-    perform from campaigns c
+    perform 1 from campaigns c
     where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status = 'sending' and not c.recipients_due
     for no key update;
     if not found or campaign_has_open_sends(p_workspace_id, p_campaign_id) then
@@ -184,10 +184,11 @@ begin
         v_enqueued_at := null;
         -- Not the campaign's row: it must stay free to be paused and cancelled while its recipients are added.
         insert into campaign_enqueues (workspace_id, campaign_id) values (v_due.workspace_id, v_due.id) on conflict do nothing;
-        perform from campaign_enqueues e where e.workspace_id = v_due.workspace_id and e.campaign_id = v_due.id for update skip locked;
+        perform 1 from campaign_enqueues e where e.workspace_id = v_due.workspace_id and e.campaign_id = v_due.id for update skip locked;
         continue when not found;
         begin
-            perform set_config('app.workspace_id', v_due.workspace_id::text, true);
+            -- As a command: on a cluster it is passed on to the nodes, which set_config is not.
+            execute format('set local app.workspace_id = %L', v_due.workspace_id);
             if v_due.wants then
                 v_enqueued_at := enqueue_campaign(v_due.workspace_id, v_due.id);
                 recipients := add_campaign_recipients(v_due.workspace_id, v_due.id, v_enqueued_at,
@@ -211,7 +212,7 @@ begin
             null; -- Cancelled meanwhile.
         end;
     end loop;
-    perform set_config('app.workspace_id', v_session, true);
+    execute format('set local app.workspace_id = %L', v_session);
 end
 $$;
 comment on function start_due_campaigns(int) is

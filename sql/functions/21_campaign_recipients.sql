@@ -68,15 +68,16 @@ comment on function campaign_audience(bigint, bigint, jsonb) is
 create or replace function campaign_has_strays(p_workspace_id bigint, p_campaign_id bigint, p_enqueued_at timestamptz) returns boolean
 language plpgsql stable set search_path = pg_catalog, public, pg_temp
 as $$
+declare
+    c_states constant text[] := array['pending', 'claimed', 'sent', 'delivered', 'opened', 'clicked', 'bounced', 'unsubscribed',
+                                      'complained', 'failed'];
 begin
     -- By status, so that the index of a campaign's progress answers in one step a status and month.
-    return p_enqueued_at is null or exists (
-        select from unnest(array['pending', 'claimed', 'sent', 'delivered', 'opened', 'clicked', 'bounced', 'unsubscribed',
-                                 'complained', 'failed']) as state
-        where exists (select from email_sends s where s.workspace_id = p_workspace_id and s.campaign_id = p_campaign_id
-                      and s.status = state and s.created_at < p_enqueued_at)
-           or exists (select from email_sends s where s.workspace_id = p_workspace_id and s.campaign_id = p_campaign_id
-                      and s.status = state and s.created_at > p_enqueued_at));
+    return p_enqueued_at is null
+        or exists (select 1 from email_sends s where s.workspace_id = p_workspace_id and s.campaign_id = p_campaign_id
+                   and s.status = any (c_states) and s.created_at < p_enqueued_at)
+        or exists (select 1 from email_sends s where s.workspace_id = p_workspace_id and s.campaign_id = p_campaign_id
+                   and s.status = any (c_states) and s.created_at > p_enqueued_at);
 end
 $$;
 comment on function campaign_has_strays(bigint, bigint, timestamptz) is
@@ -88,6 +89,9 @@ language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     c_chunk constant bigint := 50000;
+    -- Leads that come into a chunk's range between the look at it and its recipients.
+    c_meanwhile constant bigint := 10000;
+    c_sequence constant regclass := pg_get_serial_sequence('public.email_sends', 'id');
     v_insert text;
     v_from bigint := greatest(p_first, 0);
     v_to bigint;
@@ -95,8 +99,9 @@ declare
     v_total bigint := 0;
 begin
     v_insert := format(
-        'insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at)
-         select workspace_id, $1, id, email, $2
+        -- Ids are taken here and not by the column's default: so the statement runs whole where the workspace lies, and counts right.
+        'insert into email_sends (id, workspace_id, campaign_id, lead_id, email, created_at)
+         select ($7::bigint[])[row_number() over (order by id)], workspace_id, $1, id, email, $2
          from leads
          where workspace_id = $3 and status = ''active'' and id between $4 and $5 and (%s)%s%s
          order by id
@@ -104,7 +109,7 @@ begin
         p_condition,
         case when p_lead_ids is not null then ' and id = any ($6)' end,
         case when campaign_has_strays(p_workspace_id, p_campaign_id, p_enqueued_at) then
-            ' and not exists (select from email_sends s where s.workspace_id = leads.workspace_id and s.lead_id = leads.id and '
+            ' and not exists (select 1 from email_sends s where s.workspace_id = leads.workspace_id and s.lead_id = leads.id and '
             's.campaign_id = $1)'
         end);
     loop
@@ -114,11 +119,12 @@ begin
             from leads l where l.workspace_id = p_workspace_id and l.id >= v_from order by l.id offset c_chunk limit 1;
             v_to := coalesce(v_to, p_last);
         end if;
-        execute v_insert using p_campaign_id, p_enqueued_at, p_workspace_id, v_from, v_to, p_lead_ids;
+        execute v_insert using p_campaign_id, p_enqueued_at, p_workspace_id, v_from, v_to, p_lead_ids,
+            array(select nextval(c_sequence) from generate_series(1, coalesce(cardinality(p_lead_ids), c_chunk + c_meanwhile)));
         get diagnostics v_added = row_count;
         v_total := v_total + v_added;
         exit when v_to >= p_last
-            or exists (select from campaigns c where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status = 'cancelled');
+            or exists (select 1 from campaigns c where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status = 'cancelled');
         v_from := v_to + 1;
     end loop;
     return v_total;
@@ -157,6 +163,7 @@ create or replace function record_campaign_batch(p_workspace_id bigint, p_campai
 language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 declare
+    v_now constant timestamptz := now();
     v_batch_id bigint;
 begin
     update campaigns c
@@ -167,10 +174,11 @@ begin
             when c.status = 'sent' and p_recipients > 0 then 'sending'
             when c.status not in ('draft', 'scheduled') then c.status
             when c.recipients_due and not p_complete then 'scheduled'
-            when campaign_is_due(c.scheduled_at, c.send_window) then 'sending'
+            -- As campaign_is_due says: an update may not ask a function that reads the clock.
+            when coalesce(c.scheduled_at <= v_now, true) and coalesce(c.send_window @> v_now, true) then 'sending'
             else 'scheduled' end,
         completed_at = case when p_recipients = 0 then c.completed_at end,
-        updated_at = now()
+        updated_at = v_now
     where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status <> 'cancelled';
     if not found then
         raise exception 'campaign % was cancelled while its recipients were added: none was', p_campaign_id using errcode = 'LH007';

@@ -6,7 +6,10 @@ create or replace function mark_email_sends_failed(p_workspace_id bigint, p_camp
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
 declare
+    v_now constant timestamptz := now();
+    v_clock constant timestamptz := clock_timestamp();
     v_failed bigint;
+    v_for_good bigint;
 begin
     perform require_workspace(p_workspace_id);
     if p_ids is null then
@@ -15,28 +18,28 @@ begin
         raise exception 'a retry comes after 0 to 30 days, not %', coalesce(p_retry_after::text, 'null') using errcode = 'LH004';
     elsif p_max_attempts is null or p_max_attempts not between 1 and 100 then
         raise exception 'a send is tried 1 to 100 times, not %', coalesce(p_max_attempts::text, 'null') using errcode = 'LH004';
-    elsif not exists (select from campaigns c where c.workspace_id = p_workspace_id and c.id = p_campaign_id) then
+    elsif not exists (select 1 from campaigns c where c.workspace_id = p_workspace_id and c.id = p_campaign_id) then
         raise exception 'workspace % has no campaign %', p_workspace_id, coalesce(p_campaign_id::text, 'null') using errcode = 'LH007';
     end if;
-    perform from email_sends s
+    perform 1 from email_sends s
     where s.workspace_id = p_workspace_id and s.id = any (p_ids) and s.campaign_id + 0 = p_campaign_id and s.status || '' = 'claimed'
     order by s.id for update;
     with changed as (
         update email_sends s
         set status = case when s.attempts >= p_max_attempts then 'failed' else 'pending' end,
-            failed_at = case when s.attempts >= p_max_attempts then coalesce(s.failed_at, clock_timestamp()) else s.failed_at end,
+            failed_at = case when s.attempts >= p_max_attempts then coalesce(s.failed_at, v_clock) else s.failed_at end,
             -- Each retry waits twice as long as the one before, a day at most.
             next_attempt_at = case when s.attempts < p_max_attempts
-                then now() + least(p_retry_after * power(2, least(s.attempts, 12) - 1), greatest(p_retry_after, interval '1 day')) end,
+                then v_now + least(p_retry_after * power(2, least(s.attempts, 12) - 1), greatest(p_retry_after, interval '1 day')) end,
             error_message = coalesce(left(p_error, 1000), s.error_message)
         where s.workspace_id = p_workspace_id and s.id = any (p_ids) and s.campaign_id + 0 = p_campaign_id and s.status || '' = 'claimed'
           and holds_claim(s.status, s.claimed_by, s.claimed_at, s.attempts, p_worker, p_claimed_at)
         returning s.status
-    ), counted as (
-        insert into campaign_metric_deltas (workspace_id, campaign_id, failed)
-        select p_workspace_id, p_campaign_id, count(*) from changed c where c.status = 'failed' having count(*) > 0
     )
-    select count(*) into v_failed from changed;
+    select count(*), count(*) filter (where c.status = 'failed') into v_failed, v_for_good from changed c;
+    if v_for_good > 0 then
+        insert into campaign_metric_deltas (workspace_id, campaign_id, failed) values (p_workspace_id, p_campaign_id, v_for_good);
+    end if;
     return v_failed;
 end
 $$;
@@ -50,6 +53,8 @@ as $$
 declare
     v_session text := coalesce(current_setting('app.workspace_id', true), '');
     v_own bigint := case when v_session <> '' then session_workspace() end;
+    v_pid constant int := pg_backend_pid();
+    v_clock timestamptz;
     v_campaign record;
     v_reaped bigint := 0;
     v_count bigint;
@@ -65,13 +70,14 @@ begin
                or c.status = 'sent' and coalesce(c.completed_at, 'infinity') > now() - interval '7 days')
         order by c.workspace_id, c.id
     loop
+        v_clock := clock_timestamp();
         with stale as materialized (
             select s.id, s.created_at
             from email_sends s
             where s.workspace_id = v_campaign.workspace_id and s.campaign_id = v_campaign.id and s.status = 'claimed'
               -- A minute at least: a worker that just claimed is at work. A session may give its own claims back at once.
-              and (s.claimed_at is null or s.claimed_at < clock_timestamp() - greatest(p_older_than, interval '1 minute')
-                   or s.claimed_pid = pg_backend_pid() and s.claimed_at < clock_timestamp() - p_older_than)
+              and (s.claimed_at is null or s.claimed_at < v_clock - greatest(p_older_than, interval '1 minute')
+                   or s.claimed_pid = v_pid and s.claimed_at < v_clock - p_older_than)
             for update skip locked
         )
         -- The claim's name and time stay until the next one: its worker may still say that the mail is out.

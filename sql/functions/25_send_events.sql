@@ -1,17 +1,50 @@
 -- What became of sends (BF-5). Events may come in any order, grouped in any way and more than once: per send the first time of
 -- each kind is kept, and its state follows from those times.
 
+-- The first opening or click of a send, not before the send itself: a wrong clock must not make months.
+create or replace function note_send_activities(p_workspace_id bigint, p_sends bigint[], p_leads bigint[], p_campaigns bigint[],
+    p_created timestamptz[], p_times timestamptz[], p_old timestamptz[], p_kind text) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off
+as $$
+begin
+    insert into lead_activities (workspace_id, lead_id, campaign_id, activity_type, metadata, created_at)
+    select p_workspace_id, a.lead_id, a.campaign_id, p_kind, jsonb_build_object('send_id', a.id), greatest(a.at, a.created_at)
+    from unnest(p_sends, p_leads, p_campaigns, p_created, p_times, p_old) as a (id, lead_id, campaign_id, created_at, at, old)
+    where a.at is not null and a.old is null;
+    if exists (select 1 from unnest(p_times, p_old) as a (at, old) where a.old is not null and a.at <> a.old) then
+        update lead_activities l set created_at = greatest(a.at, a.created_at)
+        from unnest(p_sends, p_leads, p_created, p_times, p_old) as a (id, lead_id, created_at, at, old)
+        where a.at <> a.old and greatest(a.at, a.created_at) <> greatest(a.old, a.created_at)
+          and l.workspace_id = p_workspace_id and l.lead_id = a.lead_id and l.activity_type = p_kind
+          and l.created_at = greatest(a.old, a.created_at) and l.metadata ->> 'send_id' = a.id::text;
+    end if;
+end
+$$;
+comment on function note_send_activities(bigint, bigint[], bigint[], bigint[], timestamptz[], timestamptz[], timestamptz[], text) is
+    'A step of merge_send_events, for its owner alone: an activity for each new time, and a correction for each that was earlier.';
+
 create or replace function merge_send_events(p_workspace_id bigint, p_ids bigint[], p_created timestamptz[], p_kinds text[],
     p_times timestamptz[], p_errors text[]) returns text[]
 language plpgsql set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
+    v_ids bigint[];
+    v_created timestamptz[];
+    v_leads bigint[];
+    v_campaigns bigint[];
+    v_opened timestamptz[];
+    v_clicked timestamptz[];
+    v_old_opened timestamptz[];
+    v_old_clicked timestamptz[];
+    v_fresh text[];
     v_new text[];
 begin
-    perform from (select distinct g.id, g.created_at from unnest(p_ids, p_created) as g (id, created_at)) g
+    perform 1 from (select distinct g.id, g.created_at from unnest(p_ids, p_created) as g (id, created_at)) g
     join email_sends s on s.workspace_id = p_workspace_id and s.id = g.id and s.created_at = g.created_at
     order by s.id for update of s;
+    -- One statement a table, each of one workspace: on a cluster it goes whole to its node.
     with by_send as materialized (
         select g.id, g.created_at,
                min(g.time) filter (where g.kind <> 'failed') as sent_at,
@@ -47,46 +80,38 @@ begin
         join before o on o.id = b.id and o.created_at = b.created_at
         where s.workspace_id = p_workspace_id and s.id = b.id and s.created_at = b.created_at
         returning s.id, s.created_at, s.lead_id, s.campaign_id, s.opened_at, s.clicked_at,
-            o.opened_at as old_opened, o.clicked_at as old_clicked,
-            (o.sent_at is null and s.sent_at is not null)::int as sent,
-            (o.delivered_at is null and s.delivered_at is not null)::int as delivered,
-            (o.opened_at is null and s.opened_at is not null)::int as opened,
-            (o.clicked_at is null and s.clicked_at is not null)::int as clicked,
-            (o.bounced_at is null and s.bounced_at is not null)::int as bounced,
-            (o.soft_bounced_at is null and s.soft_bounced_at is not null)::int as soft_bounced,
-            (o.unsubscribed_at is null and s.unsubscribed_at is not null)::int as unsubscribed,
-            (o.complained_at is null and s.complained_at is not null)::int as complained,
-            (o.failed_at is null and s.failed_at is not null)::int as failed
-    ), counted as (
-        insert into campaign_metric_deltas
-            (workspace_id, campaign_id, sent, delivered, opened, clicked, bounced, soft_bounced, unsubscribed, complained, failed)
-        select p_workspace_id, c.campaign_id, sum(c.sent), sum(c.delivered), sum(c.opened), sum(c.clicked), sum(c.bounced),
-               sum(c.soft_bounced), sum(c.unsubscribed), sum(c.complained), sum(c.failed)
-        from changed c
-        group by c.campaign_id
-        having sum(c.sent + c.delivered + c.opened + c.clicked + c.bounced + c.soft_bounced + c.unsubscribed + c.complained + c.failed) > 0
-        order by c.campaign_id
-    ), acted as (
-        -- The first opening and the first click of a send, not before the send itself: a wrong clock must not make months.
-        select c.id, c.lead_id, c.campaign_id, a.kind, greatest(a.at, c.created_at) as at,
-               greatest(a.old, case when a.old is not null then c.created_at end) as old
-        from changed c
-        cross join lateral (values ('email_opened', c.opened_at, c.old_opened), ('email_clicked', c.clicked_at, c.old_clicked))
-            as a (kind, at, old)
-        where a.at is distinct from a.old
-    ), noted as (
-        insert into lead_activities (workspace_id, lead_id, campaign_id, activity_type, metadata, created_at)
-        select p_workspace_id, a.lead_id, a.campaign_id, a.kind, jsonb_build_object('send_id', a.id), a.at from acted a where a.old is null
-    ), corrected as (
-        update lead_activities l set created_at = a.at
-        from acted a
-        where a.old is not null and a.at <> a.old and l.workspace_id = p_workspace_id and l.lead_id = a.lead_id
-          and l.activity_type = a.kind and l.created_at = a.old and l.metadata ->> 'send_id' = a.id::text
+            o.opened_at as old_opened, o.clicked_at as old_clicked, array_remove(array[
+                case when o.sent_at is null and s.sent_at is not null then 'sent' end,
+                case when o.delivered_at is null and s.delivered_at is not null then 'delivered' end,
+                case when o.opened_at is null and s.opened_at is not null then 'opened' end,
+                case when o.clicked_at is null and s.clicked_at is not null then 'clicked' end,
+                case when o.bounced_at is null and s.bounced_at is not null then 'bounced' end,
+                case when o.soft_bounced_at is null and s.soft_bounced_at is not null then 'soft_bounced' end,
+                case when o.unsubscribed_at is null and s.unsubscribed_at is not null then 'unsubscribed' end,
+                case when o.complained_at is null and s.complained_at is not null then 'complained' end,
+                case when o.failed_at is null and s.failed_at is not null then 'failed' end], null) as fresh
     )
-    select array_agg(c.id || ':' || k.kind) into v_new
-    from changed c
-    cross join lateral (values ('bounced', c.bounced), ('unsubscribed', c.unsubscribed), ('complained', c.complained)) as k (kind, is_new)
-    where k.is_new = 1;
+    select array_agg(c.id), array_agg(c.created_at), array_agg(c.lead_id), array_agg(c.campaign_id),
+           array_agg(c.opened_at), array_agg(c.clicked_at), array_agg(c.old_opened), array_agg(c.old_clicked),
+           array_agg(array_to_string(c.fresh, ' '))
+    into v_ids, v_created, v_leads, v_campaigns, v_opened, v_clicked, v_old_opened, v_old_clicked, v_fresh
+    from changed c;
+    insert into campaign_metric_deltas
+        (workspace_id, campaign_id, sent, delivered, opened, clicked, bounced, soft_bounced, unsubscribed, complained, failed)
+    select p_workspace_id, c.campaign_id, count(*) filter (where k = 'sent'), count(*) filter (where k = 'delivered'),
+           count(*) filter (where k = 'opened'), count(*) filter (where k = 'clicked'), count(*) filter (where k = 'bounced'),
+           count(*) filter (where k = 'soft_bounced'), count(*) filter (where k = 'unsubscribed'),
+           count(*) filter (where k = 'complained'), count(*) filter (where k = 'failed')
+    from unnest(v_campaigns, v_fresh) as c (campaign_id, fresh)
+    cross join lateral unnest(string_to_array(c.fresh, ' ')) as k
+    group by c.campaign_id
+    order by c.campaign_id;
+    perform note_send_activities(p_workspace_id, v_ids, v_leads, v_campaigns, v_created, v_opened, v_old_opened, 'email_opened');
+    perform note_send_activities(p_workspace_id, v_ids, v_leads, v_campaigns, v_created, v_clicked, v_old_clicked, 'email_clicked');
+    v_new := array(
+        select c.id || ':' || k from unnest(v_ids, v_fresh) as c (id, fresh)
+        cross join lateral unnest(string_to_array(c.fresh, ' ')) as k
+        where k in ('bounced', 'unsubscribed', 'complained'));
     return coalesce(v_new, '{}');
 end
 $$;
@@ -107,6 +132,7 @@ declare
     v_timed boolean[];
     v_messages text[];
     v_new text[] := '{}';
+    v_now constant timestamptz := now();
 begin
     select count(*) filter (where f.reason is null), count(*) filter (where f.reason is not null),
            coalesce(jsonb_agg(jsonb_build_object('event', f.event_number, 'send', p_events -> (f.event_number - 1)::int -> 'id',
@@ -121,19 +147,19 @@ begin
         return;
     end if;
     -- One order for all: leads by address, as imports lock them, then sends by id, then counts.
-    perform from leads l
+    perform 1 from leads l
     where l.workspace_id = v_workspace_id
       and l.id in (select g.lead_id from unnest(v_leads, v_kinds) as g (lead_id, kind)
                    where g.kind in ('bounced', 'unsubscribed', 'complained'))
     order by l.email collate "C" for no key update;
-    if exists (select from unnest(v_ids) as g (id) where g.id is not null) then
+    if exists (select 1 from unnest(v_ids) as g (id) where g.id is not null) then
         v_new := merge_send_events(v_workspace_id, v_ids, v_created, v_kinds, v_times, v_messages);
     end if;
     -- A trigger of leads takes a change of status for a decision of now, unless an event made it. No SET clause of the function: only a
     -- superuser may write one for a setting that the server does not know.
-    perform set_config('loadharness.by_event', 'on', true);
+    set local loadharness.by_event = 'on';
     -- A status only rises, and no event from before the application's last decision counts. A repeated event without a time is no news.
-    update leads l set status = n.status, updated_at = now()
+    update leads l set status = n.status, updated_at = v_now
     from (
         select g.lead_id, (array['bounced', 'unsubscribed', 'complained'])[
             max(array_position(array['bounced', 'unsubscribed', 'complained'], g.kind))] as status
@@ -147,7 +173,7 @@ begin
     where l.workspace_id = v_workspace_id and l.id = n.lead_id
       and coalesce(array_position(array['bounced', 'unsubscribed', 'complained'], n.status), 0)
         > coalesce(array_position(array['bounced', 'unsubscribed', 'complained'], l.status), 0);
-    perform set_config('loadharness.by_event', '', true);
+    set local loadharness.by_event = '';
 end
 $$;
 comment on function apply_send_events(jsonb) is
@@ -186,6 +212,7 @@ declare
     v_function regprocedure;
 begin
     foreach v_function in array array[
+        'note_send_activities(bigint, bigint[], bigint[], bigint[], timestamptz[], timestamptz[], timestamptz[], text)',
         'merge_send_events(bigint, bigint[], timestamptz[], text[], timestamptz[], text[])', 'apply_send_events(jsonb)',
         'batch_update_email_status(jsonb)']::regprocedure[]
     loop

@@ -8,11 +8,11 @@ declare
     v_unfinished boolean;
 begin
     execute format(
-        'select exists (select from %1$s s join public.campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id
+        'select exists (select 1 from %1$s s join public.campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id
                         where s.status = ''pending'' and c.status not in (''draft'', ''cancelled''))
-             or exists (select from %1$s s join public.campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id
+             or exists (select 1 from %1$s s join public.campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id
                         where s.status = ''claimed'' and c.status not in (''draft'', ''cancelled''))
-             or exists (select from public.campaigns c
+             or exists (select 1 from public.campaigns c
                         join (select from_at, to_at from public.partition_bounds(''public.email_sends'') b where b.partition = $1) m
                             on c.enqueued_at >= m.from_at and c.enqueued_at < m.to_at
                         where c.status in (''scheduled'', ''sending'', ''paused''))', p_partition)
@@ -56,7 +56,7 @@ begin
         select c.oid::regclass from pg_class c
         where c.relnamespace = to_regnamespace('archive') and c.relkind = 'r' and c.relname like 'email\_sends%'
     loop
-        execute format('select exists (select from %s s where s.workspace_id = $1 and s.lead_id = $2 and s.campaign_id = $3)', v_month)
+        execute format('select exists (select 1 from %s s where s.workspace_id = $1 and s.lead_id = $2 and s.campaign_id = $3)', v_month)
             into v_found using p_workspace_id, p_lead_id, p_campaign_id;
         exit when v_found;
     end loop;

@@ -78,10 +78,12 @@ as $$
 declare
     v_plan json;
 begin
-    execute format('explain (format json) select from leads where %s and %s', workspace_condition(p_workspace_id), p_condition)
+    execute format('explain (format json) select 1 from leads where %s and %s', workspace_condition(p_workspace_id), p_condition)
     into v_plan;
-    leads := v_plan -> 0 -> 'Plan' ->> 'Plan Rows';
-    cost := v_plan -> 0 -> 'Plan' ->> 'Total Cost';
+    -- On a cluster, the plan of the node where the workspace lies.
+    v_plan := coalesce(v_plan #> '{0,Plan,Distributed Query,Job,Tasks,0,Remote Plan,0,0,Plan}', v_plan #> '{0,Plan}');
+    leads := v_plan ->> 'Plan Rows';
+    cost := v_plan ->> 'Total Cost';
 end
 $$;
 comment on function expected_plan(bigint, text) is

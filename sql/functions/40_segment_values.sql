@@ -20,7 +20,7 @@ language plpgsql immutable parallel safe set search_path = pg_catalog, public, p
 as $$
 begin
     if p_value is null or jsonb_typeof(p_value) <> 'array' or jsonb_array_length(p_value) not between 1 and 1000
-       or exists (select from jsonb_array_elements(p_value) e where jsonb_typeof(e) <> 'string' or length(e #>> '{}') > 1000) then
+       or exists (select 1 from jsonb_array_elements(p_value) e where jsonb_typeof(e) <> 'string' or length(e #>> '{}') > 1000) then
         raise exception 'the condition on % needs a list of 1 to 1000 texts', p_field using errcode = 'LH004';
     end if;
     return array(select jsonb_array_elements_text(p_value));

@@ -112,7 +112,7 @@ begin
         execute format('select count(*) from leads where %s and %s', workspace_condition(p_workspace_id), v_condition)
         into v_count;
     else
-        execute format('select count(*) from (select from leads where %s and %s limit $1) as capped',
+        execute format('select count(*) from (select 1 from leads where %s and %s limit $1) as capped',
                        workspace_condition(p_workspace_id), v_condition)
         into v_count using p_cap;
     end if;

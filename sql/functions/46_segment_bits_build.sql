@@ -70,7 +70,9 @@ declare
     v_leads bigint;
     v_blocks bigint[];
 begin
-    if not lock_segment_bits(p_workspace_id) then
+    if not segment_bits_are_on() then
+        return 0;
+    elsif not lock_segment_bits(p_workspace_id) then
         return null;
     end if;
     -- First of all: who commits after this statement began stays on the list, whatever the others below see.

@@ -130,62 +130,6 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     ) as m (metric, value, unit, meaning)
 $$;
 
-create or replace function get_table_size_stats()
-returns table (
-    table_name text, partitions int, row_estimate bigint, heap_bytes bigint, index_bytes bigint, total_bytes bigint,
-    dead_rows bigint, dead_percent double precision, last_vacuum timestamptz, last_analyze timestamptz)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    select c.relname::text,
-        (count(*) filter (where m.is_partition))::int,
-        sum(coalesce(s.n_live_tup, 0))::bigint,
-        sum(pg_table_size(m.relid))::bigint, sum(pg_indexes_size(m.relid))::bigint,
-        sum(pg_total_relation_size(m.relid))::bigint,
-        sum(coalesce(s.n_dead_tup, 0))::bigint,
-        100.0::double precision * sum(s.n_dead_tup)::double precision
-            / nullif(sum(s.n_dead_tup) + sum(s.n_live_tup), 0)::double precision,
-        max(greatest(s.last_vacuum, s.last_autovacuum)), max(greatest(s.last_analyze, s.last_autoanalyze))
-    from pg_class c
-    -- The tree of a table without partitions is empty.
-    cross join lateral (
-        select c.oid as relid, false as is_partition
-        union all select t.relid, true from pg_partition_tree(c.oid) t where t.isleaf) m
-    left join pg_stat_user_tables s on s.relid = m.relid
-    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-    group by c.oid, c.relname
-    order by 6 desc
-$$;
-
--- An index on a partitioned table is used when any of its partitions' indexes is. An index that a constraint needs is never unused.
-create or replace function get_index_usage_stats()
-returns table (
-    table_name text, index_name text, index_bytes bigint, scans bigint, rows_read bigint, is_unique boolean,
-    backs_constraint boolean, is_valid boolean, state text, definition text)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-    with usage as (
-        select root.oid, root.relname as index_name, t.relname as table_name, x.indisunique,
-            exists (select from pg_constraint k where k.conindid = root.oid) as backs_constraint,
-            bool_and(leaf.indisvalid) as is_valid,
-            sum(pg_relation_size(m.relid))::bigint as bytes,
-            coalesce(sum(s.idx_scan), 0)::bigint as scans, coalesce(sum(s.idx_tup_read), 0)::bigint as rows_read
-        from pg_class root
-        join pg_index x on x.indexrelid = root.oid
-        join pg_class t on t.oid = x.indrelid
-        cross join lateral (
-            select root.oid as relid
-            union all select p.relid from pg_partition_tree(root.oid) p where p.isleaf) m
-        join pg_index leaf on leaf.indexrelid = m.relid
-        left join pg_stat_user_indexes s on s.indexrelid = m.relid
-        where root.relnamespace = 'public'::regnamespace and root.relkind in ('i', 'I') and not root.relispartition
-        group by root.oid, root.relname, t.relname, x.indisunique
-    )
-    select u.table_name::text, u.index_name::text, u.bytes, u.scans, u.rows_read, u.indisunique, u.backs_constraint, u.is_valid,
-        case when not u.is_valid then 'invalid' when u.scans > 0 then 'used'
-             when u.backs_constraint or u.indisunique then 'constraint' else 'unused' end,
-        pg_get_indexdef(u.oid)
-    from usage u
-    order by u.bytes desc
-$$;
-
 comment on function get_query_performance_stats(int, bigint) is
     'MO-1. Statements of this database by total time, in milliseconds, with the age of the statistics. Needs pg_stat_statements.';
 comment on function get_cache_hit_ratio() is
@@ -193,9 +137,6 @@ comment on function get_cache_hit_ratio() is
 comment on function get_connection_pool_status() is
     'CF-6. Client connections by state against the number that clients may have.';
 comment on function get_database_performance_metrics() is 'MO-2. One row a metric, with its unit and meaning.';
-comment on function get_table_size_stats() is 'MO-3. One row a table, its partitions summed; bytes and estimated rows.';
-comment on function get_index_usage_stats() is
-    'MO-4. One row an index, its partitions summed; state is used, unused, constraint (needed though not scanned) or invalid.';
 
 do $$
 declare
@@ -204,7 +145,7 @@ begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
             'statement_text', 'get_query_performance_stats', 'get_cache_hit_ratio', 'get_connection_pool_status',
-            'get_database_performance_metrics', 'get_table_size_stats', 'get_index_usage_stats'])
+            'get_database_performance_metrics'])
     loop
         execute format('alter function %s owner to lh_owner', routine);
         execute format('revoke all on function %s from public', routine);

@@ -75,7 +75,7 @@ begin
             select r.oid::regclass as name, r.relname, case when r.oid = p_partition then 'table' else 'index' end as kind
             from (select p_partition::oid as oid union all select indexrelid from pg_index where indrelid = p_partition) own
             join pg_class r on r.oid = own.oid
-            where exists (select from pg_class a where a.relnamespace = 'archive'::regnamespace and a.relname = r.relname)
+            where exists (select 1 from pg_class a where a.relnamespace = 'archive'::regnamespace and a.relname = r.relname)
         loop
             execute format('alter %s %s rename to %I', v_taken.kind, v_taken.name, left(v_taken.relname, 56) || '_' || v_suffix);
         end loop;
@@ -139,7 +139,7 @@ begin
     if p_keep is null or p_keep < interval '0' or p_keep > interval '10 years' then
         raise exception 'history is kept for 0 to 10 years, not %', coalesce(p_keep::text, 'null') using errcode = 'LH004';
     end if;
-    if exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    if exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
                where n.nspname = 'cron' and c.relname = 'job_run_details'
                  and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'delete')) then
         execute 'delete from cron.job_run_details where end_time < clock_timestamp() - $1' using p_keep;
@@ -162,7 +162,7 @@ begin
             when r.job not in (select j.name from public.scheduled_jobs j where j.max_age < interval '1 hour') then interval '90 days'
             when r.outcome in ('succeeded', 'skipped') then interval '2 days'
             else interval '14 days' end
-      and exists (select from public.job_runs n where n.job = r.job and n.started_at > r.started_at
+      and exists (select 1 from public.job_runs n where n.job = r.job and n.started_at > r.started_at
                     and (n.outcome = 'succeeded' or r.outcome <> 'succeeded'));
     get diagnostics runs = row_count;
     delete from public.database_snapshots where captured_at < clock_timestamp() - interval '90 days';

@@ -37,36 +37,41 @@ drop function if exists verify_api_key(text);
 create function verify_api_key(p_api_key text, out api_key_id bigint, out workspace_id bigint)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
+    v_now constant timestamptz := clock_timestamp();
+    v_hash constant bytea := sha256(convert_to(p_api_key, 'UTF8'));
     v_last_used timestamptz;
 begin
     select k.id, k.workspace_id, k.last_used_at into api_key_id, workspace_id, v_last_used
     from public.api_keys k
-    where k.key_hash = sha256(convert_to(p_api_key, 'UTF8'))
+    where k.key_hash = v_hash
       and k.status = 'active'
-      and (k.expires_at is null or k.expires_at > clock_timestamp()
-           or k.auto_renew and k.expires_at > clock_timestamp() - interval '2 days');
-    if api_key_id is null or v_last_used > clock_timestamp() - interval '10 minutes' or current_setting('transaction_read_only') = 'on' then
+      and (k.expires_at is null or k.expires_at > v_now or k.auto_renew and k.expires_at > v_now - interval '2 days');
+    if api_key_id is null or v_last_used > v_now - interval '10 minutes' or current_setting('transaction_read_only') = 'on' then
         return;
     end if;
     -- Of many calls at once, one writes and none waits.
-    update public.api_keys k set last_used_at = clock_timestamp()
-    from (select u.workspace_id, u.id from public.api_keys u
-          where u.workspace_id = verify_api_key.workspace_id and u.id = verify_api_key.api_key_id
-          for no key update skip locked) free
-    where k.workspace_id = free.workspace_id and k.id = free.id;
+    perform 1 from public.api_keys u
+    where u.workspace_id = verify_api_key.workspace_id and u.id = verify_api_key.api_key_id
+    for no key update skip locked;
+    if found then
+        update public.api_keys k set last_used_at = v_now
+        where k.workspace_id = verify_api_key.workspace_id and k.id = verify_api_key.api_key_id;
+    end if;
 end;
 $$;
 
 create or replace function revoke_api_key(p_workspace_id bigint, p_api_key_id bigint, p_reason text default null)
 returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_now constant timestamptz := clock_timestamp();
 begin
     perform public.require_workspace(p_workspace_id);
     if length(p_reason) > 1000 then
         raise exception 'a reason has at most 1000 characters, not %', length(p_reason) using errcode = 'LH004';
     end if;
     update public.api_keys k
-    set status = 'revoked', revoked_at = clock_timestamp(), revoked_reason = p_reason
+    set status = 'revoked', revoked_at = v_now, revoked_reason = p_reason
     where k.workspace_id = p_workspace_id and k.id = p_api_key_id and k.status <> 'revoked';
     if not found then
         return false;
@@ -80,32 +85,55 @@ $$;
 
 -- A key with auto-renewal never expires here: this job runs an hour before the one that renews.
 create or replace function expire_api_keys() returns bigint
-language sql security definer set search_path = pg_catalog, public, pg_temp as $$
-    with expired as (
-        update public.api_keys k
-        set status = 'expired'
-        where k.status = 'active' and not k.auto_renew and k.expires_at <= clock_timestamp()
-        returning k.workspace_id, k.id, k.expires_at
-    ), logged as (
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_now constant timestamptz := clock_timestamp();
+    v_key record;
+    v_expired bigint := 0;
+begin
+    for v_key in
+        select k.workspace_id, k.id from public.api_keys k
+        where k.status = 'active' and not k.auto_renew and k.expires_at <= v_now
+        order by 1, 2
+    loop
+        update public.api_keys k set status = 'expired'
+        where k.workspace_id = v_key.workspace_id and k.id = v_key.id
+          and k.status = 'active' and not k.auto_renew and k.expires_at <= v_now
+        returning k.workspace_id, k.id, k.expires_at into v_key;
+        continue when not found;
         insert into public.api_key_audit_logs (workspace_id, api_key_id, action, details)
-        select e.workspace_id, e.id, 'expired', jsonb_build_object('expires_at', e.expires_at) from expired e
-    )
-    select count(*) from expired
+        values (v_key.workspace_id, v_key.id, 'expired', jsonb_build_object('expires_at', v_key.expires_at));
+        v_expired := v_expired + 1;
+    end loop;
+    return v_expired;
+end;
 $$;
 
 -- Looks 25 hours ahead, so that a key is renewed by the daily run before the time when it would lapse.
 create or replace function auto_renew_api_keys() returns bigint
-language sql security definer set search_path = pg_catalog, public, pg_temp as $$
-    with renewed as (
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_now constant timestamptz := clock_timestamp();
+    v_key record;
+    v_renewed bigint := 0;
+begin
+    for v_key in
+        select k.workspace_id, k.id from public.api_keys k
+        where k.status = 'active' and k.auto_renew and k.expires_at <= v_now + interval '25 hours'
+        order by 1, 2
+    loop
         update public.api_keys k
-        set expires_at = greatest(k.expires_at, clock_timestamp()) + make_interval(days => k.renewal_period_days)
-        where k.status = 'active' and k.auto_renew and k.expires_at <= clock_timestamp() + interval '25 hours'
-        returning k.workspace_id, k.id, k.expires_at
-    ), logged as (
+        set expires_at = greatest(k.expires_at, v_now) + make_interval(days => k.renewal_period_days)
+        where k.workspace_id = v_key.workspace_id and k.id = v_key.id
+          and k.status = 'active' and k.auto_renew and k.expires_at <= v_now + interval '25 hours'
+        returning k.workspace_id, k.id, k.expires_at into v_key;
+        continue when not found;
         insert into public.api_key_audit_logs (workspace_id, api_key_id, action, details)
-        select r.workspace_id, r.id, 'renewed', jsonb_build_object('expires_at', r.expires_at) from renewed r
-    )
-    select count(*) from renewed
+        values (v_key.workspace_id, v_key.id, 'renewed', jsonb_build_object('expires_at', v_key.expires_at));
+        v_renewed := v_renewed + 1;
+    end loop;
+    return v_renewed;
+end;
 $$;
 
 comment on function create_api_key(bigint, text, timestamptz, boolean, int) is

@@ -28,9 +28,7 @@ begin
     delete from public.lead_import_rows r where r.workspace_id = p_workspace_id and public.normalised_address(r.email::text) = p_email;
     get diagnostics v_rows = row_count;
     v_counts := v_counts || jsonb_build_object('lead_import_rows', v_rows);
-    delete from public.lead_import_merge m
-    using public.lead_imports i
-    where i.workspace_id = p_workspace_id and i.id = m.import_id and m.email = p_email;
+    delete from public.lead_import_merge m where m.workspace_id = p_workspace_id and m.email = p_email;
     get diagnostics v_rows = row_count;
     v_counts := v_counts || jsonb_build_object('lead_import_merge', v_rows);
     delete from public.webhook_logs w where w.workspace_id = p_workspace_id and w.payload::text ~* v_pattern;
@@ -66,7 +64,7 @@ begin
     -- The hash stays: the person is not written to again, even if the address is imported.
     insert into public.suppressed_addresses as s (workspace_id, email_hash, reason)
     values (p_workspace_id, public.address_hash(p_workspace_id, p_email), 'erased')
-    on conflict (workspace_id, email_hash) do update set reason = 'erased';
+    on conflict (workspace_id, email_hash) do update set reason = excluded.reason;
     v_counts := jsonb_strip_nulls((select jsonb_object_agg(key, nullif(value, '0')) from jsonb_each(v_counts)));
     insert into public.erasures (workspace_id, lead_id, email_sha256, erased, reason, actor, login)
     values (p_workspace_id, p_lead_id, sha256(convert_to(p_email, 'UTF8')), v_counts, p_reason, public.audit_actor(), session_user);

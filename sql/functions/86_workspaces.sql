@@ -80,13 +80,29 @@ exception
 end;
 $$;
 
+-- Users are everybody's: who is in a workspace is told by this alone.
+create or replace function workspace_users() returns table (id bigint, email text, name text, role text)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_workspace_id constant bigint := public.session_workspace();
+begin
+    return query
+    select u.id, u.email, u.name, m.role
+    from public.workspace_members m
+    join public.users u on u.id = m.user_id
+    where m.workspace_id = v_workspace_id
+    order by u.id;
+end;
+$$;
+
 create or replace function require_another_owner(p_workspace_id bigint, p_user_id bigint) returns void
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 begin
     -- Two owners that remove each other at once wait here.
-    perform from public.workspaces w where w.id = p_workspace_id for no key update;
-    if exists (select from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id = p_user_id and m.role = 'owner')
-       and not exists (select from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id <> p_user_id
+    perform 1 from public.workspaces w where w.id = p_workspace_id for no key update;
+    if exists (select 1 from public.workspace_members m
+               where m.workspace_id = p_workspace_id and m.user_id = p_user_id and m.role = 'owner')
+       and not exists (select 1 from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id <> p_user_id
            and m.role = 'owner') then
         raise exception 'user % is the last owner of workspace %', p_user_id, p_workspace_id using errcode = 'LH004',
             hint = 'Make somebody else an owner first.';
@@ -116,12 +132,12 @@ declare
     v_email text := public.require_user_email(p_email);
 begin
     perform public.require_workspace(p_workspace_id);
-    update public.users u
-    set name = v_name, email = v_email
-    where u.id = p_user_id
-      and exists (select from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id = u.id)
-      and not exists (select from public.workspace_members m where m.workspace_id <> p_workspace_id and m.user_id = u.id);
-    return found;
+    if exists (select 1 from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id = p_user_id)
+       and not exists (select 1 from public.workspace_members m where m.workspace_id <> p_workspace_id and m.user_id = p_user_id) then
+        update public.users u set name = v_name, email = v_email where u.id = p_user_id;
+        return found;
+    end if;
+    return false;
 exception
     when unique_violation then
         raise exception 'another user has this e-mail' using errcode = 'LH004';
@@ -137,8 +153,9 @@ begin
     if not found then
         return false;
     end if;
-    delete from public.users u
-    where u.id = p_user_id and not exists (select from public.workspace_members m where m.user_id = u.id);
+    if not exists (select 1 from public.workspace_members m where m.user_id = p_user_id) then
+        delete from public.users u where u.id = p_user_id;
+    end if;
     return true;
 end;
 $$;
@@ -151,6 +168,8 @@ declare
     v_table regclass;
     v_rows bigint;
     v_before bigint;
+    v_users bigint[];
+    v_elsewhere bigint[];
 begin
     perform public.require_workspace(p_workspace_id);
     if p_batch is null or p_batch not between 1 and 1000000 then
@@ -159,7 +178,7 @@ begin
     deleted := 0;
     done := false;
     -- Nobody adds a row of a locked workspace.
-    perform from public.workspaces w where w.id = p_workspace_id for update;
+    perform 1 from public.workspaces w where w.id = p_workspace_id for update;
     if not found then
         raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';
     end if;
@@ -193,13 +212,10 @@ begin
         end loop;
         exit when deleted = v_before;
     end loop;
-    with members as (
-        delete from public.workspace_members m where m.workspace_id = p_workspace_id returning m.user_id
-    )
-    delete from public.users u
-    using members d
-    where u.id = d.user_id and not exists (select from public.workspace_members m where m.user_id = u.id
-        and m.workspace_id <> p_workspace_id);
+    v_users := array(select m.user_id from public.workspace_members m where m.workspace_id = p_workspace_id);
+    delete from public.workspace_members m where m.workspace_id = p_workspace_id;
+    v_elsewhere := array(select m.user_id from public.workspace_members m where m.user_id = any (v_users));
+    delete from public.users u where u.id = any (v_users) and u.id <> all (v_elsewhere);
     delete from public.segment_changes c where c.workspace_id = p_workspace_id;
     delete from public.workspaces w where w.id = p_workspace_id;
     done := true;
@@ -210,6 +226,7 @@ comment on function require_text(text, text, int) is 'The text, trimmed; LH004 w
 comment on function require_role(text) is 'The role of a member; LH004 when there is none of that name.';
 comment on function require_user_email(text) is 'The e-mail of a user in lower case; LH004 when it is malformed.';
 comment on function user_of(text, text) is 'The user with an e-mail, made when there is none.';
+comment on function workspace_users() is 'The users of the session''s workspace with their role. LH001 when it has none.';
 comment on function require_another_owner(bigint, bigint) is 'Refuses (LH004) to leave a workspace without an owner.';
 comment on function create_workspace(text, text, text) is 'Makes a workspace and its owner, and returns its id. Refuses bad values '
     '(LH004).';
@@ -231,13 +248,15 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'require_text', 'require_role', 'require_user_email', 'user_of', 'require_another_owner', 'create_workspace', 'add_member',
+            'require_text', 'require_role', 'require_user_email', 'user_of', 'require_another_owner', 'workspace_users',
+            'create_workspace', 'add_member',
                 'change_member_role', 'change_user',
             'remove_member', 'delete_workspace'])
     loop
         execute format('alter function %s owner to lh_owner', routine);
         execute format('revoke all on function %s from public', routine);
     end loop;
+    grant execute on function workspace_users() to lh_app, lh_readonly;
     grant execute on function create_workspace(text, text, text), add_member(bigint, text, text, text),
         change_member_role(bigint, bigint, text),
         change_user(bigint, bigint, text, text), remove_member(bigint, bigint), delete_workspace(bigint, int) to lh_app;

@@ -12,7 +12,7 @@ declare
 begin
     for look in 1..3 loop
         begin
-            perform from public.job_runs r where r.id = p_run_id for update skip locked;
+            perform 1 from public.job_runs r where r.id = p_run_id for update skip locked;
             v_free := found;
             -- Lets go of the row again.
             raise exception using errcode = 'LH000';
@@ -36,7 +36,7 @@ declare
     v_id bigint;
 begin
     -- Two sessions that begin the same job do it one after the other.
-    perform from public.scheduled_jobs j where j.name = p_job for update;
+    perform 1 from public.scheduled_jobs j where j.name = p_job for update;
     if not found then
         raise exception 'there is no job "%"', left(coalesce(p_job, 'null'), 60) using errcode = 'LH004',
             hint = 'The table scheduled_jobs lists them.';

@@ -45,7 +45,7 @@ from leads l
 left join lateral (
     select activity_type, campaign_id, created_at
     from lead_activities
-    where workspace_id = l.workspace_id and lead_id = l.id
+    where workspace_id = $1 and lead_id = l.id
     order by created_at desc
     limit 20
 ) a on true

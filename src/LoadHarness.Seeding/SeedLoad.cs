@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
+using LoadHarness.Postgres.Distribution;
 using LoadHarness.Seeding.Loading;
 using LoadHarness.Seeding.Rows;
 using Npgsql;
@@ -31,6 +32,9 @@ internal sealed class SeedLoad(NpgsqlDataSource source, SeedJournal journal, See
     private async Task DeferAsync(NpgsqlConnection connection, SeedGenerators generators, CancellationToken cancellationToken)
     {
         if ((await journal.ReadAsync(cancellationToken))!.IndexesDeferred)
+            return;
+        // Of a distributed table the parts have the indexes, and each part is small: they stay.
+        if ((await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed)
             return;
         var done = 0L;
         foreach (var table in generators.Tables)

@@ -9,7 +9,13 @@ internal static class CheckRunner
     // A refresh or ANALYZE of millions of rows is part of some checks.
     private const int TimeoutSeconds = 300;
 
-    public static async Task<Verdict> RunAsync(NpgsqlConnection connection, SqlCheck check, CancellationToken cancellationToken)
+    /// <summary>
+    /// On a cluster, what one transaction writes and calls must be one role's: a node takes each role for a session of its own.
+    /// </summary>
+    public const string ActAsOwner = "set local role lh_owner";
+
+    public static async Task<Verdict> RunAsync(
+        NpgsqlConnection connection, SqlCheck check, bool distributed, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
@@ -18,6 +24,7 @@ internal static class CheckRunner
             if (check.Needs is { } relation && !await connection.ScalarAsync<bool>(
                 "select to_regclass($1) is not null", cancellationToken, relation))
                 return Verdict.Unavailable(check.Id, "", $"{relation} is not in this database; {check.Remedy}");
+            if (distributed && check.WorksOnATenant) await ExecuteAsync(connection, ActAsOwner, cancellationToken);
             foreach (var statement in check.Setup) await ExecuteAsync(connection, statement, cancellationToken);
             return await ReadAsync(connection, check, cancellationToken);
         }
@@ -40,6 +47,9 @@ internal static class CheckRunner
             PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.ObjectNotInPrerequisiteState =>
                 Verdict.Unavailable(id, "", evidence),
             PostgresErrorCodes.LockNotAvailable => Verdict.Undecided(id, "", evidence),
+            // A node has a session for each role, and none sees what another has not committed.
+            _ when e.MessageText.Contains("in this transaction by a different user", StringComparison.Ordinal) =>
+                Verdict.Unavailable(id, "", "it acts as two roles in one transaction, which a cluster does not allow; one server answers it"),
             _ => Verdict.Looked(id, "", met: false, evidence),
         };
     }

@@ -46,11 +46,13 @@ internal static partial class FunctionCalls
 
     private static FunctionCall[] Imports =>
     [
+        new("tenant_workspace()", ["select tenant_workspace()"]),
         new("require_workspace(bigint)", [$"select require_workspace({W})"], $"select require_workspace({Foreign})", "LH001"),
         new("lead_reject_reason(text, text, text, text, text, text, text, text[], jsonb)",
             ["select lead_reject_reason('a@new.example', 'A', null, null, null, 'web', 'active', '{}', '{}')"]),
         new("merged_tags(text[], text[])", ["select merged_tags(array['a'], array['b'])"]),
-        new("import_changes_lead(leads, leads)", [$"select import_changes_lead(l, l) from leads l where workspace_id = {W} limit 1"]),
+        new("import_changes_lead(text[], text[], text, text, text[], text[], jsonb, jsonb)",
+            ["select import_changes_lead('{A,,,}', '{B,,,}', 'active', 'active', '{}', '{}', '{}', '{}')"]),
         new("begin_lead_import(bigint, text)", [$"select begin_lead_import({W}, 'verify')"], $"select begin_lead_import({W}, '')", "LH004"),
         new("prepare_lead_import(bigint, bigint, text, int)", [Staged, $"select prepare_lead_import({W}, {Import}, 'verify', 10)"]),
         new("merge_lead_chunk(bigint, bigint, bigint, bigint)", [$"select * from merge_lead_chunk({W}, 0, 0, 0)"]),
@@ -98,6 +100,8 @@ internal static partial class FunctionCalls
         new("open_campaign(bigint, bigint)", [$"select * from open_campaign({W}, {C})"], $"select * from open_campaign({W}, -1)", "LH007"),
         new("claim_email_sends(bigint, bigint, text, int)", [Scheduled, $"select * from claim_email_sends({W}, {C}, 'verify', 10)"],
             $"select * from claim_email_sends({W}, {C}, 'verify', 0)", "LH006"),
+        new("close_sends(bigint, bigint, bigint[], timestamptz[], text[], timestamptz)",
+            [$"select close_sends({W}, {C}, '{{}}', '{{}}', '{{}}', now())"]),
         new("claim_stray_sends(bigint, bigint, timestamptz, text, int, timestamptz)",
             [Scheduled, $"select * from claim_stray_sends({W}, {C}, null, 'verify', 10, now())"]),
         new("holds_claim(text, text, timestamptz, smallint, text, timestamptz)",
@@ -118,6 +122,8 @@ internal static partial class FunctionCalls
         new("send_status_rank(text)", ["select send_status_rank('opened')"]),
         new("find_send_events(bigint, jsonb)", [$$"""select * from find_send_events({{W}}, '[{"id":1,"event":"opened"}]')"""]),
         new("archived_send_lead(bigint, bigint, text)", [$"select archived_send_lead({W}, 1, null)"]),
+        new("note_send_activities(bigint, bigint[], bigint[], bigint[], timestamptz[], timestamptz[], timestamptz[], text)",
+            [$"select note_send_activities({W}, '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', 'email_opened')"]),
         new("merge_send_events(bigint, bigint[], timestamptz[], text[], timestamptz[], text[])",
             [$"select merge_send_events({W}, array[1], array[now()], array['opened'], array[now()], array[null])"]),
         new("apply_send_events(jsonb)", ["select * from apply_send_events('[]')"], "select * from apply_send_events('7')", "LH008"),

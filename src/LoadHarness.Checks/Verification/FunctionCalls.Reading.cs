@@ -46,6 +46,7 @@ internal static partial class FunctionCalls
         new("get_connection_pool_status()", ["select * from get_connection_pool_status()"]),
         new("get_database_performance_metrics()", ["select * from get_database_performance_metrics()"]),
         new("get_table_size_stats()", ["select * from get_table_size_stats()"]),
+        new("ask_workers(text)", ["select * from ask_workers('select ''[]''::jsonb')"]),
         new("get_index_usage_stats()", ["select * from get_index_usage_stats()"]),
         new("session_workspace()", ["select session_workspace()"]),
         new("parse_json(text)", ["select parse_json('{}')"], "select parse_json('{')", "LH009"),

@@ -10,13 +10,14 @@ internal static class FunctionExercise
 
     /// <param name="answers">Those of the questions that call some of the functions themselves.</param>
     public static async Task<Verdict> RunAsync(
-        NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, IReadOnlyDictionary<string, Verdict> answers,
+        NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, IReadOnlyDictionary<string, Verdict> answers, bool distributed,
             CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {
             await CheckRunner.ExecuteAsync(connection, "set local lock_timeout = '5s'", cancellationToken);
+            if (distributed) await CheckRunner.ExecuteAsync(connection, CheckRunner.ActAsOwner, cancellationToken);
             foreach (var statement in Tenant.Setup) await CheckRunner.ExecuteAsync(connection, statement, cancellationToken);
             var problems = await CatalogProblemsAsync(connection, calls, cancellationToken);
             foreach (var call in calls)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LoadHarness.Core.Statistics;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Postgres.Distribution;
 using LoadHarness.Postgres.Workload;
 using Npgsql;
 
@@ -50,6 +51,8 @@ internal static class RowSecurityCost
             var workspace = await connection.ScalarAsync<long>(
                 "select workspace_id from leads group by 1 order by count(*) desc limit 1", cancellationToken);
             var leads = await LeadsAsync(connection, workspace, cancellationToken);
+            if ((await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed)
+                return Verdict.Unavailable(Id, "", "its cost is measured on one server: on a cluster each role has other sessions of the workers");
             if (leads.Count == 0)
                 return Verdict.Unavailable(Id, "", $"its cost is measured from {FewestLeads:N0} leads in one workspace on");
             var costs = new List<Cost>();

@@ -5,7 +5,7 @@ internal static class Tenant
 {
     public const string Workspace = "current_setting('app.workspace_id')::bigint";
 
-    public const string Campaign = "(select max(id) from campaigns where workspace_id = current_setting('app.workspace_id')::bigint)";
+    public const string Campaign = "current_setting('app.campaign_id')::bigint";
 
     public static IReadOnlyList<string> Setup { get; } =
         SqlFile.Read("setup", SqlFile.Shipped("checks", "setup", "tenant.sql"))[0].Statements;

@@ -2,6 +2,7 @@ using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Postgres.Distribution;
 using Npgsql;
 
 namespace LoadHarness.Checks.Verification;
@@ -26,14 +27,15 @@ public static class Verifier
         using var task = progress.Begin("Verify", SqlCheck.Shipped.Count, "checks");
         await using (var connection = await admin.OpenConnectionAsync(cancellationToken))
         {
-            foreach (var answer in await IndexCheck.RunAsync(connection, cancellationToken)) found[answer.Id] = answer;
+            var distributed = (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
+            foreach (var answer in await IndexCheck.RunAsync(connection, distributed, cancellationToken)) found[answer.Id] = answer;
             foreach (var check in SqlCheck.Shipped)
             {
-                found[check.Id] = await CheckRunner.RunAsync(connection, check, cancellationToken);
+                found[check.Id] = await CheckRunner.RunAsync(connection, check, distributed, cancellationToken);
                 task.Advance(1);
             }
 
-            found["QA-1"] = await FunctionExercise.RunAsync(connection, FunctionCalls.All, found, cancellationToken);
+            found["QA-1"] = await FunctionExercise.RunAsync(connection, FunctionCalls.All, found, distributed, cancellationToken);
         }
 
         // The cost first: where it was measured, its figure is the one to show.

@@ -3,6 +3,7 @@ using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
+using LoadHarness.Postgres.Distribution;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Scenarios.Profiles;
@@ -78,6 +79,7 @@ public static class Stages
         RunRecord record, TerminalOutput terminal, HarnessOptions options, Database database, SeedManifest seed,
             CancellationToken cancellationToken)
     {
+        await ClusterTraps.RequireNoneAsync(database.AdminConnectionString, cancellationToken);
         var profile = ProfileCatalog.Read(options.Profile);
         terminal.Heading($"run (profile {profile.Name}: {profile.Description})");
         await record.StageAsync(

@@ -4,6 +4,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Statistics;
+using LoadHarness.Postgres.Distribution;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Migration;
@@ -75,6 +76,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         if (!await journal.ExistsAsync(cancellationToken))
             return true;
         await RefuseHalfWayUpAsync(journal, cancellationToken);
+        await new Distributor(connection, progress).GatherAsync(cancellationToken);
         StepBegun?.Invoke("functions");
         await new RepeatableFiles(connection, journal, progress).DropAsync(cancellationToken);
         StepEnded?.Invoke("functions");
@@ -112,6 +114,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         await new RepeatableFiles(connection, journal, progress).ApplyAsync(Files.Repeatables, cancellationToken);
         StepEnded?.Invoke("functions");
         await InvalidIndexes.RepairAsync(connection, progress, cancellationToken);
+        await new Distributor(connection, progress).SpreadAsync(cancellationToken);
         var checksums = Files.Migrations.SelectMany(m => m.Up).Select(s => s.Checksum).Concat(Files.Repeatables.Select(f => f.Checksum));
         return new SchemaVersion(["base", .. Files.Migrations.Select(m => m.Name)], ChecksumOf(checksums), watch.Elapsed);
     }

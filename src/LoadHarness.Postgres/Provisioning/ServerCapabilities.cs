@@ -1,4 +1,5 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Postgres.Distribution;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Provisioning;
@@ -27,9 +28,12 @@ internal static class ServerCapabilities
         var major = connection.PostgreSqlVersion.Major;
         var offered = await OfferedAsync(connection, cancellationToken);
         var preloaded = await PreloadedAsync(connection, settings, cancellationToken);
+        var cluster = await ClusterShape.ReadAsync(connection, cancellationToken);
         return
         [
             .. Extensions.Select(extension => Judge(extension, offered, preloaded, superuser, major)),
+            new Capability(ClusterShape.Capability, cluster.IsCoordinator, offered.GetValueOrDefault(ClusterShape.Capability).Version,
+                cluster.Remedy),
             new Capability(Superuser, superuser, null, superuser ? null
                 : "Connect as a superuser for what needs one: creating trusted-only extensions, COPY from server files, per-role settings. The rest works without."),
             new Capability(Tls, settings.GetValueOrDefault("ssl") == "on", null, settings.GetValueOrDefault("ssl") == "on" ? null

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using LoadHarness.Postgres.Distribution;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Workload;
@@ -21,6 +22,8 @@ public sealed class TenantDatabase : IAsyncDisposable
     private readonly TenantDatabase? _opened;
     private readonly ConcurrentDictionary<long, TenantDatabase> _others = new();
 
+    private bool? _distributed;
+
     private TenantDatabase(NpgsqlConnectionStringBuilder settings, string role, long workspaceId, SentStatements? sent)
     {
         (_source, _settings, _role, WorkspaceId, _sent) = (NpgsqlDataSource.Create(settings), settings, role, workspaceId, sent);
@@ -38,6 +41,12 @@ public sealed class TenantDatabase : IAsyncDisposable
     public long WorkspaceId { get; }
 
     private string WorkspaceText { get; }
+
+    /// <summary>
+    /// On a cluster, inside a transaction that is begun in so many words: this command is passed on to the nodes, which set_config is not,
+    /// and their row security would show no row.
+    /// </summary>
+    private string TellNodes => $"set local app.workspace_id = '{WorkspaceText}'";
 
     /// <param name="connectionString">A login that may take the role.</param>
     /// <param name="role">lh_app, lh_worker or lh_readonly; its privileges are all that the statements have.</param>
@@ -69,8 +78,12 @@ public sealed class TenantDatabase : IAsyncDisposable
         : (_opened ?? this)._others.GetOrAdd(workspaceId, static (id, opened) => new(opened, id), _opened ?? this);
 
     /// <summary>Waits for a connection of the pool; disposing gives it back.</summary>
-    public Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken)
-        .AsTask();
+    public async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var connection = await _source.OpenConnectionAsync(cancellationToken);
+        _distributed ??= (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
+        return connection;
+    }
 
     /// <summary>A connection that no pool limits; disposing closes it.</summary>
     public async Task<NpgsqlConnection> ConnectOutsidePoolAsync(CancellationToken cancellationToken)
@@ -80,6 +93,7 @@ public sealed class TenantDatabase : IAsyncDisposable
             Pooling = false,
         }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
+        _distributed ??= (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
         return connection;
     }
 
@@ -128,6 +142,7 @@ public sealed class TenantDatabase : IAsyncDisposable
             Parameters = { new() { Value = _role }, new() { Value = WorkspaceText } },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
+        if (_distributed == true) await connection.ExecuteAsync(TellNodes, cancellationToken);
     }
 
     /// <returns>How many rows came.</returns>
@@ -155,13 +170,12 @@ public sealed class TenantDatabase : IAsyncDisposable
     {
         var query = new NpgsqlBatchCommand(statement) { Parameters = { new() { Value = WorkspaceId } } };
         foreach (var argument in arguments) query.Parameters.Add(new() { Value = argument ?? DBNull.Value });
-        return new(connection)
-        {
-            BatchCommands =
-            {
-                new(BecomeTenant) { Parameters = { new() { Value = _role }, new() { Value = WorkspaceText } } },
-                query,
-            },
-        };
+        var become = new NpgsqlBatchCommand(BecomeTenant) { Parameters = { new() { Value = _role }, new() { Value = WorkspaceText } } };
+        var batch = new NpgsqlBatch(connection);
+        foreach (var command in (ReadOnlySpan<NpgsqlBatchCommand>)(_distributed == true
+            ? [new("begin"), become, new(TellNodes), query, new("commit")]
+            : [become, query]))
+            batch.BatchCommands.Add(command);
+        return batch;
     }
 }

@@ -1,4 +1,5 @@
 using LoadHarness.Core.Progress;
+using LoadHarness.Postgres.Distribution;
 using Npgsql;
 
 namespace LoadHarness.Seeding.Loading;
@@ -65,7 +66,9 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
     public async Task VacuumAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var leaves = await connection.TextsAsync(FilledLeaves, cancellationToken);
+        // Of a distributed table there are no pages here: vacuuming it is passed on to its parts.
+        var distributed = (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
+        var leaves = await connection.TextsAsync(distributed ? Roots : FilledLeaves, cancellationToken);
         using var task = progress.Begin("Vacuuming", leaves.Count, "tables");
         await EachAsync(leaves.Select(leaf => $"vacuum (parallel 0) {leaf}"), task, cancellationToken);
     }
@@ -91,8 +94,9 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
     public async Task BuildSegmentBitsAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        if (!await connection.ScalarAsync<bool>(
-            "select to_regprocedure('build_segment_bits(bigint, bigint)') is not null", cancellationToken))
+        if ((await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed
+            || !await connection.ScalarAsync<bool>(
+                "select to_regprocedure('build_segment_bits(bigint, bigint)') is not null", cancellationToken))
             return;
         using var task = progress.Begin("Building bits of segments", null, "workspaces");
         await connection.ExecuteAsync("delete from segment_bit_workspaces", cancellationToken);

@@ -1,0 +1,41 @@
+using Npgsql;
+
+namespace LoadHarness.Postgres.Distribution;
+
+/// <summary>What Citus, an extension that spreads tables over several servers, is in a database.</summary>
+/// <param name="Installed">Whether the extension is in this database.</param>
+/// <param name="Workers">Servers that take parts of tables; 0 on one server.</param>
+/// <param name="Distributed">Whether leads are spread over them.</param>
+public sealed record ClusterShape(bool Installed, long Workers, bool Distributed)
+{
+    /// <summary>Name of its line among the capabilities of a server.</summary>
+    public const string Capability = "citus";
+
+    private const string HowToGetIt =
+        "One server needs none. For several: install Citus 12 or 13 on each, add citus to shared_preload_libraries, "
+        + "then in each database create extension citus, and on the coordinator select citus_add_node('host', 5432) for each worker; migrate again.";
+
+    /// <summary>Whether there are workers to spread tables over.</summary>
+    public bool IsCoordinator => Workers > 0;
+
+    /// <summary>What is missing for tables to be spread; null when nothing is.</summary>
+    public string? Remedy => (Installed, Workers) switch
+    {
+        (false, _) => HowToGetIt,
+        (_, 0) => "The extension is here, but no worker: on the coordinator select citus_add_node('host', 5432) for each, then migrate again.",
+        _ => null,
+    };
+
+    public static async Task<ClusterShape> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (!await connection.ScalarAsync<bool>(
+            "select exists (select from pg_extension where extname = 'citus')", cancellationToken))
+            return new(false, 0, false);
+        return new(
+            true,
+            await connection.ScalarAsync<long>(
+                "select count(*) from pg_dist_node where isactive and shouldhaveshards and noderole = 'primary'", cancellationToken),
+            await connection.ScalarAsync<bool>(
+                "select exists (select from pg_dist_partition where logicalrelid = to_regclass('public.leads'))", cancellationToken));
+    }
+}

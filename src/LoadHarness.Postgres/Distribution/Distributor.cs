@@ -1,0 +1,111 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Progress;
+using Npgsql;
+
+namespace LoadHarness.Postgres.Distribution;
+
+/// <summary>Spreads the tables of a coordinator over its workers, by workspace, and takes them back. Does nothing on one server.</summary>
+/// <remarks>
+/// Safe to run again: it goes by what the catalog says is distributed. A table that a migration adds later is spread then.
+/// </remarks>
+internal sealed class Distributor(NpgsqlConnection connection, IStageProgress progress)
+{
+    /// <summary>
+    /// Tables that are not distributed yet, in an order in which each comes after those that it refers to; with the column of the
+    /// workspace.
+    /// </summary>
+    internal const string Waiting =
+        """
+        with recursive tenants as (
+            select c.oid, case when c.relname = 'workspaces' then 'id' else 'workspace_id' end as workspace
+            from pg_class c
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+              and (c.relname = 'workspaces' or exists (
+                  select from pg_attribute a where a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped))
+        ), levels as (
+            select t.oid, 0 as level from tenants t
+            union
+            select k.conrelid, l.level + 1
+            from levels l
+            join pg_constraint k on k.confrelid = l.oid and k.contype = 'f' and k.conparentid = 0 and k.conrelid <> k.confrelid
+        )
+        select t.oid::regclass::text, t.workspace
+        from tenants t
+        join levels l on l.oid = t.oid
+        group by t.oid, t.workspace
+        order by max(l.level), t.oid
+        """;
+
+    private const string Spread =
+        """
+        select p.logicalrelid::text from pg_dist_partition p
+        join pg_class c on c.oid = p.logicalrelid
+        where not c.relispartition and (p.partmethod = 'h' or p.repmodel = 't')
+        order by p.logicalrelid limit 1
+        """;
+
+    private const string ShardCount =
+        "select case when source = 'default' then $1 else setting::bigint end from pg_settings where name = 'citus.shard_count'";
+
+    /// <exception cref="HarnessException">A table could not be distributed; what is done stays, and the same command goes on.</exception>
+    public async Task SpreadAsync(CancellationToken cancellationToken)
+    {
+        var shape = await ClusterShape.ReadAsync(connection, cancellationToken);
+        if (!shape.IsCoordinator) return;
+        try
+        {
+            await SpreadAsync(shape, cancellationToken);
+        }
+        catch (PostgresException refused)
+        {
+            throw new HarnessException(
+                $"The tables could not be spread over {shape.Workers} workers: {refused.MessageText} (SQLSTATE {refused.SqlState}). {refused.Detail} {refused.Hint} "
+                + "What is done is kept; correct the cause and run the same command again.", ExitCode.Fault, refused);
+        }
+    }
+
+    /// <summary>All rows back on this server, before a rollback.</summary>
+    public async Task GatherAsync(CancellationToken cancellationToken)
+    {
+        var shape = await ClusterShape.ReadAsync(connection, cancellationToken);
+        if (!shape.Distributed) return;
+        progress.Note("Taking the tables back from the workers.");
+        while (await connection.ScalarAsync<string>(Spread, cancellationToken) is { } table)
+            await connection.ExecuteAsync(
+                "select undistribute_table($1::regclass, cascade_via_foreign_keys => true)", cancellationToken, table);
+        await connection.ExecuteAsync(
+            "alter role lh_owner nologin; alter role lh_app nologin; alter role lh_readonly nologin; alter role lh_worker nologin",
+            cancellationToken);
+    }
+
+    private async Task SpreadAsync(ClusterShape shape, CancellationToken cancellationToken)
+    {
+        var done = (await connection.TextsAsync("select logicalrelid::text from pg_dist_partition", cancellationToken))
+            .ToHashSet(StringComparer.Ordinal);
+        var tables = await connection.ListAsync(Waiting, row => (Table: row.GetString(0), Workspace: row.GetString(1)), cancellationToken);
+        var waiting = tables.Where(table => !done.Contains(table.Table)).ToList();
+        if (waiting.Count == 0 && done.Contains("users")) return;
+        using var task = progress.Begin($"Spreading tables over {shape.Workers} workers", waiting.Count, "tables");
+        await FileAsync("10_prepare.sql", cancellationToken);
+        // The triggers are the schema's own, and write rows of the same workspace: of those Citus cannot know that they are safe.
+        await connection.ExecuteAsync("set citus.enable_unsafe_triggers = on", cancellationToken);
+        await connection.ExecuteAsync(
+            "select set_config('citus.shard_count', $1::text, false)", cancellationToken,
+            (await connection.ScalarAsync<long>(ShardCount, cancellationToken, Math.Max(8, shape.Workers * 4)))
+                .ToString(System.Globalization.CultureInfo.InvariantCulture));
+        foreach (var (table, workspace) in waiting)
+        {
+            await connection.ExecuteAsync(
+                "select create_distributed_table($1::regclass, $2, colocate_with => $3)", cancellationToken, $"public.{table}", workspace,
+                table == "workspaces" ? "none" : "public.workspaces");
+            if (table == "workspaces" && !done.Contains("users"))
+                await connection.ExecuteAsync("select create_reference_table('public.users')", cancellationToken);
+            task.Advance(1);
+        }
+
+        await FileAsync("20_finish.sql", cancellationToken);
+    }
+
+    private Task<int> FileAsync(string name, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "sql", "distribution", name)), cancellationToken);
+}
