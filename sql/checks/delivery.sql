@@ -40,8 +40,8 @@ select case when count(*) = 4 and not bool_or(rolsuper or rolbypassrls) and open
 from pg_roles, (
     select count(*) as open from pg_proc p
     where p.pronamespace = 'public'::regnamespace and has_function_privilege('public', p.oid, 'execute')
-      and not exists (select from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')) f
-cross join (select exists (select from pg_extension where extname = 'citus') as spread) c
+      and not exists (select 1 from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')) f
+cross join (select exists (select 1 from pg_extension where extname = 'citus') as spread) c
 where rolname in ('lh_owner', 'lh_app', 'lh_readonly', 'lh_worker')
 group by open, spread;
 

@@ -28,7 +28,7 @@ select set_config('app.renewed', (select status from api_keys where name = 'veri
 select auto_renew_api_keys();
 do $$
 begin
-    if exists (select from api_keys where name = 'verify' and expires_at < now()) then raise exception 'the key was not renewed'; end if;
+    if exists (select 1 from api_keys where name = 'verify' and expires_at < now()) then raise exception 'the key was not renewed'; end if;
 end $$;
 select case when schedule = '0 4 * * *' and current_setting('app.renewed') = 'active' then 'met' else 'missed' end,
     format('schedule %s; a key with auto-renewal that lapsed is %s after the 03:00 job and renewed until %s after the 04:00 job '

@@ -28,7 +28,7 @@ from (
 
 -- id: PT-4
 select set_config('app.made', create_monthly_partitions(30)::text, true);
-select case when current_setting('app.made')::int >= 2 and exists (select from scheduled_jobs where requirement = 'JB-3') then 'met'
+select case when current_setting('app.made')::int >= 2 and exists (select 1 from scheduled_jobs where requirement = 'JB-3') then 'met'
     else 'missed' end, format(
     'create_monthly_partitions(30) made %s partitions (rolled back); the job %s calls it', current_setting('app.made'),
     (select name from scheduled_jobs where requirement = 'JB-3')), current_setting('app.made')::int, 2, 'partitions';

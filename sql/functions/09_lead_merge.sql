@@ -198,7 +198,7 @@ begin
                 (workspace_id, id, email, name, phone, company, position, source, status, tags, custom_fields)
             select m.workspace_id, v_ids[m.merge_order - p_first + 1], m.email, m.name, m.phone, m.company, m.position, m.source,
                    risen_status(coalesce(m.status, 'active'), coalesce((
-                       select case s.reason when 'erased' then 'unsubscribed' else s.reason end from suppressed_addresses s
+                       select case when s.reason = 'erased' then 'unsubscribed' else s.reason end from suppressed_addresses s
                        where v_suppressing and s.workspace_id = p_workspace_id
                          and s.email_hash = address_hash(p_workspace_id, m.email)), 'active')),
                    m.tags, m.custom_fields

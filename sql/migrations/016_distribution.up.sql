@@ -83,11 +83,9 @@ declare
     v_workspace_id constant bigint := coalesce(p_workspace_id, 0);
     v_actor constant text := public.audit_actor();
     v_login constant text := session_user;
-    v_details constant jsonb := coalesce(p_details, '{}');
-    v_now constant timestamptz := clock_timestamp();
 begin
     insert into public.audit_logs (workspace_id, actor, login, action, entity, entity_id, details, created_at)
-    values (v_workspace_id, v_actor, v_login, p_action, p_entity, p_entity_id, v_details, v_now);
+    values (v_workspace_id, v_actor, v_login, p_action, p_entity, p_entity_id, coalesce(p_details, '{}'), clock_timestamp());
 end;
 $$;
 
@@ -169,7 +167,7 @@ declare
     v_ids constant jsonb := coalesce(nullif(current_setting('loadharness.deleted_lead_ids', true), ''), '{}');
     v_workspace text;
 begin
-    -- Before the rows are written: what they cause must not count them again.
+    -- First of all: what the rows cause must not count again.
     perform set_config('loadharness.deleted_leads', '', true), set_config('loadharness.deleted_lead_ids', '', true);
     for v_workspace in select k from jsonb_object_keys(v_counts) as k loop
         perform public.audit_write(v_workspace::bigint, 'delete', 'leads', null,
@@ -285,11 +283,8 @@ create trigger guard_staging before insert on lead_import_rows
 -- step: import_rounds
 -- Refused rows pass through it as well, in round 0.
 alter table lead_import_merge
-    alter column email drop not null,
-    alter column source drop not null,
-    alter column tags drop not null,
-    alter column custom_fields drop not null,
-    add column warning text;
+    alter column email drop not null, alter column source drop not null, alter column tags drop not null,
+    alter column custom_fields drop not null, add column warning text;
 
 -- step: open_sends
 -- In plpgsql and with a column: a cluster plans neither parameters of SQL functions nor subqueries without columns.

@@ -12,7 +12,7 @@ internal static class CheckRunner
     /// <summary>
     /// On a cluster, what one transaction writes and calls must be one role's: a node takes each role for a session of its own.
     /// </summary>
-    public const string ActAsOwner = "set local role lh_owner";
+    public const string ActAsOwner = "select set_config('role', 'lh_owner', true)";
 
     public static async Task<Verdict> RunAsync(
         NpgsqlConnection connection, SqlCheck check, bool distributed, CancellationToken cancellationToken)

@@ -55,11 +55,11 @@ internal static class FunctionExercise
                 select p.oid, obj_description(p.oid, 'pg_proc') as comment
                 from pg_proc p
                 where p.pronamespace = 'public'::regnamespace
-                  and not exists (select from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')
+                  and not exists (select 1 from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')
             )
             select signature || ' is not there' from called where oid is null
             union all
-            select own.oid::regprocedure || ' is not exercised' from own where not exists (select from called where called.oid = own.oid)
+            select own.oid::regprocedure || ' is not exercised' from own where not exists (select 1 from called where called.oid = own.oid)
             union all
             select own.oid::regprocedure || ' has no comment' from own where comment is null
             """,

@@ -2,7 +2,6 @@ using LoadHarness.Checks.Health;
 using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
-using LoadHarness.Postgres;
 using LoadHarness.Postgres.Distribution;
 using Npgsql;
 

@@ -19,7 +19,7 @@ internal static class IndexCatalog
             join pg_class c on c.oid = i.indexrelid and not c.relispartition
             join pg_class t on t.oid = i.indrelid
             where c.relnamespace = 'public'::regnamespace
-              and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = t.oid and d.deptype = 'e')
+              and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = t.oid and d.deptype = 'e')
         )
         select p.relname, p.table_name, pg_get_indexdef(p.oid),
                array(select case k.contype when 'f' then format('the foreign key %s of %s', k.conname, k.conrelid::regclass)

@@ -29,13 +29,13 @@ public sealed record ClusterShape(bool Installed, long Workers, bool Distributed
     public static async Task<ClusterShape> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (!await connection.ScalarAsync<bool>(
-            "select exists (select from pg_extension where extname = 'citus')", cancellationToken))
+            "select exists (select 1 from pg_extension where extname = 'citus')", cancellationToken))
             return new(false, 0, false);
         return new(
             true,
             await connection.ScalarAsync<long>(
                 "select count(*) from pg_dist_node where isactive and shouldhaveshards and noderole = 'primary'", cancellationToken),
             await connection.ScalarAsync<bool>(
-                "select exists (select from pg_dist_partition where logicalrelid = to_regclass('public.leads'))", cancellationToken));
+                "select exists (select 1 from pg_dist_partition where logicalrelid = to_regclass('public.leads'))", cancellationToken));
     }
 }

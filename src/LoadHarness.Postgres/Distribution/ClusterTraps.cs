@@ -53,7 +53,7 @@ public static class ClusterTraps
     private static async Task RequireTrueCountsAsync(NpgsqlConnection admin, CancellationToken cancellationToken)
     {
         await using var transaction = await admin.BeginTransactionAsync(cancellationToken);
-        await admin.ExecuteAsync("set local role lh_owner", cancellationToken);
+        await admin.ExecuteAsync("select set_config('role', 'lh_owner', true)", cancellationToken);
         var workspace = await admin.ScalarAsync<long>("insert into workspaces (name) values ('trap') returning id", cancellationToken);
         await admin.ExecuteAsync($"set local app.workspace_id = '{workspace}'", cancellationToken);
         await admin.ExecuteAsync(

@@ -22,7 +22,7 @@ internal static partial class InvalidIndexes
         where not i.indisvalid
           and c.relkind = 'i'
           and n.nspname in ('public', 'loadharness_build')
-          and not exists (select from pg_stat_progress_create_index p where p.index_relid = i.indexrelid)
+          and not exists (select 1 from pg_stat_progress_create_index p where p.index_relid = i.indexrelid)
         order by 1
         """,
         cancellationToken);

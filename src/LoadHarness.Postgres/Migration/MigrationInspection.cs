@@ -32,7 +32,7 @@ internal static class MigrationInspection
                 """
                 select name
                 from unnest(array['btree_gin', 'btree_gist', 'pg_cron', 'pg_partman', 'pg_stat_statements', 'pg_trgm']) as name
-                where not exists (select from pg_available_extensions a where a.name = name.name)
+                where not exists (select 1 from pg_available_extensions a where a.name = name.name)
                 """,
                 cancellationToken));
     }

@@ -39,7 +39,7 @@ internal static class SchemaFingerprint
             """
             with own as (
                 select c.* from pg_class c where c.relnamespace = $1::text::regnamespace
-                  and not exists (select from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')
+                  and not exists (select 1 from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')
             )
             select format('column %s.%I %s %s %s %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, pg_get_expr(d.adbin, d.adrelid))
             from pg_attribute a join own c on c.oid = a.attrelid left join pg_attrdef d on (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
@@ -63,7 +63,7 @@ internal static class SchemaFingerprint
             select format('policy %s.%I %s %s', c.relname, p.polname, pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) from pg_policy p join own c on c.oid = p.polrelid
             union all
             select format('routine %s %s %s', p.oid::regprocedure, coalesce(p.proacl, acldefault('f', p.proowner)), md5(p.prosrc)) from pg_proc p where p.pronamespace = $1::text::regnamespace
-              and not exists (select from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')
+              and not exists (select 1 from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')
             union all
             select 'trigger ' || pg_get_triggerdef(t.oid) from pg_trigger t join own c on c.oid = t.tgrelid where not t.tgisinternal
             """,

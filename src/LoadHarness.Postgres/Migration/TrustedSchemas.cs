@@ -24,7 +24,7 @@ public static class TrustedSchemas
               select from pg_catalog.pg_roles r
               where r.oid operator(pg_catalog.=) a.grantee
                 and (r.rolsuper or r.rolname operator(pg_catalog.=) any (array['lh_owner', 'pg_database_owner']::name[])
-                     or exists (select from pg_catalog.pg_database d
+                     or exists (select 1 from pg_catalog.pg_database d
                                 where d.datname operator(pg_catalog.=) pg_catalog.current_database() and d.datdba operator(pg_catalog.=) r.oid)))
         """;
 
@@ -63,7 +63,7 @@ public static class TrustedSchemas
         )
         select h.name operator(pg_catalog.||) ' of ' operator(pg_catalog.||) pg_catalog.pg_get_userbyid(h.owner)::text
         from held h
-        where not exists (select from trusted t where t.oid operator(pg_catalog.=) h.owner)
+        where not exists (select 1 from trusted t where t.oid operator(pg_catalog.=) h.owner)
         """;
 
     /// <summary>Run before anything else of a migration: refuses what strangers left in the schemas, and lets no more of it come.</summary>

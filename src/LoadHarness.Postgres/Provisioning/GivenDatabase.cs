@@ -97,11 +97,11 @@ public static class GivenDatabase
         NpgsqlConnection connection, IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
         if (await HoldsAsync("to_regclass('loadharness.seed_run') is not null")
-            && await HoldsAsync("exists (select from loadharness.seed_run)")) return true;
+            && await HoldsAsync("exists (select 1 from loadharness.seed_run)")) return true;
         if (!await HoldsAsync("to_regclass('loadharness.journal') is not null")) return false;
         return tables.All(table => table.StartsWith("loadharness.", StringComparison.Ordinal))
             || (await HoldsAsync("to_regclass('public.leads') is not null and to_regclass('public.workspaces') is not null")
-                && await HoldsAsync("not exists (select from public.workspaces) and not exists (select from public.leads)"));
+                && await HoldsAsync("not exists (select 1 from public.workspaces) and not exists (select 1 from public.leads)"));
 
         Task<bool> HoldsAsync(string condition) => connection.ScalarAsync<bool>($"select {condition}", cancellationToken);
     }

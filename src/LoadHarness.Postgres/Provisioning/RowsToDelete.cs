@@ -50,5 +50,5 @@ public sealed record RowsToDelete(IReadOnlyList<(string Table, long Rows)> Table
 
     private static async Task<bool> IsSeededAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         await connection.ScalarAsync<bool>("select to_regclass('loadharness.seed_run') is not null", cancellationToken)
-        && await connection.ScalarAsync<bool>("select exists (select from loadharness.seed_run)", cancellationToken);
+        && await connection.ScalarAsync<bool>("select exists (select 1 from loadharness.seed_run)", cancellationToken);
 }

@@ -17,7 +17,7 @@ internal static class DeferredSql
         insert into loadharness.seed_deferred (ordinal, phase, relation, drop_sql, create_sql)
         with recursive relations as (
             select c.oid, c.relkind, c.relispartition, c.oid::regclass::text as relation,
-                   exists (select from pg_constraint f where f.confrelid = c.oid and f.contype = 'f') as referenced
+                   exists (select 1 from pg_constraint f where f.confrelid = c.oid and f.contype = 'f') as referenced
             from pg_class c
             where c.relnamespace = 'public'::regnamespace and c.relname = any ($1)
             union all
@@ -31,7 +31,7 @@ internal static class DeferredSql
                    i.indexrelid, i.indexrelid::regclass::text as index, x.relname as index_name,
                    k.conname, k.contype, k.oid as constraint_oid,
                    case when k.condeferred then ' deferrable initially deferred' when k.condeferrable then ' deferrable' else '' end as deferral,
-                   exists (select from pg_inherits h where h.inhrelid = i.indexrelid) as inherited,
+                   exists (select 1 from pg_inherits h where h.inhrelid = i.indexrelid) as inherited,
                    -- What pg_get_indexdef leaves out.
                    coalesce(format('; comment on index %s is %L', i.indexrelid::regclass, obj_description(i.indexrelid, 'pg_class')), '')
                    || coalesce((select string_agg(format('; alter index %s alter column %s set statistics %s', a.attrelid::regclass, a.attnum, a.attstattarget), '')

@@ -32,11 +32,11 @@ internal static class InvariantSql
             or bounced_at < sent_at or unsubscribed_at < opened_at or complained_at < opened_at
          """),
         ("no activity precedes its lead",
-         "select count(*) from lead_activities a join leads l on l.id = a.lead_id where a.lead_id % 64 = 0 and a.created_at < "
+         "select count(*) from lead_activities a join leads l on l.workspace_id = a.workspace_id and l.id = a.lead_id where a.lead_id % 64 = 0 and a.created_at < "
              + "l.created_at"),
         ("no send goes to another address or workspace than its lead's",
          """
-         select count(*) from email_sends s left join leads l on l.id = s.lead_id
+         select count(*) from email_sends s left join leads l on l.workspace_id = s.workspace_id and l.id = s.lead_id
          where s.lead_id % 64 = 0 and (l.id is null or l.workspace_id <> s.workspace_id or l.email <> s.email or s.created_at < l.created_at)
          """),
         ("no lead gets a campaign twice",

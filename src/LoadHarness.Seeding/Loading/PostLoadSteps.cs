@@ -28,7 +28,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
         "update campaigns c set enqueued_at = c.created_at where c.status = 'sent' and c.enqueued_at is distinct from c.created_at";
 
     private const string HasEnqueueTimes =
-        "select exists (select from pg_attribute where attrelid = 'public.campaigns'::regclass and attname = 'enqueued_at' and not attisdropped)";
+        "select exists (select 1 from pg_attribute where attrelid = 'public.campaigns'::regclass and attname = 'enqueued_at' and not attisdropped)";
 
     // The next value is above every seeded one; an empty table keeps its sequence.
     private const string Sequences =

@@ -60,7 +60,7 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
     }
 
     public Task StartAsync(SeedRequest request, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        "insert into loadharness.seed_run (identity, leads_per_chunk, indexes_deferred) select $1, $2, exists (select from loadharness.seed_deferred)",
+        "insert into loadharness.seed_run (identity, leads_per_chunk, indexes_deferred) select $1, $2, exists (select 1 from loadharness.seed_deferred)",
         cancellationToken,
         request.Identity, request.LeadsPerChunk);
 

@@ -49,7 +49,7 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
             await journal.ForgetWithAsync($"workspaces, users, {string.Join(", ", tables)}", cancellationToken);
         }
         else if (await connection.ScalarAsync<bool>(
-            "select exists (select from workspaces) or exists (select from leads)", cancellationToken))
+            "select exists (select 1 from workspaces) or exists (select 1 from leads)", cancellationToken))
         {
             throw new HarnessException("The database holds workspaces or leads that the seeder did not put there. Use an empty database, "
                 + "or --force=delete-all-rows to delete every row of them and of all that refers to them.");

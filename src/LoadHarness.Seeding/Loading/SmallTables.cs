@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LoadHarness.Postgres.Copying;
+using LoadHarness.Postgres.Distribution;
 using LoadHarness.Seeding.Rows;
 using Npgsql;
 
@@ -19,6 +20,9 @@ internal sealed class SmallTables(NpgsqlConnection connection, SeedJournal journ
     public async Task FillAsync(SmallRows rows, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if ((await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed)
+            // Users are on each node: between writes of them and of others one session a node is enough.
+            await connection.ExecuteAsync("set local citus.multi_shard_modify_mode = 'sequential'", cancellationToken);
         var checksum = 0UL;
         var forced = await ForcedAsync(cancellationToken);
         foreach (var table in forced)

@@ -85,7 +85,7 @@ internal sealed record SeedTable(string Name, long Rows, IReadOnlyList<SeedColum
     }
 
     private static Task<bool> HasRowsAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken) =>
-        connection.ScalarAsync<bool>($"select exists (select from {name})", cancellationToken);
+        connection.ScalarAsync<bool>($"select exists (select 1 from {name})", cancellationToken);
 
     /// <param name="IsText">Its binary form is its text, though it is no text to the driver.</param>
     private sealed record Known(ServerType Type, bool IsGenerated, bool IsNeeded, bool IsText);
