@@ -8,11 +8,12 @@ select case when count(*) > 0 then 'met' else 'missed' end,
 
 -- id: SV-1
 -- tenant: made
-set local role lh_app;
+-- Not as a command: a cluster would pass it on to sessions of another role.
+select set_config('role', 'lh_app', true);
 select set_config('app.own', (select count(*) from leads)::text, true);
 select set_config('app.workspace_id', '', true);
 select set_config('app.without', (select count(*) from leads)::text, true);
-reset role;
+select set_config('role', 'none', true);
 with bare as (
     select c.relname
     from pg_class c

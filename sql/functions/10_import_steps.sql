@@ -82,18 +82,17 @@ comment on function order_staged_rows(bigint, bigint, text, boolean) is 'A step 
 
 -- The rows of an address take its first one's place, in rounds: no chunk then holds only some of them.
 create or replace function number_rounds(p_workspace_id bigint, p_import_id bigint) returns void
--- Nobody has analyzed rows that were written just now: the planner would compare each with each.
-language plpgsql set search_path = pg_catalog, public, pg_temp set enable_nestloop = off
+-- By their places: nobody has analyzed rows that were written just now, and by any other column the planner would compare each with each.
+language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     update lead_import_merge m set merge_order = r.first_order, round = r.round
     from (
-        select n.merge_order, min(n.merge_order) over address as first_order, row_number() over (address order by n.merge_order) as round
+        select n.ctid as place, min(n.merge_order) over address as first_order, row_number() over (address order by n.merge_order) as round
         from lead_import_merge n
         where n.workspace_id = p_workspace_id and n.import_id = p_import_id and n.round > 0
         window address as (partition by n.email)) as r
-    where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.round > 0
-      and m.merge_order = r.merge_order and r.round > 1;
+    where m.workspace_id = p_workspace_id and m.ctid = r.place and r.round > 1;
 end
 $$;
 comment on function number_rounds(bigint, bigint) is 'A step of every import in which an address comes more than once, for its owner '

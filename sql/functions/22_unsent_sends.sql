@@ -6,7 +6,8 @@ create or replace function mark_email_sends_failed(p_workspace_id bigint, p_camp
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
 declare
-    v_now constant timestamptz := now();
+    -- Adding an interval depends on the session's time zone otherwise, which no update may ask about its columns.
+    v_utc constant timestamp := now() at time zone 'UTC';
     v_clock constant timestamptz := clock_timestamp();
     v_failed bigint;
     v_for_good bigint;
@@ -30,7 +31,8 @@ begin
             failed_at = case when s.attempts >= p_max_attempts then coalesce(s.failed_at, v_clock) else s.failed_at end,
             -- Each retry waits twice as long as the one before, a day at most.
             next_attempt_at = case when s.attempts < p_max_attempts
-                then v_now + least(p_retry_after * power(2, least(s.attempts, 12) - 1), greatest(p_retry_after, interval '1 day')) end,
+                then (v_utc + least(p_retry_after * power(2, least(s.attempts, 12) - 1), greatest(p_retry_after, interval '1 day')))
+                     at time zone 'UTC' end,
             error_message = coalesce(left(p_error, 1000), s.error_message)
         where s.workspace_id = p_workspace_id and s.id = any (p_ids) and s.campaign_id + 0 = p_campaign_id and s.status || '' = 'claimed'
           and holds_claim(s.status, s.claimed_by, s.claimed_at, s.attempts, p_worker, p_claimed_at)

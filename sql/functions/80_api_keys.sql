@@ -115,21 +115,22 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare
     v_now constant timestamptz := clock_timestamp();
     v_key record;
+    v_until timestamptz;
     v_renewed bigint := 0;
 begin
     for v_key in
-        select k.workspace_id, k.id from public.api_keys k
+        select k.workspace_id, k.id, k.expires_at, k.renewal_period_days from public.api_keys k
         where k.status = 'active' and k.auto_renew and k.expires_at <= v_now + interval '25 hours'
         order by 1, 2
     loop
-        update public.api_keys k
-        set expires_at = greatest(k.expires_at, v_now) + make_interval(days => k.renewal_period_days)
+        -- Here and not in the update: adding an interval to a time depends on the session's time zone.
+        v_until := greatest(v_key.expires_at, v_now) + make_interval(days => v_key.renewal_period_days);
+        update public.api_keys k set expires_at = v_until
         where k.workspace_id = v_key.workspace_id and k.id = v_key.id
-          and k.status = 'active' and k.auto_renew and k.expires_at <= v_now + interval '25 hours'
-        returning k.workspace_id, k.id, k.expires_at into v_key;
+          and k.status = 'active' and k.auto_renew and k.expires_at = v_key.expires_at;
         continue when not found;
         insert into public.api_key_audit_logs (workspace_id, api_key_id, action, details)
-        values (v_key.workspace_id, v_key.id, 'renewed', jsonb_build_object('expires_at', v_key.expires_at));
+        values (v_key.workspace_id, v_key.id, 'renewed', jsonb_build_object('expires_at', v_until));
         v_renewed := v_renewed + 1;
     end loop;
     return v_renewed;

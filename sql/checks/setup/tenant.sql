@@ -20,6 +20,6 @@ declare
 begin
     insert into campaigns (workspace_id, name, subject) values (current_setting('app.workspace_id')::bigint, 'verify', 'verify')
     returning id into v_id;
-    perform set_config('app.campaign_id', v_id::text, true);
+    execute format('set local app.campaign_id = %L', v_id);
 end
 $$;
