@@ -4,6 +4,7 @@
 -- id: JB-2; job=JB-2; schedule=*/30 * * * *
 -- id: JB-3; job=JB-3; schedule=0 1 1 * *
 -- id: JB-4; job=JB-4; schedule=0 3 * * *
+-- role: lh_owner on a cluster
 select set_config('app.job', :'job', true);
 do $$
 declare job scheduled_jobs; step record; told text; problem boolean;

@@ -5,6 +5,7 @@ select case when bool_and(outcome = 'succeeded') then 'met' else 'missed' end, s
     sum(duration_ms), null, 'ms' from perform_maintenance_tasks();
 
 -- id: MA-2
+-- role: lh_owner on a cluster
 select add_month_partitions('public.email_sends', d, d) from (select (date_trunc('month', now()) - interval '11 years')::date) as t (d);
 select case when count(*) > 0 then 'met' else 'missed' end,
     format('a partition of 11 years ago was made; %s partitions older than ten years archived (all rolled back); the policy keeps %s days',

@@ -24,7 +24,7 @@ internal static class CheckRunner
             if (check.Needs is { } relation && !await connection.ScalarAsync<bool>(
                 "select to_regclass($1) is not null", cancellationToken, relation))
                 return Verdict.Unavailable(check.Id, "", $"{relation} is not in this database; {check.Remedy}");
-            if (distributed && check.WorksOnATenant) await ExecuteAsync(connection, ActAsOwner, cancellationToken);
+            if (distributed && check.ActsAsOwner) await ExecuteAsync(connection, ActAsOwner, cancellationToken);
             foreach (var statement in check.Setup) await ExecuteAsync(connection, statement, cancellationToken);
             return await ReadAsync(connection, check, cancellationToken);
         }

@@ -7,9 +7,9 @@ namespace LoadHarness.Checks.Verification;
 /// <param name="Setup">Statements before it; one that fails makes the verdict missed, with the error as its evidence.</param>
 /// <param name="Needs">A relation without which the requirement cannot be judged; null for none.</param>
 /// <param name="Remedy">How to get it.</param>
-/// <param name="WorksOnATenant">Whether it writes rows of a workspace of its own.</param>
+/// <param name="ActsAsOwner">Whether it writes, or calls what writes, so that on a cluster it must be one role throughout.</param>
 internal sealed record SqlCheck(
-    string Id, string Sql, IReadOnlyList<string> Setup, string? Needs, string? Remedy, bool WorksOnATenant)
+    string Id, string Sql, IReadOnlyList<string> Setup, string? Needs, string? Remedy, bool ActsAsOwner)
 {
     public static IReadOnlyList<SqlCheck> Shipped { get; } = [.. SqlFile.ReadFolder("id", SqlFile.Shipped("checks")).Select(From)];
 
@@ -19,7 +19,7 @@ internal sealed record SqlCheck(
         [.. entry.Headers.ContainsKey("tenant") ? Tenant.Setup : [], .. entry.Statements.SkipLast(1)],
         entry.Headers.GetValueOrDefault("needs"),
         entry.Headers.GetValueOrDefault("needs") == "cron.job" ? JobScheduler.Remedy : entry.Headers.GetValueOrDefault("remedy"),
-        entry.Headers.ContainsKey("tenant"));
+        entry.Headers.ContainsKey("tenant") || entry.Headers.ContainsKey("role"));
 }
 
 /// <summary>An index that must be in the catalog, valid, and used by the plan of the query it is for.</summary>
