@@ -3,6 +3,7 @@ using LoadHarness.Cli.Terminal;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Load;
+using LoadHarness.Postgres.Distribution;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Observation.Plans;
 using LoadHarness.Postgres.Provisioning;
@@ -33,9 +34,12 @@ public static class ScenarioRun
         await using var pooler = options.Pooler == Pooler.PgBouncer
             ? await PgBouncer.StartAsync(database.AdminConnectionString, PooledConnections, cancellationToken)
             : null;
+        var most = database.Server.Capabilities.Any(capability => capability is { Name: ClusterShape.Capability, Available: true })
+            ? ClusterShape.MostSessions
+            : int.MaxValue;
         await using ScenarioEnvironment environment = ScenarioEnvironment.Open(
             (role, workspace, connections, sent) => pooler is null
-                ? TenantDatabase.Open(database.AdminConnectionString, role, workspace, connections, sent)
+                ? TenantDatabase.Open(database.AdminConnectionString, role, workspace, Math.Min(connections, most), sent)
                 : TenantDatabase.OpenThroughPooler(pooler.ConnectionString, role, workspace, connections, sent),
             seed,
             profile);

@@ -11,6 +11,12 @@ public sealed record ClusterShape(bool Installed, long Workers, bool Distributed
     /// <summary>Name of its line among the capabilities of a server.</summary>
     public const string Capability = "citus";
 
+    /// <summary>
+    /// Sessions of the coordinator for one scenario: each keeps two to each worker, of the caller's role and of the functions' owner, and
+    /// the coordinator opens no more than its max_connections to one worker: then a statement waits until a session ends.
+    /// </summary>
+    public const int MostSessions = 40;
+
     private const string HowToGetIt =
         "One server needs none. For several: install Citus 12 or 13 on each, add citus to shared_preload_libraries, "
         + "then in each database create extension citus, and on the coordinator select citus_add_node('host', 5432) for each worker; migrate again.";
