@@ -10,9 +10,11 @@ internal static class CheckRunner
     private const int TimeoutSeconds = 300;
 
     /// <summary>
-    /// On a cluster, what one transaction writes and calls must be one role's: a node takes each role for a session of its own.
+    /// On a cluster, what one transaction writes and calls must be one role's: a node takes each role for a session of its own. And one
+    /// session a node, for users are on each of them.
     /// </summary>
-    public const string ActAsOwner = "select set_config('role', 'lh_owner', true)";
+    public const string ActAsOwner =
+        "select set_config('role', 'lh_owner', true), set_config('citus.multi_shard_modify_mode', 'sequential', true)";
 
     public static async Task<Verdict> RunAsync(
         NpgsqlConnection connection, SqlCheck check, bool distributed, CancellationToken cancellationToken)
