@@ -82,9 +82,7 @@ public sealed class DistributionRuleTests(PostgresCluster cluster)
         join pg_language l on l.oid = p.prolang
         where p.pronamespace = 'public'::regnamespace and l.lanname in ('sql', 'plpgsql')
           and not exists (select from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')
-          and p.proname not in ('choose_segment_facets', 'lock_segment_bits', 'build_segment_bits', 'write_segment_bits', 'count_by_bits',
-                                'fold_segment_changes', 'workspaces_to_fold', 'note_segment_change', 'forget_all_segment_bits')
-          and p.prosrc !~ '\msegment_bit_(values|facets)\M'
+          and p.proname !~ '^(segment_|(write|choose|lock|build|fold|fold_next|note|forget_all)_segment)|^(count_by_bits|workspaces_to_fold)$'
         """,
         row => new SchemaFunction(row.GetString(0), row.GetString(1), row.GetInt16(2), Cut(row.GetString(3))), Stop);
 
