@@ -43,7 +43,7 @@ begin
     v_hash := address_hash(p_workspace_id, v_email);
     select s.reason into v_was from suppressed_addresses s where s.workspace_id = p_workspace_id and s.email_hash = v_hash;
     -- The lead first, as everybody else does who changes both.
-    update leads l set status = case p_reason when 'erased' then 'unsubscribed' else p_reason end, updated_at = now()
+    update leads l set status = case when p_reason = 'erased' then 'unsubscribed' else p_reason end, updated_at = now()
     where l.workspace_id = p_workspace_id and l.email = v_email and l.status = 'active';
     insert into suppressed_addresses as s (workspace_id, email_hash, reason) values (p_workspace_id, v_hash, p_reason)
     on conflict (workspace_id, email_hash) do update set reason = excluded.reason

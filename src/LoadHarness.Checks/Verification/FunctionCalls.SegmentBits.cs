@@ -5,7 +5,7 @@ internal static partial class FunctionCalls
     private const string Vip = """'{"field":"tags","operator":"contains","value":"vip"}'""";
     private const string Built = $"select build_segment_bits({W}, 1)";
 
-    private static FunctionCall[] SegmentBits =>
+    internal static FunctionCall[] SegmentBits =>
     [
         new("note_segment_change()", [$"update leads set tags = '{{moved}}' where workspace_id = {W} and email = 'verify1@example.com'"]),
         new("forget_all_segment_bits()",

@@ -20,7 +20,9 @@ internal static class FunctionExercise
             if (distributed) await CheckRunner.ExecuteAsync(connection, CheckRunner.ActAsOwner, cancellationToken);
             foreach (var statement in Tenant.Setup) await CheckRunner.ExecuteAsync(connection, statement, cancellationToken);
             var problems = await CatalogProblemsAsync(connection, calls, cancellationToken);
-            foreach (var call in calls)
+            // Bits of segments are off on a cluster: nobody calls their functions there.
+            var left = distributed ? FunctionCalls.SegmentBits.Select(call => call.Signature).ToHashSet() : [];
+            foreach (var call in calls.Where(call => !left.Contains(call.Signature)))
             {
                 if (await WorksAsync(connection, transaction, call, answers, cancellationToken) is { } failure) problems.Add(failure);
                 if (await RefusesAsync(connection, transaction, call, cancellationToken) is { } laxity) problems.Add(laxity);

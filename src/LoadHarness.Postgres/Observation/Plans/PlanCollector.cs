@@ -1,4 +1,5 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Postgres.Distribution;
 using LoadHarness.Postgres.Workload;
 using Npgsql;
 
@@ -29,6 +30,9 @@ public static class PlanCollector
             Pooling = false, ApplicationName = "loadharness/plans", CommandTimeout = 0,
         });
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        // On a cluster the coordinator's plans say where a statement goes, not how it is answered.
+        if ((await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed)
+            return ([], ["Plans are not collected on a cluster: those of its workers are not seen from the coordinator."]);
         var tenants = Roles.ToDictionary(
             role => role, role => TenantDatabase.Open(connectionString, roleOf?.Invoke(role) ?? role, workspaceId, 1));
         var session = await PlanSession.BeginAsync(connection, cancellationToken);
