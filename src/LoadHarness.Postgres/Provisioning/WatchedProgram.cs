@@ -13,11 +13,12 @@ internal sealed class WatchedProgram : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    // The pipe closes when this program ends; then the server goes and its directory with it.
+    // The pipe closes when this program ends; then the server goes and its directory with it. In a session of its own, where there is
+    // setsid, because a terminal sends Ctrl-C to all of its own, and programs written in Go do not leave it ignored.
     private const string Script = """
         trap '' INT TERM HUP
         root=$1; shift
-        "$@" >/dev/null 2>&1 </dev/null & program=$!
+        "$(command -v setsid || command -v env)" "$@" >/dev/null 2>&1 </dev/null & program=$!
         read -r _
         kill "$program"; wait "$program"
         rm -rf "$root"
