@@ -21,6 +21,7 @@ public static class BaselineFit
         new("schema", FactKind.Code, run.Schema?.Checksum),
         new("server", FactKind.Machine, run.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}" : null),
         .. FactsOfTheStart(run),
+        .. MachinesOfAgents(run),
         .. (run.Server?.Settings ?? new Dictionary<string, string>()).OrderBy(setting => setting.Key, StringComparer.Ordinal)
             .Select(setting => new RunFact($"server setting {setting.Key}", FactKind.Machine, setting.Value)),
     ];
@@ -56,6 +57,13 @@ public static class BaselineFit
         new("machine", FactKind.Machine, $"{run.Host.Cpu}, {Text(run.Host.Cores)} cores, {Gibibytes(run.Host.MemoryBytes)}"),
         new("build", FactKind.Machine, run.Identity.Configuration),
         .. MeasuringOptions.Select(option => new RunFact(option, FactKind.Load, run.Options.GetValueOrDefault(option))),
+    ];
+
+    // Only of a run with agents. Which machine made which share does not matter, how strong they were does.
+    private static IEnumerable<RunFact> MachinesOfAgents(RunResult run) => run.Agents.Count == 0 ? [] :
+    [
+        new("machines of the agents", FactKind.Machine, string.Join(", ", run.Agents.DistinctBy(agent => agent.Host)
+            .CountBy(agent => agent.Cores).OrderBy(group => group.Key).Select(group => $"{Text(group.Value)} of {Text(group.Key)} cores"))),
     ];
 
     // Another month moves every date, so the checksum says something of equal months only. Without a server there are no settings.

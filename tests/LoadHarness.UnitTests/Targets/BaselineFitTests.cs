@@ -42,6 +42,20 @@ public sealed class BaselineFitTests
     }
 
     [Fact]
+    public void Other_machines_of_the_agents_are_another_load_generator()
+    {
+        var run = SampleRun.Create() with { Agents = [Agent("1/2", "a", 4), Agent("2/2", "b", 4)] };
+
+        Assert.Empty(BaselineFit.Differences(run with { Agents = [Agent("1/2", "c", 4), Agent("2/2", "d", 4)] }, run));
+        Assert.Equal("machines of the agents: 1 of 2 cores, 1 of 4 cores then, 2 of 4 cores now", Assert.Single(
+            BaselineFit.Differences(run with { Agents = [Agent("1/2", "a", 4), Agent("2/2", "b", 2)] }, run)));
+        Assert.Equal("machines of the agents: 1 of 4 cores then, 2 of 4 cores now", Assert.Single(
+            BaselineFit.Differences(run with { Agents = [Agent("1/2", "a", 4), Agent("2/2", "a", 4)] }, run)));
+    }
+
+    private static AgentRecord Agent(string name, string host, int cores) => new(name, host, 1, cores, 0, TimeSpan.Zero, []);
+
+    [Fact]
     public void Another_commit_and_another_month_of_the_same_seed_fit()
     {
         var run = SampleRun.Create();
