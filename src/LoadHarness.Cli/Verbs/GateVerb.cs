@@ -86,7 +86,9 @@ public static class GateVerb
         HarnessOptions options, string directory, ComparedWork work, string? against, string? history,
             CancellationToken cancellationToken)
     {
-        var pin = against is null ? await GatePin.ReadAsync(PinOf(work), cancellationToken) : new GatePin(against, "given");
+        var pin = against is null
+            ? await GatePin.ReadAsync(PinOf(work), work.Workload?.Folder, cancellationToken)
+            : new GatePin(against, "given");
         var (a, b) = (work.Arm("--against", pin.Arm), work.Arm("--b", work.UsualArm));
         var historyFile = history ?? Path.Combine("reports", "gate", $"{work.Workload?.Name ?? "history"}.jsonl");
         var earlier = await GateHistory.ReadAsync(historyFile, pin.Against, cancellationToken);

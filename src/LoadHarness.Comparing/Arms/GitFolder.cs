@@ -17,22 +17,19 @@ internal sealed class GitFolder : IDisposable
     /// <summary>A folder below the top of the repository that the program was started in.</summary>
     /// <exception cref="HarnessException">There is no repository, no such revision, or no such folder in it.</exception>
     public static async Task<GitFolder> OfTopAsync(string revision, string name, CancellationToken cancellationToken) =>
-        await ExtractAsync(await TopAsync(".", cancellationToken), revision, name, cancellationToken);
+        await ExtractAsync(".", revision, name, cancellationToken);
 
     /// <summary>A folder of the disk, as it was.</summary>
     /// <exception cref="HarnessException">It lies in no repository, or there is no such revision, or it was not there then.</exception>
     public static async Task<GitFolder> OfAsync(string revision, string folder, CancellationToken cancellationToken)
     {
-        var prefix = (await GitAsync(["-C", folder, "rev-parse", "--show-prefix"], cancellationToken)).Trim().TrimEnd('/');
-        return await ExtractAsync(await TopAsync(folder, cancellationToken), revision, prefix, cancellationToken);
+        var prefix = (await GitAsync(folder, ["rev-parse", "--show-prefix"], cancellationToken)).Trim().TrimEnd('/');
+        return await ExtractAsync(folder, revision, prefix, cancellationToken);
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    private static async Task<string> TopAsync(string folder, CancellationToken cancellationToken) =>
-        (await GitAsync(["-C", folder, "rev-parse", "--show-toplevel"], cancellationToken)).Trim();
-
-    private static async Task<GitFolder> ExtractAsync(string top, string revision, string name, CancellationToken cancellationToken)
+    private static async Task<GitFolder> ExtractAsync(string within, string revision, string name, CancellationToken cancellationToken)
     {
         // A revision that begins with a dash would be an option of git.
         if (revision.StartsWith('-')) throw new HarnessException($"git:{revision} is no revision.", ExitCode.BadUsage);
@@ -42,7 +39,8 @@ internal sealed class GitFolder : IDisposable
         {
             var archive = System.IO.Path.Combine(root, "archive.tar");
             string[] part = name.Length > 0 ? [revision, name] : [revision];
-            await GitAsync(["-C", top, "archive", "--format=tar", $"--output={archive}", .. part], cancellationToken);
+            var top = (await GitAsync(within, ["rev-parse", "--show-toplevel"], cancellationToken)).Trim();
+            await GitAsync(top, ["archive", "--format=tar", $"--output={archive}", .. part], cancellationToken);
             await TarFile.ExtractToDirectoryAsync(archive, root, overwriteFiles: false, cancellationToken);
             return folder;
         }
@@ -53,12 +51,12 @@ internal sealed class GitFolder : IDisposable
         }
     }
 
-    private static async Task<string> GitAsync(string[] arguments, CancellationToken cancellationToken)
+    private static async Task<string> GitAsync(string folder, string[] arguments, CancellationToken cancellationToken)
     {
-        var result = await Cli.Wrap("git").WithArguments(arguments).WithValidation(CommandResultValidation.None)
+        var result = await Cli.Wrap("git").WithArguments(["-C", folder, .. arguments]).WithValidation(CommandResultValidation.None)
             .ExecuteBufferedAsync(cancellationToken);
         return result.IsSuccess
             ? result.StandardOutput
-            : throw new HarnessException($"git {string.Join(' ', arguments)}: {result.StandardError.Trim()} Give a revision of the repository that you are in.", ExitCode.BadUsage);
+            : throw new HarnessException($"git {string.Join(' ', arguments)}: {result.StandardError.Trim()} Give a revision of the repository that holds {System.IO.Path.GetFullPath(folder)}.", ExitCode.BadUsage);
     }
 }

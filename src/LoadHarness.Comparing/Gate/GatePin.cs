@@ -14,11 +14,12 @@ public sealed record GatePin(string Against, string Reason)
     /// <summary>The arm that it names: a folder where there is one of that name, else a revision.</summary>
     public string Arm => Directory.Exists(Against) ? $"dir:{Against}" : $"git:{Against}";
 
+    /// <param name="workload">The folder of the workload that the pin is of; null for the product's own.</param>
     /// <exception cref="HarnessException">There is no pin, or it cannot be read.</exception>
-    public static async Task<GatePin> ReadAsync(string file, CancellationToken cancellationToken)
+    public static async Task<GatePin> ReadAsync(string file, string? workload, CancellationToken cancellationToken)
     {
         if (!File.Exists(file))
-            throw new HarnessException($"gate: there is no baseline: {file} does not exist. Give --against REV, or pin one: gate accept --against REV --reason TEXT.", ExitCode.Inconclusive);
+            throw new HarnessException($"gate: there is no baseline: {file} does not exist. Give --against REV, or pin one: gate accept {(workload is null ? "" : $"--workload {workload} ")}--against REV --reason TEXT.", ExitCode.Inconclusive);
         try
         {
             return JsonSerializer.Deserialize<GatePin>(
