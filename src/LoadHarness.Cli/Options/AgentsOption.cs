@@ -29,6 +29,8 @@ internal static class AgentsOption
         if (raw.TokenFile is not null && raw.Broker is null)
             errors.Add("--token-file: a broker that this program starts has a secret of its own. Leave it out, or give --broker.");
         if (raw.Broker is { } broker) CheckBroker(broker, raw, database, pooler, errors);
+        else if (OperatingSystem.IsWindows())
+            errors.Add("--agents: on Windows this program starts no broker. Give the address of a running one with --broker.");
         else if (NatsServer.Find() is null) errors.Add($"--agents: {NatsServer.HowToGetIt}");
         return new(count, raw.Broker, raw.TokenFile);
     }

@@ -24,23 +24,17 @@ internal sealed class LocalAgents : IAsyncDisposable
         int agents, BrokerAddress broker, string connectionString, Action<string> tell, Action<LoadShare, string> lost)
     {
         var started = new LocalAgents();
-        for (var index = 0; index < agents; index++)
+        try
         {
-            var share = new LoadShare(index, agents);
-            var process = Process.Start(Command(share, broker, connectionString))
-                ?? throw new HarnessException($"Agent {share} could not be started on this machine.");
-            started._processes.Add(process);
-            process.ErrorDataReceived += (_, said) =>
-            {
-                if (!string.IsNullOrWhiteSpace(said.Data)) tell($"   agent {share}: {said.Data}");
-            };
-            process.OutputDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-            process.BeginOutputReadLine();
-            _ = WatchAsync(process, share, lost);
+            for (var index = 0; index < agents; index++) started.Start(new LoadShare(index, agents), broker, connectionString, tell, lost);
+            return started;
         }
-
-        return started;
+        catch
+        {
+            // Those that came before would wait for the others.
+            foreach (var process in started._processes) process.Kill();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -52,6 +46,22 @@ internal sealed class LocalAgents : IAsyncDisposable
             if (!process.HasExited) process.Kill();
             process.Dispose();
         }
+    }
+
+    private void Start(
+        LoadShare share, BrokerAddress broker, string connectionString, Action<string> tell, Action<LoadShare, string> lost)
+    {
+        var process = Process.Start(Command(share, broker, connectionString))
+            ?? throw new HarnessException($"Agent {share} could not be started on this machine.");
+        _processes.Add(process);
+        process.ErrorDataReceived += (_, said) =>
+        {
+            if (!string.IsNullOrWhiteSpace(said.Data)) tell($"   agent {share}: {said.Data}");
+        };
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        _ = WatchAsync(process, share, lost);
     }
 
     private static ProcessStartInfo Command(LoadShare share, BrokerAddress broker, string connectionString)
