@@ -73,18 +73,7 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
         }
     }
 
-    // A watcher that fails or hangs costs what it watches, and not what is measured.
-    private async Task TellAsync(Func<Task> tell)
-    {
-        try
-        {
-            await tell().WaitAsync(options.SetUpTime, options.AtOnce);
-        }
-        catch (Exception)
-        {
-            // It keeps its own account of what it has not seen.
-        }
-    }
+    private Task TellAsync(Func<Task> tell) => Watcher.TellAsync(tell, options.SetUpTime, options.AtOnce);
 
     private async Task<IReadOnlyList<ScenarioResult>> Play(
         List<ScenarioProps> scenarios,

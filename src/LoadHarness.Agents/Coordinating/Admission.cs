@@ -44,16 +44,24 @@ internal sealed class Admission(FleetWork work, Action<string> tell)
     /// <inheritdoc cref="Join"/>
     public Noted Check(CheckRequest request)
     {
-        var member = Of(request.Share);
         var faults = Differences(request.Facts).ToList();
-        if (faults.Count > 0)
+        Member member;
+        // One step: another agent may join with this share, as this one was silent for so long.
+        lock (_lock)
         {
-            lock (_lock) _members[member.Share.Index] = null;
-            throw Refused(request.Share, member.Joined.Host, string.Join("; ", faults));
+            member = Of(request.Share);
+            if ((member.Joined.Host, member.Joined.ProcessId) != (request.Host, request.ProcessId))
+                throw Refused(request.Share, request.Host, $"its place was taken by {member}: start it again");
+            if (faults.Count > 0)
+            {
+                _members[member.Share.Index] = null;
+                throw Refused(request.Share, request.Host, string.Join("; ", faults));
+            }
+
+            member.Hear();
+            member.IsChecked = true;
         }
 
-        member.Hear();
-        member.IsChecked = true;
         tell($"   agent {member} has joined");
         if (Members is var members && members.Count == work.Agents && members.All(one => one.IsChecked)) _complete.TrySetResult();
         return new();

@@ -18,8 +18,11 @@ public sealed class Fleet : IAsyncDisposable
     /// <summary>Between the word to begin and the beginning: the word has to be there first.</summary>
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>For agents that were told to end, with what they have measured.</summary>
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(45);
+    /// <summary>For agents that were told to end, with what they have measured. Shorter than an interrupted run is given in all.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(25);
+
+    /// <summary>After a second interruption, for agents that had it too.</summary>
+    private static readonly TimeSpan HurriedPatience = TimeSpan.FromSeconds(1);
 
     /// <summary>Of one run: two for each scenario.</summary>
     private const int MostPhases = 1_000;
@@ -35,6 +38,7 @@ public sealed class Fleet : IAsyncDisposable
     private readonly TaskCompletionSource<string> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _watching;
+    private CancellationTokenRegistration _interrupted;
     private volatile FleetProgress? _progress;
 
     private Fleet(FleetWork work, Exchange exchange, Action<string> tell)
@@ -62,6 +66,8 @@ public sealed class Fleet : IAsyncDisposable
         }
 
         var fleet = new Fleet(work, exchange, tell);
+        // Before anything runs: one that was stopped with its agents has lost none of them.
+        fleet._interrupted = cancellationToken.UnsafeRegister(_ => fleet._ending.TrySetResult("the run was interrupted"), null);
         await fleet.ServeAsync();
         return fleet;
     }
@@ -77,19 +83,20 @@ public sealed class Fleet : IAsyncDisposable
 
     /// <summary>Plays scenarios, all at once, on all agents.</summary>
     /// <param name="live">One snapshot a second for each scenario, over all agents.</param>
+    /// <param name="atOnce">Ends the wait for agents that were told to end.</param>
     /// <exception cref="OperationCanceledException">The run was ended before anything was measured.</exception>
     public async Task<FleetResult> RunAsync(
-        IReadOnlyList<ScenarioProps> load, IProgress<LoadSnapshot> live, IMeasuredPhase measured, CancellationToken cancellationToken)
+        IReadOnlyList<ScenarioProps> load, IProgress<LoadSnapshot> live, IMeasuredPhase measured, CancellationToken cancellationToken,
+            CancellationToken atOnce = default)
     {
         var name = NameOf(load);
         _progress = new(live, _work.Agents);
         foreach (var member in _admission.Members.Where(member => member.IsGone))
             _admission.Lose(member.Share, LeftEarly, End, hasWork: true);
-        await using var interrupted = cancellationToken.UnsafeRegister(_ => _ending.TrySetResult("the run was interrupted"), null);
         if (load.Any(scenario => scenario.WarmUp > TimeSpan.Zero)) await PassAsync(name, "warm-up", () => Task.CompletedTask);
-        var began = await PassAsync(name, "measuring", measured.BeginsAsync);
-        var answers = await AnswersAsync(name);
-        if (began is not null) await measured.EndedAsync();
+        var began = await PassAsync(name, "measuring", () => Watcher.TellAsync(measured.BeginsAsync, _work.WatcherPatience, atOnce));
+        var answers = await AnswersAsync(name, atOnce);
+        if (began is not null) await Watcher.TellAsync(measured.EndedAsync, _work.WatcherPatience, atOnce);
         if (answers.Count == 0 && Loss is null) throw new OperationCanceledException(cancellationToken);
         return await new FleetMerge(_work, _admission.Members, Loss).PutTogetherAsync(load, name, began, answers);
     }
@@ -99,6 +106,7 @@ public sealed class Fleet : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _interrupted.DisposeAsync();
         _ending.TrySetResult("the run has ended");
         var left = Task.WhenAll(_admission.Members.Select(member => member.AnswerAsync("")));
         await Task.WhenAny(left, Task.Delay(FarewellPatience));
@@ -120,7 +128,7 @@ public sealed class Fleet : IAsyncDisposable
             var member = _admission.Of(request.Share);
             if (_lines.Count >= MostPhases) throw new HarnessException("There are more phases than a run can have.");
             member.Clock = request.Clock;
-            return LineOf(request.Scenario, request.Phase).WaitAsync(member.Share.Index);
+            return AtLineAsync(LineOf(request.Scenario, request.Phase).WaitAsync(member.Share.Index));
         });
         await _exchange.ServeAsync<BeatRequest, BeatAnswer>(request => Task.FromResult(Beat(request)));
         await _exchange.ServeAsync<ResultRequest, Noted>(request =>
@@ -129,6 +137,12 @@ public sealed class Fleet : IAsyncDisposable
             return Task.FromResult(new Noted());
         });
         await _exchange.ServeAsync<LeaveRequest, Noted>(request => Task.FromResult(Leave(request)));
+    }
+
+    private async Task<ReadyAnswer> AtLineAsync(Task<ReadyAnswer> go)
+    {
+        await Task.WhenAny(go, Task.Delay(_work.AnswerPatience, _stop.Token));
+        return go.IsCompleted ? await go : new(null);
     }
 
     private BeatAnswer Beat(BeatRequest request)
@@ -172,15 +186,18 @@ public sealed class Fleet : IAsyncDisposable
     }
 
     /// <returns>Of each agent that has any.</returns>
-    private async Task<IReadOnlyDictionary<Member, AgentAnswer>> AnswersAsync(string scenario)
+    private async Task<IReadOnlyDictionary<Member, AgentAnswer>> AnswersAsync(string scenario, CancellationToken atOnce)
     {
         var members = _admission.Members;
         var answers = members.ToDictionary(member => member, member => member.AnswerAsync(scenario));
         var all = Task.WhenAll(answers.Values);
         await Task.WhenAny(all, _ending.Task);
-        await Task.WhenAny(all, Task.Delay(EndPatience));
+        await Task.WhenAny(all, Task.Delay(EndPatience, atOnce));
+        if (atOnce.IsCancellationRequested) await Task.WhenAny(all, Task.Delay(HurriedPatience, CancellationToken.None));
         foreach (var (member, _) in answers.Where(answer => !answer.Value.IsCompleted))
-            _admission.Lose(member.Share, $"it gave no result within {EndPatience.TotalSeconds:0} s after it was told to end", End);
+            _admission.Lose(member.Share, atOnce.IsCancellationRequested
+                ? "it had given no result when the run was ended at once"
+                : $"it gave no result within {EndPatience.TotalSeconds:0} s after it was told to end", End);
         await all;
         if (!_ending.Task.IsCompleted)
             foreach (var (member, _) in answers.Where(answer => answer.Value.Result is null))
@@ -194,7 +211,8 @@ public sealed class Fleet : IAsyncDisposable
     {
         using var looks = new PeriodicTimer(BetweenLooks);
         while (await looks.WaitForNextTickAsync(_stop.Token))
-            foreach (var member in _admission.Members.Where(member => member.IsChecked && !member.IsGone && member.SilentFor > _work.LostAfter))
+            foreach (var member in _admission.Members
+                .Where(member => member.IsChecked && !member.IsGone && member.SilentFor > _work.LostAfter))
                 _admission.Lose(member.Share, $"nothing was heard of it for {member.SilentFor.TotalSeconds:0.0} s", End);
     }
 }

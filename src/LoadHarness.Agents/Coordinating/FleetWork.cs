@@ -3,6 +3,7 @@ using LoadHarness.Agents.Messages;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Output;
 using LoadHarness.Core.Statistics;
+using LoadHarness.Load;
 using LoadHarness.Scenarios.Profiles;
 
 namespace LoadHarness.Agents.Coordinating;
@@ -22,14 +23,23 @@ public sealed record FleetWork(
     bool ThroughPooler,
     TimeSpan DrainTime)
 {
+    /// <summary>Sessions that all agents together may have for one role of a scenario.</summary>
+    public int MostSessions { get; init; } = int.MaxValue;
+
     /// <summary>
     /// Agents are heard twice a second; a busy machine may be silent for a second or two. Tests have less time.
     /// </summary>
     internal TimeSpan LostAfter { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>For a watcher that is told that the measured phase begins or has ended.</summary>
+    internal TimeSpan WatcherPatience { get; init; } = new LoadRunnerOptions().SetUpTime;
+
+    /// <summary>An agent at the start line is answered after this, and asks again: an answer may be lost on its way.</summary>
+    internal TimeSpan AnswerPatience { get; init; } = TimeSpan.FromSeconds(10);
+
     internal AgentFacts Facts => FactsOf(Database, Profile);
 
-    internal JoinAnswer Job => new(Profile, Seed, RunSeed, ThroughPooler, DrainTime);
+    internal JoinAnswer Job => new(Profile, Seed, RunSeed, ThroughPooler, DrainTime, Math.Max(1, MostSessions / Agents));
 
     internal static AgentFacts FactsOf(SeenDatabase database, LoadProfile profile) =>
         new(database.Schema, database.Seeding, TextHash.Of(JsonSerializer.Serialize(profile, JsonFormat.Line)));

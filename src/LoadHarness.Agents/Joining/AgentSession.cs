@@ -77,7 +77,8 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
     /// <exception cref="HarnessException">It is not what the coordinator sees.</exception>
     internal async Task ConfirmAsync(AgentFacts facts, CancellationToken cancellationToken)
     {
-        await _exchange.AskAsync<CheckRequest, Noted>(new(_share.ToString(), facts), Patience, cancellationToken);
+        await _exchange.AskAsync<CheckRequest, Noted>(
+            new(_share.ToString(), Environment.MachineName, Environment.ProcessId, facts), Patience, cancellationToken);
         _beating = BeatAsync();
     }
 
@@ -85,9 +86,25 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
     {
         var clock = await ClockExchange.ReadAsync(
             async () => (await _exchange.AskAsync<ClockRequest, ClockAnswer>(new(_share.ToString()), Patience, cancellationToken)).NowUtc);
-        var answer = await _exchange.AskAsync<ReadyRequest, ReadyAnswer>(
-            new(_share.ToString(), scenario, phase, clock), StartPatience, cancellationToken);
-        return answer.AtUtc + TimeSpan.FromSeconds(clock.AheadSeconds);
+        var request = new ReadyRequest(_share.ToString(), scenario, phase, clock);
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                var answer = await _exchange.AskAsync<ReadyRequest, ReadyAnswer>(request, Patience, cancellationToken);
+                if (answer.AtUtc is { } at) return at + TimeSpan.FromSeconds(clock.AheadSeconds);
+            }
+            catch (HarnessException lost) when (
+                Exchange.IsUnanswered(lost.InnerException) && Stopwatch.GetElapsedTime(began) < StartPatience)
+            {
+                // The word to begin may be what was lost. Asking again changes nothing; a coordinator that is gone is found by the beats.
+                await Task.Delay(BetweenBeats, cancellationToken);
+            }
+
+            if (Stopwatch.GetElapsedTime(began) > StartPatience)
+                throw new HarnessException($"The {phase} of {scenario} did not begin within {StartPatience.TotalMinutes:0} min: other agents or the coordinator were waited for. Their messages say why.");
+        }
     }
 
     internal async Task HandInAsync(string scenario, EngineAnswer measured, TimeSpan startedLate)

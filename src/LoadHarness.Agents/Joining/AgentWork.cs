@@ -13,6 +13,8 @@ namespace LoadHarness.Agents.Joining;
 /// <summary>Runs an agent's share of every scenario of the profile, in the order in which the coordinator watches them.</summary>
 public static class AgentWork
 {
+    private const string Stopped = "a person stopped it";
+
     /// <param name="connectionString">This agent's own way to the database.</param>
     /// <param name="describe">A fault in a sentence without secrets, for the coordinator.</param>
     /// <param name="atOnce">Ends without draining.</param>
@@ -21,16 +23,23 @@ public static class AgentWork
             CancellationToken cancellationToken, CancellationToken atOnce)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Ended);
+        var through = false;
         try
         {
             await using (var admin = NpgsqlDataSource.Create(connectionString))
                 await session.ConfirmAsync(FleetWork.FactsOf(await SeenDatabase.ReadAsync(admin, stop.Token), session.Job.Profile),
                     stop.Token);
             await PlayAllAsync(session, connectionString, tell, stop.Token, atOnce);
+            through = true;
         }
         catch (Exception ended) when (session.EndReason is not null && ended is OperationCanceledException or HarnessException)
         {
             // The coordinator knows.
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await TryLeaveAsync(session, Stopped);
+            throw;
         }
         catch (Exception fault)
         {
@@ -38,8 +47,10 @@ public static class AgentWork
             throw;
         }
 
-        await TryLeaveAsync(session, cancellationToken.IsCancellationRequested ? "a person stopped it" : null);
-        if (session.EndReason is { } reason) throw new HarnessException($"The run ended early: {reason}.", ExitCode.Inconclusive);
+        await TryLeaveAsync(session, !through && cancellationToken.IsCancellationRequested ? Stopped : null);
+        // The coordinator tells those that have nothing left to do as well.
+        if (!through && session.EndReason is { } reason)
+            throw new HarnessException($"The run ended early: {reason}.", ExitCode.Inconclusive);
     }
 
     private static async Task PlayAllAsync(
@@ -49,22 +60,26 @@ public static class AgentWork
         await using var environment = ScenarioEnvironment.Open(
             (role, workspace, connections, sent) => job.ThroughPooler
                 ? TenantDatabase.OpenThroughPooler(connectionString, role, workspace, connections, sent)
-                : TenantDatabase.Open(connectionString, role, workspace, connections, sent),
+                : TenantDatabase.Open(connectionString, role, workspace, Math.Min(connections, job.MostSessions), sent),
             job.Seed, job.Profile, share: session.Share);
         using var clock = new SystemLoadClock();
         foreach (var scenario in ScenarioCatalog.All)
         {
             var load = scenario.Build(environment);
             if (load.Count == 0) continue;
-            tell($"{scenario.Name}: {scenario.Title}");
-            await PlayAsync(session, load, results => AnswerOf(environment, load, results), clock, cancellationToken, atOnce);
-            await environment.ReleaseAsync();
             cancellationToken.ThrowIfCancellationRequested();
+            tell($"{scenario.Name}: {scenario.Title}");
+            var whole = await PlayAsync(
+                session, load, results => AnswerOf(environment, load, results), clock, cancellationToken, atOnce);
+            await environment.ReleaseAsync();
+            // An end that comes after the last figures takes nothing from them.
+            if (!whole) cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
     /// <summary>Plays this agent's share of scenarios that run at once, in step with the others, and hands in what was measured.</summary>
-    internal static async Task PlayAsync(
+    /// <returns>Whether all of it ran its course.</returns>
+    internal static async Task<bool> PlayAsync(
         AgentSession session, IReadOnlyList<ScenarioProps> load, Func<IReadOnlyList<ScenarioResult>, EngineAnswer> answerOf,
             LoadClock clock,
             CancellationToken cancellationToken, CancellationToken atOnce)
@@ -79,6 +94,7 @@ public static class AgentWork
             Together = together,
         }).RunAsync(load, session, cancellationToken);
         await session.HandInAsync(together.Scenario, answerOf(results), together.LateOf(results));
+        return results.All(result => result.AbortReason is null);
     }
 
     private static EngineAnswer AnswerOf(

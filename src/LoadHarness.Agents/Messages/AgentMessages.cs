@@ -13,10 +13,13 @@ internal sealed record JoinRequest(string Share, string Build, string Host, int 
 /// <param name="Seed">What the database holds.</param>
 /// <param name="RunSeed">All arrivals and draws follow from it.</param>
 /// <param name="DrainTime">How long requests in flight may take when the load has ended.</param>
-internal sealed record JoinAnswer(LoadProfile Profile, SeedManifest Seed, ulong RunSeed, bool ThroughPooler, TimeSpan DrainTime);
+/// <param name="MostSessions">Of this agent for one role of a scenario: a cluster of servers has a limit, which the agents share.</param>
+internal sealed record JoinAnswer(
+    LoadProfile Profile, SeedManifest Seed, ulong RunSeed, bool ThroughPooler, TimeSpan DrainTime, int MostSessions);
 
 /// <summary>What the agent found where it is. An answer without a fault means: everything is as the coordinator has it.</summary>
-internal sealed record CheckRequest(string Share, AgentFacts Facts);
+/// <param name="Host">With the process: another one may have taken the place meanwhile.</param>
+internal sealed record CheckRequest(string Share, string Host, int ProcessId, AgentFacts Facts);
 
 /// <param name="Schema">Checksum of all that was applied to the database that the agent sees.</param>
 /// <param name="Seeding">Checksum of the rows there, and when they were seeded: a copy elsewhere is another database.</param>
@@ -27,15 +30,15 @@ internal sealed record ClockRequest(string Share);
 
 internal sealed record ClockAnswer(DateTimeOffset NowUtc);
 
-/// <summary>The agent stands before a phase. It is answered when all do.</summary>
+/// <summary>The agent stands before a phase. It is answered when all do, or after a while, and then asks again.</summary>
 /// <param name="Scenario">The names of those that run at once, with a plus between.</param>
 internal sealed record ReadyRequest(string Share, string Scenario, string Phase, ClockReading Clock);
 
 /// <param name="AheadSeconds">The agent's wall clock less the coordinator's.</param>
 internal sealed record ClockReading(double AheadSeconds, TimeSpan RoundTrip);
 
-/// <param name="AtUtc">When the phase begins, by the coordinator's clock.</param>
-internal sealed record ReadyAnswer(DateTimeOffset AtUtc);
+/// <param name="AtUtc">When the phase begins, by the coordinator's clock; null when others are waited for: ask again.</param>
+internal sealed record ReadyAnswer(DateTimeOffset? AtUtc);
 
 /// <summary>Twice a second: the agent is there, and what it does.</summary>
 internal sealed record BeatRequest(string Share, IReadOnlyList<LoadSnapshot> Seconds);

@@ -32,16 +32,10 @@ internal sealed class Exchange : IAsyncDisposable
     {
         try
         {
-            // Without a connection the client waits for one, however long that takes.
-            var answer = await _connection.RequestAsync<byte[], byte[]>(
-                SubjectOf<TRequest>(), MessageFormat.Write(request), replyOpts: new()
-                {
-                    Timeout = patience,
-                }, cancellationToken: cancellationToken)
-                .AsTask().WaitAsync(patience + Slack, cancellationToken);
+            var answer = await RequestAsync(request, patience, cancellationToken);
             return MessageFormat.Read<TAnswer>(answer.Data ?? [], "The coordinator");
         }
-        catch (Exception unanswered) when (unanswered is NatsException or TimeoutException)
+        catch (Exception unanswered) when (IsUnanswered(unanswered))
         {
             throw new HarnessException($"The coordinator did not answer ({unanswered.Message.TrimEnd('.')}). Does 'run --agents' still run, on this broker and with this token?", inner: unanswered);
         }
@@ -52,12 +46,10 @@ internal sealed class Exchange : IAsyncDisposable
     {
         try
         {
-            await _connection.RequestAsync<byte[], byte[]>(
-                SubjectOf<TRequest>(), MessageFormat.Write(request), replyOpts: new() { Timeout = TimeSpan.FromSeconds(2) },
-                cancellationToken: cancellationToken);
+            await RequestAsync(request, TimeSpan.FromSeconds(2), cancellationToken);
             return true;
         }
-        catch (NatsException)
+        catch (Exception unanswered) when (IsUnanswered(unanswered))
         {
             return false;
         }
@@ -81,6 +73,27 @@ internal sealed class Exchange : IAsyncDisposable
         foreach (var serving in _serving) await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _connection.DisposeAsync();
         _stop.Dispose();
+    }
+
+    /// <summary>Whether a request that ended so may be asked again: nobody refused it.</summary>
+    internal static bool IsUnanswered(Exception? fault) => fault is NatsException or TimeoutException;
+
+    // Without a connection the client waits for one, however long that takes: its own timeout begins only then.
+    private async Task<NatsMsg<byte[]>> RequestAsync<TRequest>(TRequest request, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience + Slack);
+        try
+        {
+            return await _connection.RequestAsync<byte[], byte[]>(
+                SubjectOf<TRequest>(), MessageFormat.Write(request), replyOpts: new() { Timeout = patience },
+                cancellationToken: limit.Token)
+                .AsTask().WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException abandoned) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"there was no connection to the broker for {patience.TotalSeconds:0} s", abandoned);
+        }
     }
 
     private async Task AnswerAsync<TRequest, TAnswer>(NatsMsg<byte[]> message, Func<TRequest, Task<TAnswer>> handle)

@@ -33,16 +33,20 @@ internal sealed class RunFleet : IAsyncDisposable
     public string? Loss => _fleet.Loss;
 
     /// <param name="connectionString">The agents' way to the database, where they run on this machine.</param>
+    /// <param name="mostSessions">Of all agents together for one role of a scenario.</param>
     /// <returns>Null when this program makes the load alone.</returns>
     /// <exception cref="HarnessException">Not every agent came, or one is not fit to take part.</exception>
     public static async Task<RunFleet?> StartAsync(
         RunRecord record, TerminalOutput terminal, HarnessOptions options, LoadProfile profile, SeedManifest seed, NpgsqlDataSource admin,
-            string connectionString, CancellationToken cancellationToken)
+            string connectionString, int mostSessions, CancellationToken cancellationToken)
     {
         if (options.Agents is not { } asked) return null;
         var work = new FleetWork(
             asked.Count, BuildFacts.Words, await SeenDatabase.ReadAsync(admin, cancellationToken), profile, seed, options.Seed,
-            options.Pooler != Pooler.None, EngineCatalog.DrainTime);
+            options.Pooler != Pooler.None, EngineCatalog.DrainTime)
+        {
+            MostSessions = mostSessions,
+        };
         var broker = asked.Broker is null ? await NatsServer.StartAsync(cancellationToken) : null;
         RunFleet? run = null;
         try
@@ -68,7 +72,7 @@ internal sealed class RunFleet : IAsyncDisposable
         IReadOnlyList<ScenarioProps> load, IProgress<LoadSnapshot> live, IMeasuredPhase measured, ScenarioEnvironment environment,
             CancellationToken cancellationToken)
     {
-        var result = await _fleet.RunAsync(load, live, measured, cancellationToken);
+        var result = await _fleet.RunAsync(load, live, measured, cancellationToken, Interruption.AtOnce);
         environment.Note(result.Sent, checked((int)(result.LeadsSetAside - environment.NewLeads)));
         return result.Scenarios;
     }
@@ -97,7 +101,8 @@ internal sealed class RunFleet : IAsyncDisposable
 
     private static void TellHowToJoin(TerminalOutput terminal, int agents, BrokerAddress broker)
     {
-        terminal.Line($"   Waiting for {agents} agents. On each machine, with {AgentToken.EnvironmentVariable} and LOADHARNESS_DATABASE set:");
+        terminal.Line(
+            $"   Waiting for {agents} agents. On each machine, with {AgentToken.EnvironmentVariable} and LOADHARNESS_DATABASE set:");
         for (var index = 0; index < agents; index++)
             terminal.Line($"     loadharness agent {new LoadShare(index, agents)} --join {broker}");
     }

@@ -44,7 +44,8 @@ public static class ScenarioRun
             seed,
             profile);
         await using var fleet = await RunFleet.StartAsync(
-            record, terminal, options, profile, seed, admin, pooler?.ConnectionString ?? database.AdminConnectionString, cancellationToken);
+            record, terminal, options, profile, seed, admin, pooler?.ConnectionString ?? database.AdminConnectionString, most,
+            cancellationToken);
         await using var observer = await DatabaseObserver.StartAsync(
             admin, database.ServerProcessId, cancellationToken, loadIsOurs: options.Engine == LoadEngine.LoadHarness && fleet is null);
         var ended = false;

@@ -28,19 +28,20 @@ public sealed partial class AgentTests : IDisposable
     {
         Require.Present(NatsServer.Find() is null ? NatsServer.HowToGetIt : null);
         using var program = Start();
-        var victim = 0;
-        while (await program.StandardOutput.ReadLineAsync(Stop) is { } line)
+        DateTimeOffset killed;
+        try
         {
-            if (Joined().Match(line) is { Success: true } joined) victim = int.Parse(joined.Groups[1].Value, CultureInfo.InvariantCulture);
-            if (line.Contains("mixed-users measuring", StringComparison.Ordinal)) break;
+            killed = await KillOneAsync(program);
+            var text = await program.StandardOutput.ReadToEndAsync(Stop);
+            await program.WaitForExitAsync(Stop);
+            Assert.True(program.ExitCode == 5, text);
+        }
+        finally
+        {
+            // Its agents would go on with a load of minutes.
+            if (!program.HasExited) program.Kill(entireProcessTree: true);
         }
 
-        var killed = DateTimeOffset.UtcNow;
-        using (var process = Process.GetProcessById(victim)) process.Kill();
-        var text = await program.StandardOutput.ReadToEndAsync(Stop);
-        await program.WaitForExitAsync(Stop);
-
-        Assert.True(program.ExitCode == 5, text);
         var folder = Assert.Single(Directory.GetDirectories(_output.Path));
         var run = await RunJson.ReadAsync(Path.Combine(folder, "run.json"), Stop);
         await RequireCountsOfOneProcessAsync(run);
@@ -53,14 +54,31 @@ public sealed partial class AgentTests : IDisposable
     [Fact]
     public async Task What_is_wrong_with_an_agent_or_a_broker_is_named_before_anything_starts()
     {
-        var agent = await BuiltProgram.RunAsync("agent", "4/3", "--join", "nats://token@host:4222");
+        var agent = await BuiltProgram.RunAsync("agent", "4/3", "--join", "http://t0ken@host:4222");
         var run = await BuiltProgram.RunAsync("run", "--agents", "0", "--broker", "http://host", "--pooler", "pgbouncer");
 
         Assert.Equal((2, 2), (agent.ExitCode, run.ExitCode));
         foreach (var word in (string[])["give k/N", "shows in the process list", "LOADHARNESS_AGENT_TOKEN", "LOADHARNESS_DATABASE"])
             Assert.Contains(word, agent.StandardError, StringComparison.Ordinal);
+        Assert.DoesNotContain("t0ken", agent.StandardError, StringComparison.Ordinal);
         foreach (var word in (string[])["--agents '0'", "no address of a broker", "Give --database", "Leave --pooler out"])
             Assert.Contains(word, run.StandardError, StringComparison.Ordinal);
+    }
+
+    // In the middle of the mix.
+    private static async Task<DateTimeOffset> KillOneAsync(Process program)
+    {
+        var victim = 0;
+        while (await program.StandardOutput.ReadLineAsync(Stop) is { } line)
+        {
+            if (Joined().Match(line) is { Success: true } joined) victim = int.Parse(joined.Groups[1].Value, CultureInfo.InvariantCulture);
+            if (line.Contains("mixed-users measuring", StringComparison.Ordinal)) break;
+        }
+
+        Assert.True(victim > 0, "No line said which process agent 2/3 is.");
+        var killed = DateTimeOffset.UtcNow;
+        using (var process = Process.GetProcessById(victim)) process.Kill();
+        return killed;
     }
 
     [GeneratedRegex(@"agent 2/3 on .* \(process (\d+)\) has joined")]

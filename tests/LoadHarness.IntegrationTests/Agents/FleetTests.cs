@@ -85,8 +85,8 @@ public sealed class FleetTests : IAsyncLifetime
     {
         var load = new[] { Waits("open").WithLoadSimulations(Simulation.Inject(90, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60))) };
         await using var fleet = await Fleet.OpenAsync(
-            _broker.Address, Work with { LostAfter = TimeSpan.FromSeconds(1.5) }, _told.Enqueue, Stop);
-        using var vanish = new CancellationTokenSource();
+            _broker.Address, Work with { LostAfter = TimeSpan.FromSeconds(3) }, _told.Enqueue, Stop);
+        using var vanish = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var agents = Agents(share => share.Index == 1
             ? VanishAsync(share, load, vanish.Token)
             : PlayAsync(share, load, new()));
@@ -94,7 +94,7 @@ public sealed class FleetTests : IAsyncLifetime
         var began = Stopwatch.GetTimestamp();
         vanish.CancelAfter(TimeSpan.FromSeconds(1));
 
-        var merged = Assert.Single((await fleet.RunAsync(load, new Seconds(), new Phase(), Stop)).Scenarios);
+        var merged = Assert.Single((await fleet.RunAsync(load, new Seconds(), new Phase { Fails = true }, Stop)).Scenarios);
 
         Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 2, 20);
         await Task.WhenAll(agents);
@@ -103,8 +103,10 @@ public sealed class FleetTests : IAsyncLifetime
         Assert.Equal("an agent was lost", merged.AbortReason);
         var loss = fleet.Records[1].Loss!;
         Assert.Contains("nothing was heard of it", loss.Reason, StringComparison.Ordinal);
-        // A third of what was offered until the others ended.
-        Assert.InRange(loss.Skipped, (merged.Accounting.Scheduled / 3) - 2, (merged.Accounting.Scheduled / 3) + 2);
+        // As much as was offered to the survivor that went on for longer.
+        var longer = fleet.Records.Max(agent => agent.Loads.Sum(done => done.Operations.Sum(o => o.Accounting.Scheduled)));
+        Assert.True(longer > 0);
+        Assert.InRange(loss.Skipped, longer - 2, longer + 2);
         Assert.Equal(loss.Skipped, merged.Operations.SelectMany(o => o.Errors)
             .Where(e => e.Message.Contains("2/3", StringComparison.Ordinal)).Sum(e => e.Count));
     }
@@ -150,6 +152,46 @@ public sealed class FleetTests : IAsyncLifetime
         Assert.Equal(2, _told.Count(line => line.Contains("was refused", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task An_agent_that_a_person_stops_with_the_run_is_not_lost()
+    {
+        using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        await using var fleet = await Fleet.OpenAsync(_broker.Address, Work with { Agents = 1 }, _told.Enqueue, interrupted.Token);
+        await using var session = await JoinAsync(LoadShare.Whole, Build);
+        await session.ConfirmAsync(Work.Facts, Stop);
+        await fleet.GatherAsync(TimeSpan.FromSeconds(30), Stop);
+
+        await interrupted.CancelAsync();
+        await session.LeaveAsync("a person stopped it");
+
+        Assert.Null(fleet.Loss);
+    }
+
+    [Fact]
+    public async Task A_second_interruption_waits_for_no_agent_and_books_its_share()
+    {
+        using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        using var atOnce = new CancellationTokenSource();
+        var work = Work with { Agents = 1, AnswerPatience = TimeSpan.FromSeconds(0.1) };
+        var load = new[] { Waits("open").WithLoadSimulations(Simulation.Inject(90, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60))) };
+        await using var fleet = await Fleet.OpenAsync(_broker.Address, work, _told.Enqueue, interrupted.Token);
+        await using var session = await JoinAsync(LoadShare.Whole, Build);
+        await session.ConfirmAsync(Work.Facts, Stop);
+        await fleet.GatherAsync(TimeSpan.FromSeconds(30), Stop);
+        var atLine = session.WaitAsync("open", "measuring", Stop);
+        // It asks again and again meanwhile.
+        await Task.Delay(TimeSpan.FromSeconds(0.3), Stop);
+        var running = fleet.RunAsync(load, new Seconds(), new Phase(), interrupted.Token, atOnce.Token);
+        await atLine;
+
+        await interrupted.CancelAsync();
+        await atOnce.CancelAsync();
+        var merged = Assert.Single((await running.WaitAsync(TimeSpan.FromSeconds(15), Stop)).Scenarios);
+
+        Assert.True(merged.Accounting.Balances);
+        Assert.Contains("ended at once", Assert.Single(fleet.Records).Loss!.Reason, StringComparison.Ordinal);
+    }
+
     private static ScenarioProps Waits(string name) => Scenario.CreateMix(name, ("short", 3, WaitAsync), ("long", 1, WaitAsync));
 
     private static async Task<IResponse> WaitAsync(IScenarioContext context)
@@ -176,9 +218,14 @@ public sealed class FleetTests : IAsyncLifetime
     {
         var session = await JoinAsync(share, Build);
         await session.ConfirmAsync(Work.Facts, Stop);
-        var playing = PlayAsync(session, load, new(), CancellationToken.None);
+        using var end = new CancellationTokenSource();
+        using var clock = new SystemLoadClock();
+        var playing = AgentWork.PlayAsync(
+            session, load, _ => throw new OperationCanceledException("It hands nothing in."), clock, end.Token, end.Token);
         await Task.WhenAny(playing, Task.Delay(Timeout.Infinite, vanish));
         await session.DisposeAsync();
+        await end.CancelAsync();
+        await ((Task)playing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static async Task PlayAsync(
@@ -202,16 +249,17 @@ public sealed class FleetTests : IAsyncLifetime
     {
         public List<string> Told { get; } = [];
 
-        public Task BeginsAsync()
-        {
-            Told.Add("begins");
-            return Task.CompletedTask;
-        }
+        /// <summary>As when the server that it looks at is gone.</summary>
+        public bool Fails { get; init; }
 
-        public Task EndedAsync()
+        public Task BeginsAsync() => TellAsync("begins");
+
+        public Task EndedAsync() => TellAsync("ended");
+
+        private Task TellAsync(string what)
         {
-            Told.Add("ended");
-            return Task.CompletedTask;
+            Told.Add(what);
+            return Fails ? Task.FromException(new IOException("The server is gone.")) : Task.CompletedTask;
         }
     }
 }

@@ -24,7 +24,7 @@ public sealed class AdmissionTests
         {
             Assert.False(_admission.Complete.IsCompleted);
             _admission.Join(Request(share));
-            _admission.Check(new(share, Work.Facts));
+            _admission.Check(Check(share, Work.Facts));
         }
 
         Assert.True(_admission.Complete.IsCompleted);
@@ -46,13 +46,13 @@ public sealed class AdmissionTests
     {
         _admission.Join(Request("2/3"));
 
-        var refusal = Refusal(() => _admission.Check(new("2/3", FleetWork.FactsOf(new(schema, seeding), Profile))));
+        var refusal = Refusal(() => _admission.Check(Check("2/3", FleetWork.FactsOf(new(schema, seeding), Profile))));
 
         Assert.Contains(expected, refusal, StringComparison.Ordinal);
         Assert.Contains("Agent 2/3 on host", refusal, StringComparison.Ordinal);
         // Its place is free for the right one.
         _admission.Join(Request("2/3"));
-        _admission.Check(new("2/3", Work.Facts));
+        _admission.Check(Check("2/3", Work.Facts));
     }
 
     [Fact]
@@ -63,30 +63,52 @@ public sealed class AdmissionTests
         var other = Profile with { LeadQueries = Profile.LeadQueries! with { RatePerSecond = 11 } };
 
         Assert.Contains("another profile", Refusal(
-            () => _admission.Check(new("2/3", FleetWork.FactsOf(Work.Database, other)))), StringComparison.Ordinal);
+            () => _admission.Check(Check("2/3", FleetWork.FactsOf(Work.Database, other)))), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_share_has_one_agent()
     {
         _admission.Join(Request("2/3"));
-        _admission.Check(new("2/3", Work.Facts));
+        _admission.Check(Check("2/3", Work.Facts));
 
         Assert.Contains("already", Refusal(() => _admission.Join(Request("2/3"))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_agent_whose_place_was_taken_is_refused_and_the_other_stays()
+    {
+        _admission.Join(Request("2/3"));
+
+        foreach (var late in (CheckRequest[])[new("2/3", "host", 124, Work.Facts), new("2/3", "other", 123, new("x", "y", "z"))])
+            Assert.Contains(
+                "its place was taken by 2/3 on host (process 123): start it again", Refusal(() => _admission.Check(late)),
+                StringComparison.Ordinal);
+
+        _admission.Check(Check("2/3", Work.Facts));
+        Assert.True(_admission.Of("2/3").IsChecked);
+    }
+
+    [Fact]
+    public void Agents_share_the_sessions_that_a_cluster_of_servers_has()
+    {
+        Assert.Equal(13, new Admission(Work with { MostSessions = 40 }, _ => { }).Join(Request("2/3")).MostSessions);
+        Assert.Equal(1, new Admission(Work with { MostSessions = 2 }, _ => { }).Join(Request("2/3")).MostSessions);
+        Assert.True(_admission.Join(Request("2/3")).MostSessions > 100_000);
     }
 
     [Fact]
     public void Who_has_not_joined_is_not_heard()
     {
         Assert.Throws<HarnessException>(() => _admission.Of("2/3"));
-        Assert.Throws<HarnessException>(() => _admission.Check(new("2/3", Work.Facts)));
+        Assert.Throws<HarnessException>(() => _admission.Check(Check("2/3", Work.Facts)));
     }
 
     [Fact]
     public void Missing_agents_and_refusals_are_named_when_time_is_up()
     {
         _admission.Join(Request("1/3"));
-        _admission.Check(new("1/3", Work.Facts));
+        _admission.Check(Check("1/3", Work.Facts));
         Refusal(() => _admission.Join(Request("2/3", "another")));
 
         var fault = _admission.Missing(TimeSpan.FromSeconds(60), null);
@@ -127,6 +149,8 @@ public sealed class AdmissionTests
         Assert.Throws<HarnessException>(() => member.Take(new("2/3", "s", 2, 2, pieces[1])));
         Assert.Throws<HarnessException>(() => member.Take(new("2/3", "s", 0, int.MaxValue, pieces[1])));
     }
+
+    private static CheckRequest Check(string share, AgentFacts facts) => new(share, "host", 123, facts);
 
     private static JoinRequest Request(string share, string build = Build) => new(share, build, "host", 123, 2);
 
