@@ -22,6 +22,15 @@ drop trigger if exists note_segment_delete on leads;
 drop trigger if exists forget_segment_bits on leads;
 delete from segment_changes;
 delete from segment_bit_workspaces;
+do $$
+begin
+    if to_regclass('cron.job') is not null then
+        perform cron.unschedule(jobid) from cron.job
+        where database = current_database() and username in (current_user, 'lh_jobs')
+          and command = 'call public.run_job(''fold-segments'')';
+    end if;
+end
+$$;
 delete from scheduled_jobs where name = 'fold-segments';
 
 -- Each node has all users, and its own trigger would tell of a change once more: functions alone change users, and are told of by members.

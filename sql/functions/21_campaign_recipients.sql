@@ -89,12 +89,14 @@ language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     c_chunk constant bigint := 50000;
-    -- Leads that come into a chunk's range between the look at it and its recipients.
-    c_meanwhile constant bigint := 10000;
+    -- More ids than this are never asked for at once.
+    c_most_ids constant bigint := 10000000;
     c_sequence constant regclass := pg_get_serial_sequence('public.email_sends', 'id');
     v_insert text;
     v_from bigint := greatest(p_first, 0);
     v_to bigint;
+    v_last bigint;
+    v_ids bigint;
     v_added bigint;
     v_total bigint := 0;
 begin
@@ -119,9 +121,29 @@ begin
             from leads l where l.workspace_id = p_workspace_id and l.id >= v_from order by l.id offset c_chunk limit 1;
             v_to := coalesce(v_to, p_last);
         end if;
-        execute v_insert using p_campaign_id, p_enqueued_at, p_workspace_id, v_from, v_to, p_lead_ids,
-            array(select nextval(c_sequence) from generate_series(1, coalesce(cardinality(p_lead_ids), c_chunk + c_meanwhile)));
-        get diagnostics v_added = row_count;
+        if p_lead_ids is null then
+            -- Up to the last lead that is there: what an import brings meanwhile lies behind it.
+            select count(*), max(l.id) into v_ids, v_last
+            from leads l where l.workspace_id = p_workspace_id and l.id between v_from and v_to;
+        else
+            v_ids := cardinality(p_lead_ids);
+            v_last := v_to;
+        end if;
+        v_added := 0;
+        while v_ids > 0 loop
+            begin
+                execute v_insert using p_campaign_id, p_enqueued_at, p_workspace_id, v_from, v_last, p_lead_ids,
+                    array(select nextval(c_sequence) from generate_series(1, v_ids));
+                get diagnostics v_added = row_count;
+                exit;
+            exception when not_null_violation then
+                -- Leads with lower ids were committed since they were counted.
+                v_ids := v_ids * 2 + c_chunk;
+                if v_ids > c_most_ids then
+                    raise;
+                end if;
+            end;
+        end loop;
         v_total := v_total + v_added;
         exit when v_to >= p_last
             or exists (select 1 from campaigns c where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status = 'cancelled');
@@ -166,6 +188,8 @@ declare
     v_now constant timestamptz := now();
     v_batch_id bigint;
 begin
+    -- Before the campaign's row is locked: a pause or a cancel does not wait for it.
+    perform analyze_new_sends(p_enqueued_at, p_recipients);
     update campaigns c
     set total_recipients = c.total_recipients + p_recipients,
         enqueued_at = coalesce(c.enqueued_at, p_enqueued_at),
@@ -189,7 +213,6 @@ begin
         insert into campaign_batches (workspace_id, campaign_id, recipients)
         values (p_workspace_id, p_campaign_id, p_recipients) returning id into v_batch_id;
     end if;
-    perform analyze_new_sends(p_enqueued_at, p_recipients);
     return v_batch_id;
 end
 $$;

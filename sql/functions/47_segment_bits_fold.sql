@@ -112,7 +112,11 @@ begin
             -- One workspace must not keep the others waiting: it is the last one next time.
             detail := concat_ws('; ', detail, format('workspace %s: %s %s', v_workspace, sqlstate, sqlerrm));
             problem := true;
-            update segment_bit_workspaces w set more = false, folded_at = clock_timestamp() where w.workspace_id = v_workspace;
+            -- Nor does it wait for somebody who builds the bits of this one now.
+            perform 1 from segment_bit_workspaces w where w.workspace_id = v_workspace for update skip locked;
+            if found then
+                update segment_bit_workspaces w set more = false, folded_at = clock_timestamp() where w.workspace_id = v_workspace;
+            end if;
             continue;
         end;
         if v_leads is not null then

@@ -7,7 +7,7 @@ declare
 begin
     for v_right in select name, give_back from loadharness.taken_right loop
         begin
-            execute v_right.give_back;
+            execute case v_right.name when 'temporary' then format(v_right.give_back, current_database()) else v_right.give_back end;
         exception when undefined_table or undefined_function then
             raise notice 'Not given back, for it is not there any more: %', v_right.name;
         end;

@@ -3,7 +3,8 @@
 
 -- step: taken_rights
 create table loadharness.taken_right (name text primary key, give_back text not null);
-comment on table loadharness.taken_right is 'Rights that the migration took from everybody, and the statement that gives each back.';
+comment on table loadharness.taken_right is 'Rights that the migration took from everybody, and the statement that gives each back. That '
+    'of temporary tables names its database when it is given back: a copy has another name than the database that was migrated.';
 
 -- step: temporary_tables
 -- Only the owner of the database may. A view that is refreshed concurrently goes through a temporary table of its owner.
@@ -19,8 +20,8 @@ begin
             'revoke temporary on database %I from public', current_user, current_database();
         return;
     end if;
-    insert into loadharness.taken_right values ('temporary', format(
-        'grant temporary on database %1$I to public; revoke temporary on database %1$I from lh_owner', current_database()));
+    insert into loadharness.taken_right values ('temporary',
+        'grant temporary on database %1$I to public; revoke temporary on database %1$I from lh_owner');
 end
 $$;
 

@@ -12,7 +12,7 @@ internal static partial class FunctionCalls
         new("audit_row_change()", [$"update campaigns set subject = 'verify' where workspace_id = {W} and id = {C}"]),
         new("audit_lead_change()", [$"update leads set name = 'verify' where workspace_id = {W} and id = {Lead}"]),
         new("audit_send_change()", [Scheduled, $"update email_sends set status = 'failed' where workspace_id = {W}"]),
-        new("count_lead_deletion()", [$"delete from leads where workspace_id = {W} and email = 'verify2@example.com'"]),
+        new("note_lead_deletion()", [$"delete from leads where workspace_id = {W} and email = 'verify2@example.com'"]),
         new("audit_lead_deletion()", [$"delete from leads where workspace_id = {W} and email = 'verify1@example.com'"]),
         new("audit_import()", [Staged, $"select * from finish_lead_import({W}, {Import})"]),
         new("audit_actor()", ["select audit_actor()"]),

@@ -84,7 +84,13 @@ internal sealed class Distributor(NpgsqlConnection connection, IStageProgress pr
             .ToHashSet(StringComparer.Ordinal);
         var tables = await connection.ListAsync(Waiting, row => (Table: row.GetString(0), Workspace: row.GetString(1)), cancellationToken);
         var waiting = tables.Where(table => !done.Contains(table.Table)).ToList();
-        if (waiting.Count == 0 && done.Contains("users")) return;
+        if (waiting.Count == 0 && done.Contains("users"))
+        {
+            // An earlier command may have ended before it.
+            await FileAsync("20_finish.sql", cancellationToken);
+            return;
+        }
+
         using var task = progress.Begin($"Spreading tables over {shape.Workers} workers", waiting.Count, "tables");
         await FileAsync("10_prepare.sql", cancellationToken);
         // The triggers are the schema's own, and write rows of the same workspace: of those Citus cannot know that they are safe.

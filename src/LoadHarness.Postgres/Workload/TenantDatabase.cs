@@ -22,6 +22,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     private readonly TenantDatabase? _opened;
     private readonly ConcurrentDictionary<long, TenantDatabase> _others = new();
 
+    // Of the one that was opened: the same server answers all workspaces.
     private bool? _distributed;
 
     private TenantDatabase(NpgsqlConnectionStringBuilder settings, string role, long workspaceId, SentStatements? sent)
@@ -41,6 +42,8 @@ public sealed class TenantDatabase : IAsyncDisposable
     public long WorkspaceId { get; }
 
     private string WorkspaceText { get; }
+
+    private TenantDatabase Opened => _opened ?? this;
 
     /// <summary>
     /// On a cluster, inside a transaction that is begun in so many words: this command is passed on to the nodes, which set_config is not,
@@ -75,13 +78,13 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// </summary>
     public TenantDatabase In(long workspaceId) => workspaceId == WorkspaceId
         ? this
-        : (_opened ?? this)._others.GetOrAdd(workspaceId, static (id, opened) => new(opened, id), _opened ?? this);
+        : Opened._others.GetOrAdd(workspaceId, static (id, opened) => new(opened, id), Opened);
 
     /// <summary>Waits for a connection of the pool; disposing gives it back.</summary>
     public async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         var connection = await _source.OpenConnectionAsync(cancellationToken);
-        _distributed ??= (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
+        await LookAsync(connection, cancellationToken);
         return connection;
     }
 
@@ -93,7 +96,7 @@ public sealed class TenantDatabase : IAsyncDisposable
             Pooling = false,
         }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
-        _distributed ??= (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
+        await LookAsync(connection, cancellationToken);
         return connection;
     }
 
@@ -142,7 +145,7 @@ public sealed class TenantDatabase : IAsyncDisposable
             Parameters = { new() { Value = _role }, new() { Value = WorkspaceText } },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
-        if (_distributed == true) await connection.ExecuteAsync(TellNodes, cancellationToken);
+        if (Opened._distributed == true) await connection.ExecuteAsync(TellNodes, cancellationToken);
     }
 
     /// <returns>How many rows came.</returns>
@@ -155,16 +158,19 @@ public sealed class TenantDatabase : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _opened is null ? _source.DisposeAsync() : ValueTask.CompletedTask;
 
+    private async Task LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        Opened._distributed ??= (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
+
     private static NpgsqlConnectionStringBuilder Settings(string connectionString, string role, int connections, SentStatements? sent) =>
         new(connectionString)
-    {
-        ApplicationName = sent?.ApplicationName ?? $"loadharness {role}",
-        MaxPoolSize = connections,
-        // Long imports and campaigns end by themselves, or by cancellation.
-        CommandTimeout = 0,
-        // Nothing outlives a transaction, so there is nothing to reset.
-        NoResetOnClose = true,
-    };
+        {
+            ApplicationName = sent?.ApplicationName ?? $"loadharness {role}",
+            MaxPoolSize = connections,
+            // Long imports and campaigns end by themselves, or by cancellation.
+            CommandTimeout = 0,
+            // Nothing outlives a transaction, so there is nothing to reset.
+            NoResetOnClose = true,
+        };
 
     private NpgsqlBatch Batch(NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments)
     {
@@ -172,7 +178,7 @@ public sealed class TenantDatabase : IAsyncDisposable
         foreach (var argument in arguments) query.Parameters.Add(new() { Value = argument ?? DBNull.Value });
         var become = new NpgsqlBatchCommand(BecomeTenant) { Parameters = { new() { Value = _role }, new() { Value = WorkspaceText } } };
         var batch = new NpgsqlBatch(connection);
-        foreach (var command in (ReadOnlySpan<NpgsqlBatchCommand>)(_distributed == true
+        foreach (var command in (ReadOnlySpan<NpgsqlBatchCommand>)(Opened._distributed == true
             ? [new("begin"), become, new(TellNodes), query, new("commit")]
             : [become, query]))
             batch.BatchCommands.Add(command);

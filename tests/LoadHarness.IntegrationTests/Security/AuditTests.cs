@@ -83,6 +83,51 @@ public sealed class AuditTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_session_can_neither_forge_the_deletion_of_a_lead_nor_hide_it()
+    {
+        await using var database = await FilledAsync();
+        await using var connection = await database.As("lh_app").OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using (var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            foreach (var sql in (string[])
+                [
+                    "select set_config('app.workspace_id', '1', true), set_config('loadharness.deleting_in', ',1,2,', true)",
+                    "delete from leads where false",
+                    "select set_config('loadharness.deleting_in', ',2,', true)",
+                    "delete from leads where email = 'free@x.io' and set_config('loadharness.deleting_in', '', true) is not null",
+                ])
+            {
+                await using var command = new NpgsqlCommand(sql, connection);
+                await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            }
+
+            await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(["1 1 1"], await database.Owner.ListAsync(
+            "select concat_ws(' ', workspace_id, details ->> 'leads', jsonb_array_length(details -> 'ids')) from audit_logs where action = 'delete' and entity = 'leads'"));
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from lead_deletions"));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => database.As("lh_app").AskInAsync<long>(
+            1, "with i as (insert into lead_deletions values (1, pg_current_xact_id(), 1) returning 1) select count(*) from i"));
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("00")]
+    [InlineData("")]
+    public async Task What_concerns_no_workspace_is_read_by_no_tenant(string workspace)
+    {
+        await using var database = await FilledAsync();
+        await database.Owner.ExecuteAsync("update users set name = 'Other'");
+        Assert.NotEqual(0, await database.Owner.AskAsync<long>("select count(*) from audit_logs where workspace_id = 0"));
+
+        await using var connection = await database.As("lh_app").OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand($"set app.workspace_id = '{workspace}'; select count(*) from audit_logs", connection);
+        Assert.Equal(0L, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task What_the_imports_bring_is_one_row_and_a_deletion_names_its_leads()
     {
         await using var database = await FilledAsync();

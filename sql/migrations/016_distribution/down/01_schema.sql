@@ -58,7 +58,8 @@ end;
 $$;
 create trigger audit_lead_deletions after delete on leads
     referencing old table as deleted for each statement execute function audit_lead_deletion();
-drop function if exists count_lead_deletion();
+drop function if exists note_lead_deletion();
+drop table if exists lead_deletions;
 
 -- step: audit_functions
 create or replace function audit_write(p_workspace_id bigint, p_action text, p_entity text, p_entity_id text, p_details jsonb) returns void
