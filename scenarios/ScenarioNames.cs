@@ -8,14 +8,14 @@ public static class ScenarioNames
 
     public static IReadOnlyDictionary<string, IReadOnlyCollection<string>> Operations { get; } =
         new Dictionary<string, IReadOnlyCollection<string>>
-    {
-        ["lead-queries"] = Leads,
-        ["lead-search"] = ["first_page", "by_term", "deep_page"],
-        ["segmentation"] = ["count", "first_page"],
-        ["bulk-import"] = ["import"],
-        ["campaign-send"] = ["campaign"],
-        ["mixed-users"] = Leads,
-        ["mixed-imports"] = ["import"],
-        ["mixed-campaigns"] = ["campaign"],
-    };
+        {
+            ["lead-queries"] = Leads,
+            ["lead-search"] = ["first_page", "by_term", "deep_page"],
+            ["segmentation"] = ["count", "first_page"],
+            ["bulk-import"] = ["import"],
+            ["campaign-send"] = ["campaign"],
+            ["mixed-users"] = Leads,
+            ["mixed-imports"] = ["import"],
+            ["mixed-campaigns"] = ["campaign"],
+        };
 }

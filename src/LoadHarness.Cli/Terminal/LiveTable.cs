@@ -42,11 +42,11 @@ public static class LiveTable
     // Eighty columns hold the table: a heading breaks between its words rather than a figure, and columns stand close.
     private static TableColumn Column(string title) =>
         new(Markup.Escape(title.Replace("/s", "\n/s", StringComparison.Ordinal).Replace(' ', '\n')))
-    {
-        Alignment = title == "scenario" ? Justify.Left : Justify.Right,
-        NoWrap = title != "scenario",
-        Padding = new Padding(0, 0, 1, 0),
-    };
+        {
+            Alignment = title == "scenario" ? Justify.Left : Justify.Right,
+            NoWrap = title != "scenario",
+            Padding = new Padding(0, 0, 1, 0),
+        };
 
     private static string Phase(IReadOnlyCollection<LoadSnapshot> snapshots) =>
         string.Join(", ", snapshots.Select(snapshot => $"{snapshot.Phase} {snapshot.Elapsed.TotalSeconds:N0} s").Distinct());

@@ -33,7 +33,8 @@ internal sealed class ProofTimes(ProofArm optimized, ProofArm careful, ProofPlan
             [.. pairs.Select(pair => pair.Optimized.Milliseconds)],
             [.. pairs.Select(pair => pair.Careful.Milliseconds)],
             hasCpu ? [.. pairs.Select(pair => pair.Optimized.CpuMilliseconds)] : [],
-            hasCpu ? [.. pairs.Select(pair => pair.Careful.CpuMilliseconds)] : []) { Calls = calls }, null);
+            hasCpu ? [.. pairs.Select(pair => pair.Careful.CpuMilliseconds)] : [])
+        { Calls = calls }, null);
     }
 
     /// <summary>A baseline that stands next to C and judges nothing.</summary>

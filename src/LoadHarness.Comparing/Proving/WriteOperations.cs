@@ -35,7 +35,8 @@ internal static class WriteOperations
                 .ToList();
             await import(environment, environment.For(context.ScenarioName).App, file, context.CancellationToken);
             return Response.Ok(rows);
-        })));
+        }
+        )));
         yield return new(Scenario.CreateMix(new CampaignSend().Name, ("campaign", 1, async context =>
         {
             var app = environment.For(context.ScenarioName).App;
@@ -43,6 +44,7 @@ internal static class WriteOperations
             var sent = await send(environment, app, campaign, context.CancellationToken);
             var expected = Math.Min(environment.Profile.CampaignSend!.Recipients, environment.Workspaces.Largest.Answers.ActiveLeads);
             return sent >= expected ? Response.Ok(sent) : Response.Fail($"{sent} of at least {expected} recipients were sent to");
-        })));
+        }
+        )));
     }
 }

@@ -94,9 +94,11 @@ public sealed record ArmSpecification(
         switch (word)
         {
             case var revision when revision.StartsWith("git:", StringComparison.Ordinal)
-                && revision.Length > 4: return new ArmSchema.Revision(revision[4..]);
+                && revision.Length > 4:
+                return new ArmSchema.Revision(revision[4..]);
             case var folder when folder.StartsWith("dir:", StringComparison.Ordinal)
-                && folder.Length > 4: return new ArmSchema.Folder(folder[4..]);
+                && folder.Length > 4:
+                return new ArmSchema.Folder(folder[4..]);
             default: return own(word, faults);
         }
     }

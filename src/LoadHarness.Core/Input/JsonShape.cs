@@ -18,8 +18,11 @@ public sealed class JsonShape(JsonSerializerOptions options, bool unknownFieldsA
     {
         var walk = new Walk(this);
         var reader = new Utf8JsonReader(
-            json, new JsonReaderOptions { CommentHandling = options.ReadCommentHandling,
-            AllowTrailingCommas = options.AllowTrailingCommas });
+            json, new JsonReaderOptions
+            {
+                CommentHandling = options.ReadCommentHandling,
+                AllowTrailingCommas = options.AllowTrailingCommas
+            });
         try
         {
             reader.Read();
@@ -80,7 +83,8 @@ public sealed class JsonShape(JsonSerializerOptions options, bool unknownFieldsA
                 case (JsonTypeInfoKind.Object, JsonTokenType.StartObject): Fields(ref reader, info); break;
                 case (JsonTypeInfoKind.Dictionary, JsonTokenType.StartObject): Entries(ref reader, info); break;
                 case (JsonTypeInfoKind.Enumerable, JsonTokenType.StartArray): Items(ref reader, info); break;
-                case (JsonTypeInfoKind.None, not (JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.Null)): Leaf(
+                case (JsonTypeInfoKind.None, not (JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.Null)):
+                    Leaf(
                     ref reader, info, within); break;
                 default: Wrong(ref reader, info, within); break;
             }

@@ -20,12 +20,12 @@ internal static class ResponseTime
 
     private static (string Statistic, double? Figure, ConfidenceInterval? Interval) Measure(
         LatencyHistogram histogram, Statistic statistic, Func<TimeSpan, double> unit) => statistic switch
-    {
-        Statistic.ResponseP95 => ("p95", Figure(histogram.PercentileWithin(95), unit), Intervals.OfPercentile(histogram, 95, unit)),
-        Statistic.ResponseP99 => ("p99", Figure(histogram.PercentileWithin(99), unit), Intervals.OfPercentile(histogram, 99, unit)),
-        Statistic.ResponseMean => ("mean", histogram.Count == 0 ? null : unit(histogram.Mean), Intervals.OfMean(histogram, unit)),
-        _ => throw new ArgumentOutOfRangeException(nameof(statistic), statistic, "Not a statistic of response times."),
-    };
+        {
+            Statistic.ResponseP95 => ("p95", Figure(histogram.PercentileWithin(95), unit), Intervals.OfPercentile(histogram, 95, unit)),
+            Statistic.ResponseP99 => ("p99", Figure(histogram.PercentileWithin(99), unit), Intervals.OfPercentile(histogram, 99, unit)),
+            Statistic.ResponseMean => ("mean", histogram.Count == 0 ? null : unit(histogram.Mean), Intervals.OfMean(histogram, unit)),
+            _ => throw new ArgumentOutOfRangeException(nameof(statistic), statistic, "Not a statistic of response times."),
+        };
 
     private static double? Figure(TimeSpan? duration, Func<TimeSpan, double> unit) => duration is { } value ? unit(value) : null;
 

@@ -96,7 +96,8 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
 
     private OperationResult OperationOf(string name, PhaseRecorder recorder, int operation, TimeSpan measured) =>
         ScenarioResults.OperationOf(name, recorder.Totals[operation], AccountingOf(recorder, operation), null, measured,
-            hasSchedule: false) with { Timeline = recorder.Stretches[operation] };
+            hasSchedule: false) with
+        { Timeline = recorder.Stretches[operation] };
 
     private Accounting AccountingOf(PhaseRecorder recorder, int operation)
     {

@@ -21,12 +21,12 @@ internal static class FailedShareCheck
     {
         var wrong = new List<string>();
         foreach (var unanswered in (bool[])[false, true])
-        foreach (var (lost, expected) in Cases)
-        {
-            var kind = await JudgedAsync(lost, unanswered, cancellationToken);
-            if (kind != expected)
-                wrong.Add($"{lost} of {Requests} {(unanswered ? "unanswered" : "failed")}: {CheckReport.Word(kind)} instead of {CheckReport.Word(expected)}");
-        }
+            foreach (var (lost, expected) in Cases)
+            {
+                var kind = await JudgedAsync(lost, unanswered, cancellationToken);
+                if (kind != expected)
+                    wrong.Add($"{lost} of {Requests} {(unanswered ? "unanswered" : "failed")}: {CheckReport.Word(kind)} instead of {CheckReport.Word(expected)}");
+            }
 
         return Verdict.Counted(
             "SELF-FAILED-SHARE", "Shares of lost requests, around the one that is allowed, that are judged wrongly",

@@ -34,7 +34,7 @@ public static class MigrationVerdicts
         ];
     }
 
-    private static Verdict One(string id, Verdict chief, IReadOnlyList<Verdict> others) => 
+    private static Verdict One(string id, Verdict chief, IReadOnlyList<Verdict> others) =>
         others.Aggregate(chief, (all, other) => all.And(other)).As(id, "");
 
     private static Verdict Blocked(string id, string title, MigrationPhase phase, MigrationFigures figures)

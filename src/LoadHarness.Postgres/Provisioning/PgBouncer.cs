@@ -43,9 +43,9 @@ public sealed class PgBouncer : IAsyncDisposable
 
     private static string Through(NpgsqlConnectionStringBuilder server, int port) =>
         new NpgsqlConnectionStringBuilder(server.ConnectionString)
-    {
-        Host = "127.0.0.1", Port = port, NoResetOnClose = true, MaxAutoPrepare = 0, SslMode = SslMode.Disable,
-    }.ConnectionString;
+        {
+            Host = "127.0.0.1", Port = port, NoResetOnClose = true, MaxAutoPrepare = 0, SslMode = SslMode.Disable,
+        }.ConnectionString;
 
     private static string Configuration(string root, int port, NpgsqlConnectionStringBuilder server, int poolSize) => $"""
         [databases]

@@ -11,13 +11,13 @@ public static class Provisioner
     /// <exception cref="HarnessException">There is no way to a database; the message names the ways out.</exception>
     public static async Task<Database> ProvisionAsync(
         DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken) => request.Target switch
-    {
-        DatabaseTarget.Given given => await GivenDatabase.OpenAsync(given.ConnectionString, request, cancellationToken),
-        DatabaseTarget.Container => await InContainerAsync(request, progress, cancellationToken),
-        DatabaseTarget.Native => await NativeAsync(request, progress, cancellationToken),
-        DatabaseTarget.Auto => await AutoAsync(request, progress, cancellationToken),
-        _ => throw new ArgumentOutOfRangeException(nameof(request), request.Target, "an unknown kind of target"),
-    };
+        {
+            DatabaseTarget.Given given => await GivenDatabase.OpenAsync(given.ConnectionString, request, cancellationToken),
+            DatabaseTarget.Container => await InContainerAsync(request, progress, cancellationToken),
+            DatabaseTarget.Native => await NativeAsync(request, progress, cancellationToken),
+            DatabaseTarget.Auto => await AutoAsync(request, progress, cancellationToken),
+            _ => throw new ArgumentOutOfRangeException(nameof(request), request.Target, "an unknown kind of target"),
+        };
 
     private static async Task<Database> AutoAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken) =>
         await ContainerEngine.FaultAsync(cancellationToken) is null

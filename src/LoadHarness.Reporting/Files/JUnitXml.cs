@@ -37,8 +37,11 @@ internal static class JUnitXml
     /// <summary>Without a byte-order mark, which some readers refuse.</summary>
     public static async Task WriteAsync(RunResult run, Stream stream, CancellationToken cancellationToken)
     {
-        var settings = new XmlWriterSettings { Async = true, Indent = true, NewLineChars = "\n",
-            Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) };
+        var settings = new XmlWriterSettings
+        {
+            Async = true, Indent = true, NewLineChars = "\n",
+            Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)
+        };
         await using var writer = XmlWriter.Create(stream, settings);
         await Of(run).SaveAsync(writer, cancellationToken);
     }

@@ -9,9 +9,9 @@ internal static class ChecklistSection
     private static readonly Dictionary<string, string> Groups = new()
     {
         ["IX"] = "indexes", ["PT"] = "partitions", ["BF"] = "bulk functions", ["SG"] = "segmentation", ["CF"] = "connections and settings",
-            ["KM"] = "monitoring", ["MO"] = "monitoring",
+        ["KM"] = "monitoring", ["MO"] = "monitoring",
         ["AN"] = "analytics", ["MA"] = "maintenance", ["EX"] = "extensions", ["JB"] = "scheduled jobs", ["TQ"] = "response times",
-            ["SC"] = "scale", ["MS"] = "milestones",
+        ["SC"] = "scale", ["MS"] = "milestones",
         ["RE"] = "resources", ["ER"] = "expected results", ["HI"] = "health", ["DP"] = "delivery", ["QA"] = "quality",
     };
 

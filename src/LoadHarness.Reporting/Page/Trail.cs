@@ -76,7 +76,10 @@ internal sealed class Trail(RunResult run)
             : IsOf(Plans[index], scenario, operation))];
 
     public IEnumerable<(ScenarioResult Scenario, OperationResult Operation)> OperationsOf(QueryPlan plan) =>
-        from scenario in run.Scenarios from operation in scenario.Operations where IsOf(plan, scenario, operation) select (
+        from scenario in run.Scenarios
+        from operation in scenario.Operations
+        where IsOf(plan, scenario, operation)
+        select (
             scenario, operation);
 
     public IReadOnlyList<WaitEventShare> WaitsOf(ScenarioResult scenario) =>

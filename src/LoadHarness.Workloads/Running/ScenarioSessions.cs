@@ -49,8 +49,11 @@ internal sealed class ScenarioSessions : IAsyncDisposable
         try
         {
             await Parallel.ForEachAsync(
-                Enumerable.Range(0, _ahead), new ParallelOptions { MaxDegreeOfParallelism = OpenedAtOnce,
-                    CancellationToken = cancellationToken },
+                Enumerable.Range(0, _ahead), new ParallelOptions
+                {
+                    MaxDegreeOfParallelism = OpenedAtOnce,
+                    CancellationToken = cancellationToken
+                },
                 async (user, cancellationToken) =>
                     _sessions[user] ??= await UserSession.OpenAsync(_connectionString, _operations, cancellationToken));
         }

@@ -17,7 +17,8 @@ internal static class CopyValues
             case DBNull: buffer.Null(); return;
             case long whole: buffer.Number(whole); return;
             case string text when wire != NpgsqlDbType.Jsonb: buffer.TextOrNull(text); return;
-            case DateTime moment: buffer.Number(
+            case DateTime moment:
+                buffer.Number(
                 (DateTime.SpecifyKind(moment, DateTimeKind.Utc) - Epoch).Ticks / TimeSpan.TicksPerMicrosecond); return;
         }
 

@@ -17,7 +17,9 @@ public sealed class ComparerTests(PostgresCluster cluster) : IAsyncLifetime
 {
     private static readonly ComparisonPlan Reads = ComparisonPlan.Standard with
     {
-        Scenarios = ["lead-queries", "segmentation"], Slot = TimeSpan.Zero, CounterCalls = 24,
+        Scenarios = ["lead-queries", "segmentation"],
+        Slot = TimeSpan.Zero,
+        CounterCalls = 24,
     };
 
     private static readonly SeedRequest Small = new(5_000, 42, Environment.ProcessorCount);

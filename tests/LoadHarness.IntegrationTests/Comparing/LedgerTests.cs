@@ -26,7 +26,10 @@ public sealed class LedgerTests(PostgresCluster cluster) : IAsyncLifetime
 
     private static readonly ComparisonPlan Few = ComparisonPlan.Standard with
     {
-        Scenarios = ["lead-queries", "bulk-import"], Slot = TimeSpan.Zero, CounterCalls = 16, ImportRows = 500,
+        Scenarios = ["lead-queries", "bulk-import"],
+        Slot = TimeSpan.Zero,
+        CounterCalls = 16,
+        ImportRows = 500,
     };
 
     private static readonly SeedRequest Small = new(5_000, 42, Environment.ProcessorCount);

@@ -18,7 +18,12 @@ public sealed class ProverTests(PostgresCluster cluster)
 
     private static readonly ProofPlan Plan = ProofPlan.Quick with
     {
-        Rounds = 4, WriteRounds = 4, Turn = TimeSpan.FromMilliseconds(20), ImportRows = 500, Compared = 3, Connections = 3,
+        Rounds = 4,
+        WriteRounds = 4,
+        Turn = TimeSpan.FromMilliseconds(20),
+        ImportRows = 500,
+        Compared = 3,
+        Connections = 3,
     };
 
     [Fact]

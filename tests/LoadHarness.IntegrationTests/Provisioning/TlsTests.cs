@@ -25,7 +25,7 @@ public sealed class TlsTests(PostgresCluster cluster)
             var settings = new Dictionary<string, string>(NativeClusterTests.SmallServer)
             {
                 ["ssl"] = "on", ["ssl_cert_file"] = Path.Combine(certificates, "server.crt"),
-                    ["ssl_key_file"] = Path.Combine(certificates, "server.key"),
+                ["ssl_key_file"] = Path.Combine(certificates, "server.key"),
             };
             await WriteCertificateAsync(settings["ssl_cert_file"], settings["ssl_key_file"]);
             await using var server = await NativeCluster.StartAsync(cluster.Server.Binaries, settings, keep: false, Stop);

@@ -42,9 +42,9 @@ public sealed class ForceTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync(OwnRows);
         var request = new DatabaseRequest(
             new DatabaseTarget.Given(database.ConnectionString), ServerProfile.Checklist, Keep: false, Force: true)
-            {
+        {
             DeletesRows = true,
-            };
+        };
 
         var refusal = await Assert.ThrowsAsync<HarnessException>(
             () => Provisioner.ProvisionAsync(request, SilentProgress.Instance, Stop));

@@ -165,8 +165,7 @@ internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase a
         var statement = new NpgsqlCommand(sql, connection);
         foreach (var value in (object?[])[lead.Email, lead.Name, lead.Company, lead.Source, lead.Status, lead.Position, lead.Tags])
         {
-            statement.Parameters.Add(value is string[]
-                ? new() { Value = value }
+            statement.Parameters.Add(value is string[]? new() { Value = value }
                 : new() { Value = value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         }
 

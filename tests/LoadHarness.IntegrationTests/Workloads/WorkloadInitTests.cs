@@ -93,9 +93,9 @@ public sealed class WorkloadInitTests(PostgresCluster cluster)
         {
             Assert.Contains("grant pg_read_all_stats",
                 await RefusalAsync(new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString)
-            {
-                Options = "-c role=lh_init_reader",
-            }.ConnectionString), StringComparison.Ordinal);
+                {
+                    Options = "-c role=lh_init_reader",
+                }.ConnectionString), StringComparison.Ordinal);
         }
         finally
         {

@@ -48,8 +48,11 @@ public sealed class LiveTableTests
     {
         using var text = new StringWriter();
         var console = AnsiConsole.Create(
-            new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(text) });
+            new AnsiConsoleSettings
+            {
+                Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors,
+                Out = new AnsiConsoleOutput(text)
+            });
         console.Profile.Width = columns;
         console.Write(LiveTable.Draw(snapshots ?? [Busy], snapshots is null ? Server : null));
         return text.ToString().Split('\n');

@@ -164,12 +164,15 @@ public sealed class UnansweredTests
     {
         using var stop = new CancellationTokenSource();
         using var atOnce = new CancellationTokenSource();
-        var run = new VirtualRun { Interrupted = stop.Token, Options = new()
+        var run = new VirtualRun
         {
-            AtOnce = atOnce.Token,
-            InterruptedDrainTime = Seconds(10),
-            DrainTime = Seconds(120),
-        } };
+            Interrupted = stop.Token, Options = new()
+            {
+                AtOnce = atOnce.Token,
+                InterruptedDrainTime = Seconds(10),
+                DrainTime = Seconds(120),
+            }
+        };
         var scenario = Scenario.Create("s", context =>
         {
             if (run.Elapsed >= 3) stop.Cancel();

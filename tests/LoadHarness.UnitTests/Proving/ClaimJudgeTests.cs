@@ -77,9 +77,9 @@ public sealed class ClaimJudgeTests
 
         static OperationPairs Cpu(double optimized, double careful, int calls) => new(
             [1, 1, 1, 1], [1, 1, 1, 1], [optimized, optimized, optimized, optimized], [careful, careful, careful, careful])
-            {
-                Calls = calls,
-            };
+        {
+            Calls = calls,
+        };
     }
 
     [Fact]

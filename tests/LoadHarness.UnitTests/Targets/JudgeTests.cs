@@ -114,11 +114,13 @@ public sealed class JudgeTests
         var almost = Scenario("mixed-users", operation with
         {
             Accounting = new(101, 100, 1, 0, 0),
-        }) with { Users = 100, Model = LoadModel.Closed };
+        }) with
+        { Users = 100, Model = LoadModel.Closed };
         var failing = Scenario("mixed-users", operation with
         {
             Accounting = new(102, 100, 2, 0, 0),
-        }) with { Users = 100, Model = LoadModel.Closed };
+        }) with
+        { Users = 100, Model = LoadModel.Closed };
 
         Assert.Equal(VerdictKind.Met, Decide(target, well).Kind);
         Assert.Contains("p95 of the slowest operation, a: 0.01 s", Decide(target, well).Evidence, StringComparison.Ordinal);
