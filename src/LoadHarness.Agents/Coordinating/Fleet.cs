@@ -102,7 +102,12 @@ public sealed class Fleet : IAsyncDisposable
     }
 
     /// <summary>An agent is known to be gone, such as a process that ended.</summary>
-    public void Lose(LoadShare share, string reason) => _admission.Lose(share, reason, End);
+    public void Lose(LoadShare share, string reason)
+    {
+        // Nobody is waited for any longer when the run ends before all were there.
+        if (_ending.Task.IsCompleted && !_admission.Complete.IsCompleted) return;
+        _admission.Lose(share, reason, End);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -168,6 +168,19 @@ public sealed class FleetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Agents_that_end_with_the_run_before_all_are_there_are_not_lost()
+    {
+        using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        await using var fleet = await Fleet.OpenAsync(_broker.Address, Work, _told.Enqueue, interrupted.Token);
+
+        await interrupted.CancelAsync();
+        fleet.Lose(new(1, 3), "its process ended with code 5");
+
+        Assert.Null(fleet.Loss);
+        Assert.Empty(_told);
+    }
+
+    [Fact]
     public async Task A_second_interruption_waits_for_no_agent_and_books_its_share()
     {
         using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(Stop);
