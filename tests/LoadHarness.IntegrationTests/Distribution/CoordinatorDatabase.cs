@@ -1,4 +1,5 @@
 using LoadHarness.Core.Progress;
+using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Seeding;
 using Npgsql;
@@ -39,7 +40,15 @@ public sealed class CoordinatorDatabase : IAsyncLifetime
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable))) return;
         Owner = NpgsqlDataSource.Create(ConnectionString);
         await new Migrator(Owner).BuildAsync(SilentProgress.Instance, CancellationToken.None);
-        await new Seeder(Owner).SeedAsync(Request, SilentProgress.Instance, CancellationToken.None);
+        await SeedAnewAsync(CancellationToken.None);
+    }
+
+    /// <summary>Deletes what tests and earlier runs brought, and seeds again.</summary>
+    public async Task SeedAnewAsync(CancellationToken cancellationToken)
+    {
+        await Owner.ExecuteAsync(
+            "do $$ begin if to_regclass('loadharness.seed_run') is not null then truncate loadharness.seed_run; end if; end $$");
+        await new Seeder(Owner).SeedAsync(Request, SilentProgress.Instance, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
