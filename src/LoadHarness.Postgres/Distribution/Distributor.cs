@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Distribution;
 
-/// <summary>Spreads the tables of a coordinator over its workers, by workspace, and takes them back. Does nothing on one server.</summary>
+/// <summary>Spreads the tables of a coordinator over its workers, by workspace. Does nothing on one server.</summary>
 /// <remarks>
 /// Safe to run again: it goes by what the catalog says is distributed. A table that a migration adds later is spread then.
 /// </remarks>
@@ -36,14 +36,6 @@ internal sealed class Distributor(NpgsqlConnection connection, IStageProgress pr
         order by max(l.level), t.oid
         """;
 
-    private const string Spread =
-        """
-        select p.logicalrelid::text from pg_dist_partition p
-        join pg_class c on c.oid = p.logicalrelid
-        where not c.relispartition and (p.partmethod = 'h' or p.repmodel = 't')
-        order by p.logicalrelid limit 1
-        """;
-
     private const string ShardCount =
         "select case when source = 'default' then $1 else setting::bigint end from pg_settings where name = 'citus.shard_count'";
 
@@ -64,18 +56,16 @@ internal sealed class Distributor(NpgsqlConnection connection, IStageProgress pr
         }
     }
 
-    /// <summary>All rows back on this server, before a rollback.</summary>
-    public async Task GatherAsync(CancellationToken cancellationToken)
+    /// <exception cref="HarnessException">
+    /// The tables are distributed: Citus does not take back tables with identity columns, and nothing is rolled back.
+    /// </exception>
+    public async Task RequireGatheredAsync(CancellationToken cancellationToken)
     {
-        var shape = await ClusterShape.ReadAsync(connection, cancellationToken);
-        if (!shape.Distributed) return;
-        progress.Note("Taking the tables back from the workers.");
-        while (await connection.ScalarAsync<string>(Spread, cancellationToken) is { } table)
-            await connection.ExecuteAsync(
-                "select undistribute_table($1::regclass, cascade_via_foreign_keys => true)", cancellationToken, table);
-        await connection.ExecuteAsync(
-            "alter role lh_owner nologin; alter role lh_app nologin; alter role lh_readonly nologin; alter role lh_worker nologin",
-            cancellationToken);
+        if (!(await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed) return;
+        throw new HarnessException(
+            "The tables are spread over workers, and Citus cannot take back tables with identity columns, so nothing was rolled back. "
+            + "Load the rows into one server without Citus (pg_dump --data-only, then migrate and restore there), and roll back there.",
+            ExitCode.BadUsage);
     }
 
     private async Task SpreadAsync(ClusterShape shape, CancellationToken cancellationToken)

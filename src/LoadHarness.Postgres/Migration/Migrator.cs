@@ -76,7 +76,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         if (!await journal.ExistsAsync(cancellationToken))
             return true;
         await RefuseHalfWayUpAsync(journal, cancellationToken);
-        await new Distributor(connection, progress).GatherAsync(cancellationToken);
+        await new Distributor(connection, progress).RequireGatheredAsync(cancellationToken);
         StepBegun?.Invoke("functions");
         await new RepeatableFiles(connection, journal, progress).DropAsync(cancellationToken);
         StepEnded?.Invoke("functions");

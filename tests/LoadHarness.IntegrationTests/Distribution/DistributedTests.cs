@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
@@ -118,6 +119,16 @@ public sealed class DistributedTests(PostgresCluster cluster, CoordinatorDatabas
             "select (details ->> 'leads') || ' ' || jsonb_array_length(details -> 'ids') from audit_logs where workspace_id = $1 and action = 'delete' order by id desc limit 1", [], Stop));
         Assert.False(await coordinator.Owner.AskAsync<bool>("select segment_bits_are_on()"));
         Assert.Equal(0, await coordinator.Owner.AskAsync<long>("select count(*) from segment_changes"));
+    }
+
+    [Fact]
+    public async Task A_rollback_is_refused_and_changes_nothing()
+    {
+        _ = CoordinatorDatabase.ConnectionString;
+        var refused = await Assert.ThrowsAsync<HarnessException>(
+            () => new Migrator(coordinator.Owner).DownAsync(SilentProgress.Instance, Stop));
+        Assert.Contains("identity columns", refused.Message, StringComparison.Ordinal);
+        await Every_table_of_tenants_is_spread_by_workspace_and_everybodys_is_on_each_node();
     }
 
     private static async Task<string> AnswersAsync(string connectionString, long workspace)
