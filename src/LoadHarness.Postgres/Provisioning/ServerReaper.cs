@@ -14,22 +14,17 @@ internal sealed class ServerReaper : IAsyncDisposable
     private const string Script = """
         trap '' INT TERM HUP
         root=$1 keep=$2; shift 2
-        tell() {
-            for process in /proc/[0-9]*; do
-                [ "$process/cwd" -ef "$root/data" ] || continue
-                [ "$(cat "$process/comm")" = postgres ] && kill "-$1" "${process#/proc/}"
-            done
-        }
         read -r _
-        # One that was halted goes on, so that it can end.
-        tell CONT
         mode=immediate; [ "$keep" = yes ] && mode=fast
         if [ -e "$root/data/postmaster.pid" ]; then
             patience=15; [ "$keep" = yes ] && patience=120
             "$@" stop -D "$root/data" -m $mode -w -t $patience || "$@" stop -D "$root/data" -m immediate -w -t 15
         fi
-        # One that waits for a disk obeys no signal but this one.
-        tell KILL
+        # A server that was halted, or waits for a disk, obeys no signal but this one.
+        for process in /proc/[0-9]*; do
+            [ "$process/cwd" -ef "$root/data" ] || continue
+            [ "$(cat "$process/comm")" = postgres ] && kill -KILL "${process#/proc/}"
+        done
         if [ -s "$root/huge-pages" ]; then
             allowed=/proc/sys/vm/nr_overcommit_hugepages
             pages=$(cat "$root/huge-pages")
