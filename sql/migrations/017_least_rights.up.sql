@@ -26,7 +26,7 @@ end
 $$;
 
 -- step: large_objects
--- Only a superuser may. Whoever needs them can be granted the functions.
+-- Only a superuser may. A role that needs them can be granted the functions.
 do $$
 declare
     v_function regprocedure;
@@ -43,7 +43,7 @@ end
 $$;
 
 -- step: statements_of_others
--- Whoever may read all statistics still sees them, and so does get_query_performance_stats.
+-- A role that may read all statistics still sees them, and so does get_query_performance_stats.
 do $$
 declare
     v_member record;
