@@ -11,27 +11,15 @@ namespace LoadHarness.UnitTests.Agents;
 /// </summary>
 public sealed class SharedLoadTests
 {
-    private static readonly Gen<TimeSpan> Length = Gen.Int[100, 4000].Select(ms => Milliseconds(ms));
-
-    private static readonly Gen<LoadSimulation> OpenSimulation = Gen.OneOf(
-        Gen.Select(Gen.Double[0.1, 50], Length, Gen.Bool, (rate, during, poisson) =>
-            Simulation.Inject(rate, Seconds(1), during, poisson ? Arrivals.Poisson : Arrivals.Even)),
-        Gen.Select(Gen.Double[0, 50], Length, (rate, during) => Simulation.RampingInject(rate, Seconds(1), during)),
-        Gen.Select(Gen.Double[0, 20], Gen.Double[20.1, 60], Length,
-            (min, max, during) => Simulation.InjectRandom(min, max, Seconds(0.3), during)),
-        Gen.Select(Gen.Double[1, 100], Gen.Int[1, 40], Gen.Bool, (rate, n, poisson) =>
-            Simulation.IterationsForInject(rate, Seconds(1), n, poisson ? Arrivals.Poisson : Arrivals.Even)),
-        Length.Select(Simulation.Pause));
-
     private static readonly Gen<LoadSimulation> UsersSimulation = Gen.OneOf(
-        Gen.Select(Gen.Int[1, 9], Length, Simulation.KeepConstant),
-        Gen.Select(Gen.Int[0, 9], Length, Simulation.RampingConstant));
+        Gen.Select(Gen.Int[1, 9], SimulationGen.Length, Simulation.KeepConstant),
+        Gen.Select(Gen.Int[0, 9], SimulationGen.Length, Simulation.RampingConstant));
 
     private static readonly Gen<int> Rhythms = Gen.Int[0, 2];
 
     [Fact]
     public void Shares_of_open_and_of_users_load_make_the_requests_of_one_process() =>
-        Gen.Select(Gen.OneOf(OpenSimulation, UsersSimulation).Array[1, 5], Gen.Int[2, 5], Rhythms).Sample(
+        Gen.Select(Gen.OneOf(SimulationGen.Open, UsersSimulation).Array[1, 5], Gen.Int[2, 5], Rhythms).Sample(
             (simulations, count, rhythm) =>
             {
                 var alone = Play(simulations, LoadShare.Whole, rhythm);
@@ -42,7 +30,7 @@ public sealed class SharedLoadTests
 
     [Fact]
     public void Merged_shares_are_the_figures_of_one_process() =>
-        Gen.Select(Gen.OneOf(OpenSimulation, UsersSimulation).Array[1, 4], Gen.Int[2, 5], Rhythms).Sample(
+        Gen.Select(Gen.OneOf(SimulationGen.Open, UsersSimulation).Array[1, 4], Gen.Int[2, 5], Rhythms).Sample(
             (simulations, count, rhythm) =>
             {
                 var alone = Play(simulations, LoadShare.Whole, rhythm).Result;

@@ -8,24 +8,13 @@ namespace LoadHarness.UnitTests.Load;
 /// <summary>Whatever is asked for, nothing is lost, nothing is early, and the books balance.</summary>
 public sealed class RandomProfileTests
 {
-    private static readonly Gen<TimeSpan> Length = Gen.Int[100, 4000].Select(ms => Milliseconds(ms));
-
-    private static readonly Gen<LoadSimulation> OpenSimulation = Gen.OneOf(
-        Gen.Select(Gen.Double[0.1, 50], Length, Gen.Bool, (rate, during, poisson) =>
-            Simulation.Inject(rate, Seconds(1), during, poisson ? Arrivals.Poisson : Arrivals.Even)),
-        Gen.Select(Gen.Double[0, 50], Length, (rate, during) => Simulation.RampingInject(rate, Seconds(1), during)),
-        Gen.Select(Gen.Double[0, 20], Gen.Double[20.1, 60], Length,
-            (min, max, during) => Simulation.InjectRandom(min, max, Seconds(0.3), during)),
-        Gen.Select(Gen.Double[1, 100], Gen.Int[1, 40], (rate, n) => Simulation.IterationsForInject(rate, Seconds(1), n)),
-        Length.Select(Simulation.Pause));
-
     private static readonly Gen<LoadSimulation> ClosedSimulation = Gen.OneOf(
-        Gen.Select(Gen.Int[1, 8], Length, Simulation.KeepConstant),
-        Gen.Select(Gen.Int[0, 8], Length, Simulation.RampingConstant),
+        Gen.Select(Gen.Int[1, 8], SimulationGen.Length, Simulation.KeepConstant),
+        Gen.Select(Gen.Int[0, 8], SimulationGen.Length, Simulation.RampingConstant),
         Gen.Select(Gen.Int[1, 8], Gen.Int[1, 50], (copies, n) => Simulation.IterationsForConstant(copies, n)));
 
     private static readonly Gen<Profile> Profiles = Gen.Select(
-        Gen.OneOf(OpenSimulation, ClosedSimulation).Array[1, 5],
+        Gen.OneOf(SimulationGen.Open, ClosedSimulation).Array[1, 5],
         Gen.Int[1, 40],
         Gen.Int[5, 700],
         Gen.Int[0, 2],
@@ -49,7 +38,7 @@ public sealed class RandomProfileTests
         iter: 150);
 
     [Fact]
-    public void No_arrival_is_early_and_none_is_lost() => Gen.Select(OpenSimulation.Array[1, 5], Gen.Int[5, 700]).Sample(
+    public void No_arrival_is_early_and_none_is_lost() => Gen.Select(SimulationGen.Open.Array[1, 5], Gen.Int[5, 700]).Sample(
         (simulations, service) =>
         {
             var (result, started, earliest) = Play(new Profile(simulations, int.MaxValue, service, 0, 0));
