@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Load;
 using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios.Profiles;
@@ -44,9 +43,8 @@ public sealed class BulkImport : IHarnessScenario
             : (outcome.Imported, outcome.Updated) == expected;
         return outcome.Rejected == 0 && isRight
             ? Response.Ok(rows)
-            : Response.Fail(string.Create(
-                CultureInfo.InvariantCulture,
+            : Response.Fail(
                 $"wrong answer: of {expected.Fresh} rows of new and {expected.Known} of known leads the import inserted "
-                    + $"{outcome.Imported}, updated {outcome.Updated} and rejected {outcome.Rejected}"));
+                    + $"{outcome.Imported}, updated {outcome.Updated} and rejected {outcome.Rejected}");
     }
 }

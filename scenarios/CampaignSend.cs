@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Load;
 using LoadHarness.Postgres.Workload;
 
@@ -34,9 +33,8 @@ public sealed class CampaignSend : IHarnessScenario
         var expected = Math.Min(recipients, workspace.Answers.ActiveLeads);
         return outcome.Completed && outcome.Sent == outcome.Scheduled && outcome.Scheduled >= expected
             ? Response.Ok(outcome.Sent)
-            : Response.Fail(string.Create(
-                CultureInfo.InvariantCulture,
+            : Response.Fail(
                 $"wrong answer: the campaign {(outcome.Completed ? "ended" : "did not end")} with {outcome.Sent} sent of "
-                    + $"{outcome.Scheduled} scheduled; {expected} recipients wanted"));
+                    + $"{outcome.Scheduled} scheduled; {expected} recipients wanted");
     }
 }

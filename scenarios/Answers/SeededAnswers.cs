@@ -86,7 +86,9 @@ public sealed class SeededAnswers
 
     public Expectation PageOfSegment(int segment) => Expectation.PageOf(Kept(_segments[segment]));
 
-    /// <summary>Where the blocks of a sample begin, from 1. No two of them overlap: a lead that is counted twice is no lower bound.</summary>
+    /// <summary>
+    /// Where the blocks of a sample begin, from 1. No two of them overlap: a lead that is counted twice is no lower bound.
+    /// </summary>
     /// <param name="leads">At least as many as all blocks hold.</param>
     public static IEnumerable<long> FirstsOf(long leads, long rows, long blocks) =>
         Enumerable.Range(0, (int)blocks).Select(block => 1 + (blocks == 1 ? 0 : block * (leads - rows) / (blocks - 1)));

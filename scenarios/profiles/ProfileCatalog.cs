@@ -39,7 +39,8 @@ public static class ProfileCatalog
         var isPath = IsPath(nameOrPath);
         if (!isPath && !Names().Contains(nameOrPath))
         {
-            faults = [$"--profile '{nameOrPath}': there is no such profile. {Spelling.Advice(nameOrPath, Names())}, or the path of a file that ends in .json."];
+            faults = [$"--profile '{nameOrPath}': there is no such profile. "
+                + $"{Spelling.Advice(nameOrPath, Names())}, or the path of a file that ends in .json."];
             return null;
         }
 

@@ -18,10 +18,15 @@ public sealed record SeenDatabase(string Schema, string Seeding)
         if (!await connection.ScalarAsync<bool>(
             "select to_regclass('loadharness.journal') is not null and to_regclass('loadharness.seed_run') is not null", cancellationToken))
             throw new HarnessException(
-                "The database that LOADHARNESS_DATABASE names was not migrated and seeded by this program. Give the one that the coordinator uses.", ExitCode.BadUsage);
+                "The database that LOADHARNESS_DATABASE names was not migrated and seeded by this program. "
+                    + "Give the one that the coordinator uses.", ExitCode.BadUsage);
         return new(
             await connection.ScalarAsync<string>(
-                "select md5(string_agg(concat_ws('/', migration, direction, step, checksum), ',' order by migration, direction, step)) from loadharness.journal",
+                """
+                select md5(string_agg(concat_ws('/', migration, direction, step, checksum), ','
+                    order by migration, direction, step))
+                from loadharness.journal
+                """,
                 cancellationToken) ?? "none",
             await connection.ScalarAsync<string>(
                 "select md5(manifest::text) || ' of ' || extract(epoch from started_at) from loadharness.seed_run", cancellationToken)

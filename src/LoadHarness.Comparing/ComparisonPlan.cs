@@ -53,6 +53,7 @@ public sealed record ComparisonPlan(
     /// <param name="names">Of the plan's scenarios: the others are left out.</param>
     /// <exception cref="HarnessException">There is no scenario of that name.</exception>
     public ComparisonPlan Only(IReadOnlyList<string> names) => names.Except(Scenarios).ToList() is { Count: > 0 } unknown
-        ? throw new HarnessException($"--scenarios: there is no scenario {string.Join(", ", unknown)}. Known: {string.Join(", ", Scenarios)}.", ExitCode.BadUsage)
+        ? throw new HarnessException(
+            $"--scenarios: there is no scenario {string.Join(", ", unknown)}. Known: {string.Join(", ", Scenarios)}.", ExitCode.BadUsage)
         : this with { Scenarios = names };
 }

@@ -117,7 +117,8 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
     private static void Check(IReadOnlyList<ScenarioProps> scenarios)
     {
         if (scenarios.FirstOrDefault(s => s.Simulations.Count == 0) is { } idle)
-            throw new HarnessException($"Scenario '{idle.Name}' has no load simulation. Give one, such as Simulation.Inject(...), to WithLoadSimulations.");
+            throw new HarnessException(
+                $"Scenario '{idle.Name}' has no load simulation. Give one, such as Simulation.Inject(...), to WithLoadSimulations.");
         if (scenarios.GroupBy(s => s.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new HarnessException($"Two scenarios are named '{twice.Key}'. Rename one: the name is its key in every report.");
     }

@@ -54,8 +54,8 @@ public sealed record LoadShare
     public int NumberOf(int local) => Index + (local * Count);
 
     /// <summary>As people write it: 2/3 is the second of three.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Index + 1}/{Count}");
+    public override string ToString() => $"{Index + 1}/{Count}";
 
     private static bool Number(string text, out int number) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        int.TryParse(text, NumberStyles.None, null, out number);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace LoadHarness.Load;
 
 /// <summary>A stretch of load. <see cref="Simulation"/> makes them; their text is what reports print.</summary>
@@ -9,9 +7,9 @@ public abstract record LoadSimulation
     {
     }
 
-    internal static string Seconds(TimeSpan duration) => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.###} s");
+    internal static string Seconds(TimeSpan duration) => $"{duration.TotalSeconds:0.###} s";
 
-    internal static string Number(double rate) => rate.ToString("0.######", CultureInfo.InvariantCulture);
+    internal static string Number(double rate) => rate.ToString("0.######");
 }
 
 /// <summary>Open model: arrivals at a rate that is a straight line over the stretch.</summary>

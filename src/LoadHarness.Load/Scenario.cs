@@ -16,9 +16,12 @@ public static class Scenario
         if (operations.Length == 0)
             throw new HarnessException($"Scenario '{name}' mixes no operations. Give at least one.");
         if (operations.FirstOrDefault(o => !(o.Weight > 0) || !double.IsFinite(o.Weight)) is { Operation: { } unweighted })
-            throw new HarnessException($"Operation '{unweighted}' of scenario '{name}' has no positive weight. Give one, or leave the operation out.");
+            throw new HarnessException(
+                $"Operation '{unweighted}' of scenario '{name}' has no positive weight. Give one, or leave the operation out.");
         if (operations.GroupBy(o => o.Operation).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new HarnessException($"Scenario '{name}' mixes {twice.Count()} operations named '{twice.Key}'. Rename all but one: the name is its key in every report.");
+            throw new HarnessException(
+                $"Scenario '{name}' mixes {twice.Count()} operations named '{twice.Key}'. "
+                    + "Rename all but one: the name is its key in every report.");
         return new(CheckedName(name), [.. operations.Select(
             o => new Operation(CheckedName(o.Operation), o.Weight, Checked(o.Operation, o.Run)))]);
     }

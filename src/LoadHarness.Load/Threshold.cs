@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace LoadHarness.Load;
 
 /// <summary>
@@ -19,17 +17,15 @@ public abstract record Threshold(TimeSpan During)
     /// </param>
     public static Threshold ResponseTime(double percentile, TimeSpan limit, TimeSpan during) =>
         new ResponseTimeThreshold(percentile, limit, during);
-
-    private protected static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
 
 public sealed record ErrorRateThreshold(double Limit, TimeSpan During) : Threshold(During)
 {
-    public override string ToString() => Text($"error rate above {Limit:0.##%} for {During.TotalSeconds:0.###} s");
+    public override string ToString() => $"error rate above {Limit:0.##%} for {During.TotalSeconds:0.###} s";
 }
 
 public sealed record ResponseTimeThreshold(double Percentile, TimeSpan Limit, TimeSpan During) : Threshold(During)
 {
     public override string ToString() =>
-        Text($"p{Percentile:0.###} response time above {Limit.TotalMilliseconds:0.###} ms for {During.TotalSeconds:0.###} s");
+        $"p{Percentile:0.###} response time above {Limit.TotalMilliseconds:0.###} ms for {During.TotalSeconds:0.###} s";
 }

@@ -27,7 +27,9 @@ internal sealed class IterationBudget
         if (counted.Count == 0) return new(long.MaxValue);
         return scenario.Simulations.Count == 1
             ? new(counted[0]!.Value)
-            : throw new HarnessException($"Scenario '{scenario.Name}' has a counted simulation among others, which NBomber before 5.2 cannot do. Build with -p:NBomberVersion=5.2.0 or later, or leave --engine out.");
+            : throw new HarnessException(
+                $"Scenario '{scenario.Name}' has a counted simulation among others, which NBomber before 5.2 cannot do. "
+                    + "Build with -p:NBomberVersion=5.2.0 or later, or leave --engine out.");
 #endif
     }
 

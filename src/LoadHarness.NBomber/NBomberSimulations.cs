@@ -51,10 +51,12 @@ internal static class NBomberSimulations
                 return make((int)rate, TimeSpan.FromSeconds(seconds));
         }
 
-        throw new HarnessException($"NBomber takes whole rates, and {perSecond} a second is none over any minute. Choose another rate, or leave --engine out.");
+        throw new HarnessException(
+            $"NBomber takes whole rates, and {perSecond} a second is none over any minute. Choose another rate, or leave --engine out.");
     }
 
     private static int Whole(double rate) => Math.Abs(rate - Math.Round(rate)) < 1e-6
         ? (int)Math.Round(rate)
-        : throw new HarnessException($"NBomber takes whole rates, and InjectRandom has {rate} in an interval. Choose another rate, or leave --engine out.");
+        : throw new HarnessException(
+            $"NBomber takes whole rates, and InjectRandom has {rate} in an interval. Choose another rate, or leave --engine out.");
 }

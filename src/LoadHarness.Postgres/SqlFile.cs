@@ -5,7 +5,9 @@ using LoadHarness.Core;
 namespace LoadHarness.Postgres;
 
 /// <summary>One named piece of a .sql file: what its heading says, and its statements.</summary>
-/// <param name="Values">Of the heading <c>-- id: NAME; key=value</c>: psql's variables <c>:key</c> and <c>:'key'</c> are replaced by them.</param>
+/// <param name="Values">
+/// Of the heading <c>-- id: NAME; key=value</c>: psql's variables <c>:key</c> and <c>:'key'</c> are replaced by them.
+/// </param>
 /// <param name="Headers">Lines <c>-- key: value</c> between the heading and the first statement.</param>
 public sealed record SqlEntry(
     string Name, IReadOnlyDictionary<string, string> Values, IReadOnlyDictionary<string, string> Headers, IReadOnlyList<string> Statements);

@@ -16,7 +16,7 @@ internal static class Plain
         var plain = new StringBuilder(text.Length + 16);
         foreach (var letter in text)
         {
-            if (IsHidden(letter)) plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:X4}");
+            if (IsHidden(letter)) plain.Append($"\\u{(int)letter:X4}");
             else plain.Append(letter);
         }
         return plain.ToString();
@@ -28,7 +28,7 @@ internal static class Plain
         if (text.Length <= longest) return text;
         // Never between the two halves of one character.
         var end = char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest;
-        return string.Create(CultureInfo.InvariantCulture, $"{text[..end]}… + {text.Length - end:N0} characters in run.json");
+        return $"{text[..end]}… + {text.Length - end:N0} characters in run.json";
     }
 
     private static bool IsHidden(char letter) =>

@@ -53,11 +53,14 @@ public static class RunFiles
             IReadOnlyList<string> paths = [.. Directory.EnumerateFiles(folder, Name, options)];
             return paths.Count > 0
                 ? paths
-                : throw new HarnessException($"--history '{folder}': there is no {Name} below it. Give a folder of runs, such as reports/runs.", ExitCode.BadUsage);
+                : throw new HarnessException(
+                    $"--history '{folder}': there is no {Name} below it. Give a folder of runs, such as reports/runs.", ExitCode.BadUsage);
         }
         catch (Exception failure) when (WholeFile.IsOfTheDisk(failure))
         {
-            throw new HarnessException($"--history '{folder}': {failure.Message.TrimEnd('.')}. Give a folder of runs, such as reports/runs.", ExitCode.BadUsage, failure);
+            throw new HarnessException(
+                $"--history '{folder}': {failure.Message.TrimEnd('.')}. Give a folder of runs, such as reports/runs.", ExitCode.BadUsage,
+                failure);
         }
     }
 }

@@ -96,7 +96,8 @@ public static class RunReport
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
-                notes.Add($"{(failure is HarnessException ? failure.Message : $"{name} could not be made: {failure.Message}")} Make it again from run.json: loadharness report {directory} --out DIR");
+                notes.Add($"{(failure is HarnessException ? failure.Message : $"{name} could not be made: {failure.Message}")} Make it "
+                    + $"again from run.json: loadharness report {directory} --out DIR");
             }
         }
     }

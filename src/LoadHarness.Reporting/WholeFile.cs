@@ -21,7 +21,9 @@ public static class WholeFile
         }
         catch (Exception failure) when (IsOfTheDisk(failure))
         {
-            throw new HarnessException($"{path} could not be written: {failure.Message.TrimEnd('.')}. Free some space there or give another --out.", inner: failure);
+            throw new HarnessException(
+                $"{path} could not be written: {failure.Message.TrimEnd('.')}. Free some space there or give another --out.",
+                inner: failure);
         }
         finally
         {

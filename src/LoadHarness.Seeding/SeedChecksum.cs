@@ -20,9 +20,9 @@ internal static class SeedChecksum
 
     internal static string Of(ulong smallTables, IEnumerable<(string Table, ulong Sum)> tables)
     {
-        var text = new StringBuilder(FormattableString.Invariant($"small {smallTables:x16}"));
+        var text = new StringBuilder($"small {smallTables:x16}");
         foreach (var (table, sum) in tables)
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n{table} {sum:x16}");
+            text.Append($"\n{table} {sum:x16}");
         return TextHash.Of(text.ToString(), digits: 32);
     }
 

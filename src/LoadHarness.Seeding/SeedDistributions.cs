@@ -24,7 +24,8 @@ internal static class SeedDistributions
             "count(*) desc, label")),
         ("Script of names", Count(
             """
-            select case when name is null then '(missing)' when name ~ '[А-я]' then 'Cyrillic' when name ~ '[ぁ-ヿ一-龥]' then 'Han and kana'
+            select case when name is null then '(missing)' when name ~ '[А-я]' then 'Cyrillic'
+                        when name ~ '[ぁ-ヿ一-龥]' then 'Han and kana'
                         when octet_length(name) > length(name) then 'Latin with marks' else 'Latin' end as label
             from leads where workspace_id = 1 and id <= 200000
             """, "count(*) desc, label")),

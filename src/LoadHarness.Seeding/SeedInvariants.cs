@@ -45,7 +45,7 @@ internal sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan,
         string name, long expected, string query, CancellationToken cancellationToken, params object[] parameters)
     {
         var found = await connection.ScalarAsync<long>(query, cancellationToken, parameters);
-        return new(name, found == expected, FormattableString.Invariant($"{found} rows, expected {expected}"));
+        return new(name, found == expected, $"{found} rows, expected {expected}");
     }
 
     // A small workspace of a test may lie outside by chance: below 2,000 leads the shares are not judged.
@@ -53,7 +53,7 @@ internal sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan,
     {
         var share = await connection.ScalarAsync<double>(query, cancellationToken);
         var holds = plan.Leads < 2_000 || (share >= low && share <= high);
-        return new(name, holds, FormattableString.Invariant($"{share:0.0000}, expected {low} to {high}"));
+        return new(name, holds, $"{share:0.0000}, expected {low} to {high}");
     }
 
     private async Task<string> DefaultPartitionsAsync(CancellationToken cancellationToken)

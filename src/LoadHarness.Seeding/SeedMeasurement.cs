@@ -36,8 +36,9 @@ public static class SeedMeasurement
             {
                 limit.Add(await stage.LoadByServerAsync(cancellationToken));
                 ours.Add(await stage.LoadBySeederAsync(cancellationToken));
-                progress.Note(FormattableString.Invariant(
-                    $"Round {round + 1} of {Rounds}: seeder {ours[^1].Duration.TotalSeconds:0.00} s, server's COPY {limit[^1].Duration.TotalSeconds:0.00} s."));
+                progress.Note(
+                    $"Round {round + 1} of {Rounds}: seeder {ours[^1].Duration.TotalSeconds:0.00} s, "
+                        + $"server's COPY {limit[^1].Duration.TotalSeconds:0.00} s.");
             }
         }
 
@@ -53,15 +54,15 @@ public static class SeedMeasurement
     {
         var ratios = ours.Zip(limit, (own, server) => own.Duration / server.Duration).Order().ToArray();
         var figure = Typical(ours).Duration / Typical(limit).Duration;
-        var evidence = $"Median of {Rounds} rounds in turn. Seeder: {Words(Typical(ours))}. Server's COPY from files: {Words(Typical(limit))}.";
+        var evidence = $"Median of {Rounds} rounds in turn. Seeder: {Words(Typical(ours))}. "
+            + $"Server's COPY from files: {Words(Typical(limit))}.";
         return Verdict.Judged("SEED-COPY", CopyTitle, new(figure, new(ratios[0], ratios[^1]), Rounds, Rounds), MostTimesAsLong, evidence)
             .Qualified(["The interval is the range of the rounds' own ratios."]);
     }
 
     private static string Words(LoadedTables loaded) =>
-        FormattableString.Invariant($"{loaded.Duration.TotalSeconds:0.0} s (") + string.Join(
-        ", ", loaded.Tables.Select(table =>
-            FormattableString.Invariant($"{table.Table} {table.Rows} rows in {table.Duration.TotalSeconds:0.0} s, {table.RowsPerSecond:0} rows/s"))) + ")";
+        $"{loaded.Duration.TotalSeconds:0.0} s (" + string.Join(", ", loaded.Tables.Select(table =>
+            $"{table.Table} {table.Rows} rows in {table.Duration.TotalSeconds:0.0} s, {table.RowsPerSecond:0} rows/s")) + ")";
 
     private static Verdict Memory()
     {
@@ -75,7 +76,8 @@ public static class SeedMeasurement
 
     private static Verdict Unavailable() => Verdict.Unavailable(
         "SEED-COPY", CopyTitle,
-        "The role may not make the server read and write files: grant it pg_read_server_files and pg_write_server_files, or use a superuser.", MostTimesAsLong);
+        "The role may not make the server read and write files: "
+            + "grant it pg_read_server_files and pg_write_server_files, or use a superuser.", MostTimesAsLong);
 }
 
 /// <param name="Manifest">Of the database as it was left: seeded, indexed and checked.</param>

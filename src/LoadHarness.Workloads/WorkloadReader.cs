@@ -67,7 +67,9 @@ internal sealed class WorkloadReader
             Add(file, faults);
             foreach (var operation in operations)
                 if (!found.TryAdd(operation.Name, operation) && found[operation.Name].File != operation.File)
-                    _errors.Add($"{file}: line {operation.Line}: -- name: {operation.Name} stands in {found[operation.Name].File} too. Rename one.");
+                    _errors.Add(
+                        $"{file}: line {operation.Line}: -- name: "
+                            + $"{operation.Name} stands in {found[operation.Name].File} too. Rename one.");
         }
 
         return found;
@@ -118,7 +120,8 @@ internal sealed class WorkloadReader
         var root = Path.GetFullPath(_folder) + Path.DirectorySeparatorChar;
         if (name.Length > 0 && !name.Contains('\0', StringComparison.Ordinal)
             && Path.GetFullPath(name, root).StartsWith(root, StringComparison.Ordinal)) return Path.Combine(_folder, name);
-        _errors.Add($"{Path.Combine(_folder, WorkloadFormat.FileName)}: {field}: '{StatementReader.Short(name)}' lies outside the folder. Give the name of a file in it.");
+        _errors.Add($"{Path.Combine(_folder, WorkloadFormat.FileName)}: {field}: '{StatementReader.Short(name)}' lies outside the folder. "
+            + "Give the name of a file in it.");
         return null;
     }
 

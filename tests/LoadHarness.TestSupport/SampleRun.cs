@@ -66,7 +66,8 @@ public static class SampleRun
             return Verdict.Judged(
                 id, title, new(p95, new(p95 * 0.96, p95 * 1.05), measured.Response.Count, 1, $"{measured.Name} p95", source),
                     Limit.AtMost(met ? Math.Max(limit, p95 * 1.2) : Math.Min(limit, p95 * 0.8), "ms"),
-                $"slowest operation, {measured.Name}: {measured.Accounting.Completed:N0} completed; {scenarios[scenario].LoadDescription}.");
+                $"slowest operation, {measured.Name}: {measured.Accounting.Completed:N0} completed; "
+                    + $"{scenarios[scenario].LoadDescription}.");
         }
 
         Verdict AtLeast(string id, string title, double figure, double limit, string unit, string? source) =>

@@ -71,7 +71,8 @@ public static class SampleServer
             ],
             [
                 new("email-lookup", "a91f03", [], TimeSpan.FromMicroseconds(41),
-                    "Index Scan using leads_pkey on leads  (cost=0.43..8.45 rows=1 width=64) (actual time=0.021..0.022 rows=1 loops=1)\n  Index Cond: ((workspace_id = 1) AND (email = 'a@example.org'::text))\n  Buffers: shared hit=4"),
+                    "Index Scan using leads_pkey on leads  (cost=0.43..8.45 rows=1 width=64) (actual time=0.021..0.022 rows=1 loops=1)\n  "
+                        + "Index Cond: ((workspace_id = 1) AND (email = 'a@example.org'::text))\n  Buffers: shared hit=4"),
                 new("segment: tag and no purchase", "77c2e0", ["leads"], TimeSpan.FromMilliseconds(604),
                     "Seq Scan on leads  (cost=0.00..91233.00 rows=61000 width=8)\n  Filter: (tags @> '{vip}')")
                     {

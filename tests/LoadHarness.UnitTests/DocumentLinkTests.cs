@@ -26,7 +26,8 @@ public sealed partial class DocumentLinkTests
     [Fact]
     public void Every_decision_has_a_number_of_its_own_and_a_line_in_the_index()
     {
-        string[] files = [.. Directory.EnumerateFiles(Repository.File("docs", "decisions"), "0*.md").Select(file => Path.GetFileName(file)!)];
+        string[] files = [
+            .. Directory.EnumerateFiles(Repository.File("docs", "decisions"), "0*.md").Select(file => Path.GetFileName(file)!)];
         var index = File.ReadAllText(Repository.File("docs", "decisions", "README.md"));
 
         Assert.Equal(files.Length, files.Select(file => file[..4]).Distinct().Count());

@@ -17,7 +17,8 @@ public sealed class NamespaceCycleTests
     public void A_cycle_that_was_cut_stays_cut(string one, string other)
     {
         Assert.False(IsCycle(Uses.Value, one, other));
-        Assert.True(Uses.Value.Contains((one, other)) || Uses.Value.Contains((other, one)), "neither folder uses the other: was one renamed?");
+        Assert.True(
+            Uses.Value.Contains((one, other)) || Uses.Value.Contains((other, one)), "neither folder uses the other: was one renamed?");
 
         // Put back, it would be found.
         Assert.True(IsCycle([.. Uses.Value, (one, other), (other, one)], one, other));

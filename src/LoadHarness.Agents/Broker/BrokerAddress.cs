@@ -20,7 +20,8 @@ public sealed record BrokerAddress(Uri Url, string Token)
     {
         // First of all, so that no later message repeats it.
         if (url.Contains('@', StringComparison.Ordinal))
-            return $"{option}: the address holds a password or token, which shows in the process list. Leave it out, and set {AgentToken.EnvironmentVariable} or --token-file.";
+            return $"{option}: the address holds a password or token, which shows in the process list. "
+                + $"Leave it out, and set {AgentToken.EnvironmentVariable} or --token-file.";
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("nats" or "tls") || uri.Host.Length == 0)
             return $"{option} '{Redaction.Of(url)}': that is no address of a broker. {Form}";
         return uri.PathAndQuery is "/" or "" ? null : $"{option} '{Redaction.Of(url)}': behind the port nothing may follow. {Form}";
@@ -53,8 +54,10 @@ public sealed record BrokerAddress(Uri Url, string Token)
             if (refused is OperationCanceledException) throw;
             // The client's words may repeat what it was given.
             throw new HarnessException(
-                $"No connection to the broker {this}: {Redaction.Of(refused.GetBaseException().Message).Replace(Token, Redaction.Mask, StringComparison.Ordinal)}. "
-                + $"Check that it runs and is reachable from here, and that the token in {AgentToken.EnvironmentVariable} or --token-file is its own.");
+                $"No connection to the broker {this}: "
+                    + $"{Redaction.Of(refused.GetBaseException().Message).Replace(Token, Redaction.Mask, StringComparison.Ordinal)}. "
+                    + "Check that it runs and is reachable from here, "
+                    + $"and that the token in {AgentToken.EnvironmentVariable} or --token-file is its own.");
         }
     }
 }

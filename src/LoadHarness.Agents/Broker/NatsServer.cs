@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core;
 using LoadHarness.Postgres.Provisioning;
 
@@ -10,7 +9,8 @@ public sealed class NatsServer : IAsyncDisposable
     public const string Program = "nats-server";
 
     public const string HowToGetIt =
-        "nats-server, which carries the messages between the generators, is not installed. Debian, Ubuntu: apt-get install nats-server (run.sh does it as root, unless --no-install is given). Or give the address of a running one with --broker.";
+        "nats-server, which carries the messages between the generators, is not installed. Debian, Ubuntu: apt-get install nats-server "
+            + "(run.sh does it as root, unless --no-install is given). Or give the address of a running one with --broker.";
 
     private readonly WatchedProgram _program;
 
@@ -27,7 +27,7 @@ public sealed class NatsServer : IAsyncDisposable
         var root = await WatchedProgram.MakeRootAsync("broker", cancellationToken);
         var (port, log, configuration) = (NativeCluster.FreePort(), Path.Combine(root, "broker.log"), Path.Combine(root, "broker.conf"));
         var address = new BrokerAddress(
-            new Uri(string.Create(CultureInfo.InvariantCulture, $"nats://127.0.0.1:{port}")), AgentToken.Random());
+            new Uri($"nats://127.0.0.1:{port}"), AgentToken.Random());
         // Not on the command line, which everybody can read: the file is for the server's account alone.
         await WatchedProgram.WriteAsync(configuration, Configuration(port, log, address.Token), cancellationToken);
         await WatchedProgram.WriteAsync(log, "", cancellationToken);
@@ -36,7 +36,7 @@ public sealed class NatsServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _program.DisposeAsync();
 
-    private static string Configuration(int port, string log, string token) => string.Create(CultureInfo.InvariantCulture, $$"""
+    private static string Configuration(int port, string log, string token) => $$"""
         listen: "127.0.0.1:{{port}}"
         server_name: "loadharness"
         authorization { token: "{{token}}" }
@@ -44,5 +44,5 @@ public sealed class NatsServer : IAsyncDisposable
         max_payload: 1048576
         log_file: "{{log}}"
 
-        """);
+        """;
 }

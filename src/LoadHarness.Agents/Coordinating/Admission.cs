@@ -96,7 +96,8 @@ internal sealed class Admission(FleetWork work, Action<string> tell)
             .Select(index => new LoadShare(index, work.Agents));
         lock (_lock)
             return new(
-                $"Of {work.Agents} agents {here.Count} are here{(loss is null ? $" after {patience.TotalSeconds:0} s" : "")}; missing: {string.Join(", ", missing)}. "
+                $"Of {work.Agents} agents {here.Count} are here{(loss is null ? $" after {patience.TotalSeconds:0} s" : "")}; "
+                    + $"missing: {string.Join(", ", missing)}. "
                 + string.Concat(_refusals.Select(refusal => refusal + " ")) + (loss is null ? "" : loss.TrimEnd('.') + ". ")
                 + "Start the missing ones (loadharness agent k/N --join URL) and run again.",
                 ExitCode.BadUsage);
@@ -106,11 +107,14 @@ internal sealed class Admission(FleetWork work, Action<string> tell)
     {
         var own = work.Facts;
         if (facts.Schema != own.Schema)
-            yield return $"it sees another schema (checksum {Short(facts.Schema)}, the coordinator's is {Short(own.Schema)}): give it the same database";
+            yield return $"it sees another schema (checksum {Short(facts.Schema)}, the coordinator's is {Short(own.Schema)}): "
+                + "give it the same database";
         if (facts.Seeding != own.Seeding)
-            yield return $"it sees other rows (seeding {Short(facts.Seeding)}, the coordinator's is {Short(own.Seeding)}): give it the same database";
+            yield return $"it sees other rows (seeding {Short(facts.Seeding)}, the coordinator's is {Short(own.Seeding)}): "
+                + "give it the same database";
         if (facts.Profile != own.Profile)
-            yield return $"it understood another profile (checksum {Short(facts.Profile)}, the coordinator's is {Short(own.Profile)}): install the same program on both";
+            yield return $"it understood another profile (checksum {Short(facts.Profile)}, the coordinator's is {Short(own.Profile)}): "
+                + "install the same program on both";
     }
 
     private HarnessException Refused(string share, string host, string why)

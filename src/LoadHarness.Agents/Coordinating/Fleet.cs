@@ -62,7 +62,9 @@ public sealed class Fleet : IAsyncDisposable
         if (await exchange.IsAnsweredAsync(new ClockRequest("1/1"), cancellationToken))
         {
             await exchange.DisposeAsync();
-            throw new HarnessException($"Another run uses the broker {broker} with this token. Wait for it, or give this run a token of its own.", ExitCode.BadUsage);
+            throw new HarnessException(
+                $"Another run uses the broker {broker} with this token. Wait for it, or give this run a token of its own.",
+                ExitCode.BadUsage);
         }
 
         var fleet = new Fleet(work, exchange, tell);

@@ -72,7 +72,8 @@ internal sealed class Member(LoadShare share, JoinRequest joined)
     public void Take(ResultRequest piece)
     {
         if (piece.Parts is < 1 or > Pieces.Most || piece.Part < 0 || piece.Part >= piece.Parts || piece.Data.Length > Pieces.Size)
-            throw new HarnessException($"Agent {this} sent piece {piece.Part} of {piece.Parts} with {piece.Data.Length} bytes, which cannot be one.");
+            throw new HarnessException(
+                $"Agent {this} sent piece {piece.Part} of {piece.Parts} with {piece.Data.Length} bytes, which cannot be one.");
         if (_coming is not { } coming || coming.Scenario != piece.Scenario || coming.Pieces.Length != piece.Parts)
             _coming = coming = (piece.Scenario, new byte[]?[piece.Parts]);
         coming.Pieces[piece.Part] = piece.Data;
@@ -82,7 +83,8 @@ internal sealed class Member(LoadShare share, JoinRequest joined)
         var answer = MessageFormat.Read<AgentAnswer>(whole, $"Agent {this}", Pieces.LargestWhole);
         var faults = answer.Measured.Scenarios.SelectMany(RunCheck.Faults).Take(3).ToList();
         if (faults.Count > 0)
-            throw new HarnessException($"Agent {this} sent figures that contradict each other: {string.Join("; ", faults.Select(fault => fault.ToString()))}");
+            throw new HarnessException(
+                $"Agent {this} sent figures that contradict each other: {string.Join("; ", faults.Select(fault => fault.ToString()))}");
         AnswerOf(piece.Scenario).TrySetResult(answer);
     }
 

@@ -59,7 +59,9 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
             for (var isTold = false; !await exchange.IsAnsweredAsync(new ClockRequest(share.ToString()), cancellationToken); isTold = true)
             {
                 if (Stopwatch.GetElapsedTime(began) > patience)
-                    throw new HarnessException($"No coordinator on {broker} within {patience.TotalMinutes:0.#} min. Start it with run --agents {share.Count} --broker {broker}, with the same token.");
+                    throw new HarnessException(
+                        $"No coordinator on {broker} within {patience.TotalMinutes:0.#} min. "
+                            + $"Start it with run --agents {share.Count} --broker {broker}, with the same token.");
                 if (!isTold) tell($"Waiting on {broker} for the coordinator (run --agents {share.Count}).");
                 await Task.Delay(BetweenBeats, cancellationToken);
             }
@@ -103,7 +105,9 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
             }
 
             if (Stopwatch.GetElapsedTime(began) > StartPatience)
-                throw new HarnessException($"The {phase} of {scenario} did not begin within {StartPatience.TotalMinutes:0} min: other agents or the coordinator were waited for. Their messages say why.");
+                throw new HarnessException(
+                    $"The {phase} of {scenario} did not begin within {StartPatience.TotalMinutes:0} min: "
+                        + "other agents or the coordinator were waited for. Their messages say why.");
         }
     }
 

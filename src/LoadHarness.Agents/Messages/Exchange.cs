@@ -37,7 +37,9 @@ internal sealed class Exchange : IAsyncDisposable
         }
         catch (Exception unanswered) when (IsUnanswered(unanswered))
         {
-            throw new HarnessException($"The coordinator did not answer ({unanswered.Message.TrimEnd('.')}). Does 'run --agents' still run, on this broker and with this token?", inner: unanswered);
+            throw new HarnessException(
+                $"The coordinator did not answer ({unanswered.Message.TrimEnd('.')}). "
+                    + "Does 'run --agents' still run, on this broker and with this token?", inner: unanswered);
         }
     }
 

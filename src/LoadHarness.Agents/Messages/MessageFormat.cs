@@ -33,7 +33,9 @@ internal static class MessageFormat
         if (message.Length > 0 && message[0] == FaultMark)
             throw new HarnessException(Encoding.UTF8.GetString(message[1..]), ExitCode.BadUsage);
         if (Shape.Check<T>(message) is { Count: > 0 } faults)
-            throw new HarnessException($"{from} sent what is no {typeof(T).Name}: {string.Join("; ", InputFault.Lines("message", [.. faults.Take(3)]))}. Are all programs of one version?");
+            throw new HarnessException(
+                $"{from} sent what is no {typeof(T).Name}: {string.Join("; ", InputFault.Lines("message", [.. faults.Take(3)]))}. "
+                    + "Are all programs of one version?");
         return JsonSerializer.Deserialize<T>(message, JsonFormat.Line)!;
     }
 }

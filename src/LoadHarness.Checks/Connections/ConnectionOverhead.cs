@@ -57,9 +57,10 @@ public sealed record ConnectionOverhead(string Way, IReadOnlyList<double> RoundM
         var reductions = unpooled.RoundMilliseconds.Zip(pooled.RoundMilliseconds, (without, with) => 100 * (1 - (with / without)))
             .ToArray();
         var words = ways.Select(way =>
-            FormattableString.Invariant($"{way.Way} {way.MeanMilliseconds:0.000} ms, {way.BackendsStarted} server processes"));
+            $"{way.Way} {way.MeanMilliseconds:0.000} ms, {way.BackendsStarted} server processes");
         return new(Target, reductions.Average(), Intervals.OfMean(reductions), reductions.Length,
-            $"A connection, select 1, and back, in {reductions.Length} rounds in turn: {string.Join("; ", words)} a round. Judged: {pooled.Way} against {unpooled.Way}.");
+            $"A connection, select 1, and back, in {reductions.Length} rounds in turn: {string.Join("; ", words)} a round. "
+                + $"Judged: {pooled.Way} against {unpooled.Way}.");
     }
 
     // Outside the timed rounds: the server publishes its count with a delay.

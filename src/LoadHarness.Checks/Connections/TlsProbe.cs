@@ -68,7 +68,11 @@ public static class TlsProbe
     private static async Task WriteAsync(NpgsqlConnection admin, string file, string pem, CancellationToken cancellationToken)
     {
         var lines = pem.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        await ExecuteAsync(admin, $"copy (select line from unnest('{{{string.Join(',', lines.Select(line => $"\"{line}\""))}}}'::text[]) with ordinality as l (line, n) order by n) to program 'umask 077; cat > {file}'", cancellationToken);
+        await ExecuteAsync(admin,
+            $$"""
+            copy (select line from unnest('{{{string.Join(',', lines.Select(line => $"\"{line}\""))}}}'::text[]) with ordinality
+                as l (line, n) order by n) to program 'umask 077; cat > {{file}}'
+            """, cancellationToken);
     }
 
     // The program must read what the server writes: one that had ended before would fail the copy with a broken pipe.

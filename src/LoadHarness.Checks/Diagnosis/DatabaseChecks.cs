@@ -33,7 +33,8 @@ internal static class DatabaseChecks
         yield return status == "on"
             ? Verdict.Looked("huge-pages", title, met: true, "They are.")
             : Verdict.Unavailable("huge-pages", title,
-                "They are on pages of 4 kB: sessions pay for each page of the buffers that they touch first, and figures vary with the machine's memory. As root: sysctl vm.nr_overcommit_hugepages=1024 allows 2 GB, taken only while a server runs.");
+                "They are on pages of 4 kB: sessions pay for each page of the buffers that they touch first, and figures vary with the "
+                    + "machine's memory. As root: sysctl vm.nr_overcommit_hugepages=1024 allows 2 GB, taken only while a server runs.");
     }
 
     public static IEnumerable<Verdict> Capabilities(ServerEnvironment server) =>
@@ -76,8 +77,9 @@ internal static class DatabaseChecks
         return await command.ExecuteScalarAsync(cancellationToken) is not string fault
             ? Verdict.Looked(id, title, met: true, "lower() knows them.")
             : Verdict.Unavailable(id, title,
-                $"The database has {fault}: search and segments find É only as É and not as é, and the search index leaves out letters that are not ASCII. Addresses are compared right: they have a collation of their own. "
-                + "Remedy: pg_dump, create database NAME encoding 'UTF8' lc_ctype 'C.UTF-8' template template0, pg_restore.");
+                $"The database has {fault}: search and segments find É only as É and not as é, and the search "
+                    + "index leaves out letters that are not ASCII. Addresses are compared right: they have a collation of their own. "
+                    + "Remedy: pg_dump, create database NAME encoding 'UTF8' lc_ctype 'C.UTF-8' template template0, pg_restore.");
     }
 
     /// <summary>A role that may create in public can get its functions and operators run by the schema's owner.</summary>
@@ -89,10 +91,12 @@ internal static class DatabaseChecks
         var strangers = await connection.TextsAsync(TrustedSchemas.StrangersSql, cancellationToken);
         if (strangers.Count > 0)
             return Verdict.Looked(id, title, met: false,
-                $"It holds {string.Join(", ", strangers.Take(5))}. Remedy: drop it, move it to another schema, or give it to the owner of the database.");
+                $"It holds {string.Join(", ", strangers.Take(5))}. "
+                    + "Remedy: drop it, move it to another schema, or give it to the owner of the database.");
         return creators.Count == 0
             ? Verdict.Looked(id, title, met: true, "Nobody else may.")
             : Verdict.Looked(id, title, met: false,
-                $"{string.Join(", ", creators)} may create there. Remedy: revoke create on schema public from {string.Join(", ", creators).Replace("PUBLIC", "public", StringComparison.Ordinal)};");
+                $"{string.Join(", ", creators)} may create there. Remedy: revoke create on schema public from "
+                    + $"{string.Join(", ", creators).Replace("PUBLIC", "public", StringComparison.Ordinal)};");
     }
 }

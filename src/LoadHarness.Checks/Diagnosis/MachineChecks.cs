@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Verdicts;
@@ -23,7 +22,8 @@ internal static class MachineChecks
         ? Verdict.Looked("sdk", "The .NET SDK is there", met: true,
             $"dotnet is on the PATH; this program runs on .NET {Environment.Version}.")
         : Verdict.Unavailable("sdk", "The .NET SDK is there",
-            $"dotnet is not on the PATH; this program runs on .NET {Environment.Version} without. To build, get the SDK from https://dot.net/download.");
+            $"dotnet is not on the PATH; this program runs on .NET {Environment.Version} without. "
+                + "To build, get the SDK from https://dot.net/download.");
 
     public static Verdict Build()
     {
@@ -56,7 +56,7 @@ internal static class MachineChecks
         var needed = DiskSpace.BytesFor(contacts, WalBytes) / 1e9;
         var free = new DriveInfo(Path.GetTempPath()).AvailableFreeSpace / 1e9;
         return Measured("disk", "There is room for the data", free, Limit.AtLeast(needed, "GB"),
-            string.Create(CultureInfo.InvariantCulture, $"{free:N1} GB free in {Path.GetTempPath()}, about {needed:N1} GB wanted."),
+            $"{free:N1} GB free in {Path.GetTempPath()}, about {needed:N1} GB wanted.",
             "Free some, or set TMPDIR to a larger disk.");
     }
 
@@ -64,7 +64,7 @@ internal static class MachineChecks
     {
         var memory = MachineSize.Here.MemoryBytes / 1e9;
         return Measured("memory", "There is memory for the checklist's settings", memory, Limit.AtLeast(LeastMemoryGigabytes, "GB"),
-            string.Create(CultureInfo.InvariantCulture, $"{memory:N1} GB of memory, {Environment.ProcessorCount} processors."),
+            $"{memory:N1} GB of memory, {Environment.ProcessorCount} processors.",
             "Use a larger machine: with less, the server swaps or is killed.");
     }
 
@@ -78,7 +78,7 @@ internal static class MachineChecks
         var total = after.Total - before.Total;
         var percent = total == 0 ? 0 : 100.0 * (after.Stolen - before.Stolen) / total;
         return Measured("steal", title, percent, Limit.AtMost(MostStolenPercent, "%"),
-            string.Create(CultureInfo.InvariantCulture, $"{percent:N1}% stolen within {StealWindow.TotalSeconds:N0} s."),
+            $"{percent:N1}% stolen within {StealWindow.TotalSeconds:N0} s.",
             "Run on a machine of your own, or at a quieter hour.");
     }
 
@@ -86,7 +86,7 @@ internal static class MachineChecks
     private static (long Total, long Stolen) ProcessorTicks()
     {
         var ticks = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Skip(1).Take(8).Select(field => long.Parse(field, CultureInfo.InvariantCulture)).ToArray();
+            .Skip(1).Take(8).Select(field => long.Parse(field)).ToArray();
         return (ticks.Sum(), ticks[7]);
     }
 

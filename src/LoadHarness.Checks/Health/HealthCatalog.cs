@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Checks.Health;
@@ -26,7 +25,8 @@ internal static class HealthCatalog
     private static HealthCheckDefinition From(SqlEntry entry) => new(
         entry.Name, entry.Headers["title"], entry.Headers["unit"], Number(entry, "warn"), Number(entry, "red"),
         entry.Headers["direction"] == "at most" ? LimitDirection.AtMost : LimitDirection.AtLeast,
-        SqlFile.Fill(entry.Statements[0], Parameters), entry.Headers.GetValueOrDefault("requires"), entry.Headers.GetValueOrDefault("remedy"));
+        SqlFile.Fill(entry.Statements[0], Parameters), entry.Headers.GetValueOrDefault("requires"),
+        entry.Headers.GetValueOrDefault("remedy"));
 
-    private static double Number(SqlEntry entry, string header) => double.Parse(entry.Headers[header], CultureInfo.InvariantCulture);
+    private static double Number(SqlEntry entry, string header) => double.Parse(entry.Headers[header]);
 }

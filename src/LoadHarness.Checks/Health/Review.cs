@@ -38,7 +38,9 @@ public static class Review
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.UndefinedTable)
             {
-                throw new HarnessException($"The review needs the migrated schema: {e.MessageText}. Run the migrate verb on this database first.", ExitCode.Fault, e);
+                throw new HarnessException(
+                    $"The review needs the migrated schema: {e.MessageText}. Run the migrate verb on this database first.",
+                    ExitCode.Fault, e);
             }
         }
 
@@ -56,7 +58,7 @@ public static class Review
         {
             rows.Add([.. columns.Select((_, i) => reader.IsDBNull(i)
                 ? ""
-                : Convert.ToString(reader.GetValue(i), System.Globalization.CultureInfo.InvariantCulture) ?? "")]);
+                : Convert.ToString(reader.GetValue(i)) ?? "")]);
         }
 
         return new ReviewSection(title, columns, rows);

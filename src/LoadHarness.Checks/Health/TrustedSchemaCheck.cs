@@ -9,7 +9,8 @@ internal static class TrustedSchemaCheck
         "trusted-schemas", "Strangers in the schema public", "objects", 1, 1, LimitDirection.AtMost,
         $"""
         select 'red' as status, role as subject, 'may create in the schema public: what it creates there can run as lh_owner' as detail,
-            format('revoke create on schema public from %s;', case role when 'PUBLIC' then 'public' else quote_ident(role) end) as remedy, 1 as figure
+            format('revoke create on schema public from %s;', case role when 'PUBLIC' then 'public' else quote_ident(role) end) as remedy,
+            1 as figure
         from ({Postgres.Migration.TrustedSchemas.CreatorsSql}) as creators (role)
         union all
         select 'red', name, 'is in a schema that the functions look names up in: it can run as lh_owner',

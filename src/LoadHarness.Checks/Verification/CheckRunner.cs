@@ -51,7 +51,8 @@ internal static class CheckRunner
             PostgresErrorCodes.LockNotAvailable => Verdict.Undecided(id, "", evidence),
             // A node has a session for each role, and none sees what another has not committed.
             _ when e.MessageText.Contains("in this transaction by a different user", StringComparison.Ordinal) =>
-                Verdict.Unavailable(id, "", "it acts as two roles in one transaction, which a cluster does not allow; one server answers it"),
+                Verdict.Unavailable(
+                    id, "", "it acts as two roles in one transaction, which a cluster does not allow; one server answers it"),
             _ => Verdict.Looked(id, "", met: false, evidence),
         };
     }

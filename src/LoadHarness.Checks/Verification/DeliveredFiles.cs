@@ -15,7 +15,8 @@ internal static class DeliveredFiles
         if (lacking.Count == 0 && !File.ReadLines(Path.Combine(root, "IMPLEMENTATION_GUIDE.md")).Contains("## Measured"))
             lacking.Add("the chapter \"Measured\" of IMPLEMENTATION_GUIDE.md");
         var evidence = lacking.Count == 0
-            ? "base schema, functions, migration 009 and the guide with the measured summary are next to the program; this list is the checklist with evidence"
+            ? "base schema, functions, migration 009 and the guide with the measured summary are next to the program; "
+                + "this list is the checklist with evidence"
             : $"missing below sql: {string.Join(", ", lacking)}";
         var found = wanted.Length - lacking.Count;
         return [Verdict.Counted("FI-1", "", found, Limit.AtLeast(wanted.Length, "files"), samples: 1, evidence,

@@ -19,11 +19,15 @@ internal static partial class FunctionCalls
     private const string Scheduled = $"select * from bulk_schedule_email_sends({C}, {W})";
     private const string Claimed = $"array(select id from claim_email_sends({W}, {C}, 'verify', 10))";
 
-    private const string Staged = $"insert into lead_import_rows (import_id, row_number, email, name) values (begin_lead_import({W}, 'verify'), 1, 'a@new.example', 'A')";
+    private const string Staged = $"""
+        insert into lead_import_rows (import_id, row_number, email, name)
+        values (begin_lead_import({W}, 'verify'), 1, 'a@new.example', 'A')
+        """;
     private const string Import = $"(select max(id) from lead_imports where workspace_id = {W})";
 
     public static IReadOnlyList<FunctionCall> All { get; } =
-        [.. Partitions, .. Values, .. Imports, .. ImportSteps, .. Suppression, .. Sends, .. Searching, .. Segments, .. SegmentBits, .. Operations, .. Keys,
+        [.. Partitions, .. Values, .. Imports, .. ImportSteps, .. Suppression, .. Sends, .. Searching, .. Segments, .. SegmentBits,
+            .. Operations, .. Keys,
             .. Jobs, .. Audit, .. People, .. Members];
 
     private static FunctionCall[] Partitions =>
@@ -59,9 +63,12 @@ internal static partial class FunctionCalls
         new("flush_lead_indexes()", ["select flush_lead_indexes()"]),
         new("finish_lead_import(bigint, bigint, int)", [Staged, $"select * from finish_lead_import({W}, {Import}, 10)"],
             $"select * from finish_lead_import({W}, begin_lead_import({W}, 'verify'), -1)", "LH006"),
-        new("json_leads(jsonb)", ["""select * from json_leads('[{"email":"a@new.example"}]')"""], "select * from json_leads('{}')", "LH004"),
-        new("bulk_insert_leads(bigint, jsonb)", [$$"""select * from bulk_insert_leads({{W}}, '[{"email":"a@new.example"}]')"""], $"select * from bulk_insert_leads({Foreign}, '[]')", "LH001"),
-        new("fast_bulk_lead_import(bigint, jsonb)", [$$"""select * from fast_bulk_lead_import({{W}}, '[{"email":"a@new.example"}]')"""], $"select * from fast_bulk_lead_import({W}, '7')", "LH004"),
+        new("json_leads(jsonb)", ["""select * from json_leads('[{"email":"a@new.example"}]')"""], "select * from json_leads('{}')",
+            "LH004"),
+        new("bulk_insert_leads(bigint, jsonb)", [$$"""select * from bulk_insert_leads({{W}}, '[{"email":"a@new.example"}]')"""],
+            $"select * from bulk_insert_leads({Foreign}, '[]')", "LH001"),
+        new("fast_bulk_lead_import(bigint, jsonb)", [$$"""select * from fast_bulk_lead_import({{W}}, '[{"email":"a@new.example"}]')"""],
+            $"select * from fast_bulk_lead_import({W}, '7')", "LH004"),
     ];
 
     private static FunctionCall[] Sends =>
@@ -70,7 +77,8 @@ internal static partial class FunctionCalls
         new("campaign_has_open_sends(bigint, bigint)", [$"select campaign_has_open_sends({W}, {C})"]),
         new("guard_campaign()", [$"update campaigns set status = 'cancelled' where workspace_id = {W} and id = {C}"],
             $"update campaigns set status = 'sent' where workspace_id = {W} and id = {C}", "LH010"),
-        new("note_lead_decision()", [$"update leads set status = 'unsubscribed' where workspace_id = {W} and email = 'verify1@example.com'"]),
+        new("note_lead_decision()",
+            [$"update leads set status = 'unsubscribed' where workspace_id = {W} and email = 'verify1@example.com'"]),
         new("campaign_is_due(timestamptz, tstzrange)", ["select campaign_is_due(now(), null)"]),
         new("campaign_is_retired(bigint, bigint)", [$"select campaign_is_retired({W}, {C})"]),
         new("campaign_of(bigint, bigint)", [$"select campaign_of({W}, {C})"], $"select campaign_of({W}, -1)", "LH007"),
@@ -85,7 +93,8 @@ internal static partial class FunctionCalls
             $"select resume_campaign({W}, {C})", "LH010"),
         new("cancel_campaign(bigint, bigint)", [$"select cancel_campaign({W}, {C})"], $"select cancel_campaign({W}, -1)", "LH007"),
         new("enqueue_campaign(bigint, bigint)", [$"select enqueue_campaign({W}, {C})"], $"select enqueue_campaign({W}, -1)", "LH007"),
-        new("campaign_audience(bigint, bigint, jsonb)", [$"""select campaign_audience({W}, {C}, '"all"')"""], $"select campaign_audience({W}, {C}, null)", "LH004"),
+        new("campaign_audience(bigint, bigint, jsonb)", [$"""select campaign_audience({W}, {C}, '"all"')"""],
+            $"select campaign_audience({W}, {C}, null)", "LH004"),
         new("campaign_has_strays(bigint, bigint, timestamptz)", [$"select campaign_has_strays({W}, {C}, now())"]),
         new("add_campaign_recipients(bigint, bigint, timestamptz, text, bigint, bigint, bigint[])",
             [$"select add_campaign_recipients({W}, {C}, now(), 'true', 0, 9223372036854775807, null)"]),
@@ -127,7 +136,8 @@ internal static partial class FunctionCalls
         new("merge_send_events(bigint, bigint[], timestamptz[], text[], timestamptz[], text[])",
             [$"select merge_send_events({W}, array[1], array[now()], array['opened'], array[now()], array[null])"]),
         new("apply_send_events(jsonb)", ["select * from apply_send_events('[]')"], "select * from apply_send_events('7')", "LH008"),
-        new("batch_update_email_status(jsonb)", ["select batch_update_email_status('[]')"], """select batch_update_email_status('[{"id":1,"event":"vanished"}]')""", "LH008"),
+        new("batch_update_email_status(jsonb)", ["select batch_update_email_status('[]')"],
+            """select batch_update_email_status('[{"id":1,"event":"vanished"}]')""", "LH008"),
         new("batch_update_campaign_metrics(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint)",
             [$"select batch_update_campaign_metrics({C}, p_opened => 1)"], $"select batch_update_campaign_metrics({C}, p_opened => -1)",
             "LH004"),

@@ -24,18 +24,29 @@ internal static partial class FunctionCalls
         new("segment_text(jsonb, text)", ["""select segment_text('"a"', 'name')"""], "select segment_text('1', 'name')", "LH004"),
         new("segment_list(jsonb, text)", ["""select segment_list('["a"]', 'name')"""], "select segment_list('[]', 'name')", "LH004"),
         new("segment_flag(jsonb, text)", ["select segment_flag('true', 'name')"], "select segment_flag('1', 'name')", "LH004"),
-        new("segment_time(jsonb, text)", ["""select segment_time('"2025-01-31"', 'created_at')"""], """select segment_time('"soon"', 'created_at')""", "LH004"),
+        new("segment_time(jsonb, text)", ["""select segment_time('"2025-01-31"', 'created_at')"""],
+            """select segment_time('"soon"', 'created_at')""", "LH004"),
         new("segment_scalar(jsonb, text)", ["select segment_scalar('1', 'custom.score')"], "select segment_scalar('{}', 'custom.score')",
             "LH004"),
         new("unknown_segment_operator(text, text)", null, "select unknown_segment_operator('sounds_like', 'name')", "LH003"),
-        new("compile_text_condition(text, text, jsonb)", ["""select compile_text_condition('name', 'equals', '"a"')"""], """select compile_text_condition('name', 'sounds_like', '"a"')""", "LH003"),
-        new("compile_tag_condition(text, jsonb)", ["""select compile_tag_condition('contains', '"vip"')"""], """select compile_tag_condition('before', '"vip"')""", "LH003"),
-        new("compile_time_condition(text, text, jsonb)", ["""select compile_time_condition('created_at', 'before', '"2025-01-31"')"""], """select compile_time_condition('created_at', 'contains', '"2025-01-31"')""", "LH003"),
-        new("compile_custom_condition(text, text, jsonb)", ["""select compile_custom_condition('plan', 'equals', '"pro"')"""], """select compile_custom_condition('plan', 'sounds_like', '"pro"')""", "LH003"),
-        new("compile_segment_leaf(jsonb)", ["""select compile_segment_leaf('{"field":"name","operator":"equals","value":"a"}')"""], """select compile_segment_leaf('{"field":"password","operator":"equals","value":"a"}')""", "LH002"),
-        new("compile_segment(jsonb, int)", ["""select compile_segment('{"not":{"field":"name","operator":"equals","value":"a"}}')"""], "select compile_segment('[]')", "LH004"),
-        new("get_segmented_leads(bigint, jsonb, int, text)", [$$"""select * from get_segmented_leads({{W}}, '{"field":"tags","operator":"contains","value":"vip"}')"""], $"select * from get_segmented_leads({W}, null)", "LH004"),
-        new("count_segmented_leads(bigint, jsonb, bigint)", [$$"""select count_segmented_leads({{W}}, '{"field":"tags","operator":"contains","value":"vip"}')"""], $$"""select count_segmented_leads({{Foreign}}, '{"field":"tags","operator":"contains","value":"vip"}')""", "LH001"),
+        new("compile_text_condition(text, text, jsonb)", ["""select compile_text_condition('name', 'equals', '"a"')"""],
+            """select compile_text_condition('name', 'sounds_like', '"a"')""", "LH003"),
+        new("compile_tag_condition(text, jsonb)", ["""select compile_tag_condition('contains', '"vip"')"""],
+            """select compile_tag_condition('before', '"vip"')""", "LH003"),
+        new("compile_time_condition(text, text, jsonb)", ["""select compile_time_condition('created_at', 'before', '"2025-01-31"')"""],
+            """select compile_time_condition('created_at', 'contains', '"2025-01-31"')""", "LH003"),
+        new("compile_custom_condition(text, text, jsonb)", ["""select compile_custom_condition('plan', 'equals', '"pro"')"""],
+            """select compile_custom_condition('plan', 'sounds_like', '"pro"')""", "LH003"),
+        new("compile_segment_leaf(jsonb)", ["""select compile_segment_leaf('{"field":"name","operator":"equals","value":"a"}')"""],
+            """select compile_segment_leaf('{"field":"password","operator":"equals","value":"a"}')""", "LH002"),
+        new("compile_segment(jsonb, int)", ["""select compile_segment('{"not":{"field":"name","operator":"equals","value":"a"}}')"""],
+            "select compile_segment('[]')", "LH004"),
+        new("get_segmented_leads(bigint, jsonb, int, text)", [
+            $$"""select * from get_segmented_leads({{W}}, '{"field":"tags","operator":"contains","value":"vip"}')"""],
+            $"select * from get_segmented_leads({W}, null)", "LH004"),
+        new("count_segmented_leads(bigint, jsonb, bigint)", [
+            $$"""select count_segmented_leads({{W}}, '{"field":"tags","operator":"contains","value":"vip"}')"""],
+            $$"""select count_segmented_leads({{Foreign}}, '{"field":"tags","operator":"contains","value":"vip"}')""", "LH001"),
     ];
 
     private static FunctionCall[] Operations =>
@@ -67,7 +78,12 @@ internal static partial class FunctionCalls
         new("analyze_critical_tables()", null, AskedBy: "MA-4"),
         new("flush_gin_pending_lists()", ["select flush_gin_pending_lists()"]),
         new("retire_partition(regclass, regclass, text)",
-            ["select retire_partition('lead_activities', (select partition from partition_bounds('lead_activities') where not is_default order by from_at desc limit 1), 'archive')"]),
+            [
+                """
+                select retire_partition('lead_activities',
+                    (select partition from partition_bounds('lead_activities') where not is_default order by from_at desc limit 1),
+                        'archive')
+                """]),
         new("sends_are_unfinished(regclass)",
             ["select sends_are_unfinished(partition) from partition_bounds('email_sends') where not is_default limit 1"]),
         new("archived_send_to(bigint, bigint, bigint)", [$"select archived_send_to({W}, {C}, 1)"]),

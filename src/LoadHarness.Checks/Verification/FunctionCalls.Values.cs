@@ -24,8 +24,10 @@ internal static partial class FunctionCalls
         new("is_day(text)", ["select is_day('2026-01-31')"]),
         new("custom_time(text)", ["select custom_time('2026-01-31T10:00+02')"]),
         new("first_day_from(timestamptz)", ["select first_day_from(now())"]),
-        new("compile_time_operator(text, text, jsonb, text, text)", ["""select compile_time_operator('created_at', 'before', '"2025-01-31"', 'created_at')"""]),
-        new("compile_custom_list(text, jsonb, text)", ["""select compile_custom_list('plan', '["pro"]', 'custom.plan')"""], "select compile_custom_list('plan', '[]', 'custom.plan')", "LH004"),
+        new("compile_time_operator(text, text, jsonb, text, text)",
+            ["""select compile_time_operator('created_at', 'before', '"2025-01-31"', 'created_at')"""]),
+        new("compile_custom_list(text, jsonb, text)", ["""select compile_custom_list('plan', '["pro"]', 'custom.plan')"""],
+            "select compile_custom_list('plan', '[]', 'custom.plan')", "LH004"),
     ];
 
     private static FunctionCall[] ImportSteps =>
@@ -42,7 +44,9 @@ internal static partial class FunctionCalls
         new("cancel_lead_import(bigint, bigint)", [Staged, $"select cancel_lead_import({W}, {Import})"],
             $"select cancel_lead_import({W}, -1)", "LH004"),
         new("prune_lead_imports(interval, interval)", ["select prune_lead_imports()"], "select prune_lead_imports('0')", "LH004"),
-        new("import_json_leads(bigint, jsonb, boolean)", [$$"""select * from import_json_leads({{W}}, '[{"email":"a@new.example"}]', true)"""], $"select * from import_json_leads({W}, '7', true)", "LH004"),
+        new("import_json_leads(bigint, jsonb, boolean)", [
+            $$"""select * from import_json_leads({{W}}, '[{"email":"a@new.example"}]', true)"""],
+            $"select * from import_json_leads({W}, '7', true)", "LH004"),
     ];
 
     private static FunctionCall[] Suppression =>

@@ -30,7 +30,8 @@ internal static class FunctionExercise
 
             var (good, bad) = (calls.Count(c => c.Good is not null || c.AskedBy is not null), calls.Count(c => c.Bad is not null));
             var evidence = problems.Count == 0
-                ? $"{calls.Count} functions are there, each with a comment; {good} called with valid input, {bad} refused bad input with their named SQLSTATE (rolled back)"
+                ? $"{calls.Count} functions are there, each with a comment; "
+                    + $"{good} called with valid input, {bad} refused bad input with their named SQLSTATE (rolled back)"
                 : string.Join("; ", problems.Take(10));
             return Verdict.Counted(Id, "", problems.Count, Limit.AtMost(0, "problems"), calls.Count, evidence,
                 $"{calls.Count} functions called");
@@ -94,7 +95,8 @@ internal static class FunctionExercise
         var error = await TryAsync(connection, transaction, [bad], cancellationToken);
         return error?.SqlState == call.Refusal
             ? null
-            : $"{call.Signature} answers bad input with {(error is null ? "success" : $"SQLSTATE {error.SqlState}: {error.MessageText}")}, not {call.Refusal}";
+            : $"{call.Signature} answers bad input with "
+                + $"{(error is null ? "success" : $"SQLSTATE {error.SqlState}: {error.MessageText}")}, not {call.Refusal}";
     }
 
     private static async Task<PostgresException?> TryAsync(

@@ -26,8 +26,8 @@ internal static class HealthColours
         {
             var result = await HealthCheck.OneAsync(admin, Asked with { Warn = warn, Limit = red }, cancellationToken);
             var named = expected == HealthStatus.Green ? result.Findings.Count == 0 : result.Findings.Count > 0;
-            var evidence = FormattableString.Invariant(
-                $"{Asked.Id} with the limits {warn} and {red} {Asked.Unit} is {Word(result.Status)}, {Word(expected)} is right; rows named: {result.Findings.Count} ({result.Evidence})");
+            var evidence = $"{Asked.Id} with the limits {warn} and {red} {Asked.Unit} is {Word(result.Status)}, {Word(expected)} is right; "
+                + $"rows named: {result.Findings.Count} ({result.Evidence})";
             verdicts.Add(Verdict.Looked(id, "", result.Status == expected && named, evidence));
         }
 

@@ -6,7 +6,9 @@ namespace LoadHarness.Checks.Verification;
 /// <summary>IX-1..8: found by definition, valid on every partition, and chosen by the plan of the query it serves.</summary>
 internal static class IndexCheck
 {
-    /// <summary>The index of a part of a table on a worker has the number of the part behind its name, or behind the beginning of a long one.</summary>
+    /// <summary>
+    /// The index of a part of a table on a worker has the number of the part behind its name, or behind the beginning of a long one.
+    /// </summary>
     private const int KeptOfName = 40;
 
     public static async Task<IReadOnlyCollection<Verdict>> RunAsync(
@@ -59,7 +61,8 @@ internal static class IndexCheck
             """
             select m.relid::regclass::text, l.indisvalid
             from pg_index i
-            cross join lateral (select i.indexrelid as relid union all select t.relid from pg_partition_tree(i.indexrelid) t where t.isleaf) m
+            cross join lateral (select i.indexrelid as relid union all select t.relid
+                from pg_partition_tree(i.indexrelid) t where t.isleaf) m
             join pg_index l on l.indexrelid = m.relid
             where i.indrelid = to_regclass($1) and pg_get_indexdef(i.indexrelid) ~ $2
             """,

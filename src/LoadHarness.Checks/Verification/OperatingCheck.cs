@@ -28,7 +28,8 @@ internal static class OperatingCheck
         foreach (var proof in await HealthColours.RunAsync(admin, cancellationToken)) answers[proof.Id] = proof;
         answers["DP-3"] = Verdict.Looked(
             "DP-3", "", asked,
-            $"health asked {report.Checks.Count} checks: {counts}; overall {report.Overall.ToString().ToLowerInvariant()}{(red.Length == 0 ? "" : $" ({red})")}; the jobs are JB-1 to JB-5")
+            $"health asked {report.Checks.Count} checks: {counts}; overall "
+                + $"{report.Overall.ToString().ToLowerInvariant()}{(red.Length == 0 ? "" : $" ({red})")}; the jobs are JB-1 to JB-5")
             .Showing(report.Checks.Count, "checks");
         answers["OP-1"] = await ReviewAsync("OP-1", Review.WeeklyAsync(admin, cancellationToken));
         answers["OP-2"] = await ReviewAsync("OP-2", Review.MonthlyAsync(admin, cancellationToken));
@@ -79,7 +80,8 @@ internal static class OperatingCheck
             var after = await ScansAsync(connection, cancellationToken);
             var (index, sequential) = (after.Index - before.Index, after.Sequential - before.Sequential);
             var lookups = Lookups * statements.Length;
-            var evidence = $"{lookups} lookups of leads, sends and activities made {index} index scans and {sequential} sequential scans of tables from 1,000 rows";
+            var evidence = $"{lookups} lookups of leads, "
+                + $"sends and activities made {index} index scans and {sequential} sequential scans of tables from 1,000 rows";
             return (index < lookups
                 ? Verdict.Undecided("KM-5", "", evidence)
                 : Verdict.Looked("KM-5", "", met: sequential <= index, evidence)).Showing(index, "scans", Limit.AtLeast(lookups, "scans"));
@@ -106,7 +108,8 @@ internal static class OperatingCheck
                 select sum(idx_scan) as by_index, sum(seq_scan) filter (where n_live_tup >= 1000) as whole
                 from pg_stat_user_tables where relid in (
                     select t from unnest(array['leads', 'email_sends', 'lead_activities']) as n (name),
-                        lateral (select to_regclass('public.' || n.name) as t union all select p.relid from pg_partition_tree(to_regclass('public.' || n.name)) p) x)
+                        lateral (select to_regclass('public.' || n.name) as t union all select p.relid
+                            from pg_partition_tree(to_regclass('public.' || n.name)) p) x)
             ), workers as (
                 select sum((e ->> 'by_index')::bigint) as by_index, sum((e ->> 'whole')::bigint) as whole
                 from ask_workers($q$

@@ -10,7 +10,9 @@ public static class Requirements
     [
         new("CARD-1", "Kind: load-testing and benchmark harness, C#"),
         new("CARD-2", "Packages: NBomber, Npgsql, Bogus, BenchmarkDotNet, ScottPlot, xunit, Testcontainers.PostgreSql"),
-        new("CARD-3", "Top level: src, scenarios, sql, reports, LoadHarness.sln, README.md, run.ps1. Others are added only with a reason (tests, docs, run.sh, build files)"),
+        new("CARD-3",
+            "Top level: src, scenarios, sql, reports, LoadHarness.sln, README.md, run.ps1. "
+                + "Others are added only with a reason (tests, docs, run.sh, build files)"),
         new("CARD-4", "Bogus seeds 2M to 5M synthetic leads into a containerized, tuned Postgres with the full optimized schema"),
         new("CARD-5", "Scenarios drive queries, imports, segments and sends; the results are plotted against each target"),
         new("CARD-6", "Engineers run run.ps1 --contacts 2000000"),
@@ -91,7 +93,8 @@ public static class Requirements
         new("ER-2", "Bulk imports 75% faster, against the base schema"),
         new("ER-3", "Campaign sends 90% faster, against the base schema"),
         new("ER-4", "Segmentation 95% faster, against the base schema"),
-        new("ER-5", "60% space saved by partitioning, against the base schema (say how it is defined: live data after retention, index bytes touched, ...)"),
+        new("ER-5", "60% space saved by partitioning, against the base schema (say how it is defined: "
+            + "live data after retention, index bytes touched, ...)"),
         new("ER-6", "5x concurrent users"),
         new("ER-7", "10x bulk capacity"),
         new("ER-8", "3x throughput"),
@@ -108,7 +111,8 @@ public static class Requirements
         new("HI-3", "Red: a limit passed. Each with the offending rows; a window too young to judge says \"unknown\""),
         new("OP-1", "Weekly review is one command: slow queries, table growth, partition health, index use"),
         new("OP-2", "Monthly: new partitions, old data archived, trend, capacity outlook"),
-        new("FI-1", "Base schema (schema.sql), functions, the main migration 009_database_optimization_2mm_contacts, an implementation guide, a summary of the optimization with measured results, the checklist with evidence"),
+        new("FI-1", "Base schema (schema.sql), functions, the main migration 009_database_optimization_2mm_contacts, "
+            + "an implementation guide, a summary of the optimization with measured results, the checklist with evidence"),
         new("QA-1", "Unit tests of every function"),
         new("QA-2", "Performance tests"),
         new("QA-3", "Load tests at 2M+"),
@@ -118,7 +122,8 @@ public static class Requirements
         new("SV-2", "Roles and grants"),
         new("SV-3", "Data encrypted where it should be (API keys only as hashes, TLS to the server supported)"),
         new("SV-4", "Audit log"),
-        new("DP-1", "Migration to the optimized schema: measured duration and measured longest blocked query under live load (claimed: 2-4 h of work, 30-60 min of downtime)"),
+        new("DP-1", "Migration to the optimized schema: measured duration and measured longest blocked query under live load (claimed: "
+            + "2-4 h of work, 30-60 min of downtime)"),
         new("DP-2", "Rollback: measured duration, schema identical to before, no row lost (claimed: 15-30 min)"),
         new("DP-3", "Health checks, scheduled maintenance"),
     ];

@@ -52,7 +52,8 @@ internal static class RowSecurityCost
                 "select workspace_id from leads group by 1 order by count(*) desc limit 1", cancellationToken);
             var leads = await LeadsAsync(connection, workspace, cancellationToken);
             if ((await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed)
-                return Verdict.Unavailable(Id, "", "its cost is measured on one server: on a cluster each role has other sessions of the workers");
+                return Verdict.Unavailable(
+                    Id, "", "its cost is measured on one server: on a cluster each role has other sessions of the workers");
             if (leads.Count == 0)
                 return Verdict.Unavailable(Id, "", $"its cost is measured from {FewestLeads:N0} leads in one workspace on");
             var costs = new List<Cost>();
@@ -69,9 +70,10 @@ internal static class RowSecurityCost
     private static Verdict Judge(IReadOnlyList<Cost> costs)
     {
         var costliest = costs.MaxBy(cost => cost.Ratios.Average())!;
-        var words = costs.Select(cost => FormattableString.Invariant(
-            $"{cost.Query} {cost.Bound.Average():0.000} and {cost.Unbound.Average():0.000} ms, {cost.Ratios.Average():0.00} times"));
-        var evidence = $"as {Bound}, whom the policies bind, and as {Unbound}, whom they do not: {string.Join("; ", words)} (prepared, rows in memory, {Rounds} rounds in turn)";
+        var words = costs.Select(
+            cost => $"{cost.Query} {cost.Bound.Average():0.000} and {cost.Unbound.Average():0.000} ms, {cost.Ratios.Average():0.00} times");
+        var evidence = $"as {Bound}, whom the policies bind, and as {Unbound}, whom they do not: "
+            + $"{string.Join("; ", words)} (prepared, rows in memory, {Rounds} rounds in turn)";
         var measured = new Measured(costliest.Ratios.Average(), Intervals.OfMean(costliest.Ratios), Rounds, Rounds, costliest.Query);
         return Verdict.Judged(Id, "", measured, MostTimes, evidence);
     }
@@ -154,7 +156,7 @@ internal static class RowSecurityCost
                 await session._connection.OpenAsync(cancellationToken);
                 await session._connection.ExecuteAsync(
                     "select set_config('role', $1, false), set_config('app.workspace_id', $2, false)", cancellationToken, role,
-                    FormattableString.Invariant($"{workspace}"));
+                    $"{workspace}");
                 foreach (var value in (object[])[workspace, .. arguments]) session._command.Parameters.Add(new() { Value = value });
                 await session._command.PrepareAsync(cancellationToken);
                 return session;

@@ -20,7 +20,7 @@ internal static class AgentsOption
             return null;
         }
 
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > LoadShare.Most)
+        if (!int.TryParse(text, NumberStyles.None, null, out var count) || count is < 1 or > LoadShare.Most)
             errors.Add($"--agents '{text}': give how many generators share the load, from 1 to {LoadShare.Most}.");
         if (raw.Workload is not null)
             errors.Add("--agents: the scenarios of a --workload are run by one program. Leave one of the two out.");
@@ -50,7 +50,8 @@ internal static class AgentsOption
     {
         _ = Address("--broker", broker, raw.TokenFile, errors);
         if (database is not DatabaseTarget.Given)
-            errors.Add("--broker: agents on other machines need a server that they can reach. Give --database with a connection string; they get it from LOADHARNESS_DATABASE.");
+            errors.Add("--broker: agents on other machines need a server that they can reach. Give --database with a connection string; "
+                + "they get it from LOADHARNESS_DATABASE.");
         if (pooler != Pooler.None)
             errors.Add("--broker: the pooler that this program starts is reached from this machine alone. Leave --pooler out.");
     }

@@ -121,7 +121,7 @@ public static class OptionsCheck
     private static ulong Seed(GivenOptions raw, List<string> errors)
     {
         if (raw.Seed is null) return DefaultSeed;
-        if (ulong.TryParse(raw.Seed, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)) return seed;
+        if (ulong.TryParse(raw.Seed, NumberStyles.None, null, out var seed)) return seed;
         errors.Add($"--seed '{raw.Seed}': give a whole number from 0 to {ulong.MaxValue}.");
         return DefaultSeed;
     }

@@ -18,7 +18,8 @@ internal static class RequiredIds
         if (ids.Count == 0) errors.Add("--require: no id is named. Give all, or ids such as TQ-1,TQ-2.");
         var unknown = ids.Where(id => !IsAll(id) && !known.Contains(id, StringComparer.OrdinalIgnoreCase)).ToList();
         if (unknown.Count > 0)
-            errors.Add($"--require '{string.Join(',', unknown)}': there is no such target. Give all, or ids of scenarios/targets.json such as TQ-1,TQ-2.");
+            errors.Add($"--require '{string.Join(',', unknown)}': there is no such target. "
+                + "Give all, or ids of scenarios/targets.json such as TQ-1,TQ-2.");
         return ids.Any(IsAll) ? [All] : [.. known.Where(id => ids.Contains(id, StringComparer.OrdinalIgnoreCase))];
     }
 

@@ -25,11 +25,10 @@ internal static class SpreadOption
     private static int Workspaces(string? text, List<string> errors)
     {
         if (text is null) return 1;
-        if (int.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        if (int.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.None, null, out var count)
             && count is >= 1 and <= WorkspaceSpread.MostWorkspaces)
             return count;
-        errors.Add(string.Create(CultureInfo.InvariantCulture,
-            $"--workspaces '{text}': give a whole number from 1 to {WorkspaceSpread.MostWorkspaces}."));
+        errors.Add($"--workspaces '{text}': give a whole number from 1 to {WorkspaceSpread.MostWorkspaces}.");
         return 1;
     }
 
@@ -37,11 +36,10 @@ internal static class SpreadOption
     private static double Skew(string? text, List<string> errors)
     {
         if (text is null) return WorkspaceSpread.UsualSkew;
-        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var skew)
+        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, null, out var skew)
             && skew <= (decimal)WorkspaceSpread.LargestSkew && decimal.Round(skew, 2) == skew)
             return (double)skew;
-        errors.Add(string.Create(CultureInfo.InvariantCulture,
-            $"--skew '{text}': give a number from 0 to {WorkspaceSpread.LargestSkew} with two decimals at most, such as 0.8."));
+        errors.Add($"--skew '{text}': give a number from 0 to {WorkspaceSpread.LargestSkew} with two decimals at most, such as 0.8.");
         return WorkspaceSpread.UsualSkew;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace LoadHarness.Cli.Pipeline;
@@ -53,8 +52,7 @@ public sealed class Interruption : IDisposable
 
     private void First()
     {
-        Console.Error.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"Stopping, up to {Patience.TotalSeconds:0} s; interrupt again to stop at once."));
+        Console.Error.WriteLine($"Stopping, up to {Patience.TotalSeconds:0} s; interrupt again to stop at once.");
         AtOnce.Register(() => Last.CancelAfter(Hurry));
         Second.CancelAfter(Patience);
         _ = _stop.CancelAsync();

@@ -64,7 +64,9 @@ public static class NBomberProcess
     private static async Task<IReadOnlyList<ScenarioResult>> AnswerAsync(EngineRequest request, ScenarioEnvironment environment)
     {
         if (!System.IO.File.Exists(request.AnswerFile))
-            throw new HarnessException($"NBomber's program ended without an answer for {request.Scenario}. What it said is above; leave --engine out to use the built-in engine.");
+            throw new HarnessException(
+                $"NBomber's program ended without an answer for {request.Scenario}. "
+                    + "What it said is above; leave --engine out to use the built-in engine.");
         var answer = JsonSerializer.Deserialize<EngineAnswer>(
             await System.IO.File.ReadAllTextAsync(request.AnswerFile), EngineRequest.Format)!;
         environment.Note(answer.Sent, answer.LeadsSetAside - request.LeadsSetAside);

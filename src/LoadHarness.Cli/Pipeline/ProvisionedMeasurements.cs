@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Checks.Connections;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core.Measurement;
@@ -51,11 +50,9 @@ public static class ProvisionedMeasurements
         var judged = run.Verdicts.Where(verdict => targets.Contains(verdict.Id)).ToList();
         var doubts = run.Invalid.Count == 0 ? "" : $" Doubts: {string.Join(" ", run.Invalid)}";
         var figures = judged.Select(v =>
-            string.Create(CultureInfo.InvariantCulture,
-                $"{v.Id} {v.Figure:0.###} {v.Unit} (limit {v.Limit:0.###}) {CheckReport.Word(v.Kind)}"));
-        var evidence = string.Create(CultureInfo.InvariantCulture,
-            $"ran here as lh_app and lh_worker under row security on {run.Seed!.Contacts} leads {run.Seed.Spread.Words()}, profile "
-                + $"{run.Options["profile"]}: {string.Join("; ", figures)}. The claim's 2M leads: run --contacts 2000000.{doubts}");
+            $"{v.Id} {v.Figure:0.###} {v.Unit} (limit {v.Limit:0.###}) {CheckReport.Word(v.Kind)}");
+        var evidence = $"ran here as lh_app and lh_worker under row security on {run.Seed!.Contacts} leads {run.Seed.Spread.Words()}, "
+            + $"profile {run.Options["profile"]}: {string.Join("; ", figures)}. The claim's 2M leads: run --contacts 2000000.{doubts}";
         var verdict = Verdict.Worst(id, "", judged, evidence, judged.Count, Limit.AtLeast(targets.Length, "tests"));
         var silent = judged.Where(v => !v.IsJudged).Select(v => v.Id).ToList();
         return silent.Count == 0 ? verdict : verdict.MissedBecause($"not measured: {string.Join(", ", silent)}");

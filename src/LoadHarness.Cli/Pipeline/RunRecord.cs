@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Reflection;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
@@ -24,8 +23,7 @@ public sealed class RunRecord
         var commit = BuildFacts.Commit;
         return new(new()
         {
-            Identity = new(
-                string.Create(CultureInfo.InvariantCulture, $"{started:yyyyMMdd'T'HHmmss'Z'}-{commit}"),
+            Identity = new($"{started:yyyyMMdd'T'HHmmss'Z'}-{commit}",
                 started,
                 TimeSpan.Zero,
                 commit,
@@ -113,16 +111,16 @@ public sealed class RunRecord
     {
         var described = options.Workload is { } folder ? WorkloadStages.Describe(options, folder) : DescribeProfile(options);
         // Not where there are none: earlier runs did not know the word.
-        if (options.Agents is { } agents) described["agents"] = agents.Count.ToString(CultureInfo.InvariantCulture);
+        if (options.Agents is { } agents) described["agents"] = agents.Count.ToString();
         return described;
     }
 
     private static Dictionary<string, string> DescribeProfile(HarnessOptions options) => new(OfSpread(options.Spread))
     {
-        ["contacts"] = options.Contacts.ToString(CultureInfo.InvariantCulture),
+        ["contacts"] = options.Contacts.ToString(),
         ["profile"] = ProfileCatalog.NameOf(options.Profile),
         ["database"] = options.Database.ToString(),
-        ["seed"] = options.Seed.ToString(CultureInfo.InvariantCulture),
+        ["seed"] = options.Seed.ToString(),
         ["settings"] = options.ServerProfile.ToString().ToLowerInvariant(),
         ["engine"] = options.Engine.ToString().ToLowerInvariant(),
         ["pooler"] = options.Pooler.ToString().ToLowerInvariant(),
@@ -132,8 +130,8 @@ public sealed class RunRecord
     // Of one workspace nothing is said, as before there was a choice.
     private static IEnumerable<KeyValuePair<string, string>> OfSpread(WorkspaceSpread spread) => spread.IsOne() ? [] :
     [
-        new("workspaces", spread.Workspaces.ToString(CultureInfo.InvariantCulture)),
-        new("skew", spread.Skew.ToString(CultureInfo.InvariantCulture)),
+        new("workspaces", spread.Workspaces.ToString()),
+        new("skew", spread.Skew.ToString()),
     ];
 }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
@@ -24,7 +23,7 @@ public static class WorkloadStages
         ["profile"] = WorkloadCatalog.Read(folder).Name,
         ["workload"] = $"{WorkloadCatalog.Read(folder).Name} {WorkloadCatalog.Read(folder).Checksum}",
         ["database"] = options.Database.ToString(),
-        ["seed"] = options.Seed.ToString(CultureInfo.InvariantCulture),
+        ["seed"] = options.Seed.ToString(),
         ["settings"] = options.ServerProfile.ToString().ToLowerInvariant(),
         ["engine"] = options.Engine.ToString().ToLowerInvariant(),
         ["pooler"] = options.Pooler.ToString().ToLowerInvariant(),
@@ -109,7 +108,8 @@ public static class WorkloadStages
         {
             foreach (var group in workload.Groups)
             {
-                terminal.Line($"   {string.Join(" + ", group.Select(scenario => scenario.Value.Title is { } title ? $"{scenario.Key}: {title}" : scenario.Key))}");
+                var names = group.Select(scenario => scenario.Value.Title is { } title ? $"{scenario.Key}: {title}" : scenario.Key);
+                terminal.Line($"   {string.Join(" + ", names)}");
                 var load = run.Build(group);
                 await ScenarioRun.MeasureAsync(
                     record, terminal, observer, [.. load.Select(run.WatchOf)],

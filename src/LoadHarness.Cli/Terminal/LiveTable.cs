@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using Spectre.Console;
@@ -23,14 +22,18 @@ public static class LiveTable
     public static string Line(LoadSnapshot snapshot, DatabaseSample? server)
     {
         var cells = Cells(snapshot).ToArray();
-        return $"   {cells[0]} {snapshot.Phase} {snapshot.Elapsed.TotalSeconds:N0} s: offered {(snapshot.OfferedPerSecond is null ? "-" : cells[1] + "/s")}, achieved {cells[2]}/s, p50 {cells[3]}, p95 {cells[4]}, p99 {cells[5]}, errors {cells[6]}, in flight {cells[7]}, lag p99 {cells[8]}{(server is null ? "" : "; " + Server(server))}";
+        return $"   {cells[0]} {snapshot.Phase} {snapshot.Elapsed.TotalSeconds:N0} s: offered "
+            + $"{(snapshot.OfferedPerSecond is null ? "-" : cells[1] + "/s")}, achieved {cells[2]}/s, p50 {cells[3]}, p95 {cells[4]}, "
+            + $"p99 {cells[5]}, errors {cells[6]}, in flight {cells[7]}, lag p99 {cells[8]}{(server is null ? "" : "; " + Server(server))}";
     }
 
     /// <summary>What a scenario came to, one line an operation.</summary>
     public static string Closing(ScenarioResult result) =>
-        string.Join(Environment.NewLine, result.Operations.Select(operation => string.Create(
-        CultureInfo.InvariantCulture,
-        $"   {result.Name}/{operation.Name}: {operation.Accounting.Completed:N0} completed, {operation.Accounting.Failed:N0} failed, {operation.Accounting.Skipped:N0} skipped, {operation.Accounting.InFlight:N0} unanswered, {operation.ThroughputPerSecond:N1}/s, p50 {Time(operation.Response.P50)}, p95 {Time(operation.Response.P95)}, p99 {Time(operation.Response.P99)}, max {Time(operation.Response.Maximum)}{Errors(operation)}")));
+        string.Join(Environment.NewLine, result.Operations.Select(operation =>
+            $"   {result.Name}/{operation.Name}: {operation.Accounting.Completed:N0} completed, {operation.Accounting.Failed:N0} failed, "
+                + $"{operation.Accounting.Skipped:N0} skipped, {operation.Accounting.InFlight:N0} unanswered, "
+                + $"{operation.ThroughputPerSecond:N1}/s, p50 {Time(operation.Response.P50)}, p95 {Time(operation.Response.P95)}, "
+                + $"p99 {Time(operation.Response.P99)}, max {Time(operation.Response.Maximum)}{Errors(operation)}"));
 
     private static IEnumerable<string> Cells(LoadSnapshot snapshot) =>
     [
@@ -52,7 +55,9 @@ public static class LiveTable
         string.Join(", ", snapshots.Select(snapshot => $"{snapshot.Phase} {snapshot.Elapsed.TotalSeconds:N0} s").Distinct());
 
     private static string Server(DatabaseSample server) =>
-        $"database: {server.Active} active, {server.Waiting} waiting, cache hit {(server.CacheHitShare is { } share ? $"{share:P1}" : "-")}, WAL {server.WalBytesPerSecond / 1_048_576:N1} MB/s, {(server.ServerCpuCores is { } cores ? $"{cores:N2}" : "-")} cores";
+        $"database: {server.Active} active, {server.Waiting} waiting, "
+            + $"cache hit {(server.CacheHitShare is { } share ? $"{share:P1}" : "-")}, WAL {server.WalBytesPerSecond / 1_048_576:N1} MB/s, "
+            + $"{(server.ServerCpuCores is { } cores ? $"{cores:N2}" : "-")} cores";
 
     private static string Errors(OperationResult operation) =>
         operation.Errors.Count == 0

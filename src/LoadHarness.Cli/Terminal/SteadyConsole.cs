@@ -21,7 +21,8 @@ public static class SteadyConsole
     public static void PrintWhatIsMissing()
     {
         if (Output?.Fault is { } fault)
-            Console.Error.WriteLine($"Standard output could not be written ({fault.TrimEnd('.')}): lines are missing there. The files of the run are whole.");
+            Console.Error.WriteLine(
+                $"Standard output could not be written ({fault.TrimEnd('.')}): lines are missing there. The files of the run are whole.");
     }
 
     private sealed class SteadyWriter(Func<Stream> open) : TextWriter

@@ -37,7 +37,8 @@ public static class AgentVerb
             errors.Add($"agent '{text}': give k/N, such as 2/3 for the second of three; N is at most {LoadShare.Most}.");
         if (join is null) errors.Add("agent: where is the coordinator? Give --join with the URL of its broker, such as nats://host:4222.");
         if (options.Database is not DatabaseTarget.Given)
-            errors.Add($"agent: which database? Set {GivenDatabase.EnvironmentVariable} to the connection string of the one that the coordinator uses.");
+            errors.Add($"agent: which database? Set {GivenDatabase.EnvironmentVariable} to the connection string of the one "
+                + "that the coordinator uses.");
         var broker = join is null ? null : AgentsOption.Address("--join", join, tokenFile, errors);
         if (errors.Count > 0) throw OptionsCheck.Refusal(errors);
 

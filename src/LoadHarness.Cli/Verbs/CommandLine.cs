@@ -46,14 +46,17 @@ public static class CommandLine
     private static void RequireTemporaryDirectory()
     {
         if (!Directory.Exists(Path.GetTempPath()))
-            throw new HarnessException($"The temporary directory {Path.GetTempPath()} does not exist. Make it, or set TMPDIR to one that does.", ExitCode.BadUsage);
+            throw new HarnessException(
+                $"The temporary directory {Path.GetTempPath()} does not exist. Make it, or set TMPDIR to one that does.",
+                ExitCode.BadUsage);
     }
 
     private static RootCommand Build(
         CommandLineOptions words, Func<HarnessOptions, CancellationToken, Task<ExitCode>> run, Action<ExitCode> ended,
             CancellationToken cancellationToken)
     {
-        var root = new RootCommand("Seeds a PostgreSQL e-mail-marketing CRM with millions of leads, drives load at it, and judges every performance target.");
+        var root = new RootCommand(
+            "Seeds a PostgreSQL e-mail-marketing CRM with millions of leads, drives load at it, and judges every performance target.");
         Add(root, words.OfRun, Run);
         root.Add(Add(new Command("run", "Provision, migrate, seed, measure, judge, report (the default verb)."), words.OfRun, Run));
         foreach (var verb in VerbCatalog.All(words))

@@ -12,7 +12,8 @@ namespace LoadHarness.Cli.Verbs;
 public static class CompareVerb
 {
     private const string ArmForm =
-        "optimized, base, git:REV or dir:FOLDER (with --workload: workload, git:REV, dir:FOLDER or db:CONNECTION), then behind commas: without=INDEX, sql=FILE, server=17, pooler=pgbouncer, or a server setting.";
+        "optimized, base, git:REV or dir:FOLDER (with --workload: workload, git:REV, dir:FOLDER or db:CONNECTION), then behind commas: "
+            + "without=INDEX, sql=FILE, server=17, pooler=pgbouncer, or a server setting.";
 
     public static Verb Create(CommandLineOptions words)
     {

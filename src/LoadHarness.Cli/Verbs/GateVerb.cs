@@ -52,12 +52,14 @@ public static class GateVerb
         };
         var log = new Option<string>("--log")
         {
-            Description = "selftest: the file that every comparison is added to; what it holds is not measured again. Default reports/gate/selftest.jsonl.",
+            Description = "selftest: the file that every comparison is added to; what it holds is not measured again. "
+                + "Default reports/gate/selftest.jsonl.",
             HelpName = "FILE",
             DefaultValueFactory = _ => Path.Combine("reports", "gate", "selftest.jsonl"),
         };
         return new(
-            new Command("gate", "Fail when an operation got worse than at the pinned baseline: exit code 4, with operation, factor and cause.") { action },
+            new Command("gate",
+                "Fail when an operation got worse than at the pinned baseline: exit code 4, with operation, factor and cause.") { action },
             [words.Workload, words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot,
                 suites,
                 planted, log],
@@ -109,7 +111,8 @@ public static class GateVerb
         ComparedWork work, string? against, string? reason, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(against) || string.IsNullOrWhiteSpace(reason))
-            throw new HarnessException("gate accept: give --against REV and --reason TEXT: the pin is a reviewed file, and says why it moved.", ExitCode.BadUsage);
+            throw new HarnessException(
+                "gate accept: give --against REV and --reason TEXT: the pin is a reviewed file, and says why it moved.", ExitCode.BadUsage);
         var pin = new GatePin(against, reason);
         await work.RequireAsync(work.Arm("--against", pin.Arm), cancellationToken);
         await pin.WriteAsync(PinOf(work), cancellationToken);

@@ -42,11 +42,14 @@ public static class JobsVerb
         var outcomes = await terminal.WithProgressAsync(
             progress => new JobRunner(admin, TimeProvider.System).RunAsync(selection, progress, cancellationToken));
         foreach (JobResult outcome in outcomes)
-            terminal.Line($"{Word(outcome.Status),-10} {outcome.Requirement,-5} {outcome.Job} ({outcome.Duration.TotalSeconds:N1} s): {outcome.Detail}");
+            terminal.Line(
+                $"{Word(outcome.Status),-10} {outcome.Requirement,-5} {outcome.Job} "
+                    + $"({outcome.Duration.TotalSeconds:N1} s): {outcome.Detail}");
         if (json) JsonOutput.Write(new JobsRun(outcomes));
         if (outcomes.Any(outcome => outcome.Failed)) return ExitCode.Fault;
         // Nothing ran because other sessions ran it all: a caller that waits for the jobs does not know how they end.
-        return outcomes.Any(outcome => outcome.Status == JobStatus.Skipped) && outcomes.All(outcome => outcome.Status != JobStatus.Succeeded)
+        return outcomes.Any(outcome => outcome.Status == JobStatus.Skipped)
+            && outcomes.All(outcome => outcome.Status != JobStatus.Succeeded)
             ? ExitCode.Inconclusive : ExitCode.AllMet;
     }
 

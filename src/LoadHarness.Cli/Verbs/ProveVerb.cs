@@ -25,7 +25,8 @@ public static class ProveVerb
             HelpName = "FILE",
         };
         return new(
-            new Command("prove", "Measure and judge every percentage claim (RE, ER): the optimized schema against published baselines on the base schema."),
+            new Command("prove",
+                "Measure and judge every percentage claim (RE, ER): the optimized schema against published baselines on the base schema."),
             [words.Contacts, words.Seed, words.Settings, words.Targets, words.Out, words.Keep, words.Json, quick, claims, markdown],
             (parsed, cancellationToken) => ExecuteAsync(
                 words.Read(parsed),

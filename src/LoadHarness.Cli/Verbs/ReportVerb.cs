@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
@@ -16,7 +15,8 @@ namespace LoadHarness.Cli.Verbs;
 /// </summary>
 public static class ReportVerb
 {
-    private const string Forms = "Give one of: a run.json or its folder; --compare with two or more of them; --history with a folder of runs.";
+    private const string Forms = "Give one of: a run.json or its folder; --compare with two or more of them; "
+        + "--history with a folder of runs.";
 
     public static Verb Create(CommandLineOptions words)
     {
@@ -37,7 +37,8 @@ public static class ReportVerb
             HelpName = "DIR",
         };
         var command = new Command("report",
-            "Judge and render again from run.json, by the targets of today, into a new folder beside it or the one that --out names; or lay several runs side by side.") { path };
+            "Judge and render again from run.json, by the targets of today, into a new folder beside it or the one that --out names; "
+                + "or lay several runs side by side.") { path };
         return new(command, [compare, history, words.Targets, words.Workload, words.Out, words.Require, words.Open, words.Json],
             (parsed, cancellationToken) =>
             {
@@ -49,7 +50,10 @@ public static class ReportVerb
                     (null, > 0, null) => SeveralRuns.CompareAsync(runs, options, output, cancellationToken),
                     (null, 0, { } below) => SeveralRuns.HistoryAsync(below, options, output, cancellationToken),
                     _ => throw new HarnessException(
-                        $"report: {(one is null && folder is null && runs.Length == 0 ? "no run is named" : "two things are asked for at once")}. {Forms}", ExitCode.BadUsage),
+                        one is null && folder is null && runs.Length == 0
+                            ? $"report: no run is named. {Forms}"
+                            : $"report: two things are asked for at once. {Forms}",
+                        ExitCode.BadUsage),
                 };
             });
     }
@@ -61,7 +65,9 @@ public static class ReportVerb
         var recorded = await RunJson.ReadAsync(file, cancellationToken);
         var directory = output ?? NewFolderNextTo(file);
         if (File.Exists(Path.Combine(directory, "run.json")))
-            throw new HarnessException($"--out '{directory}': it holds the run.json of a run, which is never written over. Give another directory.", ExitCode.BadUsage);
+            throw new HarnessException(
+                $"--out '{directory}': it holds the run.json of a run, which is never written over. Give another directory.",
+                ExitCode.BadUsage);
         OutputDirectory.Require("report", directory);
 
         // The targets of a workload are in its folder: without that, its verdicts stay as they are.
@@ -77,7 +83,7 @@ public static class ReportVerb
 
     private static string NewFolderNextTo(string file)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"judged-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}");
+        var name = $"judged-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}";
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, name);
         return Enumerable.Range(2, 1_000).Select(number => $"{folder}-{number}").Prepend(folder)
             .First(candidate => !Directory.Exists(candidate));

@@ -30,7 +30,8 @@ public static class ScaleVerb
             HelpName = "S",
         };
         return new(
-            new Command("scale", "Measure every operation at several sizes: how it grows, and at how many leads its target would be passed."),
+            new Command(
+                "scale", "Measure every operation at several sizes: how it grows, and at how many leads its target would be passed."),
             [sizes, quick, slot, words.Targets, words.Seed, words.Settings, words.Out, words.Keep, words.Json],
             (parsed, cancellationToken) =>
             {
@@ -71,7 +72,8 @@ public static class ScaleVerb
         }
 
         if (errors.Count == 0 && sizes.Count < PowerFit.FewestPoints)
-            errors.Add($"--sizes '{list}' are {sizes.Count} different sizes. Give {PowerFit.FewestPoints} or more; a forecast needs {PowerFit.FewestPoints + 1}.");
+            errors.Add($"--sizes '{list}' are {sizes.Count} different sizes. "
+                + $"Give {PowerFit.FewestPoints} or more; a forecast needs {PowerFit.FewestPoints + 1}.");
         return errors.Count == 0 ? [.. sizes] : throw new HarnessException(string.Join(Environment.NewLine, errors), ExitCode.BadUsage);
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
@@ -18,7 +17,8 @@ public static class SelfCheckVerb
     {
         var quick = new Option<bool>("--quick") { Description = "Under a minute instead of nine; for CI. Says what it leaves out." };
         return new(
-            new Command("selfcheck", "Measure the load engine against known truths, a bare loop and pgbench; the figures are kept as JSON."),
+            new Command(
+                "selfcheck", "Measure the load engine against known truths, a bare loop and pgbench; the figures are kept as JSON."),
             [words.Database, words.Settings, words.Out, words.Force, words.Json, quick],
             (parsed, cancellationToken) => ExecuteAsync(
                 words.Read(parsed), words.OutGiven(parsed) ?? Path.Combine("reports", "selfcheck"),
@@ -45,7 +45,7 @@ public static class SelfCheckVerb
     private static async Task<string> KeepAsync(IReadOnlyList<Verdict> verdicts, string directory, CancellationToken cancellationToken)
     {
         var file = Path.Combine(Path.GetFullPath(directory),
-            string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}.json"));
+            $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}.json");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await File.WriteAllTextAsync(file, CheckReport.Of(verdicts).ToJson() + "\n", cancellationToken);
         return file;

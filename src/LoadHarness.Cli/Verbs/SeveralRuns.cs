@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
@@ -19,7 +18,9 @@ internal static class SeveralRuns
         IReadOnlyList<string> paths, HarnessOptions options, string? output, CancellationToken cancellationToken)
     {
         if (paths.Count < RunPages.FewestRuns || paths.Count > RunPages.MostRuns)
-            throw new HarnessException($"--compare: {(paths.Count == 1 ? "1 run is" : $"{paths.Count} runs are")} named. Give {RunPages.FewestRuns} to {RunPages.MostRuns}, the first is the one that the others are held against.", ExitCode.BadUsage);
+            throw new HarnessException(
+                $"--compare: {(paths.Count == 1 ? "1 run is" : $"{paths.Count} runs are")} named. Give {RunPages.FewestRuns} to "
+                    + $"{RunPages.MostRuns}, the first is the one that the others are held against.", ExitCode.BadUsage);
         var runs = RunFiles.Read(paths);
         var directory = Directory("compare", output);
         var terminal = new TerminalOutput(options.Json);
@@ -65,8 +66,7 @@ internal static class SeveralRuns
 
     private static string Directory(string kind, string? output)
     {
-        var directory = output ?? Path.Combine(
-            "reports", kind, string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}"));
+        var directory = output ?? Path.Combine("reports", kind, $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}");
         OutputDirectory.Require("report", directory);
         return Path.GetFullPath(directory);
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using LoadHarness.Checks.Verification;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
@@ -73,7 +72,7 @@ public static class VerifyVerb
     private static ChecklistCircumstances Circumstances(HarnessOptions options, RunRecord record, Database database) => new(
         DateOnly.FromDateTime(DateTime.UtcNow),
         record.Result.Seed is { } seed
-            ? string.Create(CultureInfo.InvariantCulture, $"{seed.Contacts:N0} leads {seed.Spread.Words()}")
+            ? $"{seed.Contacts:N0} leads {seed.Spread.Words()}"
             : null,
         options.Profile, record.Result.Host, database.Server);
 }

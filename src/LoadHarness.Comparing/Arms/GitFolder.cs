@@ -57,6 +57,8 @@ internal sealed class GitFolder : IDisposable
             .ExecuteBufferedAsync(cancellationToken);
         return result.IsSuccess
             ? result.StandardOutput
-            : throw new HarnessException($"git {string.Join(' ', arguments)}: {result.StandardError.Trim()} Give a revision of the repository that holds {System.IO.Path.GetFullPath(folder)}.", ExitCode.BadUsage);
+            : throw new HarnessException(
+                $"git {string.Join(' ', arguments)}: {result.StandardError.Trim()} Give a revision of the repository that holds "
+                    + $"{System.IO.Path.GetFullPath(folder)}.", ExitCode.BadUsage);
     }
 }

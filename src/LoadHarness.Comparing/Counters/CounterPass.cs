@@ -90,8 +90,10 @@ internal sealed class CounterPass(ArmServer arm, ComparisonPlan plan, ulong seed
         return accounting.Completed == calls
             ? results[0]
             : throw new HarnessException(
-                $"Arm {arm.Name}: {accounting.Scheduled - accounting.Completed} of {accounting.Scheduled} calls of {scenario.Name}/{scenario.Operations[0].Name} "
-                + $"failed: {string.Join("; ", results[0].Operations[0].Errors.Take(3).Select(error => error.Words))}. What fails cannot be compared.",
+                $"Arm {arm.Name}: {accounting.Scheduled - accounting.Completed} of {accounting.Scheduled} "
+                    + $"calls of {scenario.Name}/{scenario.Operations[0].Name} failed: "
+                    + $"{string.Join("; ", results[0].Operations[0].Errors.Take(3).Select(error => error.Words))}. "
+                    + "What fails cannot be compared.",
                 ExitCode.Inconclusive);
     }
 }

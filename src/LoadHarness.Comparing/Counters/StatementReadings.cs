@@ -8,7 +8,8 @@ namespace LoadHarness.Comparing.Counters;
 internal static class StatementReadings
 {
     /// <summary>What the harness sends with each statement, and what the driver asks once a connection: no part of an operation.</summary>
-    private const string Own = "^(select set_config\\(|begin|commit|rollback|discard|deallocate|set |select pg_stat_statements|.*from pg_stat_statements|.*pg_catalog\\.pg_type)";
+    private const string Own = "^(select set_config\\(|begin|commit|rollback|discard|deallocate|set |select pg_stat_statements|.*from "
+        + "pg_stat_statements|.*pg_catalog\\.pg_type)";
 
     private const string Query =
         """

@@ -19,7 +19,10 @@ public sealed record GatePin(string Against, string Reason)
     public static async Task<GatePin> ReadAsync(string file, string? workload, CancellationToken cancellationToken)
     {
         if (!File.Exists(file))
-            throw new HarnessException($"gate: there is no baseline: {file} does not exist. Give --against REV, or pin one: gate accept {(workload is null ? "" : $"--workload {workload} ")}--against REV --reason TEXT.", ExitCode.Inconclusive);
+            throw new HarnessException(
+                $"gate: there is no baseline: {file} does not exist. Give --against REV, or pin one: "
+                    + $"gate accept {(workload is null ? "" : $"--workload {workload} ")}--against REV --reason TEXT.",
+                ExitCode.Inconclusive);
         try
         {
             return JsonSerializer.Deserialize<GatePin>(

@@ -57,7 +57,7 @@ public sealed class GateSelfTest(
     private int Wanted(OneKind kind) => kind.Fault is null ? suites : OfEachFault ?? suites;
 
     private string NameOf(OneKind kind) =>
-        FormattableString.Invariant($"{kind.Name}, {request.Contacts}, {request.Seed}, {kind.Plan.MeasuresTimes}");
+        $"{kind.Name}, {request.Contacts}, {request.Seed}, {kind.Plan.MeasuresTimes}";
 
     private async Task<GateSuite> MeasureAsync(OneKind kind, int number, CancellationToken cancellationToken)
     {

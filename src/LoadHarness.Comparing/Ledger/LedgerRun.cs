@@ -103,6 +103,7 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
         return unknown.Count == 0
             ? [.. indexes.Where(index => only.Count == 0 || only.Contains(index.Name))]
             : throw new HarnessException(
-                $"--indexes: the schema has no index {string.Join(", ", unknown)}. It has {string.Join(", ", indexes.Select(index => index.Name))}.", ExitCode.BadUsage);
+                $"--indexes: the schema has no index {string.Join(", ", unknown)}. "
+                    + $"It has {string.Join(", ", indexes.Select(index => index.Name))}.", ExitCode.BadUsage);
     }
 }

@@ -16,7 +16,10 @@ internal sealed class TouchedTables(NpgsqlDataSource admin)
         """;
 
     private const string OtherSessions =
-        "select count(*) from pg_stat_activity where backend_type = 'client backend' and datname = current_database() and pid <> pg_backend_pid()";
+        """
+        select count(*) from pg_stat_activity
+        where backend_type = 'client backend' and datname = current_database() and pid <> pg_backend_pid()
+        """;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 

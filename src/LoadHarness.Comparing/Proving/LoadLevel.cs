@@ -84,8 +84,7 @@ internal sealed class LoadLevel(ProofArm arm, ClaimContract contract, IReadOnlyL
             return null;
         return p95.TotalMilliseconds <= target.Milliseconds
             ? null
-            : FormattableString.Invariant(
-                $"{operation.Name} p95 {p95.TotalMilliseconds:0} ms, above {target.Milliseconds:0} ms of {target.Target.Id}");
+            : $"{operation.Name} p95 {p95.TotalMilliseconds:0} ms, above {target.Milliseconds:0} ms of {target.Target.Id}";
     }
 
     // Imports keep up when they all end; the targets of the mix are those of its reads.

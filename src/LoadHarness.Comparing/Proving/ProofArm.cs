@@ -53,7 +53,8 @@ internal sealed class ProofArm : IAsyncDisposable
         if (result.Accounting.Completed == calls && result.Operations[0].Response.Mean is { } mean)
             return new(mean.TotalMilliseconds, cpu.TotalMilliseconds / calls, calls, null);
         var errors = string.Join("; ", result.Operations.SelectMany(operation => operation.Errors).Take(2).Select(error => error.Message));
-        return new(0, 0, calls, $"{calls - result.Accounting.Completed} of {calls} calls fail on {Name}: {(errors.Length == 0 ? result.AbortReason : errors)}");
+        return new(0, 0, calls,
+            $"{calls - result.Accounting.Completed} of {calls} calls fail on {Name}: {(errors.Length == 0 ? result.AbortReason : errors)}");
     }
 }
 

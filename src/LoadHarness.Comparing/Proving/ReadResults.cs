@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using Npgsql;
 
 namespace LoadHarness.Comparing.Proving;
@@ -72,9 +71,9 @@ internal sealed class ReadResults(ProofArm optimized, ProofArm careful, int call
     private static string Text(object value) => value switch
     {
         string text => text,
-        DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
+        DateTime time => time.ToString("O"),
         IEnumerable list => $"{{{string.Join(",", list.Cast<object>())}}}",
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+        _ => Convert.ToString(value) ?? "",
     };
 
     private string? Difference(IReadOnlyList<string> left, IReadOnlyList<string> right)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Comparing.Arms;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Workload;
@@ -57,7 +56,7 @@ internal static class ServerMemory
             var line = File.ReadLines($"/proc/{process}/smaps_rollup")
                 .FirstOrDefault(text => text.StartsWith("Pss_Anon:", StringComparison.Ordinal));
             return line is null ? null : 1024 * double.Parse(
-                line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+                line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal));
         }
         catch (Exception ended) when (ended is FileNotFoundException or DirectoryNotFoundException)
         {

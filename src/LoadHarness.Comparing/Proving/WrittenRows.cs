@@ -11,7 +11,9 @@ internal static class WrittenRows
 
     private const string Leads =
         """
-        select count(*) || ' leads ' || md5(string_agg(md5(concat_ws('|', email, name, phone, company, position, source, status, tags::text, custom_fields::text)), '' order by email))
+        select count(*) || ' leads '
+            || md5(string_agg(md5(concat_ws('|', email, name, phone, company, position, source, status, tags::text, custom_fields::text)),
+                '' order by email))
         from leads where workspace_id = $1
         """;
 

@@ -9,7 +9,10 @@ namespace LoadHarness.Comparing.Times;
 internal sealed class LockWaitWatch : IAsyncDisposable
 {
     private const string Query =
-        "select exists (select 1 from pg_stat_activity where datname = current_database() and state = 'active' and wait_event_type = 'Lock')";
+        """
+        select exists (select 1 from pg_stat_activity
+            where datname = current_database() and state = 'active' and wait_event_type = 'Lock')
+        """;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly CancellationTokenSource _stop = new();

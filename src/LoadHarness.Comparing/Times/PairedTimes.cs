@@ -31,7 +31,8 @@ internal sealed class PairedTimes(
                 foreach (var metric in scenario.Metrics)
                     Keep(decided, metric, scenario.Compared(metric, _test.Look(scenario.LogRatios(metric)), _test.Confidence));
             open = [.. open.Where(scenario => scenario.Metrics.Any(metric => decided[metric].Difference == Difference.Open))];
-            progress.Note($"After {look} pairs: {string.Join(", ", decided.Values.GroupBy(time => time.Difference).Select(group => $"{group.Count()} {Word(group.Key)}"))}.");
+            var counts = decided.Values.GroupBy(time => time.Difference).Select(group => $"{group.Count()} {Word(group.Key)}");
+            progress.Note($"After {look} pairs: {string.Join(", ", counts)}.");
             if (open.Count == 0) break;
         }
 

@@ -23,7 +23,8 @@ public sealed record ArmSpecification(
     private const string GivenPrefix = "db:";
 
     /// <summary>
-    /// Reads an arm of a workload of one's own: <c>workload</c>, <c>git:REV</c> or <c>dir:PATH</c>, then the same words; or <c>db:</c> with a
+    /// Reads an arm of a workload of one's own: <c>workload</c>, <c>git:REV</c> or <c>dir:PATH</c>, then the same words; or <c>db:</c> with
+    /// a
     /// connection string.
     /// </summary>
     /// <param name="option">The option that the text came from, for messages.</param>
@@ -38,7 +39,8 @@ public sealed record ArmSpecification(
         return Parse(option, text, OwnWorkload) is { Pooler: false } arm
             ? arm
             : throw new HarnessException(
-                $"{option} '{text}': pooler=pgbouncer is for the CRM's scenarios: each user of a workload has a session of its own. Leave it out.",
+                $"{option} '{text}': pooler=pgbouncer is for the CRM's scenarios: "
+                    + "each user of a workload has a session of its own. Leave it out.",
                 ExitCode.BadUsage);
     }
 
@@ -114,7 +116,8 @@ public sealed record ArmSpecification(
     private static ArmSchema OwnWorkload(string word, List<string> faults)
     {
         if (word != "workload")
-            faults.Add($"'{word}' is no form of the workload. Give workload, git:REVISION, dir:FOLDER (a workload's folder) or db:CONNECTION.");
+            faults.Add($"'{word}' is no form of the workload. "
+                + "Give workload, git:REVISION, dir:FOLDER (a workload's folder) or db:CONNECTION.");
         return new ArmSchema.Workload();
     }
 }

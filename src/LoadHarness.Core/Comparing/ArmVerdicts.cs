@@ -31,6 +31,7 @@ internal static class ArmVerdicts
         if (decision.Open.Count == 0) return Verdict.Looked("DECIDED", title, true, "worse, better, or the same within its margin");
         var more = decision.Open.Count - MostNamed;
         return Verdict.Undecided("DECIDED", title,
-            $"{Format.Counted(decision.Open.Count, "figure")} not: {string.Join("; ", decision.Open.Take(MostNamed))}{(more > 0 ? $"; and {more} more" : "")}");
+            $"{Format.Counted(decision.Open.Count, "figure")} not: "
+                + $"{string.Join("; ", decision.Open.Take(MostNamed))}{(more > 0 ? $"; and {more} more" : "")}");
     }
 }

@@ -12,7 +12,8 @@ public static class Causes
             .. Settings(comparison),
             .. Locks(comparison.LockWaits),
             .. comparison.Statistics.Where(table => table.ColumnsB < table.ColumnsA).Select(table =>
-                $"On B the planner has statistics of {table.ColumnsB} columns of {table.Table}, on A of {table.ColumnsA}. Run ANALYZE {table.Table}."),
+                $"On B the planner has statistics of {table.ColumnsB} columns of {table.Table}, on A of {table.ColumnsA}. "
+                    + $"Run ANALYZE {table.Table}."),
             .. comparison.Indexes.Where(index => index.B is null).Select(index => $"B has no index {index.Index}."),
             .. comparison.WorseOperations
                 .OrderByDescending(operation => Severity(comparison, operation))
@@ -33,7 +34,8 @@ public static class Causes
     private static IEnumerable<string> Locks(LockWaits waits)
     {
         if (waits.ArePlain)
-            yield return $"Sessions on B waited for a lock in {waits.WaitingB} of {waits.LooksB} looks; on A in {waits.WaitingA} of {waits.LooksA}.";
+            yield return $"Sessions on B waited for a lock in {waits.WaitingB} of {waits.LooksB} looks; "
+                + $"on A in {waits.WaitingA} of {waits.LooksA}.";
     }
 
     private static string OfOperation(ArmComparison comparison, string operation)
@@ -44,7 +46,7 @@ public static class Causes
         parts.AddRange(comparison.Counters.Where(change => change.Operation == operation && change.IsWorse).OrderByDescending(Factor)
             .Select(CounterSentence));
         parts.AddRange(comparison.Times.Where(time => time.Operation == operation && time.IsShownSlower).Select(time =>
-            FormattableString.Invariant($"{time.Metric} {time.A:0.###} to {time.B:0.###} ms, {time.Sentence()}")));
+            $"{time.Metric} {time.A:0.###} to {time.B:0.###} ms, {time.Sentence()}"));
         return $"{operation}: {string.Join("; ", parts)}.";
     }
 
@@ -64,9 +66,9 @@ public static class Causes
 
     private static string CounterSentence(CounterChange change)
     {
-        var factor = change.Ratio is { } ratio ? FormattableString.Invariant($"{ratio:0.##} times") : "from none";
+        var factor = change.Ratio is { } ratio ? $"{ratio:0.##} times" : "from none";
         var where = change.Statement is { } statement ? $" in \"{Cut(statement)}\"" : "";
-        return FormattableString.Invariant($"{change.Counter} a call {change.A:0.#} to {change.B:0.#} ({factor}){where}");
+        return $"{change.Counter} a call {change.A:0.#} to {change.B:0.#} ({factor}){where}";
     }
 
     private static string Cut(string statement) => statement.Length <= 120 ? statement : statement[..120] + "...";

@@ -22,13 +22,12 @@ public sealed record ComparedTime(
     public string Sentence() => Difference switch
     {
         Difference.Slower when Confirmed == false =>
-            FormattableString.Invariant($"no difference shown: {Ratio:0.00}x slower at first, and not in the confirming pairs"),
+            $"no difference shown: {Ratio:0.00}x slower at first, and not in the confirming pairs",
         Difference.Faster when Confirmed == false =>
-            FormattableString.Invariant($"no difference shown: {1 / Ratio:0.00}x faster at first, and not in the confirming pairs"),
-        Difference.Slower => FormattableString.Invariant($"B is {Ratio:0.00}x slower ({Interval.Low:0.00} to {Interval.High:0.00})"),
-        Difference.Faster => FormattableString.Invariant(
-            $"B is {1 / Ratio:0.00}x faster ({1 / Interval.High:0.00} to {1 / Interval.Low:0.00})"),
-        Difference.Same => FormattableString.Invariant($"same within {100 * (Math.Max(Interval.High, 1 / Interval.Low) - 1):0.#}%"),
-        _ => FormattableString.Invariant($"undecided after {Pairs} pairs: {Ratio:0.00}x ({Interval.Low:0.00} to {Interval.High:0.00})"),
+            $"no difference shown: {1 / Ratio:0.00}x faster at first, and not in the confirming pairs",
+        Difference.Slower => $"B is {Ratio:0.00}x slower ({Interval.Low:0.00} to {Interval.High:0.00})",
+        Difference.Faster => $"B is {1 / Ratio:0.00}x faster ({1 / Interval.High:0.00} to {1 / Interval.Low:0.00})",
+        Difference.Same => $"same within {100 * (Math.Max(Interval.High, 1 / Interval.Low) - 1):0.#}%",
+        _ => $"undecided after {Pairs} pairs: {Ratio:0.00}x ({Interval.Low:0.00} to {Interval.High:0.00})",
     };
 }

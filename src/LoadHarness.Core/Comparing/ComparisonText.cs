@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using LoadHarness.Core.Words;
 
@@ -10,11 +9,11 @@ public static class ComparisonText
     public static string Of(ArmComparison comparison)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# {comparison.Headline}\n\n");
-        text.Append(CultureInfo.InvariantCulture,
-            $"A: `{MarkdownText.Of(comparison.A)}` · B: `{MarkdownText.Of(comparison.B)}` · {Rows(comparison)}, seed {comparison.Seed} · ");
-        text.Append(CultureInfo.InvariantCulture,
-            $"PostgreSQL {MarkdownText.Of(comparison.ServerA.Version)} and {MarkdownText.Of(comparison.ServerB.Version)} · {comparison.StartedUtc:yyyy-MM-dd HH:mm} UTC, {comparison.Duration.TotalMinutes:0.0} min\n");
+        text.Append($"# {comparison.Headline}\n\n");
+        text.Append($"A: `{MarkdownText.Of(comparison.A)}` · B: `{MarkdownText.Of(comparison.B)}` · ");
+        text.Append($"{Rows(comparison)}, seed {comparison.Seed} · ");
+        text.Append($"PostgreSQL {MarkdownText.Of(comparison.ServerA.Version)} and {MarkdownText.Of(comparison.ServerB.Version)} · "
+            + $"{comparison.StartedUtc:yyyy-MM-dd HH:mm} UTC, {comparison.Duration.TotalMinutes:0.0} min\n");
         List(text, "Causes", Causes.Of(comparison));
         List(text, "Not compared", comparison.Undecided);
         Counters(text, comparison.Counters);
@@ -26,13 +25,13 @@ public static class ComparisonText
 
     private static string Rows(ArmComparison comparison) => comparison.Workload is { } workload
         ? $"workload {MarkdownText.Of(workload)}"
-        : string.Create(CultureInfo.InvariantCulture, $"{comparison.Contacts:N0} leads");
+        : $"{comparison.Contacts:N0} leads";
 
     private static void List(StringBuilder text, string title, IReadOnlyList<string> lines)
     {
         if (lines.Count == 0) return;
-        text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n");
-        foreach (var line in lines) text.Append(CultureInfo.InvariantCulture, $"- {MarkdownText.Of(line)}\n");
+        text.Append($"\n## {title}\n\n");
+        foreach (var line in lines) text.Append($"- {MarkdownText.Of(line)}\n");
     }
 
     private static void Counters(StringBuilder text, IReadOnlyList<CounterChange> changes)
@@ -46,8 +45,8 @@ public static class ComparisonText
 
         text.Append("| operation | counter | A | B | B / A | spread |\n|---|---|---:|---:|---:|---:|\n");
         foreach (var change in changes.OrderByDescending(change => change.Ratio ?? double.MaxValue))
-            text.Append(CultureInfo.InvariantCulture,
-                $"| {MarkdownText.Of(change.Operation)} | {MarkdownText.Of(change.Counter)} | {change.A:0.##} | {change.B:0.##} | {Ratio(change)} | {change.Spread:0.##} |\n");
+            text.Append($"| {MarkdownText.Of(change.Operation)} | {MarkdownText.Of(change.Counter)} | {change.A:0.##} | {change.B:0.##} | "
+                + $"{Ratio(change)} | {change.Spread:0.##} |\n");
     }
 
     private static void Times(StringBuilder text, IReadOnlyList<ComparedTime> times)
@@ -55,8 +54,8 @@ public static class ComparisonText
         if (times.Count == 0) return;
         text.Append("\n## Times\n\n| operation | figure | A, ms | B, ms | result | pairs |\n|---|---|---:|---:|---|---:|\n");
         foreach (var time in times.OrderByDescending(time => Math.Abs(Math.Log(time.Ratio))))
-            text.Append(CultureInfo.InvariantCulture,
-                $"| {MarkdownText.Of(time.Operation)} | {MarkdownText.Of(time.Metric)} | {time.A:0.###} | {time.B:0.###} | {time.Sentence()} | {time.Pairs} |\n");
+            text.Append($"| {MarkdownText.Of(time.Operation)} | {MarkdownText.Of(time.Metric)} | {time.A:0.###} | {time.B:0.###} | "
+                + $"{time.Sentence()} | {time.Pairs} |\n");
     }
 
     private static void Plans(StringBuilder text, IReadOnlyList<PlanChange> plans)
@@ -64,8 +63,7 @@ public static class ComparisonText
         if (plans.Count == 0) return;
         text.Append("\n## Plans that changed\n\n| statement | only on A | only on B |\n|---|---|---|\n");
         foreach (var plan in plans)
-            text.Append(CultureInfo.InvariantCulture,
-                $"| {MarkdownText.Of(plan.Operation)} | {Nodes(plan.LostNodes)} | {Nodes(plan.NewNodes)} |\n");
+            text.Append($"| {MarkdownText.Of(plan.Operation)} | {Nodes(plan.LostNodes)} | {Nodes(plan.NewNodes)} |\n");
     }
 
     private static void Indexes(StringBuilder text, IReadOnlyList<IndexBytesChange> indexes)
@@ -73,12 +71,12 @@ public static class ComparisonText
         if (indexes.Count == 0) return;
         text.Append("\n## Bytes of indexes\n\n| index | A | B |\n|---|---:|---:|\n");
         foreach (var index in indexes)
-            text.Append(CultureInfo.InvariantCulture, $"| {MarkdownText.Of(index.Index)} | {Bytes(index.A)} | {Bytes(index.B)} |\n");
+            text.Append($"| {MarkdownText.Of(index.Index)} | {Bytes(index.A)} | {Bytes(index.B)} |\n");
     }
 
     private static string Nodes(IReadOnlyList<string> nodes) => string.Join("<br>", nodes.Select(MarkdownText.Of));
 
-    private static string Ratio(CounterChange change) => change.Ratio is { } ratio ? FormattableString.Invariant($"{ratio:0.00}") : "–";
+    private static string Ratio(CounterChange change) => change.Ratio is { } ratio ? $"{ratio:0.00}" : "–";
 
-    private static string Bytes(long? bytes) => bytes is { } value ? FormattableString.Invariant($"{value / 1048576.0:N1} MiB") : "–";
+    private static string Bytes(long? bytes) => bytes is { } value ? $"{value / 1048576.0:N1} MiB" : "–";
 }

@@ -35,7 +35,8 @@ public sealed record GateDecision(
     {
         ExitCode.Regression => Regressions.All(alert => alert.KnownSince is not null)
             ? $"{Regressions.Count} known regressions, none new"
-            : $"{Regressions.Count(alert => alert.KnownSince is null)} new regressions, {Regressions.Count(alert => alert.KnownSince is not null)} known",
+            : $"{Regressions.Count(alert => alert.KnownSince is null)} new regressions, "
+                + $"{Regressions.Count(alert => alert.KnownSince is not null)} known",
         ExitCode.Inconclusive => $"no regression shown, and {Open.Count} figures are undecided",
         _ => "no regression",
     };
@@ -54,8 +55,7 @@ public sealed record GateDecision(
         .. comparison.Times.Where(time => time.IsShownFaster && 1 / time.Ratio >= WorthVerifying)
             .Select(time => $"verify {time.Operation} {time.Metric}: {time.Sentence()}"),
         .. comparison.Counters.Where(change => !change.IsWorse && change.B * WorthVerifying <= change.A)
-            .Select(change => FormattableString.Invariant(
-                $"verify {change.Operation}: {change.Counter} a call {change.A:0.#} to {change.B:0.#}")),
+            .Select(change => $"verify {change.Operation}: {change.Counter} a call {change.A:0.#} to {change.B:0.#}"),
     ];
 }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Input;
 using LoadHarness.Core.Statistics;
 using LoadHarness.Core.Verdicts;
@@ -38,8 +37,7 @@ public sealed record GateRate(
             Proportions.ClopperPearson(alarms, suites.Count), suites.FirstOrDefault(suite => suite.Cause is not null)?.Cause);
     }
 
-    public string Sentence() => string.Create(CultureInfo.InvariantCulture,
-        $"{Kind}: {Count} of {Suites} ({100 * Interval.Low:0.#} to {100 * Interval.High:0.#}%)")
+    public string Sentence() => $"{Kind}: {Count} of {Suites} ({100 * Interval.Low:0.#} to {100 * Interval.High:0.#}%)"
         + (CauseFirst is { } named ? $", right cause first in {named}" : "");
 
     public Verdict Verdict()

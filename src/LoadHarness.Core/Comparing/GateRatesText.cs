@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Core.Words;
@@ -12,23 +11,23 @@ public static class GateRatesText
     {
         var text = new StringBuilder();
         text.Append("# The gate's own error rates\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{rates.Contacts:N0} leads, seed {rates.Seed} · {MarkdownText.Of(rates.Machine)} · ");
-        text.Append(CultureInfo.InvariantCulture,
-            $"{rates.StartedUtc:yyyy-MM-dd HH:mm} UTC · measured in {Format.Counted(rates.Sessions, "session")}, {Format.Duration(rates.Duration)} in all · ");
+        text.Append($"{rates.Contacts:N0} leads, seed {rates.Seed} · {MarkdownText.Of(rates.Machine)} · ");
+        text.Append($"{rates.StartedUtc:yyyy-MM-dd HH:mm} UTC · measured in {Format.Counted(rates.Sessions, "session")}, "
+            + $"{Format.Duration(rates.Duration)} in all · ");
         text.Append(rates.WithTimes
             ? "counters, plans and times\n\n"
             : "counters and plans alone, which do not depend on the machine's load\n\n");
         text.Append("Identical arms must raise no alarm. A planted fault must be found each time, and its cause should stand first.\n\n");
-        text.Append("| comparisons | alarms | of | 95% interval | right cause first | first cause named |\n|---|---:|---:|---:|---:|---|\n");
+        text.Append(
+            "| comparisons | alarms | of | 95% interval | right cause first | first cause named |\n|---|---:|---:|---:|---:|---|\n");
         foreach (var rate in rates.Rates)
         {
-            text.Append(CultureInfo.InvariantCulture,
-                $"| {MarkdownText.Of(rate.Kind)} | {rate.Count} | {rate.Suites} | {100 * rate.Interval.Low:0.#} to {100 * rate.Interval.High:0.#}% | ");
-            text.Append(CultureInfo.InvariantCulture,
-                $"{rate.CauseFirst?.ToString(CultureInfo.InvariantCulture) ?? "–"} | {Cause(rate)} |\n");
+            text.Append($"| {MarkdownText.Of(rate.Kind)} | {rate.Count} | {rate.Suites} | {100 * rate.Interval.Low:0.#} to "
+                + $"{100 * rate.Interval.High:0.#}% | ");
+            text.Append($"{rate.CauseFirst?.ToString() ?? "–"} | {Cause(rate)} |\n");
         }
 
-        return text.Append(CultureInfo.InvariantCulture, $"\n{CheckReport.Tally(rates.Verdicts)}.\n").ToString();
+        return text.Append($"\n{CheckReport.Tally(rates.Verdicts)}.\n").ToString();
     }
 
     private static string Cause(GateRate rate) => rate.Example is { } example ? MarkdownText.Of(Format.Cut(example, 300)) : "–";

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using LoadHarness.Core.Words;
 
@@ -10,20 +9,20 @@ public static class GateText
     public static string Of(ArmComparison comparison, GateDecision decision, IReadOnlyList<Creep> creep)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# Gate: {decision.Headline} (exit code {(int)decision.ExitCode})\n\n");
-        foreach (var alert in decision.Regressions) text.Append(CultureInfo.InvariantCulture, $"- {MarkdownText.Of(Of(alert))}\n");
-        foreach (var improvement in decision.Improvements) text.Append(CultureInfo.InvariantCulture, $"- {MarkdownText.Of(improvement)}\n");
+        text.Append($"# Gate: {decision.Headline} (exit code {(int)decision.ExitCode})\n\n");
+        foreach (var alert in decision.Regressions) text.Append($"- {MarkdownText.Of(Of(alert))}\n");
+        foreach (var improvement in decision.Improvements) text.Append($"- {MarkdownText.Of(improvement)}\n");
         foreach (var slow in creep)
-            text.Append(CultureInfo.InvariantCulture,
-                $"- slow creep (reported, not judged): {MarkdownText.Of(slow.Operation)} is {slow.Ratio:0.000} times the pin over {slow.Nights} nights ({slow.Interval.Low:0.000} to {slow.Interval.High:0.000})\n");
+            text.Append($"- slow creep (reported, not judged): {MarkdownText.Of(slow.Operation)} is {slow.Ratio:0.000} times the pin over "
+                + $"{slow.Nights} nights ({slow.Interval.Low:0.000} to {slow.Interval.High:0.000})\n");
         return text.Append('\n').Append(ComparisonText.Of(comparison).Replace("\n# ", "\n## ", StringComparison.Ordinal)).ToString();
     }
 
     internal static string Of(GateAlert alert)
     {
-        var factor = alert.Factor is { } times ? FormattableString.Invariant($" {times:0.00} times") : "";
+        var factor = alert.Factor is { } times ? $" {times:0.00} times" : "";
         return alert.KnownSince is { } since
-            ? FormattableString.Invariant($"known since {since:yyyy-MM-dd}: {alert.Operation}{factor}")
+            ? $"known since {since:yyyy-MM-dd}: {alert.Operation}{factor}"
             : $"worse: {alert.Operation}{factor}";
     }
 }

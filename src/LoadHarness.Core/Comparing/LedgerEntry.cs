@@ -63,8 +63,8 @@ public sealed record LedgerEntry(
     private IEnumerable<CounterChange> WorstFirst() => Worse.OrderByDescending(change => change.Ratio);
 
     private static string Words(CounterChange change) => change.A == 0
-        ? FormattableString.Invariant($"{change.Operation} {change.Counter} 0 to {change.B:0.#}")
-        : FormattableString.Invariant($"{change.Operation} {change.Counter} {change.A:0.#} to {change.B:0.#} ({change.Ratio:0.##}x)");
+        ? $"{change.Operation} {change.Counter} 0 to {change.B:0.#}"
+        : $"{change.Operation} {change.Counter} {change.A:0.#} to {change.B:0.#} ({change.Ratio:0.##}x)";
 }
 
 /// <summary>One counter of a writing operation: of an import for a row, of a campaign for a recipient.</summary>

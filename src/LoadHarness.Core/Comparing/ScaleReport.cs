@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Statistics;
 using LoadHarness.Core.Verdicts;
 
@@ -29,9 +28,7 @@ public sealed record ScaleReport(
             return Verdict.Unavailable("forecast", title,
                 $"A forecast needs {PowerFit.FewestPoints + 1} sizes, and {sizes.Count} were measured.", limit);
         var holds = forecasts.Count(forecast => forecast.Holds);
-        return Verdict.Counted(
-            "forecast", title, 100.0 * holds / forecasts.Count, limit, forecasts.Count,
-            string.Create(CultureInfo.InvariantCulture,
-                $"{holds} of {forecasts.Count} figures at {sizes[^1]:N0} leads lie in the 95% interval that the smaller sizes gave"));
+        return Verdict.Counted("forecast", title, 100.0 * holds / forecasts.Count, limit, forecasts.Count,
+            $"{holds} of {forecasts.Count} figures at {sizes[^1]:N0} leads lie in the 95% interval that the smaller sizes gave");
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using LoadHarness.Core.Words;
 
@@ -10,27 +9,26 @@ public static class ScaleText
     public static string Of(ScaleReport report)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture,
-            $"# Scale: {string.Join(", ", report.Sizes.Select(size => TargetPassing.Words(size)))} leads\n\n");
-        text.Append(CultureInfo.InvariantCulture,
-            $"Seed {report.Seed} · PostgreSQL {MarkdownText.Of(report.Server)} · {report.StartedUtc:yyyy-MM-dd HH:mm} UTC, {report.Duration.TotalMinutes:0.0} min\n\n");
-        text.Append("Exponent b of figure = a × leads^b, with its 95% interval: 0 is flat, 1 is in proportion. Forecast: what the smaller sizes said of the largest.\n");
+        text.Append($"# Scale: {string.Join(", ", report.Sizes.Select(size => TargetPassing.Words(size)))} leads\n\n");
+        text.Append($"Seed {report.Seed} · PostgreSQL {MarkdownText.Of(report.Server)} · {report.StartedUtc:yyyy-MM-dd HH:mm} UTC, "
+            + $"{report.Duration.TotalMinutes:0.0} min\n\n");
+        text.Append("Exponent b of figure = a × leads^b, with its 95% interval: 0 is flat, 1 is in proportion. "
+            + "Forecast: what the smaller sizes said of the largest.\n");
         foreach (var metric in report.Operations.GroupBy(operation => operation.Metric)) Table(text, metric.Key, [.. metric], report.Sizes);
         return text.ToString();
     }
 
     private static void Table(StringBuilder text, string metric, IReadOnlyList<OperationScale> operations, IReadOnlyList<long> sizes)
     {
-        text.Append(CultureInfo.InvariantCulture, $"\n## {MarkdownText.Of(metric)}\n\n| operation |");
-        foreach (var size in sizes) text.Append(CultureInfo.InvariantCulture, $" {TargetPassing.Words(size)} |");
+        text.Append($"\n## {MarkdownText.Of(metric)}\n\n| operation |");
+        foreach (var size in sizes) text.Append($" {TargetPassing.Words(size)} |");
         text.Append(" exponent | forecast of the largest | target passed at |\n|---|").Append(string.Concat(sizes.Select(_ => "---:|")))
             .Append("---|---|---|\n");
         foreach (var operation in operations.OrderByDescending(operation => operation.Fit?.Exponent ?? double.NegativeInfinity))
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {MarkdownText.Of(operation.Operation)} |");
-            foreach (var size in sizes) text.Append(CultureInfo.InvariantCulture, $" {Figure(operation, size)} |");
-            text.Append(CultureInfo.InvariantCulture,
-                $" {Exponent(operation)} | {Forecast(operation.Forecast)} | {Passing(operation.Passing)} |\n");
+            text.Append($"| {MarkdownText.Of(operation.Operation)} |");
+            foreach (var size in sizes) text.Append($" {Figure(operation, size)} |");
+            text.Append($" {Exponent(operation)} | {Forecast(operation.Forecast)} | {Passing(operation.Passing)} |\n");
         }
     }
 
@@ -38,14 +36,16 @@ public static class ScaleText
         operation.Points.FirstOrDefault(point => point.Contacts == size) is { } point ? Format.Significant(point.Figure) : "–";
 
     private static string Exponent(OperationScale operation) => operation.Fit is { } fit
-        ? FormattableString.Invariant($"{fit.Exponent:0.00} ({fit.ExponentInterval.Low:0.00} to {fit.ExponentInterval.High:0.00})")
+        ? $"{fit.Exponent:0.00} ({fit.ExponentInterval.Low:0.00} to {fit.ExponentInterval.High:0.00})"
         : "–";
 
     private static string Forecast(ScaleForecast? forecast) => forecast is null
         ? "–"
-        : $"{(forecast.Holds ? "holds" : "**does not hold**")}: {Format.Significant(forecast.Expected)} ({Format.Interval(forecast.Interval)})";
+        : $"{(forecast.Holds ? "holds" : "**does not hold**")}: "
+            + $"{Format.Significant(forecast.Expected)} ({Format.Interval(forecast.Interval)})";
 
     private static string Passing(TargetPassing? passing) => passing is null
         ? "–"
-        : $"{TargetPassing.Words(passing.Size)} ({TargetPassing.Words(passing.Interval.Low)} to {TargetPassing.Words(passing.Interval.High)})";
+        : $"{TargetPassing.Words(passing.Size)} ({TargetPassing.Words(passing.Interval.Low)} to "
+            + $"{TargetPassing.Words(passing.Interval.High)})";
 }

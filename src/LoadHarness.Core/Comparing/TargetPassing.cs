@@ -52,13 +52,13 @@ public sealed record TargetPassing(
     }
 
     /// <summary>"beyond 100M" where it would not be passed below.</summary>
-    public string Sentence() => FormattableString.Invariant(
-        $"its mean would pass {LimitMilliseconds:0.#} ms at {Words(Size)} ({Words(Interval.Low)} to {Words(Interval.High)})");
+    public string Sentence() =>
+        $"its mean would pass {LimitMilliseconds:0.#} ms at {Words(Size)} ({Words(Interval.Low)} to {Words(Interval.High)})";
 
     public static string Words(double size) => size switch
     {
         >= Beyond => "beyond 100M",
-        >= 1e6 => FormattableString.Invariant($"{size / 1e6:0.#}M"),
-        _ => FormattableString.Invariant($"{size / 1e3:0.#}k"),
+        >= 1e6 => $"{size / 1e6:0.#}M",
+        _ => $"{size / 1e3:0.#}k",
     };
 }

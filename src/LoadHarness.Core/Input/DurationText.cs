@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
@@ -16,7 +15,7 @@ public sealed partial class DurationText : JsonConverter<TimeSpan>
             && Parse(reader.GetString()!) is { } duration ? duration : throw new JsonException("Not a duration with a unit.");
 
     public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString("c", CultureInfo.InvariantCulture));
+        writer.WriteStringValue(value.ToString("c"));
 
     /// <returns>Null when the text is no duration, or has no unit.</returns>
     public static TimeSpan? Parse(string text)
@@ -28,7 +27,7 @@ public sealed partial class DurationText : JsonConverter<TimeSpan>
         return seconds <= TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromMicroseconds(Math.Round(seconds * 1e6)) : null;
 
         double Part(string name) => match.Groups[name] is { Success: true } part
-            ? double.Parse(part.ValueSpan, CultureInfo.InvariantCulture)
+            ? double.Parse(part.ValueSpan)
             : 0;
     }
 
@@ -36,7 +35,8 @@ public sealed partial class DurationText : JsonConverter<TimeSpan>
     private static partial Regex Clock();
 
     [GeneratedRegex(
-        @"\A(?:(?<days>\d{1,9})d)?(?:(?<hours>\d{1,9})h)?(?:(?<minutes>\d{1,9})m(?:in)?(?!s))?(?:(?<seconds>\d{1,9}(?:\.\d{1,7})?)s)?(?:(?<milliseconds>\d{1,9})ms)?\z",
+        @"\A(?:(?<days>\d{1,9})d)?(?:(?<hours>\d{1,9})h)?(?:(?<minutes>\d{1,9})m(?:in)?(?!s))?"
+            + @"(?:(?<seconds>\d{1,9}(?:\.\d{1,7})?)s)?(?:(?<milliseconds>\d{1,9})ms)?\z",
         RegexOptions.CultureInvariant)]
     private static partial Regex Units();
 }

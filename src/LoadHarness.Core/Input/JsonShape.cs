@@ -33,7 +33,9 @@ public sealed class JsonShape(JsonSerializerOptions options, bool unknownFieldsA
         catch (JsonException syntax)
         {
             var where = walk.Path.Length == 0 ? "" : $", at or after {walk.Path}";
-            walk.Add("", $"it is not whole JSON: line {syntax.LineNumber + 1}, byte {syntax.BytePositionInLine + 1}{where}: {Plain(syntax.Message)}", "Correct it, or take an unchanged copy");
+            walk.Add("",
+                $"it is not whole JSON: line {syntax.LineNumber + 1}, byte {syntax.BytePositionInLine + 1}{where}: {Plain(syntax.Message)}",
+                "Correct it, or take an unchanged copy");
         }
         catch (TooManyFaultsException)
         {

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
@@ -26,7 +25,7 @@ internal static class JsonWords
     public static bool Holds(object? value, WithinAttribute? within) => value switch
     {
         double number => (within ?? AnyFigure).Holds(number),
-        int or long => (within ?? AnyCount).Holds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+        int or long => (within ?? AnyCount).Holds(Convert.ToDouble(value)),
         TimeSpan duration => duration.TotalSeconds is >= 0 and <= LongestSeconds and var seconds && (within?.Holds(seconds) ?? true),
         DateTimeOffset time => time >= Earliest && time <= Latest,
         DateOnly day => day.Year >= Earliest.Year && day.Year <= Latest.Year,

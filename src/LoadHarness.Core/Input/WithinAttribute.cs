@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace LoadHarness.Core.Input;
 
 /// <summary>The smallest and the largest value that a field may have in a file; a duration's are in seconds.</summary>
@@ -15,5 +13,5 @@ public sealed class WithinAttribute(double smallest, double largest) : Attribute
 
     public bool Holds(double value) => value >= Smallest && value <= Largest;
 
-    private static string Plain(double value) => value.ToString("0.############", CultureInfo.InvariantCulture);
+    private static string Plain(double value) => value.ToString("0.############");
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace LoadHarness.Core.Measurement;
 
 /// <summary>
@@ -87,9 +85,9 @@ public static class BaselineFit
         $"{pair.Name}: {pair.Then ?? "none"} then, {pair.Now ?? "none"} now";
 
     // The operating system keeps a little more or less for itself after each start.
-    private static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0} GiB");
+    private static string Gibibytes(long bytes) => $"{bytes / (double)(1L << 30):0} GiB";
 
-    private static string? Text(IFormattable? number) => number?.ToString(null, CultureInfo.InvariantCulture);
+    private static string? Text(IFormattable? number) => number?.ToString(null, null);
 }
 
 /// <summary>One circumstance of a run that its figures depend on.</summary>

@@ -151,8 +151,7 @@ public sealed record SeedManifest(
     public long LeadsOfLargest() => Spread.SizesOf(Contacts)[0];
 
     /// <summary>As <c>2,000,000 leads in 200 workspaces (skew 1)</c>; of one workspace the leads alone.</summary>
-    public string Scale() => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture, $"{Contacts:N0} leads{(Spread.IsOne() ? "" : $" {Spread.Words()}")}");
+    public string Scale() => $"{Contacts:N0} leads{(Spread.IsOne() ? "" : $" {Spread.Words()}")}";
 }
 
 public sealed record TableLoad(string Table, long Rows, TimeSpan Duration)

@@ -21,7 +21,8 @@ internal static class ScenarioCheck
         var accounting = operation.Accounting;
         if (!accounting.Balances)
             yield return new($"{path}.accounting",
-                $"scheduled is {accounting.Scheduled}, and the other four make {accounting.Completed + accounting.Failed + accounting.Skipped + accounting.InFlight}",
+                $"scheduled is {accounting.Scheduled}, "
+                    + $"and the other four make {accounting.Completed + accounting.Failed + accounting.Skipped + accounting.InFlight}",
                 "Allowed: scheduled = completed + failed + skipped + inFlight");
         foreach (var fault in OfTimes($"{path}.response", operation.Response, accounting.Completed, exactly: true)) yield return fault;
         foreach (var fault in OfTimes($"{path}.service", operation.Service, accounting.Completed, exactly: true)) yield return fault;

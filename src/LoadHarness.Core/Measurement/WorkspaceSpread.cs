@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Input;
 
 namespace LoadHarness.Core.Measurement;
@@ -51,15 +50,15 @@ public sealed record WorkspaceSpread(
             : sizes[0] < FewestInLargest ? Fault("largest", sizes[0], FewestInLargest)
             : null;
 
-        string Fault(string which, long size, long needed) => string.Create(CultureInfo.InvariantCulture,
-            $"of {contacts:N0} leads in {Workspaces:N0} workspaces (skew {Skew:0.##}) the {which} would hold {size}, and it needs "
-                + $"{needed}. Give more leads or fewer workspaces, or another skew.");
+        string Fault(string which, long size, long needed) =>
+            $"of {contacts:N0} leads in {Workspaces:N0} workspaces (skew {Skew:0.##}) the {which} would hold {size}, "
+                + $"and it needs {needed}. Give more leads or fewer workspaces, or another skew.";
     }
 
     /// <summary>As <c>in one workspace</c>.</summary>
     public string Words() => IsOne()
         ? "in one workspace"
-        : string.Create(CultureInfo.InvariantCulture, $"in {Workspaces:N0} workspaces (skew {Skew:0.##})");
+        : $"in {Workspaces:N0} workspaces (skew {Skew:0.##})";
 
     // By square roots and products alone: these round alike on every machine, which Math.Pow need not.
     private static double Power(int rank, double exponent)

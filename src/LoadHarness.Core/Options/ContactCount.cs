@@ -21,10 +21,10 @@ public static class ContactCount
         var digits = factor == 1 ? plain : plain[..^1];
 
         error = $"--contacts '{text}': not a number of leads. Write it like 200000, 200k, 2_000_000, 2M or 1e6.";
-        if (!double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var approximate)) return null;
+        if (!double.TryParse(digits, NumberStyles.Float, null, out var approximate)) return null;
         if (!(Math.Abs(approximate) <= Largest)) return OutOfRange(text, out error);
 
-        var count = decimal.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture) * factor;
+        var count = decimal.Parse(digits, NumberStyles.Float) * factor;
         if (count != decimal.Truncate(count)) return null;
         if (count is < Smallest or > Largest) return OutOfRange(text, out error);
         error = null;
@@ -33,7 +33,7 @@ public static class ContactCount
 
     private static long? OutOfRange(string text, out string error)
     {
-        error = string.Create(CultureInfo.InvariantCulture, $"--contacts '{text}': give {Smallest:N0} to {Largest:N0} leads.");
+        error = $"--contacts '{text}': give {Smallest:N0} to {Largest:N0} leads.";
         return null;
     }
 }

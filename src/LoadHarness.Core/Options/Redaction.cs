@@ -13,7 +13,8 @@ public static partial class Redaction
     public static string Of(string text) => UriPassword().Replace(KeyedPassword().Replace(text, "${key}" + Mask), "${start}" + Mask + "@");
 
     // A quoted value may hold semicolons and spaces; an unquoted one ends at a semicolon or the end of the text.
-    [GeneratedRegex("""(?<key>\b(?:ssl\s*)?(?:password|pwd|passphrase|pgpassword)\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^;'"\r\n]+)""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("""(?<key>\b(?:ssl\s*)?(?:password|pwd|passphrase|pgpassword)\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^;'"\r\n]+)""",
+        RegexOptions.IgnoreCase)]
     private static partial Regex KeyedPassword();
 
     [GeneratedRegex(@"(?<start>\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@]+@", RegexOptions.IgnoreCase)]

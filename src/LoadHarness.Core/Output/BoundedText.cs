@@ -24,8 +24,7 @@ internal sealed class BoundedText : JsonConverter<string>
     // A cut text with its note is short enough to be left alone the next time.
     private static string Cut(string? text) =>
         text is null || text.Length <= Longest ? text!
-            : string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{Whole(text, Longest - RoomForTheNote)} ... + {text.Length - Longest + RoomForTheNote:N0} characters");
+            : $"{Whole(text, Longest - RoomForTheNote)} ... + {text.Length - Longest + RoomForTheNote:N0} characters";
 
     // Half of a surrogate pair is no text.
     private static ReadOnlySpan<char> Whole(string text, int length) =>

@@ -54,7 +54,8 @@ public static class ClaimJudge
         if (evidence.Memory.Count < FewestPairs)
         {
             return Without(contract, Unavailable(
-                target, "The memory of the server's processes cannot be read here (/proc/PID/smaps_rollup). Run it on Linux, as root or as the server's user."));
+                target, "The memory of the server's processes cannot be read here (/proc/PID/smaps_rollup). "
+                    + "Run it on Linux, as root or as the server's user."));
         }
 
         var (ratio, interval) = ProofArithmetic.OfPairs([.. evidence.Memory.Select(round => Math.Log(round.Optimized / round.Careful))]);
@@ -140,10 +141,12 @@ public static class ClaimJudge
     private static string Evidence(ClaimContract contract, IReadOnlyList<ProvenOperation> operations)
     {
         var worst = ProofArithmetic.Worst(operations)!;
-        var values = $"{ProvenOperations.Value(worst.Optimized, worst.Unit)} against {ProvenOperations.Value(worst.Careful, worst.Unit)} by {contract.Baseline}";
+        var values = $"{ProvenOperations.Value(worst.Optimized, worst.Unit)} against "
+            + $"{ProvenOperations.Value(worst.Careful, worst.Unit)} by {contract.Baseline}";
         return operations.Count == 1
             ? $"{worst.Name}: {values}."
-            : $"{operations.Count} operations; geometric mean of the ratios {Format.Significant(GeometricMean(operations))}; the worst is {worst.Name}: {values}.";
+            : $"{operations.Count} operations; geometric mean of the ratios {Format.Significant(GeometricMean(operations))}; "
+                + $"the worst is {worst.Name}: {values}.";
     }
 
     private static Verdict Unavailable(Target target, string reason) => Verdict.Unavailable(target.Id, target.Title, reason, target.Bound);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Core.Words;
@@ -14,10 +13,10 @@ public static class ProofText
     {
         var text = new StringBuilder();
         text.Append("# What was claimed, and what was measured\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{proof.StartedUtc:yyyy-MM-dd HH:mm} UTC, {Format.Duration(proof.Duration)}. ");
-        text.Append(CultureInfo.InvariantCulture,
-            $"`loadharness {MarkdownText.Of(proof.Command)}` on {MarkdownText.Of(proof.Machine)}, PostgreSQL {MarkdownText.Of(proof.Optimized.Version)}. ");
-        text.Append(CultureInfo.InvariantCulture, $"**{proof.Contacts:N0} leads**, seed {proof.Seed}. ");
+        text.Append($"{proof.StartedUtc:yyyy-MM-dd HH:mm} UTC, {Format.Duration(proof.Duration)}. ");
+        text.Append($"`loadharness {MarkdownText.Of(proof.Command)}` on {MarkdownText.Of(proof.Machine)}, "
+            + $"PostgreSQL {MarkdownText.Of(proof.Optimized.Version)}. ");
+        text.Append($"**{proof.Contacts:N0} leads**, seed {proof.Seed}. ");
         if (proof.Contacts < 2_000_000) text.Append("The claims are made for 2,000,000: figures at this scale may differ from theirs. ");
         if (proof.Quick) text.Append("`--quick`: few and short turns, so the intervals are wide. ");
         text.Append("\n\nEach claim is judged against baseline **C**, a careful team on the base schema, and against no other. ");
@@ -32,44 +31,42 @@ public static class ProofText
 
     private static void Summary(StringBuilder text, IReadOnlyList<ProvenClaim> claims)
     {
-        text.Append("\n| claim | | verdict | figure | 95% interval | required | worst operation, times C |\n|---|---|---|---:|---:|---:|---|\n");
+        text.Append(
+            "\n| claim | | verdict | figure | 95% interval | required | worst operation, times C |\n|---|---|---|---:|---:|---:|---|\n");
         foreach (var claim in claims)
         {
             var verdict = claim.Verdict;
-            text.Append(CultureInfo.InvariantCulture,
-                $"| {MarkdownText.Of(verdict.Id)} | {MarkdownText.Of(claim.Contract.Claim)} | {CheckReport.Word(verdict.Kind)} | {VerdictWords.Figure(verdict)} | ");
-            text.Append(CultureInfo.InvariantCulture,
-                $"{VerdictWords.Interval(verdict)} | {Format.Limit(verdict)} | {(claim.Worst is { } worst ? $"{Name(worst)} {Times(worst)}" : "–")} |\n");
+            text.Append($"| {MarkdownText.Of(verdict.Id)} | {MarkdownText.Of(claim.Contract.Claim)} | {CheckReport.Word(verdict.Kind)} | "
+                + $"{VerdictWords.Figure(verdict)} | ");
+            text.Append($"{VerdictWords.Interval(verdict)} | {Format.Limit(verdict)} | "
+                + $"{(claim.Worst is { } worst ? $"{Name(worst)} {Times(worst)}" : "–")} |\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"\n{CheckReport.Tally(claims.Select(claim => claim.Verdict))}.\n");
+        text.Append($"\n{CheckReport.Tally(claims.Select(claim => claim.Verdict))}.\n");
     }
 
     private static void Claim(StringBuilder text, ProvenClaim claim)
     {
         var (contract, verdict) = (claim.Contract, claim.Verdict);
-        text.Append(CultureInfo.InvariantCulture, $"\n## {MarkdownText.Of(contract.Id)}: {MarkdownText.Of(contract.Claim)}\n\n");
-        text.Append(CultureInfo.InvariantCulture,
-            $"{MarkdownText.Of(VerdictWords.Line(verdict))}.\n\nDefinition: {MarkdownText.Of(contract.Definition)} ");
-        text.Append(CultureInfo.InvariantCulture,
-            $"Baseline: {MarkdownText.Of(contract.Baseline)}. Must not get worse: {MarkdownText.Of(contract.NotWorse)}\n");
+        text.Append($"\n## {MarkdownText.Of(contract.Id)}: {MarkdownText.Of(contract.Claim)}\n\n");
+        text.Append($"{MarkdownText.Of(VerdictWords.Line(verdict))}.\n\nDefinition: {MarkdownText.Of(contract.Definition)} ");
+        text.Append($"Baseline: {MarkdownText.Of(contract.Baseline)}. Must not get worse: {MarkdownText.Of(contract.NotWorse)}\n");
         if (claim.Operations.Count == 0 && verdict.IsJudged)
-            text.Append(CultureInfo.InvariantCulture, $"\n{MarkdownText.Of(verdict.Evidence)}\n");
-        foreach (var caveat in verdict.Caveats) text.Append(CultureInfo.InvariantCulture, $"\n- {MarkdownText.Of(caveat)}\n");
+            text.Append($"\n{MarkdownText.Of(verdict.Evidence)}\n");
+        foreach (var caveat in verdict.Caveats) text.Append($"\n- {MarkdownText.Of(caveat)}\n");
         if (claim.Operations.Count == 0) return;
         text.Append("\n| operation | weight | optimized | C | N | X | times C | 95% |\n|---|---:|---:|---:|---:|---:|---:|---:|\n");
         foreach (var operation in claim.Operations) Operation(text, operation);
         if (claim.Operations.Count > 1)
-            text.Append(CultureInfo.InvariantCulture,
-                $"\nGeometric mean of the ratios: {Format.Significant(claim.GeometricMean ?? 0)}. Worst: {Name(claim.Worst!)}, {Times(claim.Worst!)}.\n");
+            text.Append($"\nGeometric mean of the ratios: {Format.Significant(claim.GeometricMean ?? 0)}. "
+                + $"Worst: {Name(claim.Worst!)}, {Times(claim.Worst!)}.\n");
     }
 
     private static void Operation(StringBuilder text, ProvenOperation operation)
     {
-        text.Append(CultureInfo.InvariantCulture,
-            $"| {Name(operation)} | {Format.Significant(operation.Weight)} | {Value(operation.Optimized)} | {Value(operation.Careful)} | {Value(operation.Naive)} | {Value(operation.Expert)} | ");
-        text.Append(CultureInfo.InvariantCulture,
-            $"{Times(operation)} | {(Interval(operation) is { } interval ? Format.Interval(interval) : "–")} |\n");
+        text.Append($"| {Name(operation)} | {Format.Significant(operation.Weight)} | {Value(operation.Optimized)} | "
+            + $"{Value(operation.Careful)} | {Value(operation.Naive)} | {Value(operation.Expert)} | ");
+        text.Append($"{Times(operation)} | {(Interval(operation) is { } interval ? Format.Interval(interval) : "–")} |\n");
         string Value(double? value) => value is { } there ? ProvenOperations.Value(there, operation.Unit) : "–";
     }
 

@@ -13,7 +13,8 @@ internal static class FailedShare
 
     /// <summary>The cause, when too many requests failed, were skipped or got no answer; null when not.</summary>
     public static string? Reason(Accounting accounting, IEnumerable<ErrorCount> errors) => IsTooLarge(accounting)
-        ? $"{Words(accounting)} ({Format.Distinct(100 * accounting.ErrorRate, 100 * Largest, "%")}; at most {Format.Percent(Largest)} allowed){Causes(accounting, errors)}"
+        ? $"{Words(accounting)} ({Format.Distinct(100 * accounting.ErrorRate, 100 * Largest, "%")}; "
+            + $"at most {Format.Percent(Largest)} allowed){Causes(accounting, errors)}"
         : null;
 
     /// <summary>What a reader must know of the few that did not succeed; nothing when all did.</summary>

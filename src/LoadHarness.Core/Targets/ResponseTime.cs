@@ -55,6 +55,7 @@ internal static class ResponseTime
             ? $", {count / accounting.Completed:N0} items each"
             : "";
         var which = target.Operation is null && scenario.Operations.Count > 1 ? "slowest operation, " : "";
-        return $"{which}{operation.Name}: {accounting.Completed:N0} of {accounting.Scheduled:N0} completed{items}; {scenario.LoadDescription.TrimEnd('.')}.";
+        return $"{which}{operation.Name}: {accounting.Completed:N0} of {accounting.Scheduled:N0} completed{items}; "
+            + $"{scenario.LoadDescription.TrimEnd('.')}.";
     }
 }

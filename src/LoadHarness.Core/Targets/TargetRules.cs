@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Targets;
@@ -63,5 +62,5 @@ internal static class TargetRules
     private static string OneOf(IEnumerable<string> names) => string.Join(", ", names.Order(StringComparer.Ordinal));
 
     private static string Error(string field, object? value, string allowed) =>
-        string.Create(CultureInfo.InvariantCulture, $"{field}: '{value ?? "null"}' is wrong; allowed: {allowed}.");
+        $"{field}: '{value ?? "null"}' is wrong; allowed: {allowed}.";
 }

@@ -63,5 +63,6 @@ internal static class Throughput
     }
 
     private static string Evidence(ScenarioResult scenario) =>
-        $"{scenario.Accounting.Completed:N0} requests completed in {scenario.Measured.TotalSeconds:N1} s of real time; {scenario.LoadDescription.TrimEnd('.')}. The interval is from the rates of equal stretches of the run (batch means).";
+        $"{scenario.Accounting.Completed:N0} requests completed in {scenario.Measured.TotalSeconds:N1} s of real time; "
+            + $"{scenario.LoadDescription.TrimEnd('.')}. The interval is from the rates of equal stretches of the run (batch means).";
 }

@@ -23,7 +23,8 @@ internal static class UsersHeld
         if (FailedShare.Reason(accounting, scenario.Operations.SelectMany(operation => operation.Errors)) is { } reason)
             return verdict.MissedBecause(reason);
         return accounting.Completed < target.MinimumSamples
-            ? verdict.UndecidedBecause($"{Format.Counted(accounting.Completed, "request")} completed, at least {Format.Count(target.MinimumSamples)} wanted")
+            ? verdict.UndecidedBecause(
+                $"{Format.Counted(accounting.Completed, "request")} completed, at least {Format.Count(target.MinimumSamples)} wanted")
             : verdict;
     }
 
@@ -33,7 +34,8 @@ internal static class UsersHeld
     private static string Evidence(ScenarioResult scenario, int users)
     {
         var accounting = scenario.Accounting;
-        return $"{users:N0} at once ({scenario.LoadDescription.TrimEnd('.')}): {accounting.Completed:N0} completed, {accounting.Failed:N0} failed, {accounting.Skipped:N0} skipped, {accounting.InFlight:N0} without an answer{Slowest(scenario)}.";
+        return $"{users:N0} at once ({scenario.LoadDescription.TrimEnd('.')}): {accounting.Completed:N0} completed, {accounting.Failed:N0} "
+            + $"failed, {accounting.Skipped:N0} skipped, {accounting.InFlight:N0} without an answer{Slowest(scenario)}.";
     }
 
     // The target says nothing of response times; who decides from it must know them all the same.

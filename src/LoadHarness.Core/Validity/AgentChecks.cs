@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Words;
 
@@ -20,16 +19,17 @@ internal static class AgentChecks
     ];
 
     private static string? Lost(AgentRecord agent) => agent.Loss is { } loss
-        ? string.Create(CultureInfo.InvariantCulture,
-            $"Agent {agent.Name} on {agent.Host} (process {agent.ProcessId}) was lost in {loss.Scenario} at {loss.AtUtc:HH:mm:ss} UTC: {loss.Reason}. Its share, {Format.Counted(loss.Skipped, "request")}, is booked as skipped. Look at that machine, then run again.")
+        ? $"Agent {agent.Name} on {agent.Host} (process {agent.ProcessId}) was lost in {loss.Scenario} at {loss.AtUtc:HH:mm:ss} UTC: "
+            + $"{loss.Reason}. Its share, {Format.Counted(loss.Skipped, "request")}, is booked as skipped. "
+            + "Look at that machine, then run again."
         : null;
 
     private static IEnumerable<string> Unfit(AgentRecord agent, AgentLoad load, TimeSpan limit, ValidityLimits limits)
     {
         var subject = $"agent {agent.Name}, {load.Scenario}";
         if (load.StartedLate > LatestStart)
-            yield return string.Create(CultureInfo.InvariantCulture,
-                $"{subject}: it began {load.StartedLate.TotalMilliseconds:0} ms after the others. Look at the machine and its network, then run again.");
+            yield return $"{subject}: it began {load.StartedLate.TotalMilliseconds:0} ms after the others. "
+                + "Look at the machine and its network, then run again.";
         foreach (var operation in load.Operations)
             if (GeneratorChecks.Late($"{subject}/{operation.Name}", load.Model, operation.Lag, limit, limits) is { } late)
                 yield return late;
@@ -41,7 +41,8 @@ internal static class AgentChecks
         .SelectMany(agent => agent.Loads)
         .GroupBy(load => load.Scenario)
         .Select(scenario => GeneratorChecks.Saturated(
-            $"{(onOneHost.Count == 1 ? "agent" : "agents")} {string.Join(", ", onOneHost.Select(agent => agent.Name))} on {onOneHost[0].Host}, {scenario.Key}",
+            $"{(onOneHost.Count == 1 ? "agent" : "agents")} {string.Join(", ", onOneHost.Select(agent => agent.Name))} on "
+                + $"{onOneHost[0].Host}, {scenario.Key}",
             scenario.Sum(load => load.Generator.CpuCores), onOneHost[0].Cores, limits))
         .OfType<string>();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Core.Validity;
@@ -25,29 +24,32 @@ public static class GeneratorChecks
     internal static string? Late(string subject, LoadModel model, TimeSpan? lag, TimeSpan limit, ValidityLimits limits) =>
         // Paced users are late when the server is slow: that lag belongs to the server.
         model == LoadModel.Open && lag > limit * limits.LagShare
-            ? Text($"{subject}: the generator started requests late by {lag.Value.TotalMilliseconds:0.0} ms (p99), more than {limits.LagShare:0%} of the limit of {limit.TotalMilliseconds:0.#} ms. Offer less, or run it on another machine than the server.")
+            ? $"{subject}: the generator started requests late by {lag.Value.TotalMilliseconds:0.0} ms (p99), "
+                + $"more than {limits.LagShare:0%} of the limit of {limit.TotalMilliseconds:0.#} ms. "
+                + "Offer less, or run it on another machine than the server."
             : null;
 
     internal static string? Saturated(string subject, double busyCores, int machineCores, ValidityLimits limits) =>
         busyCores > machineCores * limits.CpuShare
-            ? Text($"{subject}: the generator itself kept {busyCores:0.0} of {machineCores} cores busy, so it measured its own limit. Offer less, or use a machine with more cores.")
+            ? $"{subject}: the generator itself kept {busyCores:0.0} of {machineCores} cores busy, so it measured its own limit. "
+                + "Offer less, or use a machine with more cores."
             : null;
 
     internal static string? Stolen(string subject, GeneratorHealth generator, ValidityLimits limits) =>
         generator.StolenShare > limits.StolenShare
-            ? Text($"{subject}: the hypervisor took {generator.StolenShare:0.0%} of the CPU time, more than {limits.StolenShare:0%}. Run again when the host is quieter.")
+            ? $"{subject}: the hypervisor took {generator.StolenShare:0.0%} of the CPU time, more than {limits.StolenShare:0%}. "
+                + "Run again when the host is quieter."
             : null;
 
     private static string? TooFew(ScenarioResult scenario, OperationResult operation, ValidityLimits limits) =>
         operation.Accounting.Completed < limits.FewestSamples
-            ? Text($"{scenario.Name}/{operation.Name}: {operation.Accounting.Completed} requests completed, fewer than the {limits.FewestSamples} that a figure needs. Run longer, or look at its errors.")
+            ? $"{scenario.Name}/{operation.Name}: {operation.Accounting.Completed} requests completed, "
+                + $"fewer than the {limits.FewestSamples} that a figure needs. Run longer, or look at its errors."
             : null;
 
     private static string? Unbalanced(ScenarioResult scenario) => scenario.Accounting.Balances
         ? null
         : $"{scenario.Name}: requests went missing ({scenario.Accounting}). This is a defect of the engine: report it with run.json.";
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <param name="LagShare">Schedule lag (p99) as a share of the limit judged by.</param>

@@ -12,7 +12,8 @@ public static class RunChecks
             yield return $"This is a {run.Identity.Configuration} build: the generator is slower than it should be. Build with -c Release.";
 
         if (run.Baseline is { Differences.Count: > 0 } baseline)
-            yield return $"The baseline {baseline.RunId} does not fit: {string.Join("; ", baseline.Differences)}. Give a baseline of the same kind, or none.";
+            yield return $"The baseline {baseline.RunId} does not fit: {string.Join("; ", baseline.Differences)}. "
+                + "Give a baseline of the same kind, or none.";
 
         foreach (var setting in Durability.Settings.Where(name => run.Server?.Settings.GetValueOrDefault(name) == "off"))
             yield return $"The server runs with {setting} = off: commits are cheaper than in production.";

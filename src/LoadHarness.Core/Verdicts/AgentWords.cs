@@ -14,7 +14,8 @@ public static class AgentWords
         {
             [] => null,
             [var one] => $"Agent {one.Name} on {one.Host} was lost: its share, {Format.Counted(one.Loss!.Skipped, "request")}, is missing",
-            _ => $"Agents {string.Join(", ", lost.Select(agent => agent.Name))} were lost: their share, {Format.Counted(lost.Sum(agent => agent.Loss!.Skipped), "request")}, is missing",
+            _ => $"Agents {string.Join(", ", lost.Select(agent => agent.Name))} were lost: "
+                + $"their share, {Format.Counted(lost.Sum(agent => agent.Loss!.Skipped), "request")}, is missing",
         };
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Core.Verdicts;
@@ -28,8 +27,9 @@ public sealed record Rejudgement(
         if (run.Rejudged is not { } again) yield break;
         var changes = again.Changes(run.Verdicts).ToList();
         var by = again.RecordedChecksum is { } before && before != again.TargetsChecksum ? $" (the run itself: {before})" : "";
-        var day = again.JudgedUtc.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
-        yield return $"Judged again on {day} by targets {again.TargetsChecksum}{by}: {(changes.Count == 0 ? "no verdict changed" : $"{changes.Count} changed")}.";
+        var day = again.JudgedUtc.ToString("yyyy-MM-dd HH:mm 'UTC'");
+        yield return $"Judged again on {day} by targets {again.TargetsChecksum}{by}: "
+            + $"{(changes.Count == 0 ? "no verdict changed" : $"{changes.Count} changed")}.";
         foreach (var change in changes) yield return change;
     }
 

@@ -90,12 +90,20 @@ public sealed record RunVerdict(
     private static string MeaningOf(RunState state, RunResult run) => state switch
     {
         RunState.Incomplete => "Figures cover only what ran before it stopped. Decide nothing from them; run again.",
-        RunState.Invalid => "Something disturbed the measurement itself, so the figures may describe the disturbance. Fix it, then run again.",
+        RunState.Invalid =>
+            "Something disturbed the measurement itself, so the figures may describe the disturbance. Fix it, then run again.",
         RunState.Met or RunState.Missed or RunState.Inconclusive when run.Arms is not null =>
-            "Two arms were measured in turns, on copies of filled clusters. Counters are exact to their own spread; times were decided by pairs of turns, and a difference was confirmed by new pairs.",
-        RunState.Missed => "The measured figure lies outside the limit, with its whole 95% interval, or too many requests failed, were skipped or got no answer.",
-        RunState.Inconclusive => "No target was missed, but for some the samples cannot tell on which side of the limit the truth lies, or nothing was measured. A longer run can tell.",
-        RunState.Partial => "Every figure that was measured, with its whole 95% interval, lies inside its limit, and every count reached it. What was not judged is not shown to be met.",
+            "Two arms were measured in turns, on copies of filled clusters. Counters are exact to their own spread; "
+                + "times were decided by pairs of turns, and a difference was confirmed by new pairs.",
+        RunState.Missed =>
+            "The measured figure lies outside the limit, with its whole 95% interval, or too many requests failed, "
+                + "were skipped or got no answer.",
+        RunState.Inconclusive =>
+            "No target was missed, but for some the samples cannot tell on which side of the limit the truth lies, "
+                + "or nothing was measured. A longer run can tell.",
+        RunState.Partial =>
+            "Every figure that was measured, with its whole 95% interval, lies inside its limit, and every count reached it. "
+                + "What was not judged is not shown to be met.",
         _ => "Every figure, with its whole 95% interval, lies inside its limit at the claimed scale, and every count reached it.",
     };
 

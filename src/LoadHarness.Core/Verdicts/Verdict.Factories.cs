@@ -146,7 +146,8 @@ public sealed partial record Verdict
     {
         VerdictKind.Met => null,
         VerdictKind.Missed =>
-            $"{Format.Figure(measured.Figure, limit.Unit)} measured ({Format.Interval(measured.Interval, limit.Unit)}), {Format.Limit(limit)} required",
+            $"{Format.Figure(measured.Figure, limit.Unit)} measured ({Format.Interval(measured.Interval, limit.Unit)}), "
+                + $"{Format.Limit(limit)} required",
         _ when measured.Samples < measured.MinimumSamples =>
             $"{Format.Counted(measured.Samples, "sample")}, at least {Format.Count(measured.MinimumSamples)} wanted",
         _ when measured.Interval is not { IsFinite: true } =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Words;
@@ -6,8 +5,6 @@ namespace LoadHarness.Core.Words;
 /// <summary>How figures are written for people: three significant digits, a unit, and thousands apart.</summary>
 public static class Format
 {
-    private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
-
     public static string Duration(TimeSpan duration) => Math.Abs(duration.TotalSeconds) switch
     {
         0 => "0 ms",
@@ -23,21 +20,21 @@ public static class Format
 
     public static string Bytes(double bytes) => Math.Abs(bytes) switch
     {
-        < 1024 => $"{bytes.ToString("0", Plain)} B",
+        < 1024 => $"{bytes:0} B",
         < 1024 * 1024 => $"{Significant(bytes / 1024)} KiB",
         < 1024d * 1024 * 1024 => $"{Significant(bytes / 1024 / 1024)} MiB",
         _ => $"{Significant(bytes / 1024 / 1024 / 1024)} GiB",
     };
 
-    public static string Count(long count) => count.ToString("N0", Plain);
+    public static string Count(long count) => count.ToString("N0");
 
     /// <summary>A value next to a limit, with as many digits as it takes to tell the two apart.</summary>
     public static string Distinct(double value, double limit, string unit)
     {
         var text = Measure(value, unit);
         if (!double.IsFinite(value) || value == limit || text != Measure(limit, unit)) return text;
-        var digits = Enumerable.Range(1, 12).Select(count => value.ToString("N" + count, Plain).TrimEnd('0').TrimEnd('.'));
-        return WithUnit(digits.FirstOrDefault(more => double.Parse(more, Plain) != limit) ?? value.ToString("R", Plain), unit);
+        var digits = Enumerable.Range(1, 12).Select(count => value.ToString("N" + count).TrimEnd('0').TrimEnd('.'));
+        return WithUnit(digits.FirstOrDefault(more => double.Parse(more) != limit) ?? value.ToString("R"), unit);
     }
 
     /// <summary>Cut with a note of how much is left out.</summary>
@@ -72,8 +69,7 @@ public static class Format
     {
         if (!double.IsFinite(value)) return "–";
         var size = Math.Abs(value);
-        return value.ToString(size switch { 0 => "0", >= 100 => "N0", >= 10 => "0.#", >= 1 => "0.##", >= 0.01 => "0.###", _ => "0.#####" },
-            Plain);
+        return value.ToString(size switch { 0 => "0", >= 100 => "N0", >= 10 => "0.#", >= 1 => "0.##", >= 0.01 => "0.###", _ => "0.#####" });
     }
 
     private static string Share(double margin) => margin >= 10 ? $"{Significant(margin + 1)} times" : Percent(margin);

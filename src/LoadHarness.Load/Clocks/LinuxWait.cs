@@ -19,7 +19,8 @@ internal sealed unsafe partial class LinuxWait : PreciseWait
     public LinuxWait()
     {
         if (_event < 0)
-            throw new HarnessException("The system gave no eventfd for the load clock. Raise the limit of open files (ulimit -n) and run again.");
+            throw new HarnessException(
+                "The system gave no eventfd for the load clock. Raise the limit of open files (ulimit -n) and run again.");
     }
 
     // The default slack of 50 us lets the kernel wake a thread that much late, to save power. It is a property of the calling thread.

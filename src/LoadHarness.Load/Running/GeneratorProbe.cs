@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Load.Running;
@@ -35,7 +34,7 @@ internal sealed class GeneratorProbe
         if (!OperatingSystem.IsLinux() || !File.Exists("/proc/stat")) return null;
         var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length < 9) return null;
-        var ticks = fields[1..9].Select(f => long.Parse(f, CultureInfo.InvariantCulture)).ToArray();
+        var ticks = fields[1..9].Select(f => long.Parse(f)).ToArray();
         return (ticks[7], ticks.Sum());
     }
 }

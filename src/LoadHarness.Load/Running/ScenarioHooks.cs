@@ -16,7 +16,8 @@ internal sealed class ScenarioHooks(LoadRunnerOptions options)
         var fault = await Hook.RunAsync(
             init, cancellationToken => new InitContext(scenario.Name, options.Seed, cancellationToken), options.SetUpTime,
                 cancellationToken, options.AtOnce);
-        return fault is null ? null : $"the set-up of scenario '{scenario.Name}' failed: {fault.TrimEnd('.')}. Nothing was measured of it; fix this and run again";
+        return fault is null ? null
+            : $"the set-up of scenario '{scenario.Name}' failed: {fault.TrimEnd('.')}. Nothing was measured of it; fix this and run again";
     }
 
     /// <returns>What went wrong; null when nothing did.</returns>
@@ -36,7 +37,8 @@ internal sealed class ScenarioHooks(LoadRunnerOptions options)
             fault = Failure.MessageOf(e);
         }
 
-        return fault is null ? null : $"The clean-up of scenario '{scenario.Name}' failed: {fault.TrimEnd('.')}. Its figures stand; look for what it has left behind.";
+        return fault is null ? null : $"The clean-up of scenario '{scenario.Name}' failed: {fault.TrimEnd('.')}. "
+            + "Its figures stand; look for what it has left behind.";
     }
 
     private sealed record InitContext(string ScenarioName, ulong Seed, CancellationToken CancellationToken) : IScenarioInitContext;

@@ -96,7 +96,8 @@ internal static class ScenarioResults
     {
         if (phase.ProgressFault is { } fault) yield return fault;
         foreach (var operation in phase.Scenario.Operations.Where((_, i) => phase.Recorder.LostStepNames[i]))
-            yield return $"Operation '{operation.Name}' has more than a hundred different step names. The others are counted together as '{StepNames.Other}'; give steps names that do not change from one iteration to the next.";
+            yield return $"Operation '{operation.Name}' has more than a hundred different step names. The others are counted together as "
+                + $"'{StepNames.Other}'; give steps names that do not change from one iteration to the next.";
     }
 
     private static long[] ScheduledOf(LoadPhase phase)

@@ -25,7 +25,8 @@ internal static class FailedShareCheck
             {
                 var kind = await JudgedAsync(lost, unanswered, cancellationToken);
                 if (kind != expected)
-                    wrong.Add($"{lost} of {Requests} {(unanswered ? "unanswered" : "failed")}: {CheckReport.Word(kind)} instead of {CheckReport.Word(expected)}");
+                    wrong.Add($"{lost} of {Requests} {(unanswered ? "unanswered" : "failed")}: "
+                        + $"{CheckReport.Word(kind)} instead of {CheckReport.Word(expected)}");
             }
 
         return Verdict.Counted(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Load.Scheduling;
@@ -24,12 +23,11 @@ internal static class HistogramCheck
     {
         var bytes = counts.Select(count => (Count: count, Bytes: BytesOf(count))).ToList();
         var (few, many) = (bytes[0], bytes[^1]);
-        yield return Verdict.Counted(
-            "SELF-MEMORY",
-            string.Create(CultureInfo.InvariantCulture, $"More memory for {many.Count:N0} samples than for {few.Count:N0}"),
+        yield return Verdict.Counted("SELF-MEMORY",
+            $"More memory for {many.Count:N0} samples than for {few.Count:N0}",
             (many.Bytes - few.Bytes) / 1e6, Limit.AtMost(10, "MB"), many.Count,
             string.Join(", ", bytes.Select(
-                b => string.Create(CultureInfo.InvariantCulture, $"{b.Count:N0} samples {b.Bytes / 1e3:0} kB"))));
+                b => $"{b.Count:N0} samples {b.Bytes / 1e3:0} kB")));
     }
 
     private static Verdict Error(string name, Func<SeededRandom, double> draw)

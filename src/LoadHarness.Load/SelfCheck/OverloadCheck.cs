@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Load.Clocks;
@@ -35,11 +34,10 @@ internal static class OverloadCheck
     {
         var (account, reported) = (result.Accounting, result.Operations[0].ThroughputPerSecond);
         var truth = server.Served / server.Seconds;
-        var evidence = string.Create(
-            CultureInfo.InvariantCulture,
-            $"offered {planned} at {Offered:0}/s; completed {account.Completed}, skipped {account.Skipped}, failed {account.Failed}, in flight {account.InFlight}; the server counted {server.Served} in {server.Seconds:0.00} s; reported {reported:0.0}/s");
-        yield return Verdict.Counted(
-            "SELF-OVERLOAD-RATE", "Error of the throughput reported under three times the load",
+        var evidence = $"offered {planned} at {Offered:0}/s; completed {account.Completed}, skipped {account.Skipped}, "
+            + $"failed {account.Failed}, in flight {account.InFlight}; the server counted {server.Served} in {server.Seconds:0.00} s; "
+            + $"reported {reported:0.0}/s";
+        yield return Verdict.Counted("SELF-OVERLOAD-RATE", "Error of the throughput reported under three times the load",
             Math.Abs((reported / truth) - 1) * 100, Limit.AtMost(1, "%"), account.Completed,
             evidence);
         yield return Verdict.Counted(

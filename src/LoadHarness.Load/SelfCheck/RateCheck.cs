@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Core.Words;
@@ -30,13 +29,12 @@ internal static class RateCheck
 
     private static IEnumerable<Verdict> Judge(double rate, StartTimes times, ScenarioResult result)
     {
-        var name = rate.ToString("0", CultureInfo.InvariantCulture);
+        var name = rate.ToString("0");
         var (lag, arrivals) = (result.Operations[0].Lag, result.Accounting.Completed);
-        var evidence = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{arrivals} arrivals; reported lag p50 {Format.Duration(lag.P50)}, p99 {Format.Duration(lag.P99)}, p99.9 {Format.Duration(lag.P999)}, most {Format.Duration(lag.Maximum)}; generator {result.Generator.CpuCores:0.000} cores, {result.Generator.GcPause.TotalMilliseconds:0.0} ms collecting");
-        yield return Verdict.Counted(
-            $"SELF-RATE-{name}", $"Rate error at {name}/s",
+        var evidence = $"{arrivals} arrivals; reported lag p50 {Format.Duration(lag.P50)}, p99 {Format.Duration(lag.P99)}, "
+            + $"p99.9 {Format.Duration(lag.P999)}, most {Format.Duration(lag.Maximum)}; "
+            + $"generator {result.Generator.CpuCores:0.000} cores, {result.Generator.GcPause.TotalMilliseconds:0.0} ms collecting";
+        yield return Verdict.Counted($"SELF-RATE-{name}", $"Rate error at {name}/s",
             times.RateError, Limit.AtMost(0.1, "%"), arrivals,
             evidence);
         yield return Verdict.Counted(

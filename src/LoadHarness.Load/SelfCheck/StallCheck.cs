@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Load.Clocks;
@@ -58,8 +57,8 @@ internal static class StallCheck
                 $"SELF-STALL-{id}-{name}", $"Error of the {name.ToLowerInvariant()} under a stall, {model} model",
                 reported is { } value ? Math.Abs((value.TotalMilliseconds / truth) - 1) * 100 : null, Limit.AtMost(2, "%"),
                     operation.Response.Count,
-                string.Create(CultureInfo.InvariantCulture,
-                    $"truth {truth:0} ms, reported {reported?.TotalMilliseconds:0} ms, from the actual start {uncorrected?.TotalMilliseconds:0.0} ms"));
+                $"truth {truth:0} ms, reported {reported?.TotalMilliseconds:0} ms, "
+                    + $"from the actual start {uncorrected?.TotalMilliseconds:0.0} ms");
         }
     }
 }

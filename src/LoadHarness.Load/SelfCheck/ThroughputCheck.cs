@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Load.Clocks;
 
@@ -28,9 +27,8 @@ internal static class ThroughputCheck
             .WithLoadSimulations(Simulation.KeepConstant(Users, during));
         var result = (await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync([scenario], null, cancellationToken))[0];
         var rate = result.Operations[0].ThroughputPerSecond;
-        var evidence = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Users} users on {Environment.ProcessorCount} cores, {result.Generator.CpuCores / rate * 1e9:0} ns of CPU and {(double)result.Generator.ManagedBytesAllocated / result.Accounting.Completed:0} B an iteration");
+        var evidence = $"{Users} users on {Environment.ProcessorCount} cores, {result.Generator.CpuCores / rate * 1e9:0} ns of CPU and "
+            + $"{(double)result.Generator.ManagedBytesAllocated / result.Accounting.Completed:0} B an iteration";
         return Verdict.Counted(
             id, title,
             rate, Limit.AtLeast(limit, "iterations/s"), result.Accounting.Completed,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Load.Clocks;
@@ -40,9 +39,8 @@ internal static class UnansweredCheck
             cancellationToken);
         var (account, reported) = (results[0].Accounting, results[0].Operations[0].ThroughputPerSecond);
         var truth = new Accounting(planned, planned - (planned / Hangs) - (planned / Throws), planned / Throws, 0, planned / Hangs);
-        var evidence = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{planned} requests, of which {truth.InFlight} never return and {truth.Failed} throw: {account.Completed} completed, {account.Failed} failed, {account.InFlight} without a response; reported {reported:0.0}/s");
+        var evidence = $"{planned} requests, of which {truth.InFlight} never return and {truth.Failed} throw: "
+            + $"{account.Completed} completed, {account.Failed} failed, {account.InFlight} without a response; reported {reported:0.0}/s";
         return
         [
             Verdict.Counted(

@@ -18,8 +18,8 @@ public sealed record ClusterShape(bool Installed, long Workers, bool Distributed
     public const int MostSessions = 40;
 
     private const string HowToGetIt =
-        "One server needs none. For several: install Citus 12 or 13 on each, add citus to shared_preload_libraries, "
-        + "then in each database create extension citus, and on the coordinator select citus_add_node('host', 5432) for each worker; migrate again.";
+        "One server needs none. For several: install Citus 12 or 13 on each, add citus to shared_preload_libraries, then in each database "
+            + "create extension citus, and on the coordinator select citus_add_node('host', 5432) for each worker; migrate again.";
 
     /// <summary>Whether there are workers to spread tables over.</summary>
     public bool IsCoordinator => Workers > 0;
@@ -28,7 +28,8 @@ public sealed record ClusterShape(bool Installed, long Workers, bool Distributed
     public string? Remedy => (Installed, Workers) switch
     {
         (false, _) => HowToGetIt,
-        (_, 0) => "The extension is here, but no worker: on the coordinator select citus_add_node('host', 5432) for each, then migrate again.",
+        (_, 0) => "The extension is here, but no worker: on the coordinator select citus_add_node('host', "
+            + "5432) for each, then migrate again.",
         _ => null,
     };
 

@@ -40,14 +40,16 @@ public static class ClusterTraps
         catch (PostgresException refused)
         {
             throw new HarnessException(
-                $"lh_app cannot read through the coordinator: {refused.MessageText}. Let pg_hba.conf of each worker admit lh_owner, lh_app, lh_readonly and "
-                + "lh_worker from the coordinator and the other workers, and migrate again.", ExitCode.BadUsage, refused);
+                $"lh_app cannot read through the coordinator: {refused.MessageText}. Let pg_hba.conf of each worker admit lh_owner, "
+                    + "lh_app, lh_readonly and lh_worker from the coordinator and the other workers, and migrate again.",
+                ExitCode.BadUsage, refused);
         }
 
         if (seen != there)
             throw new HarnessException(
-                $"lh_app sees {seen} of {Math.Min(there, Looked)} leads of workspace {workspace}: its workspace does not reach the workers. Run: "
-                + "alter database ... set citus.propagate_set_commands = 'local'; then connect again.", ExitCode.BadUsage);
+                $"lh_app sees {seen} of {Math.Min(there, Looked)} leads of workspace {workspace}: "
+                    + "its workspace does not reach the workers. Run: alter database ... "
+                    + "set citus.propagate_set_commands = 'local'; then connect again.", ExitCode.BadUsage);
     }
 
     private static async Task RequireTrueCountsAsync(NpgsqlConnection admin, CancellationToken cancellationToken)
@@ -67,8 +69,8 @@ public static class ClusterTraps
         await transaction.RollbackAsync(cancellationToken);
         if ((first, second) != (3, 0))
             throw new HarnessException(
-                $"Scheduling three leads twice counts {first} and then {second} recipients, not 3 and 0: this version of Citus counts rows wrongly "
-                + "(its issue 3377) for what the functions send it. Use another version.", ExitCode.Fault);
+                $"Scheduling three leads twice counts {first} and then {second} recipients, not 3 and 0: this version of Citus counts rows "
+                    + "wrongly (its issue 3377) for what the functions send it. Use another version.", ExitCode.Fault);
     }
 
     private static async Task RequireSizesOfWorkersAsync(NpgsqlConnection admin, CancellationToken cancellationToken)
@@ -78,7 +80,7 @@ public static class ClusterTraps
         var there = await admin.ScalarAsync<long>("select citus_total_relation_size('leads')", cancellationToken);
         if (shown * 2 < there)
             throw new HarnessException(
-                $"Monitoring shows {shown:N0} bytes of leads, the workers hold {there:N0}: it does not read them. Let pg_hba.conf of each worker admit "
-                + "lh_owner from the coordinator.", ExitCode.BadUsage);
+                $"Monitoring shows {shown:N0} bytes of leads, the workers hold {there:N0}: it does not read them. "
+                    + "Let pg_hba.conf of each worker admit lh_owner from the coordinator.", ExitCode.BadUsage);
     }
 }

@@ -51,8 +51,9 @@ internal sealed class Distributor(NpgsqlConnection connection, IStageProgress pr
         catch (PostgresException refused)
         {
             throw new HarnessException(
-                $"The tables could not be spread over {shape.Workers} workers: {refused.MessageText} (SQLSTATE {refused.SqlState}). {refused.Detail} {refused.Hint} "
-                + "What is done is kept; correct the cause and run the same command again.", ExitCode.Fault, refused);
+                $"The tables could not be spread over {shape.Workers} workers: {refused.MessageText} (SQLSTATE {refused.SqlState}). "
+                    + $"{refused.Detail} {refused.Hint} What is done is kept; correct the cause and run the same command again.",
+                ExitCode.Fault, refused);
         }
     }
 
@@ -88,7 +89,7 @@ internal sealed class Distributor(NpgsqlConnection connection, IStageProgress pr
         await connection.ExecuteAsync(
             "select set_config('citus.shard_count', $1::text, false)", cancellationToken,
             (await connection.ScalarAsync<long>(ShardCount, cancellationToken, Math.Max(8, shape.Workers * 4)))
-                .ToString(System.Globalization.CultureInfo.InvariantCulture));
+                .ToString());
         foreach (var (table, workspace) in waiting)
         {
             await connection.ExecuteAsync(

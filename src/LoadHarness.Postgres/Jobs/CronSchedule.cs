@@ -36,7 +36,8 @@ internal sealed class CronSchedule
         var fields = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return fields.Length == 5
             ? new CronSchedule(text, fields)
-            : throw new HarnessException($"The schedule \"{text}\" has {fields.Length} fields; five are needed: minute, hour, day, month, weekday.");
+            : throw new HarnessException(
+                $"The schedule \"{text}\" has {fields.Length} fields; five are needed: minute, hour, day, month, weekday.");
     }
 
     /// <summary>The latest time at or before the given one; null when the schedule never fits a day.</summary>
@@ -82,7 +83,7 @@ internal sealed class CronSchedule
     }
 
     private int Number(string number, int low, int high) =>
-        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high
+        int.TryParse(number, NumberStyles.None, null, out var value) && value >= low && value <= high
             ? value
             : throw new HarnessException($"The schedule \"{_text}\" holds \"{number}\" where a number from {low} to {high} belongs.");
 }

@@ -53,20 +53,26 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
         }
         catch (NpgsqlException e)
         {
-            return new JobResult(definition.Name, definition.Requirement, JobStatus.Failed, e is PostgresException p ? p.MessageText : e.Message,
+            return new JobResult(
+                definition.Name, definition.Requirement, JobStatus.Failed, e is PostgresException p ? p.MessageText : e.Message,
                 watch.Elapsed);
         }
     }
 
     // As the procedure run_job does it, for pg_cron.
-    private static async Task<(JobStatus Status, string Detail)> RunAsync(JobSession session, string job, CancellationToken cancellationToken)
+    private static async Task<(JobStatus Status, string Detail)> RunAsync(
+        JobSession session, string job, CancellationToken cancellationToken)
     {
         if (await session.AskAsync("select public.begin_job_run($1, $2)", job, "program", TimeoutSeconds, cancellationToken) is not { } run)
             return (JobStatus.Skipped, "another session is running it");
         for (var step = "0"; step is not null;)
             step = await session.AskAsync("select public.run_job_step($1::bigint, $2::int)", run, step, TimeoutSeconds, cancellationToken);
         var end = await session.AskAsync(
-            "select case when e.failed then 'failed' else 'succeeded' end || ' ' || coalesce(e.detail, '') from public.end_job_run($1::bigint) e where $2 is not null", run, "", TimeoutSeconds, cancellationToken);
+            """
+            select case when e.failed then 'failed' else 'succeeded' end || ' ' || coalesce(e.detail, '')
+            from public.end_job_run($1::bigint) e
+            where $2 is not null
+            """, run, "", TimeoutSeconds, cancellationToken);
         await session.AskAsync("select public.prune_job_history() where $1 is not null and $2 is not null", "", "", TimeoutSeconds,
             cancellationToken);
         return end!.Split(' ', 2) is [var outcome, var detail]

@@ -47,7 +47,11 @@ public static class JobScheduler
             await home.ExecuteAsync("grant usage on schema cron to lh_jobs", cancellationToken);
             // What an earlier version handed over as the migrating user would run twice.
             await home.ExecuteAsync(
-                "select count(cron.unschedule(jobid)) from cron.job where database = $1 and username <> $2 and command like 'call public.run_job(%'",
+                """
+                select count(cron.unschedule(jobid))
+                from cron.job
+                where database = $1 and username <> $2 and command like 'call public.run_job(%'
+                """,
                 cancellationToken, database, user);
         }
 
@@ -63,5 +67,6 @@ public static class JobScheduler
 
     private static Task<List<(string Name, string Schedule)>> JobsAsync(NpgsqlDataSource source, CancellationToken cancellationToken) =>
         source.ListAsync(
-            "select name, schedule from public.scheduled_jobs order by name", row => (row.GetString(0), row.GetString(1)), cancellationToken);
+            "select name, schedule from public.scheduled_jobs order by name", row => (row.GetString(0), row.GetString(1)),
+            cancellationToken);
 }

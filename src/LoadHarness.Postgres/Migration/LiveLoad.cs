@@ -31,12 +31,19 @@ internal sealed class LiveLoad : IAsyncDisposable
 
     private static readonly (string Name, string Sql)[] Queries =
     [
-        ("email_lookup", "select id, name from leads where workspace_id = $1 and email = (select email from leads where workspace_id = $1 and id = $2)"),
+        ("email_lookup",
+            "select id, name from leads where workspace_id = $1 and email = (select email from leads where workspace_id = $1 and id = $2)"),
         ("first_page", "select id, email from leads where workspace_id = $1 order by id limit 50"),
         ("sends_of_lead", "select count(*) from email_sends where workspace_id = $1 and lead_id = $2"),
-        ("activities_of_lead", "select activity_type from lead_activities where workspace_id = $1 and lead_id = $2 order by created_at desc limit 10"),
+        ("activities_of_lead",
+            "select activity_type from lead_activities where workspace_id = $1 and lead_id = $2 order by created_at desc limit 10"),
         ("touch_lead", "update leads set updated_at = now() where workspace_id = $1 and id = $2"),
-        (InsertActivity, "insert into lead_activities (workspace_id, lead_id, activity_type) select workspace_id, id, 'viewed' from leads where workspace_id = $1 and id = $2"),
+        (InsertActivity,
+            """
+            insert into lead_activities (workspace_id, lead_id, activity_type)
+            select workspace_id, id, 'viewed' from leads
+            where workspace_id = $1 and id = $2
+            """),
         ("open_send", "update email_sends set opened_at = now(), status = 'opened' where workspace_id = $1 and lead_id = $2"),
     ];
 
@@ -92,7 +99,8 @@ internal sealed class LiveLoad : IAsyncDisposable
 
     private Task<IReadOnlyList<ScenarioResult>> RunAsync()
     {
-        var scenario = Scenario.CreateMix(ApplicationName, [.. Queries.Select(query => (query.Name, 1.0, Iteration(query.Name, query.Sql)))])
+        var scenario = Scenario.CreateMix(
+            ApplicationName, [.. Queries.Select(query => (query.Name, 1.0, Iteration(query.Name, query.Sql)))])
             .WithPacing(Pace)
             .WithLoadSimulations(Simulation.KeepConstant(_connections.Count, Longest));
         // A query that a lock holds back is waited for: it is what this load is there to see.
@@ -107,7 +115,8 @@ internal sealed class LiveLoad : IAsyncDisposable
             await using var command = new NpgsqlCommand(sql, _connections[context.UserNumber])
             {
                 CommandTimeout = 0,
-                Parameters = { new() { Value = _leads.Workspace }, new() { Value = context.Random.NextInt64(_leads.Lowest, _leads.Highest + 1) } },
+                Parameters = { new() { Value = _leads.Workspace },
+                    new() { Value = context.Random.NextInt64(_leads.Lowest, _leads.Highest + 1) } },
             };
             var rows = await command.ExecuteNonQueryAsync(CancellationToken.None);
             return name == InsertActivity ? Response.Ok(rows) : Response.Ok();

@@ -48,7 +48,8 @@ internal static class MigrationLock
                 progress.Note("Another migration of this database is under way; waiting for it to end.");
             told = true;
             if (DateTime.UtcNow > end)
-                throw new HarnessException("Another migration of this database has been under way for over 30 minutes. Look for it in pg_stat_activity.");
+                throw new HarnessException(
+                    "Another migration of this database has been under way for over 30 minutes. Look for it in pg_stat_activity.");
             await Task.Delay(Pause, cancellationToken);
         }
     }

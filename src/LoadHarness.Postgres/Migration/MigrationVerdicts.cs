@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Postgres.Migration;
@@ -41,8 +40,10 @@ public static class MigrationVerdicts
     {
         var load = phase.Load;
         var wait = load.LongestLockWait.Waited.TotalMilliseconds;
-        var evidence = string.Create(CultureInfo.InvariantCulture,
-            $"{load.Queries} queries ran meanwhile on {figures.Leads} leads; longest blocked {wait:F0} ms, at the step {load.LongestLockWait.Step} ({load.LongestLockWait.Query}, behind: {load.LongestLockWait.Blocker}); response times from the intended start: p99 {load.P99?.TotalMilliseconds:F0} ms, longest {load.LongestResponse.TotalMilliseconds:F0} ms ({load.LongestQuery}); {load.Failures.Count} kinds of failure.");
+        var evidence = $"{load.Queries} queries ran meanwhile on {figures.Leads} leads; "
+            + $"longest blocked {wait:F0} ms, at the step {load.LongestLockWait.Step} ({load.LongestLockWait.Query}, behind: "
+            + $"{load.LongestLockWait.Blocker}); response times from the intended start: p99 {load.P99?.TotalMilliseconds:F0} ms, "
+            + $"longest {load.LongestResponse.TotalMilliseconds:F0} ms ({load.LongestQuery}); {load.Failures.Count} kinds of failure.";
         var verdict = Verdict.Counted(
             id, title, wait, MostBlocked, load.Queries, evidence, "the longest of all lock waits, sampled every 10 ms")
             .Qualified([Sampled, .. load.Failures.Select(failure => "A query failed: " + failure)]);
@@ -52,8 +53,7 @@ public static class MigrationVerdicts
     private static Verdict Lasted(string id, string title, MigrationPhase phase, Limit? limit, MigrationFigures figures)
     {
         var seconds = phase.Duration.TotalSeconds;
-        var evidence = string.Create(CultureInfo.InvariantCulture,
-            $"It took {seconds:F1} s with {figures.Leads} leads, under load; the longest steps: {phase.LongestSteps}.");
+        var evidence = $"It took {seconds:F1} s with {figures.Leads} leads, under load; the longest steps: {phase.LongestSteps}.";
         return limit is null
             ? Verdict.Stated(id, title, seconds, "s", 1, evidence)
             : Verdict.Counted(id, title, seconds, limit, 1, evidence, "timed once");
@@ -65,7 +65,9 @@ public static class MigrationVerdicts
         var lost = figures.Up.Lost.Count + figures.Down.Lost.Count;
         return Verdict.Counted(
             id, title, found.Length, Limit.AtMost(0, "differences"), 1,
-            $"Against sql/schema.sql and against the start, {figures.SchemaDifferences.Count} lines of the catalog differ (columns, constraints, indexes, owners, grants, policies, routines, triggers, comments); {lost} tables differ in the count and checksum of their rows.",
+            $"Against sql/schema.sql and against the start, {figures.SchemaDifferences.Count} lines of the catalog differ (columns, "
+                + "constraints, indexes, owners, grants, policies, routines, triggers, comments); "
+                + $"{lost} tables differ in the count and checksum of their rows.",
             "the whole catalog, and a checksum of every table").Qualified(found);
     }
 }

@@ -16,7 +16,8 @@ internal sealed class RepeatableFiles(NpgsqlConnection connection, MigrationJour
         where p.pronamespace = 'public'::regnamespace
           and not exists (select 1 from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')
         union all
-        select case c.relkind when 'v' then 'view ' when 'm' then 'materialized view ' when 'c' then 'type ' else 'table ' end || c.oid::regclass::text
+        select case c.relkind when 'v' then 'view ' when 'm' then 'materialized view ' when 'c' then 'type ' else 'table ' end
+            || c.oid::regclass::text
         from pg_class c
         where c.relnamespace = 'public'::regnamespace and c.relkind in ('v', 'm', 'c', 'r', 'p') and not c.relispartition
           and not exists (select 1 from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace LoadHarness.Postgres.Migration;
 
@@ -36,7 +35,7 @@ internal sealed class StepTimes
         lock (_gate)
         {
             return string.Join(", ", _spent.OrderByDescending(entry => entry.Value).Take(count)
-                .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Key} {entry.Value.TotalSeconds:F1} s")));
+                .Select(entry => $"{entry.Key} {entry.Value.TotalSeconds:F1} s"));
         }
     }
 }

@@ -28,10 +28,13 @@ internal sealed record TableContents(IReadOnlyDictionary<string, string> Checksu
         {
             var kept = names.Except(ChangedByLoad.GetValueOrDefault(table, [])).Select(name => $"\"{name}\"");
             var seeded = lastIds.TryGetValue(table, out var last)
-                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" where id <= {last}")
+                ? $" where id <= {last}"
                 : "";
             checksums[table] = (await connection.ScalarAsync<string>(
-                $"select count(*) || ' rows, ' || coalesce(sum(hash_record_extended(row({string.Join(", ", kept)}), 0)), 0) from {table}{seeded}", cancellationToken))!;
+                $"""
+                select count(*) || ' rows, ' || coalesce(sum(hash_record_extended(row({string.Join(", ", kept)}), 0)), 0)
+                from {table}{seeded}
+                """, cancellationToken))!;
         }
 
         return new TableContents(checksums, await connection.ScalarAsync<long>("select count(*) from lead_activities", cancellationToken));

@@ -25,7 +25,8 @@ public static class TrustedSchemas
               where r.oid operator(pg_catalog.=) a.grantee
                 and (r.rolsuper or r.rolname operator(pg_catalog.=) any (array['lh_owner', 'pg_database_owner']::name[])
                      or exists (select 1 from pg_catalog.pg_database d
-                                where d.datname operator(pg_catalog.=) pg_catalog.current_database() and d.datdba operator(pg_catalog.=) r.oid)))
+                                where d.datname operator(pg_catalog.=) pg_catalog.current_database()
+                                    and d.datdba operator(pg_catalog.=) r.oid)))
         """;
 
     /// <summary>
@@ -45,7 +46,8 @@ public static class TrustedSchemas
             union all select n.nspowner from pg_catalog.pg_namespace n where n.nspname operator(pg_catalog.=) 'public'
             union all select c.relowner from pg_catalog.pg_class c where c.oid operator(pg_catalog.=) pg_catalog.to_regclass('public.leads')
         ), held as (
-            select 'routine ' operator(pg_catalog.||) p.oid::pg_catalog.regprocedure::text as name, p.proowner as owner from pg_catalog.pg_proc p
+            select 'routine ' operator(pg_catalog.||) p.oid::pg_catalog.regprocedure::text as name, p.proowner as owner
+            from pg_catalog.pg_proc p
             where p.pronamespace operator(pg_catalog.=) 'public'::pg_catalog.regnamespace
             union all
             select 'operator ' operator(pg_catalog.||) o.oid::pg_catalog.regoperator::text, o.oprowner from pg_catalog.pg_operator o
@@ -78,8 +80,10 @@ public static class TrustedSchemas
         if (strangers.Count > 0)
         {
             throw new HarnessException(
-                $"The schema public holds what a role made that does not own the database: {string.Join(", ", strangers.Take(5))}{(strangers.Count > 5 ? $" and {strangers.Count - 5} more" : "")}. "
-                + "PostgreSQL could run it as the owner of the schema. Drop it, move it to another schema, or give it to the database's owner; then migrate again.");
+                "The schema public holds what a role made that does not own the database: "
+                    + $"{string.Join(", ", strangers.Take(5))}{(strangers.Count > 5 ? $" and {strangers.Count - 5} more" : "")}. "
+                    + "PostgreSQL could run it as the owner of the schema. "
+                    + "Drop it, move it to another schema, or give it to the database's owner; then migrate again.");
         }
     }
 

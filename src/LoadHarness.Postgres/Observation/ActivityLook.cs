@@ -16,7 +16,8 @@ internal sealed record ActivityLook(
     private const string Query =
         """
         /* loadharness: sampler */
-        select coalesce(a.application_name, ''), coalesce(a.state, 'unknown'), coalesce(a.wait_event_type, ''), coalesce(a.wait_event, ''), a.backend_type, count(*)::int
+        select coalesce(a.application_name, ''), coalesce(a.state, 'unknown'), coalesce(a.wait_event_type, ''),
+               coalesce(a.wait_event, ''), a.backend_type, count(*)::int
         from pg_stat_get_activity(null) a
         where a.backend_type in ('client backend', 'autovacuum worker') and a.pid <> pg_backend_pid()
           and a.datid = (select oid from pg_database where datname = current_database())

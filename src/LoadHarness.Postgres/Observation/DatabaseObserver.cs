@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using Npgsql;
@@ -96,7 +95,7 @@ public sealed class DatabaseObserver : IAsyncDisposable
         var observed = Stopwatch.GetElapsedTime(_began);
         var (relations, indexes, leftOut) = _before.Until(await SizesAsync(cancellationToken));
         if (_samples.WasThinned) _notes.Add("The run is long: samples stand for more than a second each, rates are exact over that time.");
-        if (leftOut > 0) _notes.Add(string.Create(CultureInfo.InvariantCulture, $"{leftOut} of the smallest indexes are left out."));
+        if (leftOut > 0) _notes.Add($"{leftOut} of the smallest indexes are left out.");
         return new(_samples.Samples(), _waits.Shares(), [.. _statements], plans, relations, _busy / observed)
         {
             Watched = [.. _watched],

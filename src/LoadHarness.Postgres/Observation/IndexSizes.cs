@@ -19,7 +19,8 @@ internal static class IndexSizes
             from family f
             join pg_inherits h on h.inhparent = f.member
         )
-        select r.relname::text, t.relname::text, sum(pg_relation_size(f.member))::bigint, sum(coalesce(pg_stat_get_numscans(f.member), 0))::bigint
+        select r.relname::text, t.relname::text, sum(pg_relation_size(f.member))::bigint,
+               sum(coalesce(pg_stat_get_numscans(f.member), 0))::bigint
         from family f
         join pg_class r on r.oid = f.root
         join pg_index i on i.indexrelid = f.root

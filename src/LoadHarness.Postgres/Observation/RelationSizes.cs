@@ -31,7 +31,8 @@ internal static class RelationSizes
     {
         var sizes = new Dictionary<string, RelationSize>();
         var relations = await admin.ListAsync(
-            Query, row => (Name: row.GetString(0), Kind: row.GetString(1), Bytes: row.GetInt64(2), Indexes: row.GetInt64(3)), cancellationToken);
+            Query, row => (Name: row.GetString(0), Kind: row.GetString(1), Bytes: row.GetInt64(2), Indexes: row.GetInt64(3)),
+            cancellationToken);
         foreach (var (name, kind, bytes, indexes) in relations)
         {
             sizes[name] = new(name, kind, 0, bytes);

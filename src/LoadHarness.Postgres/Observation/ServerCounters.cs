@@ -29,7 +29,9 @@ internal sealed record ServerCounters(
         /* loadharness: sampler */
         select d.blks_hit, d.blks_read, d.xact_commit + d.xact_rollback, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0'), d.temp_bytes,
                case when current_setting('track_io_timing')::bool then d.blk_read_time + d.blk_write_time end,
-               {(major >= 17 ? "(select num_timed + num_requested from pg_stat_checkpointer)" : "(select checkpoints_timed + checkpoints_req from pg_stat_bgwriter)")}
+               {(major >= 17
+                   ? "(select num_timed + num_requested from pg_stat_checkpointer)"
+                   : "(select checkpoints_timed + checkpoints_req from pg_stat_bgwriter)")}
         from pg_stat_database d
         where d.datname = current_database()
         """;

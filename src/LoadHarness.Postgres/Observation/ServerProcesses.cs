@@ -39,7 +39,7 @@ internal sealed class ServerProcesses(int? postmaster)
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) continue;
+            if (!int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, null, out var id)) continue;
             if (Fields(id) is not { } fields) continue;
             // Behind the name in brackets: state, ppid, ...; utime and stime are fields 14 and 15 of the whole line, cutime and cstime 16
             // and 17.
@@ -52,7 +52,7 @@ internal sealed class ServerProcesses(int? postmaster)
     {
         if (ReadText($"/proc/{id}/stat") is not { } line) return null;
         var words = line[(line.LastIndexOf(')') + 2)..].Split(' ');
-        return [0, .. words.Skip(1).Take(16).Select(word => double.Parse(word, CultureInfo.InvariantCulture))];
+        return [0, .. words.Skip(1).Take(16).Select(word => double.Parse(word))];
     }
 
     private static (long Anonymous, long Shared) Memory(int id)
@@ -68,7 +68,7 @@ internal sealed class ServerProcesses(int? postmaster)
     }
 
     private static long Bytes(string line) =>
-        1024 * long.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
+        1024 * long.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal).Trim());
 
     // A process may end between the listing and the reading.
     private static string? ReadText(string path)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Postgres.Workload;
 
@@ -59,7 +58,7 @@ internal static class StatementDifference
             "", after.Text, calls, TimeSpan.FromMilliseconds(total), TimeSpan.FromMilliseconds(mean), after.Rows - from.Rows,
             after.BlocksHit - from.BlocksHit, after.BlocksRead - from.BlocksRead, after.WalBytes - from.WalBytes)
         {
-            QueryId = id.ToString(CultureInfo.InvariantCulture),
+            QueryId = id.ToString(),
             StandardDeviation = TimeSpan.FromMilliseconds(Math.Sqrt(Math.Max(0, (squares / calls) - (mean * mean)))),
             IoTime = after.IoMilliseconds is { } io ? TimeSpan.FromMilliseconds(Math.Max(0, io - (from.IoMilliseconds ?? 0))) : null,
             TempBlocksWritten = after.TempBlocksWritten - from.TempBlocksWritten,
@@ -71,6 +70,6 @@ internal static class StatementDifference
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return line.Length <= LongestText
             ? line
-            : string.Create(CultureInfo.InvariantCulture, $"{line[..LongestText]} [+ {line.Length - LongestText} characters]");
+            : $"{line[..LongestText]} [+ {line.Length - LongestText} characters]";
     }
 }

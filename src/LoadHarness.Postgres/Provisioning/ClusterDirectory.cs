@@ -29,7 +29,7 @@ public sealed record ClusterDirectory(string Root)
             Path.Combine(home, NamePattern.Replace("*", Guid.NewGuid().ToString("N")[..12], StringComparison.Ordinal)));
         // Of this user: the server's account gets the data and the log alone, and can plant no link where this program writes.
         PrivateRoot.Make(directory.Root);
-        await PrivateRoot.WriteAsync(directory.OwnerFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), cancellationToken);
+        await PrivateRoot.WriteAsync(directory.OwnerFile, Environment.ProcessId.ToString(), cancellationToken);
         if (keep) await PrivateRoot.WriteAsync(directory.KeepFile, "", cancellationToken);
         await PrivateRoot.WriteAsync(directory.Log, "", cancellationToken);
         await ServerAccount.OwnAsync(directory.Log, cancellationToken);
@@ -70,7 +70,7 @@ public sealed record ClusterDirectory(string Root)
         try
         {
             return !File.Exists(directory.KeepFile)
-                && int.TryParse(File.ReadAllText(directory.OwnerFile), NumberStyles.None, CultureInfo.InvariantCulture, out var owner)
+                && int.TryParse(File.ReadAllText(directory.OwnerFile), NumberStyles.None, null, out var owner)
                 && !ServerAccount.IsAlive(owner);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)

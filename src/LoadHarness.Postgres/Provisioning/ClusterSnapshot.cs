@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CliWrap;
@@ -43,7 +42,7 @@ public sealed record ClusterSnapshot(string Directory)
     /// </summary>
     /// <param name="rows">Names the seeded rows; a part of a directory's name.</param>
     public static ClusterSnapshot Of(string rows, int serverMajorVersion) =>
-        new(Path.Combine(CacheRoot, FormattableString.Invariant($"seed-{rows}-pg{serverMajorVersion}-{SqlChecksum()}")));
+        new(Path.Combine(CacheRoot, $"seed-{rows}-pg{serverMajorVersion}-{SqlChecksum()}"));
 
     /// <summary>Copies a running cluster; call it when seeding has ended and before anything else changes a row.</summary>
     /// <exception cref="HarnessException">pg_basebackup failed; carries its own words. Nothing half-done stays behind.</exception>
@@ -121,7 +120,7 @@ public sealed record ClusterSnapshot(string Directory)
     private Task BackupAsync(NpgsqlConnectionStringBuilder server, PostgresBinaries binaries, CancellationToken cancellationToken) =>
         RunAsync(
         binaries.PathOf("pg_basebackup"),
-        ["-h", server.Host!, "-p", server.Port.ToString(CultureInfo.InvariantCulture), "-U", server.Username!, "-D", Data, "-X", "fetch",
+        ["-h", server.Host!, "-p", server.Port.ToString(), "-U", server.Username!, "-D", Data, "-X", "fetch",
             "-c", "fast", "--no-sync", "--no-manifest"],
         server.Password,
         cancellationToken);
@@ -140,7 +139,9 @@ public sealed record ClusterSnapshot(string Directory)
             .WithEnvironmentVariables(variables => variables.Clean().Set("PGPASSWORD", password).Set("LC_ALL", "C"))
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
         if (!result.IsSuccess)
-            throw new HarnessException($"{Path.GetFileName(program)} ended with code {result.ExitCode}: {Redaction.Of(result.StandardError.Trim())} The seeded database could not be copied; free some disk space, or leave out --keep and --reuse.");
+            throw new HarnessException(
+                $"{Path.GetFileName(program)} ended with code {result.ExitCode}: {Redaction.Of(result.StandardError.Trim())} The seeded "
+                    + "database could not be copied; free some disk space, or leave out --keep and --reuse.");
     }
 
     private static string SqlChecksum()

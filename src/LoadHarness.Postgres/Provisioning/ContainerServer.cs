@@ -44,13 +44,16 @@ internal sealed class ContainerServer : IAsyncDisposable
             await BuildImageAsync(cancellationToken);
             var container = Describe(request).Build();
             await StartOrRemoveAsync(container, cancellationToken);
-            progress.Note($"PostgreSQL runs in container {container.Id[..12]} on port {container.GetMappedPublicPort(PostgreSqlBuilder.PostgreSqlPort)}{(request.Keep ? "; it will be kept, stopped" : "")}.");
+            var port = container.GetMappedPublicPort(PostgreSqlBuilder.PostgreSqlPort);
+            progress.Note($"PostgreSQL runs in container {container.Id[..12]} on port {port}"
+                + (request.Keep ? "; it will be kept, stopped." : "."));
             return new ContainerServer(container, request.Keep);
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or HarnessException))
         {
             throw new HarnessException(
-                $"The container path failed: {Redaction.Of(failure.Message)} Check that the engine can reach an image registry and Debian's packages, or use --database native.", inner: failure);
+                $"The container path failed: {Redaction.Of(failure.Message)} Check that the engine can reach an image registry and "
+                    + "Debian's packages, or use --database native.", inner: failure);
         }
     }
 

@@ -23,8 +23,9 @@ public sealed class DiskSpace(Func<string, long?> freeBytes)
         var wal = await connection.ScalarAsync<long>("select pg_size_bytes(current_setting('max_wal_size'))", cancellationToken);
         var needed = BytesFor(leads, wal);
         if (free < needed)
-            throw new HarnessException(FormattableString.Invariant(
-                $"Seeding {leads} leads needs about {needed / 1e9:0.0} GB in {directory}, which has {free / 1e9:0.0} GB free. Free some space, use another disk, or ask for fewer contacts."));
+            throw new HarnessException(
+                $"Seeding {leads} leads needs about {needed / 1e9:0.0} GB in {directory}, which has {free / 1e9:0.0} GB free. "
+                    + "Free some space, use another disk, or ask for fewer contacts.");
     }
 
     // Only a superuser or a member of pg_read_all_settings may see it; a server elsewhere has a directory that is not here.

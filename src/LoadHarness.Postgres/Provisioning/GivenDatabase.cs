@@ -14,7 +14,8 @@ public static class GivenDatabase
 
     private const int ConnectTimeoutSeconds = 15;
 
-    private const string Form = "Write it as \"Host=...;Port=5432;Username=...;Password=...;Database=...\" or postgres://user:password@host:5432/database.";
+    private const string Form = "Write it as \"Host=...;Port=5432;Username=...;Password=...;Database=...\" or "
+        + "postgres://user:password@host:5432/database.";
 
     /// <summary>Reads an Npgsql connection string or a <c>postgres://</c> URI.</summary>
     /// <exception cref="HarnessException">It is neither; the message repeats no part that could be a password.</exception>
@@ -35,8 +36,9 @@ public static class GivenDatabase
         {
             // The driver's own words repeat what it took for a keyword: with a ; or = in a password, a part of that.
             throw new HarnessException(
-                "The database connection string cannot be read: it has a keyword that there is not, or a value that its keyword does not take. "
-                + "A password with ; or = stands in quotes: Password='...'. In a URI such signs are written as %3B and %3D. " + Form,
+                "The database connection string cannot be read: it has a keyword that there is not, "
+                    + "or a value that its keyword does not take. A password with ; or = stands in quotes: Password='...'. "
+                    + "In a URI such signs are written as %3B and %3D. " + Form,
                     ExitCode.BadUsage);
         }
     }
@@ -54,12 +56,14 @@ public static class GivenDatabase
             await connection.OpenAsync(cancellationToken);
         }
         catch (Exception failure) when (
-            failure is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or System.Security.Authentication.AuthenticationException)
+            failure is NpgsqlException or TimeoutException
+                or System.Net.Sockets.SocketException or System.Security.Authentication.AuthenticationException)
         {
             // Not kept as inner exception: driver texts can carry parts of the connection string.
             throw new HarnessException(
-                $"No connection to {given.Host}:{given.Port}, database {given.Database ?? given.Username}: {MessagesOf(failure, given.Password)}. "
-                + "Check that the server runs and is reachable from here, and the user, password and SSL Mode in --database.");
+                $"No connection to {given.Host}:{given.Port}, database {given.Database ?? given.Username}: "
+                    + $"{MessagesOf(failure, given.Password)}. "
+                    + "Check that the server runs and is reachable from here, and the user, password and SSL Mode in --database.");
         }
 
         await RequireUsableAsync(connection, request.Force, cancellationToken);
@@ -71,13 +75,16 @@ public static class GivenDatabase
     private static async Task RequireUsableAsync(NpgsqlConnection connection, bool force, CancellationToken cancellationToken)
     {
         if (connection.PostgreSqlVersion.Major < PostgresBinaries.OldestSupported)
-            throw new HarnessException($"The given server is PostgreSQL {connection.PostgreSqlVersion}; {PostgresBinaries.OldestSupported} to {PostgresBinaries.NewestSupported} are supported. Give a newer server.", ExitCode.BadUsage);
+            throw new HarnessException(
+                $"The given server is PostgreSQL {connection.PostgreSqlVersion}; {PostgresBinaries.OldestSupported} to "
+                    + $"{PostgresBinaries.NewestSupported} are supported. Give a newer server.", ExitCode.BadUsage);
 
         var tables = await UserTables.InAsync(connection, cancellationToken);
         if (tables.Count > 0 && !force && !await IsTheHarnessesOwnAsync(connection, tables, cancellationToken))
             throw new HarnessException(
-                $"The given database {connection.Database} is not empty: it holds {tables.Count} table{(tables.Count == 1 ? "" : "s")} ({string.Join(", ", tables.Take(5))}{(tables.Count > 5 ? ", ..." : "")}). "
-                + "Give an empty database, or --force to use this one: every row of workspaces, users, leads and of all that refers to them is deleted.", ExitCode.BadUsage);
+                $"The given database {connection.Database} is not empty: it holds {tables.Count} table{(tables.Count == 1 ? "" : "s")} "
+                    + $"({string.Join(", ", tables.Take(5))}{(tables.Count > 5 ? ", ..." : "")}). Give an empty database, or --force to "
+                    + "use this one: every row of workspaces, users, leads and of all that refers to them is deleted.", ExitCode.BadUsage);
     }
 
     // Before the schema is touched: who is refused finds everything as it was.
@@ -86,7 +93,8 @@ public static class GivenDatabase
         var doomed = await RowsToDelete.InAsync(connection, cancellationToken);
         if (doomed.NeedsTheSecondWord)
             throw new HarnessException(
-                $"--force would delete rows in {connection.Database} that the harness did not make: {doomed}. Give an empty database, or --force=delete-all-rows to delete all of them.", ExitCode.BadUsage);
+                $"--force would delete rows in {connection.Database} that the harness did not make: {doomed}. "
+                    + "Give an empty database, or --force=delete-all-rows to delete all of them.", ExitCode.BadUsage);
     }
 
     /// <summary>

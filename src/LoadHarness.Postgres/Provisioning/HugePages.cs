@@ -57,7 +57,7 @@ public static class HugePages
     {
         try
         {
-            return File.ReadLines($"/proc/{postmaster.ToString(CultureInfo.InvariantCulture)}/smaps")
+            return File.ReadLines($"/proc/{postmaster}/smaps")
                 .Any(line => line.StartsWith("KernelPageSize:", StringComparison.Ordinal)
                     && !line.EndsWith(" 4 kB", StringComparison.Ordinal));
         }
@@ -91,7 +91,7 @@ public static class HugePages
 
     private static IEnumerable<long> LimitsIn(string group) => !Directory.Exists(group) ? [] : Directory.EnumerateFiles(group, "hugetlb.*")
         .Where(file => file.EndsWith(".max", StringComparison.Ordinal) || file.EndsWith(".limit_in_bytes", StringComparison.Ordinal))
-        .Select(file => long.TryParse(File.ReadAllText(file), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var bytes)
+        .Select(file => long.TryParse(File.ReadAllText(file), NumberStyles.AllowTrailingWhite, null, out var bytes)
             ? bytes
             : long.MaxValue);
 
@@ -106,7 +106,7 @@ public static class HugePages
     }
 
     private static long Number(string text) =>
-        long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, null, out var number) ? number : 0;
 
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string Text(long number) => number.ToString();
 }

@@ -41,7 +41,7 @@ public sealed class NativeCluster : IAsyncDisposable
     public string ConnectionString { get; }
 
     public int ProcessId => int.Parse(
-        File.ReadLines(Path.Combine(Directory.Data, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
+        File.ReadLines(Path.Combine(Directory.Data, "postmaster.pid")).First());
 
     public string ConnectionStringTo(string database) => new NpgsqlConnectionStringBuilder(ConnectionString)
     {
@@ -151,7 +151,8 @@ public sealed class NativeCluster : IAsyncDisposable
             }
             catch (HarnessException failure)
             {
-                throw new HarnessException($"The private PostgreSQL server did not start: {failure.Message}\n{Redaction.Of(LogOf(directory))}", inner: failure);
+                throw new HarnessException(
+                    $"The private PostgreSQL server did not start: {failure.Message}\n{Redaction.Of(LogOf(directory))}", inner: failure);
             }
         }
     }
@@ -165,7 +166,8 @@ public sealed class NativeCluster : IAsyncDisposable
 
     private static string ConfigurationOf(IReadOnlyDictionary<string, string> settings)
     {
-        var text = new StringBuilder("listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\npassword_encryption = 'scram-sha-256'\n");
+        var text = new StringBuilder(
+            "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\npassword_encryption = 'scram-sha-256'\n");
         foreach (var (name, value) in settings)
             text.Append(name).Append(" = '").Append(value.Replace("'", "''", StringComparison.Ordinal)).Append("'\n");
         return text.ToString();

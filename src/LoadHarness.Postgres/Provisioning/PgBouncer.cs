@@ -71,7 +71,8 @@ public sealed class PgBouncer : IAsyncDisposable
         SslMode.Disable => "server_tls_sslmode = disable",
         SslMode.Require => "server_tls_sslmode = require",
         SslMode.VerifyCA or SslMode.VerifyFull =>
-            $"server_tls_sslmode = {(server.SslMode == SslMode.VerifyCA ? "verify-ca" : "verify-full")}\nserver_tls_ca_file = {server.RootCertificate ?? "/etc/ssl/certs/ca-certificates.crt"}",
+            $"server_tls_sslmode = {(server.SslMode == SslMode.VerifyCA ? "verify-ca" : "verify-full")}\nserver_tls_ca_file = "
+                + $"{server.RootCertificate ?? "/etc/ssl/certs/ca-certificates.crt"}",
         _ => "server_tls_sslmode = prefer",
     };
 

@@ -78,7 +78,8 @@ public sealed record PostgresBinaries(string Directory, int MajorVersion)
     }
 
     public static HarnessException NoneFound() => new(
-        $"No PostgreSQL {OldestSupported} to {NewestSupported} server programs (initdb, pg_ctl, postgres) on this machine, and no container engine that answers. "
-        + "Either install a server (Debian, Ubuntu: apt-get install postgresql; macOS: brew install postgresql@17; Windows: the installer from postgresql.org), "
-        + "or start Docker, or give a server with --database \"Host=...;Username=...;Database=...\".");
+        $"No PostgreSQL {OldestSupported} to {NewestSupported} server programs (initdb, pg_ctl, postgres) on this machine, "
+            + "and no container engine that answers. Either install a server (Debian, Ubuntu: apt-get install postgresql; "
+            + "macOS: brew install postgresql@17; Windows: the installer from postgresql.org), or start Docker, "
+            + "or give a server with --database \"Host=...;Username=...;Database=...\".");
 }

@@ -33,7 +33,7 @@ internal static class PostgresUri
                 target.ApplicationName = value;
                 break;
             case "connect_timeout":
-                target.Timeout = int.Parse(value, System.Globalization.CultureInfo.InvariantCulture);
+                target.Timeout = int.Parse(value);
                 break;
             default:
                 target[name] = value;

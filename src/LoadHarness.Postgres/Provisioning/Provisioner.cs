@@ -48,7 +48,9 @@ public static class Provisioner
         if (snapshot is not null)
             progress.Note($"Starting from the seeded database kept in {snapshot.Directory}.");
         var cluster = await NativeCluster.StartAsync(binaries, settings, request.Keep, cancellationToken, snapshot);
-        progress.Note($"PostgreSQL {binaries.MajorVersion} runs on 127.0.0.1:{cluster.Port}, private to this run{(request.Keep ? $"; its directory {cluster.Directory.Root} will be kept" : "")}.");
+        progress.Note(
+            $"PostgreSQL {binaries.MajorVersion} runs on 127.0.0.1:{cluster.Port}, "
+                + $"private to this run{(request.Keep ? $"; its directory {cluster.Directory.Root} will be kept" : "")}.");
         return await ReadyAsync(cluster, cluster.ConnectionString, "native", cancellationToken, cluster);
     }
 

@@ -9,7 +9,9 @@ namespace LoadHarness.Postgres.Provisioning;
 public static class RecycledWal
 {
     // Segments after the one being written; a name of another kind is a history or backup file.
-    private const string Ready = "select count(*) from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$' and name > pg_walfile_name(pg_current_wal_insert_lsn())";
+    private const string Ready = """
+        select count(*) from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$' and name > pg_walfile_name(pg_current_wal_insert_lsn())
+        """;
 
     private const string Wanted = "select ceil(least($1, pg_size_bytes(current_setting('min_wal_size')))::numeric / $2)::bigint";
 

@@ -46,7 +46,7 @@ public sealed record RowsToDelete(IReadOnlyList<(string Table, long Rows)> Table
     }
 
     public override string ToString() =>
-        string.Join(", ", Tables.Select(entry => FormattableString.Invariant($"{entry.Table}: {entry.Rows:N0}")));
+        string.Join(", ", Tables.Select(entry => $"{entry.Table}: {entry.Rows:N0}"));
 
     private static async Task<bool> IsSeededAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         await connection.ScalarAsync<bool>("select to_regclass('loadharness.seed_run') is not null", cancellationToken)

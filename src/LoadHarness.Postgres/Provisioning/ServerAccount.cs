@@ -50,7 +50,8 @@ public static class ServerAccount
         var remedy = said.Contains("failed to parse reuid", StringComparison.Ordinal)
             ? $" Create the system user '{SystemUser}' (Debian's postgresql-common does), or run as an ordinary user."
             : "";
-        throw new HarnessException($"{Path.GetFileName(program)} {string.Join(' ', arguments)} ended with code {result.ExitCode}: {said}{remedy}");
+        throw new HarnessException(
+            $"{Path.GetFileName(program)} {string.Join(' ', arguments)} ended with code {result.ExitCode}: {said}{remedy}");
     }
 
     /// <summary>Makes the directory, readable by the server's account alone.</summary>
@@ -73,7 +74,9 @@ public static class ServerAccount
         var result = await Cli.Wrap("chown").WithArguments(["-h", $"{SystemUser}:{SystemUser}", path])
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
         if (!result.IsSuccess)
-            throw new HarnessException($"Could not give {path} to the system user '{SystemUser}': {result.StandardError.Trim()} Install the distribution's postgresql package, or run as an ordinary user.");
+            throw new HarnessException(
+                $"Could not give {path} to the system user '{SystemUser}': "
+                    + $"{result.StandardError.Trim()} Install the distribution's postgresql package, or run as an ordinary user.");
     }
 
     /// <summary>Whether the process runs. One that ended and waits for its parent to notice does not.</summary>

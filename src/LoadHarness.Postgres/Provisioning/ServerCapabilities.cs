@@ -35,7 +35,8 @@ internal static class ServerCapabilities
             new Capability(ClusterShape.Capability, cluster.IsCoordinator, offered.GetValueOrDefault(ClusterShape.Capability).Version,
                 cluster.Remedy),
             new Capability(Superuser, superuser, null, superuser ? null
-                : "Connect as a superuser for what needs one: creating trusted-only extensions, COPY from server files, per-role settings. The rest works without."),
+                : "Connect as a superuser for what needs one: creating trusted-only extensions, COPY from server files, "
+                    + "per-role settings. The rest works without."),
             new Capability(Tls, settings.GetValueOrDefault("ssl") == "on", null, settings.GetValueOrDefault("ssl") == "on" ? null
                 : "Set ssl = on with ssl_cert_file and ssl_key_file in postgresql.conf, and connect with SSL Mode=VerifyFull."),
         ];
@@ -63,7 +64,9 @@ internal static class ServerCapabilities
     private static async Task<Dictionary<string, (string Version, bool Installed)>> OfferedAsync(
         NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        const string sql = "select name, coalesce(installed_version, default_version), installed_version is not null from pg_available_extensions";
+        const string sql = """
+            select name, coalesce(installed_version, default_version), installed_version is not null from pg_available_extensions
+            """;
         var offered = await connection.ListAsync(
             sql, row => (Name: row.GetString(0), Version: row.GetString(1), Installed: row.GetBoolean(2)), cancellationToken);
         return offered.ToDictionary(extension => extension.Name, extension => (extension.Version, extension.Installed));

@@ -23,7 +23,9 @@ internal static class ServerInspection
     public static void RequireDurability(ServerEnvironment server)
     {
         foreach (var name in ServerSettings.Durability.Where(name => server.Settings.TryGetValue(name, out var value) && value != "on"))
-            throw new HarnessException($"The {server.Provisioning} server runs with {name} = {server.Settings[name]}; figures taken so are worthless. Its settings must say {name} = on.");
+            throw new HarnessException(
+                $"The {server.Provisioning} server runs with {name} = {server.Settings[name]}; figures taken so are worthless. "
+                    + $"Its settings must say {name} = on.");
     }
 
     /// <summary>As the server shows them, with units. One that this role may not see, or this version lacks, is left out.</summary>

@@ -68,7 +68,8 @@ internal sealed class ServerReaper : IAsyncDisposable
         await _shell.WaitForExitAsync(CancellationToken.None);
         _shell.Dispose();
         if (!_keep && Directory.Exists(_directory.Root))
-            throw new HarnessException($"The private PostgreSQL server's directory {_directory.Root} could not be removed. Remove it by hand.");
+            throw new HarnessException(
+                $"The private PostgreSQL server's directory {_directory.Root} could not be removed. Remove it by hand.");
     }
 
     private Process Start()

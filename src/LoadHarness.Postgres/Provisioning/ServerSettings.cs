@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Options;
 
 namespace LoadHarness.Postgres.Provisioning;
@@ -95,7 +94,7 @@ public static class ServerSettings
 
     private static string Megabytes(long figure) => Text(figure) + "MB";
 
-    private static string Text(long figure) => figure.ToString(CultureInfo.InvariantCulture);
+    private static string Text(long figure) => figure.ToString();
 }
 
 /// <summary>What the server may use.</summary>

@@ -91,7 +91,9 @@ internal sealed class WatchedProgram : IAsyncDisposable
             }
             catch (SocketException refused)
             {
-                throw new HarnessException($"{name} did not answer on port {port} within {Patience.TotalSeconds:N0} s: {(File.Exists(log) ? Redaction.Of(await File.ReadAllTextAsync(log, cancellationToken)) : refused.Message)}");
+                throw new HarnessException(
+                    $"{name} did not answer on port {port} within {Patience.TotalSeconds:N0} s: "
+                        + $"{(File.Exists(log) ? Redaction.Of(await File.ReadAllTextAsync(log, cancellationToken)) : refused.Message)}");
             }
         }
     }

@@ -21,7 +21,9 @@ public static class LookupSelfCheck
         await using var _ = database;
         var table = await LookupTable.CreateAsync(database, cancellationToken);
         await using var __ = table;
-        progress.Note($"A prepared lookup by {LookupRates.Users} users: bare loop, engine, engine while watched, pgbench; {scale.LookupRounds} rounds.");
+        progress.Note(
+            $"A prepared lookup by {LookupRates.Users} users: bare loop, engine, engine while watched, pgbench; "
+                + $"{scale.LookupRounds} rounds.");
         await LookupRates.ByBareLoopAsync(database, TimeSpan.FromSeconds(1), cancellationToken);
         await LookupRates.ByEngineAsync(database, TimeSpan.FromSeconds(1), cancellationToken);
 

@@ -17,7 +17,9 @@ internal sealed class LookupTable : IAsyncDisposable
         await table.ExecuteAsync("drop table if exists loadharness_selfcheck", cancellationToken);
         await table.ExecuteAsync("create unlogged table loadharness_selfcheck (id int primary key, email text not null)",
             cancellationToken);
-        await table.ExecuteAsync($"insert into loadharness_selfcheck select n, 'person' || n || '@example.test' from generate_series(1, {Rows}) n", cancellationToken);
+        await table.ExecuteAsync(
+            $"insert into loadharness_selfcheck select n, 'person' || n || '@example.test' from generate_series(1, {Rows}) n",
+            cancellationToken);
         await table.ExecuteAsync("vacuum analyze loadharness_selfcheck", cancellationToken);
         return table;
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Statistics;
 using LoadHarness.Core.Verdicts;
 
@@ -46,12 +45,13 @@ internal sealed class LookupTurns
     private static string Turns(List<double> rates, List<double> others)
     {
         var sorted = Ratios(rates, others).Order().ToList();
-        return $"{Number(sorted[0])} to {Number(sorted[^1])}, half of them {Number(sorted[sorted.Count / 4])} to {Number(sorted[^(1 + (sorted.Count / 4))])}";
+        return $"{Number(sorted[0])} to {Number(sorted[^1])}, "
+            + $"half of them {Number(sorted[sorted.Count / 4])} to {Number(sorted[^(1 + (sorted.Count / 4))])}";
     }
 
-    private static string Number(double ratio) => ratio.ToString("0.000", CultureInfo.InvariantCulture);
+    private static string Number(double ratio) => ratio.ToString("0.000");
 
     private static string Spread(List<double> rates) => rates.Count == 0
         ? "not measured"
-        : string.Create(CultureInfo.InvariantCulture, $"{Medians.Of(rates):N0}/s ({rates.Min():N0} to {rates.Max():N0})");
+        : $"{Medians.Of(rates):N0}/s ({rates.Min():N0} to {rates.Max():N0})";
 }

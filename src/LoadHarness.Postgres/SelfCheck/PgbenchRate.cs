@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
@@ -34,7 +33,7 @@ internal static partial class PgbenchRate
                 .WithValidation(CommandResultValidation.None)
                 .ExecuteBufferedAsync(cancellationToken);
             return Rate().Match(result.StandardOutput) is { Success: true } match
-                ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
+                ? double.Parse(match.Groups[1].Value)
                 : null;
         }
         catch (System.ComponentModel.Win32Exception)

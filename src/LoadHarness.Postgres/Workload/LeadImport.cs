@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core;
 
 namespace LoadHarness.Postgres.Workload;
@@ -124,7 +123,6 @@ public static class LeadImport
         await reader.ReadAsync(cancellationToken);
         return reader.GetInt64(3) == 0
             ? new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2))
-            : throw new HarnessException(string.Create(
-                CultureInfo.InvariantCulture, $"Import {import} still has {reader.GetInt64(3)} rows to merge. Call finish_lead_import again."));
+            : throw new HarnessException($"Import {import} still has {reader.GetInt64(3)} rows to merge. Call finish_lead_import again.");
     }
 }

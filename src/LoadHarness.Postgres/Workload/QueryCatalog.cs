@@ -16,7 +16,8 @@ public sealed class QueryCatalog
     /// <exception cref="HarnessException">There is no statement of that name.</exception>
     public string this[string name] => _statements.TryGetValue(name, out var statement)
         ? statement
-        : throw new HarnessException($"sql/queries holds no statement named '{name}'. Known: {string.Join(", ", _statements.Keys.Order(StringComparer.Ordinal))}.");
+        : throw new HarnessException(
+            $"sql/queries holds no statement named '{name}'. Known: {string.Join(", ", _statements.Keys.Order(StringComparer.Ordinal))}.");
 
     /// <exception cref="HarnessException">A name stands twice.</exception>
     public static QueryCatalog Read(string folder) =>

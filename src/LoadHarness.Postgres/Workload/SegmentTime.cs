@@ -12,7 +12,7 @@ internal readonly record struct SegmentTime(DateTime From, DateTime To)
     /// <returns>Null when the text is no time.</returns>
     public static SegmentTime? Of(string text)
     {
-        if (!DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        if (!DateTimeOffset.TryParseExact(text, Formats, null, DateTimeStyles.AssumeUniversal, out var time))
             return null;
         var from = time.UtcDateTime;
         return new(from, text.AsSpan(10).ContainsAny('T', ' ') ? from.AddTicks(10) : from.AddDays(1));

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using LoadHarness.Core.Statistics;
 
 namespace LoadHarness.Postgres.Workload;
@@ -43,5 +42,5 @@ public sealed class SentStatements(string scenario)
     private static string NameOf(string scenario) => scenario.Length <= LongestName - Prefix.Length && scenario.All(char.IsAscii)
         && !scenario.Any(char.IsControl)
         ? Prefix + scenario
-        : string.Create(CultureInfo.InvariantCulture, $"{Prefix}{StableHash.Of(scenario):x16}");
+        : $"{Prefix}{StableHash.Of(scenario):x16}";
 }

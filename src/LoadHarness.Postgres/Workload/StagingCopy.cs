@@ -9,7 +9,11 @@ namespace LoadHarness.Postgres.Workload;
 internal sealed class StagingCopy : IAsyncDisposable
 {
     private const string CopyRows =
-        "copy lead_import_rows (import_id, row_number, email, name, phone, company, position, source, status, tags, custom_fields, refused) from stdin (format binary)";
+        """
+        copy lead_import_rows (import_id, row_number, email, name, phone, company, position, source, status, tags, custom_fields,
+            refused)
+        from stdin (format binary)
+        """;
 
     private const short Columns = 12;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using LoadHarness.Postgres.Distribution;
 using Npgsql;
 
@@ -28,7 +27,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     private TenantDatabase(NpgsqlConnectionStringBuilder settings, string role, long workspaceId, SentStatements? sent)
     {
         (_source, _settings, _role, WorkspaceId, _sent) = (NpgsqlDataSource.Create(settings), settings, role, workspaceId, sent);
-        WorkspaceText = workspaceId.ToString(CultureInfo.InvariantCulture);
+        WorkspaceText = workspaceId.ToString();
     }
 
     // The same connections in another workspace.
@@ -36,7 +35,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     {
         (_source, _settings, _role, WorkspaceId, _sent, _opened) =
             (opened._source, opened._settings, opened._role, workspaceId, opened._sent, opened);
-        WorkspaceText = workspaceId.ToString(CultureInfo.InvariantCulture);
+        WorkspaceText = workspaceId.ToString();
     }
 
     public long WorkspaceId { get; }

@@ -54,11 +54,11 @@ internal sealed record ClockAxis(double From, double To)
 {
     public static string Words(double seconds) => seconds switch
     {
-        < 120 => Svg.Text($"{seconds:0.#} s"),
-        < 7_200 when seconds % 60 != 0 => Svg.Text($"{Math.Floor(seconds / 60):0} min {seconds % 60:0} s"),
-        < 7_200 => Svg.Text($"{seconds / 60:0} min"),
-        < 172_800 => Svg.Text($"{seconds / 3_600:0.#} h"),
-        _ => Svg.Text($"{seconds / 86_400:0.#} d"),
+        < 120 => $"{seconds:0.#} s",
+        < 7_200 when seconds % 60 != 0 => $"{Math.Floor(seconds / 60):0} min {seconds % 60:0} s",
+        < 7_200 => $"{seconds / 60:0} min",
+        < 172_800 => $"{seconds / 3_600:0.#} h",
+        _ => $"{seconds / 86_400:0.#} d",
     };
 }
 
@@ -96,8 +96,8 @@ internal sealed record LogAxis(double From, double To, Func<double, string> Labe
 
     public static string Milliseconds(double value) => value switch
     {
-        < 0.9995 => Svg.Text($"{value * 1000:#,0.##} µs"),
-        < 999.5 => Svg.Text($"{value:#,0.##} ms"),
-        _ => Svg.Text($"{value / 1000:#,0.##} s"),
+        < 0.9995 => $"{value * 1000:#,0.##} µs",
+        < 999.5 => $"{value:#,0.##} ms",
+        _ => $"{value / 1000:#,0.##} s",
     };
 }

@@ -16,7 +16,7 @@ internal sealed class AxisRow(LogAxis axis, IReadOnlyList<(double At, string Lab
     {
         var anchor = index == 0 ? "start" : index == ticks.Count - 1 ? "end" : "middle";
         var tone = tick.At == line ? Tone.Limit : Tone.Ink;
-        return Svg.Text($"<text x=\"{At(tick.At)}\" y=\"12\" text-anchor=\"{anchor}\" font-size=\"11\" {tone.Fill()}>{tick.Label}</text>");
+        return $"<text x=\"{At(tick.At)}\" y=\"12\" text-anchor=\"{anchor}\" font-size=\"11\" {tone.Fill()}>{tick.Label}</text>";
     })));
 
     public AxisRow Line(double line)
@@ -27,33 +27,33 @@ internal sealed class AxisRow(LogAxis axis, IReadOnlyList<(double At, string Lab
 
     public AxisRow Whisker(double low, double high)
     {
-        _body.Append(Svg.Text($"<line x1=\"{At(low)}\" x2=\"{At(high)}\" y1=\"13\" y2=\"13\" {Tone.Ink.Stroke(2)}/>"));
+        _body.Append($"<line x1=\"{At(low)}\" x2=\"{At(high)}\" y1=\"13\" y2=\"13\" {Tone.Ink.Stroke(2)}/>");
         foreach (var end in new[] { low, high })
-            _body.Append(Svg.Text($"<line x1=\"{At(end)}\" x2=\"{At(end)}\" y1=\"8\" y2=\"18\" {Tone.Ink.Stroke(2)}/>"));
+            _body.Append($"<line x1=\"{At(end)}\" x2=\"{At(end)}\" y1=\"8\" y2=\"18\" {Tone.Ink.Stroke(2)}/>");
         return this;
     }
 
     public AxisRow Dot(double figure)
     {
-        _body.Append(Svg.Text($"<circle cx=\"{At(figure)}\" cy=\"13\" r=\"5\" {Tone.Series(0).Fill()}/>"));
+        _body.Append($"<circle cx=\"{At(figure)}\" cy=\"13\" r=\"5\" {Tone.Series(0).Fill()}/>");
         return this;
     }
 
     /// <summary>A figure of an earlier run.</summary>
     public AxisRow OpenDot(double figure)
     {
-        _body.Append(Svg.Text($"<circle cx=\"{At(figure)}\" cy=\"13\" r=\"5\" {(Tone.Series(1) with { Dash = "" }).Stroke(2)}/>"));
+        _body.Append($"<circle cx=\"{At(figure)}\" cy=\"13\" r=\"5\" {(Tone.Series(1) with { Dash = "" }).Stroke(2)}/>");
         return this;
     }
 
     public string ToSvg(string description) => Frame(description, Height, _body.ToString());
 
     /// <summary>A little room at both ends, so that no mark is cut.</summary>
-    private string At(double share) => Svg.Text($"{3 + (axis.Share(share) * 94):0.##}%");
+    private string At(double share) => $"{3 + (axis.Share(share) * 94):0.##}%";
 
     private string Line(double share, Tone tone, double width) =>
-        Svg.Text($"<line x1=\"{At(share)}\" x2=\"{At(share)}\" y1=\"0\" y2=\"{Height}\" {(tone with { Dash = "" }).Stroke(width)}/>");
+        $"<line x1=\"{At(share)}\" x2=\"{At(share)}\" y1=\"0\" y2=\"{Height}\" {(tone with { Dash = "" }).Stroke(width)}/>";
 
     private static string Frame(string description, int height, string body) =>
-        Svg.Text($"""<svg class="bullet" role="img" aria-label="{Svg.Escaped(description)}" width="100%" height="{height}">{body}</svg>""");
+        $"""<svg class="bullet" role="img" aria-label="{Svg.Escaped(description)}" width="100%" height="{height}">{body}</svg>""";
 }

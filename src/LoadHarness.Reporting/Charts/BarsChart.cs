@@ -25,11 +25,14 @@ internal static class BarsChart
         for (var i = 0; i < bars.Count; i++)
         {
             var (middle, width) = ((i * RowHeight) + (RowHeight / 2), Math.Clamp(bars[i].Share / most, 0, 1) * Longest);
-            body.Append(Svg.Text($"<text x=\"0\" y=\"{middle + 4}\" font-size=\"12\" {Tone.Ink.Fill()}>{Svg.Escaped(Shortened(bars[i].Label))}</text>"))
-                .Append(Svg.Text($"<rect x=\"{Left}%\" y=\"{middle - 8}\" width=\"{width:0.##}%\" height=\"16\" {Tone.Series(0).Fill()}/>"))
-                .Append(Svg.Text($"<text x=\"{Left + width + 1:0.##}%\" y=\"{middle + 4}\" font-size=\"12\" {Tone.Ink.Fill()}>{Svg.Escaped(bars[i].Value)}</text>"));
+            body.Append(
+                $"<text x=\"0\" y=\"{middle + 4}\" font-size=\"12\" {Tone.Ink.Fill()}>{Svg.Escaped(Shortened(bars[i].Label))}</text>")
+                .Append($"<rect x=\"{Left}%\" y=\"{middle - 8}\" width=\"{width:0.##}%\" height=\"16\" {Tone.Series(0).Fill()}/>")
+                .Append($"<text x=\"{Left + width + 1:0.##}%\" y=\"{middle + 4}\" font-size=\"12\" "
+                    + $"{Tone.Ink.Fill()}>{Svg.Escaped(bars[i].Value)}</text>");
         }
-        return Svg.Text($"""<svg class="drawing" role="img" aria-label="{Svg.Escaped(description)}" width="100%" height="{bars.Count * RowHeight}">{body}</svg>""");
+        var label = Svg.Escaped(description);
+        return $"""<svg class="drawing" role="img" aria-label="{label}" width="100%" height="{bars.Count * RowHeight}">{body}</svg>""";
     }
 
     public static string Columns(IReadOnlyList<(string Label, double Share)> bars, string description)

@@ -21,7 +21,10 @@ internal static class DistributionChart
             (few ? "Each dot is one repetition, by its response time (logarithmic)."
                 : "Height: share of requests that took so long. Across: response time (logarithmic).")
                 + (verdict.Interval is null ? "" : " The shaded stretch is the 95% interval of the judged figure."),
-            $"{Format.Count(histogram.Count)} samples from {Format.Duration(histogram.Minimum)} to {Format.Duration(histogram.Maximum)}, half of them within {Format.Duration(histogram.Percentile(50))}. Judged figure {Format.Figure(verdict.Figure, verdict.Unit)}, 95% interval {Format.Interval(verdict.Interval, verdict.Unit)}, {Format.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}.",
+            $"{Format.Count(histogram.Count)} samples from {Format.Duration(histogram.Minimum)} to {Format.Duration(histogram.Maximum)}, "
+                + $"half of them within {Format.Duration(histogram.Percentile(50))}. "
+                + $"Judged figure {Format.Figure(verdict.Figure, verdict.Unit)}, 95% interval "
+                + $"{Format.Interval(verdict.Interval, verdict.Unit)}, {Format.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}.",
             Draw(verdict, histogram, limit * unit, unit, few),
             [new(Tone.Series(0), few ? "one repetition" : "measured"), new(Tone.Ink, "judged figure, interval shaded"),
                 new(Tone.Limit, "limit")],

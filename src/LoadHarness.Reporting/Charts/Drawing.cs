@@ -23,14 +23,19 @@ internal sealed class Drawing(int height, Axis across, Axis up)
     private bool _scaled;
 
     /// <summary>
-    /// Lines at the labelled heights. Their labels lie above them at the left end; the style sheet moves them out to the left, where they cover nothing.
+    /// Lines at the labelled heights. Their labels lie above them at the left end; the style sheet moves them out to the left, where they
+    /// cover nothing.
     /// </summary>
     public Drawing Grid(int about = 4)
     {
         var ticks = up.Ticks(about).ToList();
-        _behind.Append($"<path d=\"{string.Concat(ticks.Select(tick => Svg.Text($"M0 {Y(tick):0.#}H{Units}")))}\" vector-effect=\"non-scaling-stroke\" {Tone.Grid.Stroke(1)}/>");
+        _behind.Append(
+            $"<path d=\"{string.Concat(ticks.Select(tick => $"M0 {Y(tick):0.#}H{Units}"))}\" "
+                + $"vector-effect=\"non-scaling-stroke\" {Tone.Grid.Stroke(1)}/>");
         foreach (var tick in ticks)
-            _labels.Append(Svg.Text($"<text class=\"height f-ink\" x=\"0\" y=\"{Y(tick) - 3:0.#}\" fill=\"{Tone.Ink.Color}\">{Svg.Escaped(up.Label(tick))}</text>"));
+            _labels.Append(
+                $"<text class=\"height f-ink\" x=\"0\" y=\"{Y(tick) - 3:0.#}\" "
+                    + $"fill=\"{Tone.Ink.Color}\">{Svg.Escaped(up.Label(tick))}</text>");
         _scaled = true;
         return this;
     }
@@ -42,7 +47,9 @@ internal sealed class Drawing(int height, Axis across, Axis up)
         {
             var share = across.Share(tick);
             var anchor = share < 0.06 ? "start" : share > 0.94 ? "end" : "middle";
-            _ticks.Append(Svg.Text($"<text class=\"tick f-ink\" x=\"{share * 100:0.##}%\" y=\"{height + 16}\" text-anchor=\"{anchor}\">{Svg.Escaped(across.Label(tick))}</text>"));
+            _ticks.Append(
+                $"<text class=\"tick f-ink\" x=\"{share * 100:0.##}%\" y=\"{height + 16}\" "
+                    + $"text-anchor=\"{anchor}\">{Svg.Escaped(across.Label(tick))}</text>");
         }
         return this;
     }
@@ -80,7 +87,7 @@ internal sealed class Drawing(int height, Axis across, Axis up)
 
     public Drawing Dot(double x, double y, Tone tone, bool hollow = false)
     {
-        _marks.Append(Svg.Text($"<circle cx=\"{Percent(x)}\" cy=\"{Y(y):0.#}\" r=\"4.5\" {(hollow ? tone.Stroke(2) : tone.Fill(0.75))}/>"));
+        _marks.Append($"<circle cx=\"{Percent(x)}\" cy=\"{Y(y):0.#}\" r=\"4.5\" {(hollow ? tone.Stroke(2) : tone.Fill(0.75))}/>");
         return this;
     }
 
@@ -89,7 +96,7 @@ internal sealed class Drawing(int height, Axis across, Axis up)
     {
         var (left, right) = (across.Share(from) * Units, across.Share(to) * Units);
         var fill = hatched ? "fill=\"url(#hatch)\"" : tone.Fill(opacity);
-        _behind.Append(Svg.Text($"<rect x=\"{left:0.#}\" y=\"0\" width=\"{Math.Max(1, right - left):0.#}\" height=\"{height}\" {fill}/>"));
+        _behind.Append($"<rect x=\"{left:0.#}\" y=\"0\" width=\"{Math.Max(1, right - left):0.#}\" height=\"{height}\" {fill}/>");
         return this;
     }
 
@@ -101,7 +108,7 @@ internal sealed class Drawing(int height, Axis across, Axis up)
         {
             var (x, y) = (Math.Round(across.Share(cell.Left) * Units), Y(cell.High));
             var width = Math.Round(across.Share(cell.Right) * Units) - x;
-            path.Append(Svg.Text($"M{x} {y:0.#}h{width}v{Y(cell.Low) - y:0.#}h-{width}z"));
+            path.Append($"M{x} {y:0.#}h{width}v{Y(cell.Low) - y:0.#}h-{width}z");
         }
         if (path.Length > 0) _lines.Append($"<path d=\"{path}\" {tone.Fill(opacity)}/>");
         return this;
@@ -110,7 +117,7 @@ internal sealed class Drawing(int height, Axis across, Axis up)
     /// <summary>A line up at one value, with its words above the plot on the side that has room.</summary>
     public Drawing Upright(double x, string words, Tone tone, int row = 0)
     {
-        _lines.Append(Svg.Text($"<path d=\"M{across.Share(x) * Units:0.#} 0V{height}\" vector-effect=\"non-scaling-stroke\" {tone.Stroke(2)}/>"));
+        _lines.Append($"<path d=\"M{across.Share(x) * Units:0.#} 0V{height}\" vector-effect=\"non-scaling-stroke\" {tone.Stroke(2)}/>");
         var anchor = across.Share(x) > 0.5 ? "end" : "start";
         Label(Percent(x), -6 + (row * LabelHeight * 1.25), words, anchor, tone, anchor == "end" ? -5 : 5);
         return this;
@@ -119,7 +126,7 @@ internal sealed class Drawing(int height, Axis across, Axis up)
     /// <summary>A line across at one height, with its words at the right end above it.</summary>
     public Drawing Level(double y, string words, Tone tone)
     {
-        _lines.Append(Svg.Text($"<path d=\"M0 {Y(y):0.#}H{Units}\" vector-effect=\"non-scaling-stroke\" {tone.Stroke(2)}/>"));
+        _lines.Append($"<path d=\"M0 {Y(y):0.#}H{Units}\" vector-effect=\"non-scaling-stroke\" {tone.Stroke(2)}/>");
         Label("100%", Y(y) - 4, words, "end", tone);
         return this;
     }
@@ -144,16 +151,25 @@ internal sealed class Drawing(int height, Axis across, Axis up)
     }
 
     /// <param name="clock">Charts of one clock share a cursor; null where the axis across is no time.</param>
-    public string ToSvg(string description, string? clock = null) => Svg.Text($"""
-        <svg class="drawing{(_scaled ? " scaled" : "")}" role="img" aria-label="{Svg.Escaped(description)}" width="100%" height="{Top + height + Bottom}"{(clock is null ? "" : Svg.Text($" data-clock=\"{clock}\" data-from=\"{across.From:0.###}\" data-to=\"{across.To:0.###}\""))}><svg y="{Top}" width="100%" height="{height}" overflow="visible"><svg class="area" width="100%" height="{height}" viewBox="0 0 {Units} {height}" preserveAspectRatio="none">{_behind}{_lines}</svg><line x1="0" x2="100%" y1="{height}" y2="{height}" {Tone.Ink.Stroke(1)}/>{_marks}<g font-size="12" fill="{Tone.Ink.Color}">{_ticks}</g><g class="halo" font-size="12" paint-order="stroke" stroke="#ffffff" stroke-width="3">{_labels}</g></svg></svg>
-        """);
+    public string ToSvg(string description, string? clock = null) => $"""
+        <svg class="drawing{(_scaled ? " scaled" : "")}" role="img" aria-label="{Svg.Escaped(description)}" width="100%"
+        height="{Top + height + Bottom}"{(clock is null ? "" : Clock(clock))}><svg y="{Top}" width="100%" height="{height}"
+        overflow="visible"><svg class="area" width="100%" height="{height}" viewBox="0 0 {Units} {height}"
+        preserveAspectRatio="none">{_behind}{_lines}</svg><line x1="0" x2="100%" y1="{height}" y2="{height}"
+        {Tone.Ink.Stroke(1)}/>{_marks}<g font-size="12" fill="{Tone.Ink.Color}">{_ticks}</g><g class="halo" font-size="12"
+        paint-order="stroke" stroke="#ffffff" stroke-width="3">{_labels}</g></svg></svg>
+        """;
+
+    private string Clock(string clock) =>
+        $" data-clock=\"{clock}\" data-from=\"{across.From:0.###}\" data-to=\"{across.To:0.###}\"";
 
     private double Y(double value) => height * (1 - up.Share(value));
 
-    private string Percent(double x) => Svg.Text($"{across.Share(x) * 100:0.##}%");
+    private string Percent(double x) => $"{across.Share(x) * 100:0.##}%";
 
-    private void Label(string x, double y, string words, string anchor, Tone tone, double dx = 0) => _labels.Append(Svg.Text(
-        $"<text class=\"f-{tone.CssClass}\" x=\"{x}\"{(dx == 0 ? "" : Svg.Text($" dx=\"{dx:0.#}\""))} y=\"{y:0.#}\" text-anchor=\"{anchor}\" fill=\"{tone.Color}\">{Svg.Escaped(words)}</text>"));
+    private void Label(string x, double y, string words, string anchor, Tone tone, double dx = 0) => _labels.Append(
+        $"<text class=\"f-{tone.CssClass}\" x=\"{x}\"{(dx == 0 ? "" : $" dx=\"{dx:0.#}\"")} y=\"{y:0.#}\" text-anchor=\"{anchor}\" "
+            + $"fill=\"{tone.Color}\">{Svg.Escaped(words)}</text>");
 
     /// <summary>What cannot be drawn parts a line in two.</summary>
     private static IEnumerable<IReadOnlyList<(double X, double Y)>> Stretches(IEnumerable<(double X, double Y)> points)
@@ -173,5 +189,5 @@ internal sealed class Drawing(int height, Axis across, Axis up)
 
     private string Path(IEnumerable<(double X, double Y)> points) =>
         string.Concat(points.Where(point => Axis.Drawable(point.Y)).Select(
-            (point, index) => Svg.Text($"{(index == 0 ? 'M' : 'L')}{across.Share(point.X) * Units:0.#} {Y(point.Y):0.#}")));
+            (point, index) => $"{(index == 0 ? 'M' : 'L')}{across.Share(point.X) * Units:0.#} {Y(point.Y):0.#}"));
 }

@@ -18,7 +18,7 @@ internal static class GrowthChart
             $"growth-{index}",
             operation.Operation,
             $"{operation.Metric}, by the number of leads; both axes are logarithmic.",
-            $"{string.Join(", ", operation.Points.Select(point => $"{TargetPassing.Words(point.Contacts)}: {Format.Significant(point.Figure)}"))}. {Exponent(operation)}{(operation.Passing is { } passing ? $" {passing.Target}: {passing.Sentence()}." : "")}",
+            Words(operation),
             points.Count == 0 ? "" : Draw(operation, points, isTime ? limit : null, isTime),
             [
                 new(Tone.Series(0), "measured"),
@@ -49,8 +49,14 @@ internal static class GrowthChart
         return drawing.ToSvg($"{operation.Operation}: {operation.Metric} by the number of leads.");
     }
 
+    private static string Words(OperationScale operation)
+    {
+        var points = operation.Points.Select(point => $"{TargetPassing.Words(point.Contacts)}: {Format.Significant(point.Figure)}");
+        var passing = operation.Passing is { } passed ? $" {passed.Target}: {passed.Sentence()}." : "";
+        return $"{string.Join(", ", points)}. {Exponent(operation)}{passing}";
+    }
+
     private static string Exponent(OperationScale operation) => operation.Fit is { } fit
-        ? FormattableString.Invariant(
-            $"Exponent {fit.Exponent:0.00}, 95% interval {fit.ExponentInterval.Low:0.00} to {fit.ExponentInterval.High:0.00}.")
+        ? $"Exponent {fit.Exponent:0.00}, 95% interval {fit.ExponentInterval.Low:0.00} to {fit.ExponentInterval.High:0.00}."
         : "No exponent: fewer than three sizes, or a figure of zero.";
 }

@@ -19,31 +19,39 @@ internal static class Sparkline
         var (low, high) = Range([.. values, .. limit is { } line && IsNear(line, values) ? [line] : Array.Empty<double>()]);
         double X(double run) => run / runs * Units;
         double Y(double value) => Edge + ((Height - (2 * Edge)) * (1 - ((value - low) / (high - low))));
-        string Percent(double run) => Svg.Text($"{2 + (run / runs * 96):0.##}%");
+        string Percent(double run) => $"{2 + (run / runs * 96):0.##}%";
 
         var area = new StringBuilder();
         foreach (var found in history.Breaks)
-            area.Append(Svg.Text($"<path d=\"M{X(found.At - 0.5):0.#} 0V{Height}\" vector-effect=\"non-scaling-stroke\" {Tone.Muted.Stroke(1.5)}/>"));
+            area.Append($"<path d=\"M{X(found.At - 0.5):0.#} 0V{Height}\" vector-effect=\"non-scaling-stroke\" {Tone.Muted.Stroke(1.5)}/>");
         if (limit is { } height && height >= low && height <= high)
-            area.Append(Svg.Text($"<path d=\"M0 {Y(height):0.#}H{Units}\" vector-effect=\"non-scaling-stroke\" {Tone.Limit.Stroke(1)}/>"));
+            area.Append($"<path d=\"M0 {Y(height):0.#}H{Units}\" vector-effect=\"non-scaling-stroke\" {Tone.Limit.Stroke(1)}/>");
         foreach (var stretch in series.Points.GroupBy(point => history.Breaks.Count(found => found.At <= point.Run)))
-            area.Append($"<path d=\"{Path(stretch)}\" vector-effect=\"non-scaling-stroke\" stroke-linejoin=\"round\" {Tone.Series(0).Stroke(1.5)}/>");
+            area.Append(
+                $"<path d=\"{Path(stretch)}\" vector-effect=\"non-scaling-stroke\" stroke-linejoin=\"round\" "
+                    + $"{Tone.Series(0).Stroke(1.5)}/>");
         var marks = new StringBuilder();
         foreach (var change in series.Changes)
         {
             var at = series.Points.First(point => point.Run == change.At);
             var tone = change.IsShown ? Tone.Series(1) : Tone.Series(1) with { Dash = "" };
             if (change.IsShown)
-                marks.Append(Svg.Text($"<line x1=\"{Percent(at.Run)}\" x2=\"{Percent(at.Run)}\" y1=\"0\" y2=\"{Height}\" {(tone with { Dash = "" }).Stroke(1.5)}/>"));
-            marks.Append(Svg.Text($"<circle cx=\"{Percent(at.Run)}\" cy=\"{Y(at.Value):0.#}\" r=\"4\" {(change.IsShown ? tone.Fill() : tone.Stroke(2))}/>"));
+                marks.Append($"<line x1=\"{Percent(at.Run)}\" x2=\"{Percent(at.Run)}\" y1=\"0\" y2=\"{Height}\" "
+                    + $"{(tone with { Dash = "" }).Stroke(1.5)}/>");
+            marks.Append(
+                $"<circle cx=\"{Percent(at.Run)}\" cy=\"{Y(at.Value):0.#}\" r=\"4\" {(change.IsShown ? tone.Fill() : tone.Stroke(2))}/>");
         }
 
         if (series.Points.Count == 1)
-            marks.Append(Svg.Text($"<circle cx=\"{Percent(series.Points[0].Run)}\" cy=\"{Y(series.Points[0].Value):0.#}\" r=\"3\" {Tone.Series(0).Fill()}/>"));
-        return Svg.Text($"""<svg class="bullet" role="img" aria-label="{Svg.Escaped(description)}" width="100%" height="{Height}"><svg x="2%" width="96%" height="{Height}" viewBox="0 0 {Units} {Height}" preserveAspectRatio="none">{area}</svg>{marks}</svg>""");
+            marks.Append(
+                $"<circle cx=\"{Percent(series.Points[0].Run)}\" cy=\"{Y(series.Points[0].Value):0.#}\" r=\"3\" {Tone.Series(0).Fill()}/>");
+        return $"""
+            <svg class="bullet" role="img" aria-label="{Svg.Escaped(description)}" width="100%" height="{Height}"><svg x="2%" width="96%"
+            height="{Height}" viewBox="0 0 {Units} {Height}" preserveAspectRatio="none">{area}</svg>{marks}</svg>
+            """;
 
         string Path(IEnumerable<(int Run, double Value)> points) =>
-            string.Concat(points.Select((point, index) => Svg.Text($"{(index == 0 ? 'M' : 'L')}{X(point.Run):0.#} {Y(point.Value):0.#}")));
+            string.Concat(points.Select((point, index) => $"{(index == 0 ? 'M' : 'L')}{X(point.Run):0.#} {Y(point.Value):0.#}"));
     }
 
     /// <summary>A limit far away would press the line flat.</summary>

@@ -29,7 +29,8 @@ internal static class SpectrumChart
         return new(
             id,
             "Percentiles of response time",
-            "Up: response time (logarithmic). Across: the share of requests that were at least as fast; each tick is ten times rarer. Fewer than 30 requests are dots.",
+            "Up: response time (logarithmic). Across: the share of requests that were at least as fast; each tick is ten times rarer. "
+                + "Fewer than 30 requests are dots.",
             $"Slowest operation by p95 first. {string.Join(" ", slowestFirst.Select(o => $"{o.Name}: {Told(o.Histogram)}."))}",
             Draw(slowestFirst, limit, $"Percentiles of the response times of {scenario.Name}."),
             legend,
@@ -37,8 +38,10 @@ internal static class SpectrumChart
     }
 
     private static string Told(LatencyHistogram histogram) => Percentiles.Reach(histogram.Count, 95)
-        ? $"p50 {Format.Duration(histogram.Percentile(50))}, p95 {Format.Duration(histogram.Percentile(95))}, p99 {Percentiles.Words(histogram, 99)}"
-        : $"{Format.Count(histogram.Count)} from {Format.Duration(histogram.Minimum)} to {Format.Duration(histogram.Maximum)}, mean {Format.Duration(histogram.Mean)}";
+        ? $"p50 {Format.Duration(histogram.Percentile(50))}, p95 {Format.Duration(histogram.Percentile(95))}, "
+            + $"p99 {Percentiles.Words(histogram, 99)}"
+        : $"{Format.Count(histogram.Count)} from {Format.Duration(histogram.Minimum)} to {Format.Duration(histogram.Maximum)}, "
+            + $"mean {Format.Duration(histogram.Mean)}";
 
     private static string Draw(List<(string Name, LatencyHistogram Histogram)> slowestFirst, TimeSpan? limit, string description)
     {

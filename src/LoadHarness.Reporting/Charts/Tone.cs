@@ -25,11 +25,11 @@ internal sealed record Tone(string CssClass, string Color, string Dash)
     public static Tone Series(int index) => index < Many.Length ? Many[index] : Muted;
 
     public string Stroke(double width) =>
-        Svg.Text($"class=\"l-{CssClass}\" fill=\"none\" stroke=\"{Color}\" stroke-width=\"{width:0.#}\"{DashAttribute}");
+        $"class=\"l-{CssClass}\" fill=\"none\" stroke=\"{Color}\" stroke-width=\"{width:0.#}\"{DashAttribute}";
 
     public string Fill(double opacity = 1) => opacity >= 1
         ? $"class=\"f-{CssClass}\" fill=\"{Color}\""
-        : Svg.Text($"class=\"f-{CssClass}\" fill=\"{Color}\" fill-opacity=\"{opacity:0.##}\"");
+        : $"class=\"f-{CssClass}\" fill=\"{Color}\" fill-opacity=\"{opacity:0.##}\"";
 
     private string DashAttribute => Dash.Length == 0 ? "" : $" stroke-dasharray=\"{Dash}\"";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
@@ -24,7 +23,7 @@ internal static class JUnitXml
         return new(new XElement("testsuites", new XElement(
             "testsuite",
             new XAttribute("name", "LoadHarness targets"),
-            new XAttribute("timestamp", run.Identity.StartedUtc.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture)),
+            new XAttribute("timestamp", run.Identity.StartedUtc.ToString("yyyy-MM-ddTHH:mm:ss")),
             new XAttribute("time", run.Identity.Duration.TotalSeconds),
             new XAttribute("tests", cases.Count),
             new XAttribute("failures", With("failure")),
@@ -52,14 +51,14 @@ internal static class JUnitXml
         [
             ("run", run.Identity.Id),
             ("commit", run.Identity.Commit),
-            ("contacts", run.Seed?.Contacts.ToString(CultureInfo.InvariantCulture) ?? "none"),
+            ("contacts", run.Seed?.Contacts.ToString() ?? "none"),
             ("workspaces", run.Seed?.Spread.Words() ?? "none"),
             ("profile", run.Options.GetValueOrDefault("profile", "none")),
             ("machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
             ("server", run.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}" : "none"),
             ("verdict", outcome.Word),
             ("scope", outcome.Scope),
-            ("exitCode", ((int)outcome.ExitCode).ToString(CultureInfo.InvariantCulture)),
+            ("exitCode", ((int)outcome.ExitCode).ToString()),
         ];
         return new("properties", all.Select(
             property => new XElement("property", new XAttribute("name", property.Name), new XAttribute("value", Safe(property.Value)))));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using LoadHarness.Core.Measurement;
 
@@ -54,7 +53,7 @@ internal static class MetricsCsv
                 yield return ($"{name}_{part}", "ms", duration.TotalMilliseconds);
     }
 
-    private static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
+    private static string Number(double value) => value.ToString("0.######");
 
     /// <summary>Quoted where needed; a leading formula sign is defused, as a spreadsheet would run it.</summary>
     private static string Field(string text)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Reporting.Files;
@@ -13,8 +12,9 @@ internal static class PercentileText
     {
         writer.Write("       Value     Percentile TotalCount 1/(1-Percentile)\n\n");
         foreach (var percentile in Percentiles(histogram.Count).Append(100)) WriteLine(histogram, percentile, writer);
-        writer.Write(Line($"#[Mean    = {Milliseconds(histogram.Mean),12:0.000}, StdDeviation   = {Milliseconds(histogram.StandardDeviation),12:0.000}]"));
-        writer.Write(Line($"#[Max     = {Milliseconds(histogram.Maximum),12:0.000}, Total count    = {histogram.Count,12}]"));
+        var (mean, deviation) = (Milliseconds(histogram.Mean), Milliseconds(histogram.StandardDeviation));
+        writer.Write($"#[Mean    = {mean,12:0.000}, StdDeviation   = {deviation,12:0.000}]\n");
+        writer.Write($"#[Max     = {Milliseconds(histogram.Maximum),12:0.000}, Total count    = {histogram.Count,12}]\n");
     }
 
     /// <summary>From 0, ever closer to 100, until one request in so many can no longer be told apart.</summary>
@@ -32,11 +32,9 @@ internal static class PercentileText
     {
         var value = histogram.NanosecondsAtPercentile(percentile);
         var within = histogram.Counts().TakeWhile(bucket => bucket.Nanoseconds <= value).Sum(bucket => bucket.Count);
-        var rarity = percentile < 100 ? string.Create(CultureInfo.InvariantCulture, $" {100 / (100 - percentile),14:0.00}") : "";
-        writer.Write(Line($"{value / 1e6,12:0.000} {percentile / 100,14:0.000000000000} {within,10}{rarity}"));
+        var rarity = percentile < 100 ? $" {100 / (100 - percentile),14:0.00}" : "";
+        writer.Write($"{value / 1e6,12:0.000} {percentile / 100,14:0.000000000000} {within,10}{rarity}\n");
     }
 
     private static double Milliseconds(TimeSpan duration) => duration.TotalMilliseconds;
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture) + "\n";
 }

@@ -66,7 +66,8 @@ internal static class SummaryMarkdown
                 .Append($"| {Escape(verdict.Subject is { } subject ? subject + " " : "")}{Escape(VerdictWords.Figure(verdict))} | "
                     + $"{Escape(Format.Limit(verdict))} ")
                 .Append($"| {Escape(VerdictWords.Interval(verdict))} | {Format.Count(verdict.Samples)} ")
-                .Append($"| {Escape(string.Join("; ", new[] { verdict.Reason }.OfType<string>().Concat(verdict.Caveats.Except(common))))} |\n");
+                .Append($"| {Escape(string.Join("; ", new[] { verdict.Reason }.OfType<string>().Concat(verdict.Caveats.Except(common))))} "
+                    + "|\n");
         }
         text.Append('\n');
     }

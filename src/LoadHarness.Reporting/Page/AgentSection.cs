@@ -13,7 +13,8 @@ internal static class AgentSection
         : new(
             "generators",
             "Generators",
-            "Each made its share of the load, dealt out by the number of the arrival or user. Their histograms are added bucket by bucket. Response times are taken with one machine's own clock; a difference of clocks moves only the start of a phase.",
+            "Each made its share of the load, dealt out by the number of the arrival or user. Their histograms are added bucket by bucket. "
+                + "Response times are taken with one machine's own clock; a difference of clocks moves only the start of a phase.",
             [
                 Losses(run),
                 HtmlComponents.Table(
@@ -28,7 +29,8 @@ internal static class AgentSection
     {
         var lost = run.Agents.Where(agent => agent.Loss is not null).ToList();
         return lost.Count == 0 ? Html.Nothing : HtmlComponents.Notes(lost.Select(agent =>
-            $"Agent {agent.Name} on {agent.Host} was lost in {agent.Loss!.Scenario}: {agent.Loss.Reason}. {Format.Counted(agent.Loss.Skipped, "request")} of its share are booked as skipped."));
+            $"Agent {agent.Name} on {agent.Host} was lost in {agent.Loss!.Scenario}: {agent.Loss.Reason}. "
+                + $"{Format.Counted(agent.Loss.Skipped, "request")} of its share are booked as skipped."));
     }
 
     private static IReadOnlyList<Cell> Row(AgentRecord agent) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 
@@ -12,21 +11,25 @@ internal static class BaselineSection
         : new(
             "baseline",
             "Baseline",
-            $"Run {baseline.RunId} of {baseline.StartedUtc.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}, commit {baseline.Commit}. "
-                + "Worse or better is said only where the two 95% intervals do not overlap. One run against one run shows no regression by itself: machines vary. Measure again, or compare in turns.",
+            $"Run {baseline.RunId} of {baseline.StartedUtc:d MMM yyyy}, commit {baseline.Commit}. "
+                + "Worse or better is said only where the two 95% intervals do not overlap. "
+                + "One run against one run shows no regression by itself: machines vary. Measure again, or compare in turns.",
             [baseline.Differences.Count > 0 ? Misfit(baseline) : Figures(run, baseline)]);
 
     /// <summary>For the first screen.</summary>
     public static string Summary(RunResult run, Baseline baseline)
     {
         if (baseline.Differences.Count > 0)
-            return $"not comparable: {Plain.Cut(baseline.Differences[0], 200)}{(baseline.Differences.Count > 1 ? $", and {baseline.Differences.Count - 1} more differences" : "")}";
+            return $"not comparable: {Plain.Cut(baseline.Differences[0], 200)}"
+                + (baseline.Differences.Count > 1 ? $", and {baseline.Differences.Count - 1} more differences" : "");
         var changes = Pairs(run, baseline).Select(pair => Change(pair.Now, pair.Then)).ToList();
         int Count(string word) => changes.Count(change => change == word);
-        return $"{Count("worse")} worse, {Count("better")} better, {Count("no difference shown")} without a difference shown{(Count("no interval") > 0 ? $", {Count("no interval")} without intervals" : "")}.";
+        return $"{Count("worse")} worse, {Count("better")} better, {Count("no difference shown")} without a difference "
+            + $"shown{(Count("no interval") > 0 ? $", {Count("no interval")} without intervals" : "")}.";
     }
 
-    private static Html Misfit(Baseline baseline) => Html.Of($"""<p>The two runs cannot be compared:</p>{HtmlComponents.Notes(baseline.Differences)}""");
+    private static Html Misfit(Baseline baseline) =>
+        Html.Of($"""<p>The two runs cannot be compared:</p>{HtmlComponents.Notes(baseline.Differences)}""");
 
     private static Html Figures(RunResult run, Baseline baseline) => HtmlComponents.Table(
         "Figures against the baseline", ["Target", "Then", "95% interval", "Now", "95% interval, now", "Now over then", "Change"],

@@ -22,18 +22,28 @@ internal static class ChecklistSection
             "Checklist",
             $"Every line of the requirements: {CheckReport.Tally(run.Checklist)}.",
             [
-                Html.Of($"""<p>{HtmlComponents.Links(run.Checklist.GroupBy(Letters).Select(group => Html.Of($"""<a href="#{Place(group.First())}">{Title(group.Key)}</a> {group.Count(check => check.Kind == VerdictKind.Met)} of {group.Count()} met""")))}</p>"""),
+                Html.Of($"""
+                    <p>{HtmlComponents.Links(run.Checklist.GroupBy(Letters).Select(group => Html.Of($"""
+                        <a href="#{Place(group.First())}">{Title(group.Key)}</a> {Met(group)} of {group.Count()} met
+                        """)))}</p>
+                    """),
                 HtmlComponents.Table("Checklist", ["Id", "Claim", "Verdict", "Evidence"], run.Checklist.Select(check => Row(run, check)),
                     "sortable"),
             ]);
 
     private static IReadOnlyList<Cell> Row(RunResult run, Verdict check) =>
     [
-        Html.Of($"""<span id="{Place(check)}">{(run.Verdicts.Any(verdict => verdict.Id == check.Id) ? Html.Of($"""<a href="#{Slug.Of(check.Id)}">{check.Id}</a>""") : Html.Of($"{check.Id}"))}</span>"""),
+        Html.Of($"""
+            <span id="{Place(check)}">{(run.Verdicts.Any(verdict => verdict.Id == check.Id)
+                ? Html.Of($"""<a href="#{Slug.Of(check.Id)}">{check.Id}</a>""")
+                : Html.Of($"{check.Id}"))}</span>
+            """),
         Html.Of($"{Plain.Cut(check.Title, 200)}"),
         Scoreboard.Badge(check.Kind),
         Html.Of($"{Plain.Cut(string.Join("; ", [check.Evidence, .. check.Caveats]), 400)}"),
     ];
+
+    private static int Met(IEnumerable<Verdict> checks) => checks.Count(check => check.Kind == VerdictKind.Met);
 
     private static string Place(Verdict check) => $"check-{Slug.Of(check.Id)}";
 

@@ -22,7 +22,11 @@ internal static class ClaimSection
         var others = claims.Except(shown).ToList();
         if (others.Count > 0)
         {
-            parts.Add(Html.Of($"""<p>Not compared in this run: {HtmlComponents.Links(others.Select(claim => HtmlComponents.Link(Trail.Place(claim), claim.Id)))}. Each needs both ways measured in turns on the same data; its row in the scoreboard says what would judge it.</p>"""));
+            var links = HtmlComponents.Links(others.Select(claim => HtmlComponents.Link(Trail.Place(claim), claim.Id)));
+            parts.Add(Html.Of($"""
+                <p>Not compared in this run: {links}. Each needs both ways measured in turns on the same data;
+                its row in the scoreboard says what would judge it.</p>
+                """));
         }
         return new("claims", "Claims",
             "Both ways are measured in turns on the same data in one run, so that the machine's mood meets both alike.", parts);

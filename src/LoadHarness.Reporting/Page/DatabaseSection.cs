@@ -19,7 +19,8 @@ internal static class DatabaseSection
         if (seen.WaitEvents.Count > 0 || seen.Watched.Count > 0)
         {
             parts.Add(HtmlComponents.Heading("What sessions waited for",
-                "Share of the samples of active sessions, for each scenario, with the number of samples. CPU is the name for not waiting. Below 30 samples the shares are not drawn."));
+                "Share of the samples of active sessions, for each scenario, with the number of samples. CPU is the name for not waiting. "
+                    + "Below 30 samples the shares are not drawn."));
             parts.Add(HtmlComponents.Table("Waits of scenarios", ["Scenario", "Waits", "Active samples"],
                 run.Scenarios.Select(scenario => Waits(trail, scenario))));
             parts.Add(HtmlComponents.Grid(run.Scenarios.Select(scenario => WaitFigure(trail, scenario)).OfType<Chart>()));
@@ -34,7 +35,9 @@ internal static class DatabaseSection
         }
         if (seen.Sizes.Count > 0) parts.AddRange(Sizes(seen.Sizes));
         return parts.Count == 0 ? null
-            : new("database", "Database", $"Sampled while the scenarios ran. Waiting for the sampler's answers took {Format.Percent(Math.Round(seen.SamplingCost, 5))} of the observed time.", parts);
+            : new("database", "Database",
+                "Sampled while the scenarios ran. Waiting for the sampler's answers took "
+                    + $"{Format.Percent(Math.Round(seen.SamplingCost, 5))} of the observed time.", parts);
     }
 
     private static IReadOnlyList<Cell> Waits(Trail trail, ScenarioResult scenario) =>
@@ -78,8 +81,10 @@ internal static class DatabaseSection
         var shown = sizes.Where(size => size.BytesAfter >= SmallestShown).OrderByDescending(size => size.BytesAfter).Take(MostRows)
             .ToList();
         var others = sizes.Except(shown).ToList();
-        yield return HtmlComponents.Heading("Sizes",
-            $"Bytes on disk before and after the scenarios, largest first.{(others.Count > 0 ? $" {others.Count} more relations hold {Format.Bytes(others.Sum(size => size.BytesAfter))} together." : "")}", "sizes");
+        var rest = others.Count > 0
+            ? $" {others.Count} more relations hold {Format.Bytes(others.Sum(size => size.BytesAfter))} together."
+            : "";
+        yield return HtmlComponents.Heading("Sizes", $"Bytes on disk before and after the scenarios, largest first.{rest}", "sizes");
         yield return HtmlComponents.Table("Sizes of relations", ["Relation", "Kind", "Before", "After", "Growth"],
             shown.Select(size => (IReadOnlyList<Cell>)
             [new Name(size.Relation), size.Kind, Format.Bytes(size.BytesBefore), Format.Bytes(size.BytesAfter),

@@ -15,9 +15,11 @@ internal static class DrillDown
     public static Html Of(RunResult run, Trail trail, Verdict verdict)
     {
         var (scenario, operation) = trail.SourceOf(verdict);
-        if (!verdict.IsJudged || scenario is null) return Html.Of($"""<div id="{Trail.Place(verdict)}">{Why(verdict)}{Comparison(run, verdict)}</div>""");
+        if (!verdict.IsJudged || scenario is null)
+            return Html.Of($"""<div id="{Trail.Place(verdict)}">{Why(verdict)}{Comparison(run, verdict)}</div>""");
         return Html.Of($"""
-            <details class="drill"><summary>{Why(verdict)} <span class="more">Figures and cause<span class="hidden"> of {verdict.Id}</span></span></summary><div id="{Trail.Place(verdict)}">
+            <details class="drill"><summary>{Why(verdict)} <span class="more">Figures and cause<span class="hidden"> of
+                {verdict.Id}</span></span></summary><div id="{Trail.Place(verdict)}">
             {Times(trail, verdict, scenario, operation)}
             <div class="grid">{TargetFigures.Of(trail, verdict, scenario, operation).Select(HtmlComponents.Figure)}</div>
             {ErrorList.Of(operation is null ? scenario.Operations : [operation], $"Errors behind {verdict.Id}")}
@@ -30,13 +32,20 @@ internal static class DrillDown
     }
 
     /// <summary>The cause first, then what was measured, then what qualifies it, then what would judge it.</summary>
-    private static Html Why(Verdict verdict) => Html.Of(
-        $"""{(verdict.Reason is { } reason && verdict.IsJudged ? Html.Of($"""<strong>{Plain.Cut(reason, 600)}.</strong> """) : null)}<span class="evidence">{LoadWords.InWords(Plain.Cut(verdict.Evidence, 600))}</span>{verdict.Caveats.Select(caveat => Html.Of($""" <span class="caveat">Note: {Plain.Cut(caveat, 300)}.</span>"""))}{(verdict.Command is { } command ? Html.Of($""" <code>./run.sh {command}</code>""") : null)}""");
+    private static Html Why(Verdict verdict)
+    {
+        var reason = verdict.Reason is { } cause && verdict.IsJudged ? Html.Of($"<strong>{Plain.Cut(cause, 600)}.</strong> ") : null;
+        var caveats = verdict.Caveats.Select(caveat => Html.Of($""" <span class="caveat">Note: {Plain.Cut(caveat, 300)}.</span>"""));
+        var command = verdict.Command is { } words ? Html.Of($" <code>./run.sh {words}</code>") : null;
+        return Html.Of(
+            $"""{reason}<span class="evidence">{LoadWords.InWords(Plain.Cut(verdict.Evidence, 600))}</span>{caveats}{command}""");
+    }
 
     private static Html Comparison(RunResult run, Verdict verdict) =>
         run.Proof?.Claims.Any(claim => claim.Verdict.Id == verdict.Id) == true
             ? Html.Of($"""<p><a href="#{ProofSection.Place(verdict)}">Before and after</a></p>""") :
-        run.Comparisons.Any(comparison => comparison.Id == verdict.Id) ? Html.Of($"""<p><a href="#claims">Before and after</a></p>""") : Html.Nothing;
+        run.Comparisons.Any(comparison => comparison.Id == verdict.Id) ? Html.Of($"""<p><a href="#claims">Before and after</a></p>""")
+            : Html.Nothing;
 
     private static Html Times(Trail trail, Verdict verdict, ScenarioResult scenario, OperationResult? operation)
     {
@@ -48,14 +57,20 @@ internal static class DrillDown
             """);
     }
 
-    private static Html Waits(Trail trail, ScenarioResult scenario) => Html.Of($"""<p class="step"><strong>Waits:</strong> {WaitWords.Of(trail, scenario)} <a href="#waits-{trail.IndexOf(scenario)}">all waits of <bdi>{scenario.Name}</bdi></a></p>""");
+    private static Html Waits(Trail trail, ScenarioResult scenario) => Html.Of(
+        $"""
+        <p class="step"><strong>Waits:</strong> {WaitWords.Of(trail, scenario)} <a href="#waits-{trail.IndexOf(scenario)}">all waits of
+            <bdi>{scenario.Name}</bdi></a></p>
+        """);
 
     private static Html Statements(Trail trail, ScenarioResult scenario, OperationResult? operation)
     {
         var own = operation is null ? [] : trail.StatementsOf(scenario, operation);
         var whole = own.Count == 0;
         if (whole) own = trail.StatementsOf(scenario);
-        if (own.Count == 0) return Html.Of($"""<p class="step"><strong>Statements:</strong> none on record; pg_stat_statements was not there, or nothing ran.</p>""");
+        if (own.Count == 0)
+            return Html.Of(
+                $"""<p class="step"><strong>Statements:</strong> none on record; pg_stat_statements was not there, or nothing ran.</p>""");
         var total = own.Sum(index => trail.Statements[index].TotalTime.TotalSeconds);
         return Html.Of($"""
             <p class="step"><strong>Statements</strong> of {(whole ? "the whole scenario" : "this operation")}, by time on the server:</p>
@@ -67,7 +82,11 @@ internal static class DrillDown
     {
         var statement = trail.Statements[index];
         var share = total > 0 ? Format.Percent(Math.Round(statement.TotalTime.TotalSeconds / total, 3)) : "–";
-        return Html.Of($"""<li><a href="#statement-{index}"><code>{StatementText.Short(statement.Statement)}</code></a> {share} of these, {Format.Count(statement.Calls)} calls of {Format.Duration(statement.MeanTime)}</li>""");
+        return Html.Of(
+            $"""
+            <li><a href="#statement-{index}"><code>{StatementText.Short(statement.Statement)}</code></a> {share} of these,
+                {Format.Count(statement.Calls)} calls of {Format.Duration(statement.MeanTime)}</li>
+            """);
     }
 
     private static Html Plans(Trail trail, ScenarioResult scenario, OperationResult? operation)
@@ -75,7 +94,11 @@ internal static class DrillDown
         var own = trail.PlansOf(scenario, operation);
         return own.Count == 0
             ? Html.Of($"""<p class="step"><strong>Plan:</strong> none was taken of this operation.</p>""")
-            : Html.Of($"""<p class="step"><strong>Plan:</strong></p><ul class="causes">{own.Select(index => Html.Of($"""<li><a href="#plan-{index}">{new Name(trail.Plans[index].Query)}</a> {PlanWords.Of(trail.Plans[index])}</li>"""))}</ul>""");
+            : Html.Of($"""
+                <p class="step"><strong>Plan:</strong></p><ul class="causes">{own.Select(index => Html.Of($"""
+                    <li><a href="#plan-{index}">{new Name(trail.Plans[index].Query)}</a> {PlanWords.Of(trail.Plans[index])}</li>
+                    """))}</ul>
+                """);
     }
 
     private static Html Settings(Trail trail, ScenarioResult scenario)
@@ -83,6 +106,11 @@ internal static class DrillDown
         var names = trail.SettingsOf(scenario).ToList();
         return names.Count == 0
             ? Html.Nothing
-            : Html.Of($"""<p class="step"><strong>Settings that bear on it:</strong> {HtmlComponents.Links(names.Select(name => Html.Of($"""<a href="#{Trail.SettingPlace(name)}">{name} = {trail.SettingOf(name)}</a>""")))}</p>""");
+            : Html.Of($"""
+                <p class="step"><strong>Settings that bear on it:</strong>
+                {HtmlComponents.Links(names.Select(name => Html.Of($"""
+                    <a href="#{Trail.SettingPlace(name)}">{name} = {trail.SettingOf(name)}</a>
+                    """)))}</p>
+                """);
     }
 }

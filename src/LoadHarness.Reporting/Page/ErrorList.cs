@@ -14,7 +14,9 @@ internal static class ErrorList
         var groups = ErrorGroups.Of(failing.SelectMany(operation => operation.Errors));
         return Html.Of($"""
             {HtmlComponents.Table(caption, ["Code", "Times", "In", "First text"], groups.Groups.Select(group => Row(failing, group)))}
-            {(groups.Others == 0 ? null : Html.Of($"""<p class="note">{Format.Count(groups.Others)} more errors of other kinds are in run.json.</p>"""))}
+            {(groups.Others == 0
+                ? null
+                : Html.Of($"""<p class="note">{Format.Count(groups.Others)} more errors of other kinds are in run.json.</p>"""))}
             """);
     }
 

@@ -37,7 +37,9 @@ internal sealed class Html
 
         public void AppendFormatted(string? plain) => _text.Append(Encoder.Encode(Plain.Text(Plain.Cut(plain ?? "", LongestText))));
 
-        /// <summary>A name has a direction of its own, which must not turn the text behind it; a narrow column breaks it behind "_".</summary>
+        /// <summary>
+        /// A name has a direction of its own, which must not turn the text behind it; a narrow column breaks it behind "_".
+        /// </summary>
         public void AppendFormatted(Name name) => _text.Append("<bdi>")
             .Append(Encoder.Encode(Plain.Text(Plain.Cut(name.Text, Name.Longest))).Replace("_", "_<wbr>", StringComparison.Ordinal))
             .Append("</bdi>");

@@ -11,7 +11,8 @@ internal static class HtmlComponents
         {Legend(figure.Legend)}
         <div class="chart">{Html.Trusted(figure.Svg)}</div>
         <p class="description">{Plain.Cut(figure.Description, 1_500)}</p>
-        <details><summary>Figures as a table<span class="hidden">: {figure.Title}</span></summary>{Table($"Figures of {figure.Title}, {figure.Id}", figure.Table)}</details>
+        <details><summary>Figures as a table<span class="hidden">:
+            {figure.Title}</span></summary>{Table($"Figures of {figure.Title}, {figure.Id}", figure.Table)}</details>
         </figure>
 
         """);
@@ -32,7 +33,9 @@ internal static class HtmlComponents
         return Html.Of($"""
             <div class="scroll" role="region" tabindex="0" aria-label="Table: {caption}">
             <table class="{cssClass}"><caption class="hidden">{caption}</caption>
-            <thead><tr>{headers.Select((header, column) => numbers[column] ? Html.Of($"""<th scope="col" class="n">{header}""") : Html.Of($"""<th scope="col">{header}"""))}</thead>
+            <thead><tr>{headers.Select((header, column) => numbers[column]
+                ? Html.Of($"""<th scope="col" class="n">{header}""")
+                : Html.Of($"""<th scope="col">{header}"""))}</thead>
             <tbody>
             {body.Select(Row)}</table>
             </div>
@@ -40,7 +43,8 @@ internal static class HtmlComponents
     }
 
     /// <summary>Closed until the reader asks for it; open in print.</summary>
-    public static Html Folded(string title, Html content) => Html.Of($"""<details class="folded"><summary>{title}</summary>{content}</details>""");
+    public static Html Folded(string title, Html content) =>
+        Html.Of($"""<details class="folded"><summary>{title}</summary>{content}</details>""");
 
     public static Html Heading(string text, string? detail = null, string? id = null) => Html.Of($"""
         <h3{(id is null ? null : Html.Of($" id=\"{id}\""))}>{new Name(text)}</h3>
@@ -50,7 +54,8 @@ internal static class HtmlComponents
     public static Html Facts(IEnumerable<(string Name, string Value)> facts) =>
         Html.Of($"""<dl class="facts">{facts.Select(fact => Html.Of($"<div><dt>{fact.Name}</dt><dd>{fact.Value}</dd></div>\n"))}</dl>""");
 
-    public static Html Notes(IEnumerable<string> notes) => Html.Of($"""<ul class="notes">{Items(notes.Select(note => Plain.Cut(note, 1_000)))}</ul>""");
+    public static Html Notes(IEnumerable<string> notes) =>
+        Html.Of($"""<ul class="notes">{Items(notes.Select(note => Plain.Cut(note, 1_000)))}</ul>""");
 
     public static Html Items(IEnumerable<string> items) => Html.Join(items.Select(item => Html.Of($"<li>{item}</li>\n")));
 
@@ -63,11 +68,17 @@ internal static class HtmlComponents
 
     // End tags of cells and rows may be left out in HTML: an hour's page is a fifth smaller without them.
     private static Html Row(IReadOnlyList<Cell> cells) => Html.Of($"""
-        <tr><th scope="row">{cells[0].Content}{cells.Skip(1).Select(cell => cell.IsNumber ? Html.Of($"""<td class=n>{cell.Content}""") : Html.Of($"<td>{cell.Content}"))}
+        <tr><th scope="row">{cells[0].Content}{cells.Skip(1).Select(cell => cell.IsNumber
+            ? Html.Of($"""<td class=n>{cell.Content}""")
+            : Html.Of($"<td>{cell.Content}"))}
 
         """);
 
     private static Html Legend(IReadOnlyList<LegendEntry> legend) => legend.Count == 0
         ? Html.Nothing
-        : Html.Of($"""<ul class="legend">{legend.Select(entry => Html.Of($"""<li>{Html.Trusted(Svg.Swatch(entry.Tone))} {new Name(entry.Name)}</li>"""))}</ul>""");
+        : Html.Of($"""
+            <ul class="legend">{legend.Select(entry => Html.Of($"""
+                <li>{Html.Trusted(Svg.Swatch(entry.Tone))} {new Name(entry.Name)}</li>
+                """))}</ul>
+            """);
 }

@@ -27,7 +27,9 @@ internal static class OperationCharts
             .OfType<Chart>().ToList();
         if (charts.Count == 0) return null;
         return HtmlComponents.Folded($"Each operation of {scenario.Name} over time", Html.Of($"""
-            {HtmlComponents.Grid(charts)}{(drawn.Count > most ? Html.Of($"""<p class="note">{drawn.Count - most} faster operations are in run.json.</p>""") : null)}
+            {HtmlComponents.Grid(charts)}{(drawn.Count > most
+                ? Html.Of($"""<p class="note">{drawn.Count - most} faster operations are in run.json.</p>""")
+                : null)}
             """));
     }
 }

@@ -39,8 +39,12 @@ internal static class ReportPage
             Definitions.Section,
         }.OfType<Section>().ToList();
         var outcome = RunVerdict.Of(run);
-        return Frame($"{outcome.Word}: LoadHarness run {run.Identity.Id}", Html.Of($"""<a class="word is-{outcome.Class}" href="#verdict">{HtmlComponents.Symbol(outcome.Symbol)} {outcome.Word}</a>"""), VerdictBand.Of(run), sections,
-            Html.Of($"""Rendered by LoadHarness {run.Identity.ToolVersion} from <code>run.json</code>, which holds every figure of this page."""));
+        return Frame($"{outcome.Word}: LoadHarness run {run.Identity.Id}", Html.Of(
+            $"""<a class="word is-{outcome.Class}" href="#verdict">{HtmlComponents.Symbol(outcome.Symbol)} {outcome.Word}</a>"""),
+            VerdictBand.Of(run), sections,
+            Html.Of($"""
+                Rendered by LoadHarness {run.Identity.ToolVersion} from <code>run.json</code>, which holds every figure of this page.
+                """));
     }
 
     /// <summary>The same frame for every page of this program.</summary>
@@ -51,7 +55,8 @@ internal static class ReportPage
         <html lang="en">
         <head>
         <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{Hash(Script)}'; img-src data:">
+        <meta http-equiv="Content-Security-Policy"
+            content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{Hash(Script)}'; img-src data:">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <title>{title}</title>
@@ -62,8 +67,11 @@ internal static class ReportPage
         </head>
         <body>
         <a class="skip" href="#{sections[0].Id}">Skip to {sections[0].Title}</a>
-        <svg width="0" height="0" aria-hidden="true" focusable="false"><defs><pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V8" class="l-muted" stroke="#8b929c" stroke-width="3"/></pattern></defs></svg>
-        <div class="bar" role="navigation" aria-label="Contents">{word}<ul>{sections.Select(section => Html.Of($"""<li><a href="#{section.Id}">{section.Title}</a></li>"""))}</ul></div>
+        <svg width="0" height="0" aria-hidden="true" focusable="false"><defs><pattern id="hatch" width="8" height="8"
+            patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V8" class="l-muted" stroke="#8b929c"
+            stroke-width="3"/></pattern></defs></svg>
+        <div class="bar" role="navigation" aria-label="Contents">{word}
+            <ul>{sections.Select(section => Html.Of($"""<li><a href="#{section.Id}">{section.Title}</a></li>"""))}</ul></div>
         <header class="page-width">
         {first}
         </header>

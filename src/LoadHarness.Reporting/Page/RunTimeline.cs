@@ -18,7 +18,8 @@ internal static class RunTimeline
         return new(
             "timeline",
             "Timeline",
-            "All charts have one clock: time since the run began. Shaded bands are the scenarios, hatched their warm-up. With scripts on: point at a moment to read all charts there, drag across one to zoom all, double-click to see all again.",
+            "All charts have one clock: time since the run began. Shaded bands are the scenarios, hatched their warm-up. With scripts on: "
+                + "point at a moment to read all charts there, drag across one to zoom all, double-click to see all again.",
             [Ribbon(run, clock, phases), HtmlComponents.Grid(figures)]);
     }
 
@@ -48,7 +49,9 @@ internal static class RunTimeline
             drawing.Words((measured[i].From + measured[i].To) / 2, 0.35, $"{i + 1}", Tone.Ink);
         return Html.Of($"""
             <div class="ribbon">{Html.Trusted(drawing.Ticks().ToSvg("When each scenario ran.", "run"))}</div>
-            <ol class="phases">{measured.Select(phase => Html.Of($"""<li>{Names(run, phase)}: {ClockAxis.Words(Math.Round(phase.From))} to {ClockAxis.Words(Math.Round(phase.To))}</li>"""))}</ol>
+            <ol class="phases">{measured.Select(phase => Html.Of($"""
+                <li>{Names(run, phase)}: {ClockAxis.Words(Math.Round(phase.From))} to {ClockAxis.Words(Math.Round(phase.To))}</li>
+                """))}</ol>
             """);
     }
 

@@ -15,7 +15,8 @@ internal static class ScenarioSection
         : new(
             "scenarios",
             "Scenarios",
-            "Warm-up, set-up and clean-up are outside every figure here. Each scheduled request is counted once: completed, failed, skipped at the limit in flight, or still in flight at the end. A percentile that the samples do not reach is “–”.",
+            "Warm-up, set-up and clean-up are outside every figure here. Each scheduled request is counted once: completed, failed, "
+                + "skipped at the limit in flight, or still in flight at the end. A percentile that the samples do not reach is “–”.",
             [.. run.Scenarios.SelectMany((scenario, index) => Parts(run, trail, scenario, index))]);
 
     private static IEnumerable<Html> Parts(RunResult run, Trail trail, ScenarioResult scenario, int index)
@@ -24,7 +25,8 @@ internal static class ScenarioSection
         yield return HtmlComponents.Heading(scenario.Name, Summary(scenario), id);
         if (scenario.ForeignEngine is { } engine)
             yield return HtmlComponents.Notes(
-                [$"Started by {engine}, which does not say when it meant to start a request: response time is service time here, so a stall hides those that waited for it, and lag is not known."]);
+                [$"Started by {engine}, which does not say when it meant to start a request: "
+                    + "response time is service time here, so a stall hides those that waited for it, and lag is not known."]);
         if (scenario.Notes.Count > 0) yield return HtmlComponents.Notes(scenario.Notes);
         if (scenario.AbortReason is { } reason) yield return HtmlComponents.Notes([$"Ended early: {reason}"]);
         yield return Judged(trail, scenario);
@@ -37,7 +39,8 @@ internal static class ScenarioSection
         yield return HtmlComponents.Folded($"More figures of {scenario.Name}", OperationTable.More(scenario));
         if (run.Scenarios.Count > MostWithSteps && index == 0)
             yield return HtmlComponents.Notes(
-                [$"This run has {run.Scenarios.Count} scenarios: the steps inside their requests, and each operation over time, are in run.json."]);
+                [$"This run has {run.Scenarios.Count} scenarios: "
+                    + "the steps inside their requests, and each operation over time, are in run.json."]);
         if (run.Scenarios.Count <= MostWithSteps && scenario.Operations.Any(operation => operation.Steps.Count > 0))
             yield return HtmlComponents.Folded($"Steps inside a request of {scenario.Name}",
                 HtmlComponents.Table($"Steps of {scenario.Name}", ["Operation", "Step", "Samples", "p50", "p95", "p99", "longest"],
@@ -47,12 +50,18 @@ internal static class ScenarioSection
     private static Html Judged(Trail trail, ScenarioResult scenario)
     {
         var targets = trail.TargetsOf(scenario).ToList();
-        return targets.Count == 0 ? Html.Nothing : Html.Of($"""<p>Judged by {HtmlComponents.Links(targets.Select(target => HtmlComponents.Link(Trail.Place(target), target.Id)))}.</p>""");
+        return targets.Count == 0 ? Html.Nothing : Html.Of(
+            $"""<p>Judged by {HtmlComponents.Links(targets.Select(target => HtmlComponents.Link(Trail.Place(target), target.Id)))}.</p>""");
     }
 
     /// <summary>What each operation sent and how it was planned: the places that the operations' names lead to.</summary>
-    private static Html Causes(Trail trail, ScenarioResult scenario, int index) => Html.Of(
-        $"""<ul class="causes">{scenario.Operations.Select((operation, number) => Html.Of($"""<li id="{Trail.OperationPlace(index, number)}">{new Name(operation.Name)}: {Cause(trail, scenario, operation)}</li>"""))}<li id="waits-{index}">Waits: {WaitWords.Of(trail, scenario)}</li><li>All statements: {Statements(trail, scenario)}</li></ul>""");
+    private static Html Causes(Trail trail, ScenarioResult scenario, int index) => Html.Of($"""
+        <ul class="causes">{scenario.Operations.Select((operation, number) => Html.Of($"""
+            <li id="{Trail.OperationPlace(index, number)}">{new Name(operation.Name)}: {Cause(trail, scenario, operation)}</li>
+            """))}
+        <li id="waits-{index}">Waits: {WaitWords.Of(trail, scenario)}</li>
+        <li>All statements: {Statements(trail, scenario)}</li></ul>
+        """);
 
     private static Html Statements(Trail trail, ScenarioResult scenario)
     {
@@ -76,8 +85,12 @@ internal static class ScenarioSection
     }
 
     private static string Summary(ScenarioResult scenario) =>
-        $"{LoadWords.Of(scenario)}. Measured for {Format.Duration(scenario.Measured)}{(scenario.WarmUp > TimeSpan.Zero ? $" after {Format.Duration(scenario.WarmUp)} of warm-up" : ", without warm-up")}. " +
-        $"The generator kept {Format.Significant(scenario.Generator.CpuCores)} cores busy{(scenario.Generator.GcPause > TimeSpan.Zero ? $" and paused {Format.Duration(scenario.Generator.GcPause)} for garbage collection" : "")}" +
+        $"{LoadWords.Of(scenario)}. Measured for {Format.Duration(scenario.Measured)}" +
+        (scenario.WarmUp > TimeSpan.Zero ? $" after {Format.Duration(scenario.WarmUp)} of warm-up. " : ", without warm-up. ") +
+        $"The generator kept {Format.Significant(scenario.Generator.CpuCores)} cores busy" +
+        (scenario.Generator.GcPause > TimeSpan.Zero
+            ? $" and paused {Format.Duration(scenario.Generator.GcPause)} for garbage collection"
+            : "") +
         (scenario.Generator.StolenShare is > 0.0005
             ? $"; {Format.Percent(Math.Round(scenario.Generator.StolenShare.Value, 4))} of CPU time was stolen."
             : ".");

@@ -17,11 +17,14 @@ internal static class Scoreboard
         return new(
             "targets",
             "Targets",
-            "All targets, worst first. On the axis to the right: dot, the figure as a share of its limit (right of the line is outside); whisker, its 95% interval; open dot, the baseline. Open a row for the cause.",
+            "All targets, worst first. On the axis to the right: dot, the figure as a share of its limit (right of the line is outside); "
+                + "whisker, its 95% interval; open dot, the baseline. Open a row for the cause.",
             [Html.Of($"""
                 <div class="scroll" role="region" tabindex="0" aria-label="Scoreboard">
                 <table class="targets"><caption class="hidden">Scoreboard of all targets</caption>
-                <thead><tr><th scope="col" class="what">Target<th scope="col" class="word">Verdict<th scope="col" class="n">Figure<th scope="col" class="n range">95% interval<th scope="col" class="n">Limit<th scope="col" class="n count">n<th scope="col" class="axis"><span class="hidden">Share of the limit</span>{Html.Trusted(BulletChart.Header())}</thead>
+                <thead><tr><th scope="col" class="what">Target<th scope="col" class="word">Verdict<th scope="col" class="n">Figure
+                    <th scope="col" class="n range">95% interval<th scope="col" class="n">Limit<th scope="col" class="n count">n
+                    <th scope="col" class="axis"><span class="hidden">Share of the limit</span>{Html.Trusted(BulletChart.Header())}</thead>
                 {sorted.Select(verdict => Row(run, trail, verdict))}</table>
                 </div>
                 """)]);
@@ -38,7 +41,9 @@ internal static class Scoreboard
 
     private static Html Row(RunResult run, Trail trail, Verdict verdict) => Html.Of($"""
         <tbody class="is-{CheckReport.Word(verdict.Kind)}">
-        <tr><th scope="row"><span class="id">{verdict.Id}</span> {Plain.Cut(verdict.Title, 200)}{(verdict.Subject is { } subject ? Html.Of($"""<span class="subject"> {new Name(subject)}</span>""") : null)}
+        <tr><th scope="row"><span class="id">{verdict.Id}</span> {Plain.Cut(verdict.Title, 200)}{(verdict.Subject is { } subject
+            ? Html.Of($"""<span class="subject"> {new Name(subject)}</span>""")
+            : null)}
         <td data-label="Verdict">{Badge(verdict.Kind)}
         <td data-label="Figure" class="n figure-value">{VerdictWords.Figure(verdict)}
         <td data-label="95% interval" class="n">{Plain.Cut(VerdictWords.Interval(verdict), 160)}
@@ -51,7 +56,10 @@ internal static class Scoreboard
         """);
 
     public static Html Badge(VerdictKind kind) => Html.Of(
-        $"""<span class="badge is-{CheckReport.Word(kind)}">{HtmlComponents.Symbol(RunVerdict.SymbolOf(kind))} {(kind == VerdictKind.Unavailable ? "not judged" : CheckReport.Word(kind))}</span>""");
+        $"""
+        <span class="badge is-{CheckReport.Word(kind)}">{HtmlComponents.Symbol(RunVerdict.SymbolOf(kind))}
+            {(kind == VerdictKind.Unavailable ? "not judged" : CheckReport.Word(kind))}</span>
+        """);
 
     private static Html Bullet(RunResult run, Verdict verdict)
     {

@@ -16,16 +16,16 @@ internal static class SeedSection
         {
             HtmlComponents.Facts(
             [
-                ("Seed", seed.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                ("Seed", seed.Seed.ToString()),
                 ("Leads", Format.Count(seed.Contacts)),
                 ("Workspaces", seed.Spread.IsOne() ? "one, and fifty small ones on top"
                     : $"{Format.Count(seed.Spread.Workspaces)}, drawn for each request by their leads; the largest holds "
                         + $"{Format.Count(seed.LeadsOfLargest())}"),
                 ("Skew of the workspaces", seed.Spread.IsOne()
                     ? "–"
-                    : seed.Spread.Skew.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                    : seed.Spread.Skew.ToString()),
                 ("Checksum", seed.Checksum),
-                ("Newest month", seed.SeededAtMonth.ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture)),
+                ("Newest month", seed.SeededAtMonth.ToString("yyyy-MM")),
                 ("Rows loaded in", seed.Reused ? "reused, nothing was generated" : Format.Duration(seed.LoadTime)),
                 ("Indexes built in", Format.Duration(seed.IndexTime)),
                 ("Analyzed in", Format.Duration(seed.AnalyzeTime)),
@@ -52,7 +52,8 @@ internal static class SeedSection
             $"seed-{index}",
             sample.Name,
             "Share of the rows.",
-            $"{string.Join(", ", bars.Take(5).Select(bar => $"{bar.First} {Format.Percent(bar.Second)}"))}{(bars.Count > 5 ? $", and {bars.Count - 5} more" : "")}.",
+            string.Join(", ", bars.Take(5).Select(bar => $"{bar.First} {Format.Percent(bar.Second)}"))
+                + (bars.Count > 5 ? $", and {bars.Count - 5} more." : "."),
             bars.Count <= MostRows
                 ? BarsChart.Rows([.. bars.Select(bar => (bar.First, bar.Second, Format.Percent(bar.Second)))], $"{sample.Name}.")
                 : BarsChart.Columns(bars, $"{sample.Name}."),

@@ -11,7 +11,9 @@ internal static class StageSection
         if (run.Stages.Count == 0) yield break;
         var total = Math.Max(run.Stages.Sum(stage => stage.Duration.TotalSeconds), 1e-9);
         yield return HtmlComponents.Heading("Stages",
-            $"The whole run took {Format.Duration(run.Identity.Duration)}; the program held at most {Format.Bytes(run.Identity.PeakProgramBytes)}, the server {(run.Identity.PeakServerBytes is { } bytes ? Format.Bytes(bytes) : "an unmeasured amount")}.", "stages");
+            $"The whole run took {Format.Duration(run.Identity.Duration)}; "
+                + $"the program held at most {Format.Bytes(run.Identity.PeakProgramBytes)}, "
+                + $"the server {(run.Identity.PeakServerBytes is { } bytes ? Format.Bytes(bytes) : "an unmeasured amount")}.", "stages");
         yield return HtmlComponents.Grid([new Chart(
             "stage-times",
             "Time of each stage",

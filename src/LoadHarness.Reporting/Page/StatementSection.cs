@@ -15,8 +15,12 @@ internal static class StatementSection
         var parts = new List<Html>();
         if (trail.Statements.Count > 0)
         {
+            var older = seen.Watched.Count == 0
+                ? " Warm-up and set-up are in the calls of this run, recorded by an older version."
+                : "";
             parts.Add(HtmlComponents.Heading("Statements by time",
-                $"From pg_stat_statements, by total time: {trail.Statements.Count} of the {seen.Statements.Count} in run.json.{(seen.Watched.Count == 0 ? " Warm-up and set-up are in the calls of this run, recorded by an older version." : "")} Open one for its whole text."));
+                $"From pg_stat_statements, by total time: {trail.Statements.Count} of the {seen.Statements.Count} in run.json.{older} "
+                    + "Open one for its whole text."));
             parts.Add(HtmlComponents.Table("Statements",
                 ["Statement", "Scenario", "Calls", "Total", "Mean", "Rows a call", "I/O time", "Cache hit", "WAL"],
                 trail.Statements.Select((statement, index) => Row(run, statement, index)), "sortable statements"));
@@ -34,7 +38,10 @@ internal static class StatementSection
         var blocks = statement.SharedBlocksHit + statement.SharedBlocksRead;
         return
         [
-            Html.Of($"""<details class="statement"><summary><code>{index + 1} {StatementText.Short(statement.Statement)}</code></summary><pre id="statement-{index}">{Plain.Cut(statement.Statement, LongestStatement)}</pre></details>"""),
+            Html.Of($"""
+                <details class="statement"><summary><code>{index + 1} {StatementText.Short(statement.Statement)}</code></summary>
+                <pre id="statement-{index}">{Plain.Cut(statement.Statement, LongestStatement)}</pre></details>
+                """),
             Scenarios(run, statement),
             Format.Count(statement.Calls),
             Format.Duration(statement.TotalTime),
@@ -95,8 +102,13 @@ internal static class StatementSection
         if (run.Baseline?.Plans.FirstOrDefault(earlier => earlier.Query == plan.Query) is not { } then) return Html.Nothing;
         return then.Fingerprint == plan.Fingerprint
             ? Html.Of($"""<p class="note">The baseline had the same plan ({Format.Duration(then.ExecutionTime)} then).</p>""")
-            : Html.Of($"""<h4>Another plan in the baseline: {PlanWords.Of(then)}</h4>{Text($"Baseline's plan of {plan.Query}, {index}", Plain.Cut(then.Text, LongestPlan))}""");
+            : Html.Of(
+                $"""
+                <h4>Another plan in the baseline:
+                    {PlanWords.Of(then)}</h4>{Text($"Baseline's plan of {plan.Query}, {index}", Plain.Cut(then.Text, LongestPlan))}
+                """);
     }
 
-    private static Html Text(string label, string text) => Html.Of($"""<pre class="scroll" role="region" tabindex="0" aria-label="{label}">{text}</pre>""");
+    private static Html Text(string label, string text) =>
+        Html.Of($"""<pre class="scroll" role="region" tabindex="0" aria-label="{label}">{text}</pre>""");
 }

@@ -32,11 +32,15 @@ internal static class TargetFigures
     {
         var points = Seconds.Whole(scenario).Select(sample => ((double)sample.Second, sample.Completed * 60.0)).ToList();
         var drawn = Downsampling.Extremes(points, ScenarioFigures.MostPoints);
-        var description = $"{Format.Figure(verdict.Figure, verdict.Unit)} over the whole run, 95% interval {Format.Interval(verdict.Interval, verdict.Unit)}, {Format.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}. Single seconds vary: lowest {Format.Significant(points.Min(p => p.Item2))}, highest {Format.Significant(points.Max(p => p.Item2))}.";
+        var description = $"{Format.Figure(verdict.Figure, verdict.Unit)} over the whole run, "
+            + $"95% interval {Format.Interval(verdict.Interval, verdict.Unit)}, {Format.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}. "
+            + $"Single seconds vary: lowest {Format.Significant(points.Min(p => p.Item2))}, "
+            + $"highest {Format.Significant(points.Max(p => p.Item2))}.";
         return new(
             id,
             $"{verdict.Id}: completed requests against the limit",
-            "Completed requests a minute, second by second. Judged is the rate over the whole run; a single second may lie below the limit.",
+            "Completed requests a minute, second by second. "
+                + "Judged is the rate over the whole run; a single second may lie below the limit.",
             description,
             new TimelineChart(ScenarioFigures.Clock(scenario), [new("completed", Tone.Series(0), drawn)])
             {

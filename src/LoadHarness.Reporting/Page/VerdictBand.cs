@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
@@ -32,7 +31,9 @@ internal static partial class VerdictBand
         if (outcome.Reasons.Count == 0) return Html.Nothing;
         var more = outcome.Reasons.Count - MostReasons;
         return Html.Of($"""
-            <ul class="reasons">{outcome.Reasons.Take(MostReasons).Select(reason => Html.Of($"<li>{Reason(run, Plain.Cut(reason, 500))}</li>"))}
+            <ul class="reasons">{outcome.Reasons.Take(MostReasons).Select(reason => Html.Of($"""
+                <li>{Reason(run, Plain.Cut(reason, 500))}</li>
+                """))}
             {(more > 0 ? Html.Of($"""<li><a href="#targets">{more} more in the scoreboard</a></li>""") : null)}</ul>
             """);
     }
@@ -62,11 +63,13 @@ internal static partial class VerdictBand
         ("Scale", run.Seed?.Scale() ?? (run.Contacts is { } contacts ? $"{Format.Count(contacts)} leads" : "not seeded")),
         ("Machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
         ("Server", ServerOf(run)),
-        ("Profile, settings", $"{(run is { Seed: null, Contacts: not null } ? "none" : run.Options.GetValueOrDefault("profile", "not stated"))}, {run.Options.GetValueOrDefault("settings", "not stated")}"),
+        ("Profile, settings",
+            $"{(run is { Seed: null, Contacts: not null } ? "none" : run.Options.GetValueOrDefault("profile", "not stated"))}, "
+                + $"{run.Options.GetValueOrDefault("settings", "not stated")}"),
         ("Durability", Durability(run.Server)),
-        ("Started, took", $"{run.Identity.StartedUtc.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture)}, "
+        ("Started, took", $"{run.Identity.StartedUtc:d MMM yyyy, HH:mm 'UTC'}, "
             + $"{Format.Duration(run.Identity.Duration)}"),
-        ("Seed", run.Seed is { } seeded ? seeded.Seed.ToString(CultureInfo.InvariantCulture) : "–"),
+        ("Seed", run.Seed is { } seeded ? seeded.Seed.ToString() : "–"),
         ("Commit", run.Identity.Commit),
     ];
 

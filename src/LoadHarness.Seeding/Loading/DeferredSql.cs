@@ -30,14 +30,17 @@ internal static class DeferredSql
             select r.relation, r.relkind, r.relispartition, r.referenced and k.contype in ('p', 'u') as referenced,
                    i.indexrelid, i.indexrelid::regclass::text as index, x.relname as index_name,
                    k.conname, k.contype, k.oid as constraint_oid,
-                   case when k.condeferred then ' deferrable initially deferred' when k.condeferrable then ' deferrable' else '' end as deferral,
+                   case when k.condeferred then ' deferrable initially deferred' when k.condeferrable then ' deferrable' else '' end
+                       as deferral,
                    exists (select 1 from pg_inherits h where h.inhrelid = i.indexrelid) as inherited,
                    -- What pg_get_indexdef leaves out.
                    coalesce(format('; comment on index %s is %L', i.indexrelid::regclass, obj_description(i.indexrelid, 'pg_class')), '')
-                   || coalesce((select string_agg(format('; alter index %s alter column %s set statistics %s', a.attrelid::regclass, a.attnum, a.attstattarget), '')
+                   || coalesce((select string_agg(format('; alter index %s alter column %s set statistics %s', a.attrelid::regclass,
+                       a.attnum, a.attstattarget), '')
                                 from pg_attribute a where a.attrelid = i.indexrelid and a.attstattarget >= 0), '') as properties,
                    -- An inverted index over an expression takes ten times as long to build as a B-tree, over a column two to three times.
-                   case when r.relispartition then 0 when m.amname = 'gin' and i.indexprs is not null then 3 when m.amname = 'gin' then 2 else 1 end as weight
+                   case when r.relispartition then 0 when m.amname = 'gin'
+                       and i.indexprs is not null then 3 when m.amname = 'gin' then 2 else 1 end as weight
             from relations r
             join pg_index i on i.indrelid = r.oid
             join pg_class x on x.oid = i.indexrelid
@@ -47,8 +50,10 @@ internal static class DeferredSql
         foreign_keys as (
             select k.oid, k.conname, k.conrelid::regclass::text as relation, k.convalidated, k.conparentid = 0 as own,
                    coalesce(r.relkind = 'r', false) as leaf, coalesce(r.relispartition, false) as of_partition,
-                   format('alter table %s add constraint %I %s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid)) as definition,
-                   coalesce(format('; comment on constraint %I on %s is %L', k.conname, k.conrelid::regclass, obj_description(k.oid, 'pg_constraint')), '') as comment
+                   format('alter table %s add constraint %I %s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))
+                       as definition,
+                   coalesce(format('; comment on constraint %I on %s is %L', k.conname, k.conrelid::regclass,
+                       obj_description(k.oid, 'pg_constraint')), '') as comment
             from pg_constraint k
             left join relations r on r.oid = k.conrelid
             where k.contype = 'f'
@@ -64,10 +69,12 @@ internal static class DeferredSql
             union all
             select case when relispartition then 3 when referenced then 1 else 4 end, relation, 1, 0,
                    case when not inherited then format('alter table %s drop constraint %I', relation, conname) end,
-                   case when contype = 'x' then format('alter table %s add constraint %I %s', relation, conname, pg_get_constraintdef(constraint_oid))
+                   case when contype = 'x'
+                       then format('alter table %s add constraint %I %s', relation, conname, pg_get_constraintdef(constraint_oid))
                         else format('alter table %s add constraint %I %s using index %I%s', relation, conname,
                                     case contype when 'p' then 'primary key' else 'unique' end, index_name, deferral) end
-                   || coalesce(format('; comment on constraint %I on %s is %L', conname, relation, obj_description(constraint_oid, 'pg_constraint')), '')
+                   || coalesce(format('; comment on constraint %I on %s is %L', conname, relation,
+                       obj_description(constraint_oid, 'pg_constraint')), '')
             from indexes
             where relkind = 'r' and conname is not null
             union all
@@ -77,7 +84,8 @@ internal static class DeferredSql
             from foreign_keys
             where leaf
             union all
-            select case when of_partition then 3 else 5 end, relation, 2, 0, null, format('alter table %s validate constraint %I', relation, conname)
+            select case when of_partition then 3 else 5 end, relation, 2, 0, null,
+                   format('alter table %s validate constraint %I', relation, conname)
             from foreign_keys
             where leaf and convalidated
             union all
@@ -86,7 +94,8 @@ internal static class DeferredSql
             where own and not leaf
             union all
             select 4, relation, 0, 0,
-                   case when conname is null then format('drop index %s', index) else format('alter table %s drop constraint %I', relation, conname) end,
+                   case when conname is null then format('drop index %s', index)
+                       else format('alter table %s drop constraint %I', relation, conname) end,
                    case when conname is null then replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ')
                         else format('alter table %s add constraint %I %s', relation, conname, pg_get_constraintdef(constraint_oid)) end
                    || properties

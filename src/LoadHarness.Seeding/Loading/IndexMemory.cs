@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
@@ -37,19 +36,20 @@ internal static class IndexMemory
         {
             var (with, withMore) = (await ReindexAsync(connection, index, megabytes, cancellationToken),
                 await ReindexAsync(connection, index, megabytes * More, cancellationToken));
-            evidence.Append(CultureInfo.InvariantCulture,
-                $"Building {index} took {with.TotalSeconds:0.00} s with {megabytes} MB and {withMore.TotalSeconds:0.00} s with {megabytes * More} MB. ");
+            evidence.Append(
+                $"Building {index} took {with.TotalSeconds:0.00} s with {megabytes} MB and {withMore.TotalSeconds:0.00} s "
+                    + $"with {megabytes * More} MB. ");
             (usual, more) = (usual + with, more + withMore);
         }
 
-        evidence.Append(CultureInfo.InvariantCulture, $"All indexes and constraints took {manifest.IndexTime.TotalSeconds:0.0} s.");
+        evidence.Append($"All indexes and constraints took {manifest.IndexTime.TotalSeconds:0.0} s.");
         return [Verdict.Stated("SEED-INDEX", "What maintenance_work_mem costs index builds", usual / more, "x", 2, evidence.ToString())];
     }
 
     private static async Task<TimeSpan> ReindexAsync(
         NpgsqlConnection connection, string index, long megabytes, CancellationToken cancellationToken)
     {
-        await connection.ExecuteAsync(FormattableString.Invariant($"set maintenance_work_mem = '{megabytes}MB'"), cancellationToken);
+        await connection.ExecuteAsync($"set maintenance_work_mem = '{megabytes}MB'", cancellationToken);
         var started = Stopwatch.GetTimestamp();
         await connection.ExecuteAsync($"reindex index {index}", cancellationToken);
         return Stopwatch.GetElapsedTime(started);

@@ -6,7 +6,8 @@ internal static class InvariantSql
     public const string OutsideWindow =
         """
         select (select count(*) from leads where created_at < $1 or updated_at < created_at or updated_at >= $2)
-             + (select count(*) from email_sends where created_at < $1 or coalesce(clicked_at, opened_at, delivered_at, sent_at, created_at) >= $2)
+             + (select count(*) from email_sends
+                 where created_at < $1 or coalesce(clicked_at, opened_at, delivered_at, sent_at, created_at) >= $2)
              + (select count(*) from lead_activities where created_at < $1 or created_at >= $2)
         """;
 
@@ -32,12 +33,16 @@ internal static class InvariantSql
             or bounced_at < sent_at or unsubscribed_at < opened_at or complained_at < opened_at
          """),
         ("no activity precedes its lead",
-         "select count(*) from lead_activities a join leads l on l.workspace_id = a.workspace_id and l.id = a.lead_id where a.lead_id % 64 = 0 and a.created_at < "
-             + "l.created_at"),
+         """
+         select count(*) from lead_activities a
+         join leads l on l.workspace_id = a.workspace_id and l.id = a.lead_id
+         where a.lead_id % 64 = 0 and a.created_at < l.created_at
+         """),
         ("no send goes to another address or workspace than its lead's",
          """
          select count(*) from email_sends s left join leads l on l.workspace_id = s.workspace_id and l.id = s.lead_id
-         where s.lead_id % 64 = 0 and (l.id is null or l.workspace_id <> s.workspace_id or l.email <> s.email or s.created_at < l.created_at)
+         where s.lead_id % 64 = 0
+           and (l.id is null or l.workspace_id <> s.workspace_id or l.email <> s.email or s.created_at < l.created_at)
          """),
         ("no lead gets a campaign twice",
          "select count(*) - count(distinct (campaign_id, lead_id)) from email_sends where lead_id % 64 = 0"),

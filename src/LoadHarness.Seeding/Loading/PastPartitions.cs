@@ -33,7 +33,9 @@ internal static class PastPartitions
             foreach (var month in await MissingAsync(connection, table, calendar, cancellationToken))
                 await CreateAsync(connection, table, month, cancellationToken);
             if (await MissingAsync(connection, table, calendar, cancellationToken) is { Count: > 0 } still)
-                throw new HarnessException($"Table {table} has no partition for {still[0]:yyyy-MM} and none could be made. Call create_monthly_partitions(), then seed again.");
+                throw new HarnessException(
+                    $"Table {table} has no partition for {still[0]:yyyy-MM} and none could be made. "
+                        + "Call create_monthly_partitions(), then seed again.");
         }
     }
 

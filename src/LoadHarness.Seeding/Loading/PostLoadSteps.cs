@@ -12,11 +12,14 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
     private const string CampaignCounters =
         """
         update campaigns c
-        set total_recipients = s.total, sent_count = s.sent, delivered_count = s.delivered, opened_count = s.opened, clicked_count = s.clicked,
+        set total_recipients = s.total, sent_count = s.sent, delivered_count = s.delivered, opened_count = s.opened,
+            clicked_count = s.clicked,
             bounced_count = s.bounced, unsubscribed_count = s.unsubscribed, complained_count = s.complained, updated_at = c.completed_at
         from (
-            select workspace_id, campaign_id, count(*) as total, count(sent_at) as sent, count(delivered_at) as delivered, count(opened_at) as opened,
-                   count(clicked_at) as clicked, count(bounced_at) as bounced, count(unsubscribed_at) as unsubscribed, count(complained_at) as complained
+            select workspace_id, campaign_id, count(*) as total, count(sent_at) as sent, count(delivered_at) as delivered,
+                   count(opened_at) as opened,
+                   count(clicked_at) as clicked, count(bounced_at) as bounced, count(unsubscribed_at) as unsubscribed,
+                   count(complained_at) as complained
             from email_sends
             group by workspace_id, campaign_id
         ) s
@@ -28,7 +31,10 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
         "update campaigns c set enqueued_at = c.created_at where c.status = 'sent' and c.enqueued_at is distinct from c.created_at";
 
     private const string HasEnqueueTimes =
-        "select exists (select 1 from pg_attribute where attrelid = 'public.campaigns'::regclass and attname = 'enqueued_at' and not attisdropped)";
+        """
+        select exists (select 1 from pg_attribute
+            where attrelid = 'public.campaigns'::regclass and attname = 'enqueued_at' and not attisdropped)
+        """;
 
     // The next value is above every seeded one; an empty table keeps its sequence.
     private const string Sequences =
@@ -51,7 +57,10 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
         """;
 
     private const string Roots =
-        "select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition";
+        """
+        select oid::regclass::text from pg_class
+        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+        """;
 
     public async Task CountAsync(CancellationToken cancellationToken)
     {

@@ -60,7 +60,10 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
     }
 
     public Task StartAsync(SeedRequest request, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        "insert into loadharness.seed_run (identity, leads_per_chunk, indexes_deferred) select $1, $2, exists (select 1 from loadharness.seed_deferred)",
+        """
+        insert into loadharness.seed_run (identity, leads_per_chunk, indexes_deferred)
+        select $1, $2, exists (select 1 from loadharness.seed_deferred)
+        """,
         cancellationToken,
         request.Identity, request.LeadsPerChunk);
 
@@ -107,7 +110,9 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
         while (!await connection.ScalarAsync<bool>("select pg_try_advisory_lock($1)", cancellationToken, LockKey))
         {
             if (DateTime.UtcNow > deadline)
-                throw new HarnessException("Another session is seeding this database. Wait until it has ended, or end it (pg_stat_activity shows it), then start again.");
+                throw new HarnessException(
+                    "Another session is seeding this database. "
+                        + "Wait until it has ended, or end it (pg_stat_activity shows it), then start again.");
             await Task.Delay(200, cancellationToken);
         }
 

@@ -12,7 +12,8 @@ internal sealed class ServerSideCopyFiles(string prefix, int parts)
         await using var connection = await admin.OpenConnectionAsync(cancellationToken);
         return await connection.ScalarAsync<bool>(
             """
-            select pg_has_role(current_user, 'pg_read_server_files', 'usage') and pg_has_role(current_user, 'pg_write_server_files', 'usage')
+            select pg_has_role(current_user, 'pg_read_server_files', 'usage')
+               and pg_has_role(current_user, 'pg_write_server_files', 'usage')
                and pg_has_role(current_user, 'pg_read_all_settings', 'usage')
             """,
             cancellationToken);
@@ -54,13 +55,13 @@ internal sealed class ServerSideCopyFiles(string prefix, int parts)
     {
         var (from, to) = (LastBefore(plan.Contacts * part / parts), LastBefore(plan.Contacts * (part + 1) / parts));
         return part == parts - 1
-            ? FormattableString.Invariant($"{table.LeadColumn} > {from}")
-            : FormattableString.Invariant($"{table.LeadColumn} > {from} and {table.LeadColumn} <= {to}");
+            ? $"{table.LeadColumn} > {from}"
+            : $"{table.LeadColumn} > {from} and {table.LeadColumn} <= {to}";
 
         long LastBefore(long ordinal) => ordinal == 0 ? 0 : plan.LeadAt(ordinal - 1).Id;
     }
 
-    private string Path(CopyTable table, int part) => FormattableString.Invariant($"{prefix}{table.Name}_{part}.copy");
+    private string Path(CopyTable table, int part) => $"{prefix}{table.Name}_{part}.copy";
 
     private string Literal(CopyTable table, int part) => $"'{Path(table, part).Replace("'", "''", StringComparison.Ordinal)}'";
 

@@ -35,7 +35,7 @@ internal sealed class CampaignRows(ulong seed, SeedCalendar calendar, SendDraws 
             id,
             workspace_id = workspace,
             template_id = SeedPlan.CampaignId(workspace, index % TemplatesPerWorkspace),
-            name = FormattableString.Invariant($"{SeedCalendar.Utc(created):yyyy-MM} {subject}"),
+            name = $"{SeedCalendar.Utc(created):yyyy-MM} {subject}",
             subject,
             status,
             scheduled_at = status == "sent" ? SeedCalendar.Utc(created) : (DateTime?)null,

@@ -5,8 +5,10 @@ namespace LoadHarness.Seeding.Rows;
 /// <summary>A name in the letters that an e-mail's local part may hold.</summary>
 internal static class Slug
 {
-    private const string From = "àáâãäåāăąçćčďđèéêëēėęěğìíîïīįıłñńňòóôõöøōőřśşšșţťțùúûüūůűųýÿźżž";
-    private const string To = "aaaaaaaaacccddeeeeeeeegiiiiiiilnnnoooooooorssssttt" + "uuuuuuuuyyzzz";
+    private const string From = "àáâãäåāăąçćčďđèéêëēėęěğìíîïīįıłñńň"
+        + "òóôõöøōőřśşšșţťțùúûüūůűųýÿźżž";
+    private const string To = "aaaaaaaaacccddeeeeeeeegiiiiiiilnnn"
+        + "oooooooorssssttt" + "uuuuuuuuyyzzz";
 
     /// <returns>Lower-case ASCII; empty when nothing of the name can be written so.</returns>
     public static string Of(string name)

@@ -38,7 +38,7 @@ internal sealed class SmallRows(ulong seed, SeedCalendar calendar, SendDraws sen
     private IEnumerable<object> Users(long workspace) => Enumerable.Range(0, UsersPerWorkspace).Select(i => (object)new
     {
         id = UserId(workspace, i),
-        email = FormattableString.Invariant($"{Roles[i]}@workspace-{workspace}.example"),
+        email = $"{Roles[i]}@workspace-{workspace}.example",
         name = $"{Of(_words.FirstNames, UserId(workspace, i))} {Of(_words.LastNames, UserId(workspace, i))}",
         created_at = _opened,
     });
@@ -60,7 +60,7 @@ internal sealed class SmallRows(ulong seed, SeedCalendar calendar, SendDraws sen
     {
         id = SeedPlan.CampaignId(workspace, i),
         workspace_id = workspace,
-        name = FormattableString.Invariant($"Template {i + 1}"),
+        name = $"Template {i + 1}",
         subject = _words.Subjects[i],
         body = $"<h1>{_words.Subjects[i]}</h1><p>Hello {{{{name}}}}</p>",
         created_at = _opened,
@@ -82,7 +82,7 @@ internal sealed class SmallRows(ulong seed, SeedCalendar calendar, SendDraws sen
         yield return ("Trials on the pro plan",
             new { and = new[] { Leaf("tags", "contains", "trial"), Leaf("custom.plan", "equals", "pro") } });
         yield return ("Joined this month",
-            Leaf("created_at", "after", newest.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)));
+            Leaf("created_at", "after", newest.ToString("yyyy-MM-dd")));
         yield return ("Hot leads", new { or = new[] { Leaf("custom.score", "greater_than", 80), Leaf("tags", "contains", "vip") } });
     }
 
@@ -92,7 +92,7 @@ internal sealed class SmallRows(ulong seed, SeedCalendar calendar, SendDraws sen
     {
         id = workspace,
         workspace_id = workspace,
-        url = FormattableString.Invariant($"https://hooks.workspace-{workspace}.example/events"),
+        url = $"https://hooks.workspace-{workspace}.example/events",
         events = new[] { "email.opened", "email.clicked", "email.bounced" },
         created_at = _opened,
     };
@@ -103,7 +103,7 @@ internal sealed class SmallRows(ulong seed, SeedCalendar calendar, SendDraws sen
         id = (workspace * 2) + i - 1,
         workspace_id = workspace,
         name = i == 0 ? "Production" : "Retired",
-        key_hash = "\\x" + Convert.ToHexString(HashOfNoKey(FormattableString.Invariant($"seed {seed} workspace {workspace} key {i}"))),
+        key_hash = "\\x" + Convert.ToHexString(HashOfNoKey($"seed {seed} workspace {workspace} key {i}")),
         status = i == 0 ? "active" : "expired",
         expires_at = SeedCalendar.Utc(calendar.End).AddDays(i == 0 ? 400 : -30),
         auto_renew = i == 0,

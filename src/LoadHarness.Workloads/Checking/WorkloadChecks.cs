@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres;
 using LoadHarness.Workloads.Initial;
@@ -33,8 +32,7 @@ public static class WorkloadChecks
         id, $"{trial.Operation} runs", trial.Fault is null,
         trial.Fault is { } fault ? $"{trial.Place}: {fault}"
         : trial.Plan is { } plan
-            ? string.Create(CultureInfo.InvariantCulture,
-                $"{trial.Place}: {plan.ExecutionTime.TotalMilliseconds:0.###} ms; {Way(plan.Indexes, plan.SequentialScans)}")
+            ? $"{trial.Place}: {plan.ExecutionTime.TotalMilliseconds:0.###} ms; {Way(plan.Indexes, plan.SequentialScans)}"
             : trial.Place);
 
     private static string Way(IReadOnlyList<string> indexes, IReadOnlyList<string> scans) =>
@@ -46,8 +44,7 @@ public static class WorkloadChecks
     private static Verdict OfScan(string id, StatementTrial trial, IReadOnlyDictionary<string, long> large) => Verdict.Stated(
         id, $"{trial.Plan!.Query} reads all of a large table",
         string.Join("; ", trial.Plan.SequentialScans.Where(large.ContainsKey)
-            .Select(table => string.Create(
-                CultureInfo.InvariantCulture, $"{table}, {large[table] / 1e6:N0} MB"))) + ": is an index missing?");
+            .Select(table => $"{table}, {large[table] / 1e6:N0} MB")) + ": is an index missing?");
 
     private static async Task<Verdict> ConnectionsAsync(Workload workload, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -72,7 +69,8 @@ public static class WorkloadChecks
         [
             .. counted ? Array.Empty<Verdict>() : [Verdict.Unavailable(
                 "STATEMENTS", "The server counts statements",
-                "There is no pg_stat_statements: the report will not say what a statement costs the server. create extension pg_stat_statements")],
+                "There is no pg_stat_statements: the report will not say what a statement costs the server. "
+                    + "create extension pg_stat_statements")],
             .. workload.Targets.Count > 0 ? Array.Empty<Verdict>() : [Verdict.Unavailable(
                 "TARGETS", "There is something to judge by",
                     "workload.json has no targets: a run measures, judges nothing and ends with exit code 5.")],

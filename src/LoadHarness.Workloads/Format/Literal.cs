@@ -27,7 +27,7 @@ public readonly record struct Literal(string Text)
         };
         var digits = factor == 1 ? plain : plain[..^1];
         const NumberStyles form = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (!decimal.TryParse(digits, form, CultureInfo.InvariantCulture, out var number)) return null;
+        if (!decimal.TryParse(digits, form, null, out var number)) return null;
         return Math.Abs(number) <= decimal.MaxValue / factor ? number * factor : null;
     }
 

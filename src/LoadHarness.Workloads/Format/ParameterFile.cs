@@ -24,7 +24,8 @@ public enum ParameterKind
 /// <summary>What makes a parameter's values. Which fields apply is the kind's to say.</summary>
 public sealed record ParameterFile(
     ParameterKind Kind,
-    [property: Description("constant: the one value. expression: whole numbers and :names with + - * / % and brackets.")] Literal? Value = null,
+    [property: Description(
+        "constant: the one value. expression: whole numbers and :names with + - * / % and brackets.")] Literal? Value = null,
     [property: Description("uniform, zipf, gaussian, exponential, sequential, date: the smallest.")] Literal? From = null,
     [property: Description("The same: the largest. sequential begins again behind it.")] Literal? To = null,
     [property: Within(0, 18), Description("uniform: digits behind the point. Default 0, whole numbers.")] int? Digits = null,

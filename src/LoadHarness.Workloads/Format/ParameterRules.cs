@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using LoadHarness.Core.Input;
 using LoadHarness.Workloads.Parameters;
@@ -85,7 +84,7 @@ internal static class ParameterRules
     private static IEnumerable<InputFault> Skew(string field, ParameterFile parameter)
     {
         if (parameter is { Kind: ParameterKind.Gaussian, Skew: < 2 })
-            yield return new($"{field}.skew", string.Create(CultureInfo.InvariantCulture, $"it is {parameter.Skew}"),
+            yield return new($"{field}.skew", $"it is {parameter.Skew}",
                 "Allowed for a gaussian: from 2");
         if (parameter is { Kind: ParameterKind.Sequential, Skew: not null })
             yield return new($"{field}.skew", "a sequential has no such field", "Leave it out");
@@ -100,7 +99,7 @@ internal static class ParameterRules
                 "Give one weight a value");
         for (var i = 0; i < weights.Count; i++)
             if (!(weights[i] > 0))
-                yield return new($"{field}.weights[{i}]", string.Create(CultureInfo.InvariantCulture, $"it is {weights[i]}"),
+                yield return new($"{field}.weights[{i}]", $"it is {weights[i]}",
                     "Allowed: a number above 0");
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using LoadHarness.Postgres;
 using LoadHarness.Workloads.Sql;
@@ -47,7 +46,7 @@ internal static partial class ArgumentUses
     private static void Put(Dictionary<int, ColumnUse> uses, string number, string argument)
     {
         var name = argument.StartsWith("p_", StringComparison.OrdinalIgnoreCase) ? argument[2..] : argument.TrimStart('_');
-        uses.TryAdd(int.Parse(number, CultureInfo.InvariantCulture), name.ToLowerInvariant() switch
+        uses.TryAdd(int.Parse(number), name.ToLowerInvariant() switch
         {
             var limit when limit.EndsWith("limit", StringComparison.Ordinal) => ColumnUse.Limit,
             var offset when offset.EndsWith("offset", StringComparison.Ordinal) => ColumnUse.Offset,

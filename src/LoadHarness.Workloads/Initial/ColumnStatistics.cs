@@ -42,7 +42,8 @@ internal sealed record ColumnStatistics(
             select format('%I.%I', n.nspname, c.relname), a.attname::text, coalesce(b.typname, t.typname)::text,
                    coalesce(s.most_common_vals::text::text[], '{}'), coalesce(s.most_common_freqs, '{}')::float8[],
                    coalesce(s.histogram_bounds::text::text[], '{}'),
-                   exists (select 1 from pg_index i where i.indrelid = c.oid and i.indisunique and i.indnkeyatts = 1 and i.indkey[0] = a.attnum),
+                   exists (select 1 from pg_index i
+                       where i.indrelid = c.oid and i.indisunique and i.indnkeyatts = 1 and i.indkey[0] = a.attnum),
                    greatest(c.reltuples, (select coalesce(sum(p.reltuples), 0) from pg_inherits h join pg_class p on p.oid = h.inhrelid
                                           where h.inhparent = c.oid))::float8,
                    c.relrowsecurity

@@ -54,7 +54,7 @@ internal static partial class ColumnUses
         void Add(Match match, string column, bool isWritten) => Put(match, Use(column, isWritten));
 
         void Put(Match match, ColumnUse use, string group = "number") =>
-            uses.TryAdd(int.Parse(match.Groups[group].Value, System.Globalization.CultureInfo.InvariantCulture), use);
+            uses.TryAdd(int.Parse(match.Groups[group].Value), use);
     }
 
     /// <returns>Tables of a statement by the names that it knows them by.</returns>
@@ -77,7 +77,9 @@ internal static partial class ColumnUses
         return new(parts.Length > 1 ? parts[^2].Trim('"') : "", parts[^1].Trim('"'), isWritten);
     }
 
-    [GeneratedRegex("""(?<column>(?:[\w"]+\.)*[\w"]+)\s*(?<sign>=|<>|!=|<=|>=|<|>|\blike\b|\bilike\b|~~)\s*(?:any\s*\(\s*)?\$(?<number>\d+)""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        """(?<column>(?:[\w"]+\.)*[\w"]+)\s*(?<sign>=|<>|!=|<=|>=|<|>|\blike\b|\bilike\b|~~)\s*(?:any\s*\(\s*)?\$(?<number>\d+)""",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Compared();
 
     [GeneratedRegex("""\$(?<number>\d+)\s*(?:=|<>|<=|>=|<|>)\s*(?<column>(?:[a-z_"][\w"]*\.)*[a-z_"][\w"]*)""", RegexOptions.IgnoreCase)]
@@ -95,7 +97,8 @@ internal static partial class ColumnUses
     [GeneratedRegex(@"\boffset\s+\$(?<number>\d+)", RegexOptions.IgnoreCase)]
     private static partial Regex OffsetOf();
 
-    [GeneratedRegex("""\Ainsert\s+into\s+[\w".]+\s*(?:as\s+\w+\s*)?\((?<columns>[^()]*)\)\s*values\s*\((?<values>[^()]*)\)""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        """\Ainsert\s+into\s+[\w".]+\s*(?:as\s+\w+\s*)?\((?<columns>[^()]*)\)\s*values\s*\((?<values>[^()]*)\)""", RegexOptions.IgnoreCase)]
     private static partial Regex Inserted();
 
     [GeneratedRegex(@"\$(?<number>\d+)")]
@@ -104,6 +107,7 @@ internal static partial class ColumnUses
     [GeneratedRegex(@"\bwhere\b", RegexOptions.IgnoreCase)]
     private static partial Regex Where();
 
-    [GeneratedRegex("""\b(?:from|join|update|into)\s+(?:only\s+)?(?<table>(?:[\w"]+\.)?[\w"]+)(?:\s+(?:as\s+)?(?<alias>[a-z_]\w*))?""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("""\b(?:from|join|update|into)\s+(?:only\s+)?(?<table>(?:[\w"]+\.)?[\w"]+)(?:\s+(?:as\s+)?(?<alias>[a-z_]\w*))?""",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Table();
 }

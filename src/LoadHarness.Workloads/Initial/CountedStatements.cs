@@ -51,7 +51,8 @@ internal static partial class CountedStatements
                 .Where(statement => !DoesWork(statement.Text, functions))]);
         throw new HarnessException(
             counted.Any(statement => statement.Text == Hidden)
-                ? "pg_stat_statements hides the statements of others from this login. Grant it: grant pg_read_all_stats to the login; or give --pgbench."
+                ? "pg_stat_statements hides the statements of others from this login. "
+                    + "Grant it: grant pg_read_all_stats to the login; or give --pgbench."
                 : "pg_stat_statements has counted no statement of an application here. Use the application for a while, or give --pgbench.",
             ExitCode.BadUsage);
     }

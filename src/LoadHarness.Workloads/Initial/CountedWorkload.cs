@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using LoadHarness.Core;
 using LoadHarness.Workloads.Format;
@@ -30,7 +29,8 @@ public sealed partial class CountedWorkload
         await connection.OpenAsync(cancellationToken);
         if (!await CountedStatements.AreThereAsync(connection, cancellationToken))
             throw new HarnessException(
-                "There is no pg_stat_statements in this database. Put it into shared_preload_libraries, restart, create extension pg_stat_statements, use the application for a while; or give --pgbench.",
+                "There is no pg_stat_statements in this database. Put it into shared_preload_libraries, restart, "
+                    + "create extension pg_stat_statements, use the application for a while; or give --pgbench.",
                 ExitCode.BadUsage);
         var (counted, idle) = await CountedStatements.ReadAsync(connection, most, cancellationToken);
         var writer = new CountedWorkload(connection);
@@ -41,7 +41,10 @@ public sealed partial class CountedWorkload
                 operations.Add(operation);
         return operations.Count > 0
             ? (operations, writer._leftOut)
-            : throw new HarnessException($"No statement of pg_stat_statements runs as it stands there:{Environment.NewLine}{string.Join(Environment.NewLine, writer._leftOut)}{Environment.NewLine}Write the workload by hand; docs/your-workload.md shows how.", ExitCode.BadUsage);
+            : throw new HarnessException(
+                "No statement of pg_stat_statements runs as it stands "
+                    + $"there:{Environment.NewLine}{string.Join(Environment.NewLine, writer._leftOut)}{Environment.NewLine}Write the "
+                    + "workload by hand; docs/your-workload.md shows how.", ExitCode.BadUsage);
     }
 
     private async Task<FirstOperation?> OperationAsync(
@@ -79,7 +82,7 @@ public sealed partial class CountedWorkload
     {
         var (names, parameters) = await ParametersAsync(name, counted.Text, types, uses.ToDictionary(), cancellationToken);
         var sql = Numbered().Replace(counted.Text,
-            match => ":" + names[int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) - 1]);
+            match => ":" + names[int.Parse(match.Groups[1].Value) - 1]);
         return new(name, $"-- name: {name}\n{sql.ReplaceLineEndings("\n")};\n", counted.Calls, parameters);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Parameters;
 using NpgsqlTypes;
@@ -61,8 +60,7 @@ internal static class ParameterGuess
             columns.Select(column => $"\"{column.Replace("\"", "\"\"", StringComparison.Ordinal)}\" is not null"));
         // Blocks from all over a large table; all of a small one.
         var share = rows > RoundToThousands
-            ? string.Create(CultureInfo.InvariantCulture,
-                $" tablesample system ({Math.Max(0.001, Math.Min(100, SampledRows * 300 / rows)):0.###}) repeatable (1)")
+            ? $" tablesample system ({Math.Max(0.001, Math.Min(100, SampledRows * 300 / rows)):0.###}) repeatable (1)"
             : "";
         return new(ParameterKind.Query, Sql: $"select {names} from {table}{share} where {filled} limit {SampledRows}");
     }
@@ -91,5 +89,5 @@ internal static class ParameterGuess
 
     private static string Iso(string moment) => moment.Replace(' ', 'T') + (moment.Length > 3 && moment[^3] is '+' or '-' ? ":00" : "");
 
-    private static Literal Number(long number) => new(number.ToString(CultureInfo.InvariantCulture));
+    private static Literal Number(long number) => new(number.ToString());
 }

@@ -63,6 +63,7 @@ internal sealed record PgbenchScript(string Name, string Sql, IReadOnlyDictionar
     }
 
     internal static HarnessException Refused(string place, int line, string wrong) => new(
-        $"{place}{(line > 0 ? $", line {line}" : "")}: {wrong.TrimEnd('.')}. Change the script, or write the workload by hand; docs/your-workload.md shows how.",
+        $"{place}{(line > 0 ? $", line {line}" : "")}: {wrong.TrimEnd('.')}. Change the script, or write the workload by hand; "
+            + "docs/your-workload.md shows how.",
         ExitCode.BadUsage);
 }

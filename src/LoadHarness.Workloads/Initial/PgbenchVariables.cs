@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Parameters;
@@ -54,7 +53,7 @@ internal sealed partial class PgbenchVariables(string place, long? scale)
     }
 
     private static ParameterFile Constant(long value) =>
-        new(ParameterKind.Constant, Value: new Literal(value.ToString(CultureInfo.InvariantCulture)));
+        new(ParameterKind.Constant, Value: new Literal(value.ToString()));
 
     private long Scale(int line) =>
         scale ?? throw PgbenchScript.Refused(place, line, ":scale is not known, as there is no table pgbench_branches: give --scale");
@@ -69,7 +68,7 @@ internal sealed partial class PgbenchVariables(string place, long? scale)
             throw PgbenchScript.Refused(place, line, $"{function} has {parts.Length} arguments instead of {wanted}");
         double? skew = null;
         if (wanted == 3)
-            skew = double.TryParse(parts[2], CultureInfo.InvariantCulture, out var number) && number > 0
+            skew = double.TryParse(parts[2], out var number) && number > 0
                 ? number
                 : throw PgbenchScript.Refused(place, line, $"the parameter of {function} is '{parts[2].Trim()}', no positive number");
         return new(kind, From: Bound(line, parts[0]), To: Bound(line, parts[1]), Skew: skew);
@@ -79,7 +78,7 @@ internal sealed partial class PgbenchVariables(string place, long? scale)
     {
         var bound = Folded(line, text);
         if (bound.Names.Any()) throw PgbenchScript.Refused(place, line, $"the bound '{text.Trim()}' differs from iteration to iteration");
-        return new(bound.Value([]).ToString(CultureInfo.InvariantCulture));
+        return new(bound.Value([]).ToString());
     }
 
     private ParameterFile Computed(int line, string text)
@@ -87,7 +86,7 @@ internal sealed partial class PgbenchVariables(string place, long? scale)
         var folded = Folded(line, text);
         return folded.Names.Any()
             ? new(ParameterKind.Expression,
-                Value: new Literal(ScaleName().Replace(text.Trim(), _ => Scale(line).ToString(CultureInfo.InvariantCulture))))
+                Value: new Literal(ScaleName().Replace(text.Trim(), _ => Scale(line).ToString())))
             : Constant(folded.Value([]));
     }
 

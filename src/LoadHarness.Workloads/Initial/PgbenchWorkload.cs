@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using LoadHarness.Core;
@@ -32,7 +31,7 @@ public static partial class PgbenchWorkload
     {
         var weighted = Weighted().Match(script);
         var path = weighted.Groups["path"].Value;
-        var weight = weighted.Groups["weight"] is { Success: true, Value: var text } ? double.Parse(text, CultureInfo.InvariantCulture) : 1;
+        var weight = weighted.Groups["weight"] is { Success: true, Value: var text } ? double.Parse(text) : 1;
         if (weight <= 0) throw new HarnessException($"--pgbench '{script}': the weight is 0. Leave the script out.", ExitCode.BadUsage);
         if (PgbenchBuiltin.Scripts.TryGetValue(path, out var builtin))
             return Operation(PgbenchScript.Read(path.Replace('-', '_'), $"the builtin {path}", builtin, scale));

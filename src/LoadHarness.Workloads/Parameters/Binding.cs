@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -94,7 +93,7 @@ internal static class BindingFactory
         {
             var wrong = source.From < least ? source.From : source.To > most ? source.To : (long?)null;
             if (wrong is { } outside)
-                fault = string.Create(CultureInfo.InvariantCulture, $"the value {outside} does not fit: the statement wants {type.Name}");
+                fault = $"the value {outside} does not fit: the statement wants {type.Name}";
             else if (source.Digits > 0)
                 fault = $"a number with {source.Digits} digits behind the point does not fit: the statement wants {type.Name}";
             if (fault is not null) return null;
@@ -109,7 +108,7 @@ internal static class BindingFactory
             case NpgsqlDbType.Real: return new ComputedBinding<float>(drawn => (float)(drawn / (double)scale), wire);
             case NpgsqlDbType.Double: return new ComputedBinding<double>(drawn => drawn / (double)scale, wire);
             case NpgsqlDbType.Text or NpgsqlDbType.Unknown:
-                return new ComputedBinding<string>(drawn => (drawn / scale).ToString(CultureInfo.InvariantCulture), wire);
+                return new ComputedBinding<string>(drawn => (drawn / scale).ToString(), wire);
             default:
                 fault = $"a number does not fit: the statement wants {type.Name}";
                 return null;
@@ -130,7 +129,7 @@ internal static class BindingFactory
                     drawn => DateTime.SpecifyKind(DateSource.MomentOf(drawn), DateTimeKind.Unspecified), NpgsqlDbType.Timestamp);
             case NpgsqlDbType.Text or NpgsqlDbType.Unknown:
                 return new ComputedBinding<string>(
-                    drawn => DateSource.MomentOf(drawn).ToString("O", CultureInfo.InvariantCulture), type.Wire);
+                    drawn => DateSource.MomentOf(drawn).ToString("O"), type.Wire);
             default:
                 fault = $"a date does not fit: the statement wants {type.Name}";
                 return null;

@@ -101,7 +101,7 @@ internal abstract record Expression
 
             if (Take(":") is not null) return new Reference(Letters(sign => char.IsAsciiLetterOrDigit(sign) || sign == '_'), -1);
             var digits = Letters(char.IsAsciiDigit);
-            return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            return long.TryParse(digits, NumberStyles.None, null, out var number)
                 ? new Number(number)
                 : throw new FormatException($"{digits} is too large a number");
         }

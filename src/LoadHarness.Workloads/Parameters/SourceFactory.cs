@@ -53,11 +53,11 @@ internal static class SourceFactory
     public static (DateTime Moment, bool IsDay)? Moment(Literal literal)
     {
         var text = literal.Text.Trim();
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", null, DateTimeStyles.None, out var day))
             return (day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), true);
         const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
         return text.Length >= "2026-01-31T12:00".Length && char.IsAsciiDigit(text[0])
-            && DateTime.TryParse(text, CultureInfo.InvariantCulture, utc, out var moment) ? (moment, false) : null;
+            && DateTime.TryParse(text, null, utc, out var moment) ? (moment, false) : null;
     }
 
     private static DateSource Dates(ParameterFile file)

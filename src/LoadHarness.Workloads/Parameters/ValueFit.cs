@@ -39,11 +39,11 @@ internal static class ValueFit
     public static object Passed(object value, NpgsqlDbType wire) => (wire, value) switch
     {
         (_, DBNull or string) => value,
-        (NpgsqlDbType.Text or NpgsqlDbType.Unknown, _) => Convert.ToString(value, CultureInfo.InvariantCulture)!,
-        (NpgsqlDbType.Smallint, int or long) => Convert.ToInt16(value, CultureInfo.InvariantCulture),
-        (NpgsqlDbType.Integer, short or long) => Convert.ToInt32(value, CultureInfo.InvariantCulture),
-        (NpgsqlDbType.Bigint, short or int) => Convert.ToInt64(value, CultureInfo.InvariantCulture),
-        (NpgsqlDbType.Numeric, short or int or long) => Convert.ToDecimal(value, CultureInfo.InvariantCulture),
+        (NpgsqlDbType.Text or NpgsqlDbType.Unknown, _) => Convert.ToString(value)!,
+        (NpgsqlDbType.Smallint, int or long) => Convert.ToInt16(value),
+        (NpgsqlDbType.Integer, short or long) => Convert.ToInt32(value),
+        (NpgsqlDbType.Bigint, short or int) => Convert.ToInt64(value),
+        (NpgsqlDbType.Numeric, short or int or long) => Convert.ToDecimal(value),
         _ => value,
     };
 
@@ -55,7 +55,7 @@ internal static class ValueFit
     }
 
     private static double? Float(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+        double.TryParse(text, NumberStyles.Float, null, out var number) ? number : null;
 
     private static bool IsJson(string text)
     {

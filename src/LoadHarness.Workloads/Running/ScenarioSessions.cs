@@ -60,7 +60,8 @@ internal sealed class ScenarioSessions : IAsyncDisposable
         catch (Exception refused) when (refused is NpgsqlException or TimeoutException)
         {
             throw new HarnessException(
-                $"{_sessions.Count(session => session is not null)} of {_ahead} connections were opened, then: {refused.Message}. Raise max_connections, or ask for fewer users");
+                $"{_sessions.Count(session => session is not null)} of {_ahead} connections were opened, then: {refused.Message}. "
+                    + "Raise max_connections, or ask for fewer users");
         }
     }
 

@@ -28,7 +28,8 @@ public static class SqlScript
             catch (PostgresException refused)
             {
                 throw new HarnessException(
-                    $"{place}: line {statement.LineOf(refused.Position)}: the server refuses it: {refused.SqlState}: {refused.MessageText}. Correct it; what stands above it was run.",
+                    $"{place}: line {statement.LineOf(refused.Position)}: the server refuses it: {refused.SqlState}: "
+                        + $"{refused.MessageText}. Correct it; what stands above it was run.",
                     ExitCode.BadUsage);
             }
         }

@@ -64,13 +64,13 @@ internal static class CopyValues
     // Digits to the base of ten thousand: how many, the power of the first, the sign, and how many decimal digits are shown.
     private static void Numeric(CopyBuffer buffer, decimal value)
     {
-        var text = Math.Abs(value).ToString(CultureInfo.InvariantCulture);
+        var text = Math.Abs(value).ToString();
         var point = text.IndexOf('.', StringComparison.Ordinal);
         var (whole, fraction) = point < 0 ? (text, "") : (text[..point], text[(point + 1)..]);
         var shown = fraction.Length;
         whole = whole.PadLeft((whole.Length + 3) / 4 * 4, '0');
         fraction = fraction.PadRight((fraction.Length + 3) / 4 * 4, '0');
-        var groups = (whole + fraction).Chunk(4).Select(group => short.Parse(group, NumberStyles.None, CultureInfo.InvariantCulture))
+        var groups = (whole + fraction).Chunk(4).Select(group => short.Parse(group, NumberStyles.None))
             .ToList();
         var weight = (whole.Length / 4) - 1;
         while (groups is [0, ..])

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Statistics;
@@ -84,9 +83,10 @@ public static class TableSeeder
         }
         catch (PostgresException refused)
         {
-            throw new HarnessException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"seed {table.Name}: the server refuses a row: {refused.SqlState}: {refused.MessageText}{(refused.Detail is { } detail ? $" ({detail})" : "")}. {done:N0} rows were written before: empty the table, correct the generator, and run again."),
+            throw new HarnessException(
+                $"seed {table.Name}: the server refuses a row: "
+                    + $"{refused.SqlState}: {refused.MessageText}{(refused.Detail is { } detail ? $" ({detail})" : "")}. "
+                    + $"{done:N0} rows were written before: empty the table, correct the generator, and run again.",
                 ExitCode.BadUsage);
         }
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using LoadHarness.Agents.Broker;
 using LoadHarness.Core.Measurement;
@@ -71,7 +70,7 @@ public sealed partial class AgentTests : IDisposable
         var victim = 0;
         while (await program.StandardOutput.ReadLineAsync(Stop) is { } line)
         {
-            if (Joined().Match(line) is { Success: true } joined) victim = int.Parse(joined.Groups[1].Value, CultureInfo.InvariantCulture);
+            if (Joined().Match(line) is { Success: true } joined) victim = int.Parse(joined.Groups[1].Value);
             if (line.Contains("mixed-users measuring", StringComparison.Ordinal)) break;
         }
 

@@ -73,7 +73,8 @@ public sealed partial class DocumentedCommandTests
             if (Foreign.Contains(verb)) continue;
             // A verb of two words has the options of its second.
             if (verb == "workload" && words is [_, var second, ..] && !second.StartsWith('-')) verb = $"{verb} {second}";
-            var help = await Helps.GetOrAdd(verb, asked => BuiltProgram.RunAsync([.. asked.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]));
+            var help = await Helps.GetOrAdd(
+                verb, asked => BuiltProgram.RunAsync([.. asked.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]));
             // Help of a verb that does not exist is the help of the program, with exit code 0.
             var known = help.ExitCode == 0
                 && (verb.Length == 0 || help.StandardOutput.Contains($"loadharness {verb} ", StringComparison.Ordinal));

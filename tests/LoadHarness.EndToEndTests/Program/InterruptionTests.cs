@@ -153,7 +153,7 @@ public sealed partial class InterruptionTests : IDisposable
             .WaitAsync(Patience, TestContext.Current.CancellationToken) is { } line)
         {
             if (Endpoint().Match(line) is { Success: true } endpoint)
-                port = int.Parse(endpoint.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+                port = int.Parse(endpoint.Groups[1].ValueSpan);
             if (Measured().IsMatch(line)) break;
         }
 
@@ -202,7 +202,7 @@ public sealed partial class InterruptionTests : IDisposable
         var status = $"/proc/{process}/status";
         var line = File.Exists(status) ? File.ReadLines(status)
             .FirstOrDefault(text => text.StartsWith("PPid:", StringComparison.Ordinal)) : null;
-        return line is null ? 0 : int.Parse(line["PPid:".Length..].Trim(), CultureInfo.InvariantCulture);
+        return line is null ? 0 : int.Parse(line["PPid:".Length..].Trim());
     }
 
     // A shell starts what it puts in the background with SIGINT ignored, and children inherit that; SIGTERM then takes the same way.
@@ -211,7 +211,7 @@ public sealed partial class InterruptionTests : IDisposable
         const string status = "/proc/self/status";
         var line = File.Exists(status) ? File.ReadLines(status)
             .FirstOrDefault(text => text.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
-        return line is not null && (ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (
+        return line is not null && (ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.HexNumber) & (
             1UL << (Interrupt - 1))) != 0;
     }
 

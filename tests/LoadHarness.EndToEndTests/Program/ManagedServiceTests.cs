@@ -14,7 +14,11 @@ public sealed class ManagedServiceTests : IDisposable
     // What the migration's own hint asks an administrator for.
     private const string RolesByAdministrator =
         """
-        create role lh_owner nologin; create role lh_app nologin; create role lh_readonly nologin; create role lh_worker nologin; create role lh_jobs login;
+        create role lh_owner nologin;
+        create role lh_app nologin;
+        create role lh_readonly nologin;
+        create role lh_worker nologin;
+        create role lh_jobs login;
         grant lh_owner, lh_app, lh_readonly, lh_worker, lh_jobs to service;
         """;
 

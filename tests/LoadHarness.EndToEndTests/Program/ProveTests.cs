@@ -29,7 +29,8 @@ public sealed class ProveTests : IDisposable
             await File.ReadAllTextAsync(Path.Combine(folder, "run.json"), TestContext.Current.CancellationToken));
         foreach (var claim in run.RootElement.GetProperty("proof").GetProperty("claims").EnumerateArray())
         {
-            Assert.DoesNotContain("results differ", claim.GetProperty("verdict").GetProperty("evidence").GetString(), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "results differ", claim.GetProperty("verdict").GetProperty("evidence").GetString(), StringComparison.Ordinal);
             Assert.Equal(JsonValueKind.Number, claim.GetProperty("verdict").GetProperty("figure").ValueKind);
         }
 

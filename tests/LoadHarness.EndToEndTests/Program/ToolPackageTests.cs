@@ -31,7 +31,8 @@ public sealed class ToolPackageTests : IDisposable
         var profile = Path.Combine(_directory.Path, "mine.json");
         await File.WriteAllTextAsync(profile, BuiltProgram.LeadQueriesFor("mine", "2s"), TestContext.Current.CancellationToken);
         var ended = await RunAsync(
-            program, "run", "--contacts", "1000", "--profile", profile, "--database", "native", "--out", Path.Combine(_directory.Path, "out"));
+            program, "run", "--contacts", "1000", "--profile", profile, "--database", "native", "--out",
+            Path.Combine(_directory.Path, "out"));
         Assert.True(ended.ExitCode is 0 or 3 or 5, ended.StandardError);
         Assert.Single(Directory.GetFiles(Path.Combine(_directory.Path, "out"), "report.html", SearchOption.AllDirectories));
     }

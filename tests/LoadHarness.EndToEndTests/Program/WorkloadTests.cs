@@ -66,7 +66,8 @@ public sealed class WorkloadTests : IDisposable
     [Fact]
     public async Task The_documented_comparison_names_the_index_and_the_operation_that_misses_it_on_a_page()
     {
-        const string command = "compare --workload scenarios/examples/shop --b workload,without=orders_customer_id_placed_idx --counters-only";
+        const string command = "compare --workload scenarios/examples/shop --b "
+            + "workload,without=orders_customer_id_placed_idx --counters-only";
         var text = await File.ReadAllTextAsync(
             Path.Combine(BuiltProgram.Repository, "docs", "your-workload.md"), TestContext.Current.CancellationToken);
         Assert.Contains($"    ./run.sh {command}\n", text, StringComparison.Ordinal);

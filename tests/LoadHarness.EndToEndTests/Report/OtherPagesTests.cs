@@ -36,9 +36,11 @@ public sealed class OtherPagesTests : PageTests
         Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         if (width >= 1280)
             Assert.Empty(await page.EvaluateAsync<string[]>(
-                "[...document.querySelectorAll('.scroll')].filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.getAttribute('aria-label'))"));
+                "[...document.querySelectorAll('.scroll')].filter(box => box.scrollWidth > box.clientWidth + 1).map(box => "
+                    + "box.getAttribute('aria-label'))"));
         Assert.Empty(await page.EvaluateAsync<string[]>(
-            "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href')).filter(href => !document.getElementById(href.slice(1)))"));
+            "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href')).filter(href => "
+                + "!document.getElementById(href.slice(1)))"));
         var found = (await page.RunAxe()).Violations;
         Assert.Empty(found.Select(violation => $"{violation.Id}: {violation.Help}: {violation.Nodes[0].Html}"));
     }
@@ -62,7 +64,8 @@ public sealed class OtherPagesTests : PageTests
             Assert.Empty(complaints);
             loads.Add(await page.EvaluateAsync<double>("performance.getEntriesByType('navigation')[0].loadEventEnd"));
             layouts.Add(await page.EvaluateAsync<double>(
-                "(() => { const from = performance.now(); document.querySelectorAll('details').forEach(fold => fold.open = true); document.body.getBoundingClientRect(); return performance.now() - from; })()"));
+                "(() => { const from = performance.now(); document.querySelectorAll('details').forEach(fold => fold.open = true); "
+                    + "document.body.getBoundingClientRect(); return performance.now() - from; })()"));
             await page.CloseAsync();
         }
 

@@ -36,9 +36,11 @@ public sealed class ReportPageTests : PageTests
         Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         if (width >= 1280)
             Assert.Empty(await page.EvaluateAsync<string[]>(
-                "[...document.querySelectorAll('.scroll')].filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.getAttribute('aria-label'))"));
+                "[...document.querySelectorAll('.scroll')].filter(box => box.scrollWidth > box.clientWidth + 1).map(box => "
+                    + "box.getAttribute('aria-label'))"));
         Assert.Empty(await page.EvaluateAsync<string[]>(
-            "[...document.querySelectorAll('svg text')].filter(text => parseFloat(getComputedStyle(text).fontSize) < 11).map(text => text.textContent)"));
+            "[...document.querySelectorAll('svg text')].filter(text => parseFloat(getComputedStyle(text).fontSize) "
+                + "< 11).map(text => text.textContent)"));
         if (!accessibility) return;
         var found = (await page.RunAxe()).Violations;
         Assert.Empty(found.Select(violation => $"{violation.Id}: {violation.Help}: {violation.Nodes[0].Html}"));
@@ -73,7 +75,8 @@ public sealed class ReportPageTests : PageTests
         await page.GotoAsync(await WriteAsync(SampleRun.Create(seconds: 10)));
 
         Assert.Empty(await page.EvaluateAsync<string[]>(
-            "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href')).filter(href => !document.getElementById(href.slice(1)))"));
+            "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href')).filter(href => "
+                + "!document.getElementById(href.slice(1)))"));
         Assert.Empty(await page.EvaluateAsync<string[]>(
             "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, index, all) => all.indexOf(id) !== index)"));
     }
@@ -85,7 +88,8 @@ public sealed class ReportPageTests : PageTests
         await page.GotoAsync(await WriteAsync(SampleRun.Create(seconds: 30)));
 
         Assert.Equal(0, await page.EvaluateAsync<int>(
-            "[...document.querySelectorAll('svg.scaled text.height')].filter(label => label.getBoundingClientRect().right > label.closest('svg.scaled').querySelector('svg.area').getBoundingClientRect().left).length"));
+            "[...document.querySelectorAll('svg.scaled text.height')].filter(label => label.getBoundingClientRect().right > "
+                + "label.closest('svg.scaled').querySelector('svg.area').getBoundingClientRect().left).length"));
 
         await page.Locator("#run-rates svg.drawing").HoverAsync();
         Assert.Contains("completed", await page.Locator("#run-rates .readout").TextContentAsync(), StringComparison.Ordinal);

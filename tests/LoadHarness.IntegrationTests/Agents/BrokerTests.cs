@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using LoadHarness.Agents.Broker;
 using LoadHarness.Agents.Messages;
 using LoadHarness.Core;
@@ -42,7 +41,7 @@ public sealed class BrokerTests
             try
             {
                 var words = File.ReadAllText($"/proc/{process}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                return (int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[3], CultureInfo.InvariantCulture));
+                return (int.Parse(words[1]), int.Parse(words[3]));
             }
             catch (IOException)
             {

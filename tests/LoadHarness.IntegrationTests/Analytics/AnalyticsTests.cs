@@ -6,7 +6,11 @@ namespace LoadHarness.IntegrationTests.Analytics;
 
 public sealed class AnalyticsTests(PostgresCluster cluster)
 {
-    private const string Growth = "select total_leads from get_lead_growth_analytics($1, now() - interval '40 days', now() + interval '1 day', 'month') order by period_start desc limit 1";
+    private const string Growth = """
+        select total_leads
+        from get_lead_growth_analytics($1, now() - interval '40 days', now() + interval '1 day', 'month')
+        order by period_start desc limit 1
+        """;
 
     [Fact]
     public async Task Lead_growth_counts_the_leads_as_of_the_last_refresh()
@@ -33,7 +37,11 @@ public sealed class AnalyticsTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync("select refresh_analytics_views()");
         var told = await database.As("lh_readonly").AskInAsync<string>(
             workspace,
-            "select concat_ws(' ', campaigns, recipients, sent, opened) from get_campaign_analytics($1, now() - interval '2 days', now() + interval '1 day', 'week') where sent > 0",
+            """
+            select concat_ws(' ', campaigns, recipients, sent, opened)
+            from get_campaign_analytics($1, now() - interval '2 days', now() + interval '1 day', 'week')
+            where sent > 0
+            """,
             workspace);
         Assert.Equal("1 8 8 4", told);
     }

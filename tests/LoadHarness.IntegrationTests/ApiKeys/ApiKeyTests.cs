@@ -14,7 +14,11 @@ public sealed class ApiKeyTests(PostgresCluster cluster)
         var key = await database.As("lh_app").AskInAsync<string>(workspace, "select api_key from create_api_key($1, 'mine')", workspace);
         Assert.Equal(workspace, await database.As("lh_app").AskAsync<long>("select workspace_id from verify_api_key($1)", key));
         Assert.Equal(0, await database.Owner.AskAsync<long>(
-            "select (select count(*) from api_keys k where to_jsonb(k)::text like '%' || $1 || '%') + (select count(*) from audit_logs a where a::text like '%' || $1 || '%') + (select count(*) from api_key_audit_logs a where a::text like '%' || $1 || '%')", key));
+            """
+            select (select count(*) from api_keys k where to_jsonb(k)::text like '%' || $1 || '%')
+                + (select count(*) from audit_logs a where a::text like '%' || $1 || '%')
+                    + (select count(*) from api_key_audit_logs a where a::text like '%' || $1 || '%')
+            """, key));
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from audit_logs where details::text like '%key_hash%'"));
     }
 

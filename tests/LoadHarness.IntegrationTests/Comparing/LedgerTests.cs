@@ -53,7 +53,8 @@ public sealed class LedgerTests(PostgresCluster cluster) : IAsyncLifetime
     public async Task A_planted_unused_index_and_planted_duplicates_are_found_and_one_with_readers_names_them()
     {
         Assert.NotNull(cluster.Server);
-        var ledger = await RunAsync("planted_unused_idx", "planted_empty_idx", "planted_twin_idx", "planted_second_key", Activities, "leads_pkey");
+        var ledger = await RunAsync(
+            "planted_unused_idx", "planted_empty_idx", "planted_twin_idx", "planted_second_key", Activities, "leads_pkey");
         var verdicts = ledger.Verdicts.ToDictionary(verdict => verdict.Id);
         Assert.All(["planted_unused_idx", "planted_twin_idx", "planted_second_key"],
             name => Assert.Equal(VerdictKind.Missed, verdicts[name].Kind));

@@ -55,7 +55,9 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
     {
         await using var with = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         await using var without = await cluster.CreateDatabaseAsync(SchemaState.Empty);
-        const string rows = "create extension pg_stat_statements; insert into item select n, n % 500, 1 from generate_series(1, 5000) n; analyze item";
+        const string rows = """
+            create extension pg_stat_statements; insert into item select n, n % 500, 1 from generate_series(1, 5000) n; analyze item
+            """;
         await with.Owner.ExecuteAsync(SetUp + "create index on item (kind);" + rows);
         await without.Owner.ExecuteAsync(SetUp + rows);
         await WriteAsync(SetUp, Statements);

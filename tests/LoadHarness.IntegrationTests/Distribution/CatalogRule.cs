@@ -53,7 +53,8 @@ public sealed record CatalogRule(string Name, string Question, string Plant)
             """,
             "create policy planted on leads using (exists (select from workspaces w where w.id = workspace_id))"),
         new("no trigger of a tenant's table has a transition table",
-            Tenants + "select tgname from pg_trigger where tgrelid in (select oid from tenants) and (tgoldtable is not null or tgnewtable is not null)",
+            Tenants + "select tgname from pg_trigger where tgrelid in (select oid from tenants) "
+                + "and (tgoldtable is not null or tgnewtable is not null)",
             """
             create trigger planted after delete on leads referencing old table as gone
             for each statement execute function audit_lead_deletion()
@@ -61,7 +62,10 @@ public sealed record CatalogRule(string Name, string Question, string Plant)
         new("a trigger that tells its table's name has it as an argument",
             Tenants + """
             select t.tgname from pg_trigger t join pg_proc p on p.oid = t.tgfoid
-            where t.tgrelid in (select oid from tenants) and not t.tgisinternal and p.prosrc ~* 'tg_(table_name|relname|relid)' and t.tgnargs = 0
+            where t.tgrelid in (select oid from tenants)
+              and not t.tgisinternal
+              and p.prosrc ~* 'tg_(table_name|relname|relid)'
+              and t.tgnargs = 0
             """,
             "create trigger planted after update on webhook_logs for each row execute function audit_row_change()"),
         new("a staging table that is not logged has a primary key",
@@ -82,7 +86,8 @@ public sealed record CatalogRule(string Name, string Question, string Plant)
             where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
               and c.oid not in (select oid from tenants)
               and not exists (select from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')
-              and c.relname not in ('users', 'scheduled_jobs', 'job_runs', 'analytics_refreshes', 'database_snapshots', 'table_size_history',
+              and c.relname not in ('users', 'scheduled_jobs', 'job_runs', 'analytics_refreshes', 'database_snapshots',
+                  'table_size_history',
                                     'setting_history', 'retention_policies')
             """,
             "create table planted (id bigint primary key, lead_id bigint)"),

@@ -14,14 +14,25 @@ namespace LoadHarness.IntegrationTests.Distribution;
 /// <summary>The schema on a real coordinator with workers, beside one server with the same rows.</summary>
 public sealed class DistributedTests(PostgresCluster cluster, CoordinatorDatabase coordinator) : IClassFixture<CoordinatorDatabase>
 {
-    private const string Segment = """{"and": [{"field": "tags", "operator": "exists"}, {"field": "created_at", "operator": "after", "value": "2000-01-01"}]}""";
+    private const string Segment = """
+        {"and": [{"field": "tags", "operator": "exists"}, {"field": "created_at", "operator": "after", "value": "2000-01-01"}]}
+        """;
 
     private static readonly string[] Answers =
     [
-        "select count(*) || ' ' || sum(hashtext(l::text)) from (select id, workspace_id, email, name, status, tags, custom_fields, created_at at time zone 'UTC' from leads) l",
-        "select count(*) || ' ' || sum(hashtext(s::text)) from (select id, lead_id, campaign_id, status, created_at at time zone 'UTC' from email_sends) s",
+        """
+        select count(*) || ' ' || sum(hashtext(l::text))
+        from (select id, workspace_id, email, name, status, tags, custom_fields, created_at at time zone 'UTC' from leads) l
+        """,
+        """
+        select count(*) || ' ' || sum(hashtext(s::text))
+        from (select id, lead_id, campaign_id, status, created_at at time zone 'UTC' from email_sends) s
+        """,
         "select count(*) || ' ' || sum(lead_id) from lead_activities",
-        "select string_agg(workspace_id || ':' || n, ' ' order by workspace_id) from (select workspace_id, count(*) as n from leads group by 1) w",
+        """
+        select string_agg(workspace_id || ':' || n, ' ' order by workspace_id)
+        from (select workspace_id, count(*) as n from leads group by 1) w
+        """,
         "select string_agg(concat_ws(' ', id, total_recipients, sent_count, opened_count), '; ' order by id) from campaigns",
         "select sum(leads) || ' ' || count(*) from lead_analytics",
     ];
@@ -112,11 +123,18 @@ public sealed class DistributedTests(PostgresCluster cluster, CoordinatorDatabas
     public async Task A_deletion_is_told_in_one_row_and_bits_are_off()
     {
         await using var app = TenantDatabase.Open(CoordinatorDatabase.ConnectionString, "lh_app", 3, 1);
-        await app.ScalarAsync<long>("insert into leads (workspace_id, email) select $1, 'gone' || g || '@example.com' from generate_series(1, 5) g returning id", [], Stop);
+        await app.ScalarAsync<long>(
+            "insert into leads (workspace_id, email) select $1, 'gone' || g || '@example.com' from generate_series(1, 5) g returning id",
+            [], Stop);
         Assert.Equal(5, await app.ScalarAsync<long>(
             "with d as (delete from leads where workspace_id = $1 and email like 'gone%' returning 1) select count(*) from d", [], Stop));
         Assert.Equal("5 5", await app.ScalarAsync<string>(
-            "select (details ->> 'leads') || ' ' || jsonb_array_length(details -> 'ids') from audit_logs where workspace_id = $1 and action = 'delete' order by id desc limit 1", [], Stop));
+            """
+            select (details ->> 'leads') || ' ' || jsonb_array_length(details -> 'ids')
+            from audit_logs
+            where workspace_id = $1 and action = 'delete'
+            order by id desc limit 1
+            """, [], Stop));
         Assert.False(await coordinator.Owner.AskAsync<bool>("select segment_bits_are_on()"));
         Assert.Equal(0, await coordinator.Owner.AskAsync<long>("select count(*) from segment_changes"));
     }

@@ -30,7 +30,8 @@ public sealed record FunctionRule(string Name, Func<SchemaFunction, string, Sche
             (_, sql, names) => Has(Changed(sql, names), Volatile),
             "update leads set updated_at = clock_timestamp() where workspace_id = 1 and id = 1"),
         new("an update asks no function of the schema about its columns that is not immutable",
-            (_, sql, names) => !Has(Changed(sql, names), "^insert") && Has(Changed(sql, names), $@"\b({names.Changing})\s*\([^()]*\b[a-z]\.[a-z_]+"),
+            (_, sql, names) => !Has(Changed(sql, names), "^insert")
+                && Has(Changed(sql, names), $@"\b({names.Changing})\s*\([^()]*\b[a-z]\.[a-z_]+"),
             "update campaigns c set status = 'sent' where c.workspace_id = 1 and campaign_is_due(c.scheduled_at, c.send_window)"),
         new("no clock is read inside case or coalesce of a statement that writes",
             (_, sql, names) => Has(Changed(sql, names), $@"\bcoalesce\s*\([^()]*({Clock})|\bcase\b(?:(?!\bend\b).)*({Clock})"),
@@ -38,14 +39,23 @@ public sealed record FunctionRule(string Name, Func<SchemaFunction, string, Sche
         new("what a conflict sets is immutable",
             (_, sql, names) => Has(sql, @"\bdo\s+update\b")
                 && Has(sql[Start(sql, @"\bdo\s+update\b")..], $@"{Clock}|\b({names.Changing})\s*\("),
-            "insert into suppressed_addresses (workspace_id, email_hash, reason) values (1, 'x', 'erased') on conflict (workspace_id, email_hash) do update set suppressed_at = now()"),
+            """
+            insert into suppressed_addresses (workspace_id, email_hash, reason)
+            values (1, 'x', 'erased')
+            on conflict (workspace_id, email_hash) do update set suppressed_at = now()
+            """),
         new("an insert of many rows that may conflict numbers them itself",
             (_, sql, names) => Regex.Match(
                 sql, $@"\binsert\s+into\s+(public\.)?({names.Numbered})(\s+as\s+\w+)?\s*\((?<columns>[^()]*)\)\s*select\b",
                 RegexOptions.IgnoreCase)
                 is { Success: true } insert && Has(sql, @"\bon\s+conflict\b")
                     && !Has(insert.Groups["columns"].Value, @"(^|,)\s*id\s*(,|$)"),
-            "insert into email_sends (workspace_id, campaign_id, lead_id, email) select workspace_id, 1, id, email from leads where workspace_id = 1 on conflict do nothing"),
+            """
+            insert into email_sends (workspace_id, campaign_id, lead_id, email)
+            select workspace_id, 1, id, email from leads
+            where workspace_id = 1
+            on conflict do nothing
+            """),
         new("rows are locked in one workspace",
             (_, sql, names) => Has(sql, @"\bfor\s+(no\s+key\s+)?(update|share|key\s+share)\b") && Has(sql, Table(names))
                 && !Has(sql, @"\bworkspace_id\s*=\s*(p_|v_|new\.|verify_api_key\.|\$)|\bw\.id\s*=\s*p_workspace_id"),
@@ -62,7 +72,11 @@ public sealed record FunctionRule(string Name, Func<SchemaFunction, string, Sche
             "perform 1 from leads l left join suppressed_addresses s on v_asked and s.workspace_id = l.workspace_id"),
         new("an insert of many rows has no case of one value and several answers: a node is sent it wrongly",
             (_, sql, names) => Has(Changed(sql, names), @"^insert\b.*\bcase\s+(?!when\b)[\w.]+\s+when\b"),
-            "insert into leads (workspace_id, email) select workspace_id, case reason when 'erased' then 'a' else 'b' end from suppressed_addresses"),
+            """
+            insert into leads (workspace_id, email)
+            select workspace_id, case reason when 'erased' then 'a' else 'b' end
+            from suppressed_addresses
+            """),
         new("a setting that policies or triggers read is set by a command",
             (_, sql, _) => Has(sql, @"\bset_config\s*\(\s*'(app\.workspace_id|loadharness\.by_event)'"),
             "perform set_config('app.workspace_id', '1', true)"),

@@ -34,7 +34,11 @@ public sealed class HealthTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await database.Owner.ExecuteAsync(
-            "create table big (id int, filler text); insert into big select g, repeat(md5(g::text), 8) from generate_series(1, 60000) g; create index big_unused on big (filler)");
+            """
+            create table big (id int, filler text);
+            insert into big select g, repeat(md5(g::text), 8) from generate_series(1, 60000) g;
+            create index big_unused on big (filler)
+            """);
         var check = (await LookAsync(database)).Checks.Single(c => c.Id == "unused-index");
         var finding = Assert.Single(check.Findings, f => f.Subject == "big_unused");
         Assert.Equal(HealthStatus.Unknown, finding.Status);
@@ -58,14 +62,21 @@ public sealed class HealthTests(PostgresCluster cluster)
     [Fact]
     public Task An_overdue_job_is_found_and_well_after_a_run_by_hand() => FaultFinding.InjectFindAndFixAsync(
         cluster, "jobs", HealthStatus.Yellow, "maintenance",
-        "insert into job_runs (job, runner, outcome, started_at, finished_at) select name, 'test', 'succeeded', now() - max_age * 2, now() - max_age * 2 from scheduled_jobs");
+        """
+        insert into job_runs (job, runner, outcome, started_at, finished_at)
+        select name, 'test', 'succeeded', now() - max_age * 2, now() - max_age * 2
+        from scheduled_jobs
+        """);
 
     [Fact]
     public async Task A_batch_may_take_longer_than_a_query_but_not_longer_than_a_whole_import()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await database.Owner.ExecuteAsync(
-            "create function finish_lead_import(seconds double precision) returns text language sql volatile as 'select pg_sleep(seconds)::text'");
+            """
+            create function finish_lead_import(seconds double precision) returns text language sql volatile
+            as 'select pg_sleep(seconds)::text'
+            """);
         for (var i = 0; i < 5; i++) await database.Owner.ExecuteAsync("select finish_lead_import(0.02)");
         for (var i = 0; i < 100; i++) await database.Owner.ExecuteAsync("select 1 as quick");
         // The view holds the statements of every database of the server.

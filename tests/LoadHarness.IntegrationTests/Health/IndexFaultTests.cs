@@ -9,7 +9,11 @@ namespace LoadHarness.IntegrationTests.Health;
 public sealed class IndexFaultTests(PostgresCluster cluster)
 {
     private const string BigAndUnused =
-        "create table big (id int, filler text); insert into big select g, repeat(md5(g::text), 8) from generate_series(1, 60000) g; create index big_unused on big (filler)";
+        """
+        create table big (id int, filler text);
+        insert into big select g, repeat(md5(g::text), 8) from generate_series(1, 60000) g;
+        create index big_unused on big (filler)
+        """;
 
     // A test's database is seconds old; what the statistics say of it is judged all the same.
     private static readonly HealthLimits AtOnce = new() { StatisticsSettle = TimeSpan.Zero };
@@ -65,7 +69,14 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
     private static Task ReadAsync(TestDatabase database, string settings, int times) => database.Owner.ExecuteAsync(
         $"""
         {settings}
-        do $$ declare v_id bigint; begin for i in 1..{times} loop select id into v_id from leads where email = 'lead' || i || '@example.com' and workspace_id = (select max(id) from workspaces); end loop; end $$;
+        do $$
+        declare v_id bigint;
+        begin
+            for i in 1..{times} loop
+                select id into v_id from leads
+                where email = 'lead' || i || '@example.com' and workspace_id = (select max(id) from workspaces);
+            end loop;
+        end $$;
         reset all;
         select pg_stat_force_next_flush();
         """);

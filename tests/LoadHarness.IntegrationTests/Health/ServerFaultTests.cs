@@ -22,7 +22,8 @@ public sealed class ServerFaultTests
         settings["max_connections"] = "12";
         await using var server = await NativeCluster.StartAsync(binaries!, settings, keep: false, TestContext.Current.CancellationToken);
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
-        await source.ExecuteAsync("create table wide as select g as id, repeat(md5(g::text), 10) as filler from generate_series(1, 100000) g");
+        await source.ExecuteAsync(
+            "create table wide as select g as id, repeat(md5(g::text), 10) as filler from generate_series(1, 100000) g");
         for (var i = 0; i < 6; i++) await source.ExecuteAsync("select count(*) from wide");
         var crowd = new List<NpgsqlConnection>();
         for (var i = 0; i < 8; i++) crowd.Add(await source.OpenConnectionAsync(TestContext.Current.CancellationToken));

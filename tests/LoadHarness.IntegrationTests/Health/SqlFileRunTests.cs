@@ -32,7 +32,8 @@ public sealed class SqlFileRunTests(PostgresCluster cluster)
                 ["PGDATABASE"] = target.Database,
             },
         };
-        foreach (var argument in new[] { "-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", "warn=1", "-v", "red=2", "-v", "settled=3600", "-f", file })
+        foreach (var argument in new[] { "-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", "warn=1", "-v", "red=2", "-v", "settled=3600", "-f",
+            file })
             start.ArgumentList.Add(argument);
         using var psql = Process.Start(start)!;
         var output = psql.StandardOutput.ReadToEndAsync(cancellationToken);

@@ -37,7 +37,11 @@ public sealed class TableFaultTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await database.Owner.ExecuteAsync(
-            "create unlogged table staged (id int) with (autovacuum_enabled = off); insert into staged select generate_series(1, 20000); select pg_stat_force_next_flush()");
+            """
+            create unlogged table staged (id int) with (autovacuum_enabled = off);
+            insert into staged select generate_series(1, 20000);
+            select pg_stat_force_next_flush()
+            """);
         Assert.Equal(HealthStatus.Green, (await FaultFinding.LookAsync(database.Owner, "stale-statistics")).Status);
     }
 
@@ -49,7 +53,11 @@ public sealed class TableFaultTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var workspace = await database.Owner.AddWorkspaceAsync(leads: 1);
         await database.Owner.ExecuteAsync(
-            $"insert into lead_activities (workspace_id, lead_id, activity_type, created_at) select $1, id, 'x', now() + interval '{distance}' from leads", workspace);
+            $"""
+            insert into lead_activities (workspace_id, lead_id, activity_type, created_at)
+            select $1, id, 'x', now() + interval '{distance}'
+            from leads
+            """, workspace);
         await FaultFinding.MendAsync(database.Owner, "default-partition",
             await FaultFinding.FindAsync(database.Owner, "default-partition", HealthStatus.Red, "lead_activities"));
         Assert.Equal(1, await database.Owner.AskAsync<long>("select count(*) from lead_activities"));
@@ -63,7 +71,11 @@ public sealed class TableFaultTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var workspace = await database.Owner.AddWorkspaceAsync(leads: 1);
         await database.Owner.ExecuteAsync(
-            $"insert into lead_activities (workspace_id, lead_id, activity_type, created_at) select $1, id, 'x', now() + interval '{distance}' from leads", workspace);
+            $"""
+            insert into lead_activities (workspace_id, lead_id, activity_type, created_at)
+            select $1, id, 'x', now() + interval '{distance}'
+            from leads
+            """, workspace);
         await database.Owner.ExecuteAsync("select create_monthly_partitions()");
         var finding = await FaultFinding.LookAsync(database.Owner, "default-partition");
         Assert.Equal(HealthStatus.Green, finding.Status);
@@ -76,7 +88,11 @@ public sealed class TableFaultTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await database.Owner.ExecuteAsync(
-            "do $$ begin execute (select 'drop table ' || partition from partition_bounds('email_sends') where from_at > now() order by from_at limit 1); end $$");
+            """
+            do $$ begin execute (select 'drop table ' || partition
+                from partition_bounds('email_sends') where from_at > now() order by from_at limit 1);
+            end $$
+            """);
         await FaultFinding.MendAsync(database.Owner, "future-partitions",
             await FaultFinding.FindAsync(database.Owner, "future-partitions", HealthStatus.Red, "email_sends"));
         Assert.Equal(HealthStatus.Green, (await FaultFinding.LookAsync(database.Owner, "future-partitions")).Status);

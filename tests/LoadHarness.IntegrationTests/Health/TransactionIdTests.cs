@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Checks.Health;
 using LoadHarness.Core.Options;
 using LoadHarness.IntegrationTests.Monitoring;
@@ -43,13 +42,13 @@ public sealed class TransactionIdTests
     {
         await ServerAccount.RunAsync(server.Binaries.PgCtl, ["stop", "-D", server.Directory.Data, "-m", "fast", "-w"], Stop);
         await ServerAccount.RunAsync(server.Binaries.PathOf("pg_resetwal"),
-            ["-x", next.ToString(CultureInfo.InvariantCulture), server.Directory.Data], Stop);
+            ["-x", next.ToString(), server.Directory.Data], Stop);
         // The commit log has two bits an id, 2^20 ids a file; the server expects the file of its next id.
-        var segment = Path.Combine(server.Directory.Data, "pg_xact", (next >> 20).ToString("X4", CultureInfo.InvariantCulture));
+        var segment = Path.Combine(server.Directory.Data, "pg_xact", (next >> 20).ToString("X4"));
         await File.WriteAllBytesAsync(segment, new byte[256 * 1024], Stop);
         await ServerAccount.OwnAsync(segment, Stop);
         await ServerAccount.RunAsync(server.Binaries.PgCtl,
             ["start", "-D", server.Directory.Data, "-l", server.Directory.Log, "-w", "-o",
-                string.Create(CultureInfo.InvariantCulture, $"-p {server.Port}")], Stop);
+                $"-p {server.Port}"], Stop);
     }
 }

@@ -120,7 +120,10 @@ public sealed class AddressTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
         await database.Owner.ExecuteAsync(
-            "insert into workspaces (id, name) values (1, 'own'); insert into leads (workspace_id, email, source) values (1, 'a@münchen.de', 'web'), (1, 'b@x.io', repeat('s', 200))");
+            """
+            insert into workspaces (id, name) values (1, 'own');
+            insert into leads (workspace_id, email, source) values (1, 'a@münchen.de', 'web'), (1, 'b@x.io', repeat('s', 200))
+            """);
         var migrator = new Migrator(database.Owner);
         await migrator.ApplyBaseAsync(Stop);
 
@@ -128,7 +131,11 @@ public sealed class AddressTests(PostgresCluster cluster)
         Assert.Contains("1 leads have an address that is not in its normal form: 1 in workspace 1", address.Message,
             StringComparison.Ordinal);
         await database.Owner.ExecuteAsync(
-            "update leads set email = normalised_address(email) where not address_is_normal(email) and address_is_normal(normalised_address(email))");
+            """
+            update leads
+            set email = normalised_address(email)
+            where not address_is_normal(email) and address_is_normal(normalised_address(email))
+            """);
         var value = await Assert.ThrowsAsync<Core.HarnessException>(() => migrator.UpAsync(SilentProgress.Instance, Stop));
         Assert.Contains("1 leads have a value beyond its limit: 2 in workspace 1", value.Message, StringComparison.Ordinal);
         await database.Owner.ExecuteAsync("update leads set source = left(source, 100)");

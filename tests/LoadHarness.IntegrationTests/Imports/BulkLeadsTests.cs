@@ -28,7 +28,8 @@ public sealed class BulkLeadsTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
-        await Workspaces.ExecuteAsync(database, """insert into leads (workspace_id, email, tags, custom_fields) values (1, 'a@x.io', '{old}', '{"plan":"pro"}')""");
+        await Workspaces.ExecuteAsync(
+            database, """insert into leads (workspace_id, email, tags, custom_fields) values (1, 'a@x.io', '{old}', '{"plan":"pro"}')""");
 
         Assert.Equal("1/2/6", await app.ScalarAsync<string>(
             "select imported_count || '/' || updated_count || '/' || error_count from fast_bulk_lead_import($1, $2::jsonb)", [Mixed],
@@ -64,7 +65,8 @@ public sealed class BulkLeadsTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
         var note = new string('x', 1_000);
-        var leads = "[" + string.Join(',', Enumerable.Range(1, 10_000).Select(i => $$$"""{"email":"n{{{i}}}@x.io","custom_fields":{"note":"{{{note}}}"}}""")) + "]";
+        var leads = "[" + string.Join(
+            ',', Enumerable.Range(1, 10_000).Select(i => $$$"""{"email":"n{{{i}}}@x.io","custom_fields":{"note":"{{{note}}}"}}""")) + "]";
 
         Assert.Equal(10_000, await app.ScalarAsync<long>("select imported_count from fast_bulk_lead_import($1, $2::jsonb)", [leads], Stop));
     }

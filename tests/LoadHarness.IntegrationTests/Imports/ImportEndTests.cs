@@ -43,7 +43,10 @@ public sealed class ImportEndTests(PostgresCluster cluster)
         Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select merged from finish_lead_import($1, $2)", import));
         Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, Stage, import));
         Assert.Equal("0/0/0/4", await database.Owner.AskAsync<string>(
-            "select concat_ws('/', (select count(*) from lead_import_rows), (select count(*) from lead_import_merge), (select count(*) from lead_import_chunks), (select count(*) from leads))"));
+            """
+            select concat_ws('/', (select count(*) from lead_import_rows), (select count(*) from lead_import_merge),
+                (select count(*) from lead_import_chunks), (select count(*) from leads))
+            """));
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
         await app.ScalarAsync<long>(
             """
             insert into lead_import_rows (import_id, row_number, email, tags, custom_fields)
-            select $2, n, 'r' || n || '@x.io', case when n = 2 then $3 else '{vip,"two words"}' end, case when n = 2 then $4 else '{"k": [1, null]}' end
+            select $2, n, 'r' || n || '@x.io', case when n = 2 then $3 else '{vip,"two words"}' end,
+                   case when n = 2 then $4 else '{"k": [1, null]}' end
             from generate_series(1, 3) as n where $1 > 0
             """,
             [import, tags, fields],
@@ -41,7 +42,8 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
         Assert.StartsWith($"2 r2@x.io {reason}",
             await database.Owner.AskAsync<string>("select row_number || ' ' || email || ' ' || reason from lead_import_rejects"),
             StringComparison.Ordinal);
-        Assert.Equal(2, await database.Owner.AskAsync<long>("""select count(*) from leads where tags = '{vip,"two words"}' and custom_fields = '{"k": [1, null]}'"""));
+        Assert.Equal(2, await database.Owner.AskAsync<long>(
+            """select count(*) from leads where tags = '{vip,"two words"}' and custom_fields = '{"k": [1, null]}'"""));
     }
 
     [Fact]
@@ -63,9 +65,14 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
         }
 
         Assert.Equal(
-            "2: the name holds half of a character (it is no UTF-8)|3: the company holds a NUL character|4: a tag holds half of a character (it is no UTF-8)|5: the e-mail holds a NUL character",
+            "2: the name holds half of a character (it is no UTF-8)|3: the company holds a NUL character|4: "
+                + "a tag holds half of a character (it is no UTF-8)|5: the e-mail holds a NUL character",
             await database.Owner.AskAsync<string>(
-                "select string_agg(row_number || ': ' || reason, '|' order by row_number) from lead_import_rejects where import_id = (select min(id) from lead_imports)"));
+                """
+                select string_agg(row_number || ': ' || reason, '|' order by row_number)
+                from lead_import_rejects
+                where import_id = (select min(id) from lead_imports)
+                """));
         Assert.Equal(["a\"b\\c", "comma, {brace}", "NULL", " "],
             await database.Owner.AskAsync<string[]>("select tags from leads where email = 'lead6@own.io'"));
     }
@@ -75,11 +82,20 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
-        const string leads = """[{"email":"a@x.io"}, {"email":"b@x.io","name":"\u0000"}, {"email":"c@x.io","custom_fields":{"n":1e200000}}, {"email":"d@x.io"}, {"email":"e@x.io","tags":"a,b"}]""";
+        const string leads = """
+            [{"email":"a@x.io"},
+                {"email":"b@x.io","name":"\u0000"},
+                {"email":"c@x.io","custom_fields":{"n":1e200000}},
+                {"email":"d@x.io"},
+                {"email":"e@x.io","tags":"a,b"}]
+            """;
 
         Assert.Equal("2/0/3", await app.ScalarAsync<string>(Outcome, [leads], Stop));
         Assert.Equal("2 b@x.io,3 c@x.io,5 e@x.io", await app.ScalarAsync<string>(
-            "select string_agg((e ->> 'row') || ' ' || (e ->> 'email'), ',') from fast_bulk_lead_import($1, parse_json($2)), jsonb_array_elements(errors) as e", [leads], Stop));
+            """
+            select string_agg((e ->> 'row') || ' ' || (e ->> 'email'), ',')
+            from fast_bulk_lead_import($1, parse_json($2)), jsonb_array_elements(errors) as e
+            """, [leads], Stop));
     }
 
     [Fact]
@@ -89,7 +105,12 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
         await using var app = await Workspaces.OpenAppAsync(database);
         var random = new Random(7);
         ImportRow[] rows = [.. Enumerable.Range(0, 400).Select(_ => RandomRow(random))];
-        const string leads = "select string_agg(concat_ws('|', email, name, phone, company, position, source, status, tags, custom_fields), e'\\n' order by email) from leads where workspace_id = 1";
+        const string leads = """
+            select string_agg(concat_ws('|', email, name, phone, company, position, source, status, tags, custom_fields), e'\n'
+                order by email)
+            from leads
+            where workspace_id = 1
+            """;
 
         foreach (var row in rows) await LeadImport.RunAsync(app, "one by one", [row], 1, (_, work) => work(), Stop);
         var expected = await database.Owner.AskAsync<string>(leads);
@@ -185,7 +206,8 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
             Status = "opted out",
         }], 1, (_, work) => work(), Stop)));
         Assert.Equal("no lead has the status opted out", await database.Owner.AskAsync<string>("select reason from lead_import_rejects"));
-        Assert.Equal("1/0/1", await app.ScalarAsync<string>(Outcome, ["""[{"email":"a@x.io","status":"unsubscribed"},{"email":"b@x.io","status":"nope"}]"""], Stop));
+        Assert.Equal("1/0/1", await app.ScalarAsync<string>(
+            Outcome, ["""[{"email":"a@x.io","status":"unsubscribed"},{"email":"b@x.io","status":"nope"}]"""], Stop));
     }
 
     [Fact]
@@ -195,9 +217,13 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
         await using var app = await Workspaces.OpenAppAsync(database);
         const string leads = """[{"email":"a@x.io","first_name":"Ann","zip":1},{"email":"b@x.io"}]""";
 
-        Assert.Equal("""[{"row": 1, "email": "a@x.io", "reason": "unknown keys are left out: first_name, zip"}]""", await app.ScalarAsync<string>("select warnings::text from fast_bulk_lead_import($1, parse_json($2))", [leads], Stop));
+        Assert.Equal("""[{"row": 1, "email": "a@x.io", "reason": "unknown keys are left out: first_name, zip"}]""",
+            await app.ScalarAsync<string>("select warnings::text from fast_bulk_lead_import($1, parse_json($2))", [leads], Stop));
         Assert.Equal("0/2/0/1", await app.ScalarAsync<string>(
-            "select concat_ws('/', success_count, duplicate_count, error_count, jsonb_array_length(warnings)) from bulk_insert_leads($1, parse_json($2))", [leads], Stop));
+            """
+            select concat_ws('/', success_count, duplicate_count, error_count, jsonb_array_length(warnings))
+            from bulk_insert_leads($1, parse_json($2))
+            """, [leads], Stop));
     }
 
     [Fact]
@@ -217,12 +243,18 @@ public sealed class ImportPromiseTests(PostgresCluster cluster)
         Assert.Equal((0, 2, 2), Of(await LeadImport.RunAsync(
             app, "test", [Tagged("c"), Noted("c"), Tagged("a"), Noted("a")], 1, (_, work) => work(), Stop)));
 
-        Assert.Equal("1: the lead would have more than 100 tags|2: the lead's custom_fields would be larger than 64 kB|3: the lead would have more than 100 tags|4: the lead's custom_fields would be larger than 64 kB",
+        Assert.Equal("1: the lead would have more than 100 tags|2: the lead's custom_fields would be larger than 64 kB|3: "
+            + "the lead would have more than 100 tags|4: the lead's custom_fields would be larger than 64 kB",
             await database.Owner.AskAsync<string>(
                 "select string_agg(row_number || ': ' || reason, '|' order by row_number) from lead_import_rejects"));
         Assert.Equal(60, await database.Owner.AskAsync<int>("select cardinality(tags) from leads where email = 'lead1@own.io'"));
         var error = await app.ScalarAsync<string>(
-            "select errors::text from fast_bulk_lead_import($1, jsonb_build_array(jsonb_build_object('email', 'lead1@own.io', 'tags', (select jsonb_agg('z' || i) from generate_series(1, 50) i))))", [], Stop);
+            """
+            select errors::text
+            from fast_bulk_lead_import($1,
+                jsonb_build_array(jsonb_build_object('email', 'lead1@own.io', 'tags',
+                    (select jsonb_agg('z' || i) from generate_series(1, 50) i))))
+            """, [], Stop);
         Assert.Equal("""[{"row": 1, "email": "lead1@own.io", "reason": "the lead would have more than 100 tags"}]""", error);
     }
 

@@ -47,7 +47,8 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         Assert.Equal((0, 3), await ImportAsync(rows));
         Assert.Equal(before, await Workspaces.ReadAsync<string>(database, places));
 
-        foreach (var changed in new[] { rows[1] with { Phone = "+49 1" }, rows[1] with { Tags = ["fresh"] }, rows[1] with { CustomFields = """{"fresh":null}""" } })
+        foreach (var changed in new[] { rows[1] with { Phone = "+49 1" }, rows[1] with { Tags = ["fresh"] },
+            rows[1] with { CustomFields = """{"fresh":null}""" } })
         {
             before = await Workspaces.ReadAsync<string>(database, places);
             Assert.Equal((0, 1), await ImportAsync([changed]));
@@ -91,7 +92,8 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         // As much as a lead may have.
         var note = new string('ü', 32_000);
 
-        var outcome = await LeadImport.RunAsync(app, "test", [Row(1), Row(2) with { Name = name }, Row(3) with { CustomFields = $$"""{"note":"{{note}}"}""" }], 1, (_, work) => work(), Stop);
+        ImportRow[] rows = [Row(1), Row(2) with { Name = name }, Row(3) with { CustomFields = $$"""{"note":"{{note}}"}""" }];
+        var outcome = await LeadImport.RunAsync(app, "test", rows, 1, (_, work) => work(), Stop);
 
         Assert.Equal((2, 0, 1), (outcome.Imported, outcome.Updated, outcome.Rejected));
         Assert.Equal(note, await Workspaces.ReadAsync<string>(
@@ -198,7 +200,10 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         await using (var hold = new NpgsqlCommand(
             "insert into leads (workspace_id, email) values (1, 'lead999@own.io')", holder)) await hold.ExecuteNonQueryAsync(Stop);
         var merging = app.ScalarAsync<long>("select merged from finish_lead_import($1, $2)", [import], Stop);
-        const string waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%finish_lead_import%'";
+        const string waiting = """
+            select count(*) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock' and query like '%finish_lead_import%'
+            """;
         while (await Workspaces.ReadAsync<long>(database, waiting) == 0) await Task.Delay(20, Stop);
         await Workspaces.ReadAsync<bool>(database, waiting.Replace("count(*)", "pg_terminate_backend(pid)", StringComparison.Ordinal));
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => merging);

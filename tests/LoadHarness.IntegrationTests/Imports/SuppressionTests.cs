@@ -33,7 +33,11 @@ public sealed class SuppressionTests(PostgresCluster cluster)
         foreach (var way in ways)
         {
             await database.Owner.ExecuteAsync(
-                "delete from leads; delete from suppressed_addresses; insert into leads (workspace_id, email) values (1, 'lead1@own.io'), (2, 'lead1@own.io')");
+                """
+                delete from leads;
+                delete from suppressed_addresses;
+                insert into leads (workspace_id, email) values (1, 'lead1@own.io'), (2, 'lead1@own.io')
+                """);
             await database.Owner.ExecuteAsync(
                 $"update leads set status = '{status}' where workspace_id = 1; delete from leads where workspace_id = 1");
             Assert.Equal(status, await database.Owner.AskAsync<string>(List));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Options;
 using LoadHarness.Postgres.Provisioning;
 using Npgsql;
@@ -53,7 +52,7 @@ public sealed class PostgresCluster : IAsyncLifetime
     }
 
     public async Task<TestDatabase> CreateDatabaseAsync(SchemaState state) =>
-        await CloneAsync(state, string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref _lastDatabase)}"));
+        await CloneAsync(state, $"test_{Interlocked.Increment(ref _lastDatabase)}");
 
     /// <summary>
     /// As <see cref="CreateDatabaseAsync"/>, where pg_cron works, on a server of its own: the launcher of pg_cron 1.4 lives in

@@ -81,7 +81,10 @@ public sealed class ExtremeValueTests(PostgresCluster cluster)
             foreach (var field in (string[])["name", "email", "custom.k", "custom." + value, "tags"])
             {
                 var condition = segment.Replace("\"name\"", System.Text.Json.JsonSerializer.Serialize(field), StringComparison.Ordinal);
-                var call = $"select count_segmented_leads(1, parse_json($q${condition}$q$)), (select count(*) from search_leads_optimized(1, $q${value}$q$, p_tags => array[$q${value}$q$]))";
+                var call = $"""
+                    select count_segmented_leads(1, parse_json($q${condition}$q$)),
+                           (select count(*) from search_leads_optimized(1, $q${value}$q$, p_tags => array[$q${value}$q$]))
+                    """;
                 if (await FaultOfAsync(database, "lh_app", 1, call, "set standard_conforming_strings = off") is { } fault)
                     faults.Add($"{call}: {fault}");
             }

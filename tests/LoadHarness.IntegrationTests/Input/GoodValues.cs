@@ -90,7 +90,9 @@ internal static class GoodValues
         insert into workspaces (id, name) values (1, 'own'), (2, 'foreign');
         insert into leads (workspace_id, email, tags) values (1, 'lead1@x.io', '{vip}'), (2, 'lead2@x.io', '{vip}');
         insert into campaigns (id, workspace_id, name, subject, status, enqueued_at) values (5, 1, 'c', 's', 'sending', now());
-        insert into email_sends (id, workspace_id, campaign_id, lead_id, email, created_at) select 1, 1, 5, 1, 'lead1@x.io', enqueued_at from campaigns;
+        insert into email_sends (id, workspace_id, campaign_id, lead_id, email, created_at)
+        select 1, 1, 5, 1, 'lead1@x.io', enqueued_at
+        from campaigns;
         insert into lead_imports (workspace_id, source) values (1, 'test');
         insert into lead_import_rows (workspace_id, import_id, row_number, email) values (1, 1, 1, 'staged@x.io');
         insert into api_keys (workspace_id, name, key_hash) values (1, 'key', '\x01');

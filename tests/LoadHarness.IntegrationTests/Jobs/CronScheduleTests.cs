@@ -30,5 +30,5 @@ public sealed class CronScheduleTests
     public void What_is_no_schedule_is_refused_with_its_text(string schedule) =>
         Assert.Contains(schedule, Assert.Throws<HarnessException>(() => CronSchedule.Parse(schedule)).Message, StringComparison.Ordinal);
 
-    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text);
 }

@@ -59,7 +59,11 @@ public sealed class CronTests(PostgresCluster cluster)
     {
         await using var database = await CronDatabaseAsync();
         await database.Owner.ExecuteAsync(
-            "insert into cron.job_run_details (jobid, runid, database, username, command, status, start_time, end_time) values (1, 100001, current_database(), current_user, 'x', 'succeeded', now() - interval '40 days', now() - interval '40 days')");
+            """
+            insert into cron.job_run_details (jobid, runid, database, username, command, status, start_time, end_time)
+            values (1, 100001, current_database(), current_user, 'x', 'succeeded', now() - interval '40 days',
+                now() - interval '40 days')
+            """);
         Assert.Equal(1, await database.Owner.AskAsync<long>("select prune_job_history()"));
     }
 

@@ -104,8 +104,16 @@ public sealed class JobTests(PostgresCluster cluster)
     [Theory]
     [InlineData("update scheduled_jobs set body = 'select loot(), false', stepwise = false")]
     [InlineData("create or replace function auto_renew_api_keys() returns bigint language sql as 'select loot(); select 1::bigint'")]
-    [InlineData("create or replace function run_job_step(p_run_id bigint, p_step int) returns int language sql as 'select loot(); select null::int'")]
-    [InlineData("create or replace function end_job_run(p_run_id bigint, out failed boolean, out detail text) language sql as 'select loot(); select false, null::text'")]
+    [InlineData(
+        """
+        create or replace function run_job_step(p_run_id bigint, p_step int) returns int language sql
+        as 'select loot(); select null::int'
+        """)]
+    [InlineData(
+        """
+        create or replace function end_job_run(p_run_id bigint, out failed boolean, out detail text) language sql
+        as 'select loot(); select false, null::text'
+        """)]
     [InlineData("create function begin_job_run(text, unknown) returns bigint language sql as 'select loot(); select null::bigint'")]
     public async Task Whoever_is_the_owner_gains_nothing_from_a_job_that_a_superusers_connection_runs(string attack)
     {

@@ -56,7 +56,12 @@ public sealed class MaintenanceLockTests(PostgresCluster cluster)
         Assert.StartsWith("1 partitions", (string)(await tasks.ExecuteScalarAsync(TestContext.Current.CancellationToken))!,
             StringComparison.Ordinal);
         Assert.Empty(await database.Owner.ListAsync(
-            "select relation::regclass || ' ' || mode from pg_locks where relation::regclass::text in ('email_sends', 'leads', 'campaigns') and mode in ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock')"));
+            """
+            select relation::regclass || ' ' || mode
+            from pg_locks
+            where relation::regclass::text in ('email_sends', 'leads', 'campaigns')
+              and mode in ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock')
+            """));
     }
 
     [Fact]

@@ -18,7 +18,14 @@ public sealed class ApplicationQueryTests(PostgresCluster cluster)
         "select id from leads where workspace_id = 3 and tags @> array['tag7'] order by id",
         "select id from leads where workspace_id = 3 and custom_fields @> '{\"plan\": \"p2\"}' order by id",
         "select id from leads where workspace_id = 1 and name ilike '%zoë 19%' order by id",
-        "select s.id, s.status, l.email from email_sends s join leads l on l.id = s.lead_id join campaigns c on c.id = s.campaign_id where c.name = 'Campaign 2' order by s.id",
+        """
+        select s.id, s.status, l.email
+        from email_sends s
+        join leads l on l.id = s.lead_id
+        join campaigns c on c.id = s.campaign_id
+        where c.name = 'Campaign 2'
+        order by s.id
+        """,
         "select campaign_id, status, count(*) from email_sends where workspace_id = 1 group by 1, 2 order by 1, 2",
         "select a.id, a.activity_type from lead_activities a where a.lead_id = 11 order by a.created_at desc, a.id",
         "select c.name, b.recipients from campaigns c join campaign_batches b on b.campaign_id = c.id order by b.id",
@@ -28,10 +35,24 @@ public sealed class ApplicationQueryTests(PostgresCluster cluster)
 
     private static readonly string[] Writes =
     [
-        "insert into leads (workspace_id, email) values (1, 'new@example.com') on conflict (workspace_id, email) do update set name = 'again'",
-        "insert into leads (workspace_id, email) values (1, 'new@example.com') on conflict (workspace_id, email) do update set name = 'again'",
+        """
+        insert into leads (workspace_id, email)
+        values (1, 'new@example.com')
+        on conflict (workspace_id, email) do update set name = 'again'
+        """,
+        """
+        insert into leads (workspace_id, email)
+        values (1, 'new@example.com')
+        on conflict (workspace_id, email) do update set name = 'again'
+        """,
         "update leads set status = 'unsubscribed' where workspace_id = 1 and email = 'lead42@example0.com'",
-        "insert into email_sends (workspace_id, campaign_id, lead_id, email) select l.workspace_id, c.id, l.id, l.email from leads l join campaigns c on c.workspace_id = l.workspace_id and c.name = 'Campaign 1' where l.id <= 10",
+        """
+        insert into email_sends (workspace_id, campaign_id, lead_id, email)
+        select l.workspace_id, c.id, l.id, l.email
+        from leads l
+        join campaigns c on c.workspace_id = l.workspace_id and c.name = 'Campaign 1'
+        where l.id <= 10
+        """,
         "update email_sends set status = 'sent', sent_at = created_at where workspace_id = 1 and status = 'pending'",
         "insert into lead_activities (workspace_id, lead_id, activity_type) select workspace_id, id, 'note' from leads where id = 5",
         "delete from lead_activities where lead_id = 8",

@@ -17,8 +17,12 @@ public sealed class ExposureTests(PostgresCluster cluster)
         """
         select c.oid::regclass::text || '|' || a.attname
         from pg_class c
-        join pg_attribute a on a.attrelid = c.oid and not a.attisdropped and a.attname = case when c.relname = 'workspaces' then 'id' else 'workspace_id' end
-        where c.relkind in ('r', 'p', 'm', 'v') and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)' and (not c.relispartition or c.relname like '%default')
+        join pg_attribute a on a.attrelid = c.oid
+          and not a.attisdropped
+          and a.attname = case when c.relname = 'workspaces' then 'id' else 'workspace_id' end
+        where c.relkind in ('r', 'p', 'm', 'v')
+          and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+          and (not c.relispartition or c.relname like '%default')
         """;
 
     private readonly ConcurrentBag<string> _leaks = [];
@@ -59,7 +63,10 @@ public sealed class ExposureTests(PostgresCluster cluster)
             // Undone at once: were it allowed, the rows must still be what the migration found.
             if (relation is "leads" or "campaigns" or "email_sends" or "workspaces")
                 await LookAsync(connection, when,
-                    $"with changed as (update {relation} set created_at = created_at where {column} <> 1 returning 1) select count(*) from changed");
+                    $"""
+                    with changed as (update {relation} set created_at = created_at where {column} <> 1 returning 1)
+                    select count(*) from changed
+                    """);
         }
     }
 

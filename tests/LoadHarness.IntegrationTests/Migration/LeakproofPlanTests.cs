@@ -11,10 +11,22 @@ public sealed class LeakproofPlanTests(PostgresCluster cluster)
     [Theory]
     [InlineData("select id from leads where workspace_id = 1 and email = 'lead77@example0.com'")]
     [InlineData("select id from leads where email = 'lead77@example0.com'")]
-    [InlineData("select id, email from leads where workspace_id = 1 and status = 'unsubscribed' and email > 'lead5' order by email limit 50")]
+    [InlineData(
+        "select id, email from leads where workspace_id = 1 and status = 'unsubscribed' and email > 'lead5' order by email limit 50")]
     [InlineData("select id, email from leads where workspace_id = 1 and status = 'active' order by created_at desc, id desc limit 50")]
-    [InlineData("select id, email from leads where workspace_id = 1 and (created_at, id) < (now() - interval '3 days', 900) order by created_at desc, id desc limit 50")]
-    [InlineData("select l.id, a.activity_type from leads l join lead_activities a on a.workspace_id = l.workspace_id and a.lead_id = l.id where l.workspace_id = 1 and l.id = 77 order by a.created_at desc limit 10")]
+    [InlineData(
+        """
+        select id, email from leads
+        where workspace_id = 1 and (created_at, id) < (now() - interval '3 days', 900)
+        order by created_at desc, id desc limit 50
+        """)]
+    [InlineData(
+        """
+        select l.id, a.activity_type from leads l
+        join lead_activities a on a.workspace_id = l.workspace_id and a.lead_id = l.id
+        where l.workspace_id = 1 and l.id = 77
+        order by a.created_at desc limit 10
+        """)]
     public async Task A_query_of_the_application_reads_leads_through_an_index(string sql)
     {
         await using var database = await FilledAsync();
@@ -29,7 +41,8 @@ public sealed class LeakproofPlanTests(PostgresCluster cluster)
     [Theory]
     [InlineData("workspace_id = 1 and tags @> array['tag3']", "leads_workspace_tags_idx")]
     [InlineData("workspace_id = 1 and custom_fields @> '{\"score\": 17}'", "leads_workspace_custom_fields_idx")]
-    [InlineData("workspace_id = 1 and lower(email || E'\\n' || coalesce(name, '') || E'\\n' || coalesce(company, '')) like '%lead177%'", "leads_workspace_search_idx")]
+    [InlineData("workspace_id = 1 and lower(email || E'\\n' || coalesce(name, '') || E'\\n' || coalesce(company, '')) like '%lead177%'",
+        "leads_workspace_search_idx")]
     public async Task The_owner_of_the_definer_functions_reads_tags_custom_fields_and_text_through_their_index(
         string condition, string index)
     {
@@ -59,7 +72,8 @@ public sealed class LeakproofPlanTests(PostgresCluster cluster)
         await using var command = database.Owner.CreateCommand(
             """
             insert into leads (workspace_id, email, name, tags, custom_fields, created_at)
-            select 1, 'more' || i || '@example.org', 'More ' || i, array['t' || i % 500], jsonb_build_object('score', 1000 + i), now() - make_interval(mins => i)
+            select 1, 'more' || i || '@example.org', 'More ' || i, array['t' || i % 500], jsonb_build_object('score', 1000 + i),
+                   now() - make_interval(mins => i)
             from generate_series(1, 30000) i;
             """);
         await command.ExecuteNonQueryAsync(Stop);

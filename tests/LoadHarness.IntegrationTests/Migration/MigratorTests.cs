@@ -104,7 +104,12 @@ public sealed class MigratorTests(PostgresCluster cluster)
 
     [Theory]
     [InlineData("update leads set email = upper(email) where id = 1", "capital letters")]
-    [InlineData("insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at) select workspace_id, campaign_id, lead_id, email, created_at from email_sends limit 1", "exist twice")]
+    [InlineData(
+        """
+        insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at)
+        select workspace_id, campaign_id, lead_id, email, created_at
+        from email_sends limit 1
+        """, "exist twice")]
     [InlineData("update email_sends set workspace_id = 1 + workspace_id % 3 where id = 1", "another workspace")]
     public async Task Rows_that_would_not_fit_are_refused_before_anything_changes(string fault, string sentence)
     {

@@ -32,7 +32,8 @@ public sealed class PartitionNameTests(PostgresCluster cluster)
             with named as (
                 select parent, partition, partition::text as old, row_number() over (partition by parent order by from_at) as up,
                        row_number() over (partition by parent order by from_at desc) as down
-                from unnest(array['email_sends', 'lead_activities']::regclass[]) as p (parent), partition_bounds(p.parent) where not is_default
+                from unnest(array['email_sends', 'lead_activities']::regclass[]) as p (parent), partition_bounds(p.parent)
+                where not is_default
             )
             select a.partition, a.old, b.old as new from named a join named b on b.parent = a.parent and b.down = a.up;
             for v in select * from renamed loop execute format('alter table %s rename to %I', v.partition, v.old || '_'); end loop;
@@ -88,10 +89,18 @@ public sealed class PartitionNameTests(PostgresCluster cluster)
     }
 
     private static Task DropAMonthAheadAsync(TestDatabase database) => database.Owner.ExecuteAsync(
-        "do $$ begin execute (select 'drop table ' || partition from partition_bounds('email_sends') where from_at > now() + interval '2 months' order by from_at limit 1); end $$");
+        """
+        do $$ begin execute (select 'drop table ' || partition from partition_bounds('email_sends')
+            where from_at > now() + interval '2 months' order by from_at limit 1);
+        end $$
+        """);
 
     private static Task<List<string>> BoundsAsync(TestDatabase database) => database.Owner.ListAsync(
-        "select concat_ws(' ', p, b.from_at, b.to_at, b.is_default) from unnest(array['email_sends', 'lead_activities']::regclass[]) p, partition_bounds(p) b order by 1");
+        """
+        select concat_ws(' ', p, b.from_at, b.to_at, b.is_default)
+        from unnest(array['email_sends', 'lead_activities']::regclass[]) p, partition_bounds(p) b
+        order by 1
+        """);
 
     private async Task<TestDatabase> MigratedAsync(bool withPartman)
     {

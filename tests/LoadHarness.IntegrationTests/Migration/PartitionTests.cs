@@ -43,7 +43,8 @@ public sealed class PartitionTests(PostgresCluster cluster)
         await ScalarAsync(database, "select create_monthly_partitions(24)");
         await ExecuteAsync(database, """
             do $$ begin
-                execute (select format('drop table %s', partition) from partition_bounds('lead_activities') where not is_default order by from_at desc limit 1);
+                execute (select format('drop table %s', partition) from partition_bounds('lead_activities')
+                    where not is_default order by from_at desc limit 1);
             end $$
             """);
         Assert.Equal(1, await ScalarAsync(database, "select create_monthly_partitions(24)"));
@@ -57,7 +58,12 @@ public sealed class PartitionTests(PostgresCluster cluster)
     {
         await using var database = await MigratedAsync(withPartman);
         await SampleRows.InsertAsync(database.Owner);
-        await ExecuteAsync(database, "insert into lead_activities (workspace_id, lead_id, activity_type, created_at) select workspace_id, id, 'late', date_trunc('month', now()) + interval '26 months 3 days' from leads limit 3");
+        await ExecuteAsync(database,
+            """
+            insert into lead_activities (workspace_id, lead_id, activity_type, created_at)
+            select workspace_id, id, 'late', date_trunc('month', now()) + interval '26 months 3 days'
+            from leads limit 3
+            """);
         Assert.Equal(3m, await ScalarAsync(
             database, "select sum(row_count) from check_default_partitions() where partition::text like '%activities%'"));
         Assert.NotEmpty((await new Migrator(database.Owner).StatusAsync(Stop)).DefaultPartitionRows);
@@ -103,7 +109,12 @@ public sealed class PartitionTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var command = database.Owner.CreateCommand(
-            "explain (costs off) select count(*) from email_sends where created_at >= date_trunc('month', now() at time zone 'UTC') at time zone 'UTC' and created_at < (date_trunc('month', now() at time zone 'UTC') + interval '1 month') at time zone 'UTC'");
+            """
+            explain (costs off)
+            select count(*) from email_sends
+            where created_at >= date_trunc('month', now() at time zone 'UTC') at time zone 'UTC'
+              and created_at < (date_trunc('month', now() at time zone 'UTC') + interval '1 month') at time zone 'UTC'
+            """);
         await using var reader = await command.ExecuteReaderAsync(Stop);
         var plan = new List<string>();
         while (await reader.ReadAsync(Stop))

@@ -57,7 +57,11 @@ public sealed class ReversibilityTests(PostgresCluster cluster)
         var migrator = new Migrator(database.Owner);
         await migrator.UpAsync(SilentProgress.Instance, cancellationToken);
         await using (var command = database.Owner.CreateCommand(
-            "insert into campaign_metric_deltas (workspace_id, campaign_id, opened) select workspace_id, id, 3 from campaigns, generate_series(1, 2)"))
+            """
+            insert into campaign_metric_deltas (workspace_id, campaign_id, opened)
+            select workspace_id, id, 3
+            from campaigns, generate_series(1, 2)
+            """))
             await command.ExecuteNonQueryAsync(cancellationToken);
 
         await migrator.DownAsync(SilentProgress.Instance, cancellationToken);
@@ -85,7 +89,11 @@ public sealed class ReversibilityTests(PostgresCluster cluster)
         Assert.Equal(all, await SendsAsync(database, "email_sends") + await SendsAsync(database, archived));
         // The month is there again, under the name that the archived one bears.
         await database.Owner.ExecuteAsync(
-            $"insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at) select workspace_id, campaign_id, lead_id, email, created_at from {archived}");
+            $"""
+            insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at)
+            select workspace_id, campaign_id, lead_id, email, created_at
+            from {archived}
+            """);
         var second = await ArchiveOldestAsync(database);
         Assert.NotEqual(archived, second);
         Assert.Equal(await SendsAsync(database, archived), await SendsAsync(database, second));
@@ -113,7 +121,12 @@ public sealed class ReversibilityTests(PostgresCluster cluster)
     private static async Task<long> NextActivityAsync(TestDatabase database)
     {
         await using var command = database.Owner.CreateCommand(
-            "insert into lead_activities (workspace_id, lead_id, activity_type) select workspace_id, id, 'note' from leads limit 1 returning id");
+            """
+            insert into lead_activities (workspace_id, lead_id, activity_type)
+            select workspace_id, id, 'note' from leads
+            limit 1
+            returning id
+            """);
         return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 }

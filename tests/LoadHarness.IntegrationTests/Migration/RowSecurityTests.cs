@@ -71,7 +71,8 @@ public sealed class RowSecurityTests(PostgresCluster cluster)
     {
         await using var database = await FilledAsync();
         var partitions = await TextsAsync(
-            database.Owner, "select oid::regclass::text from pg_class where relispartition and relkind = 'r' and relnamespace = 'public'::regnamespace");
+            database.Owner,
+            "select oid::regclass::text from pg_class where relispartition and relkind = 'r' and relnamespace = 'public'::regnamespace");
         Assert.True(partitions.Count >= 96);
         foreach (var role in Roles)
         {
@@ -124,7 +125,11 @@ public sealed class RowSecurityTests(PostgresCluster cluster)
     {
         await using var database = await FilledAsync();
         await using var command = database.Owner.CreateCommand(
-            "insert into lead_activities (workspace_id, lead_id, activity_type) select 2, id, 'note' from leads where workspace_id = 1 limit 1");
+            """
+            insert into lead_activities (workspace_id, lead_id, activity_type)
+            select 2, id, 'note' from leads
+            where workspace_id = 1 limit 1
+            """);
         var fault = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Stop));
         Assert.Equal(PostgresErrorCodes.ForeignKeyViolation, fault.SqlState);
     }

@@ -16,7 +16,8 @@ internal static class SampleRows
             insert into users (email, name) select 'user' || u || '@example.com', 'User ' || u from generate_series(1, 6) u;
             insert into workspace_members (workspace_id, user_id) select 1 + u % 3, u from generate_series(1, 6) u;
             insert into leads (workspace_id, email, name, company, source, status, tags, custom_fields, created_at, updated_at)
-            select w, 'lead' || i || '@example' || i % 7 || '.com', 'Zoë ' || i, 'Company ' || i % 50, (array['web', 'import', 'api'])[1 + i % 3],
+            select w, 'lead' || i || '@example' || i % 7 || '.com', 'Zoë ' || i, 'Company ' || i % 50,
+                   (array['web', 'import', 'api'])[1 + i % 3],
                    (array['active', 'active', 'active', 'unsubscribed', 'bounced'])[1 + i % 5],
                    array['tag' || i % 20, 'tag' || i % 13], jsonb_build_object('plan', 'p' || i % 4, 'score', i % 100),
                    now() - make_interval(hours => 9 * i), now() - make_interval(hours => 9 * i)
@@ -40,7 +41,9 @@ internal static class SampleRows
             insert into webhook_logs (workspace_id, webhook_id) select workspace_id, id from webhooks;
             insert into api_keys (workspace_id, name, key_hash) select w, 'Key', sha256(w::text::bytea) from generate_series(1, 3) w;
             insert into api_key_audit_logs (workspace_id, api_key_id, action) select workspace_id, id, 'created' from api_keys;
-            insert into audit_logs (workspace_id, actor, action, entity) select w, 'test', 'created', 'workspace' from generate_series(1, 3) w;
+            insert into audit_logs (workspace_id, actor, action, entity)
+            select w, 'test', 'created', 'workspace'
+            from generate_series(1, 3) w;
             """);
         await command.ExecuteNonQueryAsync();
     }

@@ -44,9 +44,21 @@ public sealed partial class SchemaRuleTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         Assert.Empty(await database.Owner.ListAsync(
-            "select tablename || '.' || policyname from pg_policies where schemaname = 'public' and permissive = 'PERMISSIVE' and (qual !~ '^\\((workspace_)?id = tenant_workspace\\(\\)\\)$' or coalesce(with_check, qual) <> qual)"));
+            """
+            select tablename || '.' || policyname
+            from pg_policies
+            where schemaname = 'public'
+              and permissive = 'PERMISSIVE'
+              and (qual !~ '^\((workspace_)?id = tenant_workspace\(\)\)$' or coalesce(with_check, qual) <> qual)
+            """));
         Assert.Empty(await database.Owner.ListAsync(
-            "select oid::regclass from pg_class c where relkind = 'v' and relnamespace = 'public'::regnamespace and not coalesce(reloptions::text, '') like '%security_invoker=true%' and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')"));
+            """
+            select oid::regclass from pg_class c
+            where relkind = 'v'
+              and relnamespace = 'public'::regnamespace
+              and not coalesce(reloptions::text, '') like '%security_invoker=true%'
+              and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+            """));
     }
 
     [Fact]
@@ -59,7 +71,11 @@ public sealed partial class SchemaRuleTests(PostgresCluster cluster)
         await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1)", [],
             TestContext.Current.CancellationToken);
         Assert.Equal(10, await database.Owner.AskAsync<long>(
-            "select count(*) from email_sends s join partition_bounds('email_sends') b on b.partition = s.tableoid where not b.is_default and s.created_at >= b.from_at and s.created_at < b.to_at"));
+            """
+            select count(*) from email_sends s
+            join partition_bounds('email_sends') b on b.partition = s.tableoid
+            where not b.is_default and s.created_at >= b.from_at and s.created_at < b.to_at
+            """));
     }
 
     [Fact]

@@ -23,7 +23,11 @@ public sealed class MaintenanceTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync(
             "select add_month_partitions('email_sends', (now() - interval '14 months')::date, (now() - interval '14 months')::date)");
         await database.Owner.ExecuteAsync(
-            "insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at) select $1, (select max(id) from campaigns), id, email, now() - interval '14 months' from leads", workspace);
+            """
+            insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at)
+            select $1, (select max(id) from campaigns), id, email, now() - interval '14 months'
+            from leads
+            """, workspace);
         var partition = await database.Owner.AskAsync<string>("select tableoid::regclass::text from email_sends limit 1");
         await database.Owner.ExecuteAsync($"alter table {partition} rename to a_name_nobody_derives");
 
@@ -40,7 +44,10 @@ public sealed class MaintenanceTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await database.Owner.ExecuteAsync("select count(*) from cleanup_old_email_sends(31)");
         Assert.True(await database.Owner.AskAsync<bool>(
-            "select bool_or(not is_default and from_at <= now() - interval '31 days' and to_at > now() - interval '31 days') from partition_bounds('email_sends')"));
+            """
+            select bool_or(not is_default and from_at <= now() - interval '31 days' and to_at > now() - interval '31 days')
+            from partition_bounds('email_sends')
+            """));
     }
 
     [Theory]

@@ -5,7 +5,8 @@ namespace LoadHarness.IntegrationTests.Monitoring;
 public sealed class MonitoringTests(PostgresCluster cluster)
 {
     private const string Ours =
-        "from pg_proc p where p.pronamespace = 'public'::regnamespace and not exists (select from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')";
+        "from pg_proc p where p.pronamespace = 'public'::regnamespace and not exists (select from pg_depend d where d.objid = p.oid and "
+            + "d.classid = 'pg_proc'::regclass and d.deptype = 'e')";
 
     [Theory]
     [InlineData("select count(*) from get_query_performance_stats()")]
@@ -40,7 +41,11 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var matches = await database.Owner.AskAsync<bool>(
-            "select used <= (select count(*) from pg_stat_activity where backend_type = 'client backend') and max_connections = current_setting('max_connections')::int from get_connection_pool_status()");
+            """
+            select used <= (select count(*) from pg_stat_activity where backend_type = 'client backend')
+              and max_connections = current_setting('max_connections')::int
+            from get_connection_pool_status()
+            """);
         Assert.True(matches);
     }
 
@@ -58,7 +63,13 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         Assert.Empty(await database.Owner.ListAsync(
-            "select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and c.relname not in (select table_name from get_table_size_stats())"));
+            """
+            select c.relname from pg_class c
+            where c.relnamespace = 'public'::regnamespace
+              and c.relkind in ('r', 'p')
+              and not c.relispartition
+              and c.relname not in (select table_name from get_table_size_stats())
+            """));
         Assert.True(await database.Owner.AskAsync<int>(
             "select partitions from get_table_size_stats() where table_name = 'email_sends'") >= 24);
     }
@@ -88,7 +99,10 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         Assert.Empty(await database.Owner.ListAsync(
-            $"select p.oid::regprocedure {Ours} and (p.proacl is null or exists (select from aclexplode(p.proacl) a where a.grantee = 0))"));
+            $"""
+            select p.oid::regprocedure {Ours}
+              and (p.proacl is null or exists (select from aclexplode(p.proacl) a where a.grantee = 0))
+            """));
     }
 
     [Fact]
@@ -96,7 +110,11 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         Assert.Empty(await database.Owner.ListAsync(
-            $"select p.oid::regprocedure {Ours} and p.prosecdef and (p.proowner <> 'lh_owner'::regrole or not coalesce(p.proconfig::text, '') like '%search_path=%')"));
+            $"""
+            select p.oid::regprocedure {Ours}
+              and p.prosecdef
+              and (p.proowner <> 'lh_owner'::regrole or not coalesce(p.proconfig::text, '') like '%search_path=%')
+            """));
     }
 
     [Fact]
@@ -104,6 +122,9 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         Assert.Empty(await database.Owner.ListAsync(
-            $@"select p.oid::regprocedure {Ours} and p.prosrc ~* '(reindex|drop index|create index|detach partition)[^;]*concurrently|\mvacuum\s+(analyze|\(|public)'"));
+            $"""
+            select p.oid::regprocedure {Ours}
+              and p.prosrc ~* '(reindex|drop index|create index|detach partition)[^;]*concurrently|\mvacuum\s+(analyze|\(|public)'
+            """));
     }
 }

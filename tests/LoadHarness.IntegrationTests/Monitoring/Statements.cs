@@ -44,7 +44,7 @@ internal static class Statements
         await using var transaction = await connection.BeginTransactionAsync();
         await using var tenant = new NpgsqlCommand("select set_config('app.workspace_id', $1, true)", connection)
         {
-            Parameters = { new() { Value = workspace.ToString(System.Globalization.CultureInfo.InvariantCulture) } },
+            Parameters = { new() { Value = workspace.ToString() } },
         };
         await tenant.ExecuteNonQueryAsync();
         await using var command = new NpgsqlCommand(sql, connection);

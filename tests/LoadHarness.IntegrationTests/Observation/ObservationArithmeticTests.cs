@@ -49,7 +49,8 @@ public sealed class ObservationArithmeticTests
 
     [Fact]
     public void A_statement_is_known_again_by_its_shape_when_the_server_has_replaced_its_constants() => Assert.Equal(
-        StatementShape.Of("select total_scheduled from bulk_schedule_email_sends($2, $1, null::jsonb, $3, 50) -- why\n  where 'it''s' <> x"),
+        StatementShape.Of(
+            "select total_scheduled from bulk_schedule_email_sends($2, $1, null::jsonb, $3, 50) -- why\n  where 'it''s' <> x"),
         StatementShape.Of("SELECT total_scheduled  from bulk_schedule_email_sends($2, $1, $5::jsonb, $3, $6)\nwhere $7 <> x;"));
 
     [Fact]

@@ -38,15 +38,23 @@ public sealed class PlanTests(SeededLoad seeded) : IClassFixture<SeededLoad>
     [Fact]
     public async Task A_scan_inside_a_function_is_seen_and_an_index_that_is_gone_changes_the_fingerprint()
     {
-        const string call = "select count_segmented_leads($1, '{\"field\":\"email\",\"operator\":\"equals\",\"value\":\"nobody@example.org\"}')";
+        const string call = """
+            select count_segmented_leads($1, '{"field":"email","operator":"equals","value":"nobody@example.org"}')
+            """;
         var with = await OneAsync(seeded.Database.ConnectionString, call);
         await using var connection = await seeded.Database.Owner.OpenConnectionAsync(Stop);
         await using var settings = new NpgsqlCommand(
-            "alter function count_segmented_leads(bigint, jsonb, bigint) set enable_indexscan = off set enable_bitmapscan = off set enable_indexonlyscan = off", connection);
+            """
+            alter function count_segmented_leads(bigint, jsonb,
+                bigint) set enable_indexscan = off set enable_bitmapscan = off set enable_indexonlyscan = off
+            """, connection);
         await settings.ExecuteNonQueryAsync(Stop);
         var without = await OneAsync(seeded.Database.ConnectionString, call);
         await seeded.Database.Owner.ExecuteAsync(
-            "alter function count_segmented_leads(bigint, jsonb, bigint) reset enable_indexscan reset enable_bitmapscan reset enable_indexonlyscan");
+            """
+            alter function count_segmented_leads(bigint, jsonb,
+                bigint) reset enable_indexscan reset enable_bitmapscan reset enable_indexonlyscan
+            """);
 
         Assert.Empty(OfLeads(with));
         Assert.NotEmpty(with.Indexes);
@@ -88,8 +96,10 @@ public sealed class PlanTests(SeededLoad seeded) : IClassFixture<SeededLoad>
 
     [Theory]
     [InlineData("  ->  Index Scan using leads_pkey on leads l  (cost=0.43..8.45 rows=1 width=64)", "Index Scan", "leads", "leads_pkey")]
-    [InlineData("Index Only Scan Backward using \"odd (name\" on \"Odd Table\"  (cost=0..1 rows=1 width=6)", "Index Only Scan Backward", "Odd Table", "odd (name")]
-    [InlineData("              ->  Bitmap Index Scan on leads_tags_idx  (cost=0..1 rows=1 width=0) (never executed)", "Bitmap Index Scan", null, "leads_tags_idx")]
+    [InlineData("Index Only Scan Backward using \"odd (name\" on \"Odd Table\"  (cost=0..1 rows=1 width=6)", "Index Only Scan Backward",
+        "Odd Table", "odd (name")]
+    [InlineData("              ->  Bitmap Index Scan on leads_tags_idx  (cost=0..1 rows=1 width=0) (never executed)", "Bitmap Index Scan",
+        null, "leads_tags_idx")]
     [InlineData("  ->  Parallel Seq Scan on leads  (cost=0..1 rows=1 width=6)", "Parallel Seq Scan", "leads", null)]
     [InlineData("Function Scan on get_segmented_leads  (cost=0.25..10.25 rows=1000 width=208)", "Function Scan", null, null)]
     [InlineData("Insert on email_sends  (cost=0..1 rows=0 width=0)", "Insert", "email_sends", null)]
@@ -106,5 +116,8 @@ public sealed class PlanTests(SeededLoad seeded) : IClassFixture<SeededLoad>
         login, seeded.Seed.PrimaryWorkspaceId, [[ExplainedStatement.Read("one", sql, [], "some/operation")]], Stop)).Plans);
 
     private Task<string> CountsAsync() => seeded.Database.Owner.AskAsync<string>(
-        "select concat_ws(' ', (select count(*) from leads), (select count(*) from campaigns), (select count(*) from email_sends), (select count(*) from lead_imports), (select count(*) from lead_import_rows))");
+        """
+        select concat_ws(' ', (select count(*) from leads), (select count(*) from campaigns), (select count(*) from email_sends),
+            (select count(*) from lead_imports), (select count(*) from lead_import_rows))
+        """);
 }

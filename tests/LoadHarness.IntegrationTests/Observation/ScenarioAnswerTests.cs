@@ -48,7 +48,8 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
     {
         await seeded.Database.Owner.ExecuteAsync(
             """
-            create function lose_some() returns trigger language plpgsql as 'begin if new.email like ''a%'' then return null; end if; return new; end';
+            create function lose_some() returns trigger language plpgsql
+            as 'begin if new.email like ''a%'' then return null; end if; return new; end';
             create trigger lose_some before insert on leads for each row execute function lose_some();
             """);
         try

@@ -64,7 +64,9 @@ public sealed class ClusterSnapshotTests
     private static string[] Listing(string root) =>
     [
         .. new DirectoryInfo(root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
-            .Select(entry => $"{Path.GetRelativePath(root, entry.FullName)} {(entry is FileInfo file ? Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file.FullName))) : "directory")}")
+            .Select(entry => $"{Path.GetRelativePath(root, entry.FullName)} {(entry is FileInfo file
+                ? Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file.FullName)))
+                : "directory")}")
             .Order(StringComparer.Ordinal),
     ];
 

@@ -17,7 +17,8 @@ public sealed class DoctorTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         await using (var fill = database.Owner.CreateCommand(
-            "create table t with (autovacuum_enabled = off) as select generate_series(1, 5000) as n; alter role postgres in database " + new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString).Database + " set synchronous_commit = off"))
+            "create table t with (autovacuum_enabled = off) as select generate_series(1, 5000) as n; alter role postgres in database "
+                + new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString).Database + " set synchronous_commit = off"))
             await fill.ExecuteNonQueryAsync(Stop);
         Npgsql.NpgsqlConnection.ClearAllPools();
         // A session hands its counts over when it ends.

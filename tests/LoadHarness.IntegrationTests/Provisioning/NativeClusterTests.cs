@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Provisioning;
@@ -151,7 +150,7 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
         RequireHugePages();
         await using var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Stop);
         Assert.True(HugePages.AreUsedBy(own.ProcessId));
-        Assert.True(long.Parse(await File.ReadAllTextAsync(own.Directory.HugePagesFile, Stop), CultureInfo.InvariantCulture) >= 8,
+        Assert.True(long.Parse(await File.ReadAllTextAsync(own.Directory.HugePagesFile, Stop)) >= 8,
             "16 MB of buffers need eight pages of 2 MB at least");
         // As a program that was killed leaves it, with its watch.
         HugePages.TakeBack(own.Directory);
@@ -207,7 +206,7 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
 
     private const string Allowed = "/proc/sys/vm/nr_overcommit_hugepages";
 
-    private static async Task<long> AllowedAsync() => long.Parse(await File.ReadAllTextAsync(Allowed, Stop), CultureInfo.InvariantCulture);
+    private static async Task<long> AllowedAsync() => long.Parse(await File.ReadAllTextAsync(Allowed, Stop));
 
     private static void RequireHugePages()
     {

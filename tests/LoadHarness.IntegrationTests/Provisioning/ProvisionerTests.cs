@@ -57,7 +57,16 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         Assert.Equal(manifests[1].Checksum, manifests[0].Checksum);
         Assert.All(manifests[0].Invariants, check => Assert.True(check.Holds, $"{check.Name}: {check.Evidence}"));
         // The rows as the servers hold them, not as they were sent.
-        const string rows = "select md5(string_agg(t::text, ',' order by id)) from leads t union all select md5(string_agg(t::text, ',' order by id)) from email_sends t union all select md5(string_agg(t::text, ',' order by id)) from lead_activities t";
+        const string rows = """
+            select md5(string_agg(t::text, ',' order by id))
+            from leads t
+            union all
+            select md5(string_agg(t::text, ',' order by id))
+            from email_sends t
+            union all
+            select md5(string_agg(t::text, ',' order by id))
+            from lead_activities t
+            """;
         Assert.Equal(await Catalog.LinesAsync(native.Owner, rows), await Catalog.LinesAsync(container, rows));
     }
 

@@ -26,7 +26,11 @@ public sealed class LeadSearchTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
         await Workspaces.ExecuteAsync(database,
-            "insert into leads (workspace_id, email, created_at) select 1, 'lead' || i || '@own.io', timestamptz '2026-01-01' + (i / 100) * interval '1.000001 s' from generate_series(1, 1000) i");
+            """
+            insert into leads (workspace_id, email, created_at)
+            select 1, 'lead' || i || '@own.io', timestamptz '2026-01-01' + (i / 100) * interval '1.000001 s'
+            from generate_series(1, 1000) i
+            """);
 
         var all = await AllPagesAsync(app, "search_leads_optimized($1, p_limit => 37, p_cursor => $2)");
 

@@ -27,7 +27,11 @@ public sealed class AuditTests(PostgresCluster cluster)
     {
         await using var database = await FilledAsync();
         await database.As("lh_app").AskInAsync<long>(
-            1, $"with done as ({(sql.StartsWith("select", StringComparison.Ordinal) ? sql : sql + " returning 1")}) select count(*) from done");
+            1,
+            $"""
+            with done as ({(sql.StartsWith("select", StringComparison.Ordinal) ? sql : sql + " returning 1")})
+            select count(*) from done
+            """);
         Assert.Contains($"lh_app {row}",
             await database.Owner.ListAsync("select concat_ws(' ', actor, entity, action) from audit_logs where workspace_id = 1"));
     }
@@ -53,7 +57,10 @@ public sealed class AuditTests(PostgresCluster cluster)
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         foreach (var sql in (string[])
             [
-                "select set_config('app.workspace_id', '1', true), set_config('app.actor', 'chief@corp.example' || chr(10) || repeat('x', 100000), true)", "select pg_sleep(0.2)",
+                """
+                select set_config('app.workspace_id', '1', true),
+                       set_config('app.actor', 'chief@corp.example' || chr(10) || repeat('x', 100000), true)
+                """, "select pg_sleep(0.2)",
                 "insert into webhooks (workspace_id, url) values (1, 'https://user:S3cr3t@example.com/hook?token=S3cr3t')",
                 "insert into email_templates (workspace_id, name, subject, body) values (1, 't', 's', repeat('b', 100000))",
                     "update leads set email = 'new@x.io' where email = 'free@x.io'", "delete from automation_flows",
@@ -67,9 +74,17 @@ public sealed class AuditTests(PostgresCluster cluster)
         Assert.Equal("true 200", await database.Owner.AskAsync<string>(
             "select bool_and(login = session_user) || ' ' || max(length(actor)) from audit_logs where actor like 'chief%'"));
         Assert.Equal(0, await database.Owner.AskAsync<long>(
-            "select count(*) from audit_logs where actor ~ '[[:cntrl:]]' or length(details::text) > 3000 or details::text ~ 'S3cr3t|new@x.io|free@x.io'"));
+            """
+            select count(*) from audit_logs
+            where actor ~ '[[:cntrl:]]' or length(details::text) > 3000 or details::text ~ 'S3cr3t|new@x.io|free@x.io'
+            """));
         Assert.True(await database.Owner.AskAsync<bool>(
-            "select max(created_at) - min(l.created_at) < interval '10 s' and max(l.created_at) > (select created_at from webhooks) + interval '150 ms' from audit_logs l where actor like 'chief%'"));
+            """
+            select max(created_at) - min(l.created_at) < interval '10 s'
+              and max(l.created_at) > (select created_at from webhooks) + interval '150 ms'
+            from audit_logs l
+            where actor like 'chief%'
+            """));
     }
 
     [Fact]
@@ -77,9 +92,17 @@ public sealed class AuditTests(PostgresCluster cluster)
     {
         await using var database = await FilledAsync();
         await database.As("lh_app").AskInAsync<long>(
-            1, "select updated_count from fast_bulk_lead_import(1, '[{\"email\": \"free@x.io\", \"name\": \"Other\"}, {\"email\": \"new@x.io\"}, {\"email\": \"\"}]')");
+            1,
+            """
+            select updated_count
+            from fast_bulk_lead_import(1, '[{"email": "free@x.io", "name": "Other"}, {"email": "new@x.io"}, {"email": ""}]')
+            """);
         Assert.Equal(["lh_app import 1 1 1"], await database.Owner.ListAsync(
-            "select concat_ws(' ', actor, action, details ->> 'imported', details ->> 'updated', details ->> 'rejected') from audit_logs where entity = 'leads'"));
+            """
+            select concat_ws(' ', actor, action, details ->> 'imported', details ->> 'updated', details ->> 'rejected')
+            from audit_logs
+            where entity = 'leads'
+            """));
     }
 
     [Fact]
@@ -105,7 +128,11 @@ public sealed class AuditTests(PostgresCluster cluster)
         }
 
         Assert.Equal(["1 1 1"], await database.Owner.ListAsync(
-            "select concat_ws(' ', workspace_id, details ->> 'leads', jsonb_array_length(details -> 'ids')) from audit_logs where action = 'delete' and entity = 'leads'"));
+            """
+            select concat_ws(' ', workspace_id, details ->> 'leads', jsonb_array_length(details -> 'ids'))
+            from audit_logs
+            where action = 'delete' and entity = 'leads'
+            """));
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from lead_deletions"));
         var refused = await Assert.ThrowsAsync<PostgresException>(() => database.As("lh_app").AskInAsync<long>(
             1, "with i as (insert into lead_deletions values (1, pg_current_xact_id(), 1) returning 1) select count(*) from i"));
@@ -133,7 +160,12 @@ public sealed class AuditTests(PostgresCluster cluster)
         await using var database = await FilledAsync();
         var app = database.As("lh_app");
         var import = await app.AskInAsync<long>(1, "select begin_lead_import(1, 'crm')");
-        await app.AskInAsync<long>(1, "with r as (insert into lead_import_rows (import_id, row_number, email, name) select $1, g, 'i' || g || '@x.io', 'N' from generate_series(1, 50) g returning 1) select count(*) from r", import);
+        await app.AskInAsync<long>(1,
+            """
+            with r as (insert into lead_import_rows (import_id, row_number, email, name) select $1, g, 'i' || g || '@x.io', 'N'
+                from generate_series(1, 50) g returning 1)
+            select count(*) from r
+            """, import);
         await app.AskInAsync<long>(1, "select imported from finish_lead_import(1, $1)", import);
         Assert.Equal(["import 50"], await database.Owner.ListAsync(
             "select action || ' ' || (details ->> 'imported') from audit_logs where entity = 'leads'"));
@@ -186,7 +218,10 @@ public sealed class AuditTests(PostgresCluster cluster)
             insert into leads (workspace_id, email) values (1, 'lead@x.io'), (1, 'free@x.io');
             insert into campaigns (workspace_id, name, subject) values (1, 'c', 's'), (1, 'free', 's');
             insert into api_keys (workspace_id, name, key_hash) values (1, 'key', '\x01');
-            insert into email_sends (workspace_id, campaign_id, lead_id, email) select 1, c.id, l.id, l.email from campaigns c, leads l where c.name = 'c' and l.email = 'lead@x.io';
+            insert into email_sends (workspace_id, campaign_id, lead_id, email)
+            select 1, c.id, l.id, l.email
+            from campaigns c, leads l
+            where c.name = 'c' and l.email = 'lead@x.io';
             """);
         return database;
     }

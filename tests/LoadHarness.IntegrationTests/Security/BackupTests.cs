@@ -19,7 +19,11 @@ public sealed class BackupTests(PostgresCluster cluster)
         await using var restored = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         await SampleRows.InsertAsync(database.Owner);
         await database.Owner.ExecuteAsync(
-            "do $$ begin create role crm_backup login bypassrls password 'backup' in role pg_read_all_data; exception when duplicate_object then null; end $$");
+            """
+            do $$ begin create role crm_backup login bypassrls password 'backup' in role pg_read_all_data;
+            exception when duplicate_object then null;
+            end $$
+            """);
         var file = Path.Combine(Path.GetTempPath(), $"backup-{Guid.NewGuid():N}.dump");
         try
         {
@@ -32,13 +36,29 @@ public sealed class BackupTests(PostgresCluster cluster)
         }
 
         foreach (var table in await database.Owner.ListAsync(
-            "select c.oid::regclass::text from pg_class c where relkind in ('r', 'p') and not relispartition and relnamespace in ('public'::regnamespace, 'archive'::regnamespace) order by 1"))
+            """
+            select c.oid::regclass::text from pg_class c
+            where relkind in ('r', 'p') and not relispartition and relnamespace in ('public'::regnamespace, 'archive'::regnamespace)
+            order by 1
+            """))
             Assert.Equal($"{table} {await ContentsAsync(database, table)}", $"{table} {await ContentsAsync(restored, table)}");
         foreach (var catalog in (string[])
             [
                 "select concat_ws(' ', schemaname, tablename, policyname, roles, cmd, qual, with_check) from pg_policies order by 1",
-                "select concat_ws(' ', oid::regclass, relowner::regrole, relrowsecurity, relforcerowsecurity, (select string_agg(a::text, ' ' order by a::text) from unnest(coalesce(relacl, acldefault('r', relowner))) a)) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'm') order by 1",
-                "select pg_get_indexdef(indexrelid) from pg_index i join pg_class c on c.oid = indrelid where relnamespace = 'public'::regnamespace order by 1",
+                """
+                select concat_ws(' ', oid::regclass, relowner::regrole, relrowsecurity, relforcerowsecurity,
+                    (select string_agg(a::text, ' ' order by a::text) from unnest(coalesce(relacl, acldefault('r', relowner))) a))
+                from pg_class
+                where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'm')
+                order by 1
+                """,
+                """
+                select pg_get_indexdef(indexrelid)
+                from pg_index i
+                join pg_class c on c.oid = indrelid
+                where relnamespace = 'public'::regnamespace
+                order by 1
+                """,
                 "select translate(pg_get_triggerdef(oid), '()', '') from pg_trigger where not tgisinternal order by 1",
             ])
             Assert.Equal(await database.Owner.ListAsync(catalog), await restored.Owner.ListAsync(catalog));

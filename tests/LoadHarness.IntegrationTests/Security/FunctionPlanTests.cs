@@ -22,7 +22,8 @@ public sealed class FunctionPlanTests(PostgresCluster cluster)
     [InlineData("count_segmented_leads(1, '{\"field\":\"tags\",\"operator\":\"contains\",\"value\":\"t77\"}')")]
     [InlineData("count_segmented_leads(1, '{\"field\":\"custom.score\",\"operator\":\"equals\",\"value\":1777}')")]
     [InlineData("count_segmented_leads(1, '{\"field\":\"email\",\"operator\":\"equals\",\"value\":\"more77@example.org\"}')")]
-    [InlineData("count_segmented_leads(1, '{\"and\":[{\"field\":\"name\",\"operator\":\"contains\",\"value\":\"more 1777\"},{\"field\":\"tags\",\"operator\":\"contains\",\"value\":\"t277\"}]}')")]
+    [InlineData("count_segmented_leads(1, '{\"and\":[{\"field\":\"name\",\"operator\":\"contains\",\"value\":\"more "
+        + "1777\"},{\"field\":\"tags\",\"operator\":\"contains\",\"value\":\"t277\"}]}')")]
     public async Task A_function_reads_leads_through_an_index_under_the_applications_role(string call)
     {
         await using var database = await FilledAsync();
@@ -38,7 +39,11 @@ public sealed class FunctionPlanTests(PostgresCluster cluster)
     {
         await using var database = await FilledAsync();
         await database.Owner.ExecuteAsync(
-            "do $$ begin execute (select string_agg('drop index ' || indexrelid::regclass, ';') from pg_index i where indrelid = 'leads'::regclass and not exists (select from pg_constraint where conindid = indexrelid)); end $$");
+            """
+            do $$ begin execute (select string_agg('drop index ' || indexrelid::regclass, ';') from pg_index i
+                where indrelid = 'leads'::regclass and not exists (select from pg_constraint where conindid = indexrelid));
+            end $$
+            """);
         var plans = await PlansAsync(database,
             "count_segmented_leads(1, '{\"field\":\"tags\",\"operator\":\"contains\",\"value\":\"t77\"}')");
         Assert.Contains(plans, plan => plan.Contains("Seq Scan on leads", StringComparison.Ordinal));
@@ -95,7 +100,8 @@ public sealed class FunctionPlanTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync(
             """
             insert into leads (workspace_id, email, name, tags, custom_fields, created_at)
-            select 1, 'more' || i || '@example.org', 'More ' || i, array['t' || i % 500], jsonb_build_object('score', 1000 + i), now() - make_interval(mins => i)
+            select 1, 'more' || i || '@example.org', 'More ' || i, array['t' || i % 500], jsonb_build_object('score', 1000 + i),
+                   now() - make_interval(mins => i)
             from generate_series(1, 30000) i
             """);
         await database.Owner.ExecuteAsync("vacuum analyze leads");

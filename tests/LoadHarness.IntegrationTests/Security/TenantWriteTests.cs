@@ -69,7 +69,13 @@ public sealed class TenantWriteTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync("update campaigns set status = 'sent' where status = 'sending'");
         await database.Owner.ExecuteAsync("select count(*) from cleanup_old_email_sends(365)");
         var closed = await database.Owner.ListAsync(
-            "select oid::regclass::text from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace or relnamespace = 'archive'::regnamespace and relkind = 'r'");
+            """
+            select oid::regclass::text from pg_class
+            where relkind = 'm'
+              and relnamespace = 'public'::regnamespace
+              or relnamespace = 'archive'::regnamespace
+              and relkind = 'r'
+            """);
         Assert.True(closed.Count >= 3, string.Join(", ", closed));
         foreach (var role in Roles)
         {
@@ -93,7 +99,11 @@ public sealed class TenantWriteTests(PostgresCluster cluster)
         foreach (var role in Roles)
         {
             Assert.False(await database.Owner.AskAsync<bool>(
-                $"select pg_has_role('{role}', 'lh_owner', 'member') or has_schema_privilege('{role}', 'public', 'create') or has_schema_privilege('{role}', 'archive', 'usage')"));
+                $"""
+                select pg_has_role('{role}', 'lh_owner', 'member')
+                  or has_schema_privilege('{role}', 'public', 'create')
+                  or has_schema_privilege('{role}', 'archive', 'usage')
+                """));
             foreach (var sql in (string[])["alter table leads disable row level security", "drop policy tenant on leads",
                 "alter table leads no force row level security", "create policy mine on leads using (true)"])
                 Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => database.As(role).ExecuteAsync(sql))).SqlState);

@@ -25,9 +25,17 @@ public sealed class TrustedSchemaTests(PostgresCluster cluster)
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("||(text,bigint)", "create function public.evil(text, bigint) returns text language sql as 'select $1'; create operator public.|| (leftarg = text, rightarg = bigint, function = public.evil)")]
+    [InlineData("||(text,bigint)",
+        """
+        create function public.evil(text, bigint) returns text language sql as 'select $1';
+        create operator public.|| (leftarg = text, rightarg = bigint, function = public.evil)
+        """)]
     [InlineData("compile_segment(jsonb)", "create function public.compile_segment(jsonb) returns text language sql as 'select ''true'''")]
-    [InlineData("lower(citizen)", "create type public.citizen as enum ('a'); create function public.lower(public.citizen) returns text language sql as 'select ''a'''")]
+    [InlineData("lower(citizen)",
+        """
+        create type public.citizen as enum ('a');
+        create function public.lower(public.citizen) returns text language sql as 'select ''a'''
+        """)]
     public async Task What_a_stranger_left_in_public_stops_the_migration_before_its_first_step(string name, string sql)
     {
         await using var database = await OpenToAllAsync();
@@ -38,7 +46,10 @@ public sealed class TrustedSchemaTests(PostgresCluster cluster)
         Assert.Contains(name, fault.Message, StringComparison.Ordinal);
         Assert.Contains("stranger", fault.Message, StringComparison.Ordinal);
         Assert.False(await database.Owner.AskAsync<bool>(
-            "select to_regclass('lead_imports') is not null or exists (select from pg_class where oid = 'leads'::regclass and relrowsecurity)"));
+            """
+            select to_regclass('lead_imports') is not null
+              or exists (select from pg_class where oid = 'leads'::regclass and relrowsecurity)
+            """));
     }
 
     [Fact]
@@ -112,7 +123,8 @@ public sealed class TrustedSchemaTests(PostgresCluster cluster)
             foreach (var sql in OutsideOfAnyWorkspace)
             {
                 var fault = await Record.ExceptionAsync(() => database.As(role).ExecuteAsync(sql));
-                if (fault is not PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege }) allowed.Add($"{role}: {sql}: {fault?.Message}");
+                if (fault is not PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege })
+                    allowed.Add($"{role}: {sql}: {fault?.Message}");
             }
         }
 

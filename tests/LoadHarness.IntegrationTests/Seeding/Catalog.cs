@@ -9,10 +9,12 @@ internal static class Catalog
         """
         select concat_ws(' ', 'index', pg_get_indexdef(i.indexrelid), 'valid', i.indisvalid, obj_description(i.indexrelid, 'pg_class'),
                          (select inhparent::regclass from pg_inherits where inhrelid = i.indexrelid),
-                         (select string_agg(attnum || ' statistics ' || attstattarget, ' ') from pg_attribute where attrelid = i.indexrelid and attstattarget >= 0))
+                         (select string_agg(attnum || ' statistics ' || attstattarget, ' ')
+                             from pg_attribute where attrelid = i.indexrelid and attstattarget >= 0))
         from pg_index i join pg_class c on c.oid = i.indrelid where c.relnamespace = 'public'::regnamespace
         union all
-        select concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid), convalidated, conislocal, coninhcount, obj_description(oid, 'pg_constraint'))
+        select concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid), convalidated, conislocal, coninhcount,
+            obj_description(oid, 'pg_constraint'))
         from pg_constraint where connamespace = 'public'::regnamespace
         union all
         select concat_ws(' ', 'trigger', tgrelid::regclass, tgname, tgenabled) from pg_trigger where not tgisinternal

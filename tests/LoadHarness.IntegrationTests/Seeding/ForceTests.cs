@@ -13,7 +13,9 @@ public sealed class ForceTests(PostgresCluster cluster)
 {
     private const string OwnRows = """
         insert into workspaces (name) values ('ours');
-        insert into leads (workspace_id, email) select (select max(id) from workspaces), format('own%s@lead.example', n) from generate_series(1, 500) as n
+        insert into leads (workspace_id, email)
+        select (select max(id) from workspaces), format('own%s@lead.example', n)
+        from generate_series(1, 500) as n
         """;
 
     private static readonly SeedRequest Request = new(1_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1), Replace = true };

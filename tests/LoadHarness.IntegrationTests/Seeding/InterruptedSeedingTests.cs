@@ -107,7 +107,11 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
         }.ConnectionString);
         connection.Open();
         using var command = new NpgsqlCommand(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'", connection);
+            """
+            select pg_terminate_backend(pid)
+            from pg_stat_activity
+            where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
+            """, connection);
         command.ExecuteNonQuery();
     }
 

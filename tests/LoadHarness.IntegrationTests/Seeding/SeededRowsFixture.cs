@@ -30,7 +30,7 @@ public sealed class SeededRowsFixture(PostgresCluster cluster) : IAsyncLifetime
         await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         var numbers = new List<double>();
         while (await reader.ReadAsync(TestContext.Current.CancellationToken))
-            numbers.Add(Convert.ToDouble(reader.GetValue(0), System.Globalization.CultureInfo.InvariantCulture));
+            numbers.Add(Convert.ToDouble(reader.GetValue(0)));
         return numbers;
     }
 

@@ -22,7 +22,11 @@ public sealed class SeededShapeTests(SeededRowsFixture rows) : IClassFixture<See
     public async Task Sign_ups_grow_by_four_percent_of_the_first_month_every_month_over_24_months()
     {
         var months = await rows.NumbersAsync(
-            "select count(*) from leads group by date_trunc('month', created_at at time zone 'UTC') order by date_trunc('month', created_at at time zone 'UTC')");
+            """
+            select count(*) from leads
+            group by date_trunc('month', created_at at time zone 'UTC')
+            order by date_trunc('month', created_at at time zone 'UTC')
+            """);
         Assert.Equal(24, months.Count);
         var slope = Slope([.. Enumerable.Range(0, 24).Select(month => (double)month)], [.. months]);
         // Month m brings 100 + 4m parts of 3,504.
@@ -36,8 +40,10 @@ public sealed class SeededShapeTests(SeededRowsFixture rows) : IClassFixture<See
         Assert.Equal(0, await rows.NumberAsync(
             """
             select count(*) from email_sends
-            where (sent_at is not null and sent_at < created_at) or (delivered_at is not null and (sent_at is null or delivered_at < sent_at))
-               or (opened_at is not null and (delivered_at is null or opened_at < delivered_at)) or (clicked_at is not null and (opened_at is null or clicked_at < opened_at))
+            where (sent_at is not null and sent_at < created_at)
+               or (delivered_at is not null and (sent_at is null or delivered_at < sent_at))
+               or (opened_at is not null and (delivered_at is null or opened_at < delivered_at))
+               or (clicked_at is not null and (opened_at is null or clicked_at < opened_at))
             """));
         Assert.Equal(0, await rows.NumberAsync(
             """
@@ -96,19 +102,40 @@ public sealed class SeededShapeTests(SeededRowsFixture rows) : IClassFixture<See
     {
         Assert.InRange(await rows.NumberAsync("select avg((custom_fields ->> 'score')::float8) from leads"), 31, 36);
         Assert.InRange(await rows.NumberAsync(
-            "select percentile_cont(0.5) within group (order by (custom_fields ->> 'lifetime_value')::float8) / avg((custom_fields ->> 'lifetime_value')::float8) from leads"), 0.6, 0.85);
+            """
+            select percentile_cont(0.5) within group (order by (custom_fields ->> 'lifetime_value')::float8) / avg((custom_fields
+                ->> 'lifetime_value')::float8)
+            from leads
+            """), 0.6, 0.85);
         Assert.InRange(await rows.NumberAsync(
             "select count(*) filter (where custom_fields ->> 'plan' = 'free')::float8 / count(custom_fields ->> 'plan') from leads"),
             0.58, 0.62);
     }
 
     [Theory]
-    [InlineData("Lead status", "active", "select count(*) filter (where status = 'active')::float8 / count(*) from leads where workspace_id = 1")]
-    [InlineData("Tags", "newsletter", "select count(*) filter (where tag = 'newsletter')::float8 / count(*) from (select unnest(tags) as tag from leads where workspace_id = 1) as t")]
-    [InlineData("Sign-ups by month", "2026-10", "select count(*) filter (where created_at >= '2026-10-01+00')::float8 / count(*) from leads where workspace_id = 1")]
-    [InlineData("Custom field opt-in", "true", "select count(*) filter (where custom_fields ->> 'newsletter_opt_in' = 'true')::float8 / count(*) from leads where workspace_id = 1")]
-    [InlineData("Script of names", "Cyrillic", "select count(*) filter (where name ~ '[А-я]')::float8 / count(*) from leads where workspace_id = 1")]
-    [InlineData("Hours from delivery to open", " 0", "select count(*) filter (where opened_at < delivered_at + interval '1 hour')::float8 / count(*) from email_sends where workspace_id = 1 and opened_at is not null")]
+    [InlineData(
+        "Lead status", "active", "select count(*) filter (where status = 'active')::float8 / count(*) from leads where workspace_id = 1")]
+    [InlineData("Tags", "newsletter",
+        """
+        select count(*) filter (where tag = 'newsletter')::float8 / count(*)
+        from (select unnest(tags) as tag from leads where workspace_id = 1) as t
+        """)]
+    [InlineData("Sign-ups by month", "2026-10",
+        "select count(*) filter (where created_at >= '2026-10-01+00')::float8 / count(*) from leads where workspace_id = 1")]
+    [InlineData("Custom field opt-in", "true",
+        """
+        select count(*) filter (where custom_fields ->> 'newsletter_opt_in' = 'true')::float8 / count(*)
+        from leads
+        where workspace_id = 1
+        """)]
+    [InlineData("Script of names", "Cyrillic",
+        "select count(*) filter (where name ~ '[А-я]')::float8 / count(*) from leads where workspace_id = 1")]
+    [InlineData("Hours from delivery to open", " 0",
+        """
+        select count(*) filter (where opened_at < delivered_at + interval '1 hour')::float8 / count(*)
+        from email_sends
+        where workspace_id = 1 and opened_at is not null
+        """)]
     public async Task The_reports_picture_shows_the_share_that_the_table_holds(string picture, string label, string share)
     {
         var sample = rows.Manifest.Distributions.Single(distribution => distribution.Name == picture);

@@ -62,7 +62,9 @@ public sealed class SeederTests(PostgresCluster cluster)
         // Lead 20 is the last that every small workspace has at the smaller scale.
         foreach (var (table, lead) in new[] { ("leads", "id"), ("email_sends", "lead_id"), ("lead_activities", "lead_id") })
         {
-            var common = $"select t::text from {table} t where {lead} <= 700 or ({lead} > 1000000000 and {lead} % 1000000000 <= 20) order by id";
+            var common = $"""
+                select t::text from {table} t where {lead} <= 700 or ({lead} > 1000000000 and {lead} % 1000000000 <= 20) order by id
+                """;
             Assert.Equal(await Catalog.LinesAsync(small.Owner, common), await Catalog.LinesAsync(large.Owner, common));
         }
     }
@@ -155,12 +157,16 @@ public sealed class SeederTests(PostgresCluster cluster)
             await Catalog.LinesAsync(database.Owner,
                 "select concat_ws(' ', workspace_id, count(*)) from leads group by workspace_id order by workspace_id"));
         Assert.Equal(["12 12 12"], await Catalog.LinesAsync(database.Owner,
-            "select concat_ws(' ', (select count(*) from workspaces), (select count(distinct workspace_id) from email_sends), (select count(distinct workspace_id) from lead_activities))"));
+            """
+            select concat_ws(' ', (select count(*) from workspaces), (select count(distinct workspace_id) from email_sends),
+                (select count(distinct workspace_id) from lead_activities))
+            """));
         // As a table grows: rows of all workspaces lie between one another, in the order of time.
         Assert.Equal(["created_at", "workspace_id"], await Catalog.LinesAsync(database.Owner,
             """
             select attname from pg_stats
-            where tablename = 'leads' and (attname = 'created_at' and correlation > 0.9 or attname = 'workspace_id' and abs(correlation) < 0.5)
+            where tablename = 'leads'
+              and (attname = 'created_at' and correlation > 0.9 or attname = 'workspace_id' and abs(correlation) < 0.5)
             order by attname
             """));
 

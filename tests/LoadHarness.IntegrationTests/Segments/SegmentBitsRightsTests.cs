@@ -113,7 +113,10 @@ public sealed class SegmentBitsRightsTests(PostgresCluster cluster)
         foreach (var id in (string[])["9223372036854775807", "-9223372036854775808"])
         {
             var refused = await Assert.ThrowsAsync<PostgresException>(() => database.As("lh_app").ExecuteAsync(
-                $"select set_config('app.workspace_id', '1', false); insert into leads (workspace_id, id, email) values (1, {id}, 'a@own.io')"));
+                $"""
+                select set_config('app.workspace_id', '1', false);
+                insert into leads (workspace_id, id, email) values (1, {id}, 'a@own.io')
+                """));
             Assert.Equal(PostgresErrorCodes.CheckViolation, refused.SqlState);
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using CsCheck;
 using LoadHarness.IntegrationTests.Infrastructure;
@@ -148,6 +147,6 @@ public sealed class SegmentBitsTests(PostgresCluster cluster)
     }
 
     private static int Segments() => Environment.GetEnvironmentVariable(CountVariable) is { Length: > 0 } text
-        ? int.Parse(text, CultureInfo.InvariantCulture)
+        ? int.Parse(text)
         : 60;
 }

@@ -10,7 +10,8 @@ internal static class SegmentGen
     private static readonly string[] Words = ["ann", "Bob", "É-Café", "100%", "a_b", "o'neil", "back\\slash", "\"quoted\"", "Zed", "x"];
     private static readonly string[] TagWords = ["newsletter", "customer", "vip", "o'tag", "a,b", "{brace}", "with space", "É"];
     private static readonly string[] Statuses = ["active", "unsubscribed", "bounced", "complained"];
-    private static readonly string[] Keys = ["plan", "score", "opt-in", "last_order_at", "First Name", "größe", "k.1", "o'key \"quoted\""];
+    private static readonly string[] Keys =
+        ["plan", "score", "opt-in", "last_order_at", "First Name", "größe", "k.1", "o'key \"quoted\""];
     private static readonly string[] Zones = ["", "Z", "+05:00", "-05:30", "+14:00"];
     private static readonly string[] NoDates =
         ["2026-02-30", "2026-13-01", "abcd-ef-gh zzz", "2026-01-10T25:00", "20260110", "2026-01-10 noon"];

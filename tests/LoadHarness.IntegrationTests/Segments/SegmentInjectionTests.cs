@@ -21,7 +21,12 @@ public sealed class SegmentInjectionTests(PostgresCluster cluster)
         await using var app = await Workspaces.OpenAppAsync(database);
         await Workspaces.AddLeadsAsync(database, 5);
         await Workspaces.ExecuteAsync(
-            database, "insert into leads (workspace_id, email, name, tags) select 2, 'secret' || i || '@foreign.io', 'x', '{vip}' from generate_series(1, 5) i");
+            database,
+            """
+            insert into leads (workspace_id, email, name, tags)
+            select 2, 'secret' || i || '@foreign.io', 'x', '{vip}'
+            from generate_series(1, 5) i
+            """);
         await using var connection = await app.ConnectAsync(Stop);
         Assert.True(InjectionCorpus.Payloads.Count >= 200, $"{InjectionCorpus.Payloads.Count} payloads");
 

@@ -67,7 +67,8 @@ public sealed class SegmentInputTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
 
-        Assert.Equal(state, await Workspaces.SqlStateOfAsync(app, $"select count(*) from {call} where $1 > 0", """{"field":"status","operator":"equals","value":"active"}"""));
+        Assert.Equal(state, await Workspaces.SqlStateOfAsync(
+            app, $"select count(*) from {call} where $1 > 0", """{"field":"status","operator":"equals","value":"active"}"""));
     }
 
     [Fact]
@@ -86,11 +87,14 @@ public sealed class SegmentInputTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
         var values = string.Join(',', Enumerable.Range(0, 700).Select(value => $"\"{value}\""));
-        var lists = string.Join(',', Enumerable.Range(0, 40).Select(key => $$"""{"field":"custom.k{{key}}","operator":"in","value":[{{values}}]}"""));
-        var contains = string.Join(',', Enumerable.Range(0, 100).Select(word => $$"""{"field":"email","operator":"contains","value":"word{{word}}"}"""));
+        var lists = string.Join(
+            ',', Enumerable.Range(0, 40).Select(key => $$"""{"field":"custom.k{{key}}","operator":"in","value":[{{values}}]}"""));
+        var contains = string.Join(
+            ',', Enumerable.Range(0, 100).Select(word => $$"""{"field":"email","operator":"contains","value":"word{{word}}"}"""));
         string Groups(int count) => $$"""{"or":[{{string.Join(',', Enumerable.Repeat($$"""{"or":[{{contains}}]}""", count))}}]}""";
 
-        Assert.Equal(0, await app.ScalarAsync<long>("select count_segmented_leads($1, $2::jsonb)", [$$"""{"or":[{{lists}}]}"""], TestContext.Current.CancellationToken));
+        Assert.Equal(0, await app.ScalarAsync<long>(
+            "select count_segmented_leads($1, $2::jsonb)", [$$"""{"or":[{{lists}}]}"""], TestContext.Current.CancellationToken));
         Assert.Equal(0, await app.ScalarAsync<long>(
             "select count_segmented_leads($1, $2::jsonb)", [Groups(3)], TestContext.Current.CancellationToken));
         Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select count_segmented_leads($1, $2::jsonb)", Groups(4)));
@@ -107,7 +111,10 @@ public sealed class SegmentInputTests(PostgresCluster cluster)
         await Workspaces.ExecuteAsync(database,
             """
             insert into leads (workspace_id, email, created_at, custom_fields)
-            select 1, 'l' || n || '@x.io', t, jsonb_build_object('d', case n % 3 when 0 then to_char(t, 'YYYY-MM-DD') when 1 then to_char(t, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') else to_char(t + interval '5 hours', 'YYYY-MM-DD HH24:MI:SS"+05:00"') end)
+            select 1, 'l' || n || '@x.io', t,
+                   jsonb_build_object('d',
+                       case n % 3 when 0 then to_char(t, 'YYYY-MM-DD') when 1 then to_char(t, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+                           else to_char(t + interval '5 hours', 'YYYY-MM-DD HH24:MI:SS"+05:00"') end)
             from generate_series(1, 300) as n, lateral (select '2026-03-01Z'::timestamptz + n * interval '79 minutes' as t) as at
             """);
         foreach (var value in (string[])["2026-03-08", "2026-03-08Z", "2026-03-08+05:00", "2026-03-08-11:30", "2026-03-08T12:00:00Z",
@@ -115,11 +122,13 @@ public sealed class SegmentInputTests(PostgresCluster cluster)
         {
             var counts = new List<long>();
             foreach (var op in (string[])["before", "equals", "after"])
-                counts.Add(await app.ScalarAsync<long>("select count_segmented_leads($1, $2::jsonb)", [$$"""{"field":"{{field}}","operator":"{{op}}","value":"{{value}}"}"""], TestContext.Current.CancellationToken));
+                counts.Add(await app.ScalarAsync<long>("select count_segmented_leads($1, $2::jsonb)",
+                    [$$"""{"field":"{{field}}","operator":"{{op}}","value":"{{value}}"}"""], TestContext.Current.CancellationToken));
             Assert.Equal(300, counts.Sum());
         }
     }
 
     private static string Nested(int groups) =>
-        string.Concat(Enumerable.Repeat("{\"not\":", groups)) + """{"field":"name","operator":"equals","value":"x"}""" + new string('}', groups);
+        string.Concat(Enumerable.Repeat("{\"not\":", groups)) + """{"field":"name","operator":"equals","value":"x"}"""
+            + new string('}', groups);
 }

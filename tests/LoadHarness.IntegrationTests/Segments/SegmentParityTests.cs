@@ -70,7 +70,11 @@ public sealed class SegmentParityTests(PostgresCluster cluster)
         foreach (var lead in leads)
         {
             await using var insert = new NpgsqlCommand(
-                "insert into leads (workspace_id, email, name, company, source, status, position, tags, custom_fields, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                """
+                insert into leads (workspace_id, email, name, company, source, status, position, tags, custom_fields, created_at,
+                    updated_at)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                """,
                 connection);
             foreach (var value in (object?[])[workspace, lead.Email, lead.Name, lead.Company, lead.Source, lead.Status, lead.Position,
                 lead.Tags])

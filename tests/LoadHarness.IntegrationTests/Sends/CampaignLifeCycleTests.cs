@@ -83,7 +83,8 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
         await using var app = await WithCampaignAsync(database, leads: 6);
         await database.Owner.ExecuteAsync(
             """
-            insert into lead_segments (id, workspace_id, name, conditions) values (7, 1, 's', '{"field":"email","operator":"contains","value":"lead1@"}');
+            insert into lead_segments (id, workspace_id, name, conditions)
+            values (7, 1, 's', '{"field":"email","operator":"contains","value":"lead1@"}');
             update campaigns set segment_id = 7;
             """);
         await app.ScalarAsync<string>("select schedule_campaign($1, 5, now() + interval '1 hour')", [], Stop);
@@ -104,8 +105,10 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
         await using var app = await WithCampaignAsync(database, leads: 2);
         await database.Owner.ExecuteAsync(
             """
-            insert into lead_segments (id, workspace_id, name, conditions) values (8, 2, 's', '{"field":"nope","operator":"equals","value":1}');
-            insert into campaigns (workspace_id, name, subject, segment_id, status, scheduled_at) values (2, 'c', 's', 8, 'scheduled', now() - interval '1 day');
+            insert into lead_segments (id, workspace_id, name, conditions)
+            values (8, 2, 's', '{"field":"nope","operator":"equals","value":1}');
+            insert into campaigns (workspace_id, name, subject, segment_id, status, scheduled_at)
+            values (2, 'c', 's', 8, 'scheduled', now() - interval '1 day');
             """);
         await app.ScalarAsync<string>("select schedule_campaign($1, 5, p_everybody => true)", [], Stop);
 
@@ -122,7 +125,8 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
     [InlineData("LH004", "select schedule_campaign($1, 5, 'infinity', p_everybody => true)")]
     [InlineData("LH004", "select schedule_campaign($1, 5, p_send_window => 'empty', p_everybody => true)")]
     [InlineData("LH004", "select schedule_campaign($1, 5, p_send_window => '[2001-01-01,2001-01-02)', p_everybody => true)")]
-    [InlineData("LH004", "select total_scheduled from bulk_schedule_email_sends(5, $1, (select conditions from lead_segments where id = -1))")]
+    [InlineData(
+        "LH004", "select total_scheduled from bulk_schedule_email_sends(5, $1, (select conditions from lead_segments where id = -1))")]
     [InlineData("LH007", "select pause_campaign($1, 999)")]
     [InlineData("LH010", "select resume_campaign($1, 5)")]
     [InlineData("LH001", "select cancel_campaign($1 + 1, 5)")]
@@ -155,7 +159,11 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
         await using var app = await WithCampaignAsync(database, leads: 60_000);
         var scheduling = Task.Run(() =>
             app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1)", [], Stop), Stop);
-        await UntilAsync(database, "select exists (select from pg_stat_activity where query like '%bulk_schedule_email_sends%' and state = 'active' and pid <> pg_backend_pid() and datname = current_database())");
+        await UntilAsync(database,
+            """
+            select exists (select from pg_stat_activity where query like '%bulk_schedule_email_sends%' and state = 'active'
+                and pid <> pg_backend_pid() and datname = current_database())
+            """);
 
         var watch = Stopwatch.StartNew();
         await app.ScalarAsync<string>("select pause_campaign($1, 5)", [], Stop);
@@ -179,12 +187,17 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync("update leads set status = 'unsubscribed' where id = 1");
         Assert.Equal(1, await ClaimAsync(app, 10));
         Assert.False(await app.ScalarAsync<bool>("select complete_campaign($1, 5)", [], Stop));
-        await app.ScalarAsync<long>("select mark_email_sends_sent($1, 5, array(select id from email_sends where status = 'claimed'), 'p', 'w')", [], Stop);
+        await app.ScalarAsync<long>(
+            "select mark_email_sends_sent($1, 5, array(select id from email_sends where status = 'claimed'), 'p', 'w')", [], Stop);
 
         Assert.True(await app.ScalarAsync<bool>("select complete_campaign($1, 5)", [], Stop));
         await database.Owner.ExecuteAsync("call run_job('send-upkeep')");
         Assert.Equal("1 sent, 1 skipped: the lead is unsubscribed", await database.Owner.AskAsync<string>(
-            "select sent_count || ' sent, ' || skipped_count || ' ' || (select error_message from email_sends where skipped_at is not null) from campaigns"));
+            """
+            select sent_count || ' sent, ' || skipped_count || ' '
+                || (select error_message from email_sends where skipped_at is not null)
+            from campaigns
+            """));
     }
 
     private static async Task<TenantDatabase> WithCampaignAsync(TestDatabase database, int leads)

@@ -69,12 +69,16 @@ public sealed class CampaignSendTests(PostgresCluster cluster)
         await Workspaces.ExecuteAsync(database,
             """
             insert into leads (workspace_id, email, tags, status) values
-                (1, 'a@x.io', '{vip}', 'active'), (1, 'b@x.io', '{vip}', 'unsubscribed'), (1, 'c@x.io', '{}', 'active'), (2, 'd@x.io', '{vip}', 'active')
+                (1, 'a@x.io', '{vip}', 'active'), (1, 'b@x.io', '{vip}', 'unsubscribed'), (1, 'c@x.io', '{}', 'active'),
+                (2, 'd@x.io', '{vip}', 'active')
             """);
         var campaign = await CampaignDispatch.CreateAsync(app, "test", Stop);
 
         Assert.Equal(1, await app.ScalarAsync<long>(
-            """select total_scheduled from bulk_schedule_email_sends($2, $1, '{"field":"tags","operator":"contains","value":"vip"}'::jsonb)""", [campaign], Stop));
+            """
+            select total_scheduled
+            from bulk_schedule_email_sends($2, $1, '{"field":"tags","operator":"contains","value":"vip"}'::jsonb)
+            """, [campaign], Stop));
         Assert.Equal("a@x.io", await Workspaces.ReadAsync<string>(database, "select email from email_sends"));
     }
 
@@ -100,7 +104,8 @@ public sealed class CampaignSendTests(PostgresCluster cluster)
     [InlineData("LH007", "select total_scheduled from bulk_schedule_email_sends(999, $1)")]
     [InlineData("LH007", "select total_scheduled from bulk_schedule_email_sends(null, $1)")]
     [InlineData("LH004", "select total_scheduled from bulk_schedule_email_sends(5, $1, null::bigint[])")]
-    [InlineData("LH002", """select total_scheduled from bulk_schedule_email_sends(5, $1, '{"field":"x","operator":"equals","value":"y"}'::jsonb)""")]
+    [InlineData("LH002",
+        """select total_scheduled from bulk_schedule_email_sends(5, $1, '{"field":"x","operator":"equals","value":"y"}'::jsonb)""")]
     [InlineData("LH001", "select total_scheduled from bulk_schedule_email_sends(5, $1 + 1)")]
     [InlineData("LH001", "select total_scheduled from bulk_schedule_email_sends(5, null)")]
     [InlineData("LH006", "select count(*) from claim_email_sends($1, 5, 'w', -1)")]

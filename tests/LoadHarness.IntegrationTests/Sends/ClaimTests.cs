@@ -82,7 +82,11 @@ public sealed class ClaimTests(PostgresCluster cluster)
         Assert.True(await app.ScalarAsync<bool>("select complete_campaign($1, 5)", [], Stop));
         await database.Owner.ExecuteAsync("select fold_campaign_metrics()");
         Assert.Equal("failed 3 1 no answer", await database.Owner.AskAsync<string>(
-            "select concat_ws(' ', s.status, s.attempts, c.failed_count, s.error_message) from email_sends s join campaigns c on c.id = s.campaign_id"));
+            """
+            select concat_ws(' ', s.status, s.attempts, c.failed_count, s.error_message)
+            from email_sends s
+            join campaigns c on c.id = s.campaign_id
+            """));
     }
 
     [Fact]
@@ -94,12 +98,18 @@ public sealed class ClaimTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync(
             """
             insert into campaigns (id, workspace_id, name, subject) values (5, 1, 'c', 's');
-            insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at, status, sent_at) values (1, 5, 1, 'a', now() - interval '40 days', 'sent', now());
-            insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at) values (1, 5, 2, 'b', now() - interval '40 days');
+            insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at, status, sent_at)
+            values (1, 5, 1, 'a', now() - interval '40 days', 'sent', now());
+            insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at)
+            values (1, 5, 2, 'b', now() - interval '40 days');
             """);
         Assert.Equal(2, await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1)", [], Stop));
         await database.Owner.ExecuteAsync(
-            "insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at) select 1, 5, l.id, 'again', now() - make_interval(days => d) from leads l, generate_series(1, 70, 35) d");
+            """
+            insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at)
+            select 1, 5, l.id, 'again', now() - make_interval(days => d)
+            from leads l, generate_series(1, 70, 35) d
+            """);
 
         List<long> leads = [];
         while (await ClaimAsync(app, "a", 1) is { Ids.Length: > 0 } claim)
@@ -121,7 +131,8 @@ public sealed class ClaimTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync(
             """
             select add_month_partitions('email_sends', (now() - interval '50 months')::date, (now() - interval '50 months')::date);
-            insert into campaigns (id, workspace_id, name, subject, enqueued_at) values (5, 1, 'c', 's', date_trunc('month', now()) - interval '50 months');
+            insert into campaigns (id, workspace_id, name, subject, enqueued_at)
+            values (5, 1, 'c', 's', date_trunc('month', now()) - interval '50 months');
             """);
         await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1)", [], Stop);
         await MarkAsync(app, await ClaimAsync(app, "a", 2), "a");
@@ -137,7 +148,11 @@ public sealed class ClaimTests(PostgresCluster cluster)
         Assert.Equal("unsubscribed", await database.Owner.AskAsync<string>(
             $"select l.status from leads l join {await ArchivedAsync(database)} s on s.lead_id = l.id where s.id = 1"));
         await database.Owner.ExecuteAsync(
-            "insert into email_sends (workspace_id, campaign_id, lead_id, email) select 1, 5, id, email from leads where status = 'active'");
+            """
+            insert into email_sends (workspace_id, campaign_id, lead_id, email)
+            select 1, 5, id, email from leads
+            where status = 'active'
+            """);
         Assert.Empty((await ClaimAsync(app, "a")).Ids);
     }
 
@@ -163,7 +178,10 @@ public sealed class ClaimTests(PostgresCluster cluster)
 
     private static Task<string> ArchivedAsync(TestDatabase database) =>
         database.Owner.AskAsync<string>(
-            "select oid::regclass::text from pg_class where relnamespace = 'archive'::regnamespace and relkind = 'r' and relname <> 'retired_campaigns'");
+            """
+            select oid::regclass::text from pg_class
+            where relnamespace = 'archive'::regnamespace and relkind = 'r' and relname <> 'retired_campaigns'
+            """);
 
     private static async Task<TenantDatabase> SchedulingAsync(TestDatabase database, int leads)
     {

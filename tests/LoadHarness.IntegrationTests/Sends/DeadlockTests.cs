@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Workload;
@@ -22,13 +21,17 @@ public sealed class DeadlockTests(PostgresCluster cluster)
     public async Task Eight_sessions_of_every_kind_meet_no_deadlock()
     {
         var seconds = Environment.GetEnvironmentVariable(SecondsVariable) is { Length: > 0 } text
-            ? int.Parse(text, CultureInfo.InvariantCulture)
+            ? int.Parse(text)
             : 5;
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database, 12);
         // Addresses in another order than ids: the order of the plan and that of the addresses differ.
         await database.Owner.ExecuteAsync(
-            $"insert into leads (workspace_id, email, name) select 1, md5(g::text) || '@d.example', 'n' from generate_series(1, {Leads}) g");
+            $"""
+            insert into leads (workspace_id, email, name)
+            select 1, md5(g::text) || '@d.example', 'n'
+            from generate_series(1, {Leads}) g
+            """);
         await database.Owner.ExecuteAsync(
             "insert into campaigns (id, workspace_id, name, subject) select g, 1, 'c', 's' from generate_series(1, 4) g");
         var until = Stopwatch.GetTimestamp() + (seconds * Stopwatch.Frequency);
@@ -42,7 +45,13 @@ public sealed class DeadlockTests(PostgresCluster cluster)
             ("send", random => SendAsync(app, random)), ("send", random => SendAsync(app, random)),
             ("fold", _ => database.Owner.ExecuteAsync("select fold_campaign_metrics()")),
             ("upkeep", _ => database.Owner.ExecuteAsync(
-                "update leads set status = 'active' where id in (select id from leads where status <> 'active' order by id limit 50 for update skip locked); select reap_stale_claims(); select fold_campaign_metrics()")),
+                """
+                update leads
+                set status = 'active'
+                where id in (select id from leads where status <> 'active' order by id limit 50 for update skip locked);
+                select reap_stale_claims();
+                select fold_campaign_metrics()
+                """)),
         ];
         await Task.WhenAll(sessions.Select((work, number) => Task.Run(async () =>
         {
@@ -67,12 +76,18 @@ public sealed class DeadlockTests(PostgresCluster cluster)
     }
 
     private static Task<long> ImportAsync(TenantDatabase app, Random random) => app.ScalarAsync<long>(
-        "select updated_count from fast_bulk_lead_import($1, (select jsonb_agg(jsonb_build_object('email', md5(g::text) || '@d.example', 'name', $2::text || g)) from (select g from generate_series(1, 4000) g order by random() limit 300) x))",
-        [random.Next().ToString(CultureInfo.InvariantCulture)], Stop);
+        """
+        select updated_count
+        from fast_bulk_lead_import($1,
+            (select jsonb_agg(jsonb_build_object('email', md5(g::text) || '@d.example', 'name', $2::text || g))
+                from (select g from generate_series(1, 4000) g order by random() limit 300) x))
+        """,
+        [random.Next().ToString()], Stop);
 
     private static Task<int> WebhookAsync(TenantDatabase app, Random random) => app.ScalarAsync<int>(
         """
-        select batch_update_email_status(coalesce((select jsonb_agg(jsonb_build_object('id', id, 'event', (array['delivered', 'opened', 'bounced', 'unsubscribed'])[1 + (random() * 3)::int]))
+        select batch_update_email_status(coalesce((select jsonb_agg(jsonb_build_object('id', id, 'event',
+            (array['delivered', 'opened', 'bounced', 'unsubscribed'])[1 + (random() * 3)::int]))
             from (select id from email_sends where workspace_id = $1 and id % 7 = $2 order by random() limit 200) x), '[]'))
         """, [(long)random.Next(7)], Stop);
 

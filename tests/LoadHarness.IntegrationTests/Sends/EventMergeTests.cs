@@ -51,7 +51,10 @@ public sealed class EventMergeTests(PostgresCluster cluster)
         var id = await database.Owner.AskAsync<long>("select min(id) from email_sends");
 
         var told = await database.Owner.AskInAsync<string>(workspace,
-            "select applied_count || ' ' || error_count || ' ' || (errors -> 0 ->> 'event') || ' ' || (errors -> 0 ->> 'reason') from apply_send_events($1::jsonb)",
+            """
+            select applied_count || ' ' || error_count || ' ' || (errors -> 0 ->> 'event') || ' ' || (errors -> 0 ->> 'reason')
+            from apply_send_events($1::jsonb)
+            """,
             $$"""[{"id":{{id}},"event":"delivered"},{{bad}},{"id":{{id}},"event":"opened"}]""");
 
         Assert.StartsWith("2 1 2 ", told, StringComparison.Ordinal);
@@ -67,7 +70,8 @@ public sealed class EventMergeTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var workspace = await ThreeSendsAsync(database);
-        await ApplyOneAsync(database, workspace, $$"""{"id":(ID),"event":"{{name}}"{{(type is null ? "" : $",\"bounce_type\":\"{type}\"")}}}""");
+        await ApplyOneAsync(
+            database, workspace, $$"""{"id":(ID),"event":"{{name}}"{{(type is null ? "" : $",\"bounce_type\":\"{type}\"")}}}""");
 
         Assert.Equal($"{lead} {send}", await database.Owner.AskAsync<string>(
             "select l.status || ' ' || s.status from email_sends s join leads l on l.id = s.lead_id order by s.id limit 1"));
@@ -89,7 +93,8 @@ public sealed class EventMergeTests(PostgresCluster cluster)
         Assert.Equal(3, await database.Owner.AskAsync<long>("select count(*) from leads where status = 'active'"));
 
         await database.Owner.ExecuteAsync("update leads set status_changed_at = now() - interval '1 hour'");
-        await ApplyOneAsync(database, workspace, $$"""{"id":(ID),"event":"unsubscribed","occurred_at":"{{DateTime.UtcNow.AddMinutes(-1):yyyy-MM-ddTHH:mm:ssZ}}"}""");
+        await ApplyOneAsync(database, workspace,
+            $$"""{"id":(ID),"event":"unsubscribed","occurred_at":"{{DateTime.UtcNow.AddMinutes(-1):yyyy-MM-ddTHH:mm:ssZ}}"}""");
         Assert.Equal(2, await database.Owner.AskAsync<long>("select count(*) from leads where status = 'active'"));
     }
 
@@ -102,14 +107,21 @@ public sealed class EventMergeTests(PostgresCluster cluster)
         await database.Owner.AskInAsync<long>(
             workspace, "select count(*) from claim_email_sends($1, (select max(id) from campaigns), 'w')", workspace);
         Assert.Equal(3, await database.Owner.AskInAsync<long>(workspace,
-            "select mark_email_sends_sent($1, (select max(id) from campaigns), array(select id from email_sends order by id), '', 'w', null, '{x@p.example,y@p.example,z@p.example}')", workspace));
+            """
+            select mark_email_sends_sent($1, (select max(id) from campaigns), array(select id from email_sends order by id), '',
+                'w', null, '{x@p.example,y@p.example,z@p.example}')
+            """, workspace));
 
-        Assert.Equal(1, await database.Owner.AskInAsync<int>(workspace, """select batch_update_email_status('[{"provider_id":"y@p.example","event":"opened"}]')"""));
+        Assert.Equal(1, await database.Owner.AskInAsync<int>(
+            workspace, """select batch_update_email_status('[{"provider_id":"y@p.example","event":"opened"}]')"""));
 
         Assert.Equal("y@p.example", await database.Owner.AskAsync<string>(
             "select provider_id from email_sends where opened_at is not null"));
         var plan = await database.Owner.ListAsync(
-            $"set enable_seqscan = off; explain select id from email_sends where workspace_id = {workspace} and provider_id = 'y@p.example'");
+            $"""
+            set enable_seqscan = off;
+            explain select id from email_sends where workspace_id = {workspace} and provider_id = 'y@p.example'
+            """);
         Assert.Contains(plan, line => line.Contains("provider_idx", StringComparison.Ordinal));
     }
 
@@ -128,7 +140,12 @@ public sealed class EventMergeTests(PostgresCluster cluster)
     private static (int Lead, string Event) AnEvent(Random random)
     {
         var kind = Kinds[random.Next(Kinds.Length)];
-        return (random.Next(3), $$"""{"id":(ID),"event":"{{kind}}","occurred_at":"2026-0{{random.Next(1, 10)}}-1{{random.Next(10)}}T00:00:00Z","error":"e{{random.Next(3)}}"}""");
+        return (random.Next(3),
+            $$"""
+            {"id":(ID),"event":"{{kind}}",
+                "occurred_at":"2026-0{{random.Next(1, 10)}}-1{{random.Next(10)}}T00:00:00Z",
+                "error":"e{{random.Next(3)}}"}
+            """);
     }
 
     private static async Task ApplyAsync(TestDatabase database, long workspace, List<(int Lead, string Event)> events, Random random)
@@ -157,8 +174,14 @@ public sealed class EventMergeTests(PostgresCluster cluster)
     {
         var workspace = await database.Owner.AddWorkspaceAsync(leads: 3);
         await database.Owner.ExecuteAsync(
-            "with made as (insert into campaigns (workspace_id, name, subject, enqueued_at) values ($1, 'c', 's', '2025-12-01Z') returning id) "
-            + "insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at) select $1, made.id, l.id, l.email, '2025-12-01Z' from made, leads l where l.workspace_id = $1 order by l.id",
+            """
+            with made as (insert into campaigns (workspace_id, name, subject, enqueued_at) values ($1, 'c', 's', '2025-12-01Z')
+                returning id) insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at)
+            select $1, made.id, l.id, l.email, '2025-12-01Z'
+            from made, leads l
+            where l.workspace_id = $1
+            order by l.id
+            """,
             workspace);
         return workspace;
     }
@@ -166,11 +189,14 @@ public sealed class EventMergeTests(PostgresCluster cluster)
     private static Task<string> StateAsync(TestDatabase database, long workspace) => database.Owner.AskAsync<string>(
         """
         select concat_ws(E'\n',
-            (select string_agg(concat_ws(' ', s.status, s.sent_at, s.delivered_at, s.opened_at, s.clicked_at, s.bounced_at, s.soft_bounced_at, s.unsubscribed_at, s.complained_at,
+            (select string_agg(concat_ws(' ', s.status, s.sent_at, s.delivered_at, s.opened_at, s.clicked_at, s.bounced_at,
+                s.soft_bounced_at, s.unsubscribed_at, s.complained_at,
                                          s.failed_at, s.error_message, l.status), E'\n' order by s.id)
              from email_sends s join leads l on l.workspace_id = s.workspace_id and l.id = s.lead_id where s.workspace_id = $1),
-            (select concat_ws(' ', sent_count, delivered_count, opened_count, clicked_count, bounced_count, soft_bounced_count, unsubscribed_count, complained_count, failed_count)
+            (select concat_ws(' ', sent_count, delivered_count, opened_count, clicked_count, bounced_count, soft_bounced_count,
+                unsubscribed_count, complained_count, failed_count)
              from campaigns where workspace_id = $1),
-            (select string_agg(activity_type || ' ' || created_at, ', ' order by lead_id, activity_type) from lead_activities where workspace_id = $1))
+            (select string_agg(activity_type || ' ' || created_at, ', ' order by lead_id, activity_type)
+                from lead_activities where workspace_id = $1))
         """, workspace);
 }

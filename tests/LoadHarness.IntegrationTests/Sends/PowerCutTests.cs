@@ -114,7 +114,11 @@ public sealed class PowerCutTests
         Assert.Equal(Addresses, await admin.AskAsync<long>("select count(*) from email_sends"));
         Assert.Equal(Addresses, await admin.AskAsync<long>("select count(distinct lead_id) from email_sends where status = 'sent'"));
         Assert.Equal(before.Count, await admin.AskAsync<long>(
-            "select count(*) from unnest($1, $2) as c (id, worker) join email_sends s on s.id = c.id and s.provider_id = c.worker || '-' || c.id", before.Keys.ToArray(), before.Values.ToArray()));
+            """
+            select count(*)
+            from unnest($1, $2) as c (id, worker)
+            join email_sends s on s.id = c.id and s.provider_id = c.worker || '-' || c.id
+            """, before.Keys.ToArray(), before.Values.ToArray()));
         Assert.True(await again.ScalarAsync<bool>("select complete_campaign($1, $2)", [campaign], Stop));
         await admin.ExecuteAsync("select fold_campaign_metrics()");
         Assert.Equal(Addresses, await admin.AskAsync<long>("select sent_count from campaigns"));

@@ -12,7 +12,11 @@ public sealed class SendEventTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await WithOneSendAsync(database);
-        const string events = """[{"id":1,"event":"clicked","occurred_at":"2026-01-03"},{"id":1,"event":"delivered","occurred_at":"2026-01-01"},{"id":1,"event":"opened","occurred_at":"2026-01-02"}]""";
+        const string events = """
+            [{"id":1,"event":"clicked","occurred_at":"2026-01-03"},
+                {"id":1,"event":"delivered","occurred_at":"2026-01-01"},
+                {"id":1,"event":"opened","occurred_at":"2026-01-02"}]
+            """;
 
         Assert.Equal(3, await ApplyAsync(app, events));
         Assert.Equal(3, await ApplyAsync(app, events));

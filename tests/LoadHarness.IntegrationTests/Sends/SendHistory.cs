@@ -32,12 +32,18 @@ internal sealed class SendHistory(int seed, int? oldMonth)
         _workspace = await AskAsync<long>("insert into workspaces (name) values ('history') returning id");
         await EnterAsync();
         _leads = await AskAsync<long[]>(
-            "with made as (insert into leads (workspace_id, email) select $1, 'l' || g || '@h.example' from generate_series(1, $2) g returning id) select array_agg(id) from made",
+            """
+            with made as (insert into leads (workspace_id, email) select $1, 'l' || g || '@h.example'
+                from generate_series(1, $2) g returning id)
+            select array_agg(id) from made
+            """,
             _workspace, _random.Next(1, 7));
         _campaign = await AskAsync<long>(
             "insert into campaigns (workspace_id, name, subject) values ($1, 'c', 's') returning id", _workspace);
         if (oldMonth is { } months)
-            await RunAsync("update campaigns set enqueued_at = date_trunc('month', now()) - make_interval(months => $2) where workspace_id = $1", _workspace, months);
+            await RunAsync(
+                "update campaigns set enqueued_at = date_trunc('month', now()) - make_interval(months => $2) where workspace_id = $1",
+                _workspace, months);
     }
 
     public async Task StepsAsync(NpgsqlConnection connection, int count)
@@ -118,7 +124,11 @@ internal sealed class SendHistory(int seed, int? oldMonth)
     }
 
     private Task InsertAsync() => RunAsync(
-        "insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at) values ($1, $2, $3, 'own', now() - make_interval(days => $4)) on conflict do nothing",
+        """
+        insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at)
+        values ($1, $2, $3, 'own', now() - make_interval(days => $4))
+        on conflict do nothing
+        """,
         _workspace, _campaign, _leads[_random.Next(_leads.Length)], _random.Next(3) * 20);
 
     private async Task<Claim?> ClaimAsync()
@@ -187,7 +197,11 @@ internal sealed class SendHistory(int seed, int? oldMonth)
     {
         // As if an hour had passed: the tokens of the claims are of an hour ago as well.
         var aged = await AskAsync<long[]>(
-            "with aged as (update email_sends set claimed_at = claimed_at - interval '1 hour' where workspace_id = $1 and status = 'claimed' returning id) select coalesce(array_agg(id), '{}') from aged",
+            """
+            with aged as (update email_sends set claimed_at = claimed_at - interval '1 hour'
+                where workspace_id = $1 and status = 'claimed' returning id)
+            select coalesce(array_agg(id), '{}') from aged
+            """,
             _workspace);
         for (var i = 0; i < _claims.Count; i++)
         {
@@ -222,7 +236,11 @@ internal sealed class SendHistory(int seed, int? oldMonth)
             "select coalesce(array_agg(id), '{}') from email_sends where workspace_id = $1 and sent_at is not null", _workspace);
         if (sends.Length == 0) return;
         var events = Enumerable.Range(0, _random.Next(1, 6)).Select(_ =>
-            $$"""{"id":{{sends[_random.Next(sends.Length)]}},"event":"{{Kinds[_random.Next(Kinds.Length)]}}","occurred_at":"2026-01-0{{_random.Next(1, 9)}}T00:00:00Z"}""");
+            $$"""
+            {"id":{{sends[_random.Next(sends.Length)]}},
+                "event":"{{Kinds[_random.Next(Kinds.Length)]}}",
+                "occurred_at":"2026-01-0{{_random.Next(1, 9)}}T00:00:00Z"}
+            """);
         await RunAsync("select * from apply_send_events($1::jsonb)", $"[{string.Join(',', events)}]");
     }
 
@@ -239,7 +257,11 @@ internal sealed class SendHistory(int seed, int? oldMonth)
     private async Task CheckEndAsync()
     {
         Assert.Equal(0, await AskAsync<long>(
-            "select count(*) from (select lead_id from email_sends where workspace_id = $1 and sent_at is not null group by lead_id having count(*) > 1) twice", _workspace));
+            """
+            select count(*)
+            from (select lead_id from email_sends where workspace_id = $1 and sent_at is not null
+                group by lead_id having count(*) > 1) twice
+            """, _workspace));
         var status = await AskAsync<string>("select status from campaigns where workspace_id = $1 and id = $2", _workspace, _campaign);
         Assert.Equal(0, await AskAsync<long>(
             "select count(*) from email_sends where workspace_id = $1 and status in ('pending', 'claimed')", _workspace));
@@ -248,24 +270,28 @@ internal sealed class SendHistory(int seed, int? oldMonth)
             """
             select coalesce(string_agg(l.id::text, ','), '') from leads l
             where l.workspace_id = $1 and l.status = 'active' and not exists (
-                select from email_sends s where s.workspace_id = l.workspace_id and s.lead_id = l.id and (s.sent_at is not null or s.failed_at is not null or s.skipped_at is not null))
+                select from email_sends s where s.workspace_id = l.workspace_id and s.lead_id = l.id
+                    and (s.sent_at is not null or s.failed_at is not null or s.skipped_at is not null))
               and not exists (select from campaigns c where c.workspace_id = l.workspace_id and campaign_is_retired(c.workspace_id, c.id))
             """, _workspace));
         Assert.Equal("", await AskAsync<string>(
             """
             select coalesce(string_agg(what || ': ' || counted || ' instead of ' || recount, '; '), '')
             from campaigns c
-            cross join lateral (select count(sent_at) s, count(delivered_at) d, count(opened_at) o, count(clicked_at) k, count(bounced_at) b, count(unsubscribed_at) u,
-                                       count(complained_at) p, count(failed_at) f, count(skipped_at) x from email_sends e where e.workspace_id = c.workspace_id) r
-            cross join lateral (values ('sent', sent_count, s), ('delivered', delivered_count, d), ('opened', opened_count, o), ('clicked', clicked_count, k),
-                                       ('bounced', bounced_count, b), ('unsubscribed', unsubscribed_count, u), ('complained', complained_count, p),
+            cross join lateral (select count(sent_at) s, count(delivered_at) d, count(opened_at) o, count(clicked_at) k,
+                count(bounced_at) b, count(unsubscribed_at) u,
+                                       count(complained_at) p, count(failed_at) f, count(skipped_at) x
+                                           from email_sends e where e.workspace_id = c.workspace_id) r
+            cross join lateral (values ('sent', sent_count, s), ('delivered', delivered_count, d), ('opened', opened_count, o),
+                ('clicked', clicked_count, k),
+                                       ('bounced', bounced_count, b), ('unsubscribed', unsubscribed_count, u),
+                                       ('complained', complained_count, p),
                                        ('failed', failed_count, f), ('skipped', skipped_count, x)) as v (what, counted, recount)
             where c.workspace_id = $1 and counted <> recount and not campaign_is_retired(c.workspace_id, c.id)
             """, _workspace));
     }
 
-    private Task EnterAsync() => RunAsync(
-        "select set_config('app.workspace_id', $1, false)", _workspace.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    private Task EnterAsync() => RunAsync("select set_config('app.workspace_id', $1, false)", _workspace.ToString());
 
     private async Task AllowAsync(string state, string sql, params object[] values)
     {

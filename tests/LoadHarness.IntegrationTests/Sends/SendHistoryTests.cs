@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
@@ -22,7 +21,10 @@ public sealed class SendHistoryTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         for (var month = 40; month < 40 + OldMonths; month++)
             await database.Owner.ExecuteAsync(
-                "select add_month_partitions('email_sends', (now() - make_interval(months => $1))::date, (now() - make_interval(months => $1))::date)", month);
+                """
+                select add_month_partitions('email_sends', (now() - make_interval(months => $1))::date,
+                    (now() - make_interval(months => $1))::date)
+                """, month);
         List<SendHistory> histories = [.. Enumerable.Range(0, Setting(CountVariable) ?? 200)
             .Select(i => new SendHistory(seed + i, i % 20 == 0 ? 40 + (i / 20 % OldMonths) : null))];
 
@@ -65,5 +67,5 @@ public sealed class SendHistoryTests(PostgresCluster cluster)
     }
 
     private static int? Setting(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text) : null;
 }

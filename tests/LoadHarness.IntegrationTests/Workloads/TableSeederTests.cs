@@ -53,7 +53,8 @@ public sealed class TableSeederTests(PostgresCluster cluster)
                 select concat_ws(' ', count(*), min(id), max(id), min(small), max(small),
                                  min(exact) >= -100000.0001 and max(exact) <= 200000.5 and bool_or(exact < 0) and max(scale(exact)) = 6,
                                  count(distinct day), min(day), max(day),
-                                 bool_or(local not between '2026-01-01' and '2026-01-02' or doc->'a'->>1 <> 'ü' or real not between 0.5 and 1.5),
+                                 bool_or(local not between '2026-01-01' and '2026-01-02' or doc->'a'->>1 <> 'ü' or real not between 0.5
+                                     and 1.5),
                                  count(distinct code))
                 from item
                 """));

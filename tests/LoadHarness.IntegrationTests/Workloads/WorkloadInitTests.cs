@@ -31,7 +31,8 @@ public sealed class WorkloadInitTests(PostgresCluster cluster)
             create table orders (customer_id bigint, number int, total numeric, primary key (customer_id, number));
             create function orders_of(p_customer_id bigint, p_limit int) returns setof orders stable language sql
                 as 'select * from orders where customer_id = p_customer_id limit p_limit';
-            insert into customer select n, 'p' || n || '@example.test', case when n % 4 = 0 then 'gone' else 'here' end, '2000-01-01'::date + n % 900
+            insert into customer select n, 'p' || n || '@example.test', case when n % 4 = 0 then 'gone' else 'here' end,
+                '2000-01-01'::date + n % 900
             from generate_series(1, 2000) n;
             insert into orders select n, m, n * m from generate_series(1, 2000) n, generate_series(1, 3) m;
             analyze;

@@ -36,7 +36,8 @@ public sealed class WorkloadRunTests(PostgresCluster cluster)
 
     private const string EveryType = """
         -- name: every_type
-        insert into seen (small, whole, large, exact, real, twice, truth, id, day, local, moment, doc, plain, feeling, host, tags, limited, words)
+        insert into seen (small, whole, large, exact, real, twice, truth, id, day, local, moment, doc, plain, feeling, host, tags, limited,
+                          words)
         values (:n::int, :double, :n::int, :price::numeric, :price::numeric, :price::numeric, :flag, :uuid, :day::date, :day::date,
                 :day::date, :doc::jsonb, :doc::jsonb::json, :mood, :host, :tags, :n::int, :words);
         """;
@@ -79,7 +80,8 @@ public sealed class WorkloadRunTests(PostgresCluster cluster)
             -- transaction
             update account set balance = balance - 1000 where id = :acct.id;
             insert into seen (limited) values (:zero);
-            """, "\"transfer\": 1, \"broken\": 1", Parameters.Replace("\"n\": {", "\"zero\": { \"kind\": \"constant\", \"value\": 0 }, \"n\": {", StringComparison.Ordinal),
+            """, "\"transfer\": 1, \"broken\": 1",
+            Parameters.Replace("\"n\": {", "\"zero\": { \"kind\": \"constant\", \"value\": 0 }, \"n\": {", StringComparison.Ordinal),
             """{ "kind": "iterationsForConstant", "copies": 3, "iterations": 90 }""");
 
         var result = await files.RunAsync(database.ConnectionString);

@@ -54,7 +54,10 @@ public sealed class AgentChecksTests
         var verdict = RunVerdict.Of(invalid);
         Assert.Equal((RunState.Invalid, ExitCode.Inconclusive), (verdict.State, verdict.ExitCode));
         Assert.Equal("Agent 2/2 on host-a was lost: its share, 138 requests, is missing", verdict.Headline);
-        Assert.Contains("(process 7) was lost in lead-queries at 02:09:30 UTC: nothing was heard of it for 5.1 s. Its share, 138 requests, is booked as skipped", verdict.Reasons[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "(process 7) was lost in lead-queries at 02:09:30 UTC: nothing was heard of it for 5.1 s. "
+                + "Its share, 138 requests, is booked as skipped",
+            verdict.Reasons[0], StringComparison.Ordinal);
     }
 
     [Fact]

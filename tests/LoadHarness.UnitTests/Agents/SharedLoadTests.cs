@@ -128,7 +128,8 @@ public sealed class SharedLoadTests
         && alone.Timeline.Zip(merged.Timeline).All(pair => !(pair.First.LagP99 > pair.Second.LagP99))
         && alone.Operations.Zip(merged.Operations).All(pair => Same(pair.First, pair.Second));
 
-    // A second's lag is that of the latest generator; what is in flight at its very end depends on which of two things at one instant is first.
+    // A second's lag is that of the latest generator; what is in flight at its very end depends on which of two things at one instant is
+    // first.
     private static SecondSample Exact(SecondSample second) => second with { LagP99 = null, InFlight = 0 };
 
     private static bool Same(OperationResult alone, OperationResult merged) =>

@@ -110,8 +110,10 @@ public sealed class OptionsCheckTests
         var targets = Path.Combine(directory.Path, "targets.json");
         File.WriteAllText(targets, """
             { "targets": [
-              { "id": "A", "title": "t", "statistic": "responseP95", "limit": 5, "direction": "atLeast", "unit": "min", "scenario": "lead-querys" },
-              { "id": "A", "title": "t", "statistic": "users", "limit": -5, "direction": "atMost", "unit": "u", "scenario": "mixed-users", "operation": "x" } ] }
+              { "id": "A", "title": "t", "statistic": "responseP95", "limit": 5, "direction": "atLeast", "unit": "min",
+                "scenario": "lead-querys" },
+              { "id": "A", "title": "t", "statistic": "users", "limit": -5, "direction": "atMost", "unit": "u",
+                "scenario": "mixed-users", "operation": "x" } ] }
             """);
         var profile = Path.Combine(directory.Path, "mine.json");
         File.WriteAllText(profile, """{ "name": "mine", "description": "", "bulkImport": { "rows": 0, "repetitions": 1 } }""");

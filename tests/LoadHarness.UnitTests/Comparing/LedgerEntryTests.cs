@@ -55,7 +55,12 @@ public sealed class LedgerEntryTests
         var path = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(path, """{"reasons": [{"index": "a", "requirements": ["IX-99"], "for": "x"}, {"index": "b", "requirements": [], "for": "x"}, {"index": "a", "requirements": ["IX-1"], "for": "x"}]}""");
+            File.WriteAllText(path,
+                """
+                {"reasons": [{"index": "a", "requirements": ["IX-99"], "for": "x"},
+                    {"index": "b", "requirements": [], "for": "x"},
+                    {"index": "a", "requirements": ["IX-1"], "for": "x"}]}
+                """);
             var fault = Assert.Throws<HarnessException>(() => IndexReasons.Read(path));
             Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
             Assert.All(["IX-99", "b: give", "a stands 2 times"], part => Assert.Contains(part, fault.Message, StringComparison.Ordinal));

@@ -7,7 +7,7 @@ public sealed class PlanNodesTests
     private const string ByIndex =
         """
         Limit  (cost=0.29..8.31 rows=1 width=120) (actual time=0.020..0.021 rows=1 loops=1)
-          ->  Index Scan using leads_workspace_tags_idx on leads  (cost=0.29..8.31 rows=1 width=120) (actual time=0.019..0.019 rows=1 loops=1)
+          ->  Index Scan using leads_workspace_tags_idx on leads  (cost=0.29..8.31 rows=1 width=120) (actual time=0.01..0.01 rows=1 loops=1)
                 Index Cond: (workspace_id = 1)
         Execution Time: 0.05 ms
         """;

@@ -58,7 +58,8 @@ public sealed class ErrorCodeTests
 
         Assert.Equal(VerdictKind.Missed, verdict.Kind);
         Assert.Contains(
-            "100 of 254 requests failed (39.4%; at most 1% allowed): 57014 canceling statement due to statement timeout (90), 53300 too many clients (10)",
+            "100 of 254 requests failed (39.4%; at most 1% allowed): 57014 canceling statement due to statement timeout (90), "
+                + "53300 too many clients (10)",
             verdict.Reason,
             StringComparison.Ordinal);
     }

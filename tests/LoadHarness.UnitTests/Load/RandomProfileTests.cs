@@ -79,6 +79,7 @@ public sealed class RandomProfileTests
     private sealed record Profile(LoadSimulation[] Simulations, int Limit, int ServiceMilliseconds, int Rhythm, int FailuresInTen)
     {
         public override string ToString() =>
-            $"[{string.Join("; ", (object[])Simulations)}] limit {Limit}, service to {ServiceMilliseconds} ms, rhythm {Rhythm}, failures {FailuresInTen}";
+            $"[{string.Join("; ", (object[])Simulations)}] limit {Limit}, service to {ServiceMilliseconds} ms, rhythm {Rhythm}, "
+                + $"failures {FailuresInTen}";
     }
 }

@@ -29,7 +29,8 @@ public sealed class PublishedResultsTests
         }
 
         Assert.True(Published(results) == shown,
-            "docs/results.md has another table than README.md. Renew README.md: LOADHARNESS_RENEW=1 with the tests of PublishedResultsTests.");
+            "docs/results.md has another table than README.md. "
+                + "Renew README.md: LOADHARNESS_RENEW=1 with the tests of PublishedResultsTests.");
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class ColourTests : IDisposable
 
     private static double[] Linear(string colour) => [.. Enumerable.Range(0, 3).Select(part =>
     {
-        var share = int.Parse(colour.AsSpan(1 + (2 * part), 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0;
+        var share = int.Parse(colour.AsSpan(1 + (2 * part), 2), NumberStyles.HexNumber) / 255.0;
         return share <= 0.04045 ? share / 12.92 : Math.Pow((share + 0.055) / 1.055, 2.4);
     })];
 

@@ -20,7 +20,10 @@ public sealed class ComparedPageTests
             Assert.Contains(VerdictWords.Figure(claim.Verdict), text, StringComparison.Ordinal);
             Assert.Contains(claim.Contract.Definition, text, StringComparison.Ordinal);
             foreach (var operation in claim.Operations)
-                Assert.Contains($"{operation.Name} {Format.Significant(operation.Weight)} {Shown(operation.Optimized, operation.Unit)} {Shown(operation.Careful, operation.Unit)}", text, StringComparison.Ordinal);
+                Assert.Contains(
+                    $"{operation.Name} {Format.Significant(operation.Weight)} {Shown(operation.Optimized, operation.Unit)} "
+                        + $"{Shown(operation.Careful, operation.Unit)}",
+                    text, StringComparison.Ordinal);
         }
 
         Assert.Contains("lead-queries/lead_with_activities 2.57", text, StringComparison.Ordinal);
@@ -35,7 +38,9 @@ public sealed class ComparedPageTests
         {
             var figures = run.Growth.Sizes.Select(
                 size => Format.Significant(operation.Points.First(point => point.Contacts == size).Figure));
-            Assert.Contains($"{operation.Operation} {string.Join(' ', figures)} {(operation.Fit is { } fit ? FormattableString.Invariant($"{fit.Exponent:0.00}") : "–")}", text, StringComparison.Ordinal);
+            Assert.Contains(
+                $"{operation.Operation} {string.Join(' ', figures)} {(operation.Fit is { } fit ? $"{fit.Exponent:0.00}" : "–")}", text,
+                StringComparison.Ordinal);
         }
 
         Assert.Contains("✓ holds", text, StringComparison.Ordinal);
@@ -65,7 +70,10 @@ public sealed class ComparedPageTests
         var (run, text) = Page(SampleCompared.Rates);
 
         foreach (var rate in run.GateRates!.Rates)
-            Assert.Contains($"{rate.Kind} {rate.Count} {rate.Suites} {Format.Significant(100 * rate.Interval.Low)} to {Format.Significant(100 * rate.Interval.High)}%", text, StringComparison.Ordinal);
+            Assert.Contains(
+                $"{rate.Kind} {rate.Count} {rate.Suites} {Format.Significant(100 * rate.Interval.Low)} to "
+                    + $"{Format.Significant(100 * rate.Interval.High)}%",
+                text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class OutcomeTests : IDisposable
         Assert.Equal(Count(VerdictKind.Missed), junit.Descendants("failure").Count());
         Assert.Equal(Count(VerdictKind.Unavailable), junit.Descendants("skipped").Count());
         Assert.Equal(Count(VerdictKind.Inconclusive), junit.Descendants("error").Count());
-        Assert.Equal((run.Verdicts.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), junit.Descendants("testsuite")
+        Assert.Equal((run.Verdicts.Count + 1).ToString(), junit.Descendants("testsuite")
             .Single().Attribute("tests")!.Value);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using LoadHarness.Core.Measurement;
@@ -90,7 +89,7 @@ public sealed class PageFigureTests : IDisposable
         var (run, html) = await ReadBothAsync();
         var rows = Rows(html, "Figures of Offered and completed a second, in flight, scenario-0-rates");
 
-        Assert.Equal(run.Scenarios[0].Timeline.Select(sample => sample.Completed.ToString(CultureInfo.InvariantCulture)),
+        Assert.Equal(run.Scenarios[0].Timeline.Select(sample => sample.Completed.ToString()),
             rows.Select(row => row[2]));
     }
 

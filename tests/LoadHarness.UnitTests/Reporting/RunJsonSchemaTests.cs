@@ -22,7 +22,8 @@ public sealed class RunJsonSchemaTests : IDisposable
         var kept = (await File.ReadAllTextAsync(SchemaFile, TestContext.Current.CancellationToken)).ReplaceLineEndings("\n");
 
         Assert.True(kept == RunJsonSchema.Text(),
-            "run.json has changed its shape. Renew reports/run.schema.json: LOADHARNESS_RENEW=1 with the tests of RunJsonSchemaTests; raise the schema version where a reader has to change.");
+            "run.json has changed its shape. Renew reports/run.schema.json: LOADHARNESS_RENEW=1 with the tests of RunJsonSchemaTests; "
+                + "raise the schema version where a reader has to change.");
     }
 
     [Fact]

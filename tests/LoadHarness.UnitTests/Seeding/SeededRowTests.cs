@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Seeding;
 
 namespace LoadHarness.UnitTests.Seeding;
@@ -13,26 +12,6 @@ public sealed class SeededRowTests
     // CHANGELOG.md.
     [Fact]
     public void The_rows_of_a_pinned_request_never_change() => Assert.Equal(Golden, SeedChecksum.Of(Request));
-
-    [Fact]
-    public void The_rows_do_not_depend_on_the_culture()
-    {
-        var usual = CultureInfo.CurrentCulture;
-        var other = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        other.NumberFormat.NumberDecimalSeparator = ",";
-        other.NumberFormat.NegativeSign = "minus";
-        other.DateTimeFormat.DateSeparator = ".";
-        other.DateTimeFormat.TimeSeparator = "-";
-        try
-        {
-            CultureInfo.CurrentCulture = other;
-            Assert.Equal(Golden, SeedChecksum.Of(Request));
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = usual;
-        }
-    }
 
     [Fact]
     public void Another_seed_scale_or_month_gives_other_rows()

@@ -118,8 +118,8 @@ public sealed class ValueSourceTests
     private static List<long> Drawn(ParameterKind kind, long from, long to, int seed, double? skew = null)
     {
         var text = new ParameterFile(
-            kind, From: new Literal(from.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            To: new Literal(to.ToString(System.Globalization.CultureInfo.InvariantCulture)), Skew: skew);
+            kind, From: new Literal(from.ToString()),
+            To: new Literal(to.ToString()), Skew: skew);
         var source = SourceFactory.Create(text, rows: null, seed: 1);
         var random = new Random(seed);
         return [.. Enumerable.Range(0, Draws).Select(_ => source.Draw(random, []))];

@@ -75,8 +75,12 @@ public sealed class WorkloadFolderTests : IDisposable
     [InlineData("\"limit\": 50", "\"limit\": -1", "targets[0] SHOP-1", "limit")]
     [InlineData("\"unit\": \"ms\"", "\"unit\": \"m\"", "targets[0] SHOP-1", "unit")]
     [InlineData("\"name\": \"shop\",", "\"name\": \"shop\", \"setUp\": \"none.sql\",", "none.sql:", "no such file")]
-    [InlineData("\"name\": \"shop\",", "\"name\": \"shop\", \"seed\": [{ \"table\": \"t\", \"rows\": \"many\", \"columns\": {} }],", "seed[0].rows:", "many")]
-    [InlineData("\"name\": \"shop\",", "\"name\": \"shop\", \"seed\": [{ \"table\": \"t\", \"rows\": 5, \"columns\": {\"a\": {\"kind\": \"query\", \"sql\": \"select 1\"}} }],", "seed[0].columns.a.kind:", "for parameters")]
+    [InlineData("\"name\": \"shop\",", "\"name\": \"shop\", \"seed\": [{ \"table\": \"t\", \"rows\": \"many\", \"columns\": {} }],",
+        "seed[0].rows:", "many")]
+    [InlineData("\"name\": \"shop\",",
+        "\"name\": \"shop\", \"seed\": [{ \"table\": \"t\", \"rows\": 5, \"columns\": {\"a\": {\"kind\": "
+            + "\"query\", \"sql\": \"select 1\"}} }],",
+        "seed[0].columns.a.kind:", "for parameters")]
     [InlineData("// Comments", "} // Comments", "line 3", "whole JSON")]
     public void A_wrong_word_in_the_file_is_named_with_file_and_field(string good, string bad, string field, string wrong)
     {

@@ -19,7 +19,8 @@ public sealed class WorkloadSchemaTests
         var kept = (await File.ReadAllTextAsync(SchemaFile, TestContext.Current.CancellationToken)).ReplaceLineEndings("\n");
 
         Assert.True(kept == WorkloadSchema.Text(),
-            "workload.json has changed its shape. Renew scenarios/workload.schema.json: LOADHARNESS_RENEW=1 with the tests of WorkloadSchemaTests.");
+            "workload.json has changed its shape. "
+                + "Renew scenarios/workload.schema.json: LOADHARNESS_RENEW=1 with the tests of WorkloadSchemaTests.");
     }
 
     [Fact]

@@ -37,7 +37,7 @@ internal static class OperationChanges
             if (few) yield return Change(name, "mean", Mean(first), Mean(second), ChangeWords.OfTime, "ms");
             else
                 foreach (var change in Percentiles.Select(percentile => Change(
-                    name, FormattableString.Invariant($"p{percentile}"), At(first, percentile), At(second, percentile),
+                    name, $"p{percentile}", At(first, percentile), At(second, percentile),
                     ChangeWords.OfTime, "ms")))
                 {
                     if (change is not { A: null, B: null }) yield return change;

@@ -35,7 +35,8 @@ public sealed record RunComparison(
     public int Compared => Operations.Count(change => change.Interval is not null && change.Ratio is not null);
 
     /// <summary>"2 worse, 1 better, 31 without a difference shown".</summary>
-    public string Tally => $"{Worse.Count} worse, {Better.Count} better, {Compared - Worse.Count - Better.Count} without a difference shown";
+    public string Tally =>
+        $"{Worse.Count} worse, {Better.Count} better, {Compared - Worse.Count - Better.Count} without a difference shown";
 
     /// <summary>Of so many intervals of 95%, one in twenty lies beside the truth.</summary>
     public int ByChance => (int)Math.Round(Compared / 20.0);

@@ -15,7 +15,7 @@ internal sealed record LoggedPlan(string Statement, TimeSpan Duration, string Pl
     {
         var mark = message.IndexOf(PlanMark, StringComparison.Ordinal);
         if (mark < 0 || !message.StartsWith(DurationMark, StringComparison.Ordinal)) return null;
-        if (!double.TryParse(message[DurationMark.Length..mark], NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds))
+        if (!double.TryParse(message[DurationMark.Length..mark], NumberStyles.Float, null, out var milliseconds))
             return null;
         var lines = message[(mark + PlanMark.Length)..].Split('\n');
         // The statement has lines of its own, and a plan begins with its first node.

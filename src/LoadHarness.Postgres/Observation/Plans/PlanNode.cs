@@ -31,6 +31,8 @@ internal sealed partial record PlanNode(int Depth, string Kind, string? Relation
         .Replace("\"\"", "\"", StringComparison.Ordinal) : null;
 
     // The kind is words; what follows "using" and "on" are names, and behind the relation may stand its alias.
-    [GeneratedRegex("""^(?<indent>\s*)(?:->\s+)?(?<kind>[A-Z][A-Za-z]*(?: (?!using |on )[A-Za-z]+)*)(?: using (?<index>"(?:[^"]|"")*"|\S+))?(?: on (?<name>"(?:[^"]|"")*"|\S+))?(?: .+)?$""")]
+    [GeneratedRegex(
+        """^(?<indent>\s*)(?:->\s+)?(?<kind>[A-Z][A-Za-z]*(?: (?!using |on )[A-Za-z]+)*)"""
+            + """(?: using (?<index>"(?:[^"]|"")*"|\S+))?(?: on (?<name>"(?:[^"]|"")*"|\S+))?(?: .+)?$""")]
     private static partial Regex Head();
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using LoadHarness.Core.Measurement;
 using Npgsql;
@@ -35,7 +34,11 @@ internal sealed partial class PlanSession(NpgsqlConnection connection, RelationN
         };
         // What C code does in the server is its own; these run statements.
         session._functions = await connection.TextsAsync(
-            "select distinct p.proname::text from pg_proc p join pg_language l on l.oid = p.prolang where p.pronamespace = 'public'::regnamespace and l.lanname not in ('c', 'internal')",
+            """
+            select distinct p.proname::text from pg_proc p
+            join pg_language l on l.oid = p.prolang
+            where p.pronamespace = 'public'::regnamespace and l.lanname not in ('c', 'internal')
+            """,
             cancellationToken);
         return session;
     }
@@ -106,7 +109,7 @@ internal sealed partial class PlanSession(NpgsqlConnection connection, RelationN
         var began = Stopwatch.GetTimestamp();
         var rows = rowsNeeded ? await RowsAsync(send, statement.Sql, arguments, cancellationToken) : [];
         var took = Execution().Match(text) is { Success: true } told
-            ? TimeSpan.FromMilliseconds(double.Parse(told.Groups[1].ValueSpan, CultureInfo.InvariantCulture))
+            ? TimeSpan.FromMilliseconds(double.Parse(told.Groups[1].ValueSpan))
             : Stopwatch.GetElapsedTime(began);
         var called = _functions.Where(function => Regex.IsMatch(statement.Sql, $@"\b{Regex.Escape(function)}\s*\(")).ToList();
         return (new(statement.Name, _shape.Fingerprint(text, []), _shape.SequentialScans([text]), took, Bounded(text, LongestPlan))
@@ -140,6 +143,5 @@ internal sealed partial class PlanSession(NpgsqlConnection connection, RelationN
             Bounded(shape.Slowest.Statement.Trim(), LongestStatement), shape.Count, shape.Time, Bounded(shape.Slowest.Plan, LongestPlan)));
 
     private static string Bounded(string text, int longest) =>
-        text.Length <= longest ? text : string.Create(
-            CultureInfo.InvariantCulture, $"{text[..longest]}\n[+ {text.Length - longest} characters]");
+        text.Length <= longest ? text : $"{text[..longest]}\n[+ {text.Length - longest} characters]";
 }

@@ -19,7 +19,8 @@ internal sealed class RelationNames
             from pg_class c
             left join pg_inherits i on i.inhrelid = c.oid
             left join pg_class p on p.oid = i.inhparent
-            where c.relkind in ('r', 'm', 'i', 'p', 'I') and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+            where c.relkind in ('r', 'm', 'i', 'p', 'I')
+              and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
             """, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -14,7 +14,10 @@ internal static class ArmSection
         : new(
             "arms",
             "Two arms",
-            $"A is {arms.A}, B is {arms.B}, on {(arms.Workload is { } workload ? $"the workload {workload}" : $"{Format.Count(arms.Contacts)} leads")}, seed {arms.Seed}. {(run.Gate is { } gate ? $"The gate holds B against the pin {gate.Against}. " : "")}Times are medians over turns with their quotient, B over A, and its 98% interval.",
+            $"A is {arms.A}, B is {arms.B}, "
+                + $"on {(arms.Workload is { } workload ? $"the workload {workload}" : $"{Format.Count(arms.Contacts)} leads")}, "
+                + $"seed {arms.Seed}. {(run.Gate is { } gate ? $"The gate holds B against the pin {gate.Against}. " : "")}Times are "
+                + "medians over turns with their quotient, B over A, and its 98% interval.",
             [.. Lists(run, arms), Times(arms), Counters(arms), Plans(arms), Indexes(arms)]);
 
     private static IEnumerable<Html> Lists(RunResult run, ArmComparison arms)
@@ -42,14 +45,18 @@ internal static class ArmSection
             {HtmlComponents.Heading("Times", id: "arm-times")}
             <div class="scroll" role="region" tabindex="0" aria-label="Table: times on both arms">
             <table class="changes sortable"><caption class="hidden">Times on both arms</caption>
-            <thead><tr><th scope="col" class="what">Operation<th scope="col">Figure<th scope="col" class="n">A<th scope="col" class="n">B<th scope="col" class="said">B against A<th scope="col" class="n">Pairs<th scope="col" class="axis"><span class="hidden">Quotient</span>{Html.Trusted(RatioChart.Header())}</thead>
+            <thead><tr><th scope="col" class="what">Operation<th scope="col">Figure<th scope="col" class="n">A<th scope="col" class="n">B
+                <th scope="col" class="said">B against A<th scope="col" class="n">Pairs
+                <th scope="col" class="axis"><span class="hidden">Quotient</span>{Html.Trusted(RatioChart.Header())}</thead>
             <tbody>
             {arms.Times.OrderByDescending(time => Math.Abs(Math.Log(time.Ratio))).Take(MostRows).Select(Row)}</table>
             </div>
             """);
 
     private static Html Row(ComparedTime time) => Html.Of($"""
-        <tr><th scope="row">{new Name(time.Operation)}<td>{time.Metric}<td class=n>{Milliseconds(time, time.A)}<td class=n>{Milliseconds(time, time.B)}<td class="{Class(time)}">{time.Sentence()}<td class=n>{time.Pairs}<td class="axis">{Html.Trusted(RatioChart.Of(time.Metric, time.Ratio, time.Interval))}
+        <tr><th scope="row">{new Name(time.Operation)}<td>{time.Metric}<td class=n>{Milliseconds(time, time.A)}
+            <td class=n>{Milliseconds(time, time.B)}<td class="{Class(time)}">{time.Sentence()}<td class=n>{time.Pairs}
+            <td class="axis">{Html.Trusted(RatioChart.Of(time.Metric, time.Ratio, time.Interval))}
 
         """);
 
@@ -61,12 +68,16 @@ internal static class ArmSection
         time.Operation == ArmComparison.Whole ? Format.Significant(value) : $"{Format.Significant(value)} ms";
 
     private static Html Counters(ArmComparison arms) => Html.Of($"""
-        {HtmlComponents.Heading("Counters a call", "What differs by more than 2% and three times its spread between two passes of the same calls.", "arm-counters")}
+        {HtmlComponents.Heading(
+            "Counters a call",
+            "What differs by more than 2% and three times its spread between two passes of the same calls.",
+            "arm-counters")}
         {(arms.Counters.Count == 0
             ? Html.Of($"<p>No operation's blocks, rows, temporary blocks or WAL differ.</p>")
             : HtmlComponents.Table(
                 "Counters a call", ["Operation", "Counter", "A", "B", "B / A", "Spread", "Statement"],
-                arms.Counters.OrderByDescending(change => change.Ratio ?? double.MaxValue).Take(MostRows).Select(change => (IReadOnlyList<Cell>)
+                arms.Counters.OrderByDescending(change => change.Ratio ?? double.MaxValue).Take(MostRows).Select(change =>
+                    (IReadOnlyList<Cell>)
                 [
                     new Name(change.Operation), Html.Of($"{change.Counter}"), Format.Significant(change.A), Format.Significant(change.B),
                     change.Ratio is { } ratio ? Format.Significant(ratio) : "–", Format.Significant(change.Spread),
@@ -80,7 +91,8 @@ internal static class ArmSection
             {HtmlComponents.Heading("Plans that changed", id: "arm-plans")}
             {HtmlComponents.Table(
                 "Plans that changed", ["Statement", "Only on A", "Only on B"],
-                arms.Plans.Take(MostRows).Select(plan => (IReadOnlyList<Cell>)[new Name(plan.Operation), Nodes(plan.LostNodes), Nodes(plan.NewNodes)]))}
+                arms.Plans.Take(MostRows).Select(plan => (IReadOnlyList<Cell>)[new Name(plan.Operation), Nodes(plan.LostNodes),
+                    Nodes(plan.NewNodes)]))}
             """);
 
     private static Html Nodes(IReadOnlyList<string> nodes) =>
@@ -93,6 +105,7 @@ internal static class ArmSection
             {HtmlComponents.Table(
                 "Bytes of indexes", ["Index", "A", "B"],
                 arms.Indexes.Take(MostRows).Select(index => (IReadOnlyList<Cell>)
-                    [new Name(index.Index), index.A is { } a ? Format.Bytes(a) : "–", index.B is { } b ? Format.Bytes(b) : "–"]), "sortable")}
+                    [new Name(index.Index), index.A is { } a ? Format.Bytes(a) : "–", index.B is { } b ? Format.Bytes(b) : "–"]),
+                        "sortable")}
             """);
 }

@@ -10,7 +10,12 @@ internal static class GateRateSection
         : new(
             "gate-rates",
             "The gate's own error rates",
-            $"Identical arms must raise no alarm. A planted fault must be found each time, and its cause should stand first. {Format.Count(rates.Contacts)} leads, {Format.Counted(rates.Sessions, "session")}, {(rates.WithTimes ? "counters, plans and times" : "counters and plans alone, which do not depend on the machine's load")}. The 95% interval is that of Clopper and Pearson.",
+            "Identical arms must raise no alarm. A planted fault must be found each time, and its cause should stand first. "
+                + $"{Format.Count(rates.Contacts)} leads, {Format.Counted(rates.Sessions, "session")}, "
+                + (rates.WithTimes
+                    ? "counters, plans and times. "
+                    : "counters and plans alone, which do not depend on the machine's load. ")
+                + "The 95% interval is that of Clopper and Pearson.",
             [
                 HtmlComponents.Table(
                     "Error rates of the gate", ["Comparisons", "Alarms", "Of", "95% interval", "Right cause first", "First cause named"],

@@ -17,7 +17,8 @@ internal static class GrowthSection
         return new(
             "growth",
             "Growth",
-            $"Measured at {string.Join(", ", growth.Sizes.Select(size => TargetPassing.Words(size)))} leads. The exponent b of figure = a × leads^b, with its 95% interval: 0 is flat, 1 is in proportion. Forecast: what the smaller sizes said of the largest.",
+            $"Measured at {string.Join(", ", growth.Sizes.Select(size => TargetPassing.Words(size)))} leads. The exponent b of figure = a "
+                + "× leads^b, with its 95% interval: 0 is flat, 1 is in proportion. Forecast: what the smaller sizes said of the largest.",
             [
                 .. steepest.GroupBy(operation => operation.Metric).Select(metric => Table(growth, metric.Key, [.. metric])),
                 HtmlComponents.Grid(steepest.Where(operation => operation.Points.Count > 1).Take(MostCharts).Select(GrowthChart.Of)),
@@ -36,18 +37,19 @@ internal static class GrowthSection
             new Name(operation.Operation),
             .. growth.Sizes.Select(size => (Cell)(operation.Points.FirstOrDefault(point => point.Contacts == size) is { } point
                 ? Format.Significant(point.Figure) : "–")),
-            operation.Fit is { } fit ? FormattableString.Invariant($"{fit.Exponent:0.00}") : "–",
-            operation.Fit is { } known ? FormattableString.Invariant(
-                $"{known.ExponentInterval.Low:0.00} to {known.ExponentInterval.High:0.00}") : "–",
+            operation.Fit is { } fit ? $"{fit.Exponent:0.00}" : "–",
+            operation.Fit is { } known ? $"{known.ExponentInterval.Low:0.00} to {known.ExponentInterval.High:0.00}" : "–",
             Html.Of($"{Forecast(operation.Forecast)}"),
             Html.Of($"{Passing(operation.Passing)}"),
         ]), "sortable");
 
     private static string Forecast(ScaleForecast? forecast) => forecast is null
         ? "–"
-        : $"{(forecast.Holds ? "✓ holds" : "✕ does not hold")}: {Format.Significant(forecast.Expected)} ({Format.Interval(forecast.Interval)})";
+        : $"{(forecast.Holds ? "✓ holds" : "✕ does not hold")}: "
+            + $"{Format.Significant(forecast.Expected)} ({Format.Interval(forecast.Interval)})";
 
     private static string Passing(TargetPassing? passing) => passing is null
         ? "–"
-        : $"{TargetPassing.Words(passing.Size)} ({TargetPassing.Words(passing.Interval.Low)} to {TargetPassing.Words(passing.Interval.High)}), {passing.Target}";
+        : $"{TargetPassing.Words(passing.Size)} ({TargetPassing.Words(passing.Interval.Low)} to "
+            + $"{TargetPassing.Words(passing.Interval.High)}), {passing.Target}";
 }

@@ -14,7 +14,10 @@ internal static class LedgerSection
         : new(
             "ledger",
             "Index ledger",
-            $"Each index left out in turn, on a copy of one seeded cluster ({ledger.Arm}, {Format.Count(ledger.Contacts)} leads). Costs are of one imported row and of one recipient of a campaign: with the index less without it, ± by how much that differs between two passes. A cost below the spread says nothing. {Format.Bytes(ledger.Entries.Sum(entry => (double)entry.Index.Bytes))} in {ledger.Entries.Count} indexes.",
+            $"Each index left out in turn, on a copy of one seeded cluster ({ledger.Arm}, {Format.Count(ledger.Contacts)} leads). "
+                + "Costs are of one imported row and of one recipient of a campaign: "
+                + "with the index less without it, ± by how much that differs between two passes. A cost below the spread says nothing. "
+                + $"{Format.Bytes(ledger.Entries.Sum(entry => (double)entry.Index.Bytes))} in {ledger.Entries.Count} indexes.",
             [
                 HtmlComponents.Table(
                     "Index ledger",

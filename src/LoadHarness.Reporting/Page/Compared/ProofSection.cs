@@ -21,7 +21,10 @@ internal static class ProofSection
         : new(
             "claims",
             "Claims, before and after",
-            $"Each claim is judged against baseline C, a careful team on the base schema, and no other; N is the way of known systems, X an expert's. {Format.Count(proof.Contacts)} leads, PostgreSQL {proof.Optimized.Version}, {(proof.Quick ? "few and short turns (--quick), so the intervals are wide; " : "")}both arms with the same rows, settings and arguments, and the rows that came back compared.",
+            "Each claim is judged against baseline C, a careful team on the base schema, and no other; N is the way of known systems, "
+                + $"X an expert's. {Format.Count(proof.Contacts)} leads, PostgreSQL {proof.Optimized.Version}, "
+                + $"{(proof.Quick ? "few and short turns (--quick), so the intervals are wide; " : "")}both arms with the same rows, "
+                + "settings and arguments, and the rows that came back compared.",
             [Summary(proof), .. proof.Claims.SelectMany(Claim)]);
 
     public static string Place(Verdict claim) => $"claim-{Slug.Of(claim.Id)}";
@@ -36,7 +39,9 @@ internal static class ProofSection
             Html.Of($"{Plain.Cut(VerdictWords.Interval(claim.Verdict), 160)}"),
             Format.Limit(claim.Verdict),
             claim.Worst is { } worst
-                ? Html.Of($"""<span class="{(worst.IsWorse ? "is-worse" : "")}">{new Name(worst.Name)} {Format.Significant(worst.Ratio)}</span>""")
+                ? Html.Of($"""
+                    <span class="{(worst.IsWorse ? "is-worse" : "")}">{new Name(worst.Name)} {Format.Significant(worst.Ratio)}</span>
+                    """)
                 : Html.Of($"–"),
         ]), "sortable");
 
@@ -47,7 +52,11 @@ internal static class ProofSection
             $"{contract.Id}: {contract.Claim}",
             Plain.Cut($"{contract.Definition} Baseline: {contract.Baseline}. Must not get worse: {contract.NotWorse}", 900),
             Place(verdict));
-        yield return Html.Of($"""<p>{Scoreboard.Badge(verdict.Kind)} {Plain.Cut(VerdictWords.Line(verdict), 500)}. <a href="#{Trail.Place(verdict)}">Scoreboard</a></p>""");
+        yield return Html.Of(
+            $"""
+            <p>{Scoreboard.Badge(verdict.Kind)} {Plain.Cut(VerdictWords.Line(verdict), 500)}.
+                <a href="#{Trail.Place(verdict)}">Scoreboard</a></p>
+            """);
         if (claim.Operations.Count == 0)
         {
             if (verdict.IsJudged) yield return Html.Of($"""<p class="evidence">{Plain.Cut(verdict.Evidence, 600)}</p>""");
@@ -57,16 +66,35 @@ internal static class ProofSection
         yield return Html.Of($"""
             <div class="scroll" role="region" tabindex="0" aria-label="Table: operations of {contract.Id}">
             <table class="proof sortable"><caption class="hidden">Operations of {contract.Id}</caption>
-            <thead><tr><th scope="col" class="what">Operation<th scope="col" class="n">Weight<th scope="col" class="n">Optimized<th scope="col" class="n">C<th scope="col" class="n">N<th scope="col" class="n">X<th scope="col" class="n">Times C<th scope="col" class="n">95% interval<th scope="col" class="axis"><span class="hidden">Times C</span>{Html.Trusted(Axis.Header(Equal, "Times C: a hundredth, a tenth, as C, ten times"))}</thead>
+            <thead><tr><th scope="col" class="what">Operation<th scope="col" class="n">Weight<th scope="col" class="n">Optimized
+                <th scope="col" class="n">C<th scope="col" class="n">N<th scope="col" class="n">X<th scope="col" class="n">Times C
+                <th scope="col" class="n">95% interval
+                <th scope="col" class="axis"><span class="hidden">Times
+                C</span>{Html.Trusted(Axis.Header(Equal, "Times C: a hundredth, a tenth, as C, ten times"))}</thead>
             <tbody>
             {claim.Operations.Select(Row)}</table>
             </div>
-            {(claim.Operations.Count > 1 && claim.GeometricMean is { } mean ? Html.Of($"""<p class="note">Geometric mean of the quotients {Format.Significant(mean)}. An operation more than 10% worse than C is marked.</p>""") : null)}
+            {(claim.Operations.Count > 1 && claim.GeometricMean is { } mean
+                ? Html.Of($"""
+                    <p class="note">Geometric mean of the quotients {Format.Significant(mean)}.
+                    An operation more than 10% worse than C is marked.</p>
+                    """)
+                : null)}
             """);
     }
 
     private static Html Row(ProvenOperation operation) => Html.Of($"""
-        <tr><th scope="row">{(operation.IsWorse ? Html.Of($"""<strong class="is-worse">{new Name(operation.Name)}</strong>""") : Html.Of($"{new Name(operation.Name)}"))}<td class=n>{Format.Significant(operation.Weight)}<td class=n>{Figure(operation.Optimized, operation.Unit)}<td class=n>{Figure(operation.Careful, operation.Unit)}<td class=n>{Figure(operation.Naive, operation.Unit)}<td class=n>{Figure(operation.Expert, operation.Unit)}<td class="n{(operation.IsWorse ? " is-worse" : "")}">{Format.Significant(operation.Ratio)}<td class=n>{(operation.Interval is { } interval ? Format.Interval(interval) : "exact")}<td class="axis">{Html.Trusted(Bullet(operation))}
+        <tr><th scope="row">{(operation.IsWorse
+            ? Html.Of($"""<strong class="is-worse">{new Name(operation.Name)}</strong>""")
+            : Html.Of($"{new Name(operation.Name)}"))}
+        <td class=n>{Format.Significant(operation.Weight)}
+        <td class=n>{Figure(operation.Optimized, operation.Unit)}
+        <td class=n>{Figure(operation.Careful, operation.Unit)}
+        <td class=n>{Figure(operation.Naive, operation.Unit)}
+        <td class=n>{Figure(operation.Expert, operation.Unit)}
+        <td class="n{(operation.IsWorse ? " is-worse" : "")}">{Format.Significant(operation.Ratio)}
+        <td class=n>{(operation.Interval is { } interval ? Format.Interval(interval) : "exact")}
+        <td class="axis">{Html.Trusted(Bullet(operation))}
 
         """);
 

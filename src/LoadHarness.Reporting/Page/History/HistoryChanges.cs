@@ -40,7 +40,10 @@ internal static class HistoryChanges
 
     private static IReadOnlyList<Cell> Row(FoundChange found) =>
     [
-        Html.Of($"""<a href="#{HistoryWords.Place(found)}">{new Name(found.Series.Name.Name)}</a> {Plain.Cut(found.Series.Name.Metric, 120)}"""),
+        Html.Of($"""
+            <a href="#{HistoryWords.Place(found)}">{new Name(found.Series.Name.Name)}</a>
+            {Plain.Cut(found.Series.Name.Metric, 120)}
+            """),
         Html.Of($"""<a href="#{HistoryWords.Place(found.Number, found.Change.At)}">{HistoryWords.Day(found.Night.StartedUtc)}</a>"""),
         Html.Of($"{found.Night.Commit}"),
         Html.Of($"{found.History.Nights[found.Change.At - 1].Commit}"),

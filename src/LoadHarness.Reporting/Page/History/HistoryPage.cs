@@ -39,22 +39,46 @@ internal static class HistoryPage
         return Html.Of($"""
             <p class="product">LoadHarness: history of the runs below {new Name(folder)}</p>
             <div class="verdict" id="verdict">
-            <p class="verdict-word">{Format.Counted(nights.Count, "run")}{(nights.Count == 0 ? "" : $", {HistoryWords.Day(nights.Min(night => night.StartedUtc))} to {HistoryWords.Day(nights.Max(night => night.StartedUtc))}")}</p>
-            <h1>{(shown.Count == 0 ? "No change shown" : $"{Format.Counted(worse, "figure")} became worse, {shown.Count - worse} better")}</h1>
-            <p class="meaning">A change is marked where at least {ChangePoints.FewestRuns} runs on either side, on one machine, differ by 4% or more, and by more than their spread. A figure of one run that lies far off is one to watch: it shows no change yet.</p>
-            <ul class="reasons">{changes.Take(MostTold).Select(found => Html.Of($"<li>{HistoryWords.Sentence(found)}</li>"))}{Counts(nights, histories, leftOut)}</ul>
+            <p class="verdict-word">{Format.Counted(nights.Count, "run")}{Days(nights)}</p>
+            <h1>{(shown.Count == 0
+                ? "No change shown"
+                : $"{Format.Counted(worse, "figure")} became worse, {shown.Count - worse} better")}</h1>
+            <p class="meaning">A change is marked where at least {ChangePoints.FewestRuns} runs on either side, on one machine,
+                differ by 4% or more, and by more than their spread. A figure of one run that lies far off is one to watch: it shows no
+                change yet.</p>
+            <ul class="reasons">{changes.Take(MostTold).Select(found => Html.Of($"<li>{HistoryWords.Sentence(found)}</li>"))}
+            {Counts(nights, histories, leftOut)}</ul>
             </div>
             """);
     }
+
+    private static string Days(IReadOnlyList<RunNight> nights) => nights.Count == 0
+        ? ""
+        : $", {HistoryWords.Day(nights.Min(night => night.StartedUtc))} to {HistoryWords.Day(nights.Max(night => night.StartedUtc))}";
 
     private static Html Counts(IReadOnlyList<RunNight> nights, IReadOnlyList<RunHistory> histories, IReadOnlyList<LeftOutFile> leftOut)
     {
         var breaks = histories.Sum(history => history.Breaks.Count);
         var untrusted = nights.Count(night => !night.IsTrusted);
         return Html.Of($"""
-            {(breaks > 0 ? Html.Of($"""<li><a href="#runs">The machine, the server or a setting changed {(breaks == 1 ? "once" : $"{breaks} times")}</a>: figures before and after are not compared.</li>""") : null)}
-            {(untrusted > 0 ? Html.Of($"""<li><a href="#runs">{(untrusted == 1 ? "One run is" : $"{untrusted} runs are")} incomplete or invalid</a> and not drawn.</li>""") : null)}
-            {(leftOut.Count > 0 ? Html.Of($"""<li><a href="#left-out">{(leftOut.Count == 1 ? "One file" : $"{leftOut.Count} files")} could not be read</a> and {(leftOut.Count == 1 ? "is" : "are")} left out.</li>""") : null)}
+            {(breaks > 0
+                ? Html.Of($"""
+                    <li><a href="#runs">The machine, the server or a setting changed {(breaks == 1 ? "once" : $"{breaks} times")}</a>:
+                    figures before and after are not compared.</li>
+                    """)
+                : null)}
+            {(untrusted > 0
+                ? Html.Of($"""
+                    <li><a href="#runs">{(untrusted == 1 ? "One run is" : $"{untrusted} runs are")} incomplete or invalid</a>
+                    and not drawn.</li>
+                    """)
+                : null)}
+            {(leftOut.Count > 0
+                ? Html.Of($"""
+                    <li><a href="#left-out">{(leftOut.Count == 1 ? "One file" : $"{leftOut.Count} files")} could not be read</a>
+                    and {(leftOut.Count == 1 ? "is" : "are")} left out.</li>
+                    """)
+                : null)}
             """);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Comparing.Runs;
 
 namespace LoadHarness.Reporting.Page.History;
@@ -33,8 +32,11 @@ internal static class HistoryRuns
 
     private static IReadOnlyList<Cell> Row(RunNight night, string? place, string load, Html notes) =>
     [
-        Html.Of($"""<span{(place is null ? null : Html.Of($" id=\"{place}\""))}>{new Name(night.Id)}</span>{(load.Length == 0 ? null : Html.Of($""" <span class="aside">{load}</span>"""))}"""),
-        Html.Of($"{night.StartedUtc.ToString("d MMM yyyy, HH:mm", CultureInfo.InvariantCulture)}"),
+        Html.Of($"""
+            <span{(place is null ? null : Html.Of($" id=\"{place}\""))}>{new Name(night.Id)}</span>
+            {(load.Length == 0 ? null : Html.Of($"""<span class="aside">{load}</span>"""))}
+            """),
+        Html.Of($"{night.StartedUtc.ToString("d MMM yyyy, HH:mm")}"),
         Html.Of($"{night.Commit}"),
         Html.Of($"""<span class="word is-{night.State.ToString().ToLowerInvariant()}">{night.Word}</span>"""),
         notes,

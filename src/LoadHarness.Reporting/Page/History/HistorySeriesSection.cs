@@ -19,7 +19,8 @@ internal static class HistorySeriesSection
         return new(
             $"load-{number}",
             histories == 1 ? "Figures" : $"Load {number + 1}",
-            $"{history.Load}: {Format.Counted(history.Nights.Count, "run")}. Across: runs in the order of their time. Dashed upright: the machine, the server or a setting became another. Upright line with a dot: a change. Open dot: a last run to watch.",
+            $"{history.Load}: {Format.Counted(history.Nights.Count, "run")}. Across: runs in the order of their time. Dashed upright: "
+                + "the machine, the server or a setting became another. Upright line with a dot: a change. Open dot: a last run to watch.",
             [
                 .. new[] { (NightKind.Target, "Targets"), (NightKind.Operation, "Operations"), (NightKind.Size, "Sizes") }
                     .Select(kind => (Title: kind.Item2, Series: shown.Where(series => series.Name.Kind == kind.Item1).ToList()))
@@ -35,7 +36,9 @@ internal static class HistorySeriesSection
         <h3>{group.Title}</h3>
         <div class="scroll" role="region" tabindex="0" aria-label="Table: {group.Title}, load {number + 1}">
         <table class="history sortable"><caption class="hidden">{group.Title}, load {number + 1}</caption>
-        <thead><tr><th scope="col" class="what">Figure<th scope="col" class="curve">Over {history.Nights.Count} runs<th scope="col" class="n">Lowest<th scope="col" class="n">Median<th scope="col" class="n">Highest<th scope="col" class="n">Last<th scope="col" class="said">Changes</thead>
+        <thead><tr><th scope="col" class="what">Figure<th scope="col" class="curve">Over {history.Nights.Count} runs
+            <th scope="col" class="n">Lowest<th scope="col" class="n">Median<th scope="col" class="n">Highest<th scope="col" class="n">Last
+            <th scope="col" class="said">Changes</thead>
         <tbody>
         {group.Series.Select(each => Row(history, number, each))}</table>
         </div>
@@ -46,15 +49,23 @@ internal static class HistorySeriesSection
         var values = series.Points.Select(point => point.Value).ToList();
         string Figure(double value) => HistoryWords.Figure(value, series.Name.Unit);
         var (lowest, median, highest, last) = (Figure(values.Min()), Figure(Medians.Of(values)), Figure(values.Max()), Figure(values[^1]));
-        var told = $"{series.Name.Name} {series.Name.Metric}: {values.Count} runs, lowest {lowest}, median {median}, highest {highest}, last {last}";
+        var told = $"{series.Name.Name} {series.Name.Metric}: {values.Count} runs, lowest {lowest}, median {median}, "
+            + $"highest {highest}, last {last}";
         return Html.Of($"""
-            <tr id="{HistoryWords.Place(number, series, history)}"><th scope="row">{new Name(series.Name.Name)} <span class="aside">{Plain.Cut(series.Name.Metric, 120)}</span><td class="curve">{Html.Trusted(Sparkline.Of(series, history, null, told))}<td class=n>{lowest}<td class=n>{median}<td class=n>{highest}<td class=n>{last}<td class="said">{Changes(history, number, series)}
+            <tr id="{HistoryWords.Place(number, series, history)}">
+                <th scope="row">{new Name(series.Name.Name)} <span class="aside">{Plain.Cut(series.Name.Metric, 120)}</span>
+                <td class="curve">{Html.Trusted(Sparkline.Of(series, history, null, told))}<td class=n>{lowest}<td class=n>{median}
+                <td class=n>{highest}<td class=n>{last}<td class="said">{Changes(history, number, series)}
 
             """);
     }
 
     private static Html Changes(RunHistory history, int number, HistorySeries series) => series.Changes.Count == 0
         ? Html.Of($"–")
-        : Html.Join(series.Changes.Select(change => new FoundChange(history, number, series, change)).Select(found => Html.Of(
-            $"""<span class="{(found.IsWorse ? "is-worse" : "is-better")} line">{(found.Change.IsShown ? "" : "to watch: ")}{HistoryWords.Ratio(found)} since <a href="#{HistoryWords.Place(number, found.Change.At)}">{HistoryWords.Day(found.Night.StartedUtc)}</a></span> """)));
+        : Html.Join(series.Changes.Select(change => new FoundChange(history, number, series, change)).Select(found => Html.Of($"""
+            <span class="{(found.IsWorse ? "is-worse" : "is-better")} line">{(found.Change.IsShown ? "" : "to watch: ")}
+            {HistoryWords.Ratio(found)} since
+            <a href="#{HistoryWords.Place(number, found.Change.At)}">{HistoryWords.Day(found.Night.StartedUtc)}</a></span>
+
+            """)));
 }

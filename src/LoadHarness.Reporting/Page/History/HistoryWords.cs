@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Comparing.Runs;
 using LoadHarness.Reporting.Page.SideBySide;
 
@@ -6,7 +5,7 @@ namespace LoadHarness.Reporting.Page.History;
 
 internal static class HistoryWords
 {
-    public static string Day(DateTimeOffset moment) => moment.ToString("d MMM yyyy", CultureInfo.InvariantCulture);
+    public static string Day(DateTimeOffset moment) => moment.ToString("d MMM yyyy");
 
     public static string Place(int history, int run) => $"run-{history}-{run}";
 
@@ -31,5 +30,10 @@ internal static class HistoryWords
     }
 
     public static Html Sentence(FoundChange found) => Html.Of(
-        $"""<a href="#{Place(found)}">{new Name(found.Series.Name.Name)}</a> {Plain.Cut(found.Series.Name.Metric, 120)}: {(found.Change.IsShown ? "" : "to watch: ")}{Ratio(found)} since {Day(found.Night.StartedUtc)}, commit {found.Night.Commit} ({Figure(found.Change.Before, found.Series.Name.Unit)} to {Figure(found.Change.After, found.Series.Name.Unit)})""");
+        $"""
+        <a href="#{Place(found)}">{new Name(found.Series.Name.Name)}</a> {Plain.Cut(found.Series.Name.Metric, 120)}:
+            {(found.Change.IsShown ? "" : "to watch: ")}{Ratio(found)} since {Day(found.Night.StartedUtc)},
+            commit {found.Night.Commit} ({Figure(found.Change.Before, found.Series.Name.Unit)} to
+            {Figure(found.Change.After, found.Series.Name.Unit)})
+        """);
 }

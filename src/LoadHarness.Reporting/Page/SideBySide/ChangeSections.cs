@@ -10,12 +10,14 @@ internal static class ChangeSections
 
     public static Section? Operations(IReadOnlyList<ComparedPair> pairs) => Of(
         "operations", "Operations",
-        "Response times of every operation; requests a minute of scenarios whose users wait for their responses. Worse first. The axis: dot, the quotient of the two runs; whisker, its 95% interval.",
+        "Response times of every operation; requests a minute of scenarios whose users wait for their responses. Worse first. "
+            + "The axis: dot, the quotient of the two runs; whisker, its 95% interval.",
         pairs, comparison => comparison.Operations, "Operation");
 
     public static Section? Statements(IReadOnlyList<ComparedPair> pairs) => Of(
         "statements", "Statements",
-        "What a call cost on the server, of the statements that both runs kept, matched by their text. Blocks are those of shared buffers that were touched.",
+        "What a call cost on the server, of the statements that both runs kept, matched by their text. "
+            + "Blocks are those of shared buffers that were touched.",
         pairs, comparison => comparison.Statements, "Statement");
 
     public static Section? Sizes(IReadOnlyList<ComparedPair> pairs) => Of(
@@ -39,16 +41,21 @@ internal static class ChangeSections
         yield return Html.Of($"""
             <div class="scroll" role="region" tabindex="0" aria-label="Table: {title}, {pair.B} against A">
             <table class="changes sortable"><caption class="hidden">{title}, {pair.B} against A</caption>
-            <thead><tr><th scope="col" class="what">{what}<th scope="col">Metric<th scope="col" class="n">A<th scope="col" class="n">{pair.B}<th scope="col" class="said">{pair.B} against A<th scope="col" class="axis"><span class="hidden">Quotient</span>{Html.Trusted(RatioChart.Header())}</thead>
+            <thead><tr><th scope="col" class="what">{what}<th scope="col">Metric<th scope="col" class="n">A
+                <th scope="col" class="n">{pair.B}<th scope="col" class="said">{pair.B} against A
+                <th scope="col" class="axis"><span class="hidden">Quotient</span>{Html.Trusted(RatioChart.Header())}</thead>
             <tbody>
             {changes.Take(MostRows).Select(change => Row(pair, change))}</table>
             </div>
             """);
-        if (changes.Count > MostRows) yield return Html.Of($"""<p class="note">{Format.Count(changes.Count - MostRows)} more, without a difference shown.</p>""");
+        if (changes.Count > MostRows)
+            yield return Html.Of($"""<p class="note">{Format.Count(changes.Count - MostRows)} more, without a difference shown.</p>""");
     }
 
     private static Html Row(ComparedPair pair, RunChange change) => Html.Of($"""
-        <tr><th scope="row">{Label(change.Name)}<td>{change.Metric}<td class=n>{Figure(change.A, change.Unit)}<td class=n>{Figure(change.B, change.Unit)}<td class="{Class(change)}">{pair.Words(change)}<td class="axis">{(RatioChart.Of(change) is { } svg ? Html.Trusted(svg) : Html.Of($"–"))}
+        <tr><th scope="row">{Label(change.Name)}<td>{change.Metric}<td class=n>{Figure(change.A, change.Unit)}
+            <td class=n>{Figure(change.B, change.Unit)}<td class="{Class(change)}">{pair.Words(change)}
+            <td class="axis">{(RatioChart.Of(change) is { } svg ? Html.Trusted(svg) : Html.Of($"–"))}
 
         """);
 

@@ -38,11 +38,18 @@ internal static class PlanColumns
         null when plan.A is null => Html.Of($"not taken in A"),
         null when plan.B is null => Html.Of($"not taken there"),
         null or { Count: 0 } => Html.Of($"–"),
-        _ => Html.Of($"""{HtmlComponents.Links(nodes.Take(6).Select(node => Html.Of($"{Plain.Cut(node, 160)}")))}{(nodes.Count > 6 ? $" and {nodes.Count - 6} more" : "")}"""),
+        _ => Html.Of($"""
+            {HtmlComponents.Links(nodes.Take(6).Select(node => Html.Of($"{Plain.Cut(node, 160)}")))}
+            {(nodes.Count > 6 ? $"and {nodes.Count - 6} more" : "")}
+            """),
     };
 
     private static string Time(QueryPlan? plan) => plan is null ? "–" : Format.Duration(plan.ExecutionTime);
 
-    private static Html Text(ComparedPair pair, RunPlan plan, string run, QueryPlan text) => Html.Of(
-        $"""<pre class="scroll" role="region" tabindex="0" aria-label="Plan of {plan.Query}, {run}, beside {pair.B}">{Plain.Cut(string.Join("\n\n", text.Inner.Select(inner => inner.Text).Prepend(text.Text)), LongestPlan)}</pre>""");
+    private static Html Text(ComparedPair pair, RunPlan plan, string run, QueryPlan text)
+    {
+        var whole = string.Join("\n\n", text.Inner.Select(inner => inner.Text).Prepend(text.Text));
+        var label = $"Plan of {plan.Query}, {run}, beside {pair.B}";
+        return Html.Of($"""<pre class="scroll" role="region" tabindex="0" aria-label="{label}">{Plain.Cut(whole, LongestPlan)}</pre>""");
+    }
 }

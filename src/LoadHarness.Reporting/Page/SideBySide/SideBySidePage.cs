@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Comparing.Runs;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
@@ -38,7 +37,9 @@ internal static class SideBySidePage
     private static Html First(IReadOnlyList<RunResult> runs, IReadOnlyList<ComparedPair> pairs) => Html.Of($"""
         <p class="product">LoadHarness: {runs.Count} runs side by side</p>
         <div class="verdict" id="verdict">
-        <p class="verdict-word">{(pairs.Any(pair => pair.Comparison.Differences.Count > 0) ? "Not the same circumstances" : "The same load on the same machine")}</p>
+        <p class="verdict-word">{(pairs.Any(pair => pair.Comparison.Differences.Count > 0)
+            ? "Not the same circumstances"
+            : "The same load on the same machine")}</p>
         <h1>{string.Join("; ", pairs.Take(MostTold).Select(pair => $"{pair.B} against A: {pair.Comparison.Tally}"))}</h1>
         <p class="meaning">{Caveat(pairs)}</p>
         <ul class="reasons">{pairs.SelectMany(Told)}</ul>
@@ -76,7 +77,7 @@ internal static class SideBySidePage
             Html.Of($"<strong>{RunLetters.Of(index)}</strong>"),
             new Name(run.Identity.Id),
             Html.Of($"""<span class="word is-{outcome.Class}">{HtmlComponents.Symbol(outcome.Symbol)} {outcome.Word}</span>"""),
-            Html.Of($"{run.Identity.StartedUtc.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture)}"),
+            Html.Of($"{run.Identity.StartedUtc.ToString("d MMM yyyy, HH:mm 'UTC'")}"),
             Html.Of($"{run.Identity.Commit}"),
             run.Seed is { } seed ? Html.Of($"{(seed.Spread.IsOne() ? Format.Count(seed.Contacts) : seed.Scale())}") : "–",
             Html.Of($"{Plain.Cut(run.Host.Cpu, 100)}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
@@ -88,10 +89,12 @@ internal static class SideBySidePage
         [
             Html.Of($"""
                 <dl class="definitions">
-                <div><dt>1.15x slower (1.02 to 1.3)</dt><dd>The figure of {pairs[0].B} is 1.15 times that of A, and the whole 95% interval of the quotient lies on one side of 1.</dd></div>
+                <div><dt>1.15x slower (1.02 to 1.3)</dt><dd>The figure of {pairs[0].B} is 1.15 times that of A,
+                    and the whole 95% interval of the quotient lies on one side of 1.</dd></div>
                 <div><dt>no difference shown</dt><dd>The interval holds 1: neither a change nor its absence is shown.</dd></div>
                 <div><dt>shows nothing</dt><dd>One of the figures has no interval, because it rests on too few requests.</dd></div>
-                <div><dt>Counters and bytes</dt><dd>They have no sampling error. Differences below 2% are none: two passes of the same work differ by that.</dd></div>
+                <div><dt>Counters and bytes</dt><dd>They have no sampling error. Differences below 2% are none: two passes of the same work
+                    differ by that.</dd></div>
                 </dl>
                 """),
         ]);

@@ -34,7 +34,11 @@ internal static class TargetColumns
 
     private static Html Figure(Verdict? verdict) => verdict is null
         ? Html.Of($"–")
-        : Html.Of($"""{Scoreboard.Badge(verdict.Kind)} {VerdictWords.Figure(verdict)}{(verdict.Interval is null ? null : Html.Of($" ({Format.Interval(verdict.Interval)})"))}""");
+        : Html.Of(
+            $"""
+            {Scoreboard.Badge(verdict.Kind)}
+                {VerdictWords.Figure(verdict)}{(verdict.Interval is null ? null : Html.Of($" ({Format.Interval(verdict.Interval)})"))}
+            """);
 
     private static string Change(ComparedPair pair, string id) =>
         pair.Comparison.Targets.FirstOrDefault(change => change.Name == id) is { } change ? pair.Words(change) : "–";

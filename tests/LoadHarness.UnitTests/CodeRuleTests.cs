@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+
+namespace LoadHarness.UnitTests;
+
+/// <summary>Rules of the code that neither the compiler nor the formatter knows.</summary>
+public sealed partial class CodeRuleTests
+{
+    private const int LongestLine = 140;
+
+    private static readonly Lazy<IReadOnlyList<(string Place, string Text)>> Lines = new(() => [.. ReadLines()]);
+
+    [Fact]
+    public void No_line_of_code_is_longer_than_the_editors_rule_says()
+    {
+        Assert.Contains($"max_line_length = {LongestLine}", File.ReadAllText(Repository.File(".editorconfig")), StringComparison.Ordinal);
+        Assert.True(Lines.Value.Count > 50_000, $"{Lines.Value.Count} lines were found");
+        Assert.Empty(Lines.Value.Where(line => line.Text.Length > LongestLine).Select(line => $"{line.Place} {line.Text.Length}"));
+    }
+
+    // One culture: see InvariantGlobalization in Directory.Build.props. A provider would say the same at greater length.
+    [Fact]
+    public void Nothing_is_formatted_or_read_by_a_culture_of_its_own() => Assert.Empty(
+        Lines.Value.Where(line => Culture().IsMatch(line.Text) && !line.Place.StartsWith(nameof(CodeRuleTests), StringComparison.Ordinal))
+            .Select(line => line.Place));
+
+    [Fact]
+    public void Every_program_is_built_for_one_culture()
+    {
+        Assert.True(AppContext.TryGetSwitch("System.Globalization.Invariant", out var invariant) && invariant);
+        Assert.Equal("1234.5 01/02/2026", $"{1234.5} {new DateOnly(2026, 1, 2):d}");
+        var projects = Directory.GetFiles(Repository.File(), "*.csproj", SearchOption.AllDirectories);
+        Assert.True(projects.Length > 10);
+        Assert.DoesNotContain(projects, project => File.ReadAllText(project).Contains("Globalization", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<(string Place, string Text)> ReadLines() =>
+        from top in (string[])["src", "scenarios", "tests"]
+        from file in Directory.EnumerateFiles(Repository.File(top), "*.cs", SearchOption.AllDirectories)
+        where !Built().IsMatch(file)
+        from line in File.ReadLines(file).Select((text, index) => ($"{Path.GetFileName(file)}:{index + 1}", text))
+        select line;
+
+    [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
+    private static partial Regex Built();
+
+    [GeneratedRegex(@"\b(CultureInfo|FormattableString|IFormatProvider)\b")]
+    private static partial Regex Culture();
+}
