@@ -104,10 +104,10 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
         return results;
 
         CancellationTokenRegistration OnCancelled(CancellationToken cancellationToken, Action<LoadPhase> interrupt) =>
-            cancellationToken.UnsafeRegister(_ => dispatcher.Post(0, new Callback(_ => phases.ForEach(interrupt))), null);
+            cancellationToken.UnsafeRegister(_ => dispatcher.Post(Instant.Origin, new Callback(_ => phases.ForEach(interrupt))), null);
     }
 
-    private (DateTimeOffset Utc, long Clock) StartAt(DateTimeOffset? together)
+    private (DateTimeOffset Utc, Instant Clock) StartAt(DateTimeOffset? together)
     {
         var (utc, now) = (clock.UtcNow, clock.Now);
         var wait = together is { } at ? Math.Max(Headstart, (at - utc).ToNanoseconds()) : Headstart;

@@ -3,8 +3,8 @@ namespace LoadHarness.Load.Clocks;
 /// <summary>Where the engine gets its time and its waiting from: the machine's, or a virtual one in tests.</summary>
 public abstract class LoadClock
 {
-    /// <summary>Nanoseconds since some origin; never goes back.</summary>
-    public abstract long Now { get; }
+    /// <summary>Never goes back.</summary>
+    public abstract Instant Now { get; }
 
     public abstract DateTimeOffset UtcNow { get; }
 
@@ -14,8 +14,8 @@ public abstract class LoadClock
     /// <summary>
     /// Blocks the one dispatching thread until <paramref name="until"/>, or until <see cref="Signal"/> was called since the last return.
     /// </summary>
-    /// <param name="until"><see cref="long.MaxValue"/> waits for the signal alone.</param>
-    public abstract void Wait(long until);
+    /// <param name="until"><see cref="Instant.Never"/> waits for the signal alone.</param>
+    public abstract void Wait(Instant until);
 
     /// <summary>From any thread.</summary>
     public abstract void Signal();

@@ -11,17 +11,17 @@ public sealed class SystemLoadClock : LoadClock, IDisposable
     private readonly PreciseWait _wait = PreciseWait.ForThisSystem();
     private readonly WakeUpDelay _delay = new();
 
-    public override long Now => Stopwatch.GetTimestamp() * NanosecondsPerTick;
+    public override Instant Now => new(Stopwatch.GetTimestamp() * NanosecondsPerTick);
 
     public override DateTimeOffset UtcNow => DateTimeOffset.UtcNow;
 
     public override void Enter() => _wait.Enter();
 
-    public override void Wait(long until)
+    public override void Wait(Instant until)
     {
-        if (until == long.MaxValue)
+        if (until == Instant.Never)
         {
-            _wait.For(until);
+            _wait.For(until.Nanoseconds);
             return;
         }
 
@@ -50,5 +50,5 @@ public sealed class SystemLoadClock : LoadClock, IDisposable
 
     public void Dispose() => _wait.Dispose();
 
-    private TimeSpan LeftOf(TimeSpan duration, long begun) => duration - TimeSpan.FromTicks((Now - begun) / TimeSpan.NanosecondsPerTick);
+    private TimeSpan LeftOf(TimeSpan duration, Instant begun) => duration - TimeSpan.FromTicks((Now - begun) / TimeSpan.NanosecondsPerTick);
 }

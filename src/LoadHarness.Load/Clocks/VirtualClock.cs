@@ -6,30 +6,30 @@ namespace LoadHarness.Load.Clocks;
 /// </summary>
 internal sealed class VirtualClock : LoadClock
 {
-    private readonly PriorityQueue<TaskCompletionSource, (long At, long Order)> _timers = new();
-    private long _now;
+    private readonly PriorityQueue<TaskCompletionSource, (Instant At, long Order)> _timers = new();
+    private Instant _now;
     private long _order;
     private bool _signalled;
 
-    public override long Now => _now;
+    public override Instant Now => _now;
 
-    public override DateTimeOffset UtcNow => DateTimeOffset.UnixEpoch.AddTicks(_now / 100);
+    public override DateTimeOffset UtcNow => DateTimeOffset.UnixEpoch.AddTicks(_now.Nanoseconds / 100);
 
     public override bool RunsInline => true;
 
-    public override void Wait(long until)
+    public override void Wait(Instant until)
     {
         while (!_signalled)
         {
             if (!_timers.TryPeek(out _, out var next) || next.At > until)
             {
-                if (until == long.MaxValue)
+                if (until == Instant.Never)
                     throw new InvalidOperationException("Nothing is due and nothing waits: the run would never end.");
-                _now = Math.Max(_now, until);
+                _now = Instant.Later(_now, until);
                 return;
             }
 
-            _now = Math.Max(_now, next.At);
+            _now = Instant.Later(_now, next.At);
             _timers.Dequeue().TrySetResult();
         }
 
@@ -42,7 +42,7 @@ internal sealed class VirtualClock : LoadClock
     {
         var timer = new TaskCompletionSource();
         cancellationToken.Register(() => timer.TrySetCanceled(cancellationToken));
-        _timers.Enqueue(timer, (_now + (duration.Ticks * 100), _order++));
+        _timers.Enqueue(timer, (_now + duration.ToNanoseconds(), _order++));
         return timer.Task;
     }
 }

@@ -19,7 +19,7 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
     private GeneratorProbe? _probe;
     private PhaseRecorder? _recorder;
     private DateTimeOffset _startedUtc;
-    private long _measuresFrom;
+    private Instant _measuresFrom;
     private long _invocations = -1;
     private int _users;
     private int _working;
@@ -116,7 +116,7 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
         }
     }
 
-    private PhaseRecorder Begin(long now)
+    private PhaseRecorder Begin(Instant now)
     {
         lock (_begin)
         {

@@ -17,7 +17,7 @@ internal sealed class ForeignUser(int number, ScenarioProps scenario, LoadClock 
     public int Number => number;
 
     /// <param name="begun">When its iteration began. What a slow one is late by, the next ones make up for.</param>
-    public async Task Rest(long begun, CancellationToken cancellationToken)
+    public async Task Rest(Instant begun, CancellationToken cancellationToken)
     {
         if (!_isPaused) return;
         var isPaced = scenario.Pace > TimeSpan.Zero;

@@ -1,4 +1,5 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Load.Clocks;
 
 namespace LoadHarness.Load.Recording;
 
@@ -30,7 +31,7 @@ internal sealed class OperationSamples(StepNames stepNames)
 
     public IReadOnlyDictionary<string, LatencyHistogram> Steps => _steps;
 
-    public void Record(long intended, long started, long ended, Reply reply)
+    public void Record(Instant intended, Instant started, Instant ended, Reply reply)
     {
         var punctual = intended == started;
         if (punctual) OnTimeCount++;

@@ -1,4 +1,5 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Load.Clocks;
 
 namespace LoadHarness.Load.Recording;
 
@@ -8,13 +9,13 @@ internal sealed class PhaseRecorder
     private const int MostStripes = 8;
     private readonly Stripe[] _stripes;
     private readonly SecondSeries _series;
-    private readonly long _start;
+    private readonly Instant _start;
     private readonly List<long> _offered = [];
     private readonly List<long> _skippedAt = [];
     private readonly List<int> _inFlightAt = [];
     private readonly Lock _counts = new();
 
-    public PhaseRecorder(int operations, long start)
+    public PhaseRecorder(int operations, Instant start)
     {
         _start = start;
         _series = new SecondSeries(operations);
@@ -39,15 +40,15 @@ internal sealed class PhaseRecorder
     public IReadOnlyList<bool> LostStepNames => _series.LostStepNames;
 
     /// <summary>Of the last completion; the start of the phase when there was none.</summary>
-    public long LastEnd => Math.Max(_start, _stripes.Max(s => s.LastEnd));
+    public Instant LastEnd => Instant.Later(_start, _stripes.Max(s => s.LastEnd));
 
-    public bool Record(int user, int operation, long intended, long started, long ended, Reply reply) =>
+    public bool Record(int user, int operation, Instant intended, Instant started, Instant ended, Reply reply) =>
         _stripes[user & (MostStripes - 1)].Record(operation, SecondOf(ended), intended, started, ended, reply);
 
     public void RecordStep(int user, int operation, string name, long nanoseconds) =>
         _stripes[user & (MostStripes - 1)].RecordStep(operation, name, nanoseconds);
 
-    public void Offer(int operation, long intended)
+    public void Offer(int operation, Instant intended)
     {
         lock (_counts)
         {
@@ -56,7 +57,7 @@ internal sealed class PhaseRecorder
         }
     }
 
-    public void Skip(int operation, long at)
+    public void Skip(int operation, Instant at)
     {
         lock (_counts)
         {
@@ -108,7 +109,7 @@ internal sealed class PhaseRecorder
                 s.Encoded);
     }
 
-    public int SecondOf(long at) => (int)(Math.Max(0, at - _start) / 1_000_000_000);
+    public int SecondOf(Instant at) => (int)(Math.Max(0, at - _start) / 1_000_000_000);
 
     private static long At(List<long> counts, int second) => second < counts.Count ? counts[second] : 0;
 

@@ -1,3 +1,5 @@
+using LoadHarness.Load.Clocks;
+
 namespace LoadHarness.Load.Recording;
 
 /// <summary>
@@ -11,10 +13,10 @@ internal sealed class Stripe(SecondSeries series)
     private bool _closed;
     private bool _empty = true;
     private int _current;
-    private long _lastEnd;
+    private Instant _lastEnd;
 
     /// <summary>Of the last request that was answered well: a failure may have ended because somebody lost patience.</summary>
-    public long LastEnd
+    public Instant LastEnd
     {
         get
         {
@@ -23,7 +25,7 @@ internal sealed class Stripe(SecondSeries series)
     }
 
     /// <returns>False when the series is closed: the sample then counts as in flight.</returns>
-    public bool Record(int operation, int second, long intended, long started, long ended, Reply reply)
+    public bool Record(int operation, int second, Instant intended, Instant started, Instant ended, Reply reply)
     {
         lock (_lock)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LoadHarness.Load.Clocks;
 
 namespace LoadHarness.Load.Running;
 
@@ -32,7 +33,7 @@ internal sealed class ClosedUsers(LoadPhase phase)
     }
 
     /// <param name="serial">From 0, over the users of all generators.</param>
-    public void Add(int serial, long intended, long retiresAt, SharedIterations? shared = null)
+    public void Add(int serial, Instant intended, Instant retiresAt, SharedIterations? shared = null)
     {
         var user = new VirtualUser(phase, serial, FreeNumber(), shared) { RetiresAt = retiresAt };
         lock (_lock) _all.Add(user);
@@ -41,7 +42,7 @@ internal sealed class ClosedUsers(LoadPhase phase)
         user.Begin(intended);
     }
 
-    public void Retire(int users, long at)
+    public void Retire(int users, Instant at)
     {
         for (; users > 0; users--)
         {
@@ -51,13 +52,13 @@ internal sealed class ClosedUsers(LoadPhase phase)
         }
     }
 
-    public void RetireAllAt(long at)
+    public void RetireAllAt(Instant at)
     {
         foreach (var user in _active) RetireEarlier(user, at);
     }
 
     /// <summary>Also those retired earlier, which may still owe paced iterations.</summary>
-    public void StopAll(long at)
+    public void StopAll(Instant at)
     {
         _leaving.AddRange(_active);
         _active.Clear();
@@ -76,5 +77,5 @@ internal sealed class ClosedUsers(LoadPhase phase)
         return _freeNumbers.TryDequeue(out var number, out _) ? number : phase.Share.NumberOf(_numbers++);
     }
 
-    private static void RetireEarlier(VirtualUser user, long at) => user.RetiresAt = Math.Min(user.RetiresAt, at);
+    private static void RetireEarlier(VirtualUser user, Instant at) => user.RetiresAt = Instant.Earlier(user.RetiresAt, at);
 }

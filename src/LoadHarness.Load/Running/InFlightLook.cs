@@ -1,11 +1,12 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Load.Clocks;
 
 namespace LoadHarness.Load.Running;
 
 /// <summary>
 /// What has no response at a moment: how many requests, and how long those have waited that have waited longer than a second.
 /// </summary>
-internal sealed class InFlightLook(long now)
+internal sealed class InFlightLook(Instant now)
 {
     private const long Second = 1_000_000_000;
 
@@ -15,7 +16,7 @@ internal sealed class InFlightLook(long now)
     public LatencyHistogram Ages { get; } = new();
 
     /// <param name="since">When it should have started.</param>
-    public void See(long since)
+    public void See(Instant since)
     {
         Count++;
         if (now - since >= Second) Ages.RecordNanoseconds(now - since);

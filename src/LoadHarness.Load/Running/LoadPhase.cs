@@ -19,9 +19,9 @@ internal sealed class LoadPhase : IDisposable
     private readonly Callback _check;
     private readonly SimulationPlayer _player;
     private readonly SecondTicker _ticker;
-    private long _loadEnd;
+    private Instant _loadEnd;
     private long _begun = -1;
-    private long _begunAt;
+    private Instant _begunAt;
     private volatile bool _isEnding;
     private volatile bool _isGivenUp;
     private volatile bool _isOver;
@@ -61,13 +61,13 @@ internal sealed class LoadPhase : IDisposable
 
     public LoadShare Share => _setting.Options.Share;
 
-    public long Start => _setting.Start;
+    public Instant Start => _setting.Start;
 
     /// <summary>When the load ended or was given up. Requests may have taken longer. Any thread.</summary>
-    public long LoadEnd
+    public Instant LoadEnd
     {
-        get => Volatile.Read(ref _loadEnd);
-        private set => Volatile.Write(ref _loadEnd, value);
+        get => Instant.Read(ref _loadEnd);
+        private set => Instant.Write(ref _loadEnd, value);
     }
 
     public string? AbortReason { get; private set; }
@@ -102,7 +102,7 @@ internal sealed class LoadPhase : IDisposable
         _ticker.Begin();
     }
 
-    public void Arrive(long intended, long invocation)
+    public void Arrive(Instant intended, long invocation)
     {
         var operation = Mix.Pick(SeedOf(0, invocation));
         Recorder.Offer(operation, intended);
@@ -120,7 +120,7 @@ internal sealed class LoadPhase : IDisposable
     {
         if (_isEnding) return;
         AbortReason = reason;
-        EndLoad(Math.Max(Start, Clock.Now));
+        EndLoad(Instant.Later(Start, Clock.Now));
     }
 
     /// <summary>A person waits: what is in flight gets less time.</summary>
@@ -139,7 +139,7 @@ internal sealed class LoadPhase : IDisposable
     }
 
     /// <summary>A load that ends with its iterations would never end when one never does.</summary>
-    public void AbortWhenStuck(long now)
+    public void AbortWhenStuck(Instant now)
     {
         if (_isEnding || !_player.AwaitsUsers) return;
         var begun = Users.All.Sum(user => user.Started.Sum());
@@ -150,7 +150,7 @@ internal sealed class LoadPhase : IDisposable
     }
 
     /// <summary>Lets what is in flight drain, then gives it up.</summary>
-    public void EndLoad(long at)
+    public void EndLoad(Instant at)
     {
         if (_isEnding) return;
         LoadEnd = at;
@@ -163,7 +163,7 @@ internal sealed class LoadPhase : IDisposable
     /// <summary>Any thread: an iteration ended, or a user rests or is done.</summary>
     public void OnEnded()
     {
-        if (_isEnding || _player.AwaitsUsers) Dispatcher.Post(0, _check);
+        if (_isEnding || _player.AwaitsUsers) Dispatcher.Post(Instant.Origin, _check);
     }
 
     public void Dispose()
@@ -219,7 +219,7 @@ internal sealed class LoadPhase : IDisposable
         _ticker.Stop();
         Recorder.Close();
         // Within the load, not in the second that begins where it ends.
-        var last = Math.Max(Start, LoadEnd - 1);
+        var last = Instant.Later(Start, LoadEnd - 1);
         foreach (var operation in Users.All.SelectMany(u => u.Owed()))
         {
             Recorder.Offer(operation, last);

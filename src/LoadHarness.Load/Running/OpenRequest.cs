@@ -1,3 +1,4 @@
+using LoadHarness.Load.Clocks;
 using LoadHarness.Load.Scheduling;
 
 namespace LoadHarness.Load.Running;
@@ -6,7 +7,7 @@ namespace LoadHarness.Load.Running;
 internal sealed class OpenRequest(LoadPhase phase, int slot, OpenRequests owner) : ScenarioContext(phase, slot), IWork
 {
     private int _operation;
-    private long _intended;
+    private Instant _intended;
     private volatile bool _inFlight;
 
     /// <summary>Accepted and not yet ended, whether or not a thread has begun it. Any thread.</summary>
@@ -15,9 +16,9 @@ internal sealed class OpenRequest(LoadPhase phase, int slot, OpenRequests owner)
     public int Operation => _operation;
 
     /// <summary>When it should have started, by the phase's clock.</summary>
-    public long Intended => _intended;
+    public Instant Intended => _intended;
 
-    public void Accept(int operation, long invocation, long intended)
+    public void Accept(int operation, long invocation, Instant intended)
     {
         (_operation, InvocationNumber, _intended) = (operation, invocation, intended);
         _inFlight = true;
@@ -31,7 +32,7 @@ internal sealed class OpenRequest(LoadPhase phase, int slot, OpenRequests owner)
         else _ = Await(task, started);
     }
 
-    private async Task Await(Task<IResponse> task, long started)
+    private async Task Await(Task<IResponse> task, Instant started)
     {
         IResponse? response;
         try
@@ -46,7 +47,7 @@ internal sealed class OpenRequest(LoadPhase phase, int slot, OpenRequests owner)
         End(started, response);
     }
 
-    private void End(long started, IResponse? response)
+    private void End(Instant started, IResponse? response)
     {
         Finish(_intended, started, Phase.Clock.Now, response);
         if (Running < 0) _inFlight = false;

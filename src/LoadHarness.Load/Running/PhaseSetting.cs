@@ -1,3 +1,4 @@
+using LoadHarness.Load.Clocks;
 using LoadHarness.Load.Scheduling;
 
 namespace LoadHarness.Load.Running;
@@ -12,6 +13,6 @@ internal sealed record PhaseSetting(
     Dispatcher Dispatcher,
     IterationThreads Threads,
     LoadRunnerOptions Options,
-    long Start,
+    Instant Start,
     ulong Seed,
     IProgress<LoadSnapshot>? Progress);

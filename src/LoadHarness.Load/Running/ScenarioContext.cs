@@ -1,3 +1,4 @@
+using LoadHarness.Load.Clocks;
 using LoadHarness.Load.Recording;
 using LoadHarness.Load.Scheduling;
 
@@ -56,13 +57,13 @@ internal abstract class ScenarioContext(LoadPhase phase, int number) : IScenario
     protected static IResponse? OutcomeOf(Task<IResponse> completed) =>
         completed.IsCompletedSuccessfully ? completed.Result : Response.Threw(completed.Exception?.InnerException);
 
-    protected void Finish(long intended, long started, long ended, IResponse? response)
+    protected void Finish(Instant intended, Instant started, Instant ended, IResponse? response)
     {
         var reply = Reply.Of(response);
         if (phase.Recorder.Record(number, Running, intended, started, ended, reply)) Running = -1;
     }
 
-    private void RecordStep(string name, long started)
+    private void RecordStep(string name, Instant started)
     {
         if (Running >= 0) phase.Recorder.RecordStep(number, Running, name, phase.Clock.Now - started);
     }

@@ -1,4 +1,5 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Load.Clocks;
 using LoadHarness.Load.Recording;
 
 namespace LoadHarness.Load.Running;
@@ -10,7 +11,7 @@ internal static class ScenarioResults
     {
         var recorder = phase.Recorder;
         // A user who waits a second between requests did not do them any faster because the last came early.
-        var measured = Duration(phase.Start, Math.Max(recorder.LastEnd, phase.LoadEnd));
+        var measured = Duration(phase.Start, Instant.Later(recorder.LastEnd, phase.LoadEnd));
         var planned = Duration(phase.Start, phase.LoadEnd);
         var (offersNothing, hasSchedule) = (LoadPlan.OffersNothing(setting), LoadPlan.HasSchedule(setting));
         var scheduled = ScheduledOf(phase);
@@ -133,7 +134,7 @@ internal static class ScenarioResults
         return sum;
     }
 
-    private static TimeSpan Duration(long from, long to) => TimeSpan.FromTicks((to - from) / TimeSpan.NanosecondsPerTick);
+    private static TimeSpan Duration(Instant from, Instant to) => TimeSpan.FromTicks((to - from) / TimeSpan.NanosecondsPerTick);
 
     private static double PerSecond(long count, TimeSpan time) => time > TimeSpan.Zero ? count / time.TotalSeconds : 0;
 }

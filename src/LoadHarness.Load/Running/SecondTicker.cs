@@ -1,4 +1,5 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Load.Clocks;
 using LoadHarness.Load.Scheduling;
 
 namespace LoadHarness.Load.Running;
@@ -22,7 +23,7 @@ internal sealed class SecondTicker(LoadPhase phase, PhaseSetting setting) : IDue
 
     public void Begin() => phase.Dispatcher.Schedule(setting.Start + Second, this);
 
-    public void Fire(long at)
+    public void Fire(Instant at)
     {
         if (phase.IsOver) return;
         Volatile.Write(ref _due, (int)((at - setting.Start) / Second));
@@ -61,7 +62,7 @@ internal sealed class SecondTicker(LoadPhase phase, PhaseSetting setting) : IDue
         _teller.Tell(Snapshot(sample, seen));
         foreach (var watch in _watches)
             if (watch.IsPassed(sample, seen, look))
-                phase.Dispatcher.Post(0, new Callback(_ => phase.Abort($"Threshold passed: {watch.Threshold}.")));
+                phase.Dispatcher.Post(Instant.Origin, new Callback(_ => phase.Abort($"Threshold passed: {watch.Threshold}.")));
     }
 
     // A server that stands still completes nothing: what waits for it has taken at least so long.

@@ -13,7 +13,7 @@ internal sealed class SimulationPlayer
     private IEnumerator<long>? _arrivals;
     private long _invocation = -1;
     private long _latest;
-    private long _origin;
+    private Instant _origin;
 
     // Over all generators: users in force, and users begun.
     private int _users;
@@ -45,7 +45,7 @@ internal sealed class SimulationPlayer
         Enter(_phase.Clock.Now);
     }
 
-    private void Enter(long at)
+    private void Enter(Instant at)
     {
         _index++;
         _origin = at;
@@ -65,7 +65,7 @@ internal sealed class SimulationPlayer
         Play(simulation, at);
     }
 
-    private void Play(LoadSimulation simulation, long at)
+    private void Play(LoadSimulation simulation, Instant at)
     {
         switch (simulation)
         {
@@ -85,7 +85,7 @@ internal sealed class SimulationPlayer
         }
     }
 
-    private void PlayArrivals(LoadSimulation simulation, long at)
+    private void PlayArrivals(LoadSimulation simulation, Instant at)
     {
         var schedule = ArrivalSchedule.Of(simulation, _rate, _random, _owed);
         _arrivals = schedule.Offsets().GetEnumerator();
@@ -107,7 +107,7 @@ internal sealed class SimulationPlayer
         if (length != long.MaxValue) At(at + length, Enter);
     }
 
-    private void OnArrival(long at)
+    private void OnArrival(Instant at)
     {
         if (_phase.IsEnding) return;
         _phase.Arrive(at, _invocation);
@@ -129,13 +129,13 @@ internal sealed class SimulationPlayer
             At(_origin + _latest + (long)(1e9 / counted.PerSecond), Enter);
     }
 
-    private void PlayUsers(UsersSimulation simulation, long at)
+    private void PlayUsers(UsersSimulation simulation, Instant at)
     {
         _rate = 0;
         var (length, from) = (simulation.During.ToNanoseconds(), _users);
         var end = at + length;
         // Known now, so that users stop by their own clock and not when this thread comes to tell them.
-        var retiresAt = Next is UsersSimulation ? long.MaxValue : end;
+        var retiresAt = Next is UsersSimulation ? Instant.Never : end;
         _phase.Users.RetireAllAt(retiresAt);
         var change = simulation.ToCopies - from;
         var gradually = simulation.FromCopies is null;
@@ -154,14 +154,14 @@ internal sealed class SimulationPlayer
         At(end, Enter);
     }
 
-    private void PlayCountedUsers(CountedUsersSimulation simulation, long at)
+    private void PlayCountedUsers(CountedUsersSimulation simulation, Instant at)
     {
         _rate = 0;
         var shared = new SharedIterations(_phase.Share.Of(simulation.Iterations, simulation.Copies));
         for (var i = 0; i < simulation.Copies; i++)
         {
             var serial = _begun++;
-            if (_phase.Share.Takes(i)) _phase.Users.Add(serial, at + Stagger(i, simulation.Copies), long.MaxValue, shared);
+            if (_phase.Share.Takes(i)) _phase.Users.Add(serial, at + Stagger(i, simulation.Copies), Instant.Never, shared);
         }
 
         _awaitsUsers = true;
@@ -172,7 +172,7 @@ internal sealed class SimulationPlayer
     // Paced users who all began together would come in one burst every time.
     private long Stagger(int user, int users) => _phase.Scenario.Pace.ToNanoseconds() / users * user;
 
-    private void At(long at, Action<long> action) => _phase.Dispatcher.Schedule(at, new Callback(t =>
+    private void At(Instant at, Action<Instant> action) => _phase.Dispatcher.Schedule(at, new Callback(t =>
     {
         if (!_phase.IsEnding) action(t);
     }));

@@ -1,3 +1,4 @@
+using LoadHarness.Load.Clocks;
 using LoadHarness.Load.Scheduling;
 
 namespace LoadHarness.Load.Running;
@@ -13,11 +14,11 @@ internal sealed class VirtualUser(LoadPhase phase, int serial, int number, Share
     private readonly long[] _started = new long[phase.Scenario.Operations.Count];
     private readonly long _pace = (long)phase.Scenario.Pace.TotalNanoseconds;
     private readonly long _think = (long)phase.Scenario.ThinkTime.TotalNanoseconds;
-    private long _retiresAt = long.MaxValue;
-    private long _first;
-    private long _intended;
-    private long _begun;
-    private long _slice;
+    private Instant _retiresAt = Instant.Never;
+    private Instant _first;
+    private Instant _intended;
+    private Instant _begun;
+    private Instant _slice;
     private volatile bool _resting;
     private volatile bool _done;
 
@@ -25,29 +26,29 @@ internal sealed class VirtualUser(LoadPhase phase, int serial, int number, Share
     public bool IsSettled => _done || (_resting && _intended >= RetiresAt);
 
     /// <summary>What is due before this time is still run; what is due later is not.</summary>
-    public long RetiresAt
+    public Instant RetiresAt
     {
-        get => Volatile.Read(ref _retiresAt);
-        set => Volatile.Write(ref _retiresAt, value);
+        get => Instant.Read(ref _retiresAt);
+        set => Instant.Write(ref _retiresAt, value);
     }
 
     /// <summary>Iterations begun, by operation. To be read when the recorder is closed.</summary>
     public IReadOnlyList<long> Started => _started;
 
     /// <summary>When what is under way should have started. Any thread, as an estimate.</summary>
-    public long Since => KeepsSchedule ? Volatile.Read(ref _intended) : Volatile.Read(ref _begun);
+    public Instant Since => KeepsSchedule ? Instant.Read(ref _intended) : Instant.Read(ref _begun);
 
     private bool IsPaced => _pace > 0;
 
     private bool KeepsSchedule => _pace > 0 || _think > 0;
 
-    public void Begin(long intended)
+    public void Begin(Instant intended)
     {
         _first = _intended = intended;
         Rest();
     }
 
-    public void Fire(long at)
+    public void Fire(Instant at)
     {
         _resting = false;
         Phase.Dispatcher.Start(this);
@@ -70,7 +71,7 @@ internal sealed class VirtualUser(LoadPhase phase, int serial, int number, Share
             yield return Phase.Mix.Pick(Phase.SeedOf(serial + 1, begun++));
     }
 
-    private async Task Loop(long now)
+    private async Task Loop(Instant now)
     {
         while (true)
         {
@@ -92,7 +93,7 @@ internal sealed class VirtualUser(LoadPhase phase, int serial, int number, Share
     }
 
     /// <returns>The iteration to wait for; null when the user rests or is done.</returns>
-    private Task<IResponse>? RunWhileItCompletesAtOnce(ref long now)
+    private Task<IResponse>? RunWhileItCompletesAtOnce(ref Instant now)
     {
         while (true)
         {
@@ -116,7 +117,7 @@ internal sealed class VirtualUser(LoadPhase phase, int serial, int number, Share
         }
     }
 
-    private bool MayBegin(long now) =>
+    private bool MayBegin(Instant now) =>
         !Phase.IsGivenUp && (KeepsSchedule ? _intended : now) < RetiresAt && (shared is null || shared.Take());
 
     private void Rest()
@@ -127,7 +128,7 @@ internal sealed class VirtualUser(LoadPhase phase, int serial, int number, Share
     }
 
     /// <returns>False when the user rests: the dispatcher or another thread then goes on with it.</returns>
-    private bool GoesOn(long now)
+    private bool GoesOn(Instant now)
     {
         if (KeepsSchedule)
         {

@@ -11,26 +11,26 @@ internal sealed class Dispatcher(LoadClock clock, IterationThreads threads) : IW
 {
     // Another thread is awake within this on an idle machine. What is due sooner is started by this thread, one after the other.
     private const long TakeOverNanoseconds = 100_000;
-    private readonly PriorityQueue<IDue, (long At, long Order)> _queue = new();
-    private readonly ConcurrentQueue<(long At, IDue Due)> _posted = new();
+    private readonly PriorityQueue<IDue, (Instant At, long Order)> _queue = new();
+    private readonly ConcurrentQueue<(Instant At, IDue Due)> _posted = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<bool> _finished = () => true;
     private IWork? _started;
     private long _order;
-    private long _sleepsUntil;
+    private Instant _sleepsUntil;
 
     public LoadClock Clock => clock;
 
     /// <summary>On the dispatching thread, or before it runs.</summary>
-    public void Schedule(long at, IDue due) => _queue.Enqueue(due, (at, _order++));
+    public void Schedule(Instant at, IDue due) => _queue.Enqueue(due, (at, _order++));
 
     /// <summary>From any thread.</summary>
-    public void Post(long at, IDue due)
+    public void Post(Instant at, IDue due)
     {
         _posted.Enqueue((at, due));
         // Full fence: either the sleeper sees the item, or this sees how long it means to sleep.
         Interlocked.MemoryBarrier();
-        if (at < Volatile.Read(ref _sleepsUntil)) clock.Signal();
+        if (at < Instant.Read(ref _sleepsUntil)) clock.Signal();
     }
 
     /// <summary>On the dispatching thread: runs an iteration, as soon as everything that is due was fired.</summary>
@@ -102,10 +102,12 @@ internal sealed class Dispatcher(LoadClock clock, IterationThreads threads) : IW
 
     private void Sleep()
     {
-        var until = _queue.TryPeek(out _, out var next) ? next.At : long.MaxValue;
-        Interlocked.Exchange(ref _sleepsUntil, until);
+        var until = _queue.TryPeek(out _, out var next) ? next.At : Instant.Never;
+        Instant.Write(ref _sleepsUntil, until);
+        // Full fence, as in Post.
+        Interlocked.MemoryBarrier();
         if (_posted.IsEmpty) clock.Wait(until);
-        Volatile.Write(ref _sleepsUntil, 0);
+        Instant.Write(ref _sleepsUntil, Instant.Origin);
     }
 
     private void TakePosted()
@@ -119,10 +121,10 @@ internal interface IDue
 {
     /// <summary>Must be quick: iterations are given to <see cref="Dispatcher.Start"/>.</summary>
     /// <param name="at">When it was due, which may be a little ago.</param>
-    void Fire(long at);
+    void Fire(Instant at);
 }
 
-internal sealed class Callback(Action<long> action) : IDue
+internal sealed class Callback(Action<Instant> action) : IDue
 {
-    public void Fire(long at) => action(at);
+    public void Fire(Instant at) => action(at);
 }

@@ -57,13 +57,13 @@ internal static class OverloadCheck
     private sealed class SlowServer(LoadClock clock, double capacity)
     {
         private readonly Lock _lock = new();
-        private long _first;
-        private long _last;
-        private long _freeAt;
+        private Instant? _first;
+        private Instant _last;
+        private Instant _freeAt;
 
         public long Served { get; private set; }
 
-        public double Seconds => (_last - _first) / 1e9;
+        public double Seconds => (_last - _first.GetValueOrDefault()) / 1e9;
 
         public async Task ServeAsync()
         {
@@ -71,8 +71,8 @@ internal static class OverloadCheck
             lock (_lock)
             {
                 var now = clock.Now;
-                if (_first == 0) _first = now;
-                _freeAt = Math.Max(_freeAt, now) + (long)(1e9 / capacity);
+                _first ??= now;
+                _freeAt = Instant.Later(_freeAt, now) + (long)(1e9 / capacity);
                 wait = TimeSpan.FromTicks((_freeAt - now) / TimeSpan.NanosecondsPerTick);
             }
 

@@ -15,8 +15,8 @@ internal static class RateCheck
         var (starts, beginning) = (new long[(int)Math.Round(rate * during.TotalSeconds)], 0L);
         var scenario = Scenario.Create("rate", context =>
         {
-            if (context.InvocationNumber < starts.Length) starts[context.InvocationNumber] = clock.Now;
-            if (context is OpenRequest { InvocationNumber: 0 } first) beginning = first.Intended;
+            if (context.InvocationNumber < starts.Length) starts[context.InvocationNumber] = clock.Now.Nanoseconds;
+            if (context is OpenRequest { InvocationNumber: 0 } first) beginning = first.Intended.Nanoseconds;
             return Response.OkTask();
         });
         var results = await new LoadRunner(clock, new LoadRunnerOptions()).RunAsync(

@@ -20,7 +20,7 @@ internal sealed class VirtualRun
     /// <summary>Seconds since the load began.</summary>
     public IReadOnlyList<double> Starts => _starts;
 
-    public double Elapsed => (Clock.Now - LoadRunner.Headstart) / 1e9;
+    public double Elapsed => (Clock.Now.Nanoseconds - LoadRunner.Headstart) / 1e9;
 
     /// <summary>Iterations that take so long, each noted in <see cref="Starts"/>.</summary>
     public ScenarioProps Scenario(TimeSpan service) => Scenario(_ => service);

@@ -28,7 +28,7 @@ public sealed class ForeignUserTests
             Answering(after: _ => 0.02).WithPacing(Seconds(0.1)).WithLoadSimulations(Simulation.KeepConstant(1, Seconds(2))), 1, _clock);
 
         Loop(foreign, until: 0.2);
-        _clock.Wait(1_000_000_000);
+        _clock.Wait(new Instant(1_000_000_000));
         Loop(foreign, until: 1.2);
 
         Assert.Equal([0, 0.1, 1, 1.1], _starts);
@@ -55,7 +55,7 @@ public sealed class ForeignUserTests
 
     private ScenarioProps Answering(Func<double, double> after) => Scenario.Create("s", async context =>
     {
-        var start = Math.Round(_clock.Now / 1e9, 9);
+        var start = Math.Round(_clock.Now.Nanoseconds / 1e9, 9);
         _starts.Add(start);
         if (after(start) is > 0 and var service) await context.Delay(Seconds(service));
         return Response.Ok();
@@ -66,11 +66,11 @@ public sealed class ForeignUserTests
     private void Loop(ForeignScenario foreign, double until)
     {
         _ = User();
-        _clock.Wait((long)(until * 1e9));
+        _clock.Wait(new Instant((long)(until * 1e9)));
 
         async Task User()
         {
-            while (_clock.Now < until * 1e9)
+            while (_clock.Now.Nanoseconds < until * 1e9)
                 await foreign.InvokeAsync(isWarmUp: false, TestContext.Current.CancellationToken);
         }
     }
