@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using LoadHarness.Core.Input;
+using LoadHarness.Core.Statistics;
 
 namespace LoadHarness.Agents.Broker;
 
@@ -39,7 +40,7 @@ public static class AgentToken
     /// Keeps runs on one broker apart: what is heard of one token says nothing of another, and the token cannot be told from it.
     /// </summary>
     public static string SubjectOf(string token) =>
-        $"loadharness.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"subject of {token}")))[..24]}";
+        $"loadharness.{TextHash.Of($"subject of {token}", 24)}";
 
     private static (string? Token, string? Fault) Read(string file)
     {

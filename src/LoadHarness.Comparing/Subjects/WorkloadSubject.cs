@@ -1,10 +1,9 @@
-using System.Security.Cryptography;
-using System.Text;
 using LoadHarness.Comparing.Arms;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
+using LoadHarness.Core.Statistics;
 using LoadHarness.Postgres;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Workloads;
@@ -55,7 +54,7 @@ public sealed class WorkloadSubject(
     private Task<ClusterTemplate> TemplateAsync(
         WorkloadFolder folder, ArmSpecification arm, IStageProgress progress, CancellationToken cancellationToken)
     {
-        var content = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed} {folder.Workload.Content}")))[..16];
+        var content = TextHash.Of($"{seed} {folder.Workload.Content}", 16);
         return ClusterTemplate.MakeAsync(
             profile, arm.ServerVersion, keep, version => ClusterSnapshot.Of($"workload-{content}", version), FillAsync, progress,
             cancellationToken);

@@ -20,7 +20,7 @@ public sealed record ScaleTarget(Target Target, double Milliseconds)
             && (target.Operation is null || operation == $"{target.Scenario}/{target.Operation}"));
         if (target is null) return null;
         var share = target.ClaimedItems > 0 ? Math.Min(1, (double)items / target.ClaimedItems) : 1;
-        return new(target, target.Limit * share * (target.Unit == "s" ? 1_000 : 1));
+        return new(target, TimeUnit.ToMilliseconds(target.Limit * share, target.Unit));
     }
 }
 

@@ -40,13 +40,10 @@ internal static class ResponseTime
         return limit with { Value = limit.Value * Math.Min(1, share) };
     }
 
-    private static Func<TimeSpan, double> Unit(Target target) => target.Unit switch
-    {
-        "ms" => duration => duration.TotalMilliseconds,
-        "s" => duration => duration.TotalSeconds,
-        _ => throw new HarnessException(
-            $"targets.json: {target.Id} has the unit '{target.Unit}'. A response time is in ms or s.", ExitCode.BadUsage),
-    };
+    private static Func<TimeSpan, double> Unit(Target target) => TimeUnit.Milliseconds(target.Unit) is { } one
+        ? duration => duration.TotalMilliseconds / one
+        : throw new HarnessException(
+            $"targets.json: {target.Id} has the unit '{target.Unit}'. A response time is in ms or s.", ExitCode.BadUsage);
 
     private static string Evidence(ScenarioResult scenario, OperationResult operation, Target target)
     {

@@ -33,7 +33,7 @@ internal static class TargetRules
     {
         var isTime = target.Statistic is Statistic.ResponseP95 or Statistic.ResponseP99 or Statistic.ResponseMean;
         var word = char.ToLowerInvariant(target.Statistic.ToString()[0]) + target.Statistic.ToString()[1..];
-        if (isTime && target.Unit is not ("ms" or "s")) yield return Error("unit", target.Unit, $"ms or s for the statistic {word}");
+        if (isTime && !TimeUnit.Is(target.Unit)) yield return Error("unit", target.Unit, $"ms or s for the statistic {word}");
         if (!isTime && string.IsNullOrWhiteSpace(target.Unit)) yield return Error("unit", target.Unit, "a word such as users");
         if (target is { Statistic: Statistic.CompletedPerMinute, Unit: not "requests/min" })
             yield return Error("unit", target.Unit, "requests/min for the statistic completedPerMinute");

@@ -1,5 +1,6 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Targets;
+using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Validity;
 
@@ -35,8 +36,8 @@ public static class RunChecks
 
     // A scenario whose response times nobody judges cannot be spoilt by a late start.
     private static TimeSpan Limit(string scenario, IReadOnlyList<Target> targets) => targets
-        .Where(target => target.Scenario == scenario && target.Unit is "ms" or "s")
-        .Select(target => target.Unit == "s" ? TimeSpan.FromSeconds(target.Limit) : TimeSpan.FromMilliseconds(target.Limit))
+        .Where(target => target.Scenario == scenario && TimeUnit.Is(target.Unit))
+        .Select(target => TimeSpan.FromMilliseconds(TimeUnit.ToMilliseconds(target.Limit, target.Unit)))
         .DefaultIfEmpty(TimeSpan.MaxValue)
         .Min();
 }

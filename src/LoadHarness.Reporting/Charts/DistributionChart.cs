@@ -13,7 +13,7 @@ internal static class DistributionChart
 
     public static Chart Of(string id, Verdict verdict, LatencyHistogram histogram, double limit)
     {
-        var unit = verdict.Unit == "s" ? 1_000.0 : 1;
+        var unit = TimeUnit.Milliseconds(verdict.Unit) ?? 1;
         var few = histogram.Count <= FewSamples;
         return new(
             id,

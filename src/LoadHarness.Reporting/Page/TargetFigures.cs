@@ -14,11 +14,11 @@ internal static class TargetFigures
     {
         if (verdict.Figure is not { } figure || verdict.Limit is not { } limit || !double.IsFinite(figure)) yield break;
         var id = $"figure-{Trail.Place(verdict)}";
-        if (operation is { Response.Count: > 0 } && verdict.Unit is "ms" or "s" && limit > 0)
+        if (operation is { Response.Count: > 0 } && TimeUnit.Is(verdict.Unit) && limit > 0)
         {
             var histogram = LatencyHistogram.Decode(operation!.Response.Encoded);
             if (histogram.Count > 0) yield return DistributionChart.Of(id, verdict, histogram, limit);
-            var ownLimit = TimeSpan.FromMilliseconds(Math.Min(verdict.Unit == "s" ? limit * 1_000 : limit, 1e9));
+            var ownLimit = TimeSpan.FromMilliseconds(Math.Min(TimeUnit.ToMilliseconds(limit, verdict.Unit), 1e9));
             if ((ScenarioFigures.OfOperation($"{id}-time", scenario, operation, ownLimit, OperationStretch.Most)
                 ?? ScenarioFigures.Percentiles($"{id}-time", scenario, trail.LimitOf(scenario))) is { } overTime) yield return overTime;
         }

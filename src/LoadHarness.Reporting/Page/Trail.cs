@@ -57,8 +57,8 @@ internal sealed class Trail(RunResult run)
     /// <summary>The strictest limit in milliseconds that an operation of the scenario is judged by; null where none is.</summary>
     public TimeSpan? LimitOf(ScenarioResult scenario)
     {
-        var limits = TargetsOf(scenario).Where(target => target is { Limit: > 0, Unit: "ms" or "s" })
-            .Select(target => target.Unit == "s" ? target.Limit!.Value * 1_000 : target.Limit!.Value).ToList();
+        var limits = TargetsOf(scenario).Where(target => target.Limit > 0 && TimeUnit.Is(target.Unit))
+            .Select(target => TimeUnit.ToMilliseconds(target.Limit!.Value, target.Unit)).ToList();
         return limits.Count == 0 || limits.Min() > 1e9 ? null : TimeSpan.FromMilliseconds(limits.Min());
     }
 

@@ -1,3 +1,5 @@
+using LoadHarness.Core.Statistics;
+
 namespace LoadHarness.Workloads.Parameters;
 
 /// <summary>
@@ -84,17 +86,10 @@ internal sealed class UuidSource : ValueSource
     public static Guid Of(long drawn)
     {
         Span<byte> bytes = stackalloc byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes, Spread((ulong)drawn));
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], Spread(~(ulong)drawn));
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes, SplitMix64.Mix((ulong)drawn));
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], SplitMix64.Mix(~(ulong)drawn));
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
         return new(bytes, bigEndian: true);
-    }
-
-    private static ulong Spread(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }

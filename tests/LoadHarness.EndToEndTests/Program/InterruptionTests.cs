@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using System.Threading.Channels;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Reporting;
 
@@ -45,12 +46,10 @@ public sealed partial class InterruptionTests : IDisposable
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("The server's processes are found by /proc.");
         using var program = await MeasuringAsync();
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         Assert.All(ServerProcesses(program.Port), server => Assert.Equal(0, Signal(server, Halt)));
-        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
 
         Assert.Equal(0, Signal(program.Process.Id, Terminate));
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        await program.SaysAsync("Stopping, up to");
         Assert.Equal(0, Signal(program.Process.Id, Terminate));
         var began = Stopwatch.GetTimestamp();
         await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken)
@@ -74,7 +73,6 @@ public sealed partial class InterruptionTests : IDisposable
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no signal to send to one process.");
         using var program = await MeasuringAsync();
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
 
         Assert.Equal(0, Signal(program.Process.Id, signal));
         await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken)
@@ -90,7 +88,6 @@ public sealed partial class InterruptionTests : IDisposable
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("The server's processes are found by /proc.");
         using var program = await MeasuringAsync(BuiltProgram.HalfMinuteProfile);
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
 
         // A session whose postmaster was killed before it may have ended by itself.
         Assert.Contains(0, ServerProcesses(program.Port).Select(server => Signal(server, Kill)).ToList());
@@ -146,9 +143,10 @@ public sealed partial class InterruptionTests : IDisposable
             _output.Path])
         {
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
             Environment = { ["LOADHARNESS_DATABASE"] = null },
         })!;
-        var port = 0;
+        var (port, errors) = (0, Channel.CreateUnbounded<string>());
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask()
             .WaitAsync(Patience, TestContext.Current.CancellationToken) is { } line)
         {
@@ -160,7 +158,9 @@ public sealed partial class InterruptionTests : IDisposable
         Assert.True(port > 0 && !process.HasExited, "the program ended, or named no server, before it measured");
         // What it writes from here on must not block it.
         _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        return new(process, port);
+        process.ErrorDataReceived += (_, line) => errors.Writer.TryWrite(line.Data ?? "");
+        process.BeginErrorReadLine();
+        return new(process, port, errors.Reader);
     }
 
     // The server answers nobody any more: its process is gone, and with it its port.
@@ -234,8 +234,17 @@ public sealed partial class InterruptionTests : IDisposable
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Signal(int process, int signal);
 
-    private sealed record Running(Process Process, int Port) : IDisposable
+    private sealed record Running(Process Process, int Port, ChannelReader<string> Errors) : IDisposable
     {
+        public async Task SaysAsync(string words)
+        {
+            while (!(await Errors.ReadAsync(TestContext.Current.CancellationToken).AsTask()
+                .WaitAsync(Patience, TestContext.Current.CancellationToken)).Contains(words, StringComparison.Ordinal))
+            {
+                // Until the line comes.
+            }
+        }
+
         public void Dispose()
         {
             if (!Process.HasExited) Process.Kill();

@@ -39,10 +39,15 @@ public sealed class JobTests(PostgresCluster cluster)
     [Fact]
     public async Task A_job_that_another_session_runs_is_skipped_and_told()
     {
-        await using var database = await WithSlowJobAsync("pg_sleep(2)");
+        await using var database = await WithSlowJobAsync("pg_advisory_xact_lock(4711)");
+        await using var holder = await database.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var held = await holder.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var hold = new NpgsqlCommand("select pg_advisory_xact_lock(4711)", holder))
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         var other = database.As("lh_jobs").ExecuteAsync("call run_job('maintenance')");
         await WaitForStepAsync(database);
         await database.As("lh_jobs").ExecuteAsync("call run_job('maintenance')");
+        await held.RollbackAsync(TestContext.Current.CancellationToken);
         await other;
         Assert.Equal(["succeeded", "skipped"], await database.Owner.ListAsync("select outcome from job_runs order by id"));
     }
@@ -194,7 +199,10 @@ public sealed class JobTests(PostgresCluster cluster)
     private static async Task WaitForStepAsync(TestDatabase database)
     {
         while (!await database.Owner.AskAsync<bool>(
-            "select exists (select from pg_stat_activity where wait_event = 'PgSleep' and query like 'call run_job%')"))
+            """
+            select exists (select from pg_stat_activity
+                where datname = current_database() and wait_event in ('PgSleep', 'advisory') and query like 'call run_job%')
+            """))
             await Task.Delay(20, TestContext.Current.CancellationToken);
     }
 }

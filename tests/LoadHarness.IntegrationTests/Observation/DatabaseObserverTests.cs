@@ -21,20 +21,21 @@ public sealed class DatabaseObserverTests(PostgresCluster cluster)
             cluster.Server.Binaries, NativeClusterTests.SmallServer, keep: false, Stop);
         await using var admin = NpgsqlDataSource.Create(server.ConnectionString);
         await using var observer = await DatabaseObserver.StartAsync(admin, server.ProcessId, Stop);
-        await SecondsAsync(1.5);
+        await SamplesAsync(observer, 1);
         await observer.UnwatchedAsync(
             async () =>
             {
                 await admin.ExecuteAsync(WriteMuch);
-                await SecondsAsync(1.5);
+                // A second that is not watched has no sample to wait for.
+                await Task.Delay(TimeSpan.FromSeconds(1.5), Stop);
                 return true;
             },
             Stop);
-        await SecondsAsync(2.5);
+        await SamplesAsync(observer, 2);
         var unwatched = observer.Latest;
         await admin.ExecuteAsync("drop table filler");
         await admin.ExecuteAsync(WriteMuch);
-        await SecondsAsync(1.5);
+        await SamplesAsync(observer, 2);
 
         var samples = (await observer.FinishAsync([], Stop)).Samples;
         Assert.All(samples.TakeWhile(sample => sample.AtUtc <= unwatched!.AtUtc),
@@ -42,5 +43,12 @@ public sealed class DatabaseObserverTests(PostgresCluster cluster)
         Assert.Contains(samples, sample => sample.WalBytesPerSecond > Little);
     }
 
-    private static Task SecondsAsync(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), Stop);
+    private static async Task SamplesAsync(DatabaseObserver observer, int count)
+    {
+        for (; count > 0; count--)
+        {
+            var before = observer.Latest;
+            while (observer.Latest == before) await Task.Delay(10, Stop);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
 using LoadHarness.Postgres.Observation;
@@ -61,7 +62,12 @@ public class SeededLoad(PostgresCluster cluster) : IAsyncLifetime
         var results = await observer.DuringAsync([.. load.Select(environment.WatchOf)], measured => RunAsync(load, measured));
         // A session counts what it did into the server's statistics when it ends, and about once a second before.
         await environment.ReleaseAsync();
-        await Task.Delay(300, TestContext.Current.CancellationToken);
+        while (await Database.Owner.AskAsync<bool>(
+            """
+            select exists (select from pg_stat_activity
+                where datname = current_database() and usename in ('lh_app', 'lh_worker'))
+            """))
+            await Task.Delay(10, TestContext.Current.CancellationToken);
         return (results, await observer.FinishAsync([], TestContext.Current.CancellationToken));
     }
 }

@@ -19,6 +19,7 @@ internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase a
     /// <summary>Leads of a few blocks, with their bits.</summary>
     public static async Task FillAsync(TestDatabase database)
     {
+        var random = new Random(Leads);
         await using var connection = await database.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
         for (var i = 1; i <= Leads; i++)
         {
@@ -27,7 +28,7 @@ internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase a
                 insert into leads
                     (workspace_id, id, email, name, company, source, status, position, tags, custom_fields, created_at, updated_at)
                 overriding system value values (1, $11, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                """, Lead(i));
+                """, Lead(random, i));
             // The fourth block is far away from the others, as after an import that burnt ids.
             insert.Parameters.Add(new() { Value = (i % 4 == 3 ? 9_000_000L : i % 4) * 16_384 + i });
             await insert.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
@@ -63,7 +64,7 @@ internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase a
 
     private async Task LoopAsync(Func<Random, Task> step)
     {
-        var random = new Random();
+        var random = new Random(TestSeed.Draw());
         try
         {
             while (!stop.IsCancellationRequested) await step(random);
@@ -79,7 +80,7 @@ internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase a
     {
         var rows = new JsonArray([.. Enumerable.Range(0, random.Next(1, 8)).Select(_ =>
         {
-            var lead = Lead(random.Next(2) == 0 ? random.Next(1, Leads) : Interlocked.Increment(ref _next));
+            var lead = Lead(random, random.Next(2) == 0 ? random.Next(1, Leads) : Interlocked.Increment(ref _next));
             return (JsonNode)new JsonObject
             {
                 ["email"] = lead.Email, ["name"] = lead.Name, ["status"] = lead.Status,
@@ -102,7 +103,7 @@ internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase a
                     created_at = $9, updated_at = $10
                 where workspace_id = 1 and $1 <> '' and id = (
                     select id from leads where workspace_id = 1 order by random() limit 1)
-                """, Lead(1));
+                """, Lead(random, 1));
             await change.ExecuteNonQueryAsync(stop);
         }
 
@@ -151,12 +152,12 @@ internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase a
     }
 
     // Nearly all are born on a day: a field that bits have by day.
-    private static SegmentLead Lead(int number)
+    private static SegmentLead Lead(Random random, int number)
     {
         var lead = SegmentGen.Lead(number).Single();
         lead.CustomFields["born"] = number % 50 == 7
             ? JsonValue.Create("2026-01-15T12:00Z")
-            : JsonValue.Create($"2026-01-{Random.Shared.Next(1, 29):00}");
+            : JsonValue.Create($"2026-01-{random.Next(1, 29):00}");
         return lead;
     }
 

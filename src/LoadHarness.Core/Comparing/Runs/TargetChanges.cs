@@ -15,5 +15,5 @@ internal static class TargetChanges
 
     private static ChangeWords Words(Verdict verdict) => verdict.Direction == LimitDirection.AtLeast
         ? ChangeWords.OfRate
-        : verdict.Unit is "ms" or "s" ? ChangeWords.OfTime : ChangeWords.OfCost;
+        : TimeUnit.Is(verdict.Unit) ? ChangeWords.OfTime : ChangeWords.OfCost;
 }

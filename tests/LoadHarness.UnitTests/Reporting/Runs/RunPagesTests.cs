@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing.Runs;
@@ -48,18 +47,15 @@ public sealed class RunPagesTests : IDisposable
 
         var damaged = Path.Combine(_directory.Path, "runs", "007", "run.json");
         await File.WriteAllTextAsync(damaged, (await File.ReadAllTextAsync(damaged, Stop))[..500], Stop);
-        var clock = Stopwatch.StartNew();
 
         var history = await RunPages.WriteHistoryAsync(Path.Combine(_directory.Path, "runs"), _directory.Path, "1.0", Stop);
 
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 30);
         Assert.Equal(199, history.Runs);
         Assert.Equal(Path.Combine("007", "run.json"), Assert.Single(history.LeftOut).Path);
         var html = await File.ReadAllTextAsync(history.Path, Stop);
         Assert.Contains(Path.Combine("007", "run.json"), html, StringComparison.Ordinal);
         Assert.Contains("not whole JSON", html, StringComparison.Ordinal);
         Assert.InRange(Encoding.UTF8.GetByteCount(html), 1, LargestPage);
-        TestContext.Current.SendDiagnosticMessage($"{html.Length:N0} characters in {clock.Elapsed.TotalSeconds:N1} s");
     }
 
     [Fact]
