@@ -33,7 +33,7 @@ select case when l.mean_ms >= own_red then 'red' else 'yellow' end as status,
     format('mean %s ms over %s calls%s; all statements: mean %s ms over %s calls', round(l.mean_ms::numeric, 1), l.calls,
         case when is_batch then format(' of a batch, limit %s ms', own_red) else '' end, round(o.mean_ms::numeric, 2), o.calls) as detail,
     'Look at its plan: explain (analyze, buffers) ...; then: select pg_stat_statements_reset();' as remedy,
-    -- A batch's figure would stand beside a limit that is not its own.
+    -- A batch's figure would be held against a limit that is not its own.
     case when not is_batch then l.mean_ms end as figure
 from limits l cross join overall o where l.mean_ms >= own_warn
 union all

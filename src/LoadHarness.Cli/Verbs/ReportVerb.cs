@@ -37,7 +37,7 @@ public static class ReportVerb
             HelpName = "DIR",
         };
         var command = new Command("report",
-            "Judge and render again from run.json, by the targets of today, into a new folder beside it or the one that --out names; "
+            "Judge and render again from run.json, by the targets of today, into a new folder next to it or the one that --out names; "
                 + "or lay several runs side by side.") { path };
         return new(command, [compare, history, words.Targets, words.Workload, words.Out, words.Require, words.Open, words.Json],
             (parsed, cancellationToken) =>

@@ -21,7 +21,7 @@ public static class HugePages
 
     /// <summary>
     /// Allows as many as a server that is about to start will ask for; its <see cref="ClusterDirectory.HugePagesFile"/> says how many, for
-    /// whoever stops it.
+    /// who stops it.
     /// </summary>
     /// <remarks>
     /// Only root may, and not every kernel can. Where not, the server starts on small pages: it asks for huge ones and does without.

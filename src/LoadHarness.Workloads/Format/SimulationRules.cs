@@ -30,7 +30,7 @@ internal static class SimulationRules
         for (var i = 0; i < scenario.Simulations.Count; i++)
             foreach (var fault in Faults($"{field}.simulations[{i}]", scenario.Simulations[i])) yield return fault;
         if (scenario.ThinkTime is not null && scenario.Pace is not null)
-            yield return new($"{field}.pace", "it stands beside thinkTime", "Keep one of them");
+            yield return new($"{field}.pace", "thinkTime is given too", "Keep one of them");
         var isClosed = scenario.Simulations.Any(simulation => IsClosed(simulation.Kind));
         var isOpen = scenario.Simulations.Any(simulation => !IsClosed(simulation.Kind) && simulation.Kind != SimulationKind.Pause);
         if (isClosed && isOpen)

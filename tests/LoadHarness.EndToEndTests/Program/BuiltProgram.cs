@@ -3,7 +3,7 @@ using CliWrap.Buffered;
 
 namespace LoadHarness.EndToEndTests.Program;
 
-/// <summary>The program as it was built, beside these tests.</summary>
+/// <summary>The program as it was built with these tests.</summary>
 internal static class BuiltProgram
 {
     public const string TinyProfile = "tiny";

@@ -55,7 +55,7 @@ public sealed partial class InterruptionTests : IDisposable
         await program.Process.WaitForExitAsync(TestContext.Current.CancellationToken)
             .WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-        // Five seconds are promised; a test beside others on a small machine gets twice as long.
+        // Five seconds are promised; a test that runs with others on a small machine gets twice as long.
         Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 10);
         Assert.Equal(5, program.Process.ExitCode);
         var run = await RunJson.ReadAsync(

@@ -54,7 +54,7 @@ public sealed class OtherPagesTests : PageTests
         var file = (await RunReport.WriteAsync(SampleLarge.Create(), Folder, Stop))[1];
         Assert.InRange(new FileInfo(file).Length, 1, MostBytes);
         var (loads, layouts) = (new List<double>(), new List<double>());
-        // The best of three: other tests run beside this one.
+        // The best of three: other tests run at the same time.
         for (var i = 0; i < 3; i++)
         {
             var page = await Browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });

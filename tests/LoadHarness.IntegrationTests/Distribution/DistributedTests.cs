@@ -11,7 +11,7 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Distribution;
 
-/// <summary>The schema on a real coordinator with workers, beside one server with the same rows.</summary>
+/// <summary>The schema on a real coordinator with workers, against one server with the same rows.</summary>
 public sealed class DistributedTests(PostgresCluster cluster, CoordinatorDatabase coordinator) : IClassFixture<CoordinatorDatabase>
 {
     private const string Segment = """

@@ -25,7 +25,7 @@ internal static class FaultFinding
     }
 
     /// <summary>Runs the finding's own remedy, word for word, and sees the subject in order.</summary>
-    public static async Task MendAsync(NpgsqlDataSource source, string check, HealthFinding finding, HealthLimits? limits = null)
+    public static async Task FixAsync(NpgsqlDataSource source, string check, HealthFinding finding, HealthLimits? limits = null)
     {
         Assert.NotNull(finding.Remedy);
         await source.ExecuteAsync(finding.Remedy);
@@ -45,7 +45,7 @@ internal static class FaultFinding
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         Assert.Null(Offending(await LookAsync(database.Owner, check, limits), subject));
         await database.Owner.ExecuteAsync(fault);
-        await MendAsync(database.Owner, check, await FindAsync(database.Owner, check, status, subject, limits), limits);
+        await FixAsync(database.Owner, check, await FindAsync(database.Owner, check, status, subject, limits), limits);
     }
 
     private static HealthFinding? Offending(HealthResult result, string subject) =>

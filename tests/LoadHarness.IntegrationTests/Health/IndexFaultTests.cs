@@ -27,7 +27,7 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
             () => database.Owner.ExecuteAsync("create unique index concurrently twins_id on twins (id)"));
         var finding = await FaultFinding.FindAsync(database.Owner, "invalid-index", HealthStatus.Red, "twins_id");
         await database.Owner.ExecuteAsync("delete from twins where ctid = '(0,2)'");
-        await FaultFinding.MendAsync(database.Owner, "invalid-index", finding);
+        await FaultFinding.FixAsync(database.Owner, "invalid-index", finding);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class SessionFaultTests(PostgresCluster cluster)
         var slow = database.Owner.ExecuteAsync("select pg_sleep(60) as too_long");
         var finding = await FaultFinding.FindAsync(database.Owner, "long-transaction", status, "session", limits);
         Assert.Contains("too_long", finding.Detail, StringComparison.Ordinal);
-        await FaultFinding.MendAsync(database.Owner, "long-transaction", finding, limits);
+        await FaultFinding.FixAsync(database.Owner, "long-transaction", finding, limits);
         Assert.Equal(PostgresErrorCodes.QueryCanceled, (await Assert.ThrowsAsync<PostgresException>(() => slow)).SqlState);
     }
 
@@ -34,7 +34,7 @@ public sealed class SessionFaultTests(PostgresCluster cluster)
         await using (var command = new NpgsqlCommand("select 1", connection)) await command.ExecuteScalarAsync(Stop);
         var finding = await FaultFinding.FindAsync(
             database.Owner, "idle-in-transaction", HealthStatus.Red, $"session {connection.ProcessID}", limits);
-        await FaultFinding.MendAsync(database.Owner, "idle-in-transaction", finding, limits);
+        await FaultFinding.FixAsync(database.Owner, "idle-in-transaction", finding, limits);
     }
 
     [Fact]

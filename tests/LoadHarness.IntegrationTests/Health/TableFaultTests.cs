@@ -28,7 +28,7 @@ public sealed class TableFaultTests(PostgresCluster cluster)
             "create table shifted (id int) with (autovacuum_enabled = off); insert into shifted select generate_series(1, 30000)");
         await database.Owner.ExecuteAsync("analyze shifted");
         await database.Owner.ExecuteAsync("update shifted set id = id where id <= 12000; select pg_stat_force_next_flush()");
-        await FaultFinding.MendAsync(database.Owner, "stale-statistics",
+        await FaultFinding.FixAsync(database.Owner, "stale-statistics",
             await FaultFinding.FindAsync(database.Owner, "stale-statistics", HealthStatus.Yellow, "shifted"));
     }
 
@@ -58,7 +58,7 @@ public sealed class TableFaultTests(PostgresCluster cluster)
             select $1, id, 'x', now() + interval '{distance}'
             from leads
             """, workspace);
-        await FaultFinding.MendAsync(database.Owner, "default-partition",
+        await FaultFinding.FixAsync(database.Owner, "default-partition",
             await FaultFinding.FindAsync(database.Owner, "default-partition", HealthStatus.Red, "lead_activities"));
         Assert.Equal(1, await database.Owner.AskAsync<long>("select count(*) from lead_activities"));
     }
@@ -93,7 +93,7 @@ public sealed class TableFaultTests(PostgresCluster cluster)
                 from partition_bounds('email_sends') where from_at > now() order by from_at limit 1);
             end $$
             """);
-        await FaultFinding.MendAsync(database.Owner, "future-partitions",
+        await FaultFinding.FixAsync(database.Owner, "future-partitions",
             await FaultFinding.FindAsync(database.Owner, "future-partitions", HealthStatus.Red, "email_sends"));
         Assert.Equal(HealthStatus.Green, (await FaultFinding.LookAsync(database.Owner, "future-partitions")).Status);
     }
@@ -112,7 +112,7 @@ public sealed class TableFaultTests(PostgresCluster cluster)
         var finding = await FaultFinding.FindAsync(database.Owner, "jobs", HealthStatus.Red, "renew-api-keys");
         Assert.Contains("auto_renew_api_keys() does not exist", finding.Detail, StringComparison.Ordinal);
         await database.Owner.ExecuteAsync("alter function gone() rename to auto_renew_api_keys");
-        await FaultFinding.MendAsync(database.Owner, "jobs", finding);
+        await FaultFinding.FixAsync(database.Owner, "jobs", finding);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class TransactionIdTests
         }.ConnectionString);
 
         var finding = await FaultFinding.FindAsync(source, "transaction-ids", status, "postgres");
-        await FaultFinding.MendAsync(source, "transaction-ids", finding);
+        await FaultFinding.FixAsync(source, "transaction-ids", finding);
 
         Assert.Equal(HealthStatus.Green, (await FaultFinding.LookAsync(source, "transaction-ids")).Status);
         Assert.True(await source.AskAsync<int>("select age(datfrozenxid) from pg_database where datname = current_database()") < 1_000_000);

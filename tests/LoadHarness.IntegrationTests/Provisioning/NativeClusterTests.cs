@@ -191,7 +191,7 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
         await File.WriteAllTextAsync(Allowed, $"{await AllowedAsync() + allowed}", Stop);
         await File.WriteAllTextAsync(own.Directory.HugePagesFile, written, Stop);
         await own.DisposeAsync();
-        // Servers of tests beside this one come and go with some hundred pages each.
+        // Servers of other tests come and go with some hundred pages each.
         Assert.InRange(await AllowedAsync(), 0, 100_000);
     }
 

@@ -5,7 +5,7 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.UnitTests.Validity;
 
-/// <summary>What makes a whole run untrustworthy, beside what <see cref="GeneratorChecks"/> finds in one scenario.</summary>
+/// <summary>What makes a whole run untrustworthy, besides what <see cref="GeneratorChecks"/> finds in one scenario.</summary>
 public sealed class RunChecksTests
 {
     [Fact]

@@ -38,6 +38,6 @@ public sealed record RunComparison(
     public string Tally =>
         $"{Worse.Count} worse, {Better.Count} better, {Compared - Worse.Count - Better.Count} without a difference shown";
 
-    /// <summary>Of so many intervals of 95%, one in twenty lies beside the truth.</summary>
+    /// <summary>Of so many intervals of 95%, one in twenty misses the truth.</summary>
     public int ByChance => (int)Math.Round(Compared / 20.0);
 }

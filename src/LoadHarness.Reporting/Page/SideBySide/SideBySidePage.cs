@@ -5,7 +5,7 @@ using LoadHarness.Core.Verdicts;
 namespace LoadHarness.Reporting.Page.SideBySide;
 
 /// <summary>
-/// <c>compare.html</c>: recorded runs beside the first of them. What else differs than the code stands before any figure.
+/// <c>compare.html</c>: recorded runs next to the first of them. What else differs than the code stands before any figure.
 /// </summary>
 internal static class SideBySidePage
 {
