@@ -45,10 +45,15 @@ begin
 end;
 $$;
 
--- A long pending list makes every GIN search read it in full.
+-- A long pending list makes every GIN search read it in full. Of a cluster, the workers have the rows.
 create or replace function flush_gin_pending_lists() returns bigint
 language sql security definer set search_path = pg_catalog, public, pg_temp as $$
-    select coalesce(sum(gin_clean_pending_list(i.oid)), 0)::bigint
+    select coalesce(sum(gin_clean_pending_list(i.oid)), 0)::bigint + (
+        select coalesce(sum(w::bigint), 0)::bigint from public.ask_workers($worker$
+            select jsonb_build_array(coalesce(sum(gin_clean_pending_list(i.oid)), 0))
+            from pg_class i
+            join pg_am a on a.oid = i.relam and a.amname = 'gin'
+            where i.relnamespace = 'public'::regnamespace and i.relkind = 'i' and pg_has_role(i.relowner, 'usage') $worker$) as w)
     from pg_class i
     join pg_am a on a.oid = i.relam and a.amname = 'gin'
     where i.relnamespace = 'public'::regnamespace and i.relkind = 'i'
@@ -212,32 +217,60 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     where to_regprocedure('public.' || t.routine) is not null
 $$;
 
--- One task that fails is told and does not keep the others from running. All in one transaction: so the retention is only looked at.
-create or replace function perform_maintenance_tasks()
-returns table (task text, outcome text, detail text, duration_ms double precision)
+drop function if exists perform_maintenance_tasks();
+
+-- One task that fails is told and does not keep the others from running. Whoever calls it may hold its locks: so the retention, whose locks
+-- readers wait for, is only looked at.
+create or replace function perform_maintenance_task(p_step int, out task text, out outcome text, out detail text,
+    out duration_ms double precision)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-    work record;
-    started timestamptz;
+    v_statement text;
+    v_started timestamptz := clock_timestamp();
 begin
-    for work in
-        select t.name, case when t.name = 'retention' then
-            'select count(d.*) || '' partitions to retire: the job maintenance does it, one a transaction'' from public.retention_policies p
-             left join lateral public.partitions_to_retire(p.table_name, p.keep_days) d on true
-             where p.keep_days is not null' else t.statement end as statement
-        from public.maintenance_tasks() t
+    if p_step is null or p_step < 0 then
+        raise exception 'tasks are counted from 0, not %', coalesce(p_step::text, 'null') using errcode = 'LH004';
+    end if;
+    select t.name, case when t.name = 'retention' then
+        'select count(d.*) || '' partitions to retire: the job maintenance does it'' from public.retention_policies p
+         left join lateral public.partitions_to_retire(p.table_name, p.keep_days) d on true
+         where p.keep_days is not null' else t.statement end
+    into task, v_statement from public.maintenance_tasks() t offset p_step limit 1;
+    if not found then
+        return;
+    end if;
+    begin
+        execute v_statement into detail;
+        outcome := 'succeeded';
+    exception when others then
+        outcome := 'failed';
+        detail := sqlstate || ' ' || sqlerrm;
+    end;
+    duration_ms := extract(epoch from clock_timestamp() - v_started) * 1000;
+end;
+$$;
+
+-- As run_job: a procedure that commits sets its path in each of its transactions, and its work is done by a function of the owner.
+create or replace procedure perform_maintenance_tasks(inout outcomes jsonb default null)
+language plpgsql as $$
+declare
+    v_task record;
+    v_step int := 0;
+begin
+    -- Inside a transaction it is refused here, before anything is done: every lock would last until that one ends.
+    commit;
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    if outcomes is not null then
+        raise exception 'outcomes is what comes back' using errcode = 'LH004', hint = 'Write: call perform_maintenance_tasks()';
+    end if;
+    outcomes := '[]';
     loop
-        task := work.name;
-        started := clock_timestamp();
-        begin
-            execute work.statement into detail;
-            outcome := 'succeeded';
-        exception when others then
-            outcome := 'failed';
-            detail := sqlstate || ' ' || sqlerrm;
-        end;
-        duration_ms := extract(epoch from clock_timestamp() - started) * 1000;
-        return next;
+        v_task := public.perform_maintenance_task(v_step);
+        exit when v_task.task is null;
+        outcomes := outcomes || pg_catalog.to_jsonb(v_task);
+        v_step := v_step + 1;
+        commit;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     end loop;
 end;
 $$;
@@ -263,8 +296,10 @@ comment on function prune_job_history(interval) is 'Deletes pg_cron''s own histo
 comment on function prune_operations_history() is 'Deletes job outcomes and snapshots older than 90 days; of jobs that run every minute '
     'good outcomes '
     'after 2 days and failures after 14. Returns the rows.';
-comment on function perform_maintenance_tasks() is 'MA-1. Runs every daily task but the retention, which it looks at; one row a task '
-    'with its outcome and milliseconds. The job maintenance runs them all, each in a transaction of its own.';
+comment on function perform_maintenance_task(int) is 'A step of perform_maintenance_tasks: the daily task of that number, from 0, with '
+    'its outcome and milliseconds; nothing after the last. LH004 for a number below 0.';
+comment on procedure perform_maintenance_tasks(jsonb) is 'MA-1. Runs every daily task but the retention, which it looks at, each in a '
+    'transaction of its own: no lock outlives its task. Returns [{task, outcome, detail, duration_ms}]. Not within a transaction.';
 
 do $$
 declare
@@ -275,12 +310,13 @@ begin
             'capture_database_snapshot', 'capture_growth', 'analyze_critical_tables', 'flush_gin_pending_lists',
             'retire_partition', 'partitions_to_retire', 'retire_next_partition', 'maintenance_tasks', 'apply_retention',
                 'cleanup_old_email_sends', 'prune_job_history',
-            'prune_operations_history', 'perform_maintenance_tasks'])
+            'prune_operations_history', 'perform_maintenance_task', 'perform_maintenance_tasks'])
     loop
-        execute format('alter function %s owner to lh_owner', routine);
-        execute format('revoke all on function %s from public', routine);
+        execute format('alter routine %s owner to lh_owner', routine);
+        execute format('revoke all on routine %s from public', routine);
     end loop;
-    grant execute on function perform_maintenance_tasks(), prune_job_history(interval), analyze_critical_tables(),
+    grant execute on function perform_maintenance_task(int), prune_job_history(interval), analyze_critical_tables(),
         capture_database_snapshot() to lh_worker;
+    grant execute on procedure perform_maintenance_tasks(jsonb) to lh_worker;
 end;
 $$;

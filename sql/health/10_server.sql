@@ -17,7 +17,7 @@ with counted as (
     where dbid = (select oid from pg_database where datname = current_database()) and calls >= 5
       and query ~* '^\s*(select|insert|update|delete|with|merge)'
       -- Jobs read whole tables, and nobody waits for them.
-      and query !~* ('(refresh_analytics_views|perform_maintenance_tasks|create_monthly_partitions|analyze_critical_tables'
+      and query !~* ('(refresh_analytics_views|perform_maintenance_task|create_monthly_partitions|analyze_critical_tables'
           || '|cleanup_old_email_sends)')
 ), limits as (
     select *, case when is_batch then 15 * :red else :red end as own_red, case when is_batch then 15 * :warn else :warn end as own_warn
@@ -52,6 +52,7 @@ limit 20;
 -- warn: 70
 -- red: 80
 -- direction: at most
+-- workers: asked too
 with limits as (
     select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as usable
 ), used as (
@@ -74,6 +75,7 @@ from limits, used u, largest g;
 -- warn: 97
 -- red: 95
 -- direction: at least
+-- workers: asked too
 select case when blks_hit + blks_read < 10000 then 'unknown' when ratio < :red then 'red' when ratio < :warn then 'yellow' else 'green'
     end as status,
     format('%s of %s blocks', blks_hit, blks_hit + blks_read) as subject,

@@ -69,6 +69,8 @@ internal static class GoodValues
         ["p_owner_name"] = "'Ann'",
         ["p_batch"] = "100",
         ["p_query"] = "'select 1'",
+        ["p_step"] = "0",
+        ["outcomes"] = "null",
     };
 
     private const string Segment = "'{\"field\": \"tags\", \"operator\": \"contains\", \"value\": \"vip\"}'";
