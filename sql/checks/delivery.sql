@@ -33,7 +33,8 @@ select case when (select count(*) from bare) + (select count(*) from granted) + 
     (select count(*) from bare), 0, 'tables';
 
 -- id: SV-2
--- Citus connects to its nodes as these roles: there they may log in, but have no password.
+-- Nodes of a cluster connect to each other as these roles: on a coordinator whose workers hold this schema they may log in, but have no
+-- password.
 select case when count(*) = 4 and not bool_or(rolsuper or rolbypassrls) and open = 0
     and not bool_or(rolcanlogin and not spread) then 'met' else 'missed' end,
     format('roles %s, none may %sbypass row security; %s functions are open to everybody',
@@ -42,7 +43,7 @@ from pg_roles, (
     select count(*) as open from pg_proc p
     where p.pronamespace = 'public'::regnamespace and has_function_privilege('public', p.oid, 'execute')
       and not exists (select 1 from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')) f
-cross join (select exists (select 1 from pg_extension where extname = 'citus') as spread) c
+cross join (select coalesce(current_setting('loadharness.roles_log_in', true), 'no') = 'yes' as spread) c
 where rolname in ('lh_owner', 'lh_app', 'lh_readonly', 'lh_worker')
 group by open, spread;
 

@@ -1,4 +1,5 @@
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Postgres.Distribution;
 using Npgsql;
 
 namespace LoadHarness.Checks.Verification;
@@ -17,7 +18,7 @@ internal static class CheckRunner
         "select set_config('role', 'lh_owner', true), set_config('citus.multi_shard_modify_mode', 'sequential', true)";
 
     public static async Task<Verdict> RunAsync(
-        NpgsqlConnection connection, SqlCheck check, bool distributed, CancellationToken cancellationToken)
+        NpgsqlConnection connection, SqlCheck check, ClusterShape shape, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
@@ -26,7 +27,9 @@ internal static class CheckRunner
             if (check.Needs is { } relation && !await connection.ScalarAsync<bool>(
                 "select to_regclass($1) is not null", cancellationToken, relation))
                 return Verdict.Unavailable(check.Id, "", $"{relation} is not in this database; {check.Remedy}");
-            if (distributed && check.ActsAsOwner) await ExecuteAsync(connection, ActAsOwner, cancellationToken);
+            await connection.ExecuteAsync("select set_config('loadharness.roles_log_in', $1, true)", cancellationToken,
+                shape.RolesLogIn ? "yes" : "no");
+            if (shape.Distributed && check.ActsAsOwner) await ExecuteAsync(connection, ActAsOwner, cancellationToken);
             foreach (var statement in check.Setup) await ExecuteAsync(connection, statement, cancellationToken);
             return await ReadAsync(connection, check, cancellationToken);
         }

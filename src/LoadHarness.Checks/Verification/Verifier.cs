@@ -27,15 +27,15 @@ public static class Verifier
         using var task = progress.Begin("Verify", SqlCheck.Shipped.Count, "checks");
         await using (var connection = await admin.OpenConnectionAsync(cancellationToken))
         {
-            var distributed = (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
-            foreach (var answer in await IndexCheck.RunAsync(connection, distributed, cancellationToken)) found[answer.Id] = answer;
+            var shape = await ClusterShape.ReadAsync(connection, cancellationToken);
+            foreach (var answer in await IndexCheck.RunAsync(connection, shape.Distributed, cancellationToken)) found[answer.Id] = answer;
             foreach (var check in SqlCheck.Shipped)
             {
-                found[check.Id] = await CheckRunner.RunAsync(connection, check, distributed, cancellationToken);
+                found[check.Id] = await CheckRunner.RunAsync(connection, check, shape, cancellationToken);
                 task.Advance(1);
             }
 
-            found["QA-1"] = await FunctionExercise.RunAsync(connection, FunctionCalls.All, found, distributed, cancellationToken);
+            found["QA-1"] = await FunctionExercise.RunAsync(connection, FunctionCalls.All, found, shape.Distributed, cancellationToken);
         }
 
         // The cost first: where it was measured, its figure is the one to show.
