@@ -1,4 +1,5 @@
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.Postgres;
 using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.IntegrationTests.Sends;
@@ -59,6 +60,32 @@ public sealed class CampaignSendTests(PostgresCluster cluster)
             app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends($2, $1)", [campaign], Stop)));
 
         Assert.Equal(3_000, added.Sum());
+    }
+
+    [Fact]
+    public async Task Leads_that_are_committed_between_the_count_and_the_insert_get_ids_too()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.ExecuteAsync(database,
+            "insert into leads (workspace_id, id, email) overriding system value select 1, 100 + i, 'late' || i || '@own.io' from generate_series(1, 50) i");
+        var campaign = await CampaignDispatch.CreateAsync(app, "test", Stop);
+        // Its leads have lower ids than those that are counted, and its lock lets the count pass and stops the insert.
+        await using var other = await database.Owner.OpenConnectionAsync(Stop);
+        await using var import = await other.BeginTransactionAsync(Stop);
+        await other.ExecuteAsync(
+            "insert into leads (workspace_id, id, email) overriding system value select 1, i, 'early' || i || '@own.io' from generate_series(1, 20) i", Stop);
+        await other.ExecuteAsync("lock table email_sends in share mode", Stop);
+        var scheduling = app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends($2, $1)", [campaign], Stop);
+        while (!await Workspaces.ReadAsync<bool>(database, "select exists (select from pg_locks where relation = 'email_sends'::regclass and not granted)"))
+        {
+            Assert.False(scheduling.IsCompleted);
+            await Task.Delay(20, Stop);
+        }
+
+        await import.CommitAsync(Stop);
+        Assert.Equal(70, await scheduling);
+        Assert.Equal(70, await Workspaces.ReadAsync<long>(database, "select count(distinct id) from email_sends"));
     }
 
     [Fact]
