@@ -33,6 +33,7 @@ declare
     v_email text;
     v_hash bytea;
     v_was text;
+    v_status constant text := case when p_reason = 'erased' then 'unsubscribed' else p_reason end;
 begin
     perform require_workspace(p_workspace_id);
     v_email := require_normal_address(p_email);
@@ -42,13 +43,13 @@ begin
     end if;
     v_hash := address_hash(p_workspace_id, v_email);
     select s.reason into v_was from suppressed_addresses s where s.workspace_id = p_workspace_id and s.email_hash = v_hash;
-    -- The lead first, as everybody else does who changes both.
-    update leads l set status = case when p_reason = 'erased' then 'unsubscribed' else p_reason end, updated_at = now()
-    where l.workspace_id = p_workspace_id and l.email = v_email and l.status = 'active';
+    -- The lead first, as everybody else does who changes both. As a status, a reason only rises: who complained has not only bounced.
+    update leads l set status = v_status, updated_at = now()
+    where l.workspace_id = p_workspace_id and l.email = v_email and risen_status(l.status, v_status) <> l.status;
     insert into suppressed_addresses as s (workspace_id, email_hash, reason) values (p_workspace_id, v_hash, p_reason)
     on conflict (workspace_id, email_hash) do update set reason = excluded.reason
-    where s.reason <> 'erased' and s.reason <> excluded.reason;
-    if v_was in (p_reason, 'erased') then
+    where s.reason <> 'erased' and (excluded.reason = 'erased' or risen_status(s.reason, excluded.reason) <> s.reason);
+    if v_was = 'erased' or p_reason <> 'erased' and risen_status(v_was, v_status) = v_was then
         return false;
     end if;
     insert into audit_logs (workspace_id, actor, action, entity, entity_id, details)
@@ -61,8 +62,8 @@ exception
 end
 $$;
 comment on function suppress_address(bigint, text, text) is
-    'Puts an address onto the suppression list, whether or not it is a lead''s; an active lead of that address gets the status too. '
-    'Returns whether that changed the list. The audit log keeps the hash, not the address.';
+    'Puts an address onto the suppression list, whether or not it is a lead''s; a lead of that address gets the status too. Both '
+    'only rise: bounced, unsubscribed, complained (and erased). Returns whether that changed the list. The audit log keeps the hash, not the address.';
 
 create or replace function unsuppress_address(p_workspace_id bigint, p_email text, p_reason text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on

@@ -12,11 +12,22 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     order by c.oid
 $$;
 
+-- joann@x.io and ann@x.io.example are others' addresses. What comes before may be an escape of an URL or of JSON.
+create or replace function address_pattern(p_email text) returns text
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
+    select '(?:(?<![[:alnum:]._+-])|(?<=%[0-9a-f]{2}|\\[nrtbf]|\\u[0-9a-f]{4}))'
+        || replace(replace(regexp_replace(p_email, '([^[:alnum:]@_])', '\\\1', 'g'), '@', '(?:@|%40)'), '\+', '(?:\+|%2b)')
+        || '(?![[:alnum:]]|[.-][[:alnum:]])'
+$$;
+
 -- Everything that is held under an address and not under a lead's id.
 create or replace function erase_address_traces(p_workspace_id bigint, p_email text) returns jsonb
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
-    v_pattern text := regexp_replace(p_email, '([^[:alnum:]@_])', '\\\1', 'g');
+    v_pattern constant text := public.address_pattern(p_email);
+    v_table regclass;
+    v_column name;
+    v_leads bigint[] := '{}';
     v_counts jsonb := '{}';
     v_rows bigint;
 begin
@@ -34,7 +45,39 @@ begin
     delete from public.webhook_logs w where w.workspace_id = p_workspace_id and w.payload::text ~* v_pattern;
     get diagnostics v_rows = row_count;
     v_counts := v_counts || jsonb_build_object('webhook_logs', v_rows);
-    -- What happened stays, without the address.
+    -- Sends of a lead that had this address before get the one that it has now, so that nobody gets a campaign twice.
+    for v_table, v_column in
+        select t, a.attname from public.tables_of_leads() t
+        join pg_attribute a on a.attrelid = t and a.attname in ('email', 'metadata') and not a.attisdropped
+        order by a.attname, t
+    loop
+        if v_column = 'email' then
+            execute format(
+                'with moved as (
+                     update %1$s s set email = l.email from public.leads l
+                     where s.workspace_id = $1 and s.email = $2 and l.workspace_id = $1 and l.id = s.lead_id and l.email <> $2
+                     returning s.lead_id
+                 ), gone as (
+                     delete from %1$s s where s.workspace_id = $1 and s.email = $2
+                       and not exists (select 1 from public.leads l where l.workspace_id = $1 and l.id = s.lead_id)
+                     returning s.lead_id
+                 )
+                 select (select count(*) from moved) + (select count(*) from gone), $3 || (select array_agg(m.lead_id) from moved m)', v_table)
+            into v_rows, v_leads using p_workspace_id, p_email, v_leads;
+        else
+            execute format('update %s a set metadata = regexp_replace(a.metadata::text, $2, ''[erased]'', ''gi'')::jsonb
+                            where a.workspace_id = $1 and a.lead_id = any ($3) and a.metadata::text ~* $2', v_table)
+            using p_workspace_id, v_pattern, v_leads;
+            get diagnostics v_rows = row_count;
+        end if;
+        v_counts := v_counts || jsonb_build_object(v_table || ' of others', v_rows);
+    end loop;
+    -- What is said and what happened stays, without the address.
+    update public.lead_segments g
+    set conditions = regexp_replace(g.conditions::text, v_pattern, '[erased]', 'gi')::jsonb
+    where g.workspace_id = p_workspace_id and g.conditions::text ~* v_pattern;
+    get diagnostics v_rows = row_count;
+    v_counts := v_counts || jsonb_build_object('lead_segments', v_rows);
     update public.audit_logs a
     set details = regexp_replace(a.details::text, v_pattern, '[erased]', 'gi')::jsonb
     where a.workspace_id = p_workspace_id and a.details::text ~* v_pattern;
@@ -49,8 +92,15 @@ declare
     v_table regclass;
     v_rows bigint;
     v_counts jsonb := '{}';
+    v_addresses text[] := array[p_email];
+    v_address text;
 begin
     if p_lead_id is not null then
+        -- Those that it had before are the person's too, unless they are another lead's by now.
+        v_addresses := v_addresses || array(
+            select distinct s.email from public.email_sends s
+            where s.workspace_id = p_workspace_id and s.lead_id = p_lead_id and s.email <> p_email
+              and not exists (select 1 from public.leads l where l.workspace_id = p_workspace_id and l.email = s.email));
         for v_table in select t from public.tables_of_leads() t loop
             execute format('delete from %s where workspace_id = $1 and lead_id = $2', v_table) using p_workspace_id, p_lead_id;
             get diagnostics v_rows = row_count;
@@ -60,14 +110,23 @@ begin
         get diagnostics v_rows = row_count;
         v_counts := v_counts || jsonb_build_object('leads', v_rows);
     end if;
-    v_counts := v_counts || public.erase_address_traces(p_workspace_id, p_email);
-    -- The hash stays: the person is not written to again, even if the address is imported.
-    insert into public.suppressed_addresses as s (workspace_id, email_hash, reason)
-    values (p_workspace_id, public.address_hash(p_workspace_id, p_email), 'erased')
-    on conflict (workspace_id, email_hash) do update set reason = excluded.reason;
+    foreach v_address in array v_addresses loop
+        v_counts := (
+            select jsonb_object_agg(key, sum) from (
+                select key, sum(value::bigint) from (
+                    select * from jsonb_each_text(v_counts)
+                    union all select * from jsonb_each_text(public.erase_address_traces(p_workspace_id, v_address))) as c
+                group by key) as sums);
+        -- The hash stays: the person is not written to again, even if the address is imported.
+        insert into public.suppressed_addresses as s (workspace_id, email_hash, reason)
+        values (p_workspace_id, public.address_hash(p_workspace_id, v_address), 'erased')
+        on conflict (workspace_id, email_hash) do update set reason = excluded.reason;
+    end loop;
     v_counts := jsonb_strip_nulls((select jsonb_object_agg(key, nullif(value, '0')) from jsonb_each(v_counts)));
-    insert into public.erasures (workspace_id, lead_id, email_sha256, erased, reason, actor, login)
-    values (p_workspace_id, p_lead_id, sha256(convert_to(p_email, 'UTF8')), v_counts, p_reason, public.audit_actor(), session_user);
+    foreach v_address in array v_addresses loop
+        insert into public.erasures (workspace_id, lead_id, email_sha256, erased, reason, actor, login)
+        values (p_workspace_id, p_lead_id, sha256(convert_to(v_address, 'UTF8')), v_counts, p_reason, public.audit_actor(), session_user);
+    end loop;
     perform public.audit_write(p_workspace_id, 'erase', 'leads', p_lead_id::text, v_counts);
     return v_counts;
 end;
@@ -142,7 +201,7 @@ begin
         'import_rejects', (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from public.lead_import_rejects r
             where r.workspace_id = p_workspace_id and public.normalised_address(r.email) = v_lead.email),
         'webhook_logs', (select coalesce(jsonb_agg(to_jsonb(w)), '[]') from public.webhook_logs w
-            where w.workspace_id = p_workspace_id and strpos(lower(w.payload::text), v_lead.email) > 0),
+            where w.workspace_id = p_workspace_id and w.payload::text ~* public.address_pattern(v_lead.email)),
         'changes', (select coalesce(jsonb_agg(jsonb_build_object('at', a.created_at, 'action', a.action, 'details', a.details)), '[]')
             from public.audit_logs a where a.workspace_id = p_workspace_id and a.entity = 'leads' and a.entity_id = p_lead_id::text));
     perform public.audit_write(p_workspace_id, 'export', 'leads', p_lead_id::text, '{}');
@@ -151,13 +210,14 @@ end;
 $$;
 
 comment on function tables_of_leads() is 'Tables, live and archived, that hold rows of a lead.';
-comment on function erase_address_traces(bigint, text) is 'A step of erase_lead and erase_address: imports, webhook logs and the audit '
-    'log.';
+comment on function address_pattern(text) is 'A regular expression for an address in a text, which is no part of a longer one.';
+comment on function erase_address_traces(bigint, text) is 'A step of erase_lead and erase_address: imports, webhook logs, segments, sends '
+    'of a lead that had the address before, and the audit log.';
 comment on function erase_person(bigint, bigint, text, text) is 'A step of erase_lead and erase_address.';
 comment on function require_reason(text) is 'Refuses (LH004) a reason of more than 1000 characters.';
 comment on function erase_lead(bigint, bigint, text) is
-    'Erases a lead everywhere: live tables, archive, staging, rejects, webhook and audit logs. Returns the rows by table, kept with the '
-    'hash of the address in erasures. The address stays suppressed. Refuses another workspace (LH001) and an unknown lead (LH004).';
+    'Erases a lead everywhere, with the addresses that its sends know: live tables, archive, staging, rejects, webhook and audit logs. '
+    'Returns the rows by table, kept with the hash of each address in erasures. The address stays suppressed. Refuses another workspace (LH001) and an unknown lead (LH004).';
 comment on function erase_address(bigint, text, text) is 'As erase_lead, by the address, whether it is a lead or only left traces.';
 comment on function export_lead(bigint, bigint) is 'All that is held of a lead, as JSON by table. Refuses another workspace (LH001) and '
     'an unknown lead (LH004).';
@@ -168,7 +228,7 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'tables_of_leads', 'erase_address_traces', 'erase_person', 'require_reason', 'erase_lead', 'erase_address', 'export_lead'])
+            'tables_of_leads', 'address_pattern', 'erase_address_traces', 'erase_person', 'require_reason', 'erase_lead', 'erase_address', 'export_lead'])
     loop
         execute format('alter function %s owner to lh_owner', routine);
         execute format('revoke all on function %s from public', routine);

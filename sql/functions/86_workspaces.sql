@@ -182,6 +182,9 @@ begin
     if not found then
         raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';
     end if;
+    -- Its mails stop now, not when their rows go.
+    update public.campaigns c set status = 'cancelled', updated_at = now()
+    where c.workspace_id = p_workspace_id and c.status in ('draft', 'scheduled', 'sending', 'paused');
     -- Bits that went row by row would count wrongly meanwhile.
     delete from public.segment_bit_workspaces b where b.workspace_id = p_workspace_id;
     loop
@@ -239,7 +242,8 @@ comment on function change_user(bigint, bigint, text, text) is 'Changes a member
 comment on function remove_member(bigint, bigint) is 'Removes a member, and the user who is in no other workspace; false when there is '
     'none. Refuses the last owner (LH004).';
 comment on function delete_workspace(bigint, int) is
-    'Deletes up to p_batch rows of a workspace, live and archived; call it until done. The audit log and the proofs of erasures stay. '
+    'Deletes up to p_batch rows of a workspace, live and archived; call it until done. Its campaigns are cancelled by the first call. The '
+    'audit log and the proofs of erasures stay. '
     'Refuses another workspace (LH001).';
 
 do $$

@@ -23,6 +23,7 @@ internal static partial class FunctionCalls
     private static FunctionCall[] People =>
     [
         new("tables_of_leads()", ["select tables_of_leads()"]),
+        new("address_pattern(text)", ["select address_pattern('a+b@new.example')"]),
         new("erase_address_traces(bigint, text)", [$"select erase_address_traces({W}, 'nobody@example.com')"]),
         new("erase_person(bigint, bigint, text, text)", [$"select erase_person({W}, null, 'nobody@example.com', null)"]),
         new("require_reason(text)", ["select require_reason('asked')"], "select require_reason(repeat('x', 1001))", "LH004"),

@@ -54,6 +54,7 @@ internal static partial class FunctionCalls
         new("address_hash(bigint, text)", [$"select address_hash({W}, 'a@new.example')"]),
         new("require_normal_address(text)", ["select require_normal_address('A@New.Example')"], "select require_normal_address('nobody')",
             "LH004"),
+        new("follow_address()", [$"update leads set email = 'moved@example.com' where workspace_id = {W} and email = 'verify1@example.com'"]),
         new("remember_suppressed_lead()",
             [$"update leads set status = 'complained' where workspace_id = {W} and email = 'verify1@example.com'"]),
         new("respect_suppression()", [$"insert into leads (workspace_id, email) values ({W}, 'verify0@example.com')"]),

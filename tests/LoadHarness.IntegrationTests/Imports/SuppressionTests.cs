@@ -83,6 +83,22 @@ public sealed class SuppressionTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_reason_and_the_status_of_its_lead_only_rise()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.AddLeadsAsync(database, 1);
+        foreach (var (reason, changed, held) in ((string, bool, string)[])[
+            ("bounced", true, "bounced bounced"), ("complained", true, "complained complained"), ("unsubscribed", false, "complained complained"),
+            ("bounced", false, "complained complained"), ("erased", true, "erased complained"), ("complained", false, "erased complained")])
+        {
+            Assert.Equal(changed, await app.ScalarAsync<bool>("select suppress_address($1, 'lead1@own.io', $2)", [reason], Stop));
+            Assert.Equal(held, await database.Owner.AskAsync<string>(
+                "select (select reason from suppressed_addresses) || ' ' || (select status from leads)"));
+        }
+    }
+
+    [Fact]
     public async Task Who_is_made_active_again_leaves_the_list()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);

@@ -75,6 +75,52 @@ public sealed class ErasureTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Others_whose_addresses_hold_the_erased_one_keep_their_rows_and_are_no_part_of_its_export()
+    {
+        await using var database = await FilledAsync();
+        await database.Owner.ExecuteAsync(
+            """
+            insert into webhook_logs (workspace_id, webhook_id, payload)
+            select 1, w.id, jsonb_build_object('said', a) from webhooks w, unnest(array[
+                'joann@x.io', 'jo.ann@x.io', 'jo-ann@x.io', 'jo+ann@x.io', 'ann@x.io.example', 'ann@x.iota',
+                'first, ann@x.io.', '<ann@x.io>', 'https://y.example/?to=ann%40x.io&x=1', 'x%3Dann@x.io', E'line\nann@x.io', 'mailto:ANN@x.io']) a;
+            insert into audit_logs (workspace_id, actor, action, entity, details) values (1, 'a', 'old', 'x', '{"lead": "joann@x.io, ann@x.io"}');
+            insert into lead_segments (workspace_id, name, conditions)
+            values (1, 'her', '{"field": "email", "operator": "equals", "value": "ann@x.io"}'), (1, 'another', '{"field": "email", "operator": "equals", "value": "joann@x.io"}');
+            """);
+        var lead = await database.Owner.AskAsync<long>("select id from leads where workspace_id = 1 and email = 'ann@x.io'");
+        var told = await database.As("lh_app").AskInAsync<string>(1, "select export_lead(1, $1)::text", lead);
+        Assert.Contains("mailto:", told, StringComparison.Ordinal);
+        Assert.DoesNotMatch("joann|jo[.+-]ann|iota|io[.]example", told);
+
+        await database.As("lh_app").AskInAsync<string>(1, "select erase_lead(1, $1)::text", lead);
+
+        Assert.Equal(["ann@x.io.example", "ann@x.iota", "jo+ann@x.io", "jo-ann@x.io", "jo.ann@x.io", "joann@x.io"],
+            await database.Owner.ListAsync("select payload ->> 'said' from webhook_logs where payload ? 'said' order by (payload ->> 'said') collate \"C\""));
+        Assert.Equal(["joann@x.io, [erased]"], await database.Owner.ListAsync("select details ->> 'lead' from audit_logs where details ->> 'lead' like 'jo%'"));
+        Assert.Equal(["[erased]", "joann@x.io"], await database.Owner.ListAsync("select conditions ->> 'value' from lead_segments order by 1"));
+    }
+
+    [Fact]
+    public async Task An_address_that_a_lead_had_before_is_erased_alone_and_with_it()
+    {
+        await using var database = await FilledAsync();
+        var app = database.As("lh_app");
+        await app.AskInAsync<string>(1, "update leads set email = 'anna@x.io' where email = 'ann@x.io' returning email");
+        await app.AskInAsync<string>(1, "update leads set email = 'benno@x.io' where email = 'ben@x.io' returning email");
+
+        await app.AskInAsync<string>(1, "select erase_address(1, 'ann@x.io')::text");
+        Assert.Empty(await HoldersAsync(database));
+        Assert.Equal(2, (await HoldersAsync(database, "anna@x.io")).Count(table => table.Contains("email_sends", StringComparison.Ordinal)));
+
+        await app.AskInAsync<string>(1, "select erase_lead(1, (select id from leads where email = 'benno@x.io'))::text");
+        Assert.Empty(await HoldersAsync(database, "ben@x.io"));
+        Assert.Empty(await HoldersAsync(database, "benno@x.io"));
+        Assert.Equal("erased", await app.AskInAsync<string>(1, "select suppression_of(1, 'ben@x.io')"));
+        Assert.Equal(1, await database.Owner.AskAsync<long>("select count(*) from erasures where email_sha256 = sha256('ben@x.io')"));
+    }
+
+    [Fact]
     public async Task An_export_holds_every_table_that_knows_the_lead()
     {
         await using var database = await FilledAsync();

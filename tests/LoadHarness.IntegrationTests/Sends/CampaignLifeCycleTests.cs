@@ -46,6 +46,7 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
     [InlineData("update leads set status = 'unsubscribed'")]
     [InlineData("update leads set status = 'bounced'")]
     [InlineData("update leads set status = 'complained'")]
+    [InlineData("select delete_workspace(1, 1)")]
     public async Task Nothing_is_handed_out_after(string change)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);

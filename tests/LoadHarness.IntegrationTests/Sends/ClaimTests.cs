@@ -42,6 +42,17 @@ public sealed class ClaimTests(PostgresCluster cluster)
         Assert.Empty((await ClaimAsync(app, "b")).Ids);
     }
 
+    [Fact]
+    public async Task A_mail_goes_to_the_address_that_its_lead_has_when_it_is_handed_out()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await SchedulingAsync(database, leads: 2);
+        await database.Owner.ExecuteAsync(
+            "update email_sends set email = 'chosen@own.io' where lead_id = 2; update leads set email = 'new' || id || '@own.io'");
+        Assert.Equal("chosen@own.io,new1@own.io", await app.ScalarAsync<string>(
+            "select string_agg(email, ',' order by email) from claim_email_sends($1, 5, 'w', 10)", [], Stop));
+    }
+
     [Theory]
     [InlineData("paused", 2)]
     [InlineData("sending", 2)]

@@ -1,5 +1,9 @@
 -- As 015 leaves it. A trigger that tells its table by an argument stays: it tells the same without one.
 
+-- step: sends_follow_the_address
+drop trigger if exists follow_address on leads;
+drop function if exists follow_address();
+
 -- step: open_sends
 create or replace function campaign_has_open_sends(p_workspace_id bigint, p_campaign_id bigint) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -68,3 +68,19 @@ begin
                    where s.workspace_id = p_workspace_id and s.campaign_id = p_campaign_id and s.status = 'claimed');
 end
 $$;
+
+-- step: sends_follow_the_address
+-- A mail goes to the address that the lead has when it is handed out: the old one may be somebody else's by then. What is claimed is out.
+create function follow_address() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    update email_sends s set email = new.email
+    where s.workspace_id = new.workspace_id and s.lead_id = new.id and s.status = 'pending' and s.email = old.email;
+    return null;
+end
+$$;
+alter function follow_address() owner to lh_owner;
+revoke all on function follow_address() from public;
+comment on function follow_address() is 'Gives the sends of a lead that wait the address that it has now.';
+create trigger follow_address after update of email on leads
+    for each row when (old.email is distinct from new.email) execute function follow_address();
