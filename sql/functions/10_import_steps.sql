@@ -144,6 +144,18 @@ begin
     join pg_class c on c.oid = i.indexrelid
     join pg_am a on a.oid = c.relam
     where i.indrelid = 'leads'::regclass and a.amname = 'gin' and i.indisvalid;
+    -- Of a cluster, the workers have the rows.
+    perform ask_workers($worker$
+        select jsonb_build_array(sum(gin_clean_pending_list(i.indexrelid)))
+        from pg_dist_shard s
+        join pg_index i on i.indrelid = to_regclass(shard_name(s.logicalrelid, s.shardid)) and i.indisvalid
+        join pg_class c on c.oid = i.indexrelid
+        join pg_am a on a.oid = c.relam and a.amname = 'gin'
+        where s.logicalrelid = 'public.leads'::regclass $worker$);
+exception
+    when object_not_in_prerequisite_state then
+        -- A worker that does not answer takes nobody else's import with it: maintenance does it later.
+        raise notice '%', sqlerrm;
 end
 $$;
 comment on function flush_lead_indexes() is

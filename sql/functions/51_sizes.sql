@@ -11,7 +11,7 @@ begin
     end if;
     for v_answer in execute 'select success, result, nodename, nodeport from run_command_on_workers($1)' using p_query loop
         if not v_answer.success then
-            raise exception 'the worker %:% does not tell its sizes: %', v_answer.nodename, v_answer.nodeport, v_answer.result
+            raise exception 'the worker %:% does not answer: %', v_answer.nodename, v_answer.nodeport, v_answer.result
                 using errcode = 'object_not_in_prerequisite_state', hint = 'Let it admit lh_owner from the coordinator (pg_hba.conf).';
         end if;
         return query select e from jsonb_array_elements(v_answer.result::jsonb) as e;
@@ -72,11 +72,14 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
             sum((e ->> 'read')::bigint) as read
         from public.ask_workers($worker$
             select coalesce(jsonb_agg(t), '[]') from (
-                select regexp_replace(u.indexrelname, '_' || s.shardid || '$', '') as relation,
-                    sum(pg_relation_size(u.indexrelid)) as bytes,
+                -- A long name is cut in a part's: the worker says which it is.
+                select i.relname as relation, sum(pg_relation_size(p.oid)) as bytes,
                     sum(coalesce(u.idx_scan, 0)) as scans, sum(coalesce(u.idx_tup_read, 0)) as read
                 from pg_dist_shard s
-                join pg_stat_user_indexes u on u.relid = to_regclass(shard_name(s.logicalrelid, s.shardid))
+                join pg_index x on x.indrelid = s.logicalrelid
+                join pg_class i on i.oid = x.indexrelid
+                join pg_class p on p.oid = to_regclass(shard_name(i.oid, s.shardid))
+                left join pg_stat_user_indexes u on u.indexrelid = p.oid
                 group by 1) t $worker$) as e
         group by 1
     ), usage as (
@@ -107,7 +110,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     order by u.bytes desc
 $$;
 
-comment on function ask_workers(text) is 'A step of the functions of sizes: what each worker of a cluster answers. Nothing on one server.';
+comment on function ask_workers(text) is 'A step of the functions of sizes and of upkeep: what each worker of a cluster answers. Nothing on one server.';
 comment on function get_table_size_stats() is 'MO-3. One row a table, its partitions summed, and its parts on workers; bytes and estimated '
     'rows.';
 comment on function get_index_usage_stats() is

@@ -38,6 +38,7 @@ order by share nulls last;
 -- warn: 1
 -- red: 1
 -- direction: at most
+-- workers: asked too
 select 'red' as status, indexrelid::regclass::text as subject,
     'left by a build that failed: writes pay for it, no query may use it' as detail,
     format('reindex index concurrently %s;', indexrelid::regclass) as remedy, 1 as figure

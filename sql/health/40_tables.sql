@@ -7,6 +7,7 @@
 -- warn: 20
 -- red: 40
 -- direction: at most
+-- workers: asked too
 select case when share >= :red then 'red' else 'yellow' end as status, relid::regclass::text as subject,
     format('%s dead of %s rows, last vacuum %s', n_dead_tup, n_dead_tup + n_live_tup,
         coalesce(greatest(last_vacuum, last_autovacuum)::timestamptz(0)::text, 'never')) as detail,
@@ -22,6 +23,7 @@ order by n_dead_tup desc;
 -- warn: 30
 -- red: 100
 -- direction: at most
+-- workers: asked too
 select case when share >= :red then 'red' else 'yellow' end as status, relid::regclass::text as subject,
     format('%s rows changed since %s', n_mod_since_analyze,
         coalesce(greatest(last_analyze, last_autoanalyze)::timestamptz(0)::text, 'it was made: never analyzed')) as detail,
@@ -38,6 +40,7 @@ order by n_mod_since_analyze desc;
 -- warn: 50
 -- red: 90
 -- direction: at most
+-- workers: asked too
 select case when share >= :red then 'red' when share >= :warn then 'yellow' else 'green' end as status,
     datname::text as subject, format('%s%% of the two thousand million ids there are', round(share::numeric, 2)) as detail,
     'vacuum (freeze);' as remedy, share as figure

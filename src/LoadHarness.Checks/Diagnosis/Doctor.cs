@@ -28,6 +28,7 @@ public static class Doctor
             MachineChecks.Build(),
             MachineChecks.Server(binaries, engineFault, target),
             MachineChecks.Container(engineFault),
+            MachineChecks.Broker(),
             MachineChecks.Disk(contacts),
             MachineChecks.Memory(),
             await MachineChecks.StolenProcessorAsync(cancellationToken),

@@ -51,6 +51,11 @@ internal static class MachineChecks
         : Verdict.Unavailable("container", "A container engine answers",
             $"{fault} Start Docker or set DOCKER_HOST; the native way works without.");
 
+    public static Verdict Broker() => File.Exists("/usr/sbin/nats-server") || OnPath("nats-server")
+        ? Verdict.Looked("broker", "Several generators can talk to each other", met: true, "nats-server is there, for --agents.")
+        : Verdict.Unavailable("broker", "Several generators can talk to each other",
+            "nats-server, which --agents starts, is not installed. Debian, Ubuntu: apt-get install nats-server. One generator needs none.");
+
     public static Verdict Disk(long contacts)
     {
         var needed = DiskSpace.BytesFor(contacts, WalBytes) / 1e9;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Checks.Health;
@@ -13,6 +14,12 @@ internal static class HealthCatalog
         ["settled"] = "$3::double precision",
     };
 
+    /// <summary>A check with its limits written into it, for a worker, which takes no parameters.</summary>
+    public static string WithLimits(HealthCheckDefinition question) => question.Sql
+        .Replace(Parameters["warn"], Literal(question.Warn), StringComparison.Ordinal)
+        .Replace(Parameters["red"], Literal(question.Limit), StringComparison.Ordinal)
+        .Replace(Parameters["settled"], Literal(question.Settled.TotalSeconds), StringComparison.Ordinal);
+
     public static IReadOnlyList<HealthCheckDefinition> All { get; } =
     [
         .. SqlFile.ReadFolder("id", SqlFile.Shipped("health")).Select(From)
@@ -20,13 +27,25 @@ internal static class HealthCatalog
         TrustedSchemaCheck.Definition,
     ];
 
+    // What the coordinator's own tables and indexes, which are empty, cannot tell.
+    private static readonly Dictionary<string, HealthCheckDefinition> ByWorkers =
+        SqlFile.ReadFolder("id", SqlFile.Shipped("health", "cluster")).Select(From).ToDictionary(check => check.Id);
+
+    /// <summary>The same checks, as they are asked on a coordinator with workers.</summary>
+    public static IReadOnlyList<HealthCheckDefinition> OnCluster { get; } =
+        [.. All.Select(check => ByWorkers.GetValueOrDefault(check.Id, check))];
+
     public static HealthCheckDefinition Of(string id) => All.Single(check => check.Id == id);
 
     private static HealthCheckDefinition From(SqlEntry entry) => new(
         entry.Name, entry.Headers["title"], entry.Headers["unit"], Number(entry, "warn"), Number(entry, "red"),
         entry.Headers["direction"] == "at most" ? LimitDirection.AtMost : LimitDirection.AtLeast,
-        SqlFile.Fill(entry.Statements[0], Parameters), entry.Headers.GetValueOrDefault("requires"),
-        entry.Headers.GetValueOrDefault("remedy"));
+        SqlFile.Fill(entry.Statements[0], Parameters), entry.Headers.GetValueOrDefault("requires"), entry.Headers.GetValueOrDefault("remedy"))
+    {
+        AsksWorkers = entry.Headers.ContainsKey("workers"),
+    };
 
-    private static double Number(SqlEntry entry, string header) => double.Parse(entry.Headers[header]);
+    private static string Literal(double value) => $"'{value.ToString("R", CultureInfo.InvariantCulture)}'::double precision";
+
+    private static double Number(SqlEntry entry, string header) => double.Parse(entry.Headers[header], CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Postgres.Distribution;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -19,9 +20,10 @@ public static class HealthCheck
         var results = new List<HealthResult>();
         using var task = progress.Begin("Health", HealthCatalog.All.Count, "checks");
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        foreach (HealthCheckDefinition question in HealthCatalog.All)
+        var spread = (await ClusterShape.ReadAsync(connection, cancellationToken)).Holders > 0;
+        foreach (HealthCheckDefinition question in spread ? HealthCatalog.OnCluster : HealthCatalog.All)
         {
-            results.Add(await AskAsync(connection, limits?.On(question) ?? question, cancellationToken));
+            results.Add(await AskAsync(connection, limits?.On(question) ?? question, spread, cancellationToken));
             task.Advance(1);
         }
 
@@ -33,17 +35,18 @@ public static class HealthCheck
         NpgsqlDataSource source, HealthCheckDefinition question, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await AskAsync(connection, question, cancellationToken);
+        return await AskAsync(connection, question, spread: false, cancellationToken);
     }
 
     private static async Task<HealthResult> AskAsync(
-        NpgsqlConnection connection, HealthCheckDefinition question, CancellationToken cancellationToken)
+        NpgsqlConnection connection, HealthCheckDefinition question, bool spread, CancellationToken cancellationToken)
     {
         if (question.Requires is { } required && !await ExistsAsync(connection, required, cancellationToken))
             return Unknown(question, $"{required} is missing here. {question.Remedy}");
         try
         {
             var rows = await RowsAsync(connection, question, cancellationToken);
+            if (spread && question.AsksWorkers) rows.AddRange(await WorkerRows.AskAsync(connection, question, cancellationToken));
             return Judge(question, rows);
         }
         catch (PostgresException e)

@@ -14,5 +14,8 @@ internal sealed record HealthCheckDefinition(
     /// <summary>Passed as <c>:settled</c>, in seconds: statistics younger than this have not seen the day's queries.</summary>
     public TimeSpan Settled { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>Whether each worker of a cluster is asked the same: the coordinator knows its own tables and sessions alone.</summary>
+    public bool AsksWorkers { get; init; }
+
     public const string NeedsMigration = "Run the migrate verb on this database.";
 }

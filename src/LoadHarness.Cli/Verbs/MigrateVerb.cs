@@ -4,7 +4,9 @@ using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
+using LoadHarness.Postgres.Distribution;
 using LoadHarness.Postgres.Migration;
+using LoadHarness.Postgres.Provisioning;
 using Npgsql;
 
 namespace LoadHarness.Cli.Verbs;
@@ -33,15 +35,16 @@ public static class MigrateVerb
         (parsed, cancellationToken) => DownAsync(words.Read(parsed), cancellationToken));
 
     private static async Task<ExitCode> UpAsync(HarnessOptions options, CancellationToken cancellationToken) =>
-        await OnGivenAsync(options, async (terminal, migrator) =>
+        await OnGivenAsync(options, async (terminal, database, migrator) =>
     {
         var schema = await terminal.WithProgressAsync(progress => migrator.BuildAsync(progress, cancellationToken));
+        await ClusterTraps.RequireNoneAsync(database.AdminConnectionString, cancellationToken);
         if (options.Json) JsonOutput.Write(schema);
         terminal.Line($"Applied: {string.Join(", ", schema.Applied)} in {schema.Duration.TotalSeconds:N1} s.");
     }, cancellationToken);
 
     private static async Task<ExitCode> DownAsync(HarnessOptions options, CancellationToken cancellationToken) =>
-        await OnGivenAsync(options, async (terminal, migrator) =>
+        await OnGivenAsync(options, async (terminal, _, migrator) =>
     {
         await terminal.WithProgressAsync(async progress =>
         {
@@ -53,7 +56,7 @@ public static class MigrateVerb
     }, cancellationToken);
 
     private static async Task<ExitCode> StatusAsync(HarnessOptions options, CancellationToken cancellationToken) =>
-        await OnGivenAsync(options, async (terminal, migrator) =>
+        await OnGivenAsync(options, async (terminal, _, migrator) =>
     {
         var status = await migrator.StatusAsync(cancellationToken);
         if (options.Json) JsonOutput.Write(status);
@@ -77,12 +80,12 @@ public static class MigrateVerb
     }
 
     private static async Task<ExitCode> OnGivenAsync(
-        HarnessOptions options, Func<TerminalOutput, Migrator, Task> work, CancellationToken cancellationToken)
+        HarnessOptions options, Func<TerminalOutput, Database, Migrator, Task> work, CancellationToken cancellationToken)
     {
         TerminalOutput terminal = new TerminalOutput(options.Json);
         await using var database = await SeededDatabase.GivenAsync(terminal, options, cancellationToken);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        await work(terminal, new Migrator(admin));
+        await work(terminal, database, new Migrator(admin));
         return ExitCode.AllMet;
     }
 

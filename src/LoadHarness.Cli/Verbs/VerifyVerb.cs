@@ -6,6 +6,7 @@ using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Postgres.Distribution;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Reporting;
 using Npgsql;
@@ -43,6 +44,7 @@ public static class VerifyVerb
         await using var database = words.ContactsGiven(parsed)
             ? await SeededDatabase.MakeAsync(record, terminal, options, cancellationToken)
             : await SeededDatabase.GivenAsync(terminal, options, cancellationToken);
+        await ClusterTraps.RequireNoneAsync(database.AdminConnectionString, cancellationToken);
         // In a database that was given, nothing is changed: what takes changes stays unavailable, with the command that measures it.
         var measured = options.Database is DatabaseTarget.Given
             ? []

@@ -44,6 +44,20 @@ public sealed class DoctorTests(PostgresCluster cluster)
         Assert.DoesNotContain(verdicts, verdict => verdict.Evidence.Contains("secret", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task What_several_generators_and_several_servers_need_is_named()
+    {
+        Assert.NotNull(cluster.Server);
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        var verdicts = await Doctor.ExamineAsync(
+            new DatabaseTarget.Given(database.ConnectionString), 1_000, SilentProgress.Instance, Stop);
+        Assert.Contains("nats-server", verdicts.Single(verdict => verdict.Id == "broker").Evidence, StringComparison.Ordinal);
+        // The image is the one that CI runs.
+        var image = File.ReadLines(Repository.File(".github", "workflows", "ci.yml"))
+            .First(line => line.Contains("image: citusdata/", StringComparison.Ordinal)).Split("image: ")[1].Trim();
+        Assert.Contains(image, verdicts.Single(verdict => verdict.Id == "citus").Evidence, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("C", VerdictKind.Unavailable)]
     [InlineData("C.UTF-8", VerdictKind.Met)]

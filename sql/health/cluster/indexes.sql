@@ -1,0 +1,65 @@
+-- Asked on a cluster in the place of the checks of the same names, whose tables and indexes are empty on the coordinator.
+-- In psql: psql -v warn=... -v red=... -v settled=3600 -f FILE, with the limits of the check.
+
+-- id: KM-5
+-- title: Critical tables are read through indexes
+-- unit: %
+-- warn: 95
+-- red: 50
+-- direction: at least
+-- requires: public.ask_workers(text)
+-- remedy: Run the migrate verb on this database.
+with parts as (
+    select e ->> 'relation' as relation, sum((e ->> 'live')::bigint) as live, sum((e ->> 'scans')::bigint) as scans,
+        sum((e ->> 'seq')::bigint) as seq, min((e ->> 'age')::double precision) as age
+    from public.ask_workers($worker$
+        select coalesce(jsonb_agg(t), '[]') from (
+            select s.logicalrelid::regclass as relation, sum(u.n_live_tup) as live, sum(coalesce(u.idx_scan, 0)) as scans, sum(u.seq_scan) as seq,
+                extract(epoch from clock_timestamp() - min(coalesce(d.stats_reset, pg_postmaster_start_time()))) as age
+            from pg_dist_shard s
+            -- A table of a few pages is best read whole.
+            join pg_stat_user_tables u on u.relid = to_regclass(shard_name(s.logicalrelid, s.shardid)) and u.n_live_tup >= 10000
+            join pg_stat_database d on d.datname = current_database()
+            group by 1) t $worker$) as e
+    group by 1
+)
+select case when scans + seq < 100 or age < :settled then 'unknown'
+            when share < :red then 'red'
+            when share < :warn then 'yellow'
+            else 'green' end as status,
+    relname as subject, format('%s index scans, %s sequential ones on the workers, %s rows', scans, seq, live) as detail,
+    'Find the statement in pg_stat_statements, look at its plan, then add the index it lacks or: analyze ' || relname || ';' as remedy,
+    share as figure
+from (
+    select p.relname::text as relname, sum(a.live) as live, sum(a.scans) as scans, sum(a.seq) as seq, min(a.age) as age,
+        100.0 * sum(a.scans) / nullif(sum(a.scans) + sum(a.seq), 0) as share
+    from pg_class p
+    cross join lateral (select p.oid as relid union all select t.relid from pg_partition_tree(p.oid) t where t.isleaf) m
+    join parts a on a.relation in (m.relid::regclass::text, 'public.' || m.relid::regclass)
+    where p.relname in ('leads', 'email_sends', 'lead_activities', 'campaigns') and p.relkind in ('r', 'p') and not p.relispartition
+    group by p.relname
+) t
+order by share nulls last;
+
+-- id: unused-index
+-- title: Unused indexes
+-- unit: MB
+-- warn: 10
+-- red: 1000
+-- direction: at most
+-- requires: public.get_index_usage_stats()
+-- remedy: Run the migrate verb on this database.
+select case when statistics.age < :settled then 'unknown' when u.index_bytes / 1048576.0 >= :red then 'red' else 'yellow' end as status,
+    u.index_name as subject,
+    format('%s on all nodes, never scanned in %s h of statistics', pg_size_pretty(u.index_bytes), round((statistics.age / 3600)::numeric, 1))
+        as detail,
+    format('drop index concurrently %I;', u.index_name) as remedy, u.index_bytes / 1048576.0 as figure
+from public.get_index_usage_stats() u
+cross join (
+    select min((e #>> '{}')::double precision) as age
+    from public.ask_workers($worker$
+        select jsonb_build_array(extract(epoch from clock_timestamp() - coalesce(stats_reset, pg_postmaster_start_time())))
+        from pg_stat_database where datname = current_database() $worker$) as e
+) statistics
+where u.state = 'unused' and u.index_bytes / 1048576.0 >= :warn
+order by u.index_bytes desc;
