@@ -192,7 +192,7 @@ begin
             if v_due.wants then
                 v_enqueued_at := enqueue_campaign(v_due.workspace_id, v_due.id);
                 recipients := add_campaign_recipients(v_due.workspace_id, v_due.id, v_enqueued_at,
-                    campaign_audience(v_due.workspace_id, v_due.id, '"all"'), 0, 9223372036854775807, null);
+                    campaign_audience(v_due.workspace_id, v_due.id, '"all"'), null, null, null);
             elsif not campaign_has_open_sends(v_due.workspace_id, v_due.id) then
                 raise exception 'it has neither a segment nor recipients' using errcode = 'LH004';
             end if;

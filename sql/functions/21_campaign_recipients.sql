@@ -93,7 +93,9 @@ declare
     c_most_ids constant bigint := 10000000;
     c_sequence constant regclass := pg_get_serial_sequence('public.email_sends', 'id');
     v_insert text;
-    v_from bigint := greatest(p_first, 0);
+    -- Those of leads_id_bounded: an application may number its leads below zero.
+    v_from bigint := greatest(p_first, -4611686018427387904);
+    v_end constant bigint := least(p_last, 4611686018427387903);
     v_to bigint;
     v_last bigint;
     v_ids bigint;
@@ -115,11 +117,11 @@ begin
             's.campaign_id = $1)'
         end);
     loop
-        v_to := p_last;
-        if p_lead_ids is null and p_last - least(v_from, p_last) >= c_chunk then
-            select least(l.id, p_last) into v_to
+        v_to := v_end;
+        if p_lead_ids is null and v_end - least(v_from, v_end) >= c_chunk then
+            select least(l.id, v_end) into v_to
             from leads l where l.workspace_id = p_workspace_id and l.id >= v_from order by l.id offset c_chunk limit 1;
-            v_to := coalesce(v_to, p_last);
+            v_to := coalesce(v_to, v_end);
         end if;
         if p_lead_ids is null then
             -- Up to the last lead that is there: what an import brings meanwhile lies behind it.
@@ -145,7 +147,7 @@ begin
             end;
         end loop;
         v_total := v_total + v_added;
-        exit when v_to >= p_last
+        exit when v_to >= v_end
             or exists (select 1 from campaigns c where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status = 'cancelled');
         v_from := v_to + 1;
     end loop;
@@ -230,7 +232,7 @@ begin
         raise exception 'the list of leads is missing' using errcode = 'LH004';
     end if;
     total_scheduled := add_campaign_recipients(p_workspace_id, p_campaign_id, v_enqueued_at,
-        campaign_audience(p_workspace_id, p_campaign_id, '"all"'), 0, 9223372036854775807, p_lead_ids);
+        campaign_audience(p_workspace_id, p_campaign_id, '"all"'), null, null, p_lead_ids);
     batch_id := record_campaign_batch(p_workspace_id, p_campaign_id, v_enqueued_at, total_scheduled, false);
 end
 $$;
@@ -248,7 +250,7 @@ declare
 begin
     total_scheduled := add_campaign_recipients(p_workspace_id, p_campaign_id, v_enqueued_at,
         campaign_audience(p_workspace_id, p_campaign_id, p_segment),
-        coalesce(p_first_lead_id, 0), coalesce(p_last_lead_id, 9223372036854775807), null);
+        p_first_lead_id, p_last_lead_id, null);
     batch_id := record_campaign_batch(p_workspace_id, p_campaign_id, v_enqueued_at, total_scheduled,
         p_segment = '"all"' and p_first_lead_id is null and p_last_lead_id is null);
 end

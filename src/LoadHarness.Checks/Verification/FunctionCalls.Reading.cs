@@ -96,7 +96,8 @@ internal static partial class FunctionCalls
         new("prune_job_history(interval)", ["select prune_job_history('30 days')"]),
         new("prune_operations_history()", ["select prune_operations_history()"]),
         new("perform_maintenance_task(int)", null, "select * from perform_maintenance_task(-1)", "LH004", AskedBy: "MA-1"),
+        new("perform_maintenance_tasks()", null, AskedBy: "MA-1"),
         // It commits, as run_job does: MA-1 runs its steps.
-        new("perform_maintenance_tasks(jsonb)", null, "call perform_maintenance_tasks()", "2D000"),
+        new("perform_maintenance(jsonb)", null, "call perform_maintenance()", "2D000"),
     ];
 }

@@ -9,10 +9,12 @@ public sealed class MaintenanceTests(PostgresCluster cluster)
     public async Task Every_maintenance_task_succeeds()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        var outcomes = JsonDocument.Parse(await database.As("lh_worker").AskAsync<string>("call perform_maintenance_tasks()")).RootElement;
+        var outcomes = JsonDocument.Parse(await database.As("lh_worker").AskAsync<string>("call perform_maintenance()")).RootElement;
         Assert.Equal(
             await database.Owner.ListAsync("select name || ' succeeded' from maintenance_tasks()"),
             outcomes.EnumerateArray().Select(o => $"{o.GetProperty("task")} {o.GetProperty("outcome")}"));
+        Assert.Empty(await database.As("lh_worker").ListAsync(
+            "select task || ' ' || detail from perform_maintenance_tasks() where outcome <> 'succeeded'"));
         Assert.True(await database.Owner.AskAsync<bool>(
             "select last_analyze is not null from pg_stat_user_tables where relname = 'campaigns'"));
     }
@@ -69,7 +71,7 @@ public sealed class MaintenanceTests(PostgresCluster cluster)
     public async Task Maintenance_keeps_sizes_settings_and_counters_for_trends()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        await database.Owner.ExecuteAsync("call perform_maintenance_tasks()");
+        await database.Owner.ExecuteAsync("call perform_maintenance()");
         Assert.True(await database.Owner.AskAsync<long>("select count(*) from table_size_history where table_name = 'leads'") == 1);
         Assert.True(await database.Owner.AskAsync<long>("select count(*) from setting_history where name = 'max_connections'") == 1);
         Assert.True(await database.Owner.AskAsync<long>("select count(*) from database_snapshots") == 1);
