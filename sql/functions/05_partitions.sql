@@ -4,7 +4,7 @@
 create or replace function partition_bounds(p_parent regclass)
 returns table (partition regclass, from_at timestamptz, to_at timestamptz, is_default boolean)
 language sql stable
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 set timezone = 'UTC'
 as $$
     select c.oid::regclass,

@@ -17,7 +17,7 @@ comment on function session_workspace() is 'The workspace in the session setting
 
 -- json holds what jsonb refuses (\u0000, numbers of a million digits), so a list of which some elements are such is taken apart first.
 create or replace function readable_elements(p_json text) returns jsonb
-language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp
+language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     v_element json;
@@ -99,7 +99,7 @@ comment on function source_reject_reason(text) is 'Why a lead cannot have this s
 -- Addresses: one form, whatever spelling comes in. address_is_normal (migration 013) says what that form is.
 
 create or replace function punycode(p_label text) returns text
-language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp
+language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 -- RFC 3492, section 6.3; the constants are its section 5.
 declare
@@ -154,7 +154,7 @@ $$;
 comment on function punycode(text) is 'A label of a domain in the letters of ASCII (RFC 3492), without its xn--.';
 
 create or replace function ascii_domain(p_domain text) returns text
-language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp
+language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 begin
     -- NFKC and the full stops of other scripts as IDNA has them; longer than a domain may be, it is refused as it is.

@@ -63,7 +63,8 @@ end
 $$;
 comment on function suppress_address(bigint, text, text) is
     'Puts an address onto the suppression list, whether or not it is a lead''s; a lead of that address gets the status too. Both '
-    'only rise: bounced, unsubscribed, complained (and erased). Returns whether that changed the list. The audit log keeps the hash, not the address.';
+    'only rise: bounced, unsubscribed, complained (and erased). Returns whether that changed the list. '
+    'The audit log keeps the hash, not the address.';
 
 create or replace function unsuppress_address(p_workspace_id bigint, p_email text, p_reason text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on

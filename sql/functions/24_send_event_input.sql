@@ -10,7 +10,7 @@ $$;
 comment on function send_status_rank(text) is 'The order of the states of a send; an event never lowers it.';
 
 create or replace function event_time(p_value jsonb) returns timestamptz
-language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
 declare
     v_text text := p_value #>> '{}';
@@ -125,7 +125,7 @@ comment on function find_send_events(bigint, jsonb) is
     'A step of apply_send_events, for its owner alone: events with their sends, or the reason why they are refused.';
 
 create or replace function archived_send_lead(p_workspace_id bigint, p_send_id bigint, p_provider_id text) returns bigint
-language plpgsql stable set search_path = pg_catalog, public, pg_temp
+language plpgsql stable set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     v_month regclass;

@@ -120,7 +120,7 @@ comment on function merge_send_events(bigint, bigint[], timestamptz[], text[], t
     'and is new.';
 
 create or replace function apply_send_events(p_events jsonb, out applied_count bigint, out error_count bigint, out errors jsonb)
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     v_workspace_id bigint := session_workspace();
@@ -183,7 +183,7 @@ comment on function apply_send_events(jsonb) is
     'Pass the send''s created_at to look into one partition only.';
 
 create or replace function batch_update_email_status(p_events jsonb) returns int
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     v_result record;

@@ -46,7 +46,7 @@ comment on function remember_retired_campaigns(regclass) is
     'Notes the campaigns with sends in a month that is about to be archived or dropped; returns how many are new.';
 
 create or replace function archived_send_to(p_workspace_id bigint, p_campaign_id bigint, p_lead_id bigint) returns boolean
-language plpgsql stable set search_path = pg_catalog, public, pg_temp
+language plpgsql stable set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     v_month regclass;

@@ -11,7 +11,7 @@ comment on function page_cursor(timestamptz, bigint) is 'The place after a row i
     'the id.';
 
 create or replace function parse_page_cursor(p_cursor text, out created_at timestamptz, out id bigint)
-language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp
+language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 begin
     if p_cursor is null then
@@ -44,7 +44,7 @@ $$;
 comment on function require_page_limit(int) is 'Raises LH006 unless the limit is between 1 and 1000.';
 
 create or replace function like_escape(p_text text) returns text
-language sql immutable parallel safe
+language sql immutable parallel safe set standard_conforming_strings = on
 as $$
     select replace(replace(replace(p_text, '\', '\\'), '%', '\%'), '_', '\_')
 $$;
@@ -165,7 +165,7 @@ comment on function page_of_leads(bigint, text, int, text) is 'One page of the l
     'and segments.';
 
 create or replace function search_condition(p_term text, p_status text, p_source text, p_tags text[]) returns text
-language plpgsql immutable set search_path = pg_catalog, public, pg_temp
+language plpgsql immutable set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     -- As in leads_workspace_search_idx; a line feed keeps a match inside one column.

@@ -1,7 +1,7 @@
 -- Segments: conditions on texts, tags and custom fields. Operators come from a list, values are quoted with %L.
 
 create or replace function compile_text_condition(p_field text, p_operator text, p_value jsonb) returns text
-language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp
+language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     c_search constant text := $sql$lower(email || E'\n' || coalesce(name, '') || E'\n' || coalesce(company, ''))$sql$;
@@ -89,7 +89,7 @@ $$;
 comment on function compile_custom_list(text, jsonb, text) is 'The operator in on a custom field as SQL.';
 
 create or replace function compile_custom_condition(p_key text, p_operator text, p_value jsonb) returns text
-language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp
+language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     v_field constant text := left('custom.' || p_key, 80);

@@ -1,7 +1,7 @@
 -- Counting a segment by bits (decision 0022). Everything is read in the caller's one snapshot: these functions are stable.
 
 create or replace function segment_leaf_term(p_workspace_id bigint, p_leaf jsonb, p_upper boolean) returns text
-language plpgsql stable set search_path = pg_catalog, public, pg_temp
+language plpgsql stable set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     v_field text := p_leaf ->> 'field';

@@ -110,7 +110,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     order by u.bytes desc
 $$;
 
-comment on function ask_workers(text) is 'A step of the functions of sizes and of upkeep: what each worker of a cluster answers. Nothing on one server.';
+comment on function ask_workers(text) is 'A step of the functions of sizes and of upkeep: what each worker of a cluster answers. '
+    'Nothing on one server.';
 comment on function get_table_size_stats() is 'MO-3. One row a table, its partitions summed, and its parts on workers; bytes and estimated '
     'rows.';
 comment on function get_index_usage_stats() is

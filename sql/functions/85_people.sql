@@ -62,7 +62,8 @@ begin
                        and not exists (select 1 from public.leads l where l.workspace_id = $1 and l.id = s.lead_id)
                      returning s.lead_id
                  )
-                 select (select count(*) from moved) + (select count(*) from gone), $3 || (select array_agg(m.lead_id) from moved m)', v_table)
+                 select (select count(*) from moved) + (select count(*) from gone), $3 || (select array_agg(m.lead_id) from moved m)',
+                v_table)
             into v_rows, v_leads using p_workspace_id, p_email, v_leads;
         else
             execute format('update %s a set metadata = regexp_replace(a.metadata::text, $2, ''[erased]'', ''gi'')::jsonb
@@ -217,7 +218,8 @@ comment on function erase_person(bigint, bigint, text, text) is 'A step of erase
 comment on function require_reason(text) is 'Refuses (LH004) a reason of more than 1000 characters.';
 comment on function erase_lead(bigint, bigint, text) is
     'Erases a lead everywhere, with the addresses that its sends know: live tables, archive, staging, rejects, webhook and audit logs. '
-    'Returns the rows by table, kept with the hash of each address in erasures. The address stays suppressed. Refuses another workspace (LH001) and an unknown lead (LH004).';
+    'Returns the rows by table, kept with the hash of each address in erasures. The address stays suppressed. '
+    'Refuses another workspace (LH001) and an unknown lead (LH004).';
 comment on function erase_address(bigint, text, text) is 'As erase_lead, by the address, whether it is a lead or only left traces.';
 comment on function export_lead(bigint, bigint) is 'All that is held of a lead, as JSON by table. Refuses another workspace (LH001) and '
     'an unknown lead (LH004).';
@@ -228,7 +230,8 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'tables_of_leads', 'address_pattern', 'erase_address_traces', 'erase_person', 'require_reason', 'erase_lead', 'erase_address', 'export_lead'])
+            'tables_of_leads', 'address_pattern', 'erase_address_traces', 'erase_person', 'require_reason', 'erase_lead',
+            'erase_address', 'export_lead'])
     loop
         execute format('alter function %s owner to lh_owner', routine);
         execute format('revoke all on function %s from public', routine);

@@ -163,7 +163,8 @@ $$;
 -- Rows go table by table; one that others still refer to waits for the next round.
 -- Places are looked up one by one: a hash join would read the table.
 create or replace function delete_workspace(p_workspace_id bigint, p_batch int default 10000, out deleted bigint, out done boolean)
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp set enable_hashjoin = off set enable_mergejoin = off as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
+set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
     v_table regclass;
     v_rows bigint;

@@ -14,7 +14,8 @@ with parts as (
         sum((e ->> 'seq')::bigint) as seq, min((e ->> 'age')::double precision) as age
     from public.ask_workers($worker$
         select coalesce(jsonb_agg(t), '[]') from (
-            select s.logicalrelid::regclass as relation, sum(u.n_live_tup) as live, sum(coalesce(u.idx_scan, 0)) as scans, sum(u.seq_scan) as seq,
+            select s.logicalrelid::regclass as relation, sum(u.n_live_tup) as live, sum(coalesce(u.idx_scan, 0)) as scans,
+                sum(u.seq_scan) as seq,
                 extract(epoch from clock_timestamp() - min(coalesce(d.stats_reset, pg_postmaster_start_time()))) as age
             from pg_dist_shard s
             -- A table of a few pages is best read whole.
@@ -51,8 +52,8 @@ order by share nulls last;
 -- remedy: Run the migrate verb on this database.
 select case when statistics.age < :settled then 'unknown' when u.index_bytes / 1048576.0 >= :red then 'red' else 'yellow' end as status,
     u.index_name as subject,
-    format('%s on all nodes, never scanned in %s h of statistics', pg_size_pretty(u.index_bytes), round((statistics.age / 3600)::numeric, 1))
-        as detail,
+    format('%s on all nodes, never scanned in %s h of statistics', pg_size_pretty(u.index_bytes),
+        round((statistics.age / 3600)::numeric, 1)) as detail,
     format('drop index concurrently %I;', u.index_name) as remedy, u.index_bytes / 1048576.0 as figure
 from public.get_index_usage_stats() u
 cross join (

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Checks.Health;
@@ -40,12 +39,13 @@ internal static class HealthCatalog
     private static HealthCheckDefinition From(SqlEntry entry) => new(
         entry.Name, entry.Headers["title"], entry.Headers["unit"], Number(entry, "warn"), Number(entry, "red"),
         entry.Headers["direction"] == "at most" ? LimitDirection.AtMost : LimitDirection.AtLeast,
-        SqlFile.Fill(entry.Statements[0], Parameters), entry.Headers.GetValueOrDefault("requires"), entry.Headers.GetValueOrDefault("remedy"))
+        SqlFile.Fill(entry.Statements[0], Parameters), entry.Headers.GetValueOrDefault("requires"),
+        entry.Headers.GetValueOrDefault("remedy"))
     {
         AsksWorkers = entry.Headers.ContainsKey("workers"),
     };
 
-    private static string Literal(double value) => $"'{value.ToString("R", CultureInfo.InvariantCulture)}'::double precision";
+    private static string Literal(double value) => $"'{value:R}'::double precision";
 
-    private static double Number(SqlEntry entry, string header) => double.Parse(entry.Headers[header], CultureInfo.InvariantCulture);
+    private static double Number(SqlEntry entry, string header) => double.Parse(entry.Headers[header]);
 }

@@ -28,8 +28,9 @@ public sealed record ClusterShape(bool Installed, long Workers, bool Distributed
         """;
 
     private const string HowToGetIt =
-        "One server needs none. For several: install Citus 12 or 13 on each (or run its image, citusdata/citus:13.2.0-pg15), add citus to shared_preload_libraries, "
-        + "then in each database create extension citus, and on the coordinator select citus_add_node('host', 5432) for each worker; migrate again.";
+        "One server needs none. For several: install Citus 12 or 13 on each (or run its image, citusdata/citus:13.2.0-pg15), add citus to "
+            + "shared_preload_libraries, then in each database create extension citus, and on the coordinator select "
+            + "citus_add_node('host', 5432) for each worker; migrate again.";
 
     /// <summary>Whether there are workers to spread tables over.</summary>
     public bool IsCoordinator => Workers > 0;
@@ -41,7 +42,8 @@ public sealed record ClusterShape(bool Installed, long Workers, bool Distributed
     public string? Remedy => (Installed, Workers) switch
     {
         (false, _) => HowToGetIt,
-        (_, 0) => "The extension is here, but no worker: on the coordinator select citus_add_node('host', 5432) for each, then migrate again.",
+        (_, 0) => "The extension is here, but no worker: on the coordinator select citus_add_node('host', "
+            + "5432) for each, then migrate again.",
         _ => null,
     };
 
@@ -53,9 +55,11 @@ public sealed record ClusterShape(bool Installed, long Workers, bool Distributed
         return new(
             true,
             await connection.ScalarAsync<long>(
-                "select count(*) from pg_catalog.pg_dist_node where isactive and shouldhaveshards and noderole = 'primary'", cancellationToken),
+                "select count(*) from pg_catalog.pg_dist_node where isactive and shouldhaveshards and noderole = 'primary'",
+                cancellationToken),
             await connection.ScalarAsync<bool>(
-                "select exists (select 1 from pg_catalog.pg_dist_partition where logicalrelid = to_regclass('public.leads'))", cancellationToken),
+                "select exists (select 1 from pg_catalog.pg_dist_partition where logicalrelid = to_regclass('public.leads'))",
+                cancellationToken),
             await connection.ScalarAsync<long>(CountHolders, cancellationToken));
     }
 }

@@ -33,8 +33,10 @@ public sealed class ClusterMonitoringTests(PostgresCluster cluster)
             do $$ begin for i in 1..100 loop perform count(*) from leads_102008 where id = -1; end loop; end $$
             """);
 
-        Assert.True(await database.Owner.AskAsync<long>($"select index_bytes from get_index_usage_stats() where index_name = '{LongIndex}'") > 10_000_000);
-        Assert.True(await database.Owner.AskAsync<long>("select total_bytes from get_table_size_stats() where table_name = 'leads'") > 20_000_000);
+        Assert.True(await database.Owner.AskAsync<long>(
+            $"select index_bytes from get_index_usage_stats() where index_name = '{LongIndex}'") > 10_000_000);
+        Assert.True(await database.Owner.AskAsync<long>(
+            "select total_bytes from get_table_size_stats() where table_name = 'leads'") > 20_000_000);
         await FaultFinding.FindAsync(database.Owner, "unused-index", HealthStatus.Yellow, LongIndex, AtOnce);
         await FaultFinding.FindAsync(database.Owner, "KM-5", HealthStatus.Red, "leads", AtOnce);
         await FaultFinding.FindAsync(database.Owner, "table-bloat", HealthStatus.Yellow, "worker:5433: leads_102008");
@@ -47,7 +49,8 @@ public sealed class ClusterMonitoringTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync(
             """
             set allow_system_table_mods = on;
-            create or replace function pg_catalog.run_command_on_workers(p_command text, out nodename text, out nodeport int, out success bool, out result text)
+            create or replace function pg_catalog.run_command_on_workers(
+                p_command text, out nodename text, out nodeport int, out success bool, out result text)
             language sql as $$ select 'worker', 5433, false, 'connection refused' $$
             """);
         var silent = await FaultFinding.LookAsync(database.Owner, "table-bloat");

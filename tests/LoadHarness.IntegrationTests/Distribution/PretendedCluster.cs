@@ -8,7 +8,8 @@ internal static class PretendedCluster
         set allow_system_table_mods = on;
         insert into pg_extension
             select 4242, 'citus', oid, 'public'::regnamespace, false, '13', null, null from pg_roles where rolname = current_user;
-        create table pg_catalog.pg_dist_node (groupid int, isactive bool default true, shouldhaveshards bool default true, noderole text default 'primary');
+        create table pg_catalog.pg_dist_node (
+            groupid int, isactive bool default true, shouldhaveshards bool default true, noderole text default 'primary');
         create table pg_catalog.pg_dist_partition (logicalrelid regclass);
         create table pg_catalog.pg_dist_shard (logicalrelid regclass, shardid bigint);
         create table pg_catalog.pg_dist_placement (shardid bigint, groupid int);
@@ -26,9 +27,11 @@ internal static class PretendedCluster
         insert into pg_dist_shard values ('leads', 102008);
         insert into pg_dist_placement values (102008, 1);
         create function pg_catalog.shard_name(regclass, bigint) returns text language sql as $$
-            select 'public.' || case when length(relname) > 56 then left(relname, 40) || '_0a1b2c3d' else relname end || '_' || $2 from pg_class where oid = $1
+            select 'public.' || case when length(relname) > 56 then left(relname, 40) || '_0a1b2c3d' else relname end || '_' || $2
+            from pg_class where oid = $1
         $$;
-        create function pg_catalog.run_command_on_workers(p_command text, out nodename text, out nodeport int, out success bool, out result text)
+        create function pg_catalog.run_command_on_workers(
+            p_command text, out nodename text, out nodeport int, out success bool, out result text)
         language plpgsql as $$
         begin
             nodename := 'worker'; nodeport := 5433; success := true;

@@ -89,7 +89,8 @@ public sealed class SuppressionTests(PostgresCluster cluster)
         await using var app = await Workspaces.OpenAppAsync(database);
         await Workspaces.AddLeadsAsync(database, 1);
         foreach (var (reason, changed, held) in ((string, bool, string)[])[
-            ("bounced", true, "bounced bounced"), ("complained", true, "complained complained"), ("unsubscribed", false, "complained complained"),
+            ("bounced", true, "bounced bounced"), ("complained", true, "complained complained"),
+            ("unsubscribed", false, "complained complained"),
             ("bounced", false, "complained complained"), ("erased", true, "erased complained"), ("complained", false, "erased complained")])
         {
             Assert.Equal(changed, await app.ScalarAsync<bool>("select suppress_address($1, 'lead1@own.io', $2)", [reason], Stop));

@@ -63,7 +63,8 @@ public sealed class MaintenanceLockTests(PostgresCluster cluster)
         await using (var hold = new NpgsqlCommand("lock table api_keys in share update exclusive mode", other))
             await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         var tasks = database.As("lh_worker").AskAsync<string>(call);
-        while (!await database.Owner.AskAsync<bool>("select exists (select from pg_locks where relation = 'api_keys'::regclass and not granted)"))
+        while (!await database.Owner.AskAsync<bool>(
+            "select exists (select from pg_locks where relation = 'api_keys'::regclass and not granted)"))
         {
             Assert.False(tasks.IsCompleted);
             await Task.Delay(20, TestContext.Current.CancellationToken);

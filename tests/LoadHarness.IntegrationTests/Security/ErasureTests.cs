@@ -83,10 +83,13 @@ public sealed class ErasureTests(PostgresCluster cluster)
             insert into webhook_logs (workspace_id, webhook_id, payload)
             select 1, w.id, jsonb_build_object('said', a) from webhooks w, unnest(array[
                 'joann@x.io', 'jo.ann@x.io', 'jo-ann@x.io', 'jo+ann@x.io', 'ann@x.io.example', 'ann@x.iota',
-                'first, ann@x.io.', '<ann@x.io>', 'https://y.example/?to=ann%40x.io&x=1', 'x%3Dann@x.io', E'line\nann@x.io', 'mailto:ANN@x.io']) a;
-            insert into audit_logs (workspace_id, actor, action, entity, details) values (1, 'a', 'old', 'x', '{"lead": "joann@x.io, ann@x.io"}');
+                'first, ann@x.io.', '<ann@x.io>', 'https://y.example/?to=ann%40x.io&x=1', 'x%3Dann@x.io', E'line\nann@x.io',
+                'mailto:ANN@x.io']) a;
+            insert into audit_logs (workspace_id, actor, action, entity, details)
+            values (1, 'a', 'old', 'x', '{"lead": "joann@x.io, ann@x.io"}');
             insert into lead_segments (workspace_id, name, conditions)
-            values (1, 'her', '{"field": "email", "operator": "equals", "value": "ann@x.io"}'), (1, 'another', '{"field": "email", "operator": "equals", "value": "joann@x.io"}');
+            select 1, a, jsonb_build_object('field', 'email', 'operator', 'equals', 'value', a)
+            from unnest(array['ann@x.io', 'joann@x.io']) a;
             """);
         var lead = await database.Owner.AskAsync<long>("select id from leads where workspace_id = 1 and email = 'ann@x.io'");
         var told = await database.As("lh_app").AskInAsync<string>(1, "select export_lead(1, $1)::text", lead);
@@ -96,9 +99,12 @@ public sealed class ErasureTests(PostgresCluster cluster)
         await database.As("lh_app").AskInAsync<string>(1, "select erase_lead(1, $1)::text", lead);
 
         Assert.Equal(["ann@x.io.example", "ann@x.iota", "jo+ann@x.io", "jo-ann@x.io", "jo.ann@x.io", "joann@x.io"],
-            await database.Owner.ListAsync("select payload ->> 'said' from webhook_logs where payload ? 'said' order by (payload ->> 'said') collate \"C\""));
-        Assert.Equal(["joann@x.io, [erased]"], await database.Owner.ListAsync("select details ->> 'lead' from audit_logs where details ->> 'lead' like 'jo%'"));
-        Assert.Equal(["[erased]", "joann@x.io"], await database.Owner.ListAsync("select conditions ->> 'value' from lead_segments order by 1"));
+            await database.Owner.ListAsync(
+                "select payload ->> 'said' from webhook_logs where payload ? 'said' order by (payload ->> 'said') collate \"C\""));
+        Assert.Equal(["joann@x.io, [erased]"],
+            await database.Owner.ListAsync("select details ->> 'lead' from audit_logs where details ->> 'lead' like 'jo%'"));
+        Assert.Equal(["[erased]", "joann@x.io"],
+            await database.Owner.ListAsync("select conditions ->> 'value' from lead_segments order by 1"));
     }
 
     [Fact]
@@ -111,7 +117,8 @@ public sealed class ErasureTests(PostgresCluster cluster)
 
         await app.AskInAsync<string>(1, "select erase_address(1, 'ann@x.io')::text");
         Assert.Empty(await HoldersAsync(database));
-        Assert.Equal(2, (await HoldersAsync(database, "anna@x.io")).Count(table => table.Contains("email_sends", StringComparison.Ordinal)));
+        Assert.Equal(2, (await HoldersAsync(database, "anna@x.io"))
+            .Count(table => table.Contains("email_sends", StringComparison.Ordinal)));
 
         await app.AskInAsync<string>(1, "select erase_lead(1, (select id from leads where email = 'benno@x.io'))::text");
         Assert.Empty(await HoldersAsync(database, "ben@x.io"));

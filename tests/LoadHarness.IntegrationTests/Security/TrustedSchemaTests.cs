@@ -115,6 +115,22 @@ public sealed class TrustedSchemaTests(PostgresCluster cluster)
             """));
     }
 
+    // A session may have it off: a backslash in a text of a function's body would then escape what follows.
+    [Fact]
+    public async Task Every_function_with_a_backslash_says_what_it_means()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Empty(await database.Owner.ListAsync(
+            """
+            select p.oid::regprocedure::text
+            from pg_proc p
+            join pg_language l on l.oid = p.prolang and l.lanname in ('sql', 'plpgsql')
+            where p.pronamespace = 'public'::regnamespace and p.prosqlbody is null and strpos(p.prosrc, chr(92)) > 0
+              and not coalesce(p.proconfig, '{}') @> '{standard_conforming_strings=on}'
+              and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+            """));
+    }
+
     private static async Task<string[]> AllowedAsync(TestDatabase database)
     {
         var allowed = new List<string>();

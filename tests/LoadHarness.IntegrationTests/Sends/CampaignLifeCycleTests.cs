@@ -105,7 +105,10 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await WithCampaignAsync(database, leads: 2);
         await database.Owner.ExecuteAsync(
-            "insert into leads (workspace_id, id, email) values (1, -7, 'below@own.io'), (1, -4611686018427387904, 'lowest@own.io'), (1, 4611686018427387903, 'highest@own.io')");
+            """
+            insert into leads (workspace_id, id, email)
+            values (1, -7, 'below@own.io'), (1, -4611686018427387904, 'lowest@own.io'), (1, 4611686018427387903, 'highest@own.io')
+            """);
         Assert.Equal(5, await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1)", [], Stop));
     }
 

@@ -67,17 +67,16 @@ public sealed class CampaignSendTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
-        await Workspaces.ExecuteAsync(database,
-            "insert into leads (workspace_id, id, email) overriding system value select 1, 100 + i, 'late' || i || '@own.io' from generate_series(1, 50) i");
+        await Workspaces.ExecuteAsync(database, Numbered("late", from: 101, to: 150));
         var campaign = await CampaignDispatch.CreateAsync(app, "test", Stop);
         // Its leads have lower ids than those that are counted, and its lock lets the count pass and stops the insert.
         await using var other = await database.Owner.OpenConnectionAsync(Stop);
         await using var import = await other.BeginTransactionAsync(Stop);
-        await other.ExecuteAsync(
-            "insert into leads (workspace_id, id, email) overriding system value select 1, i, 'early' || i || '@own.io' from generate_series(1, 20) i", Stop);
+        await other.ExecuteAsync(Numbered("early", from: 1, to: 20), Stop);
         await other.ExecuteAsync("lock table email_sends in share mode", Stop);
         var scheduling = app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends($2, $1)", [campaign], Stop);
-        while (!await Workspaces.ReadAsync<bool>(database, "select exists (select from pg_locks where relation = 'email_sends'::regclass and not granted)"))
+        while (!await Workspaces.ReadAsync<bool>(
+            database, "select exists (select from pg_locks where relation = 'email_sends'::regclass and not granted)"))
         {
             Assert.False(scheduling.IsCompleted);
             await Task.Delay(20, Stop);
@@ -86,6 +85,9 @@ public sealed class CampaignSendTests(PostgresCluster cluster)
         await import.CommitAsync(Stop);
         Assert.Equal(70, await scheduling);
         Assert.Equal(70, await Workspaces.ReadAsync<long>(database, "select count(distinct id) from email_sends"));
+
+        static string Numbered(string name, int from, int to) =>
+            $"insert into leads (workspace_id, id, email) select 1, i, '{name}' || i || '@own.io' from generate_series({from}, {to}) i";
     }
 
     [Fact]
