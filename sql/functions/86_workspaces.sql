@@ -132,6 +132,8 @@ declare
     v_email text := public.require_user_email(p_email);
 begin
     perform public.require_workspace(p_workspace_id);
+    -- Of a cluster: one session a node, for all workspaces are asked about users, whom each node has.
+    perform set_config('citus.multi_shard_modify_mode', 'sequential', true);
     if exists (select 1 from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id = p_user_id)
        and not exists (select 1 from public.workspace_members m where m.workspace_id <> p_workspace_id and m.user_id = p_user_id) then
         update public.users u set name = v_name, email = v_email where u.id = p_user_id;
@@ -148,6 +150,8 @@ create or replace function remove_member(p_workspace_id bigint, p_user_id bigint
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
     perform public.require_workspace(p_workspace_id);
+    -- As in change_user.
+    perform set_config('citus.multi_shard_modify_mode', 'sequential', true);
     perform public.require_another_owner(p_workspace_id, p_user_id);
     delete from public.workspace_members m where m.workspace_id = p_workspace_id and m.user_id = p_user_id;
     if not found then
@@ -176,6 +180,8 @@ begin
     if p_batch is null or p_batch not between 1 and 1000000 then
         raise exception 'a batch has 1 to 1000000 rows, not %', coalesce(p_batch::text, 'null') using errcode = 'LH006';
     end if;
+    -- As in change_user.
+    perform set_config('citus.multi_shard_modify_mode', 'sequential', true);
     deleted := 0;
     done := false;
     -- Nobody adds a row of a locked workspace.

@@ -140,6 +140,19 @@ public sealed class DistributedTests(PostgresCluster cluster, CoordinatorDatabas
     }
 
     [Fact]
+    public async Task A_workspace_and_its_members_are_made_changed_and_deleted()
+    {
+        await using var first = TenantDatabase.Open(CoordinatorDatabase.ConnectionString, "lh_app", 1, 1);
+        var id = await first.ScalarAsync<long>("select create_workspace('New', 'owner@new.example', 'Olga') where $1 > 0", [], Stop);
+        await using var app = TenantDatabase.Open(CoordinatorDatabase.ConnectionString, "lh_app", id, 1);
+        var member = await app.ScalarAsync<long>("select add_member($1, 'member@new.example', 'Max')", [], Stop);
+        Assert.True(await app.ScalarAsync<bool>("select change_user($1, $2, 'Maxine', 'maxine@new.example')", [member], Stop));
+        Assert.True(await app.ScalarAsync<bool>("select remove_member($1, $2)", [member], Stop));
+        Assert.True(await app.ScalarAsync<bool>("select done from delete_workspace($1)", [], Stop));
+        Assert.Equal(0, await coordinator.Owner.AskAsync<long>("select count(*) from users where email like '%@new.example'"));
+    }
+
+    [Fact]
     public async Task A_rollback_is_refused_and_changes_nothing()
     {
         _ = CoordinatorDatabase.ConnectionString;
