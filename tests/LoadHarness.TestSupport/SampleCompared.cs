@@ -56,6 +56,19 @@ public static class SampleCompared
         ]),
     });
 
+    /// <summary>A scenario with room, one that breaks at the profile's rate, and one that held all rates.</summary>
+    public static RunResult Headroom => Kept(run => run with
+    {
+        Headroom = new(200_000, 42, Start, TimeSpan.FromMinutes(9), "15.18", TimeSpan.FromSeconds(10),
+        [
+            new("segmentation", 3,
+                [new(14, SearchEnd.Found, "count_6 p95 3,412 ms, above 3,000 ms of TQ-3"), new(16, SearchEnd.Found, "x")]),
+            new("lead-search", 20,
+                [new(2.5, SearchEnd.BelowLeast, "by_term: 12 of 200 failed"), new(2.5, SearchEnd.BelowLeast, "x")]),
+            new("lead-queries", 100, [new(6_400, SearchEnd.AtMost, null), new(6_400, SearchEnd.AtMost, null)]),
+        ]),
+    });
+
     /// <summary>An index that serves, one that nothing wants, a key, and a reason without an index.</summary>
     public static RunResult Ledger => Kept(run => run with
     {
@@ -92,7 +105,7 @@ public static class SampleCompared
             [new("traffic/buy", 1.05, new(1.03, 1.07), 10)]),
     });
 
-    public static IReadOnlyList<RunResult> All => [Proof, Growth, Ledger, Rates, Arms, Gate];
+    public static IReadOnlyList<RunResult> All => [Proof, Growth, Headroom, Ledger, Rates, Arms, Gate];
 
     private static ArmComparison Compared { get; } = new(
         "workload", "workload,without=orders_customer_id_placed_idx", 0, 42, Start, TimeSpan.FromMinutes(6), Server, Server,

@@ -26,6 +26,7 @@ public static class VerbCatalog
         ProveVerb.Create(words),
         LedgerVerb.Create(words),
         ScaleVerb.Create(words),
+        HeadroomVerb.Create(words),
         AgentVerb.Create(words),
         SelfCheckVerb.Create(words),
         ReportVerb.Create(words),

@@ -1,5 +1,4 @@
 using LoadHarness.Core.Comparing;
-using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Proving;
 using LoadHarness.Core.Targets;
 using LoadHarness.Load;
@@ -12,7 +11,6 @@ internal sealed class LoadLevel(ProofArm arm, ClaimContract contract, IReadOnlyL
 {
     private const string Mix = "proof-mix";
     private const string Imports = "proof-imports";
-    private const double MostFailed = 0.01;
     private const int ImportsAtOnce = 8;
 
     /// <summary>What has no answer so long after the load has ended is lost: its level does not hold.</summary>
@@ -29,7 +27,8 @@ internal sealed class LoadLevel(ProofArm arm, ClaimContract contract, IReadOnlyL
         var options = new LoadRunnerOptions { Seed = seed, DrainTime = Drain, CancelTime = Second };
         var results = await new LoadRunner(clock, options).RunAsync(ScenariosAt(level), null, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        return results.SelectMany(result => result.Operations).Select(Fault).FirstOrDefault(fault => fault is not null);
+        return results.SelectMany(result => result.Operations).Select(operation => LevelFault.Of(operation, TargetOf(operation.Name)))
+            .FirstOrDefault(fault => fault is not null);
     }
 
     private IReadOnlyList<ScenarioProps> ScenariosAt(double level)
@@ -67,24 +66,6 @@ internal sealed class LoadLevel(ProofArm arm, ClaimContract contract, IReadOnlyL
     {
         var import = contract.OperationNames.First(ProofOperations.Writes.Contains);
         return Scenario.CreateMix(Imports, (import, 1, arm.Operations[import].Alone.Operations[0].Run));
-    }
-
-    private string? Fault(OperationResult operation)
-    {
-        var accounting = operation.Accounting;
-        if (accounting.ErrorRate > MostFailed)
-        {
-            var lost = accounting.Failed + accounting.Skipped + accounting.InFlight;
-            var error = operation.Errors.Count > 0 ? $": {operation.Errors[0].Message}" : "";
-            return $"{operation.Name}: {lost} of {accounting.Scheduled} failed, were skipped or had no answer{error}";
-        }
-
-        // Few calls have no percentile: then the slowest has to hold.
-        if ((operation.Response.P95 ?? operation.Response.Maximum) is not { } p95 || TargetOf(operation.Name) is not { } target)
-            return null;
-        return p95.TotalMilliseconds <= target.Milliseconds
-            ? null
-            : $"{operation.Name} p95 {p95.TotalMilliseconds:0} ms, above {target.Milliseconds:0} ms of {target.Target.Id}";
     }
 
     // Imports keep up when they all end; the targets of the mix are those of its reads.

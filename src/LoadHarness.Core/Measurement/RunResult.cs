@@ -76,6 +76,9 @@ public sealed record RunResult
     /// <summary>How every operation grows with the number of leads, from <c>scale</c>.</summary>
     public ScaleReport? Growth { get; init; }
 
+    /// <summary>At which rate the first target of every scenario breaks, from <c>headroom</c>.</summary>
+    public HeadroomReport? Headroom { get; init; }
+
     /// <summary>What every index costs and whom it serves, from <c>ledger</c>.</summary>
     public IndexLedger? Ledger { get; init; }
 
@@ -89,7 +92,7 @@ public sealed record RunResult
     public GateContext? Gate { get; init; }
 
     /// <summary>Leads that it was measured with, the most where there were several sizes; null where there were none.</summary>
-    public long? Contacts => Seed?.Contacts ?? Proof?.Contacts ?? Ledger?.Contacts ?? GateRates?.Contacts
+    public long? Contacts => Seed?.Contacts ?? Proof?.Contacts ?? Ledger?.Contacts ?? Headroom?.Contacts ?? GateRates?.Contacts
         ?? (Arms is { Workload: null } arms ? arms.Contacts : (long?)null)
         ?? (Growth is { Sizes.Count: > 0 } ? Growth.Sizes[^1] : null);
 

@@ -11,6 +11,7 @@ internal static class ComparedText
     {
         if (run.Proof is { } proof) yield return Below(ProofText.Of(proof));
         if (run.Growth is { } growth) yield return Below(ScaleText.Of(growth));
+        if (run.Headroom is { } headroom) yield return Below(HeadroomText.Of(headroom));
         if (run.Ledger is { } ledger) yield return Below(LedgerText.Of(ledger));
         if (run.GateRates is { } rates) yield return Below(GateRatesText.Of(rates));
         if (run.Arms is not { } arms) yield break;

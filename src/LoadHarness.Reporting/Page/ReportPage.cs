@@ -28,6 +28,7 @@ internal static class ReportPage
             AgentSection.Of(run),
             ProofSection.Of(run) ?? ClaimSection.Of(run),
             GrowthSection.Of(run),
+            HeadroomSection.Of(run),
             LedgerSection.Of(run),
             GateRateSection.Of(run),
             ArmSection.Of(run),

@@ -20,6 +20,7 @@ public sealed class OtherPagesTests : PageTests
     [InlineData("prove", 1280, ColorScheme.Light)]
     [InlineData("scale", 1280, ColorScheme.Dark)]
     [InlineData("ledger", 1280, ColorScheme.Light)]
+    [InlineData("headroom", 390, ColorScheme.Light)]
     public async Task Each_is_offline_accessible_and_fits_its_window(string kind, int width, ColorScheme scheme)
     {
         var page = await Browser.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
@@ -125,6 +126,7 @@ public sealed class OtherPagesTests : PageTests
     {
         "prove" => SampleCompared.Proof,
         "scale" => SampleCompared.Growth,
+        "headroom" => SampleCompared.Headroom,
         _ => SampleCompared.Ledger,
     };
 

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Pipeline;
+using LoadHarness.Comparing.Headroom;
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Options;
+using LoadHarness.Scenarios.Profiles;
+
+namespace LoadHarness.Cli.Verbs;
+
+/// <summary><c>headroom</c>: the rate at which the first target of each scenario breaks.</summary>
+public static class HeadroomVerb
+{
+    private const int StandardSeconds = 10;
+    private const int QuickSeconds = 2;
+
+    public static Verb Create(CommandLineOptions words)
+    {
+        var quick = new Option<bool>("--quick") { Description = $"{QuickSeconds} s a rate: a rough answer." };
+        var level = new Option<int?>("--level")
+        {
+            Description = $"Seconds that each rate is offered. Default {StandardSeconds}.",
+            HelpName = "S",
+        };
+        return new(
+            new Command(
+                "headroom", "Raise the rate of each scenario until its first target breaks: how far the profile is from saturation."),
+            [words.Contacts, words.Profile, quick, level, words.Targets, words.Seed, words.Settings, words.Out, words.Keep, words.Json],
+            (parsed, cancellationToken) => ExecuteAsync(
+                words.Read(parsed),
+                words.OutGiven(parsed) ?? Path.Combine("reports", "headroom"),
+                LevelOf(parsed.GetValue(level) ?? (parsed.GetValue(quick) ? QuickSeconds : StandardSeconds)),
+                cancellationToken));
+    }
+
+    private static Task<ExitCode> ExecuteAsync(
+        HarnessOptions options, string directory, TimeSpan level, CancellationToken cancellationToken)
+    {
+        var profile = ProfileCatalog.Read(options.Profile);
+        return ComparedRun.Begin(options, directory).MeasureAsync(
+            "headroom",
+            progress => new HeadroomRun(level, options.Seed, options.ServerProfile, options.Keep, progress)
+                .MeasureAsync(options.Contacts, profile, options.Targets, cancellationToken),
+            (record, report) => record with { Headroom = report },
+            HeadroomText.Of);
+    }
+
+    private static TimeSpan LevelOf(int seconds) => seconds is >= 1 and <= 600
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new HarnessException($"--level is {seconds}. Give 1 to 600 seconds.", ExitCode.BadUsage);
+}

@@ -1,0 +1,41 @@
+using LoadHarness.Core.Proving;
+using LoadHarness.Core.Statistics;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Core.Comparing;
+
+/// <summary>
+/// The highest rate at which every scenario still keeps its targets, from <c>headroom</c>. A target is judged at the profile's rate, which
+/// is what the scenario is for; this says how far saturation is from there.
+/// </summary>
+/// <param name="Level">How long each rate was offered.</param>
+public sealed record HeadroomReport(
+    long Contacts, ulong Seed, DateTimeOffset StartedUtc, TimeSpan Duration, string Server, TimeSpan Level,
+    IReadOnlyList<ScenarioHeadroom> Scenarios)
+{
+    /// <summary>One for each scenario.</summary>
+    public IReadOnlyList<Verdict> Verdicts { get; init; } = [.. Scenarios.Select(scenario => scenario.Verdict())];
+}
+
+/// <summary>How much faster requests may come than the profile says.</summary>
+/// <param name="ProfileRate">Requests a second of the profile.</param>
+/// <param name="Held">The highest rate that held, one of each round.</param>
+public sealed record ScenarioHeadroom(string Scenario, double ProfileRate, IReadOnlyList<HeldLevel> Held)
+{
+    /// <summary>Requests a second: the geometric mean of the rounds.</summary>
+    public double Rate { get; init; } = Math.Exp(Held.Average(level => Math.Log(level.Level)));
+
+    /// <summary>95%, in requests a second; null for a single round.</summary>
+    public ConfidenceInterval? Interval { get; init; } = Intervals.OfMean([.. Held.Select(level => Math.Log(level.Level))]) is { } logs
+        ? new(Math.Exp(logs.Low), Math.Exp(logs.High))
+        : null;
+
+    /// <summary>What broke next above the rate that held; in a round without any, a sentence that says so.</summary>
+    public string FirstToBreak() => Held.Select(level => level.Broke).FirstOrDefault(broke => broke is not null)
+        ?? "nothing broke at the highest rate that was tried";
+
+    internal Verdict Verdict() => Verdicts.Verdict.Judged(
+        Scenario, "Highest rate that keeps every target, times the profile's",
+        new(Rate / ProfileRate, Interval is { } rates ? new(rates.Low / ProfileRate, rates.High / ProfileRate) : null, Held.Count),
+        Limit.AtLeast(1, "×"), $"{HeadroomText.RateOf(this)}; {FirstToBreak()}");
+}

@@ -1,0 +1,43 @@
+using System.Text;
+using LoadHarness.Core.Proving;
+using LoadHarness.Core.Words;
+
+namespace LoadHarness.Core.Comparing;
+
+/// <summary>The headroom of every scenario for people, as Markdown that also reads well on a terminal.</summary>
+public static class HeadroomText
+{
+    public static string Of(HeadroomReport report)
+    {
+        var text = new StringBuilder();
+        text.Append($"# Headroom: {TargetPassing.Words(report.Contacts)} leads\n\n");
+        text.Append($"Seed {report.Seed} · PostgreSQL {MarkdownText.Of(report.Server)} · ")
+            .Append($"{report.StartedUtc:yyyy-MM-dd HH:mm} UTC, {report.Duration.TotalMinutes:0.0} min\n\n")
+            .Append(Definition(report)).Append("\n\n")
+            .Append("| scenario | profile | held | headroom | breaks first |\n|---|---:|---:|---:|---|\n");
+        foreach (var scenario in report.Scenarios)
+            text.Append(
+                $"| {MarkdownText.Of(scenario.Scenario)} | {Format.Significant(scenario.ProfileRate)}/s | {RateOf(scenario)} | ")
+                .Append($"{FactorOf(scenario)} | {MarkdownText.Of(scenario.FirstToBreak())} |\n");
+        return text.ToString();
+    }
+
+    public static string Definition(HeadroomReport report) =>
+        "The highest rate of arrivals at which every operation keeps its target and at most 1% of the requests come to nothing. "
+        + $"Each scenario alone, {report.Level.TotalSeconds:0.#} s a rate; a rate breaks when it breaks twice.";
+
+    /// <summary>"14.2/s (12 to 16.8)"; "at least" and "below" where the search ended at its bounds.</summary>
+    public static string RateOf(ScenarioHeadroom scenario)
+    {
+        var rate = $"{Bound(scenario)}{Format.Significant(scenario.Rate)}/s";
+        return scenario.Interval is { } interval && interval.Low < interval.High ? $"{rate} ({Format.Interval(interval)})" : rate;
+    }
+
+    public static string FactorOf(ScenarioHeadroom scenario) =>
+        $"{Bound(scenario)}{Format.Significant(scenario.Rate / scenario.ProfileRate)}×";
+
+    private static string Bound(ScenarioHeadroom scenario) =>
+        scenario.Held.All(level => level.End == SearchEnd.AtMost) ? "at least "
+        : scenario.Held.All(level => level.End == SearchEnd.BelowLeast) ? "below "
+        : "";
+}

@@ -1,0 +1,44 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Proving;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.UnitTests.Comparing;
+
+public sealed class HeadroomReportTests
+{
+    [Fact]
+    public void A_scenario_that_holds_more_than_the_profile_is_met_and_names_what_breaks_next()
+    {
+        var report = Report(new("segmentation", 3, [Found(12), Found(15), Found(12)]));
+        var verdict = Assert.Single(report.Verdicts);
+        Assert.Equal(VerdictKind.Met, verdict.Kind);
+        Assert.Equal(Math.Cbrt(12 * 15 * 12) / 3, verdict.Figure!.Value, 9);
+        Assert.Contains("count_6 p95 3412 ms, above 3000 ms of TQ-3", verdict.Evidence, StringComparison.Ordinal);
+        Assert.Contains("12.9/s (9.39 to 17.8)", HeadroomText.Of(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_breaks_at_the_rate_of_the_profile_is_missed()
+    {
+        var report = Report(new("lead-search", 20, [Below(2.5), Below(2.5), Below(2.5)]));
+        Assert.Equal(ExitCode.TargetMissed, ExitCodes.Of(report.Verdicts));
+        Assert.Contains("below 2.5/s", HeadroomText.Of(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_held_every_rate_has_a_bound_and_no_interval()
+    {
+        var scenario = new ScenarioHeadroom("lead-queries", 100, [new(6_400, SearchEnd.AtMost, null), new(6_400, SearchEnd.AtMost, null)]);
+        Assert.Equal("at least 6,400/s", HeadroomText.RateOf(scenario));
+        Assert.Equal("at least 64×", HeadroomText.FactorOf(scenario));
+        Assert.Equal("nothing broke at the highest rate that was tried", scenario.FirstToBreak());
+    }
+
+    private static HeadroomReport Report(ScenarioHeadroom scenario) => new(
+        200_000, 42, DateTimeOffset.UnixEpoch, TimeSpan.FromMinutes(5), "15.18", TimeSpan.FromSeconds(10), [scenario]);
+
+    private static HeldLevel Found(double rate) => new(rate, SearchEnd.Found, "count_6 p95 3412 ms, above 3000 ms of TQ-3");
+
+    private static HeldLevel Below(double rate) => new(rate, SearchEnd.BelowLeast, "by_term: 12 of 200 were skipped");
+}
