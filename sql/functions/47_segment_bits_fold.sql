@@ -1,6 +1,7 @@
 -- Folding changes into the bits of segments (decision 0022), a batch a transaction.
 
-create or replace function fold_segment_changes(p_workspace_id bigint, p_batch int default 20000) returns bigint
+drop function if exists fold_segment_changes(bigint, int);
+create or replace function fold_segment_changes(p_workspace_id bigint, p_batch int default 20000, p_fewest bigint default 1) returns bigint
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
 declare
@@ -13,6 +14,8 @@ declare
 begin
     if p_batch is null or p_batch not between 1 and 1000000 then
         raise exception 'a batch has 1 to 1000000 changes, not %', coalesce(p_batch::text, 'null') using errcode = 'LH006';
+    elsif p_fewest is null or p_fewest < 1 then
+        raise exception 'a change is of 1 lead at least, not %', coalesce(p_fewest::text, 'null') using errcode = 'LH006';
     elsif not lock_segment_bits(p_workspace_id) then
         return null;
     end if;
@@ -24,7 +27,7 @@ begin
     end if;
     with next as (
         select n.id, n.last_lead - n.first_lead + 1 as leads from segment_changes n
-        where n.workspace_id = p_workspace_id order by n.id limit p_batch
+        where n.workspace_id = p_workspace_id and n.last_lead - n.first_lead + 1 >= p_fewest order by n.id limit p_batch
     ), taken as (
         delete from segment_changes c
         where c.workspace_id = p_workspace_id and c.id = any (array(
@@ -38,14 +41,15 @@ begin
     for v_number in 1..coalesce(cardinality(v_fields), 0) loop
         perform write_segment_bits(p_workspace_id, v_fields[v_number], v_changed[v_number]);
     end loop;
-    v_more := exists (select 1 from segment_changes c where c.workspace_id = p_workspace_id);
+    v_more := exists (
+        select 1 from segment_changes c where c.workspace_id = p_workspace_id and c.last_lead - c.first_lead + 1 >= p_fewest);
     update segment_bit_workspaces w set folded = w.folded + v_leads, more = v_more, folded_at = clock_timestamp()
     where w.workspace_id = p_workspace_id;
     return v_leads;
 end
 $$;
-comment on function fold_segment_changes(bigint, int) is
-    'Writes the bits of up to p_batch changes of a workspace, oldest first. Builds them where there are none, or '
+comment on function fold_segment_changes(bigint, int, bigint) is
+    'Writes the bits of up to p_batch changes of a workspace, oldest first; a change of fewer leads than p_fewest waits. Builds them where there are none, or '
     'where twice as many leads as there were changed since. '
     'Returns the leads; null when somebody else folds or builds.';
 
@@ -62,16 +66,20 @@ create or replace function fold_import(p_workspace_id bigint) returns void
 language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    -- A very large one is left to the job. In an older snapshot folding would fail where somebody else folded since then, and the import
-    -- with it.
+    -- Only what was inserted, one after the other: some blocks. Leads that were updated lie in all blocks, which cost seconds in a large
+    -- workspace: they wait for the job, whoever updated them. In an older snapshot folding would fail where somebody else folded since
+    -- then, and the import with it.
     if current_setting('transaction_isolation') = 'read committed'
        and exists (select 1 from segment_bit_workspaces w where w.workspace_id = p_workspace_id and w.ready and w.folded <= w.leads * 2)
-       and segment_fold_is_due(p_workspace_id) then
-        perform fold_segment_changes(p_workspace_id);
+       and (select sum(c.leads) >= 4000
+            from (select n.last_lead - n.first_lead + 1 as leads from segment_changes n
+                  where n.workspace_id = p_workspace_id order by n.id desc limit 4000) as c
+            where c.leads > 1) then
+        perform fold_segment_changes(p_workspace_id, p_fewest => 2);
     end if;
 end
 $$;
-comment on function fold_import(bigint) is 'A step of finish_lead_import: what a large import changed is in bits when it is done, up to '
+comment on function fold_import(bigint) is 'A step of finish_lead_import: what a large import inserted is in bits when it is done, up to '
     '20,000 leads.';
 
 create or replace function workspaces_to_fold() returns setof bigint
@@ -136,7 +144,7 @@ declare
     v_function regprocedure;
 begin
     foreach v_function in array array[
-        'fold_segment_changes(bigint, int)',
+        'fold_segment_changes(bigint, int, bigint)',
         'segment_fold_is_due(bigint)',
         'fold_import(bigint)',
         'workspaces_to_fold()',

@@ -27,7 +27,9 @@ internal static partial class FunctionCalls
         new("choose_segment_facets(bigint, bigint[])", [$"select lock_segment_bits({W}), choose_segment_facets({W}, '{{0}}')"]),
         new("lock_segment_bits(bigint)", [$"select lock_segment_bits({W})"]),
         new("build_segment_bits(bigint, bigint)", [Built]),
-        new("fold_segment_changes(bigint, int)", [$"select fold_segment_changes({W})"], $"select fold_segment_changes({W}, 0)", "LH006"),
+        new(
+            "fold_segment_changes(bigint, int, bigint)", [$"select fold_segment_changes({W})"],
+            $"select fold_segment_changes({W}, 0)", "LH006"),
         new("segment_fold_is_due(bigint)", [$"select segment_fold_is_due({W})"]),
         new("fold_import(bigint)", [Built, $"select fold_import({W})"]),
         new("workspaces_to_fold()", ["select * from workspaces_to_fold()"]),

@@ -65,7 +65,7 @@ public sealed class SegmentBitsRightsTests(PostgresCluster cluster)
         Assert.Equal(["1", "1", "10"], await database.Owner.ListAsync("select last_lead - first_lead + 1 from segment_changes order by 1"));
         Assert.Equal(2, await CountAsync(database, "fresh"));
         await ImportAsync(database, app, 4000);
-        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from segment_changes"));
+        Assert.Equal(["1", "1"], await database.Owner.ListAsync("select last_lead - first_lead + 1 from segment_changes"));
         Assert.Equal(2, await CountAsync(database, "fresh"));
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CsCheck;
+using LoadHarness.IntegrationTests.Imports;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Workload;
@@ -95,6 +96,33 @@ public sealed class SegmentBitsTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task An_import_folds_what_it_inserted_and_leaves_what_was_updated_to_the_job()
+    {
+        const string updated = "select count(*) from segment_changes where workspace_id = 1 and first_lead = last_lead";
+        const string inserted = "select count(*) from segment_changes where workspace_id = 1 and first_lead < last_lead";
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await database.Owner.ExecuteAsync(
+            """
+            insert into leads (workspace_id, email) select 1, n || '@own.io' from generate_series(1, 9000) as n;
+            select build_segment_bits(1, 100);
+            update leads set tags = '{late}' where workspace_id = 1 and id % 2 = 0
+            """);
+        Assert.Equal(4_500, await database.Owner.AskAsync<long>(updated));
+
+        await ImportAsync(app, 0, 100);
+        Assert.Equal((4_500, 1), (await database.Owner.AskAsync<long>(updated), await database.Owner.AskAsync<long>(inserted)));
+        await ImportAsync(app, 100, 4_000);
+        Assert.Equal((4_500, 0), (await database.Owner.AskAsync<long>(updated), await database.Owner.AskAsync<long>(inserted)));
+        await CompareAsync(database, SegmentsPerSnapshot);
+
+        await database.Owner.ExecuteAsync("update segment_bit_workspaces set folded_at = now() - interval '1 minute'");
+        await database.As("lh_jobs").ExecuteAsync("call run_job('fold-segments')");
+        Assert.Equal(0, await database.Owner.AskAsync<long>(updated));
+        await CompareAsync(database, SegmentsPerSnapshot);
+    }
+
+    [Fact]
     public async Task A_narrow_range_of_days_goes_by_rows_and_a_wide_one_by_bits()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
@@ -114,6 +142,9 @@ public sealed class SegmentBitsTests(PostgresCluster cluster)
                          (3, '{"field":"tags","operator":"contains","value":"vip"}')) as v (n, s) order by n
             """));
     }
+
+    private static Task<ImportOutcome> ImportAsync(TenantDatabase app, int first, int rows) => LeadImport.RunAsync(
+        app, "fold", Enumerable.Range(first, rows).Select(LeadImportTests.Row), 1, (_, work) => work(), Stop);
 
     // Of one snapshot: the leads for the oracle, and both ways of counting.
     private static async Task<int> CompareAsync(TestDatabase database, int segments)
