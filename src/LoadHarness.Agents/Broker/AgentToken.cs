@@ -26,8 +26,8 @@ public static class AgentToken
     {
         var (token, unreadable) = file is null ? (Environment.GetEnvironmentVariable(EnvironmentVariable), null) : Read(file);
         faults = unreadable is not null ? [unreadable]
-            : string.IsNullOrEmpty(token) ? [
-                $"The broker's token is not known: set {EnvironmentVariable}, or name its file with --token-file. "
+            : string.IsNullOrEmpty(token)
+                ? [$"The broker's token is not known: set {EnvironmentVariable}, or name its file with --token-file. "
                     + "For a new one: openssl rand -hex 32."]
             : token.Length is < Shortest or > Longest || token.Any(sign => !char.IsAsciiLetterOrDigit(sign) && sign is not ('-' or '_'))
                 ? [$"The broker's token is not one: {Shortest} to {Longest} letters, digits, - and _ are allowed. "

@@ -42,8 +42,8 @@ public sealed record ClusterShape(bool Installed, long Workers, bool Distributed
     public string? Remedy => (Installed, Workers) switch
     {
         (false, _) => HowToGetIt,
-        (_, 0) => "The extension is here, but no worker: on the coordinator select citus_add_node('host', "
-            + "5432) for each, then migrate again.",
+        (_, 0) => "The extension is here, but no worker: on the coordinator "
+            + "select citus_add_node('host', 5432) for each, then migrate again.",
         _ => null,
     };
 

@@ -57,17 +57,17 @@ internal static class SummaryMarkdown
     private static void AppendTable(StringBuilder text, IReadOnlyList<Verdict> verdicts, List<string> common)
     {
         if (verdicts.Count == 0) return;
-        text.Append("| Target | Verdict | Measured | Limit | 95% interval, or what was checked | Samples | Why, and what qualifies it "
-            + "|\n|---|---|---|---|---|---|---|\n");
+        text.Append("| Target | Verdict | Measured | Limit | 95% interval, or what was checked | Samples | Why, and what qualifies it |\n")
+            .Append("|---|---|---|---|---|---|---|\n");
         foreach (var verdict in verdicts)
         {
-            text.Append($"| **{Escape(verdict.Id)}** {Escape(verdict.Title)} | {RunVerdict.SymbolOf(verdict.Kind)} "
-                + $"{CheckReport.Word(verdict.Kind)} ")
-                .Append($"| {Escape(verdict.Subject is { } subject ? subject + " " : "")}{Escape(VerdictWords.Figure(verdict))} | "
-                    + $"{Escape(Format.Limit(verdict))} ")
+            var measured = (verdict.Subject is { } subject ? subject + " " : "") + VerdictWords.Figure(verdict);
+            var reasons = new[] { verdict.Reason }.OfType<string>().Concat(verdict.Caveats.Except(common));
+            text.Append($"| **{Escape(verdict.Id)}** {Escape(verdict.Title)} ")
+                .Append($"| {RunVerdict.SymbolOf(verdict.Kind)} {CheckReport.Word(verdict.Kind)} ")
+                .Append($"| {Escape(measured)} | {Escape(Format.Limit(verdict))} ")
                 .Append($"| {Escape(VerdictWords.Interval(verdict))} | {Format.Count(verdict.Samples)} ")
-                .Append($"| {Escape(string.Join("; ", new[] { verdict.Reason }.OfType<string>().Concat(verdict.Caveats.Except(common))))} "
-                    + "|\n");
+                .Append($"| {Escape(string.Join("; ", reasons))} |\n");
         }
         text.Append('\n');
     }

@@ -13,13 +13,12 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
         """
         update campaigns c
         set total_recipients = s.total, sent_count = s.sent, delivered_count = s.delivered, opened_count = s.opened,
-            clicked_count = s.clicked,
-            bounced_count = s.bounced, unsubscribed_count = s.unsubscribed, complained_count = s.complained, updated_at = c.completed_at
+            clicked_count = s.clicked, bounced_count = s.bounced, unsubscribed_count = s.unsubscribed,
+            complained_count = s.complained, updated_at = c.completed_at
         from (
             select workspace_id, campaign_id, count(*) as total, count(sent_at) as sent, count(delivered_at) as delivered,
-                   count(opened_at) as opened,
-                   count(clicked_at) as clicked, count(bounced_at) as bounced, count(unsubscribed_at) as unsubscribed,
-                   count(complained_at) as complained
+                   count(opened_at) as opened, count(clicked_at) as clicked, count(bounced_at) as bounced,
+                   count(unsubscribed_at) as unsubscribed, count(complained_at) as complained
             from email_sends
             group by workspace_id, campaign_id
         ) s

@@ -17,7 +17,7 @@ public sealed class ApiKeyTests(PostgresCluster cluster)
             """
             select (select count(*) from api_keys k where to_jsonb(k)::text like '%' || $1 || '%')
                 + (select count(*) from audit_logs a where a::text like '%' || $1 || '%')
-                    + (select count(*) from api_key_audit_logs a where a::text like '%' || $1 || '%')
+                + (select count(*) from api_key_audit_logs a where a::text like '%' || $1 || '%')
             """, key));
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from audit_logs where details::text like '%key_hash%'"));
     }

@@ -87,8 +87,7 @@ public sealed record CatalogRule(string Name, string Question, string Plant)
               and c.oid not in (select oid from tenants)
               and not exists (select from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')
               and c.relname not in ('users', 'scheduled_jobs', 'job_runs', 'analytics_refreshes', 'database_snapshots',
-                  'table_size_history',
-                                    'setting_history', 'retention_policies')
+                                    'table_size_history', 'setting_history', 'retention_policies')
             """,
             "create table planted (id bigint primary key, lead_id bigint)"),
     ];

@@ -5,8 +5,12 @@ namespace LoadHarness.IntegrationTests.Monitoring;
 public sealed class MonitoringTests(PostgresCluster cluster)
 {
     private const string Ours =
-        "from pg_proc p where p.pronamespace = 'public'::regnamespace and not exists (select from pg_depend d where d.objid = p.oid and "
-            + "d.classid = 'pg_proc'::regclass and d.deptype = 'e')";
+        """
+        from pg_proc p
+        where p.pronamespace = 'public'::regnamespace
+          and not exists (select from pg_depend d
+              where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')
+        """;
 
     [Theory]
     [InlineData("select count(*) from get_query_performance_stats()")]

@@ -45,15 +45,15 @@ public sealed class PlanTests(SeededLoad seeded) : IClassFixture<SeededLoad>
         await using var connection = await seeded.Database.Owner.OpenConnectionAsync(Stop);
         await using var settings = new NpgsqlCommand(
             """
-            alter function count_segmented_leads(bigint, jsonb,
-                bigint) set enable_indexscan = off set enable_bitmapscan = off set enable_indexonlyscan = off
+            alter function count_segmented_leads(bigint, jsonb, bigint)
+                set enable_indexscan = off set enable_bitmapscan = off set enable_indexonlyscan = off
             """, connection);
         await settings.ExecuteNonQueryAsync(Stop);
         var without = await OneAsync(seeded.Database.ConnectionString, call);
         await seeded.Database.Owner.ExecuteAsync(
             """
-            alter function count_segmented_leads(bigint, jsonb,
-                bigint) reset enable_indexscan reset enable_bitmapscan reset enable_indexonlyscan
+            alter function count_segmented_leads(bigint, jsonb, bigint)
+                reset enable_indexscan reset enable_bitmapscan reset enable_indexonlyscan
             """);
 
         Assert.Empty(OfLeads(with));

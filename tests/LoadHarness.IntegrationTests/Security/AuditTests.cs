@@ -162,8 +162,10 @@ public sealed class AuditTests(PostgresCluster cluster)
         var import = await app.AskInAsync<long>(1, "select begin_lead_import(1, 'crm')");
         await app.AskInAsync<long>(1,
             """
-            with r as (insert into lead_import_rows (import_id, row_number, email, name) select $1, g, 'i' || g || '@x.io', 'N'
-                from generate_series(1, 50) g returning 1)
+            with r as (
+                insert into lead_import_rows (import_id, row_number, email, name)
+                select $1, g, 'i' || g || '@x.io', 'N' from generate_series(1, 50) g
+                returning 1)
             select count(*) from r
             """, import);
         await app.AskInAsync<long>(1, "select imported from finish_lead_import(1, $1)", import);

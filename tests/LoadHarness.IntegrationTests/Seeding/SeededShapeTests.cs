@@ -103,8 +103,8 @@ public sealed class SeededShapeTests(SeededRowsFixture rows) : IClassFixture<See
         Assert.InRange(await rows.NumberAsync("select avg((custom_fields ->> 'score')::float8) from leads"), 31, 36);
         Assert.InRange(await rows.NumberAsync(
             """
-            select percentile_cont(0.5) within group (order by (custom_fields ->> 'lifetime_value')::float8) / avg((custom_fields
-                ->> 'lifetime_value')::float8)
+            select percentile_cont(0.5) within group (order by (custom_fields ->> 'lifetime_value')::float8)
+                / avg((custom_fields ->> 'lifetime_value')::float8)
             from leads
             """), 0.6, 0.85);
         Assert.InRange(await rows.NumberAsync(

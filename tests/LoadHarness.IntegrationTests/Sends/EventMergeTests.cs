@@ -175,8 +175,10 @@ public sealed class EventMergeTests(PostgresCluster cluster)
         var workspace = await database.Owner.AddWorkspaceAsync(leads: 3);
         await database.Owner.ExecuteAsync(
             """
-            with made as (insert into campaigns (workspace_id, name, subject, enqueued_at) values ($1, 'c', 's', '2025-12-01Z')
-                returning id) insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at)
+            with made as (
+                insert into campaigns (workspace_id, name, subject, enqueued_at) values ($1, 'c', 's', '2025-12-01Z')
+                returning id)
+            insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at)
             select $1, made.id, l.id, l.email, '2025-12-01Z'
             from made, leads l
             where l.workspace_id = $1
@@ -190,13 +192,13 @@ public sealed class EventMergeTests(PostgresCluster cluster)
         """
         select concat_ws(E'\n',
             (select string_agg(concat_ws(' ', s.status, s.sent_at, s.delivered_at, s.opened_at, s.clicked_at, s.bounced_at,
-                s.soft_bounced_at, s.unsubscribed_at, s.complained_at,
-                                         s.failed_at, s.error_message, l.status), E'\n' order by s.id)
+                                         s.soft_bounced_at, s.unsubscribed_at, s.complained_at, s.failed_at, s.error_message,
+                                         l.status), E'\n' order by s.id)
              from email_sends s join leads l on l.workspace_id = s.workspace_id and l.id = s.lead_id where s.workspace_id = $1),
             (select concat_ws(' ', sent_count, delivered_count, opened_count, clicked_count, bounced_count, soft_bounced_count,
-                unsubscribed_count, complained_count, failed_count)
+                              unsubscribed_count, complained_count, failed_count)
              from campaigns where workspace_id = $1),
             (select string_agg(activity_type || ' ' || created_at, ', ' order by lead_id, activity_type)
-                from lead_activities where workspace_id = $1))
+             from lead_activities where workspace_id = $1))
         """, workspace);
 }

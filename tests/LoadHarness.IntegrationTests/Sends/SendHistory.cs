@@ -33,8 +33,10 @@ internal sealed class SendHistory(int seed, int? oldMonth)
         await EnterAsync();
         _leads = await AskAsync<long[]>(
             """
-            with made as (insert into leads (workspace_id, email) select $1, 'l' || g || '@h.example'
-                from generate_series(1, $2) g returning id)
+            with made as (
+                insert into leads (workspace_id, email)
+                select $1, 'l' || g || '@h.example' from generate_series(1, $2) g
+                returning id)
             select array_agg(id) from made
             """,
             _workspace, _random.Next(1, 7));
@@ -198,8 +200,10 @@ internal sealed class SendHistory(int seed, int? oldMonth)
         // As if an hour had passed: the tokens of the claims are of an hour ago as well.
         var aged = await AskAsync<long[]>(
             """
-            with aged as (update email_sends set claimed_at = claimed_at - interval '1 hour'
-                where workspace_id = $1 and status = 'claimed' returning id)
+            with aged as (
+                update email_sends set claimed_at = claimed_at - interval '1 hour'
+                where workspace_id = $1 and status = 'claimed'
+                returning id)
             select coalesce(array_agg(id), '{}') from aged
             """,
             _workspace);
