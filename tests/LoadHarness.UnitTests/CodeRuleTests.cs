@@ -17,10 +17,20 @@ public sealed partial class CodeRuleTests
         Assert.Empty(Lines.Value.Where(line => line.Text.Length > LongestLine).Select(line => $"{line.Place} {line.Text.Length}"));
     }
 
+    [Fact]
+    public void Usings_stand_in_order_with_those_of_the_system_first()
+    {
+        var usings = Lines.Value.Where(line => Using().IsMatch(line.Text))
+            .GroupBy(line => line.Place.Split(':')[0], line => Using().Match(line.Text).Groups["name"].Value).ToList();
+        Assert.True(usings.Count > 500, $"{usings.Count} files have usings");
+        Assert.Empty(usings.Where(file => !file.SequenceEqual(file.OrderBy(IsOurs).ThenBy(name => name, StringComparer.Ordinal)))
+            .Select(file => file.Key));
+    }
+
     // One culture: see InvariantGlobalization in Directory.Build.props. A provider would say the same at greater length.
     [Fact]
     public void Nothing_is_formatted_or_read_by_a_culture_of_its_own() => Assert.Empty(
-        Lines.Value.Where(line => Culture().IsMatch(line.Text) && !line.Place.StartsWith(nameof(CodeRuleTests), StringComparison.Ordinal))
+        Lines.Value.Where(line => Culture().IsMatch(line.Text) && !line.Place.Contains(nameof(CodeRuleTests), StringComparison.Ordinal))
             .Select(line => line.Place));
 
     [Fact]
@@ -37,8 +47,13 @@ public sealed partial class CodeRuleTests
         from top in (string[])["src", "scenarios", "tests"]
         from file in Directory.EnumerateFiles(Repository.File(top), "*.cs", SearchOption.AllDirectories)
         where !Built().IsMatch(file)
-        from line in File.ReadLines(file).Select((text, index) => ($"{Path.GetFileName(file)}:{index + 1}", text))
+        from line in File.ReadLines(file).Select((text, index) => ($"{Path.GetRelativePath(Repository.File(), file)}:{index + 1}", text))
         select line;
+
+    private static bool IsOurs(string name) => name != "System" && !name.StartsWith("System.", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^using (?<name>[\w.]+);$")]
+    private static partial Regex Using();
 
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
     private static partial Regex Built();

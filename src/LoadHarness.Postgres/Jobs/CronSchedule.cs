@@ -19,7 +19,7 @@ internal sealed class CronSchedule
 
     private CronSchedule(string text, string[] fields)
     {
-        this._text = text;
+        _text = text;
         _minutes = Field(fields[0], 0, 59);
         _hours = Field(fields[1], 0, 23);
         _days = Field(fields[2], 1, 31);

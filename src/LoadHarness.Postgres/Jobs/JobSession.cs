@@ -21,7 +21,7 @@ internal sealed class JobSession : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly bool _superuser;
 
-    private JobSession(NpgsqlConnection connection, bool superuser) => (this._connection, this._superuser) = (connection, superuser);
+    private JobSession(NpgsqlConnection connection, bool superuser) => (_connection, _superuser) = (connection, superuser);
 
     public static async Task<JobSession> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {

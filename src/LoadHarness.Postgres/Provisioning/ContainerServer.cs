@@ -23,8 +23,8 @@ internal sealed class ContainerServer : IAsyncDisposable
 
     private ContainerServer(PostgreSqlContainer container, bool keep)
     {
-        this._container = container;
-        this._keep = keep;
+        _container = container;
+        _keep = keep;
         // The library's own string says localhost, which resolves to ::1 first where the port is published on IPv4 only.
         var target = new NpgsqlConnectionStringBuilder(container.GetConnectionString()) { IncludeErrorDetail = true };
         if (target.Host == "localhost") target.Host = "127.0.0.1";

@@ -15,7 +15,7 @@ public sealed class Database : IAsyncDisposable
     {
         AdminConnectionString = adminConnectionString;
         Server = environment;
-        this._server = server;
+        _server = server;
     }
 
     /// <summary>Holds the password: never print it, see <see cref="Redaction"/>.</summary>

@@ -24,7 +24,7 @@ public sealed class NativeCluster : IAsyncDisposable
         Directory = directory;
         Binaries = binaries;
         Port = port;
-        this._watch = watch;
+        _watch = watch;
         ConnectionString = new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1", Port = port, Username = "postgres", Password = password, Database = "postgres", IncludeErrorDetail = true,

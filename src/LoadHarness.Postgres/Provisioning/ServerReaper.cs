@@ -46,9 +46,9 @@ internal sealed class ServerReaper : IAsyncDisposable
 
     private ServerReaper(ClusterDirectory directory, PostgresBinaries binaries, bool keep)
     {
-        this._directory = directory;
-        this._binaries = binaries;
-        this._keep = keep;
+        _directory = directory;
+        _binaries = binaries;
+        _keep = keep;
         if (!OperatingSystem.IsWindows()) _shell = Start();
     }
 

@@ -11,7 +11,7 @@ public sealed class TestDatabase : IAsyncDisposable
     internal TestDatabase(string connectionString, Func<Task> drop)
     {
         ConnectionString = connectionString;
-        this._drop = drop;
+        _drop = drop;
         Owner = NpgsqlDataSource.Create(connectionString);
     }
 

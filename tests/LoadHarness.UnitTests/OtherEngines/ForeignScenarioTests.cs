@@ -1,8 +1,8 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Validity;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
 using LoadHarness.Load.OtherEngines;
-using LoadHarness.Core.Validity;
 
 namespace LoadHarness.UnitTests.OtherEngines;
 
