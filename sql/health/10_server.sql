@@ -16,9 +16,9 @@ with counted as (
     from pg_stat_statements
     where dbid = (select oid from pg_database where datname = current_database()) and calls >= 5
       and query ~* '^\s*(select|insert|update|delete|with|merge)'
-      -- Jobs read whole tables, and nobody waits for them.
+      -- Jobs, and spreading tables over a cluster, read whole tables, and nobody waits for them.
       and query !~* ('(refresh_analytics_views|perform_maintenance_task|create_monthly_partitions|analyze_critical_tables'
-          || '|cleanup_old_email_sends)')
+          || '|cleanup_old_email_sends|create_distributed_table|create_reference_table)')
 ), limits as (
     select *, case when is_batch then 15 * :red else :red end as own_red, case when is_batch then 15 * :warn else :warn end as own_warn
     from counted
