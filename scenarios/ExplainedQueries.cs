@@ -28,25 +28,17 @@ public static class ExplainedQueries
 
     private static IEnumerable<ExplainedStatement> Reads(ScenarioEnvironment environment, ScenarioWorkspace workspace)
     {
-        // Any fixed seed: the same run explains the same arguments.
+        // Any fixed seed and iteration: the same run explains the same arguments.
         var random = new Random(1);
-        var draws = workspace.Draws;
-        yield return Lead("email_lookup", draws.Email(random));
-        yield return Lead("status_page", "active");
-        yield return Lead("recent_leads");
-        yield return Lead("tag_filter", draws.Tag(random));
-        yield return Lead("custom_field_filter", draws.Plan(random), draws.Country(random));
-        yield return Lead("lead_with_activities", draws.LeadId(random));
-        yield return Named("search_first_page", "lead-search/first_page");
-        yield return Named("search_by_term", "lead-search/by_term", draws.SearchTerm(random).Term);
-        yield return Named("segment_count", "segmentation/count", SegmentCorpus.Conditions[1]);
-        yield return Named("segment_page", "segmentation/first_page", SegmentCorpus.Conditions[1]);
-
-        ExplainedStatement Lead(string name, params object?[] arguments) =>
-            ExplainedStatement.Read(name, environment.Queries[name], arguments, $"lead-queries/{name}", $"mixed-users/{name}");
-
-        ExplainedStatement Named(string name, string operation, params object?[] arguments) =>
-            ExplainedStatement.Read(name, environment.Queries[name], arguments, operation);
+        var place = environment.Workspaces.All.Index().First(one => one.Item == workspace).Index;
+        foreach (var (scenario, file) in CrmReads.Workload.File.Scenarios)
+            foreach (var operation in file.Operations.Keys.Where(operation => !environment.Reads.NeedsWalk(file.StatementOf(operation))))
+            {
+                var name = file.StatementOf(operation);
+                string[] mixed = scenario == ScenarioCatalog.LeadQueries.Name ? [$"mixed-users/{operation}"] : [];
+                yield return ExplainedStatement.Read(
+                    name, environment.Queries[name], environment.Reads.Sample(name, random, 1, place), [$"{scenario}/{operation}", .. mixed]);
+            }
     }
 
     // The cursor of a page as far down as a thousand leads: the cost of a page does not depend on how far down it is.

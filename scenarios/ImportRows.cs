@@ -22,7 +22,7 @@ public static class ImportRows
         foreach (var (index, row) in SeededLeads.FileOf(seed.Seed, seed.SeededAtMonth, first, rows).Index())
             yield return index % 100 < knownPercent ? row with
             {
-                Email = SeededLeads.EmailOf(seed.Seed, workspace.Draws.LeadId(known)),
+                Email = SeededLeads.EmailOf(seed.Seed, workspace.Seeded.DrawLeadId(known)),
             } : row;
     }
 

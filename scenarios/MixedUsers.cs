@@ -15,7 +15,7 @@ public sealed class MixedUsers : IHarnessScenario
         if (environment.Profile.MixedUsers is not { } load) return [];
         return [Users(), Imports(), Campaigns()];
 
-        ScenarioProps Users() => Scenario.CreateMix(Name, [.. LeadOperations.All(environment)])
+        ScenarioProps Users() => Scenario.CreateMix(Name, [.. environment.Reads.OperationsOf(ScenarioCatalog.LeadQueries.Name)])
             .WithWarmUpDuration(load.WarmUp)
             .WithPacing(load.ThinkTime)
             .WithLoadSimulations(Simulation.KeepConstant(load.Users, load.During));

@@ -3,7 +3,6 @@ using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Workload;
-using LoadHarness.Scenarios.Answers;
 using LoadHarness.Scenarios.OtherEngines;
 using LoadHarness.Scenarios.Profiles;
 
@@ -25,12 +24,14 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, Lazy<ScenarioDatabase>> _databases = new();
     private readonly OpenTenant _open;
+    private readonly Lazy<CrmReads> _reads;
     private long _newLeads;
 
     private ScenarioEnvironment(OpenTenant open, SeedManifest seed, LoadProfile profile, LoadShare share)
     {
         (_open, Seed, Profile, Share) = (open, seed, profile, share);
         Workspaces = new(seed);
+        _reads = new(() => new(this));
     }
 
     public SeedManifest Seed { get; }
@@ -42,6 +43,9 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
 
     /// <summary>Where requests go, with what each workspace can be asked for and what it should answer.</summary>
     public ScenarioWorkspaces Workspaces { get; }
+
+    /// <summary>The reads that the scenarios and their mix are made of.</summary>
+    public CrmReads Reads => _reads.Value;
 
     /// <summary>The statements under test, by name.</summary>
     public QueryCatalog Queries { get; private init; } = QueryCatalog.Shipped;
@@ -68,29 +72,6 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
     /// <summary>How the observer tells a scenario from others that run at the same time.</summary>
     public ScenarioWatch WatchOf(ScenarioProps scenario) =>
         new(For(scenario.Name).Sent, [.. scenario.Operations.Select(operation => operation.Name)]);
-
-    /// <summary>
-    /// Sends a statement of sql/queries and reads its answer to the end; waiting for a connection, the query and the fetch are steps of
-    /// their own.
-    /// </summary>
-    /// <param name="workspace">That the request drew.</param>
-    /// <param name="operation">Of the scenario, that this is the statement of.</param>
-    /// <returns>A failure when the answer is not what the seed says.</returns>
-    public async Task<IResponse> QueryAsync(
-        IScenarioContext context, ScenarioWorkspace workspace, string operation, string query, Expectation expected,
-        params object?[] arguments)
-    {
-        var cancellationToken = context.CancellationToken;
-        var (database, statement) = (For(context.ScenarioName), Queries[query]);
-        database.Sent.Add(statement, operation);
-        Sends?.Invoke(operation, query, arguments);
-        var app = database.AppOf(workspace);
-        await using var connection = await context.Step("connect", () => app.ConnectAsync(cancellationToken));
-        await using var reader = await context.Step(
-            "query", () => app.QueryAsync(connection, statement, arguments, cancellationToken));
-        var fault = await context.Step("fetch", () => expected.FaultOfAsync(reader, query, cancellationToken));
-        return fault is null ? Response.Ok() : Response.Fail(fault);
-    }
 
     /// <summary>Sets leads aside that are not seeded: no two imports of a run bring in the same new ones.</summary>
     /// <returns>The first of them.</returns>

@@ -13,7 +13,6 @@ public sealed class ScenarioWorkspace
     {
         _seeded = seeded;
         Answers = new(seed, seeded, terms.All, sampled);
-        Draws = new(seed, seeded, terms, Answers);
     }
 
     public long Id => _seeded.Id;
@@ -21,6 +20,4 @@ public sealed class ScenarioWorkspace
     public SeededWorkspace Seeded => _seeded;
 
     public SeededAnswers Answers { get; }
-
-    public SampleArguments Draws { get; }
 }

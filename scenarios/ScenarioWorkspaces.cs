@@ -29,5 +29,9 @@ public sealed class ScenarioWorkspaces
     public ScenarioWorkspace Largest => All[0];
 
     /// <summary>Depends on nothing but the iteration's own draws: the same seed goes to the same workspaces.</summary>
-    public ScenarioWorkspace Draw(Random random) => All[_seeded.Draw(random)];
+    public ScenarioWorkspace Draw(Random random) => All[DrawPlace(random)];
+
+    /// <inheritdoc cref="Draw"/>
+    /// <returns>Its place in <see cref="All"/>.</returns>
+    public int DrawPlace(Random random) => _seeded.Draw(random);
 }

@@ -6,10 +6,10 @@ namespace LoadHarness.Scenarios.Answers;
 internal sealed class AskedTerms(SeededVocabulary words)
 {
     public IReadOnlyList<string> Names { get; } =
-        [.. words.LastNames.Take(SampleArguments.AskedFor).Select(name => name.ToLowerInvariant())];
+        [.. words.LastNames.Take(SeededRows.AskedFor).Select(name => name.ToLowerInvariant())];
 
     public IReadOnlyList<string> Companies { get; } =
-        [.. words.Companies.Take(SampleArguments.AskedFor).Select(company => company.Split(' ', ',')[0].ToLowerInvariant())];
+        [.. words.Companies.Take(SeededRows.AskedFor).Select(company => company.Split(' ', ',')[0].ToLowerInvariant())];
 
     public IEnumerable<string> All => Names.Concat(Companies).Distinct(StringComparer.Ordinal);
 }

@@ -55,36 +55,34 @@ public sealed class SeededAnswers
         _segments = [.. SegmentCorpus.Conditions.Select(conditions => MatchesOf(leads, conditions))];
     }
 
-    public Expectation InStatus(string status) =>
-        Expectation.PageOf(_statuses.GetValueOrDefault(status), row => row.GetString(4) == status);
+    public long InStatus(string status) => _statuses.GetValueOrDefault(status);
 
-    public Expectation Tagged(string tag) => Expectation.PageOf(_tags.GetValueOrDefault(tag));
+    public long Tagged(string tag) => _tags.GetValueOrDefault(tag);
 
-    public Expectation OnPlan(string plan, string country) => Expectation.PageOf(Kept(_plans.GetValueOrDefault((plan, country))));
-
-    public Expectation Newest => Expectation.PageOf(_workspace.Leads);
+    public long OnPlan(string plan, string country) => Kept(_plans.GetValueOrDefault((plan, country)));
 
     /// <summary>All of them, not those of the sample.</summary>
     public long ActiveLeads => _activeLeads.Value;
 
-    public Expectation Active => Expectation.PageOf(_statuses.GetValueOrDefault("active"));
+    public long Active => _statuses.GetValueOrDefault("active");
 
-    /// <param name="term">As the draws give it; looked for among active leads.</param>
+    /// <param name="term">In small letters; looked for among active leads.</param>
     public long Found(string term) => Kept(_found.GetValueOrDefault(term));
 
     /// <param name="newLeads">That the run has imported since, into any workspace.</param>
-    public Expectation CountOf(int segment, long newLeads)
+    /// <returns>Between which two a count is plausible.</returns>
+    public (long Least, long Most) CountOf(int segment, long newLeads)
     {
         var perSampled = (double)_workspace.Leads / _sampled;
         var matches = _segments[segment];
         // A database that earlier runs imported into may hold any number more.
         var highest = _seed.Reused
-            ? double.MaxValue
-            : KeptOfTwo * (matches + Telling) * perSampled * (_workspace.Leads + newLeads) / _workspace.Leads;
-        return Expectation.CountBetween(matches < Telling ? 0 : matches * perSampled / KeptOfTwo, highest);
+            ? long.MaxValue
+            : (long)(KeptOfTwo * (matches + Telling) * perSampled * (_workspace.Leads + newLeads) / _workspace.Leads);
+        return (matches < Telling ? 0 : (long)Math.Ceiling(matches * perSampled / KeptOfTwo), highest);
     }
 
-    public Expectation PageOfSegment(int segment) => Expectation.PageOf(Kept(_segments[segment]));
+    public long InSegment(int segment) => Kept(_segments[segment]);
 
     /// <summary>
     /// Where the blocks of a sample begin, from 1. No two of them overlap: a lead that is counted twice is no lower bound.

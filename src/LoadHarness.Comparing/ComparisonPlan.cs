@@ -18,7 +18,7 @@ public sealed record ComparisonPlan(
     private const int UsualMetrics = 32;
 
     public static ComparisonPlan Standard { get; } = new(
-        [new LeadQueries().Name, new LeadSearch().Name, new Segmentation().Name, new BulkImport().Name, new CampaignSend().Name],
+        [.. ScenarioCatalog.All.Select(scenario => scenario.Name).Where(name => name != new MixedUsers().Name)],
         40, TimeSpan.FromSeconds(5), HalfTheCores, 5_000, 5_000);
 
     /// <summary>

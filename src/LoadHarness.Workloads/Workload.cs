@@ -40,6 +40,29 @@ public sealed record Workload(
         .GroupBy(scenario => scenario.Value.Group is { } group ? $"group {group}" : $"scenario {scenario.Key}")
         .Select(group => group.ToList());
 
+    /// <summary>Names of the statements that its scenarios need.</summary>
+    internal IReadOnlyCollection<string> Used() => File.Scenarios.Values.SelectMany(scenario => scenario.Used())
+        .SelectMany(name => PagesOf(name).SelectMany(page => new[] { page.Value.First!, page.Value.Next! }).Prepend(name))
+        .Distinct(StringComparer.Ordinal).ToList();
+
+    /// <summary>Parameters of a statement that are pages of a list.</summary>
+    internal IEnumerable<KeyValuePair<string, ParameterFile>> PagesOf(string statement) => Parameters.Where(
+        parameter => parameter.Value.Kind == ParameterKind.Pages && Statements[statement].Uses(parameter.Key));
+
+    /// <summary>The parameter that says whose an operation's requests are: <c>customer.tenant</c>; null without tenants.</summary>
+    internal string? TenantOf(NamedStatements operation) =>
+        File.Tenant is { } tenant ? operation.Tenant ?? tenant.Value.TrimStart(':') : null;
+
+    /// <summary>Names of parameters that an operation needs: for its statements, its tenant and its answer.</summary>
+    internal IEnumerable<string> NeedsOf(NamedStatements operation)
+    {
+        IEnumerable<string> answer = File.Answers?.GetValueOrDefault(operation.Name) is { } file
+            ? file.Values.Where(value => value.IsReference).Select(value => value.Text.TrimStart(':'))
+            : [];
+        return operation.Parameters.Concat(answer).Append(TenantOf(operation)).OfType<string>()
+            .Select(reference => ParameterName.Split(reference).Name);
+    }
+
     /// <summary>Rows of the CSV files, by parameter.</summary>
     internal IReadOnlyDictionary<string, RowSet> Csv { get; init; } = new Dictionary<string, RowSet>();
 }

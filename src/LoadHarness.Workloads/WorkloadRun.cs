@@ -3,6 +3,7 @@ using LoadHarness.Load;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Workloads.Checking;
 using LoadHarness.Workloads.Format;
+using LoadHarness.Workloads.Parameters;
 using LoadHarness.Workloads.Running;
 using Npgsql;
 
@@ -11,33 +12,38 @@ namespace LoadHarness.Workloads;
 /// <summary>A workload on its database, ready to be loaded.</summary>
 public sealed class WorkloadRun : IAsyncDisposable
 {
+    private static readonly Dictionary<string, ComputedRows> NoRows = [];
+
     private readonly Workload _workload;
     private readonly string _connectionString;
     private readonly IReadOnlyDictionary<string, CompiledOperation> _operations;
-    private readonly Dictionary<string, ScenarioSessions> _sessions = new(StringComparer.Ordinal);
+    private readonly WalkedPages _walks;
+    private readonly Dictionary<string, IScenarioSessions> _sessions = new(StringComparer.Ordinal);
 
     private WorkloadRun(
-        Workload workload, string connectionString, IReadOnlyDictionary<string, CompiledOperation> operations, IReadOnlyList<string> notes)
+        Workload workload, string connectionString, IReadOnlyDictionary<string, CompiledOperation> operations, WalkedPages walks,
+        IReadOnlyList<string> notes)
     {
-        (_workload, _connectionString, _operations, Notes) = (workload, connectionString, operations, notes);
+        (_workload, _connectionString, _operations, _walks, Notes) = (workload, connectionString, operations, walks, notes);
     }
 
     /// <summary>What a reader of the figures should know, in sentences.</summary>
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Prepares every statement that a scenario uses, and reads the rows that parameters come from.</summary>
+    /// <param name="seeded">Rows that the program has seeded itself, by name.</param>
     /// <exception cref="HarnessException">The server refuses a statement, or a value does not fit; all are named.</exception>
     public static async Task<WorkloadRun> PrepareAsync(
-        Workload workload, string connectionString, ulong seed, CancellationToken cancellationToken)
+        Workload workload, string connectionString, ulong seed, CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, ComputedRows>? seeded = null)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
-        var compiler = new OperationCompiler(workload, connection, seed);
-        var used = workload.File.Scenarios.Values.SelectMany(scenario => scenario.Operations.Keys).Distinct(StringComparer.Ordinal);
-        var operations = await compiler.CompileAsync(used, cancellationToken);
-        return compiler.Faults.Count == 0
-            ? new(workload, connectionString, operations, compiler.Notes)
-            : throw new HarnessException(string.Join(Environment.NewLine, compiler.Faults.Distinct()), ExitCode.BadUsage);
+        var sources = new ParameterSources(workload, seeded ?? NoRows, seed);
+        var operations = await new OperationCompiler(workload, connection, sources).CompileAsync(workload.Used(), cancellationToken);
+        return sources.Faults.Count == 0
+            ? new(workload, connectionString, operations, new(workload, sources.Walks, operations), sources.Notes)
+            : throw new HarnessException(string.Join(Environment.NewLine, sources.Faults.Distinct()), ExitCode.BadUsage);
     }
 
     /// <summary>A group's scenarios, for the load engine.</summary>
@@ -48,15 +54,20 @@ public sealed class WorkloadRun : IAsyncDisposable
     /// <param name="scenarios">Names; one that the workload does not have is left out.</param>
     public IReadOnlyList<ScenarioProps> BuildForUsers(IReadOnlyCollection<string> scenarios, int users) =>
         [.. _workload.File.Scenarios.Where(scenario => scenarios.Contains(scenario.Key)).Select(scenario => Build(scenario.Key,
-            new(scenario.Value.Operations, [new(SimulationKind.KeepConstant, Copies: users, During: TimeSpan.FromSeconds(1))])))];
+            new(scenario.Value.Operations, [new(SimulationKind.KeepConstant, Copies: users, During: TimeSpan.FromSeconds(1))],
+                Statements: scenario.Value.Statements)))];
 
     /// <summary>How the observer tells a scenario from others that run at the same time.</summary>
     public ScenarioWatch WatchOf(ScenarioProps scenario) =>
         new(_sessions[scenario.Name].Sent, [.. scenario.Operations.Select(operation => operation.Name)]);
 
     /// <summary>Runs each statement once, rolled back, and tells its plan or what the server has against it.</summary>
-    public Task<IReadOnlyList<StatementTrial>> TryAsync(ulong seed, CancellationToken cancellationToken) => OperationTrials.RunAsync(
-        _connectionString, _operations.Values, KnownAs, seed, cancellationToken);
+    public async Task<IReadOnlyList<StatementTrial>> TryAsync(ulong seed, CancellationToken cancellationToken)
+    {
+        await _walks.WalkAsync(_connectionString, seed, cancellationToken);
+        return await OperationTrials.RunAsync(
+            _connectionString, _operations.Values, _workload.File.Tenant, KnownAs, seed, cancellationToken);
+    }
 
     /// <summary>Closes all connections: those of a scenario that has ended must not take the next one's room.</summary>
     public async Task ReleaseAsync()
@@ -68,17 +79,29 @@ public sealed class WorkloadRun : IAsyncDisposable
     public async ValueTask DisposeAsync() => await ReleaseAsync();
 
     private List<string> KnownAs(string operation) =>
-        [.. _workload.File.Scenarios.Where(scenario => scenario.Value.Operations.ContainsKey(operation))
-            .Select(scenario => $"{scenario.Key}/{operation}")];
+        [.. _workload.File.Scenarios.SelectMany(scenario => scenario.Value.Operations.Keys
+            .Where(name => scenario.Value.StatementOf(name) == operation).Select(name => $"{scenario.Key}/{name}"))];
+
+    private IScenarioSessions Open(string name, ScenarioFile file)
+    {
+        IReadOnlyList<(string, CompiledOperation)> operations =
+            [.. file.Operations.Keys.Select(operation => (operation, _operations[file.StatementOf(operation)]))];
+        var used = file.Used().ToHashSet(StringComparer.Ordinal);
+        return _workload.File.Tenant is { } tenant
+            ? new TenantSessions(_connectionString, name, file, tenant, operations,
+                (database, seed, stop) => _walks.WalkAsync(used, database, operation => operation.Statements[0].Statement.Text, seed, stop))
+            : new ScenarioSessions(_connectionString, name, file, operations,
+                (seed, stop) => _walks.WalkAsync(used, _connectionString, seed, stop));
+    }
 
     private ScenarioProps Build(string name, ScenarioFile file)
     {
         var operations = file.Operations.Keys.ToList();
-        var sessions = _sessions[name] = new(_connectionString, name, file, [.. operations.Select(operation => _operations[operation])]);
+        var sessions = _sessions[name] = Open(name, file);
         var props = Scenario.CreateMix(name, [.. operations.Select(
                 (operation, place) => (operation, file.Operations[operation], (Func<IScenarioContext, Task<IResponse>>)(
                     context => sessions.RunAsync(context, place))))])
-            .WithInit(init => sessions.OpenAsync(init.CancellationToken))
+            .WithInit(sessions.OpenAsync)
             .WithWarmUpDuration(file.WarmUp ?? TimeSpan.Zero)
             .WithMaxInFlight(ScenarioSessions.MostInFlight(file))
             .WithLoadSimulations([.. file.Simulations.Select(SimulationRules.Simulation)]);

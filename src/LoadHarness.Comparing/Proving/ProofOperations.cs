@@ -25,37 +25,26 @@ internal static class ProofOperations
         [.. Lookups(environment), .. Searches(environment), .. Segments(environment)];
 
     private static IEnumerable<ProofOperation> Lookups(ScenarioEnvironment environment) =>
-        new LeadQueries().Build(environment)
+        ScenarioCatalog.LeadQueries.Build(environment)
             .SelectMany(scenario => scenario.Operations.Select(operation => new ProofOperation(new(scenario.Name, [operation]))));
 
     // Only deep pages need the walk down the list that the scenario begins with.
     private static IEnumerable<ProofOperation> Searches(ScenarioEnvironment environment) =>
-        new LeadSearch().Build(environment).SelectMany(scenario => scenario.Operations.Select(operation =>
+        ScenarioCatalog.LeadSearch.Build(environment).SelectMany(scenario => scenario.Operations.Select(operation =>
             new ProofOperation(new(scenario.Name, [operation]), operation.Name == "deep_page" ? scenario.Init : null)));
 
     // One operation a condition: a mean over conditions would be that of the slowest.
     private static IEnumerable<ProofOperation> Segments(ScenarioEnvironment environment)
     {
-        var scenario = new Segmentation().Name;
+        var scenario = ScenarioCatalog.Segmentation.Name;
         for (var place = 0; place < SegmentCorpus.Conditions.Count; place++)
         {
             var segment = place;
             var (count, page) = ($"count_{segment + 1}", $"page_{segment + 1}");
             yield return new(Scenario.CreateMix(scenario, (count, 1, context =>
-                Ask(context, count, "segment_count", segment,
-                    environment.Workspaces.Largest.Answers.CountOf(segment, environment.NewLeads)))));
+                environment.Reads.AskSegmentAsync(context, count, "segment_count", segment))));
             yield return new(Scenario.CreateMix(scenario, (page, 1, context =>
-                Ask(context, page, "segment_page", segment, environment.Workspaces.Largest.Answers.PageOfSegment(segment)))));
-        }
-
-        Task<IResponse> Ask(IScenarioContext context, string operation, string query, int segment, Scenarios.Answers.Expectation expected)
-        {
-            // A baseline has a statement for each condition, as an application has that writes its own SQL.
-            var own = $"{query}_{segment + 1}";
-            return environment.Queries.Names.Contains(own)
-                ? environment.QueryAsync(context, environment.Workspaces.Largest, operation, own, expected)
-                : environment.QueryAsync(context, environment.Workspaces.Largest, operation, query, expected,
-                    SegmentCorpus.Conditions[segment]);
+                environment.Reads.AskSegmentAsync(context, page, "segment_page", segment))));
         }
     }
 }

@@ -32,8 +32,22 @@ internal sealed record CommonOperations(Workload A, Workload B, IReadOnlyList<st
         return new(With(a, shared), With(b, shared), [.. Lacking("A", known, onA), .. Lacking("B", known, onB)]);
     }
 
-    private static Workload With(Workload workload, IReadOnlyDictionary<string, ScenarioFile> scenarios) =>
-        workload with { File = workload.File with { Scenarios = scenarios } };
+    // Which statement is behind an operation is each arm's own to say.
+    private static Workload With(Workload workload, IReadOnlyDictionary<string, ScenarioFile> scenarios) => workload with
+    {
+        File = workload.File with
+        {
+            Scenarios = scenarios.ToDictionary(scenario => scenario.Key, scenario => scenario.Value with
+            {
+                Statements = scenario.Value.Operations.Keys.ToDictionary(
+                    operation => operation, operation => StatementIn(workload, scenario.Key, operation)),
+            }),
+        },
+    };
+
+    private static string StatementIn(Workload workload, string scenario, string operation) =>
+        workload.File.Scenarios.OrderByDescending(other => other.Key == scenario)
+            .First(other => other.Value.Operations.ContainsKey(operation)).Value.StatementOf(operation);
 
     private static HashSet<string> Used(Workload workload) =>
         workload.File.Scenarios.Values.SelectMany(scenario => scenario.Operations.Keys).ToHashSet(StringComparer.Ordinal);

@@ -11,12 +11,15 @@ namespace LoadHarness.Postgres.Workload;
 /// </summary>
 public sealed class TenantDatabase : IAsyncDisposable
 {
-    // Both hold for the transaction only: a start-up option for the role would be lost behind a transaction pooler.
-    private const string BecomeTenant = "select set_config('role', $1, true), set_config('app.workspace_id', $2, true)";
+    /// <summary>What the row security of the CRM schema looks at.</summary>
+    public const string WorkspaceSetting = "app.workspace_id";
+
+    private const int MostPrepared = 64;
 
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly string _role;
+    private readonly string _setting;
     private readonly SentStatements? _sent;
     private readonly TenantDatabase? _opened;
     private readonly ConcurrentDictionary<long, TenantDatabase> _others = new();
@@ -24,17 +27,20 @@ public sealed class TenantDatabase : IAsyncDisposable
     // Of the one that was opened: the same server answers all workspaces.
     private bool? _distributed;
 
-    private TenantDatabase(NpgsqlConnectionStringBuilder settings, string role, long workspaceId, SentStatements? sent)
+    private TenantDatabase(
+        NpgsqlConnectionStringBuilder settings, string role, long workspaceId, SentStatements? sent, string setting = WorkspaceSetting)
     {
-        (_source, _settings, _role, WorkspaceId, _sent) = (NpgsqlDataSource.Create(settings), settings, role, workspaceId, sent);
+        (_source, _settings, _role, WorkspaceId, _sent, _setting) =
+            (NpgsqlDataSource.Create(settings), settings, role, workspaceId, sent, setting);
+        BecomeTenant = BecomeTenantBy(setting);
         WorkspaceText = workspaceId.ToString();
     }
 
     // The same connections in another workspace.
     private TenantDatabase(TenantDatabase opened, long workspaceId)
     {
-        (_source, _settings, _role, WorkspaceId, _sent, _opened) =
-            (opened._source, opened._settings, opened._role, workspaceId, opened._sent, opened);
+        (_source, _settings, _role, WorkspaceId, _sent, _setting, BecomeTenant, _opened) = (
+            opened._source, opened._settings, opened._role, workspaceId, opened._sent, opened._setting, opened.BecomeTenant, opened);
         WorkspaceText = workspaceId.ToString();
     }
 
@@ -48,7 +54,9 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// On a cluster, inside a transaction that is begun in so many words: this command is passed on to the nodes, which set_config is not,
     /// and their row security would show no row.
     /// </summary>
-    private string TellNodes => $"set local app.workspace_id = '{WorkspaceText}'";
+    private string TellNodes(string tenant) => $"set local {_setting} = '{tenant.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private string BecomeTenant { get; }
 
     /// <param name="connectionString">A login that may take the role.</param>
     /// <param name="role">lh_app, lh_worker or lh_readonly; its privileges are all that the statements have.</param>
@@ -60,9 +68,23 @@ public sealed class TenantDatabase : IAsyncDisposable
     {
         var settings = Settings(connectionString, role, connections, sent);
         // Statements that come again are prepared on their second use: what a driver in production does.
-        settings.MaxAutoPrepare = 64;
-        settings.AutoPrepareMinUsages = 2;
+        (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (MostPrepared, 2);
         return new(settings, role, workspaceId, sent);
+    }
+
+    /// <summary>A statement that takes a role, $1, and a tenant, $2.</summary>
+    /// <param name="setting">Its name: letters, digits, _ and points.</param>
+    // Both hold for the transaction only: a start-up option for the role would be lost behind a transaction pooler.
+    public static string BecomeTenantBy(string setting) => $"select set_config('role', $1, true), set_config('{setting}', $2, true)";
+
+    /// <summary>A database whose tenants another setting tells apart; each statement says whose it is.</summary>
+    /// <param name="role">Null for that of the login.</param>
+    /// <inheritdoc cref="Open"/>
+    public static TenantDatabase OpenBy(string setting, string connectionString, string? role, int connections, SentStatements sent)
+    {
+        var settings = Settings(connectionString, role ?? "none", connections, sent);
+        (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (MostPrepared, 2);
+        return new(settings, role ?? "none", workspaceId: 0, sent, setting);
     }
 
     /// <summary>Behind a transaction pooler: nothing is prepared, since the next statement may meet another server connection.</summary>
@@ -102,24 +124,22 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <summary>
     /// Sends the statement with the workspace as <c>$1</c> and the arguments behind it; the reader stands at the statement's rows.
     /// </summary>
-    public async Task<NpgsqlDataReader> QueryAsync(
+    public Task<NpgsqlDataReader> QueryAsync(
         NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments, CancellationToken cancellationToken)
     {
-        _sent?.Add(BecomeTenant);
-        _sent?.Add(statement);
-        await using var batch = Batch(connection, statement, arguments);
-        var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        try
-        {
-            await reader.NextResultAsync(cancellationToken);
-            return reader;
-        }
-        catch
-        {
-            // A statement that the server refused leaves its reader open, and the connection unusable.
-            await reader.DisposeAsync();
-            throw;
-        }
+        var query = new NpgsqlBatchCommand(statement) { Parameters = { new() { Value = WorkspaceId } } };
+        foreach (var argument in arguments) query.Parameters.Add(new() { Value = argument ?? DBNull.Value });
+        return QueryAsync(connection, WorkspaceText, query, cancellationToken);
+    }
+
+    /// <summary>Sends the statement for a tenant, with parameters that nobody adds to; the reader stands at the statement's rows.</summary>
+    public Task<NpgsqlDataReader> QueryAsync(
+        NpgsqlConnection connection, string tenant, string statement, ReadOnlySpan<NpgsqlParameter> parameters,
+        CancellationToken cancellationToken)
+    {
+        var query = new NpgsqlBatchCommand(statement);
+        foreach (var parameter in parameters) query.Parameters.Add(parameter);
+        return QueryAsync(connection, tenant, query, cancellationToken);
     }
 
     /// <summary>Runs a statement on a connection of its own.</summary>
@@ -135,16 +155,21 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// Sets role and workspace for the rest of the transaction that the connection is in: for COPY, which is no part of a batch.
     /// </summary>
     /// <param name="next">The statement that follows.</param>
-    public async Task BecomeTenantAsync(NpgsqlConnection connection, string next, CancellationToken cancellationToken)
+    public Task BecomeTenantAsync(NpgsqlConnection connection, string next, CancellationToken cancellationToken) =>
+        BecomeTenantAsync(connection, WorkspaceText, next, cancellationToken);
+
+    /// <inheritdoc cref="BecomeTenantAsync(NpgsqlConnection, string, CancellationToken)"/>
+    public async Task BecomeTenantAsync(
+        NpgsqlConnection connection, string tenant, string next, CancellationToken cancellationToken)
     {
         foreach (var statement in (ReadOnlySpan<string>)["BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED", BecomeTenant, next, "COMMIT"])
             _sent?.Add(statement);
         await using var command = new NpgsqlCommand(BecomeTenant, connection)
         {
-            Parameters = { new() { Value = _role }, new() { Value = WorkspaceText } },
+            Parameters = { new() { Value = _role }, new() { Value = tenant } },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
-        if (Opened._distributed == true) await connection.ExecuteAsync(TellNodes, cancellationToken);
+        if (Opened._distributed == true) await connection.ExecuteAsync(TellNodes(tenant), cancellationToken);
     }
 
     /// <returns>How many rows came.</returns>
@@ -171,14 +196,32 @@ public sealed class TenantDatabase : IAsyncDisposable
             NoResetOnClose = true,
         };
 
-    private NpgsqlBatch Batch(NpgsqlConnection connection, string statement, IReadOnlyList<object?> arguments)
+    private async Task<NpgsqlDataReader> QueryAsync(
+        NpgsqlConnection connection, string tenant, NpgsqlBatchCommand query, CancellationToken cancellationToken)
     {
-        var query = new NpgsqlBatchCommand(statement) { Parameters = { new() { Value = WorkspaceId } } };
-        foreach (var argument in arguments) query.Parameters.Add(new() { Value = argument ?? DBNull.Value });
-        var become = new NpgsqlBatchCommand(BecomeTenant) { Parameters = { new() { Value = _role }, new() { Value = WorkspaceText } } };
+        _sent?.Add(BecomeTenant);
+        _sent?.Add(query.CommandText);
+        await using var batch = Batch(connection, tenant, query);
+        var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        try
+        {
+            await reader.NextResultAsync(cancellationToken);
+            return reader;
+        }
+        catch
+        {
+            // A statement that the server refused leaves its reader open, and the connection unusable.
+            await reader.DisposeAsync();
+            throw;
+        }
+    }
+
+    private NpgsqlBatch Batch(NpgsqlConnection connection, string tenant, NpgsqlBatchCommand query)
+    {
+        var become = new NpgsqlBatchCommand(BecomeTenant) { Parameters = { new() { Value = _role }, new() { Value = tenant } } };
         var batch = new NpgsqlBatch(connection);
         foreach (var command in (ReadOnlySpan<NpgsqlBatchCommand>)(Opened._distributed == true
-            ? [new("begin"), become, new(TellNodes), query, new("commit")]
+            ? [new("begin"), become, new(TellNodes(tenant)), query, new("commit")]
             : [become, query]))
             batch.BatchCommands.Add(command);
         return batch;

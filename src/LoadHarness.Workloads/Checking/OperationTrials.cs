@@ -1,7 +1,8 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Postgres;
 using LoadHarness.Postgres.Observation.Plans;
-using LoadHarness.Workloads.Parameters;
+using LoadHarness.Postgres.Workload;
+using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Running;
 using Npgsql;
 
@@ -10,14 +11,14 @@ namespace LoadHarness.Workloads.Checking;
 /// <summary>
 /// Runs each statement once with drawn values and keeps its plan. Everything happens in a transaction that is rolled back.
 /// </summary>
-internal sealed class OperationTrials(NpgsqlConnection connection, PlanSession session, ulong seed)
+internal sealed class OperationTrials(NpgsqlConnection connection, PlanSession session, TenantFile? tenant, ulong seed)
 {
     private static readonly string[] Planned = ["select", "insert", "update", "delete", "merge", "values", "with", "table"];
 
     /// <param name="operationsOf">Names under which the report knows an operation, as "scenario/operation".</param>
     public static async Task<IReadOnlyList<StatementTrial>> RunAsync(
-        string connectionString, IEnumerable<CompiledOperation> operations, Func<string, IReadOnlyList<string>> operationsOf, ulong seed,
-        CancellationToken cancellationToken)
+        string connectionString, IEnumerable<CompiledOperation> operations, TenantFile? tenant,
+        Func<string, IReadOnlyList<string>> operationsOf, ulong seed, CancellationToken cancellationToken)
     {
         // Not pooled: the session logs plans, and ends with this.
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString)
@@ -25,7 +26,7 @@ internal sealed class OperationTrials(NpgsqlConnection connection, PlanSession s
             Pooling = false, CommandTimeout = 0, ApplicationName = "loadharness/plans",
         }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
-        var trials = new OperationTrials(connection, await PlanSession.BeginAsync(connection, cancellationToken), seed);
+        var trials = new OperationTrials(connection, await PlanSession.BeginAsync(connection, cancellationToken), tenant, seed);
         var all = new List<StatementTrial>();
         foreach (var operation in operations)
             all.AddRange(await trials.RunAsync(operation, operationsOf(operation.Operation.Name), cancellationToken));
@@ -35,11 +36,14 @@ internal sealed class OperationTrials(NpgsqlConnection connection, PlanSession s
     private async Task<IReadOnlyList<StatementTrial>> RunAsync(
         CompiledOperation compiled, IReadOnlyList<string> knownAs, CancellationToken cancellationToken)
     {
-        var drawn = new long[compiled.Sources.Count];
-        compiled.Draw(new Random((int)(seed & int.MaxValue)), drawn);
+        var drawn = compiled.NewDraws();
+        compiled.Draw(new Random((int)(seed & int.MaxValue)), 0, drawn);
         var earlier = new Dictionary<(string Result, string Column), object>();
         var trials = new List<StatementTrial>();
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (tenant is not null && compiled.Tenant is { } own)
+            await connection.ExecuteAsync(
+                TenantDatabase.BecomeTenantBy(tenant.Setting), cancellationToken, tenant.Role ?? "none", own(drawn));
         foreach (var statement in compiled.Statements)
         {
             // Transactions of its own would end the one that is rolled back.
@@ -82,7 +86,7 @@ internal sealed class OperationTrials(NpgsqlConnection connection, PlanSession s
         return plan;
 
         async Task<QueryPlan> PlanAsync() => (await session.ExplainAsync(
-            SendAsync, ExplainedStatement.Read(name, statement.Statement.Text, [], knownAs), Arguments(statement, drawn, earlier),
+            SendAsync, ExplainedStatement.Read(name, statement.Statement.Text, [], knownAs), statement.ParametersOf(drawn, earlier),
             rowsNeeded: false, cancellationToken)).Plan;
     }
 
@@ -91,32 +95,10 @@ internal sealed class OperationTrials(NpgsqlConnection connection, PlanSession s
         CancellationToken cancellationToken)
     {
         await using var reader = await SendAsync(
-            connection, statement.Statement.Text, Arguments(statement, drawn, earlier), cancellationToken);
+            connection, statement.Statement.Text, statement.ParametersOf(drawn, earlier), cancellationToken);
         if (statement.Statement.Result is not { } result) return;
         if (!await reader.ReadAsync(cancellationToken)) throw new NoRowException($"-- result: {result} has no row");
         for (var i = 0; i < reader.FieldCount; i++) earlier[(result, reader.GetName(i))] = reader.GetValue(i);
-    }
-
-    private static List<object?> Arguments(
-        CompiledStatement statement, long[] drawn, Dictionary<(string Result, string Column), object> earlier)
-    {
-        var arguments = new List<object?>();
-        foreach (var origin in statement.Parameters)
-        {
-            if (origin is CompiledParameter.Drawn value)
-            {
-                var parameter = value.Binding.Create();
-                value.Binding.Put(drawn[value.Place], parameter);
-                arguments.Add(parameter);
-            }
-            else if (origin is CompiledParameter.Earlier needed)
-            {
-                var found = earlier.GetValueOrDefault((needed.Result, needed.Column), DBNull.Value);
-                arguments.Add(new NpgsqlParameter { NpgsqlDbType = needed.Type.Wire, Value = ValueFit.Passed(found, needed.Type.Wire) });
-            }
-        }
-
-        return arguments;
     }
 
     private static async Task<NpgsqlDataReader> SendAsync(

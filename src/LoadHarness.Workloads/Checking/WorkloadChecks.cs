@@ -63,8 +63,8 @@ public static class WorkloadChecks
         Workload workload, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var counted = await CountedStatements.AreThereAsync(connection, cancellationToken);
-        var unused = workload.Statements.Keys.Except(workload.File.Scenarios.Values.SelectMany(scenario => scenario.Operations.Keys))
-            .ToList();
+        var unused = workload.Statements.Keys.Except(workload.File.Scenarios.Values.SelectMany(scenario => scenario.Used()))
+            .Except(workload.Parameters.Values.SelectMany(parameter => new[] { parameter.First, parameter.Next })).ToList();
         return
         [
             .. counted ? Array.Empty<Verdict>() : [Verdict.Unavailable(

@@ -14,6 +14,9 @@ public readonly record struct Literal(string Text)
 {
     private const decimal Thousand = 1_000;
 
+    /// <summary>Whether it names a parameter: <c>:customer.orders</c>.</summary>
+    public bool IsReference => Text.StartsWith(':');
+
     /// <summary>A number as people write it: <c>5000</c>, <c>5_000</c>, <c>5k</c>, <c>5M</c>, <c>1e6</c>, <c>0.25</c>.</summary>
     public decimal? Number()
     {

@@ -19,6 +19,8 @@ public enum ParameterKind
     Query,
     Csv,
     Expression,
+    Seeded,
+    Pages,
 }
 
 /// <summary>What makes a parameter's values. Which fields apply is the kind's to say.</summary>
@@ -41,7 +43,17 @@ public sealed record ParameterFile(
     [property: Description("query: a statement that is run once; :name.column takes one of its columns.")] string? Sql = null,
     [property: Description("csv: a file of the folder, its first line names the columns.")] string? File = null,
     [property: Within(1, 10_000_000), Description("query, csv: most rows that are kept. Default 100000.")] int? MostRows = null,
-    [property: Description("query, csv: random (default) or sequential rows.")] RowOrder? Order = null);
+    [property: Description("query, csv: random (default) or sequential rows.")] RowOrder? Order = null,
+    [property: Description("query, csv: another parameter with its column, such as \"customer.region\": rows that have the same there. seeded: the parameter whose row they belong to.")]
+    string? Within = null,
+    [property: Description("seeded: which rows of those that the harness seeded.")] string? Rows = null,
+    [property: Description("pages: the statement of the first page.")] string? First = null,
+    [property: Description("pages: the statement of a page further down; it takes :name.tenant and :name.cursor.")] string? Next = null,
+    [property: Description("pages: the column whose value in the last row of a page is where the next one begins.")] string? Cursor = null,
+    [property: Within(2, 1_000_000), Description("pages: how far down to walk, shared by the tenants. Default 1000.")] int? Deepest = null,
+    [property: Within(1, 100_000), Description("pages: the last ones to draw from. Default 50.")] int? Keep = null,
+    [property: Within(1, 100_000), Description("pages: the same in all, where there are several tenants. Default 200.")]
+    int? KeepOfSeveral = null);
 
 public enum RowOrder
 {

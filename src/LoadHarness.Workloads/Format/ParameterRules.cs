@@ -23,9 +23,11 @@ internal static class ParameterRules
             [ParameterKind.Date] = (Range, []),
             [ParameterKind.Text] = (["pattern"], ["locale", "different"]),
             [ParameterKind.Uuid] = ([], []),
-            [ParameterKind.Query] = (["sql"], ["mostRows", "order"]),
-            [ParameterKind.Csv] = (["file"], ["mostRows", "order"]),
+            [ParameterKind.Query] = (["sql"], ["mostRows", "order", "within"]),
+            [ParameterKind.Csv] = (["file"], ["mostRows", "order", "within"]),
             [ParameterKind.Expression] = (["value"], []),
+            [ParameterKind.Seeded] = (["rows"], ["within"]),
+            [ParameterKind.Pages] = (["first", "next", "cursor"], ["deepest", "keep", "keepOfSeveral"]),
         };
 
     /// <param name="field">Its path in the file.</param>
@@ -42,6 +44,10 @@ internal static class ParameterRules
         foreach (var fault in Values(field, parameter)) yield return fault;
     }
 
+    /// <summary>Whether its values are rows, of which a statement takes columns.</summary>
+    public static bool HasColumns(ParameterKind kind) =>
+        kind is ParameterKind.Query or ParameterKind.Csv or ParameterKind.Seeded or ParameterKind.Pages;
+
     public static string Word(ParameterKind kind) => JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
 
     private static List<string> Given(ParameterFile parameter)
@@ -51,7 +57,9 @@ internal static class ParameterRules
             ("value", parameter.Value), ("from", parameter.From), ("to", parameter.To), ("digits", parameter.Digits),
             ("skew", parameter.Skew), ("values", parameter.Values), ("weights", parameter.Weights), ("pattern", parameter.Pattern),
             ("locale", parameter.Locale), ("different", parameter.Different), ("sql", parameter.Sql), ("file", parameter.File),
-            ("mostRows", parameter.MostRows), ("order", parameter.Order),
+            ("mostRows", parameter.MostRows), ("order", parameter.Order), ("within", parameter.Within), ("rows", parameter.Rows),
+            ("first", parameter.First), ("next", parameter.Next), ("cursor", parameter.Cursor), ("deepest", parameter.Deepest),
+            ("keep", parameter.Keep), ("keepOfSeveral", parameter.KeepOfSeveral),
         ];
         return [.. fields.Where(field => field.Value is not null).Select(field => field.Name)];
     }
@@ -65,7 +73,8 @@ internal static class ParameterRules
         ParameterKind.Date => Dates(field, parameter),
         ParameterKind.Text => Text(field, parameter),
         ParameterKind.Expression => Computed(field, parameter),
-        ParameterKind.Query => Query(field, parameter),
+        ParameterKind.Query => [.. Query(field, parameter), .. Within(field, parameter)],
+        ParameterKind.Csv => Within(field, parameter),
         _ => [],
     };
 
@@ -145,6 +154,15 @@ internal static class ParameterRules
             yield return new($"{field}.sql", $"it holds {statements.Count} statements", "Give one");
         else if (statements is [{ Parameters: [var name, ..] }])
             yield return new($"{field}.sql", $"it has a parameter, {name}", "Give a query without parameters: it runs once");
+    }
+
+    private static IEnumerable<InputFault> Within(string field, ParameterFile parameter)
+    {
+        if (parameter.Within is not { } outer) yield break;
+        if (ParameterName.Split(outer.TrimStart(':')).Column.Length == 0)
+            yield return new($"{field}.within", $"'{StatementReader.Short(outer)}' names no column", "Write it such as \"customer.region\"");
+        if (parameter.Order == RowOrder.Sequential)
+            yield return new($"{field}.order", "rows within others are drawn", "Leave it out");
     }
 
     private static string Short(Literal? literal) => StatementReader.Short(literal?.Text ?? "");

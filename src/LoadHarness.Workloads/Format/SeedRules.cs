@@ -21,7 +21,7 @@ internal static class SeedRules
             foreach (var (column, generator) in table.Columns)
             {
                 var place = $"{field}.columns.{column}";
-                if (generator.Kind is ParameterKind.Expression or ParameterKind.Csv or ParameterKind.Query)
+                if (generator.Kind is ParameterKind.Expression || ParameterRules.HasColumns(generator.Kind))
                     yield return new($"{place}.kind", $"{ParameterRules.Word(generator.Kind)} is for parameters",
                         "Allowed: the other kinds");
                 else

@@ -17,6 +17,9 @@ public sealed record WorkloadFile(
     [property: Description("A file of SQL, run once before anything else.")] string? SetUp = null,
     [property: Description("A file of SQL, run once at the end, also after a failure.")] string? CleanUp = null,
     [property: Description("Tables to fill before the load, in this order.")] IReadOnlyList<SeedFile>? Seed = null,
+    [property: Description("Whose each request is: a role and a setting that hold for the request alone.")] TenantFile? Tenant = null,
+    [property: Description("By the name of a statement: what its answer must be. Another one is a failure.")]
+    IReadOnlyDictionary<string, AnswerFile>? Answers = null,
     [property: JsonPropertyName("$schema"), Description("For editors.")] string? Schema = null);
 
 /// <summary>What is run at once, and how hard.</summary>
@@ -30,7 +33,39 @@ public sealed record ScenarioFile(
     int? MaxInFlight = null,
     [property: Within(0, 3_600), Description("Closed model: a user's pause after each response.")] TimeSpan? ThinkTime = null,
     [property: Within(0, 3_600), Description("Closed model: a user means to start every so often.")] TimeSpan? Pace = null,
-    [property: Description("Scenarios of the same group run at once.")] string? Group = null);
+    [property: Description("Scenarios of the same group run at once.")] string? Group = null,
+    [property: Description("Statements of operations that have another name.")] IReadOnlyDictionary<string, string>? Statements = null,
+    [property: Within(1, 10_000), Description("With a tenant: connections that requests share, as an application's pool. Default one each.")]
+    int? Connections = null)
+{
+    /// <summary>The name in the files of the statement behind an operation.</summary>
+    public string StatementOf(string operation) => Statements?.GetValueOrDefault(operation) ?? operation;
+
+    /// <summary>Names of the statements that it uses.</summary>
+    public IEnumerable<string> Used() => Operations.Keys.Select(StatementOf);
+}
+
+/// <summary>How a request becomes a tenant's: for one transaction, in the same round trip as its statement.</summary>
+public sealed record TenantFile(
+    [property: Description("The setting that row security looks at, such as app.tenant.")] string Setting,
+    [property: Description("The parameter with its value, such as \":customer.tenant\"; a statement can name another with -- tenant:.")]
+    string Value,
+    [property: Description("The role that requests have. Default that of the login.")] string? Role = null);
+
+/// <summary>What a statement must answer.</summary>
+public sealed record AnswerFile(
+    [property: Description("Fewest rows: a number, or \":name.column\". No more than atMost are wanted.")] Literal? AtLeast = null,
+    [property: Description("Most rows.")] Literal? AtMost = null,
+    [property: Description("Columns that have this value in each row.")] IReadOnlyDictionary<string, Literal>? Equal = null,
+    [property: Description("Columns that are whole numbers, and no smaller.")] IReadOnlyDictionary<string, Literal>? Least = null,
+    [property: Description("Columns that are whole numbers, and no larger.")] IReadOnlyDictionary<string, Literal>? Most = null)
+{
+    /// <summary>All that it names.</summary>
+    [JsonIgnore]
+    public IEnumerable<Literal> Values =>
+        new[] { AtLeast, AtMost }.OfType<Literal>().Concat(new[] { Equal, Least, Most }.OfType<IReadOnlyDictionary<string, Literal>>()
+            .SelectMany(columns => columns.Values));
+}
 
 /// <summary>The load simulations, under NBomber's names.</summary>
 public enum SimulationKind

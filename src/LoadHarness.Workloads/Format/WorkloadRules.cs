@@ -20,26 +20,33 @@ internal static class WorkloadRules
             foreach (var fault in ParameterRules.Faults($"parameters.{key}", parameter)) yield return fault;
         }
 
-        foreach (var fault in Expressions(workload)) yield return fault;
+        foreach (var fault in OrderFaults(workload)) yield return fault;
+        foreach (var fault in ReferenceRules.Faults(workload)) yield return fault;
         foreach (var (key, scenario) in workload.File.Scenarios)
             foreach (var fault in OfScenario(workload, $"scenarios.{key}", key, scenario)) yield return fault;
         foreach (var fault in SeedRules.Faults(workload)) yield return fault;
     }
 
-    private static IEnumerable<InputFault> OfScenario(Workload workload, string field, string name, ScenarioFile scenario)
+    private static IEnumerable<InputFault> OfScenario(Workload workload, string field, string key, ScenarioFile scenario)
     {
-        if (NameFault(name) is { } wrong) yield return new(field, wrong, "Give letters, digits, - and _");
+        if (NameFault(key) is { } wrong) yield return new(field, wrong, "Give letters, digits, - and _");
         if (scenario.Operations.Count == 0) yield return new($"{field}.operations", "there is none", "Name at least one statement");
         foreach (var (operation, weight) in scenario.Operations)
         {
             if (!(weight > 0)) yield return new($"{field}.operations.{operation}", $"its weight is {weight}", "Allowed: a number above 0");
-            if (!workload.Statements.TryGetValue(operation, out var statements))
-                yield return new($"{field}.operations.{operation}", "no .sql file has a statement of that name",
-                    Spelling.Advice(operation, [.. workload.Statements.Keys]));
+            var name = scenario.StatementOf(operation);
+            if (!workload.Statements.TryGetValue(name, out var statements))
+                yield return new($"{field}.{(name == operation ? "operations" : "statements")}.{operation}",
+                    "no .sql file has a statement of that name", Spelling.Advice(name, [.. workload.Statements.Keys]));
             else
                 foreach (var fault in Names(workload, statements)) yield return fault;
         }
 
+        foreach (var operation in (scenario.Statements ?? new Dictionary<string, string>()).Keys.Except(scenario.Operations.Keys))
+            yield return new($"{field}.statements.{operation}", "the scenario has no such operation",
+                Spelling.Advice(operation, [.. scenario.Operations.Keys]));
+        if (scenario.Connections is not null && workload.File.Tenant is null)
+            yield return new($"{field}.connections", "the workload has no tenant, and each user has a connection of its own", "Leave it out");
         foreach (var fault in SimulationRules.Faults(field, scenario)) yield return fault;
     }
 
@@ -62,7 +69,7 @@ internal static class WorkloadRules
                 if (!workload.Parameters.TryGetValue(name, out var file))
                     yield return new(place, "neither workload.json has a parameter of that name, nor an earlier statement a -- result:",
                         Spelling.Advice(name, [.. workload.Parameters.Keys, .. results]));
-                else if (column.Length > 0 && file.Kind is not (ParameterKind.Query or ParameterKind.Csv))
+                else if (column.Length > 0 && !ParameterRules.HasColumns(file.Kind))
                     yield return new(place, $"{name} is a {ParameterRules.Word(file.Kind)} and has no columns", $"Write it as :{name}");
                 else if (workload.Csv.TryGetValue(name, out var rows) && column.Length > 0 && !rows.Columns.Contains(column))
                     yield return new(place, $"the file has no column {column}", Spelling.Advice(column, [.. rows.Columns]));
@@ -76,10 +83,11 @@ internal static class WorkloadRules
         }
     }
 
-    private static IEnumerable<InputFault> Expressions(Workload workload)
+    // An expression needs numbers, and rows need those that they lie within.
+    private static IEnumerable<InputFault> OrderFaults(Workload workload)
     {
         foreach (var (name, parameter) in workload.Parameters.Where(
-            parameter => parameter.Value is { Kind: ParameterKind.Expression, Value: not null }))
+            parameter => parameter.Value is { Kind: ParameterKind.Expression, Value: not null } or { Within: not null }))
         {
             var fault = "";
             try
@@ -92,7 +100,9 @@ internal static class WorkloadRules
             }
 
             if (fault.Length > 0)
-                yield return new($"parameters.{name}.value", fault, "Name whole-number parameters that do not need this one");
+                yield return parameter.Within is null
+                    ? new($"parameters.{name}.value", fault, "Name whole-number parameters that do not need this one")
+                    : new($"parameters.{name}.within", fault, "Name a parameter with columns that does not need this one");
         }
     }
 

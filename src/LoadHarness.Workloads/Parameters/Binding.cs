@@ -40,6 +40,7 @@ internal static class BindingFactory
             NumberSource numbers => Number(numbers, type, out fault),
             DateSource => Date(type, out fault),
             UuidSource => Uuid(type, out fault),
+            ComputedSource rows => Computed(rows, column, type, out fault),
             _ => throw new ArgumentOutOfRangeException(nameof(source)),
         };
     }
@@ -132,6 +133,30 @@ internal static class BindingFactory
                     drawn => DateSource.MomentOf(drawn).ToString("O"), type.Wire);
             default:
                 fault = $"a date does not fit: the statement wants {type.Name}";
+                return null;
+        }
+    }
+
+    private static Binding? Computed(ComputedSource rows, string column, ServerType type, out string? fault)
+    {
+        fault = null;
+        if (rows.Column(column) is not { } found)
+        {
+            fault = $"there is no column {column}; there are {string.Join(", ", rows.Rows.Columns.Select(one => one.Name))}";
+            return null;
+        }
+
+        switch ((type.Wire, found.Number, found.Text))
+        {
+            case (NpgsqlDbType.Integer, { } number, _): return new ComputedBinding<int>(drawn => checked((int)number(drawn)), type.Wire);
+            case (NpgsqlDbType.Bigint, { } number, _): return new ComputedBinding<long>(number, type.Wire);
+            case (NpgsqlDbType.Numeric, { } number, _): return new ComputedBinding<decimal>(drawn => number(drawn), type.Wire);
+            case (NpgsqlDbType.Text or NpgsqlDbType.Unknown or NpgsqlDbType.Json or NpgsqlDbType.Jsonb, _, { } text):
+                return new ComputedBinding<string>(text, type.Wire);
+            case (NpgsqlDbType.Text or NpgsqlDbType.Unknown, { } number, _):
+                return new ComputedBinding<string>(drawn => number(drawn).ToString(CultureInfo.InvariantCulture), type.Wire);
+            default:
+                fault = $"the column {found.Name} does not fit: the statement wants {type.Name}";
                 return null;
         }
     }

@@ -6,7 +6,7 @@ namespace LoadHarness.Workloads.Parameters;
 internal static class ParameterOrder
 {
     /// <param name="wanted">Names that statements use; others than parameters are passed over.</param>
-    /// <exception cref="FormatException">An expression names what it cannot; the message says what.</exception>
+    /// <exception cref="FormatException">A parameter needs what it cannot have; the message says what.</exception>
     public static IReadOnlyList<string> Of(IReadOnlyDictionary<string, ParameterFile> all, IReadOnlyCollection<string> wanted)
     {
         var ordered = new List<string>();
@@ -24,6 +24,14 @@ internal static class ParameterOrder
                     Require(needed);
                     Add(needed);
                 }
+
+            if (all[name].Within is { } whole)
+            {
+                var outer = ParameterName.Split(whole.TrimStart(':')).Name;
+                if (!all.TryGetValue(outer, out var file)) throw new FormatException($"there is no parameter {outer}");
+                if (!ParameterRules.HasColumns(file.Kind)) throw new FormatException($"the parameter {outer} has no columns");
+                Add(outer);
+            }
 
             ordered.Add(name);
         }

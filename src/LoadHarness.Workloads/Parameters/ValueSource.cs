@@ -9,7 +9,7 @@ namespace LoadHarness.Workloads.Parameters;
 internal abstract class ValueSource
 {
     /// <param name="random">Of the iteration: its draws depend on the run's seed and the iteration only.</param>
-    /// <param name="drawn">What was drawn for the parameters before this one.</param>
+    /// <param name="drawn">What was drawn for the parameters before this one; the last is the iteration's number.</param>
     public abstract long Draw(Random random, ReadOnlySpan<long> drawn);
 }
 
@@ -76,6 +76,47 @@ internal sealed class RowList(IReadOnlyList<string> columns, IReadOnlyList<strin
         sequential ? (long)((ulong)Interlocked.Increment(ref _next) % (ulong)rows.Count) : random.Next(rows.Count);
 
     public override string? TextAt(int index, int column) => rows[index][column];
+}
+
+/// <summary>Of rows, those that have what another parameter has drawn.</summary>
+/// <param name="groups">Indexes of rows, by what was drawn for the other one.</param>
+internal sealed class RowsWithin(RowList rows, IReadOnlyList<int[]> groups) : TextSource
+{
+    private readonly int _place;
+
+    private RowsWithin(RowList rows, IReadOnlyList<int[]> groups, int place)
+        : this(rows, groups) => _place = place;
+
+    public override int Count => rows.Count;
+
+    public override IReadOnlyList<string> Columns => rows.Columns;
+
+    /// <param name="place">Of the other parameter, in the draws of an operation.</param>
+    public RowsWithin At(int place) => new(rows, groups, place);
+
+    public override long Draw(Random random, ReadOnlySpan<long> drawn)
+    {
+        var mine = groups[(int)drawn[_place]];
+        return mine[random.Next(mine.Length)];
+    }
+
+    public override string? TextAt(int index, int column) => rows.TextAt(index, column);
+}
+
+/// <summary>Rows that are computed, not kept.</summary>
+/// <param name="place">Of the parameter that they belong to, in the draws of an operation; below 0 for none.</param>
+internal sealed class ComputedSource(ComputedRows rows, int place = -1) : ValueSource
+{
+    public ComputedRows Rows => rows;
+
+    public ComputedSource At(int other) => new(rows, other);
+
+    public override long Draw(Random random, ReadOnlySpan<long> drawn) =>
+        rows.Draw(random, place < 0 ? 0 : drawn[place], drawn[^1]);
+
+    /// <param name="column">Empty for the first.</param>
+    public ComputedColumn? Column(string column) =>
+        column.Length == 0 ? rows.Columns[0] : rows.Columns.FirstOrDefault(one => one.Name == column);
 }
 
 /// <summary>A random version 4 UUID, of 62 random bits.</summary>

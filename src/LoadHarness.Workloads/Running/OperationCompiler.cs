@@ -10,18 +10,10 @@ namespace LoadHarness.Workloads.Running;
 /// <summary>
 /// Holds a workload's statements against the server: what it refuses, and which values do not fit, is named before the load.
 /// </summary>
-internal sealed class OperationCompiler(Workload workload, NpgsqlConnection connection, ulong seed)
+internal sealed class OperationCompiler(Workload workload, NpgsqlConnection connection, ParameterSources sources)
 {
     private readonly StatementTypes _types = new(connection);
-    private readonly Dictionary<string, ValueSource> _sources = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Parameter, uint Type), Binding?> _bindings = [];
-    private readonly List<string> _faults = [];
-    private readonly List<string> _notes = [];
-
-    public IReadOnlyList<string> Faults => _faults;
-
-    /// <summary>What a reader of the figures should know, such as a query whose rows were cut.</summary>
-    public IReadOnlyList<string> Notes => _notes;
 
     /// <returns>By name; those with a fault are left out.</returns>
     public async Task<IReadOnlyDictionary<string, CompiledOperation>> CompileAsync(
@@ -30,9 +22,9 @@ internal sealed class OperationCompiler(Workload workload, NpgsqlConnection conn
         var compiled = new Dictionary<string, CompiledOperation>(StringComparer.Ordinal);
         foreach (var name in names)
         {
-            var before = _faults.Count;
+            var before = sources.Faults.Count;
             var operation = await CompileAsync(workload.Statements[name], cancellationToken);
-            if (_faults.Count == before) compiled[name] = operation;
+            if (sources.Faults.Count == before) compiled[name] = operation;
         }
 
         return compiled;
@@ -40,11 +32,8 @@ internal sealed class OperationCompiler(Workload workload, NpgsqlConnection conn
 
     private async Task<CompiledOperation> CompileAsync(NamedStatements operation, CancellationToken cancellationToken)
     {
-        var used = operation.Parameters.Select(parameter => ParameterName.Split(parameter).Name).ToHashSet(StringComparer.Ordinal);
-        var order = ParameterOrder.Of(workload.Parameters, used).ToList();
-        foreach (var name in order) await SourceAsync(name, order, cancellationToken);
-        // What cannot be made is a fault already.
-        var sources = order.Where(_sources.ContainsKey).Select(name => SourceIn(order, name)).ToList();
+        var order = sources.OrderOf(operation);
+        foreach (var name in order) await MakeAsync(name, cancellationToken);
         var statements = new List<CompiledStatement>();
         var results = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
         foreach (var statement in operation.Statements)
@@ -67,7 +56,9 @@ internal sealed class OperationCompiler(Workload workload, NpgsqlConnection conn
                 results[result] = await ColumnsAsync(whole, cancellationToken);
         }
 
-        return new(operation, sources, statements);
+        // What cannot be made is a fault already.
+        return new CompiledOperation(operation, [.. order.Where(sources.Has).Select(name => sources.In(order, name))], statements)
+            .With(workload, sources, order);
     }
 
     private CompiledParameter? Parameter(
@@ -87,8 +78,8 @@ internal sealed class OperationCompiler(Workload workload, NpgsqlConnection conn
             return new CompiledParameter.Earlier(name, column, type);
         }
 
-        if (!_sources.ContainsKey(name)) return null;
-        var source = SourceIn(order, name);
+        if (!sources.Has(name)) return null;
+        var source = sources.In(order, name);
         if (!_bindings.TryGetValue((parameter, type.Oid), out var binding))
         {
             binding = BindingFactory.Create(source, column, type, out var fault);
@@ -101,44 +92,25 @@ internal sealed class OperationCompiler(Workload workload, NpgsqlConnection conn
         return binding is null ? null : new CompiledParameter.Drawn(order.IndexOf(name), binding);
     }
 
-    private async Task SourceAsync(string name, List<string> order, CancellationToken cancellationToken)
+    private async Task MakeAsync(string name, CancellationToken cancellationToken)
     {
-        var file = workload.Parameters[name];
-        if (_sources.ContainsKey(name) || file.Kind == ParameterKind.Expression)
-        {
-            // Its places differ from operation to operation.
-            if (file.Kind == ParameterKind.Expression) _sources[name] = Computed(file, order);
-            return;
-        }
-
-        var rows = workload.Csv.GetValueOrDefault(name);
-        var place = $"{Path.Combine(workload.Folder, WorkloadFormat.FileName)}: parameters.{name}";
-        if (file.Kind == ParameterKind.Query)
+        if (sources.Has(name)) return;
+        RowSet? rows = null;
+        if (workload.Parameters[name] is { Kind: ParameterKind.Query } query)
         {
             try
             {
-                rows = await RowQuery.ReadAsync(connection, $"{place}.sql", file, cancellationToken);
+                rows = await RowQuery.ReadAsync(connection, $"{sources.PlaceOf(name)}.sql", query, cancellationToken);
             }
             catch (HarnessException refused)
             {
-                _faults.Add(refused.Message);
+                sources.Faults.Add(refused.Message);
                 return;
             }
         }
 
-        if (rows is { IsCut: true })
-            _notes.Add($"parameters.{name}: there are more rows; the first {rows.Rows.Count:N0} are used (mostRows).");
-        _sources[name] = SourceFactory.Create(file, rows, seed);
+        sources.Make(name, rows);
     }
-
-    private ValueSource SourceIn(List<string> order, string name) =>
-        workload.Parameters[name] is { Kind: ParameterKind.Expression } file ? Computed(file, order) : _sources[name];
-
-    private ExpressionSource Computed(ParameterFile file, List<string> order) => new(
-        Expression.Parse(file.Value!.Value.Text).Bound(name => (order.IndexOf(name), workload.Parameters[name] is
-        {
-            Kind: ParameterKind.Constant, Value: { } constant,
-        } ? constant.WholeNumber() : null)));
 
     // Described, not executed.
     private async Task<IReadOnlyDictionary<string, string>> ColumnsAsync(CompiledStatement statement, CancellationToken cancellationToken)
@@ -160,6 +132,6 @@ internal sealed class OperationCompiler(Workload workload, NpgsqlConnection conn
         return $"{place}. {StatementReader.Short(words)}";
     }
 
-    private void Fault(NamedStatements operation, int line, string wrong, string allowed) => _faults.Add(
+    private void Fault(NamedStatements operation, int line, string wrong, string allowed) => sources.Faults.Add(
         $"{Path.Combine(workload.Folder, operation.File)}: line {line}, {operation.Name}: {wrong.TrimEnd('.')}. {allowed.TrimEnd('.')}.");
 }

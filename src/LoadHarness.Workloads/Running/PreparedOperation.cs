@@ -15,7 +15,7 @@ internal sealed class PreparedOperation : IAsyncDisposable
     private PreparedOperation(CompiledOperation compiled, PreparedStatement[] statements, NpgsqlCommand? begin, NpgsqlCommand? commit)
     {
         (_compiled, _statements, _begin, _commit) = (compiled, statements, begin, commit);
-        _drawn = new long[compiled.Sources.Count];
+        _drawn = compiled.NewDraws();
         foreach (var statement in statements) statement.PassTo(statements);
     }
 
@@ -24,7 +24,7 @@ internal sealed class PreparedOperation : IAsyncDisposable
     {
         var statements = new PreparedStatement[compiled.Statements.Count];
         for (var i = 0; i < statements.Length; i++)
-            statements[i] = await PreparedStatement.PrepareAsync(compiled.Statements[i], connection, cancellationToken);
+            statements[i] = await PreparedStatement.PrepareAsync(compiled.Statements[i], compiled.Answer, connection, cancellationToken);
         var isOne = compiled.Operation.Begin is not null;
         return new(
             compiled, statements,
@@ -41,7 +41,7 @@ internal sealed class PreparedOperation : IAsyncDisposable
 
     public Task RunAsync(IScenarioContext context)
     {
-        _compiled.Draw(context.Random, _drawn);
+        _compiled.Draw(context.Random, context.InvocationNumber, _drawn);
         return _statements.Length == 1 && _begin is null
             ? _statements[0].RunAsync(_drawn, context.CancellationToken)
             : StepsAsync(context, context.CancellationToken);

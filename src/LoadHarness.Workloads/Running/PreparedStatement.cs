@@ -8,6 +8,7 @@ namespace LoadHarness.Workloads.Running;
 internal sealed class PreparedStatement : IAsyncDisposable
 {
     private readonly CompiledStatement _compiled;
+    private readonly AnswerCheck _answer;
     private readonly NpgsqlCommand _command;
     private readonly (NpgsqlParameter Parameter, CompiledParameter Origin)[] _parameters;
     private readonly Func<Task<int>> _step;
@@ -16,18 +17,19 @@ internal sealed class PreparedStatement : IAsyncDisposable
     private CancellationToken _stop;
 
     private PreparedStatement(
-        CompiledStatement compiled, NpgsqlCommand command, (NpgsqlParameter Parameter, CompiledParameter Origin)[] parameters)
+        CompiledStatement compiled, AnswerCheck answer, NpgsqlCommand command,
+        (NpgsqlParameter Parameter, CompiledParameter Origin)[] parameters)
     {
-        (_compiled, _command, _parameters) = (compiled, command, parameters);
+        (_compiled, _answer, _command, _parameters) = (compiled, answer, command, parameters);
         _step = () => RunAsync(_drawn, _stop);
     }
 
     public static async Task<PreparedStatement> PrepareAsync(
-        CompiledStatement compiled, NpgsqlConnection connection, CancellationToken cancellationToken)
+        CompiledStatement compiled, AnswerCheck answer, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var (command, filled) = CompiledOperation.CommandFor(compiled, connection);
         await command.PrepareAsync(cancellationToken);
-        return new(compiled, command, filled);
+        return new(compiled, answer, command, filled);
     }
 
     /// <summary>Finds the parameters of later statements that this one's first row fills.</summary>
@@ -50,11 +52,20 @@ internal sealed class PreparedStatement : IAsyncDisposable
     {
         foreach (var (parameter, origin) in _parameters)
             if (origin is CompiledParameter.Drawn value) value.Binding.Put(drawn[value.Place], parameter);
+        if (!ReferenceEquals(_answer, AnswerCheck.None)) return CheckAsync(drawn, cancellationToken);
         // All rows come over the connection; nobody wants their columns, so none is taken apart.
         return _passed.Length == 0 ? _command.ExecuteNonQueryAsync(cancellationToken) : PassOnAsync(cancellationToken);
     }
 
     public ValueTask DisposeAsync() => _command.DisposeAsync();
+
+    private async Task<int> CheckAsync(long[] drawn, CancellationToken cancellationToken)
+    {
+        await using var reader = await _command.ExecuteReaderAsync(cancellationToken);
+        return await _answer.FaultOfAsync(reader, drawn, cancellationToken) is { } fault
+            ? throw new WrongAnswerException(fault)
+            : reader.RecordsAffected;
+    }
 
     private async Task<int> PassOnAsync(CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ using Npgsql;
 namespace LoadHarness.Workloads.Running;
 
 /// <summary>The connections of one scenario: one for each user, kept from iteration to iteration, with every statement prepared.</summary>
-internal sealed class ScenarioSessions : IAsyncDisposable
+internal sealed class ScenarioSessions : IScenarioSessions
 {
     /// <summary>In the open model: opened before the load; more are opened when they are needed.</summary>
     private const int OpenedAhead = 16;
@@ -19,40 +19,46 @@ internal sealed class ScenarioSessions : IAsyncDisposable
     private readonly IReadOnlyList<CompiledOperation> _operations;
     private readonly UserSession?[] _sessions;
     private readonly int _ahead;
+    private readonly Func<ulong, CancellationToken, Task> _walk;
 
-    public ScenarioSessions(string connectionString, string name, ScenarioFile scenario, IReadOnlyList<CompiledOperation> operations)
+    /// <param name="walk">Down the lists that the operations take pages of.</param>
+    public ScenarioSessions(
+        string connectionString, string name, ScenarioFile scenario,
+        IReadOnlyList<(string Name, CompiledOperation Compiled)> operations, Func<ulong, CancellationToken, Task> walk)
     {
         Sent = new(name);
-        _operations = operations;
+        _walk = walk;
+        _operations = [.. operations.Select(operation => operation.Compiled)];
         var most = MostConnections(scenario);
         var isClosed = IsClosed(scenario);
         _ahead = isClosed ? most : Math.Min(OpenedAhead, most);
         // A user that leaves may still be in its last iteration when the next one comes: such a one has a number above.
         _sessions = new UserSession?[isClosed ? 2 * most : most];
         _connectionString = Settings(connectionString, Sent.ApplicationName);
-        foreach (var operation in operations) Note(operation);
+        foreach (var (operation, compiled) in operations) Note(operation, compiled);
     }
 
     public SentStatements Sent { get; }
 
     /// <summary>At once: one for each user, or for each request in flight.</summary>
-    public static int MostConnections(ScenarioFile scenario) => IsClosed(scenario)
+    public static int MostConnections(ScenarioFile scenario) => scenario.Connections is { } shared ? shared : IsClosed(scenario)
         ? scenario.Simulations.Max(simulation => simulation.Copies ?? 0)
         : MostInFlight(scenario);
 
     public static int MostInFlight(ScenarioFile scenario) => scenario.MaxInFlight ?? UsuallyInFlight;
 
     /// <summary>Opens connections and prepares the statements before anything is measured; those that are open stay.</summary>
-    /// <exception cref="HarnessException">The server gives fewer connections.</exception>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task OpenAsync(IScenarioInitContext init)
     {
+        await _walk(init.Seed, init.CancellationToken);
         try
         {
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, _ahead), new ParallelOptions
                 {
                     MaxDegreeOfParallelism = OpenedAtOnce,
-                    CancellationToken = cancellationToken
+                    CancellationToken = init.CancellationToken,
                 },
                 async (user, cancellationToken) =>
                     _sessions[user] ??= await UserSession.OpenAsync(_connectionString, _operations, cancellationToken));
@@ -83,6 +89,7 @@ internal sealed class ScenarioSessions : IAsyncDisposable
             }
 
             if (failed is NoRowException) return Response.Fail(failed.Message);
+            if (failed is WrongAnswerException) return Response.Fail($"wrong answer: {_operations[operation].Operation.Name} {failed.Message}");
             throw;
         }
     }
@@ -99,9 +106,9 @@ internal sealed class ScenarioSessions : IAsyncDisposable
     private async Task<UserSession> ReopenAsync(IScenarioContext context) => _sessions[context.UserNumber] =
         await UserSession.OpenAsync(_connectionString, _operations, context.CancellationToken);
 
-    private void Note(CompiledOperation operation)
+    private void Note(string name, CompiledOperation operation)
     {
-        foreach (var statement in operation.Statements) Sent.Add(statement.Statement.Text, operation.Operation.Name);
+        foreach (var statement in operation.Statements) Sent.Add(statement.Statement.Text, name);
         if (operation.Operation.Begin is not { } begin) return;
         Sent.Add(begin);
         Sent.Add("commit");

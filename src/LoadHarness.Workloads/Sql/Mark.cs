@@ -6,12 +6,14 @@ internal readonly record struct Mark(string Word, string Value)
     public const string Name = "name";
     public const string Transaction = "transaction";
     public const string Result = "result";
+    public const string Parameters = "parameters";
+    public const string Tenant = "tenant";
 
     /// <returns>Null for a comment that is for people.</returns>
     public static Mark? Read(ReadOnlySpan<char> comment)
     {
         var rest = comment["--".Length..].Trim();
-        foreach (var word in (ReadOnlySpan<string>)[Name, Transaction, Result])
+        foreach (var word in (ReadOnlySpan<string>)[Name, Transaction, Result, Parameters, Tenant])
         {
             if (!rest.StartsWith(word, StringComparison.Ordinal)) continue;
             var behind = rest[word.Length..].TrimStart();

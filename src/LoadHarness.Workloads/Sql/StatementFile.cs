@@ -45,7 +45,8 @@ internal static class StatementFile
 
         void Add(string title, string body, int line)
         {
-            var reader = new StatementReader(body, allowParameters: true);
+            var marks = MarksOf(body, line).ToList();
+            var reader = new StatementReader(body, allowParameters: true) { Positional = PositionalOf(marks, faults) };
             var statements = reader.Read(line);
             faults.AddRange(reader.Faults);
             if (!StatementReader.IsName(title))
@@ -55,7 +56,7 @@ internal static class StatementFile
                 faults.Add(new(StatementReader.Place(line), $"-- name: {title} stands on line {twice.Line} too", "Rename one"));
             if (statements.Count == 0 && reader.Faults.Count == 0)
                 faults.Add(new(StatementReader.Place(line), $"-- name: {title} has no statement", "Write one below it"));
-            operations.Add(new(title, name, line, statements, BeginOf(body, line, statements, faults)));
+            operations.Add(new(title, name, line, statements, BeginOf(marks, statements, faults)) { Tenant = TenantOf(marks, faults) });
         }
     }
 
@@ -97,15 +98,20 @@ internal static class StatementFile
         }
     }
 
-    private static string? BeginOf(string body, int line, IReadOnlyList<SqlStatement> statements, List<InputFault> faults)
+    private static IEnumerable<(Mark Mark, int Line)> MarksOf(string body, int line)
     {
-        var lines = body.Split('\n');
-        for (var i = 0; i < lines.Length; i++)
+        foreach (var (index, text) in body.Split('\n').Index())
+            if (text.TrimStart().StartsWith("--", StringComparison.Ordinal) && Mark.Read(text.AsSpan().Trim()) is { } mark)
+                yield return (mark, line + index);
+    }
+
+    private static string? BeginOf(
+        IReadOnlyList<(Mark Mark, int Line)> marks, IReadOnlyList<SqlStatement> statements, List<InputFault> faults)
+    {
+        foreach (var (mark, line) in marks.Where(one => one.Mark.Word == Mark.Transaction))
         {
-            if (!lines[i].TrimStart().StartsWith("--", StringComparison.Ordinal)) continue;
-            if (Mark.Read(lines[i].AsSpan().Trim()) is not { Word: Mark.Transaction } mark) continue;
             if (!Begins.TryGetValue(mark.Value, out var begin))
-                faults.Add(new(StatementReader.Place(line + i), $"-- transaction: '{StatementReader.Short(mark.Value)}' is not known",
+                faults.Add(new(StatementReader.Place(line), $"-- transaction: '{StatementReader.Short(mark.Value)}' is not known",
                     $"Allowed: {string.Join(", ", Begins.Keys.Where(word => word.Length > 0))}, or nothing"));
             if (statements.FirstOrDefault(statement => statement.Verb is "begin" or "start" or "commit" or "end" or "rollback") is { } own)
                 faults.Add(new(StatementReader.Place(own.Line), $"'{own.Verb}' stands in what is a transaction already",
@@ -115,4 +121,27 @@ internal static class StatementFile
 
         return null;
     }
+
+    /// <returns>Names of $1, $2 and so on, where the statement counts its parameters; null where it names them.</returns>
+    private static List<string>? PositionalOf(IReadOnlyList<(Mark Mark, int Line)> marks, List<InputFault> faults)
+    {
+        if (marks.FirstOrDefault(one => one.Mark.Word == Mark.Parameters) is not { Line: > 0 } given) return null;
+        List<string> names = [.. given.Mark.Value.Split(',', StringSplitOptions.TrimEntries).Select(name => name.TrimStart(':'))];
+        foreach (var name in names.Where(name => !IsReference(name)))
+            faults.Add(new(StatementReader.Place(given.Line), $"-- parameters: '{StatementReader.Short(name)}' is no name",
+                "Give names with commas between them, such as '-- parameters: customer, order.id'"));
+        return names;
+    }
+
+    private static string? TenantOf(IReadOnlyList<(Mark Mark, int Line)> marks, List<InputFault> faults)
+    {
+        if (marks.FirstOrDefault(one => one.Mark.Word == Mark.Tenant) is not { Line: > 0 } given) return null;
+        var name = given.Mark.Value.TrimStart(':');
+        if (!IsReference(name))
+            faults.Add(new(StatementReader.Place(given.Line), $"-- tenant: '{StatementReader.Short(name)}' is no name",
+                "Give a parameter, such as '-- tenant: :page.tenant'"));
+        return name;
+    }
+
+    private static bool IsReference(string name) => name.Split('.') is { Length: 1 or 2 } parts && parts.All(StatementReader.IsName);
 }

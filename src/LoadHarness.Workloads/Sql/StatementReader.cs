@@ -19,8 +19,12 @@ internal sealed class StatementReader(string text, bool allowParameters)
     private int _startLine;
     private int _brackets;
     private int _blocks;
+    private int _highest;
     private bool _hasContent;
     private string? _result;
+
+    /// <summary>Names of $1, $2 and so on, for a statement that counts its parameters; null for one that names them.</summary>
+    public IReadOnlyList<string>? Positional { get; init; }
 
     public IReadOnlyList<InputFault> Faults => _faults;
 
@@ -40,6 +44,8 @@ internal sealed class StatementReader(string text, bool allowParameters)
         }
 
         End(statements);
+        if (Positional is not null && statements.Count > 1)
+            Fault(statements[1].Line, "-- parameters: stands above several statements", "Name their parameters, as :name");
         return statements;
     }
 
@@ -68,7 +74,11 @@ internal sealed class StatementReader(string text, bool allowParameters)
                     "Give SQL only; workload init reads pgbench's scripts");
                 return lineEnd;
             case '$' when allowParameters && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1]):
-                Fault(_line, $"'{text[at..SqlScanner.NameEnd(text, at + 1)]}' has no name", "Write a parameter as :name");
+                Counted(text[(at + 1)..SqlScanner.NameEnd(text, at + 1)]);
+                break;
+            case ':' or '@' when Positional is not null && IsParameter(at):
+                Fault(_line, $"'{text[at..SqlScanner.NameEnd(text, at + 1)]}' has a name, and -- parameters: names $1, $2 and so on",
+                    "Use one of both");
                 break;
             case ':' or '@' when allowParameters && IsParameter(at):
                 return Parameter(at);
@@ -122,6 +132,16 @@ internal sealed class StatementReader(string text, bool allowParameters)
         return end;
     }
 
+    private void Counted(string number)
+    {
+        if (Positional is null)
+            Fault(_line, $"'${number}' has no name", "Write a parameter as :name, or name all in a line '-- parameters: customer, order.id'");
+        else if (!int.TryParse(number, out var place) || place < 1 || place > Positional.Count)
+            Fault(_line, $"'${number}' has no name: -- parameters: has {Positional.Count}", "Name it there");
+        else
+            _highest = Math.Max(_highest, place);
+    }
+
     // Comments are not sent: layout and thoughts of the file are no part of the statement.
     private void Comment(int at, int end)
     {
@@ -167,6 +187,13 @@ internal sealed class StatementReader(string text, bool allowParameters)
     {
         if (_hasContent)
         {
+            if (Positional is { } names)
+            {
+                if (_highest < names.Count)
+                    Fault(_startLine, $"-- parameters: names {names.Count}, and the statement has {_highest}", "Take out the others");
+                _parameters.AddRange(names);
+            }
+
             statements.Add(new(_sql.ToString().TrimEnd(), _startLine, [.. _parameters], [.. _lines], _result));
             if (_parameters.Count > MostParameters)
                 Fault(_startLine, $"the statement has {_parameters.Count} parameters", $"Give at most {MostParameters}");
@@ -175,7 +202,7 @@ internal sealed class StatementReader(string text, bool allowParameters)
         _sql.Clear();
         _parameters.Clear();
         _lines.Clear();
-        (_hasContent, _result, _brackets, _blocks) = (false, null, 0, 0);
+        (_hasContent, _result, _brackets, _blocks, _highest) = (false, null, 0, 0, 0);
     }
 
     private void Fault(int line, string wrong, string allowed) => _faults.Add(new(Place(line), wrong, allowed));

@@ -10,7 +10,7 @@ public sealed class AttributionTests(SeededLoad seeded) : IClassFixture<SeededLo
     public async Task The_calls_of_each_operation_are_its_measured_requests_without_set_up_and_warm_up()
     {
         await using ScenarioEnvironment environment = seeded.Bench();
-        var (results, seen) = await seeded.WatchAsync(environment, new LeadSearch());
+        var (results, seen) = await seeded.WatchAsync(environment, ScenarioCatalog.LeadSearch);
         foreach (var operation in Assert.Single(results).Operations)
         {
             var statement = Assert.Single(seen.Statements, statement => statement.Operations.Contains($"lead-search/{operation.Name}"));
@@ -46,7 +46,7 @@ public sealed class AttributionTests(SeededLoad seeded) : IClassFixture<SeededLo
     public async Task Each_index_has_its_bytes_its_growth_and_its_scans()
     {
         await using ScenarioEnvironment environment = seeded.Bench();
-        var (results, seen) = await seeded.WatchAsync(environment, new LeadQueries());
+        var (results, seen) = await seeded.WatchAsync(environment, ScenarioCatalog.LeadQueries);
         var byEmail = seen.Indexes.Where(index => index.Table == "leads" && index.Index.Contains("email", StringComparison.Ordinal))
             .ToList();
         Assert.All(byEmail, index => Assert.InRange(index.BytesBefore, 8192, index.BytesAfter));

@@ -34,8 +34,8 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
             var result = Assert.Single(await SeededLoad.RunAsync(Named("lead-queries").Build(environment)));
             foreach (var name in new[] { "email_lookup", "status_page", "recent_leads", "lead_with_activities" })
                 Assert.Equal(0, Operation(result, name).Accounting.Completed);
-            Assert.Equal("wrong answer: email_lookup found no lead", Assert.Single(Operation(result, "email_lookup").Errors).Message);
-            Assert.Equal("wrong answer: recent_leads found no lead", Assert.Single(Operation(result, "recent_leads").Errors).Message);
+            Assert.Equal("wrong answer: email_lookup found no row", Assert.Single(Operation(result, "email_lookup").Errors).Message);
+            Assert.Equal("wrong answer: recent_leads found no row", Assert.Single(Operation(result, "recent_leads").Errors).Message);
         }
         finally
         {

@@ -61,9 +61,9 @@ public sealed class SpreadAnswerTests(SpreadLoad seeded) : IClassFixture<SpreadL
     {
         // As if each workspace had the number of the next one.
         await using var environment = seeded.Bench(seeded.Seed with { PrimaryWorkspaceId = 2 }, Reads);
-        var result = Assert.Single(await SeededLoad.RunAsync(new LeadQueries().Build(environment)));
+        var result = Assert.Single(await SeededLoad.RunAsync(ScenarioCatalog.LeadQueries.Build(environment)));
 
-        Assert.Contains("wrong answer: email_lookup found no lead",
+        Assert.Contains("wrong answer: email_lookup found no row",
             result.Operations.SelectMany(operation => operation.Errors).Select(error => error.Message));
     }
 }

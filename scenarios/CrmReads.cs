@@ -1,0 +1,74 @@
+using LoadHarness.Load;
+using LoadHarness.Postgres;
+using LoadHarness.Workloads;
+using LoadHarness.Workloads.Running;
+
+namespace LoadHarness.Scenarios;
+
+/// <summary>
+/// The reads of the CRM, which are a workload like anybody's: sql/queries with its workload.json says what is sent, how often, with which
+/// values, and what must come back.
+/// </summary>
+public sealed class CrmReads
+{
+    private readonly ScenarioEnvironment _environment;
+    private readonly ComputedWorkload _operations;
+
+    internal CrmReads(ScenarioEnvironment environment) =>
+        (_environment, _operations) = (environment, ComputedWorkload.Of(Workload, SeededRows.Of(environment)));
+
+    /// <summary>The folder as it ships.</summary>
+    public static Workload Workload => WorkloadCatalog.Read(SqlFile.Shipped("queries"));
+
+    /// <summary>A scenario of the folder, for whatever load a profile asks for.</summary>
+    /// <returns>With the walk to pages far down as its set-up, where it needs one.</returns>
+    public ScenarioProps Build(string scenario)
+    {
+        var props = Scenario.CreateMix(scenario, [.. OperationsOf(scenario)]);
+        List<string> statements = [.. Workload.File.Scenarios[scenario].Used().Where(_operations.NeedsWalk)];
+        return statements.Count == 0 ? props : props.WithInit(init => _operations.WalkAsync(
+            statements, _environment.For(scenario).App, name => _environment.Queries[name], init.Seed, init.CancellationToken));
+    }
+
+    /// <summary>Operations of a scenario with their share, for a mix with others.</summary>
+    public IEnumerable<(string Operation, double Weight, Func<IScenarioContext, Task<IResponse>> Run)> OperationsOf(string scenario)
+    {
+        var file = Workload.File.Scenarios[scenario];
+        return file.Operations.Select(operation =>
+        {
+            var statement = file.StatementOf(operation.Key);
+            return (operation.Key, operation.Value, (Func<IScenarioContext, Task<IResponse>>)(
+                context => RunAsync(context, statement, statement, request => request, operation.Key)));
+        });
+    }
+
+    /// <summary>One segment's statement, in a baseline's own form where it has one for each segment.</summary>
+    /// <param name="segment">From 0.</param>
+    public Task<IResponse> AskSegmentAsync(IScenarioContext context, string operation, string statement, int segment)
+    {
+        var own = $"{statement}_{segment + 1}";
+        // Its conditions stand in the statement itself, as an application has it that writes its own SQL.
+        var isOwn = _environment.Queries.Names.Contains(own);
+        return RunAsync(
+            context, statement, isOwn ? own : statement,
+            request => request with { Invocation = segment, Name = isOwn ? own : null, Parameters = isOwn ? 1 : null }, operation);
+    }
+
+    /// <summary>What a statement is asked with, but for the workspace.</summary>
+    /// <param name="workspace">Place among all, the largest first.</param>
+    public IReadOnlyList<object?> Sample(string statement, Random random, long invocation, int workspace) =>
+        [.. _operations[statement].Sample(random, invocation, new Dictionary<string, long> { ["workspace"] = workspace }).Skip(1)];
+
+    /// <summary>Whether somebody must walk down a list before it can be asked.</summary>
+    public bool NeedsWalk(string statement) => _operations.NeedsWalk(statement);
+
+    private Task<IResponse> RunAsync(
+        IScenarioContext context, string statement, string query, Func<TenantRequest, TenantRequest> changed, string operation)
+    {
+        var database = _environment.For(context.ScenarioName);
+        var request = new TenantRequest(operation, database.Sent) { Text = _environment.Queries[query] };
+        if (_environment.Sends is { } told)
+            request = request with { Sends = values => told(operation, query, [.. values.Skip(1)]) };
+        return _operations[statement].RunAsync(context, database.App, changed(request));
+    }
+}

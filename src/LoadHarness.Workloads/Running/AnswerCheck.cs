@@ -1,0 +1,94 @@
+using System.Data.Common;
+using System.Globalization;
+using LoadHarness.Workloads.Parameters;
+
+namespace LoadHarness.Workloads.Running;
+
+/// <summary>What a statement must answer: an answer that is quick and wrong is no success.</summary>
+/// <param name="AtLeast">Fewest rows; no more than the most are wanted, since a page ends there.</param>
+/// <param name="AtMost">Null for any number.</param>
+internal sealed record AnswerCheck(DrawnValue AtLeast, DrawnValue? AtMost, IReadOnlyList<ColumnCheck> Columns)
+{
+    /// <summary>Any answer will do.</summary>
+    public static AnswerCheck None { get; } = new(DrawnValue.Constant("0"), null, []);
+
+    /// <summary>Reads the answer to its end.</summary>
+    /// <returns>What is wrong with it, without values of the data; null when nothing is.</returns>
+    public async Task<string?> FaultOfAsync(DbDataReader rows, long[] drawn, CancellationToken cancellationToken)
+    {
+        var count = 0L;
+        string? wrong = null;
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            count++;
+            for (var i = 0; wrong is null && i < Columns.Count; i++) wrong = Columns[i].FaultOf(rows, drawn);
+        }
+
+        var most = AtMost?.Number(drawn) ?? long.MaxValue;
+        var least = Math.Min(AtLeast.Number(drawn) ?? 0, most);
+        return count == 0 && least > 0 ? "found no row"
+            : count < least ? "returned too few rows"
+            : count > most ? "returned too many rows"
+            : wrong;
+    }
+}
+
+/// <summary>How a column's value is held against the one that is wanted.</summary>
+internal enum Comparison
+{
+    Equal,
+    Least,
+    Most,
+}
+
+/// <summary>What each row must have in a column.</summary>
+internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnValue Wanted)
+{
+    private readonly string _missing = $"has no column {Column}";
+    private readonly string _wrong = Comparison == Comparison.Equal
+        ? $"returned a row with another {Column}"
+        : $"returned an implausible {Column}";
+
+    /// <returns>Null when nothing is wrong.</returns>
+    public string? FaultOf(DbDataReader row, long[] drawn)
+    {
+        int ordinal;
+        try
+        {
+            ordinal = row.GetOrdinal(Column);
+        }
+        catch (IndexOutOfRangeException)
+        {
+            return _missing;
+        }
+
+        if (row.IsDBNull(ordinal)) return _wrong;
+        if (Comparison == Comparison.Equal && row.GetFieldType(ordinal) == typeof(string))
+            return string.Equals(row.GetString(ordinal), Wanted.Text(drawn), StringComparison.Ordinal) ? null : _wrong;
+        return Wanted.Number(drawn) is { } wanted && Number(row, ordinal) is { } there ? Holds(there, wanted) ? null : _wrong
+            : Comparison == Comparison.Equal && Text(row, ordinal) == Wanted.Text(drawn) ? null
+            : _wrong;
+    }
+
+    private bool Holds(long there, long wanted) => Comparison switch
+    {
+        Comparison.Equal => there == wanted,
+        Comparison.Least => there >= wanted,
+        _ => there <= wanted,
+    };
+
+    private static long? Number(DbDataReader row, int ordinal)
+    {
+        var type = row.GetFieldType(ordinal);
+        return type == typeof(long) ? row.GetInt64(ordinal)
+            : type == typeof(int) ? row.GetInt32(ordinal)
+            : type == typeof(short) ? row.GetInt16(ordinal)
+            : type == typeof(decimal) && row.GetDecimal(ordinal) is var exact && exact == decimal.Truncate(exact) ? (long)exact
+            : null;
+    }
+
+    private static string? Text(DbDataReader row, int ordinal) => Convert.ToString(row.GetValue(ordinal), CultureInfo.InvariantCulture);
+}
+
+/// <summary>The answer of a statement is not what it must be.</summary>
+internal sealed class WrongAnswerException(string message) : Exception(message);

@@ -1,0 +1,64 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Postgres.Workload;
+using LoadHarness.Scenarios;
+using LoadHarness.Scenarios.Profiles;
+using LoadHarness.Seeding;
+using LoadHarness.Workloads;
+
+namespace LoadHarness.UnitTests.Workloads;
+
+/// <summary>The reads of the CRM: a folder like anybody's, whose values are computed from the seed.</summary>
+public sealed class CrmReadsTests
+{
+    private const int Draws = 2_000;
+
+    [Fact]
+    public void The_folder_that_ships_has_no_fault_and_every_statement_of_it_is_used()
+    {
+        Assert.NotNull(WorkloadCatalog.Find(CrmReads.Workload.Folder, out var faults));
+        Assert.Empty(faults);
+        Assert.Equal(QueryCatalog.Shipped.Names.Order(), CrmReads.Workload.File.Scenarios.Values.SelectMany(one => one.Used()).Order());
+        Assert.Equal(CrmReads.Workload.Statements.Keys.Order(), CrmReads.Workload.File.Answers!.Keys.Order());
+        // The text that is sent, so that its share of the server's work is found.
+        Assert.All(CrmReads.Workload.Statements.Values, statement =>
+            Assert.Equal(QueryCatalog.Shipped[statement.Name], Assert.Single(statement.Statements).Text));
+    }
+
+    [Fact]
+    public async Task Every_workspace_is_asked_for_its_own_leads_words_and_segments_and_the_same_seed_asks_the_same()
+    {
+        await using var environment = Open(20_000, WorkspaceSpread.One);
+        await using var spread = Open(20_000, new(8, 1.1));
+        Assert.Equal(Sent(environment, 3, 0), Sent(environment, 3, 0));
+        Assert.NotEqual(Sent(environment, 3, 0), Sent(environment, 4, 0));
+        foreach (var (bench, place) in new[] { (environment, 0), (spread, 0), (spread, 7) })
+        {
+            var workspace = bench.Workspaces.All[place];
+            var addresses = Enumerable.Range(1, (int)workspace.Seeded.Leads)
+                .Select(row => SeededLeads.EmailOf(bench.Seed.Seed, workspace.Seeded.LeadId(row))).ToHashSet();
+            var random = new Random(5);
+            var asked = Enumerable.Range(0, Draws).Select(_ => Assert.Single(bench.Reads.Sample("email_lookup", random, 0, place))).ToList();
+            Assert.All(asked, address => Assert.Contains((string)address!, addresses));
+            // Spread over all of them, not a few.
+            Assert.True(asked.Distinct().Count() > Math.Min(Draws, workspace.Seeded.Leads) * 0.55);
+            Assert.Equal(SegmentCorpus.Conditions, Enumerable.Range(0, SegmentCorpus.Conditions.Count)
+                .Select(segment => (string)Assert.Single(bench.Reads.Sample("segment_count", random, segment, place))!));
+        }
+    }
+
+    private static List<object?> Sent(ScenarioEnvironment environment, int seed, int place)
+    {
+        var random = new Random(seed);
+        string[] statements =
+            ["email_lookup", "status_page", "tag_filter", "custom_field_filter", "lead_with_activities", "search_by_term", "segment_page"];
+        return [.. statements.SelectMany(statement => environment.Reads.Sample(statement, random, seed, place))];
+    }
+
+    private static ScenarioEnvironment Open(long contacts, WorkspaceSpread spread) => ScenarioEnvironment.Open(
+        (_, _, _, _) => throw new InvalidOperationException("no server is asked"),
+        new SeedManifest(
+            42, contacts, "", 1, new DateOnly(2026, 10, 1), [], [], [], TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, Reused: false)
+        {
+            Spread = spread,
+        }, new LoadProfile("none", ""));
+}
