@@ -1,5 +1,6 @@
 using LoadHarness.Load;
 using LoadHarness.Postgres;
+using LoadHarness.Postgres.Workload;
 using LoadHarness.Workloads;
 using LoadHarness.Workloads.Running;
 
@@ -37,8 +38,13 @@ public sealed class CrmReads
         return file.Operations.Select(operation =>
         {
             var statement = file.StatementOf(operation.Key);
+            TenantRequest? last = null;
+            // Made once: a request is thousands a second.
+            Func<SentStatements, TenantRequest> requestOf = sent => ReferenceEquals(last?.Sent, sent)
+                ? last
+                : last = new(operation.Key, sent) { Text = _environment.Queries[statement] };
             return (operation.Key, operation.Value, (Func<IScenarioContext, Task<IResponse>>)(
-                context => RunAsync(context, statement, statement, request => request, operation.Key)));
+                context => RunAsync(context, statement, statement, requestOf)));
         });
     }
 
@@ -51,7 +57,11 @@ public sealed class CrmReads
         var isOwn = _environment.Queries.Names.Contains(own);
         return RunAsync(
             context, statement, isOwn ? own : statement,
-            request => request with { Invocation = segment, Name = isOwn ? own : null, Parameters = isOwn ? 1 : null }, operation);
+            sent => new(operation, sent)
+            {
+                Text = _environment.Queries[isOwn ? own : statement], Invocation = segment, Name = isOwn ? own : null,
+                Parameters = isOwn ? 1 : null,
+            });
     }
 
     /// <summary>What a statement is asked with, but for the workspace.</summary>
@@ -63,12 +73,12 @@ public sealed class CrmReads
     public bool NeedsWalk(string statement) => _operations.NeedsWalk(statement);
 
     private Task<IResponse> RunAsync(
-        IScenarioContext context, string statement, string query, Func<TenantRequest, TenantRequest> changed, string operation)
+        IScenarioContext context, string statement, string query, Func<SentStatements, TenantRequest> requestOf)
     {
         var database = _environment.For(context.ScenarioName);
-        var request = new TenantRequest(operation, database.Sent) { Text = _environment.Queries[query] };
+        var request = requestOf(database.Sent);
         if (_environment.Sends is { } told)
-            request = request with { Sends = values => told(operation, query, [.. values.Skip(1)]) };
-        return _operations[statement].RunAsync(context, database.App, changed(request));
+            request = request with { Sends = values => told(request.Operation, query, [.. values.Skip(1)]) };
+        return _operations[statement].RunAsync(context, database.App, request);
     }
 }

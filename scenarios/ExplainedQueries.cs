@@ -37,7 +37,8 @@ public static class ExplainedQueries
                 var name = file.StatementOf(operation);
                 string[] mixed = scenario == ScenarioCatalog.LeadQueries.Name ? [$"mixed-users/{operation}"] : [];
                 yield return ExplainedStatement.Read(
-                    name, environment.Queries[name], environment.Reads.Sample(name, random, 1, place), [$"{scenario}/{operation}", .. mixed]);
+                    name, environment.Queries[name], environment.Reads.Sample(name, random, 1, place),
+                        [$"{scenario}/{operation}", .. mixed]);
             }
     }
 

@@ -160,7 +160,8 @@ internal static class ParameterRules
     {
         if (parameter.Within is not { } outer) yield break;
         if (ParameterName.Split(outer.TrimStart(':')).Column.Length == 0)
-            yield return new($"{field}.within", $"'{StatementReader.Short(outer)}' names no column", "Write it such as \"customer.region\"");
+            yield return new($"{field}.within", $"'{StatementReader.Short(outer)}' names no column",
+                "Write it such as \"customer.region\"");
         if (parameter.Order == RowOrder.Sequential)
             yield return new($"{field}.order", "rows within others are drawn", "Leave it out");
     }

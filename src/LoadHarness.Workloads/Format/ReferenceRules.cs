@@ -61,11 +61,13 @@ internal static class ReferenceRules
                     yield return new($"parameters.{name}.{field}", "no .sql file has a statement of that name",
                         Spelling.Advice(statement, [.. workload.Statements.Keys]));
                 else if (operation is not { Statements.Count: <= 1, Begin: null })
-                    yield return new($"parameters.{name}.{field}", $"{statement} is a transaction, or several statements", "Name a single one");
+                    yield return new($"parameters.{name}.{field}", $"{statement} is a transaction, or several statements",
+                        "Name a single one");
                 else if (field == "first" && operation.Uses(name))
                     yield return new($"parameters.{name}.first", $"{statement} needs :{name} itself", "Name one that begins at the top");
                 else if (field == "next" && !operation.Uses(name))
-                    yield return new($"parameters.{name}.next", $"{statement} does not take :{name}.{parameter.Cursor}", "Name one that does");
+                    yield return new($"parameters.{name}.next", $"{statement} does not take :{name}.{parameter.Cursor}",
+                        "Name one that does");
             }
         }
     }

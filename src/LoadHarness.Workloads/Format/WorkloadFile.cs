@@ -35,7 +35,8 @@ public sealed record ScenarioFile(
     [property: Within(0, 3_600), Description("Closed model: a user means to start every so often.")] TimeSpan? Pace = null,
     [property: Description("Scenarios of the same group run at once.")] string? Group = null,
     [property: Description("Statements of operations that have another name.")] IReadOnlyDictionary<string, string>? Statements = null,
-    [property: Within(1, 10_000), Description("With a tenant: connections that requests share, as an application's pool. Default one each.")]
+    [property: Within(1, 10_000), Description(
+        "With a tenant: connections that requests share, as an application's pool. Default one each.")]
     int? Connections = null)
 {
     /// <summary>The name in the files of the statement behind an operation.</summary>

@@ -46,7 +46,8 @@ internal static class WorkloadRules
             yield return new($"{field}.statements.{operation}", "the scenario has no such operation",
                 Spelling.Advice(operation, [.. scenario.Operations.Keys]));
         if (scenario.Connections is not null && workload.File.Tenant is null)
-            yield return new($"{field}.connections", "the workload has no tenant, and each user has a connection of its own", "Leave it out");
+            yield return new($"{field}.connections", "the workload has no tenant, and each user has a connection of its own",
+                "Leave it out");
         foreach (var fault in SimulationRules.Faults(field, scenario)) yield return fault;
     }
 

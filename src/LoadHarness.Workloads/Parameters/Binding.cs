@@ -27,6 +27,20 @@ internal sealed class ComputedBinding<T>(Func<long, T> convert, NpgsqlDbType wir
     public override void Put(long drawn, NpgsqlParameter parameter) => ((NpgsqlParameter<T>)parameter).TypedValue = convert(drawn);
 }
 
+/// <summary>Texts of which nobody knows before the load what they are: each is made what the statement wants.</summary>
+internal sealed class FittedBinding(Func<long, string> text, ServerType type) : Binding
+{
+    public override NpgsqlParameter Create() => new() { NpgsqlDbType = type.Wire, Value = DBNull.Value };
+
+    public override void Put(long drawn, NpgsqlParameter parameter)
+    {
+        var value = text(drawn);
+        parameter.Value = ValueFit.Of(value, type)
+            ?? throw new InvalidOperationException(
+                $"the value '{Sql.StatementReader.Short(value)}' does not fit: the statement wants {type.Name}");
+    }
+}
+
 internal static class BindingFactory
 {
     /// <param name="column">Of the source's rows; empty for the first.</param>
@@ -148,6 +162,7 @@ internal static class BindingFactory
 
         switch ((type.Wire, found.Number, found.Text))
         {
+            case (not NpgsqlDbType.Bigint, not null, { } text): return new FittedBinding(text, type);
             case (NpgsqlDbType.Integer, { } number, _): return new ComputedBinding<int>(drawn => checked((int)number(drawn)), type.Wire);
             case (NpgsqlDbType.Bigint, { } number, _): return new ComputedBinding<long>(number, type.Wire);
             case (NpgsqlDbType.Numeric, { } number, _): return new ComputedBinding<decimal>(drawn => number(drawn), type.Wire);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoadHarness.Core;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Parameters;
@@ -38,9 +39,8 @@ internal sealed class PageWalk
         (_name, _file) = (name, file);
         Rows = new((random, _, _) => random.Next(_pages.Count),
         [
-            new(file.Cursor!, page => _pages[(int)page].Cursor),
-            new(Tenant, page => _pages[(int)page].Tenant,
-                page => long.Parse(_pages[(int)page].Tenant, System.Globalization.CultureInfo.InvariantCulture), isNumber),
+            Read(file.Cursor!, page => page.Cursor, isNumber: false),
+            Read(Tenant, page => page.Tenant, isNumber),
             new(PageRows, page => (long)_pages[(int)page].Rows),
         ]);
     }
@@ -117,7 +117,16 @@ internal sealed class PageWalk
         }
     }
 
-    private static string? Text(object value) => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture);
+    // What it is, is the statement's to say that it goes into.
+    private ComputedColumn Read(string name, Func<Page, string> text, bool isNumber) => new(
+        name, place => text(_pages[(int)place]), place => long.Parse(text(_pages[(int)place]), CultureInfo.InvariantCulture), isNumber);
+
+    private static string? Text(object value) => value switch
+    {
+        DateTime moment => moment.ToString("O", CultureInfo.InvariantCulture),
+        DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+    };
 
     private sealed record Page(string Tenant, string Cursor, int Rows);
 }

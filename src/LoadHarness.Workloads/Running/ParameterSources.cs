@@ -75,7 +75,8 @@ internal sealed class ParameterSources(Workload workload, IReadOnlyDictionary<st
                 return new ComputedSource(known);
             case ParameterKind.Seeded:
                 Faults.Add($"{PlaceOf(name)}.rows: there are no seeded rows '{file.Rows}' here. "
-                    + (seeded.Count > 0 ? $"Allowed: {string.Join(", ", seeded.Keys)}." : "Only the program's own schema has such: take them from a query."));
+                    + (seeded.Count > 0 ? $"Allowed: {string.Join(", ", seeded.Keys)}."
+                        : "Only the program's own schema has such: take them from a query."));
                 return null;
             case ParameterKind.Pages:
                 return new ComputedSource((_walks[name] = new(name, file, AreTenantsNumbers(file))).Rows);

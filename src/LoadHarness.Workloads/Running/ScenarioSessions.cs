@@ -89,7 +89,8 @@ internal sealed class ScenarioSessions : IScenarioSessions
             }
 
             if (failed is NoRowException) return Response.Fail(failed.Message);
-            if (failed is WrongAnswerException) return Response.Fail($"wrong answer: {_operations[operation].Operation.Name} {failed.Message}");
+            if (failed is WrongAnswerException)
+                return Response.Fail($"wrong answer: {_operations[operation].Operation.Name} {failed.Message}");
             throw;
         }
     }

@@ -27,7 +27,8 @@ internal sealed class WalkedPages(
     }
 
     /// <summary>Over a connection of its own, in a workload without tenants.</summary>
-    /// <inheritdoc cref="WalkAsync(IReadOnlyCollection{string}, TenantDatabase, Func{CompiledOperation, string}, ulong, CancellationToken)"/>
+    /// <inheritdoc cref="WalkAsync(IReadOnlyCollection{string}, TenantDatabase, Func{CompiledOperation, string}, ulong,
+    /// CancellationToken)"/>
     public async Task WalkAsync(
         IReadOnlyCollection<string> used, string connectionString, ulong seed, CancellationToken cancellationToken)
     {

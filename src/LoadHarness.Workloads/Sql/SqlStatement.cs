@@ -22,7 +22,9 @@ public sealed record SqlStatement(string Text, int Line, IReadOnlyList<string> P
 /// <param name="Begin">The statement that opens its transaction; null when each statement is its own.</param>
 public sealed record NamedStatements(string Name, string File, int Line, IReadOnlyList<SqlStatement> Statements, string? Begin)
 {
-    /// <summary>The value that makes it a tenant's, where it is another than that of the workload: <c>page.tenant</c>; null for that.</summary>
+    /// <summary>
+    /// The value that makes it a tenant's, where it is another than that of the workload: <c>page.tenant</c>; null for that.
+    /// </summary>
     public string? Tenant { get; init; }
 
     /// <summary>Whether a statement of it, or its tenant, takes a value of the parameter.</summary>

@@ -135,7 +135,8 @@ internal sealed class StatementReader(string text, bool allowParameters)
     private void Counted(string number)
     {
         if (Positional is null)
-            Fault(_line, $"'${number}' has no name", "Write a parameter as :name, or name all in a line '-- parameters: customer, order.id'");
+            Fault(_line, $"'${number}' has no name",
+                "Write a parameter as :name, or name all in a line '-- parameters: customer, order.id'");
         else if (!int.TryParse(number, out var place) || place < 1 || place > Positional.Count)
             Fault(_line, $"'${number}' has no name: -- parameters: has {Positional.Count}", "Name it there");
         else
