@@ -44,7 +44,8 @@ public sealed record ParameterFile(
     [property: Description("csv: a file of the folder, its first line names the columns.")] string? File = null,
     [property: Within(1, 10_000_000), Description("query, csv: most rows that are kept. Default 100000.")] int? MostRows = null,
     [property: Description("query, csv: random (default) or sequential rows.")] RowOrder? Order = null,
-    [property: Description("query, csv: another parameter with its column, such as \"customer.region\": rows that have the same there. seeded: the parameter whose row they belong to.")]
+    [property: Description("query, csv: another parameter's column, such as \"customer.region\": rows that have the same there. "
+        + "seeded: the parameter whose row they belong to.")]
     string? Within = null,
     [property: Description("seeded: which rows of those that the harness seeded.")] string? Rows = null,
     [property: Description("pages: the statement of the first page.")] string? First = null,

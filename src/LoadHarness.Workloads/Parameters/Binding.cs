@@ -169,7 +169,7 @@ internal static class BindingFactory
             case (NpgsqlDbType.Text or NpgsqlDbType.Unknown or NpgsqlDbType.Json or NpgsqlDbType.Jsonb, _, { } text):
                 return new ComputedBinding<string>(text, type.Wire);
             case (NpgsqlDbType.Text or NpgsqlDbType.Unknown, { } number, _):
-                return new ComputedBinding<string>(drawn => number(drawn).ToString(CultureInfo.InvariantCulture), type.Wire);
+                return new ComputedBinding<string>(drawn => number(drawn).ToString(), type.Wire);
             default:
                 fault = $"the column {found.Name} does not fit: the statement wants {type.Name}";
                 return null;

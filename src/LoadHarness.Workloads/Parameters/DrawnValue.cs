@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace LoadHarness.Workloads.Parameters;
 
 /// <summary>What an iteration has drawn, as the program itself looks at it: whose a request is, what an answer must be.</summary>
@@ -31,10 +29,10 @@ internal sealed class DrawnValue
                 return new(drawn => texts.TextAt((int)drawn[place], at) ?? "", drawn => numbers.Value[drawn[place]]);
             case ComputedSource rows when rows.Column(column) is { } found:
                 return found.IsNumber && found.Number is { } number
-                    ? new(drawn => number(drawn[place]).ToString(CultureInfo.InvariantCulture), drawn => number(drawn[place]))
+                    ? new(drawn => number(drawn[place]).ToString(), drawn => number(drawn[place]))
                     : new(drawn => found.Text!(drawn[place]), _ => null);
             case NumberSource { Digits: 0 }:
-                return new(drawn => drawn[place].ToString(CultureInfo.InvariantCulture), drawn => drawn[place]);
+                return new(drawn => drawn[place].ToString(), drawn => drawn[place]);
             case UuidSource:
                 return new(drawn => UuidSource.Of(drawn[place]).ToString(), _ => null);
             case TextSource or ComputedSource:

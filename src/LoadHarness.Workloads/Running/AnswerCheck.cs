@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using LoadHarness.Workloads.Parameters;
 
 namespace LoadHarness.Workloads.Running;
@@ -87,7 +86,7 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
             : null;
     }
 
-    private static string? Text(DbDataReader row, int ordinal) => Convert.ToString(row.GetValue(ordinal), CultureInfo.InvariantCulture);
+    private static string? Text(DbDataReader row, int ordinal) => Convert.ToString(row.GetValue(ordinal));
 }
 
 /// <summary>The answer of a statement is not what it must be.</summary>

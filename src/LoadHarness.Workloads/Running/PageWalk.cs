@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoadHarness.Core;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Parameters;
@@ -66,7 +65,8 @@ internal sealed class PageWalk
         }
 
         if (kept.Count == 0)
-            throw new HarnessException($"parameters.{_name}: {_file.First} found fewer rows than two pages hold. Fill the tables with more rows, or spread them over fewer tenants.");
+            throw new HarnessException($"parameters.{_name}: {_file.First} found fewer rows than two pages hold. "
+                + "Fill the tables with more rows, or spread them over fewer tenants.");
         _pages = kept;
     }
 
@@ -119,13 +119,13 @@ internal sealed class PageWalk
 
     // What it is, is the statement's to say that it goes into.
     private ComputedColumn Read(string name, Func<Page, string> text, bool isNumber) => new(
-        name, place => text(_pages[(int)place]), place => long.Parse(text(_pages[(int)place]), CultureInfo.InvariantCulture), isNumber);
+        name, place => text(_pages[(int)place]), place => long.Parse(text(_pages[(int)place])), isNumber);
 
     private static string? Text(object value) => value switch
     {
-        DateTime moment => moment.ToString("O", CultureInfo.InvariantCulture),
-        DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+        DateTime moment => moment.ToString("O"),
+        DateOnly day => day.ToString("yyyy-MM-dd"),
+        _ => Convert.ToString(value),
     };
 
     private sealed record Page(string Tenant, string Cursor, int Rows);

@@ -94,7 +94,8 @@ internal sealed class ParameterSources(Workload workload, IReadOnlyDictionary<st
         var place = outer?.Columns.ToList().IndexOf(column) ?? -1;
         if (outer is null || place < 0 || mine < 0)
         {
-            Faults.Add($"{PlaceOf(name)}.within: both {name} and {other} need rows of a query or a file with a column {column}. Correct one of them.");
+            Faults.Add($"{PlaceOf(name)}.within: both {name} and {other} need rows of a query or a file with a column {column}. "
+                + "Correct one of them.");
             return null;
         }
 
@@ -103,7 +104,8 @@ internal sealed class ParameterSources(Workload workload, IReadOnlyDictionary<st
         var byOuter = Enumerable.Range(0, outer.Count).Select(row => groups.GetValueOrDefault(outer.TextAt(row, place) ?? "")).ToList();
         if (byOuter.IndexOf(null) is >= 0 and var without)
         {
-            Faults.Add($"{PlaceOf(name)}.within: no row has the {column} '{StatementReader.Short(outer.TextAt(without, place) ?? "")}' that {other} may draw. Leave such rows out of {other}.");
+            var value = StatementReader.Short(outer.TextAt(without, place) ?? "");
+            Faults.Add($"{PlaceOf(name)}.within: no row has the {column} '{value}' that {other} may draw. Leave such rows out of {other}.");
             return null;
         }
 

@@ -75,7 +75,8 @@ public sealed class CrmInitTests(SeededLoad crm) : IClassFixture<SeededLoad>
     {
         await using (var environment = crm.Bench())
         {
-            foreach (var scenario in (IHarnessScenario[])[ScenarioCatalog.LeadQueries, ScenarioCatalog.LeadSearch, ScenarioCatalog.Segmentation])
+            foreach (var scenario in (IHarnessScenario[])
+                [ScenarioCatalog.LeadQueries, ScenarioCatalog.LeadSearch, ScenarioCatalog.Segmentation])
                 await SeededLoad.RunAsync(scenario.Build(environment));
         }
 

@@ -37,7 +37,8 @@ public sealed class CrmReadsTests
             var addresses = Enumerable.Range(1, (int)workspace.Seeded.Leads)
                 .Select(row => SeededLeads.EmailOf(bench.Seed.Seed, workspace.Seeded.LeadId(row))).ToHashSet();
             var random = new Random(5);
-            var asked = Enumerable.Range(0, Draws).Select(_ => Assert.Single(bench.Reads.Sample("email_lookup", random, 0, place))).ToList();
+            var asked = Enumerable.Range(0, Draws)
+                .Select(_ => Assert.Single(bench.Reads.Sample("email_lookup", random, 0, place))).ToList();
             Assert.All(asked, address => Assert.Contains((string)address!, addresses));
             // Spread over all of them, not a few.
             Assert.True(asked.Distinct().Count() > Math.Min(Draws, workspace.Seeded.Leads) * 0.55);

@@ -58,17 +58,32 @@ public sealed class TenantFolderTests : IDisposable
     [Theory]
     [InlineData("\"app.tenant\"", "\"app.tenant = 1\"", "tenant.setting: 'app.tenant = 1' is no name of a setting")]
     [InlineData(":customer.tenant\", \"role\"", ":custmer.tenant\", \"role\"", "tenant.value: there is no parameter custmer")]
-    [InlineData("\"tenant\": { \"setting\": \"app.tenant\", \"value\": \":customer.tenant\", \"role\": \"app\" },", "", "-- tenant: stands at next_page")]
-    [InlineData("\"tenant\": { \"setting\": \"app.tenant\", \"value\": \":customer.tenant\", \"role\": \"app\" },", "", "scenarios.reads.connections: the workload has no tenant")]
+    [InlineData(
+        "\"tenant\": { \"setting\": \"app.tenant\", \"value\": \":customer.tenant\", \"role\": \"app\" },",
+        "",
+        "-- tenant: stands at next_page")]
+    [InlineData(
+        "\"tenant\": { \"setting\": \"app.tenant\", \"value\": \":customer.tenant\", \"role\": \"app\" },",
+        "",
+        "scenarios.reads.connections: the workload has no tenant")]
     [InlineData("\"within\": \"customer.tenant\"", "\"within\": \"customer\"", "parameters.note.within: 'customer' names no column")]
-    [InlineData("\"within\": \"customer.tenant\"", "\"within\": \"count.tenant\"", "parameters.note.within: the parameter count has no columns")]
+    [InlineData(
+        "\"within\": \"customer.tenant\"",
+        "\"within\": \"count.tenant\"",
+        "parameters.note.within: the parameter count has no columns")]
     [InlineData("\"within\": \"customer.tenant\"", "\"within\": \"note.tenant\"", "parameters.note.within: :note needs itself")]
-    [InlineData("\"within\": \"customer.tenant\"", "\"within\": \"customer.tenant\", \"order\": \"sequential\"", "parameters.note.order: rows within others are drawn")]
+    [InlineData(
+        "\"within\": \"customer.tenant\"",
+        "\"within\": \"customer.tenant\", \"order\": \"sequential\"",
+        "parameters.note.order: rows within others are drawn")]
     [InlineData("\"first\": \"first_page\"", "\"first\": \"first\"", "parameters.page.first: no .sql file has a statement of that name")]
     [InlineData("\"first\": \"first_page\"", "\"first\": \"next_page\"", "parameters.page.first: next_page needs :page itself")]
     [InlineData("\"next\": \"next_page\"", "\"next\": \"first_page\"", "parameters.page.next: first_page does not take :page.id")]
     [InlineData(", \"cursor\": \"id\"", "", "parameters.page.cursor: it is missing")]
-    [InlineData("\"statements\": { \"note\"", "\"statements\": { \"notes\"", "scenarios.reads.statements.notes: the scenario has no such operation")]
+    [InlineData(
+        "\"statements\": { \"note\"",
+        "\"statements\": { \"notes\"",
+        "scenarios.reads.statements.notes: the scenario has no such operation")]
     [InlineData("\"note_by_id\" },", "\"note_by_ids\" },", "scenarios.reads.statements.note: no .sql file has a statement of that name")]
     [InlineData("\"answers\": { \"note_by_id\"", "\"answers\": { \"note\"", "answers.note: no .sql file has a statement of that name")]
     [InlineData("\":count\"", "\":conut\"", "answers.note_by_id.atMost: there is no parameter conut")]
@@ -84,13 +99,19 @@ public sealed class TenantFolderTests : IDisposable
 
     [Theory]
     [InlineData("-- parameters: note.id, count", "-- parameters: note.id", "line 3: '$2' has no name: -- parameters: has 1")]
-    [InlineData("-- parameters: note.id, count", "-- parameters: note.id, count, count", "line 3: -- parameters: names 3, and the statement has 2")]
+    [InlineData(
+        "-- parameters: note.id, count",
+        "-- parameters: note.id, count, count",
+        "line 3: -- parameters: names 3, and the statement has 2")]
     [InlineData("-- parameters: note.id, count", "-- parameters: note id", "line 2: -- parameters: 'note id' is no name")]
     [InlineData("n = $2;", "n = $2; select $1::int;", "-- parameters: stands above several statements")]
     [InlineData("n = $2", "n = $2 and tenant = :customer.tenant", "line 3: ':customer' has a name, and -- parameters: names $1, $2")]
     [InlineData("-- tenant: :page.tenant", "-- tenant: page tenant", "line 9: -- tenant: 'page tenant' is no name")]
     [InlineData("-- tenant: :page.tenant", "-- tenant: :pages.tenant", "there is no parameter pages")]
-    [InlineData("select id, n from note where id = $1 and n = $2", "-- transaction\nselect id, n from note where id = $1 and n = $2", "answers.note_by_id: it is a transaction")]
+    [InlineData(
+        "select id, n from note where id = $1 and n = $2",
+        "-- transaction\nselect id, n from note where id = $1 and n = $2",
+        "answers.note_by_id: it is a transaction")]
     public void A_wrong_line_above_a_statement_is_named_with_file_and_line(string good, string bad, string fault)
     {
         var (workload, faults) = Read(Json, Changed(Sql, good, bad));
