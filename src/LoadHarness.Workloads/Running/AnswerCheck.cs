@@ -43,6 +43,7 @@ internal enum Comparison
 /// <summary>What each row must have in a column.</summary>
 internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnValue Wanted)
 {
+    private readonly int? _place = int.TryParse(Column, out var place) && place > 0 ? place : null;
     private readonly string _missing = $"has no column {Column}";
     private readonly string _wrong = Comparison == Comparison.Equal
         ? $"returned a row with another {Column}"
@@ -51,22 +52,27 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
     /// <returns>Null when nothing is wrong.</returns>
     public string? FaultOf(DbDataReader row, long[] drawn)
     {
-        int ordinal;
-        try
-        {
-            ordinal = row.GetOrdinal(Column);
-        }
-        catch (IndexOutOfRangeException)
-        {
-            return _missing;
-        }
-
+        if (OrdinalOf(row) is not { } ordinal) return _missing;
         if (row.IsDBNull(ordinal)) return _wrong;
         if (Comparison == Comparison.Equal && row.GetFieldType(ordinal) == typeof(string))
             return string.Equals(row.GetString(ordinal), Wanted.Text(drawn), StringComparison.Ordinal) ? null : _wrong;
         return Wanted.Number(drawn) is { } wanted && Number(row, ordinal) is { } there ? Holds(there, wanted) ? null : _wrong
             : Comparison == Comparison.Equal && Text(row, ordinal) == Wanted.Text(drawn) ? null
             : _wrong;
+    }
+
+    // Forms of a statement may call an expression otherwise: a place is the same in all.
+    private int? OrdinalOf(DbDataReader row)
+    {
+        if (_place is { } place) return place <= row.FieldCount ? place - 1 : null;
+        try
+        {
+            return row.GetOrdinal(Column);
+        }
+        catch (IndexOutOfRangeException)
+        {
+            return null;
+        }
     }
 
     private bool Holds(long there, long wanted) => Comparison switch
