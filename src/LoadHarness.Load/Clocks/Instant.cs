@@ -32,6 +32,11 @@ public readonly record struct Instant(long Nanoseconds) : IComparable<Instant>
 
     public int CompareTo(Instant other) => Nanoseconds.CompareTo(other.Nanoseconds);
 
+    // The compiler's own go through EqualityComparer, on the way of every request.
+    public bool Equals(Instant other) => Nanoseconds == other.Nanoseconds;
+
+    public override int GetHashCode() => Nanoseconds.GetHashCode();
+
     /// <summary>As <see cref="Volatile.Read(ref readonly long)"/>: what another thread writes is seen, and seen whole.</summary>
     internal static Instant Read(ref Instant place) => new(Volatile.Read(ref Unsafe.As<Instant, long>(ref place)));
 
