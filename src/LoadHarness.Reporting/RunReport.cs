@@ -22,7 +22,8 @@ public static class RunReport
             {
                 var (named, directory) = await RunFolder.MakeAsync(run, place, cancellationToken);
                 if (notes.Count > 0) notes.Add($"The run is kept in {directory} instead.");
-                return new(named, [Path.Combine(directory, "run.json"), .. await RenderAsync(named, directory, notes, cancellationToken)],
+                return new(named, [Path.Combine(directory, "run.json"),
+                    .. await RenderAsync(named, Companions.None, directory, notes, cancellationToken)],
                     notes);
             }
             catch (HarnessException failure)
@@ -38,9 +39,11 @@ public static class RunReport
     /// Writes <c>run.json</c> and everything rendered from it; appends the summary to <c>$GITHUB_STEP_SUMMARY</c> when that is set.
     /// </summary>
     /// <param name="directory">Created when it is absent; files of the same names are replaced.</param>
+    /// <param name="companions">Whose chapters stand on the page too; null for none.</param>
     /// <returns>The paths written, <c>run.json</c> first and the page second.</returns>
     /// <exception cref="HarnessException">A file could not be written; those that were there before are untouched.</exception>
-    public static async Task<IReadOnlyList<string>> WriteAsync(RunResult run, string directory, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> WriteAsync(
+        RunResult run, string directory, CancellationToken cancellationToken, Companions? companions = null)
     {
         try
         {
@@ -55,7 +58,7 @@ public static class RunReport
         var json = Path.Combine(directory, "run.json");
         await RunJson.WriteAsync(run, json, cancellationToken);
         var notes = new List<string>();
-        var files = await RenderAsync(run, directory, notes, cancellationToken);
+        var files = await RenderAsync(run, companions ?? Companions.None, directory, notes, cancellationToken);
         return notes.Count == 0 ? [json, .. files] : throw new HarnessException(string.Join('\n', notes));
     }
 
@@ -66,10 +69,10 @@ public static class RunReport
         await WriteAsync(await RunJson.ReadAsync(runJsonPath, cancellationToken), directory, cancellationToken);
 
     private static async Task<IReadOnlyList<string>> RenderAsync(
-        RunResult run, string directory, List<string> notes, CancellationToken cancellationToken)
+        RunResult run, Companions companions, string directory, List<string> notes, CancellationToken cancellationToken)
     {
         var files = new List<string>();
-        await Try("report.html", path => WholeFile.WriteTextAsync(path, ReportPage.Render(run), cancellationToken));
+        await Try("report.html", path => WholeFile.WriteTextAsync(path, ReportPage.Render(run, companions), cancellationToken));
         await Try("summary.md", path => WholeFile.WriteTextAsync(path, SummaryMarkdown.Of(run), cancellationToken));
         await Try("junit.xml", path => WholeFile.WriteAsync(path, stream => JUnitXml.WriteAsync(run, stream, cancellationToken)));
         await Try("metrics.csv", path => WholeFile.WriteTextAsync(path, MetricsCsv.Of(run), cancellationToken));

@@ -15,8 +15,8 @@ namespace LoadHarness.Cli.Verbs;
 /// </summary>
 public static class ReportVerb
 {
-    private const string Forms = "Give one of: a run.json or its folder; --compare with two or more of them; "
-        + "--history with a folder of runs.";
+    private const string Forms = "Give one of: a run.json or its folder, with --with and --history where its page is to have more "
+        + "chapters; --compare with two or more runs; --history alone with a folder of runs.";
 
     public static Verb Create(CommandLineOptions words)
     {
@@ -33,22 +33,31 @@ public static class ReportVerb
         };
         var history = new Option<string?>("--history")
         {
-            Description = "Every figure over all runs below the folder, with changes, commits and other machines marked.",
+            Description = "Every figure over all runs below the folder, with changes, commits and other machines marked; with a run.json, "
+                + "as a chapter of its page.",
             HelpName = "DIR",
         };
+        var with = new Option<string[]>("--with")
+        {
+            Description = "What prove, scale, ledger and gate selftest kept, as chapters of the run's page: claims before and after, "
+                + "growth, indexes, the gate's rates.",
+            HelpName = "RUN",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var command = new Command("report",
-            "Judge and render again from run.json, by the targets of today, into a new folder next to it or the one that --out names; "
-                + "or lay several runs side by side.") { path };
-        return new(command, [compare, history, words.Targets, words.Workload, words.Out, words.Require, words.Open, words.Json],
+            "Judge and render again from run.json, by the targets of today, into a new folder next to it or the one that --out names; or "
+                + "lay several runs side by side.") { path };
+        return new(command, [compare, history, with, words.Targets, words.Workload, words.Out, words.Require, words.Open, words.Json],
             (parsed, cancellationToken) =>
             {
                 var (options, output) = (words.Read(parsed), words.OutGiven(parsed));
                 var (runs, folder, one) = (parsed.GetValue(compare) ?? [], parsed.GetValue(history), parsed.GetValue(path));
+                var chapters = parsed.GetValue(with) ?? [];
                 return (one, runs.Length, folder) switch
                 {
-                    ({ } run, 0, null) => RenderAsync(run, options, output, cancellationToken),
-                    (null, > 0, null) => SeveralRuns.CompareAsync(runs, options, output, cancellationToken),
-                    (null, 0, { } below) => SeveralRuns.HistoryAsync(below, options, output, cancellationToken),
+                    ({ } run, 0, _) => RenderAsync(run, chapters, folder, options, output, cancellationToken),
+                    (null, > 0, null) when chapters.Length == 0 => SeveralRuns.CompareAsync(runs, options, output, cancellationToken),
+                    (null, 0, { } below) when chapters.Length == 0 => SeveralRuns.HistoryAsync(below, options, output, cancellationToken),
                     _ => throw new HarnessException(
                         one is null && folder is null && runs.Length == 0
                             ? $"report: no run is named. {Forms}"
@@ -59,10 +68,12 @@ public static class ReportVerb
     }
 
     private static async Task<ExitCode> RenderAsync(
-        string path, HarnessOptions options, string? output, CancellationToken cancellationToken)
+        string path, IReadOnlyList<string> chapters, string? history, HarnessOptions options, string? output,
+        CancellationToken cancellationToken)
     {
         var file = RunFiles.Of(path);
         var recorded = await RunJson.ReadAsync(file, cancellationToken);
+        var companions = await Companions.ReadAsync(chapters, history, cancellationToken);
         var directory = output ?? NewFolderNextTo(file);
         if (File.Exists(Path.Combine(directory, "run.json")))
             throw new HarnessException(
@@ -73,7 +84,7 @@ public static class ReportVerb
         // The targets of a workload are in its folder: without that, its verdicts stay as they are.
         var isKept = recorded.Options.ContainsKey("workload") && options.Workload is null;
         var run = isKept ? recorded : RunJudge.Again(recorded, options);
-        var files = await RunReport.WriteAsync(run, directory, cancellationToken);
+        var files = await RunReport.WriteAsync(run, directory, cancellationToken, companions);
         var exitCode = ExitCodes.Of(run);
         var terminal = new TerminalOutput(options.Json);
         Summary.Print(terminal, run, files, exitCode, options.Json);

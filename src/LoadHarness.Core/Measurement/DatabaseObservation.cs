@@ -97,6 +97,9 @@ public sealed record StatementStatistics(
     string Scenario, string Statement, long Calls, TimeSpan TotalTime, TimeSpan MeanTime, long Rows, long SharedBlocksHit,
     long SharedBlocksRead, long WalBytes)
 {
+    /// <summary>In the place of a scenario: what no scenario sent.</summary>
+    public const string OtherSessions = "other sessions";
+
     /// <summary>
     /// What pg_stat_statements calls it. A text: it does not fit into a number of JavaScript. Null in older runs, as all that follows.
     /// </summary>

@@ -19,7 +19,7 @@ internal static class UsersHeld
         var accounting = scenario.Accounting;
         var verdict = Verdict.Counted(
             target.Id, target.Title, users, target.Bound, accounting.Completed, Evidence(scenario, users), Checked(accounting))
-            .Of("users at once", scenario.Name).Qualified(Caveats.Of(run, target, accounting));
+            .Of("simultaneous load", scenario.Name).Qualified(Caveats.Of(run, target, accounting));
         if (FailedShare.Reason(accounting, scenario.Operations.SelectMany(operation => operation.Errors)) is { } reason)
             return verdict.MissedBecause(reason);
         return accounting.Completed < target.MinimumSamples

@@ -76,11 +76,16 @@ public static class Format
 
     private static string Measure(double value, string unit) => WithUnit(Significant(value), unit);
 
+    /// <summary>"users" and "leads", not "s" and "ms".</summary>
+    private static bool IsPlural(string unit) => unit.Length > 2 && unit.EndsWith('s');
+
     private static string WithUnit(string number, string unit) => unit switch
     {
         "%" => $"{number}%",
         "x" => $"{number}×",
         "" => number,
-        _ => $"{number} {unit}",
+        // What is counted stands before the figure: "completed requests 600/min".
+        _ when unit.StartsWith("requests/", StringComparison.Ordinal) => $"{number}{unit["requests".Length..]}",
+        _ => $"{number} {(number == "1" && IsPlural(unit) ? unit[..^1] : unit)}",
     };
 }

@@ -12,7 +12,7 @@ internal static class StatementDifference
     /// <summary>Characters of a statement; what is beyond is counted in its note.</summary>
     public const int LongestText = 8_000;
 
-    public const string OtherSessions = "other sessions";
+    public const string OtherSessions = StatementStatistics.OtherSessions;
 
     // What the harness asks for itself, and what Npgsql asks to know a database's types and to clean a session.
     private static readonly string[] Own =

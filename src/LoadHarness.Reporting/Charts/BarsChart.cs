@@ -12,11 +12,12 @@ internal static class BarsChart
     /// <summary>
     /// Where the bars begin and how far the longest reaches, in percent of the width: names to the left, values to the right.
     /// </summary>
-    private const double Left = 40;
-    private const double Longest = 32;
+    private const double Left = 44;
+    private const double Longest = 24;
 
     /// <summary>Longer labels are cut: the table below has them whole.</summary>
-    private const int LongestLabel = 20;
+    private const int LongestLabel = 18;
+    private const int ShortLabel = 8;
 
     public static string Rows(IReadOnlyList<(string Label, double Share, string Value)> bars, string description)
     {
@@ -38,7 +39,10 @@ internal static class BarsChart
     public static string Columns(IReadOnlyList<(string Label, double Share)> bars, string description)
     {
         var up = LinearAxis.UpTo(bars.Select(bar => bar.Share), share => Format.Percent(Math.Round(share, 4)));
-        var across = new LinearAxis(0, bars.Count, value => Shortened(bars[Math.Clamp((int)value, 0, bars.Count - 1)].Label));
+        // Long labels only at both ends: between them there is no room on a telephone.
+        var isLong = bars.Any(bar => bar.Label.Length > ShortLabel);
+        var across = new LinearAxis(0, bars.Count, value => Shortened(bars[Math.Clamp((int)value, 0, bars.Count - 1)].Label),
+            isLong ? [bars.Count] : null);
         return new Drawing(120, across, up).Grid(3).Ticks(3)
             .Cells(bars.Select((bar, index) => (index + 0.1, index + 0.9, 0.0, bar.Share)), Tone.Series(0), 1)
             .ToSvg(description);

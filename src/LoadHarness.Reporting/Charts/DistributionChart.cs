@@ -18,13 +18,12 @@ internal static class DistributionChart
         return new(
             id,
             $"{verdict.Id}: response times against the limit",
-            (few ? "Each dot is one repetition, by its response time (logarithmic)."
-                : "Height: share of requests that took so long. Across: response time (logarithmic).")
-                + (verdict.Interval is null ? "" : " The shaded stretch is the 95% interval of the judged figure."),
+            (few ? "Each dot is one repetition." : "Height: share of requests that took so long.")
+                + (verdict.Interval is null ? "" : " Shaded: the 95% interval of the judged figure."),
             $"{Format.Count(histogram.Count)} samples from {Format.Duration(histogram.Minimum)} to {Format.Duration(histogram.Maximum)}, "
-                + $"half of them within {Format.Duration(histogram.Percentile(50))}. "
-                + $"Judged figure {Format.Figure(verdict.Figure, verdict.Unit)}, 95% interval "
-                + $"{Format.Interval(verdict.Interval, verdict.Unit)}, {Format.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}.",
+                + $"half of them within {Format.Duration(histogram.Percentile(50))}. Judged figure "
+                + $"{Format.Figure(verdict.Figure, verdict.Unit)}, 95% interval {Format.Interval(verdict.Interval, verdict.Unit)}, "
+                + $"{Format.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}.",
             Draw(verdict, histogram, limit * unit, unit, few),
             [new(Tone.Series(0), few ? "one repetition" : "measured"), new(Tone.Ink, "judged figure, interval shaded"),
                 new(Tone.Limit, "limit")],
@@ -42,7 +41,7 @@ internal static class DistributionChart
         var drawing = new Drawing(few ? 110 : 170, across, new LinearAxis(0, peak * 1.25, share => Format.Percent(Math.Round(share, 4))));
         if (interval is [var low, var high]) drawing.Band(low, high, Tone.Ink, 0.18);
         if (!few) drawing.Grid(3);
-        drawing.Ticks(6);
+        drawing.Ticks(4);
         if (few) Dots(drawing, histogram);
         else drawing.Area(bins.SelectMany(bin => new[] { (bin.From, bin.Share), (bin.To, bin.Share) }), Tone.Series(0));
         return drawing

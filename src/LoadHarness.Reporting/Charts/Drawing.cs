@@ -123,24 +123,25 @@ internal sealed class Drawing(int height, Axis across, Axis up)
         return this;
     }
 
-    /// <summary>A line across at one height, with its words at the right end above it.</summary>
-    public Drawing Level(double y, string words, Tone tone)
+    /// <summary>A line across, with its words above it: at the right end, or at the left where lines have their names there.</summary>
+    public Drawing Level(double y, string words, Tone tone, bool left = false)
     {
         _lines.Append($"<path d=\"M0 {Y(y):0.#}H{Units}\" vector-effect=\"non-scaling-stroke\" {tone.Stroke(2)}/>");
-        Label("100%", Y(y) - 4, words, "end", tone);
+        Label(left ? "0%" : "100%", Y(y) - 4, words, left ? "start" : "end", tone, left ? 4 : 0);
         return this;
     }
 
     /// <summary>The name of each line where it ends, moved apart where two end at one height.</summary>
     public Drawing EndLabels(IEnumerable<(string Name, double Y, Tone Tone)> ends)
     {
-        var last = double.NegativeInfinity;
-        foreach (var end in ends.OrderByDescending(end => end.Y))
-        {
-            var y = Math.Max(Y(end.Y) - 5, last + LabelHeight);
-            last = y;
-            Label("100%", Math.Min(y, height - 2), end.Name, "end", end.Tone);
-        }
+        var sorted = ends.OrderByDescending(end => end.Y).ToList();
+        var heights = new double[sorted.Count];
+        for (var i = 0; i < sorted.Count; i++)
+            heights[i] = Math.Max(Y(sorted[i].Y) - 5, i == 0 ? double.NegativeInfinity : heights[i - 1] + LabelHeight);
+        // Those that would lie below the plot push the others up.
+        for (var (i, lowest) = (sorted.Count - 1, height - 2.0); i >= 0; lowest = heights[i] - LabelHeight, i--)
+            heights[i] = Math.Min(heights[i], lowest);
+        for (var i = 0; i < sorted.Count; i++) Label("100%", heights[i], sorted[i].Name, "end", sorted[i].Tone);
         return this;
     }
 

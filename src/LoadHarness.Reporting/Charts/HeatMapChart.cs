@@ -34,13 +34,12 @@ internal static class HeatMapChart
         return new(
             id,
             title,
-            $"{reading} Each cell holds the requests of {Format.Duration(TimeSpan.FromSeconds(columns[0].Seconds))} that took so long; "
-                + $"the stronger its colour, the more of them, up to {Format.Count(most)}. Across: seconds since the measured phase began.",
-            $"{columns.Count} columns of {columns[0].Seconds} s. "
-                + $"The longest request is in the one from second {slowest.From}: {Format.Duration(slowest.Histogram.Maximum)}. "
-                + $"Median over the columns: p50 {Format.Duration(Median(columns, 50))}, longest {Format.Duration(Median(columns, 100))}.",
+            $"{reading} Each cell holds those of {Format.Duration(TimeSpan.FromSeconds(columns[0].Seconds))} that took so long: the "
+                + $"stronger its colour, the more, up to {Format.Count(most)}.",
+            $"Longest: {Format.Duration(slowest.Histogram.Maximum)}, from second {slowest.From}. In the middle one of {columns.Count} "
+                + $"columns: p50 {Format.Duration(Median(columns, 50))}, longest {Format.Duration(Median(columns, 100))}.",
             Draw(columns, cells, perDecade, new(limit, over, $"Heat map of the response times of {of}.")),
-            [new(Tone.Series(0), "more requests, stronger colour"), .. over.Select(line => new LegendEntry(line.Tone, line.Name)),
+            [new(Tone.Series(0), "requests"), .. over.Select(line => new LegendEntry(line.Tone, line.Name)),
                 .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
             Table(columns, over));
     }

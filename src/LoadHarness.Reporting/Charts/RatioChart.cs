@@ -7,7 +7,7 @@ namespace LoadHarness.Reporting.Charts;
 internal static class RatioChart
 {
     private static AxisRow Row => new(
-        new(0.25, 4, Format.Significant), [(0.25, "1/4"), (0.5, "half"), (1, "equal"), (2, "double"), (4, "4×")]);
+        new(0.25, 4, Format.Significant), [(0.25, "1/4"), (0.5, "1/2"), (1, "equal"), (2, "2×"), (4, "4×")]);
 
     public static string Header() => Row.Header(1, "Quotient of the two runs: a quarter, half, equal, double, four times");
 

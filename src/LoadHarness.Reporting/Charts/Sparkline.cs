@@ -4,7 +4,8 @@ using LoadHarness.Core.Comparing.Runs;
 namespace LoadHarness.Reporting.Charts;
 
 /// <summary>
-/// One figure over all runs, as small as a line of a table: breaks of the machine dashed, changes marked with a line and a dot.
+/// One figure over all runs, as small as a line of a table: its intervals, its limit, breaks of the machine dashed, changes marked with a
+/// line and a dot.
 /// </summary>
 internal static class Sparkline
 {
@@ -12,19 +13,28 @@ internal static class Sparkline
     private const int Units = 1_000;
     private const int Edge = 5;
 
-    public static string Of(HistorySeries series, RunHistory history, double? limit, string description)
+    public static string Of(HistorySeries series, RunHistory history, string description)
     {
         var runs = Math.Max(1, history.Nights.Count - 1);
         var values = series.Points.Select(point => point.Value).ToList();
-        var (low, high) = Range([.. values, .. limit is { } line && IsNear(line, values) ? [line] : Array.Empty<double>()]);
+        var (low, high) = Range(
+        [
+            .. values, .. series.Limit is { } line && IsNear(line, values) ? [line] : Array.Empty<double>(),
+            .. series.Intervals.SelectMany(interval => new[] { interval.Low, interval.High }).Where(end => IsNear(end, values)),
+        ]);
         double X(double run) => run / runs * Units;
         double Y(double value) => Edge + ((Height - (2 * Edge)) * (1 - ((value - low) / (high - low))));
         string Percent(double run) => $"{2 + (run / runs * 96):0.##}%";
 
         var area = new StringBuilder();
         foreach (var found in history.Breaks)
-            area.Append($"<path d=\"M{X(found.At - 0.5):0.#} 0V{Height}\" vector-effect=\"non-scaling-stroke\" {Tone.Muted.Stroke(1.5)}/>");
-        if (limit is { } height && height >= low && height <= high)
+            area.Append($"<path d=\"M{X(found.At - 0.5):0.#} 0V{Height}\" vector-effect=\"non-scaling-stroke\" "
+                + $"{Tone.Muted.Stroke(1.5)}/>");
+        var whiskers = string.Concat(series.Intervals.Select(interval =>
+            $"M{X(interval.Run):0.#} {Y(Math.Clamp(interval.Low, low, high)):0.#}V{Y(Math.Clamp(interval.High, low, high)):0.#}"));
+        if (whiskers.Length > 0)
+            area.Append($"<path d=\"{whiskers}\" vector-effect=\"non-scaling-stroke\" {(Tone.Muted with { Dash = "" }).Stroke(2)}/>");
+        if (series.Limit is { } height && height >= low && height <= high)
             area.Append($"<path d=\"M0 {Y(height):0.#}H{Units}\" vector-effect=\"non-scaling-stroke\" {Tone.Limit.Stroke(1)}/>");
         foreach (var stretch in series.Points.GroupBy(point => history.Breaks.Count(found => found.At <= point.Run)))
             area.Append(

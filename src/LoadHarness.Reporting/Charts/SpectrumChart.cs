@@ -29,13 +29,21 @@ internal static class SpectrumChart
         return new(
             id,
             "Percentiles of response time",
-            "Up: response time (logarithmic). Across: the share of requests that were at least as fast; each tick is ten times rarer. "
-                + "Fewer than 30 requests are dots.",
-            $"Slowest operation by p95 first. {string.Join(" ", slowestFirst.Select(o => $"{o.Name}: {Told(o.Histogram)}."))}",
+            "Across: the share of requests that were at least as fast; each tick is ten times rarer.",
+            Description(slowestFirst),
             Draw(slowestFirst, limit, $"Percentiles of the response times of {scenario.Name}."),
             legend,
             Table(slowestFirst));
     }
+
+    /// <summary>The slowest and the fastest: the table has the others.</summary>
+    private static string Description(List<(string Name, LatencyHistogram Histogram)> slowestFirst) => slowestFirst switch
+    {
+        [var one] => $"{one.Name}: {Told(one.Histogram)}.",
+        [var slowest, .., var fastest] =>
+            $"Slowest by p95, {slowest.Name}: {Told(slowest.Histogram)}. Fastest, {fastest.Name}: {Told(fastest.Histogram)}.",
+        _ => "",
+    };
 
     private static string Told(LatencyHistogram histogram) => Percentiles.Reach(histogram.Count, 95)
         ? $"p50 {Format.Duration(histogram.Percentile(50))}, p95 {Format.Duration(histogram.Percentile(95))}, "
@@ -57,7 +65,7 @@ internal static class SpectrumChart
             if (slowestFirst[index].Histogram.Count < FewSamples) foreach (var (x, y) in points) drawing.Dot(x, y, Tone.Series(index));
             else drawing.Line(points, Tone.Series(index), index < Tone.SeriesCount ? 2 : 1.2);
         }
-        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Duration(line)}", Tone.Limit);
+        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Duration(line)}", Tone.Limit, left: true);
         return drawing.ToSvg(description);
     }
 

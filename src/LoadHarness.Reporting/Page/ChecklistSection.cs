@@ -40,7 +40,7 @@ internal static class ChecklistSection
             """),
         Html.Of($"{Plain.Cut(check.Title, 200)}"),
         Scoreboard.Badge(check.Kind),
-        Html.Of($"{Plain.Cut(string.Join("; ", [check.Evidence, .. check.Caveats]), 400)}"),
+        Html.Of($"{Plain.Cut(string.Join("; ", [check.Evidence.TrimEnd('.'), .. check.Caveats]), 2_000)}"),
     ];
 
     private static int Met(IEnumerable<Verdict> checks) => checks.Count(check => check.Kind == VerdictKind.Met);

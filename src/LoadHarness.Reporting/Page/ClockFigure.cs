@@ -5,7 +5,7 @@ namespace LoadHarness.Reporting.Page;
 /// <summary>A figure of the run's clock, told in words and as a table.</summary>
 internal static class ClockFigure
 {
-    private const int MostRows = 60;
+    private const int MostRows = 40;
 
     public static Chart Of(
         string id, string title, string reading, IReadOnlyList<Series> lines, ClockAxis clock, IReadOnlyList<Phase> phases,

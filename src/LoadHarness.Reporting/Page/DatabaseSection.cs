@@ -11,6 +11,8 @@ internal static class DatabaseSection
 
     private const int MostRows = 150;
 
+    private const int MostBars = 8;
+
     public static Section? Of(RunResult run, Trail trail)
     {
         if (run.Observation is not { } seen) return null;
@@ -52,11 +54,11 @@ internal static class DatabaseSection
         return new(
             $"wait-figure-{trail.IndexOf(scenario)}",
             $"Waits of {scenario.Name}",
-            $"Share of active-session samples; {WaitWords.SampleWords(samples)}.",
-            WaitWords.Of(trail, scenario),
-            BarsChart.Rows([.. waits.Take(8)
+            $"Share of active-session samples, and their number; {WaitWords.SampleWords(samples)}.",
+            waits.Count > MostBars ? $"{waits.Count - MostBars} more are in the table." : "",
+            BarsChart.Rows([.. waits.Take(MostBars)
                 .Select(wait => (wait.WaitEvent, wait.Share,
-                $"{Format.Percent(Math.Round(wait.Share, 3))}{(wait.Samples is { } n ? $", n = {Format.Count(n)}" : "")}"))],
+                $"{Format.Percent(Math.Round(wait.Share, 3))}{(wait.Samples is { } n ? $" ({Format.Count(n)})" : "")}"))],
                 $"Waits of {scenario.Name}."),
             [],
             new(["Wait event", "Share", "Samples"],

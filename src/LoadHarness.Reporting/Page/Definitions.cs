@@ -19,14 +19,15 @@ internal static class Definitions
             "Of a hundred requests, 50, 95 or 99 took at most so long. A mean would hide the slow ones. "
                 + "Where fewer requests were made than a percentile needs, it is “–”."),
         ("Offered, achieved", "Offered: requests that were scheduled, by planned time. Achieved: requests that completed, by real time."),
-        ("95% interval",
-            "Where the true figure lies in 95 of 100 such measurements. "
-                + "For percentiles it is taken from the samples themselves, without assuming a distribution."),
-        ("Limit", "Reduced in proportion when fewer items were handled than the claim speaks of, "
-            + "so that a small run is not let off lightly."),
-        ("Share of the limit",
-            "The figure over its limit; for “at least”, the limit over the figure. "
-                + "Below one is inside, above one is outside, for every target alike."),
+        ("95% interval", "Where the true figure lies in 95 of 100 such measurements. For percentiles it is taken from the samples "
+            + "themselves, without assuming a distribution."),
+        ("Limit", "Reduced in proportion when fewer items were handled than the claim speaks of, so that a small run is not let off "
+            + "lightly."),
+        ("Share of the limit", "The figure over its limit; for “at least”, the limit over the figure. Below one is inside, above "
+            + "one is outside, for every target alike."),
+        ("Charts", "Response times lie on a logarithmic axis: equal steps are equal factors. A scenario's charts begin with its measured "
+            + "phase, those of the timeline with the run. Fewer than 30 requests are drawn one by one. In flight: requests under way at "
+            + "the end of a second."),
         ("n", "How many measurements a figure rests on. For waits: how many times a session was caught active."),
         ("✓ met, ✕ missed",
             "The whole 95% interval lies inside, or outside, the limit. "

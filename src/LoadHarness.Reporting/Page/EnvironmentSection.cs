@@ -17,7 +17,7 @@ internal static class EnvironmentSection
         {
             parts.Add(HtmlComponents.Heading("Server settings", "As the server showed them after its start.", "settings"));
             parts.Add(HtmlComponents.Table("Server settings", ["Name", "Value"],
-                configured.Settings.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Setting)));
+                configured.Settings.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Setting), "short"));
         }
         if (run.Server is { Capabilities.Count: > 0 } server)
         {
@@ -33,7 +33,7 @@ internal static class EnvironmentSection
                 .Select(name => (IReadOnlyList<Cell>)[new Name(name)]))));
         parts.Add(HtmlComponents.Folded("Options",
             HtmlComponents.Table("Options", ["Name", "Value"], run.Options.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => (IReadOnlyList<Cell>)[new Name(pair.Key), Html.Of($"{pair.Value}")]))));
+            .Select(pair => (IReadOnlyList<Cell>)[new Name(pair.Key), Html.Of($"{pair.Value}")]), "short")));
         parts.AddRange(StageSection.Of(run));
         return new("environment", "Environment", "The machine, the server and the options of this run, and how to repeat it.", parts);
     }

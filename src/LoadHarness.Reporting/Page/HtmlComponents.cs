@@ -10,14 +10,18 @@ internal static class HtmlComponents
         <figcaption><p class="figure-title">{figure.Title}</p><p>{figure.Reading}</p></figcaption>
         {Legend(figure.Legend)}
         <div class="chart">{Html.Trusted(figure.Svg)}</div>
-        <p class="description">{Plain.Cut(figure.Description, 1_500)}</p>
+        {(figure.Description.Length == 0 ? null : Html.Of($"""<p class="description">{Plain.Cut(figure.Description, 1_500)}</p>"""))}
         <details><summary>Figures as a table<span class="hidden">:
             {figure.Title}</span></summary>{Table($"Figures of {figure.Title}, {figure.Id}", figure.Table)}</details>
         </figure>
 
         """);
 
-    public static Html Grid(IEnumerable<Chart> figures) => Html.Of($"""<div class="grid">{figures.Select(Figure)}</div>""");
+    public static Html Grid(IEnumerable<Chart> figures)
+    {
+        var all = figures.ToList();
+        return all.Count == 0 ? Html.Nothing : Html.Of($"""<div class="grid">{all.Select(Figure)}</div>""");
+    }
 
     public static Html Table(string caption, FigureTable table) => Html.Of($"""
         {Table(caption, table.Headers, table.Rows.Select(row => row.Select(cell => (Cell)cell).ToList()))}

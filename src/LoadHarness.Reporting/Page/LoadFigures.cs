@@ -31,9 +31,8 @@ internal static class LoadFigures
         var percentiles = Percentiles(run).ToList();
         if (percentiles.Count > 0)
             yield return ClockFigure.Of("run-percentiles", "Response times",
-                "Of scenarios that ran together, the one of the most requests (logarithmic). "
-                    + "Each point stands for at least 40 requests or the whole scenario.",
-                percentiles, clock, phases, LogAxis.Milliseconds, logarithmic: true);
+                "Of scenarios that ran together, the one of the most requests. Each point stands for at least 40 requests.", percentiles,
+                    clock, phases, LogAxis.Milliseconds, logarithmic: true);
         yield return ClockFigure.Of("run-flight", "In flight", "Requests under way at the end of each second.",
             [Sum("in flight", Tone.Series(3), sample => sample.InFlight)], clock, phases, Format.Significant);
     }

@@ -3,6 +3,7 @@ using System.Text;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting.Page.Compared;
+using LoadHarness.Reporting.Page.History;
 
 namespace LoadHarness.Reporting.Page;
 
@@ -15,9 +16,10 @@ internal static class ReportPage
     private static readonly string Style = Resource("report.css");
     private static readonly string Script = Resource("report.js");
 
-    public static string Render(RunResult run)
+    public static string Render(RunResult run, Companions? companions = null)
     {
-        var trail = new Trail(run);
+        var others = companions ?? Companions.None;
+        var trail = new Trail(run, others);
         var sections = new[]
         {
             Scoreboard.Of(run, trail),
@@ -26,11 +28,11 @@ internal static class ReportPage
             RunTimeline.Of(run),
             ScenarioSection.Of(run, trail),
             AgentSection.Of(run),
-            ProofSection.Of(run) ?? ClaimSection.Of(run),
-            GrowthSection.Of(run),
-            HeadroomSection.Of(run),
-            LedgerSection.Of(run),
-            GateRateSection.Of(run),
+            Kept(record => record.Proof, record => ProofSection.Of(record, run)) ?? ClaimSection.Of(run),
+            Kept(record => record.Growth, GrowthSection.Of),
+            HistorySection.Of(run, others.Nights),
+            Kept(record => record.Ledger, LedgerSection.Of),
+            Kept(record => record.GateRates, GateRateSection.Of),
             ArmSection.Of(run),
             DatabaseSection.Of(run, trail),
             StatementSection.Of(run, trail),
@@ -40,13 +42,23 @@ internal static class ReportPage
             Definitions.Section,
         }.OfType<Section>().ToList();
         var outcome = RunVerdict.Of(run);
-        return Frame($"{outcome.Word}: LoadHarness run {run.Identity.Id}", Html.Of(
-            $"""<a class="word is-{outcome.Class}" href="#verdict">{HtmlComponents.Symbol(outcome.Symbol)} {outcome.Word}</a>"""),
-            VerdictBand.Of(run), sections,
-            Html.Of($"""
-                Rendered by LoadHarness {run.Identity.ToolVersion} from <code>run.json</code>, which holds every figure of this page.
-                """));
+        return Frame($"{outcome.Word}: LoadHarness run {run.Identity.Id}", Html.Of($"""<a class="word is-{outcome.Class}" """
+            + $"""href="#verdict">{HtmlComponents.Symbol(outcome.Symbol)} {outcome.Word}</a>"""), VerdictBand.Of(run), sections,
+            Html.Of($"""Rendered by LoadHarness {run.Identity.ToolVersion} from <code>run.json</code>, which holds every figure of this """
+                + $"""page{(others == Companions.None ? null : Html.Of($", and from those of the runs that its chapters name"))}."""));
+
+        Section? Kept(Func<RunResult, object?> chapter, Func<RunResult, Section?> section) =>
+            others.With(run, chapter) is { } record ? Origin(run, record, section(record)) : null;
     }
+
+    /// <summary>Whose chapter it is, where it is not this run's own.</summary>
+    private static Section? Origin(RunResult run, RunResult record, Section? section) => section is null || ReferenceEquals(run, record)
+        ? section
+        : section with
+        {
+            Introduction = $"From {record.Identity.Id}, {record.Host.Cpu}, {record.Host.Cores} cores, commit {record.Identity.Commit}. "
+                + $"{section.Introduction}",
+        };
 
     /// <summary>The same frame for every page of this program.</summary>
     /// <param name="word">At the left of the bar, where it stays in sight.</param>
@@ -68,7 +80,7 @@ internal static class ReportPage
         </head>
         <body>
         <a class="skip" href="#{sections[0].Id}">Skip to {sections[0].Title}</a>
-        <svg width="0" height="0" aria-hidden="true" focusable="false"><defs><pattern id="hatch" width="8" height="8"
+        <svg class="defs" width="0" height="0" aria-hidden="true" focusable="false"><defs><pattern id="hatch" width="8" height="8"
             patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V8" class="l-muted" stroke="#8b929c"
             stroke-width="3"/></pattern></defs></svg>
         <div class="bar" role="navigation" aria-label="Contents">{word}

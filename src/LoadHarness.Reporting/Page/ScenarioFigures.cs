@@ -61,8 +61,7 @@ internal static class ScenarioFigures
         return new(
             id,
             "Percentiles over time",
-            $"All operations of the scenario together, of each {Format.Duration(TimeSpan.FromSeconds(stretches[0].Seconds))} by itself "
-                + "(logarithmic). Across: seconds since the measured phase began.",
+            $"All operations together, each {Format.Duration(TimeSpan.FromSeconds(stretches[0].Seconds))} by itself.",
             $"Worst p95 in the {stretches[0].Seconds} s from second {worst.From}: {Format.Duration(worst.Histogram.Percentile(95))}. "
                 + $"Median of the p95: {Format.Duration(Middle(stretches.Select(stretch => stretch.Histogram.Percentile(95))))}.",
             new TimelineChart(Clock(scenario), lines)
@@ -104,11 +103,11 @@ internal static class ScenarioFigures
             id,
             scenario.Model == LoadModel.Open ? "Offered and completed a second, in flight" : "Completed a second, in flight",
             (scenario.Model == LoadModel.Open
-                ? "Where completed stays below offered, the server did not keep up. "
-                : "") + "In flight: requests under way at the end of the second." + Together(groups[0].Seconds, "their mean is drawn"),
+                ? "Where completed stays below offered, the server did not keep up."
+                : "Users ask again when they have their answer.") + Together(groups[0].Seconds, "their mean is drawn"),
             $"{Format.Count(accounting.Scheduled)} requests, {Format.Count(accounting.Completed)} completed, "
-                + $"{Format.Count(accounting.Failed)} failed, {Format.Count(accounting.Skipped)} skipped. "
-                + $"At most {Requests(scenario.Timeline.Max(sample => sample.InFlight))} in flight.",
+                + $"{Format.Count(accounting.Failed)} failed, {Format.Count(accounting.Skipped)} skipped. At most "
+                + $"{Requests(scenario.Timeline.Max(sample => sample.InFlight))} in flight.",
             new TimelineChart(Clock(scenario), lines)
             {
                 Label = value => $"{Format.Significant(value)}/s",
@@ -129,10 +128,9 @@ internal static class ScenarioFigures
         return new(
             id,
             "Schedule lag",
-            "How late the slowest hundredth of requests started (p99 of each second). "
-                + "It is part of the response time, so a late generator cannot flatter the server.",
-            $"Median over time {Milliseconds(lag.Select(p => p.Value).Order().ElementAt(lag.Count / 2))}, "
-                + $"worst second {Milliseconds(lag.Max(p => p.Value))}.",
+            "How late the slowest hundredth of requests started. It is part of response times.",
+            $"Median over time {Milliseconds(lag.Select(p => p.Value).Order().ElementAt(lag.Count / 2))}, worst second "
+                + $"{Milliseconds(lag.Max(p => p.Value))}.",
             new TimelineChart(Clock(scenario), [new("lag p99", Tone.Series(3), lag)])
             {
                 Label = Milliseconds,

@@ -17,13 +17,13 @@ internal static class Scoreboard
         return new(
             "targets",
             "Targets",
-            "All targets, worst first. On the axis to the right: dot, the figure as a share of its limit (right of the line is outside); "
-                + "whisker, its 95% interval; open dot, the baseline. Open a row for the cause.",
+            "Worst first; open a row for its cause. On the axis: dot, the figure as a share of its limit, outside to the right of the "
+                + "line; whisker, its 95% interval; open dot, the baseline.",
             [Html.Of($"""
                 <div class="scroll" role="region" tabindex="0" aria-label="Scoreboard">
                 <table class="targets"><caption class="hidden">Scoreboard of all targets</caption>
                 <thead><tr><th scope="col" class="what">Target<th scope="col" class="word">Verdict<th scope="col" class="n">Figure
-                    <th scope="col" class="n range">95% interval<th scope="col" class="n">Limit<th scope="col" class="n count">n
+                    <th scope="col" class="n range">95% interval<th scope="col" class="n limit">Limit<th scope="col" class="n count">n
                     <th scope="col" class="axis"><span class="hidden">Share of the limit</span>{Html.Trusted(BulletChart.Header())}</thead>
                 {sorted.Select(verdict => Row(run, trail, verdict))}</table>
                 </div>

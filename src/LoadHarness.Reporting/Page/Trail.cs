@@ -7,7 +7,7 @@ namespace LoadHarness.Reporting.Page;
 /// The way from a target to its cause and back: which operation, waits, statements, plans and settings belong together, and their places on
 /// the page.
 /// </summary>
-internal sealed class Trail(RunResult run)
+internal sealed class Trail(RunResult run, Companions others)
 {
     /// <summary>Statements with a place of their own on the page; the others are in run.json.</summary>
     private const int MostStatements = 120;
@@ -24,6 +24,10 @@ internal sealed class Trail(RunResult run)
 
     public IReadOnlyList<StatementStatistics> Statements { get; } =
         [.. (run.Observation?.Statements ?? []).OrderByDescending(statement => statement.TotalTime).Take(MostStatements)];
+
+    /// <summary>The run that proved the claim, this one or another on the page; null where none did.</summary>
+    public RunResult? ProvedIn(Verdict target) => others.With(run, record => record.Proof) is { } record
+        && record.Proof!.Claims.Any(claim => claim.Verdict.Id == target.Id) ? record : null;
 
     public IReadOnlyList<QueryPlan> Plans { get; } = run.Observation?.Plans ?? [];
 

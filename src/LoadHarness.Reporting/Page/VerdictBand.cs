@@ -20,21 +20,21 @@ internal static partial class VerdictBand
             <p class="meaning">{Plain.Cut(outcome.Meaning, 600)}</p>
             {Reasons(run, outcome)}
             </div>
-            {Changes(run)}
             {HtmlComponents.Facts(Facts(run))}
-            {Pointer(run.Warnings.Count)}
+            <div class="asides">{Changes(run)}{Again(run)}{Pointer(run.Warnings.Count)}</div>
             """);
     }
 
     private static Html Reasons(RunResult run, RunVerdict outcome)
     {
-        if (outcome.Reasons.Count == 0) return Html.Nothing;
-        var more = outcome.Reasons.Count - MostReasons;
+        // That it was judged again is no cause: it has a line of its own.
+        var reasons = outcome.Reasons.Except(Rejudgement.Words(run)).ToList();
+        if (reasons.Count == 0) return Html.Nothing;
+        var more = reasons.Count - MostReasons;
+        var (place, where) = run.Invalid.Count > MostReasons ? ("notes", "notes") : ("targets", "scoreboard");
         return Html.Of($"""
-            <ul class="reasons">{outcome.Reasons.Take(MostReasons).Select(reason => Html.Of($"""
-                <li>{Reason(run, Plain.Cut(reason, 500))}</li>
-                """))}
-            {(more > 0 ? Html.Of($"""<li><a href="#targets">{more} more in the scoreboard</a></li>""") : null)}</ul>
+            <ul class="reasons">{reasons.Take(MostReasons).Select(reason => Html.Of($"<li>{Reason(run, Plain.Cut(reason, 500))}</li>"))}
+            {(more > 0 ? Html.Of($"""<li><a href="#{place}">{more} more in the {where}</a></li>""") : null)}</ul>
             """);
     }
 
@@ -52,6 +52,13 @@ internal static partial class VerdictBand
         ? Html.Nothing
         : Html.Of($"""<p class="changes"><a href="#baseline">Since {new Name(baseline.RunId)}</a>: """
             + $"""{BaselineSection.Summary(run, baseline)}</p>""");
+
+    private static Html Again(RunResult run)
+    {
+        var words = Rejudgement.Words(run).ToList();
+        return words.Count == 0 ? Html.Nothing : Html.Of($"""<p class="again">{Reason(run, Plain.Cut(string.Join(' ', words), 600))}</p"""
+            + $""">""");
+    }
 
     private static Html Pointer(int notes) => notes == 0
         ? Html.Nothing

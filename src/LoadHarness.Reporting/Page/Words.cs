@@ -16,12 +16,17 @@ internal static partial class LoadWords
     public static string InWords(string load)
     {
         load = Inject().Replace(load, "$1 requests a second for $2");
-        load = Constant().Replace(load, "$1 users for $2");
-        load = Iterations().Replace(load, match => match.Groups[2]
-            .Value == "1" ? $"{match.Groups[1].Value} times, one after another"
-            : $"{match.Groups[1].Value} times by {match.Groups[2].Value} users");
+        load = Constant().Replace(load, match => $"{Users(match.Groups[1].Value)} for {match.Groups[2].Value}");
+        load = Iterations().Replace(load, match => (match.Groups[1].Value, match.Groups[2].Value) switch
+        {
+            ("1", "1") => "once",
+            (var times, "1") => $"{times} times, one after another",
+            (var times, var users) => $"{times} times by {Users(users)}",
+        });
         return load;
     }
+
+    private static string Users(string count) => count == "1" ? "1 user" : $"{count} users";
 
     [GeneratedRegex(@"\bInject ([\d.,]+)/s for ([^,;]+)")]
     private static partial Regex Inject();
@@ -71,6 +76,18 @@ internal static class StatementText
 
 internal static class PlanWords
 {
+    /// <summary>The baseline's plan of the same query; null where there is none.</summary>
+    public static QueryPlan? EarlierOf(RunResult run, QueryPlan plan) =>
+        run.Baseline?.Plans.FirstOrDefault(earlier => earlier.Query == plan.Query);
+
+    /// <summary>For a list of plans; nothing without a baseline.</summary>
+    public static string Change(RunResult run, QueryPlan plan) => EarlierOf(run, plan) switch
+    {
+        null => "",
+        var then when then.Fingerprint == plan.Fingerprint => "(the baseline had the same plan)",
+        _ => "(the baseline had another plan)",
+    };
+
     public static string Of(QueryPlan plan)
     {
         var scans = plan.SequentialScans.Count switch

@@ -39,6 +39,21 @@ public sealed class LargeInputTests
     }
 
     [Fact]
+    public void A_literal_without_an_end_is_cut_in_a_plan()
+    {
+        var run = SampleRun.Create(seconds: 5);
+        var plan = run.Observation!.Plans[0] with
+        {
+            Text = $"Seq Scan on bits\n  Filter: (bits <> '{new string('0', 16_384)}'::bit)\n  Buffers: hit=7",
+        };
+
+        var html = Render(run with { Observation = run.Observation with { Plans = [plan] } });
+
+        Assert.DoesNotContain(new string('0', 100), html, StringComparison.Ordinal);
+        Assert.Contains("Buffers: hit=7", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Sixty_scenarios_of_an_hour_with_long_names_make_a_page_of_two_megabytes_at_most()
     {
         var html = Render(SampleLarge.Create());

@@ -95,7 +95,8 @@ public sealed class OneTruthTests : IDisposable
             var terminal = string.Join('\n', Summary.Lines(run, [], outcome.ExitCode));
             var junit = JUnitXml.Of(run).ToString();
             var summary = WebUtility.HtmlDecode(SummaryMarkdown.Of(run).Replace("\\", "", StringComparison.Ordinal));
-            var markup = VerdictBand.Of(run).Text + string.Concat(Scoreboard.Of(run, new(run))?.Parts.Select(part => part.Text) ?? []);
+            var markup = VerdictBand.Of(run)
+                .Text + string.Concat(Scoreboard.Of(run, new(run, Companions.None))?.Parts.Select(part => part.Text) ?? []);
             var page = WebUtility.HtmlDecode(markup + Regex.Replace(markup, "<[^>]*>", ""));
             var cases = JUnitXml.Of(run).Descendants("testcase").ToList();
 

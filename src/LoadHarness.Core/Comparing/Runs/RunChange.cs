@@ -29,7 +29,8 @@ public sealed record RunChange(
     public bool IsBetter => Difference == Difference.Faster;
 
     /// <summary>
-    /// "1.15x slower (1.02 to 1.3)", "3x faster, without an interval: shows nothing", "no difference shown (0.91x to 1.2x)", "the same".
+    /// "1.15x slower (1.02 to 1.3)", "no difference shown (0.91x to 1.2x)", "no difference shown (3x faster, without an interval)", "the
+    /// same".
     /// </summary>
     /// <param name="a">What the run A is called; likewise B.</param>
     public string Sentence(string a = "A", string b = "B")
@@ -38,7 +39,7 @@ public sealed record RunChange(
         if (A == B && Interval is null) return "the same";
         if (Ratio is not { } ratio) return "no quotient";
         var said = ratio >= 1 ? $"{Times(ratio)} {Words.More}" : $"{Times(1 / ratio)} {Words.Less}";
-        if (Interval is not { } interval) return $"{said}, without an interval: shows nothing";
+        if (Interval is not { } interval) return $"no difference shown ({said}, without an interval)";
         if (Difference == Difference.Inconclusive) return $"no difference shown ({Times(interval.Low)} to {Times(interval.High)})";
         return ratio >= 1
             ? $"{said} ({Format.Significant(interval.Low)} to {Format.Significant(interval.High)})"

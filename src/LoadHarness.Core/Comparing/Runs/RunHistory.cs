@@ -33,14 +33,25 @@ public sealed record HistoryBreak(int At, IReadOnlyList<string> Differences);
 /// <param name="Points">Index of the run and figure; runs without it are left out.</param>
 public sealed record HistorySeries(NightName Name, IReadOnlyList<(int Run, double Value)> Points, IReadOnlyList<HistoryChange> Changes)
 {
+    /// <summary>By which the newest of the runs that have one was judged; null where none has.</summary>
+    public double? Limit { get; private init; }
+
+    /// <summary>The 95% interval of each run's figure that has one.</summary>
+    public IReadOnlyList<(int Run, double Low, double High)> Intervals { get; private init; } = [];
+
     internal static HistorySeries Of(NightName name, IReadOnlyList<RunNight> nights, IReadOnlyList<HistoryBreak> breaks)
     {
-        var points = nights.Select((night, index) =>
-            (Run: index, Value: night.Figures.TryGetValue(name, out var value) ? value : double.NaN))
-            .Where(point => !double.IsNaN(point.Value)).ToList();
+        var figures = nights.Select((night, index) => (Run: index, Figure: night.Figures.GetValueOrDefault(name)))
+            .Where(found => found.Figure is not null).Select(found => (found.Run, Figure: found.Figure!)).ToList();
+        var points = figures.Select(found => (found.Run, found.Figure.Value)).ToList();
         // Between two breaks only: another machine explains another figure.
         var stretches = points.GroupBy(point => breaks.Count(found => found.At <= point.Run));
-        return new(name, points, [.. stretches.SelectMany(stretch => ChangePoints.Find([.. stretch]))]);
+        return new(name, points, [.. stretches.SelectMany(stretch => ChangePoints.Find([.. stretch]))])
+        {
+            Limit = figures.LastOrDefault(found => found.Figure.Limit is not null).Figure?.Limit,
+            Intervals = [.. figures.Where(found => found.Figure.Interval is { IsFinite: true })
+                .Select(found => (found.Run, found.Figure.Interval!.Low, found.Figure.Interval.High))],
+        };
     }
 
     /// <summary>Whether a change is one to the worse.</summary>

@@ -19,7 +19,7 @@ public sealed record RunNight(
     RunState State,
     string Word,
     string Headline,
-    IReadOnlyDictionary<NightName, double> Figures)
+    IReadOnlyDictionary<NightName, NightFigure> Figures)
 {
     private static readonly string[] ShownPercentiles = ["p50", "p95", "p99"];
 
@@ -39,7 +39,7 @@ public sealed record RunNight(
             outcome.State,
             outcome.Word,
             outcome.Headline,
-            FiguresOf(run).GroupBy(figure => figure.Name).ToDictionary(group => group.Key, group => group.First().Value));
+            FiguresOf(run).GroupBy(figure => figure.Name).ToDictionary(group => group.Key, group => group.First().Figure));
     }
 
     /// <summary>What the machine or the server has that it had not in the earlier run, in words.</summary>
@@ -50,14 +50,15 @@ public sealed record RunNight(
             .Where(fact => fact.Then != fact.Now).Select(fact => $"{fact.name}: {fact.Then} then, {fact.Now} now"),
     ];
 
-    private static IEnumerable<(NightName Name, double Value)> FiguresOf(RunResult run) =>
-        Targets(run).Concat(Times(run)).Concat(Rates(run)).Concat(Bytes(run)).Where(figure => double.IsFinite(figure.Value));
+    private static IEnumerable<(NightName Name, NightFigure Figure)> FiguresOf(RunResult run) => Targets(run)
+        .Concat(Times(run).Concat(Rates(run)).Concat(Bytes(run)).Select(figure => (figure.Name, new NightFigure(figure.Value, null, null))))
+        .Where(figure => double.IsFinite(figure.Item2.Value));
 
-    private static IEnumerable<(NightName Name, double Value)> Targets(RunResult run) => run.Verdicts
+    private static IEnumerable<(NightName Name, NightFigure Figure)> Targets(RunResult run) => run.Verdicts
         .Where(verdict => verdict is { IsJudged: true, Figure: not null })
         .Select(verdict => (
             new NightName(NightKind.Target, verdict.Id, verdict.Title, verdict.Unit, verdict.Direction == LimitDirection.AtMost),
-            verdict.Figure!.Value));
+            new NightFigure(verdict.Figure!.Value, verdict.Limit, verdict.Interval)));
 
     private static IEnumerable<(NightName Name, double Value)> Times(RunResult run) =>
         from scenario in run.Scenarios
@@ -84,6 +85,10 @@ public sealed record RunNight(
 /// <param name="Name">A target's id, <c>scenario/operation</c>, or what has a size.</param>
 /// <param name="Metric">A target's title, or p95, mean, ...</param>
 public sealed record NightName(NightKind Kind, string Name, string Metric, string Unit, bool MoreIsWorse);
+
+/// <param name="Limit">What it was judged by; null where it is no target's.</param>
+/// <param name="Interval">Its 95% interval; null where it has none.</param>
+public sealed record NightFigure(double Value, double? Limit, ConfidenceInterval? Interval);
 
 public enum NightKind
 {

@@ -9,8 +9,8 @@ internal static class GateRateSection
         ? null
         : new(
             "gate-rates",
-            "The gate's own error rates",
-            "Identical arms must raise no alarm. A planted fault must be found each time, and its cause should stand first. "
+            "Gate's error rates",
+            $"Identical arms must raise no alarm. A planted fault must be found each time, and its cause should stand first. "
                 + $"{Format.Count(rates.Contacts)} leads, {Format.Counted(rates.Sessions, "session")}, "
                 + (rates.WithTimes
                     ? "counters, plans and times. "

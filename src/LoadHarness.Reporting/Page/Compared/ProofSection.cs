@@ -16,16 +16,17 @@ internal static class ProofSection
     private static AxisRow Axis => new(
         new(0.01, 10, Format.Significant), [(0.01, "1/100"), (0.1, "1/10"), (Equal, "as C"), (10, "10×")]);
 
-    public static Section? Of(RunResult run) => run.Proof is not { } proof
+    /// <param name="page">The run whose scoreboard the page has.</param>
+    public static Section? Of(RunResult run, RunResult page) => run.Proof is not { } proof
         ? null
         : new(
             "claims",
-            "Claims, before and after",
-            "Each claim is judged against baseline C, a careful team on the base schema, and no other; N is the way of known systems, "
-                + $"X an expert's. {Format.Count(proof.Contacts)} leads, PostgreSQL {proof.Optimized.Version}, "
+            "Before and after",
+            $"Each claim is judged against baseline C, a careful team on the base schema, and no other; N is the way of known systems, X "
+                + $"an expert's. {Format.Count(proof.Contacts)} leads, PostgreSQL {proof.Optimized.Version}, "
                 + $"{(proof.Quick ? "few and short turns (--quick), so the intervals are wide; " : "")}both arms with the same rows, "
-                + "settings and arguments, and the rows that came back compared.",
-            [Summary(proof), .. proof.Claims.SelectMany(Claim)]);
+                + $"settings and arguments, and the rows that came back compared.",
+            [Summary(proof), .. proof.Claims.SelectMany(claim => Claim(claim, page))]);
 
     public static string Place(Verdict claim) => $"claim-{Slug.Of(claim.Id)}";
 
@@ -45,18 +46,16 @@ internal static class ProofSection
                 : Html.Of($"–"),
         ]), "sortable");
 
-    private static IEnumerable<Html> Claim(ProvenClaim claim)
+    private static IEnumerable<Html> Claim(ProvenClaim claim, RunResult page)
     {
         var (contract, verdict) = (claim.Contract, claim.Verdict);
         yield return HtmlComponents.Heading(
             $"{contract.Id}: {contract.Claim}",
             Plain.Cut($"{contract.Definition} Baseline: {contract.Baseline}. Must not get worse: {contract.NotWorse}", 900),
             Place(verdict));
-        yield return Html.Of(
-            $"""
-            <p>{Scoreboard.Badge(verdict.Kind)} {Plain.Cut(VerdictWords.Line(verdict), 500)}.
-                <a href="#{Trail.Place(verdict)}">Scoreboard</a></p>
-            """);
+        yield return Html.Of($"""<p>{Scoreboard.Badge(verdict.Kind)} """
+            + $"""{Plain.Cut(VerdictWords.Line(verdict), 500)}."""
+            + $"""{Back(page, verdict)}</p>""");
         if (claim.Operations.Count == 0)
         {
             if (verdict.IsJudged) yield return Html.Of($"""<p class="evidence">{Plain.Cut(verdict.Evidence, 600)}</p>""");
@@ -82,6 +81,10 @@ internal static class ProofSection
                 : null)}
             """);
     }
+
+    private static Html Back(RunResult page, Verdict verdict) => page.Verdicts.Any(target => target.Id == verdict.Id)
+        ? Html.Of($""" <a href="#{Trail.Place(verdict)}">Scoreboard</a>""")
+        : Html.Nothing;
 
     private static Html Row(ProvenOperation operation) => Html.Of($"""
         <tr><th scope="row">{(operation.IsWorse

@@ -19,8 +19,9 @@ internal static class HistorySeriesSection
         return new(
             $"load-{number}",
             histories == 1 ? "Figures" : $"Load {number + 1}",
-            $"{history.Load}: {Format.Counted(history.Nights.Count, "run")}. Across: runs in the order of their time. Dashed upright: "
-                + "the machine, the server or a setting became another. Upright line with a dot: a change. Open dot: a last run to watch.",
+            $"{history.Load}: {Format.Counted(history.Nights.Count, "run")}. Across: runs in the order of their time. Grey marks: the 95% "
+                + $"interval of each. Red line: the limit, where it is near. Dashed upright: the machine, the server or a setting became "
+                + $"another. Upright line with a dot: a change. Open dot: a last run to watch.",
             [
                 .. new[] { (NightKind.Target, "Targets"), (NightKind.Operation, "Operations"), (NightKind.Size, "Sizes") }
                     .Select(kind => (Title: kind.Item2, Series: shown.Where(series => series.Name.Kind == kind.Item1).ToList()))
@@ -49,12 +50,12 @@ internal static class HistorySeriesSection
         var values = series.Points.Select(point => point.Value).ToList();
         string Figure(double value) => HistoryWords.Figure(value, series.Name.Unit);
         var (lowest, median, highest, last) = (Figure(values.Min()), Figure(Medians.Of(values)), Figure(values.Max()), Figure(values[^1]));
-        var told = $"{series.Name.Name} {series.Name.Metric}: {values.Count} runs, lowest {lowest}, median {median}, "
-            + $"highest {highest}, last {last}";
+        var told = $"{series.Name.Name} {series.Name.Metric}: {values.Count} runs, lowest {lowest}, median {median}, highest {highest}, "
+            + $"last {last}{(series.Limit is { } limit ? $", limit {Figure(limit)}" : "")}";
         return Html.Of($"""
             <tr id="{HistoryWords.Place(number, series, history)}">
                 <th scope="row">{new Name(series.Name.Name)} <span class="aside">{Plain.Cut(series.Name.Metric, 120)}</span>
-                <td class="curve">{Html.Trusted(Sparkline.Of(series, history, null, told))}<td class=n>{lowest}<td class=n>{median}
+                <td class="curve">{Html.Trusted(Sparkline.Of(series, history, told))}<td class=n>{lowest}<td class=n>{median}
                 <td class=n>{highest}<td class=n>{last}<td class="said">{Changes(history, number, series)}
 
             """);

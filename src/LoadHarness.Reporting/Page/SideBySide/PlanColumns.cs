@@ -27,8 +27,8 @@ internal static class PlanColumns
         foreach (var plan in changed.Where(plan => plan is { A: not null, B: not null }).Take(MostOpened))
         {
             yield return HtmlComponents.Folded($"Both plans of {plan.Query}", Html.Of($"""
-                <h4>A</h4>{Text(pair, plan, "A", plan.A!)}
-                <h4>{pair.B}</h4>{Text(pair, plan, pair.B, plan.B!)}
+                <div class="pair"><div><h4>A</h4>{Text(pair, plan, "A", plan.A!)}</div>
+                <div><h4>{pair.B}</h4>{Text(pair, plan, pair.B, plan.B!)}</div></div>
                 """));
         }
     }

@@ -92,7 +92,7 @@ internal static class SideBySidePage
                 <div><dt>1.15x slower (1.02 to 1.3)</dt><dd>The figure of {pairs[0].B} is 1.15 times that of A,
                     and the whole 95% interval of the quotient lies on one side of 1.</dd></div>
                 <div><dt>no difference shown</dt><dd>The interval holds 1: neither a change nor its absence is shown.</dd></div>
-                <div><dt>shows nothing</dt><dd>One of the figures has no interval, because it rests on too few requests.</dd></div>
+                <div><dt>without an interval</dt><dd>One of the figures has no interval, because it rests on too few requests.</dd></div>
                 <div><dt>Counters and bytes</dt><dd>They have no sampling error. Differences below 2% are none: two passes of the same work
                     differ by that.</dd></div>
                 </dl>

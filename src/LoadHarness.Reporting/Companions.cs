@@ -1,0 +1,55 @@
+using LoadHarness.Core;
+using LoadHarness.Core.Comparing.Runs;
+using LoadHarness.Core.Measurement;
+
+namespace LoadHarness.Reporting;
+
+/// <summary>
+/// What other verbs kept, and earlier runs, whose chapters stand on a run's page too: claims, growth, the ledger, the gate's rates,
+/// history.
+/// </summary>
+public sealed record Companions
+{
+    public static Companions None { get; } = new();
+
+    /// <summary>At most one of each kind.</summary>
+    public IReadOnlyList<RunResult> Records { get; init; } = [];
+
+    /// <summary>Earlier runs, in any order; those of another load than the page's run have no place on it.</summary>
+    public IReadOnlyList<RunNight> Nights { get; init; } = [];
+
+    /// <param name="paths">Files or folders of what <c>prove</c>, <c>scale</c>, <c>ledger</c> and <c>gate selftest</c> kept.</param>
+    /// <param name="history">A folder of runs; null for none.</param>
+    /// <exception cref="HarnessException">One cannot be read, holds none of these, or is the second of its kind.</exception>
+    public static async Task<Companions> ReadAsync(IReadOnlyList<string> paths, string? history, CancellationToken cancellationToken)
+    {
+        var records = RunFiles.Read(paths);
+        foreach (var (path, record) in paths.Zip(records))
+        {
+            if (KindOf(record) is not { } kind)
+                throw new HarnessException($"--with '{path}': it is a run of a load. Give what prove, scale, ledger or gate selftest "
+                    + $"kept; earlier runs go with --history.", ExitCode.BadUsage);
+            if (records.Count(other => KindOf(other) == kind) > 1)
+                throw new HarnessException($"--with '{path}': there are two of {kind}. Give one of each.", ExitCode.BadUsage);
+        }
+
+        return new()
+        {
+            Records = records,
+            Nights = history is null ? [] : (await RunFiles.NightsBelowAsync(history, cancellationToken)).Nights,
+        };
+    }
+
+    /// <summary>The run itself where it has it, else the record that does; null where neither.</summary>
+    internal RunResult? With(RunResult run, Func<RunResult, object?> chapter) =>
+        Records.Prepend(run).FirstOrDefault(record => chapter(record) is not null);
+
+    private static string? KindOf(RunResult record) => record switch
+    {
+        { Proof: not null } => "prove",
+        { Growth: not null } => "scale",
+        { Ledger: not null } => "ledger",
+        { GateRates: not null } => "gate selftest",
+        _ => null,
+    };
+}

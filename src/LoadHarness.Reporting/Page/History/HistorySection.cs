@@ -1,0 +1,31 @@
+using LoadHarness.Core.Comparing.Runs;
+using LoadHarness.Core.Measurement;
+
+namespace LoadHarness.Reporting.Page.History;
+
+/// <summary>A run's place among the earlier ones of its load, as a chapter of its page.</summary>
+internal static class HistorySection
+{
+    public static Section? Of(RunResult run, IReadOnlyList<RunNight> nights)
+    {
+        var own = RunNight.Of(run);
+        IReadOnlyList<RunNight> all = [.. nights.Where(night => night.Load == own.Load).Append(own).DistinctBy(night => night.Id)];
+        var histories = RunHistory.Of(all);
+        if (histories is not [{ Nights.Count: > 1 } history]) return null;
+        var others = nights.Count(night => night.Load != own.Load);
+        var changes = HistoryChanges.Section(histories, HistoryChanges.Of(histories));
+        var series = HistorySeriesSection.Of(history, 0, 1);
+        return new(
+            "history",
+            "History",
+            $"{series.Introduction}"
+                + $"{(others > 0 ? $" {Format.Counted(others, "run")} of another load {(others == 1 ? "is" : "are")} left out." : "")}",
+            [
+                HtmlComponents.Heading("Changes", changes.Introduction), .. changes.Parts,
+                .. series.Parts,
+                .. HistoryRuns.Of(histories, all) is { } runs
+                    ? [HtmlComponents.Heading("Runs", runs.Introduction), .. runs.Parts]
+                    : Array.Empty<Html>(),
+            ]);
+    }
+}
