@@ -1,31 +1,55 @@
+using System.Runtime.CompilerServices;
 using LoadHarness.Cli.Pipeline;
-using LoadHarness.Cli.Terminal;
 using LoadHarness.Cli.Verbs;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
+using LoadHarness.Workloads;
 
 return await CommandLine.InvokeAsync(args, RunAsync);
 
-// options -> database -> schema -> seed -> run -> judge -> report -> exit code
+// options -> database -> schema -> rows -> load -> judge -> report -> exit code
 static async Task<ExitCode> RunAsync(HarnessOptions options, CancellationToken cancellationToken)
 {
-    TerminalOutput terminal = new TerminalOutput(options.Json);
-    var record = RunRecord.Begin(options);
-    var fault = await record.GuardAsync(async () =>
+    var context = StageContext.Of(options);
+    var stages = options.Workload is { } folder
+        ? WorkloadAsync(context, WorkloadCatalog.Read(folder), cancellationToken)
+        : CrmAsync(context, cancellationToken);
+    // Each record is kept as it comes: a run that ends early is judged and reported by what it had measured.
+    var measured = await RunGuard.CollectAsync(PartialRun.Begin(options), stages, Interruption.Abandoned, cancellationToken);
+    var judged = Ending.Judge(measured);
+    return await Ending.ReportAsync(context, judged);
+}
+
+// The CRM: its schema, its rows, its scenarios.
+static async IAsyncEnumerable<StageRecord> CrmAsync(
+    StageContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
+{
+    var provisioned = await CrmStages.DatabaseAsync(context, cancellationToken);
+    yield return provisioned;
+    await using var database = provisioned.Database;
+    yield return await CrmStages.SchemaAsync(context, database, cancellationToken);
+    var seeded = await CrmStages.SeedAsync(context, database, cancellationToken);
+    yield return seeded;
+    seeded.RequireInvariants();
+    yield return await CrmStages.KeepAsync(context, database, cancellationToken);
+    await foreach (var part in CrmStages.LoadAsync(context, database, seeded.Manifest, cancellationToken)) yield return part;
+    yield return await CrmStages.VerifyAsync(context, database, cancellationToken);
+}
+
+// --workload: the folder's own set-up, rows, scenarios and clean-up.
+static async IAsyncEnumerable<StageRecord> WorkloadAsync(
+    StageContext context, Workload workload, [EnumeratorCancellation] CancellationToken cancellationToken)
+{
+    var provisioned = await WorkloadStages.DatabaseAsync(context, cancellationToken);
+    yield return provisioned;
+    await using var database = provisioned.Database;
+    var stages = StagesAsync().ThenAlways(_ => WorkloadStages.CleanUpAsync(context, workload, database));
+    await foreach (var record in stages) yield return record;
+
+    async IAsyncEnumerable<StageRecord> StagesAsync()
     {
-        if (options.Workload is not null)
-        {
-            await WorkloadStages.RunAsync(record, terminal, options, cancellationToken);
-            return;
-        }
-
-        await using var database = await Stages.DatabaseAsync(record, terminal, options, cancellationToken);
-        await Stages.SchemaAsync(record, terminal, database, cancellationToken);
-        var seed = await Stages.SeedAsync(record, terminal, options, database, cancellationToken);
-        await Stages.KeepAsync(record, terminal, options, database, cancellationToken);
-        await Stages.RunAsync(record, terminal, options, database, seed, cancellationToken);
-        await Stages.VerifyAsync(record, terminal, database, cancellationToken);
-    }, cancellationToken);
-
-    return await Ending.EndAsync(record, terminal, options, fault);
+        yield return await WorkloadStages.SetUpAsync(context, workload, database, cancellationToken);
+        yield return await WorkloadStages.SeedAsync(context, workload, database, cancellationToken);
+        await foreach (var part in WorkloadStages.LoadAsync(context, workload, database, cancellationToken)) yield return part;
+    }
 }

@@ -10,7 +10,8 @@ namespace LoadHarness.Cli.Options;
 internal static class BaselineAtStart
 {
     public static IEnumerable<string> Faults(HarnessOptions options) =>
-        BaselineFit.KnownAtStart(options.Baseline!, options.Contacts, options.Spread, options.Seed, RunRecord.Begin(options).Result)
+        BaselineFit.KnownAtStart(
+                options.Baseline!, options.Contacts, options.Spread, options.Seed, PartialRun.Begin(options).ToResult())
             .Select(difference => $"--baseline {options.Baseline!.Identity.Id}: it does not fit: {difference}. Give one of the same "
                 + $"kind, or none.");
 }

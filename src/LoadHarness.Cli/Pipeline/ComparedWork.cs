@@ -3,7 +3,6 @@ using LoadHarness.Comparing.Arms;
 using LoadHarness.Comparing.Subjects;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
-using LoadHarness.Seeding;
 using LoadHarness.Workloads;
 
 namespace LoadHarness.Cli.Pipeline;
@@ -23,9 +22,7 @@ internal sealed record ComparedWork(ComparisonPlan Plan, ComparedSubject Subject
         var all = workload is null ? plan : plan.For(workload);
         var chosen = scenarios is null ? all : all.Only(scenarios);
         return new(chosen, workload is null
-            ? new CrmSubject(new SeedRequest(options.Contacts, options.Seed, Environment.ProcessorCount) { Spread = options.Spread },
-                options.ServerProfile,
-                options.Keep)
+            ? new CrmSubject(CrmRows.Of(options), options.ServerProfile, options.Keep)
             : new WorkloadSubject(workload, chosen.Scenarios, options.ServerProfile, options.Seed, options.Keep), workload);
     }
 

@@ -1,34 +1,41 @@
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
-using LoadHarness.Core.Options;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
 
 namespace LoadHarness.Cli.Pipeline;
 
 /// <summary>Ends a run: judges, writes and tells. Whatever fails on the way, what was measured is kept and the verdict is told.</summary>
-public static class Ending
+internal static class Ending
 {
-    /// <param name="fault">The exit code of a fault that ended the run early; null for none.</param>
-    public static async Task<ExitCode> EndAsync(RunRecord record, TerminalOutput terminal, HarnessOptions options, ExitCode? fault)
+    public static JudgedRun Judge(PartialRun measured)
     {
-        var run = record.End();
+        var run = measured.ToResult();
         try
         {
-            run = RunJudge.Judge(run.ComparedWith(options.Baseline), options);
+            return new(RunJudge.Judge(run.ComparedWith(measured.Options.Baseline), measured.Options), measured.Fault);
         }
         catch (Exception unjudged)
         {
-            fault ??= unjudged is HarnessException ours ? ours.ExitCode : ExitCode.Fault;
-            run = run with { IncompleteReason = run.IncompleteReason ?? $"It could not be judged: {Faults.Sentence(unjudged)}" };
+            return new(
+                run with { IncompleteReason = run.IncompleteReason ?? $"It could not be judged: {Faults.Sentence(unjudged)}" },
+                measured.Fault ?? (unjudged is HarnessException ours ? ours.ExitCode : ExitCode.Fault));
         }
+    }
 
-        var kept = await RunReport.KeepAsync(run, options.OutputDirectory, CancellationToken.None);
-        if (kept.Files.Count == 0) fault ??= ExitCode.Fault;
+    /// <summary>Writes the run's folder, and tells what it comes to.</summary>
+    public static async Task<ExitCode> ReportAsync(StageContext context, JudgedRun judged)
+    {
+        var (options, terminal) = (context.Options, context.Terminal);
+        var kept = await RunReport.KeepAsync(judged.Run, options.OutputDirectory, CancellationToken.None);
         foreach (var note in kept.Notes) await Console.Error.WriteLineAsync(note);
-        var exitCode = fault ?? ExitCodes.Of(kept.Run);
+        var exitCode = judged.Fault ?? (kept.Files.Count == 0 ? ExitCode.Fault : ExitCodes.Of(kept.Run));
         Summary.Print(terminal, kept.Run, kept.Files, exitCode, options.Json);
         if (options.Open && Summary.PageOf(kept.Files) is { } page) PageOpener.Open(terminal, page);
         return exitCode;
     }
 }
+
+/// <param name="Fault">The exit code of a fault that ended the run early; null for none.</param>
+internal sealed record JudgedRun(RunResult Run, ExitCode? Fault);

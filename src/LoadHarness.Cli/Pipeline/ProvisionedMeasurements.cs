@@ -1,7 +1,5 @@
 using LoadHarness.Checks.Connections;
-using LoadHarness.Cli.Terminal;
 using LoadHarness.Core.Measurement;
-using LoadHarness.Core.Options;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
@@ -13,7 +11,7 @@ namespace LoadHarness.Cli.Pipeline;
 /// <summary>
 /// What <c>verify</c> measures in a database that it made itself, and would not do to somebody's own: DP-1, DP-2, QA-2, QA-3, QA-5, SV-3.
 /// </summary>
-public static class ProvisionedMeasurements
+internal static class ProvisionedMeasurements
 {
     /// <summary>Sessions of the live load that the migration has to live with.</summary>
     public const int LiveConnections = 8;
@@ -21,26 +19,29 @@ public static class ProvisionedMeasurements
     private static readonly string[] PerformanceTargets = ["TQ-1", "TQ-2", "TQ-3", "TQ-4", "TQ-5"];
     private static readonly string[] LoadTargets = ["SC-2", "SC-3", "SC-4", "SC-5"];
 
-    public static async Task<IReadOnlyList<Verdict>> RunAsync(
-        RunRecord record, TerminalOutput terminal, HarnessOptions options, Database database, CancellationToken cancellationToken)
+    /// <param name="run">Of the database that was made: what it was seeded with.</param>
+    public static async Task<ProvisionedFindings> RunAsync(
+        StageContext context, Database database, PartialRun run, CancellationToken cancellationToken)
     {
+        var (options, terminal) = (context.Options, context.Terminal);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         terminal.Heading("migration and rollback under load");
         var migration = await terminal.WithProgressAsync(
             progress => MigrationMeasurement.MeasureAsync(admin, LiveConnections, progress, cancellationToken));
 
         terminal.Heading($"performance and load tests (profile {options.Profile})");
-        await ScenarioRun.MeasureAsync(
-            record, terminal, options, ProfileCatalog.Read(options.Profile), database, record.Result.Seed!, cancellationToken);
-        var run = RunJudge.Judge(record.End(), options);
+        await foreach (var part in CrmLoad.MeasureAsync(
+            context, ProfileCatalog.Read(options.Profile), database, run.Seed!, cancellationToken)) run = run.With(part);
+        var judged = RunJudge.Judge(run.ToResult(), options);
 
-        return
-        [
-            .. MigrationVerdicts.PerRequirement(migration),
-            Tests("QA-2", run, PerformanceTargets),
-            Tests("QA-3", run, LoadTargets),
-            await TlsAsync(database, cancellationToken),
-        ];
+        return new(
+            run,
+            [
+                .. MigrationVerdicts.PerRequirement(migration),
+                Tests("QA-2", judged, PerformanceTargets),
+                Tests("QA-3", judged, LoadTargets),
+                await TlsAsync(database, cancellationToken),
+            ]);
     }
 
     // QA-2 and QA-3 ask for tests: they are met when those ran here and their targets hold at the scale of this database, which the
@@ -72,3 +73,6 @@ public static class ProvisionedMeasurements
         }
     }
 }
+
+/// <param name="Run">With the load that was measured.</param>
+internal sealed record ProvisionedFindings(PartialRun Run, IReadOnlyList<Verdict> Verdicts);

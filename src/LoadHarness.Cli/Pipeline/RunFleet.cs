@@ -22,12 +22,11 @@ internal sealed class RunFleet : IAsyncDisposable
     /// <summary>For a person who starts them by hand.</summary>
     private static readonly TimeSpan RemotePatience = TimeSpan.FromMinutes(15);
 
-    private readonly RunRecord _record;
     private readonly NatsServer? _broker;
     private readonly Fleet _fleet;
     private LocalAgents? _agents;
 
-    private RunFleet(RunRecord record, NatsServer? broker, Fleet fleet) => (_record, _broker, _fleet) = (record, broker, fleet);
+    private RunFleet(NatsServer? broker, Fleet fleet) => (_broker, _fleet) = (broker, fleet);
 
     /// <summary>Why the run ends early; null while it does not.</summary>
     public string? Loss => _fleet.Loss;
@@ -37,9 +36,10 @@ internal sealed class RunFleet : IAsyncDisposable
     /// <returns>Null when this program makes the load alone.</returns>
     /// <exception cref="HarnessException">Not every agent came, or one is not fit to take part.</exception>
     public static async Task<RunFleet?> StartAsync(
-        RunRecord record, TerminalOutput terminal, HarnessOptions options, LoadProfile profile, SeedManifest seed, NpgsqlDataSource admin,
-            string connectionString, int mostSessions, CancellationToken cancellationToken)
+        StageContext context, LoadProfile profile, SeedManifest seed, NpgsqlDataSource admin, string connectionString, int mostSessions,
+        CancellationToken cancellationToken)
     {
+        var (options, terminal) = (context.Options, context.Terminal);
         if (options.Agents is not { } asked) return null;
         var work = new FleetWork(
             asked.Count, BuildFacts.Words, await SeenDatabase.ReadAsync(admin, cancellationToken), profile, seed, options.Seed,
@@ -53,7 +53,7 @@ internal sealed class RunFleet : IAsyncDisposable
         {
             var address = broker?.Address ?? Given(asked);
             var fleet = await Fleet.OpenAsync(address, work, line => terminal.Line(line), cancellationToken);
-            run = new(record, broker, fleet);
+            run = new(broker, fleet);
             if (broker is null) TellHowToJoin(terminal, asked.Count, address);
             else run._agents = LocalAgents.Start(asked.Count, address, connectionString, line => terminal.Line(line), fleet.Lose);
             await fleet.GatherAsync(broker is null ? RemotePatience : LocalPatience, cancellationToken);
@@ -77,13 +77,13 @@ internal sealed class RunFleet : IAsyncDisposable
         return result.Scenarios;
     }
 
-    /// <summary>Puts the agents into the run's record, and tells what their clocks were.</summary>
-    public void Record(TerminalOutput terminal)
+    /// <summary>The agents with what they did; tells what their clocks were.</summary>
+    public SharedLoad Describe(TerminalOutput terminal)
     {
         var agents = _fleet.Records;
-        _record.Add(run => run with { Agents = agents });
         foreach (var agent in agents)
             terminal.Line($"   agent {agent.Name} on {agent.Host}: clock {AgentWords.Clock(agent.ClockAheadSeconds, agent.RoundTrip)}");
+        return new(agents);
     }
 
     public async ValueTask DisposeAsync()

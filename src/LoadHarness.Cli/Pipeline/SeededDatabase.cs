@@ -8,35 +8,17 @@ namespace LoadHarness.Cli.Pipeline;
 /// <summary>
 /// The database of a verb that looks at a seeded one: made and filled when leads were asked for, else the given one as it is.
 /// </summary>
-public static class SeededDatabase
+/// <param name="Run">What it was made with.</param>
+internal sealed record SeededDatabase(Database Database, PartialRun Run) : IAsyncDisposable
 {
     /// <param name="contactsGiven">Whether <c>--contacts</c> stood on the command line.</param>
     /// <exception cref="HarnessException">Neither leads nor a database were given.</exception>
-    public static async Task<Database> OpenAsync(
-        TerminalOutput terminal, HarnessOptions options, bool contactsGiven, CancellationToken cancellationToken)
+    public static async Task<SeededDatabase> OpenAsync(StageContext context, bool contactsGiven, CancellationToken cancellationToken)
     {
+        var run = PartialRun.Begin(context.Options);
         return contactsGiven
-            ? await MakeAsync(RunRecord.Begin(options), terminal, options, cancellationToken)
-            : await GivenAsync(terminal, options, cancellationToken);
-    }
-
-    /// <summary>Provisions, migrates and seeds; the record tells what with.</summary>
-    public static async Task<Database> MakeAsync(
-        RunRecord record, TerminalOutput terminal, HarnessOptions options, CancellationToken cancellationToken)
-    {
-        var database = await Stages.DatabaseAsync(record, terminal, options, cancellationToken);
-        try
-        {
-            await Stages.SchemaAsync(record, terminal, database, cancellationToken);
-            await Stages.SeedAsync(record, terminal, options, database, cancellationToken);
-            await Stages.KeepAsync(record, terminal, options, database, cancellationToken);
-            return database;
-        }
-        catch
-        {
-            await database.DisposeAsync();
-            throw;
-        }
+            ? await MakeAsync(context, run, cancellationToken)
+            : new(await GivenAsync(context.Terminal, context.Options, cancellationToken), run);
     }
 
     /// <summary>A given database, to be looked at or worked on by name: that it holds data is the point.</summary>
@@ -47,5 +29,26 @@ public static class SeededDatabase
                 ExitCode.BadUsage);
         return terminal.WithProgressAsync(progress => Provisioner.ProvisionAsync(
             new(options.Database, options.ServerProfile, Keep: false, Force: true), progress, cancellationToken));
+    }
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+
+    private static async Task<SeededDatabase> MakeAsync(StageContext context, PartialRun run, CancellationToken cancellationToken)
+    {
+        var provisioned = await CrmStages.DatabaseAsync(context, cancellationToken);
+        var database = provisioned.Database;
+        try
+        {
+            var migrated = await CrmStages.SchemaAsync(context, database, cancellationToken);
+            var seeded = await CrmStages.SeedAsync(context, database, cancellationToken);
+            seeded.RequireInvariants();
+            var kept = await CrmStages.KeepAsync(context, database, cancellationToken);
+            return new(database, run.With(provisioned, migrated, seeded, kept));
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
     }
 }

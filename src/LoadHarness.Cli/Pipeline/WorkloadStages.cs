@@ -1,10 +1,9 @@
-using LoadHarness.Cli.Terminal;
-using LoadHarness.Core.Measurement;
-using LoadHarness.Core.Options;
+using System.Runtime.CompilerServices;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Workloads;
 using LoadHarness.Workloads.Checking;
+using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Running;
 using LoadHarness.Workloads.Seeding;
 using Npgsql;
@@ -12,160 +11,108 @@ using Npgsql;
 namespace LoadHarness.Cli.Pipeline;
 
 /// <summary>The stages of a run with a workload of one's own. Nothing but its own SQL changes the database.</summary>
-public static class WorkloadStages
+internal static class WorkloadStages
 {
     /// <summary>What waits for the server when the load has ended, such as a lock that others hold.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
 
-    public static Dictionary<string, string> Describe(HarnessOptions options, string folder) => new()
-    {
-        // A baseline knows a workload by its text: another text asks for something else.
-        ["profile"] = WorkloadCatalog.Read(folder).Name,
-        ["workload"] = $"{WorkloadCatalog.Read(folder).Name} {WorkloadCatalog.Read(folder).Checksum}",
-        ["database"] = options.Database.ToString(),
-        ["seed"] = options.Seed.ToString(),
-        ["settings"] = options.ServerProfile.ToString().ToLowerInvariant(),
-        ["engine"] = options.Engine.ToString().ToLowerInvariant(),
-        ["pooler"] = options.Pooler.ToString().ToLowerInvariant(),
-    };
-
-    public static async Task RunAsync(
-        RunRecord record, TerminalOutput terminal, HarnessOptions options, CancellationToken cancellationToken)
-    {
-        var workload = WorkloadCatalog.Read(options.Workload!);
-        await using var database = await DatabaseAsync(record, terminal, options, cancellationToken);
-        try
-        {
-            await SetUpAsync(record, terminal, options, workload, database, cancellationToken);
-            await LoadAsync(record, terminal, options, workload, database, cancellationToken);
-        }
-        finally
-        {
-            await CleanUpAsync(record, terminal, workload, database);
-        }
-    }
-
     /// <summary>A given database as it is; or an empty one on a private server, which the set-up fills.</summary>
-    public static async Task<Database> DatabaseAsync(
-        RunRecord record, TerminalOutput terminal, HarnessOptions options, CancellationToken cancellationToken)
+    public static Task<Provisioned> DatabaseAsync(StageContext context, CancellationToken cancellationToken) =>
+        DatabaseStage.ProvisionAsync(
+            context, new(context.Options.Database, context.Options.ServerProfile, context.Options.Keep, Force: true), cancellationToken);
+
+    /// <summary>The workload's own SQL.</summary>
+    public static async Task<Done> SetUpAsync(
+        StageContext context, Workload workload, Database database, CancellationToken cancellationToken)
     {
-        terminal.Heading($"database ({options.Database})");
-        var database = await record.StageAsync(
-            "database",
-            () => terminal.WithProgressAsync(progress => Provisioner.ProvisionAsync(
-                new(options.Database, options.ServerProfile, options.Keep, Force: true), progress, cancellationToken)),
-            made => $"{made.Server.Provisioning}, PostgreSQL {made.Server.Version}");
-        terminal.Line($"   PostgreSQL {database.Server.Version} ({database.Server.Provisioning}) at {database.Server.Endpoint}");
-        record.Add(run => run with { Server = database.Server });
-        return database;
+        if (workload.SetUp.Count == 0) return new();
+        context.Terminal.Heading($"set-up ({workload.File.SetUp})");
+        var ended = await context.StageAsync("set-up", async () =>
+        {
+            await SqlScript.RunAsync(
+                database.AdminConnectionString, PathOf(workload, workload.File.SetUp!), workload.SetUp, cancellationToken);
+            return workload.SetUp.Count;
+        }, statements => $"{statements} statements");
+        return new() { Timing = ended.Timing };
     }
 
-    /// <summary>The workload's own SQL, then its tables' rows.</summary>
-    public static async Task SetUpAsync(
-        RunRecord record, TerminalOutput terminal, HarnessOptions options, Workload workload, Database database,
-            CancellationToken cancellationToken)
+    /// <summary>The rows of the tables that it declares.</summary>
+    public static async Task<Done> SeedAsync(
+        StageContext context, Workload workload, Database database, CancellationToken cancellationToken)
     {
-        if (workload.SetUp.Count > 0)
-        {
-            terminal.Heading($"set-up ({workload.File.SetUp})");
-            await record.StageAsync("set-up", async () =>
-            {
-                await SqlScript.RunAsync(
-                    database.AdminConnectionString, PathOf(workload, workload.File.SetUp!), workload.SetUp, cancellationToken);
-                return workload.SetUp.Count;
-            }, statements => $"{statements} statements");
-        }
-
-        if (workload.File.Seed is not { Count: > 0 }) return;
-        terminal.Heading("seed");
-        await record.StageAsync(
+        if (workload.File.Seed is not { Count: > 0 }) return new();
+        context.Terminal.Heading("seed");
+        var ended = await context.StageAsync(
             "seed",
-            () => terminal.WithProgressAsync(progress => TableSeeder.SeedAsync(
-                workload, database.AdminConnectionString, options.Seed, progress, cancellationToken)),
+            progress => TableSeeder.SeedAsync(
+                workload, database.AdminConnectionString, context.Options.Seed, progress, cancellationToken),
             tables => string.Join(", ", tables.Select(table => $"{table.Table} {table.Rows:N0} rows")));
+        return new() { Timing = ended.Timing };
     }
 
-    private static async Task LoadAsync(
-        RunRecord record, TerminalOutput terminal, HarnessOptions options, Workload workload, Database database,
-            CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<StageRecord> LoadAsync(
+        StageContext context, Workload workload, Database database, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        terminal.Heading($"run (workload {workload.Name}{(workload.File.Description is { } text ? $": {text}" : "")})");
-        await using var run = await WorkloadRun.PrepareAsync(workload, database.AdminConnectionString, options.Seed, cancellationToken);
-        record.Add(result => result with { Warnings = [.. result.Warnings, .. run.Notes] });
-        await record.StageAsync(
-            "run", () => MeasureAsync(record, terminal, options, workload, run, database, cancellationToken),
-            scenarios => $"{scenarios.Count} scenarios");
+        context.Terminal.Heading($"run (workload {workload.Name}{(workload.File.Description is { } text ? $": {text}" : "")})");
+        await using var run = await WorkloadRun.PrepareAsync(
+            workload, database.AdminConnectionString, context.Options.Seed, cancellationToken);
+        yield return new Done { Warnings = [.. run.Notes] };
+        await foreach (var part in MeasureAsync(context, workload, run, database, cancellationToken).TimedAsync("run")) yield return part;
     }
 
-    private static async Task<IReadOnlyList<ScenarioResult>> MeasureAsync(
-        RunRecord record, TerminalOutput terminal, HarnessOptions options, Workload workload, WorkloadRun run, Database database,
-            CancellationToken cancellationToken)
+    /// <summary>Also after a failure and an interruption: what the set-up made is to go.</summary>
+    public static async Task<StageRecord> CleanUpAsync(StageContext context, Workload workload, Database database)
     {
-        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        await using var observer = await DatabaseObserver.StartAsync(admin, database.ServerProcessId, cancellationToken);
-        var ended = false;
-        try
-        {
-            foreach (var group in workload.Groups)
-            {
-                var names = group.Select(scenario => scenario.Value.Title is { } title ? $"{scenario.Key}: {title}" : scenario.Key);
-                terminal.Line($"   {string.Join(" + ", names)}");
-                var load = run.Build(group);
-                await ScenarioRun.MeasureAsync(
-                    record, terminal, observer, [.. load.Select(run.WatchOf)],
-                    (live, measured) => EngineCatalog.RunAsync(options, load, live, measured, DrainTime, cancellationToken),
-                    run.ReleaseAsync, cancellationToken);
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            ended = true;
-        }
-        finally
-        {
-            var trials = ended ? await TrialsAsync(run, options, cancellationToken) : [];
-            var observation = await observer.FinishAsync(
-                [.. trials.Select(trial => trial.Plan).OfType<QueryPlan>()],
-                cancellationToken.IsCancellationRequested ? CancellationToken.None : cancellationToken,
-                [.. trials.Where(trial => trial.Fault is not null)
-                    .Select(trial => $"No plan of {trial.Operation} ({trial.Place}): {trial.Fault}")])
-                .WaitAsync(Interruption.AtOnce);
-            record.Add(result => result with { Observation = observation });
-        }
-
-        return record.Result.Scenarios;
-    }
-
-    // Plans that cannot be had must not cost the figures of the run.
-    private static async Task<IReadOnlyList<StatementTrial>> TrialsAsync(
-        WorkloadRun run, HarnessOptions options, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await run.TryAsync(options.Seed, cancellationToken);
-        }
-        catch (Exception lost) when (lost is NpgsqlException or TimeoutException or OperationCanceledException)
-        {
-            return [new("any operation", "the server", null, lost.Message)];
-        }
-    }
-
-    // Also after a failure and an interruption: what the set-up made is to go.
-    private static async Task CleanUpAsync(RunRecord record, TerminalOutput terminal, Workload workload, Database database)
-    {
-        if (workload.CleanUp.Count == 0) return;
-        terminal.Heading($"clean-up ({workload.File.CleanUp})");
+        if (workload.CleanUp.Count == 0) return new Done();
+        context.Terminal.Heading($"clean-up ({workload.File.CleanUp})");
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(Interruption.AtOnce);
             await SqlScript.RunAsync(
                 database.AdminConnectionString, PathOf(workload, workload.File.CleanUp!), workload.CleanUp, limit.Token);
+            return new Done();
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            record.Add(run => run with
-            {
-                Warnings = [.. run.Warnings, $"The clean-up failed; the figures stand: {Faults.Sentence(fault)}"],
-            });
+            return new Done { Warnings = [$"The clean-up failed; the figures stand: {Faults.Sentence(fault)}"] };
+        }
+    }
+
+    private static async IAsyncEnumerable<StageRecord> MeasureAsync(
+        StageContext context, Workload workload, WorkloadRun run, Database database,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        await using var observer = await DatabaseObserver.StartAsync(admin, database.ServerProcessId, cancellationToken);
+        var loads = workload.Groups.Select(group => (Title: TitleOf(group), Load: run.Build(group)))
+            .Select(planned => new PlannedLoad(
+                planned.Title,
+                [.. planned.Load.Select(run.WatchOf)],
+                (live, measured) => EngineCatalog.RunAsync(
+                    context.Options, planned.Load, live, measured, DrainTime, cancellationToken),
+                run.ReleaseAsync));
+        var parts = new LoadRun(context.Terminal, observer, () => PlansAsync(run, context.Options.Seed, cancellationToken))
+            .MeasureAsync(loads, cancellationToken);
+        await foreach (var part in parts) yield return part;
+    }
+
+    private static string TitleOf(IReadOnlyList<KeyValuePair<string, ScenarioFile>> group) => string.Join(
+        " + ", group.Select(scenario => scenario.Value.Title is { } title ? $"{scenario.Key}: {title}" : scenario.Key));
+
+    // Plans that cannot be had must not cost the figures of the run.
+    private static async Task<CollectedPlans> PlansAsync(WorkloadRun run, ulong seed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var trials = await run.TryAsync(seed, cancellationToken);
+            return new(
+                [.. trials.Select(trial => trial.Plan).OfType<Core.Measurement.QueryPlan>()],
+                [.. trials.Where(trial => trial.Fault is not null)
+                    .Select(trial => $"No plan of {trial.Operation} ({trial.Place}): {trial.Fault}")]);
+        }
+        catch (Exception lost) when (lost is NpgsqlException or TimeoutException or OperationCanceledException)
+        {
+            return new([], [$"No plan of any operation (the server): {lost.Message}"]);
         }
     }
 

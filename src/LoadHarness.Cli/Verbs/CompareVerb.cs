@@ -55,10 +55,10 @@ public static class CompareVerb
         if (arms.B is null) throw new HarnessException($"compare: --b is missing. Give the arm B: {ArmForm}", ExitCode.BadUsage);
         var work = ComparedWork.Of(options, plan, scenarios);
         var (a, b) = (work.Arm("--a", arms.A ?? work.UsualArm), work.Arm("--b", arms.B));
-        return await ComparedRun.Begin(options, directory).MeasureAsync(
-            "compare",
-            progress => new Comparer(work.Plan, work.Subject, progress).CompareAsync(a, b, cancellationToken),
-            (run, arms) => run with { Arms = arms },
-            ComparisonText.Of);
+        return await ComparedRun.MeasureAsync(options, directory, "compare", async progress =>
+        {
+            var compared = await new Comparer(work.Plan, work.Subject, progress).CompareAsync(a, b, cancellationToken);
+            return new(ComparisonText.Of(compared)) { Arms = compared };
+        });
     }
 }

@@ -6,7 +6,6 @@ using LoadHarness.Comparing;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
-using LoadHarness.Seeding;
 
 namespace LoadHarness.Cli.Verbs;
 
@@ -94,17 +93,14 @@ public static class GateVerb
         var (a, b) = (work.Arm("--against", pin.Arm), work.Arm("--b", work.UsualArm));
         var historyFile = history ?? Path.Combine("reports", "gate", $"{work.Workload?.Name ?? "history"}.jsonl");
         var earlier = await GateHistory.ReadAsync(historyFile, pin.Against, cancellationToken);
-        return await ComparedRun.Begin(options, directory).MeasureAsync(
-            "gate",
-            async progress =>
-            {
-                var arms = await new Comparer(work.Plan, work.Subject, progress).CompareAsync(a, b, cancellationToken);
-                var night = GateNight.Of(arms, pin.Against, BuildFacts.Commit);
-                await GateHistory.AddAsync(historyFile, night, cancellationToken);
-                return (Arms: arms, Gate: GateContext.Of(pin.Against, earlier, night));
-            },
-            (run, found) => run with { Arms = found.Arms, Gate = found.Gate },
-            found => GateText.Of(found.Arms, GateDecision.Of(found.Arms, found.Gate), found.Gate.Creep));
+        return await ComparedRun.MeasureAsync(options, directory, "gate", async progress =>
+        {
+            var arms = await new Comparer(work.Plan, work.Subject, progress).CompareAsync(a, b, cancellationToken);
+            var night = GateNight.Of(arms, pin.Against, BuildFacts.Commit);
+            await GateHistory.AddAsync(historyFile, night, cancellationToken);
+            var gate = GateContext.Of(pin.Against, earlier, night);
+            return new(GateText.Of(arms, GateDecision.Of(arms, gate), gate.Creep)) { Arms = arms, Gate = gate };
+        });
     }
 
     private static async Task<ExitCode> AcceptAsync(
@@ -132,21 +128,20 @@ public static class GateVerb
             throw new HarnessException($"--suites is {suites.Identical}. Give 1 to 1000.", ExitCode.BadUsage);
         if (suites.Planted is < 0 or > 1000)
             throw new HarnessException($"--planted is {suites.Planted}. Give 0 to 1000.", ExitCode.BadUsage);
-        return await ComparedRun.Begin(options, directory).MeasureAsync(
-            "gate selftest",
-            progress => new GateSelfTest(plan, Request(options), options.ServerProfile, suites.Identical, new(log), progress)
+        return await ComparedRun.MeasureAsync(options, directory, "gate selftest", async progress =>
+        {
+            var rates = await new GateSelfTest(
+                plan, CrmRows.Of(options), options.ServerProfile, suites.Identical, new(log), progress)
             {
                 OfEachFault = suites.Planted,
                 Commit = BuildFacts.Commit,
                 Machine = HostFacts.Words(),
-            }.RunAsync(cancellationToken),
-            (record, rates) => record with { GateRates = rates },
-            GateRatesText.Of);
+            }.RunAsync(cancellationToken);
+            return new(GateRatesText.Of(rates)) { GateRates = rates };
+        });
     }
 
     private static ComparisonPlan PlanOf(int slotSeconds) => slotSeconds is >= 0 and <= 60
         ? ComparisonPlan.Standard with { Slot = TimeSpan.FromSeconds(slotSeconds) }
         : throw new HarnessException($"--slot is {slotSeconds}. Give 0 to 60 seconds.", ExitCode.BadUsage);
-
-    private static SeedRequest Request(HarnessOptions options) => new(options.Contacts, options.Seed, Environment.ProcessorCount);
 }

@@ -38,12 +38,12 @@ public static class HeadroomVerb
         HarnessOptions options, string directory, TimeSpan level, CancellationToken cancellationToken)
     {
         var profile = ProfileCatalog.Read(options.Profile);
-        return ComparedRun.Begin(options, directory).MeasureAsync(
-            "headroom",
-            progress => new HeadroomRun(level, options.Seed, options.ServerProfile, options.Keep, progress)
-                .MeasureAsync(options.Contacts, profile, options.Targets, cancellationToken),
-            (record, report) => record with { Headroom = report },
-            HeadroomText.Of);
+        return ComparedRun.MeasureAsync(options, directory, "headroom", async progress =>
+        {
+            var report = await new HeadroomRun(level, options.Seed, options.ServerProfile, options.Keep, progress)
+                .MeasureAsync(options.Contacts, profile, options.Targets, cancellationToken);
+            return new(HeadroomText.Of(report)) { Headroom = report };
+        });
     }
 
     private static TimeSpan LevelOf(int seconds) => seconds is >= 1 and <= 600

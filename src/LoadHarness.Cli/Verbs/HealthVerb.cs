@@ -34,9 +34,10 @@ public static class HealthVerb
         CommandLineOptions words, ParseResult parsed, bool weekly, bool monthly, CancellationToken cancellationToken)
     {
         var options = words.Read(parsed);
-        TerminalOutput terminal = new TerminalOutput(options.Json);
-        await using var database = await SeededDatabase.OpenAsync(terminal, options, words.ContactsGiven(parsed), cancellationToken);
-        await using var source = NpgsqlDataSource.Create(database.AdminConnectionString);
+        var context = StageContext.Of(options);
+        var terminal = context.Terminal;
+        await using var seeded = await SeededDatabase.OpenAsync(context, words.ContactsGiven(parsed), cancellationToken);
+        await using var source = NpgsqlDataSource.Create(seeded.Database.AdminConnectionString);
         var report = await terminal.WithProgressAsync(progress => HealthCheck.RunAsync(source, progress, cancellationToken));
         foreach (var check in report.Checks) Print(terminal, check);
         var ofTheWeek = weekly ? await Review.WeeklyAsync(source, cancellationToken) : null;

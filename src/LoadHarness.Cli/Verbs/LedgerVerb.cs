@@ -6,7 +6,6 @@ using LoadHarness.Comparing.Ledger;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
-using LoadHarness.Seeding;
 
 namespace LoadHarness.Cli.Verbs;
 
@@ -44,12 +43,11 @@ public static class LedgerVerb
             CancellationToken cancellationToken)
     {
         var plan = ComparisonPlan.Standard with { Slot = TimeSpan.Zero };
-        var request = new SeedRequest(options.Contacts, options.Seed, Environment.ProcessorCount);
-        return await ComparedRun.Begin(options, directory).MeasureAsync(
-            "ledger",
-            progress => new LedgerRun(plan, request, options.ServerProfile, options.Keep, progress)
-                .RunAsync(arm, reasons, only, cancellationToken),
-            (record, ledger) => record with { Ledger = ledger },
-            LedgerText.Of);
+        return await ComparedRun.MeasureAsync(options, directory, "ledger", async progress =>
+        {
+            var ledger = await new LedgerRun(plan, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
+                .RunAsync(arm, reasons, only, cancellationToken);
+            return new(LedgerText.Of(ledger)) { Ledger = ledger };
+        });
     }
 }

@@ -71,12 +71,12 @@ public static class MigrateVerb
     private static async Task<ExitCode> MeasureAsync(CommandLineOptions words, ParseResult parsed, CancellationToken cancellationToken)
     {
         var options = words.Read(parsed);
-        TerminalOutput terminal = new TerminalOutput(options.Json);
-        await using var database = await SeededDatabase.OpenAsync(terminal, options, words.ContactsGiven(parsed), cancellationToken);
-        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        var verdicts = await terminal.WithProgressAsync(
+        var context = StageContext.Of(options);
+        await using var seeded = await SeededDatabase.OpenAsync(context, words.ContactsGiven(parsed), cancellationToken);
+        await using var admin = NpgsqlDataSource.Create(seeded.Database.AdminConnectionString);
+        var verdicts = await context.Terminal.WithProgressAsync(
             progress => MigrationMeasurement.RunAsync(admin, ProvisionedMeasurements.LiveConnections, progress, cancellationToken));
-        return CheckTable.Print(terminal, verdicts, options.Json);
+        return CheckTable.Print(context.Terminal, verdicts, options.Json);
     }
 
     private static async Task<ExitCode> OnGivenAsync(

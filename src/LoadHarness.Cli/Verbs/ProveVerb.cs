@@ -6,7 +6,6 @@ using LoadHarness.Core;
 using LoadHarness.Core.Input;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Proving;
-using LoadHarness.Seeding;
 
 namespace LoadHarness.Cli.Verbs;
 
@@ -41,20 +40,16 @@ public static class ProveVerb
         HarnessOptions options, string directory, bool quick, string? claims, string? markdown, CancellationToken cancellationToken)
     {
         var contracts = Asked(ClaimFiles.Read(ClaimsFolder, options.Targets, Prover.Operations), claims);
-        var request = new SeedRequest(options.Contacts, options.Seed, Environment.ProcessorCount);
         var command = $"prove --contacts {options.Contacts}{(quick ? " --quick" : "")}{(claims is null ? "" : $" --claims {claims}")}";
-        return await ComparedRun.Begin(options, directory).MeasureAsync(
-            "prove",
-            async progress =>
-            {
-                var prover = new Prover(quick ? ProofPlan.Quick : ProofPlan.Standard, request, options.ServerProfile, options.Keep,
-                    progress);
-                var proof = await prover.ProveAsync(contracts, options.Targets, command, HostFacts.Words(), cancellationToken);
-                if (markdown is not null) await File.WriteAllTextAsync(markdown, ProofText.Of(proof), CancellationToken.None);
-                return proof;
-            },
-            (record, proof) => record with { Proof = proof },
-            ProofText.Of);
+        var plan = quick ? ProofPlan.Quick : ProofPlan.Standard;
+        return await ComparedRun.MeasureAsync(options, directory, "prove", async progress =>
+        {
+            var proof = await new Prover(plan, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
+                .ProveAsync(contracts, options.Targets, command, HostFacts.Words(), cancellationToken);
+            var text = ProofText.Of(proof);
+            if (markdown is not null) await File.WriteAllTextAsync(markdown, text, CancellationToken.None);
+            return new(text) { Proof = proof };
+        });
     }
 
     private static IReadOnlyList<ClaimContract> Asked(IReadOnlyList<ClaimContract> contracts, string? claims)

@@ -48,13 +48,12 @@ public static class ScaleVerb
     private static async Task<ExitCode> ExecuteAsync(
         HarnessOptions options, string directory, IReadOnlyList<long> sizes, ComparisonPlan plan, CancellationToken cancellationToken)
     {
-        return await ComparedRun.Begin(options, directory).MeasureAsync(
-            "scale",
-            progress =>
-                new ScaleRun(plan, options.Seed, options.ServerProfile, options.Keep, progress)
-                    .MeasureAsync(sizes, options.Targets, cancellationToken),
-            (record, report) => record with { Growth = report },
-            ScaleText.Of);
+        return await ComparedRun.MeasureAsync(options, directory, "scale", async progress =>
+        {
+            var report = await new ScaleRun(plan, options.Seed, options.ServerProfile, options.Keep, progress)
+                .MeasureAsync(sizes, options.Targets, cancellationToken);
+            return new(ScaleText.Of(report)) { Growth = report };
+        });
     }
 
     private static ComparisonPlan PlanOf(int slotSeconds) => slotSeconds is >= 0 and <= 60

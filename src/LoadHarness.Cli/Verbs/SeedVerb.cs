@@ -27,25 +27,22 @@ public static class SeedVerb
 
     private static async Task<ExitCode> ExecuteAsync(HarnessOptions options, bool measure, CancellationToken cancellationToken)
     {
-        TerminalOutput terminal = new TerminalOutput(options.Json);
-        var record = RunRecord.Begin(options);
-        await using var database = await Stages.DatabaseAsync(record, terminal, options, cancellationToken);
-        await Stages.SchemaAsync(record, terminal, database, cancellationToken);
+        var context = StageContext.Of(options);
+        var terminal = context.Terminal;
+        await using var database = (await CrmStages.DatabaseAsync(context, cancellationToken)).Database;
+        await CrmStages.SchemaAsync(context, database, cancellationToken);
         if (measure)
         {
             await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
             var measured = await terminal.WithProgressAsync(progress => SeedMeasurement.RunAsync(
-                admin, new(options.Contacts, options.Seed, Environment.ProcessorCount)
-                {
-                    Spread = options.Spread,
-                    Replace = options.Force,
-                    ReplaceForeignRows = options.DeleteAllRows,
-                }, progress, cancellationToken));
+                admin, context.Rows, progress, cancellationToken));
             return CheckTable.Print(terminal, measured.Verdicts, options.Json);
         }
 
-        var manifest = await Stages.SeedAsync(record, terminal, options, database, cancellationToken);
-        await Stages.KeepAsync(record, terminal, options, database, cancellationToken);
+        var seeded = await CrmStages.SeedAsync(context, database, cancellationToken);
+        seeded.RequireInvariants();
+        await CrmStages.KeepAsync(context, database, cancellationToken);
+        var manifest = seeded.Manifest;
         foreach (var table in manifest.Tables) terminal.Line($"   {table.Table}: {table.Rows:N0} rows, {table.RowsPerSecond:N0}/s");
         terminal.Line($"Checksum {manifest.Checksum}");
         if (options.Json) JsonOutput.Write(manifest);

@@ -39,42 +39,39 @@ public static class VerifyVerb
     {
         var read = words.Read(parsed);
         var options = words.ProfileGiven(parsed) ? read : read with { Profile = ProfileWhenNoneGiven };
-        TerminalOutput terminal = new TerminalOutput(options.Json);
-        var record = RunRecord.Begin(options);
-        await using var database = words.ContactsGiven(parsed)
-            ? await SeededDatabase.MakeAsync(record, terminal, options, cancellationToken)
-            : await SeededDatabase.GivenAsync(terminal, options, cancellationToken);
+        var context = StageContext.Of(options);
+        await using var seeded = await SeededDatabase.OpenAsync(context, words.ContactsGiven(parsed), cancellationToken);
+        var database = seeded.Database;
         await ClusterTraps.RequireNoneAsync(database.AdminConnectionString, cancellationToken);
         // In a database that was given, nothing is changed: what takes changes stays unavailable, with the command that measures it.
         var measured = options.Database is DatabaseTarget.Given
-            ? []
-            : await ProvisionedMeasurements.RunAsync(record, terminal, options, database, cancellationToken);
+            ? new(seeded.Run, [])
+            : await ProvisionedMeasurements.RunAsync(context, database, seeded.Run, cancellationToken);
 
+        var terminal = context.Terminal;
         terminal.Heading("verify");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var verdicts = await terminal.WithProgressAsync(
-            progress => Verifier.RunAsync(admin, database.Server, measured, progress, cancellationToken));
-        if (measured.Count > 0) await ReportAsync(terminal, options, record, verdicts, cancellationToken);
+            progress => Verifier.RunAsync(admin, database.Server, measured.Verdicts, progress, cancellationToken));
+        var run = measured.Run.With(new Verified(verdicts));
+        if (measured.Verdicts.Count > 0) await ReportAsync(context, run, cancellationToken);
         if (markdown is not null)
-            await File.WriteAllTextAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(options, record, database)),
-                cancellationToken);
+            await File.WriteAllTextAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(run, database)), cancellationToken);
         return CheckTable.Print(terminal, verdicts, options.Json, RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)));
     }
 
     // Minutes of measurement are worth a folder of their own: the same files as those of a run.
-    private static async Task ReportAsync(
-        TerminalOutput terminal, HarnessOptions options, RunRecord record, IReadOnlyList<Verdict> verdicts,
-            CancellationToken cancellationToken)
+    private static async Task ReportAsync(StageContext context, PartialRun measured, CancellationToken cancellationToken)
     {
-        var run = RunJudge.Judge(record.End() with { Checklist = verdicts }, options);
-        var files = await RunReport.WriteAsync(run, Path.Combine(options.OutputDirectory, run.Identity.Id), cancellationToken);
-        terminal.Line($"Report: {files.FirstOrDefault(file => file.EndsWith("report.html", StringComparison.Ordinal))}");
+        var run = RunJudge.Judge(measured.ToResult(), context.Options);
+        var files = await RunReport.WriteAsync(run, Path.Combine(context.Options.OutputDirectory, run.Identity.Id), cancellationToken);
+        context.Terminal.Line($"Report: {files.FirstOrDefault(file => file.EndsWith("report.html", StringComparison.Ordinal))}");
     }
 
-    private static ChecklistCircumstances Circumstances(HarnessOptions options, RunRecord record, Database database) => new(
+    private static ChecklistCircumstances Circumstances(PartialRun run, Database database) => new(
         DateOnly.FromDateTime(DateTime.UtcNow),
-        record.Result.Seed is { } seed
+        run.Seed is { } seed
             ? $"{seed.Contacts:N0} leads {seed.Spread.Words()}"
             : null,
-        options.Profile, record.Result.Host, database.Server);
+        run.Options.Profile, run.Host, database.Server);
 }

@@ -32,11 +32,15 @@ public static class WorkloadCheckVerb
     private static async Task<ExitCode> ExecuteAsync(HarnessOptions options, string folder, bool plans, CancellationToken cancellationToken)
     {
         var workload = WorkloadCatalog.Read(folder);
-        var terminal = new TerminalOutput(options.Json);
-        var record = RunRecord.Begin(options);
-        await using var database = await WorkloadStages.DatabaseAsync(record, terminal, options, cancellationToken);
+        var context = StageContext.Of(options);
+        var terminal = context.Terminal;
+        await using var database = (await WorkloadStages.DatabaseAsync(context, cancellationToken)).Database;
         // Somebody's own database is looked at only; an empty one of ours has to be filled before there is anything to check.
-        if (database.IsPrivate) await WorkloadStages.SetUpAsync(record, terminal, options, workload, database, cancellationToken);
+        if (database.IsPrivate)
+        {
+            await WorkloadStages.SetUpAsync(context, workload, database, cancellationToken);
+            await WorkloadStages.SeedAsync(context, workload, database, cancellationToken);
+        }
         else if (workload.SetUp.Count > 0)
             terminal.Line($"   {workload.File.SetUp} is not run by this check: the database is taken as it is.");
         await using var run = await WorkloadRun.PrepareAsync(workload, database.AdminConnectionString, options.Seed, cancellationToken);

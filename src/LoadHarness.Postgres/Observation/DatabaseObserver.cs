@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using LoadHarness.Core.Measurement;
-using LoadHarness.Load;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Observation;
@@ -49,26 +48,8 @@ public sealed class DatabaseObserver : IAsyncDisposable
         NpgsqlDataSource admin, int? serverProcessId, CancellationToken cancellationToken, bool loadIsOurs = true) =>
         new(admin, new(admin, serverProcessId, loadIsOurs), await Sizes.ReadAsync(admin, cancellationToken));
 
-    /// <summary>Runs scenarios, all at once. The work says when their measured phase begins and ends.</summary>
-    public async Task<T> DuringAsync<T>(IReadOnlyList<ScenarioWatch> scenarios, Func<IMeasuredPhase, Task<T>> work)
-    {
-        var window = _window = new(_admin, scenarios);
-        try
-        {
-            return await work(window);
-        }
-        finally
-        {
-            _window = null;
-            // A server that no longer answers holds the sampler up, and must not hold the figures up with it.
-            var isOurs = await _watching.WaitAsync(LongestLook, CancellationToken.None);
-            var (watched, statements) = window.Seen(_waits);
-            if (isOurs) _watching.Release();
-            _watched.AddRange(watched);
-            _statements.AddRange(statements);
-            if (window.Blindness is { } reason) _notes.Add(reason);
-        }
-    }
+    /// <summary>Watches scenarios that run at once, until what is returned is disposed of. It is told when they are measured.</summary>
+    public MeasuredWindow Watch(IReadOnlyList<ScenarioWatch> scenarios) => _window = new(_admin, scenarios, CloseAsync);
 
     /// <summary>Does what is no part of the load, such as preparing the server for it: no sample holds what it costs.</summary>
     public async Task<T> UnwatchedAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
@@ -124,6 +105,18 @@ public sealed class DatabaseObserver : IAsyncDisposable
         await _reader.DisposeAsync();
         _stop.Dispose();
         _watching.Dispose();
+    }
+
+    private async ValueTask CloseAsync(MeasuredWindow window)
+    {
+        _window = null;
+        // A server that no longer answers holds the sampler up, and must not hold the figures up with it.
+        var isOurs = await _watching.WaitAsync(LongestLook, CancellationToken.None);
+        var (watched, statements) = window.Seen(_waits);
+        if (isOurs) _watching.Release();
+        _watched.AddRange(watched);
+        _statements.AddRange(statements);
+        if (window.Blindness is { } reason) _notes.Add(reason);
     }
 
     private async Task StopAsync()

@@ -8,9 +8,12 @@ namespace LoadHarness.Postgres.Observation;
 /// The measured phase of the scenarios that run at once. The counters are read at its two ends, so that set-up and warm-up are in no
 /// figure.
 /// </summary>
-internal sealed class MeasuredWindow(NpgsqlDataSource admin, IReadOnlyList<ScenarioWatch> scenarios) : IMeasuredPhase
+public sealed class MeasuredWindow : IMeasuredPhase, IAsyncDisposable
 {
     private static readonly TimeSpan LongestReading = TimeSpan.FromSeconds(10);
+
+    private readonly NpgsqlDataSource _admin;
+    private readonly Func<MeasuredWindow, ValueTask> _close;
 
     private StatementCounters? _before;
     private StatementCounters? _after;
@@ -18,16 +21,23 @@ internal sealed class MeasuredWindow(NpgsqlDataSource admin, IReadOnlyList<Scena
     private DateTimeOffset? _to;
     private volatile bool _isOpen;
 
-    public IReadOnlyList<ScenarioWatch> Scenarios => scenarios;
+    /// <param name="close">Takes what was seen, when the scenarios have ended.</param>
+    internal MeasuredWindow(NpgsqlDataSource admin, IReadOnlyList<ScenarioWatch> scenarios, Func<MeasuredWindow, ValueTask> close)
+    {
+        (_admin, Scenarios, _close) = (admin, scenarios, close);
+        Name = string.Join(" + ", scenarios.Select(scenario => scenario.Name));
+    }
 
-    public string Name { get; } = string.Join(" + ", scenarios.Select(scenario => scenario.Name));
+    internal IReadOnlyList<ScenarioWatch> Scenarios { get; }
 
-    public bool IsOpen => _isOpen;
+    internal string Name { get; }
 
-    public string Phase => _isOpen ? "measured" : "set-up";
+    internal bool IsOpen => _isOpen;
+
+    internal string Phase => _isOpen ? "measured" : "set-up";
 
     /// <summary>Why there are no statements; null when there are.</summary>
-    public string? Blindness { get; private set; }
+    internal string? Blindness { get; private set; }
 
     public async Task BeginsAsync()
     {
@@ -43,15 +53,17 @@ internal sealed class MeasuredWindow(NpgsqlDataSource admin, IReadOnlyList<Scena
         _after = await ReadAsync();
     }
 
+    public ValueTask DisposeAsync() => _close(this);
+
     /// <returns>Nothing when the measured phase never began.</returns>
-    public (IReadOnlyList<WatchedScenario> Watched, IReadOnlyList<StatementStatistics> Statements) Seen(WaitCounts waits)
+    internal (IReadOnlyList<WatchedScenario> Watched, IReadOnlyList<StatementStatistics> Statements) Seen(WaitCounts waits)
     {
         if (_to is not { } to) return ([], []);
-        var seen = _before is not null && _after is not null ? StatementDifference.Of(scenarios, _before, _after) : null;
+        var seen = _before is not null && _after is not null ? StatementDifference.Of(Scenarios, _before, _after) : null;
         if (_after?.Dropped > _before?.Dropped)
             Blindness = "pg_stat_statements had no room and dropped statements: calls are at least as many as shown.";
         return (
-            [.. scenarios.Select(scenario => Watched(scenario.Name, to, waits, seen))],
+            [.. Scenarios.Select(scenario => Watched(scenario.Name, to, waits, seen))],
             [.. (seen ?? new Dictionary<string, IReadOnlyList<StatementStatistics>>())
                 .Values.SelectMany(statements => statements.Take(StatementDifference.Kept))]);
     }
@@ -71,7 +83,7 @@ internal sealed class MeasuredWindow(NpgsqlDataSource admin, IReadOnlyList<Scena
         using var limit = new CancellationTokenSource(LongestReading);
         try
         {
-            await using var connection = await admin.OpenConnectionAsync(limit.Token);
+            await using var connection = await _admin.OpenConnectionAsync(limit.Token);
             return await StatementCounters.ReadAsync(connection, limit.Token);
         }
         catch (Exception missing) when (missing is NpgsqlException or OperationCanceledException or InvalidOperationException)

@@ -59,7 +59,8 @@ public class SeededLoad(PostgresCluster cluster) : IAsyncLifetime
     {
         await using var observer = await DatabaseObserver.StartAsync(Database.Owner, null, TestContext.Current.CancellationToken);
         var load = scenario.Build(environment);
-        var results = await observer.DuringAsync([.. load.Select(environment.WatchOf)], measured => RunAsync(load, measured));
+        IReadOnlyList<ScenarioResult> results;
+        await using (var measured = observer.Watch([.. load.Select(environment.WatchOf)])) results = await RunAsync(load, measured);
         // A session counts what it did into the server's statistics when it ends, and about once a second before.
         await environment.ReleaseAsync();
         while (await Database.Owner.AskAsync<bool>(

@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using LoadHarness.Checks.Verification;
+using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Options;
+using LoadHarness.Postgres.Distribution;
+using LoadHarness.Postgres.Migration;
+using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Scenarios.Profiles;
+using LoadHarness.Seeding;
+using Npgsql;
+
+namespace LoadHarness.Cli.Pipeline;
+
+/// <summary>The stages of a run on the CRM. Each takes what stages before it made, and gives a record.</summary>
+internal static class CrmStages
+{
+    public static async Task<Provisioned> DatabaseAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var provisioned = await DatabaseStage.ProvisionAsync(context, Request(context), cancellationToken);
+        return provisioned with { Warnings = [.. Missing(provisioned.Database.Server)] };
+    }
+
+    public static async Task<Migrated> SchemaAsync(StageContext context, Database database, CancellationToken cancellationToken)
+    {
+        context.Terminal.Heading("schema");
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        var schema = await context.StageAsync(
+            "schema", progress => new Migrator(admin).BuildAsync(progress, cancellationToken),
+            version => string.Join(", ", version.Applied));
+        return new(schema.Value) { Timing = schema.Timing };
+    }
+
+    public static async Task<Seeded> SeedAsync(StageContext context, Database database, CancellationToken cancellationToken)
+    {
+        var (options, terminal) = (context.Options, context.Terminal);
+        terminal.Heading($"seed ({options.Contacts:N0} leads{(options.Spread.IsOne() ? "" : $" {options.Spread.Words()}")}, seed "
+            + $"{options.Seed})");
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        var seeded = await context.StageAsync(
+            "seed", progress => new Seeder(admin).SeedAsync(context.Rows, progress, cancellationToken),
+            manifest => manifest.Reused
+                ? $"reused, checksum {manifest.Checksum}"
+                : $"{manifest.Tables.Sum(table => table.Rows):N0} rows, checksum {manifest.Checksum}");
+        if (seeded.Value.Reused) terminal.Line("   Reusing the seeded database of an earlier run: nothing was generated.");
+        return new(seeded.Value) { Timing = seeded.Timing };
+    }
+
+    /// <summary>Saves the freshly seeded cluster for a later <c>--reuse</c>, before any scenario changes a row.</summary>
+    public static async Task<Done> KeepAsync(StageContext context, Database database, CancellationToken cancellationToken)
+    {
+        if (!context.Options.Keep || database.DataDirectory is null) return new();
+        context.Terminal.Heading("keep");
+        var binaries = await PostgresBinaries.FindAsync(cancellationToken)
+            ?? throw new HarnessException(
+                "--keep: the PostgreSQL programs that made this cluster can no longer be found. Put them on the PATH.");
+        var snapshot = context.Rows.SnapshotFor(binaries.MajorVersion);
+        var saved = snapshot.Exists ? null : await context.StageAsync(
+            "keep",
+            async () =>
+            {
+                await snapshot.SaveAsync(database.AdminConnectionString, binaries, cancellationToken);
+                return snapshot.Directory;
+            },
+            directory => directory);
+        context.Terminal.Line($"   The seeded database is kept in {snapshot.Directory}; start from it with --reuse.");
+        return new() { Timing = saved?.Timing };
+    }
+
+    public static async IAsyncEnumerable<StageRecord> LoadAsync(
+        StageContext context, Database database, SeedManifest seed, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await ClusterTraps.RequireNoneAsync(database.AdminConnectionString, cancellationToken);
+        var profile = ProfileCatalog.Read(context.Options.Profile);
+        context.Terminal.Heading($"run (profile {profile.Name}: {profile.Description})");
+        var parts = CrmLoad.MeasureAsync(context, profile, database, seed, cancellationToken).TimedAsync("run");
+        await foreach (var part in parts) yield return part;
+    }
+
+    public static async Task<Verified> VerifyAsync(StageContext context, Database database, CancellationToken cancellationToken)
+    {
+        context.Terminal.Heading("verify");
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        var rows = await context.StageAsync(
+            "verify", () => Verifier.RunAsync(admin, database.Server, cancellationToken), checklist => $"{checklist.Count} lines");
+        return new(rows.Value) { Timing = rows.Timing };
+    }
+
+    // A native cluster is kept as a snapshot taken before the scenarios change its rows, so the server itself need not stay.
+    private static DatabaseRequest Request(StageContext context)
+    {
+        var options = context.Options;
+        return new(options.Database, options.ServerProfile, options.Keep && options.Database is DatabaseTarget.Container, options.Force)
+        {
+            DeletesRows = options.Force,
+            DeletesForeignRows = options.DeleteAllRows,
+            ExtraSettings = options.WithoutExtensions is { } names ? new Dictionary<string, string>
+            {
+                ["loadharness.without_extensions"] = names,
+            } : new(),
+            Snapshot = options.Reuse ? context.Rows.SnapshotFor : null,
+        };
+    }
+
+    private static IEnumerable<string> Missing(ServerEnvironment server) => server.Capabilities
+        .Where(capability => !capability.Available)
+        .Select(capability => $"{capability.Name} is not available; what needs it is not judged. {capability.Remedy}");
+}

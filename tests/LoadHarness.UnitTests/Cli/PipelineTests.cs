@@ -1,0 +1,161 @@
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Pipeline;
+using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Options;
+using LoadHarness.Postgres.Provisioning;
+
+namespace LoadHarness.UnitTests.Cli;
+
+/// <summary>A run is the records of its stages, and those that were given stay, whatever ends the run.</summary>
+public sealed class PipelineTests
+{
+    private static readonly RunResult Sample = SampleRun.Create(seconds: 3);
+
+    private static readonly HarnessOptions Options = OptionsCheck.Check(new(), []);
+
+    [Fact]
+    public async Task A_fault_keeps_the_records_before_it_and_says_what_it_was()
+    {
+        var run = await CollectAsync(GiveAsync(
+            Timed(new Migrated(Sample.Schema!)), new HarnessException("The disk is full.", ExitCode.BadUsage)));
+
+        Assert.Equal(Sample.Schema, run.ToResult().Schema);
+        Assert.Equal("The disk is full.", run.ToResult().IncompleteReason);
+        Assert.Equal(ExitCode.BadUsage, run.Fault);
+    }
+
+    [Fact]
+    public async Task An_interruption_keeps_the_records_before_it_and_names_the_last_stage_that_ended()
+    {
+        using var stop = new CancellationTokenSource();
+        var run = await CollectAsync(
+            GiveAsync(Timed(new Seeded(Sample.Seed!)), new Measured(Sample.Scenarios), stop, new OperationCanceledException(stop.Token)),
+            stop: stop.Token);
+
+        Assert.Equal(Sample.Scenarios, run.ToResult().Scenarios);
+        Assert.Contains("Interrupted after the stage 'a stage'", run.IncompleteReason, StringComparison.Ordinal);
+        Assert.Null(run.Fault);
+    }
+
+    [Fact]
+    public async Task A_stage_that_hangs_is_left_behind_with_what_it_had_given()
+    {
+        using var stop = new CancellationTokenSource();
+        using var abandoned = new CancellationTokenSource();
+        var run = await CollectAsync(
+            GiveAsync(new Measured(Sample.Scenarios), stop, abandoned, new TaskCompletionSource()), abandoned.Token, stop.Token);
+
+        Assert.Equal(Sample.Scenarios, run.ToResult().Scenarios);
+        Assert.Contains("Interrupted before the first stage ended", run.IncompleteReason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_always_comes_last_comes_after_a_fault_too_and_the_fault_goes_on()
+    {
+        bool? ended = null;
+        var stages = GiveAsync(new Measured(Sample.Scenarios), new HarnessException("lost")).ThenAlways(whole =>
+        {
+            ended = whole;
+            return Task.FromResult<StageRecord>(new Observed(Sample.Observation!));
+        });
+
+        var run = await CollectAsync(stages);
+
+        Assert.False(ended);
+        Assert.Equal(Sample.Observation, run.ToResult().Observation);
+        Assert.Equal(Sample.Scenarios, run.ToResult().Scenarios);
+        Assert.Equal("lost", run.IncompleteReason);
+    }
+
+    [Fact]
+    public void A_later_record_of_a_scenario_takes_the_place_of_the_earlier_one()
+    {
+        var (first, second) = (Sample.Scenarios[0], Sample.Scenarios[1]);
+        var lost = first with { AbortReason = "The server was lost with it" };
+
+        var run = PartialRun.Begin(Options).With(new Measured([first]), new Measured([second]), new Measured([lost])).ToResult();
+
+        Assert.Equal([lost, second], run.Scenarios);
+    }
+
+    [Fact]
+    public async Task A_run_holds_what_each_kind_of_record_gives()
+    {
+        await using var database = new Database("", Sample.Server!, null);
+        var verified = Sample.Checklist;
+        var compared = new Comparison("RE-4", 40, null, 3, "in turns");
+        var agent = new AgentRecord("1/2", "host", 4711, 2, 0, TimeSpan.Zero, []);
+        StageRecord[] records =
+        [
+            new Done { Timing = new("keep", TimeSpan.FromSeconds(1), "there"), Warnings = ["done"] },
+            new Provisioned(database) { Warnings = ["no pg_cron"] },
+            new Migrated(Sample.Schema!),
+            new Seeded(Sample.Seed!),
+            new Measured([Sample.Scenarios[0] with { Notes = ["slow"] }]),
+            new Observed(Sample.Observation!),
+            new SharedLoad([agent]),
+            new Compared(compared),
+            new Verified(verified),
+            new Findings("")
+            {
+                Proof = SampleCompared.Proof.Proof,
+                Growth = SampleCompared.Growth.Growth,
+                Headroom = SampleCompared.Headroom.Headroom,
+                Ledger = SampleCompared.Ledger.Ledger,
+                GateRates = SampleCompared.Rates.GateRates,
+                Arms = SampleCompared.Gate.Arms,
+                Gate = SampleCompared.Gate.Gate,
+            },
+        ];
+
+        var run = PartialRun.Begin(Options).With(records).ToResult();
+
+        Assert.Equal(typeof(StageRecord).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(StageRecord))).ToHashSet(),
+            records.Select(record => record.GetType()).ToHashSet());
+        Assert.Equal(["done", "no pg_cron", $"{Sample.Scenarios[0].Name}: slow"], run.Warnings);
+        Assert.Equal([new("keep", TimeSpan.FromSeconds(1), "there")], run.Stages);
+        Assert.Equal([compared], run.Comparisons);
+        Assert.Equal([agent], run.Agents);
+        Assert.Same(verified, run.Checklist);
+        // Judging fills these, and an earlier run.
+        string[] later = ["Baseline", "Verdicts", "Invalid", "Required", "TargetsChecksum", "Rejudged", "IncompleteReason"];
+        Assert.All(typeof(RunResult).GetProperties().Where(property => !later.Contains(property.Name)),
+            property => Assert.False(property.GetValue(run) is null or System.Collections.ICollection { Count: 0 }, property.Name));
+    }
+
+    [Fact]
+    public void The_options_of_a_run_are_kept_as_baselines_know_them() => Assert.Equal(
+        [
+            new("contacts", "200000"), new("profile", "standard"), new("database", "auto"), new("seed", "42"),
+            new("settings", "checklist"), new("engine", "loadharness"), new("pooler", "none"), new("reuse", "no"),
+        ],
+        (IEnumerable<KeyValuePair<string, string>>)AskedOptions.Of(Options));
+
+    [Fact]
+    public void The_rows_are_asked_for_once_and_as_the_options_say()
+    {
+        var rows = StageContext.Of(Options with { Contacts = 1_234, Seed = 7, Spread = new(8, 0.5), Force = true }).Rows;
+
+        Assert.Equal((1_234, 7ul, new WorkspaceSpread(8, 0.5), true, false),
+            (rows.Contacts, rows.Seed, rows.Spread, rows.Replace, rows.ReplaceForeignRows));
+    }
+
+    private static StageRecord Timed(StageRecord record) => record with { Timing = new("a stage", TimeSpan.FromSeconds(1), "done") };
+
+    private static Task<PartialRun> CollectAsync(
+        IAsyncEnumerable<StageRecord> stages, CancellationToken abandoned = default, CancellationToken stop = default) =>
+        RunGuard.CollectAsync(PartialRun.Begin(Options), stages, abandoned, stop);
+
+    // Records are given, faults thrown, sources cancelled, and what never ends is waited for.
+    private static async IAsyncEnumerable<StageRecord> GiveAsync(params object[] steps)
+    {
+        foreach (var step in steps)
+        {
+            if (step is StageRecord record) yield return record;
+            else if (step is CancellationTokenSource source) await source.CancelAsync();
+            else if (step is TaskCompletionSource never) await never.Task;
+            else throw (Exception)step;
+        }
+    }
+}
