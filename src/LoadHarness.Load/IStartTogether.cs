@@ -6,5 +6,5 @@ public interface IStartTogether
     /// <summary>Waits until every generator stands at the same phase.</summary>
     /// <param name="phase">warm-up or measuring.</param>
     /// <returns>When all begin, by the clock of this machine.</returns>
-    Task<DateTimeOffset> WaitAsync(string phase, CancellationToken cancellationToken);
+    Task<DateTimeOffset> WaitAsync(PhaseKind phase, CancellationToken cancellationToken);
 }

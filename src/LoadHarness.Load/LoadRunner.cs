@@ -54,8 +54,9 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
         var ready = scenarios.Where(s => !spoilt.ContainsKey(s.Name)).ToList();
         using var threads = new IterationThreads(clock, options.MaxThreads);
         if (scenarios.Any(s => s.WarmUp > TimeSpan.Zero))
-            await Play([.. ready.Where(s => s.WarmUp > TimeSpan.Zero)], "warm-up", LoadPlan.WarmUpOf, threads, progress, cancellationToken);
-        var played = await MeasuredAsync(() => Play(ready, "measuring", s => s.Simulations, threads, progress, cancellationToken));
+            await Play(
+                [.. ready.Where(s => s.WarmUp > TimeSpan.Zero)], PhaseKind.WarmUp, LoadPlan.WarmUpOf, threads, progress, cancellationToken);
+        var played = await MeasuredAsync(() => Play(ready, PhaseKind.Measuring, s => s.Simulations, threads, progress, cancellationToken));
         return [.. scenarios.Select(s => spoilt.GetValueOrDefault(s.Name) ?? played.First(p => p.Name == s.Name))];
     }
 
@@ -77,7 +78,7 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
 
     private async Task<IReadOnlyList<ScenarioResult>> Play(
         List<ScenarioProps> scenarios,
-        string phaseName,
+        PhaseKind kind,
         Func<ScenarioProps, IReadOnlyList<LoadSimulation>> simulations,
         IterationThreads threads,
         IProgress<LoadSnapshot>? progress,
@@ -86,12 +87,12 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
         // What set-up and warm-up left to collect is collected outside the figures.
         GC.Collect();
         // Also with nothing to play: the other generators wait for this one.
-        var together = options.Together is { } others ? await others.WaitAsync(phaseName, cancellationToken) : (DateTimeOffset?)null;
+        var together = options.Together is { } others ? await others.WaitAsync(kind, cancellationToken) : (DateTimeOffset?)null;
         if (scenarios.Count == 0) return [];
         var dispatcher = new Dispatcher(clock, threads);
         var (startedUtc, start) = StartAt(together);
         var settings = scenarios.Select(s => new PhaseSetting(
-            s, simulations(s), phaseName, dispatcher, threads, options, start, SeedOf(s.Name, phaseName), progress)).ToList();
+            s, simulations(s), kind, dispatcher, threads, options, start, SeedOf(s.Name, kind), progress)).ToList();
         var phases = settings.Select(s => new LoadPhase(s)).ToList();
         var probe = new GeneratorProbe();
         foreach (var phase in phases) phase.Begin();
@@ -123,5 +124,5 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
             throw new HarnessException($"Two scenarios are named '{twice.Key}'. Rename one: the name is its key in every report.");
     }
 
-    private ulong SeedOf(string scenario, string phase) => SeededRandom.Mix(options.Seed, StableHash.Of($"{scenario}/{phase}"));
+    private ulong SeedOf(string scenario, PhaseKind phase) => SeededRandom.Mix(options.Seed, StableHash.Of($"{scenario}/{phase.Word()}"));
 }

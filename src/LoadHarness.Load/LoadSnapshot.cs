@@ -1,7 +1,6 @@
 namespace LoadHarness.Load;
 
 /// <summary>One second of a running scenario, for a live view.</summary>
-/// <param name="Phase">warm-up, measuring or draining.</param>
 /// <param name="Elapsed">Since the phase began.</param>
 /// <param name="OfferedPerSecond">Null in a closed model without a pace, where nothing is offered.</param>
 /// <param name="P50">
@@ -12,7 +11,7 @@ namespace LoadHarness.Load;
 /// <param name="LagP99">Null where requests have no schedule, or none started.</param>
 public sealed record LoadSnapshot(
     string Scenario,
-    string Phase,
+    PhaseKind Phase,
     TimeSpan Elapsed,
     double? OfferedPerSecond,
     double AchievedPerSecond,

@@ -6,7 +6,7 @@ namespace LoadHarness.TestSupport;
 public static class SampleServer
 {
     public static ServerEnvironment Environment { get; } = new(
-        "native",
+        ServerKind.Native,
         "127.0.0.1:41873",
         "15.18",
         new Dictionary<string, string>

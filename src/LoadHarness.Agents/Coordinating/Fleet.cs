@@ -34,7 +34,7 @@ public sealed class Fleet : IAsyncDisposable
     private readonly FleetWork _work;
     private readonly Exchange _exchange;
     private readonly Admission _admission;
-    private readonly ConcurrentDictionary<(string Scenario, string Phase), StartLine> _lines = new();
+    private readonly ConcurrentDictionary<(string Scenario, PhaseKind Phase), StartLine> _lines = new();
     private readonly TaskCompletionSource<string> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _watching;
@@ -95,8 +95,9 @@ public sealed class Fleet : IAsyncDisposable
         _progress = new(live, _work.Agents);
         foreach (var member in _admission.Members.Where(member => member.IsGone))
             _admission.Lose(member.Share, LeftEarly, End, hasWork: true);
-        if (load.Any(scenario => scenario.WarmUp > TimeSpan.Zero)) await PassAsync(name, "warm-up", () => Task.CompletedTask);
-        var began = await PassAsync(name, "measuring", () => Watcher.TellAsync(measured.BeginsAsync, _work.WatcherPatience, atOnce));
+        if (load.Any(scenario => scenario.WarmUp > TimeSpan.Zero)) await PassAsync(name, PhaseKind.WarmUp, () => Task.CompletedTask);
+        var began = await PassAsync(
+            name, PhaseKind.Measuring, () => Watcher.TellAsync(measured.BeginsAsync, _work.WatcherPatience, atOnce));
         var answers = await AnswersAsync(name, atOnce);
         if (began is not null) await Watcher.TellAsync(measured.EndedAsync, _work.WatcherPatience, atOnce);
         if (answers.Count == 0 && Loss is null) throw new OperationCanceledException(cancellationToken);
@@ -176,7 +177,7 @@ public sealed class Fleet : IAsyncDisposable
     }
 
     /// <returns>When the phase began; null when the run ends instead.</returns>
-    private async Task<DateTimeOffset?> PassAsync(string scenario, string phase, Func<Task> before)
+    private async Task<DateTimeOffset?> PassAsync(string scenario, PhaseKind phase, Func<Task> before)
     {
         var line = LineOf(scenario, phase);
         await Task.WhenAny(line.All, _ending.Task);
@@ -212,7 +213,7 @@ public sealed class Fleet : IAsyncDisposable
         return answers.Where(answer => answer.Value.Result is not null).ToDictionary(answer => answer.Key, answer => answer.Value.Result!);
     }
 
-    private StartLine LineOf(string scenario, string phase) => _lines.GetOrAdd((scenario, phase), _ => new(_work.Agents));
+    private StartLine LineOf(string scenario, PhaseKind phase) => _lines.GetOrAdd((scenario, phase), _ => new(_work.Agents));
 
     private async Task WatchAsync()
     {

@@ -7,7 +7,7 @@ internal sealed class FleetProgress(IProgress<LoadSnapshot> live, int agents)
 {
     private const int MostOpen = 100;
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Scenario, string Phase, TimeSpan Elapsed), Dictionary<int, LoadSnapshot>> _open = [];
+    private readonly Dictionary<(string Scenario, PhaseKind Phase, TimeSpan Elapsed), Dictionary<int, LoadSnapshot>> _open = [];
 
     public void Take(int agent, LoadSnapshot second)
     {

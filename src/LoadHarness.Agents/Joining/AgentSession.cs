@@ -84,7 +84,7 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
         _beating = BeatAsync();
     }
 
-    internal async Task<DateTimeOffset> WaitAsync(string scenario, string phase, CancellationToken cancellationToken)
+    internal async Task<DateTimeOffset> WaitAsync(string scenario, PhaseKind phase, CancellationToken cancellationToken)
     {
         var clock = await ClockExchange.ReadAsync(
             async () => (await _exchange.AskAsync<ClockRequest, ClockAnswer>(new(_share.ToString()), Patience, cancellationToken)).NowUtc);

@@ -122,7 +122,7 @@ public static class AgentWork
 
         public string Scenario => scenario;
 
-        public async Task<DateTimeOffset> WaitAsync(string phase, CancellationToken cancellationToken) =>
+        public async Task<DateTimeOffset> WaitAsync(PhaseKind phase, CancellationToken cancellationToken) =>
             (_agreed = await session.WaitAsync(scenario, phase, cancellationToken)).Value;
 
         public TimeSpan LateOf(IReadOnlyList<ScenarioResult> results) =>

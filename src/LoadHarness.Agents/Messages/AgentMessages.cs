@@ -32,7 +32,7 @@ internal sealed record ClockAnswer(DateTimeOffset NowUtc);
 
 /// <summary>The agent stands before a phase. It is answered when all do, or after a while, and then asks again.</summary>
 /// <param name="Scenario">The names of those that run at once, with a plus between.</param>
-internal sealed record ReadyRequest(string Share, string Scenario, string Phase, ClockReading Clock);
+internal sealed record ReadyRequest(string Share, string Scenario, PhaseKind Phase, ClockReading Clock);
 
 /// <param name="AheadSeconds">The agent's wall clock less the coordinator's.</param>
 internal sealed record ClockReading(double AheadSeconds, TimeSpan RoundTrip);

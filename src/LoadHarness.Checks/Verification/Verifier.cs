@@ -55,7 +55,7 @@ public static class Verifier
             requirement.Id, "", $"Not judged by a look at the database. {MeasuringCommands.Sentence(requirement.Id)}",
             command: MeasuringCommands.For(requirement.Id));
         IReadOnlyList<string> caveats = server is null
-            || looked.Kind == VerdictKind.Met ? [] : [$"PostgreSQL {server.Version}, {server.Provisioning}"];
+            || looked.Kind == VerdictKind.Met ? [] : [server.Words()];
         return looked.As(requirement.Id, requirement.Title).Qualified(caveats);
     }
 }

@@ -11,11 +11,11 @@ internal static class AskedOptions
     public static IReadOnlyDictionary<string, string> Of(HarnessOptions options) => new Dictionary<string, string>(
     [
         .. options.Workload is { } folder ? OfWorkload(WorkloadCatalog.Read(folder)) : OfCrm(options),
-        new("database", options.Database.ToString()),
-        new("seed", options.Seed.ToString()),
-        new("settings", options.ServerProfile.ToString().ToLowerInvariant()),
-        new("engine", options.Engine.ToString().ToLowerInvariant()),
-        new("pooler", options.Pooler.ToString().ToLowerInvariant()),
+        new(OptionNames.Database, options.Database.ToString()),
+        new(OptionNames.Seed, options.Seed.ToString()),
+        new(OptionNames.Settings, options.ServerProfile.ToString().ToLowerInvariant()),
+        new(OptionNames.Engine, options.Engine.ToString().ToLowerInvariant()),
+        new(OptionNames.Pooler, options.Pooler.ToString().ToLowerInvariant()),
         .. options.Workload is null ? OfReuse(options.Reuse) : [],
         // Not where there are none: earlier runs did not know the word.
         .. options.Agents is { } agents ? OfAgents(agents.Count) : [],
@@ -23,21 +23,21 @@ internal static class AskedOptions
 
     // A baseline knows a workload by its text: another text asks for something else.
     private static IEnumerable<KeyValuePair<string, string>> OfWorkload(Workload workload) =>
-        [new("profile", workload.Name), new("workload", $"{workload.Name} {workload.Checksum}")];
+        [new(OptionNames.Profile, workload.Name), new(OptionNames.Workload, $"{workload.Name} {workload.Checksum}")];
 
     private static IEnumerable<KeyValuePair<string, string>> OfCrm(HarnessOptions options) =>
     [
         .. OfSpread(options.Spread),
-        new("contacts", options.Contacts.ToString()),
-        new("profile", ProfileCatalog.NameOf(options.Profile)),
+        new(OptionNames.Contacts, options.Contacts.ToString()),
+        new(OptionNames.Profile, ProfileCatalog.NameOf(options.Profile)),
     ];
 
-    private static IEnumerable<KeyValuePair<string, string>> OfReuse(bool reuse) => [new("reuse", reuse ? "yes" : "no")];
+    private static IEnumerable<KeyValuePair<string, string>> OfReuse(bool reuse) => [new(OptionNames.Reuse, reuse ? "yes" : "no")];
 
     // Of one workspace nothing is said, as before there was a choice.
     private static IEnumerable<KeyValuePair<string, string>> OfSpread(WorkspaceSpread spread) => spread.IsOne()
         ? []
-        : [new("workspaces", spread.Workspaces.ToString()), new("skew", spread.Skew.ToString())];
+        : [new(OptionNames.Workspaces, spread.Workspaces.ToString()), new(OptionNames.Skew, spread.Skew.ToString())];
 
-    private static IEnumerable<KeyValuePair<string, string>> OfAgents(int count) => [new("agents", count.ToString())];
+    private static IEnumerable<KeyValuePair<string, string>> OfAgents(int count) => [new(OptionNames.Agents, count.ToString())];
 }

@@ -55,7 +55,7 @@ internal static class CrmStages
             ?? throw new HarnessException(
                 "--keep: the PostgreSQL programs that made this cluster can no longer be found. Put them on the PATH.");
         var snapshot = context.Rows.SnapshotFor(binaries.MajorVersion);
-        var saved = snapshot.Exists ? null : await context.StageAsync(
+        var saved = snapshot.Exists ? null : await Staged.MeasureAsync(
             "keep",
             async () =>
             {
@@ -81,7 +81,7 @@ internal static class CrmStages
     {
         context.Terminal.Heading("verify");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        var rows = await context.StageAsync(
+        var rows = await Staged.MeasureAsync(
             "verify", () => Verifier.RunAsync(admin, database.Server, cancellationToken), checklist => $"{checklist.Count} lines");
         return new(rows.Value) { Timing = rows.Timing };
     }

@@ -1,3 +1,4 @@
+using LoadHarness.Core.Measurement;
 using LoadHarness.Postgres.Provisioning;
 
 namespace LoadHarness.Cli.Pipeline;
@@ -11,9 +12,9 @@ internal static class DatabaseStage
         context.Terminal.Heading($"database ({context.Options.Database})");
         var made = await context.StageAsync(
             "database", progress => Provisioner.ProvisionAsync(request, progress, cancellationToken),
-            database => $"{database.Server.Provisioning}, PostgreSQL {database.Server.Version}");
+            database => $"{database.Server.Provisioning.Word()}, PostgreSQL {database.Server.Version}");
         var server = made.Value.Server;
-        context.Terminal.Line($"   PostgreSQL {server.Version} ({server.Provisioning}) at {server.Endpoint}");
+        context.Terminal.Line($"   PostgreSQL {server.Version} ({server.Provisioning.Word()}) at {server.Endpoint}");
         return new(made.Value) { Timing = made.Timing };
     }
 }

@@ -53,7 +53,8 @@ internal static class ProvisionedMeasurements
         var figures = judged.Select(v =>
             $"{v.Id} {v.Figure:0.###} {v.Unit} (limit {v.Limit:0.###}) {CheckReport.Word(v.Kind)}");
         var evidence = $"ran here as lh_app and lh_worker under row security on {run.Seed!.Contacts} leads {run.Seed.Spread.Words()}, "
-            + $"profile {run.Options["profile"]}: {string.Join("; ", figures)}. The claim's 2M leads: run --contacts 2000000.{doubts}";
+            + $"profile {run.Options[OptionNames.Profile]}: {string.Join("; ", figures)}. "
+            + $"The claim's 2M leads: run --contacts 2000000.{doubts}";
         var verdict = Verdict.Worst(id, "", judged, evidence, judged.Count, Limit.AtLeast(targets.Length, "tests"));
         var silent = judged.Where(v => !v.IsJudged).Select(v => v.Id).ToList();
         return silent.Count == 0 ? verdict : verdict.MissedBecause($"not measured: {string.Join(", ", silent)}");

@@ -16,16 +16,20 @@ internal sealed record StageContext(HarnessOptions Options, TerminalOutput Termi
     /// <summary>Does a stage's work, which reports its progress, and measures how long it takes.</summary>
     /// <param name="describe">What the stage did, in a few words for the table of stages.</param>
     public Task<Staged<T>> StageAsync<T>(string stage, Func<IStageProgress, Task<T>> work, Func<T, string> describe) =>
-        StageAsync(stage, () => Terminal.WithProgressAsync(work), describe);
+        Staged.MeasureAsync(stage, () => Terminal.WithProgressAsync(work), describe);
+}
 
-    /// <inheritdoc cref="StageAsync{T}(string, Func{IStageProgress, Task{T}}, Func{T, string})"/>
-    public async Task<Staged<T>> StageAsync<T>(string stage, Func<Task<T>> work, Func<T, string> describe)
+/// <summary>What a stage made, and how long it took.</summary>
+internal sealed record Staged<T>(T Value, StageTiming Timing);
+
+internal static class Staged
+{
+    /// <summary>Does a stage's work, and measures how long it takes.</summary>
+    /// <param name="describe">What the stage did, in a few words for the table of stages.</param>
+    public static async Task<Staged<T>> MeasureAsync<T>(string stage, Func<Task<T>> work, Func<T, string> describe)
     {
         var began = Stopwatch.GetTimestamp();
         var value = await work();
         return new(value, new(stage, Stopwatch.GetElapsedTime(began), describe(value)));
     }
 }
-
-/// <summary>What a stage made, and how long it took.</summary>
-internal sealed record Staged<T>(T Value, StageTiming Timing);

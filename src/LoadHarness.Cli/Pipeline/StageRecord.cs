@@ -7,7 +7,9 @@ using LoadHarness.Postgres.Provisioning;
 
 namespace LoadHarness.Cli.Pipeline;
 
-/// <summary>What a stage, or a part of one, gave. A run is the list of these; <see cref="PartialRun.ToResult"/> puts them together.</summary>
+/// <summary>
+/// What a stage, or a part of one, gave. A run is the list of these; <see cref="PartialRun.ToResult"/> puts them together.
+/// </summary>
 internal abstract record StageRecord
 {
     /// <summary>Of the whole stage; null for what a stage gives before it has ended, and for one that had nothing to do.</summary>

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Workloads;
-using LoadHarness.Workloads.Checking;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Running;
 using LoadHarness.Workloads.Seeding;
@@ -27,7 +26,7 @@ internal static class WorkloadStages
     {
         if (workload.SetUp.Count == 0) return new();
         context.Terminal.Heading($"set-up ({workload.File.SetUp})");
-        var ended = await context.StageAsync("set-up", async () =>
+        var ended = await Staged.MeasureAsync("set-up", async () =>
         {
             await SqlScript.RunAsync(
                 database.AdminConnectionString, PathOf(workload, workload.File.SetUp!), workload.SetUp, cancellationToken);

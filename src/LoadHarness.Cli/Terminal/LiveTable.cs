@@ -22,7 +22,7 @@ public static class LiveTable
     public static string Line(LoadSnapshot snapshot, DatabaseSample? server)
     {
         var cells = Cells(snapshot).ToArray();
-        return $"   {cells[0]} {snapshot.Phase} {snapshot.Elapsed.TotalSeconds:N0} s: offered "
+        return $"   {cells[0]} {snapshot.Phase.Word()} {snapshot.Elapsed.TotalSeconds:N0} s: offered "
             + $"{(snapshot.OfferedPerSecond is null ? "-" : cells[1] + "/s")}, achieved {cells[2]}/s, p50 {cells[3]}, p95 {cells[4]}, "
             + $"p99 {cells[5]}, errors {cells[6]}, in flight {cells[7]}, lag p99 {cells[8]}{(server is null ? "" : "; " + Server(server))}";
     }
@@ -52,7 +52,7 @@ public static class LiveTable
         };
 
     private static string Phase(IReadOnlyCollection<LoadSnapshot> snapshots) =>
-        string.Join(", ", snapshots.Select(snapshot => $"{snapshot.Phase} {snapshot.Elapsed.TotalSeconds:N0} s").Distinct());
+        string.Join(", ", snapshots.Select(snapshot => $"{snapshot.Phase.Word()} {snapshot.Elapsed.TotalSeconds:N0} s").Distinct());
 
     private static string Server(DatabaseSample server) =>
         $"database: {server.Active} active, {server.Waiting} waiting, "

@@ -3,6 +3,7 @@ using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
@@ -82,7 +83,7 @@ public static class ReportVerb
         OutputDirectory.Require("report", directory);
 
         // The targets of a workload are in its folder: without that, its verdicts stay as they are.
-        var isKept = recorded.Options.ContainsKey("workload") && options.Workload is null;
+        var isKept = recorded.Options.ContainsKey(OptionNames.Workload) && options.Workload is null;
         var run = isKept ? recorded : RunJudge.Again(recorded, options);
         var files = await RunReport.WriteAsync(run, directory, cancellationToken, companions);
         var exitCode = ExitCodes.Of(run);

@@ -5,7 +5,6 @@ using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
-using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Distribution;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Reporting;

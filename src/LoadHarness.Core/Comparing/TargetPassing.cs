@@ -1,3 +1,4 @@
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Statistics;
 using LoadHarness.Core.Targets;
@@ -16,8 +17,8 @@ public sealed record ScaleTarget(Target Target, double Milliseconds)
     {
         var target = targets.FirstOrDefault(target =>
             target.Statistic is Statistic.ResponseP95 or Statistic.ResponseP99 or Statistic.ResponseMean
-            && operation.StartsWith($"{target.Scenario}/", StringComparison.Ordinal)
-            && (target.Operation is null || operation == $"{target.Scenario}/{target.Operation}"));
+            && target.Scenario is { } scenario && OperationPath.IsWithin(operation, scenario)
+            && (target.Operation is null || operation == OperationPath.Of(scenario, target.Operation)));
         if (target is null) return null;
         var share = target.ClaimedItems > 0 ? Math.Min(1, (double)items / target.ClaimedItems) : 1;
         return new(target, TimeUnit.ToMilliseconds(target.Limit * share, target.Unit));

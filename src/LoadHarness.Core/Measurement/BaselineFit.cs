@@ -7,7 +7,8 @@ namespace LoadHarness.Core.Measurement;
 public static class BaselineFit
 {
     /// <summary>Options that change what is measured. The scale and the seed are compared as seeded, not as asked for.</summary>
-    private static readonly string[] MeasuringOptions = ["profile", "workload", "engine", "pooler", "agents"];
+    private static readonly string[] MeasuringOptions =
+        [OptionNames.Profile, OptionNames.Workload, OptionNames.Engine, OptionNames.Pooler, OptionNames.Agents];
 
     /// <summary>All that must be equal, by name; a run that lacks one has null there.</summary>
     public static IEnumerable<RunFact> Facts(RunResult run) =>
@@ -17,7 +18,7 @@ public static class BaselineFit
         new("seed", FactKind.Load, Text(run.Seed?.Seed)),
         new("checksum of the rows", FactKind.Code, run.Seed?.Checksum),
         new("schema", FactKind.Code, run.Schema?.Checksum),
-        new("server", FactKind.Machine, run.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}" : null),
+        new("server", FactKind.Machine, run.Server?.Words()),
         .. FactsOfTheStart(run),
         .. MachinesOfAgents(run),
         .. (run.Server?.Settings ?? new Dictionary<string, string>()).OrderBy(setting => setting.Key, StringComparer.Ordinal)

@@ -111,16 +111,18 @@ public sealed record StageTiming(string Stage, TimeSpan Duration, string Detail)
 public sealed record HostEnvironment(
     string OperatingSystem, string Cpu, int Cores, long MemoryBytes, string DotNetVersion, bool IsContainer);
 
-/// <param name="Provisioning">container, native or given.</param>
 /// <param name="Endpoint">Host and port, never credentials.</param>
 /// <param name="Settings">As SHOW gives them after the start; durability settings among them.</param>
 /// <param name="Capabilities">One entry for each thing the harness can use when it is there.</param>
 public sealed record ServerEnvironment(
-    string Provisioning,
+    ServerKind Provisioning,
     string Endpoint,
     string Version,
     IReadOnlyDictionary<string, string> Settings,
-    IReadOnlyList<Capability> Capabilities);
+    IReadOnlyList<Capability> Capabilities)
+{
+    public string Words() => $"PostgreSQL {Version}, {Provisioning.Word()}";
+}
 
 /// <param name="Remedy">How to get it, as a command or a sentence, when it is missing.</param>
 public sealed record Capability(string Name, bool Available, string? Version, string? Remedy);

@@ -12,7 +12,8 @@ internal static class ResponseTime
         var histogram = LatencyHistogram.Decode(operation.Response.Encoded);
         var (statistic, figure, interval) = Measure(histogram, target.Statistic, Unit(target));
         var measured = new Measured(
-            figure, interval, histogram.Count, target.MinimumSamples, $"{operation.Name} {statistic}", $"{scenario.Name}/{operation.Name}");
+            figure, interval, histogram.Count, target.MinimumSamples, $"{operation.Name} {statistic}",
+            OperationPath.Of(scenario, operation));
         var verdict = Verdict.Judged(target.Id, target.Title, measured, LimitFor(target, operation), Evidence(scenario, operation, target))
             .Qualified(Caveats.Of(run, target, operation.Accounting));
         return FailedShare.Reason(operation.Accounting, operation.Errors) is { } reason ? verdict.MissedBecause(reason) : verdict;

@@ -3,13 +3,12 @@ using LoadHarness.Load.Scheduling;
 
 namespace LoadHarness.Load.Running;
 
-/// <param name="Name">warm-up or measuring.</param>
 /// <param name="Start">When the first simulation begins, by the clock.</param>
 /// <param name="Seed">Of this scenario in this phase.</param>
 internal sealed record PhaseSetting(
     ScenarioProps Scenario,
     IReadOnlyList<LoadSimulation> Simulations,
-    string Name,
+    PhaseKind Phase,
     Dispatcher Dispatcher,
     IterationThreads Threads,
     LoadRunnerOptions Options,

@@ -80,7 +80,7 @@ internal sealed class SecondTicker(LoadPhase phase, PhaseSetting setting) : IDue
         var drains = phase.IsEnding && setting.Start + (sample.Second * Second) >= phase.LoadEnd;
         return new LoadSnapshot(
             setting.Scenario.Name,
-            drains ? "draining" : setting.Name,
+            drains ? PhaseKind.Draining : setting.Phase,
             TimeSpan.FromSeconds(sample.Second + 1),
             sample.Offered,
             sample.Completed,

@@ -1,4 +1,5 @@
 using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using Npgsql;
 
@@ -68,8 +69,8 @@ public static class GivenDatabase
 
         await RequireUsableAsync(connection, request.Force, cancellationToken);
         if (request.DeletesRows && !request.DeletesForeignRows) await RequireOwnRowsAsync(connection, cancellationToken);
-        return new Database(given.ConnectionString, await ServerInspection.OfAsync(given.ConnectionString, "given", cancellationToken),
-            server: null);
+        var environment = await ServerInspection.OfAsync(given.ConnectionString, ServerKind.Given, cancellationToken);
+        return new Database(given.ConnectionString, environment, server: null);
     }
 
     private static async Task RequireUsableAsync(NpgsqlConnection connection, bool force, CancellationToken cancellationToken)

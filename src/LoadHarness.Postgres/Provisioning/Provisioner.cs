@@ -1,4 +1,5 @@
 using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using Npgsql;
@@ -32,7 +33,7 @@ public static class Provisioner
             throw new HarnessException($"No container engine answers: {fault} Start Docker, set DOCKER_HOST, or use --database native.");
 
         var server = await ContainerServer.StartAsync(request, progress, cancellationToken);
-        return await ReadyAsync(server, server.ConnectionString, "container", cancellationToken);
+        return await ReadyAsync(server, server.ConnectionString, ServerKind.Container, cancellationToken);
     }
 
     private static async Task<Database> NativeAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken)
@@ -51,19 +52,19 @@ public static class Provisioner
         progress.Note(
             $"PostgreSQL {binaries.MajorVersion} runs on 127.0.0.1:{cluster.Port}, "
                 + $"private to this run{(request.Keep ? $"; its directory {cluster.Directory.Root} will be kept" : "")}.");
-        return await ReadyAsync(cluster, cluster.ConnectionString, "native", cancellationToken, cluster);
+        return await ReadyAsync(cluster, cluster.ConnectionString, ServerKind.Native, cancellationToken, cluster);
     }
 
     /// <summary>Makes the run's database and reads the server back; a server that fails here does not stay behind.</summary>
     private static async Task<Database> ReadyAsync(
-        IAsyncDisposable server, string maintenance, string provisioning, CancellationToken cancellationToken, NativeCluster? native = null)
+        IAsyncDisposable server, string maintenance, ServerKind kind, CancellationToken cancellationToken, NativeCluster? native = null)
     {
         try
         {
             var admin = new NpgsqlConnectionStringBuilder(maintenance) { Database = Database.Name }.ConnectionString;
             await CreateDatabaseAsync(maintenance, cancellationToken);
             await WalCompression.EnableAsync(admin, cancellationToken);
-            var environment = await ServerInspection.OfAsync(admin, provisioning, cancellationToken);
+            var environment = await ServerInspection.OfAsync(admin, kind, cancellationToken);
             ServerInspection.RequireDurability(environment);
             if (native is not null && HugePages.AreUsedBy(native.ProcessId) is { } huge)
                 environment = environment with

@@ -7,15 +7,14 @@ namespace LoadHarness.Postgres.Provisioning;
 /// <summary>Looks up what a running server is and can do. Changes nothing in it.</summary>
 internal static class ServerInspection
 {
-    /// <param name="provisioning">container, native or given.</param>
-    public static async Task<ServerEnvironment> OfAsync(string connectionString, string provisioning, CancellationToken cancellationToken)
+    public static async Task<ServerEnvironment> OfAsync(string connectionString, ServerKind kind, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
         var settings = await SettingsAsync(connection, cancellationToken);
         var capabilities = await ServerCapabilities.OfAsync(connection, settings, cancellationToken);
         var target = new NpgsqlConnectionStringBuilder(connectionString);
-        return new ServerEnvironment(provisioning, $"{target.Host}:{target.Port}", connection.PostgreSqlVersion.ToString(), settings,
+        return new ServerEnvironment(kind, $"{target.Host}:{target.Port}", connection.PostgreSqlVersion.ToString(), settings,
             capabilities);
     }
 
@@ -24,7 +23,7 @@ internal static class ServerInspection
     {
         foreach (var name in ServerSettings.Durability.Where(name => server.Settings.TryGetValue(name, out var value) && value != "on"))
             throw new HarnessException(
-                $"The {server.Provisioning} server runs with {name} = {server.Settings[name]}; figures taken so are worthless. "
+                $"The {server.Provisioning.Word()} server runs with {name} = {server.Settings[name]}; figures taken so are worthless. "
                     + $"Its settings must say {name} = on.");
     }
 

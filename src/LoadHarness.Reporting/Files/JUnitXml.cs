@@ -53,9 +53,9 @@ internal static class JUnitXml
             ("commit", run.Identity.Commit),
             ("contacts", run.Seed?.Contacts.ToString() ?? "none"),
             ("workspaces", run.Seed?.Spread.Words() ?? "none"),
-            ("profile", run.Options.GetValueOrDefault("profile", "none")),
+            ("profile", run.Options.GetValueOrDefault(OptionNames.Profile, "none")),
             ("machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
-            ("server", run.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}" : "none"),
+            ("server", run.Server?.Words() ?? "none"),
             ("verdict", outcome.Word),
             ("scope", outcome.Scope),
             ("exitCode", ((int)outcome.ExitCode).ToString()),
@@ -83,8 +83,7 @@ internal static class JUnitXml
 
     /// <summary>As long as the scenario behind it measured.</summary>
     private static TimeSpan TimeOf(RunResult run, Verdict verdict) => run.Scenarios
-        .FirstOrDefault(scenario => verdict.Source == scenario.Name
-            || verdict.Source?.StartsWith(scenario.Name + "/", StringComparison.Ordinal) == true)?.Measured ?? TimeSpan.Zero;
+        .FirstOrDefault(scenario => OperationPath.IsWithin(verdict.Source, scenario.Name))?.Measured ?? TimeSpan.Zero;
 
     /// <summary>Red by itself when no single target says why the job is.</summary>
     private static XElement Whole(RunResult run, RunVerdict outcome)

@@ -41,8 +41,8 @@ internal static class SummaryMarkdown
     private static string Circumstances(RunResult run) => string.Join(", ",
     [
         run.Seed?.Scale() ?? (run.Contacts is { } contacts ? $"{Format.Count(contacts)} leads" : "no leads"),
-        $"profile {Escape(run.Options.GetValueOrDefault("profile", "none"))}",
-        run.Server is { } server ? $"PostgreSQL {Escape(server.Version)} ({Escape(server.Provisioning)})" : "no server",
+        $"profile {Escape(run.Options.GetValueOrDefault(OptionNames.Profile, "none"))}",
+        run.Server is { } server ? $"PostgreSQL {Escape(server.Version)} ({server.Provisioning.Word()})" : "no server",
         $"{Escape(run.Host.Cpu)}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}",
         .. run.Agents.Count > 0 ? [Format.Counted(run.Agents.Count, "generator")] : Array.Empty<string>(),
         $"commit `{Code(run.Identity.Commit)}`",

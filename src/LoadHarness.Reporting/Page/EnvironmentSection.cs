@@ -8,7 +8,8 @@ internal static class EnvironmentSection
 {
     /// <summary>Options that the command line has under the same name; the others follow from these or from the machine.</summary>
     private static readonly string[] Repeatable =
-        ["contacts", "workspaces", "skew", "profile", "database", "seed", "settings", "pooler", "engine", "agents"];
+        [OptionNames.Contacts, OptionNames.Workspaces, OptionNames.Skew, OptionNames.Profile, OptionNames.Database, OptionNames.Seed,
+            OptionNames.Settings, OptionNames.Pooler, OptionNames.Engine, OptionNames.Agents];
 
     public static Section Of(RunResult run)
     {
@@ -78,7 +79,7 @@ internal static class EnvironmentSection
         ("Memory", Format.Bytes(run.Host.MemoryBytes)),
         (".NET", run.Host.DotNetVersion),
         ("In a container", run.Host.IsContainer ? "yes" : "no"),
-        ("Server", run.Server is { } server ? $"PostgreSQL {server.Version}, {server.Provisioning}, {server.Endpoint}" : "none"),
+        ("Server", run.Server is { } server ? $"{server.Words()}, {server.Endpoint}" : "none"),
         ("LoadHarness", $"{run.Identity.ToolVersion}, {run.Identity.Configuration} build, commit {run.Identity.Commit}"),
         ("Run", run.Identity.Id),
     ];

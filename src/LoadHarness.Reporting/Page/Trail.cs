@@ -44,7 +44,7 @@ internal sealed class Trail(RunResult run, Companions others)
         if (run.Scenarios.FirstOrDefault(scenario => scenario.Name == source) is { } whole) return (whole, null);
         foreach (var scenario in run.Scenarios)
         {
-            if (scenario.Operations.FirstOrDefault(operation => $"{scenario.Name}/{operation.Name}" == source) is { } found)
+            if (scenario.Operations.FirstOrDefault(operation => OperationPath.Of(scenario, operation) == source) is { } found)
                 return (scenario, found);
         }
         return (null, null);
@@ -53,10 +53,9 @@ internal sealed class Trail(RunResult run, Companions others)
     public int IndexOf(ScenarioResult scenario) => run.Scenarios.TakeWhile(other => !ReferenceEquals(other, scenario)).Count();
 
     public IEnumerable<Verdict> TargetsOf(ScenarioResult scenario, OperationResult? operation = null) => run.Verdicts.Where(target =>
-        target.Source == scenario.Name
-            || (operation is null
-            ? target.Source?.StartsWith(scenario.Name + "/", StringComparison.Ordinal) == true
-            : target.Source == $"{scenario.Name}/{operation.Name}"));
+        operation is null
+            ? OperationPath.IsWithin(target.Source, scenario.Name)
+            : target.Source == scenario.Name || target.Source == OperationPath.Of(scenario, operation));
 
     /// <summary>The strictest limit in milliseconds that an operation of the scenario is judged by; null where none is.</summary>
     public TimeSpan? LimitOf(ScenarioResult scenario)
@@ -71,7 +70,7 @@ internal sealed class Trail(RunResult run, Companions others)
 
     /// <summary>Those that are known to be of the operation; older runs do not say.</summary>
     public IReadOnlyList<int> StatementsOf(ScenarioResult scenario, OperationResult operation) =>
-        [.. StatementsOf(scenario).Where(index => Statements[index].Operations.Contains($"{scenario.Name}/{operation.Name}"))];
+        [.. StatementsOf(scenario).Where(index => Statements[index].Operations.Contains(OperationPath.Of(scenario, operation)))];
 
     public IReadOnlyList<int> PlansOf(ScenarioResult scenario, OperationResult? operation) =>
         [.. Enumerable.Range(0, Plans.Count)
@@ -108,7 +107,7 @@ internal sealed class Trail(RunResult run, Companions others)
     // Older runs name a plan "segment_count" and its operation "segmentation/count".
     private static bool IsOf(QueryPlan plan, ScenarioResult scenario, OperationResult operation)
     {
-        if (plan.Operations.Count > 0) return plan.Operations.Contains($"{scenario.Name}/{operation.Name}");
+        if (plan.Operations.Count > 0) return plan.Operations.Contains(OperationPath.Of(scenario, operation));
         if (plan.Query == operation.Name) return true;
         return plan.Query.EndsWith("_" + operation.Name, StringComparison.Ordinal)
             && scenario.Name.Contains(plan.Query[..^(operation.Name.Length + 1)], StringComparison.Ordinal);

@@ -71,8 +71,8 @@ internal static partial class VerdictBand
         ("Machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
         ("Server", ServerOf(run)),
         ("Profile, settings",
-            $"{(run is { Seed: null, Contacts: not null } ? "none" : run.Options.GetValueOrDefault("profile", "not stated"))}, "
-                + $"{run.Options.GetValueOrDefault("settings", "not stated")}"),
+            $"{(run is { Seed: null, Contacts: not null } ? "none" : run.Options.GetValueOrDefault(OptionNames.Profile, "not stated"))}, "
+                + $"{run.Options.GetValueOrDefault(OptionNames.Settings, "not stated")}"),
         ("Durability", Durability(run.Server)),
         ("Started, took", $"{run.Identity.StartedUtc:d MMM yyyy, HH:mm 'UTC'}, "
             + $"{Format.Duration(run.Identity.Duration)}"),
@@ -82,7 +82,7 @@ internal static partial class VerdictBand
 
     private static string ServerOf(RunResult run) => run switch
     {
-        { Server: { } server } => $"PostgreSQL {server.Version}, {server.Provisioning}",
+        { Server: { } server } => server.Words(),
         { Proof: { } proof } => $"PostgreSQL {proof.Optimized.Version}, copies of one cluster",
         { Growth: { } growth } => $"PostgreSQL {growth.Server}, copies of one cluster",
         { Ledger: { } ledger } => $"PostgreSQL {ledger.Server}, copies of one cluster",

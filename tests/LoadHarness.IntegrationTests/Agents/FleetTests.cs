@@ -191,7 +191,7 @@ public sealed class FleetTests : IAsyncLifetime
         await using var session = await JoinAsync(LoadShare.Whole, Build);
         await session.ConfirmAsync(Work.Facts, Stop);
         await fleet.GatherAsync(TimeSpan.FromSeconds(30), Stop);
-        var atLine = session.WaitAsync("open", "measuring", Stop);
+        var atLine = session.WaitAsync("open", PhaseKind.Measuring, Stop);
         // It asks again and again meanwhile.
         await Task.Delay(TimeSpan.FromSeconds(0.3), Stop);
         var running = fleet.RunAsync(load, new Seconds(), new Phase(), interrupted.Token, atOnce.Token);

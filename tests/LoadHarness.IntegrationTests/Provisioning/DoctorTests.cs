@@ -94,7 +94,8 @@ public sealed class DoctorTests(PostgresCluster cluster)
         Assert.Empty(DatabaseChecks.HugePages(ServerWith([])));
     }
 
-    private static ServerEnvironment ServerWith(Dictionary<string, string> settings) => new("native", "host:1", "15", settings, []);
+    private static ServerEnvironment ServerWith(Dictionary<string, string> settings) =>
+        new(ServerKind.Native, "host:1", "15", settings, []);
 
     private static VerdictKind KindOf(IReadOnlyList<Verdict> verdicts, string id) => verdicts.Single(verdict => verdict.Id == id).Kind;
 }

@@ -1,4 +1,5 @@
 using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
@@ -20,7 +21,7 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
     {
         Assert.NotNull(cluster.Server);
         await using var database = await ProvisionAsync(new DatabaseTarget.Native());
-        Assert.Equal("native", database.Server.Provisioning);
+        Assert.Equal(ServerKind.Native, database.Server.Provisioning);
         AssertChecklist(database.Server.Settings);
         if (OperatingSystem.IsLinux()) Assert.Contains(database.Server.Settings["huge_pages_status"], new[] { "on", "off" });
         Assert.True(ServerAccount.IsAlive(database.ServerProcessId!.Value));
@@ -33,7 +34,7 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
     {
         Containers.Require(await ContainerEngine.FaultAsync(Stop));
         await using var database = await ProvisionAsync(new DatabaseTarget.Container());
-        Assert.Equal("container", database.Server.Provisioning);
+        Assert.Equal(ServerKind.Container, database.Server.Provisioning);
         AssertChecklist(database.Server.Settings);
         Assert.All(
             database.Server.Capabilities.Where(capability => capability.Name.StartsWith("pg_", StringComparison.Ordinal)),
@@ -75,7 +76,7 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
     {
         await using var given = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         await using var database = await ProvisionAsync(new DatabaseTarget.Given(given.ConnectionString));
-        Assert.Equal("given", database.Server.Provisioning);
+        Assert.Equal(ServerKind.Given, database.Server.Provisioning);
         Assert.Null(database.ServerProcessId);
     }
 

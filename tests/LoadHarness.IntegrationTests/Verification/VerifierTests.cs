@@ -19,7 +19,7 @@ public sealed partial class VerifierTests(PostgresCluster cluster)
 
     private static readonly ChecklistCircumstances Nowhere = new(
         new DateOnly(2026, 1, 31), "1,000 leads in one workspace", "smoke", new HostEnvironment("an OS", "a CPU", 2, 1L << 30, "10", false),
-            new ServerEnvironment("native", "host:1", "15", new Dictionary<string, string>(), []));
+            new ServerEnvironment(ServerKind.Native, "host:1", "15", new Dictionary<string, string>(), []));
 
     [Fact]
     public void No_id_of_the_requirements_is_missing_and_none_is_invented()

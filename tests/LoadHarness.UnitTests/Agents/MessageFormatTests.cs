@@ -13,7 +13,7 @@ public sealed class MessageFormatTests
     public void A_message_is_read_as_it_was_written()
     {
         var second = new LoadSnapshot(
-            "lead-queries", "measuring", TimeSpan.FromSeconds(3), 33, 32.5, TimeSpan.FromMilliseconds(1.5), null, null, 2, 4, null);
+            "lead-queries", PhaseKind.Measuring, TimeSpan.FromSeconds(3), 33, 32.5, TimeSpan.FromMilliseconds(1.5), null, null, 2, 4, null);
         var beat = new BeatRequest("2/3", [second]);
 
         var read = MessageFormat.Read<BeatRequest>(MessageFormat.Write(beat), "An agent");
@@ -37,6 +37,10 @@ public sealed class MessageFormatTests
     [InlineData("""{"share":"1/3","seconds":[],"more":1}""")]
     [InlineData("""{"share":"1/3","share":"2/3","seconds":[]}""")]
     [InlineData("""{"share":"1/3","seconds":[{"scenario":"x"}]}""")]
+    [InlineData("""
+        {"share":"1/3","seconds":[{"scenario":"x","phase":"resting","elapsed":1,"offeredPerSecond":null,"achievedPerSecond":1,
+        "p50":null,"p95":null,"p99":null,"errors":0,"inFlight":0,"lagP99":null}]}
+        """)]
     public void What_is_no_such_message_is_refused_with_what_is_wrong(string text)
     {
         var fault = Assert.Throws<HarnessException>(() => MessageFormat.Read<BeatRequest>(Encoding.UTF8.GetBytes(text), "An agent"));

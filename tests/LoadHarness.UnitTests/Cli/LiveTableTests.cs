@@ -8,7 +8,7 @@ namespace LoadHarness.UnitTests.Cli;
 public sealed class LiveTableTests
 {
     private static readonly LoadSnapshot Busy = new(
-        "campaign-send", "measuring", TimeSpan.FromSeconds(125), 12_345, 12_001,
+        "campaign-send", PhaseKind.Measuring, TimeSpan.FromSeconds(125), 12_345, 12_001,
         TimeSpan.FromMilliseconds(38.4), TimeSpan.FromMilliseconds(999.4), TimeSpan.FromSeconds(12.34), 99_999, 10_000,
             TimeSpan.FromMicroseconds(812));
 

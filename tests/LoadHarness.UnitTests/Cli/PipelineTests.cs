@@ -31,7 +31,7 @@ public sealed class PipelineTests
         using var stop = new CancellationTokenSource();
         var run = await CollectAsync(
             GiveAsync(Timed(new Seeded(Sample.Seed!)), new Measured(Sample.Scenarios), stop, new OperationCanceledException(stop.Token)),
-            stop: stop.Token);
+            CancellationToken.None, stop.Token);
 
         Assert.Equal(Sample.Scenarios, run.ToResult().Scenarios);
         Assert.Contains("Interrupted after the stage 'a stage'", run.IncompleteReason, StringComparison.Ordinal);
@@ -143,8 +143,11 @@ public sealed class PipelineTests
 
     private static StageRecord Timed(StageRecord record) => record with { Timing = new("a stage", TimeSpan.FromSeconds(1), "done") };
 
+    private static Task<PartialRun> CollectAsync(IAsyncEnumerable<StageRecord> stages) =>
+        CollectAsync(stages, CancellationToken.None, TestContext.Current.CancellationToken);
+
     private static Task<PartialRun> CollectAsync(
-        IAsyncEnumerable<StageRecord> stages, CancellationToken abandoned = default, CancellationToken stop = default) =>
+        IAsyncEnumerable<StageRecord> stages, CancellationToken abandoned, CancellationToken stop) =>
         RunGuard.CollectAsync(PartialRun.Begin(Options), stages, abandoned, stop);
 
     // Records are given, faults thrown, sources cancelled, and what never ends is waited for.

@@ -94,7 +94,7 @@ public sealed class UserTests
             .WithLoadSimulations(Simulation.Inject(10, Seconds(1), Seconds(2))));
 
         Assert.Equal(["warm-up", "warm-up", "warm-up", "draining", "measuring", "measuring", "draining"],
-            seen.All.Select(snapshot => snapshot.Phase));
+            seen.All.Select(snapshot => snapshot.Phase.Word()));
     }
 
     [Fact]

@@ -60,7 +60,7 @@ internal static class OperationChanges
 
     private static Dictionary<string, LatencyHistogram> Operations(RunResult run) => run.Scenarios
         .SelectMany(scenario => scenario.Operations.Where(operation => operation.Response.Count > 0)
-            .Select(operation => (Name: $"{scenario.Name}/{operation.Name}", operation.Response.Encoded)))
+            .Select(operation => (Name: OperationPath.Of(scenario, operation), operation.Response.Encoded)))
         .GroupBy(entry => entry.Name).ToDictionary(group => group.Key, group => LatencyHistogram.Decode(group.First().Encoded));
 
     private static (double?, ConfidenceInterval?) Mean(LatencyHistogram? histogram) => histogram is null

@@ -67,7 +67,7 @@ public sealed record RunNight(
         let times = new[] { response.P50, response.P95, response.P99 }
         from time in ShownPercentiles.Zip(times).Append(("mean", response.P95 is null ? response.Mean : null))
         where time.Item2 is not null
-        select (new NightName(NightKind.Operation, $"{scenario.Name}/{operation.Name}", time.Item1, "ms", MoreIsWorse: true),
+        select (new NightName(NightKind.Operation, OperationPath.Of(scenario, operation), time.Item1, "ms", MoreIsWorse: true),
             time.Item2!.Value.TotalMilliseconds);
 
     private static IEnumerable<(NightName Name, double Value)> Rates(RunResult run) => run.Scenarios
