@@ -25,8 +25,8 @@ static async IAsyncEnumerable<StageRecord> CrmAsync(
     StageContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
 {
     var provisioned = await CrmStages.DatabaseAsync(context, cancellationToken);
-    yield return provisioned;
     await using var database = provisioned.Database;
+    yield return provisioned;
     yield return await CrmStages.SchemaAsync(context, database, cancellationToken);
     var seeded = await CrmStages.SeedAsync(context, database, cancellationToken);
     yield return seeded;
@@ -41,8 +41,8 @@ static async IAsyncEnumerable<StageRecord> WorkloadAsync(
     StageContext context, Workload workload, [EnumeratorCancellation] CancellationToken cancellationToken)
 {
     var provisioned = await WorkloadStages.DatabaseAsync(context, cancellationToken);
-    yield return provisioned;
     await using var database = provisioned.Database;
+    yield return provisioned;
     var stages = StagesAsync().ThenAlways(_ => WorkloadStages.CleanUpAsync(context, workload, database));
     await foreach (var record in stages) yield return record;
 

@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using LoadHarness.Cli.Terminal;
+using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using LoadHarness.Postgres.Observation;
+using Npgsql;
 
 namespace LoadHarness.Cli.Pipeline;
 
@@ -48,12 +50,24 @@ internal sealed class LoadRun(TerminalOutput terminal, DatabaseObserver observer
 
     private async Task<StageRecord> LookAsync(bool ended, CancellationToken cancellationToken)
     {
-        var isInterrupted = cancellationToken.IsCancellationRequested;
-        var plans = ended && !isInterrupted ? await plansAsync() : CollectedPlans.None;
-        var observation = await observer
-            .FinishAsync(plans.Plans, isInterrupted ? CancellationToken.None : cancellationToken, plans.Notes)
-            .WaitAsync(Interruption.AtOnce);
+        var plans = ended && !cancellationToken.IsCancellationRequested ? await PlansAsync() : CollectedPlans.None;
+        // Asked after the plans: an interruption while they are made must not cost what was seen of the server.
+        var token = cancellationToken.IsCancellationRequested ? CancellationToken.None : cancellationToken;
+        var observation = await observer.FinishAsync(plans.Plans, token, plans.Notes).WaitAsync(Interruption.AtOnce);
         return new Observed(observation);
+    }
+
+    // Plans that cannot be had must not cost the figures of the run.
+    private async Task<CollectedPlans> PlansAsync()
+    {
+        try
+        {
+            return await plansAsync();
+        }
+        catch (Exception lost) when (lost is NpgsqlException or TimeoutException or OperationCanceledException or HarnessException)
+        {
+            return new([], [$"No plan of any operation: {lost.Message}"]);
+        }
     }
 
     private static IReadOnlyList<ScenarioResult> EndedEarly(IReadOnlyList<ScenarioResult> results, Exception lost) =>

@@ -30,7 +30,19 @@ internal static class StageSequence
             }
         }
 
-        yield return await last(fault is null);
+        StageRecord given;
+        try
+        {
+            given = await last(fault is null);
+        }
+        catch when (fault is not null)
+        {
+            // What failed first says more.
+            fault.Throw();
+            throw;
+        }
+
+        yield return given;
         fault?.Throw();
     }
 

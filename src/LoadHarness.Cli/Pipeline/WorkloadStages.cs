@@ -98,21 +98,13 @@ internal static class WorkloadStages
     private static string TitleOf(IReadOnlyList<KeyValuePair<string, ScenarioFile>> group) => string.Join(
         " + ", group.Select(scenario => scenario.Value.Title is { } title ? $"{scenario.Key}: {title}" : scenario.Key));
 
-    // Plans that cannot be had must not cost the figures of the run.
     private static async Task<CollectedPlans> PlansAsync(WorkloadRun run, ulong seed, CancellationToken cancellationToken)
     {
-        try
-        {
-            var trials = await run.TryAsync(seed, cancellationToken);
-            return new(
-                [.. trials.Select(trial => trial.Plan).OfType<Core.Measurement.QueryPlan>()],
-                [.. trials.Where(trial => trial.Fault is not null)
-                    .Select(trial => $"No plan of {trial.Operation} ({trial.Place}): {trial.Fault}")]);
-        }
-        catch (Exception lost) when (lost is NpgsqlException or TimeoutException or OperationCanceledException)
-        {
-            return new([], [$"No plan of any operation (the server): {lost.Message}"]);
-        }
+        var trials = await run.TryAsync(seed, cancellationToken);
+        return new(
+            [.. trials.Select(trial => trial.Plan).OfType<Core.Measurement.QueryPlan>()],
+            [.. trials.Where(trial => trial.Fault is not null)
+                .Select(trial => $"No plan of {trial.Operation} ({trial.Place}): {trial.Fault}")]);
     }
 
     private static string PathOf(Workload workload, string file) => Path.Combine(workload.Folder, file);
