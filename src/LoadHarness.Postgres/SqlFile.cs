@@ -55,7 +55,9 @@ public static partial class SqlFile
         {
             if (names.Count == 0) return;
             var headers = body.TakeWhile(line => !IsSql(line)).Select(line => Header().Match(line)).Where(match => match.Success)
-                .ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
+                .GroupBy(match => match.Groups[1].Value, match => match.Groups[2].Value)
+                .ToDictionary(header => header.Key, header => header.Count() == 1 ? header.First() : throw new HarnessException(
+                    $"{file}: above '{names[0]}' the line '-- {header.Key}:' stands twice. Keep one."));
             var statements = Statements(body, file);
             if (statements.Count == 0) throw new HarnessException($"{file}: '{names[0]}' has no statement. Add one.");
             entries.AddRange(names.Select(name => Entry(name, headers, statements)));

@@ -1,4 +1,5 @@
 using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Workloads.Checking;
@@ -12,8 +13,6 @@ namespace LoadHarness.Workloads;
 /// <summary>A workload on its database, ready to be loaded.</summary>
 public sealed class WorkloadRun : IAsyncDisposable
 {
-    private static readonly Dictionary<string, ComputedRows> NoRows = [];
-
     private readonly Workload _workload;
     private readonly string _connectionString;
     private readonly IReadOnlyDictionary<string, CompiledOperation> _operations;
@@ -31,15 +30,13 @@ public sealed class WorkloadRun : IAsyncDisposable
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Prepares every statement that a scenario uses, and reads the rows that parameters come from.</summary>
-    /// <param name="seeded">Rows that the program has seeded itself, by name.</param>
     /// <exception cref="HarnessException">The server refuses a statement, or a value does not fit; all are named.</exception>
     public static async Task<WorkloadRun> PrepareAsync(
-        Workload workload, string connectionString, ulong seed, CancellationToken cancellationToken,
-        IReadOnlyDictionary<string, ComputedRows>? seeded = null)
+        Workload workload, string connectionString, ulong seed, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
-        var sources = new ParameterSources(workload, seeded ?? NoRows, seed);
+        var sources = new ParameterSources(workload, new Dictionary<string, ComputedRows>(), seed);
         var operations = await new OperationCompiler(workload, connection, sources).CompileAsync(workload.Used(), cancellationToken);
         return sources.Faults.Count == 0
             ? new(workload, connectionString, operations, new(workload, sources.Walks, operations), sources.Notes)
@@ -80,7 +77,7 @@ public sealed class WorkloadRun : IAsyncDisposable
 
     private List<string> KnownAs(string operation) =>
         [.. _workload.File.Scenarios.SelectMany(scenario => scenario.Value.Operations.Keys
-            .Where(name => scenario.Value.StatementOf(name) == operation).Select(name => $"{scenario.Key}/{name}"))];
+            .Where(name => scenario.Value.StatementOf(name) == operation).Select(name => OperationPath.Of(scenario.Key, name)))];
 
     private IScenarioSessions Open(string name, ScenarioFile file)
     {

@@ -41,9 +41,17 @@ internal sealed class OperationTrials(NpgsqlConnection connection, PlanSession s
         var earlier = new Dictionary<(string Result, string Column), object>();
         var trials = new List<StatementTrial>();
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (tenant is not null && compiled.Tenant is { } own)
-            await connection.ExecuteAsync(
-                TenantDatabase.BecomeTenantBy(tenant.Setting), cancellationToken, tenant.Role ?? "none", own(drawn));
+        try
+        {
+            if (tenant is not null && compiled.Tenant is { } own)
+                await connection.ExecuteAsync(
+                    TenantDatabase.BecomeTenantBy(tenant.Setting), cancellationToken, tenant.Role ?? "none", own(drawn));
+        }
+        catch (PostgresException refused)
+        {
+            return [new(compiled.Operation.Name, "workload.json, tenant", null, $"{refused.SqlState}: {refused.MessageText}")];
+        }
+
         foreach (var statement in compiled.Statements)
         {
             // Transactions of its own would end the one that is rolled back.

@@ -57,7 +57,7 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
         if (Comparison == Comparison.Equal && row.GetFieldType(ordinal) == typeof(string))
             return string.Equals(row.GetString(ordinal), Wanted.Text(drawn), StringComparison.Ordinal) ? null : _wrong;
         return Wanted.Number(drawn) is { } wanted && Number(row, ordinal) is { } there ? Holds(there, wanted) ? null : _wrong
-            : Comparison == Comparison.Equal && Text(row, ordinal) == Wanted.Text(drawn) ? null
+            : Comparison == Comparison.Equal && IsSame(row.GetValue(ordinal), Wanted.Text(drawn)) ? null
             : _wrong;
     }
 
@@ -92,7 +92,18 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
             : null;
     }
 
-    private static string? Text(DbDataReader row, int ordinal) => Convert.ToString(row.GetValue(ordinal));
+    // By value: a person writes true, the server t and 2026-01-31, .NET True and 01/31/2026.
+    private static bool IsSame(object there, string wanted) => there switch
+    {
+        bool => there.Equals(ValueFit.Of(wanted, new(16, "boolean", "bool"))),
+        decimal => there.Equals(ValueFit.Of(wanted, new(1700, "numeric", "numeric"))),
+        DateOnly => there.Equals(ValueFit.Of(wanted, new(1082, "date", "date"))),
+        DateTime { Kind: DateTimeKind.Utc } =>
+            there.Equals(ValueFit.Of(wanted, new(1184, "timestamp with time zone", "timestamptz"))),
+        DateTime day => there.Equals(ValueFit.Of(wanted, new(1114, "timestamp", "timestamp")))
+            || there.Equals(ValueFit.Of(wanted, new(1082, "date", "date")) is DateOnly date ? date.ToDateTime(default) : null),
+        _ => Convert.ToString(there) == wanted,
+    };
 }
 
 /// <summary>The answer of a statement is not what it must be.</summary>

@@ -44,6 +44,8 @@ internal sealed class PageWalk
         ]);
     }
 
+    public bool IsWalked => _pages.Count > 0;
+
     /// <summary>The pages that were kept: where each begins, whose it is, and how many rows it has.</summary>
     public ComputedRows Rows { get; }
 

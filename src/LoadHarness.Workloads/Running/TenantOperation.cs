@@ -80,9 +80,21 @@ public sealed class TenantOperation
         }
         catch (Exception failed)
         {
-            if (connection.FullState == System.Data.ConnectionState.Open) await connection.ExecuteAsync("rollback", CancellationToken.None);
+            await RollBackAsync(connection);
             if (failed is NoRowException) return Response.Fail(failed.Message);
             throw;
+        }
+    }
+
+    // A connection that broke has nothing to roll back, and what failed first says more.
+    private static async Task RollBackAsync(NpgsqlConnection connection)
+    {
+        try
+        {
+            if (connection.FullState == System.Data.ConnectionState.Open) await connection.ExecuteAsync("rollback", CancellationToken.None);
+        }
+        catch (Exception lost) when (lost is NpgsqlException or InvalidOperationException)
+        {
         }
     }
 

@@ -46,18 +46,19 @@ internal sealed class WalkedPages(
         }
     }
 
-    /// <summary>All that there are.</summary>
+    /// <summary>All that were not walked yet.</summary>
     public async Task WalkAsync(string connectionString, ulong seed, CancellationToken cancellationToken)
     {
-        if (walks.Count == 0) return;
+        List<string> open = [.. operations.Keys.Where(name => workload.PagesOf(name).Any(page => !walks[page.Key].IsWalked))];
+        if (open.Count == 0) return;
         if (workload.File.Tenant is not { } tenant)
         {
-            await WalkAsync([.. operations.Keys], connectionString, seed, cancellationToken);
+            await WalkAsync(open, connectionString, seed, cancellationToken);
             return;
         }
 
         await using var database = TenantDatabase.OpenBy(tenant.Setting, connectionString, tenant.Role, 1, new("pages"));
-        await WalkAsync([.. operations.Keys], database, operation => operation.Statements[0].Statement.Text, seed, cancellationToken);
+        await WalkAsync(open, database, operation => operation.Statements[0].Statement.Text, seed, cancellationToken);
     }
 
     private async Task WalkAsync(IReadOnlyCollection<string> used, ulong seed, AskPage ask, CancellationToken cancellationToken)

@@ -1,0 +1,44 @@
+using System.Data;
+using LoadHarness.Workloads.Parameters;
+using LoadHarness.Workloads.Running;
+
+namespace LoadHarness.UnitTests.Workloads;
+
+public sealed class AnswerCheckTests
+{
+    private static readonly DateTime Noon = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
+
+    [Theory]
+    [InlineData("flag", "t", "f")]
+    [InlineData("flag", "true", "no")]
+    [InlineData("price", "1.5", "1.51")]
+    [InlineData("day", "2026-01-31", "2026-02-01")]
+    [InlineData("at", "2026-01-31 12:00:00+00", "2026-01-31 12:00:01+00")]
+    [InlineData("at", "2026-01-31T12:00:00Z", "2026-01-31")]
+    [InlineData("name", "Ann", "ann")]
+    [InlineData("number", "7", "8")]
+    public void A_value_is_equal_however_a_person_or_the_server_writes_it(string column, string same, string other)
+    {
+        Assert.Null(FaultOf(column, same));
+        Assert.Equal($"returned a row with another {column}", FaultOf(column, other));
+    }
+
+    [Fact]
+    public void A_null_is_equal_to_nothing() => Assert.Equal("returned a row with another none", FaultOf("none", "1"));
+
+    private static string? FaultOf(string column, string wanted)
+    {
+        using var table = new DataTable();
+        table.Columns.Add("flag", typeof(bool));
+        table.Columns.Add("price", typeof(decimal));
+        table.Columns.Add("day", typeof(DateOnly));
+        table.Columns.Add("at", typeof(DateTime)).DateTimeMode = DataSetDateTime.Utc;
+        table.Columns.Add("name", typeof(string));
+        table.Columns.Add("number", typeof(long));
+        table.Columns.Add("none", typeof(string));
+        table.Rows.Add(true, 1.50m, new DateOnly(2026, 1, 31), Noon, "Ann", 7L, DBNull.Value);
+        using var rows = table.CreateDataReader();
+        Assert.True(rows.Read());
+        return new ColumnCheck(column, Comparison.Equal, DrawnValue.Constant(wanted)).FaultOf(rows, []);
+    }
+}
