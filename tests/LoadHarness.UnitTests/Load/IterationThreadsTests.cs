@@ -78,11 +78,13 @@ public sealed class IterationThreadsTests
         using var free = new ManualResetEventSlim();
         using var inside = new CountdownEvent(3);
         using var led = new ManualResetEventSlim();
+        using var through = new CountdownEvent(3);
         for (var i = 0; i < 3; i++)
             threads.Start(new Work(() =>
             {
                 inside.Signal();
                 free.Wait(Patience);
+                through.Signal();
             }));
         Assert.True(inside.Wait(Patience, TestContext.Current.CancellationToken));
 
@@ -91,6 +93,8 @@ public sealed class IterationThreadsTests
 
         Assert.True(led.Wait(Patience, TestContext.Current.CancellationToken));
         free.Set();
+        // Nobody waits any more for what is disposed now.
+        Assert.True(through.Wait(Patience, TestContext.Current.CancellationToken));
     }
 
     private sealed class Work(Action run) : IWork
