@@ -5,8 +5,8 @@ using LoadHarness.Core.Measurement;
 namespace LoadHarness.Reporting;
 
 /// <summary>
-/// What other verbs kept, and earlier runs, whose chapters stand on a run's page too: claims, growth, the ledger, the gate's rates,
-/// history.
+/// What other verbs kept, and earlier runs, whose chapters stand on a run's page too: claims, growth, headroom, the ledger, the gate's
+/// rates, history.
 /// </summary>
 public sealed record Companions
 {
@@ -18,7 +18,8 @@ public sealed record Companions
     /// <summary>Earlier runs, in any order; those of another load than the page's run have no place on it.</summary>
     public IReadOnlyList<RunNight> Nights { get; init; } = [];
 
-    /// <param name="paths">Files or folders of what <c>prove</c>, <c>scale</c>, <c>ledger</c> and <c>gate selftest</c> kept.</param>
+    /// <param name="paths">Files or folders of what <c>prove</c>, <c>scale</c>, <c>headroom</c>, <c>ledger</c> and
+    /// <c>gate selftest</c> kept.</param>
     /// <param name="history">A folder of runs; null for none.</param>
     /// <exception cref="HarnessException">One cannot be read, holds none of these, or is the second of its kind.</exception>
     public static async Task<Companions> ReadAsync(IReadOnlyList<string> paths, string? history, CancellationToken cancellationToken)
@@ -27,8 +28,8 @@ public sealed record Companions
         foreach (var (path, record) in paths.Zip(records))
         {
             if (KindOf(record) is not { } kind)
-                throw new HarnessException($"--with '{path}': it is a run of a load. Give what prove, scale, ledger or gate selftest "
-                    + $"kept; earlier runs go with --history.", ExitCode.BadUsage);
+                throw new HarnessException($"--with '{path}': it is a run of a load. Give what prove, scale, headroom, ledger or "
+                    + "gate selftest kept; earlier runs go with --history.", ExitCode.BadUsage);
             if (records.Count(other => KindOf(other) == kind) > 1)
                 throw new HarnessException($"--with '{path}': there are two of {kind}. Give one of each.", ExitCode.BadUsage);
         }
@@ -40,6 +41,13 @@ public sealed record Companions
         };
     }
 
+    /// <summary>Nights of the run's load before it; the run itself may be among them, as it was judged then, and is left out.</summary>
+    public IEnumerable<RunNight> EarlierThan(RunResult run)
+    {
+        var own = RunNight.Of(run);
+        return Nights.Where(night => night.Load == own.Load && night.Id != own.Id && night.StartedUtc <= own.StartedUtc);
+    }
+
     /// <summary>The run itself where it has it, else the record that does; null where neither.</summary>
     internal RunResult? With(RunResult run, Func<RunResult, object?> chapter) =>
         Records.Prepend(run).FirstOrDefault(record => chapter(record) is not null);
@@ -48,6 +56,7 @@ public sealed record Companions
     {
         { Proof: not null } => "prove",
         { Growth: not null } => "scale",
+        { Headroom: not null } => "headroom",
         { Ledger: not null } => "ledger",
         { GateRates: not null } => "gate selftest",
         _ => null,

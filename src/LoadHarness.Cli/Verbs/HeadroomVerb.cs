@@ -40,8 +40,8 @@ public static class HeadroomVerb
         var profile = ProfileCatalog.Read(options.Profile);
         return ComparedRun.MeasureAsync(options, directory, "headroom", async progress =>
         {
-            var report = await new HeadroomRun(level, options.Seed, options.ServerProfile, options.Keep, progress)
-                .MeasureAsync(options.Contacts, profile, options.Targets, cancellationToken);
+            var report = await new HeadroomRun(level, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
+                .MeasureAsync(profile, options.Targets, cancellationToken);
             return new(HeadroomText.Of(report)) { Headroom = report };
         });
     }

@@ -40,8 +40,8 @@ public static class ReportVerb
         };
         var with = new Option<string[]>("--with")
         {
-            Description = "What prove, scale, ledger and gate selftest kept, as chapters of the run's page: claims before and after, "
-                + "growth, indexes, the gate's rates.",
+            Description = "What prove, scale, headroom, ledger and gate selftest kept, as chapters of the run's page: claims before and "
+                + "after, growth, headroom, indexes, the gate's rates.",
             HelpName = "RUN",
             AllowMultipleArgumentsPerToken = true,
         };
@@ -89,6 +89,8 @@ public static class ReportVerb
         var exitCode = ExitCodes.Of(run);
         var terminal = new TerminalOutput(options.Json);
         Summary.Print(terminal, run, files, exitCode, options.Json);
+        if (history is not null && !companions.EarlierThan(run).Any())
+            terminal.Line($"--history '{history}': there is no earlier run of this load, so the page has no chapter of them.");
         if (options.Open && Summary.PageOf(files) is { } page) PageOpener.Open(terminal, page);
         return exitCode;
     }

@@ -18,7 +18,7 @@ namespace LoadHarness.Comparing.Headroom;
 
 /// <summary>Looks for the rate at which the first target of each scenario breaks, on a copy of a seeded cluster.</summary>
 /// <param name="level">How long each rate is offered.</param>
-public sealed class HeadroomRun(TimeSpan level, ulong seed, ServerProfile profile, bool keep, IStageProgress progress)
+public sealed class HeadroomRun(TimeSpan level, SeedRequest request, ServerProfile profile, bool keep, IStageProgress progress)
 {
     /// <summary>As few as have an interval.</summary>
     private const int Rounds = 3;
@@ -47,10 +47,10 @@ public sealed class HeadroomRun(TimeSpan level, ulong seed, ServerProfile profil
     /// <param name="load">Its rates are where the searches begin; scenarios without a rate take no part.</param>
     /// <exception cref="HarnessException">A database cannot be made, or the profile has no scenario with a rate.</exception>
     public async Task<HeadroomReport> MeasureAsync(
-        long contacts, LoadProfile load, IReadOnlyList<Target> targets, CancellationToken cancellationToken)
+        LoadProfile load, IReadOnlyList<Target> targets, CancellationToken cancellationToken)
     {
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
-        await using var own = Template is null ? await MakeAsync(contacts, cancellationToken) : null;
+        await using var own = Template is null ? await MakeAsync(cancellationToken) : null;
         using var sql = await SqlFolder.OfAsync(Optimized.Schema, cancellationToken);
         await using var arm = await new CrmArmFactory(Template ?? own!, sql, rebuild: false)
             .StartAsync("headroom", Optimized, progress, cancellationToken);
@@ -62,11 +62,11 @@ public sealed class HeadroomRun(TimeSpan level, ulong seed, ServerProfile profil
 
         var found = new List<ScenarioHeadroom>();
         foreach (var scenario in scenarios) found.Add(await SearchAsync(scenario, targets, cancellationToken));
-        return new(contacts, seed, startedUtc, Stopwatch.GetElapsedTime(started), arm.Facts.Version, level, found);
+        return new(request.Contacts, request.Seed, startedUtc, Stopwatch.GetElapsedTime(started), arm.Facts.Version, level, found);
     }
 
-    private Task<SeededTemplate> MakeAsync(long contacts, CancellationToken cancellationToken) => SeededTemplate.MakeAsync(
-        new SeedRequest(contacts, seed, Environment.ProcessorCount), profile, null, keep, progress, cancellationToken);
+    private Task<SeededTemplate> MakeAsync(CancellationToken cancellationToken) =>
+        SeededTemplate.MakeAsync(request, profile, null, keep, progress, cancellationToken);
 
     /// <returns>Null for a scenario of users, or of a rate that changes.</returns>
     private static double? RateOf(ScenarioProps scenario) =>
@@ -79,11 +79,12 @@ public sealed class HeadroomRun(TimeSpan level, ulong seed, ServerProfile profil
         var range = new ClaimSearch(SearchedLoad.Requests, rate * Least, rate, rate * Most);
         var held = new List<HeldLevel>();
         // Deep pages need a walk down the list, once; and the first requests of a session have no plans yet.
-        await OfferAsync(scenario, rate, seed, cancellationToken);
+        var warm = await OfferAsync(scenario, rate, request.Seed, cancellationToken);
+        if (warm[0] is { Accounting.Scheduled: 0, AbortReason: { } reason }) throw new HarnessException($"{scenario.Name}: {reason}");
         using var task = progress.Begin($"Highest rate of {scenario.Name}", Rounds, "rounds");
         for (var round = 0; round < Rounds; round++)
         {
-            var roundSeed = seed + (ulong)round;
+            var roundSeed = request.Seed + (ulong)round;
             // A later round begins where the one before ended.
             held.Add(await new LevelSearch(BrokeAsync, range, Precision, isWhole: false)
                 .FindAsync(held.Count > 0 ? held[^1].Level : rate, cancellationToken));
@@ -91,7 +92,8 @@ public sealed class HeadroomRun(TimeSpan level, ulong seed, ServerProfile profil
 
             async Task<string?> BrokeAsync(double perSecond, CancellationToken stop) =>
                 (await OfferAsync(scenario.WithoutInit(), perSecond, roundSeed, stop)).SelectMany(result => result.Operations)
-                    .Select(operation => LevelFault.Of(operation, ScaleTarget.Of($"{scenario.Name}/{operation.Name}", 1, targets)))
+                    .Select(operation => LevelFault.Of(
+                        operation, ScaleTarget.Of(OperationPath.Of(scenario.Name, operation.Name), 1, targets)))
                     .FirstOrDefault(fault => fault is not null);
         }
 

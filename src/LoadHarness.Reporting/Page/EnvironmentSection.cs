@@ -56,6 +56,9 @@ internal static class EnvironmentSection
     {
         { Proof: { } proof } => proof.Command,
         { Growth: { } growth } => $"scale --sizes {string.Join(',', growth.Sizes)} --seed {growth.Seed}",
+        { Headroom: { } headroom } => $"headroom --contacts {headroom.Contacts} "
+            + $"--profile {Quoted(run.Options.GetValueOrDefault(OptionNames.Profile, "standard"))} "
+            + $"--level {headroom.Level.TotalSeconds:0} --seed {headroom.Seed}",
         { Ledger: { } ledger } => $"ledger --contacts {ledger.Contacts} --seed {ledger.Seed}",
         { GateRates: { } rates } => $"gate selftest --contacts {rates.Contacts} --seed {rates.Seed}",
         { Arms: { } arms, Gate: { } gate } => $"gate --against {Quoted(gate.Against)} {Rows(arms)}",

@@ -56,8 +56,9 @@ internal static partial class VerdictBand
     private static Html Again(RunResult run)
     {
         var words = Rejudgement.Words(run).ToList();
-        return words.Count == 0 ? Html.Nothing : Html.Of($"""<p class="again">{Reason(run, Plain.Cut(string.Join(' ', words), 600))}</p"""
-            + $""">""");
+        return words.Count == 0
+            ? Html.Nothing
+            : Html.Of($"""<p class="again">{Reason(run, Plain.Cut(string.Join(' ', words), 600))}</p>""");
     }
 
     private static Html Pointer(int notes) => notes == 0
@@ -71,8 +72,10 @@ internal static partial class VerdictBand
         ("Machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
         ("Server", ServerOf(run)),
         ("Profile, settings",
-            $"{(run is { Seed: null, Contacts: not null } ? "none" : run.Options.GetValueOrDefault(OptionNames.Profile, "not stated"))}, "
-                + $"{run.Options.GetValueOrDefault(OptionNames.Settings, "not stated")}"),
+            (run is { Seed: null, Contacts: not null, Headroom: null }
+                ? "none"
+                : run.Options.GetValueOrDefault(OptionNames.Profile, "not stated"))
+            + $", {run.Options.GetValueOrDefault(OptionNames.Settings, "not stated")}"),
         ("Durability", Durability(run.Server)),
         ("Started, took", $"{run.Identity.StartedUtc:d MMM yyyy, HH:mm 'UTC'}, "
             + $"{Format.Duration(run.Identity.Duration)}"),
@@ -85,6 +88,7 @@ internal static partial class VerdictBand
         { Server: { } server } => server.Words(),
         { Proof: { } proof } => $"PostgreSQL {proof.Optimized.Version}, copies of one cluster",
         { Growth: { } growth } => $"PostgreSQL {growth.Server}, copies of one cluster",
+        { Headroom: { } headroom } => $"PostgreSQL {headroom.Server}, copies of one cluster",
         { Ledger: { } ledger } => $"PostgreSQL {ledger.Server}, copies of one cluster",
         { GateRates: not null } => "copies of one cluster",
         { Arms: { } arms } => $"PostgreSQL {arms.ServerA.Version} and {arms.ServerB.Version}, copies of filled clusters",

@@ -15,6 +15,7 @@ public sealed class OtherPagesTests(SharedBrowser browser) : PageTests(browser)
     [InlineData("prove")]
     [InlineData("scale")]
     [InlineData("ledger")]
+    [InlineData("headroom")]
     [InlineData("gate")]
     [InlineData("gate selftest")]
     public async Task Each_is_offline_accessible_and_fits_every_window(string kind)
@@ -100,6 +101,7 @@ public sealed class OtherPagesTests(SharedBrowser browser) : PageTests(browser)
         "prove" => SampleCompared.Proof,
         "scale" => SampleCompared.Growth,
         "ledger" => SampleCompared.Ledger,
+        "headroom" => SampleCompared.Headroom,
         "gate" => SampleCompared.Gate,
         _ => SampleCompared.Rates,
     };

@@ -7,29 +7,29 @@ using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Scenarios.Profiles;
+using LoadHarness.Seeding;
 
 namespace LoadHarness.IntegrationTests.Comparing;
 
 /// <summary>Targets that every rate holds, or none: the answers do not depend on the machine.</summary>
 public sealed class HeadroomTests(PostgresCluster cluster)
 {
-    private const int Contacts = 1_000;
-
     [Fact]
     public async Task A_target_that_no_rate_holds_breaks_below_all_and_one_without_limit_holds_the_highest()
     {
         Assert.NotNull(cluster.Server);
         var stop = TestContext.Current.CancellationToken;
         var (slow, fast) = (Rate(20), Rate(400));
+        var rows = new SeedRequest(1_000, 42, Environment.ProcessorCount);
         await using var template = await SeededTemplate.MakeAsync(
-            new(Contacts, 42, Environment.ProcessorCount), ServerProfile.Checklist, null, keep: false, SilentProgress.Instance, stop);
-        var run = new HeadroomRun(TimeSpan.FromMilliseconds(200), 42, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
+            rows, ServerProfile.Checklist, null, keep: false, SilentProgress.Instance, stop);
+        var run = new HeadroomRun(TimeSpan.FromMilliseconds(200), rows, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
         {
             Template = template,
         };
 
         var report = await run.MeasureAsync(
-            Contacts, new("headroom", "two reads", slow, fast), [Target("lead-queries", 1e9), Target("lead-search", 0)], stop);
+            new("headroom", "two reads", slow, fast), [Target("lead-queries", 1e9), Target("lead-search", 0)], stop);
 
         var held = report.Scenarios.ToDictionary(scenario => scenario.Scenario);
         Assert.All(held["lead-queries"].Held, level => Assert.Equal(new(20 * 64, SearchEnd.AtMost, null), level));

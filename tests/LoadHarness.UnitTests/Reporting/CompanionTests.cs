@@ -12,7 +12,7 @@ public sealed class CompanionTests : IDisposable
 {
     private static readonly Companions All = new()
     {
-        Records = [SampleCompared.Proof, SampleCompared.Growth, SampleCompared.Ledger, SampleCompared.Rates],
+        Records = [SampleCompared.Proof, SampleCompared.Growth, SampleCompared.Headroom, SampleCompared.Ledger, SampleCompared.Rates],
         Nights = [.. Enumerable.Range(0, 9)
             .Select(night => RunNight.Of(OtherRun.Of(night, factor: night < 5 ? 1 : 1.5, noise: night + 1)))],
     };
@@ -28,8 +28,8 @@ public sealed class CompanionTests : IDisposable
     {
         var html = ReportPage.Render(OtherRun.Of(9), All);
 
-        string[] wanted = ["targets", "timeline", "scenarios", "claims", "growth", "history", "ledger", "gate-rates", "database",
-            "statements", "checklist", "seed", "environment", "definitions"];
+        string[] wanted = ["targets", "timeline", "scenarios", "claims", "growth", "history", "headroom", "ledger", "gate-rates",
+            "database", "statements", "checklist", "seed", "environment", "definitions"];
         var found = Regex.Matches(html, "<section id=\"([a-z-]+)\"").Select(match => match.Groups[1].Value).Where(wanted.Contains).ToList();
         Assert.Equal(wanted, found);
     }
@@ -39,7 +39,7 @@ public sealed class CompanionTests : IDisposable
     {
         var html = ReportPage.Render(OtherRun.Of(9), All);
 
-        foreach (var (chapter, record) in new[] { ("claims", All.Records[0]), ("growth", All.Records[1]), ("ledger", All.Records[2]) })
+        foreach (var (chapter, record) in new[] { "claims", "growth", "headroom", "ledger" }.Zip(All.Records))
             Assert.Contains($"From {record.Identity.Id}", Chapter(html, chapter), StringComparison.Ordinal);
         var places = Regex.Matches(html, " id=\"([^\"]+)\"").Select(match => match.Groups[1].Value).ToList();
         Assert.Equal(places.Count, places.Distinct().Count());
@@ -71,6 +71,15 @@ public sealed class CompanionTests : IDisposable
         Assert.Contains("class=\"l-limit\"", missed, StringComparison.Ordinal);
         Assert.Equal(10, Regex.Match(missed, "<path d=\"([^\"]*V[^\"]*)\"[^>]*class=\"l-muted\"").Groups[1]
             .Value.Count(letter => letter == 'V'));
+    }
+
+    [Fact]
+    public void The_run_itself_is_in_its_history_once_as_it_is_judged_now_and_later_ones_are_not()
+    {
+        var nights = All with { Nights = [.. All.Nights, RunNight.Of(OtherRun.Of(9, factor: 3)), RunNight.Of(OtherRun.Of(12))] };
+
+        Assert.Equal(
+            Chapter(ReportPage.Render(OtherRun.Of(9), All), "history"), Chapter(ReportPage.Render(OtherRun.Of(9), nights), "history"));
     }
 
     [Fact]

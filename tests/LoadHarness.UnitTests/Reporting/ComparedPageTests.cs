@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Core.Words;
@@ -44,6 +45,20 @@ public sealed class ComparedPageTests
         }
 
         Assert.Contains("✓ holds", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Headroom_has_every_rate_and_what_breaks_first()
+    {
+        var (run, text) = Page(SampleCompared.Headroom);
+
+        foreach (var scenario in run.Headroom!.Scenarios)
+            Assert.Contains(
+                $"{scenario.Scenario} {Format.Significant(scenario.ProfileRate)}/s {HeadroomText.RateOf(scenario)} "
+                    + $"{HeadroomText.FactorOf(scenario)} {scenario.FirstToBreak()}",
+                text, StringComparison.Ordinal);
+
+        Assert.Contains("./run.sh headroom --contacts 200000", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,13 +6,13 @@ namespace LoadHarness.Reporting.Page.History;
 /// <summary>A run's place among the earlier ones of its load, as a chapter of its page.</summary>
 internal static class HistorySection
 {
-    public static Section? Of(RunResult run, IReadOnlyList<RunNight> nights)
+    public static Section? Of(RunResult run, Companions companions)
     {
         var own = RunNight.Of(run);
-        IReadOnlyList<RunNight> all = [.. nights.Where(night => night.Load == own.Load).Append(own).DistinctBy(night => night.Id)];
+        IReadOnlyList<RunNight> all = [.. companions.EarlierThan(run), own];
         var histories = RunHistory.Of(all);
         if (histories is not [{ Nights.Count: > 1 } history]) return null;
-        var others = nights.Count(night => night.Load != own.Load);
+        var others = companions.Nights.Count(night => night.Load != own.Load);
         var changes = HistoryChanges.Section(histories, HistoryChanges.Of(histories));
         var series = HistorySeriesSection.Of(history, 0, 1);
         return new(
