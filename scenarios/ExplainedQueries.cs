@@ -1,3 +1,4 @@
+using LoadHarness.Core.Measurement;
 using LoadHarness.Postgres.Observation.Plans;
 using LoadHarness.Postgres.Workload;
 
@@ -38,7 +39,7 @@ public static class ExplainedQueries
                 string[] mixed = scenario == ScenarioCatalog.LeadQueries.Name ? [$"mixed-users/{operation}"] : [];
                 yield return ExplainedStatement.Read(
                     name, environment.Queries[name], environment.Reads.Sample(name, random, 1, place),
-                        [$"{scenario}/{operation}", .. mixed]);
+                        [OperationPath.Of(scenario, operation), .. mixed]);
             }
     }
 

@@ -59,9 +59,8 @@ public static class GateVerb
         return new(
             new Command("gate",
                 "Fail when an operation got worse than at the pinned baseline: exit code 4, with operation, factor and cause.") { action },
-            [words.Workload, words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history, slot,
-                suites,
-                planted, log],
+            [words.Workload, words.Contacts, words.Seed, words.Settings, words.Out, words.Keep, words.Json, against, reason, history,
+                slot, suites, planted, log],
             (parsed, cancellationToken) =>
             {
                 var options = words.Read(parsed);
@@ -73,8 +72,8 @@ public static class GateVerb
                         ComparedWork.Of(options, plan), parsed.GetValue(against), parsed.GetValue(reason), cancellationToken),
                     "selftest" when options.Workload is not null => throw new HarnessException(
                         "gate selftest plants faults in the CRM's schema. Leave out --workload.", ExitCode.BadUsage),
-                    "selftest" => SelfTestAsync(options, directory, plan, (parsed.GetValue(suites), parsed.GetValue(planted)),
-                        parsed.GetValue(log)!,
+                    "selftest" => SelfTestAsync(
+                        options, directory, plan, (parsed.GetValue(suites), parsed.GetValue(planted)), parsed.GetValue(log)!,
                         cancellationToken),
                     _ => GateAsync(
                         options, directory, ComparedWork.Of(options, plan), parsed.GetValue(against), parsed.GetValue(history),

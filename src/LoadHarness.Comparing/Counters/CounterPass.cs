@@ -76,7 +76,7 @@ internal sealed class CounterPass(ArmServer arm, ComparisonPlan plan, ulong seed
         await EmptyListsAsync(cancellationToken);
         var completed = result.Accounting.Completed;
         var counters = await StatementReadings.ReadAsync(
-            arm.Admin, before, $"{alone.Name}/{alone.Operations[0].Name}", completed, cancellationToken);
+            arm.Admin, before, OperationPath.Of(alone.Name, alone.Operations[0].Name), completed, cancellationToken);
         return counters with { Items = (double?)result.Operations[0].Items / completed };
     }
 

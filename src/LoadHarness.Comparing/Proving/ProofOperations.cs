@@ -1,3 +1,4 @@
+using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios;
@@ -15,7 +16,7 @@ internal static class ProofOperations
     public static IReadOnlyCollection<string> Names { get; } =
     [
         .. ScenarioNames.Operations.Where(scenario => scenario.Key is "lead-queries" or "lead-search")
-            .SelectMany(scenario => scenario.Value.Select(operation => $"{scenario.Key}/{operation}")),
+            .SelectMany(scenario => scenario.Value.Select(operation => OperationPath.Of(scenario.Key, operation))),
         .. Enumerable.Range(1, SegmentCorpus.Conditions.Count)
             .SelectMany(number => new[] { $"segmentation/count_{number}", $"segmentation/page_{number}" }),
         .. Writes,

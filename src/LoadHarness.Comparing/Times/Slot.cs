@@ -41,7 +41,7 @@ internal static class Slot
     {
         var count = operation.Response.Count;
         if (operation.Response.Mean?.TotalMilliseconds is not { } mean || operation.Accounting.Failed > 0) yield break;
-        var name = $"{scenario.Name}/{operation.Name}";
+        var name = OperationPath.Of(scenario.Name, operation.Name);
         if (!isWrite && (count < FewestCalls || (mean < ShortMilliseconds && count < FewestShortCalls))) yield break;
         yield return new(new(name, "mean"), mean);
         if (count >= FewestCalls && operation.Response.P50 is { } median) yield return new(new(name, "p50"), median.TotalMilliseconds);

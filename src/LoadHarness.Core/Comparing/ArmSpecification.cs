@@ -24,8 +24,7 @@ public sealed record ArmSpecification(
 
     /// <summary>
     /// Reads an arm of a workload of one's own: <c>workload</c>, <c>git:REV</c> or <c>dir:PATH</c>, then the same words; or <c>db:</c> with
-    /// a
-    /// connection string.
+    /// a connection string.
     /// </summary>
     /// <param name="option">The option that the text came from, for messages.</param>
     /// <exception cref="HarnessException">A word is not of that form; all of them are named.</exception>

@@ -31,7 +31,7 @@ internal static class AgentChecks
             yield return $"{subject}: it began {load.StartedLate.TotalMilliseconds:0} ms after the others. "
                 + "Look at the machine and its network, then run again.";
         foreach (var operation in load.Operations)
-            if (GeneratorChecks.Late($"{subject}/{operation.Name}", load.Model, operation.Lag, limit, limits) is { } late)
+            if (GeneratorChecks.Late(OperationPath.Of(subject, operation.Name), load.Model, operation.Lag, limit, limits) is { } late)
                 yield return late;
         if (GeneratorChecks.Stolen(subject, load.Generator, limits) is { } stolen) yield return stolen;
     }

@@ -9,7 +9,7 @@ public static class GeneratorChecks
     /// <param name="machineCores">Cores of the machine that the generator ran on.</param>
     public static IReadOnlyList<string> Check(ScenarioResult scenario, TimeSpan limit, int machineCores, ValidityLimits limits) =>
         [.. scenario.Operations
-            .Select(o => Late($"{scenario.Name}/{o.Name}", scenario.Model, o.Lag.P99 ?? o.Lag.Maximum, limit, limits))
+            .Select(o => Late(OperationPath.Of(scenario.Name, o.Name), scenario.Model, o.Lag.P99 ?? o.Lag.Maximum, limit, limits))
             .Append(Saturated(scenario.Name, scenario.Generator.CpuCores, machineCores, limits))
             .Append(Stolen(scenario.Name, scenario.Generator, limits))
             .Append(Unbalanced(scenario))

@@ -77,7 +77,7 @@ public static class Format
     private static string Measure(double value, string unit) => WithUnit(Significant(value), unit);
 
     /// <summary>"users" and "leads", not "s" and "ms".</summary>
-    private static bool IsPlural(string unit) => unit.Length > 2 && unit.EndsWith('s');
+    private static bool IsPlural(string unit) => unit.Length > 2 && unit.EndsWith('s') && !unit.Contains('/');
 
     private static string WithUnit(string number, string unit) => unit switch
     {

@@ -48,7 +48,7 @@ internal static class AgentSection
         from operation in load.Operations
         select (IReadOnlyList<Cell>)
         [
-            new Name(agent.Name), new Name($"{load.Scenario}/{operation.Name}"),
+            new Name(agent.Name), new Name(OperationPath.Of(load.Scenario, operation.Name)),
             Format.Count(operation.Accounting.Scheduled), Format.Count(operation.Accounting.Completed),
             Format.Count(operation.Accounting.Failed), Format.Count(operation.Accounting.Skipped),
             Format.Duration(operation.P95), Format.Duration(operation.Lag),

@@ -33,8 +33,8 @@ internal static class DrillDown
 
     /// <summary>The cause first, then what was measured, then what qualifies it, then what would judge it.</summary>
     private static Html Why(Verdict verdict) => Html.Of(
-        $"""{(verdict.Reason is { } reason && verdict.IsJudged ? Html.Of($"""<strong>{Plain.Cut(reason, 600)}.</strong> """) : null)}<sp"""
-            + $"""an class="evidence">{Evidence(verdict)}</span>"""
+        $"""{(verdict.Reason is { } reason && verdict.IsJudged ? Html.Of($"""<strong>{Plain.Cut(reason, 600)}.</strong> """) : null)}"""
+            + $"""<span class="evidence">{Evidence(verdict)}</span>"""
             + $"""{verdict.Caveats.Select(caveat => Html.Of($""" <span class="caveat">Note: {Plain.Cut(caveat, 300)}.</span>"""))}""");
 
     /// <summary>The command that would judge it is marked where the sentence names it.</summary>

@@ -47,8 +47,8 @@ internal static class ScenarioFigures
             .Select(stretch => (Second: stretch.From + (seconds / 2.0), Value: stretch.Histogram.Percentile(95).TotalMilliseconds))
                 .ToList();
         return HeatMapChart.Of(
-            id, $"{scenario.Name}/{operation.Name}", operation.Name, $"{Format.Count(requests)} requests of this operation.", stretches,
-                columns, limit,
+            id, OperationPath.Of(scenario.Name, operation.Name), operation.Name,
+            $"{Format.Count(requests)} requests of this operation.", stretches, columns, limit,
             enough.Count < FewSeconds ? [] : [new("p95", Tone.Series(1), enough)]);
     }
 

@@ -17,9 +17,6 @@ internal static partial class StatementSection
         var parts = new List<Html>();
         if (trail.Statements.Count > 0)
         {
-            var older = seen.Watched.Count == 0
-                ? " Warm-up and set-up are in the calls of this run, recorded by an older version."
-                : "";
             parts.Add(HtmlComponents.Heading("Statements by time",
                 $"From pg_stat_statements, by total time: {trail.Statements.Count} of the {seen.Statements.Count} in "
                     + $"run.json."
