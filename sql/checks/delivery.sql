@@ -34,7 +34,7 @@ select case when (select count(*) from bare) + (select count(*) from granted) + 
 
 -- id: SV-2
 -- Nodes of a cluster connect to each other as these roles: on a coordinator whose workers hold this schema they may log in, but have no
--- password.
+-- password. In psql on such a coordinator, first: set loadharness.roles_log_in = 'yes'
 select case when count(*) = 4 and not bool_or(rolsuper or rolbypassrls) and open = 0
     and not bool_or(rolcanlogin and not spread) then 'met' else 'missed' end,
     format('roles %s, none may %sbypass row security; %s functions are open to everybody',

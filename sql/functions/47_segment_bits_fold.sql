@@ -41,16 +41,20 @@ begin
     for v_number in 1..coalesce(cardinality(v_fields), 0) loop
         perform write_segment_bits(p_workspace_id, v_fields[v_number], v_changed[v_number]);
     end loop;
-    v_more := exists (
-        select 1 from segment_changes c where c.workspace_id = p_workspace_id and c.last_lead - c.first_lead + 1 >= p_fewest);
-    update segment_bit_workspaces w set folded = w.folded + v_leads, more = v_more, folded_at = clock_timestamp()
+    -- Who folds large changes only says nothing of the others: they are due when they were, or imports in a row would keep the job away.
+    if p_fewest = 1 then
+        v_more := exists (select 1 from segment_changes c where c.workspace_id = p_workspace_id);
+    end if;
+    update segment_bit_workspaces w
+    set folded = w.folded + v_leads, more = coalesce(v_more, w.more),
+        folded_at = case when p_fewest = 1 then clock_timestamp() else w.folded_at end
     where w.workspace_id = p_workspace_id;
     return v_leads;
 end
 $$;
 comment on function fold_segment_changes(bigint, int, bigint) is
-    'Writes the bits of up to p_batch changes of a workspace, oldest first; a change of fewer leads than p_fewest waits. Builds them where there are none, or '
-    'where twice as many leads as there were changed since. '
+    'Writes the bits of up to p_batch changes of a workspace, oldest first; a change of fewer leads than p_fewest waits for the job. '
+    'Builds them where there are none, or where twice as many leads as there were changed since. '
     'Returns the leads; null when somebody else folds or builds.';
 
 -- A fold writes each block that it touches anew, so it waits until there are enough changes. A count reads the leads that wait.

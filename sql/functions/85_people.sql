@@ -12,60 +12,103 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     order by c.oid
 $$;
 
--- joann@x.io and ann@x.io.example are others' addresses. What comes before may be an escape of an URL or of JSON.
+-- joann@x.io, o'ann@x.io and ann@x.io.example are others' addresses. What comes before may be an escape of an URL or of JSON: that
+-- of a separator, or of a quote that ends no name (%27, \u0027), but not of a letter or a plus. A backslash begins an escape.
 create or replace function address_pattern(p_email text) returns text
 language sql immutable parallel safe set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
-    select '(?:(?<![[:alnum:]._+-])|(?<=%[0-9a-f]{2}|\\[nrtbf]|\\u[0-9a-f]{4}))'
+    select '(?:(?<![[:alnum:]._+\\-])(?<![[:alnum:]]'')'
+        || '|(?<=(?:%|\\u00)(?:[01][0-9a-f]|2[0-689acf]|3[a-f]|5[b-d]|7[b-d])|\\[\\nrtbf]|(?:^|[^[:alnum:]])(?:%|\\u00)27))'
         || replace(replace(regexp_replace(p_email, '([^[:alnum:]@_])', '\\\1', 'g'), '@', '(?:@|%40)'), '\+', '(?:\+|%2b)')
-        || '(?![[:alnum:]]|[.-][[:alnum:]])'
+        || '(?![[:alnum:]]|(?:[.-]|%2[de])[[:alnum:]])'
+$$;
+
+create or replace function addresses_pattern(p_emails text[]) returns text
+language sql immutable parallel safe set search_path = pg_catalog, public, pg_temp as $$
+    select string_agg(public.address_pattern(email), '|') from unnest(p_emails) as email
+$$;
+
+-- Those that it had before are the person's too, unless they are another lead's by now. A send may hold any text: only an address counts.
+create or replace function addresses_of_lead(p_workspace_id bigint, p_lead_id bigint, p_email text) returns text[]
+language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
+declare
+    v_table regclass;
+    v_found text[];
+    v_known text[] := '{}';
+    v_others text[];
+begin
+    for v_table in
+        select t from public.tables_of_leads() t
+        join pg_attribute a on a.attrelid = t and a.attname = 'email' and not a.attisdropped
+    loop
+        execute format('select array_agg(distinct s.email::text) from %s s where s.workspace_id = $1 and s.lead_id = $2', v_table)
+        into v_found using p_workspace_id, p_lead_id;
+        v_known := v_known || v_found;
+    end loop;
+    v_known := array(select public.normalised_address(email) from unnest(v_known) as email);
+    v_others := array(select l.email from public.leads l where l.workspace_id = p_workspace_id and l.email = any (v_known));
+    return p_email || array(
+        select distinct email from unnest(v_known) as email
+        where email <> p_email and public.address_is_normal(email) and email <> all (v_others) order by email);
+end;
 $$;
 
 -- Everything that is held under an address and not under a lead's id.
-create or replace function erase_address_traces(p_workspace_id bigint, p_email text) returns jsonb
+drop function if exists erase_address_traces(bigint, text);
+create or replace function erase_address_traces(p_workspace_id bigint, p_emails text[]) returns jsonb
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
-    v_pattern constant text := public.address_pattern(p_email);
+    v_pattern constant text := public.addresses_pattern(p_emails);
     v_table regclass;
     v_column name;
+    v_found bigint[];
     v_leads bigint[] := '{}';
     v_counts jsonb := '{}';
     v_rows bigint;
+    v_gone bigint;
 begin
     delete from public.lead_import_rejects r
-    where r.workspace_id = p_workspace_id and (public.normalised_address(r.email) = p_email or r.email ~* v_pattern
+    where r.workspace_id = p_workspace_id and (public.normalised_address(r.email) = any (p_emails) or r.email ~* v_pattern
         or r.reason ~* v_pattern);
     get diagnostics v_rows = row_count;
     v_counts := v_counts || jsonb_build_object('lead_import_rejects', v_rows);
-    delete from public.lead_import_rows r where r.workspace_id = p_workspace_id and public.normalised_address(r.email::text) = p_email;
+    delete from public.lead_import_rows r
+    where r.workspace_id = p_workspace_id and public.normalised_address(r.email::text) = any (p_emails);
     get diagnostics v_rows = row_count;
     v_counts := v_counts || jsonb_build_object('lead_import_rows', v_rows);
-    delete from public.lead_import_merge m where m.workspace_id = p_workspace_id and m.email = p_email;
+    delete from public.lead_import_merge m where m.workspace_id = p_workspace_id and m.email = any (p_emails);
     get diagnostics v_rows = row_count;
     v_counts := v_counts || jsonb_build_object('lead_import_merge', v_rows);
     delete from public.webhook_logs w where w.workspace_id = p_workspace_id and w.payload::text ~* v_pattern;
     get diagnostics v_rows = row_count;
     v_counts := v_counts || jsonb_build_object('webhook_logs', v_rows);
-    -- Sends of a lead that had this address before get the one that it has now, so that nobody gets a campaign twice.
+    -- Sends of a lead that had an address before get the one that it has now, so that nobody gets a campaign twice.
     for v_table, v_column in
         select t, a.attname from public.tables_of_leads() t
         join pg_attribute a on a.attrelid = t and a.attname in ('email', 'metadata') and not a.attisdropped
         order by a.attname, t
     loop
+        v_rows := 0;
         if v_column = 'email' then
-            execute format(
-                'with moved as (
-                     update %1$s s set email = l.email from public.leads l
-                     where s.workspace_id = $1 and s.email = $2 and l.workspace_id = $1 and l.id = s.lead_id and l.email <> $2
-                     returning s.lead_id
-                 ), gone as (
-                     delete from %1$s s where s.workspace_id = $1 and s.email = $2
-                       and not exists (select 1 from public.leads l where l.workspace_id = $1 and l.id = s.lead_id)
-                     returning s.lead_id
-                 )
-                 select (select count(*) from moved) + (select count(*) from gone), $3 || (select array_agg(m.lead_id) from moved m)',
-                v_table)
-            into v_rows, v_leads using p_workspace_id, p_email, v_leads;
-        else
+            -- No index has the address: all sends of the workspace are read once, and found by their lead from then on.
+            execute format('select array_agg(distinct s.lead_id) from %s s where s.workspace_id = $1 and s.email = any ($2)', v_table)
+            into v_found using p_workspace_id, p_emails;
+            if v_found is not null then
+                execute format(
+                    'update %s s set email = l.email from public.leads l
+                     where s.workspace_id = $1 and s.lead_id = any ($3) and s.email = any ($2)
+                       and l.workspace_id = $1 and l.id = s.lead_id and l.email <> all ($2)', v_table)
+                using p_workspace_id, p_emails, v_found;
+                get diagnostics v_rows = row_count;
+                execute format(
+                    'delete from %s s
+                     where s.workspace_id = $1 and s.lead_id = any ($3) and s.email = any ($2)
+                       and not exists (select 1 from public.leads l where l.workspace_id = $1 and l.id = s.lead_id)', v_table)
+                using p_workspace_id, p_emails, v_found;
+                get diagnostics v_gone = row_count;
+                v_rows := v_rows + v_gone;
+                v_leads := v_leads || v_found;
+            end if;
+        elsif v_leads <> '{}' then
             execute format('update %s a set metadata = regexp_replace(a.metadata::text, $2, ''[erased]'', ''gi'')::jsonb
                             where a.workspace_id = $1 and a.lead_id = any ($3) and a.metadata::text ~* $2', v_table)
             using p_workspace_id, v_pattern, v_leads;
@@ -97,11 +140,7 @@ declare
     v_address text;
 begin
     if p_lead_id is not null then
-        -- Those that it had before are the person's too, unless they are another lead's by now.
-        v_addresses := v_addresses || array(
-            select distinct s.email from public.email_sends s
-            where s.workspace_id = p_workspace_id and s.lead_id = p_lead_id and s.email <> p_email
-              and not exists (select 1 from public.leads l where l.workspace_id = p_workspace_id and l.email = s.email));
+        v_addresses := public.addresses_of_lead(p_workspace_id, p_lead_id, p_email);
         for v_table in select t from public.tables_of_leads() t loop
             execute format('delete from %s where workspace_id = $1 and lead_id = $2', v_table) using p_workspace_id, p_lead_id;
             get diagnostics v_rows = row_count;
@@ -111,22 +150,22 @@ begin
         get diagnostics v_rows = row_count;
         v_counts := v_counts || jsonb_build_object('leads', v_rows);
     end if;
+    v_counts := (
+        select jsonb_object_agg(key, sum) from (
+            select key, sum(value::bigint) from (
+                select * from jsonb_each_text(v_counts)
+                union all select * from jsonb_each_text(public.erase_address_traces(p_workspace_id, v_addresses))) as c
+            group by key having sum(value::bigint) > 0) as sums);
+    v_counts := coalesce(v_counts, '{}');
     foreach v_address in array v_addresses loop
-        v_counts := (
-            select jsonb_object_agg(key, sum) from (
-                select key, sum(value::bigint) from (
-                    select * from jsonb_each_text(v_counts)
-                    union all select * from jsonb_each_text(public.erase_address_traces(p_workspace_id, v_address))) as c
-                group by key) as sums);
         -- The hash stays: the person is not written to again, even if the address is imported.
         insert into public.suppressed_addresses as s (workspace_id, email_hash, reason)
         values (p_workspace_id, public.address_hash(p_workspace_id, v_address), 'erased')
         on conflict (workspace_id, email_hash) do update set reason = excluded.reason;
-    end loop;
-    v_counts := jsonb_strip_nulls((select jsonb_object_agg(key, nullif(value, '0')) from jsonb_each(v_counts)));
-    foreach v_address in array v_addresses loop
+        -- What was erased counts once, in the proof of the address that was asked for.
         insert into public.erasures (workspace_id, lead_id, email_sha256, erased, reason, actor, login)
-        values (p_workspace_id, p_lead_id, sha256(convert_to(v_address, 'UTF8')), v_counts, p_reason, public.audit_actor(), session_user);
+        values (p_workspace_id, p_lead_id, sha256(convert_to(v_address, 'UTF8')),
+            case when v_address = p_email then v_counts else '{}' end, p_reason, public.audit_actor(), session_user);
     end loop;
     perform public.audit_write(p_workspace_id, 'erase', 'leads', p_lead_id::text, v_counts);
     return v_counts;
@@ -182,12 +221,16 @@ declare
     v_table regclass;
     v_rows jsonb;
     v_all jsonb;
+    v_addresses text[];
+    v_pattern text;
 begin
     perform public.require_workspace(p_workspace_id);
     select l.* into v_lead from public.leads l where l.workspace_id = p_workspace_id and l.id = p_lead_id;
     if not found then
         raise exception 'workspace % has no lead %', p_workspace_id, coalesce(p_lead_id::text, 'null') using errcode = 'LH004';
     end if;
+    v_addresses := public.addresses_of_lead(p_workspace_id, p_lead_id, v_lead.email);
+    v_pattern := public.addresses_pattern(v_addresses);
     v_all := jsonb_build_object('lead', to_jsonb(v_lead), 'exported_at', clock_timestamp());
     for v_table in select t from public.tables_of_leads() t loop
         execute format('select coalesce(jsonb_agg(to_jsonb(t)), ''[]'') from %s t where workspace_id = $1 and lead_id = $2', v_table)
@@ -200,9 +243,9 @@ begin
         'suppressed_for', (select s.reason from public.suppressed_addresses s
             where s.workspace_id = p_workspace_id and s.email_hash = public.address_hash(p_workspace_id, v_lead.email)),
         'import_rejects', (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from public.lead_import_rejects r
-            where r.workspace_id = p_workspace_id and public.normalised_address(r.email) = v_lead.email),
+            where r.workspace_id = p_workspace_id and public.normalised_address(r.email) = any (v_addresses)),
         'webhook_logs', (select coalesce(jsonb_agg(to_jsonb(w)), '[]') from public.webhook_logs w
-            where w.workspace_id = p_workspace_id and w.payload::text ~* public.address_pattern(v_lead.email)),
+            where w.workspace_id = p_workspace_id and w.payload::text ~* v_pattern),
         'changes', (select coalesce(jsonb_agg(jsonb_build_object('at', a.created_at, 'action', a.action, 'details', a.details)), '[]')
             from public.audit_logs a where a.workspace_id = p_workspace_id and a.entity = 'leads' and a.entity_id = p_lead_id::text));
     perform public.audit_write(p_workspace_id, 'export', 'leads', p_lead_id::text, '{}');
@@ -212,16 +255,20 @@ $$;
 
 comment on function tables_of_leads() is 'Tables, live and archived, that hold rows of a lead.';
 comment on function address_pattern(text) is 'A regular expression for an address in a text, which is no part of a longer one.';
-comment on function erase_address_traces(bigint, text) is 'A step of erase_lead and erase_address: imports, webhook logs, segments, sends '
-    'of a lead that had the address before, and the audit log.';
+comment on function addresses_pattern(text[]) is 'address_pattern of any of several addresses.';
+comment on function addresses_of_lead(bigint, bigint, text) is 'A step of erase_lead and export_lead: the address of a lead, then those '
+    'that its sends know, live and archived, without those of other leads.';
+comment on function erase_address_traces(bigint, text[]) is 'A step of erase_lead and erase_address: imports, webhook logs, segments, '
+    'sends of a lead that had one of the addresses before, and the audit log.';
 comment on function erase_person(bigint, bigint, text, text) is 'A step of erase_lead and erase_address.';
 comment on function require_reason(text) is 'Refuses (LH004) a reason of more than 1000 characters.';
 comment on function erase_lead(bigint, bigint, text) is
     'Erases a lead everywhere, with the addresses that its sends know: live tables, archive, staging, rejects, webhook and audit logs. '
-    'Returns the rows by table, kept with the hash of each address in erasures. The address stays suppressed. '
-    'Refuses another workspace (LH001) and an unknown lead (LH004).';
+    'Returns the rows by table, kept with the hash of the address in erasures; earlier addresses have a row without counts. '
+    'The address stays suppressed. Refuses another workspace (LH001) and an unknown lead (LH004).';
 comment on function erase_address(bigint, text, text) is 'As erase_lead, by the address, whether it is a lead or only left traces.';
-comment on function export_lead(bigint, bigint) is 'All that is held of a lead, as JSON by table. Refuses another workspace (LH001) and '
+comment on function export_lead(bigint, bigint) is 'All that is held of a lead and of the addresses that it had '
+    'before, as JSON by table. Refuses another workspace (LH001) and '
     'an unknown lead (LH004).';
 
 do $$
@@ -230,8 +277,8 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'tables_of_leads', 'address_pattern', 'erase_address_traces', 'erase_person', 'require_reason', 'erase_lead',
-            'erase_address', 'export_lead'])
+            'tables_of_leads', 'address_pattern', 'addresses_pattern', 'addresses_of_lead', 'erase_address_traces', 'erase_person',
+            'require_reason', 'erase_lead', 'erase_address', 'export_lead'])
     loop
         execute format('alter function %s owner to lh_owner', routine);
         execute format('revoke all on function %s from public', routine);

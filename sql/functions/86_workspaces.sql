@@ -175,6 +175,7 @@ declare
     v_before bigint;
     v_users bigint[];
     v_elsewhere bigint[];
+    v_campaign bigint;
 begin
     perform public.require_workspace(p_workspace_id);
     if p_batch is null or p_batch not between 1 and 1000000 then
@@ -189,7 +190,14 @@ begin
     if not found then
         raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';
     end if;
-    -- Its mails stop now, not when their rows go.
+    -- Its mails stop now, not when their rows go. A campaign that was done and got sends since would be opened by the next claim, and only
+    -- an open one is cancelled. One by one: on a cluster an update may ask no function about its columns.
+    for v_campaign in select c.id from public.campaigns c where c.workspace_id = p_workspace_id and c.status = 'sent' loop
+        if public.campaign_has_open_sends(p_workspace_id, v_campaign) then
+            update public.campaigns c set status = 'sending', completed_at = null, updated_at = now()
+            where c.workspace_id = p_workspace_id and c.id = v_campaign;
+        end if;
+    end loop;
     update public.campaigns c set status = 'cancelled', updated_at = now()
     where c.workspace_id = p_workspace_id and c.status in ('draft', 'scheduled', 'sending', 'paused');
     -- Bits that went row by row would count wrongly meanwhile.

@@ -99,6 +99,25 @@ public sealed class SuppressionTests(PostgresCluster cluster)
         }
     }
 
+    [Theory]
+    [InlineData("update leads set status = 'bounced'", "complained bounced")]
+    [InlineData("update leads set status = 'bounced'; delete from leads", "complained")]
+    [InlineData("update leads set status = 'bounced'; select suppress_address(1, 'lead1@own.io', 'unsubscribed')",
+        "complained unsubscribed")]
+    [InlineData("update suppressed_addresses set reason = 'erased'; update leads set status = 'bounced'", "erased bounced")]
+    public async Task A_complaint_stays_whatever_is_said_of_the_lead_later(string later, string held)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.AddLeadsAsync(database, 1);
+        await database.Owner.ExecuteAsync("update leads set status = 'complained'");
+
+        await database.Owner.ExecuteAsync($"set app.workspace_id = '1'; {later}");
+
+        Assert.Equal(held, await database.Owner.AskAsync<string>(
+            "select concat_ws(' ', (select reason from suppressed_addresses), (select status from leads))"));
+    }
+
     [Fact]
     public async Task Who_is_made_active_again_leaves_the_list()
     {

@@ -100,23 +100,28 @@ public sealed class SegmentBitsTests(PostgresCluster cluster)
     {
         const string updated = "select count(*) from segment_changes where workspace_id = 1 and first_lead = last_lead";
         const string inserted = "select count(*) from segment_changes where workspace_id = 1 and first_lead < last_lead";
+        const string due = "select more || ' ' || folded_at from segment_bit_workspaces where workspace_id = 1";
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await using var app = await Workspaces.OpenAppAsync(database);
         await database.Owner.ExecuteAsync(
             """
             insert into leads (workspace_id, email) select 1, n || '@own.io' from generate_series(1, 9000) as n;
             select build_segment_bits(1, 100);
-            update leads set tags = '{late}' where workspace_id = 1 and id % 2 = 0
+            update leads set tags = '{late}' where workspace_id = 1 and id % 2 = 0;
+            update segment_bit_workspaces set more = true
             """);
+        var before = await database.Owner.AskAsync<string>(due);
         Assert.Equal(4_500, await database.Owner.AskAsync<long>(updated));
 
         await ImportAsync(app, 0, 100);
         Assert.Equal((4_500, 1), (await database.Owner.AskAsync<long>(updated), await database.Owner.AskAsync<long>(inserted)));
         await ImportAsync(app, 100, 4_000);
         Assert.Equal((4_500, 0), (await database.Owner.AskAsync<long>(updated), await database.Owner.AskAsync<long>(inserted)));
+        // Imports in a row do not keep the job from what they leave.
+        Assert.Equal(before, await database.Owner.AskAsync<string>(due));
         await CompareAsync(database, SegmentsPerSnapshot);
 
-        await database.Owner.ExecuteAsync("update segment_bit_workspaces set folded_at = now() - interval '1 minute'");
+        await database.Owner.ExecuteAsync("update segment_bit_workspaces set more = false, folded_at = now() - interval '1 minute'");
         await database.As("lh_jobs").ExecuteAsync("call run_job('fold-segments')");
         Assert.Equal(0, await database.Owner.AskAsync<long>(updated));
         await CompareAsync(database, SegmentsPerSnapshot);

@@ -59,6 +59,24 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
         Assert.Equal(0, await ClaimAsync(app, 100));
     }
 
+    [Fact]
+    public async Task A_done_campaign_that_got_a_send_since_mails_nothing_while_its_workspace_is_deleted()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithCampaignAsync(database, leads: 4);
+        await database.Owner.ExecuteAsync(
+            """
+            update campaigns set status = 'sending';
+            update campaigns set status = 'sent';
+            insert into email_sends (workspace_id, campaign_id, lead_id, email) select 1, 5, id, email from leads;
+            """);
+
+        await ActAsync(app, "select delete_workspace(1, 1)");
+
+        Assert.Equal(0, await ClaimAsync(app, 100));
+        Assert.Equal("cancelled", await StatusAsync(database));
+    }
+
     [Theory]
     [InlineData("scheduled_at = now() + interval '1 hour'")]
     [InlineData("send_window = tstzrange(now() + interval '1 hour', now() + interval '2 hours')")]

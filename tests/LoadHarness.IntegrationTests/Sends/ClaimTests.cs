@@ -3,6 +3,7 @@ using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Workload;
+using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Sends;
 
@@ -51,6 +52,36 @@ public sealed class ClaimTests(PostgresCluster cluster)
             "update email_sends set email = 'chosen@own.io' where lead_id = 2; update leads set email = 'new' || id || '@own.io'");
         Assert.Equal("chosen@own.io,new1@own.io", await app.ScalarAsync<string>(
             "select string_agg(email, ',' order by email) from claim_email_sends($1, 5, 'w', 10)", [], Stop));
+    }
+
+    [Theory]
+    [InlineData("update email_sends set claimed_at = claimed_at - interval '1 hour' where status = 'claimed'; select reap_stale_claims()")]
+    [InlineData("select mark_email_sends_failed(1, 5, array(select id from email_sends), 'no answer', 'w', null, interval '0')")]
+    public async Task A_claim_that_is_given_back_goes_to_the_address_that_its_lead_has_by_then(string giveBack)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await SchedulingAsync(database, leads: 2);
+        Assert.Equal(2, (await ClaimAsync(app, "w")).Ids.Length);
+        await database.Owner.ExecuteAsync("update leads set email = 'new' || id || '@own.io' where id = 1");
+        await database.Owner.ExecuteAsync($"set app.workspace_id = '1'; {giveBack}");
+        Assert.Equal("lead2@own.io,new1@own.io", await app.ScalarAsync<string>(
+            "select string_agg(email, ',' order by email) from claim_email_sends($1, 5, 'w', 10)", [], Stop));
+    }
+
+    [Fact]
+    public async Task A_change_of_an_address_waits_for_nobody_who_holds_a_send_of_the_lead()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await SchedulingAsync(database, leads: 2);
+        await using var holder = await database.Owner.OpenConnectionAsync(Stop);
+        await using var transaction = await holder.BeginTransactionAsync(Stop);
+        await using var hold = new NpgsqlCommand("select from email_sends where lead_id = 1 for update", holder);
+        await hold.ExecuteNonQueryAsync(Stop);
+
+        // Who holds it may want the lead next: waiting here would be half of a deadlock.
+        await database.Owner.ExecuteAsync("set lock_timeout = '2s'; update leads set email = 'new' || id || '@own.io'");
+
+        Assert.Equal(["lead1@own.io", "new2@own.io"], await database.Owner.ListAsync("select email from email_sends order by email"));
     }
 
     [Theory]

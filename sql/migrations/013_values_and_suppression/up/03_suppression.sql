@@ -52,7 +52,9 @@ begin
         insert into suppressed_addresses as s (workspace_id, email_hash, reason)
         values (v_lead.workspace_id, address_hash(v_lead.workspace_id, v_lead.email), v_lead.status)
         on conflict (workspace_id, email_hash) do update set reason = excluded.reason
-        where s.reason <> 'erased' and s.reason <> excluded.reason;
+        -- It only rises: who complained has not only left. erased is above all.
+        where array_position(array['bounced', 'unsubscribed', 'complained', 'erased'], s.reason)
+            < array_position(array['bounced', 'unsubscribed', 'complained', 'erased'], excluded.reason);
     end if;
     return null;
 end

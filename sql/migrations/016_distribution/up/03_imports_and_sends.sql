@@ -70,17 +70,25 @@ end
 $$;
 
 -- step: sends_follow_the_address
--- A mail goes to the address that the lead has when it is handed out: the old one may be somebody else's by then. What is claimed is out.
+-- A mail goes to the address that the lead has when it is handed out: the old one may be somebody else's by then. A claimed send follows
+-- too, for it may be given back.
 create function follow_address() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
+    -- Nobody is waited for: who holds a send may want this lead next (the foreign key of an activity), which would be a deadlock. Such a
+    -- send is being handed out or marked now, so its mail is out or about to be.
+    -- Found by the lead: with the bare status the planner may take the index of all sends of the workspace that wait.
     update email_sends s set email = new.email
-    where s.workspace_id = new.workspace_id and s.lead_id = new.id and s.status = 'pending' and s.email = old.email;
+    from (select p.id, p.created_at from email_sends p
+          where p.workspace_id = new.workspace_id and p.lead_id = new.id and p.status || '' in ('pending', 'claimed')
+            and p.email = old.email
+          for update skip locked) as w
+    where s.workspace_id = new.workspace_id and s.id = w.id and s.created_at = w.created_at;
     return null;
 end
 $$;
 alter function follow_address() owner to lh_owner;
 revoke all on function follow_address() from public;
-comment on function follow_address() is 'Gives the sends of a lead that wait the address that it has now.';
+comment on function follow_address() is 'Gives the sends of a lead that wait or are claimed the address that it has now.';
 create trigger follow_address after update of email on leads
     for each row when (old.email is distinct from new.email) execute function follow_address();
