@@ -35,10 +35,11 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
             where attrelid = 'public.campaigns'::regclass and attname = 'enqueued_at' and not attisdropped)
         """;
 
-    // The next value is above every seeded one; an empty table keeps its sequence.
+    // The next value is above every seeded one; an empty table keeps its sequence. A worker of a cluster numbers its own rows, such as
+    // those of the audit, from 2^48 times its group on: they are not the coordinator's to go on from.
     private const string Sequences =
         """
-        select format('select setval(%L, coalesce((select max(%I) from %I.%I), 0) + 1, false)',
+        select format('select setval(%1$L, coalesce((select max(%2$I) from %3$I.%4$I where %2$I < 281474976710656), 0) + 1, false)',
                       pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname), a.attname, n.nspname, c.relname)
         from pg_attribute a
         join pg_class c on c.oid = a.attrelid

@@ -64,6 +64,9 @@ public sealed class DistributedTests(PostgresCluster cluster, CoordinatorDatabas
         await new Seeder(single.Owner).SeedAsync(CoordinatorDatabase.Request, SilentProgress.Instance, Stop);
         // The other tests bring leads of their own.
         await coordinator.SeedAnewAsync(Stop);
+        // A worker numbers the rows that it writes itself from 2^48 times its group on.
+        Assert.Equal(0, await coordinator.Owner.AskAsync<long>(
+            "select count(*) from pg_sequences where schemaname = 'public' and last_value >= 281474976710656"));
         foreach (var question in Answers)
             Assert.Equal(await single.Owner.AskAsync<string>(question), await coordinator.Owner.AskAsync<string>(question));
         foreach (var workspace in new long[] { 1, 2 })
