@@ -16,6 +16,11 @@ for script in run.sh test.sh .ci/run .ci/install-missing .ci/closing-line .ci/co
     sh -n "$script"
 done
 
+# Without the projects, so that it takes seconds and stands before the build.
+dotnet format whitespace . --folder --verify-no-changes || {
+    echo "White space differs from .editorconfig. Run: dotnet format whitespace . --folder" >&2
+    exit 1
+}
 dotnet build LoadHarness.sln --configuration Release --verbosity quiet --disable-build-servers
 results=$here/TestResults
 rm -rf "$results"

@@ -11,13 +11,13 @@ internal static class OperationParts
     /// <param name="order">Of its draws.</param>
     public static CompiledOperation With(
         this CompiledOperation compiled, Workload workload, ParameterSources sources, List<string> order) => compiled with
-    {
-        Names = order,
-        Tenant = TenantOf(compiled.Operation, workload, sources, order),
-        Answer = workload.File.Answers?.GetValueOrDefault(compiled.Operation.Name) is { } file
+        {
+            Names = order,
+            Tenant = TenantOf(compiled.Operation, workload, sources, order),
+            Answer = workload.File.Answers?.GetValueOrDefault(compiled.Operation.Name) is { } file
             ? AnswerOf(file, $"answers.{compiled.Operation.Name}", sources, order)
             : AnswerCheck.None,
-    };
+        };
 
     private static Func<long[], string>? TenantOf(
         NamedStatements operation, Workload workload, ParameterSources sources, List<string> order)
