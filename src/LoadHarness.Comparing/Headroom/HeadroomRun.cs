@@ -9,7 +9,6 @@ using LoadHarness.Core.Progress;
 using LoadHarness.Core.Proving;
 using LoadHarness.Core.Targets;
 using LoadHarness.Load;
-using LoadHarness.Load.Clocks;
 using LoadHarness.Scenarios;
 using LoadHarness.Scenarios.Profiles;
 using LoadHarness.Seeding;
@@ -33,9 +32,6 @@ public sealed class HeadroomRun(TimeSpan level, SeedRequest request, ServerProfi
     private const double Least = 1.0 / 8;
 
     private const double Most = 64;
-
-    /// <summary>What has no answer so long after the load has ended is lost.</summary>
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
@@ -90,25 +86,19 @@ public sealed class HeadroomRun(TimeSpan level, SeedRequest request, ServerProfi
                 .FindAsync(held.Count > 0 ? held[^1].Level : rate, cancellationToken));
             task.Advance(1);
 
-            async Task<string?> BrokeAsync(double perSecond, CancellationToken stop) =>
-                (await OfferAsync(scenario.WithoutInit(), perSecond, roundSeed, stop)).SelectMany(result => result.Operations)
-                    .Select(operation => LevelFault.Of(
-                        operation, ScaleTarget.Of(OperationPath.Of(scenario.Name, operation.Name), 1, targets)))
-                    .FirstOrDefault(fault => fault is not null);
+            async Task<string?> BrokeAsync(double perSecond, CancellationToken stop) => LevelTrial.FaultOf(
+                await OfferAsync(scenario.WithoutInit(), perSecond, roundSeed, stop),
+                operation => ScaleTarget.Of(OperationPath.Of(scenario.Name, operation), 1, targets));
         }
 
         return new(scenario.Name, rate, held);
     }
 
-    private async Task<IReadOnlyList<ScenarioResult>> OfferAsync(
+    private Task<IReadOnlyList<ScenarioResult>> OfferAsync(
         ScenarioProps scenario, double perSecond, ulong offerSeed, CancellationToken cancellationToken)
     {
-        using var clock = new SystemLoadClock();
-        var options = new LoadRunnerOptions { Seed = offerSeed, DrainTime = Drain, CancelTime = Second };
         var during = TimeSpan.FromSeconds(Math.Max(level.TotalSeconds, FewestArrivals / perSecond));
         var offered = scenario.WithoutWarmUp().WithLoadSimulations(Simulation.Inject(perSecond, Second, during));
-        var results = await new LoadRunner(clock, options).RunAsync([offered], null, cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
-        return results;
+        return LevelTrial.PlayAsync([offered], offerSeed, cancellationToken);
     }
 }

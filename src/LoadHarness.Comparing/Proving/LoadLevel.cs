@@ -2,7 +2,6 @@ using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Proving;
 using LoadHarness.Core.Targets;
 using LoadHarness.Load;
-using LoadHarness.Load.Clocks;
 
 namespace LoadHarness.Comparing.Proving;
 
@@ -13,23 +12,13 @@ internal sealed class LoadLevel(ProofArm arm, ClaimContract contract, IReadOnlyL
     private const string Imports = "proof-imports";
     private const int ImportsAtOnce = 8;
 
-    /// <summary>What has no answer so long after the load has ended is lost: its level does not hold.</summary>
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(3);
-
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private bool _prepared;
 
     /// <returns>Null where the level held, else what broke.</returns>
-    public async Task<string?> BrokeAsync(double level, ulong seed, CancellationToken cancellationToken)
-    {
-        using var clock = new SystemLoadClock();
-        var options = new LoadRunnerOptions { Seed = seed, DrainTime = Drain, CancelTime = Second };
-        var results = await new LoadRunner(clock, options).RunAsync(ScenariosAt(level), null, cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
-        return results.SelectMany(result => result.Operations).Select(operation => LevelFault.Of(operation, TargetOf(operation.Name)))
-            .FirstOrDefault(fault => fault is not null);
-    }
+    public async Task<string?> BrokeAsync(double level, ulong seed, CancellationToken cancellationToken) =>
+        LevelTrial.FaultOf(await LevelTrial.PlayAsync(ScenariosAt(level), seed, cancellationToken), TargetOf);
 
     private IReadOnlyList<ScenarioProps> ScenariosAt(double level)
     {

@@ -23,7 +23,7 @@ public sealed record HeadroomReport(
 public sealed record ScenarioHeadroom(string Scenario, double ProfileRate, IReadOnlyList<HeldLevel> Held)
 {
     /// <summary>Requests a second: the geometric mean of the rounds.</summary>
-    public double Rate { get; init; } = Math.Exp(Held.Average(level => Math.Log(level.Level)));
+    public double Rate { get; init; } = ProofArithmetic.GeometricMean([.. Held.Select(level => level.Level)]);
 
     /// <summary>95%, in requests a second; null for a single round.</summary>
     public ConfidenceInterval? Interval { get; init; } = Intervals.OfMean([.. Held.Select(level => Math.Log(level.Level))]) is { } logs
