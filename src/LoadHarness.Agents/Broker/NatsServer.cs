@@ -18,7 +18,7 @@ public sealed class NatsServer : IAsyncDisposable
 
     public BrokerAddress Address { get; }
 
-    public static string? Find() => WatchedProgram.Find(Program);
+    public static string? Find() => ProgramPath.FindServer(Program);
 
     /// <exception cref="HarnessException">It is not installed, or did not start; carries its own words.</exception>
     public static async Task<NatsServer> StartAsync(CancellationToken cancellationToken)

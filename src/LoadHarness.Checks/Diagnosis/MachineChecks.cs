@@ -18,7 +18,7 @@ internal static class MachineChecks
     private const double MostStolenPercent = 2;
     private static readonly TimeSpan StealWindow = TimeSpan.FromSeconds(1);
 
-    public static Verdict Sdk() => OnPath("dotnet")
+    public static Verdict Sdk() => ProgramPath.Find(OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet") is not null
         ? Verdict.Looked("sdk", "The .NET SDK is there", met: true,
             $"dotnet is on the PATH; this program runs on .NET {Environment.Version}.")
         : Verdict.Unavailable("sdk", "The .NET SDK is there",
@@ -51,7 +51,7 @@ internal static class MachineChecks
         : Verdict.Unavailable("container", "A container engine answers",
             $"{fault} Start Docker or set DOCKER_HOST; the native way works without.");
 
-    public static Verdict Broker() => File.Exists("/usr/sbin/nats-server") || OnPath("nats-server")
+    public static Verdict Broker() => ProgramPath.FindServer("nats-server") is not null
         ? Verdict.Looked("broker", "Several generators can talk to each other", met: true, "nats-server is there, for --agents.")
         : Verdict.Unavailable("broker", "Several generators can talk to each other",
             "nats-server, which --agents starts, is not installed. Debian, Ubuntu: apt-get install nats-server. One generator needs none.");
@@ -97,7 +97,4 @@ internal static class MachineChecks
 
     private static Verdict Measured(string id, string title, double figure, Limit limit, string evidence, string remedy) =>
         Verdict.Counted(id, title, figure, limit, samples: 1, limit.Allows(figure) ? evidence : $"{evidence} {remedy}");
-
-    private static bool OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Any(directory => File.Exists(Path.Combine(directory, OperatingSystem.IsWindows() ? program + ".exe" : program)));
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using LoadHarness.Postgres.Provisioning;
 
 namespace LoadHarness.Cli.Terminal;
 
@@ -20,7 +21,7 @@ public static class PageOpener
         if (OperatingSystem.IsLinux() && !HasDisplay()) return "there is no display here.";
         var opener = OperatingSystem.IsMacOS() ? "open" : "xdg-open";
         // Through a shell: what a browser says goes nowhere, and it lives on when this program has ended.
-        return IsOnPath(opener)
+        return ProgramPath.Find(opener) is not null
             ? Start(new("/bin/sh", ["-c", $"exec {opener} \"$1\" >/dev/null 2>&1 </dev/null", "sh", page]))
             : $"{opener} is not on the PATH.";
     }
@@ -28,9 +29,6 @@ public static class PageOpener
     private static bool HasDisplay() => IsSet("DISPLAY") || IsSet("WAYLAND_DISPLAY");
 
     private static bool IsSet(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
-
-    private static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Any(directory => File.Exists(Path.Combine(directory, program)));
 
     private static string? Start(ProcessStartInfo start)
     {

@@ -20,7 +20,7 @@ public sealed class PgBouncer : IAsyncDisposable
     /// </summary>
     public string ConnectionString { get; }
 
-    public static string? Find() => WatchedProgram.Find(Program);
+    public static string? Find() => ProgramPath.FindServer(Program);
 
     /// <param name="serverConnectionString">The server, with user, password and database.</param>
     /// <param name="poolSize">Server connections at most, for one user and database.</param>

@@ -28,10 +28,6 @@ internal sealed class WatchedProgram : IAsyncDisposable
 
     private WatchedProgram(Process shell) => _shell = shell;
 
-    /// <summary>Looks on the PATH and where servers lie.</summary>
-    public static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Append("/usr/sbin").Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
-
     /// <summary>A directory for its files, that nobody else can write to.</summary>
     public static async Task<string> MakeRootAsync(string kind, CancellationToken cancellationToken) =>
         PrivateRoot.Make(Path.Combine(await PrivateRoot.FindAsync(cancellationToken), $"{kind}-{Guid.NewGuid():N}"));
