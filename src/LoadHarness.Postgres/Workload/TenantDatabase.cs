@@ -64,13 +64,9 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <param name="sent">
     /// Of the scenario that works here: its sessions carry its name, and its statements are noted. Null for none.
     /// </param>
-    public static TenantDatabase Open(string connectionString, string role, long workspaceId, int connections, SentStatements? sent = null)
-    {
-        var settings = Settings(connectionString, role, connections, sent);
-        // Statements that come again are prepared on their second use: what a driver in production does.
-        (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (MostPrepared, 2);
-        return new(settings, role, workspaceId, sent);
-    }
+    public static TenantDatabase Open(
+        string connectionString, string role, long workspaceId, int connections, SentStatements? sent = null) =>
+        new(Preparing(connectionString, role, connections, sent), role, workspaceId, sent);
 
     /// <summary>A statement that takes a role, $1, and a tenant, $2.</summary>
     /// <param name="setting">Its name: letters, digits, _ and points.</param>
@@ -80,12 +76,8 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <summary>A database whose tenants another setting tells apart; each statement says whose it is.</summary>
     /// <param name="role">Null for that of the login.</param>
     /// <inheritdoc cref="Open"/>
-    public static TenantDatabase OpenBy(string setting, string connectionString, string? role, int connections, SentStatements sent)
-    {
-        var settings = Settings(connectionString, role ?? "none", connections, sent);
-        (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (MostPrepared, 2);
-        return new(settings, role ?? "none", workspaceId: 0, sent, setting);
-    }
+    public static TenantDatabase OpenBy(string setting, string connectionString, string? role, int connections, SentStatements sent) =>
+        new(Preparing(connectionString, role ?? "none", connections, sent), role ?? "none", workspaceId: 0, sent, setting);
 
     /// <summary>Behind a transaction pooler: nothing is prepared, since the next statement may meet another server connection.</summary>
     /// <inheritdoc cref="Open"/>
@@ -184,6 +176,14 @@ public sealed class TenantDatabase : IAsyncDisposable
 
     private async Task LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         Opened._distributed ??= (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
+
+    // Statements that come again are prepared on their second use: what a driver in production does.
+    private static NpgsqlConnectionStringBuilder Preparing(string connectionString, string role, int connections, SentStatements? sent)
+    {
+        var settings = Settings(connectionString, role, connections, sent);
+        (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (MostPrepared, 2);
+        return settings;
+    }
 
     private static NpgsqlConnectionStringBuilder Settings(string connectionString, string role, int connections, SentStatements? sent) =>
         new(connectionString)

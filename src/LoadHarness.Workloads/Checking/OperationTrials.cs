@@ -104,9 +104,8 @@ internal sealed class OperationTrials(NpgsqlConnection connection, PlanSession s
     {
         await using var reader = await SendAsync(
             connection, statement.Statement.Text, statement.ParametersOf(drawn, earlier), cancellationToken);
-        if (statement.Statement.Result is not { } result) return;
-        if (!await reader.ReadAsync(cancellationToken)) throw new NoRowException($"-- result: {result} has no row");
-        for (var i = 0; i < reader.FieldCount; i++) earlier[(result, reader.GetName(i))] = reader.GetValue(i);
+        if (!await statement.KeepRowAsync(reader, earlier, cancellationToken))
+            throw new NoRowException($"-- result: {statement.Statement.Result} has no row");
     }
 
     private static async Task<NpgsqlDataReader> SendAsync(

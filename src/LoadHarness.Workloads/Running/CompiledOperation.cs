@@ -7,11 +7,20 @@ namespace LoadHarness.Workloads.Running;
 /// <summary>Where a statement's parameter takes its value from.</summary>
 internal abstract record CompiledParameter
 {
+    /// <summary>A parameter of its type, without a value.</summary>
+    public abstract NpgsqlParameter Create();
+
     /// <param name="Place">In the iteration's draws.</param>
-    public sealed record Drawn(int Place, Binding Binding) : CompiledParameter;
+    public sealed record Drawn(int Place, Binding Binding) : CompiledParameter
+    {
+        public override NpgsqlParameter Create() => Binding.Create();
+    }
 
     /// <summary>The first row of an earlier statement.</summary>
-    public sealed record Earlier(string Result, string Column, ServerType Type) : CompiledParameter;
+    public sealed record Earlier(string Result, string Column, ServerType Type) : CompiledParameter
+    {
+        public override NpgsqlParameter Create() => new() { NpgsqlDbType = Type.Wire, Value = DBNull.Value };
+    }
 }
 
 /// <param name="Step">Name of its time in the report; null where the operation is this one statement.</param>
@@ -26,19 +35,25 @@ internal sealed record CompiledStatement(SqlStatement Statement, IReadOnlyList<C
         return filled;
     }
 
+    /// <summary>Reads the row that later statements need, and keeps its columns under the name of the statement's result.</summary>
+    /// <returns>False where there is no row. True also for a statement that none needs: nothing is read then.</returns>
+    public async Task<bool> KeepRowAsync(
+        NpgsqlDataReader reader, Dictionary<(string Result, string Column), object> earlier, CancellationToken cancellationToken)
+    {
+        if (Statement.Result is not { } result) return true;
+        if (!await reader.ReadAsync(cancellationToken)) return false;
+        for (var i = 0; i < reader.FieldCount; i++) earlier[(result, reader.GetName(i))] = reader.GetValue(i);
+        return true;
+    }
+
     private static NpgsqlParameter ParameterOf(
         CompiledParameter origin, long[] drawn, IReadOnlyDictionary<(string Result, string Column), object>? earlier)
     {
-        if (origin is CompiledParameter.Drawn value)
-        {
-            var parameter = value.Binding.Create();
-            value.Binding.Put(drawn[value.Place], parameter);
-            return parameter;
-        }
-
-        var needed = (CompiledParameter.Earlier)origin;
-        var found = earlier?.GetValueOrDefault((needed.Result, needed.Column)) ?? DBNull.Value;
-        return new() { NpgsqlDbType = needed.Type.Wire, Value = ValueFit.Passed(found, needed.Type.Wire) };
+        var parameter = origin.Create();
+        if (origin is CompiledParameter.Drawn value) value.Binding.Put(drawn[value.Place], parameter);
+        else if (origin is CompiledParameter.Earlier needed && earlier?.GetValueOrDefault((needed.Result, needed.Column)) is { } found)
+            parameter.Value = ValueFit.Passed(found, parameter.NpgsqlDbType);
+        return parameter;
     }
 }
 
@@ -74,12 +89,8 @@ internal sealed record CompiledOperation(
         var filled = new (NpgsqlParameter, CompiledParameter)[statement.Parameters.Count];
         for (var i = 0; i < filled.Length; i++)
         {
-            var origin = statement.Parameters[i];
-            var parameter = origin is CompiledParameter.Drawn drawn
-                ? drawn.Binding.Create()
-                : new NpgsqlParameter { NpgsqlDbType = ((CompiledParameter.Earlier)origin).Type.Wire, Value = DBNull.Value };
-            filled[i] = (parameter, origin);
-            command.Parameters.Add(parameter);
+            filled[i] = (statement.Parameters[i].Create(), statement.Parameters[i]);
+            command.Parameters.Add(filled[i].Item1);
         }
 
         return (command, filled);

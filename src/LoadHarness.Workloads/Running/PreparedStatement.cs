@@ -71,7 +71,7 @@ internal sealed class PreparedStatement : IAsyncDisposable
     {
         await using var reader = await _command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
-            throw new NoRowException($"-- result: {_compiled.Statement.Result} has no row, and later statements need it");
+            throw NoRowException.Needed(_compiled.Statement.Result!);
         foreach (var passed in _passed) passed.Take(reader);
         await reader.NextResultAsync(cancellationToken);
         return reader.RecordsAffected;
@@ -91,4 +91,7 @@ internal sealed class PreparedStatement : IAsyncDisposable
 }
 
 /// <summary>An iteration cannot go on: what it needs is not there.</summary>
-internal sealed class NoRowException(string message) : Exception(message);
+internal sealed class NoRowException(string message) : Exception(message)
+{
+    public static NoRowException Needed(string result) => new($"-- result: {result} has no row, and later statements need it");
+}

@@ -105,17 +105,9 @@ public sealed class TenantOperation
         await using var command = new NpgsqlCommand(statement.Statement.Text, connection);
         foreach (var parameter in statement.ParametersOf(drawn, earlier)) command.Parameters.Add(parameter);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (statement.Statement.Result is { } result)
-        {
-            if (!await reader.ReadAsync(cancellationToken))
-                throw new NoRowException($"-- result: {result} has no row, and later statements need it");
-            for (var i = 0; i < reader.FieldCount; i++) earlier[(result, reader.GetName(i))] = reader.GetValue(i);
-        }
-
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            // All rows come over the connection.
-        }
+        if (!await statement.KeepRowAsync(reader, earlier, cancellationToken)) throw NoRowException.Needed(statement.Statement.Result!);
+        // All rows come over the connection.
+        await TenantDatabase.DrainAsync(reader, cancellationToken);
     }
 }
 
