@@ -58,27 +58,28 @@ comment on function fold_segment_changes(bigint, int, bigint) is
     'Returns the leads; null when somebody else folds or builds.';
 
 -- A fold writes each block that it touches anew, so it waits until there are enough changes. A count reads the leads that wait.
-create or replace function segment_fold_is_due(p_workspace_id bigint) returns boolean
+drop function if exists segment_fold_is_due(bigint);
+create or replace function segment_fold_is_due(p_workspace_id bigint, p_fewest bigint default 1) returns boolean
 language sql stable set search_path = pg_catalog, public, pg_temp
 as $$
     select sum(c.leads) >= 4000
-    from (select n.last_lead - n.first_lead + 1 as leads from segment_changes n where n.workspace_id = p_workspace_id limit 4000) as c
+    from (select n.last_lead - n.first_lead + 1 as leads from segment_changes n
+          where n.workspace_id = p_workspace_id order by n.id desc limit 4000) as c
+    where c.leads >= p_fewest
 $$;
-comment on function segment_fold_is_due(bigint) is 'Whether enough changes of a workspace wait to be folded at once.';
+comment on function segment_fold_is_due(bigint, bigint) is 'Whether enough changes of a workspace wait to be folded at once; of those '
+    'of p_fewest leads or more, the latest.';
 
 create or replace function fold_import(p_workspace_id bigint) returns void
 language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     -- Only what was inserted, one after the other: some blocks. Leads that were updated lie in all blocks, which cost seconds in a large
-    -- workspace: they wait for the job, whoever updated them. In an older snapshot folding would fail where somebody else folded since
-    -- then, and the import with it.
+    -- workspace: they wait for the job, also when others updated them. In an older snapshot folding would fail where somebody else
+    -- folded since then, and the import with it.
     if current_setting('transaction_isolation') = 'read committed'
        and exists (select 1 from segment_bit_workspaces w where w.workspace_id = p_workspace_id and w.ready and w.folded <= w.leads * 2)
-       and (select sum(c.leads) >= 4000
-            from (select n.last_lead - n.first_lead + 1 as leads from segment_changes n
-                  where n.workspace_id = p_workspace_id order by n.id desc limit 4000) as c
-            where c.leads > 1) then
+       and segment_fold_is_due(p_workspace_id, p_fewest => 2) then
         perform fold_segment_changes(p_workspace_id, p_fewest => 2);
     end if;
 end
@@ -149,7 +150,7 @@ declare
 begin
     foreach v_function in array array[
         'fold_segment_changes(bigint, int, bigint)',
-        'segment_fold_is_due(bigint)',
+        'segment_fold_is_due(bigint, bigint)',
         'fold_import(bigint)',
         'workspaces_to_fold()',
         'fold_next_segment_changes()']::regprocedure[]

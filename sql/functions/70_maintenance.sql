@@ -231,8 +231,8 @@ begin
                 'cleanup_old_email_sends', 'prune_job_history',
             'prune_operations_history'])
     loop
-        execute format('alter routine %s owner to lh_owner', routine);
-        execute format('revoke all on routine %s from public', routine);
+        execute format('alter function %s owner to lh_owner', routine);
+        execute format('revoke all on function %s from public', routine);
     end loop;
     grant execute on function prune_job_history(interval), analyze_critical_tables(),
         capture_database_snapshot() to lh_worker;

@@ -18,8 +18,8 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     where to_regprocedure('public.' || t.routine) is not null
 $$;
 
--- One task that fails is told and does not keep the others from running. Whoever calls it may hold its locks: so the retention, whose locks
--- readers wait for, is only looked at.
+-- One task that fails is told and does not keep the others from running. The caller may hold its locks for long: so the retention,
+-- whose locks readers wait for, is only looked at.
 create or replace function perform_maintenance_task(p_step int, out task text, out outcome text, out detail text,
     out duration_ms double precision)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -30,7 +30,7 @@ internal static partial class FunctionCalls
         new(
             "fold_segment_changes(bigint, int, bigint)", [$"select fold_segment_changes({W})"],
             $"select fold_segment_changes({W}, 0)", "LH006"),
-        new("segment_fold_is_due(bigint)", [$"select segment_fold_is_due({W})"]),
+        new("segment_fold_is_due(bigint, bigint)", [$"select segment_fold_is_due({W})"]),
         new("fold_import(bigint)", [Built, $"select fold_import({W})"]),
         new("workspaces_to_fold()", ["select * from workspaces_to_fold()"]),
         new("fold_next_segment_changes()", [$"select lock_segment_bits({W})", "select * from fold_next_segment_changes()"]),
