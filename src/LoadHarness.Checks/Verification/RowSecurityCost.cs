@@ -156,7 +156,7 @@ internal static class RowSecurityCost
                 await session._connection.OpenAsync(cancellationToken);
                 await session._connection.ExecuteAsync(
                     "select set_config('role', $1, false), set_config('app.workspace_id', $2, false)", cancellationToken, role,
-                    $"{workspace}");
+                    workspace.ToString());
                 foreach (var value in (object[])[workspace, .. arguments]) session._command.Parameters.Add(new() { Value = value });
                 await session._command.PrepareAsync(cancellationToken);
                 return session;
