@@ -1,12 +1,13 @@
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Progress;
 using LoadHarness.Seeding.Loading;
 using Npgsql;
 
 namespace LoadHarness.Seeding;
 
 /// <summary>What must hold of seeded rows before anything is measured on them, checked on the rows themselves.</summary>
-internal sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan, SeedCalendar calendar)
+internal sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan, SeedCalendar calendar, ICountedTask task)
 {
     public async Task<IReadOnlyList<InvariantCheck>> CheckAsync(
         IReadOnlyDictionary<string, long> loadedRows, CancellationToken cancellationToken)
@@ -45,6 +46,7 @@ internal sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan,
         string name, long expected, string query, CancellationToken cancellationToken, params object[] parameters)
     {
         var found = await connection.ScalarAsync<long>(query, cancellationToken, parameters);
+        task.Advance(1);
         return new(name, found == expected, $"{found} rows, expected {expected}");
     }
 
@@ -52,6 +54,7 @@ internal sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan,
     private async Task<InvariantCheck> ShareAsync(string name, double low, double high, string query, CancellationToken cancellationToken)
     {
         var share = await connection.ScalarAsync<double>(query, cancellationToken);
+        task.Advance(1);
         var holds = plan.Leads < 2_000 || (share >= low && share <= high);
         return new(name, holds, $"{share:0.0000}, expected {low} to {high}");
     }

@@ -81,7 +81,7 @@ public sealed class Seeder(NpgsqlDataSource admin)
         using var task = progress.Begin("Checking what was seeded", null, "checks");
         var smallTables = (ulong)(await journal.ReadAsync(cancellationToken))!.SmallTablesChecksum!.Value;
         var rows = loaded.Tables.ToDictionary(table => table.Table, table => table.Rows, StringComparer.Ordinal);
-        var invariants = await new SeedInvariants(connection, generators.Plan, generators.Calendar)
+        var invariants = await new SeedInvariants(connection, generators.Plan, generators.Calendar, task)
             .CheckAsync(rows, cancellationToken);
         return new SeedManifest(
             request.Seed, request.Contacts, SeedChecksum.Of(smallTables, loaded.Sums), SeedPlan.PrimaryWorkspaceId,

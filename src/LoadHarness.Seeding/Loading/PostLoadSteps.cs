@@ -107,9 +107,10 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
             || !await connection.ScalarAsync<bool>(
                 "select to_regprocedure('build_segment_bits(bigint, bigint)') is not null", cancellationToken))
             return;
-        using var task = progress.Begin("Building bits of segments", null, "workspaces");
+        var workspaces = await connection.TextsAsync("select id::text from workspaces order by id", cancellationToken);
+        using var task = progress.Begin("Building bits of segments", workspaces.Count, "workspaces");
         await connection.ExecuteAsync("delete from segment_bit_workspaces", cancellationToken);
-        await connection.ExecuteAsync("select build_segment_bits(id) from workspaces", cancellationToken);
+        await EachAsync(workspaces.Select(workspace => $"select build_segment_bits({workspace})"), task, cancellationToken);
         await connection.ExecuteAsync(
             "vacuum (analyze) segment_bit_workspaces, segment_bit_facets, segment_bit_values, segment_bits, segment_changes",
             cancellationToken);
@@ -121,8 +122,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
         var views = await connection.TextsAsync(
             "select oid::regclass::text from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace", cancellationToken);
         using var task = progress.Begin("Refreshing materialized views", views.Count, "views");
-        await EachAsync(views.Select(view => $"refresh materialized view {view}"), task, cancellationToken);
-        await EachAsync(views.Select(view => $"analyze {view}"), task, cancellationToken);
+        await EachAsync(views.Select(view => $"refresh materialized view {view}; analyze {view}"), task, cancellationToken);
     }
 
     private Task EachAsync(IEnumerable<string> statements, ICountedTask task, CancellationToken cancellationToken) =>

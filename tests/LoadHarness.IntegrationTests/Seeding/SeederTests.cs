@@ -22,11 +22,12 @@ public sealed class SeederTests(PostgresCluster cluster)
     public async Task A_seeded_database_holds_exactly_the_generated_rows_whatever_schema_and_workers(SchemaState schema, int workers)
     {
         await using var database = await cluster.CreateDatabaseAsync(schema);
-        var manifest = await new Seeder(database.Owner).SeedAsync(Request with
-        {
-            Workers = workers,
-        }, SilentProgress.Instance, Stop);
+        var progress = new CountedStages();
+        var manifest = await new Seeder(database.Owner).SeedAsync(Request with { Workers = workers }, progress, Stop);
 
+        // A stage that ends with "0 workspaces" says something false.
+        Assert.All(progress.Stages, stage => Assert.Equal(
+            (stage.Key, stage.Value.Total ?? Math.Max(1, stage.Value.Done)), (stage.Key, stage.Value.Done)));
         Assert.All(manifest.Invariants, check => Assert.True(check.Holds, $"{check.Name}: {check.Evidence}"));
         Assert.Equal(SeedChecksum.Of(Request), manifest.Checksum);
         Assert.False(manifest.Reused);
