@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Postgres.Workload;
@@ -28,11 +29,11 @@ public sealed class SeededAnswers
     private readonly SeedManifest _seed;
     private readonly SeededWorkspace _workspace;
     private readonly long _sampled;
-    private readonly Dictionary<string, long> _statuses;
-    private readonly Dictionary<string, long> _tags;
-    private readonly Dictionary<(string?, string?), long> _plans;
-    private readonly Dictionary<string, long> _found;
-    private readonly IReadOnlyList<long> _segments;
+    private readonly Dictionary<string, long> _statuses = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _tags = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string?, string?), long> _plans = [];
+    private readonly Dictionary<string, long> _found = new(StringComparer.Ordinal);
+    private readonly long[] _segments = new long[SegmentCorpus.Conditions.Count];
     private readonly Lazy<long> _activeLeads;
 
     /// <param name="terms">That are searched for.</param>
@@ -42,17 +43,17 @@ public sealed class SeededAnswers
         (_seed, _workspace) = (seed, workspace);
         _activeLeads = new(() => ParallelEnumerable.Range(0, checked((int)workspace.Leads))
             .LongCount(lead => SeededLeads.StatusOf(seed.Seed, workspace.LeadId(lead + 1L)) == "active"));
-        List<SegmentLead> leads = [.. Sample(seed, workspace, sampled)];
-        _sampled = leads.Count;
-        _statuses = leads.CountBy(lead => lead.Status).ToDictionary(pair => pair.Key, pair => (long)pair.Value);
-        _tags = leads.SelectMany(lead => lead.Tags).CountBy(tag => tag).ToDictionary(pair => pair.Key, pair => (long)pair.Value);
-        _plans = leads.CountBy(lead => (Text(lead, "plan"), Text(lead, "country")))
-            .ToDictionary(pair => pair.Key, pair => (long)pair.Value);
-        List<string> texts = [.. leads.Where(lead => lead.Status == "active")
-            .Select(lead => $"{lead.Email}\n{lead.Name}\n{lead.Company}".ToLowerInvariant())];
-        _found = terms.Select(term => (Term: term, Count: texts.LongCount(text => Holds(text, term)))).Where(pair => pair.Count > 0)
-            .ToDictionary(pair => pair.Term, pair => pair.Count, StringComparer.Ordinal);
-        _segments = [.. SegmentCorpus.Conditions.Select(conditions => MatchesOf(leads, conditions))];
+        string[] asked = [.. terms];
+        JsonObject[] segments = [.. SegmentCorpus.Conditions.Select(conditions => JsonNode.Parse(conditions)!.AsObject())];
+        // One by one: forty thousand of them together are 80 MB, the most that the program would ever hold.
+        foreach (var lead in Sample(seed, workspace, sampled))
+        {
+            _sampled++;
+            CountValues(lead);
+            if (lead.Status == "active") CountTerms(lead, asked);
+            for (var place = 0; place < segments.Length; place++)
+                if (SegmentOracle.Matches(lead, segments[place])) _segments[place]++;
+        }
     }
 
     public long InStatus(string status) => _statuses.GetValueOrDefault(status);
@@ -116,9 +117,20 @@ public sealed class SeededAnswers
         term.Length >= 3 ? text.Contains(term, StringComparison.Ordinal) : text.StartsWith(term, StringComparison.Ordinal)
             || text.Contains('\n' + term, StringComparison.Ordinal);
 
-    private static long MatchesOf(List<SegmentLead> leads, string conditions)
+    private void CountValues(SegmentLead lead)
     {
-        var segment = JsonNode.Parse(conditions)!.AsObject();
-        return leads.LongCount(lead => SegmentOracle.Matches(lead, segment));
+        Add(_statuses, lead.Status);
+        foreach (var tag in lead.Tags) Add(_tags, tag);
+        Add(_plans, (Text(lead, "plan"), Text(lead, "country")));
     }
+
+    private void CountTerms(SegmentLead lead, string[] terms)
+    {
+        var text = $"{lead.Email}\n{lead.Name}\n{lead.Company}".ToLowerInvariant();
+        foreach (var term in terms)
+            if (Holds(text, term)) Add(_found, term);
+    }
+
+    private static void Add<TKey>(Dictionary<TKey, long> counts, TKey key)
+        where TKey : notnull => CollectionsMarshal.GetValueRefOrAddDefault(counts, key, out _)++;
 }
