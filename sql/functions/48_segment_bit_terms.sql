@@ -28,28 +28,30 @@ as $$
 $$;
 comment on function segment_bits_of(bigint, text, text, jsonb) is 'The term of one value; none when no lead has had it.';
 
--- As comparing numbers digit by digit, from the lowest one.
-create or replace function segment_bits_before(p_workspace_id bigint, p_facet text, p_day int) returns text
+drop function if exists segment_bits_before(bigint, text, int);
+
+-- As comparing numbers digit by digit, from the lowest one. Days that begin a comparison need no negation this way.
+create or replace function segment_bits_from(p_workspace_id bigint, p_facet text, p_day int) returns text
 language plpgsql stable set search_path = pg_catalog, public, pg_temp
 as $$
 declare
-    v_term text := 'none';
+    v_term text := 'all';
     v_digits jsonb;
     v_digit text;
 begin
     if p_day <= 0 or p_day >= 131072 then
-        return case when p_day <= 0 then 'none' else 'all' end;
+        return case when p_day <= 0 then 'all' else 'none' end;
     end if;
     select jsonb_object_agg(v.value::text, v.id) into v_digits
     from segment_bit_values v where v.workspace_id = p_workspace_id and v.facet = p_facet and v.kind = 'slice';
     for v_place in 0..16 loop
-        v_digit := coalesce('(~ <' || (v_digits ->> v_place::text) || '>)', 'all');
-        v_term := case when p_day >> v_place & 1 = 1 then segment_bits_or(v_digit, v_term) else segment_bits_and(v_digit, v_term) end;
+        v_digit := coalesce('<' || (v_digits ->> v_place::text) || '>', 'none');
+        v_term := case when p_day >> v_place & 1 = 1 then segment_bits_and(v_digit, v_term) else segment_bits_or(v_digit, v_term) end;
     end loop;
     return v_term;
 end
 $$;
-comment on function segment_bits_before(bigint, text, int) is 'The term of leads whose day, counted from 1970, is before p_day.';
+comment on function segment_bits_from(bigint, text, int) is 'The term of leads whose day, counted from 1970, is p_day or later.';
 
 create or replace function segment_day_of(p_time timestamptz, p_up boolean) returns int
 language sql immutable parallel safe set search_path = pg_catalog, public, pg_temp
@@ -72,12 +74,12 @@ declare
 begin
     -- A custom day is the instant that it begins. Of created_at, the day that the limit lies in is left to rows.
     if p_operator <> 'after' then
-        v_term := segment_bits_before(
-            p_workspace_id, p_facet, segment_day_of(case p_operator when 'before' then v_from else v_to end, v_custom or p_upper));
+        v_term := segment_bits_not(segment_bits_from(
+            p_workspace_id, p_facet, segment_day_of(case p_operator when 'before' then v_from else v_to end, v_custom or p_upper)));
     end if;
     if p_operator <> 'before' then
-        v_term := segment_bits_and(v_term, segment_bits_not(segment_bits_before(
-            p_workspace_id, p_facet, segment_day_of(case p_operator when 'after' then v_to else v_from end, v_custom or not p_upper))));
+        v_term := segment_bits_and(v_term, segment_bits_from(
+            p_workspace_id, p_facet, segment_day_of(case p_operator when 'after' then v_to else v_from end, v_custom or not p_upper)));
     end if;
     if v_custom then
         v_term := segment_bits_and(v_term, segment_bits_and(segment_bits_of(p_workspace_id, p_facet, 'exists'),
@@ -165,7 +167,7 @@ begin
         'segment_bits_not(text)',
         'segment_bits_or(text, text)',
         'segment_bits_of(bigint, text, text, jsonb)',
-        'segment_bits_before(bigint, text, int)',
+        'segment_bits_from(bigint, text, int)',
         'segment_day_of(timestamptz, boolean)',
         'segment_day_term(bigint, text, text, jsonb, boolean)',
         'segment_tag_term(bigint, text, jsonb, boolean, boolean)',

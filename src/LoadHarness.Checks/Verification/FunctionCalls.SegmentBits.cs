@@ -38,7 +38,7 @@ internal static partial class FunctionCalls
         new("segment_bits_or(text, text)", ["select segment_bits_or('<1>', '<2>')"]),
         new("segment_bits_not(text)", ["select segment_bits_not('<1>')"]),
         new("segment_bits_of(bigint, text, text, jsonb)", [$"""select segment_bits_of({W}, 'status', 'value', '"active"')"""]),
-        new("segment_bits_before(bigint, text, int)", [$"select segment_bits_before({W}, 'created_at', 20000)"]),
+        new("segment_bits_from(bigint, text, int)", [$"select segment_bits_from({W}, 'created_at', 20000)"]),
         new("segment_day_of(timestamptz, boolean)", ["select segment_day_of(now(), true)"]),
         new("segment_day_term(bigint, text, text, jsonb, boolean)",
             [$"""select segment_day_term({W}, 'created_at', 'before', '"2026-01-31"', true)"""]),
