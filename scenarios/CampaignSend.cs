@@ -15,20 +15,23 @@ public sealed class CampaignSend : IHarnessScenario
         if (environment.Profile.CampaignSend is not { } load) return [];
         return
         [
-            Scenario.CreateMix(Name, ("campaign", 1, context => SendAsync(environment, context, load.Recipients, load.Workers)))
+            Scenario.CreateMix(Name, ("campaign", 1, context => SendAsync(
+                environment, context, load.Recipients, load.Workers, load.LeadsAtOnce)))
                 .WithoutWarmUp()
                 .WithLoadSimulations(Simulation.IterationsForConstant(1, load.Repetitions)),
         ];
     }
 
-    internal static async Task<IResponse> SendAsync(ScenarioEnvironment environment, IScenarioContext context, long recipients, int workers)
+    internal static async Task<IResponse> SendAsync(
+        ScenarioEnvironment environment, IScenarioContext context, long recipients, int workers,
+        long leadsAtOnce = LeadRange.UsuallyAtOnce)
     {
         var name = $"{context.ScenarioName} {context.UserNumber}.{context.InvocationNumber}";
         var workspace = environment.Workspaces.Draw(context.Random);
         var database = environment.For(context.ScenarioName);
         var outcome = await CampaignDispatch.RunAsync(
             database.AppOf(workspace), database.WorkerOf(workspace), name, recipients,
-            new(workspace.Seeded.FirstLeadId, workspace.Seeded.LastLeadId), workers, context.Step, context.CancellationToken);
+            new(workspace.Seeded.FirstLeadId, workspace.Seeded.LastLeadId, leadsAtOnce), workers, context.Step, context.CancellationToken);
         // Scheduling ends with the chunk of leads that reaches the number wanted, so there may be more.
         var expected = Math.Min(recipients, workspace.Answers.ActiveLeads);
         return outcome.Completed && outcome.Sent == outcome.Scheduled && outcome.Scheduled >= expected

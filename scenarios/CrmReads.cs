@@ -72,6 +72,10 @@ public sealed class CrmReads
     /// <summary>Whether somebody must walk down a list before it can be asked.</summary>
     public bool NeedsWalk(string statement) => _operations.NeedsWalk(statement);
 
+    /// <summary>Takes the pages far down that another has walked to: the same ones are asked for, and nobody walks twice.</summary>
+    /// <param name="cursorOf">The place of a page, as this one's statements say it.</param>
+    public void TakePages(CrmReads other, Func<WalkedPage, string> cursorOf) => _operations.TakePages(other._operations, cursorOf);
+
     private Task<IResponse> RunAsync(
         IScenarioContext context, string statement, string query, Func<SentStatements, TenantRequest> requestOf)
     {

@@ -1,4 +1,5 @@
 using LoadHarness.Core.Input;
+using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.Scenarios.Profiles;
 
@@ -42,10 +43,12 @@ public sealed record ImportLoad(
 
 /// <param name="Recipients">At most; all active leads when there are fewer.</param>
 /// <param name="Workers">Claiming and sending at once.</param>
+/// <param name="LeadsAtOnce">Leads looked at by one transaction that schedules.</param>
 public sealed record CampaignLoad(
     [property: Within(1, 100_000_000)] long Recipients,
     [property: Within(1, 1_000)] int Workers,
-    [property: Within(1, 10_000)] int Repetitions);
+    [property: Within(1, 10_000)] int Repetitions,
+    [property: Within(1, 100_000_000)] long LeadsAtOnce = LeadRange.UsuallyAtOnce);
 
 /// <summary>Users, imports and campaigns at the same time.</summary>
 /// <param name="ThinkTime">Mean pause of a user between two requests.</param>

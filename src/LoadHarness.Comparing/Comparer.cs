@@ -21,7 +21,9 @@ public sealed class Comparer(ComparisonPlan plan, ComparedSubject subject, IStag
         ArmSpecification a, ArmSpecification b, CancellationToken cancellationToken, PlantedFault? planted = null)
     {
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
-        await using var made = await subject.StartAsync(a, b, planted, progress, cancellationToken);
+        var stages = new StageTimes();
+        await using var made = await stages.MeasureAsync(
+            "Seeding and copies", () => subject.StartAsync(a, b, planted, progress, cancellationToken), _ => "two arms");
         var arms = made.Pair;
         var shared = plan with { Scenarios = made.Scenarios ?? plan.Scenarios };
         var (serverA, serverB) = (arms.A.Facts, arms.B.Facts);
@@ -31,25 +33,28 @@ public sealed class Comparer(ComparisonPlan plan, ComparedSubject subject, IStag
             await PlannerStatistics.ReadAsync(arms.A.Admin, cancellationToken),
                 await PlannerStatistics.ReadAsync(arms.B.Admin, cancellationToken));
         progress.Note("Plans and counters of every operation, on both arms.");
-        var plans = await PlansAsync(arms, shared, cancellationToken);
-        var (counters, uncounted) = await CountersAsync(arms, shared, cancellationToken);
-        var (times, waits) = plan.MeasuresTimes ? await TimesAsync(arms, shared, cancellationToken) : ([], new(0, 0, 0, 0));
+        var plans = await stages.MeasureAsync(
+            "Plans", () => PlansAsync(arms, shared, cancellationToken), changes => $"{changes.Count} changed");
+        var (counters, uncounted) = await stages.MeasureAsync(
+            "Counters", () => CountersAsync(arms, shared, cancellationToken), found => $"{found.Counters.Count} operations changed");
+        var (times, waits) = plan.MeasuresTimes ? await TimesAsync(arms, shared, stages, cancellationToken) : ([], new(0, 0, 0, 0));
         return new(
             a.Text, b.Text, subject.Contacts, subject.Seed, startedUtc, Stopwatch.GetElapsedTime(started),
             serverA, serverB, counters, plans, indexes, times, [.. made.NotCompared, .. uncounted])
         {
             LockWaits = waits,
             Statistics = statistics,
+            Stages = stages.All,
             Workload = subject.Workload,
         };
     }
 
     private async Task<(IReadOnlyList<ComparedTime> Times, LockWaits Waits)> TimesAsync(
-        ArmPair<ArmServer> arms, ComparisonPlan shared, CancellationToken cancellationToken)
+        ArmPair<ArmServer> arms, ComparisonPlan shared, StageTimes stages, CancellationToken cancellationToken)
     {
         // The counters' calls have changed the rows of both copies.
-        await arms.CopyAnewAsync(cancellationToken);
-        var paired = new PairedTimes(arms, shared, Draw, progress);
+        await stages.MeasureAsync("New copies", () => arms.CopyAnewAsync(cancellationToken), () => "after the counters");
+        var paired = new PairedTimes(arms, shared, Draw, stages, progress);
         return (await paired.RunAsync(cancellationToken), paired.LockWaits);
     }
 

@@ -32,6 +32,11 @@ public sealed record ComparisonPlan(
     /// </summary>
     public int Metrics { get; init; } = UsualMetrics;
 
+    /// <summary>
+    /// Leads that a scheduler looks at: a little more than it takes to find the recipients, so that a campaign ends within a slot.
+    /// </summary>
+    private long LeadsAtOnce => Math.Max(1, Recipients * 6 / 5);
+
     public bool MeasuresTimes => Slot > TimeSpan.Zero;
 
     /// <summary>Makes every scenario take part; rates and durations are not used.</summary>
@@ -40,7 +45,7 @@ public sealed record ComparisonPlan(
     {
         var reads = new ArrivalLoad(1, TimeSpan.Zero, TimeSpan.FromSeconds(1), 100);
         return new("compare", "two arms in turns", reads, reads, reads, new(ImportRows, 1, Sessions: sessions),
-            new(Recipients, sessions, 1));
+            new(Recipients, sessions, 1, LeadsAtOnce));
     }
 
     /// <summary>The scenarios of a workload of one's own.</summary>

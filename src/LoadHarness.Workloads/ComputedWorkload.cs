@@ -43,6 +43,10 @@ public sealed class ComputedWorkload
         CancellationToken cancellationToken) => _walks.WalkAsync(
             statements, database, operation => textOf(operation.Operation.Name), seed, cancellationToken);
 
+    /// <summary>Takes the pages that the same workload walked to elsewhere, instead of walking there.</summary>
+    /// <param name="cursorOf">The place of a page, as the statements of this one say it.</param>
+    public void TakePages(ComputedWorkload other, Func<WalkedPage, string> cursorOf) => _walks.Take(other._walks, cursorOf);
+
     private CompiledOperation Compile(NamedStatements operation, ParameterSources sources)
     {
         var order = sources.OrderOf(operation);

@@ -51,7 +51,8 @@ public static class CommandLine
                 ExitCode.BadUsage);
     }
 
-    private static RootCommand Build(
+    /// <param name="ended">Told how the verb ended.</param>
+    internal static RootCommand Build(
         CommandLineOptions words, Func<HarnessOptions, CancellationToken, Task<ExitCode>> run, Action<ExitCode> ended,
             CancellationToken cancellationToken)
     {

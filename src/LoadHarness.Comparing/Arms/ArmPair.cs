@@ -14,12 +14,25 @@ public sealed class ArmPair<TArm>(
 
     public TArm B => _serverB ?? throw new InvalidOperationException("The arm B is not started.");
 
+    /// <summary>Whether both are made at the same time: for those whose place on the disk does not matter.</summary>
+    public bool BothAtOnce { get; init; }
+
     /// <summary>A pair that could not be started is to be disposed all the same.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (_aFirst) _serverA = await startA(cancellationToken);
-        _serverB = await startB(cancellationToken);
-        if (!_aFirst) _serverA = await startA(cancellationToken);
+        if (BothAtOnce)
+        {
+            await Task.WhenAll(StartAAsync(), StartBAsync());
+            return;
+        }
+
+        if (_aFirst) await StartAAsync();
+        await StartBAsync();
+        if (!_aFirst) await StartAAsync();
+
+        async Task StartAAsync() => _serverA = await startA(cancellationToken);
+
+        async Task StartBAsync() => _serverB = await startB(cancellationToken);
     }
 
     public async Task CopyAnewAsync(CancellationToken cancellationToken)

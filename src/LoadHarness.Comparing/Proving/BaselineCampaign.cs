@@ -12,9 +12,7 @@ internal static class BaselineCampaign
 {
     public const int Workers = 2;
 
-    /// <summary>As the optimized campaign has them: leads a transaction, and sends a claim.</summary>
-    private const long LeadsPerChunk = 50_000;
-
+    /// <summary>As the optimized campaign has it: sends a claim.</summary>
     private const int Claim = 5_000;
     private const int RowsACheckpoint = 1_000;
 
@@ -89,8 +87,12 @@ internal static class BaselineCampaign
         return sent;
     }
 
-    private static (long First, long Last) Chunk(ScenarioEnvironment environment, int number) =>
-        ((number * LeadsPerChunk) + 1, Math.Min(environment.Seed.Contacts, (number + 1) * LeadsPerChunk));
+    // As the optimized campaign has them: a transaction each.
+    private static (long First, long Last) Chunk(ScenarioEnvironment environment, int number)
+    {
+        var leads = environment.Profile.CampaignSend!.LeadsAtOnce;
+        return ((number * leads) + 1, Math.Min(environment.Seed.Contacts, (number + 1) * leads));
+    }
 
     private static long Last(ScenarioEnvironment environment) => Chunk(environment, Workers - 1).Last;
 

@@ -10,7 +10,7 @@ namespace LoadHarness.Comparing.Proving;
 /// Measures what the contracts ask for, each figure once: sizes, rows, blocks and times of reads, memory, connections, then what writes.
 /// </summary>
 internal sealed class EvidenceCollector(
-    ProofArms arms, ProofPlan plan, IReadOnlyList<Target> targets, ulong seed, IStageProgress progress)
+    ProofArms arms, ProofPlan plan, IReadOnlyList<Target> targets, ulong seed, StageTimes times, IStageProgress progress)
 {
     /// <summary>Leads that baselines N and X import are others than those of C, on the same server.</summary>
     private const int FarOff = 20_000_000;
@@ -19,7 +19,8 @@ internal sealed class EvidenceCollector(
     private readonly Dictionary<string, OperationPairs> _times = [];
     private readonly Dictionary<string, ArmValues> _blocks = [];
     private readonly Dictionary<string, SearchedLevels> _searches = [];
-    private readonly ReadResults _results = new(arms.Optimized, arms.Careful, plan.Compared, seed);
+    private readonly ReadResults _results = new(arms.Optimized, arms.Careful, plan, seed);
+    private readonly ProofCounters _counters = new(arms.Optimized, arms.Careful, arms.Naive, plan, seed);
     private readonly ProofTimes _turns = new(arms.Optimized, arms.Careful, plan, seed);
 
     public async Task<ProofEvidence> CollectAsync(IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
@@ -28,19 +29,21 @@ internal sealed class EvidenceCollector(
         var optimizedBytes = await DatabaseBytes.ReadAsync(arms.Optimized.Server.Admin, cancellationToken);
         var baseBytes = await DatabaseBytes.ReadAsync(arms.Careful.Server.Admin, cancellationToken);
         var reads = Names(wanted).Where(name => !ProofOperations.Writes.Contains(name)).ToList();
-        await EachAsync("Rows compared", reads, CompareAsync, cancellationToken);
-        await EachAsync("Blocks", Names(wanted, ClaimStatistic.BlocksPerRequest), BlocksAsync, cancellationToken);
-        await EachAsync("Times of reads", reads.Intersect(Timed(wanted)), TimesAsync, cancellationToken);
-        var memory = await MemoryAsync(wanted, cancellationToken);
+        await EachAsync("Rows compared", reads, CompareAsync, () => $", at least {_results.Fewest} calls of each", cancellationToken);
+        await EachAsync("Blocks", Names(wanted, ClaimStatistic.BlocksPerRequest), BlocksAsync, () => Counted(_blocks), cancellationToken);
+        await EachAsync("Times of reads", reads.Intersect(Timed(wanted)), TimesAsync, () => $", {plan.Rounds} pairs", cancellationToken);
+        var (memory, open) = await MemoryAsync(wanted, cancellationToken);
         var connections = wanted.Any(contract => contract.Statistic == ClaimStatistic.ConnectionTime)
-            ? await ConnectionsAsync(cancellationToken)
+            ? await times.MeasureAsync("Connections", () => ConnectionsAsync(cancellationToken), ways => $"{ways.Samples} rounds")
             : null;
         await SearchAsync(wanted.Where(contract => !WritesIn(contract)), cancellationToken);
         arms.Naive.Bench.FirstOfNewLeads(FarOff);
         arms.Expert.Bench.FirstOfNewLeads(2 * FarOff);
         arms.Pressed.Optimized.Bench.FirstOfNewLeads(3 * FarOff);
         arms.Pressed.Careful.Bench.FirstOfNewLeads(3 * FarOff);
-        await EachAsync("Imports and campaigns", ProofOperations.Writes.Intersect(Timed(wanted)), TimesAsync, cancellationToken);
+        await EachAsync(
+            "Imports and campaigns", ProofOperations.Writes.Intersect(Timed(wanted)), TimesAsync, () => $", {plan.WriteRounds} pairs",
+            cancellationToken);
         await SearchAsync(wanted.Where(WritesIn), cancellationToken);
         return new()
         {
@@ -51,7 +54,7 @@ internal sealed class EvidenceCollector(
             IndexBytes = new(optimizedBytes.Indexes, baseBytes.Indexes),
             AllBytes = new(optimizedBytes.All, baseBytes.All),
             Memory = memory,
-            MemoryConnections = plan.Connections,
+            MemoryConnections = open,
             Connections = connections,
         };
     }
@@ -63,17 +66,27 @@ internal sealed class EvidenceCollector(
     private static IEnumerable<string> Timed(IEnumerable<ClaimContract> contracts) =>
         Names(contracts, ClaimStatistic.MeanResponseTime, ClaimStatistic.RequestsPerCpuSecond);
 
+    private static string Counted(Dictionary<string, ArmValues> blocks) => blocks.Count == 0
+        ? ""
+        : $", {blocks.Values.Min(one => one.Calls)} to {blocks.Values.Max(one => one.Calls)} calls of each";
+
     /// <summary>An operation that failed or returned other rows is not measured any further.</summary>
-    private async Task EachAsync(string title, IEnumerable<string> operations, Func<string, CancellationToken, Task> measure,
+    /// <param name="how">What a reader has to know of the stage.</param>
+    private async Task EachAsync(
+        string title, IEnumerable<string> operations, Func<string, CancellationToken, Task> measure, Func<string> how,
         CancellationToken cancellationToken)
     {
         var list = operations.ToList();
+        if (list.Count == 0) return;
         using var task = progress.Begin(title, list.Count, "operations");
-        foreach (var operation in list)
+        await times.MeasureAsync(title, async () =>
         {
-            if (!_differences.ContainsKey(operation)) await measure(operation, cancellationToken);
-            task.Advance(1);
-        }
+            foreach (var operation in list)
+            {
+                if (!_differences.ContainsKey(operation)) await measure(operation, cancellationToken);
+                task.Advance(1);
+            }
+        }, () => $"{list.Count} operations{how()}");
     }
 
     private async Task CompareAsync(string operation, CancellationToken cancellationToken)
@@ -83,10 +96,7 @@ internal sealed class EvidenceCollector(
 
     private async Task BlocksAsync(string operation, CancellationToken cancellationToken)
     {
-        var mine = await ProofCounters.BlocksAsync(arms.Optimized, operation, seed, cancellationToken);
-        var careful = await ProofCounters.BlocksAsync(arms.Careful, operation, seed, cancellationToken);
-        var naive = await ProofCounters.BlocksAsync(arms.Naive, operation, seed, cancellationToken);
-        if (mine is { } optimized && careful is { } baseline) _blocks[operation] = new(optimized, baseline, naive);
+        if (await _counters.BlocksAsync(operation, cancellationToken) is { } blocks) _blocks[operation] = blocks;
     }
 
     private async Task TimesAsync(string operation, CancellationToken cancellationToken)
@@ -115,33 +125,46 @@ internal sealed class EvidenceCollector(
         var searches = new LoadSearches(optimized, careful, plan, targets, seed, progress);
         foreach (var contract in contracts.Where(contract => contract.Search is not null
             && !contract.OperationNames.Any(_differences.ContainsKey)))
-            _searches[contract.Id] = await searches.RunAsync(contract, cancellationToken);
+        {
+            _searches[contract.Id] = await times.MeasureAsync(
+                $"Highest level of {contract.Id}", () => searches.RunAsync(contract, cancellationToken),
+                levels => $"{levels.Optimized.Count} rounds of both arms, {plan.Level.TotalSeconds:0} s a level");
+        }
     }
 
     private static bool WritesIn(ClaimContract contract) => contract.OperationNames.Any(ProofOperations.Writes.Contains);
 
-    private async Task<IReadOnlyList<ArmValues>> MemoryAsync(IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
+    /// <returns>The memory round by round, and the connections that were open.</returns>
+    private async Task<(IReadOnlyList<ArmValues> Rounds, int Connections)> MemoryAsync(
+        IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
     {
-        var set = Names(contracts, ClaimStatistic.AnonymousMemory)
-            .Where(_results.Requests.ContainsKey).Select(name => _results.Requests[name]).ToList();
-        if (set.Count == 0) return [];
+        List<string> names = [.. Names(contracts, ClaimStatistic.AnonymousMemory).Where(_results.Requests.ContainsKey)];
+        var set = names.Select(name => _results.Requests[name]).ToList();
+        if (set.Count == 0) return ([], plan.Connections);
         // Base server: the sessions of N and X would count as C's.
-        await arms.Naive.Bench.ReleaseAsync();
-        await arms.Expert.Bench.ReleaseAsync();
-        var rounds = new List<ArmValues>();
+        await arms.Naive.ReleaseAsync();
+        await arms.Expert.ReleaseAsync();
+        var connections = ServerMemory.ConnectionsWithin(
+            plan.MemoryRound, names.Sum(name => arms.Careful.MillisecondsOf(name)), plan.Connections);
         using var task = progress.Begin("Memory", plan.MemoryRounds, "rounds");
-        for (var round = 0; round < plan.MemoryRounds; round++)
+        return await times.MeasureAsync("Memory", RoundsAsync, read => $"{read.Rounds.Count} rounds of {connections} connections");
+
+        async Task<(IReadOnlyList<ArmValues> Rounds, int Connections)> RoundsAsync()
         {
-            var optimized = await MemoryOf(arms.Optimized, set.Select(sent => sent.Optimized));
-            var careful = await MemoryOf(arms.Careful, set.Select(sent => sent.Careful));
-            if (optimized is { } mine && careful is { } theirs) rounds.Add(new(mine, theirs));
-            task.Advance(1);
+            var rounds = new List<ArmValues>();
+            for (var round = 0; round < plan.MemoryRounds; round++)
+            {
+                var optimized = await MemoryOf(arms.Optimized, set.Select(sent => sent.Optimized));
+                var careful = await MemoryOf(arms.Careful, set.Select(sent => sent.Careful));
+                if (optimized is { } mine && careful is { } theirs) rounds.Add(new(mine, theirs));
+                task.Advance(1);
+            }
+
+            return (rounds, connections);
         }
 
-        return rounds;
-
         Task<double?> MemoryOf(ProofArm arm, IEnumerable<Sent> requests) =>
-            ServerMemory.ReadAsync(arm, plan.Connections, [.. requests], cancellationToken);
+            ServerMemory.ReadAsync(arm, connections, [.. requests], cancellationToken);
     }
 
     private async Task<Comparison> ConnectionsAsync(CancellationToken cancellationToken)

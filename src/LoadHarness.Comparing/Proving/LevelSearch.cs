@@ -9,7 +9,9 @@ namespace LoadHarness.Comparing.Proving;
 internal sealed class LevelSearch(
     Func<double, CancellationToken, Task<string?>> broke, ClaimSearch range, double precision, bool isWhole)
 {
-    public async Task<HeldLevel> FindAsync(double first, CancellationToken cancellationToken)
+    /// <param name="first">Where the search begins.</param>
+    /// <param name="brokeBefore">A level that broke in an earlier search: it is tried as soon as a lower one holds. Null for none.</param>
+    public async Task<HeldLevel> FindAsync(double first, double? brokeBefore, CancellationToken cancellationToken)
     {
         var (held, failed, why) = ((double?)null, (double?)null, (string?)null);
         var level = Math.Clamp(first, range.Least, range.Most);
@@ -21,12 +23,12 @@ internal sealed class LevelSearch(
             else held = level;
             if (failed <= range.Least) return new(range.Least, SearchEnd.BelowLeast, why);
             if (held >= range.Most) return new(range.Most, SearchEnd.AtMost, null);
-            if (Next(held, failed) is not { } next) return new(held!.Value, SearchEnd.Found, why);
+            if (Next(held, failed, brokeBefore) is not { } next) return new(held!.Value, SearchEnd.Found, why) { BrokeAt = failed };
             level = next;
         }
     }
 
-    private double? Next(double? held, double? failed)
+    private double? Next(double? held, double? failed, double? brokeBefore)
     {
         if (held is { } low && failed is { } high)
         {
@@ -34,7 +36,8 @@ internal sealed class LevelSearch(
             return high / low <= precision || middle <= low || middle >= high ? null : middle;
         }
 
-        return held is { } all ? Math.Min(range.Most, 2 * all) : Math.Max(range.Least, Whole(failed!.Value / 2));
+        if (held is { } all) return brokeBefore is { } before && before > all ? before : Math.Min(range.Most, 2 * all);
+        return Math.Max(range.Least, Whole(failed!.Value / 2));
     }
 
     private double Whole(double level) => isWhole ? Math.Floor(level) : level;

@@ -11,7 +11,17 @@ namespace LoadHarness.Comparing.Proving;
 /// <summary>One way of doing the work: the optimized schema, or one of the baselines N, C and X on the base schema.</summary>
 internal sealed class ProofArm : IAsyncDisposable
 {
+    /// <summary>A session prepares at the second call and settles on a plan after the sixth.</summary>
+    private const int WarmCalls = 8;
+
+    private const int PreparingCalls = 2;
+
     private readonly HashSet<string> _prepared = [];
+
+    /// <summary>By operation, calls of the sessions that are open now.</summary>
+    private readonly Dictionary<string, int> _called = [];
+
+    private readonly Dictionary<string, Turn> _latest = [];
 
     public ProofArm(string name, CrmArm server, LoadProfile profile, QueryCatalog? queries,
         Func<ScenarioEnvironment, IEnumerable<ProofOperation>> operations)
@@ -43,7 +53,34 @@ internal sealed class ProofArm : IAsyncDisposable
         var results = await new LoadRunner(clock, new() { Seed = seed }).RunAsync([props], null, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         var used = Server.CpuTime() - cpu;
-        return Of(results[0], calls, used);
+        _called[operation] = _called.GetValueOrDefault(operation) + calls;
+        return _latest[operation] = Of(results[0], calls, used);
+    }
+
+    /// <summary>Calls an operation until its session has settled on a plan; what was called before counts.</summary>
+    /// <param name="most">Of a baseline that judges nothing: no longer than this, once a call is prepared.</param>
+    /// <returns>The latest turn: what a call takes, or what went wrong.</returns>
+    public async Task<Turn> WarmAsync(string operation, TimeSpan? most, ulong seed, CancellationToken cancellationToken)
+    {
+        if (Lacking(WarmCalls) > 0 && most is { } time)
+        {
+            if (Lacking(PreparingCalls) is > 0 and var first) await CallAsync(operation, first, ~seed, cancellationToken);
+            if (_latest[operation] is var turn && turn.Milliseconds * Lacking(WarmCalls) > time.TotalMilliseconds) return turn;
+        }
+
+        return Lacking(WarmCalls) is > 0 and var calls ? await CallAsync(operation, calls, ~seed, cancellationToken) : _latest[operation];
+
+        int Lacking(int wanted) => wanted - _called.GetValueOrDefault(operation);
+    }
+
+    /// <summary>What a call took when it was last asked for.</summary>
+    public double MillisecondsOf(string operation) => _latest[operation].Milliseconds;
+
+    /// <summary>Closes all sessions.</summary>
+    public Task ReleaseAsync()
+    {
+        _called.Clear();
+        return Bench.ReleaseAsync();
     }
 
     public ValueTask DisposeAsync() => Bench.DisposeAsync();

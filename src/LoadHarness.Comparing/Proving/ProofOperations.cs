@@ -22,17 +22,18 @@ internal static class ProofOperations
         .. Writes,
     ];
 
-    public static IEnumerable<ProofOperation> ReadsOf(ScenarioEnvironment environment) =>
-        [.. Lookups(environment), .. Searches(environment), .. Segments(environment)];
+    /// <param name="pages">Where deep pages come from; null to walk there, as the scenario does.</param>
+    public static IEnumerable<ProofOperation> ReadsOf(ScenarioEnvironment environment, DeepPages? pages = null) =>
+        [.. Lookups(environment), .. Searches(environment, pages), .. Segments(environment)];
 
     private static IEnumerable<ProofOperation> Lookups(ScenarioEnvironment environment) =>
         ScenarioCatalog.LeadQueries.Build(environment)
             .SelectMany(scenario => scenario.Operations.Select(operation => new ProofOperation(new(scenario.Name, [operation]))));
 
     // Only deep pages need the walk down the list that the scenario begins with.
-    private static IEnumerable<ProofOperation> Searches(ScenarioEnvironment environment) =>
-        ScenarioCatalog.LeadSearch.Build(environment).SelectMany(scenario => scenario.Operations.Select(operation =>
-            new ProofOperation(new(scenario.Name, [operation]), operation.Name == "deep_page" ? scenario.Init : null)));
+    private static IEnumerable<ProofOperation> Searches(ScenarioEnvironment environment, DeepPages? pages) =>
+        ScenarioCatalog.LeadSearch.Build(environment).SelectMany(scenario => scenario.Operations.Select(operation => new ProofOperation(
+            new(scenario.Name, [operation]), operation.Name != "deep_page" ? null : pages?.For(environment) ?? scenario.Init)));
 
     // One operation a condition: a mean over conditions would be that of the slowest.
     private static IEnumerable<ProofOperation> Segments(ScenarioEnvironment environment)

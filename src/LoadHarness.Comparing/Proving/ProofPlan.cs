@@ -5,13 +5,25 @@ namespace LoadHarness.Comparing.Proving;
 /// <param name="WriteRounds">Pairs of turns of an import or a campaign.</param>
 /// <param name="Turn">How long the slower arm works on one operation in a turn.</param>
 /// <param name="MostCalls">Of a turn, however short a call is.</param>
-/// <param name="Compared">Calls whose rows are compared between the arms.</param>
+/// <param name="Compared">Calls whose rows are compared between the arms, where they do not take too long.</param>
 /// <param name="ImportRows">Rows of one import.</param>
-/// <param name="Connections">Open at once while the memory is read.</param>
+/// <param name="Connections">Open at once while the memory is read, where their requests do not take too long.</param>
 /// <param name="MemoryRounds">How often that is done on each arm.</param>
 public sealed record ProofPlan(
     int Rounds, int WriteRounds, TimeSpan Turn, int MostCalls, int Compared, int ImportRows, int Connections, int MemoryRounds)
 {
+    /// <summary>Leads that each of the two schedulers of a campaign looks at.</summary>
+    public long LeadsAtOnce { get; init; } = 50_000;
+
+    /// <summary>How long the rows of one operation are compared, but for the first calls.</summary>
+    public TimeSpan Comparing { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>After so long no further batch of one operation is counted.</summary>
+    public TimeSpan Counting { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long the connections of C send their requests, before the memory is read once.</summary>
+    public TimeSpan MemoryRound { get; init; } = TimeSpan.FromMinutes(3);
+
     /// <summary>How long a level of load is held while the highest that holds is looked for.</summary>
     public TimeSpan Level { get; init; } = TimeSpan.FromSeconds(8);
 
@@ -22,10 +34,14 @@ public sealed record ProofPlan(
 
     public static ProofPlan Quick { get; } = new(4, 4, TimeSpan.FromMilliseconds(250), 300, 4, 5_000, 10, 3)
     {
+        LeadsAtOnce = 10_000,
+        Comparing = TimeSpan.FromSeconds(1),
+        Counting = TimeSpan.FromSeconds(1),
+        MemoryRound = TimeSpan.FromSeconds(10),
         Level = TimeSpan.FromSeconds(1),
         LevelPrecision = 1.42,
     };
 
     /// <summary>A campaign goes to every active lead of the ranges that are scheduled first, so this is only the least.</summary>
-    public long Recipients => ImportRows;
+    public long Recipients => LeadsAtOnce / 10;
 }

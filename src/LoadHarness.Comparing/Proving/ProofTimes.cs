@@ -5,17 +5,14 @@ namespace LoadHarness.Comparing.Proving;
 /// <summary>Times of one operation in turns, A B B A, with the same arguments on both arms.</summary>
 internal sealed class ProofTimes(ProofArm optimized, ProofArm careful, ProofPlan plan, ulong seed)
 {
-    /// <summary>A session prepares at the second call and settles on a plan after the sixth.</summary>
-    private const int WarmCalls = 8;
-
     private const int FewestCalls = 3;
 
     /// <returns>The pairs, or what went wrong.</returns>
     public async Task<(OperationPairs? Pairs, string? Fault)> PairsAsync(string operation, CancellationToken cancellationToken)
     {
         var isWrite = ProofOperations.Writes.Contains(operation);
-        var warmA = await optimized.CallAsync(operation, isWrite ? 1 : WarmCalls, ~seed, cancellationToken);
-        var warmB = await careful.CallAsync(operation, isWrite ? 1 : WarmCalls, ~seed, cancellationToken);
+        var warmA = await WarmAsync(optimized);
+        var warmB = await WarmAsync(careful);
         if ((warmA.Fault ?? warmB.Fault) is { } fault) return (null, fault);
         var calls = isWrite ? 1 : CallsOf(Math.Max(warmA.Milliseconds, warmB.Milliseconds));
         var pairs = new List<(Turn Optimized, Turn Careful)>();
@@ -35,6 +32,10 @@ internal sealed class ProofTimes(ProofArm optimized, ProofArm careful, ProofPlan
             hasCpu ? [.. pairs.Select(pair => pair.Optimized.CpuMilliseconds)] : [],
             hasCpu ? [.. pairs.Select(pair => pair.Careful.CpuMilliseconds)] : [])
         { Calls = calls }, null);
+
+        Task<Turn> WarmAsync(ProofArm arm) => isWrite
+            ? arm.CallAsync(operation, 1, ~seed, cancellationToken)
+            : arm.WarmAsync(operation, null, seed, cancellationToken);
     }
 
     /// <summary>A baseline that stands next to C and judges nothing.</summary>
@@ -43,7 +44,7 @@ internal sealed class ProofTimes(ProofArm optimized, ProofArm careful, ProofPlan
     {
         if (!arm.Operations.ContainsKey(operation)) return null;
         var isWrite = ProofOperations.Writes.Contains(operation);
-        var warm = isWrite ? null : await arm.CallAsync(operation, WarmCalls, ~seed, cancellationToken);
+        var warm = isWrite ? null : await arm.WarmAsync(operation, plan.Turn, seed, cancellationToken);
         var turn = await arm.CallAsync(operation, warm is null ? 1 : CallsOf(warm.Milliseconds), seed, cancellationToken);
         return (warm?.Fault ?? turn.Fault) is null ? turn.Milliseconds : null;
     }

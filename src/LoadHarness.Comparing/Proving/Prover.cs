@@ -16,6 +16,8 @@ namespace LoadHarness.Comparing.Proving;
 /// </summary>
 public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile profile, bool keep, IStageProgress progress)
 {
+    private readonly StageTimes _times = new();
+
     /// <summary>The statements of N, C and X.</summary>
     public Baselines Baselines { get; init; } = Baselines.Shipped;
 
@@ -36,22 +38,38 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
     {
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
         await using var own = Template is null
-            ? await SeededTemplate.MakeAsync(request, profile, null, keep, progress, cancellationToken)
+            ? await _times.MeasureAsync(
+                "Seeding", () => SeededTemplate.MakeAsync(request, profile, null, keep, progress, cancellationToken),
+                _ => $"{request.Contacts:N0} leads")
             : null;
         var template = Template ?? own!;
         var (baseline, optimized) = (ArmSpecification.Parse("--a", "base"), ArmSpecification.Parse("--b", "optimized"));
         using var sql = await SqlFolder.OfAsync(optimized.Schema, cancellationToken);
         var factory = new CrmArmFactory(template, sql, rebuild: true);
         await using var servers = new ArmPair<CrmArm>(
-            stop => factory.StartAsync("A", baseline, progress, stop), stop => factory.StartAsync("B", optimized, progress, stop));
-        await servers.StartAsync(cancellationToken);
+            stop => factory.StartAsync("A", baseline, progress, stop), stop => factory.StartAsync("B", optimized, progress, stop))
+        {
+            // Nothing is measured meanwhile.
+            BothAtOnce = true,
+        };
+        await _times.MeasureAsync("Two copies", () => servers.StartAsync(cancellationToken), () => "each schema built and analyzed anew");
         var evidence = await EvidenceAsync(servers, contracts, targets, cancellationToken);
         if (contracts.Any(contract => contract.Statistic == ClaimStatistic.AllBytes))
-            evidence = evidence with { AgedBytes = await AgedAsync(servers, cancellationToken) };
+        {
+            evidence = evidence with
+            {
+                AgedBytes = await _times.MeasureAsync(
+                    "Months dropped", () => AgedAsync(servers, cancellationToken), _ => "on two new copies"),
+            };
+        }
+
         return new(
             startedUtc, Stopwatch.GetElapsedTime(started), command, machine, request.Contacts, request.Seed, plan == ProofPlan.Quick,
             servers.B.Facts, servers.A.Facts,
-            [.. contracts.Select(contract => ClaimJudge.Decide(contract, targets.Single(target => target.Id == contract.Id), evidence))]);
+            [.. contracts.Select(contract => ClaimJudge.Decide(contract, targets.Single(target => target.Id == contract.Id), evidence))])
+        {
+            Stages = _times.All,
+        };
     }
 
     private async Task<ProofEvidence> EvidenceAsync(
@@ -60,34 +78,39 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
         var load = Profile();
         await using var optimized = new ProofArm(
             "optimized", servers.B, load, null, environment => [.. Reads(environment), .. WriteOperations.Optimized(environment)]);
+        var same = DeepPages.SameCursors(optimized.Bench);
         await using var careful = new ProofArm(
-            "C", servers.A, load, Baselines.Of("C"), environment => [.. Reads(environment), .. WriteOperations.Careful(environment)]);
+            "C", servers.A, load, Baselines.Of("C"), environment => [.. Reads(environment, same), .. WriteOperations.Careful(environment)]);
         await using var naive = new ProofArm(
-            "N", servers.A, load, Baselines.Of("N"), environment => [.. Reads(environment), .. WriteOperations.Naive(environment)]);
+            "N", servers.A, load, Baselines.Of("N"),
+            environment => [.. Reads(environment, DeepPages.Offsets(optimized.Bench)), .. WriteOperations.Naive(environment)]);
         // An expert's reads on the base schema are those of C.
         await using var expert = new ProofArm("X", servers.A, load, Baselines.Of("X"), WriteOperations.Expert);
         // Small imports: a level of rows a second is many of them, not one.
         await using var pressed = new ProofArm(
             "optimized", servers.B, load with { BulkImport = Small }, null,
-            environment => [.. Reads(environment), .. WriteOperations.Optimized(environment)]);
+            environment => [.. Reads(environment, same), .. WriteOperations.Optimized(environment)]);
         await using var pressedC = new ProofArm(
             "C", servers.A, load with { BulkImport = Small }, Baselines.Of("C"),
-            environment => [.. Reads(environment), .. WriteOperations.Careful(environment)]);
+            environment => [.. Reads(environment, same), .. WriteOperations.Careful(environment)]);
         var collector = new EvidenceCollector(new(optimized, careful, naive, expert)
         {
             Pressed = (pressed, pressedC),
-        }, plan, targets, request.Seed, progress);
+        }, plan, targets, request.Seed, _times, progress);
         return await collector.CollectAsync(contracts, cancellationToken);
 
-        static IEnumerable<ProofOperation> Reads(Scenarios.ScenarioEnvironment environment) => ProofOperations.ReadsOf(environment);
+        static IEnumerable<ProofOperation> Reads(Scenarios.ScenarioEnvironment environment, DeepPages? pages = null) =>
+            ProofOperations.ReadsOf(environment, pages);
     }
 
     // On new copies: by now the others hold campaigns, and not equally many.
     private static async Task<ArmValues> AgedAsync(ArmPair<CrmArm> servers, CancellationToken cancellationToken)
     {
         await servers.CopyAnewAsync(cancellationToken);
-        return new(
-            await AgedMonths.OptimizedAsync(servers.B, cancellationToken), await AgedMonths.CarefulAsync(servers.A, cancellationToken));
+        var (optimized, careful) = (
+            AgedMonths.OptimizedAsync(servers.B, cancellationToken), AgedMonths.CarefulAsync(servers.A, cancellationToken));
+        await Task.WhenAll(optimized, careful);
+        return new(await optimized, await careful);
     }
 
     private static ImportLoad Small => new(2_000, 1, Sessions: 1);
@@ -96,7 +119,7 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
     {
         var reads = new ArrivalLoad(1, TimeSpan.Zero, TimeSpan.FromSeconds(1), 100);
         return new("prove", "two arms in turns", reads, reads, reads, new(plan.ImportRows, 1),
-            new(plan.Recipients, BaselineCampaign.Workers, 1));
+            new(plan.Recipients, BaselineCampaign.Workers, 1, plan.LeadsAtOnce));
     }
 }
 

@@ -6,24 +6,38 @@ namespace LoadHarness.Comparing.Proving;
 /// <summary>
 /// Compares what reads return, row by row and column by column, in their order. A quick answer that is another one is no gain.
 /// </summary>
-internal sealed class ReadResults(ProofArm optimized, ProofArm careful, int calls, ulong seed)
+internal sealed class ReadResults(ProofArm optimized, ProofArm careful, ProofPlan plan, ulong seed)
 {
+    private const int FewestCalls = 2;
+
+    /// <summary>Each call is sent twice: once to learn its arguments, once to read its rows.</summary>
+    private const int Sendings = 2;
+
     /// <summary>Where a page ends is an arm's own word for it.</summary>
     private const string Cursor = "cursor";
 
     /// <summary>By operation, a request as the optimized arm and as C sent it: the first of those compared.</summary>
     public Dictionary<string, (Sent Optimized, Sent Careful)> Requests { get; } = [];
 
+    /// <summary>The fewest calls of an operation whose rows were compared; 0 before any was.</summary>
+    public int Fewest { get; private set; }
+
     /// <returns>What differs; null when nothing does.</returns>
     public async Task<string?> DifferenceAsync(string operation, CancellationToken cancellationToken)
     {
-        var (mine, fault) = await SentAsync(optimized, operation, cancellationToken);
+        // Once without listening: it shows how long a call takes.
+        var first = await optimized.CallAsync(operation, 1, seed, cancellationToken);
+        var second = await careful.CallAsync(operation, 1, seed, cancellationToken);
+        if ((first.Fault ?? second.Fault) is { } failed) return failed;
+        var calls = CallsOf(first.Milliseconds + second.Milliseconds);
+        var (mine, fault) = await SentAsync(optimized, operation, calls, cancellationToken);
         if (fault is not null) return fault;
-        (var theirs, fault) = await SentAsync(careful, operation, cancellationToken);
+        (var theirs, fault) = await SentAsync(careful, operation, calls, cancellationToken);
         if (fault is not null) return fault;
         if (mine.Count == 0 || mine.Count != theirs.Count)
             return $"{mine.Count} statements on {optimized.Name}, {theirs.Count} on {careful.Name}";
         Requests[operation] = (mine[0], theirs[0]);
+        Fewest = Fewest == 0 ? mine.Count : Math.Min(Fewest, mine.Count);
         for (var call = 0; call < mine.Count; call++)
         {
             var left = await RowsAsync(optimized, mine[call], cancellationToken);
@@ -34,24 +48,23 @@ internal sealed class ReadResults(ProofArm optimized, ProofArm careful, int call
         return null;
     }
 
+    private int CallsOf(double milliseconds) =>
+        (int)Math.Clamp(plan.Comparing.TotalMilliseconds / (Sendings * Math.Max(0.1, milliseconds)), FewestCalls, plan.Compared);
+
     private async Task<(IReadOnlyList<Sent> Sent, string? Fault)> SentAsync(
-        ProofArm arm, string operation, CancellationToken cancellationToken)
+        ProofArm arm, string operation, int calls, CancellationToken cancellationToken)
     {
         var sent = new List<Sent>();
-        // Once without listening: the set-up of deep pages sends statements of its own.
-        var turn = await arm.CallAsync(operation, 1, seed, cancellationToken);
-        if (turn.Fault is not null) return ([], turn.Fault);
         arm.Bench.Sends = (_, query, arguments) => sent.Add(new(query, arguments));
         try
         {
-            turn = await arm.CallAsync(operation, calls, seed, cancellationToken);
+            var turn = await arm.CallAsync(operation, calls, seed, cancellationToken);
+            return (sent, turn.Fault);
         }
         finally
         {
             arm.Bench.Sends = null;
         }
-
-        return (sent, turn.Fault);
     }
 
     private static async Task<IReadOnlyList<string>> RowsAsync(ProofArm arm, Sent sent, CancellationToken cancellationToken)

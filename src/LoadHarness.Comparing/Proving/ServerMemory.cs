@@ -11,21 +11,32 @@ internal static class ServerMemory
     /// <summary>As many as it takes until a session keeps a generic plan.</summary>
     private const int Repetitions = 6;
 
+    private const int FewestConnections = 3;
+
+    /// <summary>How many connections send all their requests within a time.</summary>
+    /// <param name="milliseconds">Of every request once.</param>
+    public static int ConnectionsWithin(TimeSpan time, double milliseconds, int most) => (int)Math.Clamp(
+        time.TotalMilliseconds * Environment.ProcessorCount / Math.Max(1, Repetitions * milliseconds), Math.Min(FewestConnections, most),
+            most);
+
     /// <returns>Bytes; null where they cannot be read.</returns>
     public static async Task<double?> ReadAsync(
         ProofArm arm, int connections, IReadOnlyList<Sent> requests, CancellationToken cancellationToken)
     {
         // Sessions that measured something else must not be counted.
-        await arm.Bench.ReleaseAsync();
+        await arm.ReleaseAsync();
         await using var tenant = arm.Server.OpenTenant(connections);
         var open = new List<Npgsql.NpgsqlConnection>();
         try
         {
             while (open.Count < connections) open.Add(await tenant.ConnectAsync(cancellationToken));
-            foreach (var connection in open)
+            // As many at once as there are cores: what a session keeps does not depend on the others.
+            await Parallel.ForEachAsync(open, cancellationToken, async (connection, stop) =>
+            {
                 for (var time = 0; time < Repetitions; time++)
                     foreach (var request in requests)
-                        await SendAsync(tenant, connection, arm.Bench.Queries[request.Query], request, cancellationToken);
+                        await SendAsync(tenant, connection, arm.Bench.Queries[request.Query], request, stop);
+            });
             return AnonymousBytes(arm.Server);
         }
         finally

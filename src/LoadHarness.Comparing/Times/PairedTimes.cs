@@ -2,6 +2,7 @@ using LoadHarness.Comparing.Arms;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Statistics;
+using LoadHarness.Core.Words;
 
 namespace LoadHarness.Comparing.Times;
 
@@ -11,7 +12,7 @@ namespace LoadHarness.Comparing.Times;
 /// confirmed by new pairs.
 /// </summary>
 internal sealed class PairedTimes(
-    ArmPair<ArmServer> arms, ComparisonPlan plan, ulong seed, IStageProgress progress)
+    ArmPair<ArmServer> arms, ComparisonPlan plan, ulong seed, StageTimes stages, IStageProgress progress)
 {
     private readonly SequentialTest _test = new(plan.Metrics);
 
@@ -25,8 +26,9 @@ internal sealed class PairedTimes(
         var decided = new Dictionary<SlotMetric, ComparedTime>();
         foreach (var look in SequentialTest.Looks)
         {
-            if (look > SequentialTest.Looks[0]) await arms.CopyAnewAsync(cancellationToken);
-            await PairsAsync(open, look, cancellationToken);
+            if (look > SequentialTest.Looks[0]) await CopyAnewAsync($"before {look} pairs", cancellationToken);
+            await stages.MeasureAsync(
+                $"Pairs up to {look}", () => PairsAsync(open, look, cancellationToken), () => Format.Counted(open.Count, "scenario"));
             foreach (var scenario in open)
                 foreach (var metric in scenario.Metrics)
                     Keep(decided, metric, scenario.Compared(metric, _test.Look(scenario.LogRatios(metric)), _test.Confidence));
@@ -111,17 +113,25 @@ internal sealed class PairedTimes(
             .ToList();
         if (alarms.Count == 0) return times;
         progress.Note($"{alarms.Count} differences are confirmed by new pairs on newly copied clones.");
-        await arms.CopyAnewAsync(cancellationToken);
+        await CopyAnewAsync("before the confirmation", cancellationToken);
         var again = alarms.Select(time => time.Operation.Split('/')[0]).Distinct()
             .ToDictionary(name => name, name => new ScenarioPairs(name));
         var pairs = alarms.GroupBy(time => time.Operation.Split('/')[0])
             .ToDictionary(group => group.Key, group => SequentialTest.PairsToConfirm(group.Max(time => time.Pairs)));
-        foreach (var (name, scenario) in again) await PairsAsync([scenario], pairs[name], cancellationToken);
+        foreach (var (name, scenario) in again)
+        {
+            await stages.MeasureAsync(
+                "Confirmation", () => PairsAsync([scenario], pairs[name], cancellationToken), () => $"{pairs[name]} pairs of {name}");
+        }
+
         return [.. times.Select(time => alarms.Contains(time) ? time with
         {
             Confirmed = IsConfirmed(again[time.Operation.Split('/')[0]], time),
         } : time)];
     }
+
+    private Task CopyAnewAsync(string when, CancellationToken cancellationToken) =>
+        stages.MeasureAsync("New copies", () => arms.CopyAnewAsync(cancellationToken), () => when);
 
     private bool IsConfirmed(ScenarioPairs pairs, ComparedTime alarm)
     {

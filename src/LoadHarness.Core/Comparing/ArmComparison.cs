@@ -1,3 +1,5 @@
+using LoadHarness.Core.Measurement;
+
 namespace LoadHarness.Core.Comparing;
 
 /// <summary>What a comparison of two arms found: from <c>compare</c> and <c>gate</c>.</summary>
@@ -38,6 +40,9 @@ public sealed record ArmComparison(
 
     /// <summary>Tables of which one arm's planner knows fewer columns than the other's.</summary>
     public IReadOnlyList<StatisticsChange> Statistics { get; init; } = [];
+
+    /// <summary>Where the time went; empty in records that do not say.</summary>
+    public IReadOnlyList<StageTiming> Stages { get; init; } = [];
 
     public string Headline
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Words;
 
 namespace LoadHarness.Core.Comparing;
@@ -20,7 +21,7 @@ public static class ComparisonText
         Times(text, comparison.Times);
         Plans(text, comparison.Plans);
         Indexes(text, comparison.Indexes);
-        return text.ToString();
+        return text.Append(StageText.Of(comparison.Stages)).ToString();
     }
 
     private static string Rows(ArmComparison comparison) => comparison.Workload is { } workload

@@ -19,6 +19,9 @@ public sealed record Proof(
     ArmServerFacts Base,
     IReadOnlyList<ProvenClaim> Claims)
 {
+    /// <summary>Where the time went; empty in records that do not say.</summary>
+    public IReadOnlyList<StageTiming> Stages { get; init; } = [];
+
     /// <summary>For a run's report.</summary>
     public IEnumerable<Comparison> Comparisons => Claims.Select(claim => claim.Comparison).OfType<Comparison>();
 }

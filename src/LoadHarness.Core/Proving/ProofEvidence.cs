@@ -38,7 +38,14 @@ public sealed record ProofEvidence
 
 /// <summary>One figure by each arm.</summary>
 /// <param name="Naive">Null where it was not measured.</param>
-public sealed record ArmValues(double Optimized, double Careful, double? Naive = null);
+public sealed record ArmValues(double Optimized, double Careful, double? Naive = null)
+{
+    /// <summary>Of each arm, that they are the means of; 1 for what is read once.</summary>
+    public int Calls { get; init; } = 1;
+
+    /// <summary>How far batches of these calls lie apart on the arm where they do most, as a share of its figure.</summary>
+    public double Spread { get; init; }
+}
 
 /// <summary>The highest levels that held, of both arms in the same rounds.</summary>
 /// <param name="What">The level in words, such as users.</param>
@@ -46,7 +53,11 @@ public sealed record SearchedLevels(string What, string Unit, IReadOnlyList<Held
 
 /// <param name="Level">That held; the least or the most that was tried where <paramref name="End"/> says so.</param>
 /// <param name="Broke">What broke at the next level; null where none broke.</param>
-public sealed record HeldLevel(double Level, SearchEnd End, string? Broke);
+public sealed record HeldLevel(double Level, SearchEnd End, string? Broke)
+{
+    /// <summary>The lowest level that broke; null where none did above the level that held.</summary>
+    public double? BrokeAt { get; init; }
+}
 
 public enum SearchEnd
 {

@@ -1,4 +1,5 @@
 using System.Text;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Core.Words;
 
@@ -26,7 +27,7 @@ public static class ProofText
         text.Append("the rows that come back are compared. An operation more than 10% worse than C is **bold**.\n");
         Summary(text, proof.Claims);
         foreach (var claim in proof.Claims) Claim(text, claim);
-        return text.ToString();
+        return text.Append(StageText.Of(proof.Stages)).ToString();
     }
 
     private static void Summary(StringBuilder text, IReadOnlyList<ProvenClaim> claims)
@@ -55,7 +56,8 @@ public static class ProofText
             text.Append($"\n{MarkdownText.Of(verdict.Evidence)}\n");
         foreach (var caveat in verdict.Caveats) text.Append($"\n- {MarkdownText.Of(caveat)}\n");
         if (claim.Operations.Count == 0) return;
-        text.Append("\n| operation | weight | optimized | C | N | X | times C | 95% |\n|---|---:|---:|---:|---:|---:|---:|---:|\n");
+        text.Append(
+            "\n| operation | weight | calls | optimized | C | N | X | times C | 95% |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
         foreach (var operation in claim.Operations) Operation(text, operation);
         if (claim.Operations.Count > 1)
             text.Append($"\nGeometric mean of the ratios: {Format.Significant(claim.GeometricMean ?? 0)}. "
@@ -64,7 +66,8 @@ public static class ProofText
 
     private static void Operation(StringBuilder text, ProvenOperation operation)
     {
-        text.Append($"| {Name(operation)} | {Format.Significant(operation.Weight)} | {Value(operation.Optimized)} | "
+        text.Append($"| {Name(operation)} | {Format.Significant(operation.Weight)} | "
+            + $"{(operation.Calls > 0 ? operation.Calls.ToString("N0") : "–")} | {Value(operation.Optimized)} | "
             + $"{Value(operation.Careful)} | {Value(operation.Naive)} | {Value(operation.Expert)} | ");
         text.Append($"{Times(operation)} | {(Interval(operation) is { } interval ? Format.Interval(interval) : "–")} |\n");
         string Value(double? value) => value is { } there ? ProvenOperations.Value(there, operation.Unit) : "–";

@@ -17,6 +17,9 @@ public sealed record ProvenOperation(
     /// <summary>Of users or rates: more is better, and <see cref="Ratio"/> is C over optimized.</summary>
     public bool MoreIsBetter { get; init; }
 
+    /// <summary>Of each arm, that the figures are of; 0 where nothing is called for them, or a record does not say.</summary>
+    public int Calls { get; init; }
+
     /// <summary>What a reader has to know of the figure.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

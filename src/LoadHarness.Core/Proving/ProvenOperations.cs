@@ -48,8 +48,13 @@ internal static class ProvenOperations
     {
         var (ratio, interval) = ProofArithmetic.OfPairs(pairs.LogRatios);
         return new(operation.Name, operation.Weight, "ms", Medians.Of(pairs.Optimized), Medians.Of(pairs.Careful), pairs.Naive,
-            pairs.Expert, ratio, interval);
+            pairs.Expert, ratio, interval)
+        {
+            Calls = CallsOf(pairs),
+        };
     }
+
+    private static int CallsOf(OperationPairs pairs) => pairs.Calls * pairs.Optimized.Count;
 
     // CPU time comes in clock ticks of the kernel. A short operation uses a few in all its turns: its ratio is as uncertain as two small
     // counts are.
@@ -59,7 +64,10 @@ internal static class ProvenOperations
         var (optimized, careful) = (Math.Max(tick, pairs.OptimizedCpu.Average()), Math.Max(tick, pairs.CarefulCpu.Average()));
         return new(
             operation.Name, operation.Weight, "ms CPU", optimized, careful, null, null, optimized / careful,
-            OfCounts(optimized / careful, Ticks(pairs.OptimizedCpu, pairs.Calls), Ticks(pairs.CarefulCpu, pairs.Calls)));
+            OfCounts(optimized / careful, Ticks(pairs.OptimizedCpu, pairs.Calls), Ticks(pairs.CarefulCpu, pairs.Calls)))
+        {
+            Calls = CallsOf(pairs),
+        };
     }
 
     private static double Ticks(IReadOnlyList<double> millisecondsACall, int calls) => millisecondsACall.Sum() * calls / 10;
@@ -77,6 +85,12 @@ internal static class ProvenOperations
         const double least = 0.5;
         return new(
             operation.Name, operation.Weight, "blocks", blocks.Optimized, blocks.Careful, blocks.Naive, null,
-            Math.Max(least, blocks.Optimized) / Math.Max(least, blocks.Careful), null);
+            Math.Max(least, blocks.Optimized) / Math.Max(least, blocks.Careful), null)
+        {
+            Calls = blocks.Calls,
+            Notes = blocks.Spread > BatchSpread.Near
+                ? [$"{operation.Name}: batches of {blocks.Calls} counted calls differ by up to {100 * blocks.Spread:0.#}%"]
+                : [],
+        };
     }
 }

@@ -6,14 +6,15 @@ namespace LoadHarness.Postgres.Workload;
 public sealed record DispatchOutcome(long CampaignId, long Scheduled, long Sent, bool Completed);
 
 /// <summary>Ids from the first to the last.</summary>
-public readonly record struct LeadRange(long First, long Last);
+/// <param name="AtOnce">Ids that are scheduled in one transaction.</param>
+public readonly record struct LeadRange(long First, long Last, long AtOnce = LeadRange.UsuallyAtOnce)
+{
+    public const long UsuallyAtOnce = 50_000;
+}
 
 /// <summary>A campaign as the application sends it: scheduled in chunks, claimed by several workers at once, marked sent (BF-3).</summary>
 public static class CampaignDispatch
 {
-    /// <summary>Lead ids scheduled a transaction.</summary>
-    private const long LeadsPerChunk = 50_000;
-
     /// <summary>
     /// Sends claimed at once: large enough that a claim's fixed cost is small, small enough that a lost worker loses little.
     /// </summary>
@@ -54,11 +55,11 @@ public static class CampaignDispatch
         await Task.WhenAll(Enumerable.Range(0, workers).Select(async _ =>
         {
             while (Interlocked.Read(ref scheduled) < maxRecipients
-                && Interlocked.Add(ref first, LeadsPerChunk) - LeadsPerChunk is var start && start <= leads.Last)
+                && Interlocked.Add(ref first, leads.AtOnce) - leads.AtOnce is var start && start <= leads.Last)
             {
                 var added = await app.ScalarAsync<long>(
                     ScheduleStatement,
-                    [campaign, start, Math.Min(leads.Last, start + LeadsPerChunk - 1)],
+                    [campaign, start, Math.Min(leads.Last, start + leads.AtOnce - 1)],
                     cancellationToken);
                 Interlocked.Add(ref scheduled, added);
             }

@@ -30,7 +30,7 @@ internal sealed class PageWalk
 
     private readonly string _name;
     private readonly ParameterFile _file;
-    private List<Page> _pages = [];
+    private List<WalkedPage> _pages = [];
 
     /// <param name="isNumber">Whether tenants are numbers, for a statement whose types no server tells.</param>
     public PageWalk(string name, ParameterFile file, bool isNumber)
@@ -49,6 +49,11 @@ internal sealed class PageWalk
     /// <summary>The pages that were kept: where each begins, whose it is, and how many rows it has.</summary>
     public ComputedRows Rows { get; }
 
+    public IReadOnlyList<WalkedPage> Pages => _pages;
+
+    /// <summary>Takes pages that somebody else walked to, instead of walking there.</summary>
+    public void Take(IEnumerable<WalkedPage> pages) => _pages = [.. pages];
+
     /// <exception cref="HarnessException">The first page is already the last, for every tenant that was drawn.</exception>
     public async Task WalkAsync(
         CompiledOperation first, CompiledOperation next, ulong seed, AskPage ask, CancellationToken cancellationToken)
@@ -56,7 +61,7 @@ internal sealed class PageWalk
         var random = new Random(unchecked((int)seed));
         var drawn = Tenants(first, random);
         var deepest = Math.Max(FewestPages, (_file.Deepest ?? UsuallyDeepest) / drawn.Count);
-        var kept = new List<Page>();
+        var kept = new List<WalkedPage>();
         foreach (var (start, times) in drawn)
         {
             _pages = [];
@@ -94,15 +99,16 @@ internal sealed class PageWalk
     {
         var tenant = first.Tenant?.Invoke(start) ?? "";
         var place = next.Sources.ToList().FindIndex(source => source is ComputedSource rows && ReferenceEquals(rows.Rows, Rows));
-        var (cursor, _) = await ask(first, start, ReadAsync, cancellationToken);
+        var (cursor, before) = await ask(first, start, ReadAsync, cancellationToken);
         while (cursor is not null && _pages.Count < deepest)
         {
-            _pages.Add(new(tenant, cursor, 0));
+            _pages.Add(new(tenant, cursor, before, 0));
             var drawn = next.NewDraws();
             next.Draw(random, 0, drawn);
             drawn[place] = _pages.Count - 1;
             (cursor, var rows) = await ask(next, drawn, ReadAsync, cancellationToken);
             _pages[^1] = _pages[^1] with { Rows = rows };
+            before += rows;
         }
 
         async Task<(string? Cursor, int Rows)> ReadAsync(NpgsqlDataReader reader)
@@ -120,7 +126,7 @@ internal sealed class PageWalk
     }
 
     // What it is, is the statement's to say that it goes into.
-    private ComputedColumn Read(string name, Func<Page, string> text, bool isNumber) => new(
+    private ComputedColumn Read(string name, Func<WalkedPage, string> text, bool isNumber) => new(
         name, place => text(_pages[(int)place]), place => long.Parse(text(_pages[(int)place])), isNumber);
 
     private static string? Text(object value) => value switch
@@ -129,6 +135,11 @@ internal sealed class PageWalk
         DateOnly day => day.ToString("yyyy-MM-dd"),
         _ => Convert.ToString(value),
     };
-
-    private sealed record Page(string Tenant, string Cursor, int Rows);
 }
+
+/// <summary>A page far down a list.</summary>
+/// <param name="Tenant">Whose list it is; empty where there are no tenants.</param>
+/// <param name="Cursor">Where it begins, as the statement takes it.</param>
+/// <param name="Before">Rows of the list before it.</param>
+/// <param name="Rows">That it has itself.</param>
+public sealed record WalkedPage(string Tenant, string Cursor, int Before, int Rows);

@@ -61,6 +61,15 @@ internal sealed class WalkedPages(
         await WalkAsync(open, database, operation => operation.Statements[0].Statement.Text, seed, cancellationToken);
     }
 
+    /// <summary>Takes the pages that another walked to, each with its place in words of one's own.</summary>
+    public void Take(WalkedPages other, Func<WalkedPage, string> cursorOf)
+    {
+        foreach (var (name, walk) in walks)
+            walk.Take(other.PagesOf(name).Select(page => page with { Cursor = cursorOf(page) }));
+    }
+
+    private IReadOnlyList<WalkedPage> PagesOf(string name) => walks[name].Pages;
+
     private async Task WalkAsync(IReadOnlyCollection<string> used, ulong seed, AskPage ask, CancellationToken cancellationToken)
     {
         foreach (var (name, file) in used.SelectMany(workload.PagesOf).DistinctBy(page => page.Key))

@@ -42,6 +42,26 @@ public sealed class LevelSearchTests
         Assert.Equal(SearchEnd.AtMost, (await Find(1e9, 1.1, isWhole: false)).Held.End);
     }
 
+    [Theory]
+    [InlineData(90.5, 4)]
+    [InlineData(95, 4)]
+    // The machine holds more than before, or less: the search goes on as a first one does.
+    [InlineData(500, 20)]
+    [InlineData(11, 20)]
+    public async Task A_later_search_begins_between_what_held_and_what_broke_before(double capacity, int most)
+    {
+        var tried = 0;
+        var search = new LevelSearch(
+            (level, _) => Task.FromResult(++tried > 0 && level > capacity ? "slow" : null),
+            new(SearchedLoad.Requests, 1, 32, 20_000), 1.1, isWhole: false);
+
+        var held = await search.FindAsync(90, brokeBefore: 98, TestContext.Current.CancellationToken);
+
+        Assert.InRange(held.Level, capacity / 1.1, capacity);
+        Assert.InRange(held.BrokeAt!.Value, capacity, held.Level * 1.1);
+        Assert.InRange(tried, 3, most);
+    }
+
     [Fact]
     public void Five_times_the_users_are_met_and_shown_as_times_c()
     {
@@ -52,6 +72,21 @@ public sealed class LevelSearchTests
         var text = ProofText.Of(LoadHarness.TestSupport.SampleCompared.Proof.Proof! with { Claims = [claim] });
         Assert.Matches(@"\| 610 users \| 100 users \| – \| – \| 6(\.\d+)? \|", text);
         Assert.Contains("what broke on baseline C above its level: slow", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_lies_between_the_level_that_held_and_the_one_that_broke_is_not_known()
+    {
+        IReadOnlyList<HeldLevel> Near(double level, double gap) =>
+            [.. Enumerable.Range(0, 3).Select(_ => Held(level) with { BrokeAt = level * gap })];
+
+        var sure = Judged(Near(600, 1.01), Near(100, 1.01)).Verdict;
+        var coarse = Judged(Near(600, 1.4), Near(100, 1.4)).Verdict;
+
+        Assert.Equal((VerdictKind.Met, sure.Figure), (sure.Kind, coarse.Figure));
+        // A hundred may be a hundred and forty, and six times then less than five.
+        Assert.Equal(VerdictKind.Inconclusive, coarse.Kind);
+        Assert.True(coarse.Interval!.Low <= sure.Interval!.Low / 1.38 && coarse.Interval.High >= sure.Interval.High * 1.38);
     }
 
     [Fact]
@@ -88,7 +123,7 @@ public sealed class LevelSearchTests
             },
             new(SearchedLoad.Requests, 1, 32, 20_000), 1.1, false);
 
-        Assert.InRange((await search.FindAsync(32, TestContext.Current.CancellationToken)).Level, 90, 100);
+        Assert.InRange((await search.FindAsync(32, null, TestContext.Current.CancellationToken)).Level, 90, 100);
     }
 
     private static HeldLevel Held(double level) => new(level, SearchEnd.Found, "slow");
@@ -112,6 +147,6 @@ public sealed class LevelSearchTests
                 return Task.FromResult(level <= capacity ? null : "slow");
             },
             new(SearchedLoad.Requests, 1, 32, 20_000), precision, isWhole);
-        return (await search.FindAsync(32, TestContext.Current.CancellationToken), tried);
+        return (await search.FindAsync(32, null, TestContext.Current.CancellationToken), tried);
     }
 }

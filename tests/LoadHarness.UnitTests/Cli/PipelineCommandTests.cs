@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+using LoadHarness.Cli.Verbs;
+
+namespace LoadHarness.UnitTests.Cli;
+
+/// <summary>What pipelines call is there: each command of the workflows and of .ci is one that the program understands.</summary>
+public sealed partial class PipelineCommandTests
+{
+    private static IEnumerable<string> Files => Directory.EnumerateFiles(Repository.File(".github", "workflows"))
+        .Concat(Directory.EnumerateFiles(Repository.File(".ci")).Where(file => Path.GetExtension(file).Length == 0));
+
+    public static TheoryData<string> Commands =>
+        [.. Files.SelectMany(file => Command().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value.Trim())).Distinct()];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void A_command_of_a_pipeline_is_understood(string command)
+    {
+        // What a shell would put there.
+        var words = ShellValue().Replace(command.Replace("\"$@\"", "", StringComparison.Ordinal), "1000")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Where(word => word != "--no-install").ToArray();
+
+        var parsed = CommandLine.Build(
+            new(), (_, _) => throw new InvalidOperationException("It is only parsed."), _ => { }, TestContext.Current.CancellationToken)
+                .Parse(words);
+
+        Assert.True(parsed.Errors.Count == 0, $"{command}: {string.Join("; ", parsed.Errors.Select(error => error.Message))}");
+    }
+
+    [Fact]
+    public void Claims_are_judged_and_operations_compared_by_pipelines()
+    {
+        Assert.Contains(Commands, row => row.Data.StartsWith("--no-install prove ", StringComparison.Ordinal)
+            && row.Data.Contains("--quick", StringComparison.Ordinal));
+        Assert.Contains(Commands, row => row.Data.StartsWith("gate ", StringComparison.Ordinal));
+        Assert.Contains(".ci/prove", File.ReadAllText(Repository.File(".github", "workflows", "ci.yml")), StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"\./run\.sh ([^>|\n]+)")]
+    private static partial Regex Command();
+
+    [GeneratedRegex(@"""?\$\w+""?")]
+    private static partial Regex ShellValue();
+}
