@@ -14,8 +14,6 @@ internal sealed class ProofArm : IAsyncDisposable
     /// <summary>A session prepares at the second call and settles on a plan after the sixth.</summary>
     private const int WarmCalls = 8;
 
-    private const int PreparingCalls = 2;
-
     private readonly HashSet<string> _prepared = [];
 
     /// <summary>By operation, calls of the sessions that are open now.</summary>
@@ -58,19 +56,11 @@ internal sealed class ProofArm : IAsyncDisposable
     }
 
     /// <summary>Calls an operation until its session has settled on a plan; what was called before counts.</summary>
-    /// <param name="most">Of a baseline that judges nothing: no longer than this, once a call is prepared.</param>
     /// <returns>The latest turn: what a call takes, or what went wrong.</returns>
-    public async Task<Turn> WarmAsync(string operation, TimeSpan? most, ulong seed, CancellationToken cancellationToken)
+    public async Task<Turn> WarmAsync(string operation, ulong seed, CancellationToken cancellationToken)
     {
-        if (Lacking(WarmCalls) > 0 && most is { } time)
-        {
-            if (Lacking(PreparingCalls) is > 0 and var first) await CallAsync(operation, first, ~seed, cancellationToken);
-            if (_latest[operation] is var turn && turn.Milliseconds * Lacking(WarmCalls) > time.TotalMilliseconds) return turn;
-        }
-
-        return Lacking(WarmCalls) is > 0 and var calls ? await CallAsync(operation, calls, ~seed, cancellationToken) : _latest[operation];
-
-        int Lacking(int wanted) => wanted - _called.GetValueOrDefault(operation);
+        var lacking = WarmCalls - _called.GetValueOrDefault(operation);
+        return lacking > 0 ? await CallAsync(operation, lacking, ~seed, cancellationToken) : _latest[operation];
     }
 
     /// <summary>What a call took when it was last asked for.</summary>

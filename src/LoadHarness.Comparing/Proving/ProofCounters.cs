@@ -29,7 +29,7 @@ internal sealed class ProofCounters(ProofArm optimized, ProofArm careful, ProofA
         foreach (var arm in (ProofArm[])[optimized, careful, naive])
         {
             if (!arm.Operations.ContainsKey(operation)) continue;
-            var warm = await arm.WarmAsync(operation, arm == naive ? plan.Turn : null, seed, cancellationToken);
+            var warm = await arm.WarmAsync(operation, seed, cancellationToken);
             if (warm.Fault is not null) continue;
             arms.Add((arm, []));
             slowest = Math.Max(slowest, warm.Milliseconds);

@@ -35,7 +35,7 @@ internal sealed class ProofTimes(ProofArm optimized, ProofArm careful, ProofPlan
 
         Task<Turn> WarmAsync(ProofArm arm) => isWrite
             ? arm.CallAsync(operation, 1, ~seed, cancellationToken)
-            : arm.WarmAsync(operation, null, seed, cancellationToken);
+            : arm.WarmAsync(operation, seed, cancellationToken);
     }
 
     /// <summary>A baseline that stands next to C and judges nothing.</summary>
@@ -44,7 +44,7 @@ internal sealed class ProofTimes(ProofArm optimized, ProofArm careful, ProofPlan
     {
         if (!arm.Operations.ContainsKey(operation)) return null;
         var isWrite = ProofOperations.Writes.Contains(operation);
-        var warm = isWrite ? null : await arm.WarmAsync(operation, plan.Turn, seed, cancellationToken);
+        var warm = isWrite ? null : await arm.WarmAsync(operation, seed, cancellationToken);
         var turn = await arm.CallAsync(operation, warm is null ? 1 : CallsOf(warm.Milliseconds), seed, cancellationToken);
         return (warm?.Fault ?? turn.Fault) is null ? turn.Milliseconds : null;
     }
