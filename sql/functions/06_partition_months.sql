@@ -120,6 +120,26 @@ comment on function create_monthly_partitions(int) is
     'exist yet, and those of rows in the default partition within ten years, through pg_partman where it manages them. Returns how many '
     'were created. The job does the same, each month in a transaction of its own.';
 
+-- They move while the default partition is locked, which every query without a month waits for: so the job takes no more than a moment's.
+create or replace function few_strays(p_parent regclass, p_month date) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, public, pg_temp
+set timezone = 'UTC'
+as $$
+declare
+    c_most constant int := 1000;
+    v_default regclass := (select b.partition from public.partition_bounds(p_parent) b where b.is_default);
+    v_rows bigint;
+begin
+    execute format('select count(*) from (select 1 from %s where created_at >= $1 and created_at < $2 limit $3) as strays', v_default)
+        into v_rows using p_month::timestamp at time zone 'UTC', (p_month + interval '1 month') at time zone 'UTC', c_most + 1;
+    return v_rows <= c_most;
+end
+$$;
+
+comment on function few_strays(regclass, date) is
+    'A step of the job that makes partitions: whether a month has so few rows in the default partition that nobody waits while they move.';
+
 -- A transaction holds the locks of all that it attached: the job takes one month a transaction.
 create or replace function make_next_partition(p_parent regclass, p_months_ahead int, p_stray boolean,
     out detail text, out problem boolean, out again boolean)
@@ -128,14 +148,24 @@ set search_path = pg_catalog, public, pg_temp
 set timezone = 'UTC'
 as $$
 declare
-    v_month date := case when p_stray then (select max(m) from public.months_to_make(p_parent, p_months_ahead) as m)
-        else (select min(m) from public.missing_months(
-            p_parent, current_date, (date_trunc('month', current_date) + make_interval(months => p_months_ahead))::date) as m) end;
+    v_crowded text := '';
+    v_month date;
 begin
     perform set_config('synchronous_commit', 'off', true);
     problem := false;
+    if p_stray then
+        for v_month in select m from public.months_to_make(p_parent, p_months_ahead) as m order by m desc loop
+            exit when public.few_strays(p_parent, v_month);
+            v_crowded := v_crowded || to_char(v_month, '; YYYY-MM')
+                || ' has many rows in the default partition: create_monthly_partitions() moves them, which holds queries meanwhile';
+            v_month := null;
+        end loop;
+    else
+        v_month := (select min(m) from public.missing_months(
+            p_parent, current_date, (date_trunc('month', current_date) + make_interval(months => p_months_ahead))::date) as m);
+    end if;
     again := v_month is not null and not p_stray;
-    detail := coalesce(to_char(v_month, 'YYYY-MM'), 'no month is missing');
+    detail := coalesce(to_char(v_month, 'YYYY-MM'), 'no month is missing') || v_crowded;
     if v_month is null then
         return;
     end if;
@@ -193,7 +223,7 @@ begin
     foreach v_function in array array[
         'months_to_make(regclass, int)', 'make_months(regclass, int)', 'make_month_partitions(regclass, int)',
         'run_partman(regclass, int, text)', 'create_monthly_partitions(int)', 'make_next_partition(regclass, int, boolean)',
-        'partition_tasks()',
+        'few_strays(regclass, date)', 'partition_tasks()',
         'check_default_partitions()']::regprocedure[]
     loop
         execute format('revoke all on function %s from public', v_function);

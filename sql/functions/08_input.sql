@@ -17,7 +17,7 @@ comment on function session_workspace() is 'The workspace in the session setting
 
 -- json holds what jsonb refuses (\u0000, numbers of a million digits), so a list of which some elements are such is taken apart first.
 create or replace function readable_elements(p_json text) returns jsonb
-language plpgsql immutable parallel safe set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
+language plpgsql immutable set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     v_element json;
@@ -49,7 +49,7 @@ comment on function readable_elements(text) is
 
 -- A cast to jsonb fails inside PostgreSQL, before any function is entered, with a state of its own for each way of being wrong.
 create or replace function parse_json(p_json text) returns jsonb
-language plpgsql immutable parallel safe security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
+language plpgsql immutable security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     v_reason text;

@@ -30,18 +30,6 @@ $$;
 comment on function lead_reject_reason(text, text, text, text, text, text, text, text[], jsonb) is
     'Why a row cannot become a lead, as a clause; null when it can. The e-mail comes in its normal form, the status in lower case.';
 
-create or replace function merged_tags(p_old text[], p_new text[]) returns text[]
-language plpgsql immutable parallel safe
-as $$
-begin
-    if p_new <@ p_old then
-        return p_old;
-    end if;
-    return array(select distinct tag from unnest(p_old || p_new) as tag order by tag);
-end
-$$;
-comment on function merged_tags(text[], text[]) is 'The union of two lists of tags; the old list itself when nothing is new.';
-
 create or replace function risen_status(p_old text, p_new text) returns text
 language sql immutable parallel safe
 return case when array_position(array['active', 'bounced', 'unsubscribed', 'complained'], p_new)
@@ -184,6 +172,8 @@ begin
     -- It notes what it inserts for the bits of segments itself, in a row for all of it. Not a setting of the function: an owner who is no
     -- superuser may not give it one of this name.
     perform set_config('loadharness.notes_changes', 'on', true);
+    -- A file only makes a status rise: that is no decision which an event from before it must not add to.
+    set local loadharness.by_event = 'on';
     for v_round in
         select m.round, count(*) as rows from lead_import_merge m
         where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.merge_order between p_first and p_last
@@ -259,6 +249,7 @@ begin
             where m.workspace_id = p_workspace_id and m.import_id = p_import_id and m.merge_order between p_first and p_last
               and m.round > c_rounds);
     end if;
+    set local loadharness.by_event = '';
 end
 $$;
 comment on function merge_lead_rows(bigint, bigint, bigint, bigint, boolean) is
@@ -272,7 +263,6 @@ declare
 begin
     foreach v_function in array array[
         'lead_reject_reason(text, text, text, text, text, text, text, text[], jsonb)',
-        'merged_tags(text[], text[])',
         'risen_status(text, text)',
         'merge_reject_reason(text[], text[], jsonb, jsonb)',
         'import_changes_lead(text[], text[], text, text, text[], text[], jsonb, jsonb)',

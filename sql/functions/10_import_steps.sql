@@ -12,7 +12,7 @@ comment on function has_import_chunks(bigint, bigint) is 'Whether an import is p
 
 -- Only a session that knows of a broken cell asks for each: a block that catches an error costs as much as the rest of a row.
 create or replace function cell_fault(p_tags text, p_custom_fields text) returns text
-language plpgsql stable parallel safe set search_path = pg_catalog, public, pg_temp
+language plpgsql stable set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     v_cell text := 'the tags are no list: ';
@@ -44,7 +44,8 @@ begin
     select j.workspace_id, j.import_id, row_number() over address,
            case when j.reason is not null then 0
                 else (j.email is not distinct from lag(j.email) over address)::int + 1 end,
-           j.row_number, j.email, j.name, j.phone, j.company, j.position, j.source, j.status, j.tags, j.custom_fields, j.reason
+           j.row_number, j.email, j.name, j.phone, j.company, j.position, j.source, j.status, tags_once(j.tags),
+           j.custom_fields, j.reason
     from (
         select t.*, coalesce(t.fault, lead_reject_reason(
                    t.email, t.name, t.phone, t.company, t.position, t.source, t.status, t.tags, t.custom_fields)) as reason
@@ -128,7 +129,8 @@ begin
           from lead_import_merge m
           where m.workspace_id = p_workspace_id and m.import_id = p_import_id
           group by 1, 2, 3) as c;
-    update lead_imports set status = 'merging', rejected = v_rows.rejected
+    -- After a crash all rows come again, also those that were merged before: each counts once.
+    update lead_imports set status = 'merging', imported = 0, updated = 0, rejected = v_rows.rejected
     where workspace_id = p_workspace_id and id = p_import_id;
 end
 $$;

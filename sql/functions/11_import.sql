@@ -29,6 +29,8 @@ declare
     v_chunk record;
 begin
     perform require_workspace(p_workspace_id);
+    -- Rows that the same transaction stages from now on are looked at anew.
+    perform set_config('loadharness.staging', '', true);
     if p_chunk < 1 or p_chunk > 1000000 then
         raise exception 'a chunk has 1 to 1000000 rows, not %', p_chunk using errcode = 'LH006';
     end if;
@@ -85,6 +87,7 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 as $$
 begin
     perform require_workspace(p_workspace_id);
+    perform set_config('loadharness.staging', '', true);
     if not exists (select 1 from lead_imports where workspace_id = p_workspace_id and id = p_import_id) then
         raise exception 'workspace % has no import %', p_workspace_id, coalesce(p_import_id::text, 'null') using errcode = 'LH004';
     end if;
@@ -113,10 +116,17 @@ begin
         raise exception 'imports are left alone for an hour at least, and their rejects for a day' using errcode = 'LH004';
     end if;
     for v_import in
-        update lead_imports i set status = 'cancelled', finished_at = now()
+        select i.workspace_id, i.id from lead_imports i
         where i.status in ('receiving', 'merging') and i.created_at < now() - p_older_than
-        returning i.workspace_id, i.id
+        order by i.workspace_id, i.id
     loop
+        -- One that a session works on is not waited for.
+        perform 1 from lead_imports i
+        where i.workspace_id = v_import.workspace_id and i.id = v_import.id and i.status in ('receiving', 'merging')
+        for no key update skip locked;
+        continue when not found;
+        update lead_imports i set status = 'cancelled', finished_at = now()
+        where i.workspace_id = v_import.workspace_id and i.id = v_import.id;
         perform forget_staged_rows(v_import.workspace_id, v_import.id);
         v_pruned := v_pruned + 1;
     end loop;

@@ -96,7 +96,8 @@ begin
     select p_workspace_id, v_import_id, row_number() over address,
            case when j.reason is not null then 0
                 else (j.email is not distinct from lag(j.email) over address)::int + 1 end,
-           j.row_number, j.email, j.name, j.phone, j.company, j.position, j.source, j.status, j.tags, j.custom_fields, j.reason,
+           j.row_number, j.email, j.name, j.phone, j.company, j.position, j.source, j.status, tags_once(j.tags),
+           j.custom_fields, j.reason,
            'unknown keys are left out: ' || j.unknown_keys
     from json_leads(p_leads) as j
     -- Of new leads alone, nothing is merged: the last row of an address counts.

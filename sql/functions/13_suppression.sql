@@ -17,10 +17,16 @@ comment on function require_normal_address(text) is 'An address in its normal fo
 create or replace function suppression_of(p_workspace_id bigint, p_email text) returns text
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
+declare
+    v_email text;
 begin
     perform require_workspace(p_workspace_id);
-    return (select s.reason from suppressed_addresses s
-            where s.workspace_id = p_workspace_id and s.email_hash = address_hash(p_workspace_id, require_normal_address(p_email)));
+    v_email := require_normal_address(p_email);
+    return coalesce(
+        (select s.reason from suppressed_addresses s
+         where s.workspace_id = p_workspace_id and s.email_hash = address_hash(p_workspace_id, v_email)),
+        -- Who came with this status, from an import or from before the list, is put on it when the lead goes.
+        (select l.status from leads l where l.workspace_id = p_workspace_id and l.email = v_email and l.status <> 'active'));
 end
 $$;
 comment on function suppression_of(bigint, text) is
@@ -43,9 +49,12 @@ begin
     end if;
     v_hash := address_hash(p_workspace_id, v_email);
     select s.reason into v_was from suppressed_addresses s where s.workspace_id = p_workspace_id and s.email_hash = v_hash;
-    -- The lead first, as everybody else does who changes both. As a status, a reason only rises: who complained has not only bounced.
+    -- The lead first, as everybody else does who changes both. As a status, a reason only rises: who complained has not only bounced. So it
+    -- is no decision which an event from before it must not add to.
+    set local loadharness.by_event = 'on';
     update leads l set status = v_status, updated_at = now()
     where l.workspace_id = p_workspace_id and l.email = v_email and risen_status(l.status, v_status) <> l.status;
+    set local loadharness.by_event = '';
     insert into suppressed_addresses as s (workspace_id, email_hash, reason) values (p_workspace_id, v_hash, p_reason)
     on conflict (workspace_id, email_hash) do update set reason = excluded.reason
     where s.reason <> 'erased' and (excluded.reason = 'erased' or risen_status(s.reason, excluded.reason) <> s.reason);
@@ -92,12 +101,43 @@ comment on function unsuppress_address(bigint, text, text) is
     'Takes an address off the suppression list, with an audit row that says why (p_reason); false when it was not on it. A lead keeps '
     'its status.';
 
+-- Made by migration 016 with its trigger, after each change of a lead's address.
+create or replace function follow_address() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    -- Who left by the old address is not written to there again, should it come back with a file. It is on the list already, unless the
+    -- lead came with its status.
+    if old.status <> 'active' then
+        insert into suppressed_addresses (workspace_id, email_hash, reason)
+        values (old.workspace_id, address_hash(old.workspace_id, old.email), old.status)
+        on conflict (workspace_id, email_hash) do nothing;
+    end if;
+    -- A mail goes to the address that the lead has when it is handed out: the old one may be somebody else's by then. A claimed send
+    -- follows too, for it may be given back.
+    -- Nobody is waited for: who holds a send may want this lead next (the foreign key of an activity), which would be a deadlock. Such a
+    -- send is being handed out or marked now; should it be handed out again, the claim asks the lead.
+    -- Found by the lead: with the bare status the planner may take the index of all sends of the workspace that wait.
+    update email_sends s set email = new.email
+    from (select p.id, p.created_at from email_sends p
+          where p.workspace_id = new.workspace_id and p.lead_id = new.id and p.status || '' in ('pending', 'claimed')
+            and p.email = old.email
+          for update skip locked) as w
+    where s.workspace_id = new.workspace_id and s.id = w.id and s.created_at = w.created_at;
+    return null;
+end
+$$;
+comment on function follow_address() is 'Gives the sends of a lead that wait or are claimed the address that it has now; an address that '
+    'must not be written to stays so.';
+
 -- Who may call what: the steps only their owner, through the functions that call them.
+alter function follow_address() owner to lh_owner;
 alter function require_normal_address(text) owner to lh_owner;
 alter function suppression_of(bigint, text) owner to lh_owner;
 alter function suppress_address(bigint, text, text) owner to lh_owner;
 alter function unsuppress_address(bigint, text, text) owner to lh_owner;
 revoke execute on function
+    follow_address(),
     require_normal_address(text),
     suppression_of(bigint, text),
     suppress_address(bigint, text, text),

@@ -50,8 +50,10 @@ begin
         when l.status <> 'active' then 'skipped: the lead is ' || l.status
         when exists (
             select 1 from email_sends o
-            where o.workspace_id = p_workspace_id and o.lead_id = s.lead_id and o.campaign_id = p_campaign_id and o.id <> s.id
-              and (o.id < s.id or o.created_at = p_enqueued_at or o.status <> 'pending'))
+            where o.workspace_id = p_workspace_id and o.lead_id = s.lead_id and o.campaign_id = p_campaign_id
+              -- An id may come in two months.
+              and (o.id, o.created_at) <> (s.id, s.created_at)
+              and ((o.id, o.created_at) < (s.id, s.created_at) or o.created_at = p_enqueued_at or o.status <> 'pending'))
             then 'skipped: the lead has another send' end), array_agg(s.lead_id)
     into v_ids, v_created, v_reasons, v_leads
     from unnest(v_ids, v_created) as p (id, created_at)
@@ -131,6 +133,12 @@ begin
     elsif p_limit is null or p_limit < 1 or p_limit > 50000 then
         raise exception 'a claim takes 1 to 50000 sends, not %', coalesce(p_limit::text, 'null') using errcode = 'LH006';
     end if;
+    -- An older snapshot sees neither a pause nor who left since.
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        raise exception 'sends are claimed in a transaction of isolation level read committed, not %',
+            current_setting('transaction_isolation') using errcode = 'LH004',
+            hint = 'begin isolation level read committed, or alter role ... set default_transaction_isolation.';
+    end if;
     select o.enqueued_at, o.open into v_enqueued_at, v_open from open_campaign(p_workspace_id, p_campaign_id) o;
     if not v_open then
         return;
@@ -162,7 +170,10 @@ begin
         return query
         update email_sends s
         set status = 'claimed', claimed_by = p_worker, claimed_at = v_token, claimed_pid = v_pid, attempts = s.attempts + 1,
-            skipped_at = null
+            skipped_at = null,
+            -- Whoever held it while the lead's address changed kept the old one in it.
+            email = case when s.attempts > 0 then (select l.email from leads l where l.workspace_id = p_workspace_id and l.id = s.lead_id)
+                         else s.email end
         -- The rows are locked: their places cannot change before the update. created_at keeps the place in its partition.
         where s.workspace_id = p_workspace_id and s.created_at = v_enqueued_at and s.ctid = any (v_places)
         returning s.id, s.created_at, s.lead_id, s.email, v_token;

@@ -30,6 +30,9 @@ begin
         returning e.enqueued_at into v_enqueued_at;
     end if;
     return v_enqueued_at;
+exception
+    when foreign_key_violation then
+        raise exception 'workspace % has no campaign % any more', p_workspace_id, p_campaign_id using errcode = 'LH007';
 end
 $$;
 comment on function enqueue_campaign(bigint, bigint) is
@@ -102,21 +105,24 @@ declare
     v_added bigint;
     v_total bigint := 0;
 begin
-    v_insert := format(
-        -- Ids are taken here and not by the column's default: so the statement runs whole where the workspace lies, and counts right.
-        'insert into email_sends (id, workspace_id, campaign_id, lead_id, email, created_at)
-         select ($7::bigint[])[row_number() over (order by id)], workspace_id, $1, id, email, $2
-         from leads
-         where workspace_id = $3 and status = ''active'' and id between $4 and $5 and (%s)%s%s
-         order by id
-         on conflict do nothing',
-        p_condition,
-        case when p_lead_ids is not null then ' and id = any ($6)' end,
-        case when campaign_has_strays(p_workspace_id, p_campaign_id, p_enqueued_at) then
-            ' and not exists (select 1 from email_sends s where s.workspace_id = leads.workspace_id and s.lead_id = leads.id and '
-            's.campaign_id = $1)'
-        end);
     loop
+        v_insert := format(
+            -- Ids are taken here and not by the column's default: so the statement runs whole where the workspace lies, and counts right.
+            -- Locked as its sends lock it a moment later: a lead that is erased or gets another address meanwhile is read anew.
+            'insert into email_sends (id, workspace_id, campaign_id, lead_id, email, created_at)
+             select ($7::bigint[])[row_number() over ()], workspace_id, $1, id, email, $2
+             from (select workspace_id, id, email
+                   from leads
+                   where workspace_id = $3 and status = ''active'' and id between $4 and $5 and (%s)%s%s
+                   order by id
+                   for key share) as l
+             on conflict do nothing',
+            p_condition,
+            case when p_lead_ids is not null then ' and id = any ($6)' end,
+            case when campaign_has_strays(p_workspace_id, p_campaign_id, p_enqueued_at) then
+                ' and not exists (select 1 from email_sends s where s.workspace_id = leads.workspace_id and s.lead_id = leads.id and '
+                's.campaign_id = $1)'
+            end);
         v_to := v_end;
         if p_lead_ids is null and v_end - least(v_from, v_end) >= c_chunk then
             select least(l.id, v_end) into v_to
@@ -138,12 +144,16 @@ begin
                     array(select nextval(c_sequence) from generate_series(1, v_ids));
                 get diagnostics v_added = row_count;
                 exit;
-            exception when not_null_violation then
-                -- Leads with lower ids were committed since they were counted.
-                v_ids := v_ids * 2 + c_chunk;
-                if v_ids > c_most_ids then
-                    raise;
-                end if;
+            exception
+                when foreign_key_violation then
+                    raise exception 'campaign % was deleted while its recipients were added: none was', p_campaign_id
+                        using errcode = 'LH007';
+                when not_null_violation then
+                    -- Leads with lower ids were committed since they were counted.
+                    v_ids := v_ids * 2 + c_chunk;
+                    if v_ids > c_most_ids then
+                        raise;
+                    end if;
             end;
         end loop;
         v_total := v_total + v_added;

@@ -56,6 +56,7 @@ declare
     v_session text := coalesce(current_setting('app.workspace_id', true), '');
     v_own bigint := case when v_session <> '' then session_workspace() end;
     v_pid constant int := pg_backend_pid();
+    v_begun constant timestamptz := clock_timestamp();
     v_clock timestamptz;
     v_campaign record;
     v_reaped bigint := 0;
@@ -66,13 +67,18 @@ begin
             using errcode = 'LH004';
     end if;
     for v_campaign in
-        select c.workspace_id, c.id from campaigns c
-        where (v_own is null or c.workspace_id = v_own)
-          and (c.status in ('scheduled', 'sending', 'paused')
-               or c.status = 'sent' and coalesce(c.completed_at, 'infinity') > now() - interval '7 days')
-        order by c.workspace_id, c.id
+        -- Each workspace's latest one, then each one's second: who has ten thousand keeps nobody else's claims waiting.
+        select d.workspace_id, d.id
+        from (select c.workspace_id, c.id,
+                     row_number() over (partition by c.workspace_id order by c.enqueued_at desc nulls last, c.id desc) as turn
+              from campaigns c
+              where (v_own is null or c.workspace_id = v_own)
+                and (c.status in ('scheduled', 'sending', 'paused')
+                     or c.status = 'sent' and coalesce(c.completed_at, 'infinity') > now() - interval '7 days')) as d
+        order by d.turn, d.workspace_id, d.id
     loop
         v_clock := clock_timestamp();
+        exit when v_clock > v_begun + interval '20 seconds';
         with stale as materialized (
             select s.id, s.created_at
             from email_sends s

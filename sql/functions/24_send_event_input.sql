@@ -10,7 +10,7 @@ $$;
 comment on function send_status_rank(text) is 'The order of the states of a send; an event never lowers it.';
 
 create or replace function event_time(p_value jsonb) returns timestamptz
-language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
+language plpgsql immutable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
 as $$
 declare
     v_text text := p_value #>> '{}';

@@ -119,6 +119,53 @@ comment on function merge_send_events(bigint, bigint[], timestamptz[], text[], t
     'A step of apply_send_events, for its owner alone: merges events into their sends. Returns "send:kind" of what a lead may stop for '
     'and is new.';
 
+-- By address, as imports lock them. Those whose activities will share their keys come here too, before their sends: who erases a lead
+-- takes the lead first.
+create or replace function take_event_leads(p_workspace_id bigint, p_changed bigint[], p_shared bigint[]) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    perform 1 from leads l
+    where l.workspace_id = p_workspace_id and l.id = any (p_changed) order by l.email collate "C" for no key update;
+    perform 1 from leads l
+    where l.workspace_id = p_workspace_id and l.id = any (p_shared) order by l.email collate "C" for key share;
+end
+$$;
+comment on function take_event_leads(bigint, bigint[], bigint[]) is 'A step of lock_event_leads, for its owner alone: locks leads to '
+    'change them, and the keys of others.';
+
+create or replace function try_event_leads(p_workspace_id bigint, p_changed bigint[], p_shared bigint[]) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp set lock_timeout = '100ms'
+as $$
+begin
+    perform take_event_leads(p_workspace_id, p_changed, p_shared);
+end
+$$;
+comment on function try_event_leads(bigint, bigint[], bigint[]) is 'As take_event_leads, but nobody is waited for longer than 0.1 s.';
+
+-- An application that changes the addresses of many leads in one statement locks them in an order of its own. So all that is held is let
+-- go before it becomes a deadlock, and tried again.
+create or replace function lock_event_leads(p_workspace_id bigint, p_changed bigint[], p_shared bigint[]) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    if p_changed = '{}' and p_shared = '{}' then
+        return;
+    end if;
+    for attempt in 1..30 loop
+        begin
+            perform try_event_leads(p_workspace_id, p_changed, p_shared);
+            return;
+        exception
+            when lock_not_available then
+                perform pg_sleep(0.02 + random() * 0.1);
+        end;
+    end loop;
+    perform take_event_leads(p_workspace_id, p_changed, p_shared);
+end
+$$;
+comment on function lock_event_leads(bigint, bigint[], bigint[]) is 'A step of apply_send_events, for its owner alone.';
+
 create or replace function apply_send_events(p_events jsonb, out applied_count bigint, out error_count bigint, out errors jsonb)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
@@ -146,12 +193,11 @@ begin
     if applied_count = 0 then
         return;
     end if;
-    -- One order for all: leads by address, as imports lock them, then sends by id, then counts.
-    perform 1 from leads l
-    where l.workspace_id = v_workspace_id
-      and l.id in (select g.lead_id from unnest(v_leads, v_kinds) as g (lead_id, kind)
-                   where g.kind in ('bounced', 'unsubscribed', 'complained'))
-    order by l.email collate "C" for no key update;
+    -- One order for all: leads, then sends by id, then counts.
+    perform lock_event_leads(v_workspace_id,
+        array(select g.lead_id from unnest(v_leads, v_kinds) as g (lead_id, kind)
+              where g.kind in ('bounced', 'unsubscribed', 'complained')),
+        array(select g.lead_id from unnest(v_leads, v_kinds) as g (lead_id, kind) where g.kind in ('opened', 'clicked')));
     if exists (select 1 from unnest(v_ids) as g (id) where g.id is not null) then
         v_new := merge_send_events(v_workspace_id, v_ids, v_created, v_kinds, v_times, v_messages);
     end if;
@@ -213,7 +259,9 @@ declare
 begin
     foreach v_function in array array[
         'note_send_activities(bigint, bigint[], bigint[], bigint[], timestamptz[], timestamptz[], timestamptz[], text)',
-        'merge_send_events(bigint, bigint[], timestamptz[], text[], timestamptz[], text[])', 'apply_send_events(jsonb)',
+        'merge_send_events(bigint, bigint[], timestamptz[], text[], timestamptz[], text[])',
+        'take_event_leads(bigint, bigint[], bigint[])', 'try_event_leads(bigint, bigint[], bigint[])',
+        'lock_event_leads(bigint, bigint[], bigint[])', 'apply_send_events(jsonb)',
         'batch_update_email_status(jsonb)']::regprocedure[]
     loop
         execute format('alter function %s owner to lh_owner', v_function);

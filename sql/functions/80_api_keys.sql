@@ -12,6 +12,9 @@ begin
     end if;
     if p_expires_at <= clock_timestamp() then
         raise exception 'the key would expire at %, which has passed', p_expires_at using errcode = 'LH004';
+    elsif not is_usual_time(p_expires_at) then
+        raise exception 'the key would expire at %, not before the year 2200', p_expires_at using errcode = 'LH004',
+            hint = 'Leave the time out for a key that does not expire.';
     end if;
     if p_auto_renew is null or p_renewal_period_days is null or p_renewal_period_days not between 1 and 3650 then
         raise exception 'a renewal period of % days is not between 1 and 3650', coalesce(p_renewal_period_days::text, 'null')
@@ -96,6 +99,10 @@ begin
         where k.status = 'active' and not k.auto_renew and k.expires_at <= v_now
         order by 1, 2
     loop
+        -- Who is using the key now is not waited for: it is refused all the same, and expires with the next run.
+        perform 1 from public.api_keys k
+        where k.workspace_id = v_key.workspace_id and k.id = v_key.id for no key update skip locked;
+        continue when not found;
         update public.api_keys k set status = 'expired'
         where k.workspace_id = v_key.workspace_id and k.id = v_key.id
           and k.status = 'active' and not k.auto_renew and k.expires_at <= v_now
@@ -124,6 +131,9 @@ begin
         order by 1, 2
     loop
         -- Here and not in the update: adding an interval to a time depends on the session's time zone.
+        perform 1 from public.api_keys k
+        where k.workspace_id = v_key.workspace_id and k.id = v_key.id for no key update skip locked;
+        continue when not found;
         v_until := greatest(v_key.expires_at, v_now) + make_interval(days => v_key.renewal_period_days);
         update public.api_keys k set expires_at = v_until
         where k.workspace_id = v_key.workspace_id and k.id = v_key.id

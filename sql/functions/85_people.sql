@@ -122,6 +122,11 @@ begin
     where g.workspace_id = p_workspace_id and g.conditions::text ~* v_pattern;
     get diagnostics v_rows = row_count;
     v_counts := v_counts || jsonb_build_object('lead_segments', v_rows);
+    update public.automation_flows f
+    set definition = regexp_replace(f.definition::text, v_pattern, '[erased]', 'gi')::jsonb
+    where f.workspace_id = p_workspace_id and f.definition::text ~* v_pattern;
+    get diagnostics v_rows = row_count;
+    v_counts := v_counts || jsonb_build_object('automation_flows', v_rows);
     update public.audit_logs a
     set details = regexp_replace(a.details::text, v_pattern, '[erased]', 'gi')::jsonb
     where a.workspace_id = p_workspace_id and a.details::text ~* v_pattern;

@@ -39,7 +39,8 @@ declare
     v_name text := public.require_text('the name of a user', p_name, 300);
     v_id bigint;
 begin
-    select u.id into v_id from public.users u where lower(u.email) = v_email;
+    -- Held until it is a member: nobody deletes it meanwhile as a user without a workspace.
+    select u.id into v_id from public.users u where lower(u.email) = v_email for key share;
     if v_id is null then
         insert into public.users (email, name) values (v_email, v_name) on conflict do nothing returning id into v_id;
         if v_id is null then
@@ -158,85 +159,13 @@ begin
         return false;
     end if;
     if not exists (select 1 from public.workspace_members m where m.user_id = p_user_id) then
-        delete from public.users u where u.id = p_user_id;
+        begin
+            delete from public.users u where u.id = p_user_id;
+        exception
+            when foreign_key_violation then null; -- A member of another workspace since.
+        end;
     end if;
     return true;
-end;
-$$;
-
--- Rows go table by table; one that others still refer to waits for the next round.
--- Places are looked up one by one: a hash join would read the table.
-create or replace function delete_workspace(p_workspace_id bigint, p_batch int default 10000, out deleted bigint, out done boolean)
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
-set enable_hashjoin = off set enable_mergejoin = off as $$
-declare
-    v_table regclass;
-    v_rows bigint;
-    v_before bigint;
-    v_users bigint[];
-    v_elsewhere bigint[];
-    v_campaign bigint;
-begin
-    perform public.require_workspace(p_workspace_id);
-    if p_batch is null or p_batch not between 1 and 1000000 then
-        raise exception 'a batch has 1 to 1000000 rows, not %', coalesce(p_batch::text, 'null') using errcode = 'LH006';
-    end if;
-    -- As in change_user.
-    perform set_config('citus.multi_shard_modify_mode', 'sequential', true);
-    deleted := 0;
-    done := false;
-    -- Nobody adds a row of a locked workspace.
-    perform 1 from public.workspaces w where w.id = p_workspace_id for update;
-    if not found then
-        raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';
-    end if;
-    -- Its mails stop now, not when their rows go. A campaign that was done and got sends since would be opened by the next claim, and only
-    -- an open one is cancelled. One by one: on a cluster an update may ask no function about its columns.
-    for v_campaign in select c.id from public.campaigns c where c.workspace_id = p_workspace_id and c.status = 'sent' loop
-        if public.campaign_has_open_sends(p_workspace_id, v_campaign) then
-            update public.campaigns c set status = 'sending', completed_at = null, updated_at = now()
-            where c.workspace_id = p_workspace_id and c.id = v_campaign;
-        end if;
-    end loop;
-    update public.campaigns c set status = 'cancelled', updated_at = now()
-    where c.workspace_id = p_workspace_id and c.status in ('draft', 'scheduled', 'sending', 'paused');
-    -- Bits that went row by row would count wrongly meanwhile.
-    delete from public.segment_bit_workspaces b where b.workspace_id = p_workspace_id;
-    loop
-        v_before := deleted;
-        for v_table in
-            select c.oid::regclass
-            from pg_class c
-            join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped
-            where c.relnamespace in (select oid from pg_namespace where nspname in ('public', 'archive'))
-              and c.relkind in ('r', 'p') and not c.relispartition
-              and c.relname not in ('audit_logs', 'erasures', 'workspace_members', 'segment_changes')
-              and c.relname not like 'segment\_bit%'
-            order by c.relname = 'leads', c.oid desc
-        loop
-            begin
-                execute format(
-                    'with picked as materialized (select tableoid as leaf, ctid as place from %1$s where workspace_id = $1 limit $2)
-                     delete from %1$s t using picked p where t.ctid = p.place and t.tableoid = p.leaf and t.workspace_id = $1', v_table)
-                using p_workspace_id, p_batch - deleted;
-                get diagnostics v_rows = row_count;
-                deleted := deleted + v_rows;
-            exception
-                when foreign_key_violation then null;
-            end;
-            if deleted >= p_batch then
-                return;
-            end if;
-        end loop;
-        exit when deleted = v_before;
-    end loop;
-    v_users := array(select m.user_id from public.workspace_members m where m.workspace_id = p_workspace_id);
-    delete from public.workspace_members m where m.workspace_id = p_workspace_id;
-    v_elsewhere := array(select m.user_id from public.workspace_members m where m.user_id = any (v_users));
-    delete from public.users u where u.id = any (v_users) and u.id <> all (v_elsewhere);
-    delete from public.segment_changes c where c.workspace_id = p_workspace_id;
-    delete from public.workspaces w where w.id = p_workspace_id;
-    done := true;
 end;
 $$;
 
@@ -256,10 +185,6 @@ comment on function change_user(bigint, bigint, text, text) is 'Changes a member
     'here, or one elsewhere too.';
 comment on function remove_member(bigint, bigint) is 'Removes a member, and the user who is in no other workspace; false when there is '
     'none. Refuses the last owner (LH004).';
-comment on function delete_workspace(bigint, int) is
-    'Deletes up to p_batch rows of a workspace, live and archived; call it until done. Its campaigns are cancelled by the first call. The '
-    'audit log and the proofs of erasures stay. '
-    'Refuses another workspace (LH001).';
 
 do $$
 declare
@@ -270,7 +195,7 @@ begin
             'require_text', 'require_role', 'require_user_email', 'user_of', 'require_another_owner', 'workspace_users',
             'create_workspace', 'add_member',
                 'change_member_role', 'change_user',
-            'remove_member', 'delete_workspace'])
+            'remove_member'])
     loop
         execute format('alter function %s owner to lh_owner', routine);
         execute format('revoke all on function %s from public', routine);
@@ -278,6 +203,6 @@ begin
     grant execute on function workspace_users() to lh_app, lh_readonly;
     grant execute on function create_workspace(text, text, text), add_member(bigint, text, text, text),
         change_member_role(bigint, bigint, text),
-        change_user(bigint, bigint, text, text), remove_member(bigint, bigint), delete_workspace(bigint, int) to lh_app;
+        change_user(bigint, bigint, text, text), remove_member(bigint, bigint) to lh_app;
 end;
 $$;

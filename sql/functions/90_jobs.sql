@@ -57,8 +57,9 @@ end;
 $$;
 
 -- The statements are those of scheduled_jobs, and run as its owner: a role that may edit them gains nothing.
+-- A step that waits for somebody's lock fails after half a minute and is told: a transaction that was forgotten stops no job for good.
 create or replace function run_job_step(p_run_id bigint, p_step int) returns int
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp set lock_timeout = '30s' as $$
 declare
     v_job record;
     v_name text;

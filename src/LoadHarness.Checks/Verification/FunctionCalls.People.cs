@@ -57,6 +57,9 @@ internal static partial class FunctionCalls
             $"select change_user({Foreign}, 1, 'V', 'v@example.com')", "LH001"),
         new("remove_member(bigint, bigint)", [Owner, Member, $"select remove_member({W}, {User})"], $"select remove_member({Foreign}, 1)",
             "LH001"),
+        new("tables_of_workspaces()", ["select tables_of_workspaces()"]),
+        new("cancel_campaigns(bigint)", [$"select cancel_campaigns({W})"]),
+        new("lock_workspace(bigint)", [$"select lock_workspace({W})"]),
         new("delete_workspace(bigint, int)", [$"select * from delete_workspace({W}, 10)"], $"select * from delete_workspace({W}, 0)",
             "LH006"),
     ];

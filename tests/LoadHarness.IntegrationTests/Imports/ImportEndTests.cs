@@ -29,6 +29,45 @@ public sealed class ImportEndTests(PostgresCluster cluster)
         Assert.Equal(10, await database.Owner.AskAsync<long>("select count(*) from leads"));
     }
 
+    [Theory]
+    [InlineData("select merged from finish_lead_import(1, $1)")]
+    [InlineData("select cancel_lead_import(1, $1)")]
+    public async Task Rows_that_come_late_in_the_very_transaction_are_refused_too(string end)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        var import = await app.ScalarAsync<long>("select begin_lead_import($1, 'file')", [], Stop);
+        await using var session = await OpenTransaction.BeginAsync(app, Stop);
+        const string stage = "insert into lead_import_rows (import_id, row_number, email) values ($1, $2, 'late@x.io')";
+        await session.ActAsync(stage, import, 1L);
+        await session.ActAsync(end, import);
+
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => session.ActAsync(stage, import, 2L));
+
+        Assert.Equal("LH004", refused.SqlState);
+    }
+
+    [Fact]
+    public async Task An_import_whose_staging_a_crash_emptied_counts_each_row_of_the_second_file_once()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        var import = await LeadImportTests.StageAsync(app, 10);
+        await app.ScalarAsync<long>("select merged from finish_lead_import($1, $2, 4)", [import], Stop);
+        // As the recovery after a crash leaves unlogged tables.
+        await database.Owner.ExecuteAsync("truncate lead_import_rows, lead_import_merge, lead_import_chunks");
+        await app.ScalarAsync<long>(
+            """
+            with staged as (
+                insert into lead_import_rows (import_id, row_number, email)
+                select $2, g, 'lead' || g || '@own.io' from generate_series(1, 10) g where $1 > 0)
+            select 1::bigint
+            """, [import], Stop);
+        await LeadImport.MergeAsync(app, import, Stop);
+
+        Assert.Equal(10, await database.Owner.AskAsync<long>("select imported + updated + rejected from lead_imports"));
+    }
+
     [Fact]
     public async Task A_cancelled_import_leaves_nothing_staged_and_cannot_be_finished()
     {

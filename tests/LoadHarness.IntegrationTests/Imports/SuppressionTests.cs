@@ -55,6 +55,22 @@ public sealed class SuppressionTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Who_came_with_a_status_and_got_another_address_is_not_written_to_at_the_first_one()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await app.ScalarAsync<long>(
+            "select imported_count from fast_bulk_lead_import($1, '[{\"email\":\"a@own.io\",\"status\":\"complained\"}]')", [], Stop);
+        Assert.Equal("complained", await app.ScalarAsync<string>("select suppression_of($1, 'a@own.io')", [], Stop));
+        await database.As("lh_app").AskInAsync<long>(1, "update leads set email = 'b@own.io' returning id");
+
+        await app.ScalarAsync<long>("select imported_count from fast_bulk_lead_import($1, '[{\"email\":\"a@own.io\"}]')", [], Stop);
+
+        Assert.Equal("a@own.io complained,b@own.io complained", await database.Owner.AskAsync<string>(
+            "select string_agg(email || ' ' || status, ',' order by email) from leads"));
+    }
+
+    [Fact]
     public async Task The_list_is_added_to_asked_and_taken_from_by_hand_and_each_change_is_audited()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);

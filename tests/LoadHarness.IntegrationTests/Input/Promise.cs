@@ -67,7 +67,7 @@ internal sealed record Promise(string States, params string[] Answered)
         ["p_to"] = new("LH004"),
         ["p_period"] = new("LH004"),
         ["p_name"] = new("LH004", [.. ShortTexts.Where(t => t != "' '")]),
-        ["p_expires_at"] = new("LH004", "null", "'infinity'", "'294276-12-31 23:59:59+00'"),
+        ["p_expires_at"] = new("LH004", "null"),
         ["p_auto_renew"] = new("LH004"),
         ["p_renewal_period_days"] = new("LH004"),
         ["p_api_key"] = new("LH004", Everything),

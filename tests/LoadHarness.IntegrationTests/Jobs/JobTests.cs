@@ -80,6 +80,8 @@ public sealed class JobTests(PostgresCluster cluster)
     public async Task A_tenant_can_neither_stop_a_job_with_locks_nor_forge_its_outcome()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync(
+            "grant execute on function pg_advisory_lock(int, int), pg_advisory_lock(bigint) to lh_worker");
         await using var tenant = await database.As("lh_worker").OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var locks = new NpgsqlCommand(
             "select pg_advisory_lock(hashtext('loadharness.job'), hashtext(job)), pg_advisory_lock(hashtext(job)) from get_job_status()",

@@ -62,6 +62,17 @@ public sealed partial class SchemaRuleTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task No_function_that_catches_an_error_says_that_it_may_run_in_parallel()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Empty(await database.Owner.ListAsync(
+            """
+            select oid::regprocedure from pg_proc
+            where pronamespace = 'public'::regnamespace and proparallel <> 'u' and prosrc ~ '\n *exception *(\n *)?when '
+            """));
+    }
+
+    [Fact]
     public async Task Rows_that_the_application_writes_lie_in_their_months_partition()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);

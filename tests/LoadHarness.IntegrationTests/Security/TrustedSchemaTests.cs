@@ -20,6 +20,7 @@ public sealed class TrustedSchemaTests(PostgresCluster cluster)
     [
         "create temp table kept (i int)", "select lo_create(0)", "select lo_creat(-1)", "select lo_from_bytea(0, 'x')",
         "select query from pg_stat_statements", "select query from pg_stat_statements(true)",
+        "select pg_advisory_lock(1)", "select pg_try_advisory_lock_shared(1, 2)", "select pg_advisory_xact_lock(1)",
     ];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

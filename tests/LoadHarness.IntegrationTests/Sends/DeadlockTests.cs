@@ -26,7 +26,7 @@ public sealed class DeadlockTests(PostgresCluster cluster)
             ? int.Parse(text)
             : 5;
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        await using var app = await Workspaces.OpenAppAsync(database, 13);
+        await using var app = await Workspaces.OpenAppAsync(database, 16);
         // Addresses in another order than ids: the order of the plan and that of the addresses differ.
         await database.Owner.ExecuteAsync(
             $"""
@@ -45,7 +45,7 @@ public sealed class DeadlockTests(PostgresCluster cluster)
             ("import", random => ImportAsync(app, random)), ("import", random => ImportAsync(app, random)),
             ("webhook", random => WebhookAsync(app, random)), ("webhook", random => WebhookAsync(app, random)),
             ("send", random => SendAsync(app, random)), ("send", random => SendAsync(app, random)),
-            ("address", random => AddressAsync(app, random)),
+            ("address", random => AddressAsync(app, random)), ("erase", random => EraseAsync(app, random)),
             ("fold", _ => database.Owner.ExecuteAsync("select fold_campaign_metrics()")),
             ("upkeep", _ => database.Owner.ExecuteAsync(
                 """
@@ -74,8 +74,41 @@ public sealed class DeadlockTests(PostgresCluster cluster)
         }, Stop)));
 
         Assert.Empty(faults);
-        Assert.Equal(6, done.Count);
+        Assert.Equal(7, done.Count);
         Assert.Equal(0, await database.Owner.AskAsync<long>("select deadlocks from pg_stat_database where datname = current_database()"));
+    }
+
+    [Theory]
+    // Two addresses in one transaction, in another order than webhooks take the leads.
+    [InlineData("update leads set email = 'z1@new.example' where id = 2", "update leads set email = 'z2@new.example' where id = 1")]
+    // As erase_lead does it: the lead, then what is held of it.
+    [InlineData("select 1 from leads where id = 2 for update", "delete from email_sends where lead_id = 2")]
+    public async Task A_webhook_lets_go_of_what_it_holds_while_it_waits_for_a_lead(string first, string second)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.AddLeadsAsync(database, 2);
+        await database.Owner.ExecuteAsync("insert into campaigns (id, workspace_id, name, subject) values (5, 1, 'c', 's')");
+        await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1)", [], Stop);
+        Task<int> webhook;
+        await using (var connection = await database.Owner.OpenConnectionAsync(Stop))
+        await using (var transaction = await connection.BeginTransactionAsync(Stop))
+        {
+            await using var command = new NpgsqlCommand(first, connection);
+            await command.ExecuteNonQueryAsync(Stop);
+            webhook = app.ScalarAsync<int>(
+                """
+                select batch_update_email_status(
+                    (select jsonb_agg(jsonb_build_object('id', id, 'event', 'opened')) from email_sends where workspace_id = $1))
+                """,
+                [], Stop);
+            await OpenTransaction.UntilOneWaitsAsync(database, webhook);
+            command.CommandText = second;
+            await command.ExecuteNonQueryAsync(Stop);
+            await transaction.CommitAsync(Stop);
+        }
+
+        Assert.InRange(await webhook, 1, 2);
     }
 
     private static Task<long> ImportAsync(TenantDatabase app, Random random) => app.ScalarAsync<long>(
@@ -94,13 +127,17 @@ public sealed class DeadlockTests(PostgresCluster cluster)
             from (select id from email_sends where workspace_id = $1 and id % 7 = $2 order by random() limit 200) x), '[]'))
         """, [(long)random.Next(7)], Stop);
 
-    // One lead at a time: the keys of activities and sends are shared in the order of sends, which several changes at once do not follow.
+    // One lead at a time: several changes at once follow no order, and imports and schedulers wait for them in theirs.
     private static Task<long> AddressAsync(TenantDatabase app, Random random) => app.ScalarAsync<long>(
         """
         with moved as (
             update leads set email = md5(random()::text) || '@new.example' where workspace_id = $1 and id = $2 returning id)
         select count(*) from moved
         """, [random.NextInt64(1, Leads)], Stop);
+
+    // None is left when its leads are erased faster than the time goes by.
+    private static Task<object?> EraseAsync(TenantDatabase app, Random random) => app.ScalarAsync<object?>(
+        "select erase_lead($1, id) from leads where workspace_id = $1 and id > $2 limit 1", [random.NextInt64(1, Leads)], Stop);
 
     private static async Task SendAsync(TenantDatabase app, Random random)
     {
