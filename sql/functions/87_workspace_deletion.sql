@@ -2,7 +2,7 @@
 
 -- What delete_workspace empties row by row: without what stays (the audit and the proofs), and what goes with the workspace at the end.
 create or replace function tables_of_workspaces() returns setof regclass
-language sql stable set search_path = pg_catalog, public, pg_temp as $$
+language sql stable set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on as $$
     select c.oid::regclass
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped
