@@ -3,6 +3,7 @@ using System.Diagnostics;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
+using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Cli.Pipeline;
 
@@ -22,6 +23,9 @@ internal sealed record PartialRun(HarnessOptions Options, DateTimeOffset Started
 
     /// <summary>What the database was filled with; null before that.</summary>
     public SeedManifest? Seed => Last<Seeded>()?.Manifest;
+
+    /// <summary>A row for each requirement; empty before they were looked at.</summary>
+    public IReadOnlyList<Verdict> Checklist => Last<Verified>()?.Checklist ?? [];
 
     public static PartialRun Begin(HarnessOptions options) => new(
         options, DateTimeOffset.UtcNow, Stopwatch.GetTimestamp(), HostFacts.Read());
@@ -47,7 +51,7 @@ internal sealed record PartialRun(HarnessOptions Options, DateTimeOffset Started
             Agents = Last<SharedLoad>()?.Agents ?? [],
             Observation = observation,
             Warnings = [.. Records.SelectMany(Warnings).Distinct()],
-            Checklist = Last<Verified>()?.Checklist ?? [],
+            Checklist = Checklist,
             Proof = findings?.Proof,
             Growth = findings?.Growth,
             Headroom = findings?.Headroom,

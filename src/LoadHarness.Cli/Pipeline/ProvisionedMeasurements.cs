@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LoadHarness.Checks.Connections;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
@@ -20,28 +21,27 @@ internal static class ProvisionedMeasurements
     private static readonly string[] LoadTargets = ["SC-2", "SC-3", "SC-4", "SC-5"];
 
     /// <param name="run">Of the database that was made: what it was seeded with.</param>
-    public static async Task<ProvisionedFindings> RunAsync(
-        StageContext context, Database database, PartialRun run, CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<StageRecord> MeasureAsync(
+        StageContext context, Database database, PartialRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (options, terminal) = (context.Options, context.Terminal);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         terminal.Heading("migration and rollback under load");
         var migration = await terminal.WithProgressAsync(
             progress => MigrationMeasurement.MeasureAsync(admin, LiveConnections, progress, cancellationToken));
+        yield return new Judged(MigrationVerdicts.PerRequirement(migration));
 
         terminal.Heading($"performance and load tests (profile {options.Profile})");
         await foreach (var part in CrmLoad.MeasureAsync(
-            context, ProfileCatalog.Read(options.Profile), database, run.Seed!, cancellationToken)) run = run.With(part);
-        var judged = RunJudge.Judge(run.ToResult(), options);
+            context, ProfileCatalog.Read(options.Profile), database, run.Seed!, cancellationToken))
+        {
+            run = run.With(part);
+            yield return part;
+        }
 
-        return new(
-            run,
-            [
-                .. MigrationVerdicts.PerRequirement(migration),
-                Tests("QA-2", judged, PerformanceTargets),
-                Tests("QA-3", judged, LoadTargets),
-                await TlsAsync(database, cancellationToken),
-            ]);
+        var judged = RunJudge.Judge(run.ToResult(), options);
+        yield return new Judged([Tests("QA-2", judged, PerformanceTargets), Tests("QA-3", judged, LoadTargets)]);
+        yield return new Judged([await TlsAsync(database, cancellationToken)]);
     }
 
     // QA-2 and QA-3 ask for tests: they are met when those ran here and their targets hold at the scale of this database, which the
@@ -74,6 +74,3 @@ internal static class ProvisionedMeasurements
         }
     }
 }
-
-/// <param name="Run">With the load that was measured.</param>
-internal sealed record ProvisionedFindings(PartialRun Run, IReadOnlyList<Verdict> Verdicts);

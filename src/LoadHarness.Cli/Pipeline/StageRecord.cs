@@ -48,6 +48,9 @@ internal sealed record SharedLoad(IReadOnlyList<AgentRecord> Agents) : StageReco
 /// <summary>What the run compared by itself.</summary>
 internal sealed record Compared(Comparison Comparison) : StageRecord;
 
+/// <summary>Requirements that a stage judged by what it measured, where a look at the database cannot.</summary>
+internal sealed record Judged(IReadOnlyList<Verdict> Verdicts) : StageRecord;
+
 /// <summary>A row for each requirement.</summary>
 internal sealed record Verified(IReadOnlyList<Verdict> Checklist) : StageRecord;
 

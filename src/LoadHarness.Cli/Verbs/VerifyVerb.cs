@@ -1,10 +1,12 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using LoadHarness.Checks.Verification;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Distribution;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Reporting;
@@ -40,23 +42,52 @@ public static class VerifyVerb
         var options = words.ProfileGiven(parsed) ? read : read with { Profile = ProfileWhenNoneGiven };
         var context = StageContext.Of(options);
         await using var seeded = await SeededDatabase.OpenAsync(context, words.ContactsGiven(parsed), cancellationToken);
-        var database = seeded.Database;
-        await ClusterTraps.RequireNoneAsync(database.AdminConnectionString, cancellationToken);
+        await ClusterTraps.RequireNoneAsync(seeded.Database.AdminConnectionString, cancellationToken);
         // In a database that was given, nothing is changed: what takes changes stays unavailable, with the command that measures it.
-        var measured = options.Database is DatabaseTarget.Given
-            ? new(seeded.Run, [])
-            : await ProvisionedMeasurements.RunAsync(context, database, seeded.Run, cancellationToken);
+        if (options.Database is DatabaseTarget.Given)
+        {
+            var looked = await LookAsync(context, seeded.Database, [], cancellationToken);
+            return await TellAsync(context, seeded.Run.With(looked), seeded.Database, markdown, cancellationToken);
+        }
 
-        var terminal = context.Terminal;
-        terminal.Heading("verify");
+        // Minutes of measurement: what there was until a fault or an interruption is kept.
+        var measured = await RunGuard.CollectAsync(
+            seeded.Run, MeasureAsync(context, seeded, cancellationToken), Interruption.Abandoned, cancellationToken);
+        if (measured.IncompleteReason is not null) return await Ending.ReportAsync(context, Ending.Judge(measured));
+        await ReportAsync(context, measured, cancellationToken);
+        return await TellAsync(context, measured, seeded.Database, markdown, cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<StageRecord> MeasureAsync(
+        StageContext context, SeededDatabase seeded, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var judged = new List<Verdict>();
+        await foreach (var part in ProvisionedMeasurements.MeasureAsync(context, seeded.Database, seeded.Run, cancellationToken))
+        {
+            if (part is Judged measured) judged.AddRange(measured.Verdicts);
+            yield return part;
+        }
+
+        yield return await LookAsync(context, seeded.Database, judged, cancellationToken);
+    }
+
+    private static async Task<Verified> LookAsync(
+        StageContext context, Database database, IReadOnlyList<Verdict> measured, CancellationToken cancellationToken)
+    {
+        context.Terminal.Heading("verify");
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-        var verdicts = await terminal.WithProgressAsync(
-            progress => Verifier.RunAsync(admin, database.Server, measured.Verdicts, progress, cancellationToken));
-        var run = measured.Run.With(new Verified(verdicts));
-        if (measured.Verdicts.Count > 0) await ReportAsync(context, run, cancellationToken);
+        return new(await context.Terminal.WithProgressAsync(
+            progress => Verifier.RunAsync(admin, database.Server, measured, progress, cancellationToken)));
+    }
+
+    private static async Task<ExitCode> TellAsync(
+        StageContext context, PartialRun run, Database database, string? markdown, CancellationToken cancellationToken)
+    {
+        var (options, verdicts) = (context.Options, run.Checklist);
         if (markdown is not null)
             await File.WriteAllTextAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(run, database)), cancellationToken);
-        return CheckTable.Print(terminal, verdicts, options.Json, RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)));
+        return CheckTable.Print(
+            context.Terminal, verdicts, options.Json, RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)));
     }
 
     // Minutes of measurement are worth a folder of their own: the same files as those of a run.

@@ -11,8 +11,7 @@ using LoadHarness.Scenarios.Profiles;
 namespace LoadHarness.EndToEndTests.Program;
 
 /// <summary>Several generators on this machine, as processes of their own.</summary>
-[Collection(OneAtATime.Name)]
-public sealed partial class AgentTests : IDisposable
+public sealed partial class AgentTests(SeededSnapshot snapshot) : IDisposable
 {
     private readonly TemporaryDirectory _output = new();
 
@@ -26,6 +25,7 @@ public sealed partial class AgentTests : IDisposable
     public async Task Three_agents_make_the_counts_of_one_process_until_one_is_killed_which_spoils_the_run_and_is_named()
     {
         Require.Present(NatsServer.Find() is null ? NatsServer.HowToGetIt : null);
+        await snapshot.MakeAsync();
         using var program = Start();
         DateTimeOffset killed;
         try
@@ -152,9 +152,7 @@ public sealed partial class AgentTests : IDisposable
             }
             """);
         var start = new ProcessStartInfo(BuiltProgram.Executable) { RedirectStandardOutput = true };
-        foreach (var word in (string[])["run", "--agents", "3", "--contacts", "2000", "--profile", ProfilePath, "--database", "native",
-            "--out",
-            _output.Path])
+        foreach (var word in (string[])["run", "--agents", "3", .. SeededSnapshot.Options, "--profile", ProfilePath, "--out", _output.Path])
             start.ArgumentList.Add(word);
         start.Environment.Remove("LOADHARNESS_DATABASE");
         return Process.Start(start)!;

@@ -6,10 +6,6 @@ namespace LoadHarness.EndToEndTests.Program;
 /// <summary>The program as it was built with these tests.</summary>
 internal static class BuiltProgram
 {
-    public const string TinyProfile = "tiny";
-    public const string LongProfile = "long";
-    public const string HalfMinuteProfile = "half-minute";
-
     public static string Executable { get; } =
         Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "loadharness.exe" : "loadharness");
 
@@ -22,9 +18,9 @@ internal static class BuiltProgram
     public static Task<BufferedCommandResult> RunAsync(params string[] arguments) =>
         With(arguments).ExecuteBufferedAsync(TestContext.Current.CancellationToken).Task;
 
-    /// <summary>A profile of a few seconds, put where the program looks for profiles.</summary>
-    public static void AddTinyProfile() => Add(
-        TinyProfile,
+    /// <summary>Every scenario for a few seconds.</summary>
+    public static string TinyProfile { get; } = Add(
+        "tiny",
         """
         {
           "name": "tiny",
@@ -42,10 +38,13 @@ internal static class BuiltProgram
         """);
 
     /// <summary>Lead queries alone, for longer than a test wants to wait: to be stopped.</summary>
-    public static void AddLongProfile() => Add(LongProfile, LeadQueriesFor(LongProfile, "10m"));
+    public static string LongProfile { get; } = Add("long", LeadQueriesFor("long", "10m"));
 
     /// <summary>Lead queries alone, for as long as it takes to disturb them and to see them end by themselves.</summary>
-    public static void AddHalfMinuteProfile() => Add(HalfMinuteProfile, LeadQueriesFor(HalfMinuteProfile, "30s"));
+    public static string TenSecondProfile { get; } = Add("ten-seconds", LeadQueriesFor("ten-seconds", "10s"));
+
+    /// <summary>Lead queries alone, where what comes before and after them is looked at.</summary>
+    public static string TwoSecondProfile { get; } = Add("two-seconds", LeadQueriesFor("two-seconds", "2s"));
 
     public static string LeadQueriesFor(string name, string during) =>
         $$"""
@@ -56,6 +55,10 @@ internal static class BuiltProgram
         }
         """;
 
-    private static void Add(string profile, string text) =>
+    /// <summary>Puts a profile where the program looks for them.</summary>
+    private static string Add(string profile, string text)
+    {
         File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "scenarios", "profiles", profile + ".json"), text);
+        return profile;
+    }
 }

@@ -5,7 +5,6 @@ using Npgsql;
 
 namespace LoadHarness.EndToEndTests.Program;
 
-[Collection(OneAtATime.Name)]
 public sealed class GivenDatabaseTests : IDisposable
 {
     private readonly TemporaryDirectory _output = new();

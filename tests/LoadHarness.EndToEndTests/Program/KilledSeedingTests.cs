@@ -6,7 +6,6 @@ using LoadHarness.Seeding;
 
 namespace LoadHarness.EndToEndTests.Program;
 
-[Collection(OneAtATime.Name)]
 public sealed class KilledSeedingTests
 {
     // The stage whose heading starts the clock, and the longest time until the kill.

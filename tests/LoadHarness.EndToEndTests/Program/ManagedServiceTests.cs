@@ -8,7 +8,6 @@ using Npgsql;
 namespace LoadHarness.EndToEndTests.Program;
 
 /// <summary>A given server whose login is no superuser, as services hand it out.</summary>
-[Collection(OneAtATime.Name)]
 public sealed class ManagedServiceTests : IDisposable
 {
     // What the migration's own hint asks an administrator for.
@@ -32,7 +31,6 @@ public sealed class ManagedServiceTests : IDisposable
     public async Task A_role_that_is_no_superuser_migrates_seeds_and_runs_and_what_it_may_not_do_is_unavailable(
         string may, string byAdministrator)
     {
-        BuiltProgram.AddTinyProfile();
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var server = await Provisioner.ProvisionAsync(
             new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false), SilentProgress.Instance,

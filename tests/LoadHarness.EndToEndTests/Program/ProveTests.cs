@@ -6,8 +6,7 @@ namespace LoadHarness.EndToEndTests.Program;
 /// A quick proof at the smallest scale that judges: both schemas are built, rows are compared, each claim asked for has a verdict, and what
 /// was found can be judged again from its folder. Not that claims are met: that is said at the scale they are made for.
 /// </summary>
-[Collection(OneAtATime.Name)]
-public sealed class ProveTests : IDisposable
+public sealed class ProveTests(SeededSnapshot snapshot) : IDisposable
 {
     private static readonly string[] Claims = ["RE-2", "RE-4", "ER-1", "ER-2"];
 
@@ -18,6 +17,7 @@ public sealed class ProveTests : IDisposable
     [Fact]
     public async Task A_quick_proof_judges_its_claims_and_leaves_a_folder_that_is_judged_again_alike()
     {
+        await snapshot.MakeAsync();
         var ended = await BuiltProgram.RunAsync(
             "prove", "--contacts", "2000", "--quick", "--claims", string.Join(',', Claims), "--out", _output.Path, "--json");
 

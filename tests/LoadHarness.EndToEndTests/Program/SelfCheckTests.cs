@@ -3,7 +3,6 @@ using System.Text.Json;
 namespace LoadHarness.EndToEndTests.Program;
 
 /// <summary>The self-check at its small scale. A busy machine may miss limits; figures may not be missing.</summary>
-[Collection(OneAtATime.Name)]
 public sealed class SelfCheckTests
 {
     private static readonly string[] Judged =

@@ -6,7 +6,6 @@ using LoadHarness.Reporting;
 
 namespace LoadHarness.EndToEndTests.Program;
 
-[Collection(OneAtATime.Name)]
 public sealed class SmallRunTests : IDisposable
 {
     private readonly TemporaryDirectory _output = new();
@@ -16,7 +15,6 @@ public sealed class SmallRunTests : IDisposable
     [Fact]
     public async Task A_run_writes_every_file_and_can_be_rendered_again()
     {
-        BuiltProgram.AddTinyProfile();
         var ended = await BuiltProgram.RunAsync(
             "run", "--contacts", "5000", "--profile", BuiltProgram.TinyProfile, "--database", "native", "--out", _output.Path, "--json");
 
@@ -41,7 +39,6 @@ public sealed class SmallRunTests : IDisposable
     [Fact]
     public async Task A_baseline_that_does_not_fit_is_refused_with_every_difference_before_anything_is_provisioned()
     {
-        BuiltProgram.AddTinyProfile();
         var ended = await BuiltProgram.RunAsync(
             "run", "--contacts", "5000", "--profile", BuiltProgram.TinyProfile, "--database", "native", "--out", _output.Path, "--baseline",
                 Path.Combine(BuiltProgram.Repository, "reports", "sample"));
@@ -57,7 +54,6 @@ public sealed class SmallRunTests : IDisposable
     {
         Require.Present(PgBouncer.Find() is null ? "pgbouncer is not installed: apt-get install pgbouncer." : null);
 
-        BuiltProgram.AddTinyProfile();
         var ended = await BuiltProgram.RunAsync(
             "run", "--contacts", "2000", "--workspaces", "8", "--skew", "0.8", "--profile", BuiltProgram.TinyProfile, "--database",
                 "native",

@@ -4,7 +4,8 @@ using CliWrap.Buffered;
 namespace LoadHarness.EndToEndTests.Program;
 
 /// <summary>The package as a user installs it: from a folder, into a path, on a machine with the SDK alone.</summary>
-public sealed class ToolPackageTests : IDisposable
+[Collection(Builds.Name)]
+public sealed class ToolPackageTests(SeededSnapshot snapshot) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
@@ -30,9 +31,9 @@ public sealed class ToolPackageTests : IDisposable
 
         var profile = Path.Combine(_directory.Path, "mine.json");
         await File.WriteAllTextAsync(profile, BuiltProgram.LeadQueriesFor("mine", "2s"), TestContext.Current.CancellationToken);
+        await snapshot.MakeAsync();
         var ended = await RunAsync(
-            program, "run", "--contacts", "1000", "--profile", profile, "--database", "native", "--out",
-            Path.Combine(_directory.Path, "out"));
+            program, ["run", .. SeededSnapshot.Options, "--profile", profile, "--out", Path.Combine(_directory.Path, "out")]);
         Assert.True(ended.ExitCode is 0 or 3 or 5, ended.StandardError);
         Assert.Single(Directory.GetFiles(Path.Combine(_directory.Path, "out"), "report.html", SearchOption.AllDirectories));
     }

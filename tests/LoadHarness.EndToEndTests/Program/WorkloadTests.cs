@@ -3,7 +3,6 @@ using System.Text.Json;
 namespace LoadHarness.EndToEndTests.Program;
 
 /// <summary>What docs/your-workload.md tells a reader to type.</summary>
-[Collection(OneAtATime.Name)]
 public sealed class WorkloadTests : IDisposable
 {
     private readonly TemporaryDirectory _output = new();

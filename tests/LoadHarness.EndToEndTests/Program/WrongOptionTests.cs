@@ -1,6 +1,5 @@
 namespace LoadHarness.EndToEndTests.Program;
 
-[Collection(OneAtATime.Name)]
 public sealed class WrongOptionTests
 {
     [Fact]

@@ -1,19 +1,17 @@
 using LoadHarness.Comparing;
-using LoadHarness.Comparing.Arms;
 using LoadHarness.Comparing.Subjects;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
-using LoadHarness.Seeding;
 
 namespace LoadHarness.IntegrationTests.Comparing;
 
 /// <summary>
 /// Two servers on copies of one small seeded cluster; counters and plans, which do not depend on how busy the machine is.
 /// </summary>
-public sealed class ComparerTests(PostgresCluster cluster) : IAsyncLifetime
+public sealed class ComparerTests(PostgresCluster cluster, SmallTemplate template)
 {
     private static readonly ComparisonPlan Reads = ComparisonPlan.Standard with
     {
@@ -21,14 +19,6 @@ public sealed class ComparerTests(PostgresCluster cluster) : IAsyncLifetime
         Slot = TimeSpan.Zero,
         CounterCalls = 24,
     };
-
-    private static readonly SeedRequest Small = new(5_000, 42, Environment.ProcessorCount);
-    private SeededTemplate? _template;
-
-    public async ValueTask InitializeAsync() => _template = await SeededTemplate.MakeAsync(
-        Small, ServerProfile.Checklist, null, keep: false, SilentProgress.Instance, TestContext.Current.CancellationToken);
-
-    public ValueTask DisposeAsync() => _template?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     [Fact]
     public async Task Identical_arms_show_no_difference_and_a_dropped_index_names_itself_and_the_operations_that_miss_it()
@@ -74,9 +64,12 @@ public sealed class ComparerTests(PostgresCluster cluster) : IAsyncLifetime
         }
     }
 
-    private Task<ArmComparison> CompareAsync(string b, ComparisonPlan? plan = null) =>
-        new Comparer(
-            plan ?? Reads, new CrmSubject(Small, ServerProfile.Checklist, keep: false) { Template = _template },
+    private async Task<ArmComparison> CompareAsync(string b, ComparisonPlan? plan = null) =>
+        await new Comparer(
+            plan ?? Reads, new CrmSubject(SmallTemplate.Rows, ServerProfile.Checklist, keep: false)
+            {
+                Template = await template.MakeAsync(),
+            },
             SilentProgress.Instance).CompareAsync(
             ArmSpecification.Parse("--a", "optimized"), ArmSpecification.Parse("--b", b), TestContext.Current.CancellationToken);
 }

@@ -1,4 +1,3 @@
-using LoadHarness.Comparing.Arms;
 using LoadHarness.Comparing.Headroom;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
@@ -7,12 +6,11 @@ using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Scenarios.Profiles;
-using LoadHarness.Seeding;
 
 namespace LoadHarness.IntegrationTests.Comparing;
 
 /// <summary>Targets that every rate holds, or none: the answers do not depend on the machine.</summary>
-public sealed class HeadroomTests(PostgresCluster cluster)
+public sealed class HeadroomTests(PostgresCluster cluster, SmallTemplate template)
 {
     [Fact]
     public async Task A_target_that_no_rate_holds_breaks_below_all_and_one_without_limit_holds_the_highest()
@@ -20,12 +18,10 @@ public sealed class HeadroomTests(PostgresCluster cluster)
         Assert.NotNull(cluster.Server);
         var stop = TestContext.Current.CancellationToken;
         var (slow, fast) = (Rate(20), Rate(400));
-        var rows = new SeedRequest(1_000, 42, Environment.ProcessorCount);
-        await using var template = await SeededTemplate.MakeAsync(
-            rows, ServerProfile.Checklist, null, keep: false, SilentProgress.Instance, stop);
-        var run = new HeadroomRun(TimeSpan.FromMilliseconds(200), rows, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
+        var run = new HeadroomRun(
+            TimeSpan.FromMilliseconds(200), SmallTemplate.Rows, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
         {
-            Template = template,
+            Template = await template.MakeAsync(),
         };
 
         var report = await run.MeasureAsync(

@@ -1,5 +1,4 @@
 using LoadHarness.Comparing;
-using LoadHarness.Comparing.Arms;
 using LoadHarness.Comparing.Ledger;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
@@ -7,12 +6,11 @@ using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
-using LoadHarness.Seeding;
 
 namespace LoadHarness.IntegrationTests.Comparing;
 
 /// <summary>Indexes left out in turn at a small scale; counters alone, which do not depend on how busy the machine is.</summary>
-public sealed class LedgerTests(PostgresCluster cluster) : IAsyncLifetime
+public sealed class LedgerTests(PostgresCluster cluster, SmallTemplate template) : IDisposable
 {
     private const string Planted =
         """
@@ -32,27 +30,15 @@ public sealed class LedgerTests(PostgresCluster cluster) : IAsyncLifetime
         ImportRows = 500,
     };
 
-    private static readonly SeedRequest Small = new(5_000, 42, Environment.ProcessorCount);
     private readonly string _file = Path.GetTempFileName();
-    private SeededTemplate? _template;
 
-    public async ValueTask InitializeAsync()
-    {
-        await File.WriteAllTextAsync(_file, Planted, TestContext.Current.CancellationToken);
-        _template = await SeededTemplate.MakeAsync(
-            Small, ServerProfile.Checklist, null, keep: false, SilentProgress.Instance, TestContext.Current.CancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        File.Delete(_file);
-        if (_template is not null) await _template.DisposeAsync();
-    }
+    public void Dispose() => File.Delete(_file);
 
     [Fact]
     public async Task A_planted_unused_index_and_planted_duplicates_are_found_and_one_with_readers_names_them()
     {
         Assert.NotNull(cluster.Server);
+        await File.WriteAllTextAsync(_file, Planted, TestContext.Current.CancellationToken);
         var ledger = await RunAsync(
             "planted_unused_idx", "planted_empty_idx", "planted_twin_idx", "planted_second_key", Activities, "leads_pkey");
         var verdicts = ledger.Verdicts.ToDictionary(verdict => verdict.Id);
@@ -85,8 +71,11 @@ public sealed class LedgerTests(PostgresCluster cluster) : IAsyncLifetime
         Assert.Contains("no_such_idx", fault.Message, StringComparison.Ordinal);
     }
 
-    private Task<IndexLedger> RunAsync(params string[] only) =>
-        new LedgerRun(Few, Small, ServerProfile.Checklist, keep: false, SilentProgress.Instance) { Template = _template }.RunAsync(
+    private async Task<IndexLedger> RunAsync(params string[] only) =>
+        await new LedgerRun(Few, SmallTemplate.Rows, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
+        {
+            Template = await template.MakeAsync(),
+        }.RunAsync(
             ArmSpecification.Parse("--arm", $"optimized,sql={_file}"), IndexReasons.Read(IndexReasons.DefaultFile), only,
                 TestContext.Current.CancellationToken);
 }

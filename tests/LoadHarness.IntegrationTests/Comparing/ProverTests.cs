@@ -5,17 +5,14 @@ using LoadHarness.Core.Proving;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
-using LoadHarness.Seeding;
 
 namespace LoadHarness.IntegrationTests.Comparing;
 
 /// <summary>
 /// Claims about a few operations, on the optimized and the base schema of one small seeded cluster; one baseline is wrong on purpose.
 /// </summary>
-public sealed class ProverTests(PostgresCluster cluster)
+public sealed class ProverTests(PostgresCluster cluster, SmallTemplate template)
 {
-    private static readonly SeedRequest Small = new(5_000, 42, Environment.ProcessorCount);
-
     private static readonly ProofPlan Plan = ProofPlan.Quick with
     {
         Rounds = 4,
@@ -36,9 +33,10 @@ public sealed class ProverTests(PostgresCluster cluster)
         {
             var targets = TargetFile.Parse(
                 await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json"), cancellationToken));
-            var proof = await new Prover(Plan, Small, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
+            var proof = await new Prover(Plan, SmallTemplate.Rows, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
             {
                 Baselines = new(folder),
+                Template = await template.MakeAsync(),
             }.ProveAsync(
                 [
                     Claim("RE-1", ClaimStatistic.AnonymousMemory, "lead-queries/email_lookup"),

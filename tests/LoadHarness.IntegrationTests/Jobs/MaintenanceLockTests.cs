@@ -6,6 +6,7 @@ using Npgsql;
 namespace LoadHarness.IntegrationTests.Jobs;
 
 /// <summary>No lock of a job holds a query for long, and none outlives its step.</summary>
+[Collection(Alone.Name)]
 public sealed class MaintenanceLockTests(PostgresCluster cluster)
 {
     [Fact]

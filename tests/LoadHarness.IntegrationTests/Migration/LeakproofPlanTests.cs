@@ -4,7 +4,7 @@ using Npgsql;
 namespace LoadHarness.IntegrationTests.Migration;
 
 /// <summary>Under row security only leakproof operators become index conditions: a plan that scans all leads is a defect.</summary>
-public sealed class LeakproofPlanTests(PostgresCluster cluster)
+public sealed class LeakproofPlanTests(FilledDatabase filled) : IClassFixture<FilledDatabase>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -29,8 +29,7 @@ public sealed class LeakproofPlanTests(PostgresCluster cluster)
         """)]
     public async Task A_query_of_the_application_reads_leads_through_an_index(string sql)
     {
-        await using var database = await FilledAsync();
-        await using var batch = database.As("lh_app").CreateBatch();
+        await using var batch = filled.Database.As("lh_app").CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.workspace_id', '1', true)"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("explain (costs off) " + sql));
         await using var reader = await batch.ExecuteReaderAsync(Stop);
@@ -46,8 +45,7 @@ public sealed class LeakproofPlanTests(PostgresCluster cluster)
     public async Task The_owner_of_the_definer_functions_reads_tags_custom_fields_and_text_through_their_index(
         string condition, string index)
     {
-        await using var database = await FilledAsync();
-        await using var command = database.As("lh_owner").CreateCommand("explain (costs off) select id from leads where " + condition);
+        await using var command = filled.Database.As("lh_owner").CreateCommand("explain (costs off) select id from leads where " + condition);
         await using var reader = await command.ExecuteReaderAsync(Stop);
         Assert.Contains(index, await PlanAsync(reader), StringComparison.Ordinal);
     }
@@ -55,31 +53,12 @@ public sealed class LeakproofPlanTests(PostgresCluster cluster)
     [Fact]
     public async Task An_operator_that_is_not_leakproof_scans_all_leads_which_is_why_such_queries_are_functions()
     {
-        await using var database = await FilledAsync();
-        await using var batch = database.As("lh_app").CreateBatch();
+        await using var batch = filled.Database.As("lh_app").CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.workspace_id', '1', true)"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("explain (costs off) select id from leads where tags @> array['tag3']"));
         await using var reader = await batch.ExecuteReaderAsync(Stop);
         await reader.NextResultAsync(Stop);
         Assert.DoesNotContain("leads_workspace_tags_idx", await PlanAsync(reader), StringComparison.Ordinal);
-    }
-
-    private async Task<TestDatabase> FilledAsync()
-    {
-        var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        await SampleRows.InsertAsync(database.Owner);
-        // Enough rows of the one tenant that scanning them all is never the cheaper plan.
-        await using var command = database.Owner.CreateCommand(
-            """
-            insert into leads (workspace_id, email, name, tags, custom_fields, created_at)
-            select 1, 'more' || i || '@example.org', 'More ' || i, array['t' || i % 500], jsonb_build_object('score', 1000 + i),
-                   now() - make_interval(mins => i)
-            from generate_series(1, 30000) i;
-            """);
-        await command.ExecuteNonQueryAsync(Stop);
-        await using var analyze = database.Owner.CreateCommand("vacuum analyze leads");
-        await analyze.ExecuteNonQueryAsync(Stop);
-        return database;
     }
 
     private static async Task<string> PlanAsync(NpgsqlDataReader reader)

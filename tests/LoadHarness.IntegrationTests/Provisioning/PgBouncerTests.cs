@@ -5,6 +5,7 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Provisioning;
 
+[Collection(Alone.Name)]
 public sealed class PgBouncerTests(PostgresCluster cluster)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

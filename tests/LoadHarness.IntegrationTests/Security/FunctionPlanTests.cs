@@ -1,12 +1,11 @@
 using LoadHarness.IntegrationTests.Infrastructure;
-using LoadHarness.IntegrationTests.Migration;
 using LoadHarness.IntegrationTests.Monitoring;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Security;
 
 /// <summary>The plans of the statements inside the functions, as auto_explain tells them while the application's role calls.</summary>
-public sealed class FunctionPlanTests(PostgresCluster cluster)
+public sealed class FunctionPlanTests(PostgresCluster cluster, FilledDatabase filled) : IClassFixture<FilledDatabase>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -26,8 +25,7 @@ public sealed class FunctionPlanTests(PostgresCluster cluster)
         + "1777\"},{\"field\":\"tags\",\"operator\":\"contains\",\"value\":\"t277\"}]}')")]
     public async Task A_function_reads_leads_through_an_index_under_the_applications_role(string call)
     {
-        await using var database = await FilledAsync();
-        var plans = await PlansAsync(database,
+        var plans = await PlansAsync(filled.Database,
             call.Replace("p_cursor => page", "p_cursor => '1790000000000000.1'", StringComparison.Ordinal));
         var ofLeads = plans.Where(plan => plan.Contains(" on leads", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(ofLeads);
@@ -37,7 +35,7 @@ public sealed class FunctionPlanTests(PostgresCluster cluster)
     [Fact]
     public async Task A_sequential_scan_inside_a_function_is_seen_by_this_test()
     {
-        await using var database = await FilledAsync();
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Filled);
         await database.Owner.ExecuteAsync(
             """
             do $$ begin execute (select string_agg('drop index ' || indexrelid::regclass, ';') from pg_index i
@@ -52,8 +50,7 @@ public sealed class FunctionPlanTests(PostgresCluster cluster)
     [Fact]
     public async Task A_pooled_connection_does_not_keep_the_last_tenant_for_a_function_also_after_an_error()
     {
-        await using var database = await FilledAsync();
-        var options = new NpgsqlConnectionStringBuilder(database.ConnectionString)
+        var options = new NpgsqlConnectionStringBuilder(filled.Database.ConnectionString)
         {
             Options = "-c role=lh_app",
             MaxPoolSize = 1,
@@ -91,20 +88,5 @@ public sealed class FunctionPlanTests(PostgresCluster cluster)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(Stop);
-    }
-
-    private async Task<TestDatabase> FilledAsync()
-    {
-        var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        await SampleRows.InsertAsync(database.Owner);
-        await database.Owner.ExecuteAsync(
-            """
-            insert into leads (workspace_id, email, name, tags, custom_fields, created_at)
-            select 1, 'more' || i || '@example.org', 'More ' || i, array['t' || i % 500], jsonb_build_object('score', 1000 + i),
-                   now() - make_interval(mins => i)
-            from generate_series(1, 30000) i
-            """);
-        await database.Owner.ExecuteAsync("vacuum analyze leads");
-        return database;
     }
 }

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using LoadHarness.Reporting;
+
+namespace LoadHarness.EndToEndTests.Program;
+
+[Collection(Alone.Name)]
+public sealed class SecondSignalTests(SeededSnapshot snapshot) : IDisposable
+{
+    private readonly TemporaryDirectory _output = new();
+
+    public void Dispose() => _output.Dispose();
+
+    [Fact]
+    public async Task A_second_signal_while_the_server_is_halted_ends_the_run_within_seconds_with_its_figures_and_no_server()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("The server's processes are found by /proc.");
+        using var program = await MeasuringProgram.StartAsync(snapshot, _output.Path);
+        Assert.All(program.ServerProcesses(), server => Assert.Equal(0, Signals.Send(server, Signals.Halt)));
+
+        Assert.Equal(0, program.Signal(Signals.Terminate));
+        await program.SaysAsync("Stopping, up to");
+        Assert.Equal(0, program.Signal(Signals.Terminate));
+        var began = Stopwatch.GetTimestamp();
+        await program.EndedAsync();
+
+        // Five seconds are promised; a small machine gets twice as long.
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 10);
+        Assert.Equal(5, program.ExitCode);
+        var run = await RunJson.ReadAsync(
+            Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
+        Assert.Contains("Interrupted", run.IncompleteReason, StringComparison.Ordinal);
+        Assert.Contains(run.Scenarios, scenario => scenario is { Name: "lead-queries", AbortReason: not null });
+        MeasuringProgram.RequireFigures(run);
+        await program.RequireGoneAsync();
+    }
+}
