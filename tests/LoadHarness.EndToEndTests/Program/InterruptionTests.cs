@@ -14,7 +14,7 @@ public sealed class InterruptionTests(SeededSnapshot snapshot) : IDisposable
         if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no signal to send to one process.");
         using var program = await MeasuringProgram.StartAsync(snapshot, _output.Path);
 
-        Assert.Equal(0, program.Interrupt());
+        Assert.Equal(0, program.Signal(Signals.Interrupt));
         await program.EndedAsync();
 
         Assert.Equal(5, program.ExitCode);

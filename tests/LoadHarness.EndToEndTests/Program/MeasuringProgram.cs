@@ -51,9 +51,7 @@ internal sealed partial class MeasuringProgram : IDisposable
         return new(process, port, errors.Reader);
     }
 
-    public int Signal(int signal) => Signals.Send(_process.Id, signal);
-
-    public int Interrupt() => Signal(Signals.InterruptIsIgnored() ? Signals.Terminate : Signals.Interrupt);
+    public int Signal(int signal) => Signals.Send(_process.Id, Signals.OrTerminate(signal));
 
     /// <summary>Waits for words on standard error.</summary>
     public async Task SaysAsync(string words)

@@ -16,13 +16,17 @@ internal static partial class Signals
     [LibraryImport("libc", EntryPoint = "kill")]
     public static partial int Send(int process, int signal);
 
-    // A shell starts what it puts in the background with SIGINT ignored, and children inherit that; SIGTERM then takes the same way.
-    public static bool InterruptIsIgnored()
+    /// <summary>
+    /// A shell starts what it puts in the background with SIGINT ignored, and nohup with SIGHUP; children inherit that. SIGTERM then takes
+    /// the same way.
+    /// </summary>
+    public static int OrTerminate(int signal) => IsIgnored(signal) ? Terminate : signal;
+
+    private static bool IsIgnored(int signal)
     {
         const string status = "/proc/self/status";
         var line = File.Exists(status) ? File.ReadLines(status)
             .FirstOrDefault(text => text.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
-        return line is not null && (ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.HexNumber) & (
-            1UL << (Interrupt - 1))) != 0;
+        return line is not null && (ulong.Parse(line["SigIgn:".Length..].Trim(), NumberStyles.HexNumber) & (1UL << (signal - 1))) != 0;
     }
 }

@@ -1,9 +1,11 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Scenarios;
 
 namespace LoadHarness.IntegrationTests.Observation;
 
 /// <summary>Waits and statements belong to the scenario that caused them, and to its measured phase.</summary>
+[Collection(Alone.Name)]
 public sealed class AttributionTests(SeededLoad seeded) : IClassFixture<SeededLoad>
 {
     [Fact]
