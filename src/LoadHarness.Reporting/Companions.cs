@@ -27,11 +27,13 @@ public sealed record Companions
         var records = RunFiles.Read(paths);
         foreach (var (path, record) in paths.Zip(records))
         {
-            if (KindOf(record) is not { } kind)
-                throw new HarnessException($"--with '{path}': it is a run of a load. Give what prove, scale, headroom, ledger or "
-                    + "gate selftest kept; earlier runs go with --history.", ExitCode.BadUsage);
-            if (records.Count(other => KindOf(other) == kind) > 1)
-                throw new HarnessException($"--with '{path}': there are two of {kind}. Give one of each.", ExitCode.BadUsage);
+            // Two arms are a page of their own.
+            if (record is not { Arms: null, Findings.Verb: { } verb })
+                throw new HarnessException(
+                    $"--with '{path}': it is a {(record.Arms is null ? "run of a load" : "comparison of two arms")}. Give what prove, "
+                        + "scale, headroom, ledger or gate selftest kept; earlier runs go with --history.", ExitCode.BadUsage);
+            if (records.Count(other => other.Findings?.Verb == verb) > 1)
+                throw new HarnessException($"--with '{path}': there are two of {verb}. Give one of each.", ExitCode.BadUsage);
         }
 
         return new()
@@ -51,14 +53,4 @@ public sealed record Companions
     /// <summary>The run itself where it has it, else the record that does; null where neither.</summary>
     internal RunResult? With(RunResult run, Func<RunResult, object?> chapter) =>
         Records.Prepend(run).FirstOrDefault(record => chapter(record) is not null);
-
-    private static string? KindOf(RunResult record) => record switch
-    {
-        { Proof: not null } => "prove",
-        { Growth: not null } => "scale",
-        { Headroom: not null } => "headroom",
-        { Ledger: not null } => "ledger",
-        { GateRates: not null } => "gate selftest",
-        _ => null,
-    };
 }

@@ -146,8 +146,11 @@ public sealed class CommandLineOptions
         Reuse, Open, Json];
 
     /// <exception cref="HarnessException">Some words could not be parsed, or are wrong; all of them are named.</exception>
-    public HarnessOptions Read(ParseResult parsed) =>
-        OptionsCheck.Check(Words(parsed), [.. parsed.Errors.Select(error => $"{error.Message} See --help.")]);
+    public HarnessOptions Read(ParseResult parsed)
+    {
+        var options = OptionsCheck.Check(Words(parsed), UnknownWords.Faults(parsed));
+        return options with { Command = GivenCommand.Of(parsed, options.Database) };
+    }
 
     /// <summary>The directory as given; null when the verb's own default holds.</summary>
     public string? OutGiven(ParseResult parsed) => Word(parsed, Out);

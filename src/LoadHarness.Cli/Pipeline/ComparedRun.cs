@@ -1,4 +1,5 @@
 using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 
@@ -13,13 +14,13 @@ internal static class ComparedRun
     /// <param name="stage">What the work is called in the table of stages.</param>
     /// <exception cref="HarnessException">The work failed: then there is nothing to keep.</exception>
     public static async Task<ExitCode> MeasureAsync(
-        HarnessOptions options, string directory, string stage, Func<IStageProgress, Task<Findings>> work)
+        HarnessOptions options, string directory, string stage, Func<IStageProgress, Task<IFindings>> work)
     {
         var context = StageContext.Of(options with { OutputDirectory = directory });
         var begun = PartialRun.Begin(context.Options);
         var found = await context.StageAsync(stage, work, _ => "on copies of filled clusters");
-        context.Terminal.Line(found.Value.Text);
-        var measured = begun.With(found.Value with { Timing = found.Timing });
+        context.Terminal.Line(found.Value.ToMarkdown());
+        var measured = begun.With(new Findings(found.Value) { Timing = found.Timing });
         return await Ending.ReportAsync(context, Ending.Judge(measured));
     }
 }

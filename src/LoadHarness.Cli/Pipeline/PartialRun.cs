@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
+using LoadHarness.Core.Proving;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Cli.Pipeline;
@@ -35,12 +37,13 @@ internal sealed record PartialRun(HarnessOptions Options, DateTimeOffset Started
     /// <summary>The run's record so far: the one place where it is put together.</summary>
     public RunResult ToResult()
     {
-        var (observation, findings) = (Last<Observed>()?.Observation, Last<Findings>());
+        var (observation, found) = (Last<Observed>()?.Observation, Last<Findings>()?.Found);
         return new()
         {
             Identity = Identity(observation),
             IncompleteReason = IncompleteReason,
             Options = AskedOptions.Of(Options),
+            Command = Options.Command,
             Host = Host,
             Server = Last<Provisioned>()?.Database.Server,
             Schema = Last<Migrated>()?.Schema,
@@ -52,13 +55,13 @@ internal sealed record PartialRun(HarnessOptions Options, DateTimeOffset Started
             Observation = observation,
             Warnings = [.. Records.SelectMany(Warnings).Distinct()],
             Checklist = Checklist,
-            Proof = findings?.Proof,
-            Growth = findings?.Growth,
-            Headroom = findings?.Headroom,
-            Ledger = findings?.Ledger,
-            GateRates = findings?.GateRates,
-            Arms = findings?.Arms,
-            Gate = findings?.Gate,
+            Proof = found as Proof,
+            Growth = found as ScaleReport,
+            Headroom = found as HeadroomReport,
+            Ledger = found as IndexLedger,
+            GateRates = found as GateRates,
+            Arms = (found as FoundArms)?.Arms,
+            Gate = (found as FoundArms)?.Gate,
         };
     }
 

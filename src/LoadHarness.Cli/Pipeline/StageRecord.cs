@@ -1,7 +1,5 @@
 using LoadHarness.Core;
-using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
-using LoadHarness.Core.Proving;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Provisioning;
 
@@ -55,20 +53,4 @@ internal sealed record Judged(IReadOnlyList<Verdict> Verdicts) : StageRecord;
 internal sealed record Verified(IReadOnlyList<Verdict> Checklist) : StageRecord;
 
 /// <summary>What a verb found on copies of clusters.</summary>
-/// <param name="Text">As Markdown for the terminal.</param>
-internal sealed record Findings(string Text) : StageRecord
-{
-    public Proof? Proof { get; init; }
-
-    public ScaleReport? Growth { get; init; }
-
-    public HeadroomReport? Headroom { get; init; }
-
-    public IndexLedger? Ledger { get; init; }
-
-    public GateRates? GateRates { get; init; }
-
-    public ArmComparison? Arms { get; init; }
-
-    public GateContext? Gate { get; init; }
-}
+internal sealed record Findings(IFindings Found) : StageRecord;

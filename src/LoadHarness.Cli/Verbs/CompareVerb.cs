@@ -58,7 +58,7 @@ public static class CompareVerb
         return await ComparedRun.MeasureAsync(options, directory, "compare", async progress =>
         {
             var compared = await new Comparer(work.Plan, work.Subject, progress).CompareAsync(a, b, cancellationToken);
-            return new(ComparisonText.Of(compared)) { Arms = compared };
+            return new FoundArms(compared, null);
         });
     }
 }

@@ -97,8 +97,7 @@ public static class GateVerb
             var arms = await new Comparer(work.Plan, work.Subject, progress).CompareAsync(a, b, cancellationToken);
             var night = GateNight.Of(arms, pin.Against, BuildFacts.Commit);
             await GateHistory.AddAsync(historyFile, night, cancellationToken);
-            var gate = GateContext.Of(pin.Against, earlier, night);
-            return new(GateText.Of(arms, GateDecision.Of(arms, gate), gate.Creep)) { Arms = arms, Gate = gate };
+            return new FoundArms(arms, GateContext.Of(pin.Against, earlier, night));
         });
     }
 
@@ -128,16 +127,13 @@ public static class GateVerb
         if (suites.Planted is < 0 or > 1000)
             throw new HarnessException($"--planted is {suites.Planted}. Give 0 to 1000.", ExitCode.BadUsage);
         return await ComparedRun.MeasureAsync(options, directory, "gate selftest", async progress =>
-        {
-            var rates = await new GateSelfTest(
+            await new GateSelfTest(
                 plan, CrmRows.Of(options), options.ServerProfile, suites.Identical, new(log), progress)
             {
                 OfEachFault = suites.Planted,
                 Commit = BuildFacts.Commit,
                 Machine = HostFacts.Words(),
-            }.RunAsync(cancellationToken);
-            return new(GateRatesText.Of(rates)) { GateRates = rates };
-        });
+            }.RunAsync(cancellationToken));
     }
 
     private static ComparisonPlan PlanOf(int slotSeconds) => slotSeconds is >= 0 and <= 60

@@ -3,7 +3,6 @@ using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
 using LoadHarness.Comparing.Headroom;
 using LoadHarness.Core;
-using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Scenarios.Profiles;
 
@@ -39,11 +38,8 @@ public static class HeadroomVerb
     {
         var profile = ProfileCatalog.Read(options.Profile);
         return ComparedRun.MeasureAsync(options, directory, "headroom", async progress =>
-        {
-            var report = await new HeadroomRun(level, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
-                .MeasureAsync(profile, options.Targets, cancellationToken);
-            return new(HeadroomText.Of(report)) { Headroom = report };
-        });
+            await new HeadroomRun(level, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
+                .MeasureAsync(profile, options.Targets, cancellationToken));
     }
 
     private static TimeSpan LevelOf(int seconds) => seconds is >= 1 and <= 600

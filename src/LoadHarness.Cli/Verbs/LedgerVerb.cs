@@ -44,10 +44,7 @@ public static class LedgerVerb
     {
         var plan = ComparisonPlan.Standard with { Slot = TimeSpan.Zero };
         return await ComparedRun.MeasureAsync(options, directory, "ledger", async progress =>
-        {
-            var ledger = await new LedgerRun(plan, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
-                .RunAsync(arm, reasons, only, cancellationToken);
-            return new(LedgerText.Of(ledger)) { Ledger = ledger };
-        });
+            await new LedgerRun(plan, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
+                .RunAsync(arm, reasons, only, cancellationToken));
     }
 }

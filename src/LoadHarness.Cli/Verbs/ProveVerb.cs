@@ -46,9 +46,8 @@ public static class ProveVerb
         {
             var proof = await new Prover(plan, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
                 .ProveAsync(contracts, options.Targets, command, HostFacts.Words(), cancellationToken);
-            var text = ProofText.Of(proof);
-            if (markdown is not null) await File.WriteAllTextAsync(markdown, text, CancellationToken.None);
-            return new(text) { Proof = proof };
+            if (markdown is not null) await File.WriteAllTextAsync(markdown, ProofText.Of(proof), CancellationToken.None);
+            return proof;
         });
     }
 

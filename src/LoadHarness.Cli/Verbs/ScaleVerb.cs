@@ -4,7 +4,6 @@ using LoadHarness.Cli.Pipeline;
 using LoadHarness.Comparing;
 using LoadHarness.Comparing.Scale;
 using LoadHarness.Core;
-using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Statistics;
 
@@ -49,11 +48,8 @@ public static class ScaleVerb
         HarnessOptions options, string directory, IReadOnlyList<long> sizes, ComparisonPlan plan, CancellationToken cancellationToken)
     {
         return await ComparedRun.MeasureAsync(options, directory, "scale", async progress =>
-        {
-            var report = await new ScaleRun(plan, options.Seed, options.ServerProfile, options.Keep, progress)
-                .MeasureAsync(sizes, options.Targets, cancellationToken);
-            return new(ScaleText.Of(report)) { Growth = report };
-        });
+            await new ScaleRun(plan, options.Seed, options.ServerProfile, options.Keep, progress)
+                .MeasureAsync(sizes, options.Targets, cancellationToken));
     }
 
     private static ComparisonPlan PlanOf(int slotSeconds) => slotSeconds is >= 0 and <= 60

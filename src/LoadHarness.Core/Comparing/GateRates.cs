@@ -1,5 +1,7 @@
 using LoadHarness.Core.Input;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Statistics;
+using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
@@ -9,10 +11,20 @@ namespace LoadHarness.Core.Comparing;
 /// <param name="Sessions">Calls of the program that the comparisons were measured in.</param>
 public sealed record GateRates(
     DateTimeOffset StartedUtc, TimeSpan Duration, string Machine, long Contacts, ulong Seed, bool WithTimes, int Sessions,
-    IReadOnlyList<GateRate> Rates)
+    IReadOnlyList<GateRate> Rates) : IFindings
 {
     /// <summary>Identical arms must raise no alarm, and every planted fault must be found each time.</summary>
     public IReadOnlyList<Verdict> Verdicts { get; init; } = [.. Rates.Select(rate => rate.Verdict())];
+
+    string IFindings.Verb => "gate selftest";
+
+    long? IFindings.MostContacts => Contacts;
+
+    string IFindings.Servers => "copies of one cluster";
+
+    IReadOnlyList<Verdict> IFindings.VerdictsBy(IReadOnlyList<Target> targets) => Verdicts;
+
+    string IFindings.ToMarkdown() => GateRatesText.Of(this);
 }
 
 /// <summary>How often one kind of comparison raised an alarm.</summary>

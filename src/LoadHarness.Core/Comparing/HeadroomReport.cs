@@ -1,5 +1,7 @@
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Proving;
 using LoadHarness.Core.Statistics;
+using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
@@ -11,10 +13,20 @@ namespace LoadHarness.Core.Comparing;
 /// <param name="Level">How long each rate was offered.</param>
 public sealed record HeadroomReport(
     long Contacts, ulong Seed, DateTimeOffset StartedUtc, TimeSpan Duration, string Server, TimeSpan Level,
-    IReadOnlyList<ScenarioHeadroom> Scenarios)
+    IReadOnlyList<ScenarioHeadroom> Scenarios) : IFindings
 {
     /// <summary>One for each scenario.</summary>
     public IReadOnlyList<Verdict> Verdicts { get; init; } = [.. Scenarios.Select(scenario => scenario.Verdict())];
+
+    string IFindings.Verb => "headroom";
+
+    long? IFindings.MostContacts => Contacts;
+
+    string IFindings.Servers => $"PostgreSQL {Server}, copies of one cluster";
+
+    IReadOnlyList<Verdict> IFindings.VerdictsBy(IReadOnlyList<Target> targets) => Verdicts;
+
+    string IFindings.ToMarkdown() => HeadroomText.Of(this);
 }
 
 /// <summary>How much faster requests may come than the profile says.</summary>

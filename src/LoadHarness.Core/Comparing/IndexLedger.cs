@@ -1,3 +1,5 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
@@ -13,7 +15,7 @@ public sealed record IndexLedger(
     TimeSpan Duration,
     string Server,
     IReadOnlyList<LedgerEntry> Entries,
-    IReadOnlyList<string> StaleReasons)
+    IReadOnlyList<string> StaleReasons) : IFindings
 {
     /// <summary>One for each index, and one for each reason without an index.</summary>
     public IReadOnlyList<Verdict> Verdicts { get; init; } =
@@ -22,4 +24,14 @@ public sealed record IndexLedger(
         .. StaleReasons.Select(name =>
             Verdict.Looked(name, "Reason of an index", false, "the schema has no such index: take its line out of index-reasons.json")),
     ];
+
+    string IFindings.Verb => "ledger";
+
+    long? IFindings.MostContacts => Contacts;
+
+    string IFindings.Servers => $"PostgreSQL {Server}, copies of one cluster";
+
+    IReadOnlyList<Verdict> IFindings.VerdictsBy(IReadOnlyList<Target> targets) => Verdicts;
+
+    string IFindings.ToMarkdown() => LedgerText.Of(this);
 }

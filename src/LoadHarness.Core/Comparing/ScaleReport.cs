@@ -1,4 +1,6 @@
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Statistics;
+using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
@@ -7,7 +9,7 @@ namespace LoadHarness.Core.Comparing;
 /// <param name="Sizes">In rising order.</param>
 public sealed record ScaleReport(
     IReadOnlyList<long> Sizes, ulong Seed, DateTimeOffset StartedUtc, TimeSpan Duration, string Server,
-        IReadOnlyList<OperationScale> Operations)
+        IReadOnlyList<OperationScale> Operations) : IFindings
 {
     /// <summary>Intervals of 95% hold in 19 of 20 cases. When fewer than this hold, the growth is no power law.</summary>
     private const double SmallestShareOfForecasts = 90;
@@ -31,4 +33,14 @@ public sealed record ScaleReport(
         return Verdict.Counted("forecast", title, 100.0 * holds / forecasts.Count, limit, forecasts.Count,
             $"{holds} of {forecasts.Count} figures at {sizes[^1]:N0} leads lie in the 95% interval that the smaller sizes gave");
     }
+
+    string IFindings.Verb => "scale";
+
+    long? IFindings.MostContacts => Sizes is [.., var most] ? most : null;
+
+    string IFindings.Servers => $"PostgreSQL {Server}, copies of one cluster";
+
+    IReadOnlyList<Verdict> IFindings.VerdictsBy(IReadOnlyList<Target> targets) => Verdicts;
+
+    string IFindings.ToMarkdown() => ScaleText.Of(this);
 }

@@ -36,7 +36,7 @@ public static class ScaleText
         operation.Points.FirstOrDefault(point => point.Contacts == size) is { } point ? Format.Significant(point.Figure) : "–";
 
     private static string Exponent(OperationScale operation) => operation.Fit is { } fit
-        ? $"{fit.Exponent:0.00} ({fit.ExponentInterval.Low:0.00} to {fit.ExponentInterval.High:0.00})"
+        ? $"{fit.ExponentWords()} ({fit.IntervalWords()})"
         : "–";
 
     private static string Forecast(ScaleForecast? forecast) => forecast is null

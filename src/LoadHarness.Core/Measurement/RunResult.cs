@@ -20,6 +20,12 @@ public sealed record RunResult
 
     public required IReadOnlyDictionary<string, string> Options { get; init; }
 
+    /// <summary>
+    /// The verb and its options as they were typed, without what changes no figure and without a given database's connection string: with
+    /// them the run is asked for again. Empty in runs of older versions.
+    /// </summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
     public required HostEnvironment Host { get; init; }
 
     public ServerEnvironment? Server { get; init; }
@@ -92,9 +98,10 @@ public sealed record RunResult
     public GateContext? Gate { get; init; }
 
     /// <summary>Leads that it was measured with, the most where there were several sizes; null where there were none.</summary>
-    public long? Contacts => Seed?.Contacts ?? Proof?.Contacts ?? Ledger?.Contacts ?? Headroom?.Contacts ?? GateRates?.Contacts
-        ?? (Arms is { Workload: null } arms ? arms.Contacts : (long?)null)
-        ?? (Growth is { Sizes.Count: > 0 } ? Growth.Sizes[^1] : null);
+    public long? Contacts => Seed?.Contacts ?? Findings?.MostContacts;
+
+    /// <summary>What a verb other than <c>run</c> found; null for a run of a load.</summary>
+    public IFindings? Findings => (IFindings?)Proof ?? Growth ?? Headroom ?? Ledger ?? GateRates ?? Arms?.With(Gate);
 
     /// <param name="earlier">Null for none: then nothing changes.</param>
     public RunResult ComparedWith(RunResult? earlier) => earlier is null ? this : this with { Baseline = Baseline.Of(earlier, this) };

@@ -22,6 +22,9 @@ public abstract record DatabaseTarget
     /// <summary>A server that someone else runs, reached by an Npgsql connection string.</summary>
     public sealed record Given(string ConnectionString) : DatabaseTarget
     {
-        public override string ToString() => "a given connection string";
+        /// <summary>What stands in its place wherever it is told.</summary>
+        public const string Words = "a given connection string";
+
+        public override string ToString() => Words;
     }
 }

@@ -6,6 +6,9 @@ namespace LoadHarness.Core.Options;
 /// <summary>What the person asked for, parsed and checked once; every stage reads it, none changes it.</summary>
 public sealed record HarnessOptions
 {
+    /// <summary>The verb and its options as they were typed, without what changes no figure and without secrets.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
     /// <summary>Leads in the one large workspace (SC-1), with fifty small workspaces on top; or in all workspaces of the spread.</summary>
     public required long Contacts { get; init; }
 

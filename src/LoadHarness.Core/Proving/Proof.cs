@@ -1,5 +1,7 @@
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Targets;
+using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Proving;
 
@@ -17,11 +19,22 @@ public sealed record Proof(
     bool Quick,
     ArmServerFacts Optimized,
     ArmServerFacts Base,
-    IReadOnlyList<ProvenClaim> Claims)
+    IReadOnlyList<ProvenClaim> Claims) : IFindings
 {
     /// <summary>Where the time went; empty in records that do not say.</summary>
     public IReadOnlyList<StageTiming> Stages { get; init; } = [];
 
     /// <summary>For a run's report.</summary>
     public IEnumerable<Comparison> Comparisons => Claims.Select(claim => claim.Comparison).OfType<Comparison>();
+
+    string IFindings.Verb => "prove";
+
+    long? IFindings.MostContacts => Contacts;
+
+    string IFindings.Servers => $"PostgreSQL {Optimized.Version}, copies of one cluster";
+
+    IReadOnlyList<Verdict> IFindings.VerdictsBy(IReadOnlyList<Target> targets) =>
+        [.. Claims.Select(claim => ClaimVerdict.Again(claim, targets))];
+
+    string IFindings.ToMarkdown() => ProofText.Of(this);
 }

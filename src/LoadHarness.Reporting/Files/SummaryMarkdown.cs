@@ -31,7 +31,7 @@ internal static class SummaryMarkdown
         Fold(text, "met", [.. judged.Where(verdict => verdict.Kind == VerdictKind.Met)], met => AppendTable(text, met, common));
         Fold(text, "not judged in this run", [.. run.Verdicts.Where(verdict => !verdict.IsJudged)],
             others => AppendList(text, [.. others.Select(VerdictWords.Line)]));
-        foreach (var part in ComparedText.Of(run)) text.Append(part).Append('\n');
+        if (ComparedText.Of(run) is { } found) text.Append(found).Append('\n');
         foreach (var warning in run.Warnings.Take(MostLines)) text.Append($"> Note: {Escape(warning)}\n\n");
         return text.Length <= LongestFile
             ? text.ToString()

@@ -1,5 +1,5 @@
-using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Options;
 
 namespace LoadHarness.Reporting.Page;
 
@@ -44,34 +44,27 @@ internal static class EnvironmentSection
 
     private static Html Repeat(RunResult run)
     {
-        var options = Repeatable.Where(
-            name => run.Options.TryGetValue(name, out var value) && value.Length > 0 && value is not ("none" or "given"))
-            .Select(name => $"--{name} {Quoted(run.Options[name])}");
-        return Html.Of($"""<p class="repeat">Repeat it at commit {run.Identity.Commit}: <code>./run.sh """
-            + $"""{Compared(run) ?? $"run {string.Join(' ', options)}"}</code></p>""");
+        IEnumerable<string> words = run.Command.Count > 0 ? run.Command : OlderCommand(run);
+        if (!words.Any())
+            return Html.Of($"""<p class="repeat">An older version recorded this run without its command: see the options below.</p>""");
+        var where = run.Options.GetValueOrDefault(OptionNames.Database) == DatabaseTarget.Given.Words
+            ? Html.Of($", with <code>LOADHARNESS_DATABASE</code> set to the connection string of such a database")
+            : null;
+        return Html.Of($"""<p class="repeat">Repeat it at commit {run.Identity.Commit}{where}: """
+            + $"""<code>./run.sh {string.Join(' ', words.Select(Quoted))}</code></p>""");
     }
 
-    /// <returns>Null for a run of a load.</returns>
-    private static string? Compared(RunResult run) => run switch
+    /// <summary>What runs of a load have on record from before commands were.</summary>
+    private static IEnumerable<string> OlderCommand(RunResult run)
     {
-        { Proof: { } proof } => proof.Command,
-        { Growth: { } growth } => $"scale --sizes {string.Join(',', growth.Sizes)} --seed {growth.Seed}",
-        { Headroom: { } headroom } => $"headroom --contacts {headroom.Contacts} "
-            + $"--profile {Quoted(run.Options.GetValueOrDefault(OptionNames.Profile, "standard"))} "
-            + $"--level {headroom.Level.TotalSeconds:0} --seed {headroom.Seed}",
-        { Ledger: { } ledger } => $"ledger --contacts {ledger.Contacts} --seed {ledger.Seed}",
-        { GateRates: { } rates } => $"gate selftest --contacts {rates.Contacts} --seed {rates.Seed}",
-        { Arms: { } arms, Gate: { } gate } => $"gate --against {Quoted(gate.Against)} {Rows(arms)}",
-        { Arms: { } arms } => $"compare --a {Quoted(arms.A)} --b {Quoted(arms.B)} {Rows(arms)}",
-        _ => null,
-    };
-
-    private static string Rows(ArmComparison arms) => arms.Workload is null
-        ? $"--contacts {arms.Contacts} --seed {arms.Seed}"
-        : $"--workload DIR --seed {arms.Seed}";
+        if (run.Findings is not null || run.Options.ContainsKey(OptionNames.Workload)) return [];
+        return Repeatable.Where(name => run.Options.TryGetValue(name, out var value)
+            && value is not ("" or "none" or DatabaseTarget.Given.Words))
+            .SelectMany(name => new[] { $"--{name}", run.Options[name] }).Prepend("run");
+    }
 
     private static string Quoted(string value) =>
-        value.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./:=,".Contains(letter, StringComparison.Ordinal))
+        value.Length > 0 && value.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./:=,".Contains(letter, StringComparison.Ordinal))
         ? value
         : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 

@@ -70,7 +70,7 @@ internal static partial class VerdictBand
     [
         ("Scale", run.Seed?.Scale() ?? (run.Contacts is { } contacts ? $"{Format.Count(contacts)} leads" : "not seeded")),
         ("Machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
-        ("Server", ServerOf(run)),
+        ("Server", run.Server?.Words() ?? run.Findings?.Servers ?? "none"),
         ("Profile, settings",
             (run is { Seed: null, Contacts: not null, Headroom: null }
                 ? "none"
@@ -82,18 +82,6 @@ internal static partial class VerdictBand
         ("Seed", run.Seed is { } seeded ? seeded.Seed.ToString() : "–"),
         ("Commit", run.Identity.Commit),
     ];
-
-    private static string ServerOf(RunResult run) => run switch
-    {
-        { Server: { } server } => server.Words(),
-        { Proof: { } proof } => $"PostgreSQL {proof.Optimized.Version}, copies of one cluster",
-        { Growth: { } growth } => $"PostgreSQL {growth.Server}, copies of one cluster",
-        { Headroom: { } headroom } => $"PostgreSQL {headroom.Server}, copies of one cluster",
-        { Ledger: { } ledger } => $"PostgreSQL {ledger.Server}, copies of one cluster",
-        { GateRates: not null } => "copies of one cluster",
-        { Arms: { } arms } => $"PostgreSQL {arms.ServerA.Version} and {arms.ServerB.Version}, copies of filled clusters",
-        _ => "none",
-    };
 
     /// <summary>A server that may lose what it confirmed is faster than one that may not.</summary>
     private static string Durability(ServerEnvironment? server)

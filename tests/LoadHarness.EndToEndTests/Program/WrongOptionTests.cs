@@ -19,6 +19,22 @@ public sealed class WrongOptionTests
     }
 
     [Theory]
+    [InlineData("prove")]
+    [InlineData("gate")]
+    [InlineData("ledger")]
+    [InlineData("scale")]
+    public async Task An_option_of_other_verbs_is_refused_with_their_names_and_the_reason(string verb)
+    {
+        var ended = await BuiltProgram.RunAsync(verb, "--workspaces", "20", "--skew=0.5");
+
+        Assert.Equal(2, ended.ExitCode);
+        foreach (var option in new[] { "--workspaces", "--skew" })
+            Assert.Contains($"{option}: it is no option of {verb}, but of run, ", ended.StandardError, StringComparison.Ordinal);
+        Assert.Contains($"{verb} measures all leads in one workspace.", ended.StandardError, StringComparison.Ordinal);
+        Assert.DoesNotContain("'20'", ended.StandardError, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("0", false)]
     [InlineData("-5", false)]
     [InlineData("50", false)]

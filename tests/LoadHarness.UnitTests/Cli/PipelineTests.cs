@@ -80,6 +80,18 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public void What_each_verb_finds_stays_in_its_run()
+    {
+        foreach (var kept in SampleCompared.All)
+        {
+            var run = PartialRun.Begin(Options).With(new Findings(kept.Findings!)).ToResult();
+
+            Assert.Equal((kept.Proof, kept.Growth, kept.Headroom, kept.Ledger, kept.GateRates, kept.Arms, kept.Gate),
+                (run.Proof, run.Growth, run.Headroom, run.Ledger, run.GateRates, run.Arms, run.Gate));
+        }
+    }
+
+    [Fact]
     public async Task A_run_holds_what_each_kind_of_record_gives()
     {
         await using var database = new Database("", Sample.Server!, null);
@@ -97,19 +109,10 @@ public sealed class PipelineTests
             new SharedLoad([agent]),
             new Compared(compared),
             new Verified(verified),
-            new Findings("")
-            {
-                Proof = SampleCompared.Proof.Proof,
-                Growth = SampleCompared.Growth.Growth,
-                Headroom = SampleCompared.Headroom.Headroom,
-                Ledger = SampleCompared.Ledger.Ledger,
-                GateRates = SampleCompared.Rates.GateRates,
-                Arms = SampleCompared.Gate.Arms,
-                Gate = SampleCompared.Gate.Gate,
-            },
+            new Findings(SampleCompared.Gate.Findings!),
         ];
 
-        var run = PartialRun.Begin(Options).With(records).ToResult();
+        var run = PartialRun.Begin(Options with { Command = ["run"] }).With(records).ToResult();
 
         Assert.Equal(typeof(StageRecord).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(StageRecord))).ToHashSet(),
             records.Select(record => record.GetType()).ToHashSet());
@@ -120,7 +123,8 @@ public sealed class PipelineTests
         Assert.Same(verified, run.Checklist);
         // Judging fills these, and an earlier run.
         string[] later = ["Baseline", "Verdicts", "Invalid", "Required", "TargetsChecksum", "Rejudged", "IncompleteReason"];
-        Assert.All(typeof(RunResult).GetProperties().Where(property => !later.Contains(property.Name)),
+        string[] ofOtherVerbs = ["Proof", "Growth", "Headroom", "Ledger", "GateRates"];
+        Assert.All(typeof(RunResult).GetProperties().Where(property => !later.Concat(ofOtherVerbs).Contains(property.Name)),
             property => Assert.False(property.GetValue(run) is null or System.Collections.ICollection { Count: 0 }, property.Name));
     }
 

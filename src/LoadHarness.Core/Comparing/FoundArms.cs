@@ -1,0 +1,20 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Targets;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Core.Comparing;
+
+/// <summary>Two arms, with what the gate holds them against.</summary>
+/// <param name="Gate">Null for a comparison.</param>
+public sealed record FoundArms(ArmComparison Arms, GateContext? Gate) : IFindings
+{
+    public string Verb => Gate is null ? "compare" : "gate";
+
+    public long? MostContacts => Arms.Workload is null ? Arms.Contacts : null;
+
+    public string Servers => $"PostgreSQL {Arms.ServerA.Version} and {Arms.ServerB.Version}, copies of filled clusters";
+
+    public IReadOnlyList<Verdict> VerdictsBy(IReadOnlyList<Target> targets) => ArmVerdicts.Of(Arms, Gate);
+
+    public string ToMarkdown() => Gate is null ? ComparisonText.Of(Arms) : GateText.Of(Arms, GateDecision.Of(Arms, Gate), Gate.Creep);
+}

@@ -1,0 +1,26 @@
+using LoadHarness.Core.Targets;
+using LoadHarness.Core.Verdicts;
+
+namespace LoadHarness.Core.Measurement;
+
+/// <summary>
+/// What a verb found on copies of filled clusters, instead of the load that <c>run</c> plays. Each kind says of itself what every reader of
+/// a run asks for.
+/// </summary>
+public interface IFindings
+{
+    /// <summary>That finds it.</summary>
+    string Verb { get; }
+
+    /// <summary>Leads that it was measured with, the most where there were several sizes; null where there were none.</summary>
+    long? MostContacts { get; }
+
+    /// <summary>The servers in words.</summary>
+    string Servers { get; }
+
+    /// <summary>What it comes to: the targets of a load do not apply.</summary>
+    IReadOnlyList<Verdict> VerdictsBy(IReadOnlyList<Target> targets);
+
+    /// <summary>All of it, for a terminal and for summary.md.</summary>
+    string ToMarkdown();
+}
