@@ -23,7 +23,24 @@ public static class SampleScenario
             operation, new(repetitions.Count, repetitions.Count, 0, 0, 0), latency, latency, LatencySummary.Of(new()), 0,
                 repetitions.Count / repetitions.Sum(), items * repetitions.Count, [], []);
         return new(name, LoadModel.Closed, $"IterationsForConstant 1 user, {repetitions.Count} iterations", Start, TimeSpan.Zero,
-            TimeSpan.FromSeconds(repetitions.Sum()), 1, [result], [], Healthy, null);
+            TimeSpan.FromSeconds(repetitions.Sum()), 1, [result], [.. Ends(repetitions)], Healthy, null);
+    }
+
+    /// <summary>One after another: in most seconds none ends.</summary>
+    private static IEnumerable<SecondSample> Ends(IReadOnlyList<double> repetitions)
+    {
+        var ends = repetitions.Select((took, index) => (Took: TimeSpan.FromSeconds(took), Second: (int)repetitions.Take(index + 1).Sum()))
+            .ToLookup(end => end.Second, end => end.Took);
+        for (var second = 0; second <= (int)repetitions.Sum(); second++)
+        {
+            var inSecond = new LatencyHistogram();
+            foreach (var took in ends[second]) inSecond.Record(took);
+            yield return new(second, null, inSecond.Count, 0, 0, 1, inSecond.Percentile(50), inSecond.Percentile(95),
+                inSecond.Percentile(99), null, inSecond.Count == 0 ? null : inSecond.Encode())
+            {
+                Loaded = TimeSpan.FromSeconds(Math.Min(1, repetitions.Sum() - second)),
+            };
+        }
     }
 
     private static ScenarioResult Sampled(

@@ -62,7 +62,7 @@ public static class SampleServer
                 random.Next(200_000, 4_000_000), 240 + random.Next(40), 0.6 + random.NextDouble(), (700L + second) << 20))],
             [new("lead-queries", "CPU", 0.81), new("lead-queries", "IO/DataFileRead", 0.14),
                 new("lead-queries", "LWLock/BufferMapping", 0.05), new("bulk-import", "CPU", 0.52), new("bulk-import", "IO/WALSync", 0.31),
-                new("bulk-import", "LWLock/WALInsert", 0.17)],
+                new("bulk-import", "LWLock/SerializablePredicateList", 0.17)],
             [
                 new("lead-queries", "select id, email, name from leads where workspace_id = $1 and email = $2", 12_000,
                     TimeSpan.FromSeconds(3.1), TimeSpan.FromMicroseconds(258), 12_000, 48_000, 120, 0),

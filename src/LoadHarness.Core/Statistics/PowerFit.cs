@@ -24,7 +24,14 @@ public sealed record PowerFit(
 
     private const double Tail = 0.025;
 
+    /// <summary>What rounds to nothing has no sign.</summary>
+    private const string TwoDecimals = "0.00;-0.00;0.00";
+
     private const int Steps = 2_000;
+
+    public string ExponentWords() => Exponent.ToString(TwoDecimals);
+
+    public string IntervalWords() => $"{ExponentInterval.Low.ToString(TwoDecimals)} to {ExponentInterval.High.ToString(TwoDecimals)}";
 
     /// <param name="points">Sizes and figures. Only what is above zero has a logarithm.</param>
     /// <param name="smallestDeviation">

@@ -69,7 +69,16 @@ public static class Format
     {
         if (!double.IsFinite(value)) return "–";
         var size = Math.Abs(value);
-        return value.ToString(size switch { 0 => "0", >= 100 => "N0", >= 10 => "0.#", >= 1 => "0.##", >= 0.01 => "0.###", _ => "0.#####" });
+        // What rounds to nothing has no sign.
+        return value.ToString(size switch
+        {
+            0 => "0",
+            >= 100 => "N0",
+            >= 10 => "0.#",
+            >= 1 => "0.##",
+            >= 0.01 => "0.###",
+            _ => "0.#####;-0.#####;0",
+        });
     }
 
     private static string Share(double margin) => margin >= 10 ? $"{Significant(margin + 1)} times" : Percent(margin);

@@ -74,7 +74,7 @@ internal sealed record LogAxis(double From, double To, Func<double, string> Labe
         IEnumerable<double> At(params double[] steps) =>
             Enumerable.Range(low, high - low + 1).SelectMany(decade => steps.Select(step => step * Math.Pow(10, decade)))
                 .Where(value => value >= From * 0.999 && value <= To * 1.001);
-        var candidates = new[] { At(1, 2, 5), At(1, 3), At(1) }.Select(ticks => ticks.ToList());
+        var candidates = new[] { At(1, 1.5, 2, 3, 5, 7), At(1, 2, 5), At(1, 3), At(1) }.Select(ticks => ticks.ToList());
         var fitting = candidates.FirstOrDefault(ticks => ticks.Count <= about);
         if (fitting is not null) return fitting;
         var decades = At(1).ToList();

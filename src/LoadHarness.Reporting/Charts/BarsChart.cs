@@ -7,46 +7,50 @@ namespace LoadHarness.Reporting.Charts;
 /// </summary>
 internal static class BarsChart
 {
+    private const int BarHeight = 16;
     private const int RowHeight = 24;
+    private const int LineHeight = 15;
 
-    /// <summary>
-    /// Where the bars begin and how far the longest reaches, in percent of the width: names to the left, values to the right.
-    /// </summary>
-    private const double Left = 44;
-    private const double Longest = 24;
+    /// <summary>What fits to the left of the bars on a telephone; a chart with a longer name has its names above the bars.</summary>
+    private const int ShortName = 16;
 
-    /// <summary>Longer labels are cut: the table below has them whole.</summary>
-    private const int LongestLabel = 18;
-    private const int ShortLabel = 8;
+    /// <summary>What fits across a whole chart on a telephone.</summary>
+    private const int LongestLine = 38;
+
+    /// <summary>Columns have room for so many letters at each end of their axis.</summary>
+    public const int ShortLabel = 8;
 
     public static string Rows(IReadOnlyList<(string Label, double Share, string Value)> bars, string description)
     {
         var most = Math.Max(bars.Max(bar => Axis.Drawable(bar.Share) ? bar.Share : 0), 1e-12);
-        var body = new StringBuilder();
-        for (var i = 0; i < bars.Count; i++)
+        var isBeside = bars.All(bar => Wrapped.Width(bar.Label) <= ShortName);
+        // In percent of the width: where the bars begin, and how far the longest reaches; its value has the rest.
+        var (left, longest) = isBeside ? (40.0, 26.0) : (0.0, 62.0);
+        var (body, y) = (new StringBuilder(), 0);
+        foreach (var (label, share, value) in bars)
         {
-            var (middle, width) = ((i * RowHeight) + (RowHeight / 2), Math.Clamp(bars[i].Share / most, 0, 1) * Longest);
-            body.Append(
-                $"<text x=\"0\" y=\"{middle + 4}\" font-size=\"12\" {Tone.Ink.Fill()}>{Svg.Escaped(Shortened(bars[i].Label))}</text>")
-                .Append($"<rect x=\"{Left}%\" y=\"{middle - 8}\" width=\"{width:0.##}%\" height=\"16\" {Tone.Series(0).Fill()}/>")
-                .Append($"<text x=\"{Left + width + 1:0.##}%\" y=\"{middle + 4}\" font-size=\"12\" "
-                    + $"{Tone.Ink.Fill()}>{Svg.Escaped(bars[i].Value)}</text>");
+            var width = Math.Clamp(share / most, 0, 1) * longest;
+            IReadOnlyList<string> names = isBeside ? [label] : Wrapped.Of(label, LongestLine);
+            for (var line = 0; line < names.Count; line++) Text(body, "0", y + 16 + (line * LineHeight), names[line]);
+            if (!isBeside) y += (names.Count * LineHeight) + 2;
+            body.Append($"<rect x=\"{left}%\" y=\"{y + 4}\" width=\"{width:0.##}%\" height=\"{BarHeight}\" {Tone.Series(0).Fill()}/>");
+            Text(body, $"{left + width + 1:0.##}%", y + 16, value);
+            y += RowHeight;
         }
-        var label = Svg.Escaped(description);
-        return $"""<svg class="drawing" role="img" aria-label="{label}" width="100%" height="{bars.Count * RowHeight}">{body}</svg>""";
+        return $"""
+            <svg class="drawing" role="img" aria-label="{Svg.Escaped(description)}" width="100%" height="{y}">{body}</svg>
+            """;
     }
 
     public static string Columns(IReadOnlyList<(string Label, double Share)> bars, string description)
     {
         var up = LinearAxis.UpTo(bars.Select(bar => bar.Share), share => Format.Percent(Math.Round(share, 4)));
-        // Long labels only at both ends: between them there is no room on a telephone.
-        var isLong = bars.Any(bar => bar.Label.Length > ShortLabel);
-        var across = new LinearAxis(0, bars.Count, value => Shortened(bars[Math.Clamp((int)value, 0, bars.Count - 1)].Label),
-            isLong ? [bars.Count] : null);
+        var across = new LinearAxis(0, bars.Count, value => bars[Math.Clamp((int)value, 0, bars.Count - 1)].Label);
         return new Drawing(120, across, up).Grid(3).Ticks(3)
             .Cells(bars.Select((bar, index) => (index + 0.1, index + 0.9, 0.0, bar.Share)), Tone.Series(0), 1)
             .ToSvg(description);
     }
 
-    private static string Shortened(string label) => label.Length <= LongestLabel ? label : label[..(LongestLabel - 1)] + "…";
+    private static void Text(StringBuilder body, string x, int y, string words) =>
+        body.Append($"<text x=\"{x}\" y=\"{y}\" font-size=\"12\" {Tone.Ink.Fill()}>{Svg.Escaped(words)}</text>");
 }

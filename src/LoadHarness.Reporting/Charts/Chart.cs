@@ -13,7 +13,15 @@ internal sealed record Chart(
     IReadOnlyList<LegendEntry> Legend,
     FigureTable Table);
 
-internal sealed record LegendEntry(Tone Tone, string Name);
+/// <param name="Mark">How the chart draws it.</param>
+internal sealed record LegendEntry(Tone Tone, string Name, Mark Mark = Mark.Line);
+
+internal enum Mark
+{
+    Line,
+    Dot,
+    Area,
+}
 
 /// <summary>The figures behind a chart.</summary>
 /// <param name="Note">What was left out or put together; null when every figure is there.</param>

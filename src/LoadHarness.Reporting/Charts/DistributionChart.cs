@@ -25,7 +25,8 @@ internal static class DistributionChart
                 + $"{Format.Figure(verdict.Figure, verdict.Unit)}, 95% interval {Format.Interval(verdict.Interval, verdict.Unit)}, "
                 + $"{Format.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}.",
             Draw(verdict, histogram, limit * unit, unit, few),
-            [new(Tone.Series(0), few ? "one repetition" : "measured"), new(Tone.Ink, "judged figure, interval shaded"),
+            [new(Tone.Series(0), few ? "one repetition" : "measured", few ? Mark.Dot : Mark.Area),
+                new(Tone.Ink, "judged figure, interval shaded"),
                 new(Tone.Limit, "limit")],
             Table(histogram));
     }
@@ -38,15 +39,15 @@ internal static class DistributionChart
             [histogram.Minimum.TotalMilliseconds, histogram.Maximum.TotalMilliseconds, limit, figure, .. interval]);
         var bins = few ? [] : Bins(histogram);
         var peak = few ? 1 : bins.Max(bin => bin.Share);
-        var drawing = new Drawing(few ? 110 : 170, across, new LinearAxis(0, peak * 1.25, share => Format.Percent(Math.Round(share, 4))));
+        var drawing = new Drawing(few ? 110 : 170, across, new LinearAxis(0, peak * 1.1, share => Format.Percent(Math.Round(share, 4))));
         if (interval is [var low, var high]) drawing.Band(low, high, Tone.Ink, 0.18);
         if (!few) drawing.Grid(3);
         drawing.Ticks(4);
         if (few) Dots(drawing, histogram);
         else drawing.Area(bins.SelectMany(bin => new[] { (bin.From, bin.Share), (bin.To, bin.Share) }), Tone.Series(0));
         return drawing
-            .Upright(limit, $"limit {Format.Figure(verdict.Limit, verdict.Unit)}", Tone.Limit)
-            .Upright(figure, $"judged {Format.Figure(verdict.Figure, verdict.Unit)}", Tone.Ink, row: 1)
+            .Upright(limit, $"limit {Format.Figure(verdict.Limit, verdict.Unit)}", Tone.Limit, row: 1)
+            .Upright(figure, $"judged {Format.Figure(verdict.Figure, verdict.Unit)}", Tone.Ink)
             .ToSvg($"Response times of {verdict.Id} against its limit.");
     }
 

@@ -8,10 +8,12 @@ namespace LoadHarness.Reporting.Charts;
 /// </summary>
 internal sealed class Drawing(int height, Axis across, Axis up)
 {
-    private const int Top = 20;
+    /// <summary>Above the plot: half a line of the highest label, or the rows of words.</summary>
+    private const int LeastTop = 20;
     private const int Bottom = 24;
     private const int Units = 1_000;
     private const int LabelHeight = 14;
+    private readonly LineNames _names = new(height);
 
     /// <summary>A point without neighbours is no line: it is drawn as a dot this wide.</summary>
     private const int LonePoint = 6;
@@ -21,6 +23,7 @@ internal sealed class Drawing(int height, Axis across, Axis up)
     private readonly StringBuilder _ticks = new();
     private readonly StringBuilder _labels = new();
     private bool _scaled;
+    private int _rows = 1;
 
     /// <summary>
     /// Lines at the labelled heights. Their labels lie above them at the left end; the style sheet moves them out to the left, where they
@@ -114,34 +117,31 @@ internal sealed class Drawing(int height, Axis across, Axis up)
         return this;
     }
 
+    private int Top => LeastTop + ((_rows - 1) * LabelHeight);
+
     /// <summary>A line up at one value, with its words above the plot on the side that has room.</summary>
+    /// <param name="row">From the plot upwards: lines that may lie close together have different ones.</param>
     public Drawing Upright(double x, string words, Tone tone, int row = 0)
     {
         _lines.Append($"<path d=\"M{across.Share(x) * Units:0.#} 0V{height}\" vector-effect=\"non-scaling-stroke\" {tone.Stroke(2)}/>");
         var anchor = across.Share(x) > 0.5 ? "end" : "start";
-        Label(Percent(x), -6 + (row * LabelHeight * 1.25), words, anchor, tone, anchor == "end" ? -5 : 5);
+        Label(Percent(x), -6 - (row * LabelHeight), words, anchor, tone, anchor == "end" ? -5 : 5);
+        _rows = Math.Max(_rows, row + 1);
         return this;
     }
 
-    /// <summary>A line across, with its words above it: at the right end, or at the left where lines have their names there.</summary>
-    public Drawing Level(double y, string words, Tone tone, bool left = false)
+    /// <summary>A line across, with its words to the right of the plot.</summary>
+    public Drawing Level(double y, string words, Tone tone)
     {
         _lines.Append($"<path d=\"M0 {Y(y):0.#}H{Units}\" vector-effect=\"non-scaling-stroke\" {tone.Stroke(2)}/>");
-        Label(left ? "0%" : "100%", Y(y) - 4, words, left ? "start" : "end", tone, left ? 4 : 0);
+        _names.Add(words, Y(y), tone, isLimit: true);
         return this;
     }
 
-    /// <summary>The name of each line where it ends, moved apart where two end at one height.</summary>
-    public Drawing EndLabels(IEnumerable<(string Name, double Y, Tone Tone)> ends)
+    /// <summary>The name of a line to the right of the plot, where the line ends.</summary>
+    public Drawing Named(string name, double y, Tone tone)
     {
-        var sorted = ends.OrderByDescending(end => end.Y).ToList();
-        var heights = new double[sorted.Count];
-        for (var i = 0; i < sorted.Count; i++)
-            heights[i] = Math.Max(Y(sorted[i].Y) - 5, i == 0 ? double.NegativeInfinity : heights[i - 1] + LabelHeight);
-        // Those that would lie below the plot push the others up.
-        for (var (i, lowest) = (sorted.Count - 1, height - 2.0); i >= 0; lowest = heights[i] - LabelHeight, i--)
-            heights[i] = Math.Min(heights[i], lowest);
-        for (var i = 0; i < sorted.Count; i++) Label("100%", heights[i], sorted[i].Name, "end", sorted[i].Tone);
+        _names.Add(name, Y(y), tone, isLimit: false);
         return this;
     }
 
@@ -154,12 +154,14 @@ internal sealed class Drawing(int height, Axis across, Axis up)
     /// <param name="clock">Charts of one clock share a cursor; null where the axis across is no time.</param>
     public string ToSvg(string description, string? clock = null) => $"""
         <svg class="drawing{(_scaled ? " scaled" : "")}" role="img" aria-label="{Svg.Escaped(description)}" width="100%"
-        height="{Top + height + Bottom}"{(clock is null ? "" : Clock(clock))}><svg y="{Top}" width="100%" height="{height}"
+        height="{Top + height + Bottom}"{RoomForNames}{(clock is null ? "" : Clock(clock))}><svg y="{Top}" width="100%" height="{height}"
         overflow="visible"><svg class="area" width="100%" height="{height}" viewBox="0 0 {Units} {height}"
         preserveAspectRatio="none">{_behind}{_lines}</svg><line x1="0" x2="100%" y1="{height}" y2="{height}"
         {Tone.Ink.Stroke(1)}/>{_marks}<g font-size="12" fill="{Tone.Ink.Color}">{_ticks}</g><g class="halo" font-size="12"
-        paint-order="stroke" stroke="#ffffff" stroke-width="3">{_labels}</g></svg></svg>
+        paint-order="stroke" stroke="#ffffff" stroke-width="3">{_labels}{_names.ToSvg()}</g></svg></svg>
         """;
+
+    private string RoomForNames => _names.Room == 0 ? "" : $" style=\"--names: {_names.Room}px\"";
 
     private string Clock(string clock) =>
         $" data-clock=\"{clock}\" data-from=\"{across.From:0.###}\" data-to=\"{across.To:0.###}\"";

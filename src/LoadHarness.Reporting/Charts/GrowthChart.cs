@@ -21,7 +21,7 @@ internal static class GrowthChart
             Words(operation),
             points.Count == 0 ? "" : Draw(operation, points, isTime ? limit : null, isTime),
             [
-                new(Tone.Series(0), "measured"),
+                new(Tone.Series(0), "measured", Mark.Dot),
                     .. operation.Fit is null ? Array.Empty<LegendEntry>() : [new(Tone.Series(1), "power law, its 95% shaded")],
                 .. limit is null || !isTime ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")],
             ],
@@ -57,6 +57,6 @@ internal static class GrowthChart
     }
 
     private static string Exponent(OperationScale operation) => operation.Fit is { } fit
-        ? $"Exponent {fit.Exponent:0.00}, 95% interval {fit.ExponentInterval.Low:0.00} to {fit.ExponentInterval.High:0.00}."
+        ? $"Exponent {fit.ExponentWords()}, 95% interval {fit.IntervalWords()}."
         : "No exponent: fewer than three sizes, or a figure of zero.";
 }

@@ -11,13 +11,16 @@ internal static class HeatMapChart
     private const int CoarseRowsPerDecade = 6;
     private const int FewColumns = 40;
 
+    /// <summary>Of fewer columns none is the middle one.</summary>
+    private const int FewColumnsTold = 3;
+
     /// <summary>From few requests in a cell to most.</summary>
     private static readonly double[] Shades = [0.2, 0.36, 0.52, 0.68, 0.84, 1];
 
     /// <summary>Of all operations of a scenario together.</summary>
     public static Chart? Of(string id, ScenarioResult scenario, int mostColumns, TimeSpan? limit) => Of(
         id, scenario.Name, "Response times over time", "All operations together.",
-        Stretch.Of(scenario, mostColumns, leastRequests: 1), mostColumns, limit, []);
+        Stretch.Of(scenario, mostColumns, leastRequests: 1, drained: true), mostColumns, limit, []);
 
     /// <param name="of">Whose response times they are.</param>
     /// <param name="reading">What the cells are of.</param>
@@ -36,10 +39,11 @@ internal static class HeatMapChart
             title,
             $"{reading} Each cell holds those of {Format.Duration(TimeSpan.FromSeconds(columns[0].Seconds))} that took so long: the "
                 + $"stronger its colour, the more, up to {Format.Count(most)}.",
-            $"Longest: {Format.Duration(slowest.Histogram.Maximum)}, from second {slowest.From}. In the middle one of {columns.Count} "
-                + $"columns: p50 {Format.Duration(Median(columns, 50))}, longest {Format.Duration(Median(columns, 100))}.",
+            $"Longest: {Format.Duration(slowest.Histogram.Maximum)}, from second {slowest.From}."
+                + (columns.Count < FewColumnsTold ? "" : $" In the middle one of {columns.Count} columns: p50 "
+                    + $"{Format.Duration(Median(columns, 50))}, longest {Format.Duration(Median(columns, 100))}."),
             Draw(columns, cells, perDecade, new(limit, over, $"Heat map of the response times of {of}.")),
-            [new(Tone.Series(0), "requests"), .. over.Select(line => new LegendEntry(line.Tone, line.Name)),
+            [new(Tone.Series(0), "requests", Mark.Area), .. over.Select(line => new LegendEntry(line.Tone, line.Name)),
                 .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
             Table(columns, over));
     }
@@ -71,7 +75,8 @@ internal static class HeatMapChart
                 .Select(run => ((double)run.From, (double)run.To, Milliseconds(run.Row, perDecade), Milliseconds(run.Row + 1, perDecade))),
                 Tone.Series(0), Shades[shade.Key]);
         if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Duration(line)}", Tone.Limit);
-        foreach (var series in marks.Over) drawing.Line(series.Points, series.Tone, 2);
+        foreach (var series in marks.Over)
+            drawing.Line(series.Points, series.Tone, 2).Named(series.Name, series.Points[^1].Value, series.Tone);
         return drawing.ToSvg(marks.Description, "scenario");
     }
 

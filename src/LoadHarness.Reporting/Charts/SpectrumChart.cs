@@ -22,7 +22,8 @@ internal static class SpectrumChart
         if (slowestFirst.Count == 0 || slowestFirst.All(operation => operation.Histogram.Count == 0)) return null;
         var muted = slowestFirst.Count - Tone.SeriesCount;
         List<LegendEntry> legend = [.. slowestFirst.Take(Tone.SeriesCount)
-            .Select((operation, index) => new LegendEntry(Tone.Series(index), operation.Name))];
+            .Select((operation, index) => new LegendEntry(
+                Tone.Series(index), operation.Name, operation.Histogram.Count < FewSamples ? Mark.Dot : Mark.Line))];
         if (muted > 0) legend.Add(new(Tone.Muted, muted == 1 ? "1 faster operation" : $"{muted} faster operations"));
         if (limit is not null) legend.Add(new(Tone.Limit, "limit"));
 
@@ -64,8 +65,10 @@ internal static class SpectrumChart
             var points = Points(slowestFirst[index].Histogram).ToList();
             if (slowestFirst[index].Histogram.Count < FewSamples) foreach (var (x, y) in points) drawing.Dot(x, y, Tone.Series(index));
             else drawing.Line(points, Tone.Series(index), index < Tone.SeriesCount ? 2 : 1.2);
+            if (slowestFirst.Count > 1 && index < Tone.SeriesCount && points.Count > 0)
+                drawing.Named(slowestFirst[index].Name, points[^1].Y, Tone.Series(index));
         }
-        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Duration(line)}", Tone.Limit, left: true);
+        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Duration(line)}", Tone.Limit);
         return drawing.ToSvg(description);
     }
 

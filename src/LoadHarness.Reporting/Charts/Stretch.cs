@@ -14,9 +14,12 @@ internal sealed record Stretch(int From, int Seconds, LatencyHistogram Histogram
 
     /// <param name="mostStretches">At most so many.</param>
     /// <param name="leastRequests">So many requests on average in each: a percentile of three requests is none.</param>
-    public static IReadOnlyList<Stretch> Of(ScenarioResult scenario, int mostStretches, int leastRequests)
+    /// <param name="drained">Also what ended after the load: there the slowest requests are, and of others none.</param>
+    public static IReadOnlyList<Stretch> Of(ScenarioResult scenario, int mostStretches, int leastRequests, bool drained = false)
     {
-        var finest = Decoded.GetValue(scenario, OfFinest);
+        IReadOnlyList<Stretch> finest = Decoded.GetValue(scenario, OfFinest);
+        if (!drained && finest.Count > 0 && Charts.Seconds.Whole(scenario)[^1].Second is var last && finest[^1].From > last)
+            finest = [.. finest.Where(stretch => stretch.From <= last)];
         if (finest.Count == 0) return [];
         var asked = (int)Math.Clamp(finest.Sum(stretch => stretch.Histogram.Count) / leastRequests, 1, Math.Min(mostStretches, Finest));
         var together = (int)Math.Ceiling((finest[^1].From / finest[0].Seconds + 1) / (double)asked);
@@ -36,7 +39,7 @@ internal sealed record Stretch(int From, int Seconds, LatencyHistogram Histogram
     }
 
     private static IReadOnlyList<Stretch> OfFinest(ScenarioResult scenario) =>
-        [.. Downsampling.Groups(Charts.Seconds.Whole(scenario), sample => sample.Second, Finest)
+        [.. Downsampling.Groups(scenario.Timeline, sample => sample.Second, Finest)
             .Select(group => new Stretch(group.FromSecond, group.Seconds, Merge(group.Members)))
             .Where(stretch => stretch.Histogram.Count > 0)];
 

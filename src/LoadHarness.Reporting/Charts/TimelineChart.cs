@@ -29,10 +29,12 @@ internal sealed record TimelineChart(Axis Clock, IReadOnlyList<Series> Lines)
         foreach (var phase in Phases) drawing.Band(phase.From, phase.To, Tone.Muted, phase.Strong ? 0.16 : 0.07, phase.Hatched);
         drawing.Grid().Ticks();
         foreach (var line in Lines.Reverse()) drawing.Line(line.Points, line.Tone, line.Tone == Tone.Ink ? 1.5 : 2);
-        if (Limit is { } height) drawing.Level(height, LimitWords, Tone.Limit, left: Lines.Count > 1);
-        if (Lines.Count > 1)
-            drawing.EndLabels(Lines.Where(line => line.Points.Any(point => Axis.Drawable(point.Value)))
-                .Select(line => (line.Name, line.Points.Last(point => Axis.Drawable(point.Value)).Value, line.Tone)));
+        if (Limit is { } height) drawing.Level(height, LimitWords, Tone.Limit);
+        foreach (var line in Lines.Where(line => Lines.Count > 1))
+        {
+            if (line.Points.LastOrDefault(point => Axis.Drawable(point.Value), (0, double.NaN)).Value is var end and not double.NaN)
+                drawing.Named(line.Name, end, line.Tone);
+        }
         return drawing.ToSvg(description, ClockName);
     }
 }

@@ -12,6 +12,7 @@ internal static class ChecklistSection
         ["KM"] = "monitoring", ["MO"] = "monitoring",
         ["AN"] = "analytics", ["MA"] = "maintenance", ["EX"] = "extensions", ["JB"] = "scheduled jobs", ["TQ"] = "response times",
         ["SC"] = "scale", ["MS"] = "milestones",
+        ["CARD"] = "the product", ["OP"] = "operation", ["FI"] = "files", ["SV"] = "security",
         ["RE"] = "resources", ["ER"] = "expected results", ["HI"] = "health", ["DP"] = "delivery", ["QA"] = "quality",
     };
 
@@ -20,11 +21,11 @@ internal static class ChecklistSection
         : new(
             "checklist",
             "Checklist",
-            $"Every line of the requirements: {CheckReport.Tally(run.Checklist)}.",
+            $"Every line of the requirements: {Tally(run.Checklist)}.",
             [
                 Html.Of($"""
                     <p>{HtmlComponents.Links(run.Checklist.GroupBy(Letters).Select(group => Html.Of($"""
-                        <a href="#{Place(group.First())}">{Title(group.Key)}</a> {Met(group)} of {group.Count()} met
+                        <a href="#{Place(group.First())}">{Title(group.Key)}</a>: {Met(group)} of {group.Count()} met
                         """)))}</p>
                     """),
                 HtmlComponents.Table("Checklist", ["Id", "Claim", "Verdict", "Evidence"], run.Checklist.Select(check => Row(run, check)),
@@ -43,11 +44,14 @@ internal static class ChecklistSection
         Html.Of($"{Plain.Cut(string.Join("; ", [check.Evidence.TrimEnd('.'), .. check.Caveats]), 2_000)}"),
     ];
 
+    private static string Tally(IEnumerable<Verdict> checks) => string.Join(", ", checks.GroupBy(check => check.Kind)
+        .OrderBy(group => group.Key).Select(group => $"{group.Count()} {Scoreboard.Word(group.Key)}"));
+
     private static int Met(IEnumerable<Verdict> checks) => checks.Count(check => check.Kind == VerdictKind.Met);
 
     private static string Place(Verdict check) => $"check-{Slug.Of(check.Id)}";
 
     private static string Letters(Verdict check) => check.Id.Split('-')[0];
 
-    private static string Title(string letters) => Groups.TryGetValue(letters, out var name) ? $"{letters}, {name}:" : $"{letters}:";
+    private static string Title(string letters) => Groups.TryGetValue(letters, out var name) ? $"{letters}, {name}" : letters;
 }

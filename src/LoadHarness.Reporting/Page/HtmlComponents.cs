@@ -82,7 +82,7 @@ internal static class HtmlComponents
         ? Html.Nothing
         : Html.Of($"""
             <ul class="legend">{legend.Select(entry => Html.Of($"""
-                <li>{Html.Trusted(Svg.Swatch(entry.Tone))} {new Name(entry.Name)}</li>
+                <li>{Html.Trusted(Svg.Swatch(entry))} {new Name(entry.Name)}</li>
                 """))}</ul>
             """);
 }

@@ -31,8 +31,9 @@ internal static class LoadFigures
         var percentiles = Percentiles(run).ToList();
         if (percentiles.Count > 0)
             yield return ClockFigure.Of("run-percentiles", "Response times",
-                "Of scenarios that ran together, the one of the most requests. Each point stands for at least 40 requests.", percentiles,
-                    clock, phases, LogAxis.Milliseconds, logarithmic: true);
+                $"Of scenarios that ran together, the one of the most requests. Each point stands for {ScenarioFigures.LeastRequests} "
+                    + "requests or more on average; scenarios of fewer are not drawn.", percentiles,
+                    clock, phases, ScenarioFigures.Milliseconds, logarithmic: true);
         yield return ClockFigure.Of("run-flight", "In flight", "Requests under way at the end of each second.",
             [Sum("in flight", Tone.Series(3), sample => sample.InFlight)], clock, phases, Format.Significant);
     }
@@ -43,6 +44,7 @@ internal static class LoadFigures
         var perScenario = Math.Max(12, MostPoints / Math.Max(1, run.Scenarios.Count));
         var lines = run.Scenarios.GroupBy(scenario => scenario.StartedUtc).OrderBy(group => group.Key)
             .Select(together => together.MaxBy(scenario => scenario.Accounting.Completed)!)
+            .Where(scenario => scenario.Accounting.Completed >= ScenarioFigures.LeastRequests)
             .Select(scenario => ScenarioFigures.Lines(
                 Stretch.Of(scenario, perScenario, ScenarioFigures.LeastRequests), RunTimeline.Since(run, scenario.StartedUtc)))
             .Where(scenario => scenario[0].Points.Count > 0)

@@ -84,8 +84,8 @@ internal static class ReportPage
         <svg class="defs" width="0" height="0" aria-hidden="true" focusable="false"><defs><pattern id="hatch" width="8" height="8"
             patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V8" class="l-muted" stroke="#8b929c"
             stroke-width="3"/></pattern></defs></svg>
-        <div class="bar" role="navigation" aria-label="Contents">{word}
-            <ul>{sections.Select(section => Html.Of($"""<li><a href="#{section.Id}">{section.Title}</a></li>"""))}</ul></div>
+        <div class="bar" role="navigation" aria-label="Contents"><div class="kept">{word} <a class="up" href="#contents">Contents</a></div>
+            <ul id="contents">{sections.Select(section => Html.Of($"""<li><a href="#{section.Id}">{section.Title}</a></li>"""))}</ul></div>
         <header class="page-width">
         {first}
         </header>

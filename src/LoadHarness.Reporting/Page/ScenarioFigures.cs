@@ -22,6 +22,11 @@ internal static class ScenarioFigures
     /// <param name="points">Fewer where a page has many scenarios.</param>
     public static IEnumerable<Chart> Of(string id, ScenarioResult scenario, TimeSpan? limit, int points)
     {
+        if (RequestChart.Of($"{id}-requests", scenario, limit) is { } requests)
+        {
+            yield return requests;
+            yield break;
+        }
         if (SpectrumChart.Of($"{id}-spectrum", scenario, limit) is { } spectrum) yield return spectrum;
         if (HeatMapChart.Of($"{id}-heat", scenario, points, limit) is { } heat) yield return heat;
         if (Seconds.Whole(scenario).Count < FewSeconds) yield break;
@@ -101,7 +106,9 @@ internal static class ScenarioFigures
         var accounting = scenario.Accounting;
         return new(
             id,
-            scenario.Model == LoadModel.Open ? "Offered and completed a second, in flight" : "Completed a second, in flight",
+            scenario.Model == LoadModel.Open
+                ? "Requests offered and completed a second, and in flight"
+                : "Requests completed a second, and in flight",
             (scenario.Model == LoadModel.Open
                 ? "Where completed stays below offered, the server did not keep up."
                 : "Users ask again when they have their answer.") + Together(groups[0].Seconds, "their mean is drawn"),
@@ -110,7 +117,8 @@ internal static class ScenarioFigures
                 + $"{Requests(scenario.Timeline.Max(sample => sample.InFlight))} in flight.",
             new TimelineChart(Clock(scenario), lines)
             {
-                Label = value => $"{Format.Significant(value)}/s",
+                // In flight is a count, and no rate.
+                Label = Format.Significant,
                 ClockName = "scenario",
             }.ToSvg($"Rates of {scenario.Name} over time."),
             [.. lines.Select(line => new LegendEntry(line.Tone, line.Name))],
@@ -141,7 +149,7 @@ internal static class ScenarioFigures
             new(["From second", "Lag p99"], [.. lag.Select(p => new[] { Format.Significant(p.Item1), Milliseconds(p.Value) })]));
     }
 
-    private static string Milliseconds(double value) => Format.Duration(TimeSpan.FromMilliseconds(Math.Min(value, 1e12)));
+    public static string Milliseconds(double value) => Format.Duration(TimeSpan.FromMilliseconds(Math.Min(value, 1e12)));
 
     private static TimeSpan Middle(IEnumerable<TimeSpan> times) => times.Order()
         .ToList() is { Count: > 0 } sorted ? sorted[sorted.Count / 2] : TimeSpan.Zero;

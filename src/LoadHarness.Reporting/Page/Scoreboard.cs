@@ -58,8 +58,11 @@ internal static class Scoreboard
     public static Html Badge(VerdictKind kind) => Html.Of(
         $"""
         <span class="badge is-{CheckReport.Word(kind)}">{HtmlComponents.Symbol(RunVerdict.SymbolOf(kind))}
-            {(kind == VerdictKind.Unavailable ? "not judged" : CheckReport.Word(kind))}</span>
+            {Word(kind)}</span>
         """);
+
+    /// <summary>For people: that a figure is unavailable says nothing of what was not measured.</summary>
+    public static string Word(VerdictKind kind) => kind == VerdictKind.Unavailable ? "not judged" : CheckReport.Word(kind);
 
     private static Html Bullet(RunResult run, Verdict verdict)
     {

@@ -6,7 +6,7 @@ namespace LoadHarness.Reporting.Page;
 /// <summary>What the database was filled with, and what it looks like.</summary>
 internal static class SeedSection
 {
-    /// <summary>A longer series is drawn as columns along an axis.</summary>
+    /// <summary>A longer series is drawn as columns along an axis, where its labels fit below one.</summary>
     private const int MostRows = 12;
 
     public static Section? Of(RunResult run)
@@ -37,7 +37,8 @@ internal static class SeedSection
         if (seed.Invariants.Count > 0)
             parts.Add(HtmlComponents.Folded("Checks of the content",
                 HtmlComponents.Table("Checks of the content", ["Check", "Holds", "Evidence"],
-                seed.Invariants.Select(i => (IReadOnlyList<Cell>)[i.Name, i.Holds ? "✓ holds" : "✕ broken", i.Evidence]))));
+                seed.Invariants.Select(invariant => (IReadOnlyList<Cell>)
+                    [invariant.Name, invariant.Holds ? "✓ holds" : "✕ broken", Html.Of($"{invariant.Evidence}")]))));
         var drawn = seed.Distributions.Where(sample => sample.Labels.Count > 0 && sample.Labels.Count == sample.Shares.Count).ToList();
         if (drawn.Count > 0)
             parts.Add(HtmlComponents.Folded($"Shape of the data: {drawn.Count} distributions", HtmlComponents.Grid(drawn.Select(Picture))));
@@ -54,7 +55,7 @@ internal static class SeedSection
             "Share of the rows.",
             string.Join(", ", bars.Take(5).Select(bar => $"{bar.First} {Format.Percent(bar.Second)}"))
                 + (bars.Count > 5 ? $", and {bars.Count - 5} more." : "."),
-            bars.Count <= MostRows
+            bars.Count <= MostRows || bars.Any(bar => bar.First.Length > BarsChart.ShortLabel)
                 ? BarsChart.Rows([.. bars.Select(bar => (bar.First, bar.Second, Format.Percent(bar.Second)))], $"{sample.Name}.")
                 : BarsChart.Columns(bars, $"{sample.Name}."),
             [],

@@ -18,7 +18,7 @@
   open();
 
   // Search over all tables.
-  const bar = document.querySelector(".bar");
+  const bar = document.querySelector(".kept");
   const search = document.createElement("input");
   search.type = "search";
   search.placeholder = "Search the tables";
@@ -76,8 +76,8 @@
     return chart;
   });
   const kin = chart => charts.filter(other => other.group === chart.group);
-  // The labels of the heights stand to the left of the plot, in the padding.
-  const at = (chart, event) => { const box = chart.svg.getBoundingClientRect(), labels = parseFloat(getComputedStyle(chart.svg).paddingLeft); return Math.min(1, Math.max(0, (event.clientX - box.left - labels) / (box.width - labels))); };
+  // The labels of the heights stand to the left of the plot, the names of the lines to its right, both in the padding.
+  const at = (chart, event) => { const box = chart.svg.getBoundingClientRect(), style = getComputedStyle(chart.svg), left = parseFloat(style.paddingLeft), right = parseFloat(style.paddingRight); return Math.min(1, Math.max(0, (event.clientX - box.left - left) / (box.width - left - right))); };
   const read = (chart, moment) => {
     const share = (moment - chart.zoom[0]) / (chart.zoom[1] - chart.zoom[0]);
     chart.cursor.setAttribute("visibility", share >= 0 && share <= 1 ? "visible" : "hidden");
@@ -89,6 +89,8 @@
   };
   const show = (chart, from, to) => {
     chart.zoom = [from, to];
+    // The names stand where the lines end, which a part of them does not show.
+    chart.svg.classList.toggle("zoomed", from > chart.from || to < chart.to);
     const span = chart.to - chart.from, units = 1000;
     const box = chart.area.getAttribute("viewBox").split(" ");
     chart.area.setAttribute("viewBox", `${(from - chart.from) / span * units} 0 ${(to - from) / span * units} ${box[3]}`);

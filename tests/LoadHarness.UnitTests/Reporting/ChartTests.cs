@@ -25,6 +25,8 @@ public sealed class ChartTests : IDisposable
 
         Assert.Contains("limit 1,250 ms</text>", html, StringComparison.Ordinal);
         Assert.Contains("judged 1,994 ms</text>", html, StringComparison.Ordinal);
+        // Above the plot, not on it.
+        Assert.Equal(2, Regex.Count(FigureOf(html, "figure-TQ-3"), "y=\"-\\d+\"[^>]*>(limit|judged) "));
     }
 
     [Theory]
@@ -74,7 +76,7 @@ public sealed class ChartTests : IDisposable
     public async Task A_heat_map_of_one_row_fills_its_whole_width(int seconds)
     {
         var equal = new LatencyHistogram();
-        equal.RecordNanoseconds(5_000_000, 10);
+        equal.RecordNanoseconds(5_000_000, 40);
         var scenario = SampleScenario.Open("one-row", 10, seconds, [("only", 5)]);
         scenario = scenario with { Timeline = [.. scenario.Timeline.Select(sample => sample with { Buckets = equal.Encode() })] };
 
@@ -96,6 +98,58 @@ public sealed class ChartTests : IDisposable
 
         Assert.DoesNotContain("<th scope=\"row\">10", rates, StringComparison.Ordinal);
         Assert.Contains("<th scope=\"row\">9", rates, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_slowest_request_is_in_the_heat_map_although_it_ended_after_the_load()
+    {
+        var slow = new LatencyHistogram();
+        slow.RecordNanoseconds(9_000_000_000, 1);
+        var scenario = SampleScenario.Open("steady", 50, 10, [("only", 5)]);
+        var drained = scenario.Timeline[^1] with { Second = 12, Completed = 1, Loaded = TimeSpan.Zero, Buckets = slow.Encode() };
+        scenario = scenario with { Timeline = [.. scenario.Timeline, drained] };
+
+        var html = await Render(SampleRun.Create(seconds: 5) with { Scenarios = [scenario], Verdicts = [] });
+
+        Assert.Contains("Longest: 9 s, from second 12.", FigureOf(html, "scenario-0-heat"), StringComparison.Ordinal);
+        // A percentile of what ended late alone would be one of the slowest.
+        Assert.DoesNotContain("9 s", FigureOf(html, "scenario-0-percentiles"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_of_a_few_requests_is_drawn_and_no_rate_or_percentile_of_them()
+    {
+        var html = await Render(SampleRun.Create(seconds: 5) with
+        {
+            Scenarios = [SampleScenario.Repeated("few", "import", [3.1, 3.9, 3.5], 100)],
+            Verdicts = [],
+        });
+
+        var drawn = FigureOf(html, "scenario-0-requests");
+        Assert.Equal(3 + 1, Regex.Count(drawn, "<circle "));
+        Assert.Contains("3 requests from 3.1 s to 3.9 s, mean 3.5 s.", drawn, StringComparison.Ordinal);
+        foreach (var chart in new[] { "spectrum", "heat", "rates", "percentiles" })
+            Assert.DoesNotContain($"scenario-0-{chart}", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("run-percentiles", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Requests_in_flight_are_a_count_and_no_rate()
+    {
+        var html = await Render(SampleRun.Create(seconds: 10));
+
+        Assert.DoesNotContain("/s</text>", FigureOf(html, "scenario-0-rates"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(102, 446, "150 ms, 200 ms, 300 ms")]
+    [InlineData(1, 10, "1 ms, 2 ms, 5 ms, 10 ms")]
+    [InlineData(0.5, 5_000, "1 ms, 10 ms, 100 ms, 1 s")]
+    public void A_logarithmic_axis_has_more_than_one_label_however_short_it_is(double from, double to, string labels)
+    {
+        var axis = new LogAxis(from, to, LogAxis.Milliseconds);
+
+        Assert.Equal(labels, string.Join(", ", axis.Ticks(4).Select(axis.Label)));
     }
 
     [Fact]

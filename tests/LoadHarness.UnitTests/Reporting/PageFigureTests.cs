@@ -87,7 +87,7 @@ public sealed class PageFigureTests : IDisposable
     public async Task Each_second_of_a_short_scenario_is_the_one_of_run_json()
     {
         var (run, html) = await ReadBothAsync();
-        var rows = Rows(html, "Figures of Offered and completed a second, in flight, scenario-0-rates");
+        var rows = Rows(html, "Figures of Requests offered and completed a second, and in flight, scenario-0-rates");
 
         Assert.Equal(run.Scenarios[0].Timeline.Select(sample => sample.Completed.ToString()),
             rows.Select(row => row[2]));

@@ -17,6 +17,8 @@ public sealed class PlainWordsTests
     [InlineData(1, "ms", "1 ms")]
     [InlineData(600, "requests/min", "600/min")]
     [InlineData(1.5, "x", "1.5×")]
+    [InlineData(-0.0000001, "", "0")]
+    [InlineData(-0.00002, "", "-0.00002")]
     public void A_figure_agrees_with_its_unit(double figure, string unit, string words) =>
         Assert.Equal(words, Format.Figure(figure, unit));
 

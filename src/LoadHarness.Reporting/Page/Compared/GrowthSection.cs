@@ -37,8 +37,8 @@ internal static class GrowthSection
             new Name(operation.Operation),
             .. growth.Sizes.Select(size => (Cell)(operation.Points.FirstOrDefault(point => point.Contacts == size) is { } point
                 ? Format.Significant(point.Figure) : "–")),
-            operation.Fit is { } fit ? $"{fit.Exponent:0.00}" : "–",
-            operation.Fit is { } known ? $"{known.ExponentInterval.Low:0.00} to {known.ExponentInterval.High:0.00}" : "–",
+            operation.Fit is { } fit ? fit.ExponentWords() : "–",
+            operation.Fit is { } known ? known.IntervalWords() : "–",
             Html.Of($"{Forecast(operation.Forecast)}"),
             Html.Of($"{Passing(operation.Passing)}"),
         ]), "sortable");

@@ -1,0 +1,45 @@
+using LoadHarness.Core.Measurement;
+
+namespace LoadHarness.Reporting.Charts;
+
+/// <summary>
+/// Each request of a scenario that made only a few, such as imports: when it ended and how long it took. Rates, percentiles and a heat map
+/// of so few would say less, and hide some.
+/// </summary>
+internal static class RequestChart
+{
+    /// <summary>Up to here each request is a dot of its own.</summary>
+    private const int FewRequests = 30;
+
+    /// <summary>Null where there are more of them, or an older run does not say when they ended.</summary>
+    public static Chart? Of(string id, ScenarioResult scenario, TimeSpan? limit)
+    {
+        var ended = scenario.Timeline.Where(sample => sample.Buckets is not null)
+            .SelectMany(sample => Recorded.In(LatencyHistogram.Decode(sample.Buckets!))
+                .SelectMany(recorded => Enumerable.Repeat(
+                    (sample.Second, recorded.Duration), (int)Math.Min(recorded.Count, FewRequests + 1))))
+            .Take(FewRequests + 1).ToList();
+        if (ended.Count is 0 or > FewRequests) return null;
+        var times = ended.Select(request => request.Duration).ToList();
+        return new(
+            id,
+            "Each request",
+            "Each dot is one request: when it ended, and how long it took.",
+            $"{Format.Counted(ended.Count, "request")} from {Format.Duration(times.Min())} to {Format.Duration(times.Max())}, mean "
+                + $"{Format.Duration(times.Aggregate(TimeSpan.Zero, (sum, time) => sum + time) / times.Count)}.",
+            Draw(scenario, ended, limit),
+            [new(Tone.Series(0), "one request", Mark.Dot), .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
+            new(["Ended in second", "Response time"],
+                [.. ended.Select(request => new[] { Format.Count(request.Second), Format.Duration(request.Duration) })]));
+    }
+
+    private static string Draw(ScenarioResult scenario, List<(int Second, TimeSpan Duration)> ended, TimeSpan? limit)
+    {
+        var times = ended.Select(request => request.Duration.TotalMilliseconds);
+        var drawing = new Drawing(150, new ClockAxis(0, ended[^1].Second + 1),
+            LogAxis.OfMilliseconds(limit is { } shown ? times.Append(shown.TotalMilliseconds) : times)).Grid().Ticks();
+        foreach (var (second, duration) in ended) drawing.Dot(second + 0.5, duration.TotalMilliseconds, Tone.Series(0));
+        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Duration(line)}", Tone.Limit);
+        return drawing.ToSvg($"Each request of {scenario.Name}.", "scenario");
+    }
+}
