@@ -63,7 +63,7 @@ internal static class Looks
               if (box.left < frame.left - 1 || box.right > frame.right + 1) faults.push(`cut: ${where}`);
               if (text.textContent.endsWith('…')) faults.push(`shortened: ${where}`);
               if (plot && (text.matches('.height') && box.right > plot.left + 1
-                  || text.matches('.end') && width > 640 && box.left < plot.right - 1)) faults.push(`lies on the plot: ${where}`);
+                  || text.matches('.end') && !print && width > 640 && box.left < plot.right - 1)) faults.push(`lies on the plot: ${where}`);
               for (const other of texts.slice(index + 1))
                 if (Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left) > 1
                     && Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top) > 4)
