@@ -45,7 +45,8 @@ public sealed class LeakproofPlanTests(FilledDatabase filled) : IClassFixture<Fi
     public async Task The_owner_of_the_definer_functions_reads_tags_custom_fields_and_text_through_their_index(
         string condition, string index)
     {
-        await using var command = filled.Database.As("lh_owner").CreateCommand("explain (costs off) select id from leads where " + condition);
+        await using var command = filled.Database.As("lh_owner").CreateCommand(
+            "explain (costs off) select id from leads where " + condition);
         await using var reader = await command.ExecuteReaderAsync(Stop);
         Assert.Contains(index, await PlanAsync(reader), StringComparison.Ordinal);
     }

@@ -108,6 +108,7 @@ public sealed class PipelineTests
             new Observed(Sample.Observation!),
             new SharedLoad([agent]),
             new Compared(compared),
+            new Judged(Sample.Verdicts),
             new Verified(verified),
             new Findings(SampleCompared.Gate.Findings!),
         ];
