@@ -17,6 +17,9 @@ public sealed class DatabaseObserver : IAsyncDisposable
     // A look that takes long on a busy server is taken less often: looking never takes more than a twentieth of the time.
     private const int RestAfterLook = 19;
 
+    /// <summary>Statements inside the functions of one statement whose plans a run keeps.</summary>
+    private const int MostInnerPlans = 20;
+
     private readonly NpgsqlDataSource _admin;
     private readonly ServerReader _reader;
     private readonly CancellationTokenSource _stop = new();
@@ -77,13 +80,16 @@ public sealed class DatabaseObserver : IAsyncDisposable
         var (relations, indexes, leftOut) = _before.Until(await SizesAsync(cancellationToken));
         if (_samples.WasThinned) _notes.Add("The run is long: samples stand for more than a second each, rates are exact over that time.");
         if (leftOut > 0) _notes.Add($"{leftOut} of the smallest indexes are left out.");
-        return new(_samples.Samples(), _waits.Shares(), [.. _statements], plans, relations, _busy / observed)
+        return new(_samples.Samples(), _waits.Shares(), [.. _statements], [.. plans.Select(Slowest)], relations, _busy / observed)
         {
             Watched = [.. _watched],
             Indexes = indexes,
             Notes = [.. _notes, .. notes],
         };
     }
+
+    // Here, and not where plans are read: which are the slowest is chance, and a comparison of two arms would take it for a difference.
+    private static QueryPlan Slowest(QueryPlan plan) => plan with { Inner = [.. plan.Inner.Take(MostInnerPlans)] };
 
     // A server that is gone by now keeps nobody from what was seen of it before.
     private async Task<Sizes> SizesAsync(CancellationToken cancellationToken)

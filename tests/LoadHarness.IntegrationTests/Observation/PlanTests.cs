@@ -31,7 +31,8 @@ public sealed class PlanTests(SeededLoad seeded) : IClassFixture<SeededLoad>
         var page = Assert.Single(plans, plan => plan.Query == "segment_page");
         Assert.Contains(page.Inner, inner => inner.Text.Contains(" on leads", StringComparison.Ordinal)
             && inner.Statement.Contains("custom_fields", StringComparison.Ordinal));
-        Assert.NotEmpty(Assert.Single(plans, plan => plan.Query == "import_merge").Inner);
+        // All of them, though a run keeps 20: which of them are the slowest is chance, and two equal arms would differ.
+        Assert.InRange(Assert.Single(plans, plan => plan.Query == "import_merge").Inner.Count, 21, 100);
         Assert.NotEmpty(Assert.Single(plans, plan => plan.Query == "campaign_claim").Inner);
     }
 

@@ -15,8 +15,7 @@ internal delegate Task<NpgsqlDataReader> SendStatement(
 /// </summary>
 internal sealed partial class PlanSession(NpgsqlConnection connection, RelationNames relations, string? blindness)
 {
-    /// <summary>Shapes of inner statements, and characters of a plan or an inner statement, that a run keeps.</summary>
-    private const int MostInner = 20;
+    /// <summary>Characters of a plan, and of an inner statement, that are kept.</summary>
     private const int LongestPlan = 20_000;
     private const int LongestStatement = 4_000;
 
@@ -138,7 +137,6 @@ internal sealed partial class PlanSession(NpgsqlConnection connection, RelationN
         .Select(shape => (Slowest: shape.MaxBy(plan => plan.Duration)!, Count: shape.Count(),
             Time: shape.Aggregate(TimeSpan.Zero, (sum, plan) => sum + plan.Duration)))
         .OrderByDescending(shape => shape.Time)
-        .Take(MostInner)
         .Select(shape => new InnerPlan(
             Bounded(shape.Slowest.Statement.Trim(), LongestStatement), shape.Count, shape.Time, Bounded(shape.Slowest.Plan, LongestPlan)));
 
