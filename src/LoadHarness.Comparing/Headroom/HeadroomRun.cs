@@ -81,9 +81,8 @@ public sealed class HeadroomRun(TimeSpan level, SeedRequest request, ServerProfi
         for (var round = 0; round < Rounds; round++)
         {
             var roundSeed = request.Seed + (ulong)round;
-            // A later round begins between the rates where the one before ended.
             held.Add(await new LevelSearch(BrokeAsync, range, Precision, isWhole: false)
-                .FindAsync(held.Count > 0 ? held[^1].Level : rate, held.Count > 0 ? held[^1].BrokeAt : null, cancellationToken));
+                .FindAsync(rate, held.LastOrDefault(), cancellationToken));
             task.Advance(1);
 
             async Task<string?> BrokeAsync(double perSecond, CancellationToken stop) => LevelTrial.FaultOf(

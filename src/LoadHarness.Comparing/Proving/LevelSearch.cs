@@ -9,12 +9,12 @@ namespace LoadHarness.Comparing.Proving;
 internal sealed class LevelSearch(
     Func<double, CancellationToken, Task<string?>> broke, ClaimSearch range, double precision, bool isWhole)
 {
-    /// <param name="first">Where the search begins.</param>
-    /// <param name="brokeBefore">A level that broke in an earlier search: it is tried as soon as a lower one holds. Null for none.</param>
-    public async Task<HeldLevel> FindAsync(double first, double? brokeBefore, CancellationToken cancellationToken)
+    /// <param name="first">Where the first search begins.</param>
+    /// <param name="before">What an earlier search found; null for none. A later one begins between what held and what broke there.</param>
+    public async Task<HeldLevel> FindAsync(double first, HeldLevel? before, CancellationToken cancellationToken)
     {
         var (held, failed, why) = ((double?)null, (double?)null, (string?)null);
-        var level = Math.Clamp(first, range.Least, range.Most);
+        var level = Math.Clamp(before?.Level ?? first, range.Least, range.Most);
         while (true)
         {
             // A stall of the machine breaks any level: what breaks has to do so twice.
@@ -23,7 +23,7 @@ internal sealed class LevelSearch(
             else held = level;
             if (failed <= range.Least) return new(range.Least, SearchEnd.BelowLeast, why);
             if (held >= range.Most) return new(range.Most, SearchEnd.AtMost, null);
-            if (Next(held, failed, brokeBefore) is not { } next) return new(held!.Value, SearchEnd.Found, why) { BrokeAt = failed };
+            if (Next(held, failed, before?.BrokeAt) is not { } next) return new(held!.Value, SearchEnd.Found, why) { BrokeAt = failed };
             level = next;
         }
     }

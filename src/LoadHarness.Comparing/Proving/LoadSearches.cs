@@ -36,12 +36,10 @@ internal sealed class LoadSearches(
             _ => new("imported rows an hour, while lead queries keep their target", "rows/h", AnHour(held), AnHour(heldByC)),
         };
 
-        // A later round begins between the levels where the one before ended.
         Task<HeldLevel> FindAsync(LoadLevel load, List<HeldLevel> before, ulong number) => new LevelSearch(
                 (level, stop) => load.BrokeAsync(level, seed + number, stop), search, plan.LevelPrecision,
                     search.Load == SearchedLoad.Users)
-            .FindAsync(
-                before.Count > 0 ? before[^1].Level : search.First, before.Count > 0 ? before[^1].BrokeAt : null, cancellationToken);
+            .FindAsync(search.First, before.LastOrDefault(), cancellationToken);
     }
 
     private static List<HeldLevel> AnHour(List<HeldLevel> levels) =>

@@ -55,7 +55,8 @@ public sealed class LevelSearchTests
             (level, _) => Task.FromResult(++tried > 0 && level > capacity ? "slow" : null),
             new(SearchedLoad.Requests, 1, 32, 20_000), 1.1, isWhole: false);
 
-        var held = await search.FindAsync(90, brokeBefore: 98, TestContext.Current.CancellationToken);
+        var before = new HeldLevel(90, SearchEnd.Found, "slow") { BrokeAt = 98 };
+        var held = await search.FindAsync(32, before, TestContext.Current.CancellationToken);
 
         Assert.InRange(held.Level, capacity / 1.1, capacity);
         Assert.InRange(held.BrokeAt!.Value, capacity, held.Level * 1.1);
