@@ -32,9 +32,6 @@ public sealed record ArmComparison(
             .Distinct(),
     ];
 
-    /// <param name="gate">What the gate holds them against; null for a comparison.</param>
-    internal IFindings With(GateContext? gate) => new FoundArms(this, gate);
-
     /// <summary>Name and checksum of a workload of one's own; null for the CRM's operations.</summary>
     public string? Workload { get; init; }
 

@@ -101,7 +101,8 @@ public sealed record RunResult
     public long? Contacts => Seed?.Contacts ?? Findings?.MostContacts;
 
     /// <summary>What a verb other than <c>run</c> found; null for a run of a load.</summary>
-    public IFindings? Findings => (IFindings?)Proof ?? Growth ?? Headroom ?? Ledger ?? GateRates ?? Arms?.With(Gate);
+    public IFindings? Findings => (IFindings?)Proof ?? Growth ?? Headroom ?? Ledger ?? GateRates
+        ?? (Arms is null ? (IFindings?)null : new FoundArms(Arms, Gate));
 
     /// <param name="earlier">Null for none: then nothing changes.</param>
     public RunResult ComparedWith(RunResult? earlier) => earlier is null ? this : this with { Baseline = Baseline.Of(earlier, this) };
