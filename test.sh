@@ -12,7 +12,7 @@ done
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 "$here/.ci/install-missing" test "$install"
 
-for script in run.sh test.sh .ci/run .ci/install-missing .ci/closing-line .ci/container/start-engine .ci/container/make-base-image .ci/container/base/docker-entrypoint.sh; do
+for script in $(grep -rl '^#!/bin/sh' run.sh test.sh .ci); do
     sh -n "$script"
 done
 
