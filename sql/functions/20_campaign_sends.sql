@@ -171,7 +171,7 @@ begin
         update email_sends s
         set status = 'claimed', claimed_by = p_worker, claimed_at = v_token, claimed_pid = v_pid, attempts = s.attempts + 1,
             skipped_at = null,
-            -- Whoever held it while the lead's address changed kept the old one in it.
+            -- A worker that held it while the lead's address changed kept the old one in it.
             email = case when s.attempts > 0 then (select l.email from leads l where l.workspace_id = p_workspace_id and l.id = s.lead_id)
                          else s.email end
         -- The rows are locked: their places cannot change before the update. created_at keeps the place in its partition.
