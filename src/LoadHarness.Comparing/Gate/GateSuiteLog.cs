@@ -38,28 +38,17 @@ public sealed class GateSuiteLog(string file)
     ];
 }
 
-/// <summary>The right to measure one comparison. It ends with its process at the latest.</summary>
+/// <summary>The right to measure one comparison.</summary>
 public sealed class SuiteClaim : IDisposable
 {
-    private readonly FileStream _held;
+    private readonly HeldFile _held;
 
-    private SuiteClaim(FileStream held, int number) => (_held, Number) = (held, number);
+    private SuiteClaim(HeldFile held, int number) => (_held, Number) = (held, number);
 
     public int Number { get; }
 
     /// <returns>Null where another has it.</returns>
-    internal static SuiteClaim? Take(string file, int number)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        try
-        {
-            return new(new(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose), number);
-        }
-        catch (Exception taken) when (taken is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    internal static SuiteClaim? Take(string file, int number) => HeldFile.Take(file) is { } held ? new(held, number) : null;
 
     public void Dispose() => _held.Dispose();
 }

@@ -7,6 +7,9 @@ namespace LoadHarness.Comparing;
 /// <summary>A file with a JSON line each, which only grows: several programs may add to it at once.</summary>
 internal static class LineFile
 {
+    // A turn is one write of less than a kilobyte.
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(30);
+
     /// <returns>In the order of the file; none where there is no file yet.</returns>
     /// <exception cref="HarnessException">A line is damaged; names file and line.</exception>
     public static async Task<IReadOnlyList<T>> ReadAsync<T>(string file, string what, CancellationToken cancellationToken)
@@ -26,9 +29,9 @@ internal static class LineFile
 
     public static async Task AddAsync<T>(string file, T entry, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         var line = JsonSerializer.SerializeToUtf8Bytes(entry, JsonFormat.Line);
-        // One write at the end of the file: lines of several programs come one after the other.
+        // .NET looks for the end of the file once, when it opens it: two that append at once would write over each other.
+        using var turn = await HeldFile.WaitAsync(file + ".adding", LongestTurn, cancellationToken);
         await using var stream = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         await stream.WriteAsync((byte[])[.. line, (byte)'\n'], cancellationToken);
     }

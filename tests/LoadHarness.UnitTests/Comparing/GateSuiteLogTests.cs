@@ -44,6 +44,20 @@ public sealed class GateSuiteLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Programs_that_add_at_once_lose_no_line()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(program => Task.Run(async () =>
+        {
+            for (var line = 0; line < 250; line++) await new GateSuiteLog(LogFile).AddAsync(Suite((program * 250) + line), stop);
+        }, stop)));
+
+        var found = await new GateSuiteLog(LogFile).ReadAsync(IsAlike, stop);
+        Assert.Equal(Enumerable.Range(0, 1_000), found.Select(suite => suite.Number));
+        Assert.Equal(LogFile, Assert.Single(Directory.GetFiles(_directory.Path)));
+    }
+
+    [Fact]
     public async Task A_damaged_line_is_named_with_its_number()
     {
         var stop = TestContext.Current.CancellationToken;
