@@ -40,6 +40,9 @@ drop trigger if exists audit_flows on automation_flows;
 drop trigger if exists audit_users on users;
 
 -- step: audit_sends
+-- Dropping a trigger takes the partitions first, one after the other. Queries take the table first: without its lock the two
+-- meet in a deadlock, again and again under load.
+lock table only email_sends in access exclusive mode;
 drop trigger if exists audit_sends on email_sends;
 
 -- step: audit_functions
