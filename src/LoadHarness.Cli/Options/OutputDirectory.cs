@@ -20,18 +20,24 @@ public static class OutputDirectory
         {
             var path = Path.GetFullPath(directory);
             if (File.Exists(path)) return "that is a file. Give a directory; it is made when it does not exist.";
-            var isThere = Directory.Exists(path);
+            string[] missing = [.. MissingOf(path)];
             Directory.CreateDirectory(path);
             var trial = Path.Combine(path, $".loadharness-{Guid.NewGuid():N}");
             File.WriteAllText(trial, "");
             File.Delete(trial);
             // A command that is refused for something else leaves nothing behind.
-            if (!isThere) Directory.Delete(path);
+            foreach (var made in missing) Directory.Delete(made);
             return null;
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return $"nothing can be written there: {refused.Message.TrimEnd('.')}. Give a directory that you may write to.";
         }
+    }
+
+    /// <summary>The directory and those above it that are not there, the innermost first.</summary>
+    private static IEnumerable<string> MissingOf(string path)
+    {
+        for (var next = path; next is not null && !Directory.Exists(next); next = Path.GetDirectoryName(next)) yield return next;
     }
 }

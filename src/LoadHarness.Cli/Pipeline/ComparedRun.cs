@@ -1,3 +1,4 @@
+using LoadHarness.Cli.Options;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
@@ -16,6 +17,7 @@ internal static class ComparedRun
     public static async Task<ExitCode> MeasureAsync(
         HarnessOptions options, string directory, string stage, Func<IStageProgress, Task<IFindings>> work)
     {
+        OutputDirectory.Require(stage, directory);
         var context = StageContext.Of(options with { OutputDirectory = directory });
         var begun = PartialRun.Begin(context.Options);
         var found = await context.StageAsync(stage, work, _ => "on copies of filled clusters");

@@ -91,6 +91,7 @@ public static class GateVerb
             : new GatePin(against, "given");
         var (a, b) = (work.Arm("--against", pin.Arm), work.Arm("--b", work.UsualArm));
         var historyFile = history ?? Path.Combine("reports", "gate", $"{work.Workload?.Name ?? "history"}.jsonl");
+        OutputFile.Require("--history", historyFile);
         var earlier = await GateHistory.ReadAsync(historyFile, pin.Against, cancellationToken);
         return await ComparedRun.MeasureAsync(options, directory, "gate", async progress =>
         {
@@ -126,6 +127,7 @@ public static class GateVerb
             throw new HarnessException($"--suites is {suites.Identical}. Give 1 to 1000.", ExitCode.BadUsage);
         if (suites.Planted is < 0 or > 1000)
             throw new HarnessException($"--planted is {suites.Planted}. Give 0 to 1000.", ExitCode.BadUsage);
+        OutputFile.Require("--log", log);
         return await ComparedRun.MeasureAsync(options, directory, "gate selftest", async progress =>
             await new GateSelfTest(
                 plan, CrmRows.Of(options), options.ServerProfile, suites.Identical, new(log), progress)

@@ -20,7 +20,8 @@ public static class ProveVerb
         var claims = new Option<string?>("--claims") { Description = "Only these, such as RE-2,ER-1. Default: all.", HelpName = "IDS" };
         var markdown = new Option<string?>("--markdown")
         {
-            Description = "Write the report to this file too, such as docs/results.md.",
+            Description = "Write the report to this file too, such as docs/results.md. What stands after its line "
+                + $"'{MarkdownFile.KeptMark}' stays.",
             HelpName = "FILE",
         };
         return new(
@@ -39,6 +40,7 @@ public static class ProveVerb
     private static async Task<ExitCode> ExecuteAsync(
         HarnessOptions options, string directory, bool quick, string? claims, string? markdown, CancellationToken cancellationToken)
     {
+        if (markdown is not null) OutputFile.Require("--markdown", markdown);
         var contracts = Asked(ClaimFiles.Read(ClaimsFolder, options.Targets, Prover.Operations), claims);
         var command = $"prove --contacts {options.Contacts}{(quick ? " --quick" : "")}{(claims is null ? "" : $" --claims {claims}")}";
         var plan = quick ? ProofPlan.Quick : ProofPlan.Standard;
@@ -46,7 +48,7 @@ public static class ProveVerb
         {
             var proof = await new Prover(plan, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
                 .ProveAsync(contracts, options.Targets, command, HostFacts.Words(), cancellationToken);
-            if (markdown is not null) await File.WriteAllTextAsync(markdown, ProofText.Of(proof), CancellationToken.None);
+            if (markdown is not null) await MarkdownFile.WriteAsync(markdown, ProofText.Of(proof), CancellationToken.None);
             return proof;
         });
     }

@@ -28,6 +28,7 @@ public static class SelfCheckVerb
     private static async Task<ExitCode> ExecuteAsync(
         HarnessOptions options, string directory, SelfCheckScale scale, CancellationToken cancellationToken)
     {
+        OutputDirectory.Require("selfcheck", directory);
         TerminalOutput terminal = new TerminalOutput(options.Json);
         var verdicts = await terminal.WithProgressAsync(progress => EngineSelfCheck.RunAsync(scale, progress, cancellationToken));
         var compared = await terminal.WithProgressAsync(async progress =>

@@ -40,6 +40,8 @@ public static class VerifyVerb
     {
         var read = words.Read(parsed);
         var options = words.ProfileGiven(parsed) ? read : read with { Profile = ProfileWhenNoneGiven };
+        if (markdown is not null) OutputFile.Require("--markdown", markdown);
+        if (options.Database is not DatabaseTarget.Given) OutputDirectory.Require("verify", options.OutputDirectory);
         var context = StageContext.Of(options);
         await using var seeded = await SeededDatabase.OpenAsync(context, words.ContactsGiven(parsed), cancellationToken);
         await ClusterTraps.RequireNoneAsync(seeded.Database.AdminConnectionString, cancellationToken);
@@ -85,7 +87,7 @@ public static class VerifyVerb
     {
         var (options, verdicts) = (context.Options, run.Checklist);
         if (markdown is not null)
-            await File.WriteAllTextAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(run, database)), cancellationToken);
+            await MarkdownFile.WriteAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(run, database)), cancellationToken);
         return CheckTable.Print(
             context.Terminal, verdicts, options.Json, RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)));
     }

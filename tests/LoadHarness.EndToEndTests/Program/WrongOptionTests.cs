@@ -35,6 +35,20 @@ public sealed class WrongOptionTests
     }
 
     [Theory]
+    [InlineData("--markdown", "prove")]
+    [InlineData("--markdown", "verify", "--contacts", "2000")]
+    [InlineData("--history", "gate", "--against", "HEAD")]
+    [InlineData("--log", "gate", "selftest")]
+    public async Task A_file_that_cannot_be_written_is_refused_before_anything_is_measured(string option, params string[] verb)
+    {
+        using var output = new TemporaryDirectory();
+        var ended = await BuiltProgram.RunAsync([.. verb, "--out", output.Path, option, output.Path]);
+
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains($"{option} '{output.Path}': that is a directory.", ended.StandardError, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("0", false)]
     [InlineData("-5", false)]
     [InlineData("50", false)]
