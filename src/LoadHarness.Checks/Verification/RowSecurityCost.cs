@@ -21,7 +21,7 @@ internal static class RowSecurityCost
     /// <summary>Smaller tables are read from end to end in any case.</summary>
     private const long FewestLeads = 1_000;
 
-    private const int Rounds = 20;
+    private const int UsualRounds = 20;
 
     private const int ArgumentsARound = 25;
 
@@ -43,14 +43,14 @@ internal static class RowSecurityCost
     ];
 
     /// <returns>The costliest query's ratio, judged by its 95% interval over the rounds.</returns>
-    public static async Task<Verdict> RunAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
+    public static async Task<Verdict> RunAsync(NpgsqlDataSource admin, CancellationToken cancellationToken, int rounds = UsualRounds)
     {
         try
         {
             await using var connection = await admin.OpenConnectionAsync(cancellationToken);
             var workspace = await connection.ScalarAsync<long>(
                 "select workspace_id from leads group by 1 order by count(*) desc limit 1", cancellationToken);
-            var leads = await LeadsAsync(connection, workspace, cancellationToken);
+            var leads = await LeadsAsync(connection, workspace, rounds, cancellationToken);
             if ((await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed)
                 return Verdict.Unavailable(
                     Id, "", "its cost is measured on one server: on a cluster each role has other sessions of the workers");
@@ -58,7 +58,8 @@ internal static class RowSecurityCost
                 return Verdict.Unavailable(Id, "", $"its cost is measured from {FewestLeads:N0} leads in one workspace on");
             var costs = new List<Cost>();
             foreach (var (query, arguments) in Queries)
-                costs.Add(await MeasureAsync(admin, query, workspace, leads.Select(arguments).ToArray(), cancellationToken));
+                costs.Add(await MeasureAsync(
+                    admin, query, workspace, leads.Select(arguments).ToArray(), rounds, cancellationToken));
             return Judge(costs);
         }
         catch (PostgresException e)
@@ -73,18 +74,20 @@ internal static class RowSecurityCost
         var words = costs.Select(
             cost => $"{cost.Query} {cost.Bound.Average():0.000} and {cost.Unbound.Average():0.000} ms, {cost.Ratios.Average():0.00} times");
         var evidence = $"as {Bound}, whom the policies bind, and as {Unbound}, whom they do not: "
-            + $"{string.Join("; ", words)} (prepared, rows in memory, {Rounds} rounds in turn)";
-        var measured = new Measured(costliest.Ratios.Average(), Intervals.OfMean(costliest.Ratios), Rounds, Rounds, costliest.Query);
+            + $"{string.Join("; ", words)} (prepared, rows in memory, {costliest.Ratios.Count} rounds in turn)";
+        var measured = new Measured(
+            costliest.Ratios.Average(), Intervals.OfMean(costliest.Ratios), costliest.Ratios.Count, costliest.Ratios.Count, costliest.Query);
         return Verdict.Judged(Id, "", measured, MostTimes, evidence);
     }
 
     // A pair of sessions a round: where a server process happens to lie in memory makes it faster or slower than the next one, all its
     // life.
     private static async Task<Cost> MeasureAsync(
-        NpgsqlDataSource admin, string query, long workspace, object[][] arguments, CancellationToken cancellationToken)
+        NpgsqlDataSource admin, string query, long workspace, object[][] arguments, int rounds,
+            CancellationToken cancellationToken)
     {
         var cost = new Cost(query, [], []);
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             await using var bound = await Session.OpenAsync(admin, Bound, workspace, query, arguments[0], cancellationToken);
             await using var unbound = await Session.OpenAsync(admin, Unbound, workspace, query, arguments[0], cancellationToken);
@@ -110,8 +113,8 @@ internal static class RowSecurityCost
     }
 
     // Spread over the ids, which are not without gaps. None, when there are too few leads.
-    private static async Task<List<Lead>> LeadsAsync(NpgsqlConnection connection, long workspace, CancellationToken cancellationToken) =>
-        await connection.ListAsync(
+    private static async Task<List<Lead>> LeadsAsync(
+        NpgsqlConnection connection, long workspace, int rounds, CancellationToken cancellationToken) => await connection.ListAsync(
         """
         with bounds as (
             select min(id) as low, max(id) as high from leads where workspace_id = $1 having count(*) >= $3
@@ -122,7 +125,7 @@ internal static class RowSecurityCost
             where workspace_id = $1 and id >= low + (high - low) * (draw - 1) / $2
             order by id limit 1) l
         """,
-        row => new Lead(row.GetInt64(0), row.GetString(1), row.GetString(2)), cancellationToken, workspace, Rounds * ArgumentsARound,
+        row => new Lead(row.GetInt64(0), row.GetString(1), row.GetString(2)), cancellationToken, workspace, rounds * ArgumentsARound,
             FewestLeads);
 
     private sealed record Lead(long Id, string Email, string Status);

@@ -23,8 +23,8 @@ public sealed class SecondSignalTests(SeededSnapshot snapshot) : IDisposable
         var began = Stopwatch.GetTimestamp();
         await program.EndedAsync();
 
-        // Five seconds are promised; a small machine gets twice as long.
-        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 10);
+        // Five seconds are promised; a busy machine gets more, and still less than the patience of the first signal.
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 25);
         Assert.Equal(5, program.ExitCode);
         var run = await RunJson.ReadAsync(
             Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);

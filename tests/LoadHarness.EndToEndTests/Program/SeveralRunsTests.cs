@@ -87,7 +87,7 @@ public sealed class SeveralRunsTests : IDisposable
                     .ExecuteBufferedAsync(Stop);
 
         Assert.Equal(0, ended.ExitCode);
-        for (var i = 0; i < 100 && !File.Exists(opened); i++) await Task.Delay(50, Stop);
+        for (var i = 0; i < 2_000 && !File.Exists(opened); i++) await Task.Delay(50, Stop);
         Assert.Equal(Path.Combine(Out, "history.html"), await File.ReadAllTextAsync(opened, Stop));
         Assert.DoesNotContain("noise", ended.StandardOutput, StringComparison.Ordinal);
     }

@@ -18,9 +18,9 @@ public sealed class BrokerTests
         await using var exchange = await Exchange.OpenAsync(broker.Address, "test", Stop);
         await broker.DisposeAsync();
 
-        Assert.False(await exchange.IsAnsweredAsync(new ClockRequest("1/3"), Stop).WaitAsync(TimeSpan.FromSeconds(20), Stop));
+        Assert.False(await exchange.IsAnsweredAsync(new ClockRequest("1/3"), Stop).WaitAsync(TimeSpan.FromMinutes(5), Stop));
         await Assert.ThrowsAsync<HarnessException>(() => exchange.AskAsync<ClockRequest, ClockAnswer>(
-            new("1/3"), TimeSpan.FromSeconds(0.5), Stop).WaitAsync(TimeSpan.FromSeconds(20), Stop));
+            new("1/3"), TimeSpan.FromSeconds(0.5), Stop).WaitAsync(TimeSpan.FromMinutes(5), Stop));
     }
 
     [Fact]

@@ -51,22 +51,32 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Two_given_databases_are_compared_as_they_are()
+    public async Task Two_given_databases_are_compared_as_they_are_by_counters_and_by_slots_in_turns()
     {
         await using var with = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         await using var without = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         const string rows = """
-            create extension pg_stat_statements; insert into item select n, n % 500, 1 from generate_series(1, 5000) n; analyze item
+            create extension pg_stat_statements; insert into item select n, n % 500, 1 from generate_series(1, 20000) n; analyze item
             """;
         await with.Owner.ExecuteAsync(SetUp + "create index on item (kind);" + rows);
         await without.Owner.ExecuteAsync(SetUp + rows);
-        await WriteAsync(SetUp, Statements);
+        // A call takes so long on any machine that a slot has enough of them for a mean, and no more than a slow one can send.
+        await WriteAsync(SetUp, Statements.Replace("from item where kind", "from item, (select pg_sleep(0.001)) as pause where kind",
+            StringComparison.Ordinal), weight: 9);
 
-        var arms = await CompareAsync($"db:{with.ConnectionString}", $"db:{without.ConnectionString}");
+        var arms = await CompareAsync(
+            $"db:{with.ConnectionString}", $"db:{without.ConnectionString}", TimeSpan.FromMilliseconds(250));
 
         Assert.Equal(["load/by_kind"], arms.WorseOperations);
         Assert.Contains("B has no index item_kind_idx.", Causes.Of(arms));
         Assert.DoesNotContain(new Npgsql.NpgsqlConnectionStringBuilder(with.ConnectionString).Password!, arms.A, StringComparison.Ordinal);
+        // Some twice as long: shown by the first look, and again by the pairs that confirm it.
+        Assert.All(["mean", "p50"], metric => Assert.True(
+            arms.Times.Single(time => time.Operation == "load/by_kind" && time.Metric == metric) is
+                { IsShownSlower: true, Confirmed: true, A: > 0, Ratio: > 1 }, string.Join('\n', arms.Times)));
+        Assert.All(arms.Times.Select(time => time.Operation),
+            operation => Assert.Contains(operation, (string[])["load", "load/by_kind", "load/reprice", ArmComparison.Whole]));
+        Assert.Contains(arms.Stages, stage => stage.Stage == "Confirmation");
         Assert.Equal("on", await with.Owner.AskAsync<string>("show full_page_writes"));
     }
 
@@ -84,18 +94,19 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
             Assert.Throws<HarnessException>(() => ArmSpecification.OfWorkload("--b", text)).Message;
     }
 
-    private async Task<ArmComparison> CompareAsync(string a, string b)
+    /// <param name="slot">None: counters alone.</param>
+    private async Task<ArmComparison> CompareAsync(string a, string b, TimeSpan slot = default)
     {
         var workload = WorkloadCatalog.Find(_directory.FullName, out var faults);
         Assert.Empty(faults);
-        var asked = (ComparisonPlan.Standard with { Slot = TimeSpan.Zero, CounterCalls = 20 }).For(workload!);
+        var asked = (ComparisonPlan.Standard with { Slot = slot, CounterCalls = 20 }).For(workload!);
         return await new Comparer(
             asked, new WorkloadSubject(workload!, asked.Scenarios, ServerProfile.Checklist, 7, keep: false), SilentProgress.Instance)
             .CompareAsync(
                 ArmSpecification.OfWorkload("--a", a), ArmSpecification.OfWorkload("--b", b), TestContext.Current.CancellationToken);
     }
 
-    private async Task WriteAsync(string setUp, string statements, string operations = "")
+    private async Task WriteAsync(string setUp, string statements, string operations = "", int weight = 1)
     {
         await FileAsync("set-up.sql", setUp);
         await FileAsync("statements.sql", statements);
@@ -105,7 +116,7 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
                 "id": { "kind": "sequential", "from": 1, "to": 5000 }, "kind": { "kind": "uniform", "from": 1, "to": 500 },
                 "price": { "kind": "uniform", "from": "1.00", "to": "9.00", "digits": 2 } } } ],
               "parameters": { "kind": { "kind": "uniform", "from": 1, "to": 500 }, "id": { "kind": "uniform", "from": 1, "to": 5000 } },
-              "scenarios": { "load": { "operations": { {{operations}} "by_kind": 1, "reprice": 1 }, "thinkTime": "9s",
+              "scenarios": { "load": { "operations": { {{operations}} "by_kind": {{weight}}, "reprice": 1 }, "thinkTime": "9s",
                 "simulations": [ { "kind": "keepConstant", "copies": 1, "during": "1s" } ] } } }
             """);
     }

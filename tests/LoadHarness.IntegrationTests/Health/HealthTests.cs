@@ -108,7 +108,7 @@ public sealed class HealthTests(PostgresCluster cluster)
         var limits = new HealthLimits { Of = new Dictionary<string, (double, double)> { ["KM-1"] = (10, 20) } };
         var check = (await LookAsync(database, limits)).Checks.Single(c => c.Id == "KM-1");
         Assert.Equal(HealthStatus.Red, check.Status);
-        Assert.Contains("slow_on_purpose", check.Findings[0].Subject, StringComparison.Ordinal);
+        Assert.Contains(check.Findings, finding => finding.Subject.Contains("slow_on_purpose", StringComparison.Ordinal));
         Assert.True(check.Figure >= 20, $"{check.Figure}");
     }
 

@@ -29,9 +29,12 @@ public sealed class PostgresCluster : IAsyncLifetime
     private const string CronDatabase = "postgres";
 
     private readonly ConcurrentDictionary<SchemaState, Lazy<Task<string>>> _templates = [];
+    private readonly Lazy<Task<string>> _shared;
     private NativeCluster? _cluster;
     private string? _missing;
     private int _lastDatabase;
+
+    public PostgresCluster() => _shared = new(MakeSharedAsync);
 
     /// <summary>The running server; skips the test (or fails it in CI) where PostgreSQL is not installed.</summary>
     public NativeCluster Server
@@ -56,6 +59,13 @@ public sealed class PostgresCluster : IAsyncLifetime
 
     public async Task<TestDatabase> CreateDatabaseAsync(SchemaState state) =>
         await CloneAsync(state, $"test_{Interlocked.Increment(ref _lastDatabase)}");
+
+    /// <summary>
+    /// The optimized schema with the workspaces of <see cref="Workspaces"/>, one database for all tests that write nothing: each of them
+    /// would else pay for a copy of its own. The server refuses to write there.
+    /// </summary>
+    public async Task<TestDatabase> SharedDatabaseAsync() =>
+        new(Server.ConnectionStringTo(await _shared.Value), () => Task.CompletedTask) { IsShared = true };
 
     /// <summary>
     /// As <see cref="CreateDatabaseAsync"/>, where pg_cron works, on a server of its own: the launcher of pg_cron 1.4 lives in
@@ -90,13 +100,25 @@ public sealed class PostgresCluster : IAsyncLifetime
         settings["shared_buffers"] = "128MB";
         // A thousand files are made for each test's database. What is to outlive a power cut is tested on servers of its own.
         settings["fsync"] = "off";
+        // The statements of all tests are kept: past the most, those with few calls are dropped, and a test looks for its own.
+        if (libraries.Contains("pg_stat_statements")) settings["pg_stat_statements.max"] = "50000";
         return await NativeCluster.StartAsync(binaries, settings, keep: false, CancellationToken.None);
     }
 
-    private async Task<TestDatabase> CloneAsync(SchemaState state, string name)
+    private async Task<TestDatabase> CloneAsync(SchemaState state, string name, Func<Task>? drop = null)
     {
         await AdministerAsync($"create database {name} template {await TemplateAsync(state)}");
-        return new TestDatabase(Server.ConnectionStringTo(name), () => AdministerAsync($"drop database {name} with (force)"));
+        return new TestDatabase(
+            Server.ConnectionStringTo(name), drop ?? (() => AdministerAsync($"drop database {name} with (force)")));
+    }
+
+    private async Task<string> MakeSharedAsync()
+    {
+        const string name = "shared";
+        await using (var database = await CloneAsync(SchemaState.Optimized, name, () => Task.CompletedTask))
+            await Workspaces.AddAsync(database);
+        await AdministerAsync($"alter database {name} set default_transaction_read_only = on");
+        return name;
     }
 
     private Task<string> TemplateAsync(SchemaState state) => state == SchemaState.Empty

@@ -15,6 +15,9 @@ public sealed class TestDatabase : IAsyncDisposable
         Owner = NpgsqlDataSource.Create(connectionString);
     }
 
+    /// <summary>Other tests read it too, and none may write.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>Superuser.</summary>
     public string ConnectionString { get; }
 

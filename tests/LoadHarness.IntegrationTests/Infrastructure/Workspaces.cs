@@ -11,9 +11,12 @@ internal static class Workspaces
 
     public static async Task<TenantDatabase> OpenAppAsync(TestDatabase database, int connections = 20)
     {
-        await ExecuteAsync(database, "insert into workspaces (id, name) values (1, 'own'), (2, 'foreign') on conflict do nothing");
+        if (!database.IsShared) await AddAsync(database);
         return TenantDatabase.Open(database.ConnectionString, "lh_app", Own, connections);
     }
+
+    public static Task AddAsync(TestDatabase database) =>
+        ExecuteAsync(database, "insert into workspaces (id, name) values (1, 'own'), (2, 'foreign') on conflict do nothing");
 
     /// <summary>Active leads lead1@own.io and so on, in the own workspace; returns when they are there.</summary>
     public static Task AddLeadsAsync(TestDatabase database, int count) => ExecuteAsync(database,

@@ -31,7 +31,7 @@ public sealed class BesideStepTests(PostgresCluster cluster)
             {
                 if (step == Beside) begun.TrySetResult();
             },
-            StepExecuted = step => step == First ? begun.Task.WaitAsync(TimeSpan.FromMinutes(1), Stop) : Task.CompletedTask,
+            StepExecuted = step => step == First ? begun.Task.WaitAsync(TimeSpan.FromMinutes(10), Stop) : Task.CompletedTask,
         };
 
         await migrator.DownAsync(SilentProgress.Instance, Stop);

@@ -25,9 +25,9 @@ public class SeededLoad(PostgresCluster cluster) : IAsyncLifetime
 
     public static LoadProfile Profile { get; } = new(
         "test", "a second of each",
-        LeadQueries: new(80, Second, Second, 100),
-        LeadSearch: new(60, Second, Second, 100),
-        Segmentation: new(40, Second, Second, 100),
+        LeadQueries: new(80, Second, Second, 10_000),
+        LeadSearch: new(60, Second, Second, 10_000),
+        Segmentation: new(40, Second, Second, 10_000),
         BulkImport: new(400, 1),
         CampaignSend: new(1_000_000, 2, 1),
         MixedUsers: new(4, TimeSpan.FromMilliseconds(100), 2, 200, 1, 200, Second, Second));

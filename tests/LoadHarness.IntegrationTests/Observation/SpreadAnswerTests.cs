@@ -10,8 +10,8 @@ public sealed class SpreadAnswerTests(SpreadLoad seeded) : IClassFixture<SpreadL
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private static readonly LoadProfile Reads = new(
-        "reads", "", LeadQueries: new(150, Second, Second, 100), LeadSearch: new(60, Second, Second, 100),
-        Segmentation: new(40, Second, Second, 100));
+        "reads", "", LeadQueries: new(150, Second, Second, 10_000), LeadSearch: new(60, Second, Second, 10_000),
+        Segmentation: new(40, Second, Second, 10_000));
 
     private static readonly LoadProfile Writes = new(
         "writes", "", BulkImport: new(200, 6), CampaignSend: new(1_000_000, 2, 6),

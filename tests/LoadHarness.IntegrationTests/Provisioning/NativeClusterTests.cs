@@ -117,7 +117,7 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
             await CliWrap.Cli.Wrap("mkfifo").WithArguments([Path.Combine(trap, "owner")]).ExecuteAsync(Stop);
             await File.WriteAllTextAsync(Path.Combine(trap, "data", "postmaster.pid"),
                 $"{cluster.Server.ProcessId}\n{cluster.Server.Directory.Data}\n", Stop);
-            await ClusterDirectory.SweepAsync(cluster.Server.Binaries, Stop).WaitAsync(TimeSpan.FromSeconds(30), Stop);
+            await ClusterDirectory.SweepAsync(cluster.Server.Binaries, Stop).WaitAsync(TimeSpan.FromMinutes(5), Stop);
             Assert.True(Directory.Exists(trap));
             Assert.True(ServerAccount.IsAlive(cluster.Server.ProcessId));
         }

@@ -36,7 +36,7 @@ public sealed class WorkloadInitTests(PostgresCluster cluster)
             from generate_series(1, 2000) n;
             insert into orders select n, m, n * m from generate_series(1, 2000) n, generate_series(1, 3) m;
             analyze;
-            select pg_stat_statements_reset();
+            select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0);
             """);
         for (var i = 1; i <= 20; i++)
         {
