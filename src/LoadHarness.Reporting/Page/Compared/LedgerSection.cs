@@ -9,29 +9,31 @@ internal static class LedgerSection
 {
     private const int MostRows = 400;
 
-    public static Section? Of(RunResult run) => run.Ledger is not { } ledger
-        ? null
-        : new(
-            "ledger",
+    public static Section? Of(RunResult run) => run.Ledger is { } ledger
+        ? new("ledger", "Index ledger", Lead(ledger), Parts(ledger))
+        : null;
+
+    private static string Lead(IndexLedger ledger) =>
+        $"Each index left out in turn, on a copy of one seeded cluster ({ledger.Arm}, {Format.Count(ledger.Contacts)} leads). "
+            + "Costs are of one imported row and of one recipient of a campaign: "
+            + "with the index less without it, ± by how much that differs between two passes. A cost below the spread says nothing. "
+            + $"{Format.Bytes(ledger.Entries.Sum(entry => (double)entry.Index.Bytes))} in {ledger.Entries.Count} indexes.";
+
+    private static IReadOnlyList<Html> Parts(IndexLedger ledger) =>
+    [
+        HtmlComponents.Table(
             "Index ledger",
-            $"Each index left out in turn, on a copy of one seeded cluster ({ledger.Arm}, {Format.Count(ledger.Contacts)} leads). "
-                + "Costs are of one imported row and of one recipient of a campaign: "
-                + "with the index less without it, ± by how much that differs between two passes. A cost below the spread says nothing. "
-                + $"{Format.Bytes(ledger.Entries.Sum(entry => (double)entry.Index.Bytes))} in {ledger.Entries.Count} indexes.",
-            [
-                HtmlComponents.Table(
-                    "Index ledger",
-                    ["Index", "Table", "Verdict", "Size", "Import, WAL bytes", "Import, blocks", "Campaign, WAL bytes", "Campaign, blocks",
-                        "Without it"],
-                    ledger.Entries.OrderBy(entry => VerdictKinds.Severity(entry.Verdict().Kind))
-                        .ThenByDescending(entry => entry.Index.Bytes)
-                        .Take(MostRows).Select(Row), "sortable ledger"),
-                Plans(ledger),
-                ledger.StaleReasons.Count == 0
-                    ? Html.Nothing
-                    : HtmlComponents.Notes(ledger.StaleReasons.Select(
-                        name => $"index-reasons.json names {name}, which the schema does not have.")),
-            ]);
+            ["Index", "Table", "Verdict", "Size", "Import, WAL bytes", "Import, blocks", "Campaign, WAL bytes", "Campaign, blocks",
+                "Without it"],
+            ledger.Entries.OrderBy(entry => VerdictKinds.Severity(entry.Verdict().Kind))
+                .ThenByDescending(entry => entry.Index.Bytes)
+                .Take(MostRows).Select(Row), "sortable ledger"),
+        Plans(ledger),
+        ledger.StaleReasons.Count == 0
+            ? Html.Nothing
+            : HtmlComponents.Notes(ledger.StaleReasons.Select(
+                name => $"index-reasons.json names {name}, which the schema does not have.")),
+    ];
 
     private static IReadOnlyList<Cell> Row(LedgerEntry entry) =>
     [
