@@ -2,17 +2,20 @@ using System.Text.RegularExpressions;
 
 namespace LoadHarness.Core.Comparing;
 
-/// <summary>The nodes of a plan as EXPLAIN prints it, without figures: two plans are the same when they have the same.</summary>
+/// <summary>
+/// The nodes of a plan as EXPLAIN prints it, without figures and aliases: two plans are the same when they have the same. Statements that
+/// differ in an alias alone are one shape of a plan, of which the slowest is shown: which one that is, is chance.
+/// </summary>
 public static partial class PlanNodes
 {
     /// <param name="text">One plan or several, one below the other.</param>
-    /// <returns>Such as <c>Index Scan using leads_pkey on leads l</c>, each once; partitions count once, under the parent's name.</returns>
+    /// <returns>Such as <c>Index Scan using leads_pkey on leads</c>, each once; partitions count once, under the parent's name.</returns>
     public static IReadOnlyList<string> Of(string text) =>
     [
         .. text.Split('\n')
             .Select(line => NodeLine().Match(line))
             .Where(match => match.Success)
-            .Select(match => WithoutPartition(match.Groups["node"].Value))
+            .Select(match => Alias().Replace(WithoutPartition(match.Groups["node"].Value), ""))
             .Distinct(),
     ];
 
@@ -25,6 +28,9 @@ public static partial class PlanNodes
         var (lost, added) = (before.Except(after).ToList(), after.Except(before).ToList());
         return lost.Count + added.Count == 0 ? null : new(operation, lost, added);
     }
+
+    [GeneratedRegex(@"(?<= on \S+) \S+$")]
+    private static partial Regex Alias();
 
     [GeneratedRegex(@"^\s*(->\s+)?(?<node>[A-Z][^(]*[^\s(])\s+\((cost|actual|never)")]
     private static partial Regex NodeLine();

@@ -34,5 +34,10 @@ public sealed class PlanNodesTests
     [InlineData("  ->  Seq Scan on email_sends_p20261101 email_sends  (cost=0.00..1 rows=1 width=8)")]
     [InlineData("  ->  Seq Scan on email_sends_default email_sends_25  (never executed)")]
     public void Partitions_count_under_their_parents_name(string line) =>
-        Assert.Equal(["Seq Scan on email_sends email_sends"], PlanNodes.Of(line));
+        Assert.Equal(["Seq Scan on email_sends"], PlanNodes.Of(line));
+
+    [Fact]
+    public void Another_alias_is_the_same_plan() => Assert.Null(PlanNodes.Compare(
+        "import_merge", "Update on lead_imports  (cost=0.00..1 rows=0 width=0)\n  ->  Seq Scan on lead_imports  (cost=0.00..1 rows=1 width=8)",
+        "Update on lead_imports i  (cost=0.00..1 rows=0 width=0)\n  ->  Seq Scan on lead_imports i  (cost=0.00..1 rows=1 width=8)"));
 }
