@@ -26,7 +26,7 @@ public sealed class SharedLoadTests
                 var shares = Enumerable.Range(0, count).Select(index => Play(simulations, new(index, count), rhythm)).ToList();
                 return alone.Requests.Order().SequenceEqual(shares.SelectMany(share => share.Requests).Order());
             },
-            iter: 200);
+            iter: 40);
 
     [Fact]
     public void Merged_shares_are_the_figures_of_one_process() =>
@@ -38,7 +38,7 @@ public sealed class SharedLoadTests
                     .Select(index => ($"{index + 1}/{count}", Play(simulations, new(index, count), rhythm).Result))]);
                 return Same(alone, merged);
             },
-            iter: 100);
+            iter: 25);
 
     [Fact]
     public void Shared_iterations_are_split_and_all_made() =>
@@ -52,7 +52,7 @@ public sealed class SharedLoadTests
                 return alone == sum.Scheduled
                     && sum.Completed + sum.Failed == simulations.Sum(one => ((CountedUsersSimulation)one).Iterations);
             },
-            iter: 100);
+            iter: 25);
 
     [Fact]
     public void A_lone_user_stays_with_the_first_generator_so_that_its_iterations_still_come_one_after_the_other()
