@@ -58,7 +58,7 @@ public sealed class AnalyticsTests(PostgresCluster cluster)
     [InlineData("select count(*) from campaign_performance", "42501")]
     public async Task Analytics_of_another_workspace_or_without_sense_are_refused(string sql, string state)
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         var error = await Assert.ThrowsAsync<PostgresException>(() => database.As("lh_app").AskInAsync<long>(1, sql));
         Assert.Equal(state, error.SqlState);
     }

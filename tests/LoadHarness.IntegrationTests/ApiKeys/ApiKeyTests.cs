@@ -48,7 +48,7 @@ public sealed class ApiKeyTests(PostgresCluster cluster)
     [Fact]
     public async Task Renewal_is_scheduled_after_expiry_and_looks_further_ahead_than_a_day()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.Equal(["0 3 * * *", "0 4 * * *"],
             await database.Owner.ListAsync(
             "select schedule from scheduled_jobs where requirement in ('JB-4', 'JB-5') order by requirement"));

@@ -72,8 +72,8 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
         Assert.DoesNotContain(new Npgsql.NpgsqlConnectionStringBuilder(with.ConnectionString).Password!, arms.A, StringComparison.Ordinal);
         // Some twice as long: shown by the first look, and again by the pairs that confirm it.
         Assert.All(["mean", "p50"], metric => Assert.True(
-            arms.Times.Single(time => time.Operation == "load/by_kind" && time.Metric == metric) is
-                { IsShownSlower: true, Confirmed: true, A: > 0, Ratio: > 1 }, string.Join('\n', arms.Times)));
+            arms.Times.FirstOrDefault(time => time.Operation == "load/by_kind" && time.Metric == metric) is
+                { IsShownSlower: true, Confirmed: true, A: > 0, Ratio: > 1 }, string.Join('\n', arms.Times.Concat<object>(arms.Stages))));
         Assert.All(arms.Times.Select(time => time.Operation),
             operation => Assert.Contains(operation, (string[])["load", "load/by_kind", "load/reprice", ArmComparison.Whole]));
         Assert.Contains(arms.Stages, stage => stage.Stage == "Confirmation");

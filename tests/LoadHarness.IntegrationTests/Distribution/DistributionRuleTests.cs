@@ -57,7 +57,7 @@ public sealed class DistributionRuleTests(PostgresCluster cluster)
     [Fact]
     public async Task What_the_program_sends_itself_names_the_workspace_in_each_part()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         await using var connection = await database.Owner.OpenConnectionAsync(Stop);
         var names = await NamesAsync(connection);
         Assert.DoesNotContain(QueryCatalog.Shipped.Names, name =>

@@ -11,7 +11,7 @@ public sealed class SqlFileRunTests(PostgresCluster cluster)
     [Fact]
     public async Task Psql_runs_the_checks_of_health_and_the_reviews_as_they_are()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         foreach (var folder in new[] { "health", "health/cluster", "review" })
             foreach (var file in Directory.EnumerateFiles(SqlFile.Shipped(folder), "*.sql"))
                 await RunAsync(database, file);

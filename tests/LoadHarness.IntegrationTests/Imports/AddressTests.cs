@@ -77,7 +77,7 @@ public sealed class AddressTests(PostgresCluster cluster)
     [Fact]
     public async Task All_spellings_of_an_address_are_dealt_to_one_share_of_a_file()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         await using var app = await Workspaces.OpenAppAsync(database);
         ImportRow[] file = [.. Same.SelectMany(same => same.Spellings).Select((email, index) => LeadImportTests.Row(index) with
         {

@@ -130,7 +130,7 @@ public sealed class HeldRowTests(PostgresCluster cluster)
     [Fact]
     public async Task A_step_that_waits_for_a_forgotten_transaction_gives_up()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.Equal("30s", await database.Owner.AskAsync<string>(
             """
             select split_part(setting, '=', 2)

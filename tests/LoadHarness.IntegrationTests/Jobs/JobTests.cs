@@ -181,7 +181,7 @@ public sealed class JobTests(PostgresCluster cluster)
     [Fact]
     public async Task An_unknown_job_and_a_database_without_jobs_are_refused_with_the_way_out()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         var unknown = await Assert.ThrowsAsync<HarnessException>(
             () => new JobRunner(database.Owner, TimeProvider.System)
             .RunAsync(new JobSelection(Name: "nope"), SilentProgress.Instance, CancellationToken.None));

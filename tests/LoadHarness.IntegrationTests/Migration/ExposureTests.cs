@@ -49,7 +49,11 @@ public sealed class ExposureTests(PostgresCluster cluster)
     private async Task PollUntilAsync(TestDatabase database, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
+        {
             await LookAsync(database, "between steps");
+            // The steps need the machine as well.
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
     }
 
     private async Task LookAsync(TestDatabase database, string when)

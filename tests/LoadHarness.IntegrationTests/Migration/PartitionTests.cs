@@ -99,7 +99,7 @@ public sealed class PartitionTests(PostgresCluster cluster)
     [InlineData("1000000")]
     public async Task Months_that_make_no_sense_are_refused_with_a_named_state(string months)
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         var fault = await Assert.ThrowsAsync<PostgresException>(() => ScalarAsync(database, $"select create_monthly_partitions({months})"));
         Assert.Equal("LH004", fault.SqlState);
     }
@@ -107,7 +107,7 @@ public sealed class PartitionTests(PostgresCluster cluster)
     [Fact]
     public async Task A_query_of_one_month_reads_one_partition()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         await using var command = database.Owner.CreateCommand(
             """
             explain (costs off)

@@ -10,7 +10,7 @@ public sealed partial class SchemaRuleTests(PostgresCluster cluster)
     [Fact]
     public async Task Every_key_of_a_tenants_table_begins_with_the_workspace()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.Empty(await database.Owner.ListAsync(
             """
             select i.indexrelid::regclass
@@ -25,7 +25,7 @@ public sealed partial class SchemaRuleTests(PostgresCluster cluster)
     [Fact]
     public async Task Indexes_whose_entries_arrive_in_no_order_have_room_for_them()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.Equal(["leads_workspace_id_email_key {fillfactor=70}", "leads_workspace_status_email_idx {fillfactor=70}"],
             await database.Owner.ListAsync(
             """
@@ -42,7 +42,7 @@ public sealed partial class SchemaRuleTests(PostgresCluster cluster)
     [Fact]
     public async Task Every_policy_compares_the_workspace_with_that_of_the_transaction_and_every_view_is_its_callers()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.Empty(await database.Owner.ListAsync(
             """
             select tablename || '.' || policyname
@@ -64,7 +64,7 @@ public sealed partial class SchemaRuleTests(PostgresCluster cluster)
     [Fact]
     public async Task No_function_that_catches_an_error_says_that_it_may_run_in_parallel()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.Empty(await database.Owner.ListAsync(
             """
             select oid::regprocedure from pg_proc

@@ -62,7 +62,7 @@ public sealed class MaintenanceTests(PostgresCluster cluster)
     [InlineData("select count(*) from apply_retention('email_sends', 365, 'burn')")]
     public async Task Retention_that_makes_no_sense_is_refused_by_name(string sql)
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.Owner.AskAsync<long>(sql));
         Assert.Equal("LH004", error.SqlState);
     }

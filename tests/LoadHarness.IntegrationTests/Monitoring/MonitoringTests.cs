@@ -21,14 +21,14 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     [InlineData("select count(*) from get_connection_pool_status()")]
     public async Task Every_monitoring_function_gives_rows_of_its_declared_type(string sql)
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.True(await database.As("lh_worker").AskAsync<long>(sql) > 0);
     }
 
     [Fact]
     public async Task Query_times_are_milliseconds()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         await database.Owner.ExecuteAsync("select count(*) as told_in_milliseconds from generate_series(1, 10000)");
         var ratio = await database.Owner.AskAsync<double>(
             """
@@ -43,7 +43,7 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     [Fact]
     public async Task Pool_status_counts_clients_and_not_background_processes()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         var matches = await database.Owner.AskAsync<bool>(
             """
             select used <= (select count(*) from pg_stat_activity where backend_type = 'client backend')
@@ -56,7 +56,7 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     [Fact]
     public async Task A_limit_that_makes_no_sense_is_refused_by_name()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(
             () => database.Owner.AskAsync<long>("select count(*) from get_query_performance_stats(-1)"));
         Assert.Equal("LH006", error.SqlState);
@@ -65,7 +65,7 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     [Fact]
     public async Task Table_sizes_sum_partitions_and_leave_no_table_out()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.Empty(await database.Owner.ListAsync(
             """
             select c.relname from pg_class c
@@ -81,7 +81,7 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     [Fact]
     public async Task Every_function_is_documented()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.Empty(await database.Owner.ListAsync($"select p.oid::regprocedure {Ours} and obj_description(p.oid, 'pg_proc') is null"));
     }
 
@@ -94,14 +94,14 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     [InlineData("(select $1) union select 'S3cr3t", "select $1) union select '...'")]
     public async Task A_statement_is_shown_without_what_it_may_hide(string statement, string shown)
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.Equal(shown, (await database.Owner.AskAsync<string>("select statement_text($1)", statement)).Trim());
     }
 
     [Fact]
     public async Task No_function_may_be_executed_by_everybody()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.Empty(await database.Owner.ListAsync(
             $"""
             select p.oid::regprocedure {Ours}
@@ -112,7 +112,7 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     [Fact]
     public async Task Every_definer_function_pins_its_search_path_and_belongs_to_the_owner_role()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.Empty(await database.Owner.ListAsync(
             $"""
             select p.oid::regprocedure {Ours}
@@ -124,7 +124,7 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     [Fact]
     public async Task No_function_holds_a_statement_that_cannot_run_inside_one()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.Empty(await database.Owner.ListAsync(
             $"""
             select p.oid::regprocedure {Ours}

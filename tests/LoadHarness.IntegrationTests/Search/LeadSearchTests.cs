@@ -114,7 +114,7 @@ public sealed class LeadSearchTests(PostgresCluster cluster)
     [InlineData("LH004", "search_leads_optimized($1, p_tags => array[null::text])")]
     public async Task Bad_input_is_refused_by_name(string state, string call)
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         await using var app = await Workspaces.OpenAppAsync(database);
 
         Assert.Equal(state, await Workspaces.SqlStateOfAsync(app, $"select count(*) from {call} where $1 > 0"));

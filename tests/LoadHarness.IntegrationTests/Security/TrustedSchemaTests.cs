@@ -99,7 +99,7 @@ public sealed class TrustedSchemaTests(PostgresCluster cluster)
     [Fact]
     public async Task Every_function_looks_names_up_in_pg_catalog_first_and_no_definer_function_is_a_superusers()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.Empty(await database.Owner.ListAsync(
             """
             select p.oid::regprocedure || ' ' || coalesce(array_to_string(p.proconfig, ' '), '')
@@ -120,7 +120,7 @@ public sealed class TrustedSchemaTests(PostgresCluster cluster)
     [Fact]
     public async Task Every_function_with_a_backslash_says_what_it_means()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         Assert.Empty(await database.Owner.ListAsync(
             """
             select p.oid::regprocedure::text

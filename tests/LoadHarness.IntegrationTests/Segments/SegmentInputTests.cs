@@ -35,7 +35,7 @@ public sealed class SegmentInputTests(PostgresCluster cluster)
     [InlineData("LH004", """{"field":"custom.score","operator":"equals","value":{"a":1}}""")]
     public async Task A_bad_segment_is_refused_by_name(string state, string? segment)
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         await using var app = await Workspaces.OpenAppAsync(database);
 
         Assert.Equal(state, await Workspaces.SqlStateOfAsync(app, "select count_segmented_leads($1, $2::jsonb)", segment));
@@ -45,7 +45,7 @@ public sealed class SegmentInputTests(PostgresCluster cluster)
     [Fact]
     public async Task Segments_nest_eight_levels_and_no_more()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         await using var app = await Workspaces.OpenAppAsync(database);
 
         Assert.Equal(0, await app.ScalarAsync<long>(
@@ -64,7 +64,7 @@ public sealed class SegmentInputTests(PostgresCluster cluster)
     [InlineData("LH001", "get_segmented_leads($1 + 1, $2::jsonb)")]
     public async Task A_bad_limit_cursor_or_workspace_is_refused_by_name(string state, string call)
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         await using var app = await Workspaces.OpenAppAsync(database);
 
         Assert.Equal(state, await Workspaces.SqlStateOfAsync(
@@ -74,7 +74,7 @@ public sealed class SegmentInputTests(PostgresCluster cluster)
     [Fact]
     public async Task Ten_megabytes_of_conditions_are_refused_by_name()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         await using var app = await Workspaces.OpenAppAsync(database);
         var segment = $$"""{"field":"name","operator":"equals","value":"{{new string('x', 10_000_000)}}"}""";
 
@@ -84,7 +84,7 @@ public sealed class SegmentInputTests(PostgresCluster cluster)
     [Fact]
     public async Task What_would_take_seconds_to_plan_is_refused_and_long_lists_are_not()
     {
-        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var database = await cluster.SharedDatabaseAsync();
         await using var app = await Workspaces.OpenAppAsync(database);
         var values = string.Join(',', Enumerable.Range(0, 700).Select(value => $"\"{value}\""));
         var lists = string.Join(
