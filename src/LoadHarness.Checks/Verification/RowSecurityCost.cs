@@ -75,8 +75,8 @@ internal static class RowSecurityCost
             cost => $"{cost.Query} {cost.Bound.Average():0.000} and {cost.Unbound.Average():0.000} ms, {cost.Ratios.Average():0.00} times");
         var evidence = $"as {Bound}, whom the policies bind, and as {Unbound}, whom they do not: "
             + $"{string.Join("; ", words)} (prepared, rows in memory, {costliest.Ratios.Count} rounds in turn)";
-        var measured = new Measured(
-            costliest.Ratios.Average(), Intervals.OfMean(costliest.Ratios), costliest.Ratios.Count, costliest.Ratios.Count, costliest.Query);
+        var ratios = costliest.Ratios;
+        var measured = new Measured(ratios.Average(), Intervals.OfMean(ratios), ratios.Count, ratios.Count, costliest.Query);
         return Verdict.Judged(Id, "", measured, MostTimes, evidence);
     }
 

@@ -2,7 +2,9 @@ using LoadHarness.Core;
 
 namespace LoadHarness.Comparing;
 
-/// <summary>A file that one process at a time can hold. It is deleted when it is given back, and ends with its process at the latest.</summary>
+/// <summary>
+/// A file that one process at a time can hold. It is deleted when it is given back, and ends with its process at the latest.
+/// </summary>
 internal sealed class HeldFile : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);

@@ -38,6 +38,7 @@ public sealed class PlanNodesTests
 
     [Fact]
     public void Another_alias_is_the_same_plan() => Assert.Null(PlanNodes.Compare(
-        "import_merge", "Update on lead_imports  (cost=0.00..1 rows=0 width=0)\n  ->  Seq Scan on lead_imports  (cost=0.00..1 rows=1 width=8)",
+        "import_merge",
+        "Update on lead_imports  (cost=0.00..1 rows=0 width=0)\n  ->  Seq Scan on lead_imports  (cost=0.00..1 rows=1 width=8)",
         "Update on lead_imports i  (cost=0.00..1 rows=0 width=0)\n  ->  Seq Scan on lead_imports i  (cost=0.00..1 rows=1 width=8)"));
 }
