@@ -15,7 +15,15 @@ public sealed partial class DurationText : JsonConverter<TimeSpan>
             && Parse(reader.GetString()!) is { } duration ? duration : throw new JsonException("Not a duration with a unit.");
 
     public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString("c"));
+        writer.WriteStringValue(TextOf(value));
+
+    // As a person would write it, where that is short.
+    private static string TextOf(TimeSpan value) => value switch
+    {
+        _ when value <= TimeSpan.Zero || value.Ticks % TimeSpan.TicksPerSecond > 0 => value.ToString("c"),
+        _ when value.Ticks % TimeSpan.TicksPerMinute > 0 => $"{value.TotalSeconds:0}s",
+        _ => $"{value.TotalMinutes:0}m",
+    };
 
     /// <returns>Null when the text is no duration, or has no unit.</returns>
     public static TimeSpan? Parse(string text)

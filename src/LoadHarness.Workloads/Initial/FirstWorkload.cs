@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LoadHarness.Core;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
@@ -27,7 +28,7 @@ public sealed record FirstWorkload(string Name, string Description, IReadOnlyLis
         {
             Directory.CreateDirectory(folder);
             var json = Path.Combine(folder, WorkloadFormat.FileName);
-            File.WriteAllText(json, JsonSerializer.Serialize(Content(), WorkloadFormat.Options) + "\n");
+            File.WriteAllText(json, Json().ToJsonString(WorkloadFormat.Options) + "\n");
             var sql = Path.Combine(folder, "statements.sql");
             File.WriteAllText(sql, string.Join('\n', Operations.Select(operation => operation.Sql)), new UTF8Encoding(false));
             return [json, sql];
@@ -44,6 +45,15 @@ public sealed record FirstWorkload(string Name, string Description, IReadOnlyLis
         if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
             throw new HarnessException($"{folder}: it is there already and not empty. Name a folder that does not exist.",
                 ExitCode.BadUsage);
+    }
+
+    // What claims of the harness's own schema need says nothing to a person who goes on from here.
+    private JsonNode Json()
+    {
+        var json = JsonSerializer.SerializeToNode(Content(), WorkloadFormat.Options)!;
+        foreach (var target in json["targets"]!.AsArray())
+            foreach (var claim in (string[])["claimedAtContacts", "claimedItems"]) target!.AsObject().Remove(claim);
+        return json;
     }
 
     private WorkloadFile Content() => new(

@@ -119,7 +119,10 @@ public sealed class WorkloadInitTests(PostgresCluster cluster)
         Assert.Equal([1, 4, 1], operations.Select(operation => operation.Weight));
         await RequireItRunsAsync(operations, database.ConnectionString);
         using var files = new TemporaryFolder();
-        new FirstWorkload("bench", "", operations, 4, TimeSpan.FromSeconds(1)).Write(files.Path);
+        var written = File.ReadAllText(new FirstWorkload("bench", "", operations, 4, TimeSpan.FromMinutes(1)).Write(files.Path)[0]);
+        Assert.Contains("\"during\": \"1m\"", written, StringComparison.Ordinal);
+        Assert.Contains("\"warmUp\": \"5s\"", written, StringComparison.Ordinal);
+        Assert.DoesNotContain("claimed", written, StringComparison.Ordinal);
         var refused = Assert.Throws<HarnessException>(
             () => new FirstWorkload("bench", "", operations, 4, TimeSpan.FromSeconds(1)).Write(files.Path));
         Assert.Contains("not empty", refused.Message, StringComparison.Ordinal);

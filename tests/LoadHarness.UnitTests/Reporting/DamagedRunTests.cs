@@ -22,6 +22,8 @@ public sealed class DamagedRunTests : IDisposable
     private static readonly string[] Separate =
         ["proof", "growth", "headroom", "ledger", "gateRates", "arms", "gate", "baseline", "observation", "seed"];
 
+    private static readonly Lazy<Task<string>> Whole = new(MakeAsync);
+
     private readonly TemporaryDirectory _directory = new();
 
     private string RunFile => Path.Combine(_directory.Path, "run.json");
@@ -161,8 +163,12 @@ public sealed class DamagedRunTests : IDisposable
         Assert.NotNull((await SampleAsync())["identity"]);
     }
 
-    private async Task<JsonNode> SampleAsync()
+    private static async Task<JsonNode> SampleAsync() => JsonNode.Parse(await Whole.Value)!;
+
+    private static async Task<string> MakeAsync()
     {
+        using var directory = new TemporaryDirectory();
+        var file = Path.Combine(directory.Path, "run.json");
         var run = SampleRun.Create(seconds: 3);
         var whole = run with
         {
@@ -179,10 +185,10 @@ public sealed class DamagedRunTests : IDisposable
             Gate = SampleCompared.Gate.Gate,
             Baseline = new("earlier", run.Identity.StartedUtc, "3f2c1ab", [], [new BaselineFigure("TQ-1", 20, null, "ms")]),
         };
-        await RunJson.WriteAsync(whole, RunFile, TestContext.Current.CancellationToken);
-        RunJson.Find(RunFile, out var faults);
+        await RunJson.WriteAsync(whole, file, CancellationToken.None);
+        RunJson.Find(file, out var faults);
         Assert.Equal("", string.Join(Environment.NewLine, faults));
-        return JsonNode.Parse(await File.ReadAllTextAsync(RunFile, TestContext.Current.CancellationToken))!;
+        return await File.ReadAllTextAsync(file);
     }
 
     /// <summary>The run with this part and without those that no other needs: the smaller, the faster a damage is looked at.</summary>
