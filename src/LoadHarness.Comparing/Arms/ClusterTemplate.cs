@@ -31,10 +31,20 @@ public sealed class ClusterTemplate : IAsyncDisposable
     {
         var binaries = await PostgresBinaries.FindAsync(serverVersion, cancellationToken) ?? throw PostgresBinaries.NoneFound();
         var kept = placeOf(binaries.MajorVersion);
-        var snapshot = keep || kept.Exists ? kept : new(Path.Combine(Path.GetTempPath(), $"loadharness-seed-{Guid.NewGuid():N}"));
+        var snapshot = keep || kept.Exists ? kept : OwnPlace();
         var template = new ClusterTemplate(profile, snapshot, binaries.MajorVersion, keep || kept.Exists);
         if (!snapshot.Exists) await template.FillAsync(binaries, fill, progress, cancellationToken);
         return template;
+    }
+
+    /// <summary>A running copy of this one, with what was changed on it, as one to copy from in turn. Disposing removes it.</summary>
+    /// <exception cref="HarnessException">It could not be copied.</exception>
+    public async Task<ClusterTemplate> OfRunningAsync(Database database, CancellationToken cancellationToken)
+    {
+        var binaries = await PostgresBinaries.FindAsync(ServerVersion, cancellationToken) ?? throw PostgresBinaries.NoneFound();
+        var copy = new ClusterTemplate(Profile, OwnPlace(), ServerVersion, keep: false);
+        await copy.Snapshot.SaveAsync(database.AdminConnectionString, binaries, cancellationToken);
+        return copy;
     }
 
     public ValueTask DisposeAsync()
@@ -42,6 +52,8 @@ public sealed class ClusterTemplate : IAsyncDisposable
         if (!_keep) Snapshot.RemoveIfThere();
         return ValueTask.CompletedTask;
     }
+
+    private static ClusterSnapshot OwnPlace() => new(Path.Combine(Path.GetTempPath(), $"loadharness-seed-{Guid.NewGuid():N}"));
 
     private async Task FillAsync(
         PostgresBinaries binaries, Func<Database, Task> fill, IStageProgress progress, CancellationToken cancellationToken)

@@ -20,8 +20,7 @@ internal sealed class EvidenceCollector(
     private readonly Dictionary<string, ArmValues> _blocks = [];
     private readonly Dictionary<string, SearchedLevels> _searches = [];
     private readonly ReadResults _results = new(arms.Optimized, arms.Careful, plan, seed);
-    private readonly ProofCounters _counters = new(arms.Optimized, arms.Careful, arms.Naive, plan, seed);
-    private readonly ProofTimes _turns = new(arms.Optimized, arms.Careful, plan, seed);
+    private readonly ProofTimes _turns = new(arms.Optimized, arms.Careful, arms.Naive, plan, seed);
 
     public async Task<ProofEvidence> CollectAsync(IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
     {
@@ -30,8 +29,9 @@ internal sealed class EvidenceCollector(
         var baseBytes = await DatabaseBytes.ReadAsync(arms.Careful.Server.Admin, cancellationToken);
         var reads = Names(wanted).Where(name => !ProofOperations.Writes.Contains(name)).ToList();
         await EachAsync("Rows compared", reads, CompareAsync, () => $", at least {_results.Fewest} calls of each", cancellationToken);
-        await EachAsync("Blocks", Names(wanted, ClaimStatistic.BlocksPerRequest), BlocksAsync, () => Counted(_blocks), cancellationToken);
-        await EachAsync("Times of reads", reads.Intersect(Timed(wanted)), TimesAsync, () => $", {plan.Rounds} pairs", cancellationToken);
+        await EachAsync(
+            "Blocks and times of reads", reads.Intersect(Timed(wanted)), TimesAsync, () => $", {plan.Rounds} pairs{Counted(_blocks)}",
+            cancellationToken);
         var (memory, open) = await MemoryAsync(wanted, cancellationToken);
         var connections = wanted.Any(contract => contract.Statistic == ClaimStatistic.ConnectionTime)
             ? await times.MeasureAsync("Connections", () => ConnectionsAsync(cancellationToken), ways => $"{ways.Samples} rounds")
@@ -39,8 +39,6 @@ internal sealed class EvidenceCollector(
         await SearchAsync(wanted.Where(contract => !WritesIn(contract)), cancellationToken);
         arms.Naive.Bench.FirstOfNewLeads(FarOff);
         arms.Expert.Bench.FirstOfNewLeads(2 * FarOff);
-        arms.Pressed.Optimized.Bench.FirstOfNewLeads(3 * FarOff);
-        arms.Pressed.Careful.Bench.FirstOfNewLeads(3 * FarOff);
         await EachAsync(
             "Imports and campaigns", ProofOperations.Writes.Intersect(Timed(wanted)), TimesAsync, () => $", {plan.WriteRounds} pairs",
             cancellationToken);
@@ -64,7 +62,7 @@ internal sealed class EvidenceCollector(
             .SelectMany(contract => contract.OperationNames).Distinct();
 
     private static IEnumerable<string> Timed(IEnumerable<ClaimContract> contracts) =>
-        Names(contracts, ClaimStatistic.MeanResponseTime, ClaimStatistic.RequestsPerCpuSecond);
+        Names(contracts, ClaimStatistic.MeanResponseTime, ClaimStatistic.RequestsPerCpuSecond, ClaimStatistic.BlocksPerRequest);
 
     private static string Counted(Dictionary<string, ArmValues> blocks) => blocks.Count == 0
         ? ""
@@ -94,14 +92,9 @@ internal sealed class EvidenceCollector(
         if (await _results.DifferenceAsync(operation, cancellationToken) is { } difference) _differences[operation] = difference;
     }
 
-    private async Task BlocksAsync(string operation, CancellationToken cancellationToken)
-    {
-        if (await _counters.BlocksAsync(operation, cancellationToken) is { } blocks) _blocks[operation] = blocks;
-    }
-
     private async Task TimesAsync(string operation, CancellationToken cancellationToken)
     {
-        var (pairs, fault) = await _turns.PairsAsync(operation, cancellationToken);
+        var (measured, fault) = await _turns.PairsAsync(operation, cancellationToken);
         if (fault is null && ProofOperations.Writes.Contains(operation))
             fault = await WrittenRows.DifferenceAsync(arms.Optimized, arms.Careful, operation, cancellationToken);
         if (fault is not null)
@@ -111,25 +104,63 @@ internal sealed class EvidenceCollector(
         }
 
         // N and X share C's server and write to it: what they leave behind comes after C's turns.
-        _times[operation] = pairs! with
-        {
-            Naive = await _turns.AloneAsync(arms.Naive, operation, cancellationToken),
-            Expert = await _turns.AloneAsync(arms.Expert, operation, cancellationToken),
-        };
+        var naive = await _turns.AloneAsync(arms.Naive, operation, cancellationToken);
+        var expert = await _turns.AloneAsync(arms.Expert, operation, cancellationToken);
+        _times[operation] = measured!.Pairs with { Naive = naive?.Milliseconds, Expert = expert?.Milliseconds };
+        if (measured.Blocks is { } blocks) _blocks[operation] = blocks with { Naive = naive?.Blocks };
     }
 
-    /// <summary>Reads are pressed on the rows that were seeded, imports when all else is measured.</summary>
+    /// <summary>Reads are pressed on the rows that were seeded; imports when all else is measured, each round on new copies.</summary>
     private async Task SearchAsync(IEnumerable<ClaimContract> contracts, CancellationToken cancellationToken)
     {
-        var (optimized, careful) = arms.Pressed;
-        var searches = new LoadSearches(optimized, careful, plan, targets, seed, progress);
+        var searches = new LoadSearches(plan.LevelPrecision, seed, progress);
         foreach (var contract in contracts.Where(contract => contract.Search is not null
             && !contract.OperationNames.Any(_differences.ContainsKey)))
         {
+            var copies = WritesIn(contract) ? ", each on new copies" : "";
             _searches[contract.Id] = await times.MeasureAsync(
-                $"Highest level of {contract.Id}", () => searches.RunAsync(contract, cancellationToken),
-                levels => $"{levels.Optimized.Count} rounds of both arms, {plan.Level.TotalSeconds:0} s a level");
+                $"Highest level of {contract.Id}", () => SearchAsync(searches, contract, cancellationToken),
+                levels => $"{levels.Optimized.Count} rounds of both arms{copies}, {plan.Level.TotalSeconds:0} s a level");
         }
+    }
+
+    private async Task<SearchedLevels> SearchAsync(LoadSearches searches, ClaimContract contract, CancellationToken cancellationToken)
+    {
+        if (WritesIn(contract)) return await searches.RunAsync(contract, stop => NewPairAsync(contract, stop), cancellationToken);
+        var (optimized, careful) = await arms.PressedAsync(false);
+        await using (optimized)
+        await using (careful)
+        {
+            var pair = PairOf(contract, optimized, careful);
+            return await searches.RunAsync(contract, _ => Task.FromResult(pair), cancellationToken);
+        }
+    }
+
+    // A search adds to the tables that its lead queries read: on the rows of the round before, a scan would take longer with each round.
+    private async Task<PressedPair> NewPairAsync(ClaimContract contract, CancellationToken cancellationToken)
+    {
+        var (optimized, careful) = await arms.PressedAsync(true);
+        var pair = PairOf(contract, optimized, careful) with
+        {
+            End = async () =>
+            {
+                await optimized.DisposeAsync();
+                await careful.DisposeAsync();
+            },
+        };
+        // Sessions without plans on an empty cache: the least load once, which counts for nothing and writes the same on both.
+        await pair.Optimized.BrokeAsync(contract.Search!.Least, ~seed, cancellationToken);
+        await pair.Careful.BrokeAsync(contract.Search!.Least, ~seed, cancellationToken);
+        return pair;
+    }
+
+    private PressedPair PairOf(ClaimContract contract, ProofArm optimized, ProofArm careful)
+    {
+        return new(LevelOf(optimized, arms.Optimized), LevelOf(careful, arms.Careful));
+
+        LoadLevel LevelOf(ProofArm arm, ProofArm timed) => new(
+            arm, contract, targets, plan.Level,
+            SearchStart.Of(contract, timed.MillisecondsOf, plan.ImportRows, Environment.ProcessorCount));
     }
 
     private static bool WritesIn(ClaimContract contract) => contract.OperationNames.Any(ProofOperations.Writes.Contains);
@@ -145,7 +176,7 @@ internal sealed class EvidenceCollector(
         await arms.Naive.ReleaseAsync();
         await arms.Expert.ReleaseAsync();
         var connections = ServerMemory.ConnectionsWithin(
-            plan.MemoryRound, names.Sum(name => arms.Careful.MillisecondsOf(name)), plan.Connections);
+            plan.MemoryRound, names.Sum(name => arms.Careful.MillisecondsOf(name) ?? 0), plan.Connections);
         using var task = progress.Begin("Memory", plan.MemoryRounds, "rounds");
         return await times.MeasureAsync("Memory", RoundsAsync, read => $"{read.Rounds.Count} rounds of {connections} connections");
 

@@ -16,11 +16,12 @@ internal static class LevelTrial
     private static readonly TimeSpan Cancel = TimeSpan.FromSeconds(1);
 
     /// <param name="scenarios">Played at once, with the load of the level.</param>
+    /// <param name="drain">How long what has no answer may take once the load has ended; null for as long as usual.</param>
     public static async Task<IReadOnlyList<ScenarioResult>> PlayAsync(
-        IReadOnlyList<ScenarioProps> scenarios, ulong seed, CancellationToken cancellationToken)
+        IReadOnlyList<ScenarioProps> scenarios, ulong seed, CancellationToken cancellationToken, TimeSpan? drain = null)
     {
         using var clock = new SystemLoadClock();
-        var options = new LoadRunnerOptions { Seed = seed, DrainTime = Drain, CancelTime = Cancel };
+        var options = new LoadRunnerOptions { Seed = seed, DrainTime = drain ?? Drain, CancelTime = Cancel };
         var results = await new LoadRunner(clock, options).RunAsync(scenarios, null, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         return results;

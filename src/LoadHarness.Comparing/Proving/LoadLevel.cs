@@ -6,7 +6,9 @@ using LoadHarness.Load;
 namespace LoadHarness.Comparing.Proving;
 
 /// <summary>One arm under one level of load for some seconds: does every operation keep its target?</summary>
-internal sealed class LoadLevel(ProofArm arm, ClaimContract contract, IReadOnlyList<Target> targets, TimeSpan during)
+/// <param name="first">Where a first search begins.</param>
+internal sealed class LoadLevel(
+    ProofArm arm, ClaimContract contract, IReadOnlyList<Target> targets, TimeSpan during, double first) : IPressedArm
 {
     private const string Mix = "proof-mix";
     private const string Imports = "proof-imports";
@@ -14,11 +16,27 @@ internal sealed class LoadLevel(ProofArm arm, ClaimContract contract, IReadOnlyL
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
+    private readonly Dictionary<double, double> _reached = [];
+
     private bool _prepared;
 
-    /// <returns>Null where the level held, else what broke.</returns>
-    public async Task<string?> BrokeAsync(double level, ulong seed, CancellationToken cancellationToken) =>
-        LevelTrial.FaultOf(await LevelTrial.PlayAsync(ScenariosAt(level), seed, cancellationToken), TargetOf);
+    public string Name => arm.Name;
+
+    public double First => first;
+
+    public async Task<string?> BrokeAsync(double level, ulong seed, CancellationToken cancellationToken)
+    {
+        var isImport = contract.Search!.Load == SearchedLoad.ImportedRows;
+        var results = await LevelTrial.PlayAsync(
+            ScenariosAt(level), seed, cancellationToken, isImport ? ImportedRows.Drain(during) : null);
+        if (LevelTrial.FaultOf(results, TargetOf) is { } fault) return fault;
+        if (!isImport) return null;
+        var imports = results.Single(result => result.Name == Imports);
+        _reached[level] = ImportedRows.ASecond(imports, during);
+        return ImportedRows.FaultOf(imports, during);
+    }
+
+    public double Reached(double level) => Math.Min(level, _reached.GetValueOrDefault(level, level));
 
     private IReadOnlyList<ScenarioProps> ScenariosAt(double level)
     {
@@ -57,7 +75,7 @@ internal sealed class LoadLevel(ProofArm arm, ClaimContract contract, IReadOnlyL
         return Scenario.CreateMix(Imports, (import, 1, arm.Operations[import].Alone.Operations[0].Run));
     }
 
-    // Imports keep up when they all end; the targets of the mix are those of its reads.
+    // Imports keep up when they all end in time; the targets of the mix are those of its reads.
     private ScaleTarget? TargetOf(string operation) => ProofOperations.Writes.Contains(operation)
         ? null
         : ScaleTarget.Of(operation, 1, targets);

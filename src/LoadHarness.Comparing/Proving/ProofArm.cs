@@ -1,4 +1,6 @@
 using LoadHarness.Comparing.Arms;
+using LoadHarness.Comparing.Counters;
+using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
@@ -11,8 +13,8 @@ namespace LoadHarness.Comparing.Proving;
 /// <summary>One way of doing the work: the optimized schema, or one of the baselines N, C and X on the base schema.</summary>
 internal sealed class ProofArm : IAsyncDisposable
 {
-    /// <summary>A session prepares at the second call and settles on a plan after the sixth.</summary>
-    private const int WarmCalls = 8;
+    /// <summary>A session prepares at the second call, and settles on a plan at the seventh.</summary>
+    private const int WarmCalls = 7;
 
     private readonly HashSet<string> _prepared = [];
 
@@ -55,6 +57,17 @@ internal sealed class ProofArm : IAsyncDisposable
         return _latest[operation] = Of(results[0], calls, used);
     }
 
+    /// <summary>As <see cref="CallAsync"/>, with the shared blocks that a call touches. They are read before and after the turn.</summary>
+    public async Task<Turn> CountAsync(string operation, int calls, ulong seed, CancellationToken cancellationToken)
+    {
+        // Nothing is forgotten: the first call of a turn would have to write down the texts of its statements anew.
+        var before = await StatementReadings.BeginAsync(Server.Admin, forget: false, cancellationToken);
+        var turn = await CallAsync(operation, calls, seed, cancellationToken);
+        if (turn.Fault is not null) return turn;
+        var read = await StatementReadings.ReadAsync(Server.Admin, before, operation, calls, cancellationToken);
+        return turn with { Blocks = read.Counters[CounterNames.Blocks] };
+    }
+
     /// <summary>Calls an operation until its session has settled on a plan; what was called before counts.</summary>
     /// <returns>The latest turn: what a call takes, or what went wrong.</returns>
     public async Task<Turn> WarmAsync(string operation, ulong seed, CancellationToken cancellationToken)
@@ -63,8 +76,8 @@ internal sealed class ProofArm : IAsyncDisposable
         return lacking > 0 ? await CallAsync(operation, lacking, ~seed, cancellationToken) : _latest[operation];
     }
 
-    /// <summary>What a call took when it was last asked for.</summary>
-    public double MillisecondsOf(string operation) => _latest[operation].Milliseconds;
+    /// <summary>What a call took when it was last asked for; null before it was.</summary>
+    public double? MillisecondsOf(string operation) => _latest.GetValueOrDefault(operation)?.Milliseconds;
 
     /// <summary>Closes all sessions.</summary>
     public Task ReleaseAsync()
@@ -86,4 +99,8 @@ internal sealed class ProofArm : IAsyncDisposable
 }
 
 /// <param name="Fault">Null where every call succeeded, with the answer that the seed says.</param>
-internal sealed record Turn(double Milliseconds, double CpuMilliseconds, int Calls, string? Fault);
+internal sealed record Turn(double Milliseconds, double CpuMilliseconds, int Calls, string? Fault)
+{
+    /// <summary>Shared blocks a call; null where they were not counted.</summary>
+    public double? Blocks { get; init; }
+}

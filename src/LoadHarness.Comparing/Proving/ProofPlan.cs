@@ -18,9 +18,6 @@ public sealed record ProofPlan(
     /// <summary>How long the rows of one operation are compared, but for the first calls.</summary>
     public TimeSpan Comparing { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>After so long no further batch of one operation is counted.</summary>
-    public TimeSpan Counting { get; init; } = TimeSpan.FromSeconds(15);
-
     /// <summary>How long the connections of C send their requests, before the memory is read once.</summary>
     public TimeSpan MemoryRound { get; init; } = TimeSpan.FromMinutes(3);
 
@@ -36,7 +33,6 @@ public sealed record ProofPlan(
     {
         LeadsAtOnce = 10_000,
         Comparing = TimeSpan.FromSeconds(1),
-        Counting = TimeSpan.FromSeconds(1),
         MemoryRound = TimeSpan.FromSeconds(10),
         Level = TimeSpan.FromSeconds(1),
         LevelPrecision = 1.42,

@@ -2,53 +2,92 @@ using LoadHarness.Core.Proving;
 
 namespace LoadHarness.Comparing.Proving;
 
-/// <summary>Times of one operation in turns, A B B A, with the same arguments on both arms.</summary>
-internal sealed class ProofTimes(ProofArm optimized, ProofArm careful, ProofPlan plan, ulong seed)
+/// <summary>
+/// Times of one operation in turns, A B B A, with the same arguments on both arms; of a read, the blocks of the same calls too.
+/// </summary>
+internal sealed class ProofTimes(ProofArm optimized, ProofArm careful, ProofArm naive, ProofPlan plan, ulong seed)
 {
     private const int FewestCalls = 3;
 
     /// <returns>The pairs, or what went wrong.</returns>
-    public async Task<(OperationPairs? Pairs, string? Fault)> PairsAsync(string operation, CancellationToken cancellationToken)
+    public async Task<(MeasuredPairs? Measured, string? Fault)> PairsAsync(string operation, CancellationToken cancellationToken)
     {
         var isWrite = ProofOperations.Writes.Contains(operation);
-        var warmA = await WarmAsync(optimized);
-        var warmB = await WarmAsync(careful);
+        var (warmA, warmB) = await WarmAsync(operation, isWrite, cancellationToken);
         if ((warmA.Fault ?? warmB.Fault) is { } fault) return (null, fault);
         var calls = isWrite ? 1 : CallsOf(Math.Max(warmA.Milliseconds, warmB.Milliseconds));
         var pairs = new List<(Turn Optimized, Turn Careful)>();
         for (var round = 0; round < (isWrite ? plan.WriteRounds : plan.Rounds); round++)
         {
             var (first, second) = round % 2 == 0 ? (optimized, careful) : (careful, optimized);
-            var one = await first.CallAsync(operation, calls, seed + (ulong)round, cancellationToken);
-            var other = await second.CallAsync(operation, calls, seed + (ulong)round, cancellationToken);
+            var one = await TurnAsync(first, round);
+            var other = await TurnAsync(second, round);
             if ((one.Fault ?? other.Fault) is { } failed) return (null, failed);
             pairs.Add(round % 2 == 0 ? (one, other) : (other, one));
         }
 
-        var hasCpu = pairs.Sum(pair => pair.Careful.CpuMilliseconds) > 0;
-        return (new(
-            [.. pairs.Select(pair => pair.Optimized.Milliseconds)],
-            [.. pairs.Select(pair => pair.Careful.Milliseconds)],
-            hasCpu ? [.. pairs.Select(pair => pair.Optimized.CpuMilliseconds)] : [],
-            hasCpu ? [.. pairs.Select(pair => pair.Careful.CpuMilliseconds)] : [])
-        { Calls = calls }, null);
+        return (MeasuredPairs.Of(pairs, calls), null);
 
-        Task<Turn> WarmAsync(ProofArm arm) => isWrite
-            ? arm.CallAsync(operation, 1, ~seed, cancellationToken)
-            : arm.WarmAsync(operation, seed, cancellationToken);
+        Task<Turn> TurnAsync(ProofArm arm, int round) => isWrite
+            ? arm.CallAsync(operation, calls, seed + (ulong)round, cancellationToken)
+            : arm.CountAsync(operation, calls, seed + (ulong)round, cancellationToken);
     }
 
     /// <summary>A baseline that stands next to C and judges nothing.</summary>
-    /// <returns>Mean milliseconds; null where it fails, or does not have this operation.</returns>
-    public async Task<double?> AloneAsync(ProofArm arm, string operation, CancellationToken cancellationToken)
+    /// <returns>Null where it fails, or does not have this operation.</returns>
+    public async Task<Turn?> AloneAsync(ProofArm arm, string operation, CancellationToken cancellationToken)
     {
         if (!arm.Operations.ContainsKey(operation)) return null;
-        var isWrite = ProofOperations.Writes.Contains(operation);
-        var warm = isWrite ? null : await arm.WarmAsync(operation, seed, cancellationToken);
-        var turn = await arm.CallAsync(operation, warm is null ? 1 : CallsOf(warm.Milliseconds), seed, cancellationToken);
-        return (warm?.Fault ?? turn.Fault) is null ? turn.Milliseconds : null;
+        if (ProofOperations.Writes.Contains(operation)) return Sound(await arm.CallAsync(operation, 1, seed, cancellationToken));
+        var warm = await arm.WarmAsync(operation, seed, cancellationToken);
+        return warm.Fault is null
+            ? Sound(await arm.CountAsync(operation, CallsOf(warm.Milliseconds), seed, cancellationToken))
+            : null;
+    }
+
+    private static Turn? Sound(Turn turn) => turn.Fault is null ? turn : null;
+
+    // Reads warm up at once on all arms, N too: nothing is measured meanwhile.
+    private async Task<(Turn Optimized, Turn Careful)> WarmAsync(string operation, bool isWrite, CancellationToken cancellationToken)
+    {
+        if (isWrite)
+        {
+            return (await optimized.CallAsync(operation, 1, ~seed, cancellationToken),
+                await careful.CallAsync(operation, 1, ~seed, cancellationToken));
+        }
+
+        var arms = new[] { optimized, careful, naive }.Where(arm => arm.Operations.ContainsKey(operation));
+        var turns = await Task.WhenAll(arms.Select(arm => arm.WarmAsync(operation, seed, cancellationToken)));
+        return (turns[0], turns[1]);
     }
 
     private int CallsOf(double milliseconds) =>
         (int)Math.Clamp(plan.Turn.TotalMilliseconds / Math.Max(0.01, milliseconds), FewestCalls, plan.MostCalls);
+}
+
+/// <param name="Blocks">Of a read; null of a write.</param>
+internal sealed record MeasuredPairs(OperationPairs Pairs, ArmValues? Blocks)
+{
+    /// <param name="calls">Of one turn.</param>
+    public static MeasuredPairs Of(IReadOnlyList<(Turn Optimized, Turn Careful)> pairs, int calls)
+    {
+        var (mine, theirs) = (pairs.Select(pair => pair.Optimized).ToList(), pairs.Select(pair => pair.Careful).ToList());
+        var hasCpu = theirs.Sum(turn => turn.CpuMilliseconds) > 0;
+        return new(
+            new(Milliseconds(mine), Milliseconds(theirs), hasCpu ? Cpu(mine) : [], hasCpu ? Cpu(theirs) : []) { Calls = calls },
+            Batches(mine) is { } blocks && Batches(theirs) is { } others
+                ? new(blocks.Average(), others.Average())
+                {
+                    Calls = pairs.Count * calls,
+                    Spread = Math.Max(BatchSpread.Of(blocks), BatchSpread.Of(others)),
+                }
+                : null);
+    }
+
+    private static List<double> Milliseconds(List<Turn> turns) => [.. turns.Select(turn => turn.Milliseconds)];
+
+    private static List<double> Cpu(List<Turn> turns) => [.. turns.Select(turn => turn.CpuMilliseconds)];
+
+    private static List<double>? Batches(List<Turn> turns) =>
+        turns.TrueForAll(turn => turn.Blocks is not null) ? [.. turns.Select(turn => turn.Blocks!.Value)] : null;
 }

@@ -45,14 +45,15 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
         var template = Template ?? own!;
         var (baseline, optimized) = (ArmSpecification.Parse("--a", "base"), ArmSpecification.Parse("--b", "optimized"));
         using var sql = await SqlFolder.OfAsync(optimized.Schema, cancellationToken);
-        var factory = new CrmArmFactory(template, sql, rebuild: true);
+        await using var factory = new CrmArmFactory(template, sql, rebuild: true) { KeepsBuilt = true };
         await using var servers = new ArmPair<CrmArm>(
             stop => factory.StartAsync("A", baseline, progress, stop), stop => factory.StartAsync("B", optimized, progress, stop))
         {
             // Nothing is measured meanwhile.
             BothAtOnce = true,
         };
-        await _times.MeasureAsync("Two copies", () => servers.StartAsync(cancellationToken), () => "each schema built and analyzed anew");
+        await _times.MeasureAsync(
+            "Two copies", () => servers.StartAsync(cancellationToken), () => "each schema built and analyzed anew, then kept to copy from");
         var evidence = await EvidenceAsync(servers, contracts, targets, cancellationToken);
         if (contracts.Any(contract => contract.Statistic == ClaimStatistic.AllBytes))
         {
@@ -86,18 +87,22 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
             environment => [.. Reads(environment, DeepPages.Offsets(optimized.Bench)), .. WriteOperations.Naive(environment)]);
         // An expert's reads on the base schema are those of C.
         await using var expert = new ProofArm("X", servers.A, load, Baselines.Of("X"), WriteOperations.Expert);
-        // Small imports: a level of rows a second is many of them, not one.
-        await using var pressed = new ProofArm(
-            "optimized", servers.B, load with { BulkImport = Small }, null,
-            environment => [.. Reads(environment, same), .. WriteOperations.Optimized(environment)]);
-        await using var pressedC = new ProofArm(
-            "C", servers.A, load with { BulkImport = Small }, Baselines.Of("C"),
-            environment => [.. Reads(environment, same), .. WriteOperations.Careful(environment)]);
         var collector = new EvidenceCollector(new(optimized, careful, naive, expert)
         {
-            Pressed = (pressed, pressedC),
+            PressedAsync = PressedAsync,
         }, plan, targets, request.Seed, _times, progress);
         return await collector.CollectAsync(contracts, cancellationToken);
+
+        async Task<(ProofArm Optimized, ProofArm Careful)> PressedAsync(bool onNewCopies)
+        {
+            if (onNewCopies) await servers.CopyAnewAsync(cancellationToken);
+            // Small imports: a level of rows a second is many of them, not one.
+            return (
+                new("optimized", servers.B, load with { BulkImport = Small }, null,
+                    environment => [.. Reads(environment, same), .. WriteOperations.Optimized(environment)]),
+                new("C", servers.A, load with { BulkImport = Small }, Baselines.Of("C"),
+                    environment => [.. Reads(environment, same), .. WriteOperations.Careful(environment)]));
+        }
 
         static IEnumerable<ProofOperation> Reads(Scenarios.ScenarioEnvironment environment, DeepPages? pages = null) =>
             ProofOperations.ReadsOf(environment, pages);
@@ -126,6 +131,9 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
 /// <summary>The optimized schema, and the three baselines on one server with the base schema.</summary>
 internal sealed record ProofArms(ProofArm Optimized, ProofArm Careful, ProofArm Naive, ProofArm Expert)
 {
-    /// <summary>The optimized schema and C, with small imports: for the highest level of load.</summary>
-    public required (ProofArm Optimized, ProofArm Careful) Pressed { get; init; }
+    /// <summary>
+    /// Makes the optimized schema and C anew, with small imports: for the highest level of load. On new copies what was written before is
+    /// gone, and so are the servers of all other arms.
+    /// </summary>
+    public required Func<bool, Task<(ProofArm Optimized, ProofArm Careful)>> PressedAsync { get; init; }
 }

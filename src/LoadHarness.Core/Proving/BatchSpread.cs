@@ -12,7 +12,4 @@ public static class BatchSpread
     /// <returns>The distance of the highest and the lowest, as a share of their mean.</returns>
     public static double Of(IReadOnlyCollection<double> batches) =>
         batches.Count == 0 || batches.Max() - batches.Min() <= Least ? 0 : (batches.Max() - batches.Min()) / batches.Average();
-
-    /// <summary>Two batches at least, and all near to each other.</summary>
-    public static bool IsKnown(IReadOnlyCollection<double> batches) => batches.Count > 1 && Of(batches) <= Near;
 }

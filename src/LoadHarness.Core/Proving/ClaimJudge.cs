@@ -83,12 +83,10 @@ public static class ClaimJudge
         var (ratio, interval) = ProofArithmetic.OfPairs(
             [.. levels.Optimized.Zip(levels.Careful, (mine, theirs) => Math.Log(theirs.Level / mine.Level))]);
         // The highest level lies between what held and what broke, and rounds that try the same levels agree on more than they know.
-        interval = new(interval.Low / Gap(levels.Optimized), interval.High * Gap(levels.Careful));
+        interval = new(interval.Low / levels.OptimizedGap, interval.High * levels.CarefulGap);
         var whole = ProvenOperations.Searched(levels, ratio, interval);
         return Judged(contract, target, [whole], ratio, interval, levels.Optimized.Count);
     }
-
-    private static double Gap(IReadOnlyList<HeldLevel> levels) => levels.Max(level => level.BrokeAt / level.Level) ?? 1;
 
     private static ProvenClaim OfOperations(ClaimContract contract, Target target, ProofEvidence evidence)
     {

@@ -49,7 +49,20 @@ public sealed record ArmValues(double Optimized, double Careful, double? Naive =
 
 /// <summary>The highest levels that held, of both arms in the same rounds.</summary>
 /// <param name="What">The level in words, such as users.</param>
-public sealed record SearchedLevels(string What, string Unit, IReadOnlyList<HeldLevel> Optimized, IReadOnlyList<HeldLevel> Careful);
+public sealed record SearchedLevels(string What, string Unit, IReadOnlyList<HeldLevel> Optimized, IReadOnlyList<HeldLevel> Careful)
+{
+    /// <summary>
+    /// A factor: between what held and what broke, the mean of the rounds. The mean of the highest levels lies no further above the mean of
+    /// those that held.
+    /// </summary>
+    internal double OptimizedGap => Gap(Optimized);
+
+    /// <inheritdoc cref="OptimizedGap"/>
+    internal double CarefulGap => Gap(Careful);
+
+    private static double Gap(IReadOnlyList<HeldLevel> levels) =>
+        ProofArithmetic.GeometricMean([.. levels.Select(level => level.BrokeAt / level.Level ?? 1)]);
+}
 
 /// <param name="Level">That held; the least or the most that was tried where <paramref name="End"/> says so.</param>
 /// <param name="Broke">What broke at the next level; null where none broke.</param>

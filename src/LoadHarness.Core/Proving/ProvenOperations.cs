@@ -30,7 +30,7 @@ internal static class ProvenOperations
         Medians.Of(levels.Careful.Select(level => level.Level)), null, null, ratio, interval)
     {
         MoreIsBetter = true,
-        Notes = [.. Told("the optimized schema", levels.Optimized), .. Told("baseline C", levels.Careful)],
+        Notes = [.. Told("the optimized schema", levels.Optimized), .. Told("baseline C", levels.Careful), LimitOf(levels)],
     };
 
     private static IEnumerable<string> Told(string arm, IReadOnlyList<HeldLevel> levels)
@@ -41,6 +41,14 @@ internal static class ProvenOperations
         if (levels.Select(level => level.Broke).OfType<string>().FirstOrDefault() is { } broke)
             yield return $"what broke on {arm} above its level: {broke}";
     }
+
+    private static string LimitOf(SearchedLevels levels) =>
+        $"what limits the interval: rounds of the optimized schema differ by up to {Apart(levels.Optimized)}×, "
+            + $"those of baseline C by up to {Apart(levels.Careful)}×; their levels are known to {Format.Significant(levels.OptimizedGap)}× and "
+            + $"{Format.Significant(levels.CarefulGap)}×";
+
+    private static string Apart(IReadOnlyList<HeldLevel> levels) =>
+        Format.Significant(levels.Max(level => level.Level) / levels.Min(level => level.Level));
 
     public static string Value(double value, string unit) => unit == "bytes" ? Format.Bytes(value) : Format.Figure(value, unit);
 

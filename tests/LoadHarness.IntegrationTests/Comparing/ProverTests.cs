@@ -60,7 +60,7 @@ public sealed class ProverTests(PostgresCluster cluster, SmallTemplate template)
             // Scans touch the same blocks in each call: two batches are enough to know that.
             Assert.All(claims["RE-3"].Operations, operation => Assert.InRange(operation.Calls, 4, 40));
             Assert.Equal(
-                ["Two copies", "Rows compared", "Blocks", "Times of reads", "Memory", "Imports and campaigns"],
+                ["Two copies", "Rows compared", "Blocks and times of reads", "Memory", "Imports and campaigns"],
                 proof.Stages.Select(stage => stage.Stage));
             Assert.InRange(proof.Stages.Sum(stage => stage.Duration.TotalSeconds) / proof.Duration.TotalSeconds, 0.5, 1);
             Assert.All(["ER-2", "ER-3"], id =>
