@@ -44,8 +44,8 @@ internal static class ProvenOperations
 
     private static string LimitOf(SearchedLevels levels) =>
         $"what limits the interval: rounds of the optimized schema differ by up to {Apart(levels.Optimized)}×, "
-            + $"those of baseline C by up to {Apart(levels.Careful)}×; their levels are known to {Format.Significant(levels.OptimizedGap)}× and "
-            + $"{Format.Significant(levels.CarefulGap)}×";
+            + $"those of baseline C by up to {Apart(levels.Careful)}×; "
+            + $"their levels are known to {Format.Significant(levels.OptimizedGap)}× and {Format.Significant(levels.CarefulGap)}×";
 
     private static string Apart(IReadOnlyList<HeldLevel> levels) =>
         Format.Significant(levels.Max(level => level.Level) / levels.Min(level => level.Level));
