@@ -149,7 +149,7 @@ $$;
 comment on function segment_bits_are_on() is 'Whether changes of leads are noted for the bits of segments; if not, counts go by rows.';
 
 -- The one merge: imports by COPY and by JSON are both rows of lead_import_merge. p_update: whether known leads are changed.
-create or replace function merge_lead_rows(p_workspace_id bigint, p_import_id bigint, p_first bigint, p_last bigint, p_update boolean,
+create or replace function merge_rows_once(p_workspace_id bigint, p_import_id bigint, p_first bigint, p_last bigint, p_update boolean,
     out imported bigint, out known bigint, out rejected bigint)
 -- A pending list of trigrams that is flushed with little memory is merged into the index in many small pieces.
 language plpgsql set search_path = pg_catalog, public, pg_temp set work_mem = '64MB'
@@ -252,9 +252,8 @@ begin
     set local loadharness.by_event = '';
 end
 $$;
-comment on function merge_lead_rows(bigint, bigint, bigint, bigint, boolean) is
-    'A step of every import, for its owner alone. known: rows of leads that were there, changed or not. Rows that are rejected keep why '
-    'as their reason.';
+comment on function merge_rows_once(bigint, bigint, bigint, bigint, boolean) is
+    'A step of merge_lead_rows: one attempt.';
 
 -- Who may call what: all of these are steps, for their owner alone.
 do $$
@@ -268,7 +267,7 @@ begin
         'import_changes_lead(text[], text[], text, text, text[], text[], jsonb, jsonb)',
         'segment_bits_are_on()',
         'merge_repeated_rows(bigint, bigint, bigint, bigint, int)',
-        'merge_lead_rows(bigint, bigint, bigint, bigint, boolean)']::regprocedure[]
+        'merge_rows_once(bigint, bigint, bigint, bigint, boolean)']::regprocedure[]
     loop
         execute format('alter function %s owner to lh_owner', v_function);
         execute format('revoke execute on function %s from public', v_function);

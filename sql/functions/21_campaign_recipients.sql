@@ -86,87 +86,6 @@ $$;
 comment on function campaign_has_strays(bigint, bigint, timestamptz) is
     'Whether a campaign has sends with another created_at than its enqueue time: the application inserted them itself.';
 
-create or replace function add_campaign_recipients(p_workspace_id bigint, p_campaign_id bigint, p_enqueued_at timestamptz,
-    p_condition text, p_first bigint, p_last bigint, p_lead_ids bigint[]) returns bigint
-language plpgsql set search_path = pg_catalog, public, pg_temp
-as $$
-declare
-    c_chunk constant bigint := 50000;
-    -- More ids than this are never asked for at once.
-    c_most_ids constant bigint := 10000000;
-    c_sequence constant regclass := pg_get_serial_sequence('public.email_sends', 'id');
-    v_insert text;
-    -- Those of leads_id_bounded: an application may number its leads below zero.
-    v_from bigint := greatest(p_first, -4611686018427387904);
-    v_end constant bigint := least(p_last, 4611686018427387903);
-    v_to bigint;
-    v_last bigint;
-    v_ids bigint;
-    v_added bigint;
-    v_total bigint := 0;
-begin
-    loop
-        v_insert := format(
-            -- Ids are taken here and not by the column's default: so the statement runs whole where the workspace lies, and counts right.
-            -- Locked as its sends lock it a moment later: a lead that is erased or gets another address meanwhile is read anew.
-            'insert into email_sends (id, workspace_id, campaign_id, lead_id, email, created_at)
-             select ($7::bigint[])[row_number() over ()], workspace_id, $1, id, email, $2
-             from (select workspace_id, id, email
-                   from leads
-                   where workspace_id = $3 and status = ''active'' and id between $4 and $5 and (%s)%s%s
-                   order by id
-                   for key share) as l
-             on conflict do nothing',
-            p_condition,
-            case when p_lead_ids is not null then ' and id = any ($6)' end,
-            case when campaign_has_strays(p_workspace_id, p_campaign_id, p_enqueued_at) then
-                ' and not exists (select 1 from email_sends s where s.workspace_id = leads.workspace_id and s.lead_id = leads.id and '
-                's.campaign_id = $1)'
-            end);
-        v_to := v_end;
-        if p_lead_ids is null and v_end - least(v_from, v_end) >= c_chunk then
-            select least(l.id, v_end) into v_to
-            from leads l where l.workspace_id = p_workspace_id and l.id >= v_from order by l.id offset c_chunk limit 1;
-            v_to := coalesce(v_to, v_end);
-        end if;
-        if p_lead_ids is null then
-            -- Up to the last lead that is there: what an import brings meanwhile lies behind it.
-            select count(*), max(l.id) into v_ids, v_last
-            from leads l where l.workspace_id = p_workspace_id and l.id between v_from and v_to;
-        else
-            v_ids := cardinality(p_lead_ids);
-            v_last := v_to;
-        end if;
-        v_added := 0;
-        while v_ids > 0 loop
-            begin
-                execute v_insert using p_campaign_id, p_enqueued_at, p_workspace_id, v_from, v_last, p_lead_ids,
-                    array(select nextval(c_sequence) from generate_series(1, v_ids));
-                get diagnostics v_added = row_count;
-                exit;
-            exception
-                when foreign_key_violation then
-                    raise exception 'campaign % was deleted while its recipients were added: none was', p_campaign_id
-                        using errcode = 'LH007';
-                when not_null_violation then
-                    -- Leads with lower ids were committed since they were counted.
-                    v_ids := v_ids * 2 + c_chunk;
-                    if v_ids > c_most_ids then
-                        raise;
-                    end if;
-            end;
-        end loop;
-        v_total := v_total + v_added;
-        exit when v_to >= v_end
-            or exists (select 1 from campaigns c where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status = 'cancelled');
-        v_from := v_to + 1;
-    end loop;
-    return v_total;
-end
-$$;
-comment on function add_campaign_recipients(bigint, bigint, timestamptz, text, bigint, bigint, bigint[]) is
-    'A step of scheduling, for its owner alone: adds recipients in chunks and looks between them whether the campaign was cancelled.';
-
 -- Nobody has analyzed sends that were just added: the planner would take them to be a handful, and read all of the workspace's for each
 -- batch that is marked.
 create or replace function analyze_new_sends(p_created_at timestamptz, p_sends bigint) returns boolean
@@ -273,7 +192,6 @@ comment on function bulk_schedule_email_sends(bigint, bigint, jsonb, bigint, big
 alter function enqueue_campaign(bigint, bigint) owner to lh_owner;
 alter function campaign_audience(bigint, bigint, jsonb) owner to lh_owner;
 alter function campaign_has_strays(bigint, bigint, timestamptz) owner to lh_owner;
-alter function add_campaign_recipients(bigint, bigint, timestamptz, text, bigint, bigint, bigint[]) owner to lh_owner;
 alter function analyze_new_sends(timestamptz, bigint) owner to lh_owner;
 alter function record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean) owner to lh_owner;
 alter function bulk_schedule_email_sends(bigint, bigint, bigint[]) owner to lh_owner;
@@ -282,7 +200,6 @@ revoke execute on function
     enqueue_campaign(bigint, bigint),
     campaign_audience(bigint, bigint, jsonb),
     campaign_has_strays(bigint, bigint, timestamptz),
-    add_campaign_recipients(bigint, bigint, timestamptz, text, bigint, bigint, bigint[]),
     analyze_new_sends(timestamptz, bigint),
     record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean),
     bulk_schedule_email_sends(bigint, bigint, bigint[]),

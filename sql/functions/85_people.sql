@@ -177,6 +177,39 @@ begin
 end;
 $$;
 
+-- The lead first: nobody adds a send or an activity of a locked one. What is held of it may be another session's, which wants the lead: so
+-- all is let go after 0.1 s, before it becomes a deadlock, and tried again.
+create or replace function erase_with_lead(p_workspace_id bigint, p_lead_id bigint, p_email text, p_reason text) returns jsonb
+language plpgsql set search_path = pg_catalog, public, pg_temp set lock_timeout = '100ms' as $$
+declare
+    c_attempts constant int := 30;
+    v_lead bigint;
+    v_email text;
+begin
+    for attempt in 1..c_attempts loop
+        begin
+            if attempt = c_attempts then
+                -- No deadlock lasts as long: somebody holds some of it for long.
+                perform set_config('lock_timeout', '0', true);
+            end if;
+            select l.id, l.email into v_lead, v_email from public.leads l
+            where l.workspace_id = p_workspace_id and (l.id = p_lead_id or l.email = p_email) for update;
+            if v_lead is null and p_email is null then
+                raise exception 'workspace % has no lead %', p_workspace_id, coalesce(p_lead_id::text, 'null') using errcode = 'LH004',
+                    hint = 'erase_address erases what is held of an address that is no lead.';
+            end if;
+            return public.erase_person(p_workspace_id, v_lead, coalesce(v_email, p_email), p_reason);
+        exception
+            when lock_not_available or deadlock_detected then
+                if attempt = c_attempts then
+                    raise;
+                end if;
+                perform pg_sleep(0.02 + random() * 0.1);
+        end;
+    end loop;
+end;
+$$;
+
 create or replace function require_reason(p_reason text) returns void
 language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -188,18 +221,10 @@ $$;
 
 create or replace function erase_lead(p_workspace_id bigint, p_lead_id bigint, p_reason text default null) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-    v_email text;
 begin
     perform public.require_workspace(p_workspace_id);
     perform public.require_reason(p_reason);
-    -- Nobody adds a send or an activity of a locked lead.
-    select l.email into v_email from public.leads l where l.workspace_id = p_workspace_id and l.id = p_lead_id for update;
-    if not found then
-        raise exception 'workspace % has no lead %', p_workspace_id, coalesce(p_lead_id::text, 'null') using errcode = 'LH004',
-            hint = 'erase_address erases what is held of an address that is no lead.';
-    end if;
-    return public.erase_person(p_workspace_id, p_lead_id, v_email, p_reason);
+    return public.erase_with_lead(p_workspace_id, p_lead_id, null, p_reason);
 end;
 $$;
 
@@ -207,54 +232,13 @@ create or replace function erase_address(p_workspace_id bigint, p_email text, p_
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
     v_email text := public.require_normal_address(p_email);
-    v_lead bigint;
 begin
     perform public.require_workspace(p_workspace_id);
     perform public.require_reason(p_reason);
-    select l.id into v_lead from public.leads l where l.workspace_id = p_workspace_id and l.email = v_email for update;
-    return public.erase_person(p_workspace_id, v_lead, v_email, p_reason);
+    return public.erase_with_lead(p_workspace_id, null, v_email, p_reason);
 exception
     when foreign_key_violation then
         raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';
-end;
-$$;
-
-create or replace function export_lead(p_workspace_id bigint, p_lead_id bigint) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-    v_lead public.leads;
-    v_table regclass;
-    v_rows jsonb;
-    v_all jsonb;
-    v_addresses text[];
-    v_pattern text;
-begin
-    perform public.require_workspace(p_workspace_id);
-    select l.* into v_lead from public.leads l where l.workspace_id = p_workspace_id and l.id = p_lead_id;
-    if not found then
-        raise exception 'workspace % has no lead %', p_workspace_id, coalesce(p_lead_id::text, 'null') using errcode = 'LH004';
-    end if;
-    v_addresses := public.addresses_of_lead(p_workspace_id, p_lead_id, v_lead.email);
-    v_pattern := public.addresses_pattern(v_addresses);
-    v_all := jsonb_build_object('lead', to_jsonb(v_lead), 'exported_at', clock_timestamp());
-    for v_table in select t from public.tables_of_leads() t loop
-        execute format('select coalesce(jsonb_agg(to_jsonb(t)), ''[]'') from %s t where workspace_id = $1 and lead_id = $2', v_table)
-        into v_rows using p_workspace_id, p_lead_id;
-        if v_rows <> '[]' then
-            v_all := v_all || jsonb_build_object(v_table::text, v_rows);
-        end if;
-    end loop;
-    v_all := v_all || jsonb_build_object(
-        'suppressed_for', (select s.reason from public.suppressed_addresses s
-            where s.workspace_id = p_workspace_id and s.email_hash = public.address_hash(p_workspace_id, v_lead.email)),
-        'import_rejects', (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from public.lead_import_rejects r
-            where r.workspace_id = p_workspace_id and public.normalised_address(r.email) = any (v_addresses)),
-        'webhook_logs', (select coalesce(jsonb_agg(to_jsonb(w)), '[]') from public.webhook_logs w
-            where w.workspace_id = p_workspace_id and w.payload::text ~* v_pattern),
-        'changes', (select coalesce(jsonb_agg(jsonb_build_object('at', a.created_at, 'action', a.action, 'details', a.details)), '[]')
-            from public.audit_logs a where a.workspace_id = p_workspace_id and a.entity = 'leads' and a.entity_id = p_lead_id::text));
-    perform public.audit_write(p_workspace_id, 'export', 'leads', p_lead_id::text, '{}');
-    return v_all;
 end;
 $$;
 
@@ -266,15 +250,14 @@ comment on function addresses_of_lead(bigint, bigint, text) is 'A step of erase_
 comment on function erase_address_traces(bigint, text[]) is 'A step of erase_lead and erase_address: imports, webhook logs, segments, '
     'sends of a lead that had one of the addresses before, and the audit log.';
 comment on function erase_person(bigint, bigint, text, text) is 'A step of erase_lead and erase_address.';
+comment on function erase_with_lead(bigint, bigint, text, text) is
+    'A step of erase_lead and erase_address: locks the lead, if it is one, and erases.';
 comment on function require_reason(text) is 'Refuses (LH004) a reason of more than 1000 characters.';
 comment on function erase_lead(bigint, bigint, text) is
     'Erases a lead everywhere, with the addresses that its sends know: live tables, archive, staging, rejects, webhook and audit logs. '
     'Returns the rows by table, kept with the hash of the address in erasures; earlier addresses have a row without counts. '
     'The address stays suppressed. Refuses another workspace (LH001) and an unknown lead (LH004).';
 comment on function erase_address(bigint, text, text) is 'As erase_lead, by the address, whether it is a lead or only left traces.';
-comment on function export_lead(bigint, bigint) is 'All that is held of a lead and of the addresses that it had '
-    'before, as JSON by table. Refuses another workspace (LH001) and '
-    'an unknown lead (LH004).';
 
 do $$
 declare
@@ -283,11 +266,11 @@ begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
             'tables_of_leads', 'address_pattern', 'addresses_pattern', 'addresses_of_lead', 'erase_address_traces', 'erase_person',
-            'require_reason', 'erase_lead', 'erase_address', 'export_lead'])
+            'erase_with_lead', 'require_reason', 'erase_lead', 'erase_address'])
     loop
         execute format('alter function %s owner to lh_owner', routine);
         execute format('revoke all on function %s from public', routine);
     end loop;
-    grant execute on function erase_lead(bigint, bigint, text), erase_address(bigint, text, text), export_lead(bigint, bigint) to lh_app;
+    grant execute on function erase_lead(bigint, bigint, text), erase_address(bigint, text, text) to lh_app;
 end;
 $$;

@@ -27,6 +27,7 @@ internal static partial class FunctionCalls
         new("addresses_pattern(text[])", ["select addresses_pattern('{a@new.example,b@new.example}')"]),
         new("addresses_of_lead(bigint, bigint, text)", [$"select addresses_of_lead({W}, {Lead}, 'nobody@example.com')"]),
         new("erase_address_traces(bigint, text[])", [$$"""select erase_address_traces({{W}}, '{nobody@example.com}')"""]),
+        new("erase_with_lead(bigint, bigint, text, text)", [$"select erase_with_lead({W}, null, 'nobody@example.com', null)"]),
         new("erase_person(bigint, bigint, text, text)", [$"select erase_person({W}, null, 'nobody@example.com', null)"]),
         new("require_reason(text)", ["select require_reason('asked')"], "select require_reason(repeat('x', 1001))", "LH004"),
         new("erase_lead(bigint, bigint, text)", [$"select erase_lead({W}, {Lead})"], $"select erase_lead({W}, -1)", "LH004"),

@@ -39,6 +39,7 @@ internal static partial class FunctionCalls
             [Staged, $"select * from order_staged_rows({W}, {Import}, 'verify', true)"]),
         new("number_rounds(bigint, bigint)", [$"select number_rounds({W}, 0)"]),
         new("merge_repeated_rows(bigint, bigint, bigint, bigint, int)", [$"select * from merge_repeated_rows({W}, 0, 0, 0, 3)"]),
+        new("merge_rows_once(bigint, bigint, bigint, bigint, boolean)", [$"select * from merge_rows_once({W}, 0, 0, 0, true)"]),
         new("merge_lead_rows(bigint, bigint, bigint, bigint, boolean)", [$"select * from merge_lead_rows({W}, 0, 0, 0, true)"]),
         new("forget_staged_rows(bigint, bigint)", [Staged, $"select forget_staged_rows({W}, {Import})"]),
         new("cancel_lead_import(bigint, bigint)", [Staged, $"select cancel_lead_import({W}, {Import})"],

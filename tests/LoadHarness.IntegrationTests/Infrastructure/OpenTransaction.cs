@@ -30,10 +30,17 @@ internal sealed class OpenTransaction : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Returns when a session of the database waits for a lock, or when the other one is done without that.</summary>
+    /// <summary>
+    /// Returns when a session of the database waits for a lock or sleeps before it tries again, or when the other one is done without that.
+    /// </summary>
     public static async Task UntilOneWaitsAsync(TestDatabase database, Task other)
     {
-        const string waits = "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')";
+        const string waits =
+            """
+            select exists (
+                select from pg_stat_activity
+                where datname = current_database() and (wait_event_type = 'Lock' or wait_event = 'PgSleep'))
+            """;
         while (!other.IsCompleted && !await database.Owner.AskAsync<bool>(waits)) await Task.Delay(5);
     }
 
