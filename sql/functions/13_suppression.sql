@@ -116,7 +116,7 @@ begin
     -- A mail goes to the address that the lead has when it is handed out: the old one may be somebody else's by then. A claimed send
     -- follows too, for it may be given back.
     -- Nobody is waited for: who holds a send may want this lead next (the foreign key of an activity), which would be a deadlock. Such a
-    -- send is being handed out or marked now; should it be handed out again, the claim asks the lead.
+    -- send is being handed out or marked now; should it be handed out again, the claim looks for its old address.
     -- Found by the lead: with the bare status the planner may take the index of all sends of the workspace that wait.
     update email_sends s set email = new.email
     from (select p.id, p.created_at from email_sends p

@@ -24,6 +24,27 @@ $$;
 comment on function close_sends(bigint, bigint, bigint[], timestamptz[], text[], timestamptz) is
     'A step of claim_email_sends, for its owner alone: closes those of the given sends that have a reason, and returns how many.';
 
+-- A move of a lead passes by the sends that another session holds, and leaves them the old address. The audit log has its hash: what is in
+-- no row of it is an address that the application chose.
+create or replace function moved_addresses(p_workspace_id bigint, p_leads bigint[], p_emails text[],
+    out leads bigint[], out emails text[])
+language plpgsql stable set search_path = pg_catalog, public, pg_temp set enable_hashjoin = on
+as $$
+begin
+    select array_agg(l.id), array_agg(l.email) into leads, emails
+    from unnest(p_leads, p_emails) as g (lead_id, email)
+    join leads l on l.workspace_id = p_workspace_id and l.id = g.lead_id and l.email <> g.email
+    join (
+        select distinct a.entity_id as lead_id, a.details #>> '{email_sha256,0}' as hash from audit_logs a
+        where a.workspace_id = p_workspace_id and a.entity = 'leads' and a.details ? 'email_sha256'
+          and a.entity_id = any (p_leads::text[])) as h
+        on h.lead_id = g.lead_id::text and h.hash = encode(sha256(convert_to(g.email, 'UTF8')), 'hex');
+end
+$$;
+comment on function moved_addresses(bigint, bigint[], text[]) is
+    'A step of claim_email_sends, for its owner alone: of leads and the addresses that their sends have, the leads that had such an '
+    'address before, with the one that they have now.';
+
 create or replace function claim_stray_sends(p_workspace_id bigint, p_campaign_id bigint, p_enqueued_at timestamptz, p_worker text,
     p_limit int, p_token timestamptz)
 returns table (id bigint, created_at timestamptz, lead_id bigint, email text)
@@ -35,6 +56,9 @@ declare
     v_ids bigint[];
     v_created timestamptz[];
     v_leads bigint[];
+    v_others bigint[];
+    v_emails text[];
+    v_moved record;
     v_reasons text[];
 begin
     -- The key cannot keep two of these apart: of several for one lead the one with the campaign's own time counts, else the first.
@@ -54,8 +78,9 @@ begin
               -- An id may come in two months.
               and (o.id, o.created_at) <> (s.id, s.created_at)
               and ((o.id, o.created_at) < (s.id, s.created_at) or o.created_at = p_enqueued_at or o.status <> 'pending'))
-            then 'skipped: the lead has another send' end), array_agg(s.lead_id)
-    into v_ids, v_created, v_reasons, v_leads
+            then 'skipped: the lead has another send' end), array_agg(s.lead_id),
+        array_agg(l.id) filter (where l.email <> s.email), array_agg(s.email) filter (where l.email <> s.email)
+    into v_ids, v_created, v_reasons, v_leads, v_others, v_emails
     from unnest(v_ids, v_created) as p (id, created_at)
     join email_sends s on s.workspace_id = p_workspace_id and s.id = p.id and s.created_at = p.created_at
     join leads l on l.workspace_id = p_workspace_id and l.id = s.lead_id;
@@ -66,9 +91,12 @@ begin
             from unnest(v_reasons, v_leads) with ordinality as r (reason, lead_id, place) order by r.place);
     end if;
     perform close_sends(p_workspace_id, p_campaign_id, v_ids, v_created, v_reasons, p_token);
+    v_moved := moved_addresses(p_workspace_id, v_others, v_emails);
     return query
     update email_sends s
-    set status = 'claimed', claimed_by = p_worker, claimed_at = p_token, claimed_pid = v_pid, attempts = s.attempts + 1, skipped_at = null
+    set status = 'claimed', claimed_by = p_worker, claimed_at = p_token, claimed_pid = v_pid, attempts = s.attempts + 1, skipped_at = null,
+        email = coalesce((select m.email from unnest(v_moved.leads, v_moved.emails) as m (lead_id, email) where m.lead_id = s.lead_id),
+                         s.email)
     from unnest(v_ids, v_created, v_reasons) as p (id, created_at, reason)
     where s.workspace_id = p_workspace_id and s.id = p.id and s.created_at = p.created_at and p.reason is null
     returning s.id, s.created_at, s.lead_id, s.email;
@@ -92,10 +120,10 @@ begin
     enqueued_at := v_campaign.enqueued_at;
     open := v_campaign.is_due and (v_campaign.status = 'sending'
         or v_campaign.status = 'scheduled' and not v_campaign.recipients_due and campaign_has_open_sends(p_workspace_id, p_campaign_id)
-        or v_campaign.status = 'sent' and campaign_has_open_sends(p_workspace_id, p_campaign_id));
-    if open and v_campaign.status <> 'sending' then
-        update campaigns c set status = 'sending', completed_at = null, updated_at = now()
-        where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status = v_campaign.status;
+        or v_campaign.status = 'sent' and reopen_campaign(p_workspace_id, p_campaign_id));
+    if open and v_campaign.status = 'scheduled' then
+        update campaigns c set status = 'sending', updated_at = now()
+        where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status = 'scheduled';
         open := found;
     end if;
 end
@@ -119,9 +147,10 @@ declare
     v_open boolean;
     v_claimed bigint := 0;
     v_places tid[];
-    v_first bigint;
-    v_last bigint;
     v_leads bigint[];
+    v_emails text[];
+    v_others bigint[];
+    v_moved record;
     v_gone bigint[];
     v_ids bigint[];
     v_created timestamptz[];
@@ -145,8 +174,8 @@ begin
     end if;
     loop
         -- Statements that name one workspace each: on a cluster they go whole to its node.
-        select array_agg(p.place), array_agg(p.lead_id) into v_places, v_leads
-        from (select s.ctid as place, s.lead_id
+        select array_agg(p.place), array_agg(p.lead_id), array_agg(p.email) into v_places, v_leads, v_emails
+        from (select s.ctid as place, s.lead_id, s.email
               from email_sends s
               where s.workspace_id = p_workspace_id and s.campaign_id = p_campaign_id
                 and s.created_at = v_enqueued_at and s.status = 'pending'
@@ -154,11 +183,12 @@ begin
               for update skip locked
               limit p_limit) as p;
         exit when v_places is null;
-        select min(n), max(n) into v_first, v_last from unnest(v_leads) as n;
-        -- By the index of those that are not active any more, which are few.
-        select array_agg(l.id), array_agg('skipped: the lead is ' || l.status) into v_gone, v_reasons
-        from leads l
-        where l.workspace_id = p_workspace_id and l.status <> 'active' and l.id between v_first and v_last and l.id = any (v_leads);
+        select array_agg(l.id) filter (where l.status <> 'active'),
+               array_agg('skipped: the lead is ' || l.status) filter (where l.status <> 'active'),
+               array_agg(l.id) filter (where l.email <> p.email), array_agg(p.email) filter (where l.email <> p.email)
+        into v_gone, v_reasons, v_others, v_emails
+        from unnest(v_leads, v_emails) as p (lead_id, email)
+        join leads l on l.workspace_id = p_workspace_id and l.id = p.lead_id and (l.status <> 'active' or l.email <> p.email);
         if v_gone is not null then
             select array_agg(s.id), array_agg(s.created_at), array_agg(g.reason) into v_ids, v_created, v_reasons
             from unnest(v_gone, v_reasons) as g (lead_id, reason)
@@ -167,13 +197,13 @@ begin
             perform close_sends(p_workspace_id, p_campaign_id, v_ids, v_created, v_reasons, v_token);
             v_places := array(select p.place from unnest(v_places, v_leads) as p (place, lead_id) where p.lead_id <> all (v_gone));
         end if;
+        v_moved := moved_addresses(p_workspace_id, v_others, v_emails);
         return query
         update email_sends s
         set status = 'claimed', claimed_by = p_worker, claimed_at = v_token, claimed_pid = v_pid, attempts = s.attempts + 1,
             skipped_at = null,
-            -- A worker that held it while the lead's address changed kept the old one in it.
-            email = case when s.attempts > 0 then (select l.email from leads l where l.workspace_id = p_workspace_id and l.id = s.lead_id)
-                         else s.email end
+            email = coalesce((select m.email from unnest(v_moved.leads, v_moved.emails) as m (lead_id, email) where m.lead_id = s.lead_id),
+                             s.email)
         -- The rows are locked: their places cannot change before the update. created_at keeps the place in its partition.
         where s.workspace_id = p_workspace_id and s.created_at = v_enqueued_at and s.ctid = any (v_places)
         returning s.id, s.created_at, s.lead_id, s.email, v_token;
@@ -216,7 +246,7 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'close_sends', 'claim_stray_sends', 'open_campaign', 'claim_email_sends'])
+            'close_sends', 'moved_addresses', 'claim_stray_sends', 'open_campaign', 'claim_email_sends'])
     loop
         execute format('alter function %s owner to lh_owner', routine);
         execute format('revoke all on function %s from public', routine);

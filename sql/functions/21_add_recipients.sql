@@ -9,9 +9,11 @@ language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     c_sequence constant regclass := pg_get_serial_sequence('public.email_sends', 'id');
+    v_ids bigint[];
     v_added bigint := 0;
 begin
     if p_most > 0 then
+        v_ids := array(select nextval(c_sequence) from generate_series(1, p_most));
         execute format(
             'insert into email_sends (id, workspace_id, campaign_id, lead_id, email, created_at)
              select ($7::bigint[])[row_number() over ()], workspace_id, $1, id, email, $2
@@ -22,8 +24,7 @@ begin
                    for key share %s) as l
              on conflict do nothing',
             p_condition, case when p_lead_ids is not null then ' and id = any ($6)' end, p_held)
-        using p_campaign_id, p_enqueued_at, p_workspace_id, p_first, p_last, p_lead_ids,
-            array(select nextval(c_sequence) from generate_series(1, p_most));
+        using p_campaign_id, p_enqueued_at, p_workspace_id, p_first, p_last, p_lead_ids, v_ids;
         get diagnostics v_added = row_count;
     end if;
     return v_added;

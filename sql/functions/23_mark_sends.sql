@@ -25,6 +25,11 @@ declare
     v_marked bigint;
     v_new bigint;
 begin
+    -- By id, as everybody does: webhooks and retries wait for the same sends. The update takes them in the order of some index.
+    perform 1 from email_sends s
+    where s.workspace_id = p_workspace_id and s.id = any (p_ids) and s.created_at >= p_from and s.created_at <= p_to
+      and s.campaign_id + 0 = p_campaign_id and s.provider_id is null
+    order by s.id for no key update;
     with marked as (
         update email_sends s
         set status = case when s.status in ('pending', 'claimed', 'failed') then 'sent' else s.status end,

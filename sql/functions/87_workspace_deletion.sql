@@ -26,9 +26,8 @@ begin
     loop
         select c.status into v_status from public.campaigns c
         where c.workspace_id = p_workspace_id and c.id = v_campaign for no key update;
-        if v_status = 'sent' and public.campaign_has_open_sends(p_workspace_id, v_campaign) then
-            update public.campaigns c set status = 'sending', completed_at = null, updated_at = now()
-            where c.workspace_id = p_workspace_id and c.id = v_campaign;
+        if v_status = 'sent' then
+            perform public.reopen_campaign(p_workspace_id, v_campaign);
         end if;
         update public.campaigns c set status = 'cancelled', updated_at = now()
         where c.workspace_id = p_workspace_id and c.id = v_campaign and c.status in ('draft', 'scheduled', 'sending', 'paused');

@@ -8,6 +8,7 @@ namespace LoadHarness.IntegrationTests.Sends;
 /// <summary>Leads that change while a campaign is scheduled, claimed or retried: nobody gets a mail that it must not.</summary>
 public sealed class ChangedLeadTests(PostgresCluster cluster)
 {
+    private const string OwnSend = "insert into email_sends (workspace_id, campaign_id, lead_id, email) values ($1, 5, 1, ";
     private const string Move = "update leads set email = 'new@own.io' where workspace_id = 1 and id = 1";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -74,6 +75,27 @@ public sealed class ChangedLeadTests(PostgresCluster cluster)
         }
 
         Assert.Equal("new@own.io", await ClaimAsync(app));
+    }
+
+    [Theory]
+    // A claim that comes to nothing: its worker was lost before it committed.
+    [InlineData("select total_scheduled from bulk_schedule_email_sends(5, $1, array[1]::bigint[])", "new@own.io")]
+    // The application's own sends, of another time than the campaign's.
+    [InlineData(OwnSend + "'lead1@own.io') returning id", "new@own.io")]
+    [InlineData(OwnSend + "'chosen@own.io') returning id", "chosen@own.io")]
+    public async Task A_send_that_a_session_held_while_its_lead_moved_goes_to_the_new_address(string add, string handedOut)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithCampaignAsync(database);
+        await database.Owner.ExecuteAsync("update campaigns set status = 'sending'");
+        await app.ScalarAsync<long>(add, [], Stop);
+        await using (var session = await OpenTransaction.BeginAsync(app, Stop))
+        {
+            await session.ActAsync("select * from claim_email_sends(1, 5, 'w', 10)");
+            await database.Owner.ExecuteAsync(Move);
+        }
+
+        Assert.Equal(handedOut, await ClaimAsync(app));
     }
 
     [Theory]
