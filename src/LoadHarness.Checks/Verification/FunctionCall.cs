@@ -125,6 +125,7 @@ internal static partial class FunctionCalls
             $"select * from claim_email_sends({W}, {C}, 'verify', 0)", "LH006"),
         new("close_sends(bigint, bigint, bigint[], timestamptz[], text[], timestamptz)",
             [$"select close_sends({W}, {C}, '{{}}', '{{}}', '{{}}', now())"]),
+        new("changed_leads(bigint, bigint[], text[])", [$"select * from changed_leads({W}, '{{1}}', '{{a@new.example}}')"]),
         new("moved_addresses(bigint, bigint[], text[])", [$"select * from moved_addresses({W}, '{{1}}', '{{a@new.example}}')"]),
         new("claim_stray_sends(bigint, bigint, timestamptz, text, int, timestamptz)",
             [Scheduled, $"select * from claim_stray_sends({W}, {C}, null, 'verify', 10, now())"]),

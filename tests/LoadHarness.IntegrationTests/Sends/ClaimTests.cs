@@ -105,6 +105,26 @@ public sealed class ClaimTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Claims_of_others_are_given_back_before_the_second_campaign_of_who_has_many()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await database.Owner.ExecuteAsync(
+            """
+            insert into leads (workspace_id, id, email) overriding system value values (1, 1, 'a@own.io'), (2, 2, 'a@own.io');
+            insert into campaigns (id, workspace_id, name, subject, status)
+            select g, 1 + (g = 3)::int, 'c', 's', 'sending' from generate_series(1, 4) g;
+            insert into email_sends (workspace_id, campaign_id, lead_id, email, status, claimed_at)
+            select workspace_id, id, workspace_id, 'a@own.io', 'claimed', now() - interval '1 hour' from campaigns;
+            select reap_stale_claims();
+            """);
+
+        // The number of the command that wrote a row, within its transaction.
+        Assert.Equal("1,2,1,1", await database.Owner.AskAsync<string>(
+            "select string_agg(workspace_id::text, ',' order by cmin::text::int) from email_sends"));
+    }
+
+    [Fact]
     public async Task A_failed_send_is_tried_again_later_and_then_failed_for_good()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);

@@ -1,0 +1,55 @@
+using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
+
+namespace LoadHarness.IntegrationTests.Security;
+
+/// <summary>A user who leaves one workspace while another takes them in: both succeed, and nobody else's transaction fails.</summary>
+public sealed class MemberRaceTests(PostgresCluster cluster)
+{
+    private const string Add = "select add_member($1, 'joe@own.io', 'Joe')";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("select remove_member($1, id)::int::bigint from users where email = 'joe@own.io'", false)]
+    [InlineData("select deleted from delete_workspace($1)", true)]
+    public async Task A_user_whom_another_workspace_takes_in_meanwhile_stays(string leave, bool again)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await app.ScalarAsync<long>(Add, [], Stop);
+        leave = leave.Replace("id)::int::bigint from users where email = 'joe@own.io'",
+            $"{await database.Owner.AskAsync<long>("select id from users")})::int::bigint", StringComparison.Ordinal);
+        Task<long> leaving;
+        await using (var session = await OpenTransaction.BeginAsync(app.In(Workspaces.Foreign), Stop))
+        {
+            await session.ActAsync("select add_member(2, 'joe@own.io', 'Joe')");
+            leaving = app.ScalarAsync<long>(leave, [], Stop);
+            await OpenTransaction.UntilOneWaitsAsync(database, leaving);
+            await session.CommitAsync();
+        }
+
+        await leaving;
+        if (again) await app.ScalarAsync<long>(leave, [], Stop);
+        Assert.Equal("2 joe@own.io", await database.Owner.AskAsync<string>(
+            "select string_agg(m.workspace_id || ' ' || u.email, ',') from workspace_members m join users u on u.id = m.user_id"));
+    }
+
+    [Fact]
+    public async Task A_user_who_is_being_deleted_is_made_anew_for_the_workspace_that_takes_them_in()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        var user = await app.ScalarAsync<long>(Add, [], Stop);
+        Task<long> adding;
+        await using (var session = await OpenTransaction.BeginAsync(app, Stop))
+        {
+            await session.ActAsync("select remove_member(1, $1)", user);
+            adding = app.In(Workspaces.Foreign).ScalarAsync<long>(Add, [], Stop);
+            await OpenTransaction.UntilOneWaitsAsync(database, adding);
+            await session.CommitAsync();
+        }
+
+        Assert.Equal(await adding, await database.Owner.AskAsync<long>("select user_id from workspace_members where workspace_id = 2"));
+    }
+}
