@@ -94,9 +94,10 @@ public sealed class FleetTests : IAsyncLifetime
             ? VanishAsync(share, load, vanish.Token)
             : PlayAsync(share, load, new()));
         await fleet.GatherAsync(Patience, Stop);
-        vanish.CancelAfter(TimeSpan.FromSeconds(1));
+        // Not before the load is on, however late that is.
+        var live = new Seconds { First = () => vanish.CancelAfter(TimeSpan.Zero) };
 
-        var merged = Assert.Single((await fleet.RunAsync(load, new Seconds(), new Phase { Fails = true }, Stop)).Scenarios);
+        var merged = Assert.Single((await fleet.RunAsync(load, live, new Phase { Fails = true }, Stop)).Scenarios);
 
         await Task.WhenAll(agents);
         Assert.Contains("Agent 2/3", fleet.Loss, StringComparison.Ordinal);
@@ -259,7 +260,15 @@ public sealed class FleetTests : IAsyncLifetime
 
     private sealed class Seconds : IProgress<LoadSnapshot>
     {
-        public void Report(LoadSnapshot value) => Assert.NotEqual(TimeSpan.Zero, value.Elapsed);
+        private int _told;
+
+        public Action? First { get; init; }
+
+        public void Report(LoadSnapshot value)
+        {
+            Assert.NotEqual(TimeSpan.Zero, value.Elapsed);
+            if (Interlocked.Increment(ref _told) == 1) First?.Invoke();
+        }
     }
 
     private sealed class Phase : IMeasuredPhase
