@@ -35,8 +35,13 @@ public sealed class GateSelfTest(
         var kinds = PlantedFault.All.Where(fault => plan.MeasuresTimes || !fault.NeedsTimes).Select(Kind)
             .Prepend(new(IdenticalArms, null, plan)).ToList();
         foreach (var kind in kinds)
+        {
             while (await log.ClaimAsync(NameOf(kind), Wanted(kind), IsAlike(kind), cancellationToken) is { } claim)
+            {
                 using (claim) await log.AddAsync(await MeasureAsync(kind, claim.Number, cancellationToken), cancellationToken);
+                await SayWhatIsLeftAsync(kinds, cancellationToken);
+            }
+        }
 
         var all = new List<(string Kind, IReadOnlyList<GateSuite> Suites)>();
         foreach (var kind in kinds) all.Add((kind.Name, await log.ReadAsync(IsAlike(kind), cancellationToken)));
@@ -46,6 +51,36 @@ public sealed class GateSelfTest(
                 TimeSpan.FromSeconds(lines.Sum(suite => suite.Duration.TotalSeconds)), Machine,
             request.Contacts, request.Seed, plan.MeasuresTimes, lines.Select(suite => suite.Session).Distinct().Count(),
             [.. all.Where(one => one.Suites.Count > 0).Select(one => GateRate.Of(one.Kind, one.Suites))]);
+    }
+
+    /// <summary>What is left, and for how long by the suites so far; those with times and those without take other times.</summary>
+    internal static string LeftWords(IReadOnlyCollection<(int Missing, IReadOnlyCollection<TimeSpan> Took)> plans)
+    {
+        var missing = plans.Sum(one => one.Missing);
+        if (missing == 0) return "All suites are measured.";
+        var words = $"{missing:N0} {(missing == 1 ? "suite" : "suites")} left";
+        if (plans.Any(one => one.Missing > 0 && one.Took.Count == 0)) return $"{words}, of a kind that none was measured of yet.";
+        var seconds = plans.Where(one => one.Missing > 0).Sum(one => one.Missing * one.Took.Average(took => took.TotalSeconds));
+        return $"{words}, about {Math.Max(1, Math.Round(seconds / 60)):N0} min.";
+    }
+
+    private async Task SayWhatIsLeftAsync(IReadOnlyList<OneKind> kinds, CancellationToken cancellationToken)
+    {
+        var plans = new List<(int Missing, IReadOnlyCollection<TimeSpan> Took)>();
+        foreach (var alike in kinds.GroupBy(kind => kind.Plan.MeasuresTimes))
+        {
+            var (missing, took) = (0, new List<TimeSpan>());
+            foreach (var kind in alike)
+            {
+                var measured = await log.ReadAsync(IsAlike(kind), cancellationToken);
+                missing += Math.Max(0, Wanted(kind) - measured.Count);
+                took.AddRange(measured.Select(suite => suite.Duration));
+            }
+
+            plans.Add((missing, took));
+        }
+
+        progress.Note(LeftWords(plans));
     }
 
     // Counters decide alone where they can: times would only make it longer.

@@ -32,7 +32,8 @@ public sealed record PlantedFault(string Name, string Arm, string? Cause, double
         WithoutIndex("leads_workspace_search_idx", "lead-search/by_term"),
         WithoutIndex("leads_email_hash_idx", "lead-queries/email_lookup"),
         WithoutIndex("lead_activities_workspace_lead_type_created_idx", "lead-queries/lead_with_activities"),
-        WithoutIndex("email_sends_pkey", "campaign-send/campaign"),
+        // Either serves the pages of active leads while the other is there.
+        WithoutIndex("leads_active_created_idx", "lead-search/first_page", "leads_workspace_created_idx"),
         new("statistics of leads lost", "optimized", "statistics") { Sql = "delete from pg_statistic where starelid = 'leads'::regclass" },
         new("work_mem 64 kB", "optimized,work_mem=64kB", "work_mem"),
         new("enable_indexscan off", "optimized,enable_indexscan=off", "enable_indexscan"),
@@ -54,8 +55,13 @@ public sealed record PlantedFault(string Name, string Arm, string? Cause, double
             Operations = [.. scenario.Operations.Select(operation => operation with { Run = context => SlowedAsync(operation, context) })],
         };
 
-    private static PlantedFault WithoutIndex(string index, string operation) =>
-        new($"index {index} dropped", $"optimized,without={index}", index) { Operation = operation };
+    /// <param name="substitute">An index that would serve the operation as well, dropped with it; null for none.</param>
+    private static PlantedFault WithoutIndex(string index, string operation, string? substitute = null) => substitute is null
+        ? new($"index {index} dropped", $"optimized,without={index}", index) { Operation = operation }
+        : new($"indexes {index} and {substitute} dropped", $"optimized,without={index},without={substitute}", index)
+        {
+            Operation = operation,
+        };
 
     private async Task<IResponse> SlowedAsync(Operation operation, IScenarioContext context)
     {
