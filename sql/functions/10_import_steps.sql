@@ -48,7 +48,8 @@ begin
            j.custom_fields, j.reason
     from (
         select t.*, coalesce(t.fault, lead_reject_reason(
-                   t.email, t.name, t.phone, t.company, t.position, t.source, t.status, t.tags, t.custom_fields)) as reason
+                   t.email, t.name, t.phone, t.company, t.position, t.source, t.status, tags_once(t.tags),
+                   t.custom_fields)) as reason
         from (
             select s.workspace_id, s.import_id, s.row_number, s.email, s.name, s.phone, s.company, s.position, s.source, s.status, s.fault,
                    case when s.fault is null then coalesce(s.tags, '{}')::text[] end as tags,

@@ -64,7 +64,7 @@ begin
     )
     select t.row_number, t.email, t.name, t.phone, t.company, t."position", t.source, t.status, t.tags, t.custom_fields,
            coalesce(t.shape, lead_reject_reason(
-               t.email, t.name, t.phone, t.company, t."position", t.source, t.status, t.tags, t.custom_fields)),
+               t.email, t.name, t.phone, t.company, t."position", t.source, t.status, tags_once(t.tags), t.custom_fields)),
            t.unknown_keys
     from typed t;
 end
