@@ -15,6 +15,9 @@ public sealed record ProofPlan(
     /// <summary>Leads that each of the two schedulers of a campaign looks at.</summary>
     public long LeadsAtOnce { get; init; } = 50_000;
 
+    /// <summary>Calls of a turn, however long a call takes.</summary>
+    public int FewestCalls { get; init; } = 3;
+
     /// <summary>How long the rows of one operation are compared, but for the first calls.</summary>
     public TimeSpan Comparing { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -32,6 +35,7 @@ public sealed record ProofPlan(
     public static ProofPlan Quick { get; } = new(4, 4, TimeSpan.FromMilliseconds(250), 300, 4, 5_000, 10, 3)
     {
         LeadsAtOnce = 10_000,
+        FewestCalls = 2,
         Comparing = TimeSpan.FromSeconds(1),
         MemoryRound = TimeSpan.FromSeconds(10),
         Level = TimeSpan.FromSeconds(1),

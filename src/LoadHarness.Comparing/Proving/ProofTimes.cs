@@ -7,8 +7,6 @@ namespace LoadHarness.Comparing.Proving;
 /// </summary>
 internal sealed class ProofTimes(ProofArm optimized, ProofArm careful, ProofArm naive, ProofPlan plan, ulong seed)
 {
-    private const int FewestCalls = 3;
-
     /// <returns>The pairs, or what went wrong.</returns>
     public async Task<(MeasuredPairs? Measured, string? Fault)> PairsAsync(string operation, CancellationToken cancellationToken)
     {
@@ -62,7 +60,7 @@ internal sealed class ProofTimes(ProofArm optimized, ProofArm careful, ProofArm 
     }
 
     private int CallsOf(double milliseconds) =>
-        (int)Math.Clamp(plan.Turn.TotalMilliseconds / Math.Max(0.01, milliseconds), FewestCalls, plan.MostCalls);
+        (int)Math.Clamp(plan.Turn.TotalMilliseconds / Math.Max(0.01, milliseconds), plan.FewestCalls, plan.MostCalls);
 }
 
 /// <param name="Blocks">Of a read; null of a write.</param>

@@ -84,8 +84,6 @@ internal sealed class Distributor(NpgsqlConnection connection, IStageProgress pr
 
         using var task = progress.Begin($"Spreading tables over {shape.Workers} workers", waiting.Count, "tables");
         await FileAsync("10_prepare.sql", cancellationToken);
-        // The triggers are the schema's own, and write rows of the same workspace: of those Citus cannot know that they are safe.
-        await connection.ExecuteAsync("set citus.enable_unsafe_triggers = on", cancellationToken);
         await connection.ExecuteAsync(
             "select set_config('citus.shard_count', $1::text, false)", cancellationToken,
             (await connection.ScalarAsync<long>(ShardCount, cancellationToken, Math.Max(8, shape.Workers * 4)))

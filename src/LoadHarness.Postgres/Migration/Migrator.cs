@@ -21,6 +21,10 @@ public sealed class Migrator(NpgsqlDataSource admin)
     private const string ShortenDeadlockTimeout =
         "do $$ begin perform set_config('deadlock_timeout', '100ms', false); exception when insufficient_privilege then null; end $$";
 
+    // The triggers are the schema's own, and write rows of the same workspace: of those Citus cannot know that they are safe.
+    private const string AllowTriggersOnCluster =
+        "select set_config('citus.enable_unsafe_triggers', 'on', false) from pg_extension where extname = 'citus'";
+
     public MigrationFiles Files { get; init; } = MigrationFiles.Read();
 
     /// <summary>Called before each attempt at a step, with its name.</summary>
@@ -220,6 +224,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         // Row security must never filter what a migration copies: with this it is an error instead.
         await connection.ExecuteAsync("set row_security = off; set search_path = public; set timezone = 'UTC'", cancellationToken);
         await connection.ExecuteAsync(ShortenDeadlockTimeout, cancellationToken);
+        await connection.ExecuteAsync(AllowTriggersOnCluster, cancellationToken);
         return connection;
     }
 

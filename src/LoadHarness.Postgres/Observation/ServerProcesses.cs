@@ -17,17 +17,17 @@ internal sealed class ServerProcesses(int? postmaster)
     public (TimeSpan Cpu, long ResidentBytes)? Read()
     {
         if (!_readable) return null;
-        double ticks = 0;
+        var cpu = TimeSpan.Zero;
         long anonymous = 0, shared = 0;
         foreach (var process in Family())
         {
-            ticks += process.Ticks;
+            cpu += process.Cpu;
             var memory = Memory(process.Id);
             anonymous += memory.Anonymous;
             shared = Math.Max(shared, memory.Shared);
         }
 
-        return (TimeSpan.FromSeconds(ticks / TicksPerSecond), anonymous + shared);
+        return (cpu, anonymous + shared);
     }
 
     /// <returns>The postmaster first, then its children; on other systems the postmaster alone.</returns>
@@ -35,7 +35,7 @@ internal sealed class ServerProcesses(int? postmaster)
         ? [postmaster ?? 0]
         : [.. Family().Select(process => process.Id).OrderBy(id => id != postmaster)];
 
-    private IEnumerable<(int Id, double Ticks)> Family()
+    private IEnumerable<(int Id, TimeSpan Cpu)> Family()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
@@ -43,10 +43,18 @@ internal sealed class ServerProcesses(int? postmaster)
             if (Fields(id) is not { } fields) continue;
             // Behind the name in brackets: state, ppid, ...; utime and stime are fields 14 and 15 of the whole line, cutime and cstime 16
             // and 17.
-            if (id == postmaster) yield return (id, fields[11] + fields[12] + fields[13] + fields[14]);
-            else if ((int)fields[1] == postmaster) yield return (id, fields[11] + fields[12]);
+            if (id == postmaster) yield return (id, OwnTime(id, fields) + OfTicks(fields[13] + fields[14]));
+            else if ((int)fields[1] == postmaster) yield return (id, OwnTime(id, fields));
         }
     }
+
+    // Ticks of 10 ms are too coarse for a turn of lookups; schedstat has nanoseconds, where the kernel keeps it.
+    private static TimeSpan OwnTime(int id, double[] fields) =>
+        ReadText($"/proc/{id}/schedstat") is { Length: > 0 } text && long.TryParse(text.Split(' ')[0], out var nanoseconds)
+            ? TimeSpan.FromMicroseconds(nanoseconds / 1_000.0)
+            : OfTicks(fields[11] + fields[12]);
+
+    private static TimeSpan OfTicks(double ticks) => TimeSpan.FromSeconds(ticks / TicksPerSecond);
 
     private static double[]? Fields(int id)
     {
