@@ -127,7 +127,7 @@ internal sealed class EvidenceCollector(
     private async Task<SearchedLevels> SearchAsync(LoadSearches searches, ClaimContract contract, CancellationToken cancellationToken)
     {
         if (WritesIn(contract)) return await searches.RunAsync(contract, stop => NewPairAsync(contract, stop), cancellationToken);
-        var (optimized, careful) = await arms.PressedAsync(false);
+        var (optimized, careful) = arms.Pressed();
         await using (optimized)
         await using (careful)
         {
@@ -139,7 +139,8 @@ internal sealed class EvidenceCollector(
     // A search adds to the tables that its lead queries read: on the rows of the round before, a scan would take longer with each round.
     private async Task<PressedPair> NewPairAsync(ClaimContract contract, CancellationToken cancellationToken)
     {
-        var (optimized, careful) = await arms.PressedAsync(true);
+        await arms.CopyAnewAsync();
+        var (optimized, careful) = arms.Pressed();
         var pair = PairOf(contract, optimized, careful) with
         {
             End = async () =>

@@ -89,20 +89,17 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
         await using var expert = new ProofArm("X", servers.A, load, Baselines.Of("X"), WriteOperations.Expert);
         var collector = new EvidenceCollector(new(optimized, careful, naive, expert)
         {
-            PressedAsync = PressedAsync,
+            CopyAnewAsync = () => servers.CopyAnewAsync(cancellationToken),
+            Pressed = Pressed,
         }, plan, targets, request.Seed, _times, progress);
         return await collector.CollectAsync(contracts, cancellationToken);
 
-        async Task<(ProofArm Optimized, ProofArm Careful)> PressedAsync(bool onNewCopies)
-        {
-            if (onNewCopies) await servers.CopyAnewAsync(cancellationToken);
-            // Small imports: a level of rows a second is many of them, not one.
-            return (
-                new("optimized", servers.B, load with { BulkImport = Small }, null,
-                    environment => [.. Reads(environment, same), .. WriteOperations.Optimized(environment)]),
-                new("C", servers.A, load with { BulkImport = Small }, Baselines.Of("C"),
-                    environment => [.. Reads(environment, same), .. WriteOperations.Careful(environment)]));
-        }
+        // Small imports: a level of rows a second is many of them, not one.
+        (ProofArm Optimized, ProofArm Careful) Pressed() => (
+            new("optimized", servers.B, load with { BulkImport = Small }, null,
+                environment => [.. Reads(environment, same), .. WriteOperations.Optimized(environment)]),
+            new("C", servers.A, load with { BulkImport = Small }, Baselines.Of("C"),
+                environment => [.. Reads(environment, same), .. WriteOperations.Careful(environment)]));
 
         static IEnumerable<ProofOperation> Reads(Scenarios.ScenarioEnvironment environment, DeepPages? pages = null) =>
             ProofOperations.ReadsOf(environment, pages);
@@ -131,9 +128,9 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
 /// <summary>The optimized schema, and the three baselines on one server with the base schema.</summary>
 internal sealed record ProofArms(ProofArm Optimized, ProofArm Careful, ProofArm Naive, ProofArm Expert)
 {
-    /// <summary>
-    /// Makes the optimized schema and C anew, with small imports: for the highest level of load. On new copies what was written before is
-    /// gone, and so are the servers of all other arms.
-    /// </summary>
-    public required Func<bool, Task<(ProofArm Optimized, ProofArm Careful)>> PressedAsync { get; init; }
+    /// <summary>Puts new copies in place of the servers: what was written before is gone, and no arm that is open goes on.</summary>
+    public required Func<Task> CopyAnewAsync { get; init; }
+
+    /// <summary>Opens the optimized schema and C on the servers as they are, with small imports: for the highest level of load.</summary>
+    public required Func<(ProofArm Optimized, ProofArm Careful)> Pressed { get; init; }
 }
