@@ -46,15 +46,15 @@ create or replace function add_held_recipients(p_workspace_id bigint, p_campaign
 language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 declare
+    v_unsent constant text := p_condition || without_send(p_campaign_id);
     v_left bigint[] := p_lead_ids;
     v_added bigint := 0;
 begin
     for look in 1..10 loop
         perform pg_sleep(0.05);
-        v_added := v_added + add_free_recipients(p_workspace_id, p_campaign_id, p_enqueued_at, p_condition || without_send(p_campaign_id),
-            v_left[1], v_left[cardinality(v_left)], v_left, cardinality(v_left), 'skip locked');
-        v_left := recipients_left(p_workspace_id, p_condition || without_send(p_campaign_id), v_left[1], v_left[cardinality(v_left)],
-            v_left);
+        v_added := v_added + add_free_recipients(p_workspace_id, p_campaign_id, p_enqueued_at, v_unsent, v_left[1],
+            v_left[cardinality(v_left)], v_left, cardinality(v_left), 'skip locked');
+        v_left := recipients_left(p_workspace_id, v_unsent, v_left[1], v_left[cardinality(v_left)], v_left);
         if v_left is null then
             return v_added;
         end if;
@@ -91,6 +91,7 @@ language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     c_chunk constant bigint := 50000;
+    v_unsent constant text := p_condition || without_send(p_campaign_id);
     v_strays boolean;
     v_held bigint[];
     -- Those of leads_id_bounded: an application may number its leads below zero.
@@ -118,10 +119,10 @@ begin
             v_last := v_to;
         end if;
         v_total := v_total + add_free_recipients(p_workspace_id, p_campaign_id, p_enqueued_at,
-            p_condition || case when v_strays then without_send(p_campaign_id) else '' end, v_from, v_last, p_lead_ids,
+            case when v_strays then v_unsent else p_condition end, v_from, v_last, p_lead_ids,
             case when v_ids > 0 then v_ids + p_spare else 0 end, case when p_careful then 'skip locked' else 'nowait' end);
         if p_careful then
-            v_held := v_held || recipients_left(p_workspace_id, p_condition || without_send(p_campaign_id), v_from, v_last, p_lead_ids);
+            v_held := v_held || recipients_left(p_workspace_id, v_unsent, v_from, v_last, p_lead_ids);
         end if;
         exit when v_to >= v_end
             or exists (select 1 from campaigns c where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status = 'cancelled');
