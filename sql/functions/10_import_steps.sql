@@ -100,12 +100,20 @@ $$;
 comment on function number_rounds(bigint, bigint) is 'A step of every import in which an address comes more than once, for its owner '
     'alone.';
 
+-- A chunk is a subtransaction. One call that merges all of them must not have more than 64: each session that then looks at a row of any
+-- table reads on disk to which transaction such a number belongs.
+create or replace function import_chunk_rows(p_rows bigint) returns int
+language sql immutable parallel safe
+return greatest(10000, least((p_rows + 59) / 60, 2000000000))::int;
+comment on function import_chunk_rows(bigint) is 'How many rows a chunk of an import has, when the caller does not say: 60 chunks at most.';
+
 -- Staged rows become rejects and rows to merge, in the order of their addresses.
 create or replace function prepare_lead_import(p_workspace_id bigint, p_import_id bigint, p_source text, p_chunk int) returns void
 language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     v_rows record;
+    v_chunk int;
 begin
     -- Unlogged tables are empty after a crash; what an earlier preparation left in other tables is removed first.
     delete from lead_import_merge where workspace_id = p_workspace_id and import_id = p_import_id;
@@ -123,10 +131,11 @@ begin
     if v_rows.repeated > 0 then
         perform number_rounds(p_workspace_id, p_import_id);
     end if;
+    v_chunk := coalesce(p_chunk, import_chunk_rows(v_rows.valid));
     -- From the rows themselves: all of a chunk's may have moved to an earlier place of their address.
     insert into lead_import_chunks (workspace_id, import_id, first_order, last_order)
-    select c.workspace_id, c.import_id, c.first_order, least(c.first_order + p_chunk - 1, v_rows.valid)
-    from (select m.workspace_id, m.import_id, (m.merge_order - 1) / p_chunk * p_chunk + 1 as first_order
+    select c.workspace_id, c.import_id, c.first_order, least(c.first_order + v_chunk - 1, v_rows.valid)
+    from (select m.workspace_id, m.import_id, (m.merge_order - 1) / v_chunk * v_chunk + 1 as first_order
           from lead_import_merge m
           where m.workspace_id = p_workspace_id and m.import_id = p_import_id
           group by 1, 2, 3) as c;
@@ -207,8 +216,8 @@ declare
 begin
     foreach v_function in array array[
         'has_import_chunks(bigint, bigint)', 'cell_fault(text, text)', 'order_staged_rows(bigint, bigint, text, boolean)',
-        'number_rounds(bigint, bigint)', 'prepare_lead_import(bigint, bigint, text, int)', 'flush_lead_indexes()',
-        'merge_lead_chunk(bigint, bigint, bigint, bigint)', 'forget_staged_rows(bigint, bigint)']::regprocedure[]
+        'number_rounds(bigint, bigint)', 'import_chunk_rows(bigint)', 'prepare_lead_import(bigint, bigint, text, int)',
+        'flush_lead_indexes()', 'merge_lead_chunk(bigint, bigint, bigint, bigint)', 'forget_staged_rows(bigint, bigint)']::regprocedure[]
     loop
         execute format('alter function %s owner to lh_owner', v_function);
         execute format('revoke execute on function %s from public', v_function);

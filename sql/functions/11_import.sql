@@ -45,7 +45,7 @@ begin
         select * into v_import from lead_imports
         where workspace_id = p_workspace_id and id = p_import_id for update;
         if v_import.status in ('receiving', 'merging') and not has_import_chunks(p_workspace_id, p_import_id) then
-            perform prepare_lead_import(p_workspace_id, p_import_id, v_import.source, coalesce(p_chunk, 10000));
+            perform prepare_lead_import(p_workspace_id, p_import_id, v_import.source, p_chunk);
         end if;
     end if;
 
@@ -79,8 +79,9 @@ end
 $$;
 comment on function finish_lead_import(bigint, bigint, int) is
     'Validates an import''s staged rows and merges them into leads. With p_chunk (rows), one call merges one chunk: call it, '
-    'from as many sessions as wanted, until remaining (rows) is 0. Without, one call merges all. imported, updated and rejected are the '
-    'whole import''s and together its rows: a second row of an address counts as updated. merged is this call''s rows.';
+    'from as many sessions as wanted, until remaining (rows) is 0. Without, one call merges all, in 60 chunks at most. imported, updated '
+    'and rejected are the whole import''s and together its rows: a second row of an address counts as updated. merged is this call''s '
+    'rows.';
 
 create or replace function cancel_lead_import(p_workspace_id bigint, p_import_id bigint) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on

@@ -139,6 +139,37 @@ as $$
 $$;
 comment on function segment_day_facts(bigint, int) is 'Bits of days, as SQL.';
 
+create or replace function segment_month(p_day int) returns int
+language sql immutable parallel safe
+return date_trunc('month', (date '1970-01-01' + p_day)::timestamp)::date - date '1970-01-01';
+comment on function segment_month(int) is 'The first day of the month that a day lies in, both counted from 1970.';
+
+-- Months and days of the month, each with all that is later: a lead counts at its own limit and at those below. So leads are sorted out by
+-- month and by day of the month, and added up within a block. Limits below the first lead of a block, as far as the next one, are alike.
+create or replace function segment_month_facts(p_workspace_id bigint, p_fields int) returns text
+language sql stable set search_path = pg_catalog, public, pg_temp
+as $$
+    select string_agg(format(
+        'select %1$L as facet, l.kind, to_jsonb(l.low) as value, g.block, g.bits
+         from (select block, kind, low, lead(low, 1, -1) over later as before, bit_or(bits) over later as bits
+               from (select block, case when month is null then ''monthday'' else ''from'' end as kind, coalesce(month, monthday) as low,
+                            segment_bit_set(place, 1) as bits
+                     from (select block, place, month, day - month + 1 as monthday
+                           from (select block, place, v%2$s as day, segment_month(v%2$s) as month
+                                 from read where v%2$s is not null offset 0) as r) as r
+                     group by block, grouping sets ((month), (monthday))) as g
+               window later as (partition by block, kind order by low desc)) as g
+         join (select unnest(%3$L::text[]) as kind, unnest(%4$L::int[]) as low) as l
+           on l.kind = g.kind and l.low > g.before and l.low <= g.low',
+        c.facet, c.number, l.kinds, l.limits), ' union all ' order by c.number)
+    from segment_columns(p_workspace_id, p_fields) as c
+    cross join lateral (
+        select array_agg(v.kind) as kinds, array_agg(v.value::int) as limits from segment_bit_values v
+        where v.workspace_id = p_workspace_id and v.facet = c.facet and v.kind in ('from', 'monthday')) as l
+    where c.kind = 'day' and l.kinds is not null
+$$;
+comment on function segment_month_facts(bigint, int) is 'Bits of days by month, of the fields that have limits, as SQL.';
+
 -- Of a field that is complete, its values together say where it is there.
 create or replace function segment_facts(p_workspace_id bigint, p_fields int) returns text
 language sql stable set search_path = pg_catalog, public, pg_temp
@@ -150,7 +181,8 @@ as $$
                          where f.workspace_id = $1 and (f.facet = ''tags'' or f.facet like ''custom.%'') and f.kind = ''value''
                            and f.complete)
          group by facet, block',
-        segment_flag_facts(p_workspace_id, p_fields), segment_day_facts(p_workspace_id, p_fields))
+        segment_flag_facts(p_workspace_id, p_fields), segment_day_facts(p_workspace_id, p_fields),
+        segment_month_facts(p_workspace_id, p_fields))
 $$;
 comment on function segment_facts(bigint, int) is
     'All that leads say in bits, in the fields that their workspace has bits for, as SQL: found holds the values, $1 the workspace.';
@@ -169,6 +201,8 @@ begin
         'segment_value_facts(bigint, int)',
         'segment_flag_facts(bigint, int)',
         'segment_day_facts(bigint, int)',
+        'segment_month(int)',
+        'segment_month_facts(bigint, int)',
         'segment_facts(bigint, int)']::regprocedure[]
     loop
         execute format('alter routine %s owner to lh_owner', v_routine);

@@ -112,6 +112,42 @@ as $$
 $$;
 comment on function segment_parts(int8multirange) is 'Ids in parts of some blocks: what a statement sorts out fits into memory.';
 
+-- While there are leads at the last limit there is one more, so that time goes on. It is made of digits, which say all of what is folded.
+create or replace function extend_segment_months(p_workspace_id bigint) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp set jit = off
+as $$
+declare
+    c_most constant int := 72;
+    v_facet text;
+    v_last bigint;
+    v_next int;
+    v_limits bigint;
+    v_id bigint;
+    v_term text;
+begin
+    for v_facet in select f.facet from segment_bit_facets f where f.workspace_id = p_workspace_id and f.kind = 'day' order by 1 loop
+        loop
+            select v.id, segment_month(v.value::int + 31), count(*) over () into v_last, v_next, v_limits
+            from segment_bit_values v
+            where v.workspace_id = p_workspace_id and v.facet = v_facet and v.kind = 'from'
+            order by v.value::int desc limit 1;
+            exit when not found or v_limits >= c_most or not exists (
+                select 1 from segment_bits b
+                where b.workspace_id = p_workspace_id and b.value_id = v_last and b.bits <> b'0'::bit(16384));
+            v_term := segment_bits_from(p_workspace_id, v_facet, v_next);
+            insert into segment_bit_values (workspace_id, facet, kind, value)
+            values (p_workspace_id, v_facet, 'from', to_jsonb(v_next)) returning id into v_id;
+            execute format('insert into segment_bits (workspace_id, value_id, block, bits)
+                            select $1, $3, b.block, b.sure from (%s) as b where b.sure <> $2',
+                           segment_bits_query(p_workspace_id, v_term, v_term))
+            using p_workspace_id, b'0'::bit(16384), v_id;
+        end loop;
+    end loop;
+end
+$$;
+comment on function extend_segment_months(bigint) is
+    'A step of building and folding, for their owner alone: adds limits by month after the last one, as long as there are leads.';
+
 create or replace function write_segment_bits(p_workspace_id bigint, p_fields int, p_leads int8multirange) returns void
 language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
@@ -126,6 +162,9 @@ begin
     delete from segment_bit_values v
     where v.workspace_id = p_workspace_id and v.id = any (v_emptied) and v.kind = 'value' and not exists (
         select 1 from segment_bits b where b.workspace_id = p_workspace_id and b.value_id = v.id and b.bits <> b'0'::bit(16384));
+    if p_fields & 24 <> 0 then
+        perform extend_segment_months(p_workspace_id);
+    end if;
 end
 $$;
 comment on function write_segment_bits(bigint, int, int8multirange) is
@@ -139,6 +178,7 @@ begin
     foreach v_function in array array[
         'write_segment_part(bigint, int, int8multirange)',
         'segment_parts(int8multirange)',
+        'extend_segment_months(bigint)',
         'write_segment_bits(bigint, int, int8multirange)']::regprocedure[]
     loop
         execute format('alter function %s owner to lh_owner', v_function);

@@ -1,5 +1,19 @@
 -- Building the bits of a workspace (decision 0022).
 
+-- A hundred places with a few hundred leads each.
+create or replace function segment_sample(p_workspace_id bigint, p_blocks bigint[])
+returns table (tags text[], custom_fields jsonb, created_at timestamptz)
+language sql stable set search_path = pg_catalog, public, pg_temp
+as $$
+    select s.*
+    from generate_series(0, 99) as place
+    cross join lateral (
+        select l.tags, l.custom_fields, l.created_at from leads l
+        where l.workspace_id = p_workspace_id and l.id >= p_blocks[1 + place * cardinality(p_blocks) / 100] * 16384 + place * 163
+        order by l.id limit 300) as s
+$$;
+comment on function segment_sample(bigint, bigint[]) is 'A step of build_segment_bits, for its owner alone: some leads of these blocks.';
+
 -- Which fields have bits, by a sample: not those that few leads have or that nearly every lead has another value of.
 create or replace function choose_segment_facets(p_workspace_id bigint, p_blocks bigint[]) returns void
 language plpgsql set search_path = pg_catalog, public, pg_temp set work_mem = '64MB' set jit = off
@@ -8,14 +22,8 @@ begin
     insert into segment_bit_facets (workspace_id, facet, kind, complete)
     values (p_workspace_id, 'status', 'value', true), (p_workspace_id, 'source', 'value', true),
            (p_workspace_id, 'created_at', 'day', true);
-    -- A hundred places with a few hundred leads each.
     with sample as materialized (
-        select s.*
-        from generate_series(0, 99) as place
-        cross join lateral (
-            select l.tags, l.custom_fields from leads l
-            where l.workspace_id = p_workspace_id and l.id >= p_blocks[1 + place * cardinality(p_blocks) / 100] * 16384 + place * 163
-            order by l.id limit 300) as s
+        select s.tags, s.custom_fields from segment_sample(p_workspace_id, p_blocks) as s
     ), found as (
         select 'tags' as facet, to_jsonb(tag) as value, count(*) as leads from sample s cross join lateral unnest(s.tags) as tag group by 2
         union all
@@ -43,6 +51,43 @@ begin
 end
 $$;
 comment on function choose_segment_facets(bigint, bigint[]) is 'A step of build_segment_bits, for its owner alone.';
+
+-- Of days that lie within some years. Of others, as birthdays, few lie in any of their months: binary digits are enough.
+create or replace function choose_segment_months(p_workspace_id bigint, p_blocks bigint[]) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp set jit = off
+as $$
+declare
+    v_facet text;
+    v_day text;
+begin
+    for v_facet, v_day in select c.facet, c.given from segment_columns(p_workspace_id, 24) as c where c.kind = 'day' loop
+        execute format($sql$
+            with months as (
+                select segment_month(%1$s) as month, count(*) as leads from segment_sample($1, $3) where (%1$s) is not null group by 1
+            ), usual as (
+                -- Without the odd day far away.
+                select max(month) as latest from months where leads * 200 >= (select sum(leads) from months)
+            ), spanned as (
+                select date '1970-01-01' + greatest(min(m.month) filter (where m.leads * 200 >= (select sum(leads) from months)),
+                                                    0) as earliest,
+                       date '1970-01-01' + max(u.latest) as latest, sum(m.leads) as leads
+                from months m join usual u on m.month <= u.latest and m.month > u.latest - 1430
+            )
+            insert into segment_bit_values (workspace_id, facet, kind, value)
+            select $1, $2, l.kind, to_jsonb(l.low)
+            from spanned s
+            cross join lateral (
+                select 'from' as kind, month::date - date '1970-01-01' as low
+                from generate_series(s.earliest::timestamp, s.latest + interval '1 month', interval '1 month') as month
+                union all
+                select 'monthday', n from generate_series(2, 31) as n) as l
+            where s.leads * 2 >= (select sum(leads) from months)
+        $sql$, v_day) using p_workspace_id, v_facet, p_blocks;
+    end loop;
+end
+$$;
+comment on function choose_segment_months(bigint, bigint[]) is
+    'A step of build_segment_bits, for its owner alone: fields of days get limits by month, for up to four years.';
 
 -- False when somebody else folds or builds.
 create or replace function lock_segment_bits(p_workspace_id bigint) returns boolean
@@ -89,6 +134,7 @@ begin
         return 0;
     end if;
     perform choose_segment_facets(p_workspace_id, v_blocks);
+    perform choose_segment_months(p_workspace_id, v_blocks);
     perform write_segment_bits(p_workspace_id, 63, (
         select range_agg(int8range(block << 14, (block + 1) << 14)) from unnest(v_blocks) as block));
     update segment_bit_workspaces w
@@ -108,7 +154,9 @@ declare
     v_function regprocedure;
 begin
     foreach v_function in array array[
+        'segment_sample(bigint, bigint[])',
         'choose_segment_facets(bigint, bigint[])',
+        'choose_segment_months(bigint, bigint[])',
         'lock_segment_bits(bigint)',
         'build_segment_bits(bigint, bigint)']::regprocedure[]
     loop

@@ -20,7 +20,8 @@ begin
         return null;
     end if;
     -- A workspace that has bits keeps them until it is half as large.
-    select not w.ready or w.folded > w.leads * 2, case when w.ready then least(50000, w.leads / 2) else 50000 end into v_build, v_smallest
+    select not w.ready or w.built_at is null or w.folded > w.leads * 2, case when w.ready then least(50000, w.leads / 2) else 50000 end
+    into v_build, v_smallest
     from segment_bit_workspaces w where w.workspace_id = p_workspace_id;
     if v_build then
         return build_segment_bits(p_workspace_id, v_smallest);
@@ -78,7 +79,8 @@ begin
     -- workspace: they wait for the job, also when others updated them. In an older snapshot folding would fail where somebody else
     -- folded since then, and the import with it.
     if current_setting('transaction_isolation') = 'read committed'
-       and exists (select 1 from segment_bit_workspaces w where w.workspace_id = p_workspace_id and w.ready and w.folded <= w.leads * 2)
+       and exists (select 1 from segment_bit_workspaces w where w.workspace_id = p_workspace_id and w.ready and w.built_at is not null
+                      and w.folded <= w.leads * 2)
        and segment_fold_is_due(p_workspace_id, p_fewest => 2) then
         perform fold_segment_changes(p_workspace_id, p_fewest => 2);
     end if;
@@ -100,14 +102,15 @@ as $$
     from workspaces w
     left join segment_bit_workspaces s on s.workspace_id = w.id
     where s.workspace_id is null
+       or (s.ready and s.built_at is null)
        or (w.id in (select workspace_id from changed)
            and (s.more or s.folded_at is null or s.folded_at < clock_timestamp() - interval '5 minutes'
                 or segment_fold_is_due(w.id) and s.folded_at < clock_timestamp() - interval '10 seconds'))
     order by s.folded_at nulls first
 $$;
 comment on function workspaces_to_fold() is
-    'Workspaces with many changes that are not in bits yet, or some since five minutes, and those that nobody has looked at, longest '
-    'first.';
+    'Workspaces with many changes that are not in bits yet, or some since five minutes, and those that nobody has looked at, or whose '
+    'bits are of an older form, longest first.';
 
 create or replace function fold_next_segment_changes(out detail text, out problem boolean, out again boolean)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
@@ -162,7 +165,8 @@ end
 $$;
 grant execute on function fold_next_segment_changes() to lh_jobs;
 
--- Where leads were there before: the workspaces that are large now have bits when the migration is done. The job finds all others.
+-- Where leads were there before: the workspaces that are large now have bits when the migration is done. The job finds all others, and
+-- those that have bits of an older form, which serve until then.
 do $$
 declare
     v_workspace bigint;

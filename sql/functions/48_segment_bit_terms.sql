@@ -30,17 +30,30 @@ comment on function segment_bits_of(bigint, text, text, jsonb) is 'The term of o
 
 drop function if exists segment_bits_before(bigint, text, int);
 
--- As comparing numbers digit by digit, from the lowest one. Days that begin a comparison need no negation this way.
+-- Three values where the field has limits by month: the next month and later, or this month and later and such a day of the month. Else as
+-- comparing numbers digit by digit, from the lowest one. Days that begin a comparison need no negation this way.
 create or replace function segment_bits_from(p_workspace_id bigint, p_facet text, p_day int) returns text
 language plpgsql stable set search_path = pg_catalog, public, pg_temp
 as $$
 declare
+    v_month int;
+    v_this text;
+    v_next text;
     v_term text := 'all';
     v_digits jsonb;
     v_digit text;
 begin
     if p_day <= 0 or p_day >= 131072 then
         return case when p_day <= 0 then 'all' else 'none' end;
+    end if;
+    v_month := segment_month(p_day);
+    v_this := segment_bits_of(p_workspace_id, p_facet, 'from', to_jsonb(v_month));
+    v_next := segment_bits_of(p_workspace_id, p_facet, 'from', to_jsonb(segment_month(v_month + 31)));
+    if v_this <> 'none' and p_day = v_month then
+        return v_this;
+    elsif v_this <> 'none' and v_next <> 'none' then
+        return segment_bits_or(v_next, segment_bits_and(
+            v_this, segment_bits_of(p_workspace_id, p_facet, 'monthday', to_jsonb(p_day - v_month + 1))));
     end if;
     select jsonb_object_agg(v.value::text, v.id) into v_digits
     from segment_bit_values v where v.workspace_id = p_workspace_id and v.facet = p_facet and v.kind = 'slice';
@@ -70,25 +83,26 @@ declare
     v_custom boolean := p_facet <> 'created_at';
     v_from timestamptz := segment_time(p_value, p_facet);
     v_to timestamptz := v_from + case when is_date(p_value #>> '{}') then interval '1 day' else interval '1 microsecond' end;
+    v_other text := segment_bits_of(p_workspace_id, p_facet, 'other');
     v_term text := 'all';
+    v_before text := 'all';
 begin
     -- A custom day is the instant that it begins. Of created_at, the day that the limit lies in is left to rows.
+    if p_operator <> 'before' then
+        v_term := segment_bits_from(
+            p_workspace_id, p_facet, segment_day_of(case p_operator when 'after' then v_to else v_from end, v_custom or not p_upper));
+    end if;
     if p_operator <> 'after' then
-        v_term := segment_bits_not(segment_bits_from(
+        v_before := segment_bits_not(segment_bits_from(
             p_workspace_id, p_facet, segment_day_of(case p_operator when 'before' then v_from else v_to end, v_custom or p_upper)));
     end if;
-    if p_operator <> 'before' then
-        v_term := segment_bits_and(v_term, segment_bits_from(
-            p_workspace_id, p_facet, segment_day_of(case p_operator when 'after' then v_to else v_from end, v_custom or not p_upper)));
+    -- Whose day is at or after another has one.
+    if v_term = 'all' then
+        v_term := segment_bits_and(case when v_custom then segment_bits_of(p_workspace_id, p_facet, 'exists') else 'all' end,
+                                   segment_bits_not(v_other));
     end if;
-    if v_custom then
-        v_term := segment_bits_and(v_term, segment_bits_and(segment_bits_of(p_workspace_id, p_facet, 'exists'),
-                                                            segment_bits_not(segment_bits_of(p_workspace_id, p_facet, 'other'))));
-        if p_upper then
-            v_term := segment_bits_or(v_term, segment_bits_of(p_workspace_id, p_facet, 'other'));
-        end if;
-    end if;
-    return v_term;
+    v_term := segment_bits_and(v_term, v_before);
+    return case when p_upper then segment_bits_or(v_term, v_other) else v_term end;
 end
 $$;
 comment on function segment_day_term(bigint, text, text, jsonb, boolean) is 'before, after or equals on a day as a term.';

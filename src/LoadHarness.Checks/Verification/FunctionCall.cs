@@ -61,6 +61,7 @@ internal static partial class FunctionCalls
         new("import_changes_lead(text[], text[], text, text, text[], text[], jsonb, jsonb)",
             ["select import_changes_lead('{A,B,C,D}', '{E,F,G,H}', 'active', 'active', '{}', '{}', '{}', '{}')"]),
         new("begin_lead_import(bigint, text)", [$"select begin_lead_import({W}, 'verify')"], $"select begin_lead_import({W}, '')", "LH004"),
+        new("import_chunk_rows(bigint)", ["select import_chunk_rows(2000000)"]),
         new("prepare_lead_import(bigint, bigint, text, int)", [Staged, $"select prepare_lead_import({W}, {Import}, 'verify', 10)"]),
         new("merge_lead_chunk(bigint, bigint, bigint, bigint)", [$"select * from merge_lead_chunk({W}, 0, 0, 0)"]),
         new("flush_lead_indexes()", ["select flush_lead_indexes()"]),

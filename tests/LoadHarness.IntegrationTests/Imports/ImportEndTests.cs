@@ -29,6 +29,18 @@ public sealed class ImportEndTests(PostgresCluster cluster)
         Assert.Equal(10, await database.Owner.AskAsync<long>("select count(*) from leads"));
     }
 
+    [Fact]
+    public async Task One_call_cuts_a_file_into_fewer_chunks_than_a_session_may_have_subtransactions()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        Assert.Equal(["1: 1 of 10000", "600000: 60 of 10000", "600001: 60 of 10001", "2000000: 60 of 33334", "100000000: 60 of 1666667"],
+            await database.Owner.ListAsync(
+                """
+                select format('%s: %s of %s', n, ceil(n::numeric / import_chunk_rows(n)), import_chunk_rows(n))
+                from unnest(array[1, 600000, 600001, 2000000, 100000000]) as n
+                """));
+    }
+
     [Theory]
     [InlineData("select merged from finish_lead_import(1, $1)")]
     [InlineData("select cancel_lead_import(1, $1)")]

@@ -151,13 +151,17 @@ internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase a
         await transaction.CommitAsync(stop);
     }
 
-    // Nearly all are born on a day: a field that bits have by day.
+    // Nearly all are born on a day: a field that bits have by day. Some days lie before or after all that bits can say.
     private static SegmentLead Lead(Random random, int number)
     {
         var lead = SegmentGen.Lead(number).Single();
-        lead.CustomFields["born"] = number % 50 == 7
-            ? JsonValue.Create("2026-01-15T12:00Z")
-            : JsonValue.Create($"2026-01-{random.Next(1, 29):00}");
+        lead.CustomFields["born"] = JsonValue.Create((number % 50) switch
+        {
+            7 => "2026-01-15T12:00Z",
+            17 => "1931-02-28",
+            27 => "2199-12-31",
+            _ => new DateOnly(2025, 12, 20).AddDays(random.Next(60)).ToString("yyyy-MM-dd", null),
+        });
         return lead;
     }
 
