@@ -59,7 +59,7 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
             create extension pg_stat_statements; insert into item select n, n % 500, 1 from generate_series(1, 20000) n; analyze item
             """;
         // Far slower on any machine, and not by what the machine is short of.
-        await with.Owner.ExecuteAsync(SetUp + "create index on item (kind);" + rows + Pause("0.001"));
+        await with.Owner.ExecuteAsync(SetUp + "create index on item (kind);" + rows + Pause("0.002"));
         await without.Owner.ExecuteAsync(SetUp + rows + Pause("0.01"));
         await WriteAsync(SetUp, Statements.Replace("from item where kind", "from item, pause() where kind", StringComparison.Ordinal),
             weight: 9);
@@ -102,7 +102,8 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
     {
         var workload = WorkloadCatalog.Find(_directory.FullName, out var faults);
         Assert.Empty(faults);
-        var asked = (ComparisonPlan.Standard with { Slot = slot, CounterCalls = 20 }).For(workload!);
+        // Users of a slot: where the machine is busy, too, each has calls enough to be compared.
+        var asked = (ComparisonPlan.Standard with { Slot = slot, CounterCalls = 20, Users = 4 }).For(workload!);
         return await new Comparer(
             asked, new WorkloadSubject(workload!, asked.Scenarios, ServerProfile.Checklist, 7, keep: false), SilentProgress.Instance)
             .CompareAsync(
