@@ -21,6 +21,16 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Superuser.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>
+    /// Connections of the superuser that keep the plans of statements which they send again. To plan a statement over all partitions takes
+    /// longer than to run it on a few rows.
+    /// </summary>
+    public NpgsqlDataSource Preparing() => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString)
+    {
+        MaxAutoPrepare = 100,
+        AutoPrepareMinUsages = 2,
+    }.ConnectionString);
+
     /// <summary>Connections of the superuser, who owns the base schema and whom row security does not bind.</summary>
     public NpgsqlDataSource Owner { get; }
 

@@ -1,5 +1,6 @@
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
+using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Sends;
 
@@ -15,16 +16,17 @@ public sealed class EventMergeTests(PostgresCluster cluster)
         var seed = TestSeed.Draw();
         var random = new Random(seed);
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var sessions = database.Preparing();
         for (var round = 0; round < 40; round++)
         {
             List<(int Lead, string Event)> events = [.. Enumerable.Range(0, random.Next(1, 12)).Select(_ => AnEvent(random))];
             string? first = null;
             for (var way = 0; way < 3; way++)
             {
-                var workspace = await ThreeSendsAsync(database);
-                await ApplyAsync(database, workspace,
+                var workspace = await ThreeSendsAsync(sessions);
+                await ApplyAsync(sessions, workspace,
                     way == 0 ? events : [.. events.Concat(events.Where(_ => random.Next(3) == 0)).OrderBy(_ => random.Next())], random);
-                var state = await StateAsync(database, workspace);
+                var state = await StateAsync(sessions, workspace);
                 first ??= state;
                 Assert.True(first == state, $"seed {seed}, round {round}:\n{first}\n{state}\n{string.Join('\n', events)}");
             }
@@ -47,7 +49,7 @@ public sealed class EventMergeTests(PostgresCluster cluster)
     public async Task A_bad_event_is_told_and_the_good_ones_count(string bad, string reason)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        var workspace = await ThreeSendsAsync(database);
+        var workspace = await ThreeSendsAsync(database.Owner);
         var id = await database.Owner.AskAsync<long>("select min(id) from email_sends");
 
         var told = await database.Owner.AskInAsync<string>(workspace,
@@ -69,9 +71,9 @@ public sealed class EventMergeTests(PostgresCluster cluster)
     public async Task A_soft_bounce_is_counted_and_keeps_the_lead(string name, string? type, string lead, string send)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        var workspace = await ThreeSendsAsync(database);
+        var workspace = await ThreeSendsAsync(database.Owner);
         await ApplyOneAsync(
-            database, workspace, $$"""{"id":(ID),"event":"{{name}}"{{(type is null ? "" : $",\"bounce_type\":\"{type}\"")}}}""");
+            database.Owner, workspace, $$"""{"id":(ID),"event":"{{name}}"{{(type is null ? "" : $",\"bounce_type\":\"{type}\"")}}}""");
 
         Assert.Equal($"{lead} {send}", await database.Owner.AskAsync<string>(
             "select l.status || ' ' || s.status from email_sends s join leads l on l.id = s.lead_id order by s.id limit 1"));
@@ -83,17 +85,17 @@ public sealed class EventMergeTests(PostgresCluster cluster)
     public async Task An_event_from_before_a_persons_decision_does_not_overrule_it_and_a_later_one_does()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        var workspace = await ThreeSendsAsync(database);
+        var workspace = await ThreeSendsAsync(database.Owner);
         const string left = """{"id":(ID),"event":"unsubscribed","occurred_at":"2026-01-01T00:00:00Z"}""";
-        await ApplyOneAsync(database, workspace, left);
+        await ApplyOneAsync(database.Owner, workspace, left);
         await database.Owner.ExecuteAsync("update leads set status = 'active'");
 
-        await ApplyOneAsync(database, workspace, left);
-        await ApplyOneAsync(database, workspace, """{"id":(ID),"event":"unsubscribed"}""");
+        await ApplyOneAsync(database.Owner, workspace, left);
+        await ApplyOneAsync(database.Owner, workspace, """{"id":(ID),"event":"unsubscribed"}""");
         Assert.Equal(3, await database.Owner.AskAsync<long>("select count(*) from leads where status = 'active'"));
 
         await database.Owner.ExecuteAsync("update leads set status_changed_at = now() - interval '1 hour'");
-        await ApplyOneAsync(database, workspace,
+        await ApplyOneAsync(database.Owner, workspace,
             $$"""{"id":(ID),"event":"unsubscribed","occurred_at":"{{DateTime.UtcNow.AddMinutes(-1):yyyy-MM-ddTHH:mm:ssZ}}"}""");
         Assert.Equal(2, await database.Owner.AskAsync<long>("select count(*) from leads where status = 'active'"));
     }
@@ -102,7 +104,7 @@ public sealed class EventMergeTests(PostgresCluster cluster)
     public async Task A_providers_message_id_alone_finds_its_send_by_an_index()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        var workspace = await ThreeSendsAsync(database);
+        var workspace = await ThreeSendsAsync(database.Owner);
         await database.Owner.ExecuteAsync("update campaigns set status = 'sending'");
         await database.Owner.AskInAsync<long>(
             workspace, "select count(*) from claim_email_sends($1, (select max(id) from campaigns), 'w')", workspace);
@@ -129,9 +131,9 @@ public sealed class EventMergeTests(PostgresCluster cluster)
     public async Task The_first_opening_and_click_of_a_send_are_activities_of_its_lead()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        var workspace = await ThreeSendsAsync(database);
+        var workspace = await ThreeSendsAsync(database.Owner);
         foreach (var kind in (string[])["opened", "clicked", "opened", "delivered"])
-            await ApplyOneAsync(database, workspace, $$"""{"id":(ID),"event":"{{kind}}"}""");
+            await ApplyOneAsync(database.Owner, workspace, $$"""{"id":(ID),"event":"{{kind}}"}""");
 
         Assert.Equal(["email_clicked", "email_opened"],
             await database.Owner.ListAsync("select activity_type from lead_activities order by 1"));
@@ -148,32 +150,32 @@ public sealed class EventMergeTests(PostgresCluster cluster)
             """);
     }
 
-    private static async Task ApplyAsync(TestDatabase database, long workspace, List<(int Lead, string Event)> events, Random random)
+    private static async Task ApplyAsync(NpgsqlDataSource database, long workspace, List<(int Lead, string Event)> events, Random random)
     {
-        var ids = await database.Owner.AskAsync<long[]>(
+        var ids = await database.AskAsync<long[]>(
             "select array_agg(id order by id) from email_sends where workspace_id = $1", workspace);
         for (var done = 0; done < events.Count;)
         {
             var batch = events.Skip(done).Take(random.Next(1, events.Count + 1))
                 .Select(e => e.Event.Replace("(ID)", $"{ids[e.Lead]}", StringComparison.Ordinal)).ToList();
-            await database.Owner.AskInAsync<int>(workspace, "select batch_update_email_status($1::jsonb)", $"[{string.Join(',', batch)}]");
+            await database.AskInAsync<int>(workspace, "select batch_update_email_status($1::jsonb)", $"[{string.Join(',', batch)}]");
             done += batch.Count;
         }
 
-        await database.Owner.ExecuteAsync("select fold_campaign_metrics()");
+        await database.ExecuteAsync("select fold_campaign_metrics()");
     }
 
-    private static async Task ApplyOneAsync(TestDatabase database, long workspace, string single)
+    private static async Task ApplyOneAsync(NpgsqlDataSource database, long workspace, string single)
     {
-        var id = await database.Owner.AskAsync<long>("select min(id) from email_sends where workspace_id = $1", workspace);
-        await database.Owner.AskInAsync<int>(
+        var id = await database.AskAsync<long>("select min(id) from email_sends where workspace_id = $1", workspace);
+        await database.AskInAsync<int>(
             workspace, "select batch_update_email_status($1::jsonb)", $"[{single.Replace("(ID)", $"{id}", StringComparison.Ordinal)}]");
     }
 
-    private static async Task<long> ThreeSendsAsync(TestDatabase database)
+    private static async Task<long> ThreeSendsAsync(NpgsqlDataSource database)
     {
-        var workspace = await database.Owner.AddWorkspaceAsync(leads: 3);
-        await database.Owner.ExecuteAsync(
+        var workspace = await database.AddWorkspaceAsync(leads: 3);
+        await database.ExecuteAsync(
             """
             with made as (
                 insert into campaigns (workspace_id, name, subject, enqueued_at) values ($1, 'c', 's', '2025-12-01Z')
@@ -188,7 +190,7 @@ public sealed class EventMergeTests(PostgresCluster cluster)
         return workspace;
     }
 
-    private static Task<string> StateAsync(TestDatabase database, long workspace) => database.Owner.AskAsync<string>(
+    private static Task<string> StateAsync(NpgsqlDataSource database, long workspace) => database.AskAsync<string>(
         """
         select concat_ws(E'\n',
             (select string_agg(concat_ws(' ', s.status, s.sent_at, s.delivered_at, s.opened_at, s.clicked_at, s.bounced_at,

@@ -2,6 +2,7 @@ using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Migration;
+using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Sends;
 
@@ -28,7 +29,8 @@ public sealed class SendHistoryTests(PostgresCluster cluster)
         List<SendHistory> histories = [.. Enumerable.Range(0, Setting(CountVariable) ?? 200)
             .Select(i => new SendHistory(seed + i, i % 20 == 0 ? 40 + (i / 20 % OldMonths) : null))];
 
-        await EachAsync(database, histories, async (history, connection) =>
+        await using var sessions = database.Preparing();
+        await EachAsync(sessions, histories, async (history, connection) =>
         {
             await history.BeginAsync(connection);
             await history.StepsAsync(connection, 20);
@@ -39,7 +41,7 @@ public sealed class SendHistoryTests(PostgresCluster cluster)
         await migrator.DownAsync(SilentProgress.Instance, TestContext.Current.CancellationToken);
         await migrator.UpAsync(SilentProgress.Instance, TestContext.Current.CancellationToken);
         histories.ForEach(history => history.ForgetClaims());
-        await EachAsync(database, histories, async (history, connection) =>
+        await EachAsync(sessions, histories, async (history, connection) =>
         {
             await history.StepsAsync(connection, 15);
             await history.EndAsync(connection);
@@ -47,11 +49,11 @@ public sealed class SendHistoryTests(PostgresCluster cluster)
     }
 
     private static async Task EachAsync(
-        TestDatabase database, List<SendHistory> histories, Func<SendHistory, Npgsql.NpgsqlConnection, Task> live)
+        NpgsqlDataSource sessions, List<SendHistory> histories, Func<SendHistory, NpgsqlConnection, Task> live)
     {
         await Task.WhenAll(Enumerable.Range(0, Sessions).Select(async session =>
         {
-            await using var connection = await database.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
+            await using var connection = await sessions.OpenConnectionAsync(TestContext.Current.CancellationToken);
             for (var i = session; i < histories.Count; i += Sessions)
             {
                 try
