@@ -1,5 +1,4 @@
 using LoadHarness.Checks.Health;
-using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using Npgsql;
@@ -12,9 +11,12 @@ internal static class FaultFinding
     /// <summary>As many as a slow machine needs: a fault that is there ends the wait at the first look.</summary>
     private const int MostLooks = 200;
 
-    public static async Task<HealthResult> LookAsync(NpgsqlDataSource source, string check, HealthLimits? limits = null) =>
-        (await HealthCheck.RunAsync(source, SilentProgress.Instance, TestContext.Current.CancellationToken, limits))
-            .Checks.Single(c => c.Id == check);
+    /// <summary>One check alone, as <see cref="HealthCheck.RunAsync"/> asks it among all others.</summary>
+    public static Task<HealthResult> LookAsync(NpgsqlDataSource source, string check, HealthLimits? limits = null)
+    {
+        var definition = HealthCatalog.All.Single(one => one.Id == check);
+        return HealthCheck.OneAsync(source, limits?.On(definition) ?? definition, TestContext.Current.CancellationToken);
+    }
 
     /// <summary>The finding on the subject. Statistics come late: waits for them.</summary>
     public static async Task<HealthFinding> FindAsync(

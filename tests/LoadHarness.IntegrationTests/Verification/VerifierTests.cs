@@ -69,7 +69,8 @@ public sealed partial class VerifierTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await database.Owner.ExecuteAsync("drop index leads_email_hash_idx");
-        var verdicts = await Verifier.RunAsync(database.Owner, null, CancellationToken.None);
+        await using var connection = await database.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        var verdicts = await IndexCheck.RunAsync(connection, distributed: false, TestContext.Current.CancellationToken);
         Assert.Equal(VerdictKind.Missed, verdicts.Single(v => v.Id == "IX-3").Kind);
     }
 
