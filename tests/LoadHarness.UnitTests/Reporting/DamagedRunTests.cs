@@ -10,6 +10,8 @@ namespace LoadHarness.UnitTests.Reporting;
 /// </summary>
 public sealed class DamagedRunTests : IDisposable
 {
+    private const string Placeholder = "\"6e0d2b1c-placeholder\"";
+
     private static readonly (string Name, string Json)[] Falsified =
     [
         ("null", "null"), ("a text", "\"text\""), ("an object", "{}"), ("a list of nulls", "[null]"), ("an empty list", "[]"),
@@ -38,20 +40,20 @@ public sealed class DamagedRunTests : IDisposable
         foreach (var part in Paths(whole).GroupBy(path => (string)path[0]))
         {
             var small = With(whole, part.Key);
-            Look(small, [], "whole", node => node.ToJsonString());
+            Look(small.ToJsonString(), [], "whole");
             Assert.DoesNotContain(" whole", refused);
             foreach (var path in part)
             {
-                foreach (var (kind, json) in Falsified) Look(small, path, kind, damaged => Set(damaged, path, json));
-                Look(small, path, "missing", damaged => Remove(damaged, path));
+                var marked = Marked(small.DeepClone(), path);
+                foreach (var (kind, json) in Falsified) Look(Damaged(marked, json), path, kind);
+                Look(Remove(small.DeepClone(), path), path, "missing");
             }
         }
 
         Assert.True(refused.Count > 1_000, $"only {refused.Count} damages were refused");
 
-        void Look(JsonObject from, IReadOnlyList<object> path, string kind, Func<JsonNode, string> change)
+        void Look(string text, IReadOnlyList<object> path, string kind)
         {
-            var text = change(from.DeepClone());
             File.WriteAllText(RunFile, text);
             // Whatever the reader makes of it, it does not throw.
             var run = RunJson.Find(RunFile, out var faults);
@@ -173,7 +175,7 @@ public sealed class DamagedRunTests : IDisposable
         var whole = run with
         {
             // Every kind of part is there, and few of each: a damage takes a millisecond to look at.
-            Scenarios = [.. run.Scenarios.Take(2)],
+            Scenarios = [.. run.Scenarios.Take(2), SampleScenario.Repeated("bulk-import", "import", [12.1, 11.8, 13.0], 100_000)],
             Verdicts = [.. run.Verdicts.Take(2)],
             Checklist = [.. run.Checklist.Take(1)],
             Comparisons = [new("RE-4", 55, new(50, 60), 5, "pooled against unpooled")],
@@ -196,6 +198,9 @@ public sealed class DamagedRunTests : IDisposable
     {
         var small = whole.DeepClone().AsObject();
         foreach (var other in Separate.Where(other => other != part && (part, other) != ("gate", "arms"))) small.Remove(other);
+        // The first scenario is the one that is damaged, the last is the smallest.
+        var scenarios = small["scenarios"]!.AsArray();
+        while (scenarios.Count > 1) scenarios.RemoveAt(part == "scenarios" ? scenarios.Count - 1 : 0);
         return small;
     }
 
@@ -210,15 +215,18 @@ public sealed class DamagedRunTests : IDisposable
     private static IEnumerable<IReadOnlyList<object>> Below(object step, JsonNode? node) =>
         [[step], .. node is null ? [] : Paths(node).Select(path => (IReadOnlyList<object>)[step, .. path])];
 
-    private static string Set(JsonNode root, IReadOnlyList<object> path, string json)
+    private static string Set(JsonNode root, IReadOnlyList<object> path, string json) => Damaged(Marked(root, path), json);
+
+    // A placeholder first: not everything that stands in a file can stand in a node.
+    private static string Marked(JsonNode root, IReadOnlyList<object> path)
     {
-        // A placeholder first: not everything that stands in a file can stand in a node.
-        const string placeholder = "\"6e0d2b1c-placeholder\"";
         var parent = Parent(root, path);
-        if (path[^1] is int index) parent.AsArray()[index] = JsonNode.Parse(placeholder);
-        else parent.AsObject()[(string)path[^1]] = JsonNode.Parse(placeholder);
-        return root.ToJsonString().Replace(placeholder, json, StringComparison.Ordinal);
+        if (path[^1] is int index) parent.AsArray()[index] = JsonNode.Parse(Placeholder);
+        else parent.AsObject()[(string)path[^1]] = JsonNode.Parse(Placeholder);
+        return root.ToJsonString();
     }
+
+    private static string Damaged(string marked, string json) => marked.Replace(Placeholder, json, StringComparison.Ordinal);
 
     private static string Remove(JsonNode root, IReadOnlyList<object> path)
     {
