@@ -1,6 +1,6 @@
 namespace LoadHarness.EndToEndTests.Program;
 
-/// <summary>Tests that ask how long something takes: no other test runs at that time.</summary>
+/// <summary>Tests that ask how long something takes: no other test of this assembly runs at that time. Tests of another may.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone
 {

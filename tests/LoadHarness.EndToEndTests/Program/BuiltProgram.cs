@@ -43,9 +43,6 @@ internal static class BuiltProgram
     /// <summary>Lead queries alone, for as long as it takes to disturb them and to see them end by themselves.</summary>
     public static string TenSecondProfile { get; } = Add("ten-seconds", LeadQueriesFor("ten-seconds", "10s"));
 
-    /// <summary>Lead queries alone, where what comes before and after them is looked at.</summary>
-    public static string TwoSecondProfile { get; } = Add("two-seconds", LeadQueriesFor("two-seconds", "2s"));
-
     public static string LeadQueriesFor(string name, string during) =>
         $$"""
         {

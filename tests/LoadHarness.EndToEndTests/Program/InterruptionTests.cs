@@ -63,11 +63,19 @@ public sealed class InterruptionTests(SeededSnapshot snapshot) : IDisposable
     public async Task A_full_standard_output_ends_no_run_and_is_said_on_standard_error()
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("Only Linux has /dev/full.");
-        await snapshot.MakeAsync();
-        var options = string.Join(' ', SeededSnapshot.Options);
-        var command = $"exec \"$0\" run {options} --profile {BuiltProgram.TwoSecondProfile} --out \"$1\" > /dev/full";
+        // The stages of a workload are few, and what is asked here holds for every run.
+        var workload = Path.Combine(_output.Path, "one");
+        Directory.CreateDirectory(workload);
+        await File.WriteAllTextAsync(Path.Combine(workload, "workload.json"), """
+            { "name": "one", "scenarios": { "load": { "operations": { "one": 1 },
+              "simulations": [ { "kind": "keepConstant", "copies": 1, "during": "1s" } ] } } }
+            """, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(workload, "statements.sql"), "-- name: one\nselect 1;\n", TestContext.Current.CancellationToken);
+        var runs = Path.Combine(_output.Path, "runs");
+        const string command = "exec \"$0\" run --database native --workload \"$1\" --out \"$2\" > /dev/full";
         var ended = await CliWrap.Buffered.BufferedCommandExtensions.ExecuteBufferedAsync(
-            CliWrap.Cli.Wrap("/bin/sh").WithArguments(["-c", command, BuiltProgram.Executable, _output.Path])
+            CliWrap.Cli.Wrap("/bin/sh").WithArguments(["-c", command, BuiltProgram.Executable, workload, runs])
                 .WithValidation(CliWrap.CommandResultValidation.None)
                 .WithEnvironmentVariables(variables => variables.Set("LOADHARNESS_DATABASE", null)
                     .Set("GITHUB_STEP_SUMMARY", "/proc/nowhere/summary")),
@@ -77,7 +85,7 @@ public sealed class InterruptionTests(SeededSnapshot snapshot) : IDisposable
         Assert.Contains("Standard output could not be written", ended.StandardError, StringComparison.Ordinal);
         Assert.Contains("GITHUB_STEP_SUMMARY names '/proc/nowhere/summary'", ended.StandardError, StringComparison.Ordinal);
         var run = await RunJson.ReadAsync(
-            Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
+            Path.Combine(Assert.Single(Directory.GetDirectories(runs)), "run.json"), TestContext.Current.CancellationToken);
         Assert.Null(run.IncompleteReason);
     }
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
+using LoadHarness.Cli.Pipeline;
 using LoadHarness.Reporting;
 
 namespace LoadHarness.EndToEndTests.Program;
 
-[Collection(Alone.Name)]
 public sealed class SecondSignalTests(SeededSnapshot snapshot) : IDisposable
 {
     private readonly TemporaryDirectory _output = new();
@@ -17,14 +17,14 @@ public sealed class SecondSignalTests(SeededSnapshot snapshot) : IDisposable
         using var program = await MeasuringProgram.StartAsync(snapshot, _output.Path);
         Assert.All(program.ServerProcesses(), server => Assert.Equal(0, Signals.Send(server, Signals.Halt)));
 
+        var began = Stopwatch.GetTimestamp();
         Assert.Equal(0, program.Signal(Signals.Terminate));
         await program.SaysAsync("Stopping, up to");
         Assert.Equal(0, program.Signal(Signals.Terminate));
-        var began = Stopwatch.GetTimestamp();
         await program.EndedAsync();
 
-        // Five seconds are promised; a busy machine gets more, and still less than the patience of the first signal.
-        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 25);
+        // Five seconds are promised. A busy machine gets more: up to the time that the first signal alone would have taken.
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, Interruption.Patience);
         Assert.Equal(5, program.ExitCode);
         var run = await RunJson.ReadAsync(
             Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);

@@ -106,10 +106,7 @@ internal static class Looks
         [
             // The whole page once, as it is opened: names that two places share are seen there.
             .. await AxeAsync(page),
-            // No paper is as narrow as a telephone.
-            .. await OfEachLookAsync(page, async (width, print) => print && width == Telephone
-                ? []
-                : await page.EvaluateAsync<string[]>(Layout, new { width, print })),
+            .. await OfEachLookAsync(page, async (width, print) => await page.EvaluateAsync<string[]>(Layout, new { width, print })),
         ];
         await page.EvaluateAsync(LeaveOutAlike);
         faults.AddRange(await OfEachLookAsync(page, async (_, _) => await page.EvaluateAsync<string[]>(Again)));
@@ -125,7 +122,8 @@ internal static class Looks
         foreach (var (name, scheme, media) in All)
         {
             await page.EmulateMediaAsync(new() { ColorScheme = scheme, Media = media });
-            foreach (var width in Widths)
+            // No paper is as narrow as a telephone.
+            foreach (var width in Widths.Where(width => media == Media.Screen || width != Telephone))
             {
                 await page.SetViewportSizeAsync(width, 900);
                 faults.AddRange((await faultsOf(width, media == Media.Print)).Select(fault => $"{name}, {width}: {fault}"));
