@@ -7,6 +7,9 @@ public sealed partial class CodeRuleTests
 {
     private const int LongestLine = 140;
 
+    // Of a record it is a property; a second token of a method says what it ends.
+    private static readonly string[] TokenNames = ["cancellationToken", "CancellationToken", "atOnce", "abandoned", "_"];
+
     private static readonly Lazy<IReadOnlyList<(string Place, string Text)>> Lines = new(() => [.. ReadLines()]);
 
     [Fact]
@@ -34,6 +37,16 @@ public sealed partial class CodeRuleTests
             .Select(line => line.Place));
 
     [Fact]
+    public void A_token_is_called_cancellationToken_unless_it_tells_another_moment_and_nothing_configures_its_await()
+    {
+        var tokens = Lines.Value.SelectMany(line => Token().Matches(line.Text)
+            .Select(found => (line.Place, Name: found.Groups["name"].Value))).ToList();
+        Assert.True(tokens.Count > 500, $"{tokens.Count} tokens were found");
+        Assert.Empty(tokens.Where(token => !TokenNames.Contains(token.Name)).Select(token => $"{token.Place} {token.Name}"));
+        Assert.Empty(Lines.Value.Where(line => ConfiguredAwait().IsMatch(line.Text)).Select(line => line.Place));
+    }
+
+    [Fact]
     public void Every_program_is_built_for_one_culture()
     {
         Assert.True(AppContext.TryGetSwitch("System.Globalization.Invariant", out var invariant) && invariant);
@@ -57,6 +70,12 @@ public sealed partial class CodeRuleTests
 
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
     private static partial Regex Built();
+
+    [GeneratedRegex(@"\bCancellationToken (?<name>\w+)\s*(?:[,)]|= default)")]
+    private static partial Regex Token();
+
+    [GeneratedRegex(@"\bConfigureAwait\((?:true|false)\)")]
+    private static partial Regex ConfiguredAwait();
 
     [GeneratedRegex(@"\b(CultureInfo|FormattableString|IFormatProvider)\b")]
     private static partial Regex Culture();

@@ -85,8 +85,8 @@ public sealed class HeadroomRun(TimeSpan level, SeedRequest request, ServerProfi
                 .FindAsync(rate, held.LastOrDefault(), cancellationToken));
             task.Advance(1);
 
-            async Task<string?> BrokeAsync(double perSecond, CancellationToken stop) => LevelTrial.FaultOf(
-                await OfferAsync(scenario.WithoutInit(), perSecond, roundSeed, stop),
+            async Task<string?> BrokeAsync(double perSecond, CancellationToken cancellationToken) => LevelTrial.FaultOf(
+                await OfferAsync(scenario.WithoutInit(), perSecond, roundSeed, cancellationToken),
                 operation => ScaleTarget.Of(OperationPath.Of(scenario.Name, operation), 1, targets));
         }
 

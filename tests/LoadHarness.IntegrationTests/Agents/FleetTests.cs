@@ -235,7 +235,7 @@ public sealed class FleetTests : IAsyncLifetime
     }
 
     // Its beats end with its session, as those of a machine without power do.
-    private async Task VanishAsync(LoadShare share, ScenarioProps[] load, CancellationToken vanish)
+    private async Task VanishAsync(LoadShare share, ScenarioProps[] load, CancellationToken cancellationToken)
     {
         var session = await JoinAsync(share, Build);
         await session.ConfirmAsync(Work.Facts, Stop);
@@ -243,7 +243,7 @@ public sealed class FleetTests : IAsyncLifetime
         using var clock = new SystemLoadClock();
         var playing = AgentWork.PlayAsync(
             session, load, _ => throw new OperationCanceledException("It hands nothing in."), clock, end.Token, end.Token);
-        await Task.WhenAny(playing, Task.Delay(Timeout.Infinite, vanish));
+        await Task.WhenAny(playing, Task.Delay(Timeout.Infinite, cancellationToken));
         await session.DisposeAsync();
         await end.CancelAsync();
         await ((Task)playing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

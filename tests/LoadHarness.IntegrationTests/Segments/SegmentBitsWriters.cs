@@ -8,7 +8,7 @@ using NpgsqlTypes;
 namespace LoadHarness.IntegrationTests.Segments;
 
 /// <summary>Sessions that import, change and delete leads, and fold and build their bits, until they are told to stop.</summary>
-internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase app, CancellationToken stop)
+internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase app, CancellationToken cancellationToken)
 {
     private const int Leads = 300;
 
@@ -67,9 +67,9 @@ internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase a
         var random = new Random(TestSeed.Draw());
         try
         {
-            while (!stop.IsCancellationRequested) await step(random);
+            while (!cancellationToken.IsCancellationRequested) await step(random);
         }
-        catch (Exception) when (stop.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             // Cancelled in the middle of a statement.
         }
@@ -88,13 +88,14 @@ internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase a
                     ["custom_fields"] = lead.CustomFields.DeepClone(),
             };
         })]);
-        await app.ScalarAsync<long>("select imported_count from fast_bulk_lead_import($1, parse_json($2))", [rows.ToJsonString()], stop);
+        await app.ScalarAsync<long>(
+            "select imported_count from fast_bulk_lead_import($1, parse_json($2))", [rows.ToJsonString()], cancellationToken);
     }
 
     private async Task ChangeAsync(Random random)
     {
-        await using var connection = await database.Owner.OpenConnectionAsync(stop);
-        await using var transaction = await connection.BeginTransactionAsync(stop);
+        await using var connection = await database.Owner.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         for (var i = random.Next(1, 5); i > 0; i--)
         {
             await using var change = Statement(connection,
@@ -104,11 +105,11 @@ internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase a
                 where workspace_id = 1 and $1 <> '' and id = (
                     select id from leads where workspace_id = 1 order by random() limit 1)
                 """, Lead(random, 1));
-            await change.ExecuteNonQueryAsync(stop);
+            await change.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        if (random.Next(4) == 0) await transaction.RollbackAsync(stop);
-        else await transaction.CommitAsync(stop);
+        if (random.Next(4) == 0) await transaction.RollbackAsync(cancellationToken);
+        else await transaction.CommitAsync(cancellationToken);
     }
 
     private async Task DeleteAsync(Random random)
@@ -116,7 +117,7 @@ internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase a
         await ExecuteAsync(random.Next(2) == 0
             ? "delete from leads where workspace_id = 1 and id = (select id from leads where workspace_id = 1 order by random() limit 1)"
             : "update leads set id = id + 3 where workspace_id = 1 and id = (select max(id) from leads where workspace_id = 1)");
-        await Task.Delay(random.Next(20, 60), stop);
+        await Task.Delay(random.Next(20, 60), cancellationToken);
     }
 
     private async Task FoldAsync(Random random)
@@ -140,15 +141,15 @@ internal sealed class SegmentBitsWriters(TestDatabase database, TenantDatabase a
             _ => $"select fold_segment_changes(1, {random.Next(1, 40)})",
         });
         Folds++;
-        await Task.Delay(random.Next(5, 30), stop);
+        await Task.Delay(random.Next(5, 30), cancellationToken);
     }
 
     private async Task ExecuteAsync(string sql)
     {
-        await using var connection = await database.Owner.OpenConnectionAsync(stop);
-        await using var transaction = await connection.BeginTransactionAsync(stop);
-        await using (var command = new NpgsqlCommand(sql, connection)) await command.ExecuteNonQueryAsync(stop);
-        await transaction.CommitAsync(stop);
+        await using var connection = await database.Owner.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var command = new NpgsqlCommand(sql, connection)) await command.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     // Nearly all are born on a day: a field that bits have by day. Some days lie before or after all that bits can say.

@@ -152,8 +152,8 @@ public sealed class PipelineTests
         CollectAsync(stages, CancellationToken.None, TestContext.Current.CancellationToken);
 
     private static Task<PartialRun> CollectAsync(
-        IAsyncEnumerable<StageRecord> stages, CancellationToken abandoned, CancellationToken stop) =>
-        RunGuard.CollectAsync(PartialRun.Begin(Options), stages, abandoned, stop);
+        IAsyncEnumerable<StageRecord> stages, CancellationToken abandoned, CancellationToken cancellationToken) =>
+        RunGuard.CollectAsync(PartialRun.Begin(Options), stages, abandoned, cancellationToken);
 
     // Records are given, faults thrown, sources cancelled, and what never ends is waited for.
     private static async IAsyncEnumerable<StageRecord> GiveAsync(params object[] steps)
