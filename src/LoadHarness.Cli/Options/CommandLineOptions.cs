@@ -8,7 +8,7 @@ namespace LoadHarness.Cli.Options;
 /// The options that the verbs share, as System.CommandLine knows them. All are read as plain words, so that every wrong one can be reported
 /// together.
 /// </summary>
-public sealed class CommandLineOptions
+internal sealed class CommandLineOptions
 {
     public Option<string?> Contacts { get; } = new("--contacts")
     {

@@ -1,7 +1,7 @@
 namespace LoadHarness.Cli.Options;
 
 /// <summary>The words of the command line before anything is checked; null where one was not given.</summary>
-public sealed record GivenOptions
+internal sealed record GivenOptions
 {
     public string? Contacts { get; init; }
 

@@ -15,7 +15,7 @@ using LoadHarness.Scenarios.Profiles;
 namespace LoadHarness.Cli.Options;
 
 /// <summary>Turns words into options, and reports every wrong one together.</summary>
-public static class OptionsCheck
+internal static class OptionsCheck
 {
     /// <summary>Any fixed number would do: the same one makes runs comparable.</summary>
     private const ulong DefaultSeed = 42;

@@ -3,7 +3,7 @@ using LoadHarness.Core;
 namespace LoadHarness.Cli.Options;
 
 /// <summary>Tries a directory for the run's files before anything is measured.</summary>
-public static class OutputDirectory
+internal static class OutputDirectory
 {
     /// <exception cref="HarnessException">Nothing can be written there.</exception>
     public static void Require(string verb, string directory)

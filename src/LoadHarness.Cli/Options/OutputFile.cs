@@ -3,7 +3,7 @@ using LoadHarness.Core;
 namespace LoadHarness.Cli.Options;
 
 /// <summary>Tries the place of a file before anything is measured.</summary>
-public static class OutputFile
+internal static class OutputFile
 {
     /// <param name="option">That names the file, such as <c>--markdown</c>.</param>
     /// <exception cref="HarnessException">It cannot be written.</exception>

@@ -3,7 +3,7 @@ using System.Reflection;
 namespace LoadHarness.Cli.Pipeline;
 
 /// <summary>What is known of this build.</summary>
-public static class BuildFacts
+internal static class BuildFacts
 {
     public static string Version { get; } = typeof(BuildFacts).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 

@@ -8,7 +8,7 @@ using LoadHarness.Scenarios.OtherEngines;
 namespace LoadHarness.Cli.Pipeline;
 
 /// <summary>The engines that can make the load.</summary>
-public static class EngineCatalog
+internal static class EngineCatalog
 {
     public static bool HasNBomber => NBomberProcess.Program is not null;
 

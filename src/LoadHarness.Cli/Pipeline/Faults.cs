@@ -4,7 +4,7 @@ using LoadHarness.Core.Options;
 namespace LoadHarness.Cli.Pipeline;
 
 /// <summary>Tells a person what went wrong, without passwords and without stack traces for what they can fix.</summary>
-public static class Faults
+internal static class Faults
 {
     public static ExitCode Print(Exception fault, CancellationToken cancellationToken)
     {

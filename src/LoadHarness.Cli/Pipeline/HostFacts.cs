@@ -5,7 +5,7 @@ using LoadHarness.Core.Words;
 namespace LoadHarness.Cli.Pipeline;
 
 /// <summary>The machine that the harness runs on.</summary>
-public static class HostFacts
+internal static class HostFacts
 {
     public static HostEnvironment Read() => new(
         RuntimeInformation.OSDescription,

@@ -6,7 +6,7 @@ namespace LoadHarness.Cli.Pipeline;
 /// Ctrl-C, SIGTERM and SIGHUP ask the run to stop in good order, within a time that is told. A second signal ends it at once: what was
 /// measured is written, and nothing waits for the server any longer.
 /// </summary>
-public sealed class Interruption : IDisposable
+internal sealed class Interruption : IDisposable
 {
     /// <summary>For requests in flight, for the last look at the server, and for stopping it.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -3,7 +3,7 @@ using LoadHarness.Reporting;
 namespace LoadHarness.Cli.Pipeline;
 
 /// <summary>A file that <c>--markdown</c> names. A verb writes its head; what people add to it stays.</summary>
-public static class MarkdownFile
+internal static class MarkdownFile
 {
     /// <summary>What stands after this line stays when the file is written again.</summary>
     public const string KeptMark = "<!-- Kept when this file is written again: -->";

@@ -9,7 +9,7 @@ using LoadHarness.Scenarios.OtherEngines;
 namespace LoadHarness.Cli.Pipeline;
 
 /// <summary>The program that holds NBomber, started for one scenario after the other.</summary>
-public static class NBomberProcess
+internal static class NBomberProcess
 {
     private const string File = "loadharness-nbomber.dll";
 

@@ -8,7 +8,7 @@ using LoadHarness.Core.Verdicts;
 namespace LoadHarness.Cli.Pipeline;
 
 /// <summary>Applies the targets to a run.</summary>
-public static class RunJudge
+internal static class RunJudge
 {
     /// <param name="options">With the targets, and the ids of <c>--require</c>.</param>
     public static RunResult Judge(RunResult run, HarnessOptions options)

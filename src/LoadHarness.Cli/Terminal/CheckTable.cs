@@ -5,7 +5,7 @@ using LoadHarness.Core.Words;
 namespace LoadHarness.Cli.Terminal;
 
 /// <summary>Tells the verdicts of a judging verb: a line each for people, one object for programs, an exit code for both.</summary>
-public static class CheckTable
+internal static class CheckTable
 {
     public static ExitCode Print(TerminalOutput terminal, IReadOnlyList<Verdict> verdicts, bool json,
         IReadOnlyList<string>? required = null)

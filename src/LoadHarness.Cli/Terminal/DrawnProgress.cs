@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 namespace LoadHarness.Cli.Terminal;
 
 /// <summary>Progress as bars on a terminal.</summary>
-public sealed class DrawnProgress(IAnsiConsole console, ProgressContext context) : IStageProgress
+internal sealed class DrawnProgress(IAnsiConsole console, ProgressContext context) : IStageProgress
 {
     public void Note(string sentence) => console.WriteLine("   " + TerminalOutput.WithoutControls(sentence));
 

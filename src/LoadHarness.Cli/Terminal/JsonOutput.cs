@@ -4,7 +4,7 @@ using LoadHarness.Core.Output;
 namespace LoadHarness.Cli.Terminal;
 
 /// <summary>The one object that <c>--json</c> puts on standard output.</summary>
-public static class JsonOutput
+internal static class JsonOutput
 {
     public static void Write<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, JsonFormat.Options));
 }

@@ -6,7 +6,7 @@ using Spectre.Console.Rendering;
 namespace LoadHarness.Cli.Terminal;
 
 /// <summary>A running scenario in a few columns: what was offered, what came back, and what the server did meanwhile.</summary>
-public static class LiveTable
+internal static class LiveTable
 {
     public static IRenderable Draw(IReadOnlyCollection<LoadSnapshot> snapshots, DatabaseSample? server)
     {

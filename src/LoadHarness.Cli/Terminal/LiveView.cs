@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace LoadHarness.Cli.Terminal;
 
 /// <summary>Shows running scenarios: a table that is drawn in place on a terminal, a line every few seconds elsewhere.</summary>
-public static class LiveView
+internal static class LiveView
 {
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenDrawings = TimeSpan.FromSeconds(1);

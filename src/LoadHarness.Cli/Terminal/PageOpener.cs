@@ -7,7 +7,7 @@ namespace LoadHarness.Cli.Terminal;
 /// <summary>
 /// <c>--open</c>: shows a page in the person's browser. A machine without a display is told where the page is, and no verb fails.
 /// </summary>
-public static class PageOpener
+internal static class PageOpener
 {
     public static void Open(TerminalOutput terminal, string page)
     {

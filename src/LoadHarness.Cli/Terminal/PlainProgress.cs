@@ -3,7 +3,7 @@ using LoadHarness.Core.Progress;
 namespace LoadHarness.Cli.Terminal;
 
 /// <summary>Progress as lines, for files and build logs: one at the start, one every few seconds, one at the end.</summary>
-public sealed class PlainProgress(TextWriter writer, TimeProvider clock) : IStageProgress
+internal sealed class PlainProgress(TextWriter writer, TimeProvider clock) : IStageProgress
 {
     /// <summary>Often enough to see that it moves, seldom enough for a log.</summary>
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(5);

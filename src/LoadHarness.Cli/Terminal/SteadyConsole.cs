@@ -6,7 +6,7 @@ namespace LoadHarness.Cli.Terminal;
 /// Standard output and standard error that may be full, closed or gone with their terminal: what cannot be written is left out, and the
 /// work goes on. A measurement is not lost for a line about it.
 /// </summary>
-public static class SteadyConsole
+internal static class SteadyConsole
 {
     private static SteadyWriter? Output;
 

@@ -7,7 +7,7 @@ namespace LoadHarness.Cli.Terminal;
 /// <summary>
 /// The last lines a person sees: the judged targets, what makes the run doubtful, where the report is, and what it comes to.
 /// </summary>
-public static class Summary
+internal static class Summary
 {
     public static void Print(TerminalOutput terminal, RunResult run, IReadOnlyList<string> files, ExitCode exitCode, bool json)
     {

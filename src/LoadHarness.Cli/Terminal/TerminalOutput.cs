@@ -7,7 +7,7 @@ namespace LoadHarness.Cli.Terminal;
 /// Where text for people goes: standard output, or standard error when standard output carries JSON.
 /// On a terminal long work is drawn in place; elsewhere it is plain lines.
 /// </summary>
-public sealed class TerminalOutput
+internal sealed class TerminalOutput
 {
     private readonly IAnsiConsole _console;
 

@@ -10,7 +10,7 @@ using LoadHarness.Postgres.Provisioning;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>agent k/N --join URL</c>: one of several generators. It only runs scenarios; the coordinator does everything else.</summary>
-public static class AgentVerb
+internal static class AgentVerb
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 

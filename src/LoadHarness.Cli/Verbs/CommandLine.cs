@@ -8,7 +8,7 @@ using LoadHarness.Core.Options;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary>Reads the command line, calls the verb, and turns faults into sentences and exit codes.</summary>
-public static class CommandLine
+internal static class CommandLine
 {
     /// <param name="run">What the verb <c>run</c>, and no verb at all, does.</param>
     public static async Task<int> InvokeAsync(string[] arguments, Func<HarnessOptions, CancellationToken, Task<ExitCode>> run)

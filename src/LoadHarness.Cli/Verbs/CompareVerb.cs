@@ -9,7 +9,7 @@ using LoadHarness.Core.Options;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>compare</c>: two arms on copies of one seeded cluster, in turns, until the difference is known.</summary>
-public static class CompareVerb
+internal static class CompareVerb
 {
     private const string ArmForm =
         "optimized, base, git:REV or dir:FOLDER (with --workload: workload, git:REV, dir:FOLDER or db:CONNECTION), then behind commas: "

@@ -8,7 +8,7 @@ using LoadHarness.Core.Options;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>doctor</c>: what this machine has, lacks, and what would make figures invalid.</summary>
-public static class DoctorVerb
+internal static class DoctorVerb
 {
     public static Verb Create(CommandLineOptions words) => new(
         new Command("doctor", "What this machine has and lacks, and what would make figures invalid."),

@@ -10,7 +10,7 @@ using LoadHarness.Core.Options;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>gate</c>: the program's own sql folder against a pinned baseline, on copies of one seeded cluster, in one job.</summary>
-public static class GateVerb
+internal static class GateVerb
 {
     public static Verb Create(CommandLineOptions words)
     {

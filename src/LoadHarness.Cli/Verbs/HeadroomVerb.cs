@@ -9,7 +9,7 @@ using LoadHarness.Scenarios.Profiles;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>headroom</c>: the rate at which the first target of each scenario breaks.</summary>
-public static class HeadroomVerb
+internal static class HeadroomVerb
 {
     private const int StandardSeconds = 10;
     private const int QuickSeconds = 2;

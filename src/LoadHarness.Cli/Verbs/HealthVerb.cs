@@ -13,7 +13,7 @@ namespace LoadHarness.Cli.Verbs;
 /// <summary>
 /// <c>health</c>: green, yellow, red or unknown for each check, with what offends and what fixes it (HI-1 to HI-3, OP-1, OP-2).
 /// </summary>
-public static class HealthVerb
+internal static class HealthVerb
 {
     public static Verb Create(CommandLineOptions words)
     {

@@ -9,7 +9,7 @@ using Npgsql;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>jobs run</c>: the maintenance jobs that are due, where there is no pg_cron (JB-1 to JB-5).</summary>
-public static class JobsVerb
+internal static class JobsVerb
 {
     public static Verb Create(CommandLineOptions words)
     {

@@ -10,7 +10,7 @@ using LoadHarness.Core.Options;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>ledger</c>: what every index costs, and whom it serves, by leaving each out in turn.</summary>
-public static class LedgerVerb
+internal static class LedgerVerb
 {
     public static Verb Create(CommandLineOptions words)
     {

@@ -12,7 +12,7 @@ using Npgsql;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>migrate</c> and <c>rollback</c>: up, down, status and measurement on a given database.</summary>
-public static class MigrateVerb
+internal static class MigrateVerb
 {
     public static Verb Up(CommandLineOptions words)
     {

@@ -10,7 +10,7 @@ using LoadHarness.Core.Proving;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>prove</c>: every percentage claim against a careful team's baseline, by definitions that are files.</summary>
-public static class ProveVerb
+internal static class ProveVerb
 {
     private static string ClaimsFolder => Path.Combine(AppContext.BaseDirectory, "scenarios", "claims");
 

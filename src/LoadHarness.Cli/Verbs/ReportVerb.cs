@@ -14,7 +14,7 @@ namespace LoadHarness.Cli.Verbs;
 /// <c>report run.json</c>: judges again and renders again; <c>--compare</c> and <c>--history</c>: pages of several runs. Without a
 /// database.
 /// </summary>
-public static class ReportVerb
+internal static class ReportVerb
 {
     private const string Forms = "Give one of: a run.json or its folder, with --with and --history where its page is to have more "
         + "chapters; --compare with two or more runs; --history alone with a folder of runs.";

@@ -10,7 +10,7 @@ using LoadHarness.Core.Statistics;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>scale</c>: how the cost of every operation grows with the leads, and where its target would be passed.</summary>
-public static class ScaleVerb
+internal static class ScaleVerb
 {
     private const string Standard = "100k,250k,500k,1M,2M";
     private const string Quick = "5k,10k,20k,40k";

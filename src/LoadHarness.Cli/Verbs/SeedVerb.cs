@@ -10,7 +10,7 @@ using Npgsql;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>seed</c>: fills a database; with <c>--measure</c> next to the server's own COPY of the same rows.</summary>
-public static class SeedVerb
+internal static class SeedVerb
 {
     public static Verb Create(CommandLineOptions words)
     {

@@ -11,7 +11,7 @@ using LoadHarness.Postgres.SelfCheck;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>selfcheck</c>: the load engine measured against known truths on this machine.</summary>
-public static class SelfCheckVerb
+internal static class SelfCheckVerb
 {
     public static Verb Create(CommandLineOptions words)
     {

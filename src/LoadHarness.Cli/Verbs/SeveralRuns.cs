@@ -25,7 +25,7 @@ internal static class SeveralRuns
         var directory = Directory("compare", output);
         var terminal = new TerminalOutput(options.Json);
         IReadOnlyList<RunComparison> comparisons = [.. runs.Skip(1).Select(run => RunComparison.Of(runs[0], run))];
-        foreach (var comparison in comparisons) Tell(terminal, comparison);
+        foreach (var comparison in comparisons) Print(terminal, comparison);
         var page = await RunPages.WriteComparisonAsync(runs, directory, BuildFacts.Version, cancellationToken);
         End(terminal, options, page);
         if (options.Json) JsonOutput.Write(new ComparedRuns(page, comparisons));
@@ -48,7 +48,7 @@ internal static class SeveralRuns
         return ExitCode.AllMet;
     }
 
-    private static void Tell(TerminalOutput terminal, RunComparison comparison)
+    private static void Print(TerminalOutput terminal, RunComparison comparison)
     {
         terminal.Line($"{comparison.B} against {comparison.A}: {comparison.Tally} (about {comparison.ByChance} by chance)");
         foreach (var difference in comparison.Differences.Take(MostTold)) terminal.Line($"   differs: {difference}");

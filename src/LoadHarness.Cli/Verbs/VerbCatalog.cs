@@ -5,13 +5,13 @@ using LoadHarness.Core;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary>A verb next to <c>run</c>: its words and what it does.</summary>
-public sealed record Verb(Command Command, IEnumerable<Option> Options, Func<ParseResult, CancellationToken, Task<ExitCode>> ExecuteAsync)
+internal sealed record Verb(Command Command, IEnumerable<Option> Options, Func<ParseResult, CancellationToken, Task<ExitCode>> ExecuteAsync)
 {
     /// <summary>The word before it, for a verb of two words; null for one.</summary>
     public string? Group { get; init; }
 }
 
-public static class VerbCatalog
+internal static class VerbCatalog
 {
     public static IReadOnlyList<Verb> All(CommandLineOptions words) =>
     [

@@ -15,7 +15,7 @@ using Npgsql;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>verify</c>: one row for each id of the requirements, with evidence looked up or measured in the database.</summary>
-public static class VerifyVerb
+internal static class VerifyVerb
 {
     /// <summary>Every scenario, seconds each: verifying takes minutes, not a quarter of an hour.</summary>
     private const string ProfileWhenNoneGiven = "smoke";

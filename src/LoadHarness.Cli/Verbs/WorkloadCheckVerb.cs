@@ -10,7 +10,7 @@ using LoadHarness.Workloads.Checking;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>workload check</c>: each statement once, rolled back, with its plan, and what is missing for a run.</summary>
-public static class WorkloadCheckVerb
+internal static class WorkloadCheckVerb
 {
     public const string Group = "workload";
 

@@ -10,7 +10,7 @@ using LoadHarness.Workloads.Initial;
 namespace LoadHarness.Cli.Verbs;
 
 /// <summary><c>workload init</c>: writes a first workload from scripts of pgbench, or from what the server has counted.</summary>
-public static class WorkloadInitVerb
+internal static class WorkloadInitVerb
 {
     private const int UsualUsers = 8;
     private const int UsualStatements = 20;

@@ -86,7 +86,7 @@ internal static partial class VerdictBand
     /// <summary>A server that may lose what it confirmed is faster than one that may not.</summary>
     private static string Durability(ServerEnvironment? server)
     {
-        string[] names = ["fsync", "synchronous_commit", "full_page_writes"];
+        var names = Core.Validity.Durability.Settings;
         if (server is null || names.All(name => !server.Settings.ContainsKey(name))) return "not known";
         var off = names.Where(name => server.Settings.GetValueOrDefault(name) == "off").ToList();
         return off.Count == 0 ? "on" : $"OFF: {string.Join(", ", off)}";
