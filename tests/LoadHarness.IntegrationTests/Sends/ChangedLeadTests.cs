@@ -60,13 +60,15 @@ public sealed class ChangedLeadTests(PostgresCluster cluster)
         await using var app = await Workspaces.OpenAppAsync(database);
         await database.Owner.ExecuteAsync(
             """
-            insert into leads (workspace_id, id, email) overriding system value select 1, n, n || '@old.io' from generate_series(1, 40) as n;
+            insert into leads (workspace_id, id, email) overriding system value
+            select 1, n, n || '@old.io' from generate_series(1, 40) as n;
             update leads set email = id || '@new.io';
             insert into audit_logs (workspace_id, actor, action, entity, entity_id, details)
             select 1, 'app', 'update', 'leads', n % 100, '{"columns": ["name"]}' from generate_series(1, 30000) as n;
             analyze leads; analyze audit_logs
             """);
-        const string moved = "select cardinality(leads) from moved_addresses(1, array[3, 5, 7], array['3@old.io', '5@old.io', '7@other.io'])";
+        const string moved =
+            "select cardinality(leads) from moved_addresses(1, array[3, 5, 7], array['3@old.io', '5@old.io', '7@other.io'])";
         Assert.Equal(2, await database.Owner.AskAsync<int>(moved));
         var plan = await database.Owner.AskAsync<string>("explain (analyze, buffers, timing off, format json) " + moved);
         var blocks = System.Text.Json.Nodes.JsonNode.Parse(plan)![0]!["Plan"]!["Shared Hit Blocks"]!.GetValue<long>();
