@@ -15,6 +15,8 @@ public sealed class CronTests(PostgresCluster cluster)
     public async Task Jobs_are_scheduled_once_and_their_own_commands_succeed_as_their_user()
     {
         await using var database = await CronDatabaseAsync();
+        // A tick of pg_cron in the meantime would add runs of its own.
+        await database.Owner.ExecuteAsync("update scheduled_jobs set schedule = '0 0 29 2 *'");
         Assert.Equal(Jobs, await database.Owner.AskAsync<long>("select count(*) from schedule_jobs() where scheduled"));
         await JobScheduler.ScheduleAsync(database.ConnectionString, CancellationToken.None);
         Assert.Equal(Jobs, await database.Owner.AskAsync<long>("select count(*) from cron.job"));
