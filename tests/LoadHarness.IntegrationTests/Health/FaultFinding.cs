@@ -1,6 +1,8 @@
 using LoadHarness.Checks.Health;
+using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Distribution;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Health;
@@ -11,11 +13,18 @@ internal static class FaultFinding
     /// <summary>As many as a slow machine needs: a fault that is there ends the wait at the first look.</summary>
     private const int MostLooks = 200;
 
-    /// <summary>One check alone, as <see cref="HealthCheck.RunAsync"/> asks it among all others.</summary>
-    public static Task<HealthResult> LookAsync(NpgsqlDataSource source, string check, HealthLimits? limits = null)
+    /// <summary>One check alone; on a cluster, whose checks ask the workers as well, among all others.</summary>
+    public static async Task<HealthResult> LookAsync(NpgsqlDataSource source, string check, HealthLimits? limits = null)
     {
+        var stop = TestContext.Current.CancellationToken;
+        await using (var connection = await source.OpenConnectionAsync(stop))
+        {
+            if ((await ClusterShape.ReadAsync(connection, stop)).Holders > 0)
+                return (await HealthCheck.RunAsync(source, SilentProgress.Instance, stop, limits)).Checks.Single(c => c.Id == check);
+        }
+
         var definition = HealthCatalog.All.Single(one => one.Id == check);
-        return HealthCheck.OneAsync(source, limits?.On(definition) ?? definition, TestContext.Current.CancellationToken);
+        return await HealthCheck.OneAsync(source, limits?.On(definition) ?? definition, stop);
     }
 
     /// <summary>The finding on the subject. Statistics come late: waits for them.</summary>
