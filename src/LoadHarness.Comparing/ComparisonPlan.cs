@@ -8,8 +8,8 @@ namespace LoadHarness.Comparing;
 /// <summary>How much a comparison does.</summary>
 /// <param name="Scenarios">Names; what they mix is compared operation by operation.</param>
 /// <param name="CounterCalls">Calls of each reading operation in a pass of counters.</param>
-/// <param name="Slot">How long an arm is loaded before it is the other's turn; zero: counters alone.</param>
-/// <param name="Users">Closed-model users of a slot: enough to keep a small machine busy, few enough not to queue.</param>
+/// <param name="Slot">How long each arm is loaded in a pair; zero: counters alone.</param>
+/// <param name="Users">Closed-model users of a turn: enough to keep a small machine busy, few enough not to queue.</param>
 /// <param name="ImportRows">Rows of one import in a slot.</param>
 /// <param name="Recipients">Of one campaign in a slot.</param>
 public sealed record ComparisonPlan(
@@ -27,6 +27,12 @@ public sealed record ComparisonPlan(
     private static int HalfTheCores => Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary>
+    /// How long an arm is loaded before it is the other's turn. Short, so that a machine whose speed wanders does not favour one; long
+    /// enough to start the load for. An import or a campaign that has begun ends.
+    /// </summary>
+    public TimeSpan Turn { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>
     /// How many figures the times come to, which share the false alarms: operations by mean and p50, CPU a request of each scenario, and
     /// the whole.
     /// </summary>
@@ -36,6 +42,9 @@ public sealed record ComparisonPlan(
     /// Leads that a scheduler looks at: a little more than it takes to find the recipients, so that a campaign ends within a slot.
     /// </summary>
     private long LeadsAtOnce => Math.Max(1, Recipients * 6 / 5);
+
+    /// <summary>Turns of an arm in a slot; fewer fill it where calls are longer than a turn.</summary>
+    public int Turns => Math.Max(1, (int)Math.Ceiling(Slot / Turn));
 
     public bool MeasuresTimes => Slot > TimeSpan.Zero;
 

@@ -4,12 +4,12 @@ using Npgsql;
 namespace LoadHarness.Comparing;
 
 /// <summary>
-/// A planted fault: takes leads away from everybody for a fifth of each second, as a migration without lock_timeout would.
+/// A planted fault: takes leads away from everybody for a fifth of each half second, as a migration without lock_timeout would.
 /// </summary>
 internal sealed class LockHolder : IAsyncDisposable
 {
-    private static readonly TimeSpan Held = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Released = TimeSpan.FromMilliseconds(800);
+    private static readonly TimeSpan Held = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Released = TimeSpan.FromMilliseconds(400);
     private readonly CancellationTokenSource _stop = new();
     private Task _holding = Task.CompletedTask;
 
@@ -47,7 +47,7 @@ internal sealed class LockHolder : IAsyncDisposable
         }
         catch (Exception ended) when (cancellationToken.IsCancellationRequested && ended is OperationCanceledException or NpgsqlException)
         {
-            // The slot is over; the open transaction ends with its connection.
+            // The turn is over; the open transaction ends with its connection.
         }
     }
 }

@@ -23,7 +23,7 @@ public sealed record PlantedFault(string Name, string Arm, string? Cause, double
     [
         new("every operation 20% slower", "optimized", null, Slowdown: 0.2),
         new("every operation 10% slower", "optimized", null, Slowdown: 0.1),
-        new("a lock on leads held for 200 ms of each second", "optimized", "waited for a lock", HoldsLock: true),
+        new("a lock on leads held for 100 ms of each half second", "optimized", "waited for a lock", HoldsLock: true),
         WithoutIndex("leads_workspace_tags_idx", "segmentation/count"),
         WithoutIndex("leads_workspace_created_idx", "lead-queries/recent_leads"),
         WithoutIndex("leads_pkey", "lead-queries/lead_with_activities"),

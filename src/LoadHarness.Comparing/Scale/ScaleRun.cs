@@ -16,7 +16,7 @@ namespace LoadHarness.Comparing.Scale;
 /// <param name="plan">Scenarios, calls, and how long a slot lasts; no slot: blocks alone.</param>
 public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile profile, bool keep, IStageProgress progress)
 {
-    /// <summary>Turns of each scenario at each size: their mean is the point.</summary>
+    /// <summary>Slots of each scenario at each size, each one turn: their mean is the point.</summary>
     private const int Slots = 3;
 
     private static readonly ArmSpecification Optimized = ArmSpecification.Parse("scale", "optimized");
@@ -77,9 +77,13 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
         var means = new List<KeyValuePair<SlotMetric, double>>();
         foreach (var scenario in ScenarioCatalog.All.Select(scenario => scenario.Name).Where(equal.Scenarios.Contains))
         {
-            await loaded.WarmAsync(scenario, equal, seed, cancellationToken);
-            for (var slot = 0; slot < Slots; slot++)
-                means.AddRange(await loaded.SlotAsync(scenario, equal, seed + (ulong)slot, cancellationToken));
+            await loaded.WarmAsync(scenario, seed, cancellationToken);
+            for (var number = 0; number < Slots; number++)
+            {
+                var slot = loaded.NewSlot(scenario);
+                await loaded.TurnAsync(slot, equal.Slot, seed + (ulong)number, cancellationToken);
+                means.AddRange(slot.Metrics);
+            }
         }
 
         return

@@ -4,7 +4,8 @@ using Npgsql;
 namespace LoadHarness.Comparing.Times;
 
 /// <summary>
-/// Looks at the sessions of an arm ten times a second while it is loaded, and counts the looks that found one waiting for a lock.
+/// Looks at the sessions of an arm ten times a second while it is loaded, and counts the looks that found one waiting for a lock. One
+/// session does it for all turns: to open one for each would be load of its own.
 /// </summary>
 internal sealed class LockWaitWatch : IAsyncDisposable
 {
@@ -17,6 +18,7 @@ internal sealed class LockWaitWatch : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly CancellationTokenSource _stop = new();
     private Task _looking = Task.CompletedTask;
+    private volatile bool _isLoaded;
 
     private LockWaitWatch()
     {
@@ -33,6 +35,9 @@ internal sealed class LockWaitWatch : IAsyncDisposable
         return watch;
     }
 
+    /// <summary>Looks until what it returns is disposed.</summary>
+    public IDisposable Look() => new Turn(this);
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -47,15 +52,28 @@ internal sealed class LockWaitWatch : IAsyncDisposable
             await using var connection = await admin.OpenConnectionAsync(cancellationToken);
             while (!cancellationToken.IsCancellationRequested)
             {
-                var waits = await connection.ScalarAsync<bool>(Query, cancellationToken);
-                Looks++;
-                if (waits) Waiting++;
+                if (_isLoaded)
+                {
+                    var waits = await connection.ScalarAsync<bool>(Query, cancellationToken);
+                    Looks++;
+                    if (waits) Waiting++;
+                }
+
                 await Task.Delay(Pause, cancellationToken);
             }
         }
         catch (Exception ended) when (cancellationToken.IsCancellationRequested && ended is OperationCanceledException or NpgsqlException)
         {
-            // The slot is over.
+            // The slots are over.
         }
+    }
+
+    private sealed class Turn : IDisposable
+    {
+        private readonly LockWaitWatch _watch;
+
+        public Turn(LockWaitWatch watch) => (_watch = watch)._isLoaded = true;
+
+        public void Dispose() => _watch._isLoaded = false;
     }
 }

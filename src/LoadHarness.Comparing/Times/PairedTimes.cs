@@ -7,9 +7,9 @@ using LoadHarness.Core.Words;
 namespace LoadHarness.Comparing.Times;
 
 /// <summary>
-/// Compares times: rounds of pairs over all scenarios that are not decided yet, A B, B A, A B, ... After each look the arms are copied
-/// anew, in the other order, so that neither a place on the disk nor what writing leaves behind stays with one of them. Alarms are
-/// confirmed by new pairs.
+/// Compares times: rounds of pairs over all scenarios that are not decided yet, each pair of short turns. After each look the arms are
+/// copied anew, in the other order, so that neither a place on the disk nor what writing leaves behind stays with one of them. Alarms
+/// are confirmed by new pairs.
 /// </summary>
 internal sealed class PairedTimes(
     ArmPair<ArmServer> arms, ComparisonPlan plan, ulong seed, StageTimes stages, IStageProgress progress)
@@ -83,27 +83,28 @@ internal sealed class PairedTimes(
                 before.WaitingB + b.Waits.Waiting);
     }
 
+    // Short turns, A B, B A, ..., until both slots are full.
     private async Task PairAsync(LoadedArm a, LoadedArm b, ScenarioPairs pairs, CancellationToken cancellationToken)
     {
-        // Both arms draw the same operations and arguments in a pair, and others in the next.
-        var draw = seed + (ulong)pairs.Count;
-        Task<IReadOnlyDictionary<SlotMetric, double>> On(LoadedArm arm) => arm.SlotAsync(pairs.Scenario, plan, draw, cancellationToken);
-        if (pairs.Count % 2 == 0)
+        var (slotA, slotB) = (a.NewSlot(pairs.Scenario), b.NewSlot(pairs.Scenario));
+        (Func<ulong, Task> onA, Func<ulong, Task> onB) = (
+            draw => a.TurnAsync(slotA, plan.Turn, draw, cancellationToken), draw => b.TurnAsync(slotB, plan.Turn, draw, cancellationToken));
+        for (var turn = 0; turn < plan.Turns && slotA.Loaded + slotB.Loaded < 2 * plan.Slot; turn++)
         {
-            var first = await On(a);
-            pairs.Add(first, await On(b));
+            // Both arms draw the same operations and arguments in a turn, and others in the next.
+            var draw = seed + (ulong)((pairs.Count * plan.Turns) + turn);
+            var (first, second) = (pairs.Count + turn) % 2 == 0 ? (onA, onB) : (onB, onA);
+            await first(draw);
+            await second(draw);
         }
-        else
-        {
-            var first = await On(b);
-            pairs.Add(await On(a), first);
-        }
+
+        pairs.Add(slotA.Metrics, slotB.Metrics);
     }
 
     private async Task<LoadedArm> WarmAsync(ArmServer server, List<ScenarioPairs> scenarios, CancellationToken cancellationToken)
     {
         var arm = await LoadedArm.OpenAsync(server, plan, cancellationToken);
-        foreach (var scenario in scenarios) await arm.WarmAsync(scenario.Scenario, plan, seed, cancellationToken);
+        foreach (var scenario in scenarios) await arm.WarmAsync(scenario.Scenario, seed, cancellationToken);
         return arm;
     }
 

@@ -34,5 +34,8 @@ internal sealed class ScenarioPairs(string scenario)
     public ComparedTime Compared(SlotMetric metric, ComparedMetric look, double confidence) => new(
         metric.Operation, metric.Metric,
         Medians.Of(_pairs[metric].Select(pair => pair.A)), Medians.Of(_pairs[metric].Select(pair => pair.B)),
-        look.Estimate.Ratio, look.Estimate.RatioInterval(confidence), look.Estimate.Pairs, look.Difference, null);
+        look.Estimate.Ratio, look.Estimate.RatioInterval(confidence), look.Estimate.Pairs, look.Difference, null)
+    {
+        PairRatios = [.. _pairs[metric].Select(pair => pair.B / pair.A)],
+    };
 }

@@ -1,12 +1,11 @@
-using LoadHarness.Comparing.Arms;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
-using LoadHarness.Load.Clocks;
 
 namespace LoadHarness.Comparing.Times;
 
-/// <summary>One turn of one arm: users of the closed model send a scenario's operations, drawn from the same seed on both arms.</summary>
-internal static class Slot
+/// <summary>One arm's share of a pair: the sum of its turns.</summary>
+/// <param name="isWrite">Each call is a whole import or campaign: few are enough.</param>
+internal sealed class Slot(ScenarioProps scenario, bool isWrite)
 {
     /// <summary>
     /// Fewer calls in a slot are no mean worth a pair, but for imports and campaigns, of which each is thousands of statements.
@@ -18,33 +17,55 @@ internal static class Slot
 
     private const long FewestShortCalls = 200;
 
-    /// <param name="isWrite">Each call is a whole import or campaign: one at a time, and few are enough.</param>
-    /// <returns>Milliseconds by metric: <c>operation mean</c>, <c>operation p50</c>, <c>CPU a request</c>.</returns>
-    public static async Task<IReadOnlyDictionary<SlotMetric, double>> RunAsync(
-        ArmServer arm, ScenarioProps scenario, bool isWrite, TimeSpan during, int users, ulong seed, CancellationToken cancellationToken)
+    /// <summary>Counters of CPU time may come in the kernel's clock ticks of 10 ms: a slot has to use many.</summary>
+    private static readonly TimeSpan LeastCpu = TimeSpan.FromMilliseconds(500);
+
+    private readonly Dictionary<string, LatencyHistogram> _responses = [];
+    private readonly HashSet<string> _failed = [];
+    private TimeSpan _cpu;
+    private long _completed;
+
+    public ScenarioProps Scenario => scenario;
+
+    public bool IsWrite => isWrite;
+
+    /// <summary>How long its turns were.</summary>
+    public TimeSpan Loaded { get; private set; }
+
+    /// <summary>Milliseconds by metric: <c>operation mean</c>, <c>operation p50</c>, <c>CPU a request</c>.</summary>
+    public IReadOnlyDictionary<SlotMetric, double> Metrics
     {
-        using var clock = new SystemLoadClock();
-        var cpu = arm.CpuTime();
-        var results = await new LoadRunner(clock, new() { Seed = seed }).RunAsync(
-            [scenario.WithLoadSimulations(Simulation.KeepConstant(isWrite ? 1 : users, during))], null, cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
-        var used = arm.CpuTime() - cpu;
-        var metrics = results[0].Operations.SelectMany(operation => Of(scenario, isWrite, operation)).ToDictionary();
-        var completed = results[0].Accounting.Completed;
-        // Clock ticks of the kernel are 10 ms: a slot has to use many.
-        if (used > TimeSpan.FromMilliseconds(500) && completed > 0)
-            metrics[new(scenario.Name, "CPU a request")] = used.TotalMilliseconds / completed;
-        return metrics;
+        get
+        {
+            var metrics = _responses.Where(entry => !_failed.Contains(entry.Key))
+                .SelectMany(entry => Of(OperationPath.Of(scenario.Name, entry.Key), entry.Value)).ToDictionary();
+            if (_cpu > LeastCpu && _completed > 0)
+                metrics[new(scenario.Name, "CPU a request")] = _cpu.TotalMilliseconds / _completed;
+            return metrics;
+        }
     }
 
-    private static IEnumerable<KeyValuePair<SlotMetric, double>> Of(ScenarioProps scenario, bool isWrite, OperationResult operation)
+    /// <param name="cpu">What the arm's server used meanwhile.</param>
+    public void Add(ScenarioResult turn, TimeSpan cpu)
     {
-        var count = operation.Response.Count;
-        if (operation.Response.Mean?.TotalMilliseconds is not { } mean || operation.Accounting.Failed > 0) yield break;
-        var name = OperationPath.Of(scenario.Name, operation.Name);
-        if (!isWrite && (count < FewestCalls || (mean < ShortMilliseconds && count < FewestShortCalls))) yield break;
-        yield return new(new(name, "mean"), mean);
-        if (count >= FewestCalls && operation.Response.P50 is { } median) yield return new(new(name, "p50"), median.TotalMilliseconds);
+        foreach (var operation in turn.Operations)
+        {
+            if (operation.Accounting.Failed > 0) _failed.Add(operation.Name);
+            if (!_responses.TryGetValue(operation.Name, out var responses)) _responses[operation.Name] = responses = new();
+            responses.Add(LatencyHistogram.Decode(operation.Response.Encoded));
+        }
+
+        Loaded += turn.Measured;
+        _cpu += cpu;
+        _completed += turn.Accounting.Completed;
+    }
+
+    private IEnumerable<KeyValuePair<SlotMetric, double>> Of(string operation, LatencyHistogram responses)
+    {
+        var (count, mean) = (responses.Count, responses.Mean.TotalMilliseconds);
+        if (count == 0 || (!isWrite && (count < FewestCalls || (mean < ShortMilliseconds && count < FewestShortCalls)))) yield break;
+        yield return new(new(operation, "mean"), mean);
+        if (count >= FewestCalls) yield return new(new(operation, "p50"), responses.Percentile(50).TotalMilliseconds);
     }
 }
 

@@ -13,6 +13,9 @@ public sealed record ComparedTime(
     string Operation, string Metric, double A, double B, double Ratio, ConfidenceInterval Interval, int Pairs, Difference Difference,
         bool? Confirmed)
 {
+    /// <summary>B over A of each pair, in the order in which they were measured: what the ratio is made of.</summary>
+    public IReadOnlyList<double> PairRatios { get; init; } = [];
+
     /// <summary>Whether B is slower, and new pairs said so too.</summary>
     public bool IsShownSlower => Difference == Difference.Slower && Confirmed != false;
 
