@@ -17,6 +17,11 @@ public sealed record ComparisonPlan(
 {
     private const int UsualMetrics = 32;
 
+    /// <summary>
+    /// Short, so that a machine whose speed wanders within seconds favours no arm; long enough to start the load for.
+    /// </summary>
+    private static readonly TimeSpan UsualTurn = TimeSpan.FromSeconds(0.5);
+
     public static ComparisonPlan Standard { get; } = new(
         [.. ScenarioCatalog.All.Select(scenario => scenario.Name).Where(name => name != new MixedUsers().Name)],
         40, TimeSpan.FromSeconds(5), HalfTheCores, 5_000, 5_000);
@@ -25,12 +30,6 @@ public sealed record ComparisonPlan(
     /// The program and the server share the machine: where both have all cores busy, short calls wait for long ones, by chance.
     /// </summary>
     private static int HalfTheCores => Math.Max(1, Environment.ProcessorCount / 2);
-
-    /// <summary>
-    /// How long an arm is loaded before it is the other's turn. Short, so that a machine whose speed wanders does not favour one; long
-    /// enough to start the load for. An import or a campaign that has begun ends.
-    /// </summary>
-    public TimeSpan Turn { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>
     /// How many figures the times come to, which share the false alarms: operations by mean and p50, CPU a request of each scenario, and
@@ -43,8 +42,13 @@ public sealed record ComparisonPlan(
     /// </summary>
     private long LeadsAtOnce => Math.Max(1, Recipients * 6 / 5);
 
+    /// <summary>
+    /// How long an arm is loaded before it is the other's turn. An import or a campaign that has begun ends.
+    /// </summary>
+    public TimeSpan Turn => Slot / Turns;
+
     /// <summary>Turns of an arm in a slot; fewer fill it where calls are longer than a turn.</summary>
-    public int Turns => Math.Max(1, (int)Math.Ceiling(Slot / Turn));
+    public int Turns => Math.Max(1, (int)(Slot / UsualTurn));
 
     public bool MeasuresTimes => Slot > TimeSpan.Zero;
 

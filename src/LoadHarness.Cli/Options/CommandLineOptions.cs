@@ -43,7 +43,7 @@ internal sealed class CommandLineOptions
 
     public Option<string?> Workload { get; } = new("--workload")
     {
-        Description = "A folder with a workload of one's own, as docs/your-workload.md describes it: her statements on her database.",
+        Description = "A folder with a workload of one's own, as docs/your-workload.md describes it: your statements on your database.",
         HelpName = "DIR",
     };
 

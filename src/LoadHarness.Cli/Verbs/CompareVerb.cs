@@ -22,7 +22,7 @@ internal static class CompareVerb
         var scenarios = new Option<string?>("--scenarios") { Description = "Only these, with commas between them.", HelpName = "LIST" };
         var slot = new Option<int>("--slot")
         {
-            Description = "Seconds that an arm is loaded before it is the other's turn. Default 5.",
+            Description = "Seconds that each arm is loaded in a pair, in turns of half a second.",
             HelpName = "S",
             DefaultValueFactory = _ => 5,
         };

@@ -34,13 +34,13 @@ internal static class GateVerb
         };
         var slot = new Option<int>("--slot")
         {
-            Description = "Seconds that an arm is loaded before it is the other's turn; 0 for counters and plans alone. Default 5.",
+            Description = "Seconds that each arm is loaded in a pair, in turns of half a second; 0 for counters and plans alone.",
             HelpName = "S",
             DefaultValueFactory = _ => 5,
         };
         var suites = new Option<int>("--suites")
         {
-            Description = "selftest: comparisons of each kind, over all sessions of the log. Default 3.",
+            Description = "selftest: comparisons of each kind, over all sessions of the log.",
             HelpName = "N",
             DefaultValueFactory = _ => 3,
         };
@@ -51,8 +51,7 @@ internal static class GateVerb
         };
         var log = new Option<string>("--log")
         {
-            Description = "selftest: the file that every comparison is added to; what it holds is not measured again. "
-                + "Default reports/gate/selftest.jsonl.",
+            Description = "selftest: the file that every comparison is added to; what it holds is not measured again.",
             HelpName = "FILE",
             DefaultValueFactory = _ => Path.Combine("reports", "gate", "selftest.jsonl"),
         };

@@ -27,17 +27,17 @@ internal static class WorkloadInitVerb
         var scale = new Option<long?>("--scale") { Description = "pgbench's :scale. Default: rows of pgbench_branches.", HelpName = "N" };
         var users = new Option<int>("--users")
         {
-            Description = "Virtual users. Default 8.",
+            Description = "Virtual users.",
             HelpName = "N",
             DefaultValueFactory = _ => UsualUsers,
         };
         var during = new Option<string>("--during")
         {
-            Description = "How long to load. Default 60s.", HelpName = "TIME", DefaultValueFactory = _ => "60s",
+            Description = "How long to load.", HelpName = "TIME", DefaultValueFactory = _ => "60s",
         };
         var statements = new Option<int>("--statements")
         {
-            Description = "Of pg_stat_statements, the most called. Default 20.", HelpName = "N", DefaultValueFactory = _ => UsualStatements,
+            Description = "Of pg_stat_statements, the most called.", HelpName = "N", DefaultValueFactory = _ => UsualStatements,
         };
         var command = new Command("init", "Write a first workload from pgbench's scripts, or from pg_stat_statements.") { folder };
         return new(

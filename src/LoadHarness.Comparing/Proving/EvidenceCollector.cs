@@ -30,7 +30,7 @@ internal sealed class EvidenceCollector(
         var reads = Names(wanted).Where(name => !ProofOperations.Writes.Contains(name)).ToList();
         await EachAsync("Rows compared", reads, CompareAsync, () => $", at least {_results.Fewest} calls of each", cancellationToken);
         await EachAsync(
-            "Blocks and times of reads", reads.Intersect(Timed(wanted)), TimesAsync, () => $", {plan.Rounds} pairs{Counted(_blocks)}",
+            "Blocks and times of reads", reads.Intersect(Timed(wanted)), TimesAsync, () => $"{Paired(_times)}{Counted(_blocks)}",
             cancellationToken);
         var (memory, open) = await MemoryAsync(wanted, cancellationToken);
         var connections = wanted.Any(contract => contract.Statistic == ClaimStatistic.ConnectionTime)
@@ -63,6 +63,10 @@ internal sealed class EvidenceCollector(
 
     private static IEnumerable<string> Timed(IEnumerable<ClaimContract> contracts) =>
         Names(contracts, ClaimStatistic.MeanResponseTime, ClaimStatistic.RequestsPerCpuSecond, ClaimStatistic.BlocksPerRequest);
+
+    private static string Paired(Dictionary<string, OperationPairs> times) => times.Count == 0
+        ? ""
+        : $", {times.Values.Min(one => one.Optimized.Count)} to {times.Values.Max(one => one.Optimized.Count)} pairs of each";
 
     private static string Counted(Dictionary<string, ArmValues> blocks) => blocks.Count == 0
         ? ""

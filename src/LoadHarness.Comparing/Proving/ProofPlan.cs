@@ -16,13 +16,19 @@ public sealed record ProofPlan(
     public long LeadsAtOnce { get; init; } = 50_000;
 
     /// <summary>Calls of a turn, however long a call takes.</summary>
-    public int FewestCalls { get; init; } = 3;
+    public int FewestCalls { get; init; } = 2;
+
+    /// <summary>
+    /// Pairs of a read of which the fewest calls take longer than a turn. At two million leads a scan of C takes seconds, and what it is
+    /// compared with milliseconds: four pairs show such a factor as well as eight.
+    /// </summary>
+    public int SlowRounds { get; init; } = 4;
 
     /// <summary>How long the rows of one operation are compared, but for the first calls.</summary>
     public TimeSpan Comparing { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the connections of C send their requests, before the memory is read once.</summary>
-    public TimeSpan MemoryRound { get; init; } = TimeSpan.FromMinutes(3);
+    public TimeSpan MemoryRound { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>How long a level of load is held while the highest that holds is looked for.</summary>
     public TimeSpan Level { get; init; } = TimeSpan.FromSeconds(8);
@@ -35,12 +41,20 @@ public sealed record ProofPlan(
     public static ProofPlan Quick { get; } = new(4, 4, TimeSpan.FromMilliseconds(250), 300, 4, 5_000, 10, 3)
     {
         LeadsAtOnce = 10_000,
-        FewestCalls = 2,
         Comparing = TimeSpan.FromSeconds(1),
         MemoryRound = TimeSpan.FromSeconds(10),
         Level = TimeSpan.FromSeconds(1),
         LevelPrecision = 1.42,
     };
+
+    /// <summary>Calls of one turn.</summary>
+    /// <param name="milliseconds">Of a call on the slower arm.</param>
+    public int CallsOf(double milliseconds) =>
+        (int)Math.Clamp(Turn.TotalMilliseconds / Math.Max(0.01, milliseconds), FewestCalls, MostCalls);
+
+    /// <summary>Pairs of a read.</summary>
+    /// <param name="milliseconds">Of a call on the slower arm.</param>
+    public int RoundsOf(double milliseconds) => FewestCalls * milliseconds > Turn.TotalMilliseconds ? SlowRounds : Rounds;
 
     /// <summary>A campaign goes to every active lead of the ranges that are scheduled first, so this is only the least.</summary>
     public long Recipients => LeadsAtOnce / 10;

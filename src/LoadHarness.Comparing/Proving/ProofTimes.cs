@@ -13,9 +13,10 @@ internal sealed class ProofTimes(ProofArm optimized, ProofArm careful, ProofArm 
         var isWrite = ProofOperations.Writes.Contains(operation);
         var (warmA, warmB) = await WarmAsync(operation, isWrite, cancellationToken);
         if ((warmA.Fault ?? warmB.Fault) is { } fault) return (null, fault);
-        var calls = isWrite ? 1 : CallsOf(Math.Max(warmA.Milliseconds, warmB.Milliseconds));
+        var slower = Math.Max(warmA.Milliseconds, warmB.Milliseconds);
+        var (calls, rounds) = isWrite ? (1, plan.WriteRounds) : (plan.CallsOf(slower), plan.RoundsOf(slower));
         var pairs = new List<(Turn Optimized, Turn Careful)>();
-        for (var round = 0; round < (isWrite ? plan.WriteRounds : plan.Rounds); round++)
+        for (var round = 0; round < rounds; round++)
         {
             var (first, second) = round % 2 == 0 ? (optimized, careful) : (careful, optimized);
             var one = await TurnAsync(first, round);
@@ -39,7 +40,7 @@ internal sealed class ProofTimes(ProofArm optimized, ProofArm careful, ProofArm 
         if (ProofOperations.Writes.Contains(operation)) return Sound(await arm.CallAsync(operation, 1, seed, cancellationToken));
         var warm = await arm.WarmAsync(operation, seed, cancellationToken);
         return warm.Fault is null
-            ? Sound(await arm.CountAsync(operation, CallsOf(warm.Milliseconds), seed, cancellationToken))
+            ? Sound(await arm.CountAsync(operation, plan.CallsOf(warm.Milliseconds), seed, cancellationToken))
             : null;
     }
 
@@ -58,9 +59,6 @@ internal sealed class ProofTimes(ProofArm optimized, ProofArm careful, ProofArm 
         var turns = await Task.WhenAll(arms.Select(arm => arm.WarmAsync(operation, seed, cancellationToken)));
         return (turns[0], turns[1]);
     }
-
-    private int CallsOf(double milliseconds) =>
-        (int)Math.Clamp(plan.Turn.TotalMilliseconds / Math.Max(0.01, milliseconds), plan.FewestCalls, plan.MostCalls);
 }
 
 /// <param name="Blocks">Of a read; null of a write.</param>
