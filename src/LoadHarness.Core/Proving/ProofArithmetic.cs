@@ -37,7 +37,13 @@ public static class ProofArithmetic
     }
 
     /// <summary>The geometric mean over operations, pair by pair: what disturbs a whole pair disturbs its operations together.</summary>
-    /// <param name="logRatios">Of each operation, as many pairs as the others have.</param>
-    public static (double Ratio, ConfidenceInterval Interval) OfOperations(IReadOnlyList<IReadOnlyList<double>> logRatios) =>
-        OfPairs([.. Enumerable.Range(0, logRatios[0].Count).Select(pair => logRatios.Average(operation => operation[pair]))]);
+    /// <param name="logRatios">Of each operation. Where one has more pairs than another, neighbours of it count as one.</param>
+    public static (double Ratio, ConfidenceInterval Interval) OfOperations(IReadOnlyList<IReadOnlyList<double>> logRatios)
+    {
+        var fewest = logRatios.Min(operation => operation.Count);
+        return OfPairs([.. Enumerable.Range(0, fewest).Select(pair => logRatios.Average(operation => Joined(operation, pair, fewest)))]);
+    }
+
+    private static double Joined(IReadOnlyList<double> pairs, int place, int places) =>
+        pairs.Where((_, pair) => pair * places / pairs.Count == place).Average();
 }

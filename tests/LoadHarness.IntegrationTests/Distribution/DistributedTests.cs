@@ -169,9 +169,9 @@ public sealed class DistributedTests(PostgresCluster cluster, CoordinatorDatabas
     public async Task A_migration_that_is_new_is_applied_to_a_cluster_that_is_spread_already()
     {
         _ = CoordinatorDatabase.ConnectionString;
-        // It makes a trigger anew. What is not in the journal is new.
+        // 018 makes a trigger anew. What is not in the journal is new, and the last ones go first.
         Assert.NotEqual(0, await coordinator.Owner.AskAsync<long>(
-            "with gone as (delete from loadharness.journal where migration = '018_guards' returning 1) select count(*) from gone"));
+            "with gone as (delete from loadharness.journal where migration >= '018_guards' returning 1) select count(*) from gone"));
         await new Migrator(coordinator.Owner).UpAsync(SilentProgress.Instance, Stop);
         var status = await new Migrator(coordinator.Owner).StatusAsync(Stop);
         Assert.All(status.Migrations, line => Assert.Equal(MigrationState.Applied, line.State));

@@ -52,6 +52,22 @@ public sealed class ClaimJudgeTests
         Assert.Contains("| fast |", Text(claim), StringComparison.Ordinal);
     }
 
+    /// <summary>A scan that takes seconds is measured in fewer pairs than a look-up.</summary>
+    [Fact]
+    public void Operations_with_fewer_pairs_than_others_count_as_much_as_they()
+    {
+        var claim = ClaimJudge.Decide(Contract(ClaimStatistic.MeanResponseTime, ("look-up", 1), ("scan", 1)), Percent, new()
+        {
+            Times = new Dictionary<string, OperationPairs>
+            {
+                ["look-up"] = new([0.5, 0.5, 0.5, 0.5, 0.1, 0.1, 0.1, 0.1], [1, 1, 1, 1, 1, 1, 1, 1], [], []),
+                ["scan"] = new([1, 1, 5, 5], [1_000, 1_000, 1_000, 1_000], [], []),
+            },
+        });
+        Assert.Equal(100 * (1 - Math.Sqrt(0.5 * 0.001)), claim.Verdict.Figure!.Value, 9);
+        Assert.Equal(VerdictKind.Met, claim.Verdict.Kind);
+    }
+
     [Fact]
     public void An_operation_within_ten_percent_is_neither_bold_nor_a_miss()
     {
