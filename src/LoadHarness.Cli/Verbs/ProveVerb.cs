@@ -5,6 +5,7 @@ using LoadHarness.Comparing.Proving;
 using LoadHarness.Core;
 using LoadHarness.Core.Input;
 using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
 using LoadHarness.Core.Proving;
 
 namespace LoadHarness.Cli.Verbs;
@@ -24,33 +25,52 @@ internal static class ProveVerb
                 + $"'{MarkdownFile.KeptMark}' stays.",
             HelpName = "FILE",
         };
+        var evidence = new Option<string?>("--evidence")
+        {
+            Description = $"Measure nothing: judge again what an earlier proof measured and left as {MeasuredProof.FileName}.",
+            HelpName = "FILE",
+        };
         return new(
             new Command("prove",
                 "Measure and judge every percentage claim (RE, ER): the optimized schema against published baselines on the base schema."),
-            [words.Contacts, words.Seed, words.Settings, words.Targets, words.Out, words.Keep, words.Json, quick, claims, markdown],
+            [
+                words.Contacts, words.Seed, words.Settings, words.Targets, words.Out, words.Keep, words.Json, quick, claims, markdown,
+                evidence,
+            ],
             (parsed, cancellationToken) => ExecuteAsync(
                 words.Read(parsed),
                 words.OutGiven(parsed) ?? Path.Combine("reports", "prove"),
-                parsed.GetValue(quick),
-                parsed.GetValue(claims),
-                parsed.GetValue(markdown),
+                new(parsed.GetValue(quick), parsed.GetValue(claims), parsed.GetValue(markdown), parsed.GetValue(evidence)),
                 cancellationToken));
     }
 
     private static async Task<ExitCode> ExecuteAsync(
-        HarnessOptions options, string directory, bool quick, string? claims, string? markdown, CancellationToken cancellationToken)
+        HarnessOptions options, string directory, Asking asking, CancellationToken cancellationToken)
     {
-        if (markdown is not null) OutputFile.Require("--markdown", markdown);
-        var contracts = Asked(ClaimFiles.Read(ClaimsFolder, options.Targets, Prover.Operations), claims);
-        var command = $"prove --contacts {options.Contacts}{(quick ? " --quick" : "")}{(claims is null ? "" : $" --claims {claims}")}";
-        var plan = quick ? ProofPlan.Quick : ProofPlan.Standard;
+        if (asking.Markdown is { } checkedFirst) OutputFile.Require("--markdown", checkedFirst);
+        var contracts = Asked(ClaimFiles.Read(ClaimsFolder, options.Targets, Prover.Operations), asking.Claims);
         return await ComparedRun.MeasureAsync(options, directory, "prove", async progress =>
         {
-            var proof = await new Prover(plan, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
-                .ProveAsync(contracts, options.Targets, command, HostFacts.Words(), cancellationToken);
-            if (markdown is not null) await MarkdownFile.WriteAsync(markdown, ProofText.Of(proof), CancellationToken.None);
+            var measured = asking.Evidence is { } file
+                ? await MeasuredProof.ReadAsync(file, cancellationToken)
+                : await MeasuredAsync(options, directory, asking, contracts, progress, cancellationToken);
+            var proof = measured.Judge(contracts, options.Targets);
+            if (asking.Markdown is { } markdown) await MarkdownFile.WriteAsync(markdown, ProofText.Of(proof), CancellationToken.None);
             return proof;
         });
+    }
+
+    private static async Task<MeasuredProof> MeasuredAsync(
+        HarnessOptions options, string directory, Asking asking, IReadOnlyList<ClaimContract> contracts, IStageProgress progress,
+        CancellationToken cancellationToken)
+    {
+        var command = $"prove --contacts {options.Contacts}{(asking.Quick ? " --quick" : "")}"
+            + (asking.Claims is null ? "" : $" --claims {asking.Claims}");
+        var plan = asking.Quick ? ProofPlan.Quick : ProofPlan.Standard;
+        var measured = await new Prover(plan, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
+            .MeasureAsync(contracts, options.Targets, command, HostFacts.Words(), cancellationToken);
+        await measured.WriteAsync(Path.Combine(directory, MeasuredProof.FileName), CancellationToken.None);
+        return measured;
     }
 
     private static IReadOnlyList<ClaimContract> Asked(IReadOnlyList<ClaimContract> contracts, string? claims)
@@ -62,4 +82,8 @@ internal static class ProveVerb
             throw new HarnessException($"--claims: there is no claim '{unknown}'. {Spelling.Advice(unknown, known)}.", ExitCode.BadUsage);
         return [.. contracts.Where(contract => ids.Contains(contract.Id))];
     }
+
+    /// <param name="Claims">Ids with commas between them; null for all.</param>
+    /// <param name="Evidence">The file of an earlier proof that is judged again; null to measure.</param>
+    private sealed record Asking(bool Quick, string? Claims, string? Markdown, string? Evidence);
 }

@@ -12,7 +12,7 @@ using LoadHarness.Seeding;
 namespace LoadHarness.Comparing.Proving;
 
 /// <summary>
-/// Measures and judges claims: the optimized schema and the base schema on copies of one seeded cluster, each built and analyzed anew.
+/// Measures what claims ask for: the optimized schema and the base schema on copies of one seeded cluster, each built and analyzed anew.
 /// </summary>
 public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile profile, bool keep, IStageProgress progress)
 {
@@ -29,10 +29,11 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
     /// <summary>Operations that a contract may name.</summary>
     public static IReadOnlyCollection<string> Operations => ProofOperations.Names;
 
+    /// <param name="targets">Limits that a level of load has to keep.</param>
     /// <param name="command">As typed, for the reader.</param>
     /// <param name="machine">What it runs on.</param>
     /// <exception cref="HarnessException">An arm cannot be made.</exception>
-    public async Task<Proof> ProveAsync(
+    public async Task<MeasuredProof> MeasureAsync(
         IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets, string command, string machine,
             CancellationToken cancellationToken)
     {
@@ -66,8 +67,7 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
 
         return new(
             startedUtc, Stopwatch.GetElapsedTime(started), command, machine, request.Contacts, request.Seed, plan == ProofPlan.Quick,
-            servers.B.Facts, servers.A.Facts,
-            [.. contracts.Select(contract => ClaimJudge.Decide(contract, targets.Single(target => target.Id == contract.Id), evidence))])
+            servers.B.Facts, servers.A.Facts, evidence)
         {
             Stages = _times.All,
         };

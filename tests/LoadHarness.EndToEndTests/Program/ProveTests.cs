@@ -41,6 +41,11 @@ public sealed class ProveTests(SeededSnapshot snapshot) : IDisposable
         var again = await BuiltProgram.RunAsync("report", folder, "--out", Path.Combine(_output.Path, "again"), "--json");
         Assert.Equal(ended.ExitCode, again.ExitCode);
         Assert.Equal(Checks(ended.StandardOutput), Checks(again.StandardOutput));
+        // What was measured is kept apart from what was said of it: an hour's work is not lost with a fault that comes after it.
+        var judged = await BuiltProgram.RunAsync(
+            "prove", "--evidence", Path.Combine(_output.Path, "evidence.json"), "--claims", "RE-2,ER-4", "--out", _output.Path, "--json");
+        Assert.Equal(
+            [Checks(ended.StandardOutput)[0], ("ER-4", "unavailable")], Checks(judged.StandardOutput));
     }
 
     private static IReadOnlyList<(string Id, string Verdict)> Checks(string json)

@@ -33,21 +33,22 @@ public sealed class ProverTests(PostgresCluster cluster, SmallTemplate template)
         {
             var targets = TargetFile.Parse(
                 await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "scenarios", "targets.json"), cancellationToken));
-            var proof = await new Prover(Plan, SmallTemplate.Rows, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
+            IReadOnlyList<ClaimContract> contracts =
+            [
+                Claim("RE-1", ClaimStatistic.AnonymousMemory, "lead-queries/email_lookup"),
+                Claim("RE-2", ClaimStatistic.IndexBytes),
+                Claim("RE-3", ClaimStatistic.BlocksPerRequest, "lead-queries/recent_leads", "segmentation/count_5",
+                    "lead-search/deep_page"),
+                Claim("ER-1", ClaimStatistic.MeanResponseTime, "lead-queries/recent_leads", "lead-queries/tag_filter"),
+                Claim("ER-2", ClaimStatistic.MeanResponseTime, "bulk-import/import"),
+                Claim("ER-3", ClaimStatistic.MeanResponseTime, "campaign-send/campaign"),
+            ];
+            var measured = await new Prover(Plan, SmallTemplate.Rows, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
             {
                 Baselines = new(folder),
                 Template = await template.MakeAsync(),
-            }.ProveAsync(
-                [
-                    Claim("RE-1", ClaimStatistic.AnonymousMemory, "lead-queries/email_lookup"),
-                    Claim("RE-2", ClaimStatistic.IndexBytes),
-                    Claim("RE-3", ClaimStatistic.BlocksPerRequest, "lead-queries/recent_leads", "segmentation/count_5",
-                        "lead-search/deep_page"),
-                    Claim("ER-1", ClaimStatistic.MeanResponseTime, "lead-queries/recent_leads", "lead-queries/tag_filter"),
-                    Claim("ER-2", ClaimStatistic.MeanResponseTime, "bulk-import/import"),
-                    Claim("ER-3", ClaimStatistic.MeanResponseTime, "campaign-send/campaign"),
-                ],
-                targets, "prove", "test", cancellationToken);
+            }.MeasureAsync(contracts, targets, "prove", "test", cancellationToken);
+            var proof = measured.Judge(contracts, targets);
 
             var claims = proof.Claims.ToDictionary(claim => claim.Contract.Id);
             Assert.Contains("invalid: results differ: lead-queries/tag_filter: call 1, row ", claims["ER-1"].Verdict.Reason,

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Output;
+using LoadHarness.Core.Targets;
+
+namespace LoadHarness.Core.Proving;
+
+/// <summary>
+/// What <c>prove</c> measured on one machine in one go, before it is judged. It is kept as a file: an hour of measuring outlives whatever
+/// comes after it, and can be judged again by other contracts or limits.
+/// </summary>
+/// <param name="Command">As typed behind the program's name.</param>
+/// <param name="Quick">Fewer and shorter turns: a wider interval, the same definitions.</param>
+public sealed record MeasuredProof(
+    DateTimeOffset StartedUtc,
+    TimeSpan Duration,
+    string Command,
+    string Machine,
+    long Contacts,
+    ulong Seed,
+    bool Quick,
+    ArmServerFacts Optimized,
+    ArmServerFacts Base,
+    ProofEvidence Evidence)
+{
+    /// <summary>Name of the file in the folder of the runs of <c>prove</c>; each proof writes over the one before.</summary>
+    public const string FileName = "evidence.json";
+
+    /// <summary>Where the time went.</summary>
+    public IReadOnlyList<StageTiming> Stages { get; init; } = [];
+
+    /// <param name="contracts">In the order of the targets.</param>
+    public Proof Judge(IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets) => new(
+        StartedUtc, Duration, Command, Machine, Contacts, Seed, Quick, Optimized, Base,
+        [.. contracts.Select(contract => ClaimJudge.Decide(contract, targets.Single(target => target.Id == contract.Id), Evidence))])
+    {
+        Stages = Stages,
+    };
+
+    public Task WriteAsync(string file, CancellationToken cancellationToken) =>
+        File.WriteAllBytesAsync(file, JsonSerializer.SerializeToUtf8Bytes(this, JsonFormat.Options), cancellationToken);
+
+    /// <exception cref="HarnessException">There is no such file, or it is none of these.</exception>
+    public static async Task<MeasuredProof> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<MeasuredProof>(await File.ReadAllBytesAsync(file, cancellationToken), JsonFormat.Options)
+                ?? throw new JsonException("it holds null");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new HarnessException(
+                $"{file} cannot be read as what prove measured: {fault.Message.TrimEnd('.')}. Give an {FileName} that prove has written.",
+                ExitCode.BadUsage, fault);
+        }
+    }
+}
