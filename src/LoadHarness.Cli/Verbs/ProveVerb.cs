@@ -47,7 +47,7 @@ internal static class ProveVerb
     private static async Task<ExitCode> ExecuteAsync(
         HarnessOptions options, string directory, Asking asking, CancellationToken cancellationToken)
     {
-        if (asking.Markdown is { } checkedFirst) OutputFile.Require("--markdown", checkedFirst);
+        if (asking.Markdown is not null) OutputFile.Require("--markdown", asking.Markdown);
         var contracts = Asked(ClaimFiles.Read(ClaimsFolder, options.Targets, Prover.Operations), asking.Claims);
         return await ComparedRun.MeasureAsync(options, directory, "prove", async progress =>
         {
@@ -55,7 +55,8 @@ internal static class ProveVerb
                 ? await MeasuredProof.ReadAsync(file, cancellationToken)
                 : await MeasuredAsync(options, directory, asking, contracts, progress, cancellationToken);
             var proof = measured.Judge(contracts, options.Targets);
-            if (asking.Markdown is { } markdown) await MarkdownFile.WriteAsync(markdown, ProofText.Of(proof), CancellationToken.None);
+            if (asking.Markdown is not null)
+                await MarkdownFile.WriteAsync(asking.Markdown, ProofText.Of(proof), CancellationToken.None);
             return proof;
         });
     }

@@ -30,7 +30,9 @@ internal sealed class EvidenceCollector(
         var reads = Names(wanted).Where(name => !ProofOperations.Writes.Contains(name)).ToList();
         await EachAsync("Rows compared", reads, CompareAsync, () => $", at least {_results.Fewest} calls of each", cancellationToken);
         await EachAsync(
-            "Blocks and times of reads", reads.Intersect(Timed(wanted)), TimesAsync, () => $"{Paired(_times)}{Counted(_blocks)}",
+            "Blocks and times of reads", reads.Intersect(Timed(wanted)), TimesAsync,
+            () => OfEach([.. _times.Values.Select(one => one.Optimized.Count)], "pairs")
+                + OfEach([.. _blocks.Values.Select(one => one.Calls)], "calls"),
             cancellationToken);
         var (memory, open) = await MemoryAsync(wanted, cancellationToken);
         var connections = wanted.Any(contract => contract.Statistic == ClaimStatistic.ConnectionTime)
@@ -64,13 +66,9 @@ internal sealed class EvidenceCollector(
     private static IEnumerable<string> Timed(IEnumerable<ClaimContract> contracts) =>
         Names(contracts, ClaimStatistic.MeanResponseTime, ClaimStatistic.RequestsPerCpuSecond, ClaimStatistic.BlocksPerRequest);
 
-    private static string Paired(Dictionary<string, OperationPairs> times) => times.Count == 0
-        ? ""
-        : $", {times.Values.Min(one => one.Optimized.Count)} to {times.Values.Max(one => one.Optimized.Count)} pairs of each";
-
-    private static string Counted(Dictionary<string, ArmValues> blocks) => blocks.Count == 0
-        ? ""
-        : $", {blocks.Values.Min(one => one.Calls)} to {blocks.Values.Max(one => one.Calls)} calls of each";
+    /// <returns>", 4 to 8 pairs of each"; nothing where none was measured.</returns>
+    private static string OfEach(IReadOnlyCollection<int> counts, string what) =>
+        counts.Count == 0 ? "" : $", {counts.Min()} to {counts.Max()} {what} of each";
 
     /// <summary>An operation that failed or returned other rows is not measured any further.</summary>
     /// <param name="how">What a reader has to know of the stage.</param>

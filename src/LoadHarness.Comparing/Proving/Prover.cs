@@ -65,12 +65,13 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
             };
         }
 
-        return new(
+        var unjudged = new Proof(
             startedUtc, Stopwatch.GetElapsedTime(started), command, machine, request.Contacts, request.Seed, plan == ProofPlan.Quick,
-            servers.B.Facts, servers.A.Facts, evidence)
+            servers.B.Facts, servers.A.Facts, [])
         {
             Stages = _times.All,
         };
+        return new(unjudged, evidence);
     }
 
     private async Task<ProofEvidence> EvidenceAsync(

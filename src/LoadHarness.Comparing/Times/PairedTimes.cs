@@ -65,8 +65,11 @@ internal sealed class PairedTimes(
 
     private async Task PairsAsync(List<ScenarioPairs> scenarios, int until, CancellationToken cancellationToken)
     {
-        await using var a = await WarmAsync(arms.A, scenarios, cancellationToken);
-        await using var b = await WarmAsync(arms.B, scenarios, cancellationToken);
+        await using var a = await LoadedArm.OpenAsync(arms.A, plan, cancellationToken);
+        await using var b = await LoadedArm.OpenAsync(arms.B, plan, cancellationToken);
+        foreach (var arm in (LoadedArm[])[a, b])
+            foreach (var scenario in scenarios)
+                await arm.WarmAsync(scenario.Scenario, seed, cancellationToken);
         using var task = progress.Begin($"Pairs up to {until}", scenarios.Sum(scenario => until - scenario.Count), "pairs");
         while (scenarios.Any(scenario => scenario.Count < until))
         {
@@ -99,13 +102,6 @@ internal sealed class PairedTimes(
         }
 
         pairs.Add(slotA.Metrics, slotB.Metrics);
-    }
-
-    private async Task<LoadedArm> WarmAsync(ArmServer server, List<ScenarioPairs> scenarios, CancellationToken cancellationToken)
-    {
-        var arm = await LoadedArm.OpenAsync(server, plan, cancellationToken);
-        foreach (var scenario in scenarios) await arm.WarmAsync(scenario.Scenario, seed, cancellationToken);
-        return arm;
     }
 
     private async Task<IReadOnlyList<ComparedTime>> ConfirmedAsync(IReadOnlyList<ComparedTime> times, CancellationToken cancellationToken)

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using LoadHarness.Core.Comparing;
-using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Output;
 using LoadHarness.Core.Targets;
 
@@ -10,32 +8,17 @@ namespace LoadHarness.Core.Proving;
 /// What <c>prove</c> measured on one machine in one go, before it is judged. It is kept as a file: an hour of measuring outlives whatever
 /// comes after it, and can be judged again by other contracts or limits.
 /// </summary>
-/// <param name="Command">As typed behind the program's name.</param>
-/// <param name="Quick">Fewer and shorter turns: a wider interval, the same definitions.</param>
-public sealed record MeasuredProof(
-    DateTimeOffset StartedUtc,
-    TimeSpan Duration,
-    string Command,
-    string Machine,
-    long Contacts,
-    ulong Seed,
-    bool Quick,
-    ArmServerFacts Optimized,
-    ArmServerFacts Base,
-    ProofEvidence Evidence)
+/// <param name="Unjudged">The proof, still without claims.</param>
+public sealed record MeasuredProof(Proof Unjudged, ProofEvidence Evidence)
 {
     /// <summary>Name of the file in the folder of the runs of <c>prove</c>; each proof writes over the one before.</summary>
     public const string FileName = "evidence.json";
 
-    /// <summary>Where the time went.</summary>
-    public IReadOnlyList<StageTiming> Stages { get; init; } = [];
-
     /// <param name="contracts">In the order of the targets.</param>
-    public Proof Judge(IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets) => new(
-        StartedUtc, Duration, Command, Machine, Contacts, Seed, Quick, Optimized, Base,
-        [.. contracts.Select(contract => ClaimJudge.Decide(contract, targets.Single(target => target.Id == contract.Id), Evidence))])
+    public Proof Judge(IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets) => Unjudged with
     {
-        Stages = Stages,
+        Claims = [.. contracts.Select(
+            contract => ClaimJudge.Decide(contract, targets.Single(target => target.Id == contract.Id), Evidence))],
     };
 
     public Task WriteAsync(string file, CancellationToken cancellationToken) =>

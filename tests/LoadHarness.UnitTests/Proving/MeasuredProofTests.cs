@@ -18,25 +18,26 @@ public sealed class MeasuredProofTests : IDisposable
     [Fact]
     public async Task What_was_measured_is_judged_alike_after_a_way_through_a_file()
     {
-        var measured = new MeasuredProof(
+        var unjudged = new Proof(
             new DateTimeOffset(2026, 11, 26, 17, 9, 0, TimeSpan.Zero), TimeSpan.FromMinutes(70), "prove", "a machine", 2_000_000, 42, false,
-            Sample.Facts("4MB"), Sample.Facts("4MB"), new()
-            {
-                Times = new Dictionary<string, OperationPairs>
-                {
-                    ["a"] = new([0.5, 0.4], [1, 1.1], [0.1, 0.2], [0.3, 0.3], Naive: 7) { Calls = 12 },
-                },
-                Blocks = new Dictionary<string, ArmValues> { ["a"] = new(3, 300, 4) { Calls = 9, Spread = 0.02 } },
-                IndexBytes = new(10, 20),
-                Searches = new Dictionary<string, SearchedLevels>
-                {
-                    ["ER-6"] = new(
-                        "users", "users", [new(9, SearchEnd.Found, "p95") { BrokeAt = 10 }], [new(1, SearchEnd.BelowLeast, null)]),
-                },
-            })
+            Sample.Facts("4MB"), Sample.Facts("4MB"), [])
         {
             Stages = [new("Memory", TimeSpan.FromSeconds(3), "4 rounds")],
         };
+        var measured = new MeasuredProof(unjudged, new()
+        {
+            Times = new Dictionary<string, OperationPairs>
+            {
+                ["a"] = new([0.5, 0.4], [1, 1.1], [0.1, 0.2], [0.3, 0.3], Naive: 7) { Calls = 12 },
+            },
+            Blocks = new Dictionary<string, ArmValues> { ["a"] = new(3, 300, 4) { Calls = 9, Spread = 0.02 } },
+            IndexBytes = new(10, 20),
+            Searches = new Dictionary<string, SearchedLevels>
+            {
+                ["ER-6"] = new(
+                    "users", "users", [new(9, SearchEnd.Found, "p95") { BrokeAt = 10 }], [new(1, SearchEnd.BelowLeast, null)]),
+            },
+        });
         await measured.WriteAsync(File, TestContext.Current.CancellationToken);
         var read = await MeasuredProof.ReadAsync(File, TestContext.Current.CancellationToken);
         Assert.Equal(ProofText.Of(Judged(measured)), ProofText.Of(Judged(read)));
