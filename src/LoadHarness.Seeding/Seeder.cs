@@ -22,7 +22,7 @@ public sealed class Seeder(NpgsqlDataSource admin)
     internal Func<string, long?> FreeBytes { get; init; } = DiskSpace.FreeBytesOf;
 
     /// <exception cref="HarnessException">
-    /// The database cannot take these rows, or the server went away; the message says what to do.
+    /// The database cannot take these rows, or the server stopped or went away; the message says what to do.
     /// </exception>
     public async Task<SeedManifest> SeedAsync(SeedRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
@@ -39,8 +39,8 @@ public sealed class Seeder(NpgsqlDataSource admin)
         catch (NpgsqlException fault) when (
             fault is not PostgresException { IsTransient: false } || fault.SqlState?.StartsWith("57P", StringComparison.Ordinal) == true)
         {
-            throw new HarnessException($"The server went away while seeding {request.Contacts} contacts ({fault.Message}). Start again "
-                + $"with the same options: the seeding goes on where it stopped.", inner: fault);
+            throw new HarnessException($"The server stopped the seeding of {request.Contacts} contacts ({fault.Message}). Start again with "
+                + $"the same options: the seeding goes on where it stopped.", inner: fault);
         }
     }
 

@@ -16,10 +16,6 @@ internal sealed class StepRunner(
     // Concurrent builds queue for a lock that conflicts with no reader and no writer: patience blocks nobody.
     private const int PatientLockTimeoutMilliseconds = 300_000;
 
-    private const int Attempts = 60;
-
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-
     public async Task RunAsync(string migration, string direction, MigrationStep step, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
@@ -31,10 +27,10 @@ internal sealed class StepRunner(
                 await RunOnceAsync(migration, direction, step, watch, cancellationToken);
                 return;
             }
-            catch (PostgresException e) when (IsWorthAnotherTry(e) && attempt < Attempts)
+            catch (PostgresException e) when (LockConflicts.IsOne(e) && attempt < LockConflicts.Attempts)
             {
-                progress.Note($"{step.Name}: {e.MessageText}; trying again ({attempt} of {Attempts}).");
-                await Task.Delay(PauseAfter(attempt), cancellationToken);
+                progress.Note($"{step.Name}: {e.MessageText}; trying again ({attempt} of {LockConflicts.Attempts}).");
+                await Task.Delay(LockConflicts.PauseAfter(attempt), cancellationToken);
             }
             catch (PostgresException e)
             {
@@ -77,12 +73,6 @@ internal sealed class StepRunner(
             await executed(step.Name);
         await journal.WriteAsync(migration, direction, step, watch.Elapsed, cancellationToken);
     }
-
-    private static bool IsWorthAnotherTry(PostgresException e) =>
-        e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
-
-    private static TimeSpan PauseAfter(int attempt) =>
-        TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 100 * Math.Pow(1.5, attempt)));
 
     private static HarnessException FaultOf(string migration, string direction, MigrationStep step, PostgresException e)
     {

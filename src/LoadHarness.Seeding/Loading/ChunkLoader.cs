@@ -50,7 +50,8 @@ internal sealed class ChunkLoader(NpgsqlDataSource source, SeedPlan plan, LeadOr
             await connection.ExecuteAsync("set synchronous_commit = off", stop.Token);
             var buffer = new CopyBuffer();
             while (chunks.TryDequeue(out var first))
-                progress.Advance(await LoadChunkAsync(connection, encoder, first, buffer, stop.Token));
+                progress.Advance(await LockConflicts.RetryAsync(
+                    () => LoadChunkAsync(connection, encoder, first, buffer, stop.Token), stop.Token));
         }
         catch
         {

@@ -17,17 +17,19 @@ internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
     // and what takes longest.
     private const string Settings = "set synchronous_commit = off; set max_parallel_maintenance_workers = 0; set enable_hashjoin = off";
 
-    public static async Task DropAsync(NpgsqlConnection connection, string[] tables, CancellationToken cancellationToken)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync(DeferredSql.Capture, cancellationToken, (object)tables);
-        var drops = await connection.TextsAsync(
-            "select drop_sql from loadharness.seed_deferred where drop_sql is not null order by phase desc, ordinal", cancellationToken);
-        foreach (var drop in drops)
-            await connection.ExecuteAsync(drop, cancellationToken);
-        await connection.ExecuteAsync("update loadharness.seed_run set indexes_deferred = true", cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
+    public static Task DropAsync(NpgsqlConnection connection, string[] tables, CancellationToken cancellationToken) =>
+        connection.InTransactionAsync(
+            async () =>
+            {
+                await connection.ExecuteAsync(DeferredSql.Capture, cancellationToken, (object)tables);
+                var drops = await connection.TextsAsync(
+                    "select drop_sql from loadharness.seed_deferred where drop_sql is not null order by phase desc, ordinal",
+                    cancellationToken);
+                foreach (var drop in drops)
+                    await connection.ExecuteAsync(drop, cancellationToken);
+                await connection.ExecuteAsync("update loadharness.seed_run set indexes_deferred = true", cancellationToken);
+            },
+            cancellationToken);
 
     public async Task RestoreAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
@@ -66,13 +68,14 @@ internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
         });
     }
 
-    private static async Task RestoreOneAsync(NpgsqlConnection connection, Deferred item, CancellationToken cancellationToken)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync(item.CreateSql, cancellationToken);
-        await connection.ExecuteAsync("delete from loadharness.seed_deferred where ordinal = $1", cancellationToken, item.Ordinal);
-        await transaction.CommitAsync(cancellationToken);
-    }
+    private static Task RestoreOneAsync(NpgsqlConnection connection, Deferred item, CancellationToken cancellationToken) =>
+        connection.InTransactionAsync(
+            async () =>
+            {
+                await connection.ExecuteAsync(item.CreateSql, cancellationToken);
+                await connection.ExecuteAsync("delete from loadharness.seed_deferred where ordinal = $1", cancellationToken, item.Ordinal);
+            },
+            cancellationToken);
 
     private sealed record Deferred(int Ordinal, string Chain, string CreateSql);
 }

@@ -65,9 +65,9 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
     public async Task CountAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(CampaignCounters, cancellationToken);
+        await PersistAsync(connection, CampaignCounters, cancellationToken);
         if (await connection.ScalarAsync<bool>(HasEnqueueTimes, cancellationToken))
-            await connection.ExecuteAsync(EnqueueTimes, cancellationToken);
+            await PersistAsync(connection, EnqueueTimes, cancellationToken);
     }
 
     // VACUUM sets the visibility map and hint bits now, so that neither autovacuum nor first readers do it in a measured window. Before the
@@ -130,7 +130,10 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
             async (statement, cancellationToken) =>
         {
             await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            await connection.ExecuteAsync(statement, cancellationToken);
+            await PersistAsync(connection, statement, cancellationToken);
             task.Advance(1);
         });
+
+    private static Task<int> PersistAsync(NpgsqlConnection connection, string statement, CancellationToken cancellationToken) =>
+        LockConflicts.RetryAsync(() => connection.ExecuteAsync(statement, cancellationToken), cancellationToken);
 }

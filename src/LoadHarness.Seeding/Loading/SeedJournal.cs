@@ -73,7 +73,9 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
     /// </summary>
     /// <param name="tables">Names, with commas between.</param>
     public Task ForgetWithAsync(string tables, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync($"truncate loadharness.seed_run, loadharness.seed_chunk, {tables} cascade", cancellationToken);
+        LockConflicts.RetryAsync(
+            () => connection.ExecuteAsync($"truncate loadharness.seed_run, loadharness.seed_chunk, {tables} cascade", cancellationToken),
+            cancellationToken);
 
     public Task<List<SeedChunk>> ChunksAsync(string table, CancellationToken cancellationToken) => connection.ListAsync(
         "select first_lead, rows, bytes, checksum, seconds from loadharness.seed_chunk where table_name = $1",

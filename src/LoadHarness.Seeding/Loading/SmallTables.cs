@@ -17,9 +17,11 @@ internal sealed class SmallTables(NpgsqlConnection connection, SeedJournal journ
 
     public static ulong Checksum(SmallRows rows) => rows.All().Aggregate(0UL, (sum, table) => sum + Checksum(table));
 
-    public async Task FillAsync(SmallRows rows, CancellationToken cancellationToken)
+    public Task FillAsync(SmallRows rows, CancellationToken cancellationToken) =>
+        connection.InTransactionAsync(() => InsertAsync(rows, cancellationToken), cancellationToken);
+
+    private async Task InsertAsync(SmallRows rows, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if ((await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed)
             // Users are on each node: between writes of them and of others one session a node is enough.
             await connection.ExecuteAsync("set local citus.multi_shard_modify_mode = 'sequential'", cancellationToken);
@@ -37,7 +39,6 @@ internal sealed class SmallTables(NpgsqlConnection connection, SeedJournal journ
         foreach (var table in forced)
             await connection.ExecuteAsync($"alter table {table} force row level security", cancellationToken);
         await journal.SetSmallTablesAsync(checksum, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
     }
 
     // Row security binds even the owner of these; a superuser is exempt. Nobody else sees the tables without it: the transaction holds

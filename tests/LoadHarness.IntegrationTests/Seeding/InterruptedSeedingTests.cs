@@ -2,6 +2,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.Postgres;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Seeding;
 using Npgsql;
@@ -11,6 +12,17 @@ namespace LoadHarness.IntegrationTests.Seeding;
 /// <summary>Whatever ends a seeding, the same options bring the same rows, indexes and checksum.</summary>
 public sealed class InterruptedSeedingTests(PostgresCluster cluster)
 {
+    private const string HeldByWhoWaits =
+        """
+        select held.relation::regclass::text
+        from pg_locks waiting
+        join pg_locks held using (pid, database)
+        join pg_class c on c.oid = held.relation and c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+        where not waiting.granted and waiting.relation = 'email_sends'::regclass
+          and held.granted and held.mode in ('AccessExclusiveLock', 'ShareRowExclusiveLock')
+        limit 1
+        """;
+
     private static readonly SeedRequest Request = new(4_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1), LeadsPerChunk = 300 };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -60,6 +72,26 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Seeder(database.Owner).SeedAsync(Request, progress, stop.Token));
 
         await GoesOnAsync(database.Owner, before);
+    }
+
+    [Fact]
+    public async Task A_deadlock_with_another_session_delays_the_seeding_and_no_more()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        // The seeding waits first, and looks for a deadlock first: so it is the one that the server ends.
+        await database.Owner.ExecuteAsync("do $$ begin execute format('alter database %I set deadlock_timeout = ''3s''', "
+            + "current_database()); end $$", Stop);
+        NpgsqlConnection.ClearPool(new NpgsqlConnection(database.ConnectionString));
+        await using var other = new NpgsqlConnection(database.ConnectionString);
+        await other.OpenAsync(Stop);
+        await other.ExecuteAsync("set deadlock_timeout = '60s'; begin; select from email_sends limit 1", Stop);
+
+        var seeding = new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
+        string? held;
+        while ((held = await other.ScalarAsync<string>(HeldByWhoWaits, Stop)) is null) await Task.Delay(20, Stop);
+        await other.ExecuteAsync($"lock table {held} in row exclusive mode; commit", Stop);
+
+        Assert.Equal(SeedChecksum.Of(Request), (await seeding).Checksum);
     }
 
     [Fact]
