@@ -1,5 +1,6 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Seeding.Rows;
 
 namespace LoadHarness.Seeding;
 
@@ -23,13 +24,13 @@ public sealed record SeedRequest(long Contacts, ulong Seed, int Workers)
     public int LeadsPerChunk { get; init; } = 50_000;
 
     /// <summary>Everything the rows depend on, in words; equal for requests that make equal rows.</summary>
-    public string Identity => $"{Contacts} contacts{SpreadWords}, seed {Seed}, {SeedCalendar.Months} months to {SeededAtMonth:yyyy-MM}";
+    public string Identity => $"{Contacts} contacts{SpreadWords}, seed {Seed}, {SeedCalendar.Months} months to {SeededAtMonth:yyyy-MM}, "
+        + $"words of Bogus {BogusWords.Version}";
 
     /// <summary>Where a cluster with these rows in the optimized schema is kept.</summary>
     public ClusterSnapshot SnapshotFor(int serverMajorVersion) =>
-        ClusterSnapshot.Of($"{Contacts}{SpreadName}-{Seed}-{SeededAtMonth:yyyyMM}", serverMajorVersion);
+        ClusterSnapshot.Of($"{Contacts}{SpreadName}-{Seed}-{SeededAtMonth:yyyyMM}-bogus{BogusWords.Version}", serverMajorVersion);
 
-    // Of one workspace nothing is said: databases that were seeded before there was a spread are of equal rows.
     private string SpreadWords => Spread.IsOne() ? "" : $" {Spread.Words()}";
 
     private string SpreadName => Spread.IsOne() ? "" : $"x{Spread.Workspaces}z{Spread.Skew:0.##}";

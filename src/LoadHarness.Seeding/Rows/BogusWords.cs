@@ -12,6 +12,9 @@ internal sealed class BogusWords(ulong seed)
         [("en", 48), ("de", 10), ("fr", 9), ("es", 9), ("pt_BR", 8), ("pl", 4), ("sv", 3), ("tr", 3), ("cz", 2), ("ru", 2), ("ja", 1),
             ("zh_CN", 1)];
 
+    /// <summary>Another version may draw other words.</summary>
+    public static string Version { get; } = typeof(Faker).Assembly.GetName().Version!.ToString(3);
+
     public IReadOnlyList<string> FirstNames(int count) => Mixed("first name", count, faker => faker.Name.FirstName());
 
     public IReadOnlyList<string> LastNames(int count) => Mixed("last name", count, faker => faker.Name.LastName());

@@ -4,7 +4,7 @@ namespace LoadHarness.UnitTests.Seeding;
 
 public sealed class SeededRowTests
 {
-    private const string Golden = "e98c9b0e1450ad8b010998a78087746b";
+    private const string Golden = "edb2eda72a9f72d48f5b8409f912bb83";
 
     private static readonly SeedRequest Request = new(2_000, 42, 1) { SeededAtMonth = new DateOnly(2026, 10, 1) };
 
