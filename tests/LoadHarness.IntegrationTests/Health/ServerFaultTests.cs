@@ -1,8 +1,7 @@
 using LoadHarness.Checks.Health;
-using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
+using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
-using LoadHarness.Postgres.Provisioning;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Health;
@@ -13,14 +12,7 @@ public sealed class ServerFaultTests
     [Fact]
     public async Task Connections_used_up_and_a_poor_cache_are_found()
     {
-        var binaries = await PostgresBinaries.FindAsync(TestContext.Current.CancellationToken);
-        Require.Present(binaries is null
-            ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package."
-            : null);
-        var settings = ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, [], "postgres");
-        settings["shared_buffers"] = "128kB";
-        settings["max_connections"] = "12";
-        await using var server = await NativeCluster.StartAsync(binaries!, settings, keep: false, TestContext.Current.CancellationToken);
+        await using var server = await OwnServer.StartAsync(("shared_buffers", "128kB"), ("max_connections", "12"));
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
         await source.ExecuteAsync(
             "create table wide as select g as id, repeat(md5(g::text), 10) as filler from generate_series(1, 100000) g");

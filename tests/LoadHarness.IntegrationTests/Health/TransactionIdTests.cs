@@ -1,5 +1,5 @@
 using LoadHarness.Checks.Health;
-using LoadHarness.Core.Options;
+using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Provisioning;
 using Npgsql;
@@ -16,15 +16,8 @@ public sealed class TransactionIdTests
     [InlineData(1_850_000_000, HealthStatus.Red)]
     public async Task Old_transaction_ids_are_found_and_frozen(long next, HealthStatus status)
     {
-        var binaries = await PostgresBinaries.FindAsync(Stop);
-        Require.Present(binaries is null
-            ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package."
-            : null);
-        var settings = ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, [], "postgres");
-        settings["shared_buffers"] = "16MB";
         // Else autovacuum would fix the fault before anybody looks.
-        settings["autovacuum_freeze_max_age"] = "2000000000";
-        await using var server = await NativeCluster.StartAsync(binaries!, settings, keep: false, Stop);
+        await using var server = await OwnServer.StartAsync(("shared_buffers", "16MB"), ("autovacuum_freeze_max_age", "2000000000"));
         await SpendIdsAsync(server, next);
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.ConnectionString)
         {

@@ -25,6 +25,8 @@ public enum SchemaState
 /// <summary>One real PostgreSQL an assembly; one database a test, copied from a template that is built once.</summary>
 public sealed class PostgresCluster : IAsyncLifetime
 {
+    internal const string Missing = "No PostgreSQL server programs on this machine: install the distribution's postgresql package.";
+
     // There from the start, and never dropped.
     private const string CronDatabase = "postgres";
 
@@ -50,7 +52,7 @@ public sealed class PostgresCluster : IAsyncLifetime
     {
         if (await PostgresBinaries.FindAsync(CancellationToken.None) is not { } binaries)
         {
-            _missing = "No PostgreSQL server programs on this machine: install the distribution's postgresql package.";
+            _missing = Missing;
             return;
         }
 

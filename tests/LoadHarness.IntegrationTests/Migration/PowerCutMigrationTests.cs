@@ -1,5 +1,5 @@
-using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
+using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
 using Npgsql;
@@ -27,12 +27,7 @@ public sealed class PowerCutMigrationTests
     [Fact]
     public async Task Cut_off_at_every_kind_of_step_a_migration_and_its_rollback_resume_with_every_row()
     {
-        var binaries = await PostgresBinaries.FindAsync(Stop);
-        Require.Present(binaries is null
-            ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package."
-            : null);
-        await using var cluster = await NativeCluster.StartAsync(
-            binaries!, ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, [], "postgres"), keep: false, Stop);
+        await using var cluster = await OwnServer.StartAsync();
         await using var admin = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(cluster.ConnectionString)
         {
             Pooling = false,

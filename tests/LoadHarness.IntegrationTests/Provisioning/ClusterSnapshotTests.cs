@@ -17,14 +17,11 @@ public sealed class ClusterSnapshotTests
     [Fact]
     public async Task A_server_started_from_a_snapshot_holds_the_seeded_rows_and_not_what_a_run_did_to_them()
     {
-        var binaries = await PostgresBinaries.FindAsync(Stop);
-        Require.Present(binaries is null
-            ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package."
-            : null);
+        var binaries = await OwnServer.BinariesAsync();
         var snapshot = new ClusterSnapshot(Path.Combine(Path.GetTempPath(), $"loadharness-snapshot-{Guid.NewGuid():N}"));
         try
         {
-            var checksum = await SeedAndSaveAsync(snapshot, binaries!);
+            var checksum = await SeedAndSaveAsync(snapshot, binaries);
             var request = new DatabaseRequest(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false)
             {
                 Snapshot = _ => snapshot,

@@ -1,5 +1,4 @@
 using LoadHarness.Core;
-using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Postgres;
@@ -119,13 +118,7 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
 
     private static async Task<NativeCluster> OwnServerAsync()
     {
-        var binaries = await PostgresBinaries.FindAsync(Stop);
-        Require.Present(binaries is null
-            ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package."
-            : null);
-        var settings = ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, [], "postgres");
-        settings["shared_buffers"] = "64MB";
-        var server = await NativeCluster.StartAsync(binaries!, settings, keep: false, Stop);
+        var server = await OwnServer.StartAsync(("shared_buffers", "64MB"));
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
         await SchemaTemplates.BuildAsync(source, SchemaState.Base);
         return server;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Imports;
 using LoadHarness.IntegrationTests.Infrastructure;
@@ -28,12 +27,7 @@ public sealed class PowerCutTests
     [Fact]
     public async Task Imports_and_a_campaign_that_a_power_cut_ended_go_on_and_end_with_exactly_the_right_rows()
     {
-        var binaries = await PostgresBinaries.FindAsync(Stop);
-        Require.Present(binaries is null
-            ? "No PostgreSQL server programs on this machine: install the distribution's postgresql package."
-            : null);
-        await using var cluster = await NativeCluster.StartAsync(
-            binaries!, ServerSettings.For(ServerProfile.Checklist, MachineSize.Here, [], "postgres"), keep: false, Stop);
+        await using var cluster = await OwnServer.StartAsync();
         await using var admin = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(cluster.ConnectionString)
         {
             Pooling = false,
