@@ -38,7 +38,8 @@ public sealed record ClusterSnapshot(string Directory)
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "loadharness");
 
     /// <summary>
-    /// The place of what equal rows, SQL files and server make. Another SQL file or server version has another place.
+    /// The place of what equal rows, SQL files and server make. Another SQL file, except in sql/program, or server version has another
+    /// place.
     /// </summary>
     /// <param name="rows">Names the seeded rows; a part of a directory's name.</param>
     public static ClusterSnapshot Of(string rows, int serverMajorVersion) =>
@@ -147,8 +148,11 @@ public sealed record ClusterSnapshot(string Directory)
     private static string SqlChecksum()
     {
         var root = Path.Combine(AppContext.BaseDirectory, "sql");
+        // The program's own statements make no schema: they count as little as the code that sends them.
+        var program = Path.Combine(root, "program") + Path.DirectorySeparatorChar;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in System.IO.Directory.EnumerateFiles(root, "*.sql", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var file in System.IO.Directory.EnumerateFiles(root, "*.sql", SearchOption.AllDirectories)
+            .Where(file => !file.StartsWith(program, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(root, file)));
             hash.AppendData(File.ReadAllBytes(file));

@@ -16,24 +16,7 @@ public sealed record RowsToDelete(IReadOnlyList<(string Table, long Rows)> Table
     public static async Task<RowsToDelete> InAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var tables = await connection.TextsAsync(
-            """
-            with recursive emptied (oid) as (
-                select to_regclass(name)::oid
-                from unnest($1::text[]) as root (name)
-                where to_regclass(name) is not null
-                union
-                select reference.conrelid
-                from pg_constraint as reference
-                join emptied on emptied.oid = reference.confrelid
-                where reference.contype = 'f'
-            )
-            select emptied.oid::regclass::text
-            from emptied
-            join pg_class as relation on relation.oid = emptied.oid
-            where not relation.relispartition
-            order by 1
-            """,
-            cancellationToken, new NpgsqlParameter { Value = Roots });
+            ProgramSql.Of("emptied-tables"), cancellationToken, new NpgsqlParameter { Value = Roots });
         var rows = new List<(string, long)>();
         foreach (var table in tables)
         {

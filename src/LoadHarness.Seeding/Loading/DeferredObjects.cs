@@ -9,6 +9,7 @@ namespace LoadHarness.Seeding.Loading;
 /// </summary>
 internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
 {
+    // What each phase restores stands in sql/program/seeding_deferred.sql.
     private const int LastPhase = 6;
 
     // For the connections that restore. The indexes and the lines that name them commit together, so a lost last commit is only work to do
@@ -21,7 +22,7 @@ internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
         connection.InTransactionAsync(
             async () =>
             {
-                await connection.ExecuteAsync(DeferredSql.Capture, cancellationToken, (object)tables);
+                await connection.ExecuteAsync(ProgramSql.Of("capture-deferred"), cancellationToken, (object)tables);
                 var drops = await connection.TextsAsync(
                     "select drop_sql from loadharness.seed_deferred where drop_sql is not null order by phase desc, ordinal",
                     cancellationToken);

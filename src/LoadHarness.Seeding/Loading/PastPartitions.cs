@@ -8,20 +8,6 @@ namespace LoadHarness.Seeding.Loading;
 /// </summary>
 internal static class PastPartitions
 {
-    private const string Missing =
-        """
-        select m.month
-        from generate_series($2::date, $3::date, interval '1 month') as m (month)
-        where not exists (
-            select
-            from pg_inherits i
-            join pg_class c on c.oid = i.inhrelid
-            cross join lateral pg_get_expr(c.relpartbound, c.oid) as bound
-            where i.inhparent = to_regclass('public.' || $1)
-              and substring(bound from 'FROM \(''([^'']+)''\)')::timestamptz <= m.month at time zone 'UTC'
-              and substring(bound from 'TO \(''([^'']+)''\)')::timestamptz >= (m.month + interval '1 month') at time zone 'UTC')
-        """;
-
     public static async Task EnsureAsync(
         NpgsqlConnection connection, string[] tables, SeedCalendar calendar, CancellationToken cancellationToken)
     {
@@ -41,7 +27,9 @@ internal static class PastPartitions
 
     private static Task<List<DateTime>> MissingAsync(
         NpgsqlConnection connection, string table, SeedCalendar calendar, CancellationToken cancellationToken) =>
-        connection.ListAsync(Missing, row => row.GetDateTime(0), cancellationToken, table, calendar.OldestMonth, calendar.NewestMonth);
+        connection.ListAsync(
+            ProgramSql.Of("missing-months"), row => row.GetDateTime(0), cancellationToken, table, calendar.OldestMonth,
+            calendar.NewestMonth);
 
     // The optimized schema has its own way, which also sets the partition's owner and row security. Without it: format() quotes the names,
     // and the bounds are UTC months whatever the session's time zone is.

@@ -9,22 +9,6 @@ namespace LoadHarness.Seeding.Loading;
 /// </summary>
 internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
 {
-    private const string CampaignCounters =
-        """
-        update campaigns c
-        set total_recipients = s.total, sent_count = s.sent, delivered_count = s.delivered, opened_count = s.opened,
-            clicked_count = s.clicked, bounced_count = s.bounced, unsubscribed_count = s.unsubscribed,
-            complained_count = s.complained, updated_at = c.completed_at
-        from (
-            select workspace_id, campaign_id, count(*) as total, count(sent_at) as sent, count(delivered_at) as delivered,
-                   count(opened_at) as opened, count(clicked_at) as clicked, count(bounced_at) as bounced,
-                   count(unsubscribed_at) as unsubscribed, count(complained_at) as complained
-            from email_sends
-            group by workspace_id, campaign_id
-        ) s
-        where c.workspace_id = s.workspace_id and c.id = s.campaign_id
-        """;
-
     // The optimized schema fixes a campaign's enqueue time once: it is created_at of all its sends.
     private const string EnqueueTimes =
         "update campaigns c set enqueued_at = c.created_at where c.status = 'sent' and c.enqueued_at is distinct from c.created_at";
@@ -33,19 +17,6 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
         """
         select exists (select 1 from pg_attribute
             where attrelid = 'public.campaigns'::regclass and attname = 'enqueued_at' and not attisdropped)
-        """;
-
-    // The next value is above every seeded one; an empty table keeps its sequence. A worker of a cluster numbers its own rows, such as
-    // those of the audit, from 2^48 times its group on: they are not the coordinator's to go on from.
-    private const string Sequences =
-        """
-        select format('select setval(%1$L, coalesce((select max(%2$I) from %3$I.%4$I where %2$I < 281474976710656), 0) + 1, false)',
-                      pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname), a.attname, n.nspname, c.relname)
-        from pg_attribute a
-        join pg_class c on c.oid = a.attrelid
-        join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and a.attidentity <> ''
-          and pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname) is not null
         """;
 
     private const string FilledLeaves =
@@ -65,7 +36,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
     public async Task CountAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await PersistAsync(connection, CampaignCounters, cancellationToken);
+        await PersistAsync(connection, ProgramSql.Of("campaign-counters"), cancellationToken);
         if (await connection.ScalarAsync<bool>(HasEnqueueTimes, cancellationToken))
             await PersistAsync(connection, EnqueueTimes, cancellationToken);
     }
@@ -86,7 +57,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
     public async Task AdvanceSequencesAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        foreach (var advance in await connection.TextsAsync(Sequences, cancellationToken))
+        foreach (var advance in await connection.TextsAsync(ProgramSql.Of("identity-sequences"), cancellationToken))
             await connection.ExecuteAsync(advance, cancellationToken);
     }
 

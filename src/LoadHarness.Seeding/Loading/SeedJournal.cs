@@ -17,36 +17,7 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         await LockAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            """
-            create schema if not exists loadharness;
-            create table if not exists loadharness.seed_run (
-                singleton boolean primary key default true check (singleton),
-                identity text not null,
-                leads_per_chunk int not null,
-                indexes_deferred boolean not null default false,
-                small_tables_checksum bigint,
-                manifest jsonb,
-                started_at timestamptz not null default now()
-            );
-            create table if not exists loadharness.seed_chunk (
-                table_name text not null,
-                first_lead bigint not null,
-                rows bigint not null,
-                bytes bigint not null,
-                checksum bigint not null,
-                seconds double precision not null,
-                primary key (table_name, first_lead)
-            );
-            create table if not exists loadharness.seed_deferred (
-                ordinal int primary key,
-                phase int not null,
-                relation text not null,
-                drop_sql text,
-                create_sql text not null
-            );
-            """,
-            cancellationToken);
+        await connection.ExecuteAsync(ProgramSql.Of("seed-journal"), cancellationToken);
     }
 
     public async Task<SeedRun?> ReadAsync(CancellationToken cancellationToken)
