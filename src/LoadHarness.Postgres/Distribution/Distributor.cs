@@ -14,27 +14,7 @@ internal sealed class Distributor(NpgsqlConnection connection, IStageProgress pr
     /// Tables that are not distributed yet, in an order in which each comes after those that it refers to; with the column of the
     /// workspace.
     /// </summary>
-    internal const string Waiting =
-        """
-        with recursive tenants as (
-            select c.oid, case when c.relname = 'workspaces' then 'id' else 'workspace_id' end as workspace
-            from pg_class c
-            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-              and (c.relname = 'workspaces' or exists (
-                  select from pg_attribute a where a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped))
-        ), levels as (
-            select t.oid, 0 as level from tenants t
-            union
-            select k.conrelid, l.level + 1
-            from levels l
-            join pg_constraint k on k.confrelid = l.oid and k.contype = 'f' and k.conparentid = 0 and k.conrelid <> k.confrelid
-        )
-        select t.oid::regclass::text, t.workspace
-        from tenants t
-        join levels l on l.oid = t.oid
-        group by t.oid, t.workspace
-        order by max(l.level), t.oid
-        """;
+    internal static string Waiting => ProgramSql.Of("tables-to-spread");
 
     private const string ShardCount =
         "select case when source = 'default' then $1 else setting::bigint end from pg_settings where name = 'citus.shard_count'";

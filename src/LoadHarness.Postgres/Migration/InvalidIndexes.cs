@@ -14,18 +14,7 @@ internal static partial class InvalidIndexes
     /// Schema-qualified and quoted. A build that is under way is not a leftover, nor is a partitioned index that waits for its parts.
     /// </summary>
     public static Task<List<string>> FindAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => connection.TextsAsync(
-        """
-        select format('%I.%I', n.nspname, c.relname)
-        from pg_index i
-        join pg_class c on c.oid = i.indexrelid
-        join pg_namespace n on n.oid = c.relnamespace
-        where not i.indisvalid
-          and c.relkind = 'i'
-          and n.nspname in ('public', 'loadharness_build')
-          and not exists (select 1 from pg_stat_progress_create_index p where p.index_relid = i.indexrelid)
-        order by 1
-        """,
-        cancellationToken);
+        ProgramSql.Of("invalid-indexes"), cancellationToken);
 
     /// <summary>Drops the leftover of the index that the statement is about to build.</summary>
     public static async Task ClearTheWayAsync(

@@ -22,21 +22,7 @@ internal sealed class LockWatch(NpgsqlDataSource source, string applicationName,
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(CancellationToken.None);
-        await using var command = new NpgsqlCommand(
-            """
-            select extract(epoch from w.waited)::float8, w.query,
-                coalesce((select string_agg(left(regexp_replace(b.query, '\s+', ' ', 'g'), 160), ' and ')
-                          from pg_stat_activity b where b.pid = any (pg_blocking_pids(w.pid))), 'gone')
-            from (
-                select l.pid, clock_timestamp() - l.waitstart as waited, a.query
-                from pg_locks l
-                join pg_stat_activity a on a.pid = l.pid
-                where not l.granted and a.application_name = $1 and a.datname = current_database()
-                order by l.waitstart
-                limit 1
-            ) w
-            """,
-            connection)
+        await using var command = new NpgsqlCommand(ProgramSql.Of("longest-lock-wait"), connection)
         {
             Parameters = { new() { Value = applicationName } },
         };

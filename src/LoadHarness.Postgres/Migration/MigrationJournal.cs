@@ -12,26 +12,7 @@ internal sealed class MigrationJournal(NpgsqlConnection connection)
     private const string Repeatable = "repeatable";
 
     public Task CreateAsync(CancellationToken cancellationToken) => connection.ExecuteAsync(
-        """
-        create schema if not exists loadharness;
-        create table if not exists loadharness.journal (
-            migration text not null,
-            direction text not null check (direction in ('up', 'down', 'repeatable')),
-            step text not null,
-            checksum text not null,
-            applied_at timestamptz not null default clock_timestamp(),
-            duration_ms double precision not null,
-            primary key (migration, direction, step)
-        );
-        create table if not exists loadharness.created_object (
-            ordinal bigint generated always as identity primary key,
-            kind text not null,
-            name text not null,
-            unique (kind, name)
-        );
-        create table if not exists loadharness.revoked_right (role text primary key);
-        """,
-        cancellationToken);
+        ProgramSql.Of("migration-journal"), cancellationToken);
 
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken) =>
         await connection.ScalarAsync<bool>("select to_regclass('loadharness.journal') is not null", cancellationToken);

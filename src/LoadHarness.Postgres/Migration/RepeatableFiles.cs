@@ -8,20 +8,7 @@ namespace LoadHarness.Postgres.Migration;
 /// <summary>Applies the function files whose text has changed, and takes everything they made away again.</summary>
 internal sealed class RepeatableFiles(NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress)
 {
-    // What an extension owns is not ours, nor is a table's row type, which goes with its table.
-    private const string ObjectsInPublic =
-        """
-        select case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end || ' ' || p.oid::regprocedure::text
-        from pg_proc p
-        where p.pronamespace = 'public'::regnamespace
-          and not exists (select 1 from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')
-        union all
-        select case c.relkind when 'v' then 'view ' when 'm' then 'materialized view ' when 'c' then 'type ' else 'table ' end
-            || c.oid::regclass::text
-        from pg_class c
-        where c.relnamespace = 'public'::regnamespace and c.relkind in ('v', 'm', 'c', 'r', 'p') and not c.relispartition
-          and not exists (select 1 from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')
-        """;
+    private static string ObjectsInPublic => ProgramSql.Of("objects-in-public");
 
     public async Task<IReadOnlyList<string>> ChangedAsync(IReadOnlyList<RepeatableFile> files, CancellationToken cancellationToken)
     {
