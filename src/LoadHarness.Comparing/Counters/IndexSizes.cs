@@ -12,27 +12,11 @@ internal static class IndexSizes
     /// <summary>A block more or less says nothing.</summary>
     private const long Floor = 64 * 1024;
 
-    private const string Query =
-        """
-        select case when n.nspname = 'public' then '' else n.nspname || '.' end || coalesce(root.relname, i.relname),
-               sum(pg_relation_size(i.oid))::bigint
-        from pg_class i
-        join pg_index x on x.indexrelid = i.oid
-        join pg_namespace n on n.oid = i.relnamespace and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-        left join lateral (
-            select p.relname from pg_partition_ancestors(i.oid) with ordinality a (relid, place)
-            join pg_class p on p.oid = a.relid order by a.place desc limit 1) root on i.relispartition
-        where i.relkind = 'i'
-            -- Those of an extension are not the application's.
-            and not exists (
-                select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = x.indrelid and d.deptype = 'e')
-        group by 1
-        """;
-
     public static async Task<IReadOnlyDictionary<string, long>> ReadAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
         await using var connection = await admin.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.ListAsync(Query, row => (Name: row.GetString(0), Bytes: row.GetInt64(1)), cancellationToken);
+        var rows = await connection.ListAsync(
+            ProgramSql.Of("index-bytes"), row => (Name: row.GetString(0), Bytes: row.GetInt64(1)), cancellationToken);
         return rows.ToDictionary(row => row.Name, row => row.Bytes);
     }
 
