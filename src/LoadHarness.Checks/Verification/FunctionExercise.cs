@@ -50,23 +50,7 @@ internal static class FunctionExercise
     private static async Task<List<string>> CatalogProblemsAsync(
         NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
-            """
-            with called as (
-                select signature, to_regprocedure(signature) as oid from unnest($1::text[]) as c (signature)
-            ), own as (
-                select p.oid, obj_description(p.oid, 'pg_proc') as comment
-                from pg_proc p
-                where p.pronamespace = 'public'::regnamespace
-                  and not exists (select 1 from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')
-            )
-            select signature || ' is not there' from called where oid is null
-            union all
-            select own.oid::regprocedure || ' is not exercised' from own where not exists (select 1 from called where called.oid = own.oid)
-            union all
-            select own.oid::regprocedure || ' has no comment' from own where comment is null
-            """,
-            connection)
+        await using var command = new NpgsqlCommand(ProgramSql.Of("function-problems"), connection)
         {
             Parameters = { new() { Value = calls.Select(c => c.Signature).ToArray() } },
         };

@@ -102,27 +102,7 @@ internal static class OperatingCheck
     private static async Task<(long Index, long Sequential)> ScansAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await CheckRunner.ExecuteAsync(connection, "select pg_stat_force_next_flush()", cancellationToken);
-        await using var command = new NpgsqlCommand(
-            """
-            with here as (
-                select sum(idx_scan) as by_index, sum(seq_scan) filter (where n_live_tup >= 1000) as whole
-                from pg_stat_user_tables where relid in (
-                    select t from unnest(array['leads', 'email_sends', 'lead_activities']) as n (name),
-                        lateral (select to_regclass('public.' || n.name) as t union all select p.relid
-                            from pg_partition_tree(to_regclass('public.' || n.name)) p) x)
-            ), workers as (
-                select sum((e ->> 'by_index')::bigint) as by_index, sum((e ->> 'whole')::bigint) as whole
-                from ask_workers($q$
-                    select coalesce(jsonb_agg(t), '[]') from (
-                        select sum(u.idx_scan) as by_index, sum(u.seq_scan) filter (where u.n_live_tup >= 1000) as whole
-                        from pg_dist_shard s
-                        join pg_stat_user_tables u on u.relid = to_regclass(shard_name(s.logicalrelid, s.shardid))
-                        where s.logicalrelid::text ~ '^(leads|email_sends|lead_activities)(_p|_default|$)') t $q$) as e
-            )
-            select (coalesce(h.by_index, 0) + coalesce(w.by_index, 0))::bigint, (coalesce(h.whole, 0) + coalesce(w.whole, 0))::bigint
-            from here h cross join workers w
-            """,
-            connection);
+        await using var command = new NpgsqlCommand(ProgramSql.Of("table-scans"), connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.GetInt64(1));

@@ -66,17 +66,7 @@ internal sealed record SeedTable(string Name, long Rows, IReadOnlyList<SeedColum
         NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         var columns = await connection.ListAsync(
-            """
-            select a.attname::text, t.oid, format_type(t.oid, null), coalesce(b.typname, t.typname)::text,
-                   a.attgenerated <> '' or a.attidentity = 'a',
-                   a.attnotnull and not a.atthasdef and a.attidentity = '',
-                   coalesce(b.typtype, t.typtype) = 'e' or coalesce(b.typname, t.typname) = 'citext'
-            from pg_attribute a
-            join pg_type t on t.oid = a.atttypid
-            left join pg_type b on b.oid = t.typbasetype
-            where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped
-            order by a.attnum
-            """,
+            ProgramSql.Of("columns-to-seed"),
             row => (Name: row.GetString(0), Known: new Known(
                 new(row.GetFieldValue<uint>(1), row.GetString(2), row.GetString(3)), row.GetBoolean(4), row.GetBoolean(5),
                 row.GetBoolean(6))),
