@@ -17,6 +17,25 @@ public sealed class SqlFileRunTests(PostgresCluster cluster)
                 await RunAsync(database, file);
     }
 
+    // A statement that makes a table cannot be prepared, and others ask that table.
+    [Fact]
+    public async Task Psql_prepares_the_statements_of_the_program_after_it_made_their_tables()
+    {
+        var statements = SqlFile.ReadFolder("id", SqlFile.Shipped("program"))
+            .SelectMany(entry => entry.Statements, (entry, text) => (entry.Name, Text: text)).ToList();
+        var making = statements.Where(statement => statement.Text.StartsWith("create ", StringComparison.Ordinal)).ToList();
+        using var folder = new TemporaryDirectory();
+        var file = Path.Combine(folder.Path, "program.sql");
+        await File.WriteAllLinesAsync(
+            file,
+            [
+                .. making.Select(statement => $"{statement.Text};"),
+                .. statements.Except(making).Select(statement => $"prepare \"{statement.Name}\" as {statement.Text};"),
+            ], TestContext.Current.CancellationToken);
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await RunAsync(database, file);
+    }
+
     private static async Task RunAsync(TestDatabase database, string file)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
