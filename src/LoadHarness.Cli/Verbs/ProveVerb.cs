@@ -7,6 +7,7 @@ using LoadHarness.Core.Input;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Proving;
+using LoadHarness.Reporting;
 
 namespace LoadHarness.Cli.Verbs;
 
@@ -61,17 +62,24 @@ internal static class ProveVerb
         });
     }
 
-    private static async Task<MeasuredProof> MeasuredAsync(
+    private static Task<MeasuredProof> MeasuredAsync(
         HarnessOptions options, string directory, Asking asking, IReadOnlyList<ClaimContract> contracts, IStageProgress progress,
         CancellationToken cancellationToken)
     {
         var command = $"prove --contacts {options.Contacts}{(asking.Quick ? " --quick" : "")}"
             + (asking.Claims is null ? "" : $" --claims {asking.Claims}");
         var plan = asking.Quick ? ProofPlan.Quick : ProofPlan.Standard;
-        var measured = await new Prover(plan, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
-            .MeasureAsync(contracts, options.Targets, command, HostFacts.Words(), cancellationToken);
-        await measured.WriteAsync(Path.Combine(directory, MeasuredProof.FileName), CancellationToken.None);
-        return measured;
+        return new Prover(plan, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
+        {
+            Keep = measured => KeepAsync(measured, directory),
+        }.MeasureAsync(contracts, options.Targets, command, HostFacts.Words(), cancellationToken);
+    }
+
+    private static Task KeepAsync(MeasuredProof measured, string directory)
+    {
+        Directory.CreateDirectory(directory);
+        return WholeFile.WriteAsync(
+            Path.Combine(directory, MeasuredProof.FileName), stream => measured.WriteAsync(stream, CancellationToken.None));
     }
 
     private static IReadOnlyList<ClaimContract> Asked(IReadOnlyList<ClaimContract> contracts, string? claims)

@@ -21,12 +21,29 @@ internal sealed class EvidenceCollector(
     private readonly Dictionary<string, SearchedLevels> _searches = [];
     private readonly ReadResults _results = new(arms.Optimized, arms.Careful, plan, seed);
     private readonly ProofTimes _turns = new(arms.Optimized, arms.Careful, arms.Naive, plan, seed);
+    private ProofEvidence _read = new();
+
+    /// <summary>Told after each stage what is measured so far: an hour's work does not depend on what comes after it.</summary>
+    public required Func<ProofEvidence, Task> Keep { get; init; }
+
+    private ProofEvidence SoFar => _read with
+    {
+        Searches = new Dictionary<string, SearchedLevels>(_searches),
+        Differences = new Dictionary<string, string>(_differences),
+        Times = new Dictionary<string, OperationPairs>(_times),
+        Blocks = new Dictionary<string, ArmValues>(_blocks),
+    };
 
     public async Task<ProofEvidence> CollectAsync(IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
     {
         var wanted = contracts.Where(contract => contract.NotMeasured is null).ToList();
         var optimizedBytes = await DatabaseBytes.ReadAsync(arms.Optimized.Server.Admin, cancellationToken);
         var baseBytes = await DatabaseBytes.ReadAsync(arms.Careful.Server.Admin, cancellationToken);
+        _read = _read with
+        {
+            IndexBytes = new(optimizedBytes.Indexes, baseBytes.Indexes),
+            AllBytes = new(optimizedBytes.All, baseBytes.All),
+        };
         var reads = Names(wanted).Where(name => !ProofOperations.Writes.Contains(name)).ToList();
         await EachAsync("Rows compared", reads, CompareAsync, () => $", at least {_results.Fewest} calls of each", cancellationToken);
         await EachAsync(
@@ -35,9 +52,17 @@ internal sealed class EvidenceCollector(
                 + OfEach([.. _blocks.Values.Select(one => one.Calls)], "calls"),
             cancellationToken);
         var (memory, open) = await MemoryAsync(wanted, cancellationToken);
-        var connections = wanted.Any(contract => contract.Statistic == ClaimStatistic.ConnectionTime)
-            ? await times.MeasureAsync("Connections", () => ConnectionsAsync(cancellationToken), ways => $"{ways.Samples} rounds")
-            : null;
+        _read = _read with { Memory = memory, MemoryConnections = open };
+        if (wanted.Any(contract => contract.Statistic == ClaimStatistic.ConnectionTime))
+        {
+            _read = _read with
+            {
+                Connections = await times.MeasureAsync(
+                    "Connections", () => ConnectionsAsync(cancellationToken), ways => $"{ways.Samples} rounds"),
+            };
+        }
+
+        await Keep(SoFar);
         await SearchAsync(wanted.Where(contract => !WritesIn(contract)), cancellationToken);
         arms.Naive.Bench.FirstOfNewLeads(FarOff);
         arms.Expert.Bench.FirstOfNewLeads(2 * FarOff);
@@ -45,18 +70,7 @@ internal sealed class EvidenceCollector(
             "Imports and campaigns", ProofOperations.Writes.Intersect(Timed(wanted)), TimesAsync, () => $", {plan.WriteRounds} pairs",
             cancellationToken);
         await SearchAsync(wanted.Where(WritesIn), cancellationToken);
-        return new()
-        {
-            Searches = _searches,
-            Differences = _differences,
-            Times = _times,
-            Blocks = _blocks,
-            IndexBytes = new(optimizedBytes.Indexes, baseBytes.Indexes),
-            AllBytes = new(optimizedBytes.All, baseBytes.All),
-            Memory = memory,
-            MemoryConnections = open,
-            Connections = connections,
-        };
+        return SoFar;
     }
 
     private static IEnumerable<string> Names(IEnumerable<ClaimContract> contracts, params ClaimStatistic[] statistics) =>
@@ -87,6 +101,7 @@ internal sealed class EvidenceCollector(
                 task.Advance(1);
             }
         }, () => $"{list.Count} operations{how()}");
+        await Keep(SoFar);
     }
 
     private async Task CompareAsync(string operation, CancellationToken cancellationToken)
@@ -123,6 +138,7 @@ internal sealed class EvidenceCollector(
             _searches[contract.Id] = await times.MeasureAsync(
                 $"Highest level of {contract.Id}", () => SearchAsync(searches, contract, cancellationToken),
                 levels => $"{levels.Optimized.Count} rounds of both arms{copies}, {plan.Level.TotalSeconds:0} s a level");
+            await Keep(SoFar);
         }
     }
 

@@ -26,6 +26,9 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
     /// </summary>
     public SeededTemplate? Template { get; init; }
 
+    /// <summary>Told after each stage what is measured so far, and last of all what <see cref="MeasureAsync"/> returns.</summary>
+    public Func<MeasuredProof, Task> Keep { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>Operations that a contract may name.</summary>
     public static IReadOnlyCollection<string> Operations => ProofOperations.Names;
 
@@ -55,7 +58,7 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
         };
         await _times.MeasureAsync(
             "Two copies", () => servers.StartAsync(cancellationToken), () => "each schema built and analyzed anew, then kept to copy from");
-        var evidence = await EvidenceAsync(servers, contracts, targets, cancellationToken);
+        var evidence = await EvidenceAsync(servers, contracts, targets, soFar => Keep(Measured(soFar)), cancellationToken);
         if (contracts.Any(contract => contract.Statistic == ClaimStatistic.AllBytes))
         {
             evidence = evidence with
@@ -65,17 +68,23 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
             };
         }
 
-        var unjudged = new Proof(
-            startedUtc, Stopwatch.GetElapsedTime(started), command, machine, request.Contacts, request.Seed, plan == ProofPlan.Quick,
-            servers.B.Facts, servers.A.Facts, [])
-        {
-            Stages = _times.All,
-        };
-        return new(unjudged, evidence);
+        var measured = Measured(evidence);
+        await Keep(measured);
+        return measured;
+
+        MeasuredProof Measured(ProofEvidence evidence) => new(
+            new(
+                startedUtc, Stopwatch.GetElapsedTime(started), command, machine, request.Contacts, request.Seed, plan == ProofPlan.Quick,
+                servers.B.Facts, servers.A.Facts, [])
+            {
+                Stages = _times.All,
+            },
+            evidence);
     }
 
     private async Task<ProofEvidence> EvidenceAsync(
-        ArmPair<CrmArm> servers, IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets, CancellationToken cancellationToken)
+        ArmPair<CrmArm> servers, IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets, Func<ProofEvidence, Task> keep,
+        CancellationToken cancellationToken)
     {
         var load = Profile();
         await using var optimized = new ProofArm(
@@ -92,7 +101,10 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
         {
             CopyAnewAsync = () => servers.CopyAnewAsync(cancellationToken),
             Pressed = Pressed,
-        }, plan, targets, request.Seed, _times, progress);
+        }, plan, targets, request.Seed, _times, progress)
+        {
+            Keep = keep,
+        };
         return await collector.CollectAsync(contracts, cancellationToken);
 
         // Small imports: a level of rows a second is many of them, not one.

@@ -21,8 +21,8 @@ public sealed record MeasuredProof(Proof Unjudged, ProofEvidence Evidence)
             contract => ClaimJudge.Decide(contract, targets.Single(target => target.Id == contract.Id), Evidence))],
     };
 
-    public Task WriteAsync(string file, CancellationToken cancellationToken) =>
-        File.WriteAllBytesAsync(file, JsonSerializer.SerializeToUtf8Bytes(this, JsonFormat.Options), cancellationToken);
+    public Task WriteAsync(Stream stream, CancellationToken cancellationToken) =>
+        JsonSerializer.SerializeAsync(stream, this, JsonFormat.Options, cancellationToken);
 
     /// <exception cref="HarnessException">There is no such file, or it is none of these.</exception>
     public static async Task<MeasuredProof> ReadAsync(string file, CancellationToken cancellationToken)

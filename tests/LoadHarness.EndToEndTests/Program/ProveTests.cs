@@ -18,13 +18,15 @@ public sealed class ProveTests(SeededSnapshot snapshot) : IDisposable
     public async Task A_quick_proof_judges_its_claims_and_leaves_a_folder_that_is_judged_again_alike()
     {
         await snapshot.MakeAsync();
+        // As a user gives it: nobody has made it.
+        var output = Path.Combine(_output.Path, "proofs");
         var ended = await BuiltProgram.RunAsync(
-            "prove", "--contacts", "2000", "--quick", "--claims", string.Join(',', Claims), "--out", _output.Path, "--json");
+            "prove", "--contacts", "2000", "--quick", "--claims", string.Join(',', Claims), "--out", output, "--json");
 
         // Claims may be missed or undecided on a busy machine; faults and other rows may not be.
         Assert.True(ended.ExitCode is 0 or 3 or 5, $"{ended.ExitCode}: {ended.StandardError}");
         Assert.Equal(Claims, Checks(ended.StandardOutput).Select(check => check.Id));
-        var folder = Assert.Single(Directory.GetDirectories(_output.Path));
+        var folder = Assert.Single(Directory.GetDirectories(output));
         using var run = JsonDocument.Parse(
             await File.ReadAllTextAsync(Path.Combine(folder, "run.json"), TestContext.Current.CancellationToken));
         foreach (var claim in run.RootElement.GetProperty("proof").GetProperty("claims").EnumerateArray())
@@ -43,7 +45,7 @@ public sealed class ProveTests(SeededSnapshot snapshot) : IDisposable
         Assert.Equal(Checks(ended.StandardOutput), Checks(again.StandardOutput));
         // What was measured is kept apart from what was said of it: an hour's work is not lost with a fault that comes after it.
         var judged = await BuiltProgram.RunAsync(
-            "prove", "--evidence", Path.Combine(_output.Path, "evidence.json"), "--claims", "RE-2,ER-4", "--out", _output.Path, "--json");
+            "prove", "--evidence", Path.Combine(output, "evidence.json"), "--claims", "RE-2,ER-4", "--out", output, "--json");
         Assert.Equal(
             [Checks(ended.StandardOutput)[0], ("ER-4", "unavailable")], Checks(judged.StandardOutput));
     }

@@ -43,12 +43,23 @@ public sealed class ProverTests(PostgresCluster cluster, SmallTemplate template)
                 Claim("ER-2", ClaimStatistic.MeanResponseTime, "bulk-import/import"),
                 Claim("ER-3", ClaimStatistic.MeanResponseTime, "campaign-send/campaign"),
             ];
+            var kept = new List<MeasuredProof>();
             var measured = await new Prover(Plan, SmallTemplate.Rows, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
             {
                 Baselines = new(folder),
                 Template = await template.MakeAsync(),
+                Keep = soFar =>
+                {
+                    kept.Add(soFar);
+                    return Task.CompletedTask;
+                },
             }.MeasureAsync(contracts, targets, "prove", "test", cancellationToken);
             var proof = measured.Judge(contracts, targets);
+
+            // Whatever ends it, the stages before are not lost.
+            Assert.Equal(["Two copies", "Rows compared"], kept[0].Unjudged.Stages.Select(stage => stage.Stage));
+            Assert.NotNull(kept[0].Judge(contracts, targets).Claims.Single(claim => claim.Contract.Id == "RE-2").Verdict.Figure);
+            Assert.Same(measured, kept[^1]);
 
             var claims = proof.Claims.ToDictionary(claim => claim.Contract.Id);
             Assert.Contains("invalid: results differ: lead-queries/tag_filter: call 1, row ", claims["ER-1"].Verdict.Reason,

@@ -38,7 +38,8 @@ public sealed class MeasuredProofTests : IDisposable
                     "users", "users", [new(9, SearchEnd.Found, "p95") { BrokeAt = 10 }], [new(1, SearchEnd.BelowLeast, null)]),
             },
         });
-        await measured.WriteAsync(File, TestContext.Current.CancellationToken);
+        await using (var file = System.IO.File.Create(File))
+            await measured.WriteAsync(file, TestContext.Current.CancellationToken);
         var read = await MeasuredProof.ReadAsync(File, TestContext.Current.CancellationToken);
         Assert.Equal(ProofText.Of(Judged(measured)), ProofText.Of(Judged(read)));
         Assert.Contains("57.4%", ProofText.Of(Judged(read)), StringComparison.Ordinal);
