@@ -43,7 +43,8 @@ public static class MigrationVerdicts
         var evidence = $"{load.Queries} queries ran meanwhile on {figures.Leads} leads; "
             + $"longest blocked {wait:F0} ms, at the step {load.LongestLockWait.Step} ({load.LongestLockWait.Query}, behind: "
             + $"{load.LongestLockWait.Blocker}); response times from the intended start: p99 {load.P99?.TotalMilliseconds:F0} ms, "
-            + $"longest {load.LongestResponse.TotalMilliseconds:F0} ms ({load.LongestQuery}); {load.Failures.Count} kinds of failure.";
+            + $"longest {load.LongestResponse.TotalMilliseconds:F0} ms ({load.LongestQuery}); "
+            + $"{load.Failures.Count} kinds of failure{Named(load.Failures)}.";
         var verdict = Verdict.Counted(
             id, title, wait, MostBlocked, load.Queries, evidence, "the longest of all lock waits, sampled every 10 ms")
             .Qualified([Sampled, .. load.Failures.Select(failure => "A query failed: " + failure)]);
@@ -61,13 +62,15 @@ public static class MigrationVerdicts
 
     private static Verdict Same(string id, string title, MigrationFigures figures)
     {
-        string[] found = [.. figures.SchemaDifferences, .. figures.Up.Lost, .. figures.Down.Lost];
-        var lost = figures.Up.Lost.Count + figures.Down.Lost.Count;
+        string[] lost = [.. figures.Up.Lost, .. figures.Down.Lost];
+        string[] found = [.. figures.SchemaDifferences, .. lost];
         return Verdict.Counted(
             id, title, found.Length, Limit.AtMost(0, "differences"), 1,
             $"Against sql/schema.sql and against the start, {figures.SchemaDifferences.Count} lines of the catalog differ (columns, "
                 + "constraints, indexes, owners, grants, policies, routines, triggers, comments); "
-                + $"{lost} tables differ in the count and checksum of their rows.",
+                + $"{lost.Length} tables differ in the count and checksum of their rows{Named(lost)}.",
             "the whole catalog, and a checksum of every table").Qualified(found);
     }
+
+    private static string Named(IReadOnlyList<string> found) => found.Count == 0 ? "" : $" ({string.Join("; ", found)})";
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using LoadHarness.Core;
 
@@ -14,10 +15,16 @@ public static class HugePages
 
     // Pages beyond those that an administrator set aside. They are taken when a server starts and go with it: that more are allowed costs
     // nothing.
-    private const string AllowedFile = "/proc/sys/vm/nr_overcommit_hugepages";
+    internal const string AllowedFile = "/proc/sys/vm/nr_overcommit_hugepages";
 
-    // Of this program's servers: each adds what it needs, and takes it back.
-    private static readonly Lock OneAtATime = new();
+    /// <summary>
+    /// Locked (flock) by who changes the number, and read by nobody: each server of each program adds what it needs, and its watch takes
+    /// it back.
+    /// </summary>
+    internal const string LockedFile = "/proc/sys/vm/nr_hugepages";
+
+    // To read and to write a number. Who holds the lock for longer is none of these programs: the number is changed all the same.
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Allows as many as a server that is about to start will ask for; its <see cref="ClusterDirectory.HugePagesFile"/> says how many, for
@@ -35,7 +42,7 @@ public static class HugePages
                 binaries.PathOf("postgres"), ["-D", directory.Data, "-C", "shared_memory_size_in_huge_pages"], cancellationToken));
             if (pages <= 0 || LeastGroupLimit(File.ReadAllText("/proc/self/cgroup"), "/sys/fs/cgroup") < pages * PageBytes()) return;
             await PrivateRoot.WriteAsync(directory.HugePagesFile, Text(pages), cancellationToken);
-            Add(pages);
+            Add(pages, AllowedFile, LockedFile);
         }
         catch (Exception refusal) when (refusal is HarnessException or IOException or UnauthorizedAccessException)
         {
@@ -48,7 +55,7 @@ public static class HugePages
     public static void TakeBack(ClusterDirectory directory)
     {
         if (!File.Exists(directory.HugePagesFile)) return;
-        Add(-Number(File.ReadAllText(directory.HugePagesFile)));
+        Add(-Number(File.ReadAllText(directory.HugePagesFile)), AllowedFile, LockedFile);
         File.Delete(directory.HugePagesFile);
     }
 
@@ -100,9 +107,32 @@ public static class HugePages
         .Where(line => line.StartsWith("Hugepagesize:", StringComparison.Ordinal))
         .Select(line => Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024).Single();
 
-    private static void Add(long pages)
+    /// <param name="allowed">Holds the number.</param>
+    /// <param name="locked">Is held meanwhile.</param>
+    internal static void Add(long pages, string allowed, string locked)
     {
-        lock (OneAtATime) File.WriteAllText(AllowedFile, Text(Math.Max(0, Number(File.ReadAllText(AllowedFile)) + pages)));
+        using var held = Hold(locked);
+        File.WriteAllText(allowed, Text(Math.Max(0, Number(File.ReadAllText(allowed)) + pages)));
+    }
+
+    private static FileStream? Hold(string locked)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(locked, FileMode.Open, FileAccess.Read, FileShare.None);
+            }
+            catch (IOException) when (Stopwatch.GetElapsedTime(began) < LockPatience)
+            {
+                Thread.Sleep(1);
+            }
+            catch (IOException)
+            {
+                return null;
+            }
+        }
     }
 
     private static long Number(string text) =>

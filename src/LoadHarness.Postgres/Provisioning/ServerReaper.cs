@@ -9,9 +9,27 @@ namespace LoadHarness.Postgres.Provisioning;
 /// </summary>
 internal sealed class ServerReaper : IAsyncDisposable
 {
+    /// <summary><c>take_back FILE ALLOWED LOCKED</c>, as <see cref="HugePages.TakeBack"/> does it.</summary>
+    internal const string TakingBack = """
+        take_back() {
+            [ -s "$1" ] || return 0
+            pages=$(cat "$1")
+            # A shell can be made to run what it counts with.
+            case $pages in *[!0-9]*) pages=0 ;; esac
+            (
+                flock -w 5 9 || :
+                left=$(($(cat "$2") - pages))
+                [ $left -ge 0 ] || left=0
+                echo $left > "$2"
+            ) 9<"$3"
+            rm "$1"
+        }
+        """;
+
     // Ignored signals stay ignored in pg_ctl: Ctrl-C reaches the whole process group, and must not stop the stopping.
     // A directory that goes needs no orderly shutdown; one that stays gets it.
-    private const string Script = """
+    private const string Script = TakingBack + """
+
         trap '' INT TERM HUP
         root=$1 keep=$2; shift 2
         read -r _
@@ -25,16 +43,7 @@ internal sealed class ServerReaper : IAsyncDisposable
             [ "$process/cwd" -ef "$root/data" ] || continue
             [ "$(cat "$process/comm")" = postgres ] && kill -KILL "${process#/proc/}"
         done
-        if [ -s "$root/huge-pages" ]; then
-            allowed=/proc/sys/vm/nr_overcommit_hugepages
-            pages=$(cat "$root/huge-pages")
-            # A shell can be made to run what it counts with.
-            case $pages in *[!0-9]*) pages=0 ;; esac
-            left=$(($(cat $allowed) - pages))
-            [ $left -ge 0 ] || left=0
-            echo $left > $allowed
-            rm "$root/huge-pages"
-        fi
+        take_back "$root/huge-pages" /proc/sys/vm/nr_overcommit_hugepages /proc/sys/vm/nr_hugepages
         [ "$keep" = yes ] || rm -rf "$root"
         """;
 

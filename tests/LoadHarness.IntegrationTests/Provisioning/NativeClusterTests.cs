@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Provisioning;
@@ -157,6 +158,30 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
         Assert.False(File.Exists(own.Directory.HugePagesFile));
     }
 
+    [Fact]
+    public async Task Programs_and_watches_that_change_the_huge_pages_at_once_lose_no_change()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using var folder = new TemporaryDirectory();
+        var (allowed, locked) = (Path.Combine(folder.Path, "allowed"), Path.Combine(folder.Path, "locked"));
+        await File.WriteAllTextAsync(allowed, "1000", Stop);
+        await File.WriteAllTextAsync(locked, "0", Stop);
+        var programs = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (var server = 0; server < 50; server++) HugePages.Add(3, allowed, locked);
+        }));
+        var watches = Enumerable.Range(0, 4).Select(async watch =>
+        {
+            var file = Path.Combine(folder.Path, $"pages-{watch}");
+            var script = $"{ServerReaper.TakingBack}\nfor server in $(seq 50); do echo 3 > \"$1\"; take_back \"$1\" \"$2\" \"$3\"; done";
+            using var shell = Process.Start("/bin/sh", ["-c", script, "watch", file, allowed, locked]);
+            await shell.WaitForExitAsync(Stop);
+        });
+        await Task.WhenAll([.. programs, .. watches]);
+
+        Assert.Equal("1000", (await File.ReadAllTextAsync(allowed, Stop)).Trim());
+    }
+
     [Theory]
     [InlineData("0::/pod/own", "pod/own/hugetlb.2MB.max", "max\n", null)]
     [InlineData("0::/pod/own", "pod/own/hugetlb.2MB.max", "0\n", 0L)]
@@ -188,7 +213,7 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
         RequireHugePages();
         var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Stop);
         HugePages.TakeBack(own.Directory);
-        await File.WriteAllTextAsync(Allowed, $"{await AllowedAsync() + allowed}", Stop);
+        HugePages.Add(allowed, HugePages.AllowedFile, HugePages.LockedFile);
         await File.WriteAllTextAsync(own.Directory.HugePagesFile, written, Stop);
         await own.DisposeAsync();
         // Servers of other tests come and go with some hundred pages each.
@@ -204,15 +229,13 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
         Assert.Contains("invalid value for parameter \"shared_buffers\": \"many\"", failure.Message, StringComparison.Ordinal);
     }
 
-    private const string Allowed = "/proc/sys/vm/nr_overcommit_hugepages";
-
-    private static async Task<long> AllowedAsync() => long.Parse(await File.ReadAllTextAsync(Allowed, Stop));
+    private static async Task<long> AllowedAsync() => long.Parse(await File.ReadAllTextAsync(HugePages.AllowedFile, Stop));
 
     private static void RequireHugePages()
     {
         try
         {
-            File.OpenWrite(Allowed).Dispose();
+            File.OpenWrite(HugePages.AllowedFile).Dispose();
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
