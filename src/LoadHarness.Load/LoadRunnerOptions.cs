@@ -11,7 +11,7 @@ public sealed record LoadRunnerOptions
     /// </summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The same after a person has interrupted the run.</summary>
+    /// <summary>In its place after a person, or a caller, has interrupted the run; longer or shorter.</summary>
     public TimeSpan InterruptedDrainTime { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long iterations that were given up may take to obey their cancellation, before they are left behind.</summary>

@@ -116,17 +116,13 @@ internal sealed class LoadPhase : IDisposable
         Dispatcher.Start(request);
     }
 
-    public void Abort(string reason)
-    {
-        if (_isEnding) return;
-        AbortReason = reason;
-        EndLoad(Instant.Later(Start, Clock.Now));
-    }
+    public void Abort(string reason) => Abort(reason, _setting.Options.DrainTime);
 
-    /// <summary>A person waits: what is in flight gets less time.</summary>
+    /// <summary>A person waits: what is in flight gets a time of its own.</summary>
     public void Interrupt()
     {
-        Abort(Interrupted);
+        Abort(Interrupted, _setting.Options.InterruptedDrainTime);
+        // Also where the load was ending already.
         GiveUpAfter(_setting.Options.InterruptedDrainTime, _setting.Options.CancelTime, InterruptedDrain);
     }
 
@@ -150,15 +146,7 @@ internal sealed class LoadPhase : IDisposable
     }
 
     /// <summary>Lets what is in flight drain, then gives it up.</summary>
-    public void EndLoad(Instant at)
-    {
-        if (_isEnding) return;
-        LoadEnd = at;
-        Users.StopAll(at);
-        _isEnding = true;
-        Dispatcher.Schedule(at + (long)_setting.Options.DrainTime.TotalNanoseconds, new Callback(_ => GiveUp(_setting.Options.CancelTime)));
-        Dispatcher.Post(at, _check);
-    }
+    public void EndLoad(Instant at) => EndLoad(at, _setting.Options.DrainTime);
 
     /// <summary>Any thread: an iteration ended, or a user rests or is done.</summary>
     public void OnEnded()
@@ -171,6 +159,23 @@ internal sealed class LoadPhase : IDisposable
         _ticker.Dispose();
         _canceller.Dispose();
         _cancellation.Dispose();
+    }
+
+    private void Abort(string reason, TimeSpan drain)
+    {
+        if (_isEnding) return;
+        AbortReason = reason;
+        EndLoad(Instant.Later(Start, Clock.Now), drain);
+    }
+
+    private void EndLoad(Instant at, TimeSpan drain)
+    {
+        if (_isEnding) return;
+        LoadEnd = at;
+        Users.StopAll(at);
+        _isEnding = true;
+        Dispatcher.Schedule(at + (long)drain.TotalNanoseconds, new Callback(_ => GiveUp(_setting.Options.CancelTime)));
+        Dispatcher.Post(at, _check);
     }
 
     private void Check()

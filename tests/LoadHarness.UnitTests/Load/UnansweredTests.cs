@@ -192,6 +192,28 @@ public sealed class UnansweredTests
         Assert.InRange(hurried.Elapsed, 0, 1);
     }
 
+    [Fact]
+    public async Task An_interruption_that_may_wait_longer_than_an_end_waits_for_an_answer()
+    {
+        using var stop = new CancellationTokenSource();
+        var run = new VirtualRun
+        {
+            Interrupted = stop.Token,
+            Options = new() { DrainTime = Seconds(30), InterruptedDrainTime = Seconds(600) },
+        };
+        var scenario = Scenario.Create("s", async context =>
+        {
+            stop.Cancel();
+            await context.Delay(Seconds(45));
+            return Response.Ok();
+        });
+
+        var result = await run.Play(scenario.WithLoadSimulations(Simulation.KeepConstant(1, Seconds(3_600))));
+
+        Assert.Equal(new Accounting(1, 1, 0, 0, 0), result.Accounting);
+        Assert.InRange(run.Elapsed, 45, 46);
+    }
+
     private sealed class Snapshots : IProgress<LoadSnapshot>
     {
         public List<LoadSnapshot> All { get; } = [];
