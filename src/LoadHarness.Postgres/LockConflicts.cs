@@ -9,22 +9,16 @@ namespace LoadHarness.Postgres;
 public static class LockConflicts
 {
     /// <summary>With their pauses about four minutes.</summary>
-    public const int Attempts = 60;
+    private const int Attempts = 60;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    public static bool IsOne(PostgresException fault) =>
-        fault.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected
-            or PostgresErrorCodes.SerializationFailure;
-
-    /// <param name="attempt">From 1.</param>
-    public static TimeSpan PauseAfter(int attempt) =>
-        TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 100 * Math.Pow(1.5, attempt)));
-
     /// <summary>Does the work, and all of it again after each conflict.</summary>
     /// <param name="work">One statement, or one transaction that it begins and commits itself.</param>
-    /// <exception cref="PostgresException">The last conflict, after <see cref="Attempts"/>; any other fault at once.</exception>
-    public static async Task<T> RetryAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    /// <param name="conflicted">Told before each further try what the conflict was, and which try it was.</param>
+    /// <exception cref="PostgresException">The last conflict, after some minutes; any other fault at once.</exception>
+    public static async Task<T> RetryAsync<T>(
+        Func<Task<T>> work, CancellationToken cancellationToken, Action<string, string>? conflicted = null)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -34,6 +28,7 @@ public static class LockConflicts
             }
             catch (PostgresException fault) when (IsOne(fault) && attempt < Attempts)
             {
+                conflicted?.Invoke(fault.MessageText, $"{attempt} of {Attempts}");
                 await Task.Delay(PauseAfter(attempt), cancellationToken);
             }
         }
@@ -51,4 +46,12 @@ public static class LockConflicts
                 return true;
             },
             cancellationToken);
+
+    private static bool IsOne(PostgresException fault) =>
+        fault.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected
+            or PostgresErrorCodes.SerializationFailure;
+
+    // From the first attempt, which is 1.
+    private static TimeSpan PauseAfter(int attempt) =>
+        TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 100 * Math.Pow(1.5, attempt)));
 }

@@ -19,23 +19,21 @@ internal sealed class StepRunner(
     public async Task RunAsync(string migration, string direction, MigrationStep step, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        for (var attempt = 1; ; attempt++)
+        try
         {
-            try
-            {
-                begun?.Invoke(step.Name);
-                await RunOnceAsync(migration, direction, step, watch, cancellationToken);
-                return;
-            }
-            catch (PostgresException e) when (LockConflicts.IsOne(e) && attempt < LockConflicts.Attempts)
-            {
-                progress.Note($"{step.Name}: {e.MessageText}; trying again ({attempt} of {LockConflicts.Attempts}).");
-                await Task.Delay(LockConflicts.PauseAfter(attempt), cancellationToken);
-            }
-            catch (PostgresException e)
-            {
-                throw FaultOf(migration, direction, step, e);
-            }
+            await LockConflicts.RetryAsync(
+                async () =>
+                {
+                    begun?.Invoke(step.Name);
+                    await RunOnceAsync(migration, direction, step, watch, cancellationToken);
+                    return true;
+                },
+                cancellationToken,
+                (conflict, attempt) => progress.Note($"{step.Name}: {conflict}; trying again ({attempt})."));
+        }
+        catch (PostgresException e)
+        {
+            throw FaultOf(migration, direction, step, e);
         }
     }
 
