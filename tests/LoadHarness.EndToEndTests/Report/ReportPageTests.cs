@@ -45,7 +45,7 @@ public sealed class ReportPageTests(SharedBrowser browser) : PageTests(browser)
         var plans = page.Locator("#plan-1 .pair > div");
         var (now, then) = ((await plans.Nth(0).BoundingBoxAsync())!, (await plans.Nth(1).BoundingBoxAsync())!);
         Assert.True(now.Y == then.Y && now.X + now.Width <= then.X, "The baseline's plan does not stand next to the plan.");
-        Assert.Contains("count_segmented_leads($1, $2)", await page.Locator("#statement-0").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("count_segmented_leads($1, $2)", await page.Locator("#statement-0").TextContentAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
