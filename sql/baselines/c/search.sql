@@ -1,6 +1,8 @@
--- Baseline C: the search box on the base schema, in keyset pages. $1 is the workspace.
+-- Baseline C: the search box on the base schema, in keyset pages. $1 is the workspace. All of it is read, so each
+-- statement is planned with its number each time.
 
 -- name: search_first_page
+/*+ Set(plan_cache_mode force_custom_plan) */
 select id, email, name, company, status, source, tags, created_at,
        (extract(epoch from created_at) * 1000000)::bigint || '.' || id as cursor
 from leads
@@ -9,6 +11,7 @@ order by created_at desc, id desc
 limit 50;
 
 -- name: search_by_term
+/*+ Set(plan_cache_mode force_custom_plan) */
 select id, email, name, company, status, source, tags, created_at,
        (extract(epoch from created_at) * 1000000)::bigint || '.' || id as cursor
 from leads
@@ -21,6 +24,7 @@ limit 50;
 
 -- name: search_deep_page
 -- $2 is the cursor of the last row of the page before.
+/*+ Set(plan_cache_mode force_custom_plan) */
 select id, email, name, company, status, source, tags, created_at,
        (extract(epoch from created_at) * 1000000)::bigint || '.' || id as cursor
 from leads

@@ -1,6 +1,8 @@
 -- Baseline N: the search box with ILIKE and OFFSET; the cursor is the number of rows before the page. $1 is the workspace.
+-- Planned with its number each time, as in c/search.sql.
 
 -- name: search_first_page
+/*+ Set(plan_cache_mode force_custom_plan) */
 select page.*, (row_number() over ())::text as cursor
 from (
     select id, email, name, company, status, source, tags, created_at
@@ -11,6 +13,7 @@ from (
 ) as page;
 
 -- name: search_by_term
+/*+ Set(plan_cache_mode force_custom_plan) */
 select page.*, (row_number() over ())::text as cursor
 from (
     select id, email, name, company, status, source, tags, created_at
@@ -23,6 +26,7 @@ from (
 ) as page;
 
 -- name: search_deep_page
+/*+ Set(plan_cache_mode force_custom_plan) */
 select page.*, ($2::bigint + row_number() over ())::text as cursor
 from (
     select id, email, name, company, status, source, tags, created_at

@@ -24,6 +24,7 @@ public static class ProofText
         text.Append("**N** is the way of known systems, **X** an expert's. ");
         text.Append("All baselines are files in `sql/baselines`, all definitions files in `scenarios/claims`. ");
         text.Append("Both arms have the same rows, server settings, fresh statistics, prepared statements and arguments; ");
+        text.Append("what reads a whole workspace on the base schema is planned with its values at each call; ");
         text.Append("the rows that come back are compared. An operation more than 10% worse than C is **bold**.\n");
         Summary(text, proof.Claims);
         foreach (var claim in proof.Claims) Claim(text, claim);

@@ -199,9 +199,10 @@ public sealed class TenantDatabase : IAsyncDisposable
     private async Task<NpgsqlDataReader> QueryAsync(
         NpgsqlConnection connection, string tenant, NpgsqlBatchCommand query, CancellationToken cancellationToken)
     {
-        _sent?.Add(BecomeTenant);
+        var become = BecomeFor(query.CommandText, tenant);
+        _sent?.Add(become.CommandText);
         _sent?.Add(query.CommandText);
-        await using var batch = Batch(connection, tenant, query);
+        await using var batch = Batch(connection, tenant, become, query);
         var reader = await batch.ExecuteReaderAsync(cancellationToken);
         try
         {
@@ -216,9 +217,21 @@ public sealed class TenantDatabase : IAsyncDisposable
         }
     }
 
-    private NpgsqlBatch Batch(NpgsqlConnection connection, string tenant, NpgsqlBatchCommand query)
+    // A hint's setting takes no round trip of its own, and ends with the transaction as role and workspace do.
+    private NpgsqlBatchCommand BecomeFor(string statement, string tenant)
     {
-        var become = new NpgsqlBatchCommand(BecomeTenant) { Parameters = { new() { Value = _role }, new() { Value = tenant } } };
+        var hint = StatementHint.Of(statement);
+        var become = new NpgsqlBatchCommand(hint is null ? BecomeTenant : $"{BecomeTenant}, set_config($3, $4, true)")
+        {
+            Parameters = { new() { Value = _role }, new() { Value = tenant } },
+        };
+        if (hint is not null)
+            foreach (var text in (ReadOnlySpan<string>)[hint.Setting, hint.Value]) become.Parameters.Add(new() { Value = text });
+        return become;
+    }
+
+    private NpgsqlBatch Batch(NpgsqlConnection connection, string tenant, NpgsqlBatchCommand become, NpgsqlBatchCommand query)
+    {
         var batch = new NpgsqlBatch(connection);
         foreach (var command in (ReadOnlySpan<NpgsqlBatchCommand>)(Opened._distributed == true
             ? [new("begin"), become, new(TellNodes(tenant)), query, new("commit")]
