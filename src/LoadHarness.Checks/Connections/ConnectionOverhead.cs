@@ -98,8 +98,8 @@ public sealed record ConnectionOverhead(string Way, IReadOnlyList<double> RoundM
     private static async Task<long> SessionsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
-        await using var command = new NpgsqlCommand("select sessions from pg_stat_database where datname = current_database()", connection);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        return await connection.ScalarAsync<long>(
+            "select sessions from pg_stat_database where datname = current_database()", cancellationToken);
     }
 
     private static string Unpooled(string text) => new NpgsqlConnectionStringBuilder(text) { Pooling = false }.ConnectionString;

@@ -68,7 +68,7 @@ public static class TlsProbe
     private static async Task WriteAsync(NpgsqlConnection admin, string file, string pem, CancellationToken cancellationToken)
     {
         var lines = pem.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        await ExecuteAsync(admin,
+        await admin.ExecuteAsync(
             $$"""
             copy (select line from unnest('{{{string.Join(',', lines.Select(line => $"\"{line}\""))}}}'::text[]) with ordinality
                 as l (line, n) order by n) to program 'umask 077; cat > {{file}}'
@@ -76,13 +76,13 @@ public static class TlsProbe
     }
 
     // The program must read what the server writes: one that had ended before would fail the copy with a broken pipe.
-    private static Task RemoveAsync(NpgsqlConnection admin) =>
-        ExecuteAsync(admin, $"copy (select '') to program 'cat > /dev/null; rm -f {Certificate} {Key}'", CancellationToken.None);
+    private static async Task RemoveAsync(NpgsqlConnection admin) =>
+        await admin.ExecuteAsync($"copy (select '') to program 'cat > /dev/null; rm -f {Certificate} {Key}'", CancellationToken.None);
 
     private static async Task ConfigureAsync(NpgsqlConnection admin, string[] settings, string verb, CancellationToken cancellationToken)
     {
-        foreach (var setting in settings) await ExecuteAsync(admin, $"alter system {verb} {setting}", cancellationToken);
-        await ExecuteAsync(admin, "select pg_reload_conf()", cancellationToken);
+        foreach (var setting in settings) await admin.ExecuteAsync($"alter system {verb} {setting}", cancellationToken);
+        await admin.ExecuteAsync("select pg_reload_conf()", cancellationToken);
     }
 
     private static async Task<TlsSession> ConnectAsync(NpgsqlConnectionStringBuilder target, CancellationToken cancellationToken)
@@ -93,22 +93,14 @@ public static class TlsProbe
             {
                 await using var connection = new NpgsqlConnection(target.ConnectionString);
                 await connection.OpenAsync(cancellationToken);
-                await using var command = new NpgsqlCommand(
-                    "select version, cipher from pg_stat_ssl where pid = pg_backend_pid() and ssl", connection);
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                await reader.ReadAsync(cancellationToken);
-                return new TlsSession(reader.GetString(0), reader.GetString(1));
+                return (await connection.ListAsync(
+                    "select version, cipher from pg_stat_ssl where pid = pg_backend_pid() and ssl",
+                    row => new TlsSession(row.GetString(0), row.GetString(1)), cancellationToken)).Single();
             }
             catch (NpgsqlException) when (attempt < Attempts)
             {
                 await Task.Delay(Pause, cancellationToken);
             }
         }
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

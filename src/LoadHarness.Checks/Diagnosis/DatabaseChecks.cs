@@ -73,8 +73,7 @@ internal static class DatabaseChecks
                         when lower(chr(201)) <> chr(233) then 'lc_ctype ' || datctype end
             from pg_database where datname = current_database()
             """;
-        await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync(cancellationToken) is not string fault
+        return await connection.ScalarAsync<string>(sql, cancellationToken) is not { } fault
             ? Verdict.Looked(id, title, met: true, "lower() knows them.")
             : Verdict.Unavailable(id, title,
                 $"The database has {fault}: search and segments find É only as É and not as é, and the search "

@@ -78,11 +78,7 @@ public static class HealthCheck
     private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         var lookup = name.Contains('(', StringComparison.Ordinal) ? "to_regprocedure" : "to_regclass";
-        await using var command = new NpgsqlCommand($"select {lookup}($1) is not null", connection)
-        {
-            Parameters = { new NpgsqlParameter<string> { TypedValue = name } },
-        };
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
+        return await connection.ScalarAsync<bool>($"select {lookup}($1) is not null", cancellationToken, name);
     }
 
     private static async Task<List<(HealthFinding, double?)>> RowsAsync(

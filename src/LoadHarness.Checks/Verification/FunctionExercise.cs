@@ -47,18 +47,9 @@ internal static class FunctionExercise
     }
 
     // A function that nobody calls here, one that is gone, and one without a comment.
-    private static async Task<List<string>> CatalogProblemsAsync(
-        NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(ProgramSql.Of("function-problems"), connection)
-        {
-            Parameters = { new() { Value = calls.Select(c => c.Signature).ToArray() } },
-        };
-        var problems = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) problems.Add(reader.GetString(0));
-        return problems;
-    }
+    private static Task<List<string>> CatalogProblemsAsync(
+        NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, CancellationToken cancellationToken) =>
+        connection.TextsAsync(ProgramSql.Of("function-problems"), cancellationToken, [calls.Select(call => call.Signature).ToArray()]);
 
     private static async Task<string?> WorksAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, IReadOnlyDictionary<string, Verdict> answers,

@@ -54,10 +54,8 @@ internal static class IndexCheck
         }
     }
 
-    private static async Task<List<(string Name, bool Valid)>> NamesAsync(
-        NpgsqlConnection connection, ExpectedIndex question, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
+    private static Task<List<(string Name, bool Valid)>> NamesAsync(
+        NpgsqlConnection connection, ExpectedIndex question, CancellationToken cancellationToken) => connection.ListAsync(
             """
             select m.relid::regclass::text, l.indisvalid
             from pg_index i
@@ -66,16 +64,7 @@ internal static class IndexCheck
             join pg_index l on l.indexrelid = m.relid
             where i.indrelid = to_regclass($1) and pg_get_indexdef(i.indexrelid) ~ $2
             """,
-            connection)
-        {
-            Parameters = { new NpgsqlParameter<string> { TypedValue = $"public.{question.Table}" },
-                new NpgsqlParameter<string> { TypedValue = question.Pattern } },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var names = new List<(string, bool)>();
-        while (await reader.ReadAsync(cancellationToken)) names.Add((reader.GetString(0), reader.GetBoolean(1)));
-        return names;
-    }
+            row => (row.GetString(0), row.GetBoolean(1)), cancellationToken, $"public.{question.Table}", question.Pattern);
 
     private static async Task<string> PlanAsync(NpgsqlConnection connection, string query, CancellationToken cancellationToken)
     {

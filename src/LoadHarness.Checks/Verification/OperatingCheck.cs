@@ -65,14 +65,7 @@ internal static class OperatingCheck
             var before = await ScansAsync(connection, cancellationToken);
             foreach (var statement in statements)
             {
-                for (var i = 0; i < Lookups; i++)
-                {
-                    await using var command = new NpgsqlCommand(statement, connection)
-                    {
-                        Parameters = { new NpgsqlParameter<string> { TypedValue = "none" } },
-                    };
-                    await command.ExecuteScalarAsync(cancellationToken);
-                }
+                for (var i = 0; i < Lookups; i++) await connection.ExecuteAsync(statement, cancellationToken, "none");
             }
 
             if ((await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed)
@@ -102,9 +95,7 @@ internal static class OperatingCheck
     private static async Task<(long Index, long Sequential)> ScansAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await CheckRunner.ExecuteAsync(connection, "select pg_stat_force_next_flush()", cancellationToken);
-        await using var command = new NpgsqlCommand(ProgramSql.Of("table-scans"), connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return (reader.GetInt64(0), reader.GetInt64(1));
+        return (await connection.ListAsync(
+            ProgramSql.Of("table-scans"), row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken)).Single();
     }
 }

@@ -1,3 +1,4 @@
+using LoadHarness.Postgres;
 using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios;
 using Npgsql;
@@ -49,10 +50,8 @@ internal static class BaselineCampaign
         {
             foreach (var (lead, email) in recipients)
             {
-                await using var command = new NpgsqlCommand(environment.Queries["campaign_recipient"], connection);
-                foreach (var value in (object[])[app.WorkspaceId, campaign, lead, email])
-                    command.Parameters.Add(new NpgsqlParameter { Value = value });
-                ids.Add((long)(await command.ExecuteScalarAsync(cancellationToken))!);
+                ids.Add(await connection.ScalarAsync<long>(
+                    environment.Queries["campaign_recipient"], cancellationToken, app.WorkspaceId, campaign, lead, email));
             }
 
             await transaction.CommitAsync(cancellationToken);

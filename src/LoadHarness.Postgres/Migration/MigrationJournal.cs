@@ -19,19 +19,10 @@ internal sealed class MigrationJournal(NpgsqlConnection connection)
 
     /// <summary>Checksums by step name.</summary>
     public async Task<IReadOnlyDictionary<string, string>> StepsAsync(
-        string migration, string direction, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
-            "select step, checksum from loadharness.journal where migration = $1 and direction = $2", connection)
-        {
-            Parameters = { new() { Value = migration }, new() { Value = direction } },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var steps = new Dictionary<string, string>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellationToken))
-            steps[reader.GetString(0)] = reader.GetString(1);
-        return steps;
-    }
+        string migration, string direction, CancellationToken cancellationToken) => (await connection.ListAsync(
+            "select step, checksum from loadharness.journal where migration = $1 and direction = $2",
+            row => (Step: row.GetString(0), Checksum: row.GetString(1)), cancellationToken, migration, direction))
+            .ToDictionary(entry => entry.Step, entry => entry.Checksum, StringComparer.Ordinal);
 
     public Task<IReadOnlyDictionary<string, string>> RepeatablesAsync(CancellationToken cancellationToken) =>
         StepsAsync(Repeatable, Repeatable, cancellationToken);
@@ -43,14 +34,8 @@ internal sealed class MigrationJournal(NpgsqlConnection connection)
     public Task WriteAsync(RepeatableFile file, TimeSpan duration, CancellationToken cancellationToken) =>
         WriteAsync(Repeatable, Repeatable, file.Name, file.Checksum, duration, cancellationToken);
 
-    public async Task ForgetAsync(string migration, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand("delete from loadharness.journal where migration = $1", connection)
-        {
-            Parameters = { new() { Value = migration } },
-        };
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task ForgetAsync(string migration, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync("delete from loadharness.journal where migration = $1", cancellationToken, migration);
 
     public Task ForgetRepeatablesAsync(CancellationToken cancellationToken) => ForgetAsync(Repeatable, cancellationToken);
 
@@ -76,26 +61,13 @@ internal sealed class MigrationJournal(NpgsqlConnection connection)
             .Order(StringComparer.Ordinal);
 
     private async Task WriteAsync(
-        string migration, string direction, string step, string checksum, TimeSpan duration, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
+        string migration, string direction, string step, string checksum, TimeSpan duration, CancellationToken cancellationToken) =>
+        await connection.ExecuteAsync(
             """
             insert into loadharness.journal (migration, direction, step, checksum, duration_ms)
             values ($1, $2, $3, $4, $5)
             on conflict (migration, direction, step) do update
                 set checksum = excluded.checksum, duration_ms = excluded.duration_ms, applied_at = clock_timestamp()
             """,
-            connection)
-        {
-            Parameters =
-            {
-                new() { Value = migration },
-                new() { Value = direction },
-                new() { Value = step },
-                new() { Value = checksum },
-                new() { Value = duration.TotalMilliseconds },
-            },
-        };
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+            cancellationToken, migration, direction, step, checksum, duration.TotalMilliseconds);
 }

@@ -74,12 +74,9 @@ internal sealed class RepeatableFiles(NpgsqlConnection connection, MigrationJour
         foreach (var target in created)
         {
             var kind = target[..KindLength(target)];
-            await using var command = new NpgsqlCommand(
-                "insert into loadharness.created_object (kind, name) values ($1, $2) on conflict do nothing", connection)
-            {
-                Parameters = { new() { Value = kind }, new() { Value = target[(kind.Length + 1)..] } },
-            };
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await connection.ExecuteAsync(
+                "insert into loadharness.created_object (kind, name) values ($1, $2) on conflict do nothing", cancellationToken,
+                kind, target[(kind.Length + 1)..]);
         }
     }
 }

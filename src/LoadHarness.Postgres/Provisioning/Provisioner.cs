@@ -87,10 +87,9 @@ public static class Provisioner
             Pooling = false,
         }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand($"create database {Database.Name}", connection);
         try
         {
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await connection.ExecuteAsync($"create database {Database.Name}", cancellationToken);
         }
         catch (PostgresException exists) when (exists.SqlState == PostgresErrorCodes.DuplicateDatabase)
         {

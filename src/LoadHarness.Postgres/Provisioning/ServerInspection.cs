@@ -35,15 +35,10 @@ internal static class ServerInspection
             from unnest($1::text[]) as wanted (name)
             where current_setting(name, true) is not null
             """;
-        var found = new Dictionary<string, string>();
         var visible = await VisibleAsync(connection, cancellationToken);
-        await using var command = new NpgsqlCommand(sql, connection)
-        {
-            Parameters = { new() { Value = ServerSettings.Recorded.Where(visible.Contains).ToArray() } },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) found[reader.GetString(0)] = reader.GetString(1);
-        return found;
+        return (await connection.ListAsync(
+            sql, row => (Name: row.GetString(0), Value: row.GetString(1)), cancellationToken,
+            [ServerSettings.Recorded.Where(visible.Contains).ToArray()])).ToDictionary(setting => setting.Name, setting => setting.Value);
     }
 
     private static async Task<HashSet<string>> VisibleAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ internal sealed class RelationNames
     public static async Task<RelationNames> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var names = new RelationNames();
-        await using var command = new NpgsqlCommand(
+        var relations = await connection.ListAsync(
             """
             /* loadharness: plans */
             select c.relname::text, coalesce(p.relname::text, ''), c.relkind = 'r' and pg_relation_size(c.oid) = 0
@@ -21,13 +21,13 @@ internal sealed class RelationNames
             left join pg_class p on p.oid = i.inhparent
             where c.relkind in ('r', 'm', 'i', 'p', 'I')
               and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-            """, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+            """,
+            row => (Name: row.GetString(0), Parent: row.GetString(1), IsEmpty: row.GetBoolean(2)), cancellationToken);
+        foreach (var (name, parent, isEmpty) in relations)
         {
-            names._known.Add(reader.GetString(0));
-            if (reader.GetString(1) is { Length: > 0 } parent) names._parents[reader.GetString(0)] = parent;
-            if (reader.GetBoolean(2)) names._empty.Add(reader.GetString(0));
+            names._known.Add(name);
+            if (parent.Length > 0) names._parents[name] = parent;
+            if (isEmpty) names._empty.Add(name);
         }
 
         return names;
