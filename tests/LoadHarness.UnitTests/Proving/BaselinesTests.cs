@@ -12,7 +12,8 @@ public sealed class BaselinesTests
             var catalog = Baselines.Shipped.Of(name);
             foreach (var number in Enumerable.Range(1, 12))
             {
-                Assert.StartsWith("/*+ Set(plan_cache_mode force_custom_plan) */\nselect count(*)\nfrom leads\nwhere workspace_id = $1\n  and ",
+                Assert.StartsWith(
+                    "/*+ Set(plan_cache_mode force_custom_plan) */\nselect count(*)\nfrom leads\nwhere workspace_id = $1\n  and ",
                     catalog[$"segment_count_{number}"], StringComparison.Ordinal);
                 Assert.EndsWith("\norder by created_at desc, id desc\nlimit 50", catalog[$"segment_page_{number}"],
                     StringComparison.Ordinal);
