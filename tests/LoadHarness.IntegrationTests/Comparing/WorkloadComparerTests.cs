@@ -67,7 +67,9 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
         var arms = await CompareAsync(
             $"db:{with.ConnectionString}", $"db:{without.ConnectionString}", TimeSpan.FromMilliseconds(400));
 
-        Assert.Equal(["load/by_kind"], arms.WorseOperations.Except([ArmComparison.Whole]));
+        Assert.Contains("load/by_kind", arms.WorseOperations);
+        // By time the other operation may be slower as well where cores are few: its users wait for the scans of B.
+        Assert.Equal(["load/by_kind"], arms.Counters.Where(change => change.IsWorse).Select(change => change.Operation).Distinct());
         Assert.Contains("B has no index item_kind_idx.", Causes.Of(arms));
         Assert.DoesNotContain(new Npgsql.NpgsqlConnectionStringBuilder(with.ConnectionString).Password!, arms.A, StringComparison.Ordinal);
         // Shown by the first look, and again by the pairs that confirm it.
