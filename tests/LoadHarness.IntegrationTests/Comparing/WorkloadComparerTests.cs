@@ -56,9 +56,9 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
         await using var with = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         await using var without = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         const string rows = """
-            create extension pg_stat_statements; insert into item select n, n % 500, 1 from generate_series(1, 20000) n; analyze item
+            create extension pg_stat_statements; insert into item select n, n % 500, 1 from generate_series(1, 5000) n; analyze item
             """;
-        // Far slower on any machine, and not by what the machine is short of.
+        // Far slower on any machine, and not by what the machine is short of: few rows, so that B's scans take no core from its other users.
         await with.Owner.ExecuteAsync(SetUp + "create index on item (kind);" + rows + Pause("0.002"));
         await without.Owner.ExecuteAsync(SetUp + rows + Pause("0.01"));
         await WriteAsync(SetUp, Statements.Replace("from item where kind", "from item, pause() where kind", StringComparison.Ordinal),
@@ -67,9 +67,7 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
         var arms = await CompareAsync(
             $"db:{with.ConnectionString}", $"db:{without.ConnectionString}", TimeSpan.FromMilliseconds(400));
 
-        Assert.Contains("load/by_kind", arms.WorseOperations);
-        // By time the other operation may be slower as well where cores are few: its users wait for the scans of B.
-        Assert.Equal(["load/by_kind"], arms.Counters.Where(change => change.IsWorse).Select(change => change.Operation).Distinct());
+        Assert.Equal(["load/by_kind"], arms.WorseOperations.Except([ArmComparison.Whole]));
         Assert.Contains("B has no index item_kind_idx.", Causes.Of(arms));
         Assert.DoesNotContain(new Npgsql.NpgsqlConnectionStringBuilder(with.ConnectionString).Password!, arms.A, StringComparison.Ordinal);
         // Shown by the first look, and again by the pairs that confirm it.
