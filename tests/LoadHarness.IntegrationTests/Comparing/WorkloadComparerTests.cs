@@ -58,7 +58,7 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
         const string rows = """
             create extension pg_stat_statements; insert into item select n, n % 500, 1 from generate_series(1, 5000) n; analyze item
             """;
-        // Far slower on any machine, and not by what the machine is short of: few rows, so that B's scans take no core from its other users.
+        // Far slower on any machine, and not by what the machine is short of: few rows, so that B's scans take no core from other users.
         await with.Owner.ExecuteAsync(SetUp + "create index on item (kind);" + rows + Pause("0.002"));
         await without.Owner.ExecuteAsync(SetUp + rows + Pause("0.01"));
         await WriteAsync(SetUp, Statements.Replace("from item where kind", "from item, pause() where kind", StringComparison.Ordinal),
