@@ -87,7 +87,7 @@ public static class SampleCompared
 
     public static RunResult Rates => Kept(run => run with
     {
-        GateRates = new(Start, TimeSpan.FromMinutes(40), "AMD EPYC 7763, 8 cores, 32 GiB", 20_000, 42, false, 2,
+        GateRates = new(Start, TimeSpan.FromMinutes(40), "AMD EPYC 7763, 8 cores, 32 GiB", 20_000, 42, 0, 2,
         [
             GateRate.Of("identical arms", [.. Enumerable.Range(0, 20).Select(number => Suite("identical arms", number, null))]),
             GateRate.Of("index of tags dropped", [Suite("index of tags dropped", 0, "B has no index leads_workspace_tags_idx.")]),
@@ -149,7 +149,7 @@ public static class SampleCompared
     private static IEnumerable<double> Around(double value) => new[] { 0.97, 1.02, 0.99, 1.03 }.Select(factor => value * factor);
 
     private static GateSuite Suite(string kind, int number, string? cause) => new(
-        kind, number, cause is not null, cause, cause is null ? null : true, Start, TimeSpan.FromMinutes(2), "a", "3f2c1ab", false,
+        kind, number, cause is not null, cause, cause is null ? null : true, Start, TimeSpan.FromMinutes(2), "a", "3f2c1ab", 0,
             20_000, 42);
 
     private static ClaimContract Contract(string id, ClaimStatistic statistic, params string[] operations) => new(

@@ -29,7 +29,7 @@ public sealed class GateSelfTest(
     /// <summary>Comparisons of each planted fault; null for as many as of identical arms.</summary>
     public int? OfEachFault { get; init; }
 
-    /// <returns>The rates over all comparisons of the log that are of the same scale and seed.</returns>
+    /// <returns>The rates over all comparisons of the log that are of the same scale, seed and slot.</returns>
     public async Task<GateRates> RunAsync(CancellationToken cancellationToken)
     {
         var kinds = PlantedFault.All.Where(fault => plan.MeasuresTimes || !fault.NeedsTimes).Select(Kind)
@@ -49,7 +49,7 @@ public sealed class GateSelfTest(
         return new(
             lines.Select(suite => suite.AtUtc).DefaultIfEmpty(DateTimeOffset.UtcNow).Min(),
                 TimeSpan.FromSeconds(lines.Sum(suite => suite.Duration.TotalSeconds)), Machine,
-            request.Contacts, request.Seed, plan.MeasuresTimes, lines.Select(suite => suite.Session).Distinct().Count(),
+            request.Contacts, request.Seed, plan.Slot.TotalSeconds, lines.Select(suite => suite.Session).Distinct().Count(),
             [.. all.Where(one => one.Suites.Count > 0).Select(one => GateRate.Of(one.Kind, one.Suites))]);
     }
 
@@ -86,13 +86,13 @@ public sealed class GateSelfTest(
     // Counters decide alone where they can: times would only make it longer.
     private OneKind Kind(PlantedFault fault) => new(fault.Name, fault, fault.NeedsTimes ? plan : plan with { Slot = TimeSpan.Zero });
 
-    private Func<GateSuite, bool> IsAlike(OneKind kind) => suite => suite.Kind == kind.Name && suite.WithTimes == kind.Plan.MeasuresTimes
-        && suite.Contacts == request.Contacts && suite.Seed == request.Seed;
+    private Func<GateSuite, bool> IsAlike(OneKind kind) => suite =>
+        suite.IsOf(kind.Name, kind.Plan.Slot, request.Contacts, request.Seed);
 
     private int Wanted(OneKind kind) => kind.Fault is null ? suites : OfEachFault ?? suites;
 
     private string NameOf(OneKind kind) =>
-        $"{kind.Name}, {request.Contacts}, {request.Seed}, {kind.Plan.MeasuresTimes}";
+        $"{kind.Name}, {request.Contacts}, {request.Seed}, {kind.Plan.Slot.TotalSeconds}";
 
     private async Task<GateSuite> MeasureAsync(OneKind kind, int number, CancellationToken cancellationToken)
     {
@@ -107,7 +107,7 @@ public sealed class GateSelfTest(
             kind.Name, number, kind.Fault?.IsFoundBy(comparison.WorseOperations) ?? comparison.WorseOperations.Count > 0,
                 causes.Count > 0 ? causes[0] : null,
             kind.Fault?.IsNamedBy(causes),
-            at, Stopwatch.GetElapsedTime(started), _session, Commit, kind.Plan.MeasuresTimes, request.Contacts, request.Seed);
+            at, Stopwatch.GetElapsedTime(started), _session, Commit, kind.Plan.Slot.TotalSeconds, request.Contacts, request.Seed);
     }
 
     private sealed record OneKind(string Name, PlantedFault? Fault, ComparisonPlan Plan);

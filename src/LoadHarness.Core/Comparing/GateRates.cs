@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LoadHarness.Core.Input;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Statistics;
@@ -7,12 +8,18 @@ using LoadHarness.Core.Verdicts;
 namespace LoadHarness.Core.Comparing;
 
 /// <summary>The gate's own error rates on one machine: what <c>gate selftest</c> found.</summary>
-/// <param name="WithTimes">False: by counters and plans alone.</param>
+/// <param name="SlotSeconds">How long each arm was loaded in a pair; zero: by counters and plans alone.</param>
 /// <param name="Sessions">Calls of the program that the comparisons were measured in.</param>
 public sealed record GateRates(
-    DateTimeOffset StartedUtc, TimeSpan Duration, string Machine, long Contacts, ulong Seed, bool WithTimes, int Sessions,
-    IReadOnlyList<GateRate> Rates) : IFindings
+    DateTimeOffset StartedUtc, TimeSpan Duration, string Machine, long Contacts, ulong Seed, [property: Within(0, 60)] double SlotSeconds,
+    int Sessions, IReadOnlyList<GateRate> Rates) : IFindings
 {
+    /// <summary>What the comparisons were by, in words.</summary>
+    [JsonIgnore]
+    public string Means => SlotSeconds > 0
+        ? $"counters, plans and times in slots of {SlotSeconds:0.##} s"
+        : "counters and plans alone, which do not depend on the machine's load";
+
     /// <summary>Identical arms must raise no alarm, and every planted fault must be found each time.</summary>
     public IReadOnlyList<Verdict> Verdicts { get; init; } = [.. Rates.Select(rate => rate.Verdict())];
 
@@ -70,6 +77,12 @@ public sealed record GateRate(
 /// <param name="Cause">What stood first; null without an alarm.</param>
 /// <param name="CauseFirst">Whether it was the planted one; null for identical arms.</param>
 /// <param name="Session">One call of the program.</param>
+/// <param name="SlotSeconds">As in <see cref="GateRates"/>; 0 where only counters can or need to decide.</param>
 public sealed record GateSuite(
     string Kind, int Number, bool Alarm, string? Cause, bool? CauseFirst, DateTimeOffset AtUtc, TimeSpan Duration, string Session,
-    string Commit, bool WithTimes, long Contacts, ulong Seed);
+    string Commit, double SlotSeconds, long Contacts, ulong Seed)
+{
+    /// <summary>Whether it may be counted together with others of these: slots of another length have other error rates.</summary>
+    public bool IsOf(string kind, TimeSpan slot, long contacts, ulong seed) =>
+        Kind == kind && SlotSeconds == slot.TotalSeconds && Contacts == contacts && Seed == seed;
+}

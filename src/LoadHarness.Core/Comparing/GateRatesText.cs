@@ -14,9 +14,7 @@ public static class GateRatesText
         text.Append($"{rates.Contacts:N0} leads, seed {rates.Seed} · {MarkdownText.Of(rates.Machine)} · ");
         text.Append($"{rates.StartedUtc:yyyy-MM-dd HH:mm} UTC · measured in {Format.Counted(rates.Sessions, "session")}, "
             + $"{Format.Duration(rates.Duration)} in all · ");
-        text.Append(rates.WithTimes
-            ? "counters, plans and times\n\n"
-            : "counters and plans alone, which do not depend on the machine's load\n\n");
+        text.Append($"{rates.Means}\n\n");
         text.Append("Identical arms must raise no alarm. A planted fault must be found each time, and its cause should stand first.\n\n");
         text.Append(
             "| comparisons | alarms | of | 95% interval | right cause first | first cause named |\n|---|---:|---:|---:|---:|---|\n");

@@ -78,8 +78,19 @@ public sealed class GateSuiteLogTests : IDisposable
         Assert.Equal("because", rate.Example);
     }
 
+    [Fact]
+    public void Comparisons_of_another_slot_scale_or_seed_are_not_counted_together()
+    {
+        Assert.True(Suite(0).IsOf("k", TimeSpan.FromSeconds(1), 20_000, 42));
+        Assert.False(Suite(0).IsOf("k", TimeSpan.FromSeconds(5), 20_000, 42));
+        Assert.False(Suite(0).IsOf("k", TimeSpan.Zero, 20_000, 42));
+        Assert.False(Suite(0).IsOf("another kind", TimeSpan.FromSeconds(1), 20_000, 42));
+        Assert.False(Suite(0).IsOf("k", TimeSpan.FromSeconds(1), 20_001, 42));
+        Assert.False(Suite(0).IsOf("k", TimeSpan.FromSeconds(1), 20_000, 43));
+    }
+
     private static bool IsAlike(GateSuite suite) => suite.Kind == "k";
 
     private static GateSuite Suite(int number, string kind = "k") => new(
-        kind, number, false, null, null, DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(1), "s", "abc", false, 20_000, 42);
+        kind, number, false, null, null, DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(1), "s", "abc", 1, 20_000, 42);
 }

@@ -11,10 +11,7 @@ internal static class GateRateSection
             "gate-rates",
             "Gate's error rates",
             $"Identical arms must raise no alarm. A planted fault must be found each time, and its cause should stand first. "
-                + $"{Format.Count(rates.Contacts)} leads, {Format.Counted(rates.Sessions, "session")}, "
-                + (rates.WithTimes
-                    ? "counters, plans and times. "
-                    : "counters and plans alone, which do not depend on the machine's load. ")
+                + $"{Format.Count(rates.Contacts)} leads, {Format.Counted(rates.Sessions, "session")}, {rates.Means}. "
                 + "The 95% interval is that of Clopper and Pearson.",
             [
                 HtmlComponents.Table(
