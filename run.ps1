@@ -22,7 +22,8 @@ if (-not $windows) {
     if ($LASTEXITCODE -ne 0) { exit 1 }
 }
 if (-not $ExecutionContext.InvokeCommand.GetCommand('dotnet', 'Application')) {
-    [Console]::Error.WriteLine("The .NET 10 SDK is missing: 'dotnet' is not on the PATH. Get it from https://dot.net/download, then run this again.")
+    [Console]::Error.WriteLine(
+        "The .NET 10 SDK is missing: 'dotnet' is not on the PATH. Get it from https://dot.net/download, then run this again.")
     exit 1
 }
 

@@ -4,8 +4,14 @@
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
   // Print holds every fold open, also where the style sheet cannot do it.
-  addEventListener("beforeprint", () => all("details:not([open])").forEach(fold => { fold.open = true; fold.dataset.printed = "1"; }));
-  addEventListener("afterprint", () => all("details[data-printed]").forEach(fold => { fold.open = false; delete fold.dataset.printed; }));
+  addEventListener("beforeprint", () => all("details:not([open])").forEach(fold => {
+    fold.open = true;
+    fold.dataset.printed = "1";
+  }));
+  addEventListener("afterprint", () => all("details[data-printed]").forEach(fold => {
+    fold.open = false;
+    delete fold.dataset.printed;
+  }));
 
   // A link into a fold opens it, in browsers that do not do so by themselves.
   const open = () => {
@@ -34,7 +40,10 @@
   const factors = { "µs": 1e-3, ms: 1, s: 1e3, min: 6e4, h: 3.6e6, KiB: 1024, MiB: 1048576, GiB: 1073741824, B: 1 };
   const size = text => {
     let sum = 0, found = false;
-    for (const [, figure, unit] of text.replaceAll(",", "").matchAll(/(-?\d+(?:\.\d+)?)\s*(µs|ms|min|s|h|KiB|MiB|GiB|B)?/g)) { sum += figure * (factors[unit] ?? 1); found = true; }
+    for (const [, figure, unit] of text.replaceAll(",", "").matchAll(/(-?\d+(?:\.\d+)?)\s*(µs|ms|min|s|h|KiB|MiB|GiB|B)?/g)) {
+      sum += figure * (factors[unit] ?? 1);
+      found = true;
+    }
     return found ? sum : -Infinity;
   };
   for (const table of all("table.sortable")) {
@@ -51,15 +60,25 @@
         const numeric = head.classList.contains("n");
         const of = row => numeric ? size(row.cells[column].textContent) : row.cells[column].textContent.trim();
         const body = table.tBodies[0];
-        body.append(...[...body.rows].sort((a, b) => { const [x, y] = [of(a), of(b)]; return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1); }));
+        body.append(...[...body.rows].sort((a, b) => {
+          const [x, y] = [of(a), of(b)];
+          return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1);
+        }));
       });
     });
   }
 
   // Charts over time: one cursor for all of a clock, read-outs from the chart's own table, zoom by dragging.
-  const plain = seconds => seconds < 120 ? `${Math.round(seconds * 10) / 10} s` : seconds < 7200 ? `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s` : `${(seconds / 3600).toFixed(2)} h`;
+  const plain = seconds => seconds < 120 ? `${Math.round(seconds * 10) / 10} s`
+    : seconds < 7200 ? `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
+    : `${(seconds / 3600).toFixed(2)} h`;
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
-  const make = (name, attributes, parent) => { const node = document.createElementNS("http://www.w3.org/2000/svg", name); for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value); parent?.append(node); return node; };
+  const make = (name, attributes, parent) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    parent.append(node);
+    return node;
+  };
   const charts = all("svg[data-clock]").map(svg => {
     const figure = svg.closest("figure");
     const table = figure?.querySelector("table");
@@ -71,21 +90,34 @@
     };
     chart.zoom = [chart.from, chart.to];
     chart.times = chart.rows.map(cells => +cells[0].replaceAll(",", ""));
-    chart.cursor = make("line", { y1: 0, y2: chart.area.getAttribute("height"), stroke: "currentColor", "stroke-width": 1, visibility: "hidden" }, chart.inner);
-    if (figure) { chart.out = document.createElement("p"); chart.out.className = "readout"; chart.out.setAttribute("aria-hidden", "true"); svg.parentElement.after(chart.out); }
+    const height = chart.area.getAttribute("height");
+    chart.cursor = make("line", { y1: 0, y2: height, stroke: "currentColor", "stroke-width": 1, visibility: "hidden" }, chart.inner);
+    if (figure) {
+      chart.out = document.createElement("p");
+      chart.out.className = "readout";
+      chart.out.setAttribute("aria-hidden", "true");
+      svg.parentElement.after(chart.out);
+    }
     return chart;
   });
   const kin = chart => charts.filter(other => other.group === chart.group);
   // The labels of the heights stand to the left of the plot, the names of the lines to its right, both in the padding.
-  const at = (chart, event) => { const box = chart.svg.getBoundingClientRect(), style = getComputedStyle(chart.svg), left = parseFloat(style.paddingLeft), right = parseFloat(style.paddingRight); return Math.min(1, Math.max(0, (event.clientX - box.left - left) / (box.width - left - right))); };
+  const at = (chart, event) => {
+    const box = chart.svg.getBoundingClientRect(), style = getComputedStyle(chart.svg);
+    const left = parseFloat(style.paddingLeft), right = parseFloat(style.paddingRight);
+    return Math.min(1, Math.max(0, (event.clientX - box.left - left) / (box.width - left - right)));
+  };
   const read = (chart, moment) => {
     const share = (moment - chart.zoom[0]) / (chart.zoom[1] - chart.zoom[0]);
     chart.cursor.setAttribute("visibility", share >= 0 && share <= 1 ? "visible" : "hidden");
     for (const end of ["x1", "x2"]) chart.cursor.setAttribute(end, `${share * 100}%`);
     if (!chart.out || chart.times.length === 0) return;
     let best = 0;
-    chart.times.forEach((time, index) => { if (Math.abs(time - moment) < Math.abs(chart.times[best] - moment)) best = index; });
-    chart.out.textContent = `${plain(chart.times[best])}: ${chart.rows[best].slice(1).map((cell, index) => `${chart.names[index + 1]} ${cell}`).join(", ")}`;
+    chart.times.forEach((time, index) => {
+      if (Math.abs(time - moment) < Math.abs(chart.times[best] - moment)) best = index;
+    });
+    const figures = chart.rows[best].slice(1).map((cell, index) => `${chart.names[index + 1]} ${cell}`);
+    chart.out.textContent = `${plain(chart.times[best])}: ${figures.join(", ")}`;
   };
   const show = (chart, from, to) => {
     chart.zoom = [from, to];
@@ -98,20 +130,32 @@
     const step = steps.find(candidate => candidate >= (to - from) / 5) ?? 604800;
     for (let tick = Math.ceil(from / step) * step; tick <= to; tick += step) {
       const share = (tick - from) / (to - from);
-      make("text", { class: "tick f-ink", x: `${share * 100}%`, y: +chart.area.getAttribute("height") + 16, "text-anchor": share < .06 ? "start" : share > .94 ? "end" : "middle", "font-size": 12 }, chart.inner).textContent = plain(tick);
+      make("text", {
+        class: "tick f-ink", x: `${share * 100}%`, y: +chart.area.getAttribute("height") + 16, "font-size": 12,
+        "text-anchor": share < .06 ? "start" : share > .94 ? "end" : "middle",
+      }, chart.inner).textContent = plain(tick);
     }
   };
   for (const chart of charts) {
     let start = null;
-    chart.svg.addEventListener("pointermove", event => { const moment = chart.zoom[0] + at(chart, event) * (chart.zoom[1] - chart.zoom[0]); kin(chart).forEach(other => read(other, moment)); });
-    chart.svg.addEventListener("pointerleave", () => kin(chart).forEach(other => { other.cursor.setAttribute("visibility", "hidden"); if (other.out) other.out.textContent = ""; }));
-    chart.svg.addEventListener("pointerdown", event => { if (event.pointerType === "mouse") start = at(chart, event); });
+    chart.svg.addEventListener("pointermove", event => {
+      const moment = chart.zoom[0] + at(chart, event) * (chart.zoom[1] - chart.zoom[0]);
+      kin(chart).forEach(other => read(other, moment));
+    });
+    chart.svg.addEventListener("pointerleave", () => kin(chart).forEach(other => {
+      other.cursor.setAttribute("visibility", "hidden");
+      if (other.out) other.out.textContent = "";
+    }));
+    chart.svg.addEventListener("pointerdown", event => {
+      if (event.pointerType === "mouse") start = at(chart, event);
+    });
     chart.svg.addEventListener("pointerup", event => {
       if (start === null) return;
       const [left, right] = [start, at(chart, event)].sort((a, b) => a - b);
       start = null;
       const [from, to] = chart.zoom, span = to - from;
-      if (right - left > .02 && (right - left) * span >= 2) kin(chart).forEach(other => show(other, from + left * span, from + right * span));
+      if (right - left <= .02 || (right - left) * span < 2) return;
+      kin(chart).forEach(other => show(other, from + left * span, from + right * span));
     });
     chart.svg.addEventListener("dblclick", () => kin(chart).forEach(other => show(other, other.from, other.to)));
   }
