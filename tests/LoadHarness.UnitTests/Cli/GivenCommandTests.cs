@@ -13,8 +13,8 @@ public sealed class GivenCommandTests
     [Theory]
     [InlineData("", "run")]
     [InlineData("run --contacts 5k --profile smoke --seed 7", "run --contacts 5k --profile smoke --seed 7")]
-    [InlineData("--workspaces 20 --skew 0.5 --settings tuned --pooler pgbouncer --database native",
-        "run --workspaces 20 --skew 0.5 --settings tuned --pooler pgbouncer --database native")]
+    [InlineData("--workspaces 20 --skew 0.5 --settings tuned --pooler none --database native",
+        "run --workspaces 20 --skew 0.5 --settings tuned --pooler none --database native")]
     [InlineData("run --require TQ-1,TQ-2 --without-extensions pg_cron,pg_partman --database container",
         "run --require TQ-1,TQ-2 --without-extensions pg_cron,pg_partman --database container")]
     [InlineData("run --contacts=5k --out /tmp --open --json --keep", "run --contacts 5k")]
@@ -49,8 +49,8 @@ public sealed class GivenCommandTests
         var command = Of(["run", "--database", "Host=db;Username=u;Password=secret", "--force=delete-all-rows", "--seed", "7"]);
 
         Assert.Equal(["run", "--seed", "7"], command);
-        Assert.Equal(["compare", "--b", "db:Host=db;Password=***", "--workload", "scenarios"], GivenCommand.Of(
-            Root().Parse(["compare", "--b", "db:Host=db;Password=secret", "--workload", "scenarios"]), new DatabaseTarget.Auto()));
+        Assert.Equal(["compare", "--b", "db:Host=db;PSW=***", "--workload", "scenarios"], GivenCommand.Of(
+            Root().Parse(["compare", "--b", "db:Host=db;PSW=it's secret", "--workload", "scenarios"]), new DatabaseTarget.Auto()));
     }
 
     private static IReadOnlyList<string> Of(string[] typed) => Words.Read(Root().Parse(typed)).Command;
