@@ -25,6 +25,20 @@ internal static class ArmCluster
         ["huge_pages"] = "off",
     };
 
+    /// <summary>Looks before anything is made whether what the arm's words name is there.</summary>
+    /// <exception cref="HarnessException">A file, a program or a version of the server is not.</exception>
+    public static async Task RequireAsync(ArmSpecification specification, CancellationToken cancellationToken)
+    {
+        foreach (var file in specification.SqlFiles)
+            if (!File.Exists(file)) throw new HarnessException($"sql={file}: there is no such file.", ExitCode.BadUsage);
+        if (specification.Pooler && PgBouncer.Find() is null)
+            throw new HarnessException($"pooler=pgbouncer: {PgBouncer.HowToGetIt}", ExitCode.BadUsage);
+        if (specification.ServerVersion is { } version && await PostgresBinaries.FindAsync(version, cancellationToken) is null)
+            throw new HarnessException(
+                $"server={version}: there is no PostgreSQL {version} on this machine. Install it, or put its programs on the PATH.",
+                ExitCode.BadUsage);
+    }
+
     /// <exception cref="HarnessException">The server did not start with these settings.</exception>
     public static Task<Database> StartAsync(
         ClusterTemplate template, ArmSpecification specification, IStageProgress progress, CancellationToken cancellationToken)
@@ -41,7 +55,7 @@ internal static class ArmCluster
     }
 
     /// <summary>Drops the indexes that the arm is to be without, runs its files and plants the fault.</summary>
-    /// <exception cref="HarnessException">An index or a file is not there.</exception>
+    /// <exception cref="HarnessException">An index is not there.</exception>
     public static async Task ShapeAsync(
         NpgsqlDataSource admin, ArmSpecification specification, PlantedFault? planted, CancellationToken cancellationToken)
     {
@@ -50,7 +64,7 @@ internal static class ArmCluster
         foreach (var index in specification.Without)
             if (!await HasDroppedIndexAsync(connection, index, cancellationToken)) later.Add(index);
         foreach (var file in specification.SqlFiles)
-            await connection.ExecuteAsync(await TextOfAsync(file, cancellationToken), cancellationToken);
+            await connection.ExecuteAsync(await File.ReadAllTextAsync(file, cancellationToken), cancellationToken);
         // The files may have made it.
         foreach (var index in later)
         {
@@ -79,8 +93,4 @@ internal static class ArmCluster
         await connection.ExecuteAsync(drop, cancellationToken);
         return true;
     }
-
-    private static async Task<string> TextOfAsync(string file, CancellationToken cancellationToken) => File.Exists(file)
-        ? await File.ReadAllTextAsync(file, cancellationToken)
-        : throw new HarnessException($"sql={file}: there is no such file.", ExitCode.BadUsage);
 }

@@ -27,10 +27,11 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
         ArmSpecification specification, IReadOnlyList<IndexReason> reasons, IReadOnlyList<string> only, CancellationToken cancellationToken)
     {
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
+        await ArmCluster.RequireAsync(specification, cancellationToken);
+        using var sql = await SqlFolder.OfAsync(specification.Schema, cancellationToken);
         await using var own = Template is null
             ? await SeededTemplate.MakeAsync(request, profile, specification.ServerVersion, keep, progress, cancellationToken)
             : null;
-        using var sql = await SqlFolder.OfAsync(specification.Schema, cancellationToken);
         var factory = new CrmArmFactory(Template ?? own!, sql, rebuild: specification.Schema is not ArmSchema.Optimized);
         var whole = await WholeAsync(factory, specification, only, cancellationToken);
         var chosen = Chosen(whole.Indexes, only);

@@ -23,6 +23,7 @@ public sealed class CrmSubject(SeedRequest request, ServerProfile profile, bool 
         ArmSpecification a, ArmSpecification b, PlantedFault? planted, IStageProgress progress, CancellationToken cancellationToken) =>
         ComparedArms.MakeAsync(async arms =>
         {
+            foreach (var arm in new[] { a, b }) await ArmCluster.RequireAsync(arm, cancellationToken);
             var sqlA = arms.Own(await SqlFolder.OfAsync(a.Schema, cancellationToken));
             var sqlB = arms.Own(await SqlFolder.OfAsync(b.Schema, cancellationToken));
             var rebuild = a.Schema is ArmSchema.Base || b.Schema is ArmSchema.Base

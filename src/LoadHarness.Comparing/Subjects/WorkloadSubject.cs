@@ -28,11 +28,14 @@ public sealed class WorkloadSubject(
         ArmSpecification a, ArmSpecification b, PlantedFault? planted, IStageProgress progress, CancellationToken cancellationToken) =>
         ComparedArms.MakeAsync(async arms =>
         {
+            foreach (var arm in new[] { a, b }) await ArmCluster.RequireAsync(arm, cancellationToken);
             var folderA = arms.Own(await WorkloadFolder.OfAsync(workload, a.Schema, cancellationToken));
             var folderB = arms.Own(await WorkloadFolder.OfAsync(workload, b.Schema, cancellationToken));
             var common = CommonOperations.Of(workload, folderA.Workload, folderB.Workload, scenarios);
             arms.Scenarios = [.. common.A.File.Scenarios.Keys];
             arms.NotCompared = common.NotCompared;
+            // Before minutes of seeding: whether they answer.
+            foreach (var given in new[] { a, b }.Where(IsGiven)) await using (await GivenAsync(given, progress, cancellationToken)) { }
             var isOne = a.ServerVersion == b.ServerVersion && folderA.Workload.Content == folderB.Workload.Content && !IsGiven(a);
             var templateA = await OwnedTemplateAsync(folderA, a);
             var templateB = isOne && !IsGiven(b) ? templateA : await OwnedTemplateAsync(folderB, b);

@@ -50,6 +50,7 @@ public static class GivenDatabase
     internal static async Task<Database> OpenAsync(string text, DatabaseRequest request, CancellationToken cancellationToken)
     {
         var given = Parse(text);
+        ClientEnvironment.FillIn(given);
         given.Timeout = Math.Min(given.Timeout, ConnectTimeoutSeconds);
         await using var connection = new NpgsqlConnection(given.ConnectionString);
         try

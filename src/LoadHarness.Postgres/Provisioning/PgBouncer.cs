@@ -10,6 +10,9 @@ namespace LoadHarness.Postgres.Provisioning;
 public sealed class PgBouncer : IAsyncDisposable
 {
     public const string Program = "pgbouncer";
+
+    public const string HowToGetIt = "the program is not installed. Debian, Ubuntu: apt-get install pgbouncer.";
+
     private readonly WatchedProgram _program;
 
     private PgBouncer(WatchedProgram program, string connectionString) => (_program, ConnectionString) = (program, connectionString);
@@ -27,8 +30,7 @@ public sealed class PgBouncer : IAsyncDisposable
     /// <exception cref="HarnessException">pgbouncer is not installed, or did not start; carries its own words.</exception>
     public static async Task<PgBouncer> StartAsync(string serverConnectionString, int poolSize, CancellationToken cancellationToken)
     {
-        var program = Find() ?? throw new HarnessException(
-            "--pooler pgbouncer: the program is not installed. Debian, Ubuntu: apt-get install pgbouncer.");
+        var program = Find() ?? throw new HarnessException($"pgbouncer: {HowToGetIt}");
         var server = new NpgsqlConnectionStringBuilder(serverConnectionString);
         var root = await WatchedProgram.MakeRootAsync("pooler", cancellationToken);
         var (port, log, configuration) = (NativeCluster.FreePort(), Path.Combine(root, "pooler.log"), Path.Combine(root, "pgbouncer.ini"));

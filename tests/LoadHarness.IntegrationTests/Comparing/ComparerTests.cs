@@ -65,6 +65,23 @@ public sealed class ComparerTests(PostgresCluster cluster, SmallTemplate templat
         }
     }
 
+    [Theory]
+    [InlineData("optimized,sql=no-such-file.sql", "there is no such file")]
+    [InlineData("optimized,server=15,sql=no-such-file.sql", "there is no such file")]
+    [InlineData("optimized,server=99", "there is no PostgreSQL 99")]
+    public async Task What_an_arm_needs_is_looked_for_before_anything_is_seeded(string arm, string part)
+    {
+        var told = new Notes();
+        var unseeded = new CrmSubject(SmallTemplate.Rows with { Seed = 4_711 }, ServerProfile.Checklist, keep: false);
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => new Comparer(Reads, unseeded, told).CompareAsync(
+            ArmSpecification.Parse("--a", "optimized"), ArmSpecification.Parse("--b", arm), TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        Assert.Contains(part, fault.Message, StringComparison.Ordinal);
+        Assert.Empty(told.Sentences);
+    }
+
     private async Task<ArmComparison> CompareAsync(string b, ComparisonPlan? plan = null) =>
         await new Comparer(
             plan ?? Reads, new CrmSubject(SmallTemplate.Rows, ServerProfile.Checklist, keep: false)

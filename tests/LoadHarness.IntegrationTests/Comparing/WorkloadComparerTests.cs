@@ -84,6 +84,36 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
+    public async Task A_given_database_is_reached_by_the_environments_password_beside_a_private_server_too()
+    {
+        await using var given = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await given.Owner.ExecuteAsync(
+            $"create extension pg_stat_statements; {SetUp} insert into item select n, n % 500, 1 from generate_series(1, 5000) n; "
+                + "create index item_kind_idx on item (kind); analyze item");
+        await WriteAsync(SetUp, Statements);
+        var withoutPassword = new Npgsql.NpgsqlConnectionStringBuilder(given.ConnectionString);
+        Environment.SetEnvironmentVariable("PGPASSWORD", withoutPassword.Password);
+        withoutPassword.Password = null;
+
+        var arms = await CompareAsync("workload", $"db:{withoutPassword.ConnectionString}");
+
+        Assert.Contains(arms.Indexes, index => index is { Index: "item_kind_idx", A: null });
+    }
+
+    [Fact]
+    public async Task A_given_database_that_does_not_answer_is_named_before_a_server_is_made()
+    {
+        await WriteAsync(SetUp, Statements);
+        var told = new Notes();
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(
+            () => CompareAsync("workload", "db:Host=127.0.0.1;Port=1;Username=nobody;Password=x", told: told));
+
+        Assert.Contains("No connection to 127.0.0.1:1", fault.Message, StringComparison.Ordinal);
+        Assert.Empty(told.Sentences);
+    }
+
+    [Fact]
     public async Task What_cannot_be_an_arm_is_named_before_a_server_is_made()
     {
         await WriteAsync(SetUp, Statements);
@@ -98,15 +128,15 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
     }
 
     /// <param name="slot">None: counters alone.</param>
-    private async Task<ArmComparison> CompareAsync(string a, string b, TimeSpan slot = default)
+    private async Task<ArmComparison> CompareAsync(string a, string b, TimeSpan slot = default, Notes? told = null)
     {
         var workload = WorkloadCatalog.Find(_directory.FullName, out var faults);
         Assert.Empty(faults);
         // Users of a slot: where the machine is busy, too, each has calls enough to be compared.
         var asked = (ComparisonPlan.Standard with { Slot = slot, CounterCalls = 20, Users = 4 }).For(workload!);
         return await new Comparer(
-            asked, new WorkloadSubject(workload!, asked.Scenarios, ServerProfile.Checklist, 7, keep: false), SilentProgress.Instance)
-            .CompareAsync(
+            asked, new WorkloadSubject(workload!, asked.Scenarios, ServerProfile.Checklist, 7, keep: false),
+            told ?? (IStageProgress)SilentProgress.Instance).CompareAsync(
                 ArmSpecification.OfWorkload("--a", a), ArmSpecification.OfWorkload("--b", b), TestContext.Current.CancellationToken);
     }
 

@@ -78,16 +78,4 @@ public sealed class ForceTests(PostgresCluster cluster)
         Assert.Contains(told.Sentences, sentence => sentence.Contains("every row of workspaces, users, leads", StringComparison.Ordinal)
             && sentence.Contains("email_sends: ", StringComparison.Ordinal));
     }
-
-    private sealed class Notes : IStageProgress
-    {
-        public List<string> Sentences { get; } = [];
-
-        public void Note(string sentence)
-        {
-            lock (Sentences) Sentences.Add(sentence);
-        }
-
-        public ICountedTask Begin(string name, long? total, string unit) => SilentProgress.Instance.Begin(name, total, unit);
-    }
 }
