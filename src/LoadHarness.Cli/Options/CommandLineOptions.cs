@@ -170,6 +170,7 @@ internal sealed class CommandLineOptions
         Targets = Word(parsed, Targets),
         Workload = Word(parsed, Workload),
         Database = Word(parsed, Database),
+        TakesDatabase = parsed.CommandResult.Command.Options.Contains(Database),
         Out = Word(parsed, Out),
         WritesOut = parsed.CommandResult.Command is RootCommand or { Name: "run" },
         Seed = Word(parsed, Seed),

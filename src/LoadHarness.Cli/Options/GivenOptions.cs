@@ -17,6 +17,9 @@ internal sealed record GivenOptions
 
     public string? Database { get; init; }
 
+    /// <summary>The verb works where <see cref="Database"/> says, also where that was not given.</summary>
+    public bool TakesDatabase { get; init; }
+
     public string? Out { get; init; }
 
     /// <summary>The verb writes below <see cref="Out"/>, also where it was not given.</summary>

@@ -35,11 +35,12 @@ internal static class OptionsCheck
         var contacts = Contacts(raw, errors);
         var spread = SpreadOption.Check(raw, contacts, errors);
         var profile = Profile(raw, errors);
-        var database = Database(raw, errors);
+        var database = KeepOption.Check(raw, Database(raw, errors), errors);
         var seed = Seed(raw, errors);
         var settings = OneOf("--settings", raw.Settings, errors, ("checklist", ServerProfile.Checklist), ("tuned", ServerProfile.Tuned));
         var engine = OneOf("--engine", raw.Engine, errors, ("loadharness", LoadEngine.LoadHarness), ("nbomber", LoadEngine.NBomber));
         var pooler = OneOf("--pooler", raw.Pooler, errors, ("none", Pooler.None), ("pgbouncer", Pooler.PgBouncer));
+        if (pooler == Pooler.PgBouncer && PgBouncer.Find() is null) errors.Add($"--pooler pgbouncer: {PgBouncer.HowToGetIt}");
         if (engine == LoadEngine.NBomber && !EngineCatalog.HasNBomber) errors.Add(NBomberEngine.HowToGetIt);
         var output = Output(raw, errors);
         var workload = WorkloadOption.Check(raw, errors);

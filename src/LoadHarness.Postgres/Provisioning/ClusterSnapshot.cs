@@ -30,7 +30,8 @@ public sealed record ClusterSnapshot(string Directory)
     /// <summary>Holds the superuser's password; readable by its owner alone.</summary>
     public string PasswordFile => Path.Combine(Directory, "password");
 
-    private static string CacheRoot =>
+    /// <summary>Where snapshots lie.</summary>
+    public static string Root =>
         Environment.GetEnvironmentVariable("LOADHARNESS_CACHE") is { Length: > 0 } given ? given
         : Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? Path.Combine(cache, "loadharness")
         : OperatingSystem.IsWindows() ? Path.Combine(
@@ -43,7 +44,7 @@ public sealed record ClusterSnapshot(string Directory)
     /// </summary>
     /// <param name="rows">Names the seeded rows; a part of a directory's name.</param>
     public static ClusterSnapshot Of(string rows, int serverMajorVersion) =>
-        new(Path.Combine(CacheRoot, $"seed-{rows}-pg{serverMajorVersion}-{SqlChecksum()}"));
+        new(Path.Combine(Root, $"seed-{rows}-pg{serverMajorVersion}-{SqlChecksum()}"));
 
     /// <summary>Copies a running cluster; call it when seeding has ended and before anything else changes a row.</summary>
     /// <exception cref="HarnessException">pg_basebackup failed; carries its own words. Nothing half-done stays behind.</exception>

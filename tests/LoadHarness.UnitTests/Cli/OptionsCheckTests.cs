@@ -84,6 +84,41 @@ public sealed class OptionsCheckTests
         Assert.Contains("an organization needs a paid licence", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("container", false, true, "--reuse: a container starts from no kept server")]
+    [InlineData("Host=127.0.0.1;Username=u", true, false, "--keep: a given database stays where it is")]
+    [InlineData("Host=127.0.0.1;Username=u", false, true, "--reuse: a given database stays where it is")]
+    public void What_cannot_be_kept_or_started_from_is_refused(string database, bool keep, bool reuse, string words)
+    {
+        var given = new GivenOptions { Database = database, Keep = keep, Reuse = reuse, TakesDatabase = true };
+
+        var fault = Assert.Throws<HarnessException>(() => OptionsCheck.Check(given, []));
+
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        Assert.Contains(words, fault.Message, StringComparison.Ordinal);
+        // A verb that makes a private server of its own works nowhere else.
+        Assert.Equal(keep, OptionsCheck.Check(given with { TakesDatabase = false }, []).Keep);
+    }
+
+    [Theory]
+    [InlineData(false, false, "auto")]
+    [InlineData(true, false, "native")]
+    [InlineData(false, true, "native")]
+    public void What_is_kept_is_a_private_server(bool keep, bool reuse, string database) => Assert.Equal(
+        database, OptionsCheck.Check(new() { Keep = keep, Reuse = reuse, TakesDatabase = true }, []).Database.ToString());
+
+    [Fact]
+    public void A_pooler_that_is_not_installed_is_named_with_the_way_to_it()
+    {
+        var given = new GivenOptions { Pooler = "pgbouncer" };
+
+        if (Postgres.Provisioning.PgBouncer.Find() is not null)
+            Assert.Equal(Pooler.PgBouncer, OptionsCheck.Check(given, []).Pooler);
+        else
+            Assert.Contains("apt-get install pgbouncer",
+                Assert.Throws<HarnessException>(() => OptionsCheck.Check(given, [])).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_connection_string_is_a_given_database_and_its_text_holds_no_password()
     {
