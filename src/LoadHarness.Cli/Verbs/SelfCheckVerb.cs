@@ -3,6 +3,7 @@ using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Load.SelfCheck;
 using LoadHarness.Postgres.Provisioning;
@@ -29,26 +30,40 @@ internal static class SelfCheckVerb
         HarnessOptions options, string directory, SelfCheckScale scale, CancellationToken cancellationToken)
     {
         OutputDirectory.Require("selfcheck", directory);
-        TerminalOutput terminal = new TerminalOutput(options.Json);
+        var terminal = new TerminalOutput(options.Json);
+        var request = new DatabaseRequest(options.Database, options.ServerProfile, Keep: false, options.Force);
+        await Provisioner.RequireAsync(request, cancellationToken);
         var verdicts = await terminal.WithProgressAsync(progress => EngineSelfCheck.RunAsync(scale, progress, cancellationToken));
-        var compared = await terminal.WithProgressAsync(async progress =>
+        try
         {
-            await using var database = await Provisioner.ProvisionAsync(
-                new(options.Database, options.ServerProfile, Keep: false, options.Force), progress, cancellationToken);
-            return await LookupSelfCheck.RunAsync(database.AdminConnectionString, scale, progress, cancellationToken);
-        });
-        IReadOnlyList<Verdict> all = [.. verdicts, .. compared];
-        var exitCode = CheckTable.Print(terminal, all, options.Json);
-        terminal.Line($"Kept in {await KeepAsync(all, directory, cancellationToken)}");
+            var compared = await terminal.WithProgressAsync(progress => CompareAsync(request, scale, progress, cancellationToken));
+            verdicts = [.. verdicts, .. compared];
+        }
+        catch
+        {
+            // Minutes of measurement: another part that fails costs them nothing.
+            terminal.Line($"What was measured until then is kept in {await KeepAsync(verdicts, directory)}");
+            throw;
+        }
+
+        var exitCode = CheckTable.Print(terminal, verdicts, options.Json);
+        terminal.Line($"Kept in {await KeepAsync(verdicts, directory)}");
         return exitCode;
     }
 
-    private static async Task<string> KeepAsync(IReadOnlyList<Verdict> verdicts, string directory, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Verdict>> CompareAsync(
+        DatabaseRequest request, SelfCheckScale scale, IStageProgress progress, CancellationToken cancellationToken)
+    {
+        await using var database = await Provisioner.ProvisionAsync(request, progress, cancellationToken);
+        return await LookupSelfCheck.RunAsync(database.AdminConnectionString, scale, progress, cancellationToken);
+    }
+
+    private static async Task<string> KeepAsync(IReadOnlyList<Verdict> verdicts, string directory)
     {
         var file = Path.Combine(Path.GetFullPath(directory),
             $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}.json");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        await File.WriteAllTextAsync(file, CheckReport.Of(verdicts).ToJson() + "\n", cancellationToken);
+        await File.WriteAllTextAsync(file, CheckReport.Of(verdicts).ToJson() + "\n", CancellationToken.None);
         return file;
     }
 }

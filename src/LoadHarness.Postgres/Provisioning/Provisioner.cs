@@ -20,6 +20,25 @@ public static class Provisioner
             _ => throw new ArgumentOutOfRangeException(nameof(request), request.Target, "an unknown kind of target"),
         };
 
+    /// <summary>Looks whether there is a way to a database, for work that needs one after minutes of other work.</summary>
+    /// <exception cref="HarnessException">There is none; the message names the ways out.</exception>
+    public static async Task RequireAsync(DatabaseRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Target is DatabaseTarget.Given given)
+        {
+            await using var opened = await GivenDatabase.OpenAsync(given.ConnectionString, request, cancellationToken);
+            return;
+        }
+
+        if (request.Target is not DatabaseTarget.Native && await ContainerEngine.FaultAsync(cancellationToken) is var fault)
+        {
+            if (fault is null) return;
+            if (request.Target is DatabaseTarget.Container) throw NoEngine(fault);
+        }
+
+        if (await PostgresBinaries.FindAsync(request.ServerVersion, cancellationToken) is null) throw PostgresBinaries.NoneFound();
+    }
+
     private static async Task<Database> AutoAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken) =>
         await ContainerEngine.FaultAsync(cancellationToken) is null
             ? await InContainerAsync(request, progress, cancellationToken)
@@ -30,7 +49,7 @@ public static class Provisioner
     {
         ClientEnvironment.Forget();
         if (await ContainerEngine.FaultAsync(cancellationToken) is { } fault)
-            throw new HarnessException($"No container engine answers: {fault} Start Docker, set DOCKER_HOST, or use --database native.");
+            throw NoEngine(fault);
 
         var server = await ContainerServer.StartAsync(request, progress, cancellationToken);
         return await ReadyAsync(server, server.ConnectionString, ServerKind.Container, cancellationToken);
@@ -54,6 +73,9 @@ public static class Provisioner
                 + $"private to this run{(request.Keep ? $"; its directory {cluster.Directory.Root} will be kept" : "")}.");
         return await ReadyAsync(cluster, cluster.ConnectionString, ServerKind.Native, cancellationToken, cluster);
     }
+
+    private static HarnessException NoEngine(string fault) =>
+        new($"No container engine answers: {fault} Start Docker, set DOCKER_HOST, or use --database native.");
 
     /// <summary>Makes the run's database and reads the server back; a server that fails here does not stay behind.</summary>
     private static async Task<Database> ReadyAsync(
