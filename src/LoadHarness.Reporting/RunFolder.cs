@@ -34,6 +34,20 @@ internal static class RunFolder
         }
     }
 
+    /// <summary>A new directory that nobody else can read, or have made before.</summary>
+    /// <exception cref="HarnessException">None can be made.</exception>
+    public static string OfTemporaryFiles()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("loadharness-runs-").FullName;
+        }
+        catch (Exception failure) when (WholeFile.IsOfTheDisk(failure))
+        {
+            throw new HarnessException($"The temporary directory could not be written: {failure.Message}", inner: failure);
+        }
+    }
+
     private static async Task<(RunResult Run, string Directory)> NameAsync(
         RunResult run, string part, string output, CancellationToken cancellationToken)
     {

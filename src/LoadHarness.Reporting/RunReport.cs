@@ -10,17 +10,16 @@ public static class RunReport
 {
     /// <summary>
     /// Keeps a run that has just ended, in a folder of its own below <c>--out</c>, or below the temporary directory when nothing can be
-    /// written
-    /// there. What cannot be written becomes a note: it costs no verdict, and no other file.
+    /// written there. What cannot be written becomes a note: it costs no verdict, and no other file.
     /// </summary>
     public static async Task<KeptRun> KeepAsync(RunResult run, string output, CancellationToken cancellationToken)
     {
         var notes = new List<string>();
-        foreach (var place in (string[])[output, Path.Combine(Path.GetTempPath(), "loadharness-runs")])
+        foreach (var place in (Func<string>[])[() => output, RunFolder.OfTemporaryFiles])
         {
             try
             {
-                var (named, directory) = await RunFolder.MakeAsync(run, place, cancellationToken);
+                var (named, directory) = await RunFolder.MakeAsync(run, place(), cancellationToken);
                 if (notes.Count > 0) notes.Add($"The run is kept in {directory} instead.");
                 return new(named, [Path.Combine(directory, "run.json"),
                     .. await RenderAsync(named, Companions.None, directory, notes, cancellationToken)],

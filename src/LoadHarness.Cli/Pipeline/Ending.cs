@@ -1,6 +1,7 @@
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Options;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
 
@@ -24,14 +25,21 @@ internal static class Ending
         }
     }
 
+    /// <summary>Writes the run's folder; what cannot be written is told, and costs no verdict.</summary>
+    public static async Task<KeptRun> KeepAsync(RunResult run, HarnessOptions options)
+    {
+        var kept = await RunReport.KeepAsync(run, options.OutputDirectory, CancellationToken.None);
+        foreach (var note in kept.Notes) await Console.Error.WriteLineAsync(note);
+        return kept;
+    }
+
     /// <summary>Writes the run's folder, and tells what it comes to.</summary>
     public static async Task<ExitCode> ReportAsync(StageContext context, JudgedRun judged)
     {
         var (options, terminal) = (context.Options, context.Terminal);
-        var kept = await RunReport.KeepAsync(judged.Run, options.OutputDirectory, CancellationToken.None);
-        foreach (var note in kept.Notes) await Console.Error.WriteLineAsync(note);
+        var kept = await KeepAsync(judged.Run, options);
         var exitCode = judged.Fault ?? (kept.Files.Count == 0 ? ExitCode.Fault : ExitCodes.Of(kept.Run));
-        Summary.Print(terminal, kept.Run, kept.Files, exitCode, options.Json);
+        Summary.Print(terminal, kept.Run, kept.Files, exitCode, options.Json, judged.Fault is null ? null : kept.Run.IncompleteReason);
         if (options.Open && Summary.PageOf(kept.Files) is { } page) PageOpener.Open(terminal, page);
         return exitCode;
     }

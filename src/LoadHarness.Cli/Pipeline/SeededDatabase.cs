@@ -15,6 +15,9 @@ internal sealed record SeededDatabase(Database Database, PartialRun Run) : IAsyn
     /// <exception cref="HarnessException">Neither leads nor a database were given.</exception>
     public static async Task<SeededDatabase> OpenAsync(StageContext context, bool contactsGiven, CancellationToken cancellationToken)
     {
+        if (!contactsGiven && context.Options.Database is not DatabaseTarget.Given)
+            throw new HarnessException("Which database? Give --contacts N to make and seed one, or --database with a connection string.",
+                ExitCode.BadUsage);
         var run = PartialRun.Begin(context.Options);
         return contactsGiven
             ? await MakeAsync(context, run, cancellationToken)
@@ -25,8 +28,7 @@ internal sealed record SeededDatabase(Database Database, PartialRun Run) : IAsyn
     public static Task<Database> GivenAsync(TerminalOutput terminal, HarnessOptions options, CancellationToken cancellationToken)
     {
         if (options.Database is not DatabaseTarget.Given)
-            throw new HarnessException("Which database? Give --contacts N to make and seed one, or --database with a connection string.",
-                ExitCode.BadUsage);
+            throw new HarnessException("Which database? Give --database with a connection string.", ExitCode.BadUsage);
         return terminal.WithProgressAsync(progress => Provisioner.ProvisionAsync(
             new(options.Database, options.ServerProfile, Keep: false, Force: true), progress, cancellationToken));
     }

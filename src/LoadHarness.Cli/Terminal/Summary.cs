@@ -9,10 +9,14 @@ namespace LoadHarness.Cli.Terminal;
 /// </summary>
 internal static class Summary
 {
-    public static void Print(TerminalOutput terminal, RunResult run, IReadOnlyList<string> files, ExitCode exitCode, bool json)
+    /// <param name="error">The fault that ended the run early; null for none.</param>
+    public static void Print(
+        TerminalOutput terminal, RunResult run, IReadOnlyList<string> files, ExitCode exitCode, bool json, string? error = null)
     {
         foreach (var line in Lines(run, files, exitCode)) terminal.Line(line);
-        if (json) Console.Out.WriteLine(CheckReport.Of(run.Verdicts).ToJson());
+        if (!json) return;
+        var report = CheckReport.Of(run.Verdicts);
+        JsonOutput.Write(error is null ? report : report with { Error = error, ExitCode = (int)exitCode });
     }
 
     /// <returns>Null when it could not be written.</returns>

@@ -56,8 +56,9 @@ internal static class VerifyVerb
         var measured = await RunGuard.CollectAsync(
             seeded.Run, MeasureAsync(context, seeded, cancellationToken), Interruption.Abandoned, cancellationToken);
         if (measured.IncompleteReason is not null) return await Ending.ReportAsync(context, Ending.Judge(measured));
-        await ReportAsync(context, measured, cancellationToken);
-        return await TellAsync(context, measured, seeded.Database, markdown, cancellationToken);
+        var kept = await ReportAsync(context, measured);
+        var exitCode = await TellAsync(context, measured, seeded.Database, markdown, cancellationToken);
+        return kept.Files.Count == 0 ? ExitCode.Fault : exitCode;
     }
 
     private static async IAsyncEnumerable<StageRecord> MeasureAsync(
@@ -93,11 +94,11 @@ internal static class VerifyVerb
     }
 
     // Minutes of measurement are worth a folder of their own: the same files as those of a run.
-    private static async Task ReportAsync(StageContext context, PartialRun measured, CancellationToken cancellationToken)
+    private static async Task<KeptRun> ReportAsync(StageContext context, PartialRun measured)
     {
-        var run = RunJudge.Judge(measured.ToResult(), context.Options);
-        var files = await RunReport.WriteAsync(run, Path.Combine(context.Options.OutputDirectory, run.Identity.Id), cancellationToken);
-        context.Terminal.Line($"Report: {files.FirstOrDefault(file => file.EndsWith("report.html", StringComparison.Ordinal))}");
+        var kept = await Ending.KeepAsync(RunJudge.Judge(measured.ToResult(), context.Options), context.Options);
+        context.Terminal.Line($"Report: {Summary.PageOf(kept.Files)}");
+        return kept;
     }
 
     private static ChecklistCircumstances Circumstances(PartialRun run, Database database) => new(

@@ -9,6 +9,16 @@ public sealed record CheckReport(
     [property: JsonPropertyName("verdict")] string Verdict,
     [property: JsonPropertyName("checks")] IReadOnlyList<Check> Checks)
 {
+    /// <summary>Why there are no more checks; null when nothing failed.</summary>
+    [JsonPropertyName("error")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Error { get; init; }
+
+    /// <summary>With an error only.</summary>
+    [JsonPropertyName("exitCode")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ExitCode { get; init; }
+
     public static CheckReport Of(IReadOnlyList<Verdict> verdicts) => new(
         Word(VerdictKinds.Worst(verdicts.Select(verdict => verdict.Kind))),
         [.. verdicts.Select(v => new Check(v.Id, v.Limit, v.Figure, v.Unit, Word(v.Kind), v.Evidence)

@@ -73,9 +73,12 @@ public sealed class WrongOptionTests
     {
         using var output = new TemporaryDirectory();
         var ended = await BuiltProgram.RunAsync(
-            "run", "--contacts", "5000", "--out", output.Path, "--database", "Host=127.0.0.1;Port=1;Username=x;Password=secret");
+            "run", "--contacts", "5000", "--out", output.Path, "--database", "Host=127.0.0.1;Port=1;Username=x;Password=secret", "--json");
 
         Assert.Equal(1, ended.ExitCode);
+        using var printed = System.Text.Json.JsonDocument.Parse(ended.StandardOutput);
+        Assert.Equal(1, printed.RootElement.GetProperty("exitCode").GetInt32());
+        Assert.Contains("No connection to 127.0.0.1:1", printed.RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Contains("127.0.0.1:1", ended.StandardError, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", ended.StandardOutput + ended.StandardError, StringComparison.Ordinal);
         foreach (var file in Directory.EnumerateFiles(output.Path, "*", SearchOption.AllDirectories))
@@ -91,7 +94,35 @@ public sealed class WrongOptionTests
         Assert.Equal(2, ended.ExitCode);
         using var printed = System.Text.Json.JsonDocument.Parse(ended.StandardOutput);
         Assert.Equal(2, printed.RootElement.GetProperty("exitCode").GetInt32());
-        Assert.Contains("Which database?", printed.RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
+        // It makes no database of its own: only verbs that do name --contacts.
+        Assert.Equal("Which database? Give --database with a connection string.", printed.RootElement.GetProperty("error").GetString());
+    }
+
+    [Fact]
+    public async Task A_database_that_work_needs_later_is_looked_for_before_the_work()
+    {
+        var ended = await BuiltProgram.RunAsync("selfcheck", "--quick", "--database", "Host=127.0.0.1;Port=1;Username=x");
+
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("No connection to 127.0.0.1:1", ended.StandardError, StringComparison.Ordinal);
+        Assert.DoesNotContain("Iterations that do nothing", ended.StandardOutput + ended.StandardError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_place_where_nothing_can_be_kept_is_named_before_a_server_starts()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = Path.Combine(directory.Path, "file");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        var ended = await CliWrap.Buffered.BufferedCommandExtensions.ExecuteBufferedAsync(
+            BuiltProgram.With("run", "--contacts", "5000", "--keep", "--out", directory.Path)
+                .WithEnvironmentVariables(variables => variables.Set("LOADHARNESS_CACHE", Path.Combine(file, "cache"))),
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains("--keep", ended.StandardError, StringComparison.Ordinal);
+        Assert.Contains("LOADHARNESS_CACHE", ended.StandardError, StringComparison.Ordinal);
+        Assert.DoesNotContain("== database", ended.StandardOutput, StringComparison.Ordinal);
     }
 
     [Fact]

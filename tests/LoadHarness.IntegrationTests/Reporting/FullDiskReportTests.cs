@@ -40,9 +40,14 @@ public sealed class FullDiskReportTests
         var kept = await RunReport.KeepAsync(Run, disk.Path, Stop);
 
         var directory = Path.GetDirectoryName(kept.Files[0])!;
-        Assert.StartsWith(Path.Combine(Path.GetTempPath(), "loadharness-runs"), directory, StringComparison.Ordinal);
+        Assert.StartsWith(Path.Combine(Path.GetTempPath(), "loadharness-runs-"), directory, StringComparison.Ordinal);
+        // Nobody else reads it, and nobody else's directory is in the way.
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(Path.GetDirectoryName(directory)!));
         Assert.Contains(kept.Notes, note => note.Contains(directory, StringComparison.Ordinal));
         Assert.Equal(Run.Warnings.Count, (await RunJson.ReadAsync(kept.Files[0], Stop)).Warnings.Count);
-        Directory.Delete(directory, recursive: true);
+        Directory.Delete(Path.GetDirectoryName(directory)!, recursive: true);
     }
 }

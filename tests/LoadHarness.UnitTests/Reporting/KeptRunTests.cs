@@ -38,7 +38,7 @@ public sealed class KeptRunTests : IDisposable
 
         Assert.True(File.Exists(kept.Files[0]), "run.json is nowhere");
         Assert.Contains(kept.Notes, note => note.Contains(Path.GetDirectoryName(kept.Files[0])!, StringComparison.Ordinal));
-        Directory.Delete(Path.GetDirectoryName(kept.Files[0])!, recursive: true);
+        Directory.Delete(Path.GetDirectoryName(Path.GetDirectoryName(kept.Files[0]))!, recursive: true);
     }
 
     [Fact]
