@@ -37,6 +37,16 @@ public sealed partial class PipelineCommandTests
         Assert.Contains(".ci/prove", File.ReadAllText(Repository.File(".github", "workflows", "ci.yml")), StringComparison.Ordinal);
     }
 
+    // The cache action itself saves only after a job that succeeded: a night that found something would be forgotten.
+    [Fact]
+    public void A_night_that_found_something_is_remembered_too()
+    {
+        var nightly = File.ReadAllText(Repository.File(".github", "workflows", "nightly.yml"));
+
+        Assert.DoesNotContain("uses: actions/cache@", nightly, StringComparison.Ordinal);
+        Assert.Matches(@"sh gate [^\n]+\n[^\n]*#[^\n]*\n\s+- uses: actions/cache/save@[^\n]+\n\s+if: always\(\)", nightly);
+    }
+
     [GeneratedRegex(@"\./run\.sh ([^>|\n]+)")]
     private static partial Regex Command();
 
