@@ -7,9 +7,11 @@ $install = 'yes'
 $agents = 'no'
 $broker = $false
 $pass = @(foreach ($argument in $args) {
-    if ("$argument" -eq '--no-install') { $install = 'no' } else { "$argument" }
-    if ("$argument" -like '--agents*') { $agents = 'agents' }
-    if ("$argument" -like '--broker*') { $broker = $true }
+    # Words with commas between them are a list to PowerShell.
+    $word = $argument -join ','
+    if ($word -eq '--no-install') { $install = 'no' } else { $word }
+    if ($word -like '--agents*') { $agents = 'agents' }
+    if ($word -like '--broker*') { $broker = $true }
 })
 # A broker that runs elsewhere needs none here.
 if ($broker) { $agents = 'no' }
