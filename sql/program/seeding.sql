@@ -52,7 +52,8 @@ order by 1;
 -- id: missing-months
 -- Months without a partition: their rows would land in the default one. $1: a table, $2 and $3: the first and the last month.
 select m.month
-from generate_series($2::date, $3::date, interval '1 month') as m (month)
+-- As timestamps: of dates the series would be midnights of the session's time zone.
+from generate_series($2::date::timestamp, $3::date::timestamp, interval '1 month') as m (month)
 where not exists (
     select
     from pg_inherits i

@@ -3,6 +3,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
+using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios;
 using LoadHarness.Scenarios.OtherEngines;
@@ -26,10 +27,11 @@ public static class AgentWork
         var through = false;
         try
         {
-            await using (var admin = NpgsqlDataSource.Create(connectionString))
+            var own = await GivenDatabase.InPublicAsync(connectionString, stop.Token);
+            await using (var admin = NpgsqlDataSource.Create(own))
                 await session.ConfirmAsync(FleetWork.FactsOf(await SeenDatabase.ReadAsync(admin, stop.Token), session.Job.Profile),
                     stop.Token);
-            await PlayAllAsync(session, connectionString, tell, stop.Token, atOnce);
+            await PlayAllAsync(session, own, tell, stop.Token, atOnce);
             through = true;
         }
         catch (Exception ended) when (session.EndReason is not null && ended is OperationCanceledException or HarnessException)

@@ -92,6 +92,7 @@ internal static class CrmStages
         var options = context.Options;
         return new(options.Database, options.ServerProfile, options.Keep && options.Database is DatabaseTarget.Container, options.Force)
         {
+            CrmSchema = true,
             DeletesRows = options.Force,
             DeletesForeignRows = options.DeleteAllRows,
             ExtraSettings = options.WithoutExtensions is { } names ? new Dictionary<string, string>

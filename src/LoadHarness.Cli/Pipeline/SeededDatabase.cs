@@ -24,16 +24,24 @@ internal sealed record SeededDatabase(Database Database, PartialRun Run) : IAsyn
             : new(await GivenAsync(context.Terminal, context.Options, cancellationToken), run);
     }
 
-    /// <summary>A given database, to be looked at or worked on by name: that it holds data is the point.</summary>
-    public static Task<Database> GivenAsync(TerminalOutput terminal, HarnessOptions options, CancellationToken cancellationToken)
+    /// <summary>A given database with the CRM's schema: that it holds data is the point.</summary>
+    public static Task<Database> GivenAsync(TerminalOutput terminal, HarnessOptions options, CancellationToken cancellationToken) =>
+        GivenAsync(terminal, options, crmSchema: true, cancellationToken);
+
+    /// <summary>A given database with any tables, as its login sees them.</summary>
+    public static Task<Database> AsGivenAsync(TerminalOutput terminal, HarnessOptions options, CancellationToken cancellationToken) =>
+        GivenAsync(terminal, options, crmSchema: false, cancellationToken);
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+
+    private static Task<Database> GivenAsync(
+        TerminalOutput terminal, HarnessOptions options, bool crmSchema, CancellationToken cancellationToken)
     {
         if (options.Database is not DatabaseTarget.Given)
             throw new HarnessException("Which database? Give --database with a connection string.", ExitCode.BadUsage);
         return terminal.WithProgressAsync(progress => Provisioner.ProvisionAsync(
-            new(options.Database, options.ServerProfile, Keep: false, Force: true), progress, cancellationToken));
+            new(options.Database, options.ServerProfile, Keep: false, Force: true) { CrmSchema = crmSchema }, progress, cancellationToken));
     }
-
-    public ValueTask DisposeAsync() => Database.DisposeAsync();
 
     private static async Task<SeededDatabase> MakeAsync(StageContext context, PartialRun run, CancellationToken cancellationToken)
     {

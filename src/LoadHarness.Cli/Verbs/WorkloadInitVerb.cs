@@ -58,7 +58,7 @@ internal static class WorkloadInitVerb
         wanted.Require();
         FirstWorkload.RequireFree(folder);
         var terminal = new TerminalOutput(options.Json);
-        await using var database = await SeededDatabase.GivenAsync(terminal, options, cancellationToken);
+        await using var database = await SeededDatabase.AsGivenAsync(terminal, options, cancellationToken);
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         var isPgbench = wanted.Pgbench.Count > 0;
         var (operations, leftOut) = isPgbench

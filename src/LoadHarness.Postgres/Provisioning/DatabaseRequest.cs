@@ -13,6 +13,11 @@ public sealed record DatabaseRequest(DatabaseTarget Target, ServerProfile Profil
     /// <summary>Major version of a native server; null for the newest on this machine.</summary>
     public int? ServerVersion { get; init; }
 
+    /// <summary>
+    /// What comes next works on the CRM's schema, which lies in <c>public</c>: its names find nothing else, whatever the login's path is.
+    /// </summary>
+    public bool CrmSchema { get; init; }
+
     /// <summary>What comes next empties a given database for the seeder.</summary>
     public bool DeletesRows { get; init; }
 

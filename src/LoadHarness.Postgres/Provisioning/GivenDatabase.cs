@@ -68,10 +68,28 @@ public static class GivenDatabase
                     + "Check that the server runs and is reachable from here, and the user, password and SSL Mode in --database.");
         }
 
+        if (request.CrmSchema) await PutPublicFirstAsync(connection, given, cancellationToken);
         await RequireUsableAsync(connection, request.Force, cancellationToken);
         if (request.DeletesRows && !request.DeletesForeignRows) await RequireOwnRowsAsync(connection, cancellationToken);
         var environment = await ServerInspection.OfAsync(given.ConnectionString, ServerKind.Given, cancellationToken);
         return new Database(given.ConnectionString, environment, server: null);
+    }
+
+    /// <summary>The same way to a database with the CRM's schema: its names find what lies in public, whatever the login's path is.</summary>
+    public static async Task<string> InPublicAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(cancellationToken);
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        await PutPublicFirstAsync(connection, given, cancellationToken);
+        return given.ConnectionString;
+    }
+
+    // Not where it is so already: a pooler refuses what it does not know of.
+    private static async Task PutPublicFirstAsync(
+        NpgsqlConnection connection, NpgsqlConnectionStringBuilder given, CancellationToken cancellationToken)
+    {
+        if (await connection.ScalarAsync<string>("select current_schema()", cancellationToken) != "public") given.SearchPath = "public";
     }
 
     private static async Task RequireUsableAsync(NpgsqlConnection connection, bool force, CancellationToken cancellationToken)

@@ -46,12 +46,12 @@ public sealed class PgBouncer : IAsyncDisposable
     private static string Through(NpgsqlConnectionStringBuilder server, int port) =>
         new NpgsqlConnectionStringBuilder(server.ConnectionString)
         {
-            Host = "127.0.0.1", Port = port, NoResetOnClose = true, MaxAutoPrepare = 0, SslMode = SslMode.Disable,
+            Host = "127.0.0.1", Port = port, NoResetOnClose = true, MaxAutoPrepare = 0, SslMode = SslMode.Disable, SearchPath = null,
         }.ConnectionString;
 
     private static string Configuration(string root, int port, NpgsqlConnectionStringBuilder server, int poolSize) => $"""
         [databases]
-        * = host={server.Host} port={server.Port}
+        * = host={server.Host} port={server.Port}{(server.SearchPath is { } path ? $" connect_query='set search_path = {path}'" : "")}
         [pgbouncer]
         listen_addr = 127.0.0.1
         listen_port = {port}

@@ -42,10 +42,11 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
     /// Empties the tables, all that refer to them, and the journal, all or nothing: a journal that outlived its rows would call them
     /// seeded.
     /// </summary>
-    /// <param name="tables">Names, with commas between.</param>
-    public Task ForgetWithAsync(string tables, CancellationToken cancellationToken) =>
+    /// <param name="tables">Names, with their schema.</param>
+    public Task ForgetWithAsync(IEnumerable<string> tables, CancellationToken cancellationToken) =>
         LockConflicts.RetryAsync(
-            () => connection.ExecuteAsync($"truncate loadharness.seed_run, loadharness.seed_chunk, {tables} cascade", cancellationToken),
+            () => connection.ExecuteAsync(
+                $"truncate loadharness.seed_run, loadharness.seed_chunk, {string.Join(", ", tables)} cascade", cancellationToken),
             cancellationToken);
 
     public Task<List<SeedChunk>> ChunksAsync(string table, CancellationToken cancellationToken) => connection.ListAsync(

@@ -46,10 +46,11 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
                     + $"--force=delete-all-rows to delete all of them.", ExitCode.BadUsage);
             if (doomed.Tables.Count > 0)
                 progress.Note($"--force: deleting every row of workspaces, users, leads and of all that refers to them: {doomed}.");
-            await journal.ForgetWithAsync($"workspaces, users, {string.Join(", ", tables)}", cancellationToken);
+            await journal.ForgetWithAsync(
+                ((string[])["workspaces", "users", .. tables]).Select(table => $"public.{table}"), cancellationToken);
         }
         else if (await connection.ScalarAsync<bool>(
-            "select exists (select 1 from workspaces) or exists (select 1 from leads)", cancellationToken))
+            "select exists (select 1 from public.workspaces) or exists (select 1 from public.leads)", cancellationToken))
         {
             throw new HarnessException("The database holds workspaces or leads that the seeder did not put there. Use an empty database, "
                 + "or --force=delete-all-rows to delete every row of them and of all that refers to them.");

@@ -23,6 +23,20 @@ public sealed class PgBouncerTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_search_path_holds_behind_it_too()
+    {
+        RequirePooler();
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        var server = new NpgsqlConnectionStringBuilder(database.ConnectionString) { SearchPath = "information_schema" };
+        await using var pooler = await PgBouncer.StartAsync(server.ConnectionString, poolSize: 2, Stop);
+        await using var clients = NpgsqlDataSource.Create(pooler.ConnectionString);
+
+        await using var asked = clients.CreateCommand("select current_schema()");
+
+        Assert.Equal("information_schema", await asked.ExecuteScalarAsync(Stop));
+    }
+
+    [Fact]
     public async Task Pooled_connections_cost_less_than_new_ones_RE_4()
     {
         RequirePooler();

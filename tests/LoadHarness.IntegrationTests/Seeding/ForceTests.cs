@@ -78,4 +78,49 @@ public sealed class ForceTests(PostgresCluster cluster)
         Assert.Contains(told.Sentences, sentence => sentence.Contains("every row of workspaces, users, leads", StringComparison.Ordinal)
             && sentence.Contains("email_sends: ", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Tables_of_another_schema_that_the_login_sees_first_are_left_alone()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync("""
+            create schema other; create table other.users (id int); insert into other.users values (1);
+            create table other.leads (id int); insert into other.leads values (1);
+            """);
+        var login = new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString) { SearchPath = "other, public" }.ConnectionString;
+        await using var given = await Provisioner.ProvisionAsync(
+            new(new DatabaseTarget.Given(login), ServerProfile.Checklist, Keep: false, Force: true) { CrmSchema = true },
+            SilentProgress.Instance, Stop);
+        await using var admin = Npgsql.NpgsqlDataSource.Create(given.AdminConnectionString);
+
+        await new Seeder(admin).SeedAsync(Request with { ReplaceForeignRows = true }, SilentProgress.Instance, Stop);
+
+        Assert.Equal(2, await database.Owner.AskAsync<long>(
+            "select (select count(*) from other.users) + (select count(*) from other.leads)"));
+        Assert.True(await database.Owner.AskAsync<bool>("select count(*) > 0 from public.leads"));
+    }
+
+    // The seeder's own statements: the months of a seeding are those of UTC in any time zone.
+    [Theory]
+    [InlineData("Europe/Berlin")]
+    [InlineData("America/New_York")]
+    [InlineData("Europe/London")]
+    public async Task A_login_in_another_time_zone_seeds_the_same_months(string zone)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var admin = Npgsql.NpgsqlDataSource.Create(
+            new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString) { Timezone = zone }.ConnectionString);
+
+        await new Seeder(admin).SeedAsync(Request, SilentProgress.Instance, Stop);
+
+        Assert.Equal(0, await database.Owner.AskAsync<long>("""
+            select count(*)
+            from pg_inherits i
+            join pg_class c on c.oid = i.inhrelid
+            cross join substring(pg_get_expr(c.relpartbound, c.oid) from 'FROM \(''([^'']+)''\)') as first (bound)
+            where i.inhparent in ('email_sends'::regclass, 'lead_activities'::regclass)
+              and date_trunc('month', bound::timestamptz at time zone 'UTC') <> bound::timestamptz at time zone 'UTC'
+            """));
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from email_sends_default"));
+    }
 }
