@@ -21,6 +21,16 @@ create table if not exists loadharness.created_object (
 );
 create table if not exists loadharness.revoked_right (role text primary key);
 
+-- id: drops-of-the-migrators-own
+-- Statements that drop what the migrator made in its schema. What the seeder keeps there is of the rows, which stay.
+select format('drop table if exists loadharness.%I cascade', c.relname)
+from pg_class c
+where c.relnamespace = 'loadharness'::regnamespace and c.relkind = 'r' and c.relname not like 'seed\_%'
+union all
+select format('drop routine if exists %s cascade', p.oid::regprocedure)
+from pg_proc p
+where p.pronamespace = 'loadharness'::regnamespace;
+
 -- id: objects-in-public
 -- What the function files made. What an extension owns is not theirs, nor is a table's row type, which goes with its table.
 select case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end || ' ' || p.oid::regprocedure::text
@@ -35,14 +45,16 @@ where c.relnamespace = 'public'::regnamespace and c.relkind in ('v', 'm', 'c', '
   and not exists (select 1 from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e');
 
 -- id: invalid-indexes
--- What failed concurrent builds left. A build that is under way is not a leftover, nor is a partitioned index that waits for its parts.
+-- What failed concurrent builds left on the schema's tables. A build that is under way is not a leftover, nor is a partitioned index that
+-- waits for its parts. $1: names of the tables; others are somebody's own.
 select format('%I.%I', n.nspname, c.relname)
 from pg_index i
 join pg_class c on c.oid = i.indexrelid
 join pg_namespace n on n.oid = c.relnamespace
 where not i.indisvalid
   and c.relkind = 'i'
-  and n.nspname in ('public', 'loadharness_build')
+  and (n.nspname = 'loadharness_build' or n.nspname = 'public' and exists (
+      select from pg_class t where t.oid = coalesce(pg_partition_root(i.indrelid), i.indrelid) and t.relname = any ($1)))
   and not exists (select 1 from pg_stat_progress_create_index p where p.index_relid = i.indexrelid)
 order by 1;
 

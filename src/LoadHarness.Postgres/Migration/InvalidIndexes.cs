@@ -13,17 +13,19 @@ internal static partial class InvalidIndexes
     /// <summary>
     /// Schema-qualified and quoted. A build that is under way is not a leftover, nor is a partitioned index that waits for its parts.
     /// </summary>
-    public static Task<List<string>> FindAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => connection.TextsAsync(
-        ProgramSql.Of("invalid-indexes"), cancellationToken);
+    /// <param name="tables">Names of the schema's own: what others have is theirs.</param>
+    public static Task<List<string>> FindAsync(
+        NpgsqlConnection connection, IReadOnlyList<string> tables, CancellationToken cancellationToken) =>
+        connection.TextsAsync(ProgramSql.Of("invalid-indexes"), cancellationToken, (object)tables.ToArray());
 
     /// <summary>Drops the leftover of the index that the statement is about to build.</summary>
     public static async Task ClearTheWayAsync(
-        NpgsqlConnection connection, string sql, IStageProgress progress, CancellationToken cancellationToken)
+        NpgsqlConnection connection, IReadOnlyList<string> tables, string sql, IStageProgress progress, CancellationToken cancellationToken)
     {
         var match = ConcurrentBuild().Match(sql);
         if (!match.Success)
             return;
-        foreach (var index in await FindAsync(connection, cancellationToken))
+        foreach (var index in await FindAsync(connection, tables, cancellationToken))
         {
             if (index.Split('.')[^1].Trim('"') != match.Groups["name"].Value)
                 continue;
@@ -32,17 +34,36 @@ internal static partial class InvalidIndexes
         }
     }
 
-    /// <summary>Rebuilds leftovers that no step is about to build.</summary>
-    public static async Task RepairAsync(NpgsqlConnection connection, IStageProgress progress, CancellationToken cancellationToken)
+    /// <summary>Rebuilds leftovers that no step is about to build. One that cannot be built is named, and stays as it is.</summary>
+    public static async Task RepairAsync(
+        NpgsqlConnection connection, IReadOnlyList<string> tables, IStageProgress progress, CancellationToken cancellationToken)
     {
-        foreach (var index in await FindAsync(connection, cancellationToken))
+        var found = await FindAsync(connection, tables, cancellationToken);
+        foreach (var copy in found.Where(index => HalfBuiltCopy().IsMatch(index))) await DropAsync(copy);
+        foreach (var index in found.Where(index => !HalfBuiltCopy().IsMatch(index)))
         {
-            var isCopy = index.TrimEnd('"').EndsWith("_ccnew", StringComparison.Ordinal);
-            progress.Note(isCopy ? $"Dropping the half-built copy {index}." : $"Rebuilding the invalid index {index}.");
-            await connection.ExecuteAsync(
-                isCopy ? $"drop index concurrently if exists {index}" : $"reindex index concurrently {index}", cancellationToken);
+            progress.Note($"Rebuilding the invalid index {index}.");
+            try
+            {
+                await connection.ExecuteAsync($"reindex index concurrently {index}", cancellationToken);
+            }
+            catch (PostgresException refused)
+            {
+                progress.Note($"The index {index} stays invalid: {refused.MessageText}. Drop it, or build it again when that is fixed.");
+                foreach (var copy in (await FindAsync(connection, tables, cancellationToken)).Except(found)) await DropAsync(copy);
+            }
+        }
+
+        Task DropAsync(string copy)
+        {
+            progress.Note($"Dropping the half-built copy {copy}.");
+            return connection.ExecuteAsync($"drop index concurrently if exists {copy}", cancellationToken);
         }
     }
+
+    // As reindex concurrently names the new one, and the old one until it is dropped.
+    [GeneratedRegex(@"_cc(new|old)\d*""?$")]
+    private static partial Regex HalfBuiltCopy();
 
     [GeneratedRegex(@"^\s*create\s+(unique\s+)?index\s+concurrently\s+(if\s+not\s+exists\s+)?(?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex ConcurrentBuild();

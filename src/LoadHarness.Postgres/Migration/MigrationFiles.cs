@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LoadHarness.Core;
 using LoadHarness.Core.Statistics;
 
@@ -11,7 +12,7 @@ namespace LoadHarness.Postgres.Migration;
 /// <c>-- each-partition: table</c> one that runs once for each partition, named <c>{partition}</c>, its index <c>{index:ending}</c>;
 /// <c>-- include: path</c> takes a step's text from another file below <c>sql</c>.
 /// </remarks>
-public sealed record MigrationFiles(
+public sealed partial record MigrationFiles(
     string BaseSchema, IReadOnlyList<SchemaMigration> Migrations, IReadOnlyList<RepeatableFile> Repeatables)
 {
     private const string StepMark = "-- step:";
@@ -19,6 +20,13 @@ public sealed record MigrationFiles(
     private const string BesideMark = "-- beside-previous";
     private const string IncludeMark = "-- include:";
     private const string PartitionMark = "-- each-partition:";
+
+    /// <summary>Names of the tables and materialized views that the files make.</summary>
+    public IReadOnlyList<string> Tables { get; } =
+    [
+        .. Migrations.SelectMany(migration => migration.Up).Select(step => step.Sql).Prepend(BaseSchema)
+            .SelectMany(sql => Table().Matches(sql)).Select(match => match.Groups["name"].Value).Distinct().Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>The files that ship with the program.</summary>
     public static MigrationFiles Read() => Read(Path.Combine(AppContext.BaseDirectory, "sql"));
@@ -99,4 +107,9 @@ public sealed record MigrationFiles(
 
     private static string ChecksumOf(string text) =>
         TextHash.Of(text.ReplaceLineEndings("\n"));
+
+    // What lies in the schema loadharness is the migrator's own.
+    [GeneratedRegex(@"^\s*create\s+(unlogged\s+table|table|materialized\s+view)\s+(if\s+not\s+exists\s+)?((public|loadharness_build)\.)?(?<name>\w+)(?![\w.])",
+        RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    private static partial Regex Table();
 }

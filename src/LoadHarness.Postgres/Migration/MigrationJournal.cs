@@ -39,9 +39,19 @@ internal sealed class MigrationJournal(NpgsqlConnection connection)
 
     public Task ForgetRepeatablesAsync(CancellationToken cancellationToken) => ForgetAsync(Repeatable, cancellationToken);
 
-    /// <summary>Leaves nothing behind: after the last migration is reverted the database is what it was.</summary>
-    public Task DropAsync(CancellationToken cancellationToken) =>
-        connection.ExecuteAsync("drop schema if exists loadharness cascade", cancellationToken);
+    /// <summary>
+    /// Leaves nothing behind: after the last migration is reverted the database is what it was. What the seeder keeps there is the rows',
+    /// which are there as before.
+    /// </summary>
+    public async Task DropAsync(CancellationToken cancellationToken)
+    {
+        var isSeeded = await connection.ScalarAsync<bool>("select to_regclass('loadharness.seed_run') is not null", cancellationToken);
+        string[] drops = isSeeded
+            ? [.. await connection.TextsAsync(ProgramSql.Of("drops-of-the-migrators-own"), cancellationToken)]
+            : ["drop schema if exists loadharness cascade"];
+        // All or nothing: a part of them would be in the way of the next migration.
+        await connection.ExecuteAsync(string.Join("; ", drops), cancellationToken);
+    }
 
     /// <exception cref="HarnessException">A journaled step's text has changed since it ran.</exception>
     public static void RefuseChanged(SchemaMigration migration, IReadOnlyDictionary<string, string> journaled)

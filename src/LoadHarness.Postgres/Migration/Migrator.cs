@@ -80,6 +80,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         if (!await journal.ExistsAsync(cancellationToken))
             return true;
         await RefuseHalfWayUpAsync(journal, cancellationToken);
+        await RefuseHalfWaySeedingAsync(connection, cancellationToken);
         await new Distributor(connection, progress).RequireGatheredAsync(cancellationToken);
         StepBegun?.Invoke("functions");
         await new RepeatableFiles(connection, journal, progress).DropAsync(cancellationToken);
@@ -117,7 +118,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         StepBegun?.Invoke("functions");
         await new RepeatableFiles(connection, journal, progress).ApplyAsync(Files.Repeatables, cancellationToken);
         StepEnded?.Invoke("functions");
-        await InvalidIndexes.RepairAsync(connection, progress, cancellationToken);
+        await InvalidIndexes.RepairAsync(connection, Files.Tables, progress, cancellationToken);
         await new Distributor(connection, progress).SpreadAsync(cancellationToken);
         var checksums = Files.Migrations.SelectMany(m => m.Up).Select(s => s.Checksum).Concat(Files.Repeatables.Select(f => f.Checksum));
         return new SchemaVersion(["base", .. Files.Migrations.Select(m => m.Name)], ChecksumOf(checksums), watch.Elapsed);
@@ -187,7 +188,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         NpgsqlConnection connection, MigrationJournal journal, string migration, string direction, MigrationStep step,
             IStageProgress progress, CancellationToken cancellationToken)
     {
-        await new StepRunner(connection, journal, progress, StepBegun, StepExecuted)
+        await new StepRunner(connection, journal, Files.Tables, progress, StepBegun, StepExecuted)
             .RunAsync(migration, direction, step, cancellationToken);
         StepEnded?.Invoke(step.Name);
     }
@@ -200,6 +201,15 @@ public sealed class Migrator(NpgsqlDataSource admin)
             if (done.Count > 0 && migration.Up.Any(step => !done.ContainsKey(step.Name)))
                 throw new HarnessException($"The migration {migration.Name} is half-way up. Finish it with `migrate` before rolling back.");
         }
+    }
+
+    // What a seeding has put aside until its rows are there, the steps down would look for.
+    private static async Task RefuseHalfWaySeedingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (await connection.ScalarAsync<bool>("select to_regclass('loadharness.seed_deferred') is not null", cancellationToken)
+            && await connection.ScalarAsync<bool>("select exists (select 1 from loadharness.seed_deferred)", cancellationToken))
+            throw new HarnessException("A seeding is half-way: its indexes and keys are not there yet. Finish it with `seed` and the same "
+                + "options before rolling back.");
     }
 
     private async Task<T> WithLockAsync<T>(

@@ -43,13 +43,35 @@ internal sealed class RepeatableFiles(NpgsqlConnection connection, MigrationJour
                 cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync("set local lock_timeout = '5s'", cancellationToken);
-        foreach (var target in created)
-            await connection.ExecuteAsync($"drop {target.Insert(KindLength(target), " if exists")} cascade", cancellationToken);
+        try
+        {
+            foreach (var statement in DropsOf(created)) await connection.ExecuteAsync(statement, cancellationToken);
+        }
+        catch (PostgresException used) when (used.SqlState == PostgresErrorCodes.DependentObjectsStillExist)
+        {
+            throw new HarnessException(
+                $"Something here uses the schema's functions and would go with them: {used.Detail} Drop it first, and make it again afterwards. "
+                    + "Nothing was changed.", ExitCode.Fault, used);
+        }
+
         await connection.ExecuteAsync(
             "delete from loadharness.created_object where kind not in ('extension', 'schema')", cancellationToken);
         await journal.ForgetRepeatablesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
+
+    // All routines at once: they may use each other, and what else uses one is somebody's own.
+    private static IEnumerable<string> DropsOf(IReadOnlyList<string> created)
+    {
+        var routines = created.Where(IsRoutine).Select(target => target[(KindLength(target) + 1)..]).ToList();
+        foreach (var target in created.Where(target => target.Contains("view ", StringComparison.Ordinal) && !IsRoutine(target)))
+            yield return $"drop {target.Insert(KindLength(target), " if exists")}";
+        if (routines.Count > 0) yield return $"drop routine if exists {string.Join(", ", routines)}";
+        foreach (var target in created.Where(target => !target.Contains("view ", StringComparison.Ordinal) && !IsRoutine(target)))
+            yield return $"drop {target.Insert(KindLength(target), " if exists")}";
+    }
+
+    private static bool IsRoutine(string target) => target[..KindLength(target)] is "function" or "procedure" or "aggregate";
 
     private static int KindLength(string target) =>
         target.StartsWith("materialized view ", StringComparison.Ordinal)

@@ -6,8 +6,10 @@ using Npgsql;
 namespace LoadHarness.Postgres.Migration;
 
 /// <summary>Runs one step so that it blocks nobody for long, and journals it.</summary>
+/// <param name="tables">Names of the schema's own.</param>
 internal sealed class StepRunner(
-    NpgsqlConnection connection, MigrationJournal journal, IStageProgress progress, Action<string>? begun, Func<string, Task>? executed)
+    NpgsqlConnection connection, MigrationJournal journal, IReadOnlyList<string> tables, IStageProgress progress, Action<string>? begun,
+    Func<string, Task>? executed)
 {
     // A statement that waits for a table lock makes every later statement on that table wait behind it, and a step may want the
     // locks of three: together they must stay below a second. Give up early, try again.
@@ -57,7 +59,7 @@ internal sealed class StepRunner(
             ? await PartitionStatements.ForAsync(connection, step.Sql, table, cancellationToken)
             : [step.Sql])
         {
-            await InvalidIndexes.ClearTheWayAsync(connection, statement, progress, cancellationToken);
+            await InvalidIndexes.ClearTheWayAsync(connection, tables, statement, progress, cancellationToken);
             await connection.ExecuteAsync(statement, cancellationToken);
         }
 

@@ -3,6 +3,7 @@ using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Migration;
+using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Migration;
 
@@ -84,6 +85,45 @@ public sealed class MigratorTests(PostgresCluster cluster)
         await migrator.UpAsync(SilentProgress.Instance, Stop);
 
         Assert.Empty((await migrator.StatusAsync(Stop)).InvalidIndexes);
+    }
+
+    [Fact]
+    public async Task Invalid_indexes_that_are_not_the_schemas_own_stay_as_they_are()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await ExecuteAsync(database, "create table orders (x int); insert into orders values (1), (1)");
+        await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(database, "create unique index concurrently once on orders (x)"));
+        // One of somebody's own on a table of the schema: named, and no reason to fail.
+        await ExecuteAsync(database, "insert into workspaces (id, name) values (1, 'own'); "
+            + "insert into leads (workspace_id, email) values (1, 'a@own.example'), (1, 'b@own.example')");
+        await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(
+            database, "create unique index concurrently own on leads ((true))"));
+        await ExecuteAsync(database, "create index leads_ccnew1 on leads (company); "
+            + "update pg_index set indisvalid = false where indexrelid = 'leads_ccnew1'::regclass");
+        var told = new Notes();
+
+        for (var again = 0; again < 2; again++) await new Migrator(database.Owner).UpAsync(told, Stop);
+
+        Assert.Equal("once, own", await database.Owner.AskAsync<string>("select string_agg(c.relname, ', ' order by c.relname) "
+            + "from pg_index i join pg_class c on c.oid = i.indexrelid where not i.indisvalid"));
+        Assert.Contains(told.Sentences, sentence => sentence.StartsWith("The index public.own stays invalid", StringComparison.Ordinal));
+        Assert.DoesNotContain(told.Sentences, sentence => sentence.Contains("once", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_rollback_drops_nothing_of_somebodys_own_with_a_function()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await ExecuteAsync(database, "create schema grafana; create view grafana.sizes as select * from get_table_size_stats()");
+        var migrator = new Migrator(database.Owner);
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => migrator.DownAsync(SilentProgress.Instance, Stop));
+
+        Assert.Contains("view grafana.sizes", fault.Message, StringComparison.Ordinal);
+        Assert.True(await database.Owner.AskAsync<bool>("select count(*) > 0 from grafana.sizes"));
+        await ExecuteAsync(database, "drop view grafana.sizes");
+        await migrator.DownAsync(SilentProgress.Instance, Stop);
+        Assert.False(await database.Owner.AskAsync<bool>("select to_regnamespace('loadharness') is not null"));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Postgres;
+using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Seeding;
 using Npgsql;
@@ -106,6 +107,23 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
         Assert.Contains("4000 contacts", refusal.Message, StringComparison.Ordinal);
         var replaced = await new Seeder(database.Owner).SeedAsync(other with { Replace = true }, SilentProgress.Instance, Stop);
         Assert.Equal(SeedChecksum.Of(other), replaced.Checksum);
+    }
+
+    [Fact]
+    public async Task A_rollback_waits_for_a_seeding_and_keeps_what_it_knows()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var killer = new AtAdvance("Loading leads", 2, () => TerminateOthers(database.ConnectionString));
+        await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, killer, Stop));
+        var migrator = new Migrator(database.Owner);
+
+        var refusal = await Assert.ThrowsAsync<HarnessException>(() => migrator.DownAsync(SilentProgress.Instance, Stop));
+        Assert.Contains("A seeding is half-way", refusal.Message, StringComparison.Ordinal);
+        await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
+        await migrator.DownAsync(SilentProgress.Instance, Stop);
+        await migrator.UpAsync(SilentProgress.Instance, Stop);
+
+        Assert.True((await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop)).Reused);
     }
 
     private static async Task GoesOnAsync(NpgsqlDataSource source, List<string> catalog)
