@@ -54,7 +54,8 @@ limit 20;
 -- direction: at most
 -- workers: asked too
 with limits as (
-    select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as usable
+    select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+        - coalesce(current_setting('reserved_connections', true), '0')::int as usable
 ), used as (
     select count(*) as connections from pg_stat_activity where backend_type = 'client backend'
 ), largest as (

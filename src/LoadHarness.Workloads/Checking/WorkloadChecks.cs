@@ -51,6 +51,7 @@ public static class WorkloadChecks
         var free = await connection.ScalarAsync<int>(
             """
             select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+                   - coalesce(current_setting('reserved_connections', true), '0')::int
                    - (select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid())::int
             """, cancellationToken);
         var wanted = workload.Groups.Max(group => group.Sum(scenario => ScenarioSessions.MostConnections(scenario.Value)));
