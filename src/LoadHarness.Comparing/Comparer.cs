@@ -37,10 +37,12 @@ public sealed class Comparer(ComparisonPlan plan, ComparedSubject subject, IStag
             "Plans", () => PlansAsync(arms, shared, cancellationToken), changes => $"{changes.Count} changed");
         var (counters, uncounted) = await stages.MeasureAsync(
             "Counters", () => CountersAsync(arms, shared, cancellationToken), found => $"{found.Counters.Count} operations changed");
-        var (times, waits) = plan.MeasuresTimes ? await TimesAsync(arms, shared, stages, cancellationToken) : ([], new(0, 0, 0, 0));
+        var (times, oneSided, waits) = plan.MeasuresTimes
+            ? await TimesAsync(arms, shared, stages, cancellationToken)
+            : ([], [], new(0, 0, 0, 0));
         return new(
             a.Text, b.Text, subject.Contacts, subject.Seed, startedUtc, Stopwatch.GetElapsedTime(started),
-            serverA, serverB, counters, plans, indexes, times, [.. made.NotCompared, .. uncounted])
+            serverA, serverB, counters, plans, indexes, times, [.. made.NotCompared, .. uncounted, .. oneSided])
         {
             LockWaits = waits,
             Statistics = statistics,
@@ -49,13 +51,13 @@ public sealed class Comparer(ComparisonPlan plan, ComparedSubject subject, IStag
         };
     }
 
-    private async Task<(IReadOnlyList<ComparedTime> Times, LockWaits Waits)> TimesAsync(
+    private async Task<(IReadOnlyList<ComparedTime> Times, IReadOnlyList<string> OneSided, LockWaits Waits)> TimesAsync(
         ArmPair<ArmServer> arms, ComparisonPlan shared, StageTimes stages, CancellationToken cancellationToken)
     {
         // The counters' calls have changed the rows of both copies.
         await stages.MeasureAsync("New copies", () => arms.CopyAnewAsync(cancellationToken), () => "after the counters");
         var paired = new PairedTimes(arms, shared, Draw, stages, progress);
-        return (await paired.RunAsync(cancellationToken), paired.LockWaits);
+        return (await paired.RunAsync(cancellationToken), paired.OneSided, paired.LockWaits);
     }
 
     private async Task<(IReadOnlyList<CounterChange> Counters, IReadOnlyList<string> Uncounted)> CountersAsync(

@@ -19,6 +19,9 @@ internal sealed class PairedTimes(
     /// <summary>What all slots so far saw.</summary>
     public LockWaits LockWaits { get; private set; } = new(0, 0, 0, 0);
 
+    /// <summary>Metrics that one arm alone had, each a sentence: they are not compared, and no pass.</summary>
+    public IReadOnlyList<string> OneSided { get; private set; } = [];
+
     public async Task<IReadOnlyList<ComparedTime>> RunAsync(CancellationToken cancellationToken)
     {
         var open = plan.Scenarios.Select(name => new ScenarioPairs(name)).ToList();
@@ -38,6 +41,7 @@ internal sealed class PairedTimes(
             if (open.Count == 0) break;
         }
 
+        OneSided = [.. all.SelectMany(scenario => scenario.OneSided(decided.Keys))];
         IReadOnlyList<ComparedTime> times = [.. decided.Values, .. Shift(all)];
         return await ConfirmedAsync(times, cancellationToken);
     }

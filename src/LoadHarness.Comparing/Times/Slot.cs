@@ -40,7 +40,7 @@ internal sealed class Slot(ScenarioProps scenario, bool isWrite)
             var metrics = _responses.Where(entry => !_failed.Contains(entry.Key))
                 .SelectMany(entry => Of(OperationPath.Of(scenario.Name, entry.Key), entry.Value)).ToDictionary();
             if (_cpu > LeastCpu && _completed > 0)
-                metrics[new(scenario.Name, "CPU a request")] = _cpu.TotalMilliseconds / _completed;
+                metrics[new(scenario.Name, SlotMetric.CpuOfRequest)] = _cpu.TotalMilliseconds / _completed;
             return metrics;
         }
     }
@@ -71,4 +71,7 @@ internal sealed class Slot(ScenarioProps scenario, bool isWrite)
 
 /// <param name="Operation"><c>scenario/operation</c>, or the scenario.</param>
 /// <param name="Metric">mean, p50 or CPU a request.</param>
-internal sealed record SlotMetric(string Operation, string Metric);
+internal sealed record SlotMetric(string Operation, string Metric)
+{
+    public const string CpuOfRequest = "CPU a request";
+}

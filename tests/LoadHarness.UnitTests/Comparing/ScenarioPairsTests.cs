@@ -1,0 +1,68 @@
+using LoadHarness.Comparing.Times;
+
+namespace LoadHarness.UnitTests.Comparing;
+
+/// <summary>What one arm alone has a figure of never passes for the same; what both lack by chance keeps no gate from its end.</summary>
+public sealed class ScenarioPairsTests
+{
+    private static readonly SlotMetric Page = new("reads/page", "mean");
+
+    [Fact]
+    public void An_operation_that_is_too_slow_on_b_for_a_figure_is_undecided_and_named()
+    {
+        var pairs = Pairs("A", "A", "A", "A");
+        Assert.Empty(pairs.Metrics);
+        var reason = Assert.Single(pairs.OneSided([]));
+        Assert.Equal(
+            "reads/page mean: A has a figure in 4 of 4 pairs, B in 0. B had too few calls in a slot, or some that failed.", reason);
+        Assert.False((Sample.Comparison with { Undecided = [reason] }).IsDecided);
+    }
+
+    [Fact]
+    public void So_is_one_that_a_lacks() => Assert.StartsWith(
+        "reads/page mean: A has a figure in 0 of 4 pairs, B in 4. A had too few",
+        Assert.Single(Pairs("B", "B", "B", "B").OneSided([])), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_figure_that_one_arm_has_in_nearly_all_pairs_and_the_other_in_nearly_none_is_undecided() =>
+        Assert.Single(Pairs("A", "A", "A", "AB", "A", "A", "", "A").OneSided([]));
+
+    [Fact]
+    public void A_rare_operation_that_both_arms_have_by_chance_or_not_at_all_is_left_out()
+    {
+        Assert.Empty(Pairs("", "", "", "").OneSided([]));
+        Assert.Empty(Pairs("A", "B", "AB", "").OneSided([]));
+        Assert.Empty(Pairs("A", "A", "AB", "A").OneSided([]));
+        Assert.Empty(Pairs("A", "A", "AB", "A", "AB", "", "AB", "A").OneSided([]));
+    }
+
+    /// <summary>19 calls in one slot and 21 in the next: each slot of either arm has its figure by the toss of a coin.</summary>
+    [Fact]
+    public void Identical_arms_around_the_fewest_calls_are_hardly_ever_undecided()
+    {
+        var random = new Random(7);
+        int Undecided(int count) => Enumerable.Range(0, 2_000).Count(_ => Pairs([.. Enumerable.Range(0, count).Select(_ =>
+            $"{(random.Next(2) == 0 ? "A" : "")}{(random.Next(2) == 0 ? "B" : "")}")]).OneSided([]).Any());
+        // Of 4 pairs by chance 2 in 256.
+        Assert.InRange(Undecided(4), 0, 40);
+        Assert.InRange(Undecided(8), 0, 15);
+        Assert.Equal(0, Undecided(32));
+    }
+
+    [Fact]
+    public void What_all_slots_had_is_compared_and_what_was_decided_before_stays_so()
+    {
+        Assert.Empty(Pairs("AB", "AB", "AB", "AB").OneSided([]));
+        Assert.Empty(Pairs("A", "A", "A", "A").OneSided([Page]));
+    }
+
+    /// <param name="had">The arms that had a figure of the page in each pair.</param>
+    private static ScenarioPairs Pairs(params IReadOnlyList<string> had)
+    {
+        var pairs = new ScenarioPairs("reads");
+        foreach (var arms in had) pairs.Add(Of(arms.Contains('A')), Of(arms.Contains('B')));
+        return pairs;
+    }
+
+    private static Dictionary<SlotMetric, double> Of(bool isThere) => isThere ? new() { [Page] = 2 } : [];
+}
