@@ -1,7 +1,6 @@
 using LoadHarness.Comparing.Arms;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Progress;
-using LoadHarness.Core.Statistics;
 using LoadHarness.Core.Words;
 
 namespace LoadHarness.Comparing.Times;
@@ -52,14 +51,10 @@ internal sealed class PairedTimes(
         if (decided.GetValueOrDefault(metric) is null or { Difference: Difference.Open }) decided[metric] = time;
     }
 
-    /// <summary>
-    /// The whole system's shift, a metric of its own: the median over the scenarios, pair by pair. It is never divided out of the others.
-    /// </summary>
     private IEnumerable<ComparedTime> Shift(List<ScenarioPairs> scenarios)
     {
         var pairs = SequentialTest.Looks.Where(look => scenarios.All(scenario => scenario.Count >= look)).DefaultIfEmpty(0).Max();
-        if (pairs == 0 || scenarios.Any(scenario => !scenario.Metrics.Any())) yield break;
-        double[] ratios = [.. Enumerable.Range(0, pairs).Select(pair => Medians.Of(scenarios.Select(scenario => scenario.Shift(pair))))];
+        if (WholeShift.LogRatios(scenarios, pairs) is not { } ratios) yield break;
         var look = _test.Look(ratios);
         // Its pairs end with the first decided scenario: no decision by then says only that there is none.
         var difference = look.Difference == Difference.Open ? Difference.Same : look.Difference;
@@ -110,35 +105,24 @@ internal sealed class PairedTimes(
 
     private async Task<IReadOnlyList<ComparedTime>> ConfirmedAsync(IReadOnlyList<ComparedTime> times, CancellationToken cancellationToken)
     {
-        var alarms = times.Where(time => time.Difference is Difference.Slower or Difference.Faster && time.Operation != ArmComparison.Whole)
-            .ToList();
+        var alarms = Confirmation.Alarms(times);
         if (alarms.Count == 0) return times;
         progress.Note($"{alarms.Count} differences are confirmed by new pairs on newly copied clones.");
         await CopyAnewAsync("before the confirmation", cancellationToken);
-        var again = alarms.Select(time => time.Operation.Split('/')[0]).Distinct()
-            .ToDictionary(name => name, name => new ScenarioPairs(name));
-        var pairs = alarms.GroupBy(time => time.Operation.Split('/')[0])
-            .ToDictionary(group => group.Key, group => SequentialTest.PairsToConfirm(group.Max(time => time.Pairs)));
-        foreach (var (name, scenario) in again)
+        var again = new List<ScenarioPairs>();
+        foreach (var (name, pairs) in Confirmation.PairsOf(alarms, plan.Scenarios))
         {
+            var scenario = new ScenarioPairs(name);
+            again.Add(scenario);
             await stages.MeasureAsync(
-                "Confirmation", () => PairsAsync([scenario], pairs[name], cancellationToken), () => $"{pairs[name]} pairs of {name}");
+                "Confirmation", () => PairsAsync([scenario], pairs, cancellationToken), () => $"{pairs} pairs of {name}");
         }
 
-        return [.. times.Select(time => alarms.Contains(time) ? time with
-        {
-            Confirmed = IsConfirmed(again[time.Operation.Split('/')[0]], time),
-        } : time)];
+        return Confirmation.Judged(times, again, _test);
     }
 
     private Task CopyAnewAsync(string when, CancellationToken cancellationToken) =>
         stages.MeasureAsync("New copies", () => arms.CopyAnewAsync(cancellationToken), () => when);
-
-    private bool IsConfirmed(ScenarioPairs pairs, ComparedTime alarm)
-    {
-        var metric = new SlotMetric(alarm.Operation, alarm.Metric);
-        return pairs.Metrics.Contains(metric) && _test.Confirms(pairs.LogRatios(metric), alarm.Difference);
-    }
 
     private static string Word(Difference difference) => difference.ToString().ToLowerInvariant();
 }
