@@ -50,7 +50,8 @@ internal sealed class Slot(ScenarioProps scenario, bool isWrite)
     {
         foreach (var operation in turn.Operations)
         {
-            if (operation.Accounting.Failed > 0) _failed.Add(operation.Name);
+            // What is under way as a turn ends is waited for: in flight is only what was never answered.
+            if (operation.Accounting is not { Failed: 0, Skipped: 0, InFlight: 0 }) _failed.Add(operation.Name);
             if (!_responses.TryGetValue(operation.Name, out var responses)) _responses[operation.Name] = responses = new();
             responses.Add(LatencyHistogram.Decode(operation.Response.Encoded));
         }

@@ -55,6 +55,16 @@ public sealed class SlotTests
         Assert.Equal([Cpu], slot.Metrics.Keys);
     }
 
+    [Fact]
+    public void An_operation_with_a_call_that_was_never_answered_is_not_compared()
+    {
+        var slot = Of(isWrite: true);
+        var turn = Turn([0.4]);
+        var hung = turn with { Operations = [turn.Operations[0] with { Accounting = new(2, 1, 0, 0, 1) }] };
+        foreach (var one in (ScenarioResult[])[turn, hung, turn]) slot.Add(one, TimeSpan.FromSeconds(1));
+        Assert.Equal([Cpu], slot.Metrics.Keys);
+    }
+
     private static Slot Of(bool isWrite) => new(new ScenarioProps("reads", []), isWrite);
 
     private static ScenarioResult Turn(double[] seconds) => SampleScenario.Repeated("reads", "page", seconds, 1);
