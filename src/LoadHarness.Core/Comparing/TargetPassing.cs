@@ -26,7 +26,8 @@ public sealed record ScaleTarget(Target Target, double Milliseconds)
 }
 
 /// <summary>The number of leads at which an operation would pass its target.</summary>
-/// <param name="Size">Not below the smallest size measured, nor above <see cref="Beyond"/>.</param>
+/// <param name="ClaimedAt">A target that is claimed at no number of leads has to hold at the smallest size measured.</param>
+/// <param name="Size">From half of the claim or the smallest size, whichever is less, to <see cref="Beyond"/>.</param>
 /// <param name="Interval">95%.</param>
 public sealed record TargetPassing(
     string Target, double LimitMilliseconds, long ClaimedAt, double Size, ConfidenceInterval Interval, bool IsOfPercentile)
@@ -36,8 +37,10 @@ public sealed record TargetPassing(
 
     public static TargetPassing Of(PowerFit fit, ScaleTarget target, long smallest)
     {
-        var (size, interval) = fit.SizeAt(target.Milliseconds, smallest, Beyond);
-        return new(target.Target.Id, target.Milliseconds, target.Target.ClaimedAtContacts, size, interval,
+        var claimedAt = target.Target.ClaimedAtContacts > 0 ? target.Target.ClaimedAtContacts : smallest;
+        // From well below the claim: what is cut off at the claim itself would hold it.
+        var (size, interval) = fit.SizeAt(target.Milliseconds, Math.Min(smallest, claimedAt) / 2.0, Beyond);
+        return new(target.Target.Id, target.Milliseconds, claimedAt, size, interval,
             target.Target.Statistic != Statistic.ResponseMean);
     }
 

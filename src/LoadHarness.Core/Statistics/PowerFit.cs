@@ -71,8 +71,10 @@ public sealed record PowerFit(
         double First(Func<double, double> line)
         {
             var (low, step) = (Math.Log(from), Math.Log(to / from) / Steps);
-            for (var i = 0; i < Steps; i++)
-                if (line(low + (i * step)) > height) return Math.Exp(low + (i * step));
+            if (line(low) > height) return from;
+            for (var i = 1; i < Steps; i++)
+                if (line(low + (i * step)) > height)
+                    return Math.Exp(Bisection.Of(x => line(x) <= height, low + ((i - 1) * step), low + (i * step)));
             return to;
         }
     }

@@ -43,6 +43,28 @@ public sealed class ScaleReportTests
     }
 
     [Fact]
+    public void A_time_above_its_target_at_every_size_is_not_met()
+    {
+        // 500 ms at 1.67 million leads, which is below the claim and below each size.
+        var passing = Passing(Lookup, [3_000_000, 5_000_000, 10_000_000], [900, 1_500, 3_000]);
+        Assert.InRange(passing.Size, 1_600_000, 1_700_000);
+        Assert.Equal(VerdictKind.Inconclusive, passing.Verdict("lead-queries/email_lookup", 3).Kind);
+        // Far above its target at each of five sizes: the whole interval lies below the claim.
+        passing = Passing(Lookup, [3_000_000, 4_000_000, 5_000_000, 7_000_000, 10_000_000], [3_600, 4_800, 6_000, 8_400, 12_000]);
+        Assert.Equal(VerdictKind.Missed, passing.Verdict("lead-queries/email_lookup", 5).Kind);
+    }
+
+    [Fact]
+    public void A_target_without_a_claim_is_held_against_the_smallest_size()
+    {
+        var anywhere = Lookup with { ClaimedAtContacts = 0 };
+        var slow = Passing(anywhere, Sizes, [2_000, 2_000, 2_000, 2_000, 2_000]);
+        Assert.Equal(VerdictKind.Missed, slow.Verdict("lead-queries/email_lookup", 5).Kind);
+        var quick = Passing(anywhere, Sizes, [20, 20, 20, 20, 20]);
+        Assert.Equal(VerdictKind.Met, quick.Verdict("lead-queries/email_lookup", 5).Kind);
+    }
+
+    [Fact]
     public void A_jump_at_the_largest_size_breaks_the_forecast()
     {
         var report = Report(size => size == Sizes[^1] ? 20 : 2);
@@ -59,6 +81,10 @@ public sealed class ScaleReportTests
         Assert.Null(operation.Forecast);
         Assert.Equal(VerdictKind.Unavailable, Report([operation]).Verdicts.Single().Kind);
     }
+
+    private static TargetPassing Passing(Target target, IReadOnlyList<long> sizes, IReadOnlyList<double> means) => OperationScale.Of(
+        "lead-queries/email_lookup", OperationScale.Mean, [.. sizes.Zip(means, (size, mean) => new ScalePoint(size, mean))],
+        ScaleTarget.Of("lead-queries/email_lookup", 1, [target])).Passing!;
 
     private static ScaleReport Report(Func<long, double> law) => Report([OperationScale.Of(
         "lead-queries/email_lookup", OperationScale.Mean, [.. Sizes.Select(size => new ScalePoint(size, law(size)))],
