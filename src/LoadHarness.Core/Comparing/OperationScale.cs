@@ -22,6 +22,9 @@ public sealed record OperationScale(
     /// <summary>Mean times of equal work differ by this on one machine.</summary>
     private static readonly double MeanDeviation = new PairSpread().Prior;
 
+    /// <summary>Id of the target that it is held against; null where it has none.</summary>
+    public string? Target { get; init; }
+
     /// <param name="points">One for each size, in rising order.</param>
     public static OperationScale Of(string operation, string metric, IReadOnlyList<ScalePoint> points, ScaleTarget? target)
     {
@@ -30,7 +33,8 @@ public sealed record OperationScale(
         return new(
             operation, metric, points, fit,
             ScaleForecast.Of(Fitted([.. points.SkipLast(1)], deviation), points),
-            fit is null || target is null ? null : TargetPassing.Of(fit, target, points[0].Contacts));
+            fit is null || target is null ? null : TargetPassing.Of(fit, target, points[0].Contacts))
+        { Target = target?.Target.Id };
     }
 
     private static PowerFit? Fitted(IReadOnlyList<ScalePoint> points, double deviation) =>

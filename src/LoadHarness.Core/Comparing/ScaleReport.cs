@@ -17,10 +17,17 @@ public sealed record ScaleReport(
     /// <summary>One for each operation with a target, and one for the forecasts.</summary>
     public IReadOnlyList<Verdict> Verdicts { get; init; } =
     [
-        .. Operations.Where(operation => operation.Passing is not null)
-            .Select(operation => operation.Passing!.Verdict(operation.Operation, operation.Points.Count)),
+        .. Operations.Select(operation => TargetVerdict(operation, Sizes)).OfType<Verdict>(),
         ForecastVerdict(Sizes, [.. Operations.Select(operation => operation.Forecast).OfType<ScaleForecast>()]),
     ];
+
+    // Without the sizes at which it was too slow to be measured, an operation looks as it does at the others.
+    private static Verdict? TargetVerdict(OperationScale operation, IReadOnlyList<long> sizes) =>
+        operation.Target is { } target && operation.Points.Count < sizes.Count
+            ? Verdict.Undecided($"{target} {operation.Operation}", TargetPassing.Title,
+                $"it was measured at {operation.Points.Count} of {sizes.Count} sizes: "
+                    + "at the others it had too few calls in a slot, or some that failed")
+            : operation.Passing?.Verdict(operation.Operation, operation.Points.Count);
 
     private static Verdict ForecastVerdict(IReadOnlyList<long> sizes, IReadOnlyList<ScaleForecast> forecasts)
     {

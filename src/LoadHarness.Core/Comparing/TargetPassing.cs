@@ -35,6 +35,8 @@ public sealed record TargetPassing(
     /// <summary>A forecast further out says nothing.</summary>
     public const double Beyond = ContactCount.Largest;
 
+    internal const string Title = "Leads at which its target would be passed";
+
     public static TargetPassing Of(PowerFit fit, ScaleTarget target, long smallest)
     {
         var claimedAt = target.Target.ClaimedAtContacts > 0 ? target.Target.ClaimedAtContacts : smallest;
@@ -50,7 +52,7 @@ public sealed record TargetPassing(
         var id = $"{Target} {operation}";
         var limit = Limit.AtLeast(ClaimedAt, "leads");
         var verdict = Verdicts.Verdict.Judged(
-            id, "Leads at which its target would be passed", new(Size, Interval, sizes, PowerFit.FewestPoints), limit, Sentence());
+            id, Title, new(Size, Interval, sizes, PowerFit.FewestPoints), limit, Sentence());
         return IsOfPercentile ? verdict.Qualified(
             ["The mean is held against the limit, which is one of a percentile: that is passed at fewer leads."]) : verdict;
     }

@@ -64,6 +64,18 @@ public sealed class ScaleReportTests
         Assert.Equal(VerdictKind.Met, quick.Verdict("lead-queries/email_lookup", 5).Kind);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void An_operation_without_a_figure_at_the_largest_sizes_is_undecided(int measured)
+    {
+        var report = Report([OperationScale.Of(
+            "lead-queries/email_lookup", OperationScale.Mean, [.. Sizes.Take(measured).Select(size => new ScalePoint(size, 2))],
+            ScaleTarget.Of("lead-queries/email_lookup", 1, [Lookup]))]);
+        Assert.Equal(VerdictKind.Inconclusive, report.Verdicts[0].Kind);
+        Assert.Contains($"{measured} of 5 sizes", report.Verdicts[0].Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_jump_at_the_largest_size_breaks_the_forecast()
     {
