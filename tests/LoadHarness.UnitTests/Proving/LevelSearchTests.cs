@@ -112,6 +112,20 @@ public sealed class LevelSearchTests
     }
 
     [Fact]
+    public void An_optimized_arm_that_held_the_most_that_was_tried_may_hold_more_and_misses_nothing()
+    {
+        HeldLevel most = new(20_000, SearchEnd.AtMost, null);
+
+        // At least 2.2 times, and the search ended before five times was reached.
+        var ended = Judged([most, most, most], [Held(9_000), Held(9_000), Held(9_000)]).Verdict;
+        Assert.Equal(VerdictKind.Inconclusive, ended.Kind);
+        Assert.Contains("raise search.most of the claim", ended.Reason, StringComparison.Ordinal);
+        Assert.Equal(VerdictKind.Inconclusive, Judged([Held(19_000), most, most], [Held(9_000), Held(9_000), Held(9_000)]).Verdict.Kind);
+        // What is enough already stays so.
+        Assert.Equal(VerdictKind.Met, Judged([most, most, most], [Held(900), Held(900), Held(900)]).Verdict.Kind);
+    }
+
+    [Fact]
     public async Task One_stall_of_the_machine_breaks_no_level()
     {
         var stalled = false;
