@@ -9,13 +9,8 @@ public static class Intervals
     /// <summary>Two-sided 95% of the normal distribution.</summary>
     private const double NormalQuantile = 1.959964;
 
-    /// <summary>Two-sided 95% quantiles of Student's t for 1 to 30 degrees of freedom (standard table).</summary>
-    private static readonly double[] StudentQuantiles =
-    [
-        12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
-        2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
-        2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
-    ];
+    /// <summary>Outside a two-sided interval of 95%, to either side.</summary>
+    private const double Tail = 0.025;
 
     /// <summary>
     /// Of a percentile, without assuming a distribution: the order statistics between which it lies
@@ -37,7 +32,7 @@ public static class Intervals
     {
         if (histogram.Count < 2) return null;
         var sampleDeviation = unit(histogram.StandardDeviation) * Math.Sqrt(histogram.Count / (histogram.Count - 1.0));
-        var halfWidth = StudentQuantile(histogram.Count - 1) * sampleDeviation / Math.Sqrt(histogram.Count);
+        var halfWidth = StudentT.UpperQuantile(Tail, histogram.Count - 1) * sampleDeviation / Math.Sqrt(histogram.Count);
         var mean = unit(histogram.Mean);
         return new(Math.Max(0, mean - halfWidth), mean + halfWidth);
     }
@@ -48,7 +43,7 @@ public static class Intervals
         if (figures.Count < 2) return null;
         var mean = figures.Average();
         var deviation = Math.Sqrt(figures.Sum(figure => (figure - mean) * (figure - mean)) / (figures.Count - 1));
-        var halfWidth = StudentQuantile(figures.Count - 1) * deviation / Math.Sqrt(figures.Count);
+        var halfWidth = StudentT.UpperQuantile(Tail, figures.Count - 1) * deviation / Math.Sqrt(figures.Count);
         return new(mean - halfWidth, mean + halfWidth);
     }
 
@@ -60,7 +55,4 @@ public static class Intervals
         var (low, high) = ((int)Math.Floor((sorted.Count / 2.0) - spread), (int)Math.Ceiling((sorted.Count / 2.0) + spread + 1));
         return low < 1 || high > sorted.Count ? null : new(sorted[low - 1], sorted[high - 1]);
     }
-
-    private static double StudentQuantile(long degreesOfFreedom) =>
-        degreesOfFreedom <= StudentQuantiles.Length ? StudentQuantiles[degreesOfFreedom - 1] : NormalQuantile;
 }

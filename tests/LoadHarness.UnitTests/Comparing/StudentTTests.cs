@@ -14,6 +14,18 @@ public sealed class StudentTTests
     public void Quantiles_are_those_of_the_table(double tail, double freedom, double quantile) =>
         Assert.Equal(quantile, StudentT.UpperQuantile(tail, freedom), 3);
 
+    [Theory]
+    [InlineData(2, 12.7062)]
+    [InlineData(32, 2.0395)]
+    [InlineData(101, 1.9840)]
+    public void The_interval_of_a_mean_is_by_students_t_for_any_number_of_figures(int count, double quantile)
+    {
+        double[] figures = [.. Enumerable.Range(0, count).Select(number => number % 7.0)];
+        var deviation = Math.Sqrt(figures.Sum(figure => Math.Pow(figure - figures.Average(), 2)) / (count - 1));
+        var interval = Intervals.OfMean(figures)!;
+        Assert.Equal(quantile, (interval.High - interval.Low) / 2 * Math.Sqrt(count) / deviation, 4);
+    }
+
     [Fact]
     public void The_tails_of_both_sides_make_one() =>
         Assert.Equal(1, StudentT.UpperTail(1.3, 7) + StudentT.UpperTail(-1.3, 7), 12);
