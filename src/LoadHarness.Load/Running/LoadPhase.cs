@@ -20,8 +20,8 @@ internal sealed class LoadPhase : IDisposable
     private readonly SimulationPlayer _player;
     private readonly SecondTicker _ticker;
     private Instant _loadEnd;
-    private long _begun = -1;
-    private Instant _begunAt;
+    private (long Begun, int Idle) _progress = (-1, 0);
+    private Instant _progressAt;
     private volatile bool _isEnding;
     private volatile bool _isGivenUp;
     private volatile bool _isOver;
@@ -138,9 +138,10 @@ internal sealed class LoadPhase : IDisposable
     public void AbortWhenStuck(Instant now)
     {
         if (_isEnding || !_player.AwaitsUsers) return;
-        var begun = Users.All.Sum(user => user.Started.Sum());
-        if (begun != _begun) (_begun, _begunAt) = (begun, now);
-        if (now - _begunAt < _setting.Options.StuckTime.TotalNanoseconds) return;
+        // Towards the end of a load iterations end, and none begins.
+        var progress = (Users.All.Sum(user => user.Started.Sum()), Users.All.Count(user => user.IsIdle));
+        if (progress != _progress) (_progress, _progressAt) = (progress, now);
+        if (now - _progressAt < _setting.Options.StuckTime.TotalNanoseconds) return;
         Abort($"No iteration ended for {_setting.Options.StuckTime.TotalMinutes:0.#} min.");
         GiveUpAfter(TimeSpan.Zero, _setting.Options.CancelTime, AbortReason!);
     }

@@ -25,6 +25,9 @@ internal sealed class VirtualUser(LoadPhase phase, int serial, int number, Share
     /// <summary>Nothing of it runs, and nothing more will. To be asked on the dispatching thread.</summary>
     public bool IsSettled => _done || (_resting && _intended >= RetiresAt);
 
+    /// <summary>Nothing of it runs now. Any thread, as an estimate.</summary>
+    public bool IsIdle => _done || _resting;
+
     /// <summary>What is due before this time is still run; what is due later is not.</summary>
     public Instant RetiresAt
     {

@@ -91,6 +91,22 @@ public sealed class UnansweredTests
     }
 
     [Fact]
+    public async Task A_load_is_not_given_up_while_its_iterations_end()
+    {
+        var run = new VirtualRun { Options = new() { StuckTime = Seconds(60) } };
+
+        // One ends after 50 s, and the other 30 s later: nothing is begun meanwhile.
+        var result = await run.Play(Scenario.Create("s", async context =>
+        {
+            await context.Delay(Seconds(context.UserNumber == 0 ? 50 : 80));
+            return Response.Ok();
+        }).WithLoadSimulations(Simulation.IterationsForConstant(2, 2)));
+
+        Assert.Null(result.AbortReason);
+        Assert.Equal(new Accounting(2, 2, 0, 0, 0), result.Accounting);
+    }
+
+    [Fact]
     public async Task A_stall_is_seen_live_by_the_age_of_what_waits()
     {
         var seen = new Snapshots();
