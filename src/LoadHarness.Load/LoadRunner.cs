@@ -94,12 +94,13 @@ public sealed class LoadRunner(LoadClock clock, LoadRunnerOptions options)
         var settings = scenarios.Select(s => new PhaseSetting(
             s, simulations(s), kind, dispatcher, threads, options, start, SeedOf(s.Name, kind), progress)).ToList();
         var phases = settings.Select(s => new LoadPhase(s)).ToList();
-        var probe = new GeneratorProbe();
+        using var probe = new GeneratorProbe(dispatcher, start);
+        probe.Begin();
         foreach (var phase in phases) phase.Begin();
         await using (OnCancelled(cancellationToken, p => p.Interrupt()))
         await using (OnCancelled(options.AtOnce, p => p.InterruptAtOnce()))
             await dispatcher.RunAsync(() => phases.TrueForAll(p => p.IsOver));
-        var health = probe.Measure();
+        var health = probe.Measure(phases.Max(phase => phase.MeasuredEnd));
         ScenarioResult[] results = [.. phases.Zip(settings, (phase, setting) => ScenarioResults.Of(phase, setting, startedUtc, health))];
         foreach (var phase in phases) phase.Dispose();
         return results;

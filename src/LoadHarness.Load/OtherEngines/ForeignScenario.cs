@@ -16,7 +16,7 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
     private readonly OperationMix _mix = new(scenario.Operations);
     private readonly Lock _begin = new();
     private readonly Stack<ForeignUser> _freeUsers = [];
-    private GeneratorProbe? _probe;
+    private GeneratorReading? _atBegin;
     private PhaseRecorder? _recorder;
     private DateTimeOffset _startedUtc;
     private Instant _measuresFrom;
@@ -89,7 +89,7 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
             _mostWorking > 0 ? _mostWorking : null,
             [.. scenario.Operations.Select((operation, i) => OperationOf(operation.Name, recorder, i, measured))],
             [.. Enumerable.Range(0, recorder.Seconds.Count).Select(s => recorder.Sample(s, offersNothing: true, hasLag: false))],
-            _probe!.Measure(),
+            GeneratorReading.Of(clock).Since(_atBegin!),
             abortReason)
         { ForeignEngine = engine };
     }
@@ -123,7 +123,7 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
             if (_recorder is not null) return _recorder;
             _startedUtc = clock.UtcNow;
             _measuresFrom = now;
-            _probe = new GeneratorProbe();
+            _atBegin = GeneratorReading.Of(clock);
             _started = new long[scenario.Operations.Count];
             measuring?.Invoke();
             return _recorder = new PhaseRecorder(scenario.Operations.Count, _measuresFrom);

@@ -1,40 +1,45 @@
-using System.Diagnostics;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Load.Clocks;
+using LoadHarness.Load.Scheduling;
 
 namespace LoadHarness.Load.Running;
 
-/// <summary>What the generator itself used between two moments.</summary>
-internal sealed class GeneratorProbe
+/// <summary>
+/// Reads once a second what the generator itself used, from the start of the load on: neither the wait for the other generators nor that
+/// for requests that never end is part of the figures. Its work is done off the dispatching thread.
+/// </summary>
+internal sealed class GeneratorProbe(Dispatcher dispatcher, Instant start) : IDue, IDisposable
 {
-    private readonly long _started = Stopwatch.GetTimestamp();
-    private readonly TimeSpan _cpu = Environment.CpuUsage.TotalTime;
-    private readonly long _allocated = GC.GetTotalAllocatedBytes();
-    private readonly int _collections = GC.CollectionCount(2);
-    private readonly TimeSpan _pauses = GC.GetTotalPauseDuration();
-    private readonly (long Stolen, long Total)? _machine = MachineTicks();
+    private const long Second = 1_000_000_000;
+    private readonly Lock _lock = new();
+    private readonly List<(Instant Due, GeneratorReading Reading)> _readings = [];
+    private readonly SideThread _thread = new(dispatcher.Clock, "generator");
 
-    public GeneratorHealth Measure()
+    public void Begin() => dispatcher.Schedule(start, this);
+
+    public void Fire(Instant at)
     {
-        var elapsed = Stopwatch.GetElapsedTime(_started);
-        return new GeneratorHealth(
-            elapsed > TimeSpan.Zero ? (Environment.CpuUsage.TotalTime - _cpu) / elapsed : 0,
-            StolenShare(),
-            GC.GetTotalAllocatedBytes() - _allocated,
-            GC.CollectionCount(2) - _collections,
-            GC.GetTotalPauseDuration() - _pauses);
+        _thread.Start(() => Read(at));
+        dispatcher.Schedule(at + Second, this);
     }
 
-    private double? StolenShare() => _machine is { } before && MachineTicks() is { } now && now.Total > before.Total
-        ? (double)(now.Stolen - before.Stolen) / (now.Total - before.Total)
-        : null;
-
-    // proc(5), first line of /proc/stat: cpu user nice system idle iowait irq softirq steal. Guest time is within user time.
-    private static (long Stolen, long Total)? MachineTicks()
+    /// <summary>What was used from the start to the end of the second in which the last measured request ended.</summary>
+    public GeneratorHealth Measure(Instant end)
     {
-        if (!OperatingSystem.IsLinux() || !File.Exists("/proc/stat")) return null;
-        var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (fields.Length < 9) return null;
-        var ticks = fields[1..9].Select(f => long.Parse(f)).ToArray();
-        return (ticks[7], ticks.Sum());
+        var last = GeneratorReading.Of(dispatcher.Clock);
+        lock (_lock)
+        {
+            if (_readings.Count == 0) return last.Since(last);
+            var after = _readings.Skip(1).FirstOrDefault(reading => reading.Due >= end).Reading ?? last;
+            return after.Since(_readings[0].Reading);
+        }
+    }
+
+    public void Dispose() => _thread.Dispose();
+
+    private void Read(Instant due)
+    {
+        var reading = GeneratorReading.Of(dispatcher.Clock);
+        lock (_lock) _readings.Add((due, reading));
     }
 }

@@ -70,6 +70,12 @@ internal sealed class LoadPhase : IDisposable
         private set => Instant.Write(ref _loadEnd, value);
     }
 
+    /// <summary>
+    /// When the load ended, or the last request that was answered: a user who waits a second between requests did not do them any faster
+    /// because the last came early.
+    /// </summary>
+    public Instant MeasuredEnd => Instant.Later(Recorder.LastEnd, LoadEnd);
+
     public string? AbortReason { get; private set; }
 
     /// <summary>Time to drain is over: nothing more is begun. Any thread.</summary>

@@ -10,8 +10,7 @@ internal static class ScenarioResults
     public static ScenarioResult Of(LoadPhase phase, PhaseSetting setting, DateTimeOffset startedUtc, GeneratorHealth health)
     {
         var recorder = phase.Recorder;
-        // A user who waits a second between requests did not do them any faster because the last came early.
-        var measured = Duration(phase.Start, Instant.Later(recorder.LastEnd, phase.LoadEnd));
+        var measured = Duration(phase.Start, phase.MeasuredEnd);
         var planned = Duration(phase.Start, phase.LoadEnd);
         var (offersNothing, hasSchedule) = (LoadPlan.OffersNothing(setting), LoadPlan.HasSchedule(setting));
         var scheduled = ScheduledOf(phase);

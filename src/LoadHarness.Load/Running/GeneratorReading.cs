@@ -1,0 +1,40 @@
+using LoadHarness.Core.Measurement;
+using LoadHarness.Load.Clocks;
+
+namespace LoadHarness.Load.Running;
+
+/// <summary>What the generator itself has used up to a moment.</summary>
+internal sealed record GeneratorReading(
+    Instant At, TimeSpan Cpu, long Allocated, int Collections, TimeSpan Pauses, (long Stolen, long Total)? Machine)
+{
+    public static GeneratorReading Of(LoadClock clock) => new(
+        clock.Now, Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), GC.CollectionCount(2), GC.GetTotalPauseDuration(),
+        MachineTicks());
+
+    /// <summary>What was used since an earlier reading.</summary>
+    public GeneratorHealth Since(GeneratorReading earlier)
+    {
+        var elapsed = (At - earlier.At) / 1e9;
+        return new GeneratorHealth(
+            elapsed > 0 ? (Cpu - earlier.Cpu).TotalSeconds / elapsed : 0,
+            StolenSince(earlier),
+            Allocated - earlier.Allocated,
+            Collections - earlier.Collections,
+            Pauses - earlier.Pauses);
+    }
+
+    private double? StolenSince(GeneratorReading earlier) =>
+        earlier.Machine is { } before && Machine is { } now && now.Total > before.Total
+            ? (double)(now.Stolen - before.Stolen) / (now.Total - before.Total)
+            : null;
+
+    // proc(5), first line of /proc/stat: cpu user nice system idle iowait irq softirq steal. Guest time is within user time.
+    private static (long Stolen, long Total)? MachineTicks()
+    {
+        if (!OperatingSystem.IsLinux() || !File.Exists("/proc/stat")) return null;
+        var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (fields.Length < 9) return null;
+        var ticks = fields[1..9].Select(f => long.Parse(f)).ToArray();
+        return (ticks[7], ticks.Sum());
+    }
+}

@@ -1,0 +1,38 @@
+using LoadHarness.Load;
+using static LoadHarness.UnitTests.Load.VirtualRun;
+
+namespace LoadHarness.UnitTests.Load;
+
+/// <summary>The generator's own use is that of the load, whatever waits before it and after it.</summary>
+public sealed class GeneratorProbeTests
+{
+    private static readonly TimeSpan Busy = Milliseconds(300);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Neither_a_request_that_never_ends_nor_a_common_start_makes_a_busy_generator_look_idle(bool startsTogether)
+    {
+        VirtualRun? run = null;
+        run = new()
+        {
+            Options = new() { DrainTime = Seconds(30), Together = startsTogether ? new InAMinute(() => run!.Clock.UtcNow) : null },
+        };
+        var result = await run.Play(Scenario.Create("s", context =>
+        {
+            if (context.InvocationNumber == 0) return new TaskCompletionSource<IResponse>().Task;
+            // The time of a processor is real, that of the load is virtual.
+            for (var begun = Environment.CpuUsage.TotalTime; Environment.CpuUsage.TotalTime - begun < Busy;) Thread.SpinWait(1_000);
+            return Response.OkTask();
+        }).WithLoadSimulations(Simulation.Inject(2, Seconds(1), Seconds(1))));
+
+        Assert.Equal(1, result.Accounting.InFlight);
+        Assert.True(result.Generator.CpuCores >= Busy.TotalSeconds, $"{result.Generator.CpuCores} cores");
+    }
+
+    private sealed class InAMinute(Func<DateTimeOffset> now) : IStartTogether
+    {
+        public Task<DateTimeOffset> WaitAsync(PhaseKind phase, CancellationToken cancellationToken) =>
+            Task.FromResult(now() + Seconds(60));
+    }
+}
