@@ -100,7 +100,7 @@ internal sealed class PairedTimes(
             await second(draw);
         }
 
-        pairs.Add(slotA.Metrics, slotB.Metrics);
+        pairs.Add(slotA, slotB);
     }
 
     private async Task<IReadOnlyList<ComparedTime>> ConfirmedAsync(IReadOnlyList<ComparedTime> times, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace LoadHarness.Comparing.Times;
 internal sealed class ScenarioPairs(string scenario)
 {
     private readonly Dictionary<SlotMetric, List<(double A, double B)>> _pairs = [];
-    private readonly Dictionary<SlotMetric, (int A, int B)> _had = [];
+    private readonly OneSidedMetrics _sides = new();
     private int _count;
 
     public string Scenario => scenario;
@@ -17,15 +17,16 @@ internal sealed class ScenarioPairs(string scenario)
     /// <summary>Metrics that every slot had; one that a slot lacks has no pair there, and is left out for good.</summary>
     public IEnumerable<SlotMetric> Metrics => _pairs.Where(entry => entry.Value.Count == _count).Select(entry => entry.Key);
 
+    public void Add(Slot a, Slot b)
+    {
+        Add(a.Metrics, b.Metrics);
+        _sides.Add(a, b);
+    }
+
     public void Add(IReadOnlyDictionary<SlotMetric, double> a, IReadOnlyDictionary<SlotMetric, double> b)
     {
         _count++;
-        foreach (var metric in a.Keys.Union(b.Keys))
-        {
-            var (onA, onB) = _had.GetValueOrDefault(metric);
-            _had[metric] = (onA + (a.ContainsKey(metric) ? 1 : 0), onB + (b.ContainsKey(metric) ? 1 : 0));
-        }
-
+        _sides.Add(a.Keys, b.Keys);
         foreach (var (metric, figure) in a.Where(entry => entry.Value > 0 && b.GetValueOrDefault(entry.Key) > 0))
         {
             if (!_pairs.TryGetValue(metric, out var pairs)) _pairs[metric] = pairs = [];
@@ -33,23 +34,8 @@ internal sealed class ScenarioPairs(string scenario)
         }
     }
 
-    /// <summary>
-    /// Metrics that one arm had in nearly every slot and the other in nearly none, each a sentence: that arm may be too slow for them, so
-    /// they never pass for the same. Around the fewest calls of a slot both arms have a metric by chance; what both lack is too rare.
-    /// </summary>
-    /// <param name="decided">Decided by earlier pairs.</param>
-    public IEnumerable<string> OneSided(IReadOnlyCollection<SlotMetric> decided)
-    {
-        foreach (var (metric, (onA, onB)) in _had.Where(entry => !decided.Contains(entry.Key)))
-        {
-            if (!IsNearlyAll(Math.Max(onA, onB)) || !IsNearlyNone(Math.Min(onA, onB))) continue;
-            var why = metric.Metric == SlotMetric.CpuOfRequest
-                ? "used too little CPU in a slot to be read"
-                : "had too few calls in a slot, or some that failed";
-            yield return $"{metric.Operation} {metric.Metric}: A has a figure in {onA} of {_count} pairs, B in {onB}. "
-                + $"{(onA < onB ? "A" : "B")} {why}.";
-        }
-    }
+    /// <inheritdoc cref="OneSidedMetrics.Find"/>
+    public IEnumerable<string> OneSided(IReadOnlyCollection<SlotMetric> decided) => _sides.Find(_count, decided);
 
     public IReadOnlyList<double> LogRatios(SlotMetric metric) => [.. _pairs[metric].Select(pair => Math.Log(pair.B / pair.A))];
 
@@ -63,9 +49,4 @@ internal sealed class ScenarioPairs(string scenario)
     {
         PairRatios = [.. _pairs[metric].Select(pair => pair.B / pair.A)],
     };
-
-    // Where each slot has a metric by the toss of a coin, four pairs are one-sided by chance in 2 of 256 cases, more pairs less often.
-    private bool IsNearlyAll(int slots) => 4 * slots > 3 * _count;
-
-    private bool IsNearlyNone(int slots) => 4 * slots < _count;
 }

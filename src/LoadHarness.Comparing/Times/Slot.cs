@@ -10,7 +10,7 @@ internal sealed class Slot(ScenarioProps scenario, bool isWrite)
     /// <summary>
     /// Fewer calls in a slot are no mean worth a pair, but for imports and campaigns, of which each is thousands of statements.
     /// </summary>
-    private const long FewestCalls = 20;
+    public const long FewestCalls = 20;
 
     /// <summary>A shorter call is measured only in hundreds: its time is mostly that of the machine's wake-ups.</summary>
     private const double ShortMilliseconds = 0.5;
@@ -28,6 +28,13 @@ internal sealed class Slot(ScenarioProps scenario, bool isWrite)
     public ScenarioProps Scenario => scenario;
 
     public bool IsWrite => isWrite;
+
+    /// <summary>That were answered, by <c>scenario/operation</c>.</summary>
+    public IReadOnlyDictionary<string, long> Calls => _responses.ToDictionary(
+        entry => OperationPath.Of(scenario.Name, entry.Key), entry => entry.Value.Count);
+
+    /// <summary>Operations of which a call failed or was never answered, as <c>scenario/operation</c>.</summary>
+    public IReadOnlySet<string> Failed => _failed.Select(name => OperationPath.Of(scenario.Name, name)).ToHashSet();
 
     /// <summary>How long its turns were.</summary>
     public TimeSpan Loaded { get; private set; }

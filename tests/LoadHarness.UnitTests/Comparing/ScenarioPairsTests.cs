@@ -1,4 +1,5 @@
 using LoadHarness.Comparing.Times;
+using LoadHarness.Load;
 
 namespace LoadHarness.UnitTests.Comparing;
 
@@ -54,6 +55,46 @@ public sealed class ScenarioPairsTests
     {
         Assert.Empty(Pairs("AB", "AB", "AB", "AB").OneSided([]));
         Assert.Empty(Pairs("A", "A", "A", "A").OneSided([Page]));
+    }
+
+    [Fact]
+    public void An_operation_that_failed_on_one_arm_alone_is_undecided_however_seldom()
+    {
+        Assert.Equal("reads/page mean: calls failed in 1 of 4 slots of B alone.", Undecided([(40, 40), (40, 40), (40, 40), (40, -40)]));
+        Assert.Null(Undecided([(40, 40), (-40, 40), (40, 40), (40, -40)]));
+    }
+
+    [Fact]
+    public void One_that_is_slow_enough_on_b_for_a_figure_in_some_slots_alone_is_undecided_by_its_calls()
+    {
+        Assert.Equal(
+            "reads/page mean: A had 160 calls in 4 slots, B 78, too few for a figure of each slot.",
+            Undecided([(41, 19), (39, 21), (42, 19), (38, 19)]));
+        // Rare on both arms alike, and rare on both arms by chance.
+        Assert.Null(Undecided([(19, 21), (21, 19), (21, 21), (19, 18)]));
+        Assert.Null(Undecided([(9, 1), (20, 3), (5, 2), (4, 1)]));
+        // In each slot enough for a figure: it is compared.
+        Assert.Null(Undecided([(100, 40), (100, 40), (100, 40), (100, 40)]));
+    }
+
+    /// <param name="calls">On A and B in each pair, of 10 ms; below zero: one more of them failed.</param>
+    /// <returns>What is said of the mean.</returns>
+    private static string? Undecided(IReadOnlyList<(int A, int B)> calls)
+    {
+        var pairs = new ScenarioPairs("reads");
+        foreach (var (a, b) in calls) pairs.Add(SlotOf(a), SlotOf(b));
+        return pairs.OneSided([]).SingleOrDefault(reason => reason.StartsWith("reads/page mean", StringComparison.Ordinal));
+    }
+
+    private static Slot SlotOf(int calls)
+    {
+        var turn = SampleScenario.Repeated("reads", "page", [.. Enumerable.Repeat(0.010, Math.Abs(calls))], 1);
+        var slot = new Slot(new ScenarioProps("reads", []), isWrite: false);
+        slot.Add(calls > 0 ? turn : turn with
+        {
+            Operations = [turn.Operations[0] with { Accounting = new(1 - calls, -calls, 1, 0, 0) }],
+        }, TimeSpan.Zero);
+        return slot;
     }
 
     /// <param name="had">The arms that had a figure of the page in each pair.</param>
