@@ -100,6 +100,8 @@ begin
             where o.workspace_id = p_workspace_id and o.lead_id = s.lead_id and o.campaign_id = p_campaign_id
               -- An id may come in two months.
               and (o.id, o.created_at) <> (s.id, s.created_at)
+              -- What was closed sends nothing; marked late it is sent, and keeps skipped_at.
+              and not (o.status = 'failed' and o.skipped_at is not null)
               and ((o.id, o.created_at) < (s.id, s.created_at) or o.created_at = p_enqueued_at or o.status <> 'pending'))
             then 'skipped: the lead has another send' end), array_agg(s.lead_id),
         array_agg(l.id) filter (where l.email <> s.email), array_agg(s.email) filter (where l.email <> s.email)

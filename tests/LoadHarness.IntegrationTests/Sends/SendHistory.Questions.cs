@@ -23,7 +23,7 @@ internal sealed partial class SendHistory
             select coalesce(string_agg(l.id::text, ','), '') from leads l
             where l.workspace_id = $1 and l.status = 'active' and not exists (
                 select from email_sends s where s.workspace_id = l.workspace_id and s.lead_id = l.id
-                    and (s.sent_at is not null or s.failed_at is not null or s.skipped_at is not null))
+                    and (s.sent_at is not null or s.failed_at is not null or s.error_message like 'skipped: the lead is %'))
               and not exists (select from campaigns c where c.workspace_id = l.workspace_id and campaign_is_retired(c.workspace_id, c.id))
             """, _workspace));
         Assert.Equal("", await AskAsync<string>(
