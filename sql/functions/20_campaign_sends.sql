@@ -24,50 +24,6 @@ $$;
 comment on function close_sends(bigint, bigint, bigint[], timestamptz[], text[], timestamptz) is
     'A step of claim_email_sends, for its owner alone: closes those of the given sends that have a reason, and returns how many.';
 
--- A move of a lead passes by the sends that another session holds, and leaves them the old address. The audit log has its hash: what is in
--- no row of it is an address that the application chose.
-create or replace function moved_addresses(p_workspace_id bigint, p_leads bigint[], p_emails text[],
-    out leads bigint[], out emails text[])
-language plpgsql stable set search_path = pg_catalog, public, pg_temp set enable_hashjoin = on
-as $$
-begin
-    select array_agg(l.id), array_agg(l.email) into leads, emails
-    from unnest(p_leads, p_emails) as g (lead_id, email)
-    join leads l on l.workspace_id = p_workspace_id and l.id = g.lead_id and l.email <> g.email
-    join (
-        select distinct a.entity_id as lead_id, a.details #>> '{email_sha256,0}' as hash from audit_logs a
-        where a.workspace_id = p_workspace_id and a.entity = 'leads' and a.details ? 'email_sha256'
-          and a.entity_id = any (p_leads::text[])) as h
-        on h.lead_id = g.lead_id::text and h.hash = encode(sha256(convert_to(g.email, 'UTF8')), 'hex');
-end
-$$;
-comment on function moved_addresses(bigint, bigint[], text[]) is
-    'A step of claim_email_sends, for its owner alone: of leads and the addresses that their sends have, the leads that had such an '
-    'address before, with the one that they have now.';
-
--- Most lie side by side: a range of the key is read faster than each one is found, unless the planner knows better.
-create or replace function changed_leads(p_workspace_id bigint, p_leads bigint[], p_emails text[],
-    out gone bigint[], out reasons text[], out others bigint[], out emails text[])
-language plpgsql stable set search_path = pg_catalog, public, pg_temp set enable_hashjoin = on set plan_cache_mode = force_custom_plan
-as $$
-declare
-    v_first bigint;
-    v_last bigint;
-begin
-    select min(n), max(n) into v_first, v_last from unnest(p_leads) as n;
-    select array_agg(l.id) filter (where l.status <> 'active'),
-           array_agg('skipped: the lead is ' || l.status) filter (where l.status <> 'active'),
-           array_agg(l.id) filter (where l.email <> p.email), array_agg(p.email) filter (where l.email <> p.email)
-    into gone, reasons, others, emails
-    from unnest(p_leads, p_emails) as p (lead_id, email)
-    join leads l on l.id = p.lead_id and (l.status <> 'active' or l.email <> p.email)
-    where l.workspace_id = p_workspace_id and l.id between v_first and v_last;
-end
-$$;
-comment on function changed_leads(bigint, bigint[], text[]) is
-    'A step of claim_email_sends, for its owner alone: of the leads and addresses of sends those that are not active any more, and those '
-    'whose lead has another address.';
-
 create or replace function claim_stray_sends(p_workspace_id bigint, p_campaign_id bigint, p_enqueued_at timestamptz, p_worker text,
     p_limit int, p_token timestamptz)
 returns table (id bigint, created_at timestamptz, lead_id bigint, email text)
@@ -81,7 +37,9 @@ declare
     v_leads bigint[];
     v_others bigint[];
     v_emails text[];
+    v_addresses text[];
     v_moved record;
+    v_suppressed record;
     v_reasons text[];
 begin
     -- The key cannot keep two of these apart: of several for one lead the one with the campaign's own time counts, else the first.
@@ -103,9 +61,9 @@ begin
               -- What was closed sends nothing; marked late it is sent, and keeps skipped_at.
               and not (o.status = 'failed' and o.skipped_at is not null)
               and ((o.id, o.created_at) < (s.id, s.created_at) or o.created_at = p_enqueued_at or o.status <> 'pending'))
-            then 'skipped: the lead has another send' end), array_agg(s.lead_id),
+            then 'skipped: the lead has another send' end), array_agg(s.lead_id), array_agg(s.email),
         array_agg(l.id) filter (where l.email <> s.email), array_agg(s.email) filter (where l.email <> s.email)
-    into v_ids, v_created, v_reasons, v_leads, v_others, v_emails
+    into v_ids, v_created, v_reasons, v_leads, v_addresses, v_others, v_emails
     from unnest(v_ids, v_created) as p (id, created_at)
     join email_sends s on s.workspace_id = p_workspace_id and s.id = p.id and s.created_at = p.created_at
     join leads l on l.workspace_id = p_workspace_id and l.id = s.lead_id;
@@ -115,8 +73,18 @@ begin
                                            then 'skipped: the lead has another send' end)
             from unnest(v_reasons, v_leads) with ordinality as r (reason, lead_id, place) order by r.place);
     end if;
-    perform close_sends(p_workspace_id, p_campaign_id, v_ids, v_created, v_reasons, p_token);
     v_moved := moved_addresses(p_workspace_id, v_others, v_emails);
+    if v_moved.leads is not null then
+        v_addresses := array(
+            select coalesce((select m.email from unnest(v_moved.leads, v_moved.emails) as m (lead_id, email)
+                             where m.lead_id = a.lead_id limit 1), a.email)
+            from unnest(v_leads, v_addresses) with ordinality as a (lead_id, email, place) order by a.place);
+    end if;
+    v_suppressed := suppressed_recipients(p_workspace_id, v_leads, v_addresses, null, v_others);
+    for i in 1..coalesce(cardinality(v_suppressed.places), 0) loop
+        v_reasons[v_suppressed.places[i]] := coalesce(v_reasons[v_suppressed.places[i]], v_suppressed.reasons[i]);
+    end loop;
+    perform close_sends(p_workspace_id, p_campaign_id, v_ids, v_created, v_reasons, p_token);
     return query
     update email_sends s
     set status = 'claimed', claimed_by = p_worker, claimed_at = p_token, claimed_pid = v_pid, attempts = s.attempts + 1, skipped_at = null,
@@ -174,8 +142,10 @@ declare
     v_places tid[];
     v_leads bigint[];
     v_emails text[];
+    v_addresses text[];
     v_others bigint[];
     v_moved record;
+    v_suppressed record;
     v_gone bigint[];
     v_ids bigint[];
     v_created timestamptz[];
@@ -199,7 +169,7 @@ begin
     end if;
     loop
         -- Statements that name one workspace each: on a cluster they go whole to its node.
-        select array_agg(p.place), array_agg(p.lead_id), array_agg(p.email) into v_places, v_leads, v_emails
+        select array_agg(p.place), array_agg(p.lead_id), array_agg(p.email) into v_places, v_leads, v_addresses
         from (select s.ctid as place, s.lead_id, s.email
               from email_sends s
               where s.workspace_id = p_workspace_id and s.campaign_id = p_campaign_id
@@ -209,7 +179,7 @@ begin
               limit p_limit) as p;
         exit when v_places is null;
         select c.gone, c.reasons, c.others, c.emails into v_gone, v_reasons, v_others, v_emails
-        from changed_leads(p_workspace_id, v_leads, v_emails) as c;
+        from changed_leads(p_workspace_id, v_leads, v_addresses) as c;
         if v_others is not null then
             v_moved := moved_addresses(p_workspace_id, v_others, v_emails);
             if v_moved.leads is not null then
@@ -221,6 +191,9 @@ begin
                 continue;
             end if;
         end if;
+        v_suppressed := suppressed_recipients(p_workspace_id, v_leads, v_addresses, v_gone, v_others);
+        v_gone := v_gone || v_suppressed.leads;
+        v_reasons := v_reasons || v_suppressed.reasons;
         if v_gone is not null then
             select array_agg(s.id), array_agg(s.created_at), array_agg(g.reason) into v_ids, v_created, v_reasons
             from unnest(v_gone, v_reasons) as g (lead_id, reason)
@@ -266,7 +239,8 @@ end
 $$;
 comment on function claim_email_sends(bigint, bigint, text, int) is
     'Hands up to p_limit pending sends of a campaign to one worker; no two workers get the same one. claimed_at is the claim''s token. '
-    'No row: none is free, or the campaign does not send now. Leads that are not active any more are closed, not handed out.';
+    'No row: none is free, or the campaign does not send now. Leads that are not active any more, and addresses that are suppressed, are '
+    'closed, not handed out.';
 
 -- Who may call what: the steps only their owner, through the functions that call them.
 do $$
@@ -275,7 +249,7 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'close_sends', 'moved_addresses', 'changed_leads', 'claim_stray_sends', 'open_campaign', 'claim_email_sends'])
+            'close_sends', 'claim_stray_sends', 'open_campaign', 'claim_email_sends'])
     loop
         execute format('alter function %s owner to lh_owner', routine);
         execute format('revoke all on function %s from public', routine);
