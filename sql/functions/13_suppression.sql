@@ -101,6 +101,33 @@ comment on function unsuppress_address(bigint, text, text) is
     'Takes an address off the suppression list, with an audit row that says why (p_reason); false when it was not on it. A lead keeps '
     'its status.';
 
+-- A mail may have gone to an address that the lead had before, or that the application chose.
+create or replace function suppress_other_addresses(p_workspace_id bigint, p_leads bigint[], p_emails text[], p_reasons text[]) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_hashes bytea[];
+    v_reasons text[];
+begin
+    select array_agg(h.hash order by h.hash), array_agg(h.reason order by h.hash) into v_hashes, v_reasons
+    from (select address_hash(p_workspace_id, g.email) as hash,
+                 (array['bounced', 'unsubscribed', 'complained'])[
+                     max(array_position(array['bounced', 'unsubscribed', 'complained'], g.reason))] as reason
+          from (select n.lead_id, normalised_address(n.email) as email, n.reason
+                from unnest(p_leads, p_emails, p_reasons) as n (lead_id, email, reason)) as g
+          left join leads l on l.workspace_id = p_workspace_id and l.id = g.lead_id
+          where address_is_normal(g.email) and l.email is distinct from g.email
+          group by 1) as h;
+    insert into suppressed_addresses as s (workspace_id, email_hash, reason)
+    select p_workspace_id, n.hash, n.reason from unnest(v_hashes, v_reasons) as n (hash, reason)
+    on conflict (workspace_id, email_hash) do update set reason = excluded.reason
+    where array_position(array['bounced', 'unsubscribed', 'complained', 'erased'], s.reason)
+        < array_position(array['bounced', 'unsubscribed', 'complained', 'erased'], excluded.reason);
+end
+$$;
+comment on function suppress_other_addresses(bigint, bigint[], text[], text[]) is
+    'A step of apply_send_events, for its owner alone: puts addresses of sends that are not their leads'' onto the suppression list.';
+
 -- Made by migration 016 with its trigger, after each change of a lead's address.
 create or replace function follow_address() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
@@ -114,30 +141,32 @@ begin
         on conflict (workspace_id, email_hash) do nothing;
     end if;
     -- A mail goes to the address that the lead has when it is handed out: the old one may be somebody else's by then. A claimed send
-    -- follows too, for it may be given back.
-    -- Nobody is waited for: who holds a send may want this lead next (the foreign key of an activity), which would be a deadlock. Such a
-    -- send is being handed out or marked now; should it be handed out again, the claim looks for its old address.
+    -- keeps the one that its worker has: what comes back from there is said of that address. Should it be handed out again, the claim
+    -- looks for its old address.
+    -- Nobody is waited for: who holds a send may want this lead next (the foreign key of an activity), which would be a deadlock.
     -- Found by the lead: with the bare status the planner may take the index of all sends of the workspace that wait.
     update email_sends s set email = new.email
     from (select p.id, p.created_at from email_sends p
-          where p.workspace_id = new.workspace_id and p.lead_id = new.id and p.status || '' in ('pending', 'claimed')
+          where p.workspace_id = new.workspace_id and p.lead_id = new.id and p.status || '' = 'pending'
             and p.email = old.email
           for update skip locked) as w
     where s.workspace_id = new.workspace_id and s.id = w.id and s.created_at = w.created_at;
     return null;
 end
 $$;
-comment on function follow_address() is 'Gives the sends of a lead that wait or are claimed the address that it has now; an address that '
+comment on function follow_address() is 'Gives the sends of a lead that wait the address that it has now; an address that '
     'must not be written to stays so.';
 
 -- Who may call what: the steps only their owner, through the functions that call them.
 alter function follow_address() owner to lh_owner;
+alter function suppress_other_addresses(bigint, bigint[], text[], text[]) owner to lh_owner;
 alter function require_normal_address(text) owner to lh_owner;
 alter function suppression_of(bigint, text) owner to lh_owner;
 alter function suppress_address(bigint, text, text) owner to lh_owner;
 alter function unsuppress_address(bigint, text, text) owner to lh_owner;
 revoke execute on function
     follow_address(),
+    suppress_other_addresses(bigint, bigint[], text[], text[]),
     require_normal_address(text),
     suppression_of(bigint, text),
     suppress_address(bigint, text, text),

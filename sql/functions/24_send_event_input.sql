@@ -82,9 +82,10 @@ $$;
 comment on function json_send_events(jsonb) is
     'A JSON array of webhook events as rows, numbered from 1, each with the reason why it is refused, or null. LH008 when it is no array.';
 
-create or replace function find_send_events(p_workspace_id bigint, p_events jsonb)
-returns table (event_number bigint, send_id bigint, send_created_at timestamptz, lead_id bigint, campaign_id bigint, event text,
-               occurred_at timestamptz, timed boolean, error_message text, reason text)
+drop function if exists find_send_events(bigint, jsonb);
+create function find_send_events(p_workspace_id bigint, p_events jsonb)
+returns table (event_number bigint, send_id bigint, send_created_at timestamptz, lead_id bigint, email text, campaign_id bigint,
+               event text, occurred_at timestamptz, timed boolean, error_message text, reason text)
 language plpgsql stable set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off
 as $$
@@ -94,56 +95,56 @@ begin
         select * from json_send_events(p_events)
     ), found as (
         select e.event_number, count(s.id) as sends, min(s.id) as id, min(s.created_at) as created_at, min(s.lead_id) as lead_id,
-               min(s.campaign_id) as campaign_id
+               min(s.email) as email, min(s.campaign_id) as campaign_id
         from events e
         cross join lateral (
-            select s.id, s.created_at, s.lead_id, s.campaign_id from email_sends s
+            select s.id, s.created_at, s.lead_id, s.email, s.campaign_id from email_sends s
             where e.send_created_at is not null and e.send_id is not null
               and s.workspace_id = p_workspace_id and s.id = e.send_id and s.created_at = e.send_created_at
             union all
-            select s.id, s.created_at, s.lead_id, s.campaign_id from email_sends s
+            select s.id, s.created_at, s.lead_id, s.email, s.campaign_id from email_sends s
             where e.send_created_at is null and s.workspace_id = p_workspace_id and s.id = e.send_id
             union all
-            select s.id, s.created_at, s.lead_id, s.campaign_id from email_sends s
+            select s.id, s.created_at, s.lead_id, s.email, s.campaign_id from email_sends s
             where e.send_id is null and s.workspace_id = p_workspace_id and s.provider_id = e.provider_id
         ) s
         where e.reason is null
         group by e.event_number
     )
-    select e.event_number, f.id, f.created_at, coalesce(f.lead_id, a.lead_id), f.campaign_id, e.event, e.occurred_at, e.timed,
-        e.error_message,
+    select e.event_number, f.id, f.created_at, coalesce(f.lead_id, a.lead_id), coalesce(f.email, a.email), f.campaign_id, e.event,
+        e.occurred_at, e.timed, e.error_message,
            coalesce(e.reason, case when f.sends > 1 then 'several sends have this id'
                                    when f.id is null and a.lead_id is null then 'there is no such send' end)
     from events e
     left join found f on f.event_number = e.event_number
     -- Who leaves by a mail whose month is archived has left all the same.
-    left join lateral archived_send_lead(p_workspace_id, e.send_id, e.provider_id) a (lead_id)
+    left join lateral archived_send_lead(p_workspace_id, e.send_id, e.provider_id) a
         on e.reason is null and f.id is null and e.event in ('bounced', 'unsubscribed', 'complained');
 end
 $$;
 comment on function find_send_events(bigint, jsonb) is
     'A step of apply_send_events, for its owner alone: events with their sends, or the reason why they are refused.';
 
-create or replace function archived_send_lead(p_workspace_id bigint, p_send_id bigint, p_provider_id text) returns bigint
+drop function if exists archived_send_lead(bigint, bigint, text);
+create function archived_send_lead(p_workspace_id bigint, p_send_id bigint, p_provider_id text, out lead_id bigint, out email text)
 language plpgsql stable set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on
 as $$
 declare
     v_month regclass;
-    v_lead bigint;
 begin
     for v_month in
         select c.oid::regclass from pg_class c
         where c.relnamespace = to_regnamespace('archive') and c.relkind = 'r' and c.relname like 'email\_sends%'
     loop
-        execute format('select s.lead_id from %s s where s.workspace_id = $1 and %s', v_month,
+        execute format('select s.lead_id, s.email from %s s where s.workspace_id = $1 and %s', v_month,
                        case when p_send_id is not null then 's.id = $2' else 's.provider_id = $3' end)
-            into v_lead using p_workspace_id, p_send_id, p_provider_id;
-        exit when v_lead is not null;
+            into lead_id, email using p_workspace_id, p_send_id, p_provider_id;
+        exit when lead_id is not null;
     end loop;
-    return v_lead;
 end
 $$;
-comment on function archived_send_lead(bigint, bigint, text) is 'The lead of a send that retention has archived; null when there is none.';
+comment on function archived_send_lead(bigint, bigint, text) is
+    'The lead and the address of a send that retention has archived; null when there is none.';
 
 -- Who may call what: the steps only their owner, through the functions that call them.
 do $$

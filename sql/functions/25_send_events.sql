@@ -174,6 +174,7 @@ declare
     v_ids bigint[];
     v_created timestamptz[];
     v_leads bigint[];
+    v_emails text[];
     v_kinds text[];
     v_times timestamptz[];
     v_timed boolean[];
@@ -185,10 +186,11 @@ begin
            coalesce(jsonb_agg(jsonb_build_object('event', f.event_number, 'send', p_events -> (f.event_number - 1)::int -> 'id',
                                                  'reason', f.reason) order by f.event_number) filter (where f.reason is not null), '[]'),
            array_agg(f.send_id) filter (where f.reason is null), array_agg(f.send_created_at) filter (where f.reason is null),
-           array_agg(f.lead_id) filter (where f.reason is null), array_agg(f.event) filter (where f.reason is null),
+           array_agg(f.lead_id) filter (where f.reason is null), array_agg(f.email) filter (where f.reason is null),
+           array_agg(f.event) filter (where f.reason is null),
            array_agg(f.occurred_at) filter (where f.reason is null), array_agg(f.timed) filter (where f.reason is null),
            array_agg(f.error_message) filter (where f.reason is null)
-    into applied_count, error_count, errors, v_ids, v_created, v_leads, v_kinds, v_times, v_timed, v_messages
+    into applied_count, error_count, errors, v_ids, v_created, v_leads, v_emails, v_kinds, v_times, v_timed, v_messages
     from find_send_events(v_workspace_id, p_events) f;
     if applied_count = 0 then
         return;
@@ -209,17 +211,23 @@ begin
     from (
         select g.lead_id, (array['bounced', 'unsubscribed', 'complained'])[
             max(array_position(array['bounced', 'unsubscribed', 'complained'], g.kind))] as status
-        from unnest(v_ids, v_leads, v_kinds, v_times, v_timed) as g (id, lead_id, kind, time, timed)
+        from unnest(v_ids, v_leads, v_emails, v_kinds, v_times, v_timed) as g (id, lead_id, email, kind, time, timed)
         join leads d on d.workspace_id = v_workspace_id and d.id = g.lead_id
         where g.kind in ('bounced', 'unsubscribed', 'complained')
           and (g.timed or g.id is null or g.id || ':' || g.kind = any (v_new))
           and (d.status_changed_at is null or g.time > d.status_changed_at)
+          -- That a mail to another address came back says nothing of the lead's. Who leaves or complains there wants none here either.
+          and (g.kind <> 'bounced' or normalised_address(g.email) = d.email)
         group by g.lead_id
     ) n
     where l.workspace_id = v_workspace_id and l.id = n.lead_id
       and coalesce(array_position(array['bounced', 'unsubscribed', 'complained'], n.status), 0)
         > coalesce(array_position(array['bounced', 'unsubscribed', 'complained'], l.status), 0);
     set local loadharness.by_event = '';
+    perform suppress_other_addresses(v_workspace_id, g.leads, g.emails, g.kinds)
+    from (select array_agg(e.lead_id) as leads, array_agg(e.email) as emails, array_agg(e.kind) as kinds
+          from unnest(v_ids, v_leads, v_emails, v_kinds) as e (id, lead_id, email, kind)
+          where e.kind in ('bounced', 'unsubscribed', 'complained') and (e.id is null or e.id || ':' || e.kind = any (v_new))) as g;
 end
 $$;
 comment on function apply_send_events(jsonb) is

@@ -1,4 +1,5 @@
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.IntegrationTests.Sends;
@@ -42,6 +43,51 @@ public sealed class SendEventTests(PostgresCluster cluster)
         await ApplyAsync(app, $$"""[{"id":1,"event":"{{sent}}"}]""");
 
         Assert.Equal(status, await Workspaces.ReadAsync<string>(database, "select status from leads"));
+    }
+
+    [Theory]
+    [InlineData("bounced", "bounced active", "update leads set email = 'b@x.io'")]
+    [InlineData("unsubscribed", "unsubscribed unsubscribed unsubscribed", "update leads set email = 'b@x.io'")]
+    [InlineData("complained", "complained complained complained", "update leads set email = 'b@x.io'")]
+    // The application chose another address than the lead's.
+    [InlineData("bounced", "bounced active", "update leads set email = 'b@x.io'; update email_sends set email = ' A@X.io'")]
+    // Written otherwise, it is the lead's all the same.
+    [InlineData("bounced", "bounced bounced", "update email_sends set email = 'A@X.io'")]
+    public async Task What_comes_back_of_a_mail_is_said_of_the_address_that_it_went_to(string sent, string told, string move)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithOneSendAsync(database);
+        await database.Owner.ExecuteAsync("update campaigns set status = 'sending'");
+        await app.ScalarAsync<long>("select count(*) from claim_email_sends($1, 5, 'w')", [], Stop);
+        await database.Owner.ExecuteAsync(move);
+
+        await ApplyAsync(app, $$"""[{"id":1,"event":"{{sent}}"}]""");
+
+        Assert.Equal(told, await app.ScalarAsync<string>(
+            "select concat_ws(' ', suppression_of($1, 'a@x.io'), suppression_of($1, 'b@x.io'), (select status from leads))", [], Stop));
+    }
+
+    [Fact]
+    public async Task A_former_address_is_put_on_the_list_by_an_archived_send_too_and_not_again_by_an_event_that_is_repeated()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithOneSendAsync(database);
+        await database.Owner.ExecuteAsync("update leads set email = 'b@x.io'; update email_sends set email = 'a@x.io', status = 'sent'");
+        const string bounced = """[{"id":1,"event":"bounced","occurred_at":"2026-01-01"}]""";
+        await ApplyAsync(app, bounced);
+        Assert.True(await app.ScalarAsync<bool>("select unsuppress_address($1, 'a@x.io', 'a new owner')", [], Stop));
+        await ApplyAsync(app, bounced);
+        Assert.Null(await app.ScalarAsync<string>("select suppression_of($1, 'a@x.io')", [], Stop));
+        await database.Owner.ExecuteAsync(
+            """
+            create table archive.email_sends_p2001_01 as select * from email_sends;
+            alter table archive.email_sends_p2001_01 owner to lh_owner;
+            delete from email_sends
+            """);
+
+        await ApplyAsync(app, """[{"id":1,"event":"complained"}]""");
+
+        Assert.Equal("complained", await app.ScalarAsync<string>("select suppression_of($1, 'a@x.io')", [], Stop));
     }
 
     [Fact]
