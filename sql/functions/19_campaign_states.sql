@@ -93,10 +93,13 @@ begin
     update campaigns c set status = 'sending', completed_at = null, updated_at = now()
     where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status = 'sent';
     return found;
+exception when exclusion_violation then
+    -- Another campaign sends to its segment now: its sends wait until that one is done.
+    return false;
 end
 $$;
 comment on function reopen_campaign(bigint, bigint) is
-    'A step of claims and of what stops campaigns, for its owner alone: whether a campaign that was done has open sends and goes on.';
+    'A step of claims, for its owner alone: whether a campaign that was done has open sends and goes on.';
 
 create or replace function set_campaign_status(p_workspace_id bigint, p_campaign_id bigint, p_status text) returns text
 language plpgsql set search_path = pg_catalog, public, pg_temp
@@ -104,10 +107,9 @@ as $$
 declare
     v_campaign campaigns := campaign_of(p_workspace_id, p_campaign_id);
 begin
-    if v_campaign.status = 'sent' then
-        perform reopen_campaign(p_workspace_id, p_campaign_id);
-    end if;
-    update campaigns c set status = p_status, updated_at = now() where c.workspace_id = p_workspace_id and c.id = p_campaign_id;
+    -- A done one with sends that wait is stopped as it is: opened first, it could meet another campaign in its window.
+    update campaigns c set status = p_status, completed_at = null, updated_at = now()
+    where c.workspace_id = p_workspace_id and c.id = p_campaign_id;
     return p_status;
 end
 $$;

@@ -118,24 +118,31 @@ as $$
 declare
     v_now constant timestamptz := now();
     v_batch_id bigint;
+    v_found boolean;
 begin
     -- Before the campaign's row is locked: a pause or a cancel does not wait for it.
     perform analyze_new_sends(p_enqueued_at, p_recipients);
-    update campaigns c
-    set total_recipients = c.total_recipients + p_recipients,
-        enqueued_at = coalesce(c.enqueued_at, p_enqueued_at),
-        recipients_due = c.recipients_due and not p_complete,
-        status = case
-            when c.status = 'sent' and p_recipients > 0 then 'sending'
-            when c.status not in ('draft', 'scheduled') then c.status
-            when c.recipients_due and not p_complete then 'scheduled'
-            -- As campaign_is_due says: an update may not ask a function that reads the clock.
-            when coalesce(c.scheduled_at <= v_now, true) and coalesce(c.send_window @> v_now, true) then 'sending'
-            else 'scheduled' end,
-        completed_at = case when p_recipients = 0 then c.completed_at end,
-        updated_at = v_now
-    where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status <> 'cancelled';
-    if not found then
+    begin
+        update campaigns c
+        set total_recipients = c.total_recipients + p_recipients,
+            enqueued_at = coalesce(c.enqueued_at, p_enqueued_at),
+            recipients_due = c.recipients_due and not p_complete,
+            status = case
+                when c.status = 'sent' and p_recipients > 0 then 'sending'
+                when c.status not in ('draft', 'scheduled') then c.status
+                when c.recipients_due and not p_complete then 'scheduled'
+                -- As campaign_is_due says: an update may not ask a function that reads the clock.
+                when coalesce(c.scheduled_at <= v_now, true) and coalesce(c.send_window @> v_now, true) then 'sending'
+                else 'scheduled' end,
+            completed_at = case when p_recipients = 0 then c.completed_at end,
+            updated_at = v_now
+        where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status <> 'cancelled';
+        v_found := found;
+    exception when exclusion_violation then
+        raise exception 'campaign % would send to its segment while another campaign does: no recipient was added', p_campaign_id
+            using errcode = 'LH010', hint = 'Add them when the other campaign is done, or choose a send window that does not overlap its.';
+    end;
+    if not v_found then
         raise exception 'campaign % was cancelled while its recipients were added: none was', p_campaign_id using errcode = 'LH007';
     elsif p_recipients > 0 and campaign_is_retired(p_workspace_id, p_campaign_id) then
         raise exception 'sends of campaign % were archived while recipients were added: none was', p_campaign_id using errcode = 'LH007';

@@ -13,8 +13,8 @@ language sql stable set search_path = pg_catalog, public, pg_temp set standard_c
     order by c.relname = 'leads', c.oid desc
 $$;
 
--- A campaign that was done and got sends since would be opened by the next claim, and only an open one is cancelled. One by one: on a
--- cluster an update may ask no function about its columns.
+-- A campaign that was done and got sends since would be opened by the next claim. One by one: on a cluster an update may ask no function
+-- about its columns.
 create or replace function cancel_campaigns(p_workspace_id bigint) returns void
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -26,11 +26,9 @@ begin
     loop
         select c.status into v_status from public.campaigns c
         where c.workspace_id = p_workspace_id and c.id = v_campaign for no key update;
-        if v_status = 'sent' then
-            perform public.reopen_campaign(p_workspace_id, v_campaign);
-        end if;
-        update public.campaigns c set status = 'cancelled', updated_at = now()
-        where c.workspace_id = p_workspace_id and c.id = v_campaign and c.status in ('draft', 'scheduled', 'sending', 'paused');
+        continue when v_status = 'sent' and not public.campaign_has_open_sends(p_workspace_id, v_campaign);
+        update public.campaigns c set status = 'cancelled', completed_at = null, updated_at = now()
+        where c.workspace_id = p_workspace_id and c.id = v_campaign and c.status <> 'cancelled';
     end loop;
 end;
 $$;

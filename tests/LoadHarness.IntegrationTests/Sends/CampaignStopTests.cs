@@ -1,5 +1,6 @@
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Workload;
 using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Sends;
@@ -7,6 +8,34 @@ namespace LoadHarness.IntegrationTests.Sends;
 public sealed class CampaignStopTests(PostgresCluster cluster)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("select pause_campaign($1, 5)", "paused scheduled")]
+    [InlineData("select cancel_campaign($1, 5)", "cancelled scheduled")]
+    [InlineData("select count(*)::text from claim_email_sends($1, 5, 'w')", "sent scheduled")]
+    [InlineData("select done::text from delete_workspace($1, 100)", "")]
+    public async Task A_done_campaign_with_a_new_send_is_stopped_beside_another_one_of_its_segment_and_window(string stop, string states)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithDoneCampaignAsync(database);
+
+        await app.ScalarAsync<string>(stop, [], Stop);
+
+        Assert.Equal(states, await database.Owner.AskAsync<string>(
+            "select coalesce(string_agg(status, ' ' order by id), '') from campaigns"));
+    }
+
+    [Fact]
+    public async Task A_done_campaign_takes_no_recipients_beside_another_one_and_without_sends_that_wait_it_stays_done()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithDoneCampaignAsync(database);
+
+        Assert.Equal("LH010", await Workspaces.SqlStateOfAsync(app, "select total_scheduled from bulk_schedule_email_sends(5, $1)"));
+        await database.Owner.ExecuteAsync("delete from email_sends");
+        foreach (var stop in (string[])["pause_campaign($1, 5)", "cancel_campaign($1, 5)"])
+            Assert.Equal("LH010", await Workspaces.SqlStateOfAsync(app, $"select {stop}"));
+    }
 
     [Fact]
     public async Task A_campaign_is_paused_and_cancelled_while_recipients_are_added_and_waits_for_none_of_them()
@@ -40,5 +69,21 @@ public sealed class CampaignStopTests(PostgresCluster cluster)
         await held.RollbackAsync(Stop);
         Assert.Equal("LH007", (await Assert.ThrowsAsync<PostgresException>(() => scheduling)).SqlState);
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from email_sends"));
+    }
+
+    private static async Task<TenantDatabase> WithDoneCampaignAsync(TestDatabase database)
+    {
+        var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.AddLeadsAsync(database, 2);
+        await database.Owner.ExecuteAsync(
+            """
+            insert into lead_segments (id, workspace_id, name, conditions)
+            values (7, 1, 's', '{"field":"email","operator":"starts_with","value":"lead"}');
+            insert into campaigns (id, workspace_id, name, subject, status, segment_id, send_window)
+            select id, 1, 'c', 's', status, 7, tstzrange(now(), now() + interval '1 day')
+            from (values (5, 'sent'), (6, 'scheduled')) as c (id, status);
+            insert into email_sends (workspace_id, campaign_id, lead_id, email) select 1, 5, id, email from leads where id = 1
+            """);
+        return app;
     }
 }

@@ -1,0 +1,44 @@
+-- As 019 leaves it.
+
+-- step: campaign_guard
+create or replace function guard_campaign() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if new.enqueued_at is distinct from old.enqueued_at and old.enqueued_at is not null then
+        raise exception 'the time when campaign % was enqueued cannot change: its sends carry it', old.id using errcode = 'LH010';
+    end if;
+    if new.segment_id is null and old.segment_id is not null and new.recipients_due then
+        if new.status <> 'draft' then
+            raise exception 'campaign % is %: without its segment it would go to everybody', old.id, new.status using errcode = 'LH010',
+                hint = 'Make it a draft first, or give it another segment.';
+        end if;
+        new.recipients_due := false;
+    end if;
+    if new.status = old.status then
+        return new;
+    end if;
+    if not campaign_may_become(old.status, new.status) then
+        raise exception 'campaign % is %: it cannot become %', old.id, old.status, new.status using errcode = 'LH010',
+            hint = 'The implementation guide shows the states of a campaign and what may follow each.';
+    end if;
+    if new.status = 'sent' and (new.recipients_due or campaign_has_open_sends(new.workspace_id, new.id)) then
+        raise exception 'campaign % has recipients that are not done: it cannot become sent', old.id using errcode = 'LH010',
+            hint = 'complete_campaign closes it as soon as it can.';
+    end if;
+    return new;
+end
+$$;
+
+-- step: campaign_states
+create or replace function campaign_may_become(p_from text, p_to text) returns boolean
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+    select case p_from
+        when 'draft' then p_to in ('scheduled', 'sending', 'paused', 'cancelled')
+        when 'scheduled' then p_to in ('draft', 'sending', 'paused', 'cancelled')
+        when 'sending' then p_to in ('scheduled', 'paused', 'cancelled', 'sent')
+        when 'paused' then p_to in ('draft', 'scheduled', 'sending', 'cancelled')
+        -- Recipients that were added later are sent as well.
+        when 'sent' then p_to = 'sending'
+        else false
+    end
+$$;
