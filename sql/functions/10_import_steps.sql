@@ -198,16 +198,29 @@ $$;
 comment on function merge_lead_chunk(bigint, bigint, bigint, bigint)
     is 'A step of finish_lead_import, for its owner alone. Returns the rows merged.';
 
+-- A session that merges a chunk holds it, and waits for the import's row, which is held here. So its chunk is left to it: it comes here in
+-- turn when it finds that the import ended.
 create or replace function forget_staged_rows(p_workspace_id bigint, p_import_id bigint) returns void
 language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     delete from lead_import_rows where workspace_id = p_workspace_id and import_id = p_import_id;
-    delete from lead_import_merge where workspace_id = p_workspace_id and import_id = p_import_id;
-    delete from lead_import_chunks where workspace_id = p_workspace_id and import_id = p_import_id;
+    delete from lead_import_chunks c
+    using (select l.first_order from lead_import_chunks l
+           where l.workspace_id = p_workspace_id and l.import_id = p_import_id for update skip locked) as free
+    where c.workspace_id = p_workspace_id and c.import_id = p_import_id and c.first_order = free.first_order;
+    if not has_import_chunks(p_workspace_id, p_import_id) then
+        delete from lead_import_merge where workspace_id = p_workspace_id and import_id = p_import_id;
+        return;
+    end if;
+    delete from lead_import_merge m
+    where m.workspace_id = p_workspace_id and m.import_id = p_import_id and not exists (
+        select 1 from lead_import_chunks c
+        where c.workspace_id = p_workspace_id and c.import_id = p_import_id and m.merge_order between c.first_order and c.last_order);
 end
 $$;
-comment on function forget_staged_rows(bigint, bigint) is 'Empties staging of an import that ended.';
+comment on function forget_staged_rows(bigint, bigint) is
+    'Empties staging of an import that ended, but for the chunks that other sessions are merging.';
 
 -- Who may call what: the steps only their owner, through the functions that call them.
 do $$

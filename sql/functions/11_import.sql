@@ -27,6 +27,7 @@ as $$
 declare
     v_import record;
     v_chunk record;
+    v_cancelled boolean;
 begin
     perform require_workspace(p_workspace_id);
     -- Rows that the same transaction stages from now on are looked at anew.
@@ -73,8 +74,13 @@ begin
             perform fold_import(p_workspace_id);
         end if;
     end if;
-    select i.imported, i.updated, i.rejected into imported, updated, rejected
+    select i.imported, i.updated, i.rejected, i.status = 'cancelled' into imported, updated, rejected, v_cancelled
     from lead_imports i where i.workspace_id = p_workspace_id and i.id = p_import_id;
+    if v_cancelled then
+        -- While a chunk was merged here. It is not done: the next call says so.
+        perform forget_staged_rows(p_workspace_id, p_import_id);
+        remaining := greatest(remaining, 1);
+    end if;
 end
 $$;
 comment on function finish_lead_import(bigint, bigint, int) is
@@ -102,7 +108,28 @@ begin
 end
 $$;
 comment on function cancel_lead_import(bigint, bigint) is
-    'Ends an import: its staged rows go, what is merged already stays. False when it was finished or cancelled before.';
+    'Ends an import: its staged rows go, what is merged already stays, also a chunk that a session is merging. False when it was finished '
+    'or cancelled before.';
+
+-- The locks are let go at once, so that the chunks can be merged.
+create or replace function import_is_free(p_workspace_id bigint, p_import_id bigint) returns boolean
+language plpgsql set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_chunks bigint := (
+        select count(*) from lead_import_chunks c where c.workspace_id = p_workspace_id and c.import_id = p_import_id);
+    v_free bigint;
+begin
+    select count(*) into v_free
+    from (select 1 from lead_import_chunks c
+          where c.workspace_id = p_workspace_id and c.import_id = p_import_id for update skip locked) as c;
+    raise exception using errcode = 'LH000';
+exception
+    when sqlstate 'LH000' then return v_free = v_chunks;
+end
+$$;
+comment on function import_is_free(bigint, bigint) is 'A step of prune_lead_imports: whether no other session merges a chunk of an import '
+    'now.';
 
 create or replace function prune_lead_imports(p_older_than interval default interval '7 days',
     p_keep_rejects interval default interval '90 days')
@@ -121,7 +148,8 @@ begin
         where i.status in ('receiving', 'merging') and i.created_at < now() - p_older_than
         order by i.workspace_id, i.id
     loop
-        -- One that a session works on is not waited for.
+        -- One that a session works on is left alone, and not waited for.
+        continue when not import_is_free(v_import.workspace_id, v_import.id);
         perform 1 from lead_imports i
         where i.workspace_id = v_import.workspace_id and i.id = v_import.id and i.status in ('receiving', 'merging')
         for no key update skip locked;
@@ -151,7 +179,7 @@ declare
 begin
     foreach v_function in array array[
         'begin_lead_import(bigint, text)', 'finish_lead_import(bigint, bigint, int)', 'cancel_lead_import(bigint, bigint)',
-        'prune_lead_imports(interval, interval)']::regprocedure[]
+        'import_is_free(bigint, bigint)', 'prune_lead_imports(interval, interval)']::regprocedure[]
     loop
         execute format('alter function %s owner to lh_owner', v_function);
         execute format('revoke execute on function %s from public', v_function);

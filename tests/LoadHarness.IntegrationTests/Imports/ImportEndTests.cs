@@ -101,6 +101,46 @@ public sealed class ImportEndTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task An_import_is_cancelled_while_a_chunk_is_merged_and_the_chunk_stays()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        var (import, merging, holder) = await MergingAsync(database, app);
+        await using var held = holder;
+
+        Assert.True(await app.ScalarAsync<bool>(
+            "select cancel_lead_import($1, $2) from set_config('lock_timeout', '10s', true)", [import], Stop));
+        Assert.False(merging.IsCompleted, "no chunk was being merged");
+        await holder.CommitAsync();
+
+        Assert.InRange(await merging, 1, long.MaxValue);
+        Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select merged from finish_lead_import($1, $2)", import));
+        Assert.Equal("0/0/0/4 cancelled 4", await database.Owner.AskAsync<string>(
+            """
+            select concat_ws('/', (select count(*) from lead_import_rows), (select count(*) from lead_import_merge),
+                (select count(*) from lead_import_chunks), (select count(*) from leads where name = 'new'))
+                || ' ' || status || ' ' || imported + updated from lead_imports
+            """));
+    }
+
+    [Fact]
+    public async Task An_old_import_whose_chunk_is_being_merged_is_left_alone()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        var (import, merging, holder) = await MergingAsync(database, app);
+        await using var held = holder;
+        await database.Owner.ExecuteAsync("update lead_imports set created_at = now() - interval '8 days'");
+
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select prune_lead_imports() from set_config('lock_timeout', '10s', true)"));
+        await holder.CommitAsync();
+
+        await merging;
+        await LeadImport.MergeAsync(app, import, Stop);
+        Assert.Equal("finished", await database.Owner.AskAsync<string>("select status from lead_imports"));
+    }
+
+    [Fact]
     public async Task Imports_that_nobody_finished_are_pruned_and_old_rejects_forgotten()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
@@ -121,5 +161,31 @@ public sealed class ImportEndTests(PostgresCluster cluster)
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from lead_import_rejects"));
         await LeadImport.MergeAsync(app, fresh, Stop);
         Assert.Equal(5, await database.Owner.AskAsync<long>("select count(*) from leads"));
+    }
+
+    private static Task<long> StageAsync(TenantDatabase app, long import, int first, int last) => app.ScalarAsync<long>(
+        """
+        with staged as (
+            insert into lead_import_rows (import_id, row_number, email, name)
+            select $2, g, 'lead' || g || '@own.io', 'new' from generate_series($3, $4) g where $1 > 0)
+        select 1::bigint
+        """, [import, first, last], Stop);
+
+    // The session that merges a chunk holds it, and waits for a lead of it that the holder has.
+    private static async Task<(long Import, Task<long> Merging, OpenTransaction Holder)> MergingAsync(
+        TestDatabase database, TenantDatabase app)
+    {
+        await Workspaces.AddLeadsAsync(database, 10);
+        var import = await app.ScalarAsync<long>("select begin_lead_import($1, 'file')", [], Stop);
+        await StageAsync(app, import, 1, 10);
+        await app.ScalarAsync<long>("select merged from finish_lead_import($1, $2, 4)", [import], Stop);
+        // As if nothing were merged yet.
+        await database.Owner.ExecuteAsync("update lead_import_chunks set merged = false; update leads set name = 'old'");
+        await database.Owner.ExecuteAsync("update lead_imports set imported = 0, updated = 0");
+        var holder = await OpenTransaction.BeginAsync(app, Stop);
+        await holder.ActAsync("select 1 from leads where email = 'lead1@own.io' for update");
+        var merging = app.ScalarAsync<long>("select remaining from finish_lead_import($1, $2, 4)", [import], Stop);
+        await OpenTransaction.UntilOneWaitsAsync(database, merging);
+        return (import, merging, holder);
     }
 }
