@@ -27,6 +27,13 @@ language sql immutable parallel safe set search_path = pg_catalog, public, pg_te
     select string_agg(public.address_pattern(email), '|') from unnest(p_emails) as email
 $$;
 
+create or replace function cut_addresses_pattern(p_emails text[]) returns text
+language sql immutable parallel safe set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on as $$
+    select '(?:' || string_agg(public.address_pattern(left(email, n)), '|') || ')(?=\.\.\.")'
+    from unnest(p_emails) as email
+    cross join lateral generate_series(position('@' in email), length(email) - 1) as n
+$$;
+
 -- Those that it had before are the person's too, unless they are another lead's by now. A send may hold any text: only an address counts.
 create or replace function addresses_of_lead(p_workspace_id bigint, p_lead_id bigint, p_email text) returns text[]
 language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
@@ -58,6 +65,7 @@ create or replace function erase_address_traces(p_workspace_id bigint, p_emails 
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
     v_pattern constant text := public.addresses_pattern(p_emails);
+    v_cut constant text := public.cut_addresses_pattern(p_emails);
     v_table regclass;
     v_column name;
     v_found bigint[];
@@ -131,7 +139,12 @@ begin
     set details = regexp_replace(a.details::text, v_pattern, '[erased]', 'gi')::jsonb
     where a.workspace_id = p_workspace_id and a.details::text ~* v_pattern;
     get diagnostics v_rows = row_count;
-    return v_counts || jsonb_build_object('audit_logs', v_rows);
+    -- Before migration 020 a long text was cut in the middle of a word.
+    update public.audit_logs a
+    set details = regexp_replace(a.details::text, v_cut, '[erased]', 'gi')::jsonb
+    where a.workspace_id = p_workspace_id and a.details::text like '%..."%' and a.details::text ~* v_cut;
+    get diagnostics v_gone = row_count;
+    return v_counts || jsonb_build_object('audit_logs', v_rows + v_gone);
 end;
 $$;
 
@@ -245,6 +258,7 @@ $$;
 comment on function tables_of_leads() is 'Tables, live and archived, that hold rows of a lead.';
 comment on function address_pattern(text) is 'A regular expression for an address in a text, which is no part of a longer one.';
 comment on function addresses_pattern(text[]) is 'address_pattern of any of several addresses.';
+comment on function cut_addresses_pattern(text[]) is 'The beginnings of addresses, from the @ on, at the end of a text that was cut.';
 comment on function addresses_of_lead(bigint, bigint, text) is 'A step of erase_lead and export_lead: the address of a lead, then those '
     'that its sends know, live and archived, without those of other leads.';
 comment on function erase_address_traces(bigint, text[]) is 'A step of erase_lead and erase_address: imports, webhook logs, segments, '
@@ -265,8 +279,8 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'tables_of_leads', 'address_pattern', 'addresses_pattern', 'addresses_of_lead', 'erase_address_traces', 'erase_person',
-            'erase_with_lead', 'require_reason', 'erase_lead', 'erase_address'])
+            'tables_of_leads', 'address_pattern', 'addresses_pattern', 'cut_addresses_pattern', 'addresses_of_lead', 'erase_address_traces',
+            'erase_person', 'erase_with_lead', 'require_reason', 'erase_lead', 'erase_address'])
     loop
         execute format('alter function %s owner to lh_owner', routine);
         execute format('revoke all on function %s from public', routine);

@@ -1,5 +1,17 @@
 -- As 019 leaves it.
 
+-- step: audit_values
+create or replace function audit_values(p_row jsonb) returns jsonb
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select jsonb_object_agg(key, case
+        when key = 'url' and jsonb_typeof(value) = 'string' then
+            to_jsonb(left(regexp_replace(regexp_replace(value #>> '{}', '://[^/?#]*@', '://***@'), '[?#].*$', '?***'), 500))
+        when length(value::text) > 500 then to_jsonb(left(value #>> '{}', 500) || '...')
+        else value end)
+    from jsonb_each(p_row)
+    where key <> 'key_hash'
+$$;
+
 -- step: campaign_guard
 create or replace function guard_campaign() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -46,3 +46,19 @@ begin
     return new;
 end
 $$;
+
+-- step: audit_values
+-- As of migration 014, and a word that was cut goes: it may be most of an address, which an erasure would not know again.
+create or replace function audit_values(p_row jsonb) returns jsonb
+language sql immutable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
+    select jsonb_object_agg(r.key, case
+        when length(u.url) > 500 then to_jsonb(regexp_replace(left(u.url, 500), '[^/]*$', ''))
+        when u.url is not null then to_jsonb(u.url)
+        when length(r.value::text) > 500 then to_jsonb(regexp_replace(left(r.value #>> '{}', 500), '[^\s",;<>]*$', '') || '...')
+        else r.value end)
+    from jsonb_each(p_row) as r
+    cross join lateral (
+        select case when r.key = 'url' and jsonb_typeof(r.value) = 'string' then
+            regexp_replace(regexp_replace(r.value #>> '{}', '://[^/?#]*@', '://***@'), '[?#].*$', '?***') end as url) as u
+    where r.key <> 'key_hash'
+$$;

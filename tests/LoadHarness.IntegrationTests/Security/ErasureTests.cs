@@ -126,6 +126,24 @@ public sealed partial class ErasureTests(PostgresCluster cluster)
             await database.Owner.ListAsync("select conditions ->> 'value' from lead_segments order by 1"));
     }
 
+    [Theory]
+    // As the log cuts now.
+    [InlineData(
+        "insert into email_templates (workspace_id, name, subject, body) values (1, 't', 's', repeat('x ', 247) || 'ann@x.io, and more')")]
+    // As rows of before migration 020 are.
+    [InlineData("select audit_write(1, 'update', 'email_templates', '1', '{\"after\": {\"body\": \"to ann@x....\"}}')")]
+    public async Task An_address_that_the_log_cut_is_erased_too(string write)
+    {
+        await using var database = await FilledAsync();
+        await database.Owner.ExecuteAsync(write);
+        await database.Owner.ExecuteAsync("delete from email_templates");
+
+        await database.As("lh_app").AskInAsync<string>(1, "select erase_address(1, 'ann@x.io')::text");
+
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from audit_logs where details::text like '%ann@x%'"));
+        Assert.InRange(await database.Owner.AskAsync<long>("select count(*) from audit_logs where details::text like '%...%'"), 1, 9);
+    }
+
     [Fact]
     public async Task An_address_that_a_lead_had_before_is_erased_alone_and_with_it()
     {
