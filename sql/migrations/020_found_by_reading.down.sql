@@ -1,5 +1,41 @@
 -- As 019 leaves it.
 
+-- step: campaign_performance
+drop materialized view campaign_performance;
+create materialized view campaign_performance as
+select
+    c.workspace_id,
+    c.id as campaign_id,
+    coalesce(s.day, (c.created_at at time zone 'UTC')::date) as day,
+    coalesce(s.recipients, c.total_recipients) as recipients,
+    coalesce(s.sent, c.sent_count) as sent,
+    coalesce(s.delivered, c.delivered_count) as delivered,
+    coalesce(s.opened, c.opened_count) as opened,
+    coalesce(s.clicked, c.clicked_count) as clicked,
+    coalesce(s.bounced, c.bounced_count) as bounced,
+    coalesce(s.unsubscribed, c.unsubscribed_count) as unsubscribed,
+    coalesce(s.complained, c.complained_count) as complained
+from campaigns c
+left join (
+    select
+        workspace_id,
+        campaign_id,
+        (created_at at time zone 'UTC')::date as day,
+        count(*) as recipients,
+        count(sent_at) as sent,
+        count(delivered_at) as delivered,
+        count(opened_at) as opened,
+        count(clicked_at) as clicked,
+        count(bounced_at) as bounced,
+        count(unsubscribed_at) as unsubscribed,
+        count(complained_at) as complained
+    from email_sends
+    group by workspace_id, campaign_id, (created_at at time zone 'UTC')::date
+) s on s.workspace_id = c.workspace_id and s.campaign_id = c.id;
+
+create unique index campaign_performance_key on campaign_performance (workspace_id, campaign_id, day);
+alter materialized view campaign_performance owner to lh_owner;
+
 -- step: audit_values
 create or replace function audit_values(p_row jsonb) returns jsonb
 language sql immutable set search_path = pg_catalog, pg_temp as $$

@@ -62,3 +62,51 @@ language sql immutable set search_path = pg_catalog, pg_temp set standard_confor
             regexp_replace(regexp_replace(r.value #>> '{}', '://[^/?#]*@', '://***@'), '[?#].*$', '?***') end as url) as u
     where r.key <> 'key_hash'
 $$;
+
+-- step: campaign_performance_next
+-- What retention has archived is counted on the day that the campaign was enqueued, also while other sends are left: the counters of the
+-- campaign, less the sends that are there. Before, it moved to the day on which the campaign was made, or was lost.
+drop materialized view if exists campaign_performance_next;
+create materialized view campaign_performance_next as
+with live as (
+    select workspace_id, campaign_id, (created_at at time zone 'UTC')::date as day, count(*) as recipients, count(sent_at) as sent,
+        count(delivered_at) as delivered, count(opened_at) as opened, count(clicked_at) as clicked, count(bounced_at) as bounced,
+        count(unsubscribed_at) as unsubscribed, count(complained_at) as complained
+    from email_sends
+    group by workspace_id, campaign_id, (created_at at time zone 'UTC')::date
+), told as (
+    select workspace_id, campaign_id, array_agg(day) as days, sum(recipients)::bigint as recipients, sum(sent)::bigint as sent,
+        sum(delivered)::bigint as delivered, sum(opened)::bigint as opened, sum(clicked)::bigint as clicked,
+        sum(bounced)::bigint as bounced, sum(unsubscribed)::bigint as unsubscribed, sum(complained)::bigint as complained
+    from live
+    group by workspace_id, campaign_id
+), missing as (
+    select c.workspace_id, c.id as campaign_id, (coalesce(c.enqueued_at, c.created_at) at time zone 'UTC')::date as day, t.days,
+        -- Sends that the application adds itself are not among the campaign's recipients, but among the sent ones.
+        greatest(c.total_recipients - coalesce(t.recipients, 0), c.sent_count - coalesce(t.sent, 0), 0) as recipients,
+        greatest(c.sent_count - coalesce(t.sent, 0), 0) as sent,
+        greatest(c.delivered_count - coalesce(t.delivered, 0), 0) as delivered,
+        greatest(c.opened_count - coalesce(t.opened, 0), 0) as opened,
+        greatest(c.clicked_count - coalesce(t.clicked, 0), 0) as clicked,
+        greatest(c.bounced_count - coalesce(t.bounced, 0), 0) as bounced,
+        greatest(c.unsubscribed_count - coalesce(t.unsubscribed, 0), 0) as unsubscribed,
+        greatest(c.complained_count - coalesce(t.complained, 0), 0) as complained
+    from campaigns c
+    left join told t on t.workspace_id = c.workspace_id and t.campaign_id = c.id
+)
+select workspace_id, campaign_id, day, recipients, sent, delivered, opened, clicked, bounced, unsubscribed, complained
+from live
+union all
+select workspace_id, campaign_id, day, recipients, sent, delivered, opened, clicked, bounced, unsubscribed, complained
+from missing
+-- Sends of the day of enqueueing are archived together. Where some are left, less of them than counted is an erasure.
+where days is null or day <> all (days) and recipients > 0;
+
+create unique index campaign_performance_next_key on campaign_performance_next (workspace_id, campaign_id, day);
+alter materialized view campaign_performance_next owner to lh_owner;
+revoke all on campaign_performance_next from public;
+
+-- step: campaign_performance
+drop materialized view campaign_performance;
+alter materialized view campaign_performance_next rename to campaign_performance;
+alter index campaign_performance_next_key rename to campaign_performance_key;

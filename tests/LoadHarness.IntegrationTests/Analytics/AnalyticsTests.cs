@@ -46,6 +46,33 @@ public sealed class AnalyticsTests(PostgresCluster cluster)
         Assert.Equal("1 8 8 4", told);
     }
 
+    [Fact]
+    public async Task A_campaign_stays_in_the_month_of_its_sends_when_they_are_archived_and_others_follow()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.AddWorkspaceAsync(leads: 2);
+        await database.Owner.ExecuteAsync(
+            """
+            select add_month_partitions('email_sends', (now() - interval '50 months')::date, (now() - interval '50 months')::date);
+            insert into campaigns (id, workspace_id, name, subject, status, created_at, enqueued_at, total_recipients, sent_count)
+            select 5, max(id), 'c', 's', 'sent', now() - interval '52 months', now() - interval '50 months', 1, 1 from workspaces;
+            insert into email_sends (workspace_id, campaign_id, lead_id, email, status, sent_at, created_at)
+            select workspace_id, 5, id, email, 'sent', now(), now() - interval '50 months' from leads order by id limit 1
+            """);
+        Assert.Equal("50:1/1", await MonthsAsync(database));
+        await database.Owner.ExecuteAsync("select count(*) from apply_retention('email_sends', 1095)");
+        Assert.Equal("50:1/1", await MonthsAsync(database));
+
+        await database.Owner.ExecuteAsync(
+            """
+            insert into email_sends (workspace_id, campaign_id, lead_id, email, status, sent_at)
+            select workspace_id, 5, id, email, 'sent', now() from leads order by id desc limit 1;
+            update campaigns set sent_count = 2
+            """);
+
+        Assert.Equal("0:1/1 50:1/1", await MonthsAsync(database));
+    }
+
     [Theory]
     [InlineData("select count(*) from get_lead_growth_analytics(2, now() - interval '1 day', now())", "LH001")]
     [InlineData("select count(*) from get_campaign_analytics(2, now() - interval '1 day', now())", "LH001")]
@@ -76,5 +103,18 @@ public sealed class AnalyticsTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync("set lock_timeout = '2s'; select refresh_analytics_views(); reset lock_timeout");
         Assert.Equal(2, await database.Owner.AskAsync<long>(
             "select count(*) from analytics_refreshes where refreshed_at > now() - interval '1 minute'"));
+    }
+
+    // How many months ago, recipients and sent mails.
+    private static async Task<string> MonthsAsync(TestDatabase database)
+    {
+        await database.Owner.ExecuteAsync("select refresh_analytics_views()");
+        return await database.Owner.AskAsync<string>(
+            """
+            select string_agg(format('%s:%s/%s', m.ago, p.recipients, p.sent), ' ' order by m.ago)
+            from campaign_performance p
+            cross join lateral (select age((now() at time zone 'UTC')::date, p.day) as passed) a
+            cross join lateral (select extract(year from a.passed) * 12 + extract(month from a.passed) as ago) m
+            """);
     }
 }
