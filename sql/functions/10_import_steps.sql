@@ -114,6 +114,7 @@ as $$
 declare
     v_rows record;
     v_chunk int;
+    v_lost bigint;
 begin
     -- Unlogged tables are empty after a crash; what an earlier preparation left in other tables is removed first.
     delete from lead_import_merge where workspace_id = p_workspace_id and import_id = p_import_id;
@@ -127,6 +128,14 @@ begin
     if v_rows.staged = 0 then
         raise exception 'import % has no staged rows', p_import_id using errcode = 'LH004',
             hint = 'COPY the rows into lead_import_rows (again, after a crash of the server), then finish.';
+    end if;
+    select min(c.first_row) into v_lost from lead_import_copies c
+    where c.workspace_id = p_workspace_id and c.import_id = p_import_id and not exists (
+        select 1 from lead_import_rows r
+        where r.workspace_id = p_workspace_id and r.import_id = p_import_id and r.row_number = c.first_row);
+    if v_lost is not null then
+        raise exception 'a crash of the server emptied import %: its row % and others were copied, and are gone', p_import_id, v_lost
+            using errcode = 'LH004', hint = 'COPY those rows again, or cancel the import and begin another.';
     end if;
     if v_rows.repeated > 0 then
         perform number_rounds(p_workspace_id, p_import_id);
@@ -205,6 +214,7 @@ language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     delete from lead_import_rows where workspace_id = p_workspace_id and import_id = p_import_id;
+    delete from lead_import_copies where workspace_id = p_workspace_id and import_id = p_import_id;
     delete from lead_import_chunks c
     using (select l.first_order from lead_import_chunks l
            where l.workspace_id = p_workspace_id and l.import_id = p_import_id for update skip locked) as free

@@ -79,6 +79,10 @@ begin
         or r.reason ~* v_pattern);
     get diagnostics v_rows = row_count;
     v_counts := v_counts || jsonb_build_object('lead_import_rejects', v_rows);
+    -- Else the rows that go would seem to be lost by a crash.
+    delete from public.lead_import_copies c using public.lead_import_rows r
+    where c.workspace_id = p_workspace_id and r.workspace_id = p_workspace_id and r.import_id = c.import_id
+      and r.row_number = c.first_row and public.normalised_address(r.email::text) = any (p_emails);
     delete from public.lead_import_rows r
     where r.workspace_id = p_workspace_id and public.normalised_address(r.email::text) = any (p_emails);
     get diagnostics v_rows = row_count;

@@ -1,5 +1,36 @@
 -- As 019 leaves it.
 
+-- step: import_staging_guard
+create or replace function guard_staging() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_status text;
+    v_session text := current_setting('app.workspace_id', true);
+begin
+    if new.workspace_id is null then
+        raise exception 'the session has no workspace' using errcode = 'LH001',
+            hint = 'Run set_config(''app.workspace_id'', <id>, true) in the same transaction.';
+    elsif new.workspace_id::text is distinct from v_session
+          and not pg_has_role(coalesce(nullif(current_setting('role', true), 'none'), session_user), 'lh_owner', 'member') then
+        raise exception 'workspace % is not the session''s workspace', new.workspace_id using errcode = 'LH001',
+            hint = 'Rows are staged for the session''s own workspace only.';
+    end if;
+    -- Held until the rows are committed: the import is not prepared without them.
+    select i.status into v_status from lead_imports i where i.workspace_id = new.workspace_id and i.id = new.import_id for key share;
+    if not found or v_status not in ('receiving', 'merging') or exists (
+        select 1 from lead_import_chunks c where c.workspace_id = new.workspace_id and c.import_id = new.import_id) then
+        raise exception 'workspace % has no import % that takes rows', new.workspace_id, new.import_id using errcode = 'LH004',
+            hint = 'It was never begun, is being merged, or has ended: begin another with begin_lead_import.';
+    end if;
+    perform set_config('loadharness.staging', new.workspace_id || ':' || new.import_id, true);
+    return new;
+end
+$$;
+
+-- step: import_copies
+drop table lead_import_copies;
+
 -- step: campaign_performance
 drop materialized view campaign_performance;
 create materialized view campaign_performance as

@@ -110,3 +110,51 @@ revoke all on campaign_performance_next from public;
 drop materialized view campaign_performance;
 alter materialized view campaign_performance_next rename to campaign_performance;
 alter index campaign_performance_next_key rename to campaign_performance_key;
+
+-- step: import_copies
+-- Staging is not logged: a crash of the server empties it, and an import that is copied in several transactions would go on with those
+-- that came after it. So each transaction that stages rows leaves the number of its first row here.
+create table lead_import_copies (
+    workspace_id bigint not null,
+    import_id bigint not null,
+    first_row bigint not null,
+    constraint lead_import_copies_pkey primary key (workspace_id, import_id, first_row),
+    constraint lead_import_copies_import_id_fkey
+        foreign key (workspace_id, import_id) references lead_imports (workspace_id, id) on delete cascade
+);
+comment on table lead_import_copies is
+    'The first row of each transaction that staged rows of an import: one that is not staged any more was lost by a crash of the server.';
+alter table lead_import_copies owner to lh_owner;
+alter table lead_import_copies enable row level security;
+create policy tenant on lead_import_copies using (workspace_id = tenant_workspace());
+
+-- step: import_staging_guard
+-- As of migration 016, and it notes the first row.
+create or replace function guard_staging() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    v_status text;
+    v_session text := current_setting('app.workspace_id', true);
+begin
+    if new.workspace_id is null then
+        raise exception 'the session has no workspace' using errcode = 'LH001',
+            hint = 'Run set_config(''app.workspace_id'', <id>, true) in the same transaction.';
+    elsif new.workspace_id::text is distinct from v_session
+          and not pg_has_role(coalesce(nullif(current_setting('role', true), 'none'), session_user), 'lh_owner', 'member') then
+        raise exception 'workspace % is not the session''s workspace', new.workspace_id using errcode = 'LH001',
+            hint = 'Rows are staged for the session''s own workspace only.';
+    end if;
+    -- Held until the rows are committed: the import is not prepared without them.
+    select i.status into v_status from lead_imports i where i.workspace_id = new.workspace_id and i.id = new.import_id for key share;
+    if not found or v_status not in ('receiving', 'merging') or exists (
+        select 1 from lead_import_chunks c where c.workspace_id = new.workspace_id and c.import_id = new.import_id) then
+        raise exception 'workspace % has no import % that takes rows', new.workspace_id, new.import_id using errcode = 'LH004',
+            hint = 'It was never begun, is being merged, or has ended: begin another with begin_lead_import.';
+    end if;
+    insert into lead_import_copies (workspace_id, import_id, first_row)
+    values (new.workspace_id, new.import_id, new.row_number) on conflict do nothing;
+    perform set_config('loadharness.staging', new.workspace_id || ':' || new.import_id, true);
+    return new;
+end
+$$;

@@ -141,6 +141,36 @@ public sealed class ImportEndTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task An_import_of_which_a_crash_lost_a_part_is_not_finished_with_the_rest()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        var import = await LeadImportTests.StageAsync(app, 5);
+        await database.Owner.ExecuteAsync("truncate lead_import_rows, lead_import_merge, lead_import_chunks");
+        await StageAsync(app, import, 6, 10);
+        Assert.Equal("LH004", await Workspaces.SqlStateOfAsync(app, "select merged from finish_lead_import($1, $2)", import));
+
+        await StageAsync(app, import, 1, 5);
+        await LeadImport.MergeAsync(app, import, Stop);
+
+        Assert.Equal("finished 10", await database.Owner.AskAsync<string>("select status || ' ' || imported from lead_imports"));
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from lead_import_copies"));
+    }
+
+    [Fact]
+    public async Task An_erased_row_is_not_taken_for_one_that_a_crash_lost()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        var import = await LeadImportTests.StageAsync(app, 5);
+        await app.ScalarAsync<string>("select erase_address($1, $2)::text", [LeadImportTests.Row(1).Email], Stop);
+
+        await LeadImport.MergeAsync(app, import, Stop);
+
+        Assert.Equal(4, await database.Owner.AskAsync<long>("select count(*) from leads"));
+    }
+
+    [Fact]
     public async Task Imports_that_nobody_finished_are_pruned_and_old_rejects_forgotten()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
