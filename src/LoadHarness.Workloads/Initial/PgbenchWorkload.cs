@@ -4,6 +4,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Input;
 using LoadHarness.Postgres;
 using LoadHarness.Workloads.Format;
+using LoadHarness.Workloads.Parameters;
 using LoadHarness.Workloads.Sql;
 using Npgsql;
 
@@ -48,8 +49,7 @@ public static partial class PgbenchWorkload
     // A name that two scripts give different values to becomes two names.
     private static FirstOperation WithOwnNames(FirstOperation operation, IReadOnlyList<FirstOperation> all)
     {
-        var clashing = operation.Parameters.Keys.Where(name => all.Any(other =>
-            other.Parameters.TryGetValue(name, out var file) && file != operation.Parameters[name])).ToHashSet(StringComparer.Ordinal);
+        var clashing = Clashing(operation, all);
         if (clashing.Count == 0) return operation;
         return operation with
         {
@@ -65,6 +65,23 @@ public static partial class PgbenchWorkload
         };
 
         string Renamed(string name) => clashing.Contains(name) ? $"{operation.Name}_{name}" : name;
+    }
+
+    // The same expression is another value where a name in it is one: names are added until none is left.
+    private static HashSet<string> Clashing(FirstOperation operation, IReadOnlyList<FirstOperation> all)
+    {
+        var clashing = operation.Parameters.Keys.Where(name => all.Any(other =>
+            other.Parameters.TryGetValue(name, out var file) && file != operation.Parameters[name])).ToHashSet(StringComparer.Ordinal);
+        for (var before = 0; before < clashing.Count;)
+        {
+            before = clashing.Count;
+            clashing.UnionWith(operation.Parameters.Where(parameter => NeedsOne(parameter.Value)).Select(parameter => parameter.Key));
+        }
+
+        return clashing;
+
+        bool NeedsOne(ParameterFile file) => file is { Kind: ParameterKind.Expression, Value: { } text }
+            && Expression.Parse(text.Text).Names.Any(clashing.Contains);
     }
 
     private static async Task<long?> ScaleAsync(string connectionString, CancellationToken cancellationToken)
