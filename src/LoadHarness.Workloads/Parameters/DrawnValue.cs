@@ -8,6 +8,9 @@ internal sealed class DrawnValue
 
     private DrawnValue(Func<long[], string> text, Func<long[], long?> number) => (_text, _number) = (text, number);
 
+    /// <summary>Whether its text is made of its number: the same number is the same text.</summary>
+    public bool IsNumber { get; private init; }
+
     /// <summary>Of a value that is the same in every iteration.</summary>
     public static DrawnValue Constant(string text)
     {
@@ -29,10 +32,10 @@ internal sealed class DrawnValue
                 return new(drawn => texts.TextAt((int)drawn[place], at) ?? "", drawn => numbers.Value[drawn[place]]);
             case ComputedSource rows when rows.Column(column) is { } found:
                 return found.IsNumber && found.Number is { } number
-                    ? new(drawn => number(drawn[place]).ToString(), drawn => number(drawn[place]))
+                    ? new(drawn => number(drawn[place]).ToString(), drawn => number(drawn[place])) { IsNumber = true }
                     : new(drawn => found.Text!(drawn[place]), _ => null);
             case NumberSource { Digits: 0 }:
-                return new(drawn => drawn[place].ToString(), drawn => drawn[place]);
+                return new(drawn => drawn[place].ToString(), drawn => drawn[place]) { IsNumber = true };
             case UuidSource:
                 return new(drawn => UuidSource.Of(drawn[place]).ToString(), _ => null);
             case TextSource or ComputedSource:

@@ -24,11 +24,12 @@ internal static class OperationParts
     {
         if (workload.TenantOf(operation) is not { } reference) return null;
         if (sources.Value(order, reference, "tenant.value") is not { } value) return null;
+        // Texts that can be read as numbers are not theirs: 007 and 7 are two tenants.
+        if (!value.IsNumber) return value.Text;
         // The same tenants are asked again and again: their text is made once.
         var known = new ConcurrentDictionary<long, string>();
-        return drawn => value.Number(drawn) is { } number
-            ? known.GetOrAdd(number, static (_, one) => one.Value.Text(one.Drawn), (Value: value, Drawn: drawn))
-            : value.Text(drawn);
+        return drawn => known.GetOrAdd(
+            value.Number(drawn)!.Value, static (_, one) => one.Value.Text(one.Drawn), (Value: value, Drawn: drawn));
     }
 
     private static AnswerCheck AnswerOf(AnswerFile file, string field, ParameterSources sources, List<string> order)
