@@ -6,7 +6,7 @@ namespace LoadHarness.Core.Measurement;
 /// </summary>
 public static class BaselineFit
 {
-    /// <summary>Options that change what is measured. The scale and the seed are compared as seeded, not as asked for.</summary>
+    /// <summary>Options that change what is measured. The scale is compared as seeded, not as asked for; so is the seed.</summary>
     private static readonly string[] MeasuringOptions =
         [OptionNames.Profile, OptionNames.Workload, OptionNames.Engine, OptionNames.Pooler, OptionNames.Agents];
 
@@ -15,7 +15,7 @@ public static class BaselineFit
     [
         new("leads", FactKind.Load, Text(run.Seed?.Contacts)),
         new("workspaces", FactKind.Load, run.Seed?.Spread.Words()),
-        new("seed", FactKind.Load, Text(run.Seed?.Seed)),
+        new("seed", FactKind.Load, SeedOf(run)),
         new("checksum of the rows", FactKind.Code, run.Seed?.Checksum),
         new("schema", FactKind.Code, run.Schema?.Checksum),
         new("server", FactKind.Machine, run.Server?.Words()),
@@ -40,10 +40,13 @@ public static class BaselineFit
         if (earlier.Seed is { } before && before.Contacts != contacts)
             yield return $"leads: {Text(before.Contacts)} then, {Text(contacts)} now";
         if (earlier.Seed is { } rows && rows.Spread != spread) yield return $"leads: {rows.Spread.Words()} then, {spread.Words()} now";
-        if (earlier.Seed is { } data && data.Seed != seed) yield return $"seed: {Text(data.Seed)} then, {Text(seed)} now";
+        if (SeedOf(earlier) is var then && then != Text(seed)) yield return Words(("seed", then, Text(seed)));
         foreach (var pair in Pairs(FactsOfTheStart(earlier), FactsOfTheStart(run)).Where(pair => pair.Then != pair.Now))
             yield return Words(pair);
     }
+
+    // A workload has no rows that the program keeps a record of: what it draws follows from the seed that was asked for.
+    private static string? SeedOf(RunResult run) => Text(run.Seed?.Seed) ?? run.Options.GetValueOrDefault(OptionNames.Seed);
 
     private static IEnumerable<string> FaultsOf(RunResult earlier)
     {

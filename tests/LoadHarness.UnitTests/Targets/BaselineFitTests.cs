@@ -1,3 +1,4 @@
+using LoadHarness.Core.Comparing.Runs;
 using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.UnitTests.Targets;
@@ -52,6 +53,27 @@ public sealed class BaselineFitTests
         Assert.Equal("machines of the agents: 1 of 4 cores then, 2 of 4 cores now", Assert.Single(
             BaselineFit.Differences(run with { Agents = [Agent("1/2", "a", 4), Agent("2/2", "a", 4)] }, run)));
     }
+
+    [Fact]
+    public void Another_seed_of_a_workload_is_another_load()
+    {
+        var (earlier, same, other) = (OfWorkload("42"), OfWorkload("42"), OfWorkload("43"));
+
+        const string difference = "seed: 42 then, 43 now";
+        Assert.Equal([difference], BaselineFit.Differences(earlier, other));
+        Assert.Equal([difference], BaselineFit.KnownAtStart(earlier, 0, WorkspaceSpread.One, 43, other));
+        Assert.NotEqual(RunNight.Of(earlier).Load, RunNight.Of(other).Load);
+        Assert.Empty(BaselineFit.Differences(earlier, same));
+        Assert.Empty(BaselineFit.KnownAtStart(earlier, 0, WorkspaceSpread.One, 42, same));
+        Assert.Equal(RunNight.Of(earlier).Load, RunNight.Of(same).Load);
+    }
+
+    // It has no rows that the program has seeded, so no manifest of them.
+    private static RunResult OfWorkload(string seed) => SampleRun.Create() with
+    {
+        Seed = null,
+        Options = new Dictionary<string, string> { ["workload"] = "shop", ["seed"] = seed },
+    };
 
     private static AgentRecord Agent(string name, string host, int cores) => new(name, host, 1, cores, 0, TimeSpan.Zero, []);
 
