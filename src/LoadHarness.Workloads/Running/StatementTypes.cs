@@ -19,7 +19,7 @@ internal sealed class StatementTypes(NpgsqlConnection connection)
     public async Task<(IReadOnlyList<ServerType> Types, InputError? Error)> OfAsync(
         SqlStatement statement, CancellationToken cancellationToken)
     {
-        if (!Prepared.Contains(statement.Verb) && !statement.Text.StartsWith('('))
+        if (!Prepared.Contains(statement.Verb) && !statement.IsInBrackets)
             return ([.. statement.Parameters.Select(_ => new ServerType(0, "what the server makes of it", "unknown"))], null);
         var prefix = $"prepare {Name} as ";
         try

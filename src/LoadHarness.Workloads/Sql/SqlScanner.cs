@@ -19,6 +19,18 @@ internal static class SqlScanner
         };
     }
 
+    /// <returns>Where its first word begins, behind spaces and comments; its length where it has none.</returns>
+    public static int FirstWord(string text)
+    {
+        var at = 0;
+        while (at < text.Length && (char.IsWhiteSpace(text[at]) || IsComment(text.AsSpan(at))))
+            at = char.IsWhiteSpace(text[at]) ? at + 1 : Skip(text, at);
+        return at;
+    }
+
+    public static bool IsComment(ReadOnlySpan<char> text) =>
+        text.StartsWith("--", StringComparison.Ordinal) || text.StartsWith("/*", StringComparison.Ordinal);
+
     public static bool IsWord(char sign) => char.IsLetterOrDigit(sign) || sign is '_' or '$' || sign > '\x7f';
 
     public static bool IsNameStart(char sign) => char.IsAsciiLetter(sign) || sign == '_';

@@ -10,8 +10,12 @@ namespace LoadHarness.Workloads.Sql;
 /// <param name="Result">Name under which later statements use its first row; null for none.</param>
 public sealed record SqlStatement(string Text, int Line, IReadOnlyList<string> Parameters, IReadOnlyList<int> Lines, string? Result)
 {
-    /// <summary>Its first word, in small letters.</summary>
-    public string Verb { get; } = string.Concat(Text.TakeWhile(char.IsAsciiLetter)).ToLowerInvariant();
+    /// <summary>Its first word, in small letters; a hint may stand before it.</summary>
+    public string Verb { get; } =
+        string.Concat(Text.Skip(SqlScanner.FirstWord(Text)).TakeWhile(char.IsAsciiLetter)).ToLowerInvariant();
+
+    /// <summary>Whether it begins with a bracket, as a union of selects may.</summary>
+    public bool IsInBrackets { get; } = Text.AsSpan(SqlScanner.FirstWord(Text)).StartsWith('(');
 
     /// <param name="position">From 1, as the server tells it; 0 for none.</param>
     public int LineOf(int position) => Line + Math.Max(0, Lines.Count(start => start < position) - 1);

@@ -56,7 +56,7 @@ internal sealed class StatementReader(string text, bool allowParameters)
     {
         if (SqlScanner.Skip(text, at) is var end && end > at)
         {
-            if (text[at] is '-' or '/') Comment(at, end);
+            if (SqlScanner.IsComment(text.AsSpan(at)) && !IsHint(at)) Comment(at, end);
             else Copy(at, end);
             return end;
         }
@@ -143,7 +143,10 @@ internal sealed class StatementReader(string text, bool allowParameters)
             _highest = Math.Max(_highest, place);
     }
 
-    // Comments are not sent: layout and thoughts of the file are no part of the statement.
+    // As pg_hint_plan and TenantDatabase read it: it says how the statement is to be planned.
+    private bool IsHint(int at) => text.AsSpan(at).StartsWith("/*+", StringComparison.Ordinal);
+
+    // Other comments are not sent: layout and thoughts of the file are no part of the statement.
     private void Comment(int at, int end)
     {
         var comment = text.AsSpan(at, end - at);
@@ -186,7 +189,9 @@ internal sealed class StatementReader(string text, bool allowParameters)
 
     private void End(List<SqlStatement> statements)
     {
-        if (_hasContent)
+        // A hint alone is no statement.
+        var sent = _sql.ToString().TrimEnd();
+        if (SqlScanner.FirstWord(sent) < sent.Length)
         {
             if (Positional is { } names)
             {
@@ -195,7 +200,7 @@ internal sealed class StatementReader(string text, bool allowParameters)
                 _parameters.AddRange(names);
             }
 
-            statements.Add(new(_sql.ToString().TrimEnd(), _startLine, [.. _parameters], [.. _lines], _result));
+            statements.Add(new(sent, _startLine, [.. _parameters], [.. _lines], _result));
             if (_parameters.Count > MostParameters)
                 Fault(_startLine, $"the statement has {_parameters.Count} parameters", $"Give at most {MostParameters}");
         }

@@ -22,6 +22,8 @@ public sealed class StatementReaderTests
     [InlineData("select '12:30'::time, interval ':x'", "select '12:30'::time, interval ':x'", "")]
     [InlineData("select a$b$c, :d from x$y", "select a$b$c, $1 from x$y", "d")]
     [InlineData("select U&'\\0041:a' || :b", "select U&'\\0041:a' || $1", "b")]
+    [InlineData("/*+ SeqScan(t) */ select :a from t", "/*+ SeqScan(t) */ select $1 from t", "a")]
+    [InlineData("/* why */ select /*+ Set(a :b) */ :a", "select /*+ Set(a :b) */ $1", "a")]
     public void Parameters_become_numbers_and_nothing_else_changes(string sql, string sent, string names)
     {
         var reader = new StatementReader(sql, allowParameters: true);
@@ -30,6 +32,29 @@ public sealed class StatementReaderTests
         Assert.Empty(reader.Faults);
         Assert.Equal(sent, statement.Text);
         Assert.Equal(names, string.Join(' ', statement.Parameters));
+    }
+
+    [Theory]
+    [InlineData("/*+ SeqScan(t) */ select :a from t", "select")]
+    [InlineData("/*+ SeqScan(t) */ -- why\n/*+ Set(a b) */\n  Insert into t values (:a)", "insert")]
+    [InlineData("/*+ SeqScan(t) */ (select :a)", "")]
+    public void A_hint_hides_not_what_a_statement_is(string sql, string verb)
+    {
+        var statement = Assert.Single(new StatementReader(sql, allowParameters: true).Read(1));
+
+        Assert.StartsWith("/*+ SeqScan(t) */", statement.Text, StringComparison.Ordinal);
+        Assert.Equal(verb, statement.Verb);
+        Assert.Equal(verb.Length == 0, statement.IsInBrackets);
+    }
+
+    [Fact]
+    public void A_hint_without_a_statement_is_none()
+    {
+        var reader = new StatementReader("select 1; /*+ SeqScan(t) */ ; /*+ SeqScan(t) */\n", allowParameters: true);
+
+        var statement = Assert.Single(reader.Read(1));
+
+        Assert.Equal("select 1", statement.Text);
     }
 
     [Fact]
