@@ -18,7 +18,7 @@ public sealed class TenantDatabase : IAsyncDisposable
 
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlConnectionStringBuilder _settings;
-    private readonly string _role;
+    private readonly string? _role;
     private readonly string _setting;
     private readonly SentStatements? _sent;
     private readonly TenantDatabase? _opened;
@@ -28,11 +28,11 @@ public sealed class TenantDatabase : IAsyncDisposable
     private bool? _distributed;
 
     private TenantDatabase(
-        NpgsqlConnectionStringBuilder settings, string role, long workspaceId, SentStatements? sent, string setting = WorkspaceSetting)
+        NpgsqlConnectionStringBuilder settings, string? role, long workspaceId, SentStatements? sent, string setting = WorkspaceSetting)
     {
         (_source, _settings, _role, WorkspaceId, _sent, _setting) =
             (NpgsqlDataSource.Create(settings), settings, role, workspaceId, sent, setting);
-        BecomeTenant = BecomeTenantBy(setting);
+        BecomeTenant = BecomeTenantBy(setting, role);
         WorkspaceText = workspaceId.ToString();
     }
 
@@ -68,16 +68,22 @@ public sealed class TenantDatabase : IAsyncDisposable
         string connectionString, string role, long workspaceId, int connections, SentStatements? sent = null) =>
         new(Preparing(connectionString, role, connections, sent), role, workspaceId, sent);
 
-    /// <summary>A statement that takes a role, $1, and a tenant, $2.</summary>
+    /// <summary>A statement that takes what <see cref="TenantOf"/> gives.</summary>
     /// <param name="setting">Its name: letters, digits, _ and points.</param>
+    /// <param name="role">Null leaves that of the connection: 'none' would be the login's, whatever the connection's options say.</param>
     // Both hold for the transaction only: a start-up option for the role would be lost behind a transaction pooler.
-    public static string BecomeTenantBy(string setting) => $"select set_config('role', $1, true), set_config('{setting}', $2, true)";
+    public static string BecomeTenantBy(string setting, string? role) => role is null
+        ? $"select set_config('{setting}', $1, true)"
+        : $"select set_config('role', $1, true), set_config('{setting}', $2, true)";
+
+    /// <inheritdoc cref="BecomeTenantBy"/>
+    public static string[] TenantOf(string? role, string tenant) => role is null ? [tenant] : [role, tenant];
 
     /// <summary>A database whose tenants another setting tells apart; each statement says whose it is.</summary>
-    /// <param name="role">Null for that of the login.</param>
+    /// <param name="role">Null for that of the connection.</param>
     /// <inheritdoc cref="Open"/>
     public static TenantDatabase OpenBy(string setting, string connectionString, string? role, int connections, SentStatements sent) =>
-        new(Preparing(connectionString, role ?? "none", connections, sent), role ?? "none", workspaceId: 0, sent, setting);
+        new(Preparing(connectionString, role, connections, sent), role, workspaceId: 0, sent, setting);
 
     /// <summary>Behind a transaction pooler: nothing is prepared, since the next statement may meet another server connection.</summary>
     /// <inheritdoc cref="Open"/>
@@ -156,11 +162,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     {
         foreach (var statement in (ReadOnlySpan<string>)["BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED", BecomeTenant, next, "COMMIT"])
             _sent?.Add(statement);
-        await using var command = new NpgsqlCommand(BecomeTenant, connection)
-        {
-            Parameters = { new() { Value = _role }, new() { Value = tenant } },
-        };
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await connection.ExecuteAsync(BecomeTenant, cancellationToken, TenantOf(_role, tenant));
         if (Opened._distributed == true) await connection.ExecuteAsync(TellNodes(tenant), cancellationToken);
     }
 
@@ -178,14 +180,14 @@ public sealed class TenantDatabase : IAsyncDisposable
         Opened._distributed ??= (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
 
     // Statements that come again are prepared on their second use: what a driver in production does.
-    private static NpgsqlConnectionStringBuilder Preparing(string connectionString, string role, int connections, SentStatements? sent)
+    private static NpgsqlConnectionStringBuilder Preparing(string connectionString, string? role, int connections, SentStatements? sent)
     {
         var settings = Settings(connectionString, role, connections, sent);
         (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (MostPrepared, 2);
         return settings;
     }
 
-    private static NpgsqlConnectionStringBuilder Settings(string connectionString, string role, int connections, SentStatements? sent) =>
+    private static NpgsqlConnectionStringBuilder Settings(string connectionString, string? role, int connections, SentStatements? sent) =>
         new(connectionString)
         {
             ApplicationName = sent?.ApplicationName ?? $"loadharness {role}",
@@ -220,13 +222,10 @@ public sealed class TenantDatabase : IAsyncDisposable
     // A hint's setting takes no round trip of its own, and ends with the transaction as role and workspace do.
     private NpgsqlBatchCommand BecomeFor(string statement, string tenant)
     {
-        var hint = StatementHint.Of(statement);
-        var become = new NpgsqlBatchCommand(hint is null ? BecomeTenant : $"{BecomeTenant}, set_config($3, $4, true)")
-        {
-            Parameters = { new() { Value = _role }, new() { Value = tenant } },
-        };
-        if (hint is not null)
-            foreach (var text in (ReadOnlySpan<string>)[hint.Setting, hint.Value]) become.Parameters.Add(new() { Value = text });
+        var (own, hint) = (TenantOf(_role, tenant), StatementHint.Of(statement));
+        var become = new NpgsqlBatchCommand(
+            hint is null ? BecomeTenant : $"{BecomeTenant}, set_config(${own.Length + 1}, ${own.Length + 2}, true)");
+        foreach (var text in hint is null ? own : [.. own, hint.Setting, hint.Value]) become.Parameters.Add(new() { Value = text });
         return become;
     }
 

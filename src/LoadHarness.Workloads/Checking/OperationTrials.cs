@@ -45,7 +45,8 @@ internal sealed class OperationTrials(NpgsqlConnection connection, PlanSession s
         {
             if (tenant is not null && compiled.Tenant is { } own)
                 await connection.ExecuteAsync(
-                    TenantDatabase.BecomeTenantBy(tenant.Setting), cancellationToken, tenant.Role ?? "none", own(drawn));
+                    TenantDatabase.BecomeTenantBy(tenant.Setting, tenant.Role), cancellationToken,
+                    TenantDatabase.TenantOf(tenant.Role, own(drawn)));
         }
         catch (PostgresException refused)
         {

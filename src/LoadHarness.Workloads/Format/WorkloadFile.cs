@@ -51,7 +51,7 @@ public sealed record TenantFile(
     [property: Description("The setting that row security looks at, such as app.tenant.")] string Setting,
     [property: Description("The parameter with its value, such as \":customer.tenant\"; a statement can name another with -- tenant:.")]
     string Value,
-    [property: Description("The role that requests have. Default that of the login.")] string? Role = null);
+    [property: Description("The role that requests have. Default that of the connection.")] string? Role = null);
 
 /// <summary>What a statement must answer.</summary>
 public sealed record AnswerFile(

@@ -3,6 +3,7 @@ using LoadHarness.Core.Measurement;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Workloads;
+using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Workloads;
 
@@ -91,6 +92,34 @@ public sealed class TenantWorkloadTests(PostgresCluster cluster) : IAsyncLifetim
         var visits = result.Operations.Single(operation => operation.Name == "visit").Accounting.Completed;
         Assert.Equal(visits, await _database.Owner.AskAsync<long>("select count(*) from visit where who = 'tenant_app'"));
         Assert.Equal(3, await _database.Owner.AskAsync<long>("select count(distinct tenant) from visit"));
+    }
+
+    [Fact]
+    public async Task Without_a_role_a_request_keeps_that_of_its_connection()
+    {
+        const string sql = """
+            -- name: all
+            /*+ Set(work_mem 5MB) */ select count(*) as notes, current_setting('work_mem') as memory from note;
+
+            -- name: visit
+            insert into visit (note) values (1);
+            """;
+        const string rest = """
+            "tenant": { "setting": "app.tenant", "value": ":customer" },
+            "parameters": { "customer": { "kind": "list", "values": ["north", "south", "west"] } },
+            "answers": { "all": { "atLeast": 1, "equal": { "notes": 200, "memory": "5MB" } } },
+            """;
+        var connection = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Options = "-c role=tenant_app" }.ConnectionString;
+        using var files = WorkloadFiles.Write(sql, "\"all\": 1, \"visit\": 1", rest);
+
+        Assert.Empty(Errors(await files.RunAsync(connection)));
+        Assert.Equal(["tenant_app"], await _database.Owner.AskAsync<string[]>("select array_agg(distinct who::text) from visit"));
+
+        await _database.Owner.ExecuteAsync("revoke insert on visit from tenant_app");
+        await using var run = await WorkloadRun.PrepareAsync(files.Read(), connection, 1, TestContext.Current.CancellationToken);
+        var tried = (await run.TryAsync(1, TestContext.Current.CancellationToken)).ToDictionary(trial => trial.Operation);
+        Assert.Null(tried["all"].Fault);
+        Assert.StartsWith("42501", tried["visit"].Fault, StringComparison.Ordinal);
     }
 
     [Fact]
