@@ -52,7 +52,7 @@ internal static class BindingFactory
         {
             TextSource texts => Ready(texts, column, type, out fault),
             NumberSource numbers => Number(numbers, type, out fault),
-            DateSource => Date(type, out fault),
+            DateSource dates => Date(dates, type, out fault),
             UuidSource => Uuid(type, out fault),
             ComputedSource rows => Computed(rows, column, type, out fault),
             _ => throw new ArgumentOutOfRangeException(nameof(source)),
@@ -130,7 +130,7 @@ internal static class BindingFactory
         }
     }
 
-    private static Binding? Date(ServerType type, out string? fault)
+    private static Binding? Date(DateSource source, ServerType type, out string? fault)
     {
         fault = null;
         switch (type.Wire)
@@ -143,8 +143,8 @@ internal static class BindingFactory
                 return new ComputedBinding<DateTime>(
                     drawn => DateTime.SpecifyKind(DateSource.MomentOf(drawn), DateTimeKind.Unspecified), NpgsqlDbType.Timestamp);
             case NpgsqlDbType.Text or NpgsqlDbType.Unknown:
-                return new ComputedBinding<string>(
-                    drawn => DateSource.MomentOf(drawn).ToString("O"), type.Wire);
+                var form = source.WholeDays ? "yyyy-MM-dd" : "O";
+                return new ComputedBinding<string>(drawn => DateSource.MomentOf(drawn).ToString(form), type.Wire);
             default:
                 fault = $"a date does not fit: the statement wants {type.Name}";
                 return null;

@@ -127,6 +127,8 @@ internal sealed class DateSource(DateTime from, DateTime to, bool wholeDays) : V
 
     public DateTime To => to;
 
+    public bool WholeDays => wholeDays;
+
     public override long Draw(Random random, ReadOnlySpan<long> drawn)
     {
         const long day = 86_400_000_000;

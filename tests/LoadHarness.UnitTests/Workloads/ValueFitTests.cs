@@ -1,3 +1,4 @@
+using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Parameters;
 
 namespace LoadHarness.UnitTests.Workloads;
@@ -54,5 +55,23 @@ public sealed class ValueFitTests
     {
         Assert.Null(BindingFactory.Create(new TextList(["1", "two"], null), "", new ServerType(0, "integer", "int4"), out var fault));
         Assert.Contains("'two'", fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2026-01-05", "2026-01-05", "2026-01-05")]
+    [InlineData("2026-01-05T12:00", "2026-01-05T12:00", "2026-01-05T12:00:00.0000000Z")]
+    [InlineData("2026-01-05", "2026-01-05T00:00", "2026-01-05T00:00:00.0000000Z")]
+    [InlineData("2026-01-05T00:00", "2026-01-05", "2026-01-05T00:00:00.0000000Z")]
+    public void A_date_as_a_text_is_a_day_unless_an_end_has_a_time(string from, string to, string put)
+    {
+        var dates = SourceFactory.Create(new(ParameterKind.Date, From: new Literal(from), To: new Literal(to)), null, seed: 1);
+
+        foreach (var type in (ServerType[])[new(25, "text", "text"), new(0, "what the server makes of it", "unknown")])
+        {
+            var binding = BindingFactory.Create(dates, "", type, out _)!;
+            var parameter = binding.Create();
+            binding.Put(dates.Draw(new(1), []), parameter);
+            Assert.Equal(put, parameter.Value);
+        }
     }
 }
