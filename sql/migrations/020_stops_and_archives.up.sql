@@ -1,4 +1,4 @@
--- What readers of the schema found: campaigns that could not be stopped, and what a crash, retention and a cut text hid.
+-- Campaigns that could not be stopped, and what a crash, retention and a cut text hid.
 
 -- step: campaign_states
 -- As of migration 012; a done campaign that got sends since is stopped without being opened first, which another
