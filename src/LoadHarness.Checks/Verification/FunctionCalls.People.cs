@@ -24,6 +24,7 @@ internal static partial class FunctionCalls
     [
         new("tables_of_leads()", ["select tables_of_leads()"]),
         new("address_pattern(text)", ["select address_pattern('a+b@new.example')"]),
+        new("cut_addresses_pattern(text[])", ["select cut_addresses_pattern('{a+b@new.example}')"]),
         new("addresses_pattern(text[])", ["select addresses_pattern('{a@new.example,b@new.example}')"]),
         new("addresses_of_lead(bigint, bigint, text)", [$"select addresses_of_lead({W}, {Lead}, 'nobody@example.com')"]),
         new("erase_address_traces(bigint, text[])", [$$"""select erase_address_traces({{W}}, '{nobody@example.com}')"""]),

@@ -44,6 +44,7 @@ internal static partial class FunctionCalls
         new("forget_staged_rows(bigint, bigint)", [Staged, $"select forget_staged_rows({W}, {Import})"]),
         new("cancel_lead_import(bigint, bigint)", [Staged, $"select cancel_lead_import({W}, {Import})"],
             $"select cancel_lead_import({W}, -1)", "LH004"),
+        new("import_is_free(bigint, bigint)", [Staged, $"select import_is_free({W}, {Import})"]),
         new("prune_lead_imports(interval, interval)", ["select prune_lead_imports()"], "select prune_lead_imports('0')", "LH004"),
         new("import_json_leads(bigint, jsonb, boolean)", [
             $$"""select * from import_json_leads({{W}}, '[{"email":"a@new.example"}]', true)"""],
@@ -57,6 +58,8 @@ internal static partial class FunctionCalls
             "LH004"),
         new("follow_address()",
             [$"update leads set email = 'moved@example.com' where workspace_id = {W} and email = 'verify1@example.com'"]),
+        new("suppress_other_addresses(bigint, bigint[], text[], text[])",
+            [$"select suppress_other_addresses({W}, '{{1}}', '{{former@new.example}}', '{{bounced}}')"]),
         new("remember_suppressed_lead()",
             [$"update leads set status = 'complained' where workspace_id = {W} and email = 'verify1@example.com'"]),
         new("respect_suppression()", [$"insert into leads (workspace_id, email) values ({W}, 'verify0@example.com')"]),

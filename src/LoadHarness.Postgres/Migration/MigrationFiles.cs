@@ -109,7 +109,9 @@ public sealed partial record MigrationFiles(
         TextHash.Of(text.ReplaceLineEndings("\n"));
 
     // What lies in the schema loadharness is the migrator's own.
-    [GeneratedRegex(@"^\s*create\s+(unlogged\s+table|table|materialized\s+view)\s+(if\s+not\s+exists\s+)?((public|loadharness_build)\.)?(?<name>\w+)(?![\w.])",
+    [GeneratedRegex(
+        @"^\s*create\s+(unlogged\s+table|table|materialized\s+view)\s+(if\s+not\s+exists\s+)?((public|loadharness_build)\.)?"
+            + @"(?<name>\w+)(?![\w.])",
         RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex Table();
 }

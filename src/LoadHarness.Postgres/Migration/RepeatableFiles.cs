@@ -50,8 +50,8 @@ internal sealed class RepeatableFiles(NpgsqlConnection connection, MigrationJour
         catch (PostgresException used) when (used.SqlState == PostgresErrorCodes.DependentObjectsStillExist)
         {
             throw new HarnessException(
-                $"Something here uses the schema's functions and would go with them: {used.Detail} Drop it first, and make it again afterwards. "
-                    + "Nothing was changed.", ExitCode.Fault, used);
+                $"Something here uses the schema's functions and would go with them: {used.Detail} Drop it first, and make it again "
+                    + "afterwards. Nothing was changed.", ExitCode.Fault, used);
         }
 
         await connection.ExecuteAsync(

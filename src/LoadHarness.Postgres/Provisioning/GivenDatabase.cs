@@ -75,7 +75,7 @@ public static class GivenDatabase
         return new Database(given.ConnectionString, environment, server: null);
     }
 
-    /// <summary>The same way to a database with the CRM's schema: its names find what lies in public, whatever the login's path is.</summary>
+    /// <summary>The same way to a database with the CRM's schema: its names find what lies in public, whatever the login's path.</summary>
     public static async Task<string> InPublicAsync(string connectionString, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(connectionString);
