@@ -13,19 +13,18 @@ internal static partial class InvalidIndexes
     /// <summary>
     /// Schema-qualified and quoted. A build that is under way is not a leftover, nor is a partitioned index that waits for its parts.
     /// </summary>
-    /// <param name="tables">Names of the schema's own: what others have is theirs.</param>
-    public static Task<List<string>> FindAsync(
-        NpgsqlConnection connection, IReadOnlyList<string> tables, CancellationToken cancellationToken) =>
-        connection.TextsAsync(ProgramSql.Of("invalid-indexes"), cancellationToken, (object)tables.ToArray());
+    /// <param name="files">That made the schema: what is on other tables is theirs.</param>
+    public static Task<List<string>> FindAsync(NpgsqlConnection connection, MigrationFiles files, CancellationToken cancellationToken) =>
+        connection.TextsAsync(ProgramSql.Of("invalid-indexes"), cancellationToken, (object)files.Tables.ToArray());
 
     /// <summary>Drops the leftover of the index that the statement is about to build.</summary>
     public static async Task ClearTheWayAsync(
-        NpgsqlConnection connection, IReadOnlyList<string> tables, string sql, IStageProgress progress, CancellationToken cancellationToken)
+        NpgsqlConnection connection, MigrationFiles files, string sql, IStageProgress progress, CancellationToken cancellationToken)
     {
         var match = ConcurrentBuild().Match(sql);
         if (!match.Success)
             return;
-        foreach (var index in await FindAsync(connection, tables, cancellationToken))
+        foreach (var index in await FindAsync(connection, files, cancellationToken))
         {
             if (index.Split('.')[^1].Trim('"') != match.Groups["name"].Value)
                 continue;
@@ -36,9 +35,9 @@ internal static partial class InvalidIndexes
 
     /// <summary>Rebuilds leftovers that no step is about to build. One that cannot be built is named, and stays as it is.</summary>
     public static async Task RepairAsync(
-        NpgsqlConnection connection, IReadOnlyList<string> tables, IStageProgress progress, CancellationToken cancellationToken)
+        NpgsqlConnection connection, MigrationFiles files, IStageProgress progress, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(connection, tables, cancellationToken);
+        var found = await FindAsync(connection, files, cancellationToken);
         foreach (var copy in found.Where(index => HalfBuiltCopy().IsMatch(index))) await DropAsync(copy);
         foreach (var index in found.Where(index => !HalfBuiltCopy().IsMatch(index)))
         {
@@ -50,7 +49,7 @@ internal static partial class InvalidIndexes
             catch (PostgresException refused)
             {
                 progress.Note($"The index {index} stays invalid: {refused.MessageText}. Drop it, or build it again when that is fixed.");
-                foreach (var copy in (await FindAsync(connection, tables, cancellationToken)).Except(found)) await DropAsync(copy);
+                foreach (var copy in (await FindAsync(connection, files, cancellationToken)).Except(found)) await DropAsync(copy);
             }
         }
 

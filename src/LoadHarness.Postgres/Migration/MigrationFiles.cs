@@ -22,7 +22,7 @@ public sealed partial record MigrationFiles(
     private const string PartitionMark = "-- each-partition:";
 
     /// <summary>Names of the tables and materialized views that the files make.</summary>
-    public IReadOnlyList<string> Tables { get; } =
+    public IReadOnlyList<string> Tables =>
     [
         .. Migrations.SelectMany(migration => migration.Up).Select(step => step.Sql).Prepend(BaseSchema)
             .SelectMany(sql => Table().Matches(sql)).Select(match => match.Groups["name"].Value).Distinct().Order(StringComparer.Ordinal),

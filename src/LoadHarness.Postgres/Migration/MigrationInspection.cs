@@ -26,7 +26,7 @@ internal static class MigrationInspection
             await connection.ScalarAsync<bool>("select to_regclass('public.leads') is not null", cancellationToken),
             lines,
             changed,
-            await InvalidIndexes.FindAsync(connection, files.Tables, cancellationToken),
+            await InvalidIndexes.FindAsync(connection, files, cancellationToken),
             await DefaultRowsAsync(connection, cancellationToken),
             await connection.TextsAsync(
                 """

@@ -118,7 +118,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         StepBegun?.Invoke("functions");
         await new RepeatableFiles(connection, journal, progress).ApplyAsync(Files.Repeatables, cancellationToken);
         StepEnded?.Invoke("functions");
-        await InvalidIndexes.RepairAsync(connection, Files.Tables, progress, cancellationToken);
+        await InvalidIndexes.RepairAsync(connection, Files, progress, cancellationToken);
         await new Distributor(connection, progress).SpreadAsync(cancellationToken);
         var checksums = Files.Migrations.SelectMany(m => m.Up).Select(s => s.Checksum).Concat(Files.Repeatables.Select(f => f.Checksum));
         return new SchemaVersion(["base", .. Files.Migrations.Select(m => m.Name)], ChecksumOf(checksums), watch.Elapsed);
@@ -188,7 +188,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         NpgsqlConnection connection, MigrationJournal journal, string migration, string direction, MigrationStep step,
             IStageProgress progress, CancellationToken cancellationToken)
     {
-        await new StepRunner(connection, journal, Files.Tables, progress, StepBegun, StepExecuted)
+        await new StepRunner(connection, journal, Files, progress, StepBegun, StepExecuted)
             .RunAsync(migration, direction, step, cancellationToken);
         StepEnded?.Invoke(step.Name);
     }

@@ -6,9 +6,9 @@ using Npgsql;
 namespace LoadHarness.Postgres.Migration;
 
 /// <summary>Runs one step so that it blocks nobody for long, and journals it.</summary>
-/// <param name="tables">Names of the schema's own.</param>
+/// <param name="files">That the step is of.</param>
 internal sealed class StepRunner(
-    NpgsqlConnection connection, MigrationJournal journal, IReadOnlyList<string> tables, IStageProgress progress, Action<string>? begun,
+    NpgsqlConnection connection, MigrationJournal journal, MigrationFiles files, IStageProgress progress, Action<string>? begun,
     Func<string, Task>? executed)
 {
     // A statement that waits for a table lock makes every later statement on that table wait behind it, and a step may want the
@@ -59,7 +59,7 @@ internal sealed class StepRunner(
             ? await PartitionStatements.ForAsync(connection, step.Sql, table, cancellationToken)
             : [step.Sql])
         {
-            await InvalidIndexes.ClearTheWayAsync(connection, tables, statement, progress, cancellationToken);
+            await InvalidIndexes.ClearTheWayAsync(connection, files, statement, progress, cancellationToken);
             await connection.ExecuteAsync(statement, cancellationToken);
         }
 
