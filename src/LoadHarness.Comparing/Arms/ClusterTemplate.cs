@@ -29,7 +29,7 @@ public sealed class ClusterTemplate : IAsyncDisposable
         ServerProfile profile, int? serverVersion, bool keep, Func<int, ClusterSnapshot> placeOf, Func<Database, Task> fill,
         IStageProgress progress, CancellationToken cancellationToken)
     {
-        var binaries = await PostgresBinaries.FindAsync(serverVersion, cancellationToken) ?? throw PostgresBinaries.NoneFound();
+        var binaries = await PostgresBinaries.RequireAsync(serverVersion, cancellationToken);
         var kept = placeOf(binaries.MajorVersion);
         var snapshot = keep || kept.Exists ? kept : OwnPlace();
         var template = new ClusterTemplate(profile, snapshot, binaries.MajorVersion, keep || kept.Exists);
@@ -41,7 +41,7 @@ public sealed class ClusterTemplate : IAsyncDisposable
     /// <exception cref="HarnessException">It could not be copied.</exception>
     public async Task<ClusterTemplate> OfRunningAsync(Database database, CancellationToken cancellationToken)
     {
-        var binaries = await PostgresBinaries.FindAsync(ServerVersion, cancellationToken) ?? throw PostgresBinaries.NoneFound();
+        var binaries = await PostgresBinaries.RequireAsync(ServerVersion, cancellationToken);
         var copy = new ClusterTemplate(Profile, OwnPlace(), ServerVersion, keep: false);
         await copy.Snapshot.SaveAsync(database.AdminConnectionString, binaries, cancellationToken);
         return copy;

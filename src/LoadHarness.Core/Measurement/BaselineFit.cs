@@ -40,7 +40,7 @@ public static class BaselineFit
         if (earlier.Seed is { } before && before.Contacts != contacts)
             yield return $"leads: {Text(before.Contacts)} then, {Text(contacts)} now";
         if (earlier.Seed is { } rows && rows.Spread != spread) yield return $"leads: {rows.Spread.Words()} then, {spread.Words()} now";
-        if (SeedOf(earlier) is var then && then != Text(seed)) yield return Words(("seed", then, Text(seed)));
+        if (SeedOf(earlier) != Text(seed)) yield return Words(("seed", SeedOf(earlier), Text(seed)));
         foreach (var pair in Pairs(FactsOfTheStart(earlier), FactsOfTheStart(run)).Where(pair => pair.Then != pair.Now))
             yield return Words(pair);
     }

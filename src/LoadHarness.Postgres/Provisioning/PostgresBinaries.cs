@@ -32,6 +32,11 @@ public sealed record PostgresBinaries(string Directory, int MajorVersion)
         return found.Where(binaries => major is null || binaries.MajorVersion == major).MaxBy(binaries => binaries.MajorVersion);
     }
 
+    /// <inheritdoc cref="FindAsync(int?, CancellationToken)"/>
+    /// <exception cref="HarnessException">There is none; the message names the ways out.</exception>
+    public static async Task<PostgresBinaries> RequireAsync(int? major, CancellationToken cancellationToken) =>
+        await FindAsync(major, cancellationToken) ?? throw NoneFound();
+
     /// <summary>Whether a module such as pg_cron can be named in shared_preload_libraries; the server would not start otherwise.</summary>
     public async Task<bool> HasLibraryAsync(string library, CancellationToken cancellationToken)
     {

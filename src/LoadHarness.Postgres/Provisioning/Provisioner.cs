@@ -24,19 +24,18 @@ public static class Provisioner
     /// <exception cref="HarnessException">There is none; the message names the ways out.</exception>
     public static async Task RequireAsync(DatabaseRequest request, CancellationToken cancellationToken)
     {
-        if (request.Target is DatabaseTarget.Given given)
+        switch (request.Target)
         {
-            await using var opened = await GivenDatabase.OpenAsync(given.ConnectionString, request, cancellationToken);
-            return;
+            case DatabaseTarget.Given given:
+                await using (await GivenDatabase.OpenAsync(given.ConnectionString, request, cancellationToken)) return;
+            case DatabaseTarget.Container:
+                await RequireEngineAsync(cancellationToken);
+                return;
+            case DatabaseTarget.Auto when await ContainerEngine.FaultAsync(cancellationToken) is null: return;
+            default:
+                await PostgresBinaries.RequireAsync(request.ServerVersion, cancellationToken);
+                return;
         }
-
-        if (request.Target is not DatabaseTarget.Native && await ContainerEngine.FaultAsync(cancellationToken) is var fault)
-        {
-            if (fault is null) return;
-            if (request.Target is DatabaseTarget.Container) throw NoEngine(fault);
-        }
-
-        if (await PostgresBinaries.FindAsync(request.ServerVersion, cancellationToken) is null) throw PostgresBinaries.NoneFound();
     }
 
     private static async Task<Database> AutoAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken) =>
@@ -48,8 +47,7 @@ public static class Provisioner
         DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
         ClientEnvironment.Forget();
-        if (await ContainerEngine.FaultAsync(cancellationToken) is { } fault)
-            throw NoEngine(fault);
+        await RequireEngineAsync(cancellationToken);
 
         var server = await ContainerServer.StartAsync(request, progress, cancellationToken);
         return await ReadyAsync(server, server.ConnectionString, ServerKind.Container, cancellationToken);
@@ -58,7 +56,7 @@ public static class Provisioner
     private static async Task<Database> NativeAsync(DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
         ClientEnvironment.Forget();
-        var binaries = await PostgresBinaries.FindAsync(request.ServerVersion, cancellationToken) ?? throw PostgresBinaries.NoneFound();
+        var binaries = await PostgresBinaries.RequireAsync(request.ServerVersion, cancellationToken);
         await ClusterDirectory.SweepAsync(binaries, cancellationToken);
         var libraries = await PreloadLibraries.PresentInAsync(binaries, cancellationToken);
         var settings = ServerSettings.For(request.Profile, MachineSize.Here, libraries, Database.Name);
@@ -74,8 +72,11 @@ public static class Provisioner
         return await ReadyAsync(cluster, cluster.ConnectionString, ServerKind.Native, cancellationToken, cluster);
     }
 
-    private static HarnessException NoEngine(string fault) =>
-        new($"No container engine answers: {fault} Start Docker, set DOCKER_HOST, or use --database native.");
+    private static async Task RequireEngineAsync(CancellationToken cancellationToken)
+    {
+        if (await ContainerEngine.FaultAsync(cancellationToken) is { } fault)
+            throw new HarnessException($"No container engine answers: {fault} Start Docker, set DOCKER_HOST, or use --database native.");
+    }
 
     /// <summary>Makes the run's database and reads the server back; a server that fails here does not stay behind.</summary>
     private static async Task<Database> ReadyAsync(
