@@ -1,6 +1,7 @@
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Distribution;
+using LoadHarness.Postgres.Observation;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -41,6 +42,7 @@ public static class HealthCheck
     private static async Task<HealthResult> AskAsync(
         NpgsqlConnection connection, HealthCheckDefinition question, bool spread, CancellationToken cancellationToken)
     {
+        await using var found = question.Requires is null ? null : await StatementView.FindAsync(connection, cancellationToken);
         if (question.Requires is { } required && !await ExistsAsync(connection, required, cancellationToken))
             return Unknown(question, $"{required} is missing here. {question.Remedy}");
         try

@@ -1,5 +1,6 @@
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Distribution;
+using LoadHarness.Postgres.Observation;
 using Npgsql;
 
 namespace LoadHarness.Checks.Verification;
@@ -24,6 +25,7 @@ internal static class CheckRunner
         try
         {
             await ExecuteAsync(connection, "set local lock_timeout = '5s'", cancellationToken);
+            await StatementView.AddToPathAsync(connection, cancellationToken);
             if (check.Needs is { } relation && !await connection.ScalarAsync<bool>(
                 "select to_regclass($1) is not null", cancellationToken, relation))
                 return Verdict.Unavailable(check.Id, "", $"{relation} is not in this database; {check.Remedy}");

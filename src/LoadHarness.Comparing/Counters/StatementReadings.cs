@@ -1,5 +1,6 @@
 using LoadHarness.Core.Comparing;
 using LoadHarness.Postgres;
+using LoadHarness.Postgres.Observation;
 using Npgsql;
 
 namespace LoadHarness.Comparing.Counters;
@@ -8,8 +9,8 @@ namespace LoadHarness.Comparing.Counters;
 internal static class StatementReadings
 {
     /// <summary>What the harness sends with each statement, and what the driver asks once a connection: no part of an operation.</summary>
-    private const string Own = "^(select set_config\\(|begin|commit|rollback|discard|deallocate|set |select pg_stat_statements|.*from "
-        + "pg_stat_statements|.*pg_catalog\\.pg_type)";
+    private const string Own = "^(/\\* loadharness|select set_config\\(|begin|commit|rollback|discard|deallocate|set |"
+        + "select pg_stat_statements|.*from pg_stat_statements|.*pg_catalog\\.pg_type)";
 
     private const string Query =
         """
@@ -28,7 +29,7 @@ internal static class StatementReadings
         await using var connection = await admin.OpenConnectionAsync(cancellationToken);
         try
         {
-            await connection.ListAsync(Query, Row.Of, cancellationToken, Own);
+            await ListAsync(connection, cancellationToken);
             return null;
         }
         catch (PostgresException refused)
@@ -45,7 +46,7 @@ internal static class StatementReadings
     {
         await using var connection = await admin.OpenConnectionAsync(cancellationToken);
         if (forget) await connection.ExecuteAsync("select pg_stat_statements_reset()", cancellationToken);
-        return new(forget ? [] : await connection.ListAsync(Query, Row.Of, cancellationToken, Own));
+        return new(forget ? [] : await ListAsync(connection, cancellationToken));
     }
 
     /// <param name="calls">Calls of the operation since the beginning.</param>
@@ -53,7 +54,7 @@ internal static class StatementReadings
         NpgsqlDataSource admin, CountedBefore before, string name, long calls, CancellationToken cancellationToken)
     {
         await using var connection = await admin.OpenConnectionAsync(cancellationToken);
-        var rows = before.Since(await connection.ListAsync(Query, Row.Of, cancellationToken, Own));
+        var rows = before.Since(await ListAsync(connection, cancellationToken));
         // The counters of a top-level statement hold those of what it ran inside.
         var whole = rows.Where(row => !row.Nested).ToList();
         return new(
@@ -69,6 +70,12 @@ internal static class StatementReadings
             },
             [.. rows.Take(Kept).Select(row =>
                 new StatementCost(row.Text, row.Nested, (double)row.Calls / calls, (double)row.Blocks / calls, (double)row.Rows / calls))]);
+    }
+
+    private static async Task<List<Row>> ListAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var found = await StatementView.FindAsync(connection, cancellationToken);
+        return await connection.ListAsync(Query, Row.Of, cancellationToken, Own);
     }
 
     /// <summary>What was counted before an operation was called.</summary>

@@ -42,7 +42,7 @@ public sealed record ProofPlan(
     {
         LeadsAtOnce = 10_000,
         Comparing = TimeSpan.FromSeconds(1),
-        MemoryRound = TimeSpan.FromSeconds(10),
+        MemoryRound = TimeSpan.FromSeconds(5),
         Level = TimeSpan.FromSeconds(1),
         LevelPrecision = 1.42,
     };

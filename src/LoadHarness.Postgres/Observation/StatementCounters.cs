@@ -17,6 +17,7 @@ internal sealed record StatementCounters(IReadOnlyDictionary<long, StatementCoun
     public static async Task<StatementCounters> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var counters = new Dictionary<long, StatementCount>();
+        await using var found = await StatementView.FindAsync(connection, cancellationToken);
         await using var command = new NpgsqlCommand(QueryFor(connection.PostgreSqlVersion.Major), connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

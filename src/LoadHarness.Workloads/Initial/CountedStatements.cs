@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using LoadHarness.Core;
 using LoadHarness.Postgres;
+using LoadHarness.Postgres.Observation;
 using LoadHarness.Workloads.Sql;
 using Npgsql;
 
@@ -24,23 +25,19 @@ internal static partial class CountedStatements
     private static readonly string[] Verbs = ["select", "insert", "update", "delete", "merge", "with"];
 
     // By the catalog, which marks it: what this program asks must not come out as a statement of an application.
-    public static Task<bool> AreThereAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        connection.ScalarAsync<bool>(
+    public static async Task<bool> AreThereAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var found = await StatementView.FindAsync(connection, cancellationToken);
+        return await connection.ScalarAsync<bool>(
             "select exists (select from pg_class where oid = to_regclass('pg_stat_statements'))", cancellationToken);
+    }
 
     /// <returns>The most called, and those among them that work with no table and no function of the application.</returns>
     /// <exception cref="HarnessException">There is none that this login may read; the message says which of the two it is.</exception>
     public static async Task<(IReadOnlyList<CountedStatement> Found, IReadOnlyList<CountedStatement> Idle)> ReadAsync(
         NpgsqlConnection connection, int most, CancellationToken cancellationToken)
     {
-        var counted = await connection.ListAsync(
-            """
-            select min(query), sum(calls)::bigint
-            from pg_stat_statements
-            where dbid = (select oid from pg_database where datname = current_database()) and toplevel and query is not null
-            group by queryid
-            order by 2 desc
-            """, row => new CountedStatement(Cast(row.GetString(0).Trim().TrimEnd(';')), row.GetInt64(1)), cancellationToken);
+        var counted = await ListAsync(connection, cancellationToken);
         var functions = (await connection.TextsAsync(
             "select distinct proname::text from pg_catalog.pg_proc where pronamespace <> 'pg_catalog'::regnamespace", cancellationToken))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -55,6 +52,19 @@ internal static partial class CountedStatements
                     + "Grant it: grant pg_read_all_stats to the login; or give --pgbench."
                 : "pg_stat_statements has counted no statement of an application here. Use the application for a while, or give --pgbench.",
             ExitCode.BadUsage);
+    }
+
+    private static async Task<List<CountedStatement>> ListAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var view = await StatementView.FindAsync(connection, cancellationToken);
+        return await connection.ListAsync(
+            """
+            select min(query), sum(calls)::bigint
+            from pg_stat_statements
+            where dbid = (select oid from pg_database where datname = current_database()) and toplevel and query is not null
+            group by queryid
+            order by 2 desc
+            """, row => new CountedStatement(Cast(row.GetString(0).Trim().TrimEnd(';')), row.GetInt64(1)), cancellationToken);
     }
 
     // The server writes interval '90 days' as interval $1, which it does not read again.

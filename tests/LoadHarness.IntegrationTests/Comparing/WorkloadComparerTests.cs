@@ -56,7 +56,10 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
         await using var with = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         await using var without = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         const string rows = """
-            create extension pg_stat_statements; insert into item select n, n % 500, 1 from generate_series(1, 5000) n; analyze item
+            create schema elsewhere;
+            create extension pg_stat_statements schema elsewhere;
+            insert into item select n, n % 500, 1 from generate_series(1, 5000) n;
+            analyze item
             """;
         // Far slower on any machine, and not by what the machine is short of: few rows, so that B's scans take no core from other users.
         await with.Owner.ExecuteAsync(SetUp + "create index on item (kind);" + rows + Pause("0.002"));

@@ -43,6 +43,23 @@ public sealed class DatabaseObserverTests(PostgresCluster cluster)
         Assert.Contains(samples, sample => sample.WalBytesPerSecond > Little);
     }
 
+    [Theory]
+    [InlineData("public")]
+    [InlineData("an extension's")]
+    public async Task Statements_are_counted_in_whatever_schema_the_extension_is(string schema)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await database.Owner.ExecuteAsync(
+            $"""create schema if not exists "{schema}"; create extension pg_stat_statements schema "{schema}" """);
+        await database.Owner.ExecuteAsync("select 1 as counted_here");
+        await using var connection = await database.Owner.OpenConnectionAsync(Stop);
+
+        var counted = await StatementCounters.ReadAsync(connection, Stop);
+
+        Assert.Contains(counted.Statements.Values, statement => statement.Text.Contains("counted_here", StringComparison.Ordinal));
+        Assert.Equal("\"$user\", public", await database.Owner.AskAsync<string>("show search_path"));
+    }
+
     private static async Task SamplesAsync(DatabaseObserver observer, int count)
     {
         for (; count > 0; count--)

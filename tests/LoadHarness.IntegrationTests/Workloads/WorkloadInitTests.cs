@@ -26,7 +26,8 @@ public sealed class WorkloadInitTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         await database.Owner.ExecuteAsync(
             """
-            create extension pg_stat_statements;
+            create schema elsewhere;
+            create extension pg_stat_statements schema elsewhere;
             create table customer (id bigint primary key, email text unique, state text not null, born date);
             create table orders (customer_id bigint, number int, total numeric, primary key (customer_id, number));
             create function orders_of(p_customer_id bigint, p_limit int) returns setof orders stable language sql
@@ -36,7 +37,7 @@ public sealed class WorkloadInitTests(PostgresCluster cluster)
             from generate_series(1, 2000) n;
             insert into orders select n, m, n * m from generate_series(1, 2000) n, generate_series(1, 3) m;
             analyze;
-            select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0);
+            select elsewhere.pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0);
             """);
         for (var i = 1; i <= 20; i++)
         {
