@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using LoadHarness.Core;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Sql;
@@ -8,7 +9,7 @@ namespace LoadHarness.Workloads.Initial;
 /// <summary>A script of pgbench as named statements and parameters. What has no counterpart is refused by its name and line.</summary>
 /// <param name="Name">Of the operation.</param>
 /// <param name="Sql">Its statements, below their name.</param>
-internal sealed record PgbenchScript(string Name, string Sql, IReadOnlyDictionary<string, ParameterFile> Parameters)
+internal sealed partial record PgbenchScript(string Name, string Sql, IReadOnlyDictionary<string, ParameterFile> Parameters)
 {
     private static readonly string[] Ends = ["end", "commit"];
 
@@ -54,16 +55,14 @@ internal sealed record PgbenchScript(string Name, string Sql, IReadOnlyDictionar
         return new(name, text.ToString(), variables.Of(used));
     }
 
-    private static string Named(SqlStatement statement)
-    {
-        var text = statement.Text;
-        for (var i = statement.Parameters.Count; i > 0; i--)
-            text = System.Text.RegularExpressions.Regex.Replace(text, $@"\${i}(?!\d)", ":" + statement.Parameters[i - 1]);
-        return text;
-    }
+    private static string Named(SqlStatement statement) => SqlScanner.Replace(
+        statement.Text, Numbered(), match => ":" + statement.Parameters[int.Parse(match.Groups["number"].ValueSpan) - 1]);
 
     internal static HarnessException Refused(string place, int line, string wrong) => new(
         $"{place}{(line > 0 ? $", line {line}" : "")}: {wrong.TrimEnd('.')}. Change the script, or write the workload by hand; "
             + "docs/your-workload.md shows how.",
         ExitCode.BadUsage);
+
+    [GeneratedRegex(@"\G(?<!\w)\$(?<number>\d+)")]
+    private static partial Regex Numbered();
 }

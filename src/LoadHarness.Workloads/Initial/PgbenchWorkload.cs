@@ -25,7 +25,8 @@ public static partial class PgbenchWorkload
         var read = scripts.Select(script => Read(script, scale)).ToList();
         if (read.GroupBy(script => script.Name).FirstOrDefault(group => group.Count() > 1) is { Key: var twice })
             throw new HarnessException($"--pgbench: two scripts become the operation {twice}. Rename a file.", ExitCode.BadUsage);
-        return [.. read.Select(operation => WithOwnNames(operation, read))];
+        var taken = read.SelectMany(operation => operation.Parameters.Keys).ToHashSet(StringComparer.Ordinal);
+        return [.. read.Select(operation => WithOwnNames(operation, read, taken))];
     }
 
     private static FirstOperation Read(string script, long? scale)
@@ -47,25 +48,31 @@ public static partial class PgbenchWorkload
     }
 
     // A name that two scripts give different values to becomes two names.
-    private static FirstOperation WithOwnNames(FirstOperation operation, IReadOnlyList<FirstOperation> all)
+    private static FirstOperation WithOwnNames(FirstOperation operation, IReadOnlyList<FirstOperation> all, HashSet<string> taken)
     {
-        var clashing = Clashing(operation, all);
-        if (clashing.Count == 0) return operation;
+        var own = Clashing(operation, all).ToDictionary(name => name, OwnName, StringComparer.Ordinal);
+        if (own.Count == 0) return operation;
         return operation with
         {
-            Sql = Names().Replace(operation.Sql, match => ":" + Renamed(match.Groups["name"].Value)),
+            Sql = Renamed(operation.Sql, own),
             Parameters = operation.Parameters.ToDictionary(
-                parameter => Renamed(parameter.Key),
+                parameter => own.GetValueOrDefault(parameter.Key, parameter.Key),
                 parameter => parameter.Value is { Kind: ParameterKind.Expression, Value: { } text }
-                    ? parameter.Value with
-                    {
-                        Value = new Literal(Names().Replace(text.Text, match => ":" + Renamed(match.Groups["name"].Value))),
-                    }
+                    ? parameter.Value with { Value = new Literal(Renamed(text.Text, own)) }
                     : parameter.Value),
         };
 
-        string Renamed(string name) => clashing.Contains(name) ? $"{operation.Name}_{name}" : name;
+        string OwnName(string name)
+        {
+            var unused = $"{operation.Name}_{name}";
+            while (!taken.Add(unused)) unused += "_";
+            return unused;
+        }
     }
+
+    /// <param name="own">The new names by the old ones.</param>
+    private static string Renamed(string text, IReadOnlyDictionary<string, string> own) => SqlScanner.Replace(
+        text, Names(), match => ":" + own.GetValueOrDefault(match.Groups["name"].Value, match.Groups["name"].Value));
 
     // The same expression is another value where a name in it is one: names are added until none is left.
     private static HashSet<string> Clashing(FirstOperation operation, IReadOnlyList<FirstOperation> all)
@@ -99,6 +106,6 @@ public static partial class PgbenchWorkload
     [GeneratedRegex(@"[^A-Za-z0-9_]")]
     private static partial Regex NoName();
 
-    [GeneratedRegex(@"(?<!:):(?<name>[A-Za-z_]\w*)")]
+    [GeneratedRegex(@"\G(?<!:):(?<name>[A-Za-z_]\w*)")]
     private static partial Regex Names();
 }

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
 namespace LoadHarness.Workloads.Sql;
 
 /// <summary>Finds where the parts of SQL end that a parameter or a semicolon can stand in without being one.</summary>
@@ -17,6 +20,29 @@ internal static class SqlScanner
             '$' when !IsWordBefore(text, at) => Dollar(text, at),
             _ => at,
         };
+    }
+
+    /// <summary>Replaces in SQL, but for what stands in quotes and in comments.</summary>
+    /// <param name="pattern">Begins with \G: it is tried at each place.</param>
+    public static string Replace(string text, Regex pattern, MatchEvaluator by)
+    {
+        var replaced = new StringBuilder();
+        for (var at = 0; at < text.Length;)
+        {
+            var end = Skip(text, at);
+            if (end == at && pattern.Match(text, at) is { Success: true } match)
+            {
+                replaced.Append(by(match));
+                at += match.Length;
+                continue;
+            }
+
+            end = Math.Max(end, at + 1);
+            replaced.Append(text, at, end - at);
+            at = end;
+        }
+
+        return replaced.ToString();
     }
 
     /// <returns>Where its first word begins, behind spaces and comments; its length where it has none.</returns>
