@@ -46,7 +46,7 @@ internal static class ParameterGuess
         NpgsqlDbType.Timestamp or NpgsqlDbType.TimestampTz =>
             new(ParameterKind.Date, From: new Literal("2026-01-01T00:00:00Z"), To: new Literal("2026-12-31T23:59:59Z")),
         NpgsqlDbType.Json or NpgsqlDbType.Jsonb => new(ParameterKind.Constant, Value: new Literal("{}")),
-        NpgsqlDbType.Text => new(ParameterKind.Text, Pattern: "{{lorem.word}}"),
+        NpgsqlDbType.Text or NpgsqlDbType.Char => new(ParameterKind.Text, Pattern: "{{lorem.word}}"),
         _ when type.Base.StartsWith('_') => new(ParameterKind.Constant, Value: new Literal("{}")),
         _ when type.Base == "interval" => new(ParameterKind.Constant, Value: new Literal("1 day")),
         _ => new(ParameterKind.Constant, Value: new Literal("")),

@@ -122,7 +122,7 @@ internal static class BindingFactory
             case NpgsqlDbType.Numeric: return new ComputedBinding<decimal>(drawn => drawn / scale, wire);
             case NpgsqlDbType.Real: return new ComputedBinding<float>(drawn => (float)(drawn / (double)scale), wire);
             case NpgsqlDbType.Double: return new ComputedBinding<double>(drawn => drawn / (double)scale, wire);
-            case NpgsqlDbType.Text or NpgsqlDbType.Unknown:
+            case NpgsqlDbType.Text or NpgsqlDbType.Char or NpgsqlDbType.Unknown:
                 return new ComputedBinding<string>(drawn => (drawn / scale).ToString(), wire);
             default:
                 fault = $"a number does not fit: the statement wants {type.Name}";
@@ -142,7 +142,7 @@ internal static class BindingFactory
             case NpgsqlDbType.Timestamp:
                 return new ComputedBinding<DateTime>(
                     drawn => DateTime.SpecifyKind(DateSource.MomentOf(drawn), DateTimeKind.Unspecified), NpgsqlDbType.Timestamp);
-            case NpgsqlDbType.Text or NpgsqlDbType.Unknown:
+            case NpgsqlDbType.Text or NpgsqlDbType.Char or NpgsqlDbType.Unknown:
                 var form = source.WholeDays ? "yyyy-MM-dd" : "O";
                 return new ComputedBinding<string>(drawn => DateSource.MomentOf(drawn).ToString(form), type.Wire);
             default:
@@ -166,9 +166,9 @@ internal static class BindingFactory
             case (NpgsqlDbType.Integer, { } number, _): return new ComputedBinding<int>(drawn => checked((int)number(drawn)), type.Wire);
             case (NpgsqlDbType.Bigint, { } number, _): return new ComputedBinding<long>(number, type.Wire);
             case (NpgsqlDbType.Numeric, { } number, _): return new ComputedBinding<decimal>(drawn => number(drawn), type.Wire);
-            case (NpgsqlDbType.Text or NpgsqlDbType.Unknown or NpgsqlDbType.Json or NpgsqlDbType.Jsonb, _, { } text):
+            case (NpgsqlDbType.Text or NpgsqlDbType.Char or NpgsqlDbType.Unknown or NpgsqlDbType.Json or NpgsqlDbType.Jsonb, _, { } text):
                 return new ComputedBinding<string>(text, type.Wire);
-            case (NpgsqlDbType.Text or NpgsqlDbType.Unknown, { } number, _):
+            case (NpgsqlDbType.Text or NpgsqlDbType.Char or NpgsqlDbType.Unknown, { } number, _):
                 return new ComputedBinding<string>(drawn => number(drawn).ToString(), type.Wire);
             default:
                 fault = $"the column {found.Name} does not fit: the statement wants {type.Name}";
@@ -182,7 +182,7 @@ internal static class BindingFactory
         switch (type.Wire)
         {
             case NpgsqlDbType.Uuid: return new ComputedBinding<Guid>(UuidSource.Of, NpgsqlDbType.Uuid);
-            case NpgsqlDbType.Text or NpgsqlDbType.Unknown:
+            case NpgsqlDbType.Text or NpgsqlDbType.Char or NpgsqlDbType.Unknown:
                 return new ComputedBinding<string>(drawn => UuidSource.Of(drawn).ToString(), type.Wire);
             default:
                 fault = $"a uuid does not fit: the statement wants {type.Name}";

@@ -17,7 +17,9 @@ internal sealed record ServerType(uint Oid, string Name, string Base)
         "float4" => NpgsqlDbType.Real,
         "float8" => NpgsqlDbType.Double,
         "bool" => NpgsqlDbType.Boolean,
-        "text" or "varchar" or "bpchar" or "name" => NpgsqlDbType.Text,
+        "text" or "varchar" or "name" => NpgsqlDbType.Text,
+        // As a text, it would turn the column into one: no index of it is used then, and blanks at the end count.
+        "bpchar" => NpgsqlDbType.Char,
         "uuid" => NpgsqlDbType.Uuid,
         "date" => NpgsqlDbType.Date,
         "timestamp" => NpgsqlDbType.Timestamp,

@@ -55,7 +55,7 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
         if (OrdinalOf(row) is not { } ordinal) return _missing;
         if (row.IsDBNull(ordinal)) return _wrong;
         if (Comparison == Comparison.Equal && row.GetFieldType(ordinal) == typeof(string))
-            return string.Equals(row.GetString(ordinal), Wanted.Text(drawn), StringComparison.Ordinal) ? null : _wrong;
+            return IsSameText(row, ordinal, Wanted.Text(drawn)) ? null : _wrong;
         return Wanted.Number(drawn) is { } wanted && Number(row, ordinal) is { } there ? Holds(there, wanted) ? null : _wrong
             : Comparison == Comparison.Equal && IsSame(row.GetValue(ordinal), Wanted.Text(drawn)) ? null
             : _wrong;
@@ -90,6 +90,15 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
             : type == typeof(short) ? row.GetInt16(ordinal)
             : type == typeof(decimal) && row.GetDecimal(ordinal) is var exact && exact == decimal.Truncate(exact) ? (long)exact
             : null;
+    }
+
+    // The server fills char(n) up with blanks, and takes no notice of them.
+    private static bool IsSameText(DbDataReader row, int ordinal, string wanted)
+    {
+        var there = row.GetString(ordinal);
+        return there == wanted || (there.TrimEnd(' ') == wanted.TrimEnd(' ') && IsPadded(row.GetDataTypeName(ordinal)));
+
+        static bool IsPadded(string type) => type == "character" || type.StartsWith("character(", StringComparison.Ordinal);
     }
 
     // By value: a person writes true, the server t and 2026-01-31, .NET True and 01/31/2026.

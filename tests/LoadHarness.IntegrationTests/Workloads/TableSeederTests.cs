@@ -69,6 +69,29 @@ public sealed class TableSeederTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_padded_column_is_filled_from_every_kind_that_makes_texts()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await database.Owner.ExecuteAsync("create table t (code char(3) primary key, kind char(5), id char(36), day character(10))");
+        using var files = WorkloadFiles.Write(Statement, "\"it\": 1", """
+            "seed": [ { "table": "t", "rows": 900, "columns": {
+              "code": { "kind": "sequential", "from": 1, "to": 900 }, "kind": { "kind": "list", "values": ["a", "bb"] },
+              "id": { "kind": "uuid" }, "day": { "kind": "date", "from": "2026-01-01", "to": "2026-01-31" } } } ],
+            """);
+
+        await SeedAsync(files, database, 1);
+
+        Assert.Equal(
+            "900 900 2 900",
+            await database.Owner.AskAsync<string>(
+                """
+                select concat_ws(' ', count(*), count(*) filter (where day::date between '2026-01-01' and '2026-01-31'),
+                                 count(distinct kind), count(distinct id::uuid))
+                from t where code::int between 1 and 900 and kind in ('a', 'bb')
+                """));
+    }
+
+    [Fact]
     public async Task A_table_with_rows_is_refused_unless_told()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);

@@ -64,6 +64,49 @@ public sealed class WorkloadRunTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_short_code_of_a_padded_column_is_found_by_its_index()
+    {
+        await using var database = await ReadyAsync();
+        await database.Owner.ExecuteAsync(
+            """
+            create table country (code char(3) primary key, name text not null);
+            insert into country select to_hex(n), 'name ' || n from generate_series(1, 4000) n;
+            analyze country
+            """);
+        using var files = WorkloadFiles.Write(
+            """
+            -- name: by_code
+            select code, name from country where code = :row.code;
+
+            -- name: by_short
+            select code from country where code = :short;
+
+            -- name: in_turn
+            -- result: one
+            select code from country where code = :short;
+            select name from country where code = :one.code;
+            """, "\"by_code\": 1, \"by_short\": 1, \"in_turn\": 1",
+            """
+            "parameters": { "row": { "kind": "query", "sql": "select code, name from country order by length(code), code" },
+                            "short": { "kind": "list", "values": ["a", "1f"] } },
+            "answers": { "by_code": { "atLeast": 1, "atMost": 1, "equal": { "code": ":row.code", "name": ":row.name" } },
+                         "by_short": { "atLeast": 1, "atMost": 1, "equal": { "code": ":short" } } },
+            """);
+
+        var result = await files.RunAsync(database.ConnectionString);
+        Assert.Empty(result.Operations.SelectMany(operation => operation.Errors).Select(error => error.Message));
+        await using var run = await WorkloadRun.PrepareAsync(
+            files.Read(), database.ConnectionString, 1, TestContext.Current.CancellationToken);
+
+        Assert.All(await run.TryAsync(1, TestContext.Current.CancellationToken), trial =>
+        {
+            Assert.Null(trial.Fault);
+            Assert.Equal(["country_pkey"], trial.Plan!.Indexes);
+            Assert.Empty(trial.Plan.SequentialScans);
+        });
+    }
+
+    [Fact]
     public async Task A_result_goes_into_the_next_statement_and_a_transaction_is_whole_or_not_there()
     {
         await using var database = await ReadyAsync();

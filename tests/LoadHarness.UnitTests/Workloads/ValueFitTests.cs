@@ -1,5 +1,7 @@
 using LoadHarness.Workloads.Format;
+using LoadHarness.Workloads.Initial;
 using LoadHarness.Workloads.Parameters;
+using NpgsqlTypes;
 
 namespace LoadHarness.UnitTests.Workloads;
 
@@ -48,6 +50,26 @@ public sealed class ValueFitTests
         Assert.Null(binding);
         Assert.Contains(named, fault, StringComparison.Ordinal);
         Assert.Contains($"type {type}", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_padded_code_takes_what_a_text_takes()
+    {
+        var type = new ServerType(1042, "character", "bpchar");
+        ValueSource[] sources =
+        [
+            new UniformSource(1, 9, 0), new UuidSource(), new TextList(["a"], null),
+            new DateSource(DateTime.UnixEpoch, DateTime.UnixEpoch, wholeDays: true),
+            new ComputedSource(new((_, _, _) => 0, [new("code", _ => "a")])),
+            new ComputedSource(new((_, _, _) => 0, [new("code", _ => 7L)])),
+        ];
+        Assert.All(sources, source =>
+        {
+            var parameter = BindingFactory.Create(source, "", type, out var fault)?.Create();
+            Assert.Null(fault);
+            Assert.Equal(NpgsqlDbType.Char, parameter!.NpgsqlDbType);
+        });
+        Assert.Equal(ParameterKind.Text, ParameterGuess.ByType(type).Kind);
     }
 
     [Fact]
