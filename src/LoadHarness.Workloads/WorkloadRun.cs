@@ -36,7 +36,8 @@ public sealed class WorkloadRun : IAsyncDisposable
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
-        var sources = new ParameterSources(workload, new Dictionary<string, ComputedRows>(), seed);
+        var sources = new ParameterSources(
+            workload, new Dictionary<string, ComputedRows>(), seed, GivenOut.In(connectionString));
         var operations = await new OperationCompiler(workload, connection, sources).CompileAsync(workload.Used(), cancellationToken);
         return sources.Faults.Count == 0
             ? new(workload, connectionString, operations, new(workload, sources.Walks, operations), sources.Notes)

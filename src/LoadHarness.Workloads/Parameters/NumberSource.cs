@@ -29,11 +29,12 @@ internal sealed class UniformSource(long from, long to, int digits) : NumberSour
 /// <summary>
 /// From the first number on, over and over. All users share it: each number is given out once, which of them gets it is up to time.
 /// </summary>
-internal sealed class SequentialSource(long from, long to) : NumberSource(from, to)
+/// <param name="places">Where it goes on from; null begins anew.</param>
+internal sealed class SequentialSource(long from, long to, Sequence? places = null) : NumberSource(from, to)
 {
-    private long _next = -1;
+    private readonly Sequence _places = places ?? new();
 
-    public override long Draw(Random random, ReadOnlySpan<long> drawn) => Nth((ulong)Interlocked.Increment(ref _next));
+    public override long Draw(Random random, ReadOnlySpan<long> drawn) => Nth(_places.Next());
 
     public long Nth(ulong place) => unchecked((long)((ulong)From + (place % Count)));
 }

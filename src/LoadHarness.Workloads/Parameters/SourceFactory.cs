@@ -12,7 +12,8 @@ internal static class SourceFactory
 
     /// <param name="rows">Of a query or a CSV file; null for other kinds.</param>
     /// <param name="seed">For texts that are made once.</param>
-    public static ValueSource Create(ParameterFile file, RowSet? rows, ulong seed)
+    /// <param name="given">For values that are to be new, with the parameter's name; null makes all follow from the seed.</param>
+    public static ValueSource Create(ParameterFile file, RowSet? rows, ulong seed, (GivenOut Out, string Name)? given = null)
     {
         var digits = file.Digits ?? 0;
         var (from, to) = IsRange(file.Kind) ? (Scaled(file.From!.Value, digits)!.Value, Scaled(file.To!.Value, digits)!.Value) : (0, 0);
@@ -23,11 +24,11 @@ internal static class SourceFactory
             ParameterKind.Zipf => new ZipfSource(from, to, file.Skew ?? UsualZipf),
             ParameterKind.Gaussian => new GaussianSource(from, to, file.Skew ?? UsualGaussian),
             ParameterKind.Exponential => new ExponentialSource(from, to, file.Skew ?? UsualExponential),
-            ParameterKind.Sequential => new SequentialSource(from, to),
+            ParameterKind.Sequential => new SequentialSource(from, to, given is var (places, name) ? places.SequenceOf(name) : null),
             ParameterKind.List => new TextList([.. file.Values!.Select(value => value.Text)], file.Weights),
             ParameterKind.Date => Dates(file),
             ParameterKind.Text => new TextList(BogusTexts.Make(file, seed), weights: null),
-            ParameterKind.Uuid => new UuidSource(),
+            ParameterKind.Uuid => new UuidSource(given?.Out),
             ParameterKind.Query or ParameterKind.Csv => new RowList(rows!.Columns, rows.Rows, file.Order == RowOrder.Sequential),
             _ => throw new ArgumentOutOfRangeException(nameof(file), file.Kind, "computed from others"),
         };

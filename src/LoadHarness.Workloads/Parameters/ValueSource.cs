@@ -119,10 +119,16 @@ internal sealed class ComputedSource(ComputedRows rows, int place = -1) : ValueS
         column.Length == 0 ? rows.Columns[0] : rows.Columns.FirstOrDefault(one => one.Name == column);
 }
 
-/// <summary>A random version 4 UUID, of 62 random bits.</summary>
-internal sealed class UuidSource : ValueSource
+/// <summary>A version 4 UUID, of 64 bits.</summary>
+/// <param name="given">Where each is to be new, whatever the seed; null where it is to follow from the random numbers.</param>
+internal sealed class UuidSource(GivenOut? given = null) : ValueSource
 {
-    public override long Draw(Random random, ReadOnlySpan<long> drawn) => random.NextInt64();
+    public override long Draw(Random random, ReadOnlySpan<long> drawn)
+    {
+        // Drawn in both cases: the parameters behind it get the same values.
+        var number = random.NextInt64();
+        return given?.NextUuid() ?? number;
+    }
 
     public static Guid Of(long drawn)
     {

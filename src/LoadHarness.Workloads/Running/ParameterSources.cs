@@ -6,8 +6,11 @@ namespace LoadHarness.Workloads.Running;
 
 /// <summary>The sources of a workload's parameters, each made once, and placed in the draws of each operation.</summary>
 /// <param name="seeded">Rows that the program has seeded itself, by name.</param>
-internal sealed class ParameterSources(Workload workload, IReadOnlyDictionary<string, ComputedRows> seeded, ulong seed)
+/// <param name="given">Out before, in the same database; null for nothing.</param>
+internal sealed class ParameterSources(
+    Workload workload, IReadOnlyDictionary<string, ComputedRows> seeded, ulong seed, GivenOut? given = null)
 {
+    private readonly GivenOut _given = given ?? new();
     private readonly Dictionary<string, ValueSource> _sources = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PageWalk> _walks = new(StringComparer.Ordinal);
 
@@ -81,7 +84,7 @@ internal sealed class ParameterSources(Workload workload, IReadOnlyDictionary<st
             case ParameterKind.Pages:
                 return new ComputedSource((_walks[name] = new(name, file, AreTenantsNumbers(file))).Rows);
             default:
-                var source = SourceFactory.Create(file, rows, seed);
+                var source = SourceFactory.Create(file, rows, seed, (_given, name));
                 return file.Within is { } within ? Grouped(name, (RowList)source, within) : source;
         }
     }

@@ -87,6 +87,26 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
+    public async Task Rows_with_new_keys_are_inserted_in_every_pass_and_both_arms_get_the_same()
+    {
+        await using var a = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await using var b = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        foreach (var arm in new[] { a, b })
+            await arm.Owner.ExecuteAsync(
+                $"create extension pg_stat_statements; {SetUp} insert into item select n, n % 500, 1 from generate_series(1, 5000) n; "
+                    + "create table note (id uuid primary key, place bigint unique, kind int)");
+        await WriteAsync(SetUp, Statements + "\n-- name: add\ninsert into note values (:fresh, :next, :kind);\n", "\"add\": 1,");
+
+        var arms = await CompareAsync($"db:{a.ConnectionString}", $"db:{b.ConnectionString}");
+
+        Assert.Empty(arms.Undecided);
+        const string notes = "select count(*) || ' ' || md5(string_agg(id || ' ' || place, ',' order by id)) from note";
+        var inserted = await a.Owner.AskAsync<string>(notes);
+        Assert.StartsWith("50 ", inserted, StringComparison.Ordinal);
+        Assert.Equal(inserted, await b.Owner.AskAsync<string>(notes));
+    }
+
+    [Fact]
     public async Task A_given_database_is_reached_by_the_environments_password_beside_a_private_server_too()
     {
         await using var given = await cluster.CreateDatabaseAsync(SchemaState.Empty);
@@ -152,7 +172,8 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
               "seed": [ { "table": "item", "rows": 5000, "columns": {
                 "id": { "kind": "sequential", "from": 1, "to": 5000 }, "kind": { "kind": "uniform", "from": 1, "to": 500 },
                 "price": { "kind": "uniform", "from": "1.00", "to": "9.00", "digits": 2 } } } ],
-              "parameters": { "kind": { "kind": "uniform", "from": 1, "to": 500 }, "id": { "kind": "uniform", "from": 1, "to": 5000 } },
+              "parameters": { "kind": { "kind": "uniform", "from": 1, "to": 500 }, "id": { "kind": "uniform", "from": 1, "to": 5000 },
+                "fresh": { "kind": "uuid" }, "next": { "kind": "sequential", "from": 1, "to": 1000 } },
               "scenarios": { "load": { "operations": { {{operations}} "by_kind": {{weight}}, "reprice": 1 }, "thinkTime": "9s",
                 "simulations": [ { "kind": "keepConstant", "copies": 1, "during": "1s" } ] } } }
             """);

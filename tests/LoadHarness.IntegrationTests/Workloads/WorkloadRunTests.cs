@@ -54,13 +54,34 @@ public sealed class WorkloadRunTests(PostgresCluster cluster)
             Assert.Equal((50L, 0L), (result.Accounting.Completed, result.Accounting.Failed));
         }
 
-        // All but the place itself, which goes on.
-        var rows = await database.Owner.ListAsync("select (to_jsonb(s) - 'place')::text from seen s order by place");
+        // All but the place itself, which goes on, and the UUID, which is new.
+        var rows = await database.Owner.ListAsync("select (to_jsonb(s) - 'place' - 'id')::text from seen s order by place");
         Assert.Equal(150, rows.Count);
         Assert.Equal(rows.Take(50), rows.Skip(50).Take(50));
         Assert.NotEqual(rows.Take(50), rows.Skip(100));
+        Assert.Equal(150, await database.Owner.AskAsync<long>("select count(distinct id) from seen"));
         Assert.Equal(0, await database.Owner.AskAsync<long>(
             "select count(*) from seen where whole <> 2 * small or large <> small or day is null"));
+    }
+
+    [Fact]
+    public async Task Keys_are_new_in_a_second_run_with_the_same_seed_and_the_rest_is_the_same()
+    {
+        await using var database = await ReadyAsync();
+        await database.Owner.ExecuteAsync("create table keyed (id uuid primary key, next int unique, n int)");
+        using var files = WorkloadFiles.Write(
+            "-- name: add\ninsert into keyed values (:uuid, :next, :n::int);", "\"add\": 1",
+            Parameters.Replace(
+                "\"n\": {", "\"next\": { \"kind\": \"sequential\", \"from\": 1, \"to\": 900 }, \"n\": {", StringComparison.Ordinal));
+
+        foreach (var _ in (int[])[1, 2])
+        {
+            var result = await files.RunAsync(database.ConnectionString, seed: 7);
+            Assert.Equal((50L, 0L), (result.Accounting.Completed, result.Accounting.Failed));
+        }
+
+        var drawn = await database.Owner.ListAsync("select n::text from keyed order by next");
+        Assert.Equal(drawn.Take(50), drawn.Skip(50));
     }
 
     [Fact]
