@@ -107,10 +107,11 @@ internal static class GateVerb
         if (string.IsNullOrWhiteSpace(against) || string.IsNullOrWhiteSpace(reason))
             throw new HarnessException(
                 "gate accept: give --against REV and --reason TEXT: the pin is a reviewed file, and says why it moved.", ExitCode.BadUsage);
-        var pin = new GatePin(against, reason);
+        var pin = await new GatePin(against, reason).FixedAsync(work.Workload?.Folder ?? ".", cancellationToken);
         await work.RequireAsync(work.Arm("--against", pin.Arm), cancellationToken);
         await pin.WriteAsync(PinOf(work), cancellationToken);
-        new TerminalOutput(json: false).Line($"{PinOf(work)} names {against} now. Commit it: the next gate compares with it.");
+        new TerminalOutput(json: false).Line($"{PinOf(work)} names {pin.Against}{(pin.Named is null ? "" : $" ({pin.Named})")} now. "
+            + "Commit it: the next gate compares with it.");
         return ExitCode.AllMet;
     }
 

@@ -27,12 +27,21 @@ internal sealed class GitFolder : IDisposable
         return await ExtractAsync(folder, revision, prefix, cancellationToken);
     }
 
+    /// <summary>The commit that a revision names today: a branch names another one tomorrow.</summary>
+    /// <param name="within">A folder of the repository.</param>
+    /// <returns>Its whole hash.</returns>
+    /// <exception cref="HarnessException">There is no repository, or no such commit in it.</exception>
+    public static async Task<string> CommitOfAsync(string revision, string within, CancellationToken cancellationToken)
+    {
+        RequireRevision(revision);
+        return (await GitAsync(within, ["rev-parse", "--verify", $"{revision}^{{commit}}"], cancellationToken)).Trim();
+    }
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     private static async Task<GitFolder> ExtractAsync(string within, string revision, string name, CancellationToken cancellationToken)
     {
-        // A revision that begins with a dash would be an option of git.
-        if (revision.StartsWith('-')) throw new HarnessException($"git:{revision} is no revision.", ExitCode.BadUsage);
+        RequireRevision(revision);
         var root = Directory.CreateTempSubdirectory("loadharness-git-").FullName;
         var folder = new GitFolder(root, System.IO.Path.Combine(root, name));
         try
@@ -49,6 +58,12 @@ internal sealed class GitFolder : IDisposable
             folder.Dispose();
             throw;
         }
+    }
+
+    // One that begins with a dash would be an option of git.
+    private static void RequireRevision(string revision)
+    {
+        if (revision.StartsWith('-')) throw new HarnessException($"git:{revision} is no revision.", ExitCode.BadUsage);
     }
 
     private static async Task<string> GitAsync(string folder, string[] arguments, CancellationToken cancellationToken)
