@@ -103,8 +103,8 @@ internal sealed class OperationTrials(NpgsqlConnection connection, PlanSession s
         CompiledStatement statement, long[] drawn, Dictionary<(string Result, string Column), object> earlier,
         CancellationToken cancellationToken)
     {
-        await using var reader = await SendAsync(
-            connection, statement.Statement.Text, statement.ParametersOf(drawn, earlier), cancellationToken);
+        await using var command = statement.CommandOf(connection, drawn, earlier);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await statement.KeepRowAsync(reader, earlier, cancellationToken))
             throw new NoRowException($"-- result: {statement.Statement.Result} has no row");
     }

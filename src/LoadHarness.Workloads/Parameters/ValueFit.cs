@@ -35,17 +35,21 @@ internal static class ValueFit
         };
     }
 
-    /// <summary>A value that one statement returned, for a parameter of another: numbers of another size, and numbers as text.</summary>
-    public static object Passed(object value, NpgsqlDbType wire) => (wire, value) switch
+    /// <summary>The way back: a value as the driver gave it, as a text that the server reads as the same.</summary>
+    public static string Text(object value) => value switch
     {
-        (_, DBNull or string) => value,
-        (NpgsqlDbType.Text or NpgsqlDbType.Unknown, _) => Convert.ToString(value)!,
-        (NpgsqlDbType.Smallint, int or long) => Convert.ToInt16(value),
-        (NpgsqlDbType.Integer, short or long) => Convert.ToInt32(value),
-        (NpgsqlDbType.Bigint, short or int) => Convert.ToInt64(value),
-        (NpgsqlDbType.Numeric, short or int or long) => Convert.ToDecimal(value),
-        _ => value,
+        DateTime moment => moment.ToString("O"),
+        DateOnly day => day.ToString("yyyy-MM-dd"),
+        TimeOnly time => time.ToString("O"),
+        TimeSpan span => $"{span.Ticks / TimeSpan.TicksPerMicrosecond} microseconds",
+        byte[] bytes => $"\\x{Convert.ToHexStringLower(bytes)}",
+        Array { Rank: 1 } all => $"{{{string.Join(',', all.Cast<object?>().Select(Element))}}}",
+        _ => Convert.ToString(value)!,
     };
+
+    private static string Element(object? value) => value is null or DBNull
+        ? "NULL"
+        : $"\"{Text(value).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     // As the server writes it, "2026-01-31 12:00:00.5+02", or as people do.
     private static DateTime? ServerMoment(string text)

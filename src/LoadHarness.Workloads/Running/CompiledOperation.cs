@@ -1,6 +1,7 @@
 using LoadHarness.Workloads.Parameters;
 using LoadHarness.Workloads.Sql;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace LoadHarness.Workloads.Running;
 
@@ -16,16 +17,31 @@ internal abstract record CompiledParameter
         public override NpgsqlParameter Create() => Binding.Create();
     }
 
-    /// <summary>The first row of an earlier statement.</summary>
-    public sealed record Earlier(string Result, string Column, ServerType Type) : CompiledParameter
+    /// <summary>
+    /// The first row of an earlier statement, as the server wrote it: the server reads it too, so a value of any type is what it was.
+    /// </summary>
+    public sealed record Earlier(string Result, string Column) : CompiledParameter
     {
-        public override NpgsqlParameter Create() => new() { NpgsqlDbType = Type.Wire, Value = DBNull.Value };
+        public override NpgsqlParameter Create() => new() { NpgsqlDbType = NpgsqlDbType.Unknown, Value = DBNull.Value };
     }
 }
 
 /// <param name="Step">Name of its time in the report; null where the operation is this one statement.</param>
 internal sealed record CompiledStatement(SqlStatement Statement, IReadOnlyList<CompiledParameter> Parameters, string? Step)
 {
+    /// <summary>Of its columns, those that later statements take, as the server's text; null where none does.</summary>
+    public bool[]? Passed { get; init; }
+
+    /// <summary>With what was drawn, for one execution.</summary>
+    /// <inheritdoc cref="ParametersOf"/>
+    public NpgsqlCommand CommandOf(
+        NpgsqlConnection connection, long[] drawn, IReadOnlyDictionary<(string Result, string Column), object> earlier)
+    {
+        var command = new NpgsqlCommand(Statement.Text, connection) { UnknownResultTypeList = Passed };
+        foreach (var parameter in ParametersOf(drawn, earlier)) command.Parameters.Add(parameter);
+        return command;
+    }
+
     /// <summary>New parameters with what was drawn.</summary>
     /// <param name="earlier">Columns of first rows of statements before; empty for an operation of one statement.</param>
     public NpgsqlParameter[] ParametersOf(long[] drawn, IReadOnlyDictionary<(string Result, string Column), object>? earlier = null)
@@ -42,7 +58,9 @@ internal sealed record CompiledStatement(SqlStatement Statement, IReadOnlyList<C
     {
         if (Statement.Result is not { } result) return true;
         if (!await reader.ReadAsync(cancellationToken)) return false;
-        for (var i = 0; i < reader.FieldCount; i++) earlier[(result, reader.GetName(i))] = reader.GetValue(i);
+        // Of two columns of one name, the first.
+        for (var i = (Passed?.Length ?? 0) - 1; i >= 0; i--)
+            if (Passed![i]) earlier[(result, reader.GetName(i))] = reader.IsDBNull(i) ? DBNull.Value : reader.GetString(i);
         return true;
     }
 
@@ -52,7 +70,7 @@ internal sealed record CompiledStatement(SqlStatement Statement, IReadOnlyList<C
         var parameter = origin.Create();
         if (origin is CompiledParameter.Drawn value) value.Binding.Put(drawn[value.Place], parameter);
         else if (origin is CompiledParameter.Earlier needed && earlier?.GetValueOrDefault((needed.Result, needed.Column)) is { } found)
-            parameter.Value = ValueFit.Passed(found, parameter.NpgsqlDbType);
+            parameter.Value = found;
         return parameter;
     }
 }
@@ -85,7 +103,7 @@ internal sealed record CompiledOperation(
     public static (NpgsqlCommand Command, (NpgsqlParameter Parameter, CompiledParameter Origin)[] Filled) CommandFor(
         CompiledStatement statement, NpgsqlConnection connection)
     {
-        var command = new NpgsqlCommand(statement.Statement.Text, connection);
+        var command = new NpgsqlCommand(statement.Statement.Text, connection) { UnknownResultTypeList = statement.Passed };
         var filled = new (NpgsqlParameter, CompiledParameter)[statement.Parameters.Count];
         for (var i = 0; i < filled.Length; i++)
         {

@@ -35,7 +35,7 @@ internal sealed class OperationCompiler(Workload workload, NpgsqlConnection conn
         var order = sources.OrderOf(operation);
         foreach (var name in order) await MakeAsync(name, cancellationToken);
         var statements = new List<CompiledStatement>();
-        var results = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
+        var results = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var statement in operation.Statements)
         {
             var (types, error) = await _types.OfAsync(statement, cancellationToken);
@@ -51,9 +51,13 @@ internal sealed class OperationCompiler(Workload workload, NpgsqlConnection conn
                     parameters.Add(parameter);
             var whole = new CompiledStatement(
                 statement, parameters, operation.Statements.Count > 1 ? StepName(operation, statement) : null);
-            statements.Add(whole);
             if (statement.Result is { } result && parameters.Count == statement.Parameters.Count)
+            {
                 results[result] = await ColumnsAsync(whole, cancellationToken);
+                whole = whole with { Passed = TakenOf(result, results[result], operation) };
+            }
+
+            statements.Add(whole);
         }
 
         // What cannot be made is a fault already.
@@ -63,19 +67,19 @@ internal sealed class OperationCompiler(Workload workload, NpgsqlConnection conn
 
     private CompiledParameter? Parameter(
         NamedStatements operation, SqlStatement statement, string parameter, ServerType type, List<string> order,
-        Dictionary<string, IReadOnlyDictionary<string, string>> results)
+        Dictionary<string, IReadOnlyList<string>> results)
     {
         var (name, column) = ParameterName.Split(parameter);
         if (!workload.Parameters.ContainsKey(name))
         {
-            if (results.GetValueOrDefault(name) is { } columns && !columns.ContainsKey(column))
+            if (results.GetValueOrDefault(name) is { } columns && !columns.Contains(column))
             {
                 Fault(operation, statement.Line, $":{parameter}: the result has no column {column}",
-                    Spelling.Advice(column, [.. columns.Keys]));
+                    Spelling.Advice(column, columns));
                 return null;
             }
 
-            return new CompiledParameter.Earlier(name, column, type);
+            return new CompiledParameter.Earlier(name, column);
         }
 
         if (!sources.Has(name)) return null;
@@ -113,16 +117,21 @@ internal sealed class OperationCompiler(Workload workload, NpgsqlConnection conn
     }
 
     // Described, not executed.
-    private async Task<IReadOnlyDictionary<string, string>> ColumnsAsync(CompiledStatement statement, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> ColumnsAsync(CompiledStatement statement, CancellationToken cancellationToken)
     {
         var (command, _) = CompiledOperation.CommandFor(statement, connection);
         await using var owned = command;
         foreach (NpgsqlParameter parameter in command.Parameters)
             if (parameter.GetType() == typeof(NpgsqlParameter)) parameter.Value = DBNull.Value;
         await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SchemaOnly, cancellationToken);
-        var columns = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (var i = 0; i < reader.FieldCount; i++) columns.TryAdd(reader.GetName(i), reader.GetDataTypeName(i));
-        return columns;
+        return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
+    }
+
+    // Only these: to write out what nobody takes would be work that the server has for the measurement alone.
+    private static bool[]? TakenOf(string result, IReadOnlyList<string> columns, NamedStatements operation)
+    {
+        var taken = operation.Parameters.Select(ParameterName.Split).Where(one => one.Name == result).Select(one => one.Column).ToHashSet();
+        return taken.Count == 0 ? null : [.. columns.Select(taken.Contains)];
     }
 
     private static string StepName(NamedStatements operation, SqlStatement statement)

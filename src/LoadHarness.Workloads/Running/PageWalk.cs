@@ -118,7 +118,7 @@ internal sealed class PageWalk
             for (; await reader.ReadAsync(cancellationToken); rows++)
             {
                 var column = reader.GetOrdinal(_file.Cursor!);
-                last = await reader.IsDBNullAsync(column, cancellationToken) ? null : Text(reader.GetValue(column));
+                last = await reader.IsDBNullAsync(column, cancellationToken) ? null : ValueFit.Text(reader.GetValue(column));
             }
 
             return (last, rows);
@@ -128,13 +128,6 @@ internal sealed class PageWalk
     // What it is, is the statement's to say that it goes into.
     private ComputedColumn Read(string name, Func<WalkedPage, string> text, bool isNumber) => new(
         name, place => text(_pages[(int)place]), place => long.Parse(text(_pages[(int)place])), isNumber);
-
-    private static string? Text(object value) => value switch
-    {
-        DateTime moment => moment.ToString("O"),
-        DateOnly day => day.ToString("yyyy-MM-dd"),
-        _ => Convert.ToString(value),
-    };
 }
 
 /// <summary>A page far down a list.</summary>

@@ -1,5 +1,4 @@
 using LoadHarness.Load;
-using LoadHarness.Workloads.Parameters;
 using Npgsql;
 
 namespace LoadHarness.Workloads.Running;
@@ -85,7 +84,7 @@ internal sealed class PreparedStatement : IAsyncDisposable
         public void Take(NpgsqlDataReader row)
         {
             if (_ordinal < 0) _ordinal = row.GetOrdinal(column);
-            to.Value = row.IsDBNull(_ordinal) ? DBNull.Value : ValueFit.Passed(row.GetValue(_ordinal), to.NpgsqlDbType);
+            to.Value = row.IsDBNull(_ordinal) ? DBNull.Value : row.GetString(_ordinal);
         }
     }
 }

@@ -102,8 +102,7 @@ public sealed class TenantOperation
         NpgsqlConnection connection, CompiledStatement statement, long[] drawn,
         Dictionary<(string Result, string Column), object> earlier, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(statement.Statement.Text, connection);
-        foreach (var parameter in statement.ParametersOf(drawn, earlier)) command.Parameters.Add(parameter);
+        await using var command = statement.CommandOf(connection, drawn, earlier);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await statement.KeepRowAsync(reader, earlier, cancellationToken)) throw NoRowException.Needed(statement.Statement.Result!);
         // All rows come over the connection.

@@ -127,6 +127,49 @@ public sealed class WorkloadRunTests(PostgresCluster cluster)
         });
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"tenant\": { \"setting\": \"app.tenant\", \"value\": \":id\" },")]
+    public async Task A_result_of_any_type_is_passed_on_as_the_server_writes_it(string tenant)
+    {
+        await using var database = await ReadyAsync();
+        string[] columns = ["bytes", "numbers", "words", "moment", "local", "late", "exact", "twice", "doc", "plain", "code", "feeling",
+            "span", "clock", "truth", "padded", "nothing", "pair"];
+        await database.Owner.ExecuteAsync(
+            """
+            create type pair as (a int, b text);
+            create table source as select 1 as id, '\x00ff5c'::bytea as bytes, '{{1,2},{3,null}}'::int[] as numbers,
+                array['a"b', 'c,d', null] as words, '2026-01-31 12:00:00.123456+02'::timestamptz as moment,
+                '1999-12-31 23:59:59.5'::timestamp as local, 'infinity'::timestamptz as late,
+                12345678901234567890.12345678901234567890 as exact, 0.1::float8 as twice, '{"a": [1.0]}'::jsonb as doc,
+                '{"b" : 2}'::json as plain, gen_random_uuid() as code, 'ok'::mood as feeling, '1 mon 2 days 03:04:05.6'::interval as span,
+                '09:08:07.654321'::time as clock, true as truth, 'ab'::char(4) as padded, null::text as nothing,
+                row(1, 'x y')::pair as pair;
+            create table copied as table source with no data
+            """);
+        await database.Owner.ExecuteAsync($"create table told (id int, {string.Join(", ", columns.Select(column => $"{column} text"))})");
+        var values = $":r.id, {string.Join(", ", columns.Select(column => $":r.{column}"))}";
+        using var files = WorkloadFiles.Write(
+            $"""
+            -- name: pass
+            -- result: r
+            select *, repeat('not taken', 10) from source where id = :id;
+            insert into copied values ({values});
+            insert into told values ({values});
+            """, "\"pass\": 1", tenant + "\"parameters\": { \"id\": { \"kind\": \"constant\", \"value\": 1 } },");
+
+        var result = await files.RunAsync(database.ConnectionString);
+
+        Assert.Empty(result.Operations.SelectMany(operation => operation.Errors).Select(error => error.Message));
+        Assert.Equal(50, await database.Owner.AskAsync<long>("select count(*) from copied c join source s on to_jsonb(c) = to_jsonb(s)"));
+        var same = string.Join(" and ",
+            columns.Select(column => $"t.{column} is not distinct from nullif(format('%s', s.{column}), '')"));
+        Assert.Equal(50, await database.Owner.AskAsync<long>($"select count(*) from told t cross join source s where {same}"));
+        await using var run = await WorkloadRun.PrepareAsync(
+            files.Read(), database.ConnectionString, 1, TestContext.Current.CancellationToken);
+        Assert.All(await run.TryAsync(1, TestContext.Current.CancellationToken), trial => Assert.Null(trial.Fault));
+    }
+
     [Fact]
     public async Task A_result_goes_into_the_next_statement_and_a_transaction_is_whole_or_not_there()
     {

@@ -73,6 +73,17 @@ public sealed class ValueFitTests
     }
 
     [Fact]
+    public void A_value_that_the_driver_read_becomes_a_text_that_the_server_reads()
+    {
+        Assert.Equal("\\x00ff", ValueFit.Text(new byte[] { 0, 255 }));
+        Assert.Equal("""{"1","2"}""", ValueFit.Text(new[] { 1, 2 }));
+        Assert.Equal("""{"a\"b\\c",NULL}""", ValueFit.Text(new[] { "a\"b\\c", null }));
+        Assert.Equal("09:08:07.0500000", ValueFit.Text(new TimeOnly(9, 8, 7, 50)));
+        Assert.Equal("90000000 microseconds", ValueFit.Text(TimeSpan.FromSeconds(90)));
+        Assert.Equal("2026-01-31T12:00:00.1230000Z", ValueFit.Text(new DateTime(2026, 1, 31, 12, 0, 0, 123, DateTimeKind.Utc)));
+    }
+
+    [Fact]
     public void A_value_of_a_list_that_does_not_fit_is_named()
     {
         Assert.Null(BindingFactory.Create(new TextList(["1", "two"], null), "", new ServerType(0, "integer", "int4"), out var fault));
