@@ -33,7 +33,8 @@ internal sealed partial record PgbenchScript(string Name, string Sql, IReadOnlyD
             // A command goes on behind a backslash at the end of its line.
             while (command.EndsWith('\\') && i + 1 < lines.Length) command = command[..^1] + " " + lines[++i].Trim();
             variables.Add(first, command);
-            sql.Append('\n');
+            // Its lines stay, empty: a statement below keeps its number.
+            sql.Append('\n', i + 2 - first);
         }
 
         return Whole(name, place, sql.ToString(), variables);
@@ -50,9 +51,26 @@ internal sealed partial record PgbenchScript(string Name, string Sql, IReadOnlyD
         var kept = isTransaction ? statements.Skip(1).SkipLast(1) : statements;
         var used = statements.SelectMany(statement => statement.Parameters).Distinct(StringComparer.Ordinal).ToList();
         var text = new StringBuilder().Append("-- name: ").Append(name).Append('\n');
-        if (isTransaction) text.Append("-- transaction\n");
+        if (isTransaction) text.Append(TransactionOf(place, statements[0], statements[^1])).Append('\n');
         foreach (var statement in kept) text.Append(Named(statement)).Append(";\n");
         return new(name, text.ToString(), variables.Of(used));
+    }
+
+    /// <returns>The mark of a transaction of the same kind.</returns>
+    private static string TransactionOf(string place, SqlStatement begin, SqlStatement end)
+    {
+        if (WordsBehind(end) is { Count: > 0 } more)
+            throw Refused(place, end.Line, $"'{end.Verb} {string.Join(' ', more)}' has no counterpart here");
+        var kind = StatementFile.TransactionOf(string.Join(' ', WordsBehind(begin).Prepend(begin.Verb)))
+            ?? throw Refused(place, begin.Line, $"'{StatementReader.Short(begin.Text)}' has no counterpart here");
+        return kind.Length > 0 ? $"-- transaction: {kind}" : "-- transaction";
+    }
+
+    // WORK and TRANSACTION say nothing.
+    private static List<string> WordsBehind(SqlStatement statement)
+    {
+        List<string> words = [.. statement.Text.ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Skip(1)];
+        return words is ["work" or "transaction", .. var rest] ? [.. rest] : words;
     }
 
     private static string Named(SqlStatement statement) => SqlScanner.Replace(

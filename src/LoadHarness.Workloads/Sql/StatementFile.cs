@@ -20,6 +20,10 @@ internal static class StatementFile
         ["read only"] = "begin read only",
     };
 
+    /// <param name="begin">A statement that opens a transaction, in small letters with single spaces, without <c>work</c>.</param>
+    /// <returns>What stands behind <c>-- transaction:</c> for it, empty for nothing; null where no mark says so.</returns>
+    public static string? TransactionOf(string begin) => Begins.FirstOrDefault(known => known.Value == begin).Key;
+
     /// <param name="name">Of the file, for places.</param>
     public static (IReadOnlyList<NamedStatements> Operations, IReadOnlyList<InputFault> Faults) Read(byte[] bytes, string name)
     {

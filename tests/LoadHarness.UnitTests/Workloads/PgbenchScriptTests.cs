@@ -1,6 +1,8 @@
+using System.Text;
 using LoadHarness.Core;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Initial;
+using LoadHarness.Workloads.Sql;
 
 namespace LoadHarness.UnitTests.Workloads;
 
@@ -45,6 +47,22 @@ public sealed class PgbenchScriptTests
     }
 
     [Theory]
+    [InlineData("BEGIN; select 1; END;", "-- transaction\n")]
+    [InlineData("begin work; select 1; commit work;", "-- transaction\n")]
+    [InlineData("BEGIN TRANSACTION; select 1; END TRANSACTION;", "-- transaction\n")]
+    [InlineData("BEGIN ISOLATION LEVEL SERIALIZABLE; select 1; END;", "-- transaction: serializable\n")]
+    [InlineData("begin transaction isolation\n  level repeatable read; select 1; END;", "-- transaction: repeatable read\n")]
+    [InlineData("begin work isolation level read committed; select 1; END;", "-- transaction: read committed\n")]
+    [InlineData("BEGIN READ ONLY; select 1; COMMIT;", "-- transaction: read only\n")]
+    public void A_transaction_keeps_its_kind(string text, string mark)
+    {
+        var sql = PgbenchScript.Read("it", "s.sql", text, scale: null).Sql;
+
+        Assert.Equal($"-- name: it\n{mark}select 1;\n", sql);
+        Assert.Empty(StatementFile.Read(Encoding.UTF8.GetBytes(sql), "s.sql").Faults);
+    }
+
+    [Theory]
     [InlineData("\\if :a > 1\nselect 1;\n\\endif", "line 1: \\if has no counterpart")]
     [InlineData("select 1;\n\\sleep 5 ms", "line 2: \\sleep has no counterpart")]
     [InlineData("select 1 \\gset", "gset")]
@@ -59,6 +77,11 @@ public sealed class PgbenchScriptTests
     [InlineData("\\set\nselect 1;", "line 1: \\set needs a name")]
     [InlineData("select :client_id;", ":client_id is not set")]
     [InlineData("select :scale;", "give --scale")]
+    [InlineData("\nBEGIN ISOLATION LEVEL SERIALIZABLE, READ ONLY;\nselect 1;\nEND;",
+        "line 2: 'BEGIN ISOLATION LEVEL SERIALIZABLE, READ ONLY'")]
+    [InlineData("\\set a random(1, \\\n  5)\nBEGIN DEFERRABLE;\nselect :a;\nEND;", "line 3: 'BEGIN DEFERRABLE'")]
+    [InlineData("begin;\nselect 1;\ncommit and chain;", "line 3: 'commit and chain'")]
+    [InlineData("begin;\nselect 1;\nEND WORK AND CHAIN;", "line 3: 'end and chain'")]
     [InlineData("-- nothing", "no statement")]
     [InlineData("select 'open;", "does not end")]
     public void What_has_no_counterpart_is_refused_by_name_and_line(string text, string fault)
