@@ -117,7 +117,8 @@ internal sealed class WorkloadReader
     // A workload that is passed on must be whole, and one from elsewhere must not read what lies outside.
     private string? Inside(string name, string field)
     {
-        var root = Path.GetFullPath(_folder) + Path.DirectorySeparatorChar;
+        var folder = Path.GetFullPath(_folder);
+        var root = Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar;
         if (name.Length > 0 && !name.Contains('\0', StringComparison.Ordinal)
             && Path.GetFullPath(name, root).StartsWith(root, StringComparison.Ordinal)) return Path.Combine(_folder, name);
         _errors.Add($"{Path.Combine(_folder, WorkloadFormat.FileName)}: {field}: '{StatementReader.Short(name)}' lies outside the folder. "

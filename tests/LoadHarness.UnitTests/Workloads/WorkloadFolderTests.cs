@@ -1,3 +1,5 @@
+using LoadHarness.Workloads;
+
 namespace LoadHarness.UnitTests.Workloads;
 
 public sealed class WorkloadFolderTests : IDisposable
@@ -16,6 +18,18 @@ public sealed class WorkloadFolderTests : IDisposable
         Assert.Equal("begin", workload.Statements["checkout"].Begin);
         Assert.Equal(["order_by_id", "checkout"], workload.Operations["reads"]);
         Assert.Equal(2, workload.Groups.Count());
+    }
+
+    [Fact]
+    public void A_folder_is_the_same_with_a_separator_behind_its_name()
+    {
+        var workload = WorkloadCatalog.Find(_folder.Path + Path.DirectorySeparatorChar, out var faults);
+
+        Assert.Empty(faults);
+        Assert.Equal(_folder.Read().Workload!.Checksum, workload!.Checksum);
+        _folder.Changed("workload.json", "customers.csv", "../customers.csv");
+        Assert.Null(WorkloadCatalog.Find(_folder.Path + Path.DirectorySeparatorChar, out faults));
+        Assert.Contains("outside the folder", Assert.Single(faults), StringComparison.Ordinal);
     }
 
     [Fact]
