@@ -11,6 +11,8 @@ internal sealed class DrawnValue
     /// <summary>Whether its text is made of its number: the same number is the same text.</summary>
     public bool IsNumber { get; private init; }
 
+    private Func<long[], bool>? HasNull { get; init; }
+
     /// <summary>Of a value that is the same in every iteration.</summary>
     public static DrawnValue Constant(string text)
     {
@@ -29,7 +31,10 @@ internal sealed class DrawnValue
             case TextSource texts when PlaceOf(texts, column) is >= 0 and var at:
                 var numbers = new Lazy<long?[]>(() =>
                     [.. Enumerable.Range(0, texts.Count).Select(row => new Format.Literal(texts.TextAt(row, at) ?? "").WholeNumber())]);
-                return new(drawn => texts.TextAt((int)drawn[place], at) ?? "", drawn => numbers.Value[drawn[place]]);
+                return new(drawn => texts.TextAt((int)drawn[place], at) ?? "", drawn => numbers.Value[drawn[place]])
+                {
+                    HasNull = drawn => texts.TextAt((int)drawn[place], at) is null,
+                };
             case ComputedSource rows when rows.Column(column) is { } found:
                 return found.IsNumber && found.Number is { } number
                     ? new(drawn => number(drawn[place]).ToString(), drawn => number(drawn[place])) { IsNumber = true }
@@ -47,7 +52,10 @@ internal sealed class DrawnValue
         }
     }
 
+    /// <returns>Empty for null.</returns>
     public string Text(long[] drawn) => _text(drawn);
+
+    public bool IsNull(long[] drawn) => HasNull?.Invoke(drawn) == true;
 
     /// <returns>Null for what is no whole number.</returns>
     public long? Number(long[] drawn) => _number(drawn);

@@ -53,6 +53,7 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
     public string? FaultOf(DbDataReader row, long[] drawn)
     {
         if (OrdinalOf(row) is not { } ordinal) return _missing;
+        if (Comparison == Comparison.Equal && Wanted.IsNull(drawn)) return row.IsDBNull(ordinal) ? null : _wrong;
         if (row.IsDBNull(ordinal)) return _wrong;
         if (Comparison == Comparison.Equal && row.GetFieldType(ordinal) == typeof(string))
             return IsSameText(row, ordinal, Wanted.Text(drawn)) ? null : _wrong;
@@ -111,6 +112,7 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
             there.Equals(ValueFit.Of(wanted, new(1184, "timestamp with time zone", "timestamptz"))),
         DateTime day => there.Equals(ValueFit.Of(wanted, new(1114, "timestamp", "timestamp")))
             || there.Equals(ValueFit.Of(wanted, new(1082, "date", "date")) is DateOnly date ? date.ToDateTime(default) : null),
+        byte[] => ValueFit.Text(there) == wanted,
         _ => Convert.ToString(there) == wanted,
     };
 }

@@ -17,6 +17,7 @@ public sealed class AnswerCheckTests
     [InlineData("at", "2026-01-31T12:00:00Z", "2026-01-31")]
     [InlineData("name", "Ann", "ann")]
     [InlineData("number", "7", "8")]
+    [InlineData("bytes", "\\x01ff", "System.Byte[]")]
     public void A_value_is_equal_however_a_person_or_the_server_writes_it(string column, string same, string other)
     {
         Assert.Null(FaultOf(column, same));
@@ -26,7 +27,33 @@ public sealed class AnswerCheckTests
     [Fact]
     public void A_null_is_equal_to_nothing() => Assert.Equal("returned a row with another none", FaultOf("none", "1"));
 
-    private static string? FaultOf(string column, string wanted)
+    [Theory]
+    [InlineData(null, "none", null)]
+    [InlineData(null, "name", "returned a row with another name")]
+    [InlineData(null, "empty", "returned a row with another empty")]
+    [InlineData("", "empty", null)]
+    [InlineData("", "none", "returned a row with another none")]
+    public void A_null_that_was_drawn_is_equal_to_null_alone(string? drawn, string column, string? fault)
+    {
+        var value = DrawnValue.Of(new RowList(["it"], [["x"], [drawn]], sequential: false), 0, "it", out _)!;
+
+        Assert.Equal(fault, FaultOf(column, value, [1]));
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("number")]
+    public void A_limit_that_is_null_holds_for_nothing(string column)
+    {
+        var value = DrawnValue.Of(new RowList(["it"], [[null]], sequential: false), 0, "it", out _)!;
+
+        Assert.All((Comparison[])[Comparison.Least, Comparison.Most],
+            comparison => Assert.Equal($"returned an implausible {column}", FaultOf(column, value, [0], comparison)));
+    }
+
+    private static string? FaultOf(string column, string wanted) => FaultOf(column, DrawnValue.Constant(wanted), []);
+
+    private static string? FaultOf(string column, DrawnValue wanted, long[] drawn, Comparison comparison = Comparison.Equal)
     {
         using var table = new DataTable();
         table.Columns.Add("flag", typeof(bool));
@@ -36,9 +63,11 @@ public sealed class AnswerCheckTests
         table.Columns.Add("name", typeof(string));
         table.Columns.Add("number", typeof(long));
         table.Columns.Add("none", typeof(string));
-        table.Rows.Add(true, 1.50m, new DateOnly(2026, 1, 31), Noon, "Ann", 7L, DBNull.Value);
+        table.Columns.Add("empty", typeof(string));
+        table.Columns.Add("bytes", typeof(byte[]));
+        table.Rows.Add(true, 1.50m, new DateOnly(2026, 1, 31), Noon, "Ann", 7L, DBNull.Value, "", new byte[] { 1, 255 });
         using var rows = table.CreateDataReader();
         Assert.True(rows.Read());
-        return new ColumnCheck(column, Comparison.Equal, DrawnValue.Constant(wanted)).FaultOf(rows, []);
+        return new ColumnCheck(column, comparison, wanted).FaultOf(rows, drawn);
     }
 }
