@@ -51,22 +51,25 @@ begin
             and (s.next_attempt_at is null or s.next_attempt_at <= v_now)
           for update skip locked
           limit p_limit) as p;
-    select array_agg(s.id), array_agg(s.created_at), array_agg(case
-        when l.status <> 'active' then 'skipped: the lead is ' || l.status
-        when exists (
-            select 1 from email_sends o
-            where o.workspace_id = p_workspace_id and o.lead_id = s.lead_id and o.campaign_id = p_campaign_id
-              -- An id may come in two months.
-              and (o.id, o.created_at) <> (s.id, s.created_at)
-              -- What was closed sends nothing; marked late it is sent, and keeps skipped_at.
-              and not (o.status = 'failed' and o.skipped_at is not null)
-              and ((o.id, o.created_at) < (s.id, s.created_at) or o.created_at = p_enqueued_at or o.status <> 'pending'))
-            then 'skipped: the lead has another send' end), array_agg(s.lead_id), array_agg(s.email),
-        array_agg(l.id) filter (where l.email <> s.email), array_agg(s.email) filter (where l.email <> s.email)
+    -- Of one lead one send at most has no reason: it alone is asked for its address.
+    select array_agg(f.id), array_agg(f.created_at), array_agg(f.reason), array_agg(f.lead_id), array_agg(f.email),
+        array_agg(f.lead_id) filter (where f.reason is null and f.own <> f.email),
+        array_agg(f.email) filter (where f.reason is null and f.own <> f.email)
     into v_ids, v_created, v_reasons, v_leads, v_addresses, v_others, v_emails
-    from unnest(v_ids, v_created) as p (id, created_at)
-    join email_sends s on s.workspace_id = p_workspace_id and s.id = p.id and s.created_at = p.created_at
-    join leads l on l.workspace_id = p_workspace_id and l.id = s.lead_id;
+    from (select s.id, s.created_at, s.lead_id, s.email, l.email as own, case
+              when l.status <> 'active' then 'skipped: the lead is ' || l.status
+              when exists (
+                  select 1 from email_sends o
+                  where o.workspace_id = p_workspace_id and o.lead_id = s.lead_id and o.campaign_id = p_campaign_id
+                    -- An id may come in two months.
+                    and (o.id, o.created_at) <> (s.id, s.created_at)
+                    -- What was closed sends nothing; marked late it is sent, and keeps skipped_at.
+                    and not (o.status = 'failed' and o.skipped_at is not null)
+                    and ((o.id, o.created_at) < (s.id, s.created_at) or o.created_at = p_enqueued_at or o.status <> 'pending'))
+                  then 'skipped: the lead has another send' end as reason
+          from unnest(v_ids, v_created) as p (id, created_at)
+          join email_sends s on s.workspace_id = p_workspace_id and s.id = p.id and s.created_at = p.created_at
+          join leads l on l.workspace_id = p_workspace_id and l.id = s.lead_id) as f;
     if campaign_is_retired(p_workspace_id, p_campaign_id) then
         v_reasons := array(
             select coalesce(r.reason, case when archived_send_to(p_workspace_id, p_campaign_id, r.lead_id)
@@ -88,9 +91,8 @@ begin
     return query
     update email_sends s
     set status = 'claimed', claimed_by = p_worker, claimed_at = p_token, claimed_pid = v_pid, attempts = s.attempts + 1, skipped_at = null,
-        email = coalesce((select m.email from unnest(v_moved.leads, v_moved.emails) as m (lead_id, email) where m.lead_id = s.lead_id),
-                         s.email)
-    from unnest(v_ids, v_created, v_reasons) as p (id, created_at, reason)
+        email = p.email
+    from unnest(v_ids, v_created, v_reasons, v_addresses) as p (id, created_at, reason, email)
     where s.workspace_id = p_workspace_id and s.id = p.id and s.created_at = p.created_at and p.reason is null
     returning s.id, s.created_at, s.lead_id, s.email;
 end

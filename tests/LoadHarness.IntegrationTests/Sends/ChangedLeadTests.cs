@@ -121,6 +121,31 @@ public sealed class ChangedLeadTests(PostgresCluster cluster)
     }
 
     [Theory]
+    [InlineData("lead1@own.io", "new@own.io")]
+    [InlineData("chosen@own.io", "chosen@own.io")]
+    public async Task Of_two_sends_that_a_session_held_while_their_lead_moved_the_first_goes_out_and_the_other_is_closed(
+        string first, string handedOut)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithCampaignAsync(database);
+        await database.Owner.ExecuteAsync(
+            $"""
+            update campaigns set status = 'sending';
+            insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at)
+            values (1, 5, 1, '{first}', now() - interval '2 minutes'), (1, 5, 1, 'lead1@own.io', now() - interval '1 minute')
+            """);
+        await using (var session = await OpenTransaction.BeginAsync(app, Stop))
+        {
+            await session.ActAsync("select * from claim_email_sends(1, 5, 'w', 10)");
+            await database.Owner.ExecuteAsync(Move);
+        }
+
+        Assert.Equal(handedOut, await ClaimAsync(app));
+        Assert.Equal("claimed,failed", await database.Owner.AskAsync<string>(
+            "select string_agg(status, ',' order by status) from email_sends"));
+    }
+
+    [Theory]
     [InlineData(IsolationLevel.RepeatableRead)]
     [InlineData(IsolationLevel.Serializable)]
     public async Task A_claim_in_an_older_snapshot_is_refused(IsolationLevel level)
