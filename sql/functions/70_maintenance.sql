@@ -24,6 +24,8 @@ begin
     select p.name, p.setting || coalesce(p.unit, '')
     from pg_settings p
     where p.source not in ('default', 'session', 'client', 'override')
+      -- These may hold passwords.
+      and p.name !~ '(conninfo|_command)$'
       and p.setting || coalesce(p.unit, '') is distinct from (
         select h.value from public.setting_history h where h.name = p.name order by h.captured_at desc limit 1);
     get diagnostics changed = row_count;
@@ -200,8 +202,8 @@ end;
 $$;
 
 comment on function capture_database_snapshot() is 'Keeps the cumulative counters of now, so that ratios can be taken of differences.';
-comment on function capture_growth() is 'KM-2. Keeps the size of each table of today and every setting that changed; returns how many '
-    'changed.';
+comment on function capture_growth() is 'KM-2. Keeps the size of each table of today and every setting that changed, but '
+    'for connection strings and commands, which may hold passwords; returns how many changed.';
 comment on function analyze_critical_tables() is 'MA-4. Analyzes the tables whose plans matter; returns how many.';
 comment on function flush_gin_pending_lists() is 'Empties the pending lists of all GIN indexes; returns the pages freed.';
 comment on function retire_partition(regclass, regclass, text)

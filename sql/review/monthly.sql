@@ -28,5 +28,7 @@ limit 15;
 select name, value, captured_at::timestamptz(0) as since
 from public.setting_history
 where captured_at > now() - interval '31 days'
+  -- These may hold passwords.
+  and name !~ '(conninfo|_command)$'
 order by captured_at desc
 limit 40;

@@ -23,6 +23,22 @@ public sealed partial class SchemaRuleTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task What_refers_to_a_lead_is_found_by_an_index_when_the_lead_is_deleted()
+    {
+        await using var database = await cluster.SharedDatabaseAsync();
+        Assert.Empty(await database.Owner.ListAsync(
+            """
+            select k.conrelid::regclass || '.' || k.conname
+            from pg_constraint k
+            where k.contype = 'f' and k.confrelid = 'leads'::regclass
+              and not exists (
+                  select from pg_index i
+                  where i.indrelid = k.conrelid and i.indisvalid and i.indpred is null
+                    and i.indkey[0] = k.conkey[1] and i.indkey[1] = k.conkey[2])
+            """));
+    }
+
+    [Fact]
     public async Task Indexes_whose_entries_arrive_in_no_order_have_room_for_them()
     {
         await using var database = await cluster.SharedDatabaseAsync();

@@ -78,6 +78,31 @@ public sealed class MaintenanceTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Settings_that_may_hold_a_password_are_not_kept()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        // Neither does anything on a server that is no standby.
+        await database.Owner.ExecuteAsync("alter system set primary_conninfo = 'host=h password=secret'");
+        await database.Owner.ExecuteAsync("alter system set recovery_end_command = 'true secret'");
+        try
+        {
+            await database.Owner.ExecuteAsync("select pg_reload_conf()");
+            while (await database.Owner.AskAsync<long>("select count(*) from pg_settings where setting like '%secret'") < 2)
+                await Task.Delay(10, TestContext.Current.CancellationToken);
+            await database.Owner.ExecuteAsync("select capture_growth()");
+        }
+        finally
+        {
+            await database.Owner.ExecuteAsync("alter system reset primary_conninfo");
+            await database.Owner.ExecuteAsync("alter system reset recovery_end_command");
+            await database.Owner.ExecuteAsync("select pg_reload_conf()");
+        }
+
+        Assert.Empty(await database.Owner.ListAsync("select name from setting_history where value like '%secret%'"));
+        Assert.Equal(1, await database.Owner.AskAsync<long>("select count(*) from setting_history where name = 'max_connections'"));
+    }
+
+    [Fact]
     public async Task Outcomes_of_jobs_that_run_every_minute_are_kept_for_days_and_not_for_months()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);

@@ -117,6 +117,27 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_scheduled_campaign_that_is_made_a_draft_again_goes_to_those_alone_that_are_added_then()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithCampaignAsync(database, leads: 3);
+        await database.Owner.ExecuteAsync(
+            """
+            insert into lead_segments (id, workspace_id, name, conditions)
+            values (7, 1, 's', '{"field":"email","operator":"starts_with","value":"lead"}');
+            update campaigns set segment_id = 7;
+            """);
+        await app.ScalarAsync<string>("select schedule_campaign($1, 5)", [], Stop);
+        await app.ScalarAsync<string>("update campaigns set status = 'draft' where workspace_id = $1 returning status", [], Stop);
+
+        await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1, array[2]::bigint[])", [], Stop);
+        await database.Owner.ExecuteAsync("call run_job('start-campaigns')");
+
+        Assert.Equal("2", await database.Owner.AskAsync<string>("select string_agg(lead_id::text, ',') from email_sends"));
+        Assert.Equal("sending", await StatusAsync(database));
+    }
+
+    [Fact]
     public async Task Leads_that_the_application_numbers_below_zero_get_the_campaign_too()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
