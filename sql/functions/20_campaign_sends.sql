@@ -148,7 +148,10 @@ declare
     v_others bigint[];
     v_moved record;
     v_suppressed record;
+    v_strays boolean;
+    v_twice record;
     v_gone bigint[];
+    v_held bigint[];
     v_ids bigint[];
     v_created timestamptz[];
     v_reasons text[];
@@ -196,12 +199,23 @@ begin
         v_suppressed := suppressed_recipients(p_workspace_id, v_leads, v_addresses, v_gone, v_others);
         v_gone := v_gone || v_suppressed.leads;
         v_reasons := v_reasons || v_suppressed.reasons;
+        -- A stray that came while its lead was scheduled may be out: neither saw the other.
+        v_strays := coalesce(v_strays, campaign_has_strays(p_workspace_id, p_campaign_id, v_enqueued_at));
+        if v_strays then
+            v_twice := leads_with_strays(p_workspace_id, p_campaign_id, v_enqueued_at, v_leads, v_gone);
+            v_gone := v_gone || v_twice.leads;
+            v_reasons := v_reasons || v_twice.reasons;
+            v_held := v_twice.held;
+        end if;
         if v_gone is not null then
             select array_agg(s.id), array_agg(s.created_at), array_agg(g.reason) into v_ids, v_created, v_reasons
             from unnest(v_gone, v_reasons) as g (lead_id, reason)
             join email_sends s on s.workspace_id = p_workspace_id and s.lead_id = g.lead_id and s.campaign_id = p_campaign_id
                 and s.created_at = v_enqueued_at;
             perform close_sends(p_workspace_id, p_campaign_id, v_ids, v_created, v_reasons, v_token);
+        end if;
+        v_gone := v_gone || v_held;
+        if v_gone is not null then
             v_places := array(select p.place from unnest(v_places, v_leads) as p (place, lead_id) where p.lead_id <> all (v_gone));
         end if;
         return query
@@ -212,7 +226,8 @@ begin
         where s.workspace_id = p_workspace_id and s.created_at = v_enqueued_at and s.ctid = any (v_places)
         returning s.id, s.created_at, s.lead_id, s.email, v_token;
         get diagnostics v_claimed = row_count;
-        exit when v_claimed > 0;
+        -- What is held stays for the next claim: it would be picked again and again.
+        exit when v_claimed > 0 or v_held is not null;
         -- A batch of nothing but closed sends is no end: is there another that nobody else is claiming?
         perform 1 from email_sends s
         where s.workspace_id = p_workspace_id and s.campaign_id = p_campaign_id

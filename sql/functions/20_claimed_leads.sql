@@ -95,6 +95,41 @@ comment on function suppressed_recipients(bigint, bigint[], text[], bigint[], bi
     'places (from 1) and the reasons. Gives such leads their status. p_gone: leads that are closed already; p_others: those whose send '
     'has another address than they have.';
 
+-- Of a lead with a send that waits and a stray that waits as well, the stray is locked, so that no other session hands it out. One that
+-- cannot be locked, or has changed since it was seen, is being handed out.
+create or replace function leads_with_strays(p_workspace_id bigint, p_campaign_id bigint, p_enqueued_at timestamptz, p_leads bigint[],
+    p_gone bigint[], out leads bigint[], out reasons text[], out held bigint[])
+language plpgsql set search_path = pg_catalog, public, pg_temp set enable_hashjoin = on set plan_cache_mode = force_custom_plan
+as $$
+declare
+    v_leads constant bigint[] := array(select unnest(p_leads) except select unnest(p_gone));
+    v_ids bigint[];
+    v_created timestamptz[];
+    v_waiting bigint[];
+    v_locked int;
+begin
+    select array_agg(distinct s.lead_id) filter (where s.status <> 'pending'), array_agg(s.id) filter (where s.status = 'pending'),
+        array_agg(s.created_at) filter (where s.status = 'pending'), array_agg(s.lead_id) filter (where s.status = 'pending')
+    into leads, v_ids, v_created, v_waiting
+    from email_sends s
+    where s.workspace_id = p_workspace_id and s.campaign_id = p_campaign_id and s.lead_id = any (v_leads)
+      and (s.created_at < p_enqueued_at or s.created_at > p_enqueued_at) and not (s.status = 'failed' and s.skipped_at is not null);
+    reasons := array(select 'skipped: the lead has another send' from unnest(leads));
+    for i in 1..coalesce(cardinality(v_ids), 0) loop
+        continue when v_waiting[i] = any (leads) or v_waiting[i] = any (held);
+        perform 1 from email_sends s
+        where s.workspace_id = p_workspace_id and s.id = v_ids[i] and s.created_at = v_created[i] and s.status = 'pending'
+        for update skip locked;
+        if not found then
+            held := held || v_waiting[i];
+        end if;
+    end loop;
+end
+$$;
+comment on function leads_with_strays(bigint, bigint, timestamptz, bigint[], bigint[]) is
+    'A step of claim_email_sends, for its owner alone: of the leads of sends those that have another send of the campaign that went or is '
+    'going, with the reason; held: those whose other send another session is handing out. p_gone: leads that are closed already.';
+
 -- Steps, for their owner alone.
 do $$
 declare
@@ -102,7 +137,7 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'moved_addresses', 'changed_leads', 'suppressed_recipients'])
+            'moved_addresses', 'changed_leads', 'suppressed_recipients', 'leads_with_strays'])
     loop
         execute format('alter function %s owner to lh_owner', routine);
         execute format('revoke all on function %s from public', routine);

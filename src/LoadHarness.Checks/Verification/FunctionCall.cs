@@ -130,6 +130,8 @@ internal static partial class FunctionCalls
         new("suppressed_recipients(bigint, bigint[], text[], bigint[], bigint[])",
             [$"select suppress_address({W}, 'a@new.example', 'complained')",
                 $"select * from suppressed_recipients({W}, '{{1}}', '{{a@new.example}}', null, null)"]),
+        new("leads_with_strays(bigint, bigint, timestamptz, bigint[], bigint[])",
+            [$"select * from leads_with_strays({W}, {C}, now(), '{{1}}', null)"]),
         new("moved_addresses(bigint, bigint[], text[])", [$"select * from moved_addresses({W}, '{{1}}', '{{a@new.example}}')"]),
         new("claim_stray_sends(bigint, bigint, timestamptz, text, int, timestamptz)",
             [Scheduled, $"select * from claim_stray_sends({W}, {C}, null, 'verify', 10, now())"]),
