@@ -37,8 +37,8 @@ begin
     end if;
     for v_due in
         -- Each workspace's first one, then each one's second: who has many that cannot start keeps nobody else waiting.
-        select d.workspace_id, d.id, d.wants
-        from (select c.workspace_id, c.id, c.scheduled_at,
+        select d.workspace_id, d.id, d.wants, d.enqueued_at
+        from (select c.workspace_id, c.id, c.scheduled_at, c.enqueued_at,
                      c.recipients_due or (c.enqueued_at is null and c.segment_id is not null) as wants,
                      row_number() over (partition by c.workspace_id order by c.scheduled_at, c.id) as turn
               from campaigns c
@@ -68,7 +68,8 @@ begin
                 v_enqueued_at := enqueue_campaign(v_due.workspace_id, v_due.id);
                 recipients := add_campaign_recipients(v_due.workspace_id, v_due.id, v_enqueued_at,
                     campaign_audience(v_due.workspace_id, v_due.id, '"all"'), null, null, null);
-            elsif not campaign_has_open_sends(v_due.workspace_id, v_due.id) then
+            -- One whose last send was erased starts, so that complete_campaign ends it.
+            elsif v_due.enqueued_at is null and not campaign_has_open_sends(v_due.workspace_id, v_due.id) then
                 raise exception 'it has neither a segment nor recipients' using errcode = 'LH004';
             end if;
             v_started := v_started || jsonb_build_object('workspace', v_due.workspace_id, 'campaign', v_due.id, 'recipients', recipients,

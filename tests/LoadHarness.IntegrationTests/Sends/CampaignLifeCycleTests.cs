@@ -138,6 +138,21 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_scheduled_campaign_whose_last_recipient_was_erased_starts_and_is_done()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithCampaignAsync(database, leads: 1);
+        await database.Owner.ExecuteAsync("update campaigns set scheduled_at = now() + interval '1 hour'");
+        await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1)", [], Stop);
+        await app.ScalarAsync<string>("select erase_lead($1, 1)::text", [], Stop);
+        await database.Owner.ExecuteAsync("update campaigns set scheduled_at = now()");
+
+        Assert.Equal(["0 recipients, "], await database.Owner.ListAsync(
+            "select recipients || ' recipients, ' || coalesce(problem, '') from start_due_campaigns()"));
+        Assert.True(await app.ScalarAsync<bool>("select complete_campaign($1, 5)", [], Stop));
+    }
+
+    [Fact]
     public async Task Leads_that_the_application_numbers_below_zero_get_the_campaign_too()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
