@@ -134,7 +134,8 @@ end
 $$;
 comment on function segment_tag_term(bigint, text, jsonb, boolean, boolean) is 'contains, in or equals on tags as a term.';
 
--- Where each value has bits, the condition itself is asked of the values: those that meet it are those whose leads do.
+-- Where each value has bits, the condition itself is asked of the values: those that meet it are those whose leads do. But 10.5 and 10.50
+-- are one value and two texts, alone or in a list: whether a text is in it, rows say.
 create or replace function segment_value_term(p_workspace_id bigint, p_facet text, p_leaf jsonb, p_complete boolean, p_upper boolean)
 returns text
 language plpgsql stable set search_path = pg_catalog, public, pg_temp
@@ -144,13 +145,18 @@ declare
     v_ids bigint[];
     v_column text := case when p_facet like 'custom.%' then format('jsonb_build_object(%L, value) as custom_fields', substr(p_facet, 8))
                           else format('value #>> ''{}'' as %I', p_facet) end;
+    v_unsure constant text := case
+        when p_facet like 'custom.%' and p_leaf ->> 'operator' in ('contains', 'starts_with')
+            then 'jsonb_typeof(value) in (''number'', ''array'', ''object'')'
+        else 'false' end;
     v_bits text;
 begin
     if p_complete then
         execute format('select array_agg(id order by id)
-                        from (select id, %s from segment_bit_values where workspace_id = $1 and facet = $2 and kind = ''value'') as leads
-                        where %s', v_column, compile_segment_leaf(p_leaf))
-        into v_ids using p_workspace_id, p_facet;
+                        from (select id, value, %s from segment_bit_values
+                              where workspace_id = $1 and facet = $2 and kind = ''value'') as leads
+                        where case when %s then $3 else %s end', v_column, v_unsure, compile_segment_leaf(p_leaf))
+        into v_ids using p_workspace_id, p_facet, p_upper;
         return coalesce('<' || array_to_string(v_ids, ',') || '>', 'none');
     end if;
     if p_leaf ->> 'operator' = 'in' then

@@ -162,6 +162,31 @@ public sealed class SegmentBitsTests(PostgresCluster cluster)
             """));
     }
 
+    [Theory]
+    [InlineData("contains", "10.50", 400)]
+    [InlineData("contains", "10.5", 600)]
+    [InlineData("starts_with", "10.50", 400)]
+    [InlineData("not_contains", "10.50", 600)]
+    [InlineData("contains", "1.0", 200)]
+    [InlineData("equals", "10.50", 200)]
+    public async Task Numbers_that_are_alike_and_written_otherwise_count_by_what_is_written(string op, string text, long expected)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await database.Owner.ExecuteAsync(
+            """
+            insert into leads (workspace_id, email, custom_fields)
+            select 1, n || '@own.io', format('{"score": %s}', (array['10.5', '10.50', '[1.0]', '[1]', '"10.50"'])[n % 5 + 1])::jsonb
+            from generate_series(1, 1000) as n;
+            select build_segment_bits(1, 100)
+            """);
+        var segment = new JsonObject { ["field"] = "custom.score", ["operator"] = op, ["value"] = text }.ToJsonString();
+
+        Assert.Equal(expected, await database.Owner.AskInAsync<long>(1, "select count_segmented_leads(1, $1::jsonb)", segment));
+        Assert.Equal(expected, await database.Owner.AskInAsync<long>(
+            1, "select count_by_bits(1, $1::jsonb, compile_segment($1::jsonb))", segment));
+    }
+
     private static Task<ImportOutcome> ImportAsync(TenantDatabase app, int first, int rows) => LeadImport.RunAsync(
         app, "fold", Enumerable.Range(first, rows).Select(LeadImportTests.Row), 1, (_, work) => work(), Stop);
 
