@@ -12,28 +12,6 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     order by c.oid
 $$;
 
--- joann@x.io, o'ann@x.io and ann@x.io.example are others' addresses. What comes before may be an escape of an URL or of JSON: that
--- of a separator, or of a quote that ends no name (%27, \u0027), but not of a letter or a plus. A backslash begins an escape.
-create or replace function address_pattern(p_email text) returns text
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
-    select '(?:(?<![[:alnum:]._+\\-])(?<![[:alnum:]]'')'
-        || '|(?<=(?:%|\\u00)(?:[01][0-9a-f]|2[0-689acf]|3[a-f]|5[b-d]|7[b-d])|\\[\\nrtbf]|(?:^|[^[:alnum:]])(?:%|\\u00)27))'
-        || replace(replace(regexp_replace(p_email, '([^[:alnum:]@_])', '\\\1', 'g'), '@', '(?:@|%40)'), '\+', '(?:\+|%2b)')
-        || '(?![[:alnum:]]|(?:[.-]|%2[de])[[:alnum:]])'
-$$;
-
-create or replace function addresses_pattern(p_emails text[]) returns text
-language sql immutable parallel safe set search_path = pg_catalog, public, pg_temp as $$
-    select string_agg(public.address_pattern(email), '|') from unnest(p_emails) as email
-$$;
-
-create or replace function cut_addresses_pattern(p_emails text[]) returns text
-language sql immutable parallel safe set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on as $$
-    select '(?:' || string_agg(public.address_pattern(left(email, n)), '|') || ')(?=\.\.\.")'
-    from unnest(p_emails) as email
-    cross join lateral generate_series(position('@' in email), length(email) - 1) as n
-$$;
-
 -- Those that it had before are the person's too, unless they are another lead's by now. A send may hold any text: only an address counts.
 create or replace function addresses_of_lead(p_workspace_id bigint, p_lead_id bigint, p_email text) returns text[]
 language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
@@ -101,19 +79,21 @@ begin
     loop
         v_rows := 0;
         if v_column = 'email' then
-            -- No index has the address: all sends of the workspace are read once, and found by their lead from then on.
-            execute format('select array_agg(distinct s.lead_id) from %s s where s.workspace_id = $1 and s.email = any ($2)', v_table)
+            -- No index has the address: all sends of the workspace are read once, and found by their lead from then on. The application
+            -- may have written it in any way.
+            execute format('select array_agg(distinct s.lead_id) from %s s
+                            where s.workspace_id = $1 and public.address_of(s.email) = any ($2)', v_table)
             into v_found using p_workspace_id, p_emails;
             if v_found is not null then
                 execute format(
                     'update %s s set email = l.email from public.leads l
-                     where s.workspace_id = $1 and s.lead_id = any ($3) and s.email = any ($2)
+                     where s.workspace_id = $1 and s.lead_id = any ($3) and public.address_of(s.email) = any ($2)
                        and l.workspace_id = $1 and l.id = s.lead_id and l.email <> all ($2)', v_table)
                 using p_workspace_id, p_emails, v_found;
                 get diagnostics v_rows = row_count;
                 execute format(
                     'delete from %s s
-                     where s.workspace_id = $1 and s.lead_id = any ($3) and s.email = any ($2)
+                     where s.workspace_id = $1 and s.lead_id = any ($3) and public.address_of(s.email) = any ($2)
                        and not exists (select 1 from public.leads l where l.workspace_id = $1 and l.id = s.lead_id)', v_table)
                 using p_workspace_id, p_emails, v_found;
                 get diagnostics v_gone = row_count;
@@ -260,9 +240,6 @@ end;
 $$;
 
 comment on function tables_of_leads() is 'Tables, live and archived, that hold rows of a lead.';
-comment on function address_pattern(text) is 'A regular expression for an address in a text, which is no part of a longer one.';
-comment on function addresses_pattern(text[]) is 'address_pattern of any of several addresses.';
-comment on function cut_addresses_pattern(text[]) is 'The beginnings of addresses, from the @ on, at the end of a text that was cut.';
 comment on function addresses_of_lead(bigint, bigint, text) is 'A step of erase_lead and export_lead: the address of a lead, then those '
     'that its sends know, live and archived, without those of other leads.';
 comment on function erase_address_traces(bigint, text[]) is 'A step of erase_lead and erase_address: imports, webhook logs, segments, '
@@ -283,8 +260,8 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'tables_of_leads', 'address_pattern', 'addresses_pattern', 'cut_addresses_pattern', 'addresses_of_lead', 'erase_address_traces',
-            'erase_person', 'erase_with_lead', 'require_reason', 'erase_lead', 'erase_address'])
+            'tables_of_leads', 'addresses_of_lead', 'erase_address_traces', 'erase_person', 'erase_with_lead', 'require_reason',
+            'erase_lead', 'erase_address'])
     loop
         execute format('alter function %s owner to lh_owner', routine);
         execute format('revoke all on function %s from public', routine);

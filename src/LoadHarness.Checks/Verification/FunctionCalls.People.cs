@@ -23,6 +23,9 @@ internal static partial class FunctionCalls
     private static FunctionCall[] People =>
     [
         new("tables_of_leads()", ["select tables_of_leads()"]),
+        new("unpunycode(text)", ["select unpunycode('mnchen-3ya')"]),
+        new("readable_address(text)", ["select readable_address('a@xn--mnchen-3ya.example')"]),
+        new("address_spellings(text[])", ["select address_spellings('{a@new.example,b@new.example}')"]),
         new("address_pattern(text)", ["select address_pattern('a+b@new.example')"]),
         new("cut_addresses_pattern(text[])", ["select cut_addresses_pattern('{a+b@new.example}')"]),
         new("addresses_pattern(text[])", ["select addresses_pattern('{a@new.example,b@new.example}')"]),

@@ -145,6 +145,76 @@ public sealed partial class ErasureTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task An_address_that_is_written_in_the_letters_of_its_country_is_told_and_erased()
+    {
+        const string written = "joe@m\u00fcller.de";
+        const string decomposed = "joe@mu\u0308ller.de";
+        const string other = "joe@m\u00fcller.de.example";
+        await using var database = await FilledAsync();
+        var lead = await database.Owner.AskAsync<long>(
+            "insert into leads (workspace_id, email) values (1, 'joe@xn--mller-kva.de') returning id");
+        await database.Owner.AskAsync<long>(
+            """
+            with logs as (
+                insert into webhook_logs (workspace_id, webhook_id, payload)
+                select 1, w.id, jsonb_build_object('said', a) from webhooks w, unnest($1) a),
+            segments as (
+                insert into lead_segments (workspace_id, name, conditions)
+                select 1, a, jsonb_build_object('field', 'email', 'operator', 'equals', 'value', a) from unnest($1) a),
+            added as (
+                insert into audit_logs (workspace_id, actor, action, entity, details)
+                select 1, 'a', 'old', 'x', jsonb_build_object('lead', a) from unnest($1) a returning 1)
+            select count(*) from added
+            """, [(string[])[written, decomposed, other, "joe@xn--mller-kva.de"]]);
+        await database.Owner.ExecuteAsync(
+            "update lead_segments set name = id::text; delete from audit_logs where entity = 'lead_segments'");
+        var app = database.As("lh_app");
+        var told = await app.AskInAsync<string>(1, "select export_lead(1, $1)::text", lead);
+        foreach (var part in (string[])[written, decomposed, "joe@xn--mller-kva.de"])
+            Assert.Contains($"\"said\": \"{part}\"", told, StringComparison.Ordinal);
+        Assert.DoesNotContain(other, told, StringComparison.Ordinal);
+
+        await app.AskInAsync<string>(1, "select erase_lead(1, $1)::text", lead);
+
+        const string left = "select count(*) from {0} t where t::text like '%' || $1 || '%'";
+        foreach (var table in (string[])["webhook_logs", "lead_segments", "audit_logs"])
+        {
+            Assert.Equal(1, await database.Owner.AskAsync<long>(left.Replace("{0}", table, StringComparison.Ordinal), written));
+            Assert.Equal(1, await database.Owner.AskAsync<long>(left.Replace("{0}", table, StringComparison.Ordinal), other));
+            Assert.Equal(0, await database.Owner.AskAsync<long>(left.Replace("{0}", table, StringComparison.Ordinal), decomposed));
+        }
+    }
+
+    [Fact]
+    public async Task A_send_of_somebody_else_to_the_address_in_another_spelling_is_found()
+    {
+        await using var database = await FilledAsync();
+        await database.Owner.ExecuteAsync(
+            """
+            insert into email_sends (workspace_id, campaign_id, lead_id, email)
+            select 1, c.id, l.id, ' Ann@X.io' from campaigns c, leads l where l.email = 'ben@x.io'
+            """);
+
+        await database.As("lh_app").AskInAsync<string>(1, "select erase_address(1, 'ann@x.io')::text");
+
+        Assert.Empty(await HoldersAsync(database));
+    }
+
+    [Theory]
+    [InlineData("mller-kva", "m\u00fcller")]
+    [InlineData("maana-pta", "ma\u00f1ana")]
+    [InlineData("wgv71a119e", "\u65e5\u672c\u8a9e")]
+    [InlineData("a-b-99999999999", null)]
+    [InlineData("x", null)]
+    [InlineData("a*", null)]
+    public async Task A_label_in_punycode_is_read_back(string label, string? read)
+    {
+        await using var database = await cluster.SharedDatabaseAsync();
+        Assert.Equal(read ?? "", await database.Owner.AskAsync<string>("select coalesce(unpunycode($1), '')", label));
+        if (read is not null) Assert.Equal(label, await database.Owner.AskAsync<string>("select punycode($1)", read));
+    }
+
+    [Fact]
     public async Task An_address_that_a_lead_had_before_is_erased_alone_and_with_it()
     {
         await using var database = await FilledAsync();
