@@ -10,21 +10,28 @@ namespace LoadHarness.Checks.Health;
 /// <summary>Looks at a database and tells, check by check, what is wrong and what would fix it.</summary>
 public static class HealthCheck
 {
-    // Health must not add to the trouble it looks for.
-    private const int TimeoutSeconds = 30;
-
     /// <summary>Works on any database; what one lacks makes its checks unknown, never an error.</summary>
     /// <param name="limits">Other limits than the checks' own; null takes those.</param>
     public static async Task<HealthReport> RunAsync(
         NpgsqlDataSource source, IStageProgress progress, CancellationToken cancellationToken, HealthLimits? limits = null)
     {
-        var results = new List<HealthResult>();
-        using var task = progress.Begin("Health", HealthCatalog.All.Count, "checks");
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var spread = (await ClusterShape.ReadAsync(connection, cancellationToken)).Holders > 0;
-        foreach (HealthCheckDefinition question in spread ? HealthCatalog.OnCluster : HealthCatalog.All)
+        var questions = (spread ? HealthCatalog.OnCluster : HealthCatalog.All).Select(question => limits?.On(question) ?? question);
+        return await AllAsync(connection, [.. questions], spread, progress, cancellationToken);
+    }
+
+    /// <summary>Each of them, whatever becomes of the ones before it.</summary>
+    internal static async Task<HealthReport> AllAsync(
+        NpgsqlConnection connection, IReadOnlyList<HealthCheckDefinition> questions, bool spread, IStageProgress progress,
+            CancellationToken cancellationToken)
+    {
+        var results = new List<HealthResult>();
+        using var task = progress.Begin("Health", questions.Count, "checks");
+        foreach (var question in questions)
         {
-            results.Add(await AskAsync(connection, limits?.On(question) ?? question, spread, cancellationToken));
+            await connection.EnsureOpenAsync(cancellationToken);
+            results.Add(await AskAsync(connection, question, spread, cancellationToken));
             task.Advance(1);
         }
 
@@ -42,19 +49,32 @@ public static class HealthCheck
     private static async Task<HealthResult> AskAsync(
         NpgsqlConnection connection, HealthCheckDefinition question, bool spread, CancellationToken cancellationToken)
     {
-        await using var found = question.Requires is null ? null : await StatementView.FindAsync(connection, cancellationToken);
-        if (question.Requires is { } required && !await ExistsAsync(connection, required, cancellationToken))
-            return Unknown(question, $"{required} is missing here. {question.Remedy}");
         try
         {
-            var rows = await RowsAsync(connection, question, cancellationToken);
-            if (spread && question.AsksWorkers) rows.AddRange(await WorkerRows.AskAsync(connection, question, cancellationToken));
-            return Judge(question, rows);
+            return await AnswerAsync(connection, question, spread, cancellationToken);
+        }
+        catch (NpgsqlException e) when (StatementFaults.IsUnanswered(e))
+        {
+            var why = e is PostgresException server
+                ? $"no answer: {server.MessageText} (SQLSTATE {server.SqlState})"
+                : $"no answer within {question.Patience.TotalSeconds:0} s";
+            return Unknown(question, why) with { Missing = false, Unanswered = true };
         }
         catch (PostgresException e)
         {
             return Unknown(question, $"could not be asked: {e.MessageText} (SQLSTATE {e.SqlState})") with { Refused = true };
         }
+    }
+
+    private static async Task<HealthResult> AnswerAsync(
+        NpgsqlConnection connection, HealthCheckDefinition question, bool spread, CancellationToken cancellationToken)
+    {
+        await using var found = question.Requires is null ? null : await StatementView.FindAsync(connection, cancellationToken);
+        if (question.Requires is { } required && !await ExistsAsync(connection, required, cancellationToken))
+            return Unknown(question, $"{required} is missing here. {question.Remedy}");
+        var rows = await RowsAsync(connection, question, cancellationToken);
+        if (spread && question.AsksWorkers) rows.AddRange(await WorkerRows.AskAsync(connection, question, cancellationToken));
+        return Judge(question, rows);
     }
 
     private static HealthResult Judge(HealthCheckDefinition question, List<(HealthFinding Row, double? Figure)> rows)
@@ -90,7 +110,7 @@ public static class HealthCheck
             $"select a.status, a.subject, a.detail, a.remedy, a.figure::double precision from ({question.Sql}) a",
             connection)
         {
-            CommandTimeout = TimeoutSeconds,
+            CommandTimeout = (int)question.Patience.TotalSeconds,
             Parameters =
             {
                 new() { Value = question.Warn, NpgsqlDbType = NpgsqlDbType.Double },

@@ -14,6 +14,9 @@ internal sealed record HealthCheckDefinition(
     /// <summary>Passed as <c>:settled</c>, in seconds: statistics younger than this have not seen the day's queries.</summary>
     public TimeSpan Settled { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long its answer is waited for, in whole seconds: health must not add to the trouble it looks for.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether each worker of a cluster is asked the same: the coordinator knows its own tables and sessions alone.</summary>
     public bool AsksWorkers { get; init; }
 

@@ -34,10 +34,15 @@ public sealed record HealthResult(
     [System.Text.Json.Serialization.JsonIgnore]
     public bool Refused { get; init; }
 
+    /// <summary>The check had no answer in time: asked again, it may have one.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool Unanswered { get; init; }
+
     public Verdict ToVerdict()
     {
         var evidence = $"{Status.ToString().ToLowerInvariant()}: {Evidence}";
         var limit = Limit is { } value ? new Limit(value, Direction, Unit) : null;
+        if (Unanswered) return Verdict.Undecided(Id, Title, evidence);
         // A check that knows nothing yet has measured nothing, whether for want of an extension or of time.
         return Status == HealthStatus.Unknown
             ? Verdict.Unavailable(Id, Title, evidence, limit)

@@ -9,7 +9,7 @@ namespace LoadHarness.Checks.Verification;
 internal static class CheckRunner
 {
     // A refresh or ANALYZE of millions of rows is part of some checks.
-    private const int TimeoutSeconds = 300;
+    public const int TimeoutSeconds = 300;
 
     /// <summary>
     /// On a cluster, what one transaction writes and calls must be one role's: a node takes each role for a session of its own. And one
@@ -21,6 +21,7 @@ internal static class CheckRunner
     public static async Task<Verdict> RunAsync(
         NpgsqlConnection connection, SqlCheck check, ClusterShape shape, CancellationToken cancellationToken)
     {
+        await connection.EnsureOpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {
@@ -32,28 +33,30 @@ internal static class CheckRunner
             await connection.ExecuteAsync("select set_config('loadharness.roles_log_in', $1, true)", cancellationToken,
                 shape.RolesLogIn ? "yes" : "no");
             if (shape.Distributed && check.ActsAsOwner) await ExecuteAsync(connection, ActAsOwner, cancellationToken);
-            foreach (var statement in check.Setup) await ExecuteAsync(connection, statement, cancellationToken);
+            foreach (var statement in check.Setup) await ExecuteAsync(connection, statement, cancellationToken, check.TimeoutSeconds);
             return await ReadAsync(connection, check, cancellationToken);
         }
-        catch (PostgresException e)
+        catch (NpgsqlException e) when (StatementFaults.IsOfStatement(e))
         {
-            return Failed(check.Id, e);
+            return Failed(check.Id, e, check.TimeoutSeconds);
         }
         finally
         {
-            await transaction.RollbackAsync(CancellationToken.None);
+            await RollBackAsync(connection, transaction);
         }
     }
 
-    /// <summary>What the server's refusal says of the requirement.</summary>
-    public static Verdict Failed(string id, PostgresException e)
+    /// <summary>What the server's refusal says of the requirement, or that there was no answer.</summary>
+    /// <param name="timeoutSeconds">How long an answer was waited for.</param>
+    public static Verdict Failed(string id, NpgsqlException fault, int timeoutSeconds = TimeoutSeconds)
     {
+        if (fault is not PostgresException e) return Verdict.Undecided(id, "", $"no answer within {timeoutSeconds} s");
         var evidence = $"{e.MessageText} (SQLSTATE {e.SqlState}){(e.Hint is null ? "" : $"; {e.Hint}")}";
         return e.SqlState switch
         {
             PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.ObjectNotInPrerequisiteState =>
                 Verdict.Unavailable(id, "", evidence),
-            PostgresErrorCodes.LockNotAvailable => Verdict.Undecided(id, "", evidence),
+            PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled => Verdict.Undecided(id, "", evidence),
             // A node has a session for each role, and none sees what another has not committed.
             _ when e.MessageText.Contains("in this transaction by a different user", StringComparison.Ordinal) =>
                 Verdict.Unavailable(
@@ -62,9 +65,16 @@ internal static class CheckRunner
         };
     }
 
-    public static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    /// <summary>What a session wrote that has ended is gone already.</summary>
+    public static async Task RollBackAsync(NpgsqlConnection connection, NpgsqlTransaction transaction)
     {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds };
+        if (connection.IsOpen()) await transaction.RollbackAsync(CancellationToken.None);
+    }
+
+    public static async Task ExecuteAsync(
+        NpgsqlConnection connection, string sql, CancellationToken cancellationToken, int timeoutSeconds = TimeoutSeconds)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = timeoutSeconds };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -77,7 +87,7 @@ internal static class CheckRunner
             """,
             connection)
         {
-            CommandTimeout = TimeoutSeconds,
+            CommandTimeout = check.TimeoutSeconds,
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))

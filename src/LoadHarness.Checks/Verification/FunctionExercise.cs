@@ -9,41 +9,54 @@ internal static class FunctionExercise
     private const string Id = "QA-1";
 
     /// <param name="answers">Those of the questions that call some of the functions themselves.</param>
+    /// <param name="timeoutSeconds">How long each call's answer is waited for.</param>
     public static async Task<Verdict> RunAsync(
         NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, IReadOnlyDictionary<string, Verdict> answers, bool distributed,
-            CancellationToken cancellationToken)
+            CancellationToken cancellationToken, int timeoutSeconds = CheckRunner.TimeoutSeconds)
     {
+        await connection.EnsureOpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {
             await CheckRunner.ExecuteAsync(connection, "set local lock_timeout = '5s'", cancellationToken);
             if (distributed) await CheckRunner.ExecuteAsync(connection, CheckRunner.ActAsOwner, cancellationToken);
             foreach (var statement in Tenant.Setup) await CheckRunner.ExecuteAsync(connection, statement, cancellationToken);
-            var problems = await CatalogProblemsAsync(connection, calls, cancellationToken);
+            var problems = (await CatalogProblemsAsync(connection, calls, cancellationToken)).ConvertAll(words => new Problem(words));
             // Bits of segments are off on a cluster: nobody calls their functions there.
             var left = distributed ? FunctionCalls.SegmentBits.Select(call => call.Signature).ToHashSet() : [];
+            var caller = new Caller(connection, transaction, timeoutSeconds);
             foreach (var call in calls.Where(call => !left.Contains(call.Signature)))
             {
-                if (await WorksAsync(connection, transaction, call, answers, cancellationToken) is { } failure) problems.Add(failure);
-                if (await RefusesAsync(connection, transaction, call, cancellationToken) is { } laxity) problems.Add(laxity);
+                if (await caller.WorksAsync(call, answers, cancellationToken) is { } failure) problems.Add(failure);
+                // What the others would be called on is gone with the session.
+                if (!connection.IsOpen()) break;
+                if (await caller.RefusesAsync(call, cancellationToken) is { } laxity) problems.Add(laxity);
+                if (!connection.IsOpen()) break;
             }
 
-            var (good, bad) = (calls.Count(c => c.Good is not null || c.AskedBy is not null), calls.Count(c => c.Bad is not null));
-            var evidence = problems.Count == 0
-                ? $"{calls.Count} functions are there, each with a comment; "
-                    + $"{good} called with valid input, {bad} refused bad input with their named SQLSTATE (rolled back)"
-                : string.Join("; ", problems.Take(10));
-            return Verdict.Counted(Id, "", problems.Count, Limit.AtMost(0, "problems"), calls.Count, evidence,
-                $"{calls.Count} functions called");
+            return Judge(calls, problems);
         }
-        catch (PostgresException e)
+        catch (NpgsqlException e) when (StatementFaults.IsOfStatement(e))
         {
             return CheckRunner.Failed(Id, e);
         }
         finally
         {
-            await transaction.RollbackAsync(CancellationToken.None);
+            await CheckRunner.RollBackAsync(connection, transaction);
         }
+    }
+
+    private static Verdict Judge(IReadOnlyList<FunctionCall> calls, List<Problem> problems)
+    {
+        var found = string.Join("; ", problems.OrderBy(problem => problem.Undecided).Take(10).Select(problem => problem.Words));
+        var faults = problems.Count(problem => !problem.Undecided);
+        if (faults == 0 && problems.Count > 0) return Verdict.Undecided(Id, "", found);
+        var (good, bad) = (calls.Count(c => c.Good is not null || c.AskedBy is not null), calls.Count(c => c.Bad is not null));
+        var evidence = faults == 0
+            ? $"{calls.Count} functions are there, each with a comment; "
+                + $"{good} called with valid input, {bad} refused bad input with their named SQLSTATE (rolled back)"
+            : found;
+        return Verdict.Counted(Id, "", faults, Limit.AtMost(0, "problems"), calls.Count, evidence, $"{calls.Count} functions called");
     }
 
     // A function that nobody calls here, one that is gone, and one without a comment.
@@ -51,46 +64,59 @@ internal static class FunctionExercise
         NpgsqlConnection connection, IReadOnlyList<FunctionCall> calls, CancellationToken cancellationToken) =>
         connection.TextsAsync(ProgramSql.Of("function-problems"), cancellationToken, [calls.Select(call => call.Signature).ToArray()]);
 
-    private static async Task<string?> WorksAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, IReadOnlyDictionary<string, Verdict> answers,
-            CancellationToken cancellationToken)
-    {
-        if (call.AskedBy is { } id)
-            return answers.TryGetValue(id, out var answer)
-                && answer.Kind == VerdictKind.Met ? null : $"{call.Signature} is called by {id}, which is not met";
-        return call.Good is { } good && await TryAsync(connection, transaction, good, cancellationToken) is { } error
-            ? $"{call.Signature} fails on valid input: {error.MessageText} (SQLSTATE {error.SqlState})"
-            : null;
-    }
+    /// <param name="Undecided">There was no answer in time, or a lock was not to be had: the function may be right.</param>
+    private sealed record Problem(string Words, bool Undecided = false);
 
-    private static async Task<string?> RefusesAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, FunctionCall call, CancellationToken cancellationToken)
+    /// <summary>Calls within one transaction, each from the same state.</summary>
+    private sealed class Caller(NpgsqlConnection connection, NpgsqlTransaction transaction, int timeoutSeconds)
     {
-        if (call.Bad is not { } bad) return null;
-        var error = await TryAsync(connection, transaction, [bad], cancellationToken);
-        return error?.SqlState == call.Refusal
-            ? null
-            : $"{call.Signature} answers bad input with "
-                + $"{(error is null ? "success" : $"SQLSTATE {error.SqlState}: {error.MessageText}")}, not {call.Refusal}";
-    }
+        public async Task<Problem?> WorksAsync(
+            FunctionCall call, IReadOnlyDictionary<string, Verdict> answers, CancellationToken cancellationToken)
+        {
+            if (call.AskedBy is { } id)
+                return answers.TryGetValue(id, out var answer) && answer.Kind == VerdictKind.Met
+                    ? null
+                    : new($"{call.Signature} is called by {id}, which is not met", answer?.Kind == VerdictKind.Inconclusive);
+            return call.Good is { } good && await TryAsync(good, cancellationToken) is { } error
+                ? new($"{call.Signature} fails on valid input: {Words(error)}", IsUndecided(error))
+                : null;
+        }
 
-    private static async Task<PostgresException?> TryAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IEnumerable<string> statements, CancellationToken cancellationToken)
-    {
-        const string savepoint = "call";
-        await transaction.SaveAsync(savepoint, cancellationToken);
-        try
+        public async Task<Problem?> RefusesAsync(FunctionCall call, CancellationToken cancellationToken)
         {
-            foreach (var statement in statements) await CheckRunner.ExecuteAsync(connection, statement, cancellationToken);
-            return null;
+            if (call.Bad is not { } bad) return null;
+            var error = await TryAsync([bad], cancellationToken);
+            return error?.SqlState == call.Refusal
+                ? null
+                : new($"{call.Signature} answers bad input with {(error is null ? "success" : Words(error))}, not {call.Refusal}",
+                    error is not null && IsUndecided(error));
         }
-        catch (PostgresException e)
+
+        private static bool IsUndecided(NpgsqlException error) =>
+            StatementFaults.IsUnanswered(error) || error.SqlState == PostgresErrorCodes.LockNotAvailable;
+
+        private string Words(NpgsqlException error) => error is PostgresException refusal
+            ? $"SQLSTATE {refusal.SqlState}: {refusal.MessageText}"
+            : $"no answer within {timeoutSeconds} s";
+
+        private async Task<NpgsqlException?> TryAsync(IEnumerable<string> statements, CancellationToken cancellationToken)
         {
-            return e;
-        }
-        finally
-        {
-            await transaction.RollbackAsync(savepoint, CancellationToken.None);
+            const string savepoint = "call";
+            await transaction.SaveAsync(savepoint, cancellationToken);
+            try
+            {
+                foreach (var statement in statements)
+                    await CheckRunner.ExecuteAsync(connection, statement, cancellationToken, timeoutSeconds);
+                return null;
+            }
+            catch (NpgsqlException e) when (StatementFaults.IsOfStatement(e))
+            {
+                return e;
+            }
+            finally
+            {
+                if (connection.IsOpen()) await transaction.RollbackAsync(savepoint, CancellationToken.None);
+            }
         }
     }
 }

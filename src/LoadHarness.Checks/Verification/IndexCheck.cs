@@ -27,6 +27,7 @@ internal static class IndexCheck
     private static async Task<Verdict> AskAsync(
         NpgsqlConnection connection, ExpectedIndex question, bool distributed, CancellationToken cancellationToken)
     {
+        await connection.EnsureOpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {
@@ -44,13 +45,13 @@ internal static class IndexCheck
                 : Verdict.Undecided(question.Id, "",
                     $"{names[0].Name} is valid; the plan of its query on these rows takes another way: {plan.Split('\n')[^1].Trim()}");
         }
-        catch (PostgresException e)
+        catch (NpgsqlException e) when (StatementFaults.IsOfStatement(e))
         {
             return CheckRunner.Failed(question.Id, e);
         }
         finally
         {
-            await transaction.RollbackAsync(CancellationToken.None);
+            await CheckRunner.RollBackAsync(connection, transaction);
         }
     }
 

@@ -24,25 +24,33 @@ internal static class OperatingCheck
         var counts = string.Join(", ", report.Checks.GroupBy(c => c.Status).OrderBy(g => g.Key)
             .Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}"));
         var red = string.Join(", ", report.Checks.Where(c => c.Status == HealthStatus.Red).Select(c => c.Id));
-        var asked = !report.Checks.Any(c => c.Refused);
         foreach (var proof in await HealthColours.RunAsync(admin, cancellationToken)) answers[proof.Id] = proof;
-        answers["DP-3"] = Verdict.Looked(
-            "DP-3", "", asked,
+        answers["DP-3"] = Asked(
+            report,
             $"health asked {report.Checks.Count} checks: {counts}; overall "
-                + $"{report.Overall.ToString().ToLowerInvariant()}{(red.Length == 0 ? "" : $" ({red})")}; the jobs are JB-1 to JB-5")
-            .Showing(report.Checks.Count, "checks");
+                + $"{report.Overall.ToString().ToLowerInvariant()}{(red.Length == 0 ? "" : $" ({red})")}; the jobs are JB-1 to JB-5");
         answers["OP-1"] = await ReviewAsync("OP-1", Review.WeeklyAsync(admin, cancellationToken));
         answers["OP-2"] = await ReviewAsync("OP-2", Review.MonthlyAsync(admin, cancellationToken));
         return answers;
     }
 
-    private static async Task<Verdict> ReviewAsync(string id, Task<IReadOnlyList<ReviewSection>> review)
+    private static Verdict Asked(HealthReport report, string evidence)
+    {
+        if (report.Checks.Any(check => check.Refused)) return Verdict.Looked("DP-3", "", met: false, evidence);
+        var unanswered = string.Join("; ", report.Checks.Where(check => check.Unanswered).Select(check => $"{check.Id}: {check.Evidence}"));
+        return (unanswered.Length > 0 ? Verdict.Undecided("DP-3", "", $"{unanswered}; {evidence}")
+            : Verdict.Looked("DP-3", "", met: true, evidence)).Showing(report.Checks.Count, "checks");
+    }
+
+    internal static async Task<Verdict> ReviewAsync(string id, Task<IReadOnlyList<ReviewSection>> review)
     {
         try
         {
             var sections = await review;
             var evidence = string.Join("; ", sections.Select(s => $"{s.Title}: {s.Rows.Count} rows"));
-            return Verdict.Looked(id, "", met: true, evidence).Showing(sections.Count, "sections");
+            var all = Verdict.Looked(id, "", met: true, evidence).Showing(sections.Count, "sections");
+            return sections.Where(section => section.Fault is not null).Aggregate(
+                all, (verdict, section) => verdict.And(CheckRunner.Failed(id, section.Fault!, Review.TimeoutSeconds)));
         }
         catch (HarnessException e)
         {
@@ -79,7 +87,7 @@ internal static class OperatingCheck
                 ? Verdict.Undecided("KM-5", "", evidence)
                 : Verdict.Looked("KM-5", "", met: sequential <= index, evidence)).Showing(index, "scans", Limit.AtLeast(lookups, "scans"));
         }
-        catch (PostgresException e)
+        catch (NpgsqlException e) when (StatementFaults.IsOfStatement(e))
         {
             return CheckRunner.Failed("KM-5", e);
         }

@@ -62,7 +62,7 @@ internal static class RowSecurityCost
                     admin, query, workspace, leads.Select(arguments).ToArray(), rounds, cancellationToken));
             return Judge(costs);
         }
-        catch (PostgresException e)
+        catch (NpgsqlException e) when (StatementFaults.IsOfStatement(e))
         {
             return CheckRunner.Failed(Id, e);
         }
@@ -143,7 +143,8 @@ internal static class RowSecurityCost
         private readonly NpgsqlCommand _command;
 
         private Session(NpgsqlConnection connection, string query) =>
-            (_connection, _command) = (connection, new(QueryCatalog.Shipped[query], connection));
+            (_connection, _command) =
+                (connection, new(QueryCatalog.Shipped[query], connection) { CommandTimeout = CheckRunner.TimeoutSeconds });
 
         public static async Task<Session> OpenAsync(
             NpgsqlDataSource admin, string role, long workspace, string query, object[] arguments, CancellationToken cancellationToken)

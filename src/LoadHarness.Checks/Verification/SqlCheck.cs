@@ -11,6 +11,9 @@ namespace LoadHarness.Checks.Verification;
 internal sealed record SqlCheck(
     string Id, string Sql, IReadOnlyList<string> Setup, string? Needs, string? Remedy, bool ActsAsOwner)
 {
+    /// <summary>How long each statement's answer is waited for.</summary>
+    public int TimeoutSeconds { get; init; } = CheckRunner.TimeoutSeconds;
+
     public static IReadOnlyList<SqlCheck> Shipped { get; } = [.. SqlFile.ReadFolder("id", SqlFile.Shipped("checks")).Select(From)];
 
     private static SqlCheck From(SqlEntry entry) => new(

@@ -1,0 +1,28 @@
+using System.Data;
+using Npgsql;
+
+namespace LoadHarness.Postgres;
+
+/// <summary>What one statement failed with, and the session after it: whoever asks several things goes on with the others.</summary>
+public static class StatementFaults
+{
+    /// <summary>
+    /// Whether there was no answer in time: by the driver's time limit, or by one of the server, which then cancels the statement.
+    /// </summary>
+    public static bool IsUnanswered(Exception fault) =>
+        fault is NpgsqlException { InnerException: TimeoutException } or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled };
+
+    /// <summary>Whether the server refused the statement or gave no answer in time. A lost connection is neither.</summary>
+    public static bool IsOfStatement(Exception fault) => fault is PostgresException || IsUnanswered(fault);
+
+    /// <summary>False after a statement whose cancellation was not answered either: the driver ends such a session.</summary>
+    public static bool IsOpen(this NpgsqlConnection connection) => connection.FullState.HasFlag(ConnectionState.Open);
+
+    /// <summary>Opens the connection anew where its session has ended.</summary>
+    public static async Task EnsureOpenAsync(this NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (connection.IsOpen()) return;
+        await connection.CloseAsync();
+        await connection.OpenAsync(cancellationToken);
+    }
+}
