@@ -31,8 +31,8 @@ create table if not exists loadharness.seed_deferred (
 );
 
 -- id: emptied-tables
--- What emptying a database for the seeder would delete: the tables that it fills, and every table that refers to one of them.
--- $1: names of the tables that it fills, with their schema.
+-- What emptying a database for the seeder would delete: the tables that it fills, and every table that refers to one of them; and whether
+-- each is of the schema that the harness makes. $1: names of the tables that it fills, with their schema, $2: names of the schema's own.
 with recursive emptied (oid) as (
     select to_regclass(name)::oid
     from unnest($1::text[]) as root (name)
@@ -43,11 +43,21 @@ with recursive emptied (oid) as (
     join emptied on emptied.oid = reference.confrelid
     where reference.contype = 'f'
 )
-select emptied.oid::regclass::text
+select emptied.oid::regclass::text,
+       relation.relname = any ($2::text[]) and n.nspname in ('public', 'loadharness_build', 'loadharness_retired')
 from emptied
 join pg_class as relation on relation.oid = emptied.oid
+join pg_namespace as n on n.oid = relation.relnamespace
 where not relation.relispartition
 order by 1;
+
+-- id: workspaces-of-others
+-- How many workspaces the recorded seeding did not make. It numbers its own from 1 on, as many as its options say; without a number it is
+-- one large workspace and fifty small ones.
+select count(*)
+from public.workspaces
+where id > (
+    select coalesce(replace(substring(identity from ' in ([0-9,]+) workspaces'), ',', '')::bigint, 51) from loadharness.seed_run);
 
 -- id: missing-months
 -- Months without a partition: their rows would land in the default one. $1: a table, $2 and $3: the first and the last month.

@@ -24,6 +24,7 @@ public sealed record SeedRequest(long Contacts, ulong Seed, int Workers)
     public int LeadsPerChunk { get; init; } = 50_000;
 
     /// <summary>Everything the rows depend on, in words; equal for requests that make equal rows.</summary>
+    /// <remarks>Databases keep it: <c>workspaces-of-others</c> in sql/program/seeding.sql reads the number of workspaces from it.</remarks>
     public string Identity => $"{Contacts} contacts{SpreadWords}, seed {Seed}, {SeedCalendar.Months} months to {SeededAtMonth:yyyy-MM}, "
         + $"words of Bogus {BogusWords.Version}";
 

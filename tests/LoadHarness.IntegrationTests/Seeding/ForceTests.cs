@@ -79,6 +79,32 @@ public sealed class ForceTests(PostgresCluster cluster)
             && sentence.Contains("email_sends: ", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("insert into workspaces (name) values ('a person''s')", "1 workspace")]
+    [InlineData("create table notes (lead_id bigint references users); insert into notes select min(id) from users", "1 row of notes")]
+    [InlineData(
+        "create schema mine; create table mine.leads (w bigint references workspaces); insert into mine.leads values (1), (2)",
+        "2 rows of mine.leads")]
+    public async Task What_people_add_after_a_seeding_needs_the_second_word(string added, string told)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        // As many workspaces as the options say are the harness's, and its own tables with what scenarios write.
+        var request = Request with { Spread = new(12, 1) };
+        await new Seeder(database.Owner).SeedAsync(request with { Replace = false }, SilentProgress.Instance, Stop);
+        await database.Owner.ExecuteAsync("insert into leads (workspace_id, email) values (1, 'imported@lead.example')");
+        await new Seeder(database.Owner).SeedAsync(request with { Seed = 43 }, SilentProgress.Instance, Stop);
+        await database.Owner.ExecuteAsync(added);
+
+        var refusal = await Assert.ThrowsAsync<HarnessException>(
+            () => new Seeder(database.Owner).SeedAsync(request, SilentProgress.Instance, Stop));
+        Assert.Equal(ExitCode.BadUsage, refusal.ExitCode);
+        Assert.Contains(told, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("--force=delete-all-rows", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(["1000"], await Catalog.LinesAsync(database.Owner, "select count(*)::text from leads"));
+
+        await new Seeder(database.Owner).SeedAsync(request with { ReplaceForeignRows = true }, SilentProgress.Instance, Stop);
+    }
+
     [Fact]
     public async Task Tables_of_another_schema_that_the_login_sees_first_are_left_alone()
     {
