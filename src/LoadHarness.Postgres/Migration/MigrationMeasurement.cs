@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using Npgsql;
@@ -28,12 +29,12 @@ public static class MigrationMeasurement
         MigrationVerdicts.Detailed(await MeasureAsync(admin, connections, progress, cancellationToken));
 
     /// <summary>Migrates there and back, and ends in the state that it found.</summary>
+    /// <exception cref="HarnessException">Some migrations are applied and others not, or one is half-way: nothing is changed.</exception>
     public static async Task<MigrationFigures> MeasureAsync(
         NpgsqlDataSource admin, int connections, IStageProgress progress, CancellationToken cancellationToken)
     {
         var files = MigrationFiles.Read();
-        var startsOptimized = (await new Migrator(admin).StatusAsync(cancellationToken))
-            .Migrations.All(line => line.State == MigrationState.Applied);
+        var startsOptimized = StartsOptimized(await new Migrator(admin).StatusAsync(cancellationToken));
         var (reference, columns) = await SchemaFingerprint.OfBaseAsync(admin, files.BaseSchema, cancellationToken);
         var before = await SchemaFingerprint.ReadAsync(admin, cancellationToken);
         var first = await PhaseAsync(admin, columns, connections, up: !startsOptimized, progress, cancellationToken);
@@ -47,6 +48,18 @@ public static class MigrationMeasurement
             startsOptimized ? first : second,
             [.. Differences(before, after), .. Differences(reference, startsOptimized ? between : after)],
             leads);
+    }
+
+    // There and back from in between, the database would end in another state than the one it was found in.
+    private static bool StartsOptimized(MigrationStatus status)
+    {
+        var states = status.Migrations.Select(line => line.State).Distinct().ToList();
+        if (states is [MigrationState.Applied or MigrationState.Absent]) return states[0] == MigrationState.Applied;
+        var left = status.Migrations.First(line => line.State != MigrationState.Applied);
+        throw new HarnessException(
+            $"Of {status.Migrations.Count} migrations {status.Migrations.Count(line => line.State == MigrationState.Applied)} are applied; "
+                + $"{left.Name} has {left.StepsDone} of {left.Steps} steps. Run `migrate` (or `rollback`) to its end first, then measure.",
+            ExitCode.BadUsage);
     }
 
     private static async Task<MigrationPhase> PhaseAsync(

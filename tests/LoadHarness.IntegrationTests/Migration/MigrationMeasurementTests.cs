@@ -1,3 +1,4 @@
+using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
@@ -20,5 +21,29 @@ public sealed class MigrationMeasurementTests(PostgresCluster cluster)
         Assert.DoesNotContain(verdicts, verdict => verdict.Caveats.Any(caveat => caveat.Contains("failed", StringComparison.Ordinal)));
         Assert.True(verdicts[^1].Kind == VerdictKind.Met, string.Join("; ", verdicts[^1].Caveats));
         Assert.True(verdicts[0].Samples > 10, verdicts[0].Evidence);
+    }
+
+    // As of an older release, or killed: from there, there and back would end in the base schema.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_database_in_between_is_refused_as_it_is(bool halfWay)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        var steps = MigrationFiles.Read().Migrations[1].Up;
+        var stopped = new Migrator(database.Owner)
+        {
+            StepExecuted = step => step == steps[halfWay ? 1 : 0].Name ? throw new TimeoutException() : Task.CompletedTask,
+        };
+        await Assert.ThrowsAsync<TimeoutException>(() => stopped.UpAsync(SilentProgress.Instance, stop));
+        var before = (await new Migrator(database.Owner).StatusAsync(stop)).Migrations;
+
+        var refusal = await Assert.ThrowsAsync<HarnessException>(
+            () => MigrationMeasurement.RunAsync(database.Owner, connections: 1, SilentProgress.Instance, stop));
+
+        Assert.Equal(ExitCode.BadUsage, refusal.ExitCode);
+        Assert.Contains("Run `migrate` (or `rollback`) to its end first", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(before, (await new Migrator(database.Owner).StatusAsync(stop)).Migrations);
     }
 }
