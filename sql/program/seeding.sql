@@ -90,11 +90,12 @@ where c.workspace_id = s.workspace_id and c.id = s.campaign_id;
 
 -- id: identity-sequences
 -- Statements after which the next value is above every seeded one; an empty table keeps its sequence. A worker of a cluster numbers
--- its own rows, such as those of the audit, from 2^48 times its group on: they are not the coordinator's to go on from.
-select format('select setval(%1$L, coalesce((select max(%2$I) from %3$I.%4$I where %2$I < 281474976710656), 0) + 1, false)',
+-- its own rows, such as those of the audit, from 2^48 times its group on: they are not the coordinator's to go on from. $1: names of the
+-- schema's own tables.
+select format('select setval(%1$L, max(%2$I) + 1, false) from %3$I.%4$I where %2$I < 281474976710656 having max(%2$I) is not null',
               pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname), a.attname, n.nspname, c.relname)
 from pg_attribute a
 join pg_class c on c.oid = a.attrelid
 join pg_namespace n on n.oid = c.relnamespace
-where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and a.attidentity <> ''
+where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and a.attidentity <> '' and c.relname = any ($1)
   and pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname) is not null;

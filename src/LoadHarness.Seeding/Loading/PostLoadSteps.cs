@@ -1,5 +1,6 @@
 using LoadHarness.Core.Progress;
 using LoadHarness.Postgres.Distribution;
+using LoadHarness.Postgres.Migration;
 using Npgsql;
 
 namespace LoadHarness.Seeding.Loading;
@@ -23,6 +24,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
         """
         select c.oid::regclass::text
         from pg_class c
+        join pg_class root on root.oid = coalesce(pg_partition_root(c.oid), c.oid) and root.relname = any ($1)
         where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and pg_relation_size(c.oid) > 0
         order by pg_relation_size(c.oid) desc
         """;
@@ -30,8 +32,14 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
     private const string Roots =
         """
         select oid::regclass::text from pg_class
-        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition and relname = any ($1)
         """;
+
+    private const string Views =
+        "select oid::regclass::text from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace and relname = any ($1)";
+
+    /// <summary>The schema's own tables and views: what others keep in public is left alone.</summary>
+    private readonly string[] _own = [.. MigrationFiles.Read().Tables];
 
     public async Task CountAsync(CancellationToken cancellationToken)
     {
@@ -48,7 +56,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         // Of a distributed table there are no pages here: vacuuming it is passed on to its parts.
         var distributed = (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
-        var leaves = await connection.TextsAsync(distributed ? Roots : FilledLeaves, cancellationToken);
+        var leaves = await connection.TextsAsync(distributed ? Roots : FilledLeaves, cancellationToken, (object)_own);
         using var task = progress.Begin("Vacuuming", leaves.Count, "tables");
         await EachAsync(leaves.Select(leaf => $"vacuum (parallel 0) {leaf}"), task, cancellationToken);
     }
@@ -57,7 +65,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
     public async Task AdvanceSequencesAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        foreach (var advance in await connection.TextsAsync(ProgramSql.Of("identity-sequences"), cancellationToken))
+        foreach (var advance in await connection.TextsAsync(ProgramSql.Of("identity-sequences"), cancellationToken, (object)_own))
             await connection.ExecuteAsync(advance, cancellationToken);
     }
 
@@ -65,7 +73,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
     public async Task AnalyzeAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var roots = await connection.TextsAsync(Roots, cancellationToken);
+        var roots = await connection.TextsAsync(Roots, cancellationToken, (object)_own);
         using var task = progress.Begin("Analyzing", roots.Count, "tables");
         await EachAsync(roots.Select(root => $"analyze {root}"), task, cancellationToken);
     }
@@ -90,8 +98,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
     public async Task RefreshViewsAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var views = await connection.TextsAsync(
-            "select oid::regclass::text from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace", cancellationToken);
+        var views = await connection.TextsAsync(Views, cancellationToken, (object)_own);
         using var task = progress.Begin("Refreshing materialized views", views.Count, "views");
         await EachAsync(views.Select(view => $"refresh materialized view {view}; analyze {view}"), task, cancellationToken);
     }

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using LoadHarness.Postgres.Copying;
 using LoadHarness.Postgres.Distribution;
+using LoadHarness.Postgres.Migration;
 using LoadHarness.Seeding.Rows;
 using Npgsql;
 
@@ -47,10 +48,10 @@ internal sealed class SmallTables(NpgsqlConnection connection, SeedJournal journ
         """
         select oid::regclass::text
         from pg_class
-        where relnamespace = 'public'::regnamespace and relforcerowsecurity
+        where relnamespace = 'public'::regnamespace and relforcerowsecurity and relname = any ($1)
           and not (select rolsuper or rolbypassrls from pg_roles where rolname = current_user)
         """,
-        cancellationToken);
+        cancellationToken, (object)MigrationFiles.Read().Tables.ToArray());
 
     private static ulong Checksum(SmallTable table) =>
         table.Rows.Aggregate(RowHash.Of(System.Text.Encoding.UTF8.GetBytes(table.Name)),

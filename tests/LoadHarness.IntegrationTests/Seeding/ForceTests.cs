@@ -105,6 +105,33 @@ public sealed class ForceTests(PostgresCluster cluster)
         await new Seeder(database.Owner).SeedAsync(request with { ReplaceForeignRows = true }, SilentProgress.Instance, Stop);
     }
 
+    // What is not the schema's is neither refreshed, nor analyzed, nor are its numbers given anew.
+    [Fact]
+    public async Task Tables_and_views_of_others_in_public_are_left_alone()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync(
+            """
+            create table mine (id bigint generated always as identity, x int);
+            insert into mine (x) values (1);
+            create materialized view my_view as select 1 / x as y from mine;
+            update mine set x = 0;
+            create table my_empty (id bigint generated always as identity);
+            alter table my_empty alter column id restart with 100;
+            alter table erasures alter column id restart with 200
+            """);
+
+        await new Seeder(database.Owner).SeedAsync(Request with { Replace = false }, SilentProgress.Instance, Stop);
+
+        Assert.Equal(["-1 100 1"], await Catalog.LinesAsync(database.Owner,
+            """
+            select concat_ws(' ', (select reltuples from pg_class where oid = 'mine'::regclass),
+                nextval(pg_get_serial_sequence('my_empty', 'id')), (select y from my_view))
+            """));
+        // An empty table of the schema keeps its numbers as well.
+        Assert.Equal(200, await database.Owner.AskAsync<long>("select nextval(pg_get_serial_sequence('erasures', 'id'))"));
+    }
+
     [Fact]
     public async Task Tables_of_another_schema_that_the_login_sees_first_are_left_alone()
     {
