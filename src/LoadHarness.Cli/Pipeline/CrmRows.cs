@@ -9,7 +9,8 @@ internal static class CrmRows
     public static SeedRequest Of(HarnessOptions options) => new(options.Contacts, options.Seed, Environment.ProcessorCount)
     {
         Spread = options.Spread,
-        Replace = options.Force,
+        // A private server is made for its rows, or starts from the ones that are kept: nothing of others is there to delete.
+        Replace = options.Force && options.Database is DatabaseTarget.Given,
         ReplaceForeignRows = options.DeleteAllRows,
     };
 }

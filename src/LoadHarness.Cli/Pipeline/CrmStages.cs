@@ -43,7 +43,17 @@ internal static class CrmStages
                 ? $"reused, checksum {manifest.Checksum}"
                 : $"{manifest.Tables.Sum(table => table.Rows):N0} rows, checksum {manifest.Checksum}");
         if (seeded.Value.Reused) terminal.Line("   Reusing the seeded database of an earlier run: nothing was generated.");
-        return new(seeded.Value) { Timing = seeded.Timing };
+        return new(seeded.Value) { Timing = seeded.Timing, Warnings = await ChangesAsync(context, admin, seeded.Value, cancellationToken) };
+    }
+
+    // A private server starts from a copy of what was kept, before any scenario.
+    private static async Task<IReadOnlyList<string>> ChangesAsync(
+        StageContext context, NpgsqlDataSource admin, SeedManifest seed, CancellationToken cancellationToken)
+    {
+        if (!seed.Reused || context.Options.Database is not DatabaseTarget.Given
+            || await SeedReuse.ChangesAsync(admin, seed, cancellationToken) is not { } changes) return [];
+        context.Terminal.Line($"   {changes}");
+        return [changes];
     }
 
     /// <summary>Saves the freshly seeded cluster for a later <c>--reuse</c>, before any scenario changes a row.</summary>

@@ -13,7 +13,8 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
     {
         await SchemaFitCheck.CheckAsync(connection, generators.Large, cancellationToken);
         var run = await journal.ReadAsync(cancellationToken);
-        if (run is not null && (run.Identity == request.Identity || !request.Replace))
+        // Of one that has ended, rows were changed since, by scenarios among others: who asks for them anew gets them anew.
+        if (run is not null && (!request.Replace || (run.Manifest is null && run.Identity == request.Identity)))
         {
             Note(run, request, progress);
             return run;

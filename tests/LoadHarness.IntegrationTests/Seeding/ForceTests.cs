@@ -92,7 +92,7 @@ public sealed class ForceTests(PostgresCluster cluster)
         var request = Request with { Spread = new(12, 1) };
         await new Seeder(database.Owner).SeedAsync(request with { Replace = false }, SilentProgress.Instance, Stop);
         await database.Owner.ExecuteAsync("insert into leads (workspace_id, email) values (1, 'imported@lead.example')");
-        await new Seeder(database.Owner).SeedAsync(request with { Seed = 43 }, SilentProgress.Instance, Stop);
+        await new Seeder(database.Owner).SeedAsync(request, SilentProgress.Instance, Stop);
         await database.Owner.ExecuteAsync(added);
 
         var refusal = await Assert.ThrowsAsync<HarnessException>(
@@ -103,6 +103,30 @@ public sealed class ForceTests(PostgresCluster cluster)
         Assert.Equal(["1000"], await Catalog.LinesAsync(database.Owner, "select count(*)::text from leads"));
 
         await new Seeder(database.Owner).SeedAsync(request with { ReplaceForeignRows = true }, SilentProgress.Instance, Stop);
+    }
+
+    [Fact]
+    public async Task Equal_options_replace_a_seeding_that_has_ended_and_go_on_with_one_that_has_not()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        var first = await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
+        await database.Owner.ExecuteAsync(
+            "delete from email_sends; insert into leads (workspace_id, email) values (1, 'new@lead.example')");
+
+        var used = await new Seeder(database.Owner).SeedAsync(Request with { Replace = false }, SilentProgress.Instance, Stop);
+        var changes = await SeedReuse.ChangesAsync(database.Owner, used, Stop);
+        Assert.Contains("0 rows of email_sends instead of", changes, StringComparison.Ordinal);
+        Assert.Contains("rows of leads instead of", changes, StringComparison.Ordinal);
+
+        var again = await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
+        Assert.False(again.Reused);
+        Assert.Equal(first.Checksum, again.Checksum);
+        Assert.Null(await SeedReuse.ChangesAsync(database.Owner, again, Stop));
+
+        await database.Owner.ExecuteAsync("update loadharness.seed_run set manifest = null");
+        var told = new Notes();
+        await new Seeder(database.Owner).SeedAsync(Request, told, Stop);
+        Assert.StartsWith("Going on with an interrupted seeding", told.Sentences[0], StringComparison.Ordinal);
     }
 
     // What is not the schema's is neither refreshed, nor analyzed, nor are its numbers given anew.
