@@ -16,6 +16,7 @@ internal sealed class SeedLoad(NpgsqlDataSource source, SeedJournal journal, See
     {
         var started = Stopwatch.GetTimestamp();
         await DeferAsync(connection, generators, cancellationToken);
+        await ClearAsync(connection, generators, cancellationToken);
         var loads = new List<TableLoad>();
         var sums = new List<(string, ulong)>();
         foreach (var encoder in generators.Large)
@@ -42,6 +43,17 @@ internal sealed class SeedLoad(NpgsqlDataSource source, SeedJournal journal, See
         var chunks = (plan.Leads + leadsPerChunk - 1) / leadsPerChunk;
         if (done < chunks * generators.Tables.Length)
             await DeferredObjects.DropAsync(connection, generators.Tables, cancellationToken);
+    }
+
+    // A measurement has the server load the rows as well, and no line of the journal tells of those. One that was ended there leaves them.
+    private async Task ClearAsync(NpgsqlConnection connection, SeedGenerators generators, CancellationToken cancellationToken)
+    {
+        // Where the foreign keys are there still, the tables that refer come first, and none of them may be truncated.
+        var clear = (await journal.ReadAsync(cancellationToken))!.IndexesDeferred ? "truncate" : "delete from";
+        foreach (var table in generators.Tables.Reverse())
+            if ((await journal.ChunksAsync(table, cancellationToken)).Count == 0
+                && await connection.ScalarAsync<bool>($"select exists (select 1 from {table})", cancellationToken))
+                await LockConflicts.RetryAsync(() => connection.ExecuteAsync($"{clear} {table}", cancellationToken), cancellationToken);
     }
 
     private async Task<(TableLoad Load, ulong Sum)> LoadTableAsync(

@@ -2,6 +2,7 @@ using LoadHarness.Core.Progress;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.Seeding;
+using LoadHarness.Seeding.Loading;
 
 namespace LoadHarness.IntegrationTests.Seeding;
 
@@ -24,5 +25,20 @@ public sealed class SeedMeasurementTests(PostgresCluster cluster)
         Assert.Equal(before, await Catalog.ReadAsync(database.Owner));
         Assert.Empty(await Catalog.LinesAsync(
             database.Owner, "select name from pg_ls_dir('.') as name where name like 'loadharness_measure%'"));
+    }
+
+    [Fact]
+    public async Task A_measurement_that_is_ended_while_the_server_loads_leaves_no_rows_twice()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using (var stage = await CopyComparison.PrepareAsync(database.Owner, Request, SilentProgress.Instance, cancellationToken))
+            await stage.LoadByServerAsync(cancellationToken);
+
+        var manifest = await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, cancellationToken);
+
+        Assert.Equal(SeedChecksum.Of(Request), manifest.Checksum);
+        Assert.All(manifest.Invariants, check => Assert.True(check.Holds, $"{check.Name}: {check.Evidence}"));
+        Assert.Null(await SeedReuse.ChangesAsync(database.Owner, manifest, cancellationToken));
     }
 }
