@@ -28,7 +28,7 @@ public sealed class Seeder(NpgsqlDataSource admin)
     {
         try
         {
-            await using var connection = await admin.OpenConnectionAsync(cancellationToken);
+            await using var connection = await admin.OpenLongAsync(cancellationToken);
             return await SeedAsync(connection, request, progress, cancellationToken);
         }
         catch (PostgresException fault) when (fault.SqlState == DiskFull)

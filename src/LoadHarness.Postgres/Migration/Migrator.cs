@@ -41,7 +41,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
     /// <summary>Applies <c>sql/schema.sql</c> where there is no table of it.</summary>
     public async Task<SchemaVersion> ApplyBaseAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
+        await using var connection = await admin.OpenLongAsync(cancellationToken);
         var watch = Stopwatch.StartNew();
         await MigrationLock.AcquireAsync(connection, SilentProgress.Instance, cancellationToken);
         await EnsureBaseAsync(connection, cancellationToken);
@@ -230,7 +230,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var connection = await admin.OpenConnectionAsync(cancellationToken);
+        var connection = await admin.OpenLongAsync(cancellationToken);
         // Row security must never filter what a migration copies: with this it is an error instead.
         await connection.ExecuteAsync("set row_security = off; set search_path = public; set timezone = 'UTC'", cancellationToken);
         await connection.ExecuteAsync(ShortenDeadlockTimeout, cancellationToken);

@@ -46,7 +46,7 @@ internal sealed class ChunkLoader(NpgsqlDataSource source, SeedPlan plan, LeadOr
     {
         try
         {
-            await using var connection = await source.OpenConnectionAsync(stop.Token);
+            await using var connection = await source.OpenLongAsync(stop.Token);
             await connection.ExecuteAsync("set synchronous_commit = off", stop.Token);
             var buffer = new CopyBuffer();
             while (chunks.TryDequeue(out var first))

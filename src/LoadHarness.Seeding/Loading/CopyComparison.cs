@@ -26,7 +26,7 @@ internal sealed class CopyComparison : IAsyncDisposable
     public static async Task<CopyComparison> PrepareAsync(
         NpgsqlDataSource source, SeedRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
-        var connection = await source.OpenConnectionAsync(cancellationToken);
+        var connection = await source.OpenLongAsync(cancellationToken);
         var journal = new SeedJournal(connection);
         await journal.OpenAsync(cancellationToken);
         var generators = new SeedGenerators(request);

@@ -38,19 +38,19 @@ internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
         using var task = progress.Begin("Building indexes and constraints", total, "objects");
         for (var phase = 0; phase <= LastPhase; phase++)
             await RestorePhaseAsync(phase, task, cancellationToken);
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await source.OpenLongAsync(cancellationToken);
         await connection.ExecuteAsync("update loadharness.seed_run set indexes_deferred = false", cancellationToken);
     }
 
     private async Task<long> CountAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await source.OpenLongAsync(cancellationToken);
         return await connection.ScalarAsync<long>("select count(*) from loadharness.seed_deferred", cancellationToken);
     }
 
     private async Task RestorePhaseAsync(int phase, ICountedTask task, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await source.OpenLongAsync(cancellationToken);
         var objects = await connection.ListAsync(
             "select ordinal, relation, create_sql from loadharness.seed_deferred where phase = $1 order by ordinal",
             row => new Deferred(row.GetInt32(0), row.GetString(1), row.GetString(2)),
@@ -59,7 +59,7 @@ internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
         var options = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(objects.GroupBy(item => item.Chain), options, async (chain, cancellationToken) =>
         {
-            await using var own = await source.OpenConnectionAsync(cancellationToken);
+            await using var own = await source.OpenLongAsync(cancellationToken);
             await own.ExecuteAsync(Settings, cancellationToken);
             foreach (var item in chain)
             {

@@ -27,7 +27,7 @@ internal static class IndexMemory
     public static async Task<IReadOnlyList<Verdict>> MeasureAsync(
         NpgsqlDataSource admin, SeedManifest manifest, CancellationToken cancellationToken)
     {
-        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
+        await using var connection = await admin.OpenLongAsync(cancellationToken);
         var megabytes = await connection.ScalarAsync<long>(
             "select pg_size_bytes(current_setting('maintenance_work_mem')) / 1048576", cancellationToken);
         var (usual, more) = (TimeSpan.Zero, TimeSpan.Zero);

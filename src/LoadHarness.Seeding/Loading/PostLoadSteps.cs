@@ -43,7 +43,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
 
     public async Task CountAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await source.OpenLongAsync(cancellationToken);
         await PersistAsync(connection, ProgramSql.Of("campaign-counters"), cancellationToken);
         if (await connection.ScalarAsync<bool>(HasEnqueueTimes, cancellationToken))
             await PersistAsync(connection, EnqueueTimes, cancellationToken);
@@ -53,7 +53,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
     // indexes are there it reads each table once and nothing else, and the validation of foreign keys can read indexes alone.
     public async Task VacuumAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await source.OpenLongAsync(cancellationToken);
         // Of a distributed table there are no pages here: vacuuming it is passed on to its parts.
         var distributed = (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
         var leaves = await connection.TextsAsync(distributed ? Roots : FilledLeaves, cancellationToken, (object)_own);
@@ -64,7 +64,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
     /// <summary>Wants the indexes in place: the highest id is read from them.</summary>
     public async Task AdvanceSequencesAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await source.OpenLongAsync(cancellationToken);
         foreach (var advance in await connection.TextsAsync(ProgramSql.Of("identity-sequences"), cancellationToken, (object)_own))
             await connection.ExecuteAsync(advance, cancellationToken);
     }
@@ -72,7 +72,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
     /// <summary>Wants the indexes in place: those over expressions have statistics of their own.</summary>
     public async Task AnalyzeAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await source.OpenLongAsync(cancellationToken);
         var roots = await connection.TextsAsync(Roots, cancellationToken, (object)_own);
         using var task = progress.Begin("Analyzing", roots.Count, "tables");
         await EachAsync(roots.Select(root => $"analyze {root}"), task, cancellationToken);
@@ -81,7 +81,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
     /// <summary>Triggers were off during the load: bits of segments follow from the leads that are there now.</summary>
     public async Task BuildSegmentBitsAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await source.OpenLongAsync(cancellationToken);
         if ((await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed
             || !await connection.ScalarAsync<bool>(
                 "select to_regprocedure('build_segment_bits(bigint, bigint)') is not null", cancellationToken))
@@ -97,7 +97,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
 
     public async Task RefreshViewsAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await source.OpenLongAsync(cancellationToken);
         var views = await connection.TextsAsync(Views, cancellationToken, (object)_own);
         using var task = progress.Begin("Refreshing materialized views", views.Count, "views");
         await EachAsync(views.Select(view => $"refresh materialized view {view}; analyze {view}"), task, cancellationToken);
@@ -107,7 +107,7 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
         Parallel.ForEachAsync(statements, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken },
             async (statement, cancellationToken) =>
         {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var connection = await source.OpenLongAsync(cancellationToken);
             await PersistAsync(connection, statement, cancellationToken);
             task.Advance(1);
         });

@@ -9,7 +9,7 @@ internal sealed class ServerSideCopyFiles(string prefix, int parts)
 {
     public static async Task<bool> AreAllowedAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
-        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
+        await using var connection = await admin.OpenLongAsync(cancellationToken);
         return await connection.ScalarAsync<bool>(
             """
             select pg_has_role(current_user, 'pg_read_server_files', 'usage')
@@ -70,7 +70,7 @@ internal sealed class ServerSideCopyFiles(string prefix, int parts)
             new ParallelOptions { MaxDegreeOfParallelism = parts, CancellationToken = cancellationToken },
                 async (part, cancellationToken) =>
         {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var connection = await source.OpenLongAsync(cancellationToken);
             await connection.ExecuteAsync("set synchronous_commit = off", cancellationToken);
             await connection.ExecuteAsync(statement(part), cancellationToken);
         });
