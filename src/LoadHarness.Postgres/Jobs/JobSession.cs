@@ -1,3 +1,4 @@
+using LoadHarness.Postgres.Migration;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Jobs;
@@ -30,7 +31,9 @@ internal sealed class JobSession : IAsyncDisposable
         {
             var superuser = await connection.ScalarAsync<bool>(
                 "select rolsuper from pg_catalog.pg_roles where rolname operator(pg_catalog.=) session_user", cancellationToken);
-            if (!superuser && await connection.ScalarAsync<bool>("select pg_catalog.pg_has_role('lh_jobs', 'member')", cancellationToken))
+            // From version 16 on a member may be one that cannot set the role.
+            var power = connection.PostgreSqlVersion.Major < RoleGrants.FirstVersion ? "member" : "set";
+            if (!superuser && await connection.ScalarAsync<bool>("select pg_catalog.pg_has_role('lh_jobs', $1)", cancellationToken, power))
                 await connection.ExecuteAsync("set role lh_jobs", cancellationToken);
             return new JobSession(connection, superuser);
         }

@@ -235,6 +235,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         await connection.ExecuteAsync("set row_security = off; set search_path = public; set timezone = 'UTC'", cancellationToken);
         await connection.ExecuteAsync(ShortenDeadlockTimeout, cancellationToken);
         await connection.ExecuteAsync(AllowTriggersOnCluster, cancellationToken);
+        await RoleGrants.SettleAsync(connection, cancellationToken);
         return connection;
     }
 
