@@ -34,6 +34,10 @@ begin
         raise exception 'pg_stat_statements is not installed in this database' using errcode = 'feature_not_supported',
             hint = 'Add it to shared_preload_libraries, restart, then: create extension pg_stat_statements;';
     end if;
+    if not has_schema_privilege(home, 'usage') then
+        raise exception 'pg_stat_statements is in the schema %, which % may not use', home, current_user using
+            errcode = 'insufficient_privilege', hint = format('grant usage on schema %I to %I;', home, current_user);
+    end if;
     return query execute format($query$
         select s.queryid,
             -- Others' texts are for who may read all statistics.

@@ -40,7 +40,12 @@ public sealed partial class VerifierTests(PostgresCluster cluster)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         // As on services that put extensions into a schema of their own.
-        await database.Owner.ExecuteAsync("create schema elsewhere; alter extension pg_stat_statements set schema elsewhere");
+        await database.Owner.ExecuteAsync(
+            """
+            create schema elsewhere;
+            grant usage on schema elsewhere to lh_owner;
+            alter extension pg_stat_statements set schema elsewhere
+            """);
         var before = await database.Owner.AskAsync<long>(
             "select (select count(*) from workspaces) + (select count(*) from api_keys) + (select count(*) from audit_logs)");
         var verdicts = await Verifier.RunAsync(database.Owner, null, CancellationToken.None);
