@@ -53,5 +53,5 @@ internal static class ClaimVerdict
     }
 
     private static string Worst(List<ProvenOperation> operations) => ClaimJudge.FirstOf(
-        [.. operations.OrderByDescending(one => one.Ratio).Select(one => $"{one.Name} {Format.Significant(one.Ratio)} times C")]);
+        [.. operations.OrderByDescending(one => one.Ratio).Select(one => $"{one.Name} {Format.Significant(one.Times)} times C")]);
 }

@@ -70,7 +70,7 @@ public static class ProofText
         text.Append($"| {Name(operation)} | {Format.Significant(operation.Weight)} | "
             + $"{(operation.Calls > 0 ? operation.Calls.ToString("N0") : "–")} | {Value(operation.Optimized)} | "
             + $"{Value(operation.Careful)} | {Value(operation.Naive)} | {Value(operation.Expert)} | ");
-        text.Append($"{Times(operation)} | {(Interval(operation) is { } interval ? Format.Interval(interval) : "–")} |\n");
+        text.Append($"{Times(operation)} | {(operation.TimesInterval is { } interval ? Format.Interval(interval) : "–")} |\n");
         string Value(double? value) => value is { } there ? ProvenOperations.Value(there, operation.Unit) : "–";
     }
 
@@ -78,14 +78,9 @@ public static class ProofText
         ? $"**{MarkdownText.Of(operation.Name)}**"
         : MarkdownText.Of(operation.Name);
 
-    // Twice the users are two times C, and half the bytes a half.
     private static string Times(ProvenOperation operation)
     {
-        var times = Format.Significant(operation.MoreIsBetter ? 1 / operation.Ratio : operation.Ratio);
+        var times = Format.Significant(operation.Times);
         return operation.IsWorse ? $"**{times}**" : times;
     }
-
-    private static ConfidenceInterval? Interval(ProvenOperation operation) => operation is { MoreIsBetter: true, Interval: { } cost }
-        ? new(1 / cost.High, 1 / cost.Low)
-        : operation.Interval;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Proving;
@@ -16,6 +17,16 @@ public sealed record ProvenOperation(
 {
     /// <summary>Of users or rates: more is better, and <see cref="Ratio"/> is C over optimized.</summary>
     public bool MoreIsBetter { get; init; }
+
+    /// <summary>Optimized in times of C, as a reader counts: twice the users are two times C, and half the bytes a half.</summary>
+    [JsonIgnore]
+    public double Times => MoreIsBetter ? 1 / Ratio : Ratio;
+
+    /// <summary>95% of <see cref="Times"/>; null for what has no sampling error.</summary>
+    [JsonIgnore]
+    public ConfidenceInterval? TimesInterval => this is { MoreIsBetter: true, Interval: { } cost }
+        ? new(1 / cost.High, 1 / cost.Low)
+        : Interval;
 
     /// <summary>Of each arm, that the figures are of; 0 where nothing is called for them, or a record does not say.</summary>
     public int Calls { get; init; }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Proving;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Core.Words;
 using LoadHarness.Reporting.Page;
@@ -28,6 +29,28 @@ public sealed class ComparedPageTests
         }
 
         Assert.Contains("lead-queries/lead_with_activities 2.57", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_more_is_better_the_page_tells_times_of_c_as_the_summary_does()
+    {
+        HeldLevel Held(double level) => new(level, SearchEnd.Found, "slow");
+        var claim = ClaimJudge.Decide(
+            new("ER-6", "5x concurrent users", "d", "C", ClaimStatistic.BoundedSearch, [], "n"), SampleCompared.Targets[2], new()
+            {
+                Searches = new Dictionary<string, SearchedLevels>
+                {
+                    ["ER-6"] = new("users of the mix", "users", [Held(600), Held(600), Held(600)], [Held(100), Held(100), Held(100)]),
+                },
+            });
+
+        var (run, text) = Page(SampleCompared.Proof with { Proof = SampleCompared.Proof.Proof! with { Claims = [claim] } });
+
+        var interval = Format.Interval(claim.Verdict.Interval!);
+        Assert.Contains("users of the mix 6 ", text, StringComparison.Ordinal);
+        Assert.Contains($"users of the mix 1 600 users 100 users – – 6 {interval}", text, StringComparison.Ordinal);
+        Assert.Contains("users of the mix: 6 times C", ReportPage.Render(run), StringComparison.Ordinal);
+        Assert.Contains($"| 600 users | 100 users | – | – | 6 | {interval} |", ProofText.Of(run.Proof!), StringComparison.Ordinal);
     }
 
     [Fact]
