@@ -13,12 +13,12 @@ public static class BaselineFit
     /// <summary>All that must be equal, by name; a run that lacks one has null there.</summary>
     public static IEnumerable<RunFact> Facts(RunResult run) =>
     [
-        new("leads", FactKind.Load, Text(run.Seed?.Contacts)),
+        new("leads", FactKind.Load, Text(run.Contacts)),
         new("workspaces", FactKind.Load, run.Seed?.Spread.Words()),
         new("seed", FactKind.Load, SeedOf(run)),
         new("checksum of the rows", FactKind.Code, run.Seed?.Checksum),
         new("schema", FactKind.Code, run.Schema?.Checksum),
-        new("server", FactKind.Machine, run.Server?.Words()),
+        new("server", FactKind.Machine, run.Server?.Words() ?? run.Findings?.Servers),
         .. FactsOfTheStart(run),
         .. MachinesOfAgents(run),
         .. (run.Server?.Settings ?? new Dictionary<string, string>()).OrderBy(setting => setting.Key, StringComparer.Ordinal)
@@ -37,8 +37,7 @@ public static class BaselineFit
         RunResult earlier, long contacts, WorkspaceSpread spread, ulong seed, RunResult run)
     {
         foreach (var fault in FaultsOf(earlier)) yield return fault;
-        if (earlier.Seed is { } before && before.Contacts != contacts)
-            yield return $"leads: {Text(before.Contacts)} then, {Text(contacts)} now";
+        if (earlier.Contacts is { } before && before != contacts) yield return $"leads: {Text(before)} then, {Text(contacts)} now";
         if (earlier.Seed is { } rows && rows.Spread != spread) yield return $"leads: {rows.Spread.Words()} then, {spread.Words()} now";
         if (SeedOf(earlier) != Text(seed)) yield return Words(("seed", SeedOf(earlier), Text(seed)));
         foreach (var pair in Pairs(FactsOfTheStart(earlier), FactsOfTheStart(run)).Where(pair => pair.Then != pair.Now))
@@ -58,6 +57,7 @@ public static class BaselineFit
     [
         new("machine", FactKind.Machine, $"{run.Host.Cpu}, {Text(run.Host.Cores)} cores, {Gibibytes(run.Host.MemoryBytes)}"),
         new("build", FactKind.Machine, run.Identity.Configuration),
+        new("comparing verb", FactKind.Load, run.Findings?.Verb),
         .. MeasuringOptions.Select(option => new RunFact(option, FactKind.Load, run.Options.GetValueOrDefault(option))),
     ];
 

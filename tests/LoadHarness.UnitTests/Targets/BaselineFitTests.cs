@@ -68,6 +68,34 @@ public sealed class BaselineFitTests
         Assert.Equal(RunNight.Of(earlier).Load, RunNight.Of(same).Load);
     }
 
+    [Fact]
+    public void What_comparing_verbs_found_at_another_scale_by_another_verb_or_on_another_server_is_another_load()
+    {
+        var run = SampleCompared.Proof;
+        var (smaller, older) = (
+            run with { Proof = run.Proof! with { Contacts = 10_000 } },
+            run with { Proof = run.Proof! with { Optimized = run.Proof.Optimized with { Version = "14.2" } } });
+
+        Assert.Equal(["leads: 10000 then, 20000 now"], BaselineFit.Differences(smaller, run));
+        Assert.Equal(
+            ["server: PostgreSQL 14.2, copies of one cluster then, PostgreSQL 15.18, copies of one cluster now"],
+            BaselineFit.Differences(older, run));
+        Assert.Contains("comparing verb: ledger then, prove now", BaselineFit.Differences(SampleCompared.Ledger, run));
+        Assert.Equal(SampleCompared.All.Count, SampleCompared.All.Select(each => RunNight.Of(each).Load).Distinct().Count());
+        Assert.NotEqual(RunNight.Of(smaller).Load, RunNight.Of(run).Load);
+        Assert.NotEmpty(RunNight.Of(run).Since(RunNight.Of(older)));
+        Assert.Empty(BaselineFit.Differences(run, run));
+    }
+
+    [Fact]
+    public void What_a_comparing_verb_found_is_no_baseline_of_a_load()
+    {
+        var differences = BaselineFit.KnownAtStart(SampleCompared.Proof, 5_000, WorkspaceSpread.One, 42, SampleRun.Create()).ToList();
+
+        Assert.Contains("leads: 20000 then, 5000 now", differences);
+        Assert.Contains("comparing verb: prove then, none now", differences);
+    }
+
     // It has no rows that the program has seeded, so no manifest of them.
     private static RunResult OfWorkload(string seed) => SampleRun.Create() with
     {

@@ -79,10 +79,17 @@ internal static class SideBySidePage
             Html.Of($"""<span class="word is-{outcome.Class}">{HtmlComponents.Symbol(outcome.Symbol)} {outcome.Word}</span>"""),
             Html.Of($"{run.Identity.StartedUtc.ToString("d MMM yyyy, HH:mm 'UTC'")}"),
             Html.Of($"{run.Identity.Commit}"),
-            run.Seed is { } seed ? Html.Of($"{(seed.Spread.IsOne() ? Format.Count(seed.Contacts) : seed.Scale())}") : "–",
+            Leads(run),
             Html.Of($"{Plain.Cut(run.Host.Cpu, 100)}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
         ];
     }
+
+    private static Cell Leads(RunResult run) => run switch
+    {
+        { Seed: { } seed } when !seed.Spread.IsOne() => Html.Of($"{seed.Scale()}"),
+        { Contacts: { } leads } => Html.Of($"{Format.Count(leads)}"),
+        _ => "–",
+    };
 
     private static Section Reading(IReadOnlyList<ComparedPair> pairs) => new(
         "reading", "How to read it", null,

@@ -31,6 +31,18 @@ public sealed class RunPagesTests : IDisposable
     }
 
     [Fact]
+    public async Task Compared_proofs_of_two_scales_are_not_the_same_load_and_each_has_its_leads()
+    {
+        var run = SampleCompared.Proof;
+        var html = await File.ReadAllTextAsync(await RunPages.WriteComparisonAsync(
+            [run, run with { Proof = run.Proof! with { Contacts = 10_000 } }], _directory.Path, "1.0", Stop), Stop);
+
+        Assert.Contains("Not the same circumstances", html, StringComparison.Ordinal);
+        Assert.Contains("20,000", html, StringComparison.Ordinal);
+        Assert.Contains("10,000", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Two_hundred_runs_make_a_history_in_seconds_with_damaged_files_named_and_left_out()
     {
         var whole = Enumerable.Range(0, 5).Select(number => OtherRun.Of(0, noise: number + 1)).ToList();
