@@ -1,4 +1,7 @@
+using System.Text.Json;
 using LoadHarness.Core.Input;
+using LoadHarness.Core.Output;
+using LoadHarness.Core.Statistics;
 using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.Scenarios.Profiles;
@@ -15,7 +18,12 @@ public sealed record LoadProfile(
     ArrivalLoad? Segmentation = null,
     ImportLoad? BulkImport = null,
     CampaignLoad? CampaignSend = null,
-    MixedLoad? MixedUsers = null);
+    MixedLoad? MixedUsers = null)
+{
+    /// <summary>SHA-256 of all that it says, whatever its file looks like, as lower-case hexadecimal digits.</summary>
+    /// <param name="digits">How many of the 64 to keep.</param>
+    public string Checksum(int digits = 64) => TextHash.Of(JsonSerializer.Serialize(this, JsonFormat.Line), digits);
+}
 
 /// <summary>An open model: arrivals at a steady rate, whatever the responses do.</summary>
 /// <param name="MaxInFlight">Requests that find so many before them are counted as skipped.</param>

@@ -59,7 +59,7 @@ public static class ProfileCatalog
         : Find(nameOrPath, out var faults) is { } profile ? profile
         : throw new HarnessException(string.Join(Environment.NewLine, faults), ExitCode.BadUsage);
 
-    /// <summary>The name that a report and a baseline know it by.</summary>
+    /// <summary>The name that a report knows it by; a baseline knows its content too.</summary>
     public static string NameOf(string nameOrPath) => IsPath(nameOrPath) ? Path.GetFileNameWithoutExtension(nameOrPath) : nameOrPath;
 
     private static bool IsPath(string nameOrPath) =>
@@ -77,7 +77,7 @@ public static class ProfileCatalog
         return faults.Count == 0 ? (JsonSerializer.Deserialize<LoadProfile>(bytes, Format), []) : (null, faults);
     }
 
-    // The report and a baseline know a profile by its name alone: a copy that kept the name of its original would pass for it.
+    // The report knows a profile by its name alone: a copy that kept the name of its original would pass for it.
     private static IEnumerable<InputFault> Whole(byte[] bytes, string fileName)
     {
         using var text = JsonDocument.Parse(bytes, new() { CommentHandling = JsonCommentHandling.Skip });

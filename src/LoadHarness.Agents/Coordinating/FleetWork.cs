@@ -1,8 +1,5 @@
-using System.Text.Json;
 using LoadHarness.Agents.Messages;
 using LoadHarness.Core.Measurement;
-using LoadHarness.Core.Output;
-using LoadHarness.Core.Statistics;
 using LoadHarness.Load;
 using LoadHarness.Scenarios.Profiles;
 
@@ -42,5 +39,5 @@ public sealed record FleetWork(
     internal JoinAnswer Job => new(Profile, Seed, RunSeed, ThroughPooler, DrainTime, Math.Max(1, MostSessions / Agents));
 
     internal static AgentFacts FactsOf(SeenDatabase database, LoadProfile profile) =>
-        new(database.Schema, database.Seeding, TextHash.Of(JsonSerializer.Serialize(profile, JsonFormat.Line)));
+        new(database.Schema, database.Seeding, profile.Checksum());
 }

@@ -30,6 +30,7 @@ internal static class AskedOptions
         .. OfSpread(options.Spread),
         new(OptionNames.Contacts, options.Contacts.ToString()),
         new(OptionNames.Profile, ProfileCatalog.NameOf(options.Profile)),
+        new(OptionNames.ProfileChecksum, ProfileCatalog.Read(options.Profile).Checksum(digits: 12)),
     ];
 
     private static IEnumerable<KeyValuePair<string, string>> OfReuse(bool reuse) => [new(OptionNames.Reuse, reuse ? "yes" : "no")];

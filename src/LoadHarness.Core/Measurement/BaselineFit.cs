@@ -8,7 +8,9 @@ public static class BaselineFit
 {
     /// <summary>Options that change what is measured. The scale is compared as seeded, not as asked for; so is the seed.</summary>
     private static readonly string[] MeasuringOptions =
-        [OptionNames.Profile, OptionNames.Workload, OptionNames.Engine, OptionNames.Pooler, OptionNames.Agents];
+    [
+        OptionNames.Profile, OptionNames.ProfileChecksum, OptionNames.Workload, OptionNames.Engine, OptionNames.Pooler, OptionNames.Agents,
+    ];
 
     /// <summary>All that must be equal, by name; a run that lacks one has null there.</summary>
     public static IEnumerable<RunFact> Facts(RunResult run) =>
@@ -40,7 +42,8 @@ public static class BaselineFit
         if (earlier.Contacts is { } before && before != contacts) yield return $"leads: {Text(before)} then, {Text(contacts)} now";
         if (earlier.Seed is { } rows && rows.Spread != spread) yield return $"leads: {rows.Spread.Words()} then, {spread.Words()} now";
         if (SeedOf(earlier) != Text(seed)) yield return Words(("seed", SeedOf(earlier), Text(seed)));
-        foreach (var pair in Pairs(FactsOfTheStart(earlier), FactsOfTheStart(run)).Where(pair => pair.Then != pair.Now))
+        foreach (var pair in Pairs(FactsOfTheStart(earlier), FactsOfTheStart(run))
+            .Where(pair => pair.Then != pair.Now && IsCompared(pair.Name, earlier, run)))
             yield return Words(pair);
     }
 
@@ -58,8 +61,12 @@ public static class BaselineFit
         new("machine", FactKind.Machine, $"{run.Host.Cpu}, {Text(run.Host.Cores)} cores, {Gibibytes(run.Host.MemoryBytes)}"),
         new("build", FactKind.Machine, run.Identity.Configuration),
         new("comparing verb", FactKind.Load, run.Findings?.Verb),
-        .. MeasuringOptions.Select(option => new RunFact(option, FactKind.Load, run.Options.GetValueOrDefault(option))),
+        .. MeasuringOptions.Where(option => option != OptionNames.ProfileChecksum || PlaysProfile(run))
+            .Select(option => new RunFact(option, FactKind.Load, run.Options.GetValueOrDefault(option))),
     ];
+
+    /// <summary>The other comparing verbs have loads of their own, whatever the profile says.</summary>
+    private static bool PlaysProfile(RunResult run) => run.Findings is null || run.Headroom is not null;
 
     // Only of a run with agents. Which machine made which share does not matter, how strong they were does.
     private static IEnumerable<RunFact> MachinesOfAgents(RunResult run) => run.Agents.Count == 0 ? [] :
@@ -72,6 +79,8 @@ public static class BaselineFit
     private static bool IsCompared(string name, RunResult earlier, RunResult run) => name switch
     {
         "checksum of the rows" => earlier.Seed?.SeededAtMonth == run.Seed?.SeededAtMonth,
+        // Earlier versions did not record it.
+        OptionNames.ProfileChecksum => earlier.Options.ContainsKey(name) && run.Options.ContainsKey(name),
         _ when name.StartsWith("server setting ", StringComparison.Ordinal) => earlier.Server is not null && run.Server is not null,
         _ => true,
     };

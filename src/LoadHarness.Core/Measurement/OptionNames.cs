@@ -11,6 +11,10 @@ public static class OptionNames
     public const string Engine = "engine";
     public const string Pooler = "pooler";
     public const string Profile = "profile";
+
+    /// <summary>Of what the profile says: its name may be that of another file.</summary>
+    public const string ProfileChecksum = "profile checksum";
+
     public const string Reuse = "reuse";
     public const string Seed = "seed";
     public const string Settings = "settings";

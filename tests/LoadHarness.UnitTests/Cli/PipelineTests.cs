@@ -132,10 +132,34 @@ public sealed class PipelineTests
     [Fact]
     public void The_options_of_a_run_are_kept_as_baselines_know_them() => Assert.Equal(
         [
-            new("contacts", "200000"), new("profile", "standard"), new("database", "auto"), new("seed", "42"),
-            new("settings", "checklist"), new("engine", "loadharness"), new("pooler", "none"), new("reuse", "no"),
+            new("contacts", "200000"), new("profile", "standard"),
+            new("profile checksum", LoadHarness.Scenarios.Profiles.ProfileCatalog.Read("standard").Checksum(12)),
+            new("database", "auto"), new("seed", "42"), new("settings", "checklist"),
+            new("engine", "loadharness"), new("pooler", "none"), new("reuse", "no"),
         ],
         (IEnumerable<KeyValuePair<string, string>>)AskedOptions.Of(Options));
+
+    [Fact]
+    public void Two_profiles_of_one_name_are_two_and_one_written_otherwise_is_the_same()
+    {
+        using var directory = new TemporaryDirectory();
+        var (slow, same, fast) = (Checksum("a", 5, "\n"), Checksum("b", 5, "  "), Checksum("c", 6, ""));
+
+        Assert.Equal(slow, same);
+        Assert.NotEqual(slow, fast);
+
+        string Checksum(string folder, int rate, string space)
+        {
+            var file = Path.Combine(Directory.CreateDirectory(Path.Combine(directory.Path, folder)).FullName, "mine.json");
+            File.WriteAllText(file, $$"""
+                { "name": "mine", "description": "",{{space}} "leadQueries":
+                    { "ratePerSecond": {{rate}}, "warmUp": "1s", "during": "2s", "maxInFlight": 9 } }
+                """);
+            var asked = AskedOptions.Of(OptionsCheck.Check(new() { Profile = file }, []));
+            Assert.Equal("mine", asked["profile"]);
+            return asked["profile checksum"];
+        }
+    }
 
     [Fact]
     public void The_rows_are_asked_for_once_and_as_the_options_say()

@@ -96,6 +96,33 @@ public sealed class BaselineFitTests
         Assert.Contains("comparing verb: prove then, none now", differences);
     }
 
+    [Fact]
+    public void A_profile_is_known_by_what_it_says_where_that_is_on_record()
+    {
+        var (unknown, one, other) = (SampleRun.Create(), OfProfile("111"), OfProfile("222"));
+
+        const string difference = "profile checksum: 111 then, 222 now";
+        Assert.Equal([difference], BaselineFit.Differences(one, other));
+        Assert.Equal([difference], AtStart(one, other));
+        // A run of an earlier version does not say.
+        Assert.Empty(BaselineFit.Differences(unknown, other));
+        Assert.Empty(AtStart(unknown, other));
+        // Only a load and its headroom follow the profile.
+        Assert.Empty(BaselineFit.Differences(SampleCompared.Ledger with { Options = one.Options }, SampleCompared.Ledger with
+        {
+            Options = other.Options,
+        }));
+
+        static IEnumerable<string> AtStart(RunResult earlier, RunResult run) => BaselineFit.KnownAtStart(
+            earlier, earlier.Seed!.Contacts, earlier.Seed.Spread, earlier.Seed.Seed, run);
+    }
+
+    private static RunResult OfProfile(string checksum)
+    {
+        var run = SampleRun.Create();
+        return run with { Options = new Dictionary<string, string>(run.Options) { ["profile checksum"] = checksum } };
+    }
+
     // It has no rows that the program has seeded, so no manifest of them.
     private static RunResult OfWorkload(string seed) => SampleRun.Create() with
     {

@@ -1,3 +1,5 @@
+using LoadHarness.Core.Measurement;
+
 namespace LoadHarness.Core.Comparing.Runs;
 
 /// <summary>All runs of one load in the order of their time, with every figure over them.</summary>
@@ -10,9 +12,18 @@ public sealed record RunHistory(
     public static IReadOnlyList<RunHistory> Of(IEnumerable<RunNight> nights) =>
     [
         .. nights.Where(night => night.IsTrusted).GroupBy(night => night.Load)
-            .Select(load => Of(load.Key, [.. load.OrderBy(night => night.StartedUtc)]))
+            .SelectMany(load => ByProfile(load.Key, [.. load.OrderBy(night => night.StartedUtc)]))
             .OrderByDescending(history => history.Nights.Count),
     ];
+
+    // Runs that do not know their profile's content are older than all that do: they go with the first of those.
+    private static IEnumerable<RunHistory> ByProfile(string load, IReadOnlyList<RunNight> nights)
+    {
+        var first = nights.Select(night => night.ProfileChecksum).FirstOrDefault(checksum => checksum is not null);
+        var profiles = nights.GroupBy(night => night.ProfileChecksum ?? first).ToList();
+        return profiles.Select(profile => Of(
+            profiles.Count == 1 ? load : $"{load}, {OptionNames.ProfileChecksum} {profile.Key}", [.. profile]));
+    }
 
     private static RunHistory Of(string load, IReadOnlyList<RunNight> nights)
     {

@@ -21,6 +21,9 @@ public sealed record RunNight(
     string Headline,
     IReadOnlyDictionary<NightName, NightFigure> Figures)
 {
+    /// <summary>Of the profile that made the load; null where it is not known, as in runs of earlier versions.</summary>
+    public string? ProfileChecksum { get; private init; }
+
     private static readonly string[] ShownPercentiles = ["p50", "p95", "p99"];
 
     public static RunNight Of(RunResult run)
@@ -31,7 +34,8 @@ public sealed record RunNight(
             run.Identity.Id,
             run.Identity.StartedUtc,
             run.Identity.Commit,
-            string.Join(", ", facts.Where(fact => fact.Kind == FactKind.Load).Select(fact => $"{fact.Name} {fact.Value ?? "none"}")),
+            string.Join(", ", facts.Where(fact => fact.Kind == FactKind.Load && fact.Name != OptionNames.ProfileChecksum)
+                .Select(fact => $"{fact.Name} {fact.Value ?? "none"}")),
             facts.Where(fact => fact.Kind == FactKind.Machine).GroupBy(fact => fact.Name)
                 .ToDictionary(group => group.Key, group => group.First().Value ?? "none"),
             run.Schema?.Checksum,
@@ -39,8 +43,15 @@ public sealed record RunNight(
             outcome.State,
             outcome.Word,
             outcome.Headline,
-            FiguresOf(run).GroupBy(figure => figure.Name).ToDictionary(group => group.Key, group => group.First().Figure));
+            FiguresOf(run).GroupBy(figure => figure.Name).ToDictionary(group => group.Key, group => group.First().Figure))
+        {
+            ProfileChecksum = facts.FirstOrDefault(fact => fact.Name == OptionNames.ProfileChecksum)?.Value,
+        };
     }
+
+    /// <summary>Whether both played the same load; a profile whose content is not on record counts as the same one.</summary>
+    public bool IsOfLoadOf(RunNight other) => Load == other.Load
+        && (ProfileChecksum is null || other.ProfileChecksum is null || ProfileChecksum == other.ProfileChecksum);
 
     /// <summary>What the machine or the server has that it had not in the earlier run, in words.</summary>
     public IReadOnlyList<string> Since(RunNight earlier) =>

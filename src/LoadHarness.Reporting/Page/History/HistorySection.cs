@@ -12,7 +12,7 @@ internal static class HistorySection
         IReadOnlyList<RunNight> all = [.. companions.EarlierThan(run), own];
         var histories = RunHistory.Of(all);
         if (histories is not [{ Nights.Count: > 1 } history]) return null;
-        var others = companions.Nights.Count(night => night.Load != own.Load);
+        var others = companions.Nights.Count(night => !night.IsOfLoadOf(own));
         var changes = HistoryChanges.Section(histories, HistoryChanges.Of(histories));
         var series = HistorySeriesSection.Of(history, 0, 1);
         return new(

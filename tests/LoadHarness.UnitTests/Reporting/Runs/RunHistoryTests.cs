@@ -89,6 +89,26 @@ public sealed class RunHistoryTests
         Assert.Equal([2, 1], histories.Select(history => history.Nights.Count));
     }
 
+    [Fact]
+    public void Another_content_of_a_profile_is_another_history_and_runs_that_do_not_know_theirs_go_with_the_first()
+    {
+        RunNight Night(int night, string? checksum)
+        {
+            var run = OtherRun.Of(night);
+            return RunNight.Of(checksum is null
+                ? run
+                : run with { Options = new Dictionary<string, string>(run.Options) { ["profile checksum"] = checksum } });
+        }
+
+        var nights = new[] { Night(0, null), Night(1, null), Night(2, "111"), Night(3, "222"), Night(4, "111") };
+        var histories = RunHistory.Of(nights);
+
+        Assert.Equal([4, 1], histories.Select(history => history.Nights.Count));
+        Assert.EndsWith("profile checksum 222", histories[1].Load, StringComparison.Ordinal);
+        Assert.Equal(nights[0].Load, Assert.Single(RunHistory.Of(nights[..3])).Load);
+        Assert.Equal([true, true, true, false, true], nights.Select(night => night.IsOfLoadOf(nights[4])));
+    }
+
     private static IReadOnlyList<(int, double)> Series(int nights, Func<int, double> level, int seed = 7, double scatter = 0.02)
     {
         var random = new Random(seed);
