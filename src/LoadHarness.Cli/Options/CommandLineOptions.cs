@@ -146,10 +146,19 @@ internal sealed class CommandLineOptions
         Reuse, Open, Json];
 
     /// <exception cref="HarnessException">Some words could not be parsed, or are wrong; all of them are named.</exception>
-    public HarnessOptions Read(ParseResult parsed)
+    public HarnessOptions Read(ParseResult parsed) => Read(parsed, Words(parsed));
+
+    /// <summary>All but <c>--require</c>: what it may name is known once the run is read that it is about.</summary>
+    /// <exception cref="HarnessException">As of <see cref="Read(ParseResult)"/>.</exception>
+    public HarnessOptions ReadWithoutRequired(ParseResult parsed) => Read(parsed, Words(parsed) with { Require = null });
+
+    /// <param name="known">Every id that may be named; null for those of the targets and the requirements.</param>
+    /// <exception cref="HarnessException">No id is named, or one that is unknown.</exception>
+    public IReadOnlyList<string> Required(ParseResult parsed, HarnessOptions options, IReadOnlyList<string>? known)
     {
-        var options = OptionsCheck.Check(Words(parsed), UnknownWords.Faults(parsed));
-        return options with { Command = GivenCommand.Of(parsed, options.Database) };
+        var errors = new List<string>();
+        var required = RequiredIds.Read(Word(parsed, Require), known ?? RequiredIds.Known(options.Targets), errors);
+        return errors.Count == 0 ? required : throw OptionsCheck.Refusal(errors);
     }
 
     /// <summary>The directory as given; null when the verb's own default holds.</summary>
@@ -160,6 +169,12 @@ internal sealed class CommandLineOptions
     public bool ContactsGiven(ParseResult parsed) => Word(parsed, Contacts) is not null;
 
     public bool ProfileGiven(ParseResult parsed) => Word(parsed, Profile) is not null;
+
+    private static HarnessOptions Read(ParseResult parsed, GivenOptions words)
+    {
+        var options = OptionsCheck.Check(words, UnknownWords.Faults(parsed));
+        return options with { Command = GivenCommand.Of(parsed, options.Database) };
+    }
 
     private GivenOptions Words(ParseResult parsed) => new()
     {

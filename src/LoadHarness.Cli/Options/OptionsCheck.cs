@@ -46,7 +46,7 @@ internal static class OptionsCheck
         var workload = WorkloadOption.Check(raw, errors);
         var targets = workload is null ? Targets(raw, ScenarioNames.Operations, errors) : WorkloadOption.Targets(workload, raw, errors);
         var baseline = Baseline(raw, errors);
-        var required = RequiredIds.Read(raw.Require, targets, errors);
+        var required = RequiredIds.Read(raw.Require, RequiredIds.Known(targets), errors);
         var options = new HarnessOptions
         {
             Contacts = contacts,
@@ -63,6 +63,7 @@ internal static class OptionsCheck
             Required = required,
             Baseline = baseline,
             Targets = targets,
+            TargetsFile = raw.Targets,
             Force = raw.Force is not null,
             DeleteAllRows = Force(raw, errors),
             WithoutExtensions = WithoutExtensions(raw, database, errors),

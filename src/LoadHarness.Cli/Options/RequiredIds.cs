@@ -8,18 +8,22 @@ internal static class RequiredIds
 {
     private const string All = "all";
 
+    /// <summary>Of the targets, and of the requirements that <c>verify</c> looks at.</summary>
+    public static IReadOnlyList<string> Known(IReadOnlyList<Target> targets) =>
+        [.. targets.Select(target => target.Id).Union(Requirements.All.Select(requirement => requirement.Id))];
+
+    /// <param name="known">Every id that may be named.</param>
     /// <returns>The ids as the targets write them; the word <c>all</c> stays as it is, because the verb knows what all are.</returns>
-    public static IReadOnlyList<string> Read(string? text, IReadOnlyList<Target> targets, List<string> errors)
+    public static IReadOnlyList<string> Read(string? text, IReadOnlyList<string> known, List<string> errors)
     {
         if (text is null) return [];
-        var known = targets.Select(target => target.Id).Union(Requirements.All.Select(requirement => requirement.Id)).ToList();
         var ids = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         if (ids.Count == 0) errors.Add("--require: no id is named. Give all, or ids such as TQ-1,TQ-2.");
         var unknown = ids.Where(id => !IsAll(id) && !known.Contains(id, StringComparer.OrdinalIgnoreCase)).ToList();
         if (unknown.Count > 0)
             errors.Add($"--require '{string.Join(',', unknown)}': there is no such target. "
-                + "Give all, or ids of scenarios/targets.json such as TQ-1,TQ-2.");
+                + $"Give all, or ids such as {string.Join(',', known.Take(2))}.");
         return ids.Any(IsAll) ? [All] : [.. known.Where(id => ids.Contains(id, StringComparer.OrdinalIgnoreCase))];
     }
 

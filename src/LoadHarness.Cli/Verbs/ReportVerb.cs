@@ -49,14 +49,18 @@ internal static class ReportVerb
             "Judge and render again from run.json, by the targets of today, into a new folder next to it or the one that --out names; or "
                 + "lay several runs side by side.") { path };
         return new(command, [compare, history, with, words.Targets, words.Workload, words.Out, words.Require, words.Open, words.Json],
-            (parsed, cancellationToken) =>
+            async (parsed, cancellationToken) =>
             {
-                var (options, output) = (words.Read(parsed), words.OutGiven(parsed));
+                var (options, output) = (words.ReadWithoutRequired(parsed), words.OutGiven(parsed));
                 var (runs, folder, one) = (parsed.GetValue(compare) ?? [], parsed.GetValue(history), parsed.GetValue(path));
                 var chapters = parsed.GetValue(with) ?? [];
-                return (one, runs.Length, folder) switch
+                var recorded = one is not null && runs.Length == 0
+                    ? await RunJson.ReadAsync(RunFiles.Of(one), cancellationToken)
+                    : null;
+                options = options with { Required = words.Required(parsed, options, RequirableOf(recorded, options)) };
+                return await ((one, runs.Length, folder) switch
                 {
-                    ({ } run, 0, _) => RenderAsync(run, chapters, folder, options, output, cancellationToken),
+                    ({ } run, 0, _) => RenderAsync((run, recorded!), chapters, folder, options, output, cancellationToken),
                     (null, > 0, null) when chapters.Length == 0 => SeveralRuns.CompareAsync(runs, options, output, cancellationToken),
                     (null, 0, { } below) when chapters.Length == 0 => SeveralRuns.HistoryAsync(below, options, output, cancellationToken),
                     _ => throw new HarnessException(
@@ -64,27 +68,29 @@ internal static class ReportVerb
                             ? $"report: no run is named. {Forms}"
                             : $"report: two things are asked for at once. {Forms}",
                         ExitCode.BadUsage),
-                };
+                });
             });
     }
 
+    // No file of targets knows those of a workload.
+    private static IReadOnlyList<string>? RequirableOf(RunResult? recorded, HarnessOptions options) =>
+        recorded is not null && RunJudge.KeepsVerdicts(recorded, options)
+            ? [.. recorded.Verdicts.Select(verdict => verdict.Id)]
+            : null;
+
     private static async Task<ExitCode> RenderAsync(
-        string path, IReadOnlyList<string> chapters, string? history, HarnessOptions options, string? output,
+        (string Path, RunResult Run) recorded, IReadOnlyList<string> chapters, string? history, HarnessOptions options, string? output,
         CancellationToken cancellationToken)
     {
-        var file = RunFiles.Of(path);
-        var recorded = await RunJson.ReadAsync(file, cancellationToken);
         var companions = await Companions.ReadAsync(chapters, history, cancellationToken);
-        var directory = output ?? NewFolderNextTo(file);
+        var directory = output ?? NewFolderNextTo(RunFiles.Of(recorded.Path));
         if (File.Exists(Path.Combine(directory, "run.json")))
             throw new HarnessException(
                 $"--out '{directory}': it holds the run.json of a run, which is never written over. Give another directory.",
                 ExitCode.BadUsage);
         OutputDirectory.Require("report", directory);
 
-        // The targets of a workload are in its folder: without that, its verdicts stay as they are.
-        var isKept = recorded.Options.ContainsKey(OptionNames.Workload) && options.Workload is null;
-        var run = isKept ? recorded : RunJudge.Again(recorded, options);
+        var run = RunJudge.Again(recorded.Run, options);
         var files = await RunReport.WriteAsync(run, directory, cancellationToken, companions);
         var exitCode = ExitCodes.Of(run);
         var terminal = new TerminalOutput(options.Json);

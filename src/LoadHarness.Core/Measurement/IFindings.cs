@@ -18,6 +18,11 @@ public interface IFindings
     /// <summary>The servers in words.</summary>
     string Servers { get; }
 
+    /// <summary>
+    /// Whether other targets can be applied to what is on record. Most verbs hold against their targets while they measure, or have none.
+    /// </summary>
+    bool IsJudgedByTargets => false;
+
     /// <summary>What it comes to: the targets of a load do not apply.</summary>
     IReadOnlyList<Verdict> VerdictsBy(IReadOnlyList<Target> targets);
 

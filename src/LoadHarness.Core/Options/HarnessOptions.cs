@@ -59,6 +59,9 @@ public sealed record HarnessOptions
     /// <summary>What the run is judged by.</summary>
     public IReadOnlyList<Target> Targets { get; init; } = [];
 
+    /// <summary>The file of <see cref="Targets"/> as it was given; null where they are the default's or a workload's.</summary>
+    public string? TargetsFile { get; init; }
+
     /// <summary>Ids that have to be judged; empty for none.</summary>
     public IReadOnlyList<string> Required { get; init; } = [];
 

@@ -33,6 +33,8 @@ public sealed record Proof(
 
     string IFindings.Servers => $"PostgreSQL {Optimized.Version}, copies of one cluster";
 
+    bool IFindings.IsJudgedByTargets => true;
+
     IReadOnlyList<Verdict> IFindings.VerdictsBy(IReadOnlyList<Target> targets) =>
         [.. Claims.Select(claim => ClaimVerdict.Again(claim, targets))];
 

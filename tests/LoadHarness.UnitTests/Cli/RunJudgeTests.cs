@@ -1,0 +1,126 @@
+using System.CommandLine;
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Pipeline;
+using LoadHarness.Cli.Verbs;
+using LoadHarness.Core;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Reporting;
+
+namespace LoadHarness.UnitTests.Cli;
+
+/// <summary><c>report RUN</c> says that it judged again only where it did, and refuses targets that it cannot apply.</summary>
+public sealed class RunJudgeTests : IDisposable
+{
+    private static readonly string Targets = Repository.File("scenarios", "targets.json");
+
+    private readonly TemporaryDirectory _directory = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> JudgedWhileMeasured => ["scale", "headroom", "ledger", "gate selftest", "compare", "gate"];
+
+    private string Out => Path.Combine(_directory.Path, "out");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [MemberData(nameof(JudgedWhileMeasured))]
+    public void What_was_judged_while_it_was_measured_keeps_its_targets_and_refuses_others(string verb)
+    {
+        var recorded = SampleCompared.All.Single(run => run.Findings!.Verb == verb) with { TargetsChecksum = "of that day" };
+
+        var again = RunJudge.Again(recorded, OptionsCheck.Check(new(), []));
+        var refused = Assert.Throws<HarnessException>(
+            () => RunJudge.Again(recorded, OptionsCheck.Check(new() { Targets = Targets }, [])));
+
+        Assert.Equal(("of that day", null), (again.TargetsChecksum, again.Rejudged));
+        Assert.Equal(recorded.Verdicts.Select(VerdictWords.Line), again.Verdicts.Select(VerdictWords.Line));
+        Assert.Equal(ExitCode.BadUsage, refused.ExitCode);
+        Assert.Contains(Targets, refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"run {verb} again", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Claims_and_loads_are_judged_by_the_targets_that_are_given()
+    {
+        foreach (var recorded in (RunResult[])[SampleCompared.Proof, SampleRun.Create()])
+            Assert.NotNull(RunJudge.Again(recorded, OptionsCheck.Check(new() { Targets = Targets }, [])).Rejudged);
+    }
+
+    [Fact]
+    public async Task Targets_cannot_be_given_for_a_workload_whose_folder_is_not()
+    {
+        var file = await KeptAsync(OfWorkload());
+
+        var refused = await Assert.ThrowsAsync<HarnessException>(() => ReportAsync(file, "--targets", Targets));
+
+        Assert.Equal(ExitCode.BadUsage, refused.ExitCode);
+        Assert.Contains("Give --workload DIR too", refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Out));
+    }
+
+    [Theory]
+    [InlineData("SHOP-1", ExitCode.AllMet)]
+    [InlineData("shop-1,SHOP-2", ExitCode.Inconclusive)]
+    [InlineData("all", ExitCode.Inconclusive)]
+    public async Task What_is_required_of_a_recorded_workload_has_to_be_judged(string required, ExitCode expected)
+    {
+        var file = await KeptAsync(OfWorkload());
+
+        Assert.Equal(expected, await ReportAsync(file, "--require", required));
+
+        var again = await RunJson.ReadAsync(Path.Combine(Out, RunFiles.Name), Stop);
+        Assert.Equal(required.Contains("1,", StringComparison.Ordinal) || required == "all" ? 2 : 1, again.Required.Count);
+        Assert.Null(again.Rejudged);
+    }
+
+    [Fact]
+    public async Task What_the_workload_does_not_have_cannot_be_required()
+    {
+        var file = await KeptAsync(OfWorkload());
+
+        var refused = await Assert.ThrowsAsync<HarnessException>(() => ReportAsync(file, "--require", "TQ-1"));
+
+        Assert.Equal(ExitCode.BadUsage, refused.ExitCode);
+        Assert.Contains("Give all, or ids such as SHOP-1,SHOP-2", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_run_required_stays_required_and_unknown_ids_of_a_load_are_refused()
+    {
+        var file = await KeptAsync(OfWorkload() with { Required = ["SHOP-2"] });
+
+        Assert.Equal(ExitCode.Inconclusive, await ReportAsync(file));
+        var load = await KeptAsync(SampleRun.Create());
+        Assert.Contains("'SHOP-1'", (await Assert.ThrowsAsync<HarnessException>(
+            () => ReportAsync(load, "--require", "SHOP-1"))).Message, StringComparison.Ordinal);
+    }
+
+    private static RunResult OfWorkload()
+    {
+        var run = SampleRun.Create(seconds: 3);
+        return run with
+        {
+            Seed = null,
+            Options = new Dictionary<string, string> { [OptionNames.Workload] = "shop 0a1b", [OptionNames.Seed] = "42" },
+            Invalid = [],
+            Verdicts = [Verdict.Looked("SHOP-1", "one", true, "seen"), Verdict.Unavailable("SHOP-2", "two", "It did not run.")],
+        };
+    }
+
+    private async Task<string> KeptAsync(RunResult run)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_directory.Path, $"run-{Guid.NewGuid():N}")).FullName;
+        await RunJson.WriteAsync(run, Path.Combine(folder, RunFiles.Name), Stop);
+        return folder;
+    }
+
+    private async Task<ExitCode> ReportAsync(string run, params string[] options)
+    {
+        var words = new CommandLineOptions();
+        var verb = ReportVerb.Create(words);
+        foreach (var option in verb.Options) verb.Command.Options.Add(option);
+        return await verb.ExecuteAsync(new RootCommand { verb.Command }.Parse(["report", run, "--out", Out, .. options]), Stop);
+    }
+}
