@@ -23,10 +23,14 @@ internal sealed class GeneratorProbe(Dispatcher dispatcher, Instant start) : IDu
         dispatcher.Schedule(at + Second, this);
     }
 
-    /// <summary>What was used from the start to the end of the second in which the last measured request ended.</summary>
+    /// <summary>
+    /// What was used from the start to the end of the second in which the last measured request ended. Of a load that was over at once,
+    /// such as the share of an agent that has none, there is nothing: whenever it is read, it was not the load.
+    /// </summary>
     public GeneratorHealth Measure(Instant end)
     {
         var last = GeneratorReading.Of(dispatcher.Clock);
+        if (end - start < GeneratorReading.ShortestWindow) return last.Since(last);
         lock (_lock)
         {
             if (_readings.Count == 0) return last.Since(last);

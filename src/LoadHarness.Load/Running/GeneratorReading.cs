@@ -11,13 +11,21 @@ internal sealed record GeneratorReading(
         clock.Now, Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), GC.CollectionCount(2), GC.GetTotalPauseDuration(),
         MachineTicks());
 
-    /// <summary>What was used since an earlier reading.</summary>
+    /// <summary>
+    /// Nanoseconds. Over less, what the program does between two loads looks like busy cores, and the kernel's clock ticks a few times.
+    /// </summary>
+    public const long ShortestWindow = 100_000_000;
+
+    /// <summary>
+    /// What was used since an earlier reading. Less than <see cref="ShortestWindow"/> says nothing of processors: 0 cores, no stolen share.
+    /// </summary>
     public GeneratorHealth Since(GeneratorReading earlier)
     {
-        var elapsed = (At - earlier.At) / 1e9;
+        var elapsed = At - earlier.At;
+        var isLong = elapsed >= ShortestWindow;
         return new GeneratorHealth(
-            elapsed > 0 ? (Cpu - earlier.Cpu).TotalSeconds / elapsed : 0,
-            StolenSince(earlier),
+            isLong ? (Cpu - earlier.Cpu).TotalSeconds / (elapsed / 1e9) : 0,
+            isLong ? StolenSince(earlier) : null,
             Allocated - earlier.Allocated,
             Collections - earlier.Collections,
             Pauses - earlier.Pauses);

@@ -41,6 +41,19 @@ public sealed class AgentChecksTests
     }
 
     [Fact]
+    public void One_without_a_share_of_a_load_says_nothing_of_the_machine()
+    {
+        var idle = Agent("2/2", Fit with { CpuCores = 37, StolenShare = 1 });
+        idle = idle with
+        {
+            Loads = [.. idle.Loads.Select(load => load with { Operations = [new("email_lookup", Accounting.None, null, null)] })],
+        };
+
+        Assert.Empty(Doubts(Run(Agent("1/2"), idle)));
+        Assert.Empty(Doubts(Run(Agent("1/2"), idle with { Loads = [idle.Loads[0] with { Operations = [] }] })));
+    }
+
+    [Fact]
     public void A_lost_one_makes_the_run_invalid_and_is_named_in_headline_reasons_and_report()
     {
         var lost = Agent("2/2") with

@@ -30,6 +30,22 @@ public sealed class GeneratorProbeTests
         Assert.True(result.Generator.CpuCores >= Busy.TotalSeconds, $"{result.Generator.CpuCores} cores");
     }
 
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(500, true)]
+    public async Task A_load_that_was_over_at_once_says_nothing_of_busy_cores(int milliseconds, bool says)
+    {
+        var result = await new VirtualRun().Play(Scenario.Create("s", _ =>
+        {
+            for (var begun = Environment.CpuUsage.TotalTime; Environment.CpuUsage.TotalTime - begun < Busy;) Thread.SpinWait(1_000);
+            return Response.OkTask();
+        }).WithLoadSimulations(Simulation.Inject(1, Milliseconds(milliseconds), Milliseconds(milliseconds))));
+
+        Assert.Equal(1, result.Accounting.Completed);
+        Assert.Equal(says, result.Generator.CpuCores > 0);
+        if (!says) Assert.Null(result.Generator.StolenShare);
+    }
+
     private sealed class InAMinute(Func<DateTimeOffset> now) : IStartTogether
     {
         public Task<DateTimeOffset> WaitAsync(PhaseKind phase, CancellationToken cancellationToken) =>
