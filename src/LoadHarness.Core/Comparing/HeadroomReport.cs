@@ -39,7 +39,7 @@ public sealed record ScenarioHeadroom(string Scenario, double ProfileRate, IRead
 
     /// <summary>95%, in requests a second; null for a single round.</summary>
     public ConfidenceInterval? Interval { get; init; } = Intervals.OfMean([.. Held.Select(level => Math.Log(level.Level))]) is { } logs
-        ? new(Math.Exp(logs.Low), Math.Exp(logs.High))
+        ? new(FigureRange.Exp(logs.Low), FigureRange.Exp(logs.High))
         : null;
 
     /// <summary>What broke next above the rate that held; in a round without any, a sentence that says so.</summary>
@@ -48,6 +48,8 @@ public sealed record ScenarioHeadroom(string Scenario, double ProfileRate, IRead
 
     internal Verdict Verdict() => Verdicts.Verdict.Judged(
         Scenario, "Highest rate that keeps every target, times the profile's",
-        new(Rate / ProfileRate, Interval is { } rates ? new(rates.Low / ProfileRate, rates.High / ProfileRate) : null, Held.Count),
+        new(Rate / ProfileRate, Interval is { } rates ? new(TimesProfile(rates.Low), TimesProfile(rates.High)) : null, Held.Count),
         Limit.AtLeast(1, "×"), $"{HeadroomText.RateOf(this)}; {FirstToBreak()}");
+
+    private double TimesProfile(double rate) => FigureRange.Clamp(rate / ProfileRate);
 }

@@ -21,7 +21,7 @@ public sealed record PairedEstimate(int Pairs, double Mean, double StandardError
     }
 
     /// <summary>B over A: 1.15 says that B takes 15% longer.</summary>
-    public double Ratio => Math.Exp(Mean);
+    public double Ratio => FigureRange.Exp(Mean);
 
     /// <summary>The chance of pairs like these, or of worse ones, when B is not slower than A by more than <paramref name="by"/>.</summary>
     public double ChanceIfNotSlower(double by = 0) => StudentT.UpperTail((Mean - by) / StandardError, DegreesOfFreedom);
@@ -34,7 +34,7 @@ public sealed record PairedEstimate(int Pairs, double Mean, double StandardError
     public ConfidenceInterval RatioInterval(double confidence)
     {
         var half = StudentT.UpperQuantile((1 - confidence) / 2, DegreesOfFreedom) * StandardError;
-        return new(Math.Exp(Mean - half), Math.Exp(Mean + half));
+        return new(FigureRange.Exp(Mean - half), FigureRange.Exp(Mean + half));
     }
 
     // The prior keeps a few pairs that agree by chance from deciding. It never makes pairs look closer than they are, and where they

@@ -27,7 +27,7 @@ public static class SlowCreep
     {
         var interval = Intervals.OfMean(logRatios)!;
         return interval.Low > 0 && Math.Exp(logRatios.Average()) > Smallest
-            ? new(operation, Math.Exp(logRatios.Average()), new(Math.Exp(interval.Low), Math.Exp(interval.High)), Nights)
+            ? new(operation, Math.Exp(logRatios.Average()), new(FigureRange.Exp(interval.Low), FigureRange.Exp(interval.High)), Nights)
             : null;
     }
 }

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Input;
 
@@ -14,10 +15,10 @@ internal static class JsonWords
     /// <summary>Ten years: more than any run, and far from where arithmetic with durations overflows.</summary>
     private const double LongestSeconds = 10 * 365 * 86_400d;
 
-    /// <summary>Sums and products of such figures stay finite; NaN lies in no range.</summary>
-    private static readonly WithinAttribute AnyFigure = new(-1e15, 1e15);
+    /// <summary>NaN lies in no range.</summary>
+    private static readonly WithinAttribute AnyFigure = new(-FigureRange.Largest, FigureRange.Largest);
 
-    private static readonly WithinAttribute AnyCount = new(0, 1e15);
+    private static readonly WithinAttribute AnyCount = new(0, FigureRange.Largest);
     private static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
     private static readonly DateTimeOffset Latest = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 

@@ -83,7 +83,7 @@ public static class ClaimJudge
         var (ratio, interval) = ProofArithmetic.OfPairs(
             [.. levels.Optimized.Zip(levels.Careful, (mine, theirs) => Math.Log(theirs.Level / mine.Level))]);
         // The highest level lies between what held and what broke, and rounds that try the same levels agree on more than they know.
-        interval = new(interval.Low / levels.OptimizedGap, interval.High * levels.CarefulGap);
+        interval = new(interval.Low / levels.OptimizedGap, FigureRange.Clamp(interval.High * levels.CarefulGap));
         var whole = ProvenOperations.Searched(levels, ratio, interval);
         var judged = Judged(contract, target, [whole], ratio, interval, levels.Optimized.Count);
         // What held the most that was tried may hold more: the ratio is a lower bound, which shows a claim and misses none.

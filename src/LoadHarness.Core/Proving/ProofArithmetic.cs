@@ -23,8 +23,11 @@ public static class ProofArithmetic
         operations.Sum(operation => operation.Weight * operation.Optimized) / operations.Sum(
             operation => operation.Weight * operation.Careful);
 
-    /// <summary>A ratio of optimized over baseline as the claim words it: percent saved, or times better.</summary>
-    public static double Figure(double ratio, string unit) => unit == "x" ? 1 / ratio : 100 * (1 - ratio);
+    /// <summary>
+    /// A ratio of optimized over baseline as the claim words it: percent saved, or times better; within what a record may hold.
+    /// </summary>
+    public static double Figure(double ratio, string unit) =>
+        FigureRange.Clamp(unit == "x" ? 1 / ratio : 100 * (1 - ratio));
 
     public static ConfidenceInterval Figure(ConfidenceInterval ratio, string unit) =>
         new(Figure(ratio.High, unit), Figure(ratio.Low, unit));

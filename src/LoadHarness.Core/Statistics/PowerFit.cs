@@ -54,10 +54,11 @@ public sealed record PowerFit(
         return new(logs.Count, exponent, new(exponent - half, exponent + half), middleX, middleY, spread, deviation);
     }
 
-    public double At(double size) => Math.Exp(LogAt(Math.Log(size)));
+    public double At(double size) => FigureRange.Exp(LogAt(Math.Log(size)));
 
-    /// <summary>Where one more measurement at this size is expected, with 95%.</summary>
-    public ConfidenceInterval Forecast(double size) => new(Math.Exp(Band(Math.Log(size), -1, 1)), Math.Exp(Band(Math.Log(size), 1, 1)));
+    /// <summary>Where one more measurement at this size is expected, with 95%; within what a record may hold.</summary>
+    public ConfidenceInterval Forecast(double size) =>
+        new(FigureRange.Exp(Band(Math.Log(size), -1, 1)), FigureRange.Exp(Band(Math.Log(size), 1, 1)));
 
     /// <summary>
     /// The size at which the line passes the limit, between <paramref name="from"/> and <paramref name="to"/>; those where it passes before

@@ -1,4 +1,5 @@
 using LoadHarness.Core.Statistics;
+using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.UnitTests.Comparing;
 
@@ -81,6 +82,16 @@ public sealed class PowerFitTests
         Assert.Null(PowerFit.Of([(1_000, 1), (2_000, 2), (2_000, 2)], 0.02));
         Assert.Null(PowerFit.Of([(1_000, 0), (2_000, 2), (4_000, 3)], 0.02));
         Assert.Null(PowerFit.Of([(1_000, 1), (2_000, double.NaN), (4_000, 3)], 0.02));
+    }
+
+    [Fact]
+    public void A_forecast_from_figures_far_off_any_line_is_one_that_a_record_can_hold()
+    {
+        var fit = PowerFit.Of([(100_000, 1e-3), (200_000, 1e6), (400_000, 2e-3)], 0)!;
+
+        Assert.Equal(FigureRange.Largest, fit.Forecast(800_000).High);
+        Assert.InRange(fit.Forecast(800_000).Low, 0, 1e-3);
+        Assert.Equal(FigureRange.Largest, PowerFit.Of([(1_000, 1), (1_001, 1e6), (1_002, 1e12)], 0)!.At(1_000_000));
     }
 
     private static PowerFit? Fit(Func<double, double> law, double smallestDeviation) =>

@@ -34,6 +34,53 @@ public sealed class ComparedRunTests : IDisposable
         Assert.Contains(files, file => file.EndsWith("report.html", StringComparison.Ordinal));
     }
 
+    public static TheoryData<string> Scattered => ["x", "%", "growth", "headroom"];
+
+    [Theory]
+    [MemberData(nameof(Scattered))]
+    public async Task What_scatters_beyond_all_reason_is_written_as_it_can_be_read(string which)
+    {
+        var run = which switch
+        {
+            "growth" => SampleCompared.Growth with
+            {
+                Growth = SampleCompared.Growth.Growth! with
+                {
+                    Operations = [OperationScale.Of("a/b", OperationScale.Mean,
+                        [new(100_000, 1e-3), new(200_000, 1e6), new(400_000, 2e-3), new(800_000, 3)], null)],
+                },
+            },
+            "headroom" => SampleCompared.Headroom with
+            {
+                Headroom = new(1_000, 42, DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1), "15", TimeSpan.FromSeconds(1),
+                    [new("a", 0.001, [new(0.001, SearchEnd.Found, "x"), new(6_400, SearchEnd.Found, "x")])]),
+            },
+            _ => SampleCompared.Proof with
+            {
+                Proof = SampleCompared.Proof.Proof! with { Claims = [Wide(SampleCompared.Targets[2] with { Unit = which })] },
+            },
+        };
+        run = run with { Verdicts = TargetJudge.Decide(run, SampleCompared.Targets) };
+
+        var files = await RunReport.WriteAsync(run, _directory.Path, TestContext.Current.CancellationToken);
+
+        RunJson.Find(files[0], out var faults);
+        Assert.Empty(faults);
+    }
+
+    private static ProvenClaim Wide(Target target)
+    {
+        HeldLevel Held(double level) => new(level, SearchEnd.Found, "slow") { BrokeAt = level * 1.4 };
+        return ClaimJudge.Decide(
+            new("ER-6", "5x concurrent users", "d", "C", ClaimStatistic.BoundedSearch, [], "n"), target, new()
+            {
+                Searches = new Dictionary<string, SearchedLevels>
+                {
+                    ["ER-6"] = new("users", "users", [Held(1e-6), Held(1), Held(1e9)], [Held(1e9), Held(1), Held(1e-6)]),
+                },
+            });
+    }
+
     [Theory]
     [MemberData(nameof(Runs))]
     public void A_run_judged_again_comes_to_the_same(int which)
