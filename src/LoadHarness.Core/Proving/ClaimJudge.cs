@@ -85,12 +85,7 @@ public static class ClaimJudge
         // The highest level lies between what held and what broke, and rounds that try the same levels agree on more than they know.
         interval = new(interval.Low / levels.OptimizedGap, FigureRange.Clamp(interval.High * levels.CarefulGap));
         var whole = ProvenOperations.Searched(levels, ratio, interval);
-        var judged = Judged(contract, target, [whole], ratio, interval, levels.Optimized.Count);
-        // What held the most that was tried may hold more: the ratio is a lower bound, which shows a claim and misses none.
-        return judged.Verdict.Kind != VerdictKind.Met && levels.Optimized.Any(level => level.End == SearchEnd.AtMost)
-            ? Without(contract, Verdict.Undecided(target.Id, target.Title,
-                "the optimized schema holds the most that was tried: raise search.most of the claim"))
-            : judged;
+        return Judged(contract, target, [whole], ratio, interval, levels.Optimized.Count);
     }
 
     private static ProvenClaim OfOperations(ClaimContract contract, Target target, ProofEvidence evidence)

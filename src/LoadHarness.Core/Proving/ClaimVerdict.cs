@@ -26,6 +26,9 @@ internal static class ClaimVerdict
         if (worse.Count > 0 && contract.Statistic != ClaimStatistic.AllBytes)
             verdict = verdict.MissedBecause(
                 $"{Format.Figure(comparison.Figure, target.Unit)} as a whole, but worse than C: {Worst(worse)}");
+        if (verdict.Kind != VerdictKind.Met && operations.Any(operation => operation.IsLowerBound))
+            verdict = Verdict.Undecided(target.Id, target.Title,
+                "the optimized schema holds the most that was tried: raise search.most of the claim");
         return verdict.Qualified([.. Caveats(operations)]).ClaimedAt(Math.Max(target.ClaimedAtContacts, ClaimedAt));
     }
 

@@ -18,6 +18,12 @@ public sealed record ProvenOperation(
     /// <summary>Of users or rates: more is better, and <see cref="Ratio"/> is C over optimized.</summary>
     public bool MoreIsBetter { get; init; }
 
+    /// <summary>
+    /// The optimized schema held the most that was tried, so it may hold more: <see cref="Times"/> is a lower bound. It shows a claim, and
+    /// misses none.
+    /// </summary>
+    public bool IsLowerBound { get; init; }
+
     /// <summary>Optimized in times of C, as a reader counts: twice the users are two times C, and half the bytes a half.</summary>
     [JsonIgnore]
     public double Times => MoreIsBetter ? 1 / Ratio : Ratio;

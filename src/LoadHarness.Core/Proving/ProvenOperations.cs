@@ -30,6 +30,7 @@ internal static class ProvenOperations
         Medians.Of(levels.Careful.Select(level => level.Level)), null, null, ratio, interval)
     {
         MoreIsBetter = true,
+        IsLowerBound = levels.Optimized.Any(level => level.End == SearchEnd.AtMost),
         Notes = [.. Told("the optimized schema", levels.Optimized), .. Told("baseline C", levels.Careful), LimitOf(levels)],
     };
 

@@ -1,4 +1,5 @@
 using LoadHarness.Comparing.Proving;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Proving;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
@@ -7,6 +8,8 @@ namespace LoadHarness.UnitTests.Proving;
 
 public sealed class LevelSearchTests
 {
+    private const long ClaimedAt = 2_000_000;
+
     private static readonly Target Users = new("ER-6", "5x concurrent users", Statistic.Comparison, 5, LimitDirection.AtLeast, "x");
 
     [Theory]
@@ -123,6 +126,29 @@ public sealed class LevelSearchTests
         Assert.Equal(VerdictKind.Inconclusive, Judged([Held(19_000), most, most], [Held(9_000), Held(9_000), Held(9_000)]).Verdict.Kind);
         // What is enough already stays so.
         Assert.Equal(VerdictKind.Met, Judged([most, most, most], [Held(900), Held(900), Held(900)]).Verdict.Kind);
+    }
+
+    [Fact]
+    public void A_figure_that_is_a_lower_bound_misses_no_later_target_either()
+    {
+        HeldLevel most = new(20_000, SearchEnd.AtMost, null);
+        var bound = Kept(Judged([most, most, most], [Held(900), Held(900), Held(900)]));
+        var found = Kept(Judged([Held(19_000), Held(19_000), Held(19_000)], [Held(900), Held(900), Held(900)]));
+
+        Assert.Equal(VerdictKind.Met, Again(bound, 5).Kind);
+        Assert.Equal(VerdictKind.Inconclusive, Again(bound, 50).Kind);
+        Assert.Contains("raise search.most of the claim", Again(bound, 50).Reason, StringComparison.Ordinal);
+        Assert.Equal(ClaimedAt, Again(bound, 50).ClaimedAtContacts);
+        Assert.Equal(VerdictKind.Missed, Again(found, 50).Kind);
+        // And what was undecided is met by a target that the bound reaches.
+        Assert.Equal(VerdictKind.Met, Again(Kept(Judged([most, most, most], [Held(9_000), Held(9_000), Held(9_000)])), 2).Kind);
+
+        static RunResult Kept(ProvenClaim claim) => LoadHarness.TestSupport.SampleCompared.Proof with
+        {
+            Proof = LoadHarness.TestSupport.SampleCompared.Proof.Proof! with { Claims = [claim] },
+        };
+
+        static Verdict Again(RunResult run, double limit) => Assert.Single(TargetJudge.Decide(run, [Users with { Limit = limit }]));
     }
 
     [Fact]
