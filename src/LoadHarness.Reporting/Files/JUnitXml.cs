@@ -51,7 +51,7 @@ internal static class JUnitXml
         [
             ("run", run.Identity.Id),
             ("commit", run.Identity.Commit),
-            ("contacts", run.Seed?.Contacts.ToString() ?? "none"),
+            ("contacts", run.Contacts?.ToString() ?? "none"),
             ("workspaces", run.Seed?.Spread.Words() ?? "none"),
             ("profile", run.Options.GetValueOrDefault(OptionNames.Profile, "none")),
             ("machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
