@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace LoadHarness.Postgres;
 
-/// <summary>What one statement failed with, and the session after it: whoever asks several things goes on with the others.</summary>
+/// <summary>What one statement failed with, and the session after it. After a fault the other statements are asked all the same.</summary>
 public static class StatementFaults
 {
     /// <summary>
@@ -14,6 +14,12 @@ public static class StatementFaults
 
     /// <summary>Whether the server refused the statement or gave no answer in time. A lost connection is neither.</summary>
     public static bool IsOfStatement(Exception fault) => fault is PostgresException || IsUnanswered(fault);
+
+    /// <summary>The fault in words: what the server said with its code, or that it said nothing.</summary>
+    /// <param name="seconds">How long an answer was waited for.</param>
+    public static string Words(NpgsqlException fault, double seconds) => fault is PostgresException refusal
+        ? $"{refusal.MessageText} (SQLSTATE {refusal.SqlState})"
+        : $"no answer within {seconds:0} s";
 
     /// <summary>False after a statement whose cancellation was not answered either: the driver ends such a session.</summary>
     public static bool IsOpen(this NpgsqlConnection connection) => connection.FullState.HasFlag(ConnectionState.Open);

@@ -55,14 +55,13 @@ public static class HealthCheck
         }
         catch (NpgsqlException e) when (StatementFaults.IsUnanswered(e))
         {
-            var why = e is PostgresException server
-                ? $"no answer: {server.MessageText} (SQLSTATE {server.SqlState})"
-                : $"no answer within {question.Patience.TotalSeconds:0} s";
-            return Unknown(question, why) with { Missing = false, Unanswered = true };
+            var words = StatementFaults.Words(e, question.Patience.TotalSeconds);
+            return Unknown(question, e is PostgresException ? $"no answer: {words}" : words) with { Missing = false, Unanswered = true };
         }
         catch (PostgresException e)
         {
-            return Unknown(question, $"could not be asked: {e.MessageText} (SQLSTATE {e.SqlState})") with { Refused = true };
+            var words = StatementFaults.Words(e, question.Patience.TotalSeconds);
+            return Unknown(question, $"could not be asked: {words}") with { Refused = true };
         }
     }
 

@@ -56,10 +56,7 @@ public static class Review
             }
             catch (NpgsqlException e) when (StatementFaults.IsOfStatement(e))
             {
-                var why = e is PostgresException refusal
-                    ? $"{refusal.MessageText} (SQLSTATE {refusal.SqlState})"
-                    : $"no answer within {timeoutSeconds} s";
-                sections.Add(Unavailable(part.Name, why) with { Fault = e });
+                sections.Add(Unavailable(part.Name, StatementFaults.Words(e, timeoutSeconds)) with { Fault = e });
             }
         }
 

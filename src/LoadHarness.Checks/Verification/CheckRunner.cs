@@ -26,9 +26,7 @@ internal static class CheckRunner
         try
         {
             await ExecuteAsync(connection, "set local lock_timeout = '5s'", cancellationToken);
-            await StatementView.AddToPathAsync(connection, cancellationToken);
-            if (check.Needs is { } relation && !await connection.ScalarAsync<bool>(
-                "select to_regclass($1) is not null", cancellationToken, relation))
+            if (check.Needs is { } relation && !await IsThereAsync(connection, relation, cancellationToken))
                 return Verdict.Unavailable(check.Id, "", $"{relation} is not in this database; {check.Remedy}");
             await connection.ExecuteAsync("select set_config('loadharness.roles_log_in', $1, true)", cancellationToken,
                 shape.RolesLogIn ? "yes" : "no");
@@ -46,12 +44,19 @@ internal static class CheckRunner
         }
     }
 
+    private static async Task<bool> IsThereAsync(NpgsqlConnection connection, string relation, CancellationToken cancellationToken)
+    {
+        await StatementView.AddToPathAsync(connection, cancellationToken);
+        return await connection.ScalarAsync<bool>("select to_regclass($1) is not null", cancellationToken, relation);
+    }
+
     /// <summary>What the server's refusal says of the requirement, or that there was no answer.</summary>
     /// <param name="timeoutSeconds">How long an answer was waited for.</param>
     public static Verdict Failed(string id, NpgsqlException fault, int timeoutSeconds = TimeoutSeconds)
     {
-        if (fault is not PostgresException e) return Verdict.Undecided(id, "", $"no answer within {timeoutSeconds} s");
-        var evidence = $"{e.MessageText} (SQLSTATE {e.SqlState}){(e.Hint is null ? "" : $"; {e.Hint}")}";
+        var words = StatementFaults.Words(fault, timeoutSeconds);
+        if (fault is not PostgresException e) return Verdict.Undecided(id, "", words);
+        var evidence = e.Hint is null ? words : $"{words}; {e.Hint}";
         return e.SqlState switch
         {
             PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.ObjectNotInPrerequisiteState =>

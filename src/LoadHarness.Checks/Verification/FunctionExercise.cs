@@ -95,9 +95,7 @@ internal static class FunctionExercise
         private static bool IsUndecided(NpgsqlException error) =>
             StatementFaults.IsUnanswered(error) || error.SqlState == PostgresErrorCodes.LockNotAvailable;
 
-        private string Words(NpgsqlException error) => error is PostgresException refusal
-            ? $"SQLSTATE {refusal.SqlState}: {refusal.MessageText}"
-            : $"no answer within {timeoutSeconds} s";
+        private string Words(NpgsqlException error) => StatementFaults.Words(error, timeoutSeconds);
 
         private async Task<NpgsqlException?> TryAsync(IEnumerable<string> statements, CancellationToken cancellationToken)
         {

@@ -9,7 +9,7 @@ internal sealed class ServerSideCopyFiles(string prefix, int parts)
 {
     public static async Task<bool> AreAllowedAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
-        await using var connection = await admin.OpenLongAsync(cancellationToken);
+        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
         return await connection.ScalarAsync<bool>(
             """
             select pg_has_role(current_user, 'pg_read_server_files', 'usage')
