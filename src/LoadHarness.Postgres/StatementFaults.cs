@@ -21,6 +21,15 @@ public static class StatementFaults
         ? $"{refusal.MessageText} (SQLSTATE {refusal.SqlState})"
         : $"no answer within {seconds:0} s";
 
+    /// <summary>The fault's message and those of its causes, each once: the driver's own says only what it was doing.</summary>
+    public static string WithCauses(Exception fault)
+    {
+        var messages = new List<string>();
+        for (var current = fault; current is not null; current = current.InnerException)
+            if (!messages.Contains(current.Message)) messages.Add(current.Message);
+        return string.Join(": ", messages);
+    }
+
     /// <summary>False after a statement whose cancellation was not answered either: the driver ends such a session.</summary>
     public static bool IsOpen(this NpgsqlConnection connection) => connection.FullState.HasFlag(ConnectionState.Open);
 

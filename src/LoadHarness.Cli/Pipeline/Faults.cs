@@ -1,5 +1,6 @@
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
+using LoadHarness.Postgres;
 
 namespace LoadHarness.Cli.Pipeline;
 
@@ -23,7 +24,8 @@ internal static class Faults
         HarnessException => fault.Message,
         Npgsql.PostgresException server =>
             $"The server refused a statement: {server.SqlState}: {server.MessageText}{(server.Where is null ? "" : $" ({server.Where})")}",
-        Npgsql.NpgsqlException or TimeoutException => $"The connection to the server was lost or timed out: {fault.Message}",
+        Npgsql.NpgsqlException or TimeoutException =>
+            $"The connection to the server was lost or timed out: {StatementFaults.WithCauses(fault)}",
         _ => $"An unexpected fault; please report it with this text: {fault}",
     });
 }

@@ -103,11 +103,17 @@ public sealed class GateSelfTest(
         }.CompareAsync(Usual, ArmSpecification.Parse("gate selftest", kind.Fault?.Arm ?? Usual.Text), cancellationToken, kind.Fault);
         var causes = Causes.Of(comparison);
         progress.Note($"{kind.Name}, {number + 1} of {Wanted(kind)}: {(causes.Count > 0 ? causes[0] : "no alarm")}");
+        foreach (var time in comparison.Times.Where(time => time.Difference is Difference.Inconclusive or Difference.Open))
+            progress.Note($"Undecided: {time.Operation} {time.Metric}, after {time.Pairs} pairs.");
+        foreach (var reason in comparison.Undecided) progress.Note($"Undecided: {reason}");
         return new(
             kind.Name, number, kind.Fault?.IsFoundBy(comparison.WorseOperations) ?? comparison.WorseOperations.Count > 0,
                 causes.Count > 0 ? causes[0] : null,
             kind.Fault?.IsNamedBy(causes),
-            at, Stopwatch.GetElapsedTime(started), _session, Commit, kind.Plan.Slot.TotalSeconds, request.Contacts, request.Seed);
+            at, Stopwatch.GetElapsedTime(started), _session, Commit, kind.Plan.Slot.TotalSeconds, request.Contacts, request.Seed)
+        {
+            Undecided = comparison.UndecidedFigures,
+        };
     }
 
     private sealed record OneKind(string Name, PlantedFault? Fault, ComparisonPlan Plan);

@@ -34,6 +34,7 @@ internal sealed class PairedTimes(
             foreach (var scenario in open)
                 foreach (var metric in scenario.Metrics)
                     Keep(decided, metric, scenario.Compared(metric, _test.Look(scenario.LogRatios(metric)), _test.Confidence));
+            DropLost(decided, open);
             open = [.. open.Where(scenario => scenario.Metrics.Any(metric => decided[metric].Difference == Difference.Open))];
             var counts = decided.Values.GroupBy(time => time.Difference).Select(group => $"{group.Count()} {Word(group.Key)}");
             progress.Note($"After {look} pairs: {string.Join(", ", counts)}.");
@@ -49,6 +50,14 @@ internal sealed class PairedTimes(
     private static void Keep(Dictionary<SlotMetric, ComparedTime> decided, SlotMetric metric, ComparedTime time)
     {
         if (decided.GetValueOrDefault(metric) is null or { Difference: Difference.Open }) decided[metric] = time;
+    }
+
+    // A slot of these pairs had too few calls for it: it is left out as if the first slot had, unless one arm alone lacks it.
+    private static void DropLost(Dictionary<SlotMetric, ComparedTime> decided, IReadOnlyList<ScenarioPairs> measured)
+    {
+        var lost = decided.Where(entry => entry.Value.Difference == Difference.Open).Select(entry => entry.Key)
+            .Except(measured.SelectMany(scenario => scenario.Metrics)).ToList();
+        foreach (var metric in lost) decided.Remove(metric);
     }
 
     private IEnumerable<ComparedTime> Shift(List<ScenarioPairs> scenarios)

@@ -51,13 +51,15 @@ public sealed record ArmComparison(
             var worse = WorseOperations.Count;
             var better = Counters.Where(change => !change.IsWorse).Select(change => change.Operation)
                 .Concat(Times.Where(time => time.IsShownFaster).Select(time => time.Operation)).Distinct().Count();
-            var open = Times.Count(time => time.Difference is Difference.Inconclusive or Difference.Open) + Undecided.Count;
             var words = worse + better == 0 ? "no difference shown" : $"on B {worse} operations are worse, {better} better";
-            return open == 0 ? $"Compared: {words}" : $"Compared: {words}; {open} figures are undecided";
+            return IsDecided ? $"Compared: {words}" : $"Compared: {words}; {UndecidedFigures} figures are undecided";
         }
     }
 
-    public bool IsDecided => Undecided.Count == 0 && Times.All(time => time.Difference is not (Difference.Inconclusive or Difference.Open));
+    public bool IsDecided => UndecidedFigures == 0;
+
+    /// <summary>Times that all pairs left open, and what could not be compared.</summary>
+    public int UndecidedFigures => Undecided.Count + Times.Count(time => time.Difference is Difference.Inconclusive or Difference.Open);
 }
 
 /// <param name="Version">As the server says it.</param>

@@ -43,21 +43,32 @@ public sealed record GateRate(
     string Kind, [property: Within(0, 1_000_000)] int Count, [property: Within(0, 1_000_000)] int Suites, int? CauseFirst,
     ConfidenceInterval Interval, string? Example)
 {
+    /// <summary>
+    /// Comparisons in which no alarm was raised and a figure stayed undecided, so that the gate says that it cannot tell; null where none
+    /// of them says.
+    /// </summary>
+    public SuiteCount? Undecided { get; init; }
+
     private bool IsOfIdenticalArms => CauseFirst is null;
 
     /// <param name="suites">Of one kind, in the order in which they were measured.</param>
     public static GateRate Of(string kind, IReadOnlyList<GateSuite> suites)
     {
         var alarms = suites.Count(suite => suite.Alarm);
+        var telling = suites.Where(suite => suite.Undecided is not null).ToList();
         return new(
             kind, alarms, suites.Count, suites.All(suite => suite.CauseFirst is null)
                 ? null
                 : suites.Count(suite => suite.CauseFirst == true),
-            Proportions.ClopperPearson(alarms, suites.Count), suites.FirstOrDefault(suite => suite.Cause is not null)?.Cause);
+            Proportions.ClopperPearson(alarms, suites.Count), suites.FirstOrDefault(suite => suite.Cause is not null)?.Cause)
+        {
+            Undecided = telling.Count == 0 ? null : new(telling.Count(suite => !suite.Alarm && suite.Undecided > 0), telling.Count),
+        };
     }
 
     public string Sentence() => $"{Kind}: {Count} of {Suites} ({100 * Interval.Low:0.#} to {100 * Interval.High:0.#}%)"
-        + (CauseFirst is { } named ? $", right cause first in {named}" : "");
+        + (CauseFirst is { } named ? $", right cause first in {named}" : "")
+        + (Undecided is { } undecided ? $", no alarm and undecided in {undecided}" : "");
 
     public Verdict Verdict()
     {
@@ -68,6 +79,12 @@ public sealed record GateRate(
             ? Sentence()
             : $"{Sentence()}; first cause named: {Example}");
     }
+}
+
+/// <param name="Of">Of so many that say.</param>
+public sealed record SuiteCount([property: Within(0, 1_000_000)] int Count, [property: Within(0, 1_000_000)] int Of)
+{
+    public override string ToString() => $"{Count} of {Of}";
 }
 
 /// <summary>One comparison of the self-test, a line of its file.</summary>
@@ -82,6 +99,9 @@ public sealed record GateSuite(
     string Kind, int Number, bool Alarm, string? Cause, bool? CauseFirst, DateTimeOffset AtUtc, TimeSpan Duration, string Session,
     string Commit, double SlotSeconds, long Contacts, ulong Seed)
 {
+    /// <summary>Figures that stayed undecided; null in a line that does not say.</summary>
+    public int? Undecided { get; init; }
+
     /// <summary>Whether it may be counted together with others of these: slots of another length have other error rates.</summary>
     public bool IsOf(string kind, TimeSpan slot, long contacts, ulong seed) =>
         Kind == kind && SlotSeconds == slot.TotalSeconds && Contacts == contacts && Seed == seed;

@@ -17,12 +17,13 @@ public static class GateRatesText
         text.Append($"{rates.Means}\n\n");
         text.Append("Identical arms must raise no alarm. A planted fault must be found each time, and its cause should stand first.\n\n");
         text.Append(
-            "| comparisons | alarms | of | 95% interval | right cause first | first cause named |\n|---|---:|---:|---:|---:|---|\n");
+            "| comparisons | alarms | of | 95% interval | right cause first | no alarm, undecided | first cause named |\n"
+                + "|---|---:|---:|---:|---:|---:|---|\n");
         foreach (var rate in rates.Rates)
         {
             text.Append($"| {MarkdownText.Of(rate.Kind)} | {rate.Count} | {rate.Suites} | {100 * rate.Interval.Low:0.#} to "
                 + $"{100 * rate.Interval.High:0.#}% | ");
-            text.Append($"{rate.CauseFirst?.ToString() ?? "–"} | {Cause(rate)} |\n");
+            text.Append($"{rate.CauseFirst?.ToString() ?? "–"} | {rate.Undecided?.ToString() ?? "–"} | {Cause(rate)} |\n");
         }
 
         return text.Append($"\n{CheckReport.Tally(rates.Verdicts)}.\n").ToString();

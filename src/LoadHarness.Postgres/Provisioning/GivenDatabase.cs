@@ -136,10 +136,7 @@ public static class GivenDatabase
 
     private static string MessagesOf(Exception failure, string? password)
     {
-        var messages = new List<string>();
-        for (var current = failure; current is not null; current = current.InnerException)
-            if (!messages.Contains(current.Message)) messages.Add(current.Message);
-        var text = Redaction.Of(string.Join(": ", messages));
+        var text = Redaction.Of(StatementFaults.WithCauses(failure));
         return string.IsNullOrEmpty(password) ? text : text.Replace(password, Redaction.Mask, StringComparison.Ordinal);
     }
 }

@@ -15,12 +15,14 @@ internal static class GateRateSection
                 + "The 95% interval is that of Clopper and Pearson.",
             [
                 HtmlComponents.Table(
-                    "Error rates of the gate", ["Comparisons", "Alarms", "Of", "95% interval", "Right cause first", "First cause named"],
+                    "Error rates of the gate",
+                    ["Comparisons", "Alarms", "Of", "95% interval", "Right cause first", "No alarm, undecided", "First cause named"],
                     rates.Rates.Select(rate => (IReadOnlyList<Cell>)
                     [
                         new Name(rate.Kind), Format.Count(rate.Count), Format.Count(rate.Suites),
                         $"{Format.Significant(100 * rate.Interval.Low)} to {Format.Significant(100 * rate.Interval.High)}%",
                         rate.CauseFirst is { } first ? Format.Count(first) : "–",
+                        rate.Undecided?.ToString() ?? "–",
                         Html.Of($"{(rate.Example is { } cause ? Plain.Cut(cause, 300) : "–")}"),
                     ])),
             ]);
