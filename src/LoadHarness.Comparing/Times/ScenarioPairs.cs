@@ -7,6 +7,7 @@ namespace LoadHarness.Comparing.Times;
 internal sealed class ScenarioPairs(string scenario)
 {
     private readonly Dictionary<SlotMetric, List<(double A, double B)>> _pairs = [];
+    private readonly Dictionary<string, List<(double A, double B)>> _tails = [];
     private readonly OneSidedMetrics _sides = new();
     private int _count;
 
@@ -21,6 +22,9 @@ internal sealed class ScenarioPairs(string scenario)
     {
         Add(a.Metrics, b.Metrics);
         _sides.Add(a, b);
+        var onB = b.P95;
+        foreach (var (operation, figure) in a.P95.Where(entry => onB.ContainsKey(entry.Key)))
+            ListOf(_tails, operation).Add((figure, onB[operation]));
     }
 
     public void Add(IReadOnlyDictionary<SlotMetric, double> a, IReadOnlyDictionary<SlotMetric, double> b)
@@ -29,8 +33,7 @@ internal sealed class ScenarioPairs(string scenario)
         _sides.Add(a.Keys, b.Keys);
         foreach (var (metric, figure) in a.Where(entry => entry.Value > 0 && b.GetValueOrDefault(entry.Key) > 0))
         {
-            if (!_pairs.TryGetValue(metric, out var pairs)) _pairs[metric] = pairs = [];
-            pairs.Add((figure, b[metric]));
+            ListOf(_pairs, metric).Add((figure, b[metric]));
         }
     }
 
@@ -48,5 +51,18 @@ internal sealed class ScenarioPairs(string scenario)
         look.Estimate.Ratio, look.Estimate.RatioInterval(confidence), look.Estimate.Pairs, look.Difference, null)
     {
         PairRatios = [.. _pairs[metric].Select(pair => pair.B / pair.A)],
+        P95 = metric.Metric == SlotMetric.Mean ? TailOf(metric.Operation) : null,
     };
+
+    private ComparedTail? TailOf(string operation) => _tails.GetValueOrDefault(operation) is { } pairs && pairs.Count == _count
+        ? new(Medians.Of(pairs.Select(pair => pair.A)), Medians.Of(pairs.Select(pair => pair.B)),
+            Medians.Of(pairs.Select(pair => pair.B / pair.A)))
+        : null;
+
+    private static List<(double A, double B)> ListOf<TKey>(Dictionary<TKey, List<(double A, double B)>> lists, TKey key)
+        where TKey : notnull
+    {
+        if (!lists.TryGetValue(key, out var list)) lists[key] = list = [];
+        return list;
+    }
 }

@@ -17,6 +17,9 @@ internal sealed class Slot(ScenarioProps scenario, bool isWrite)
 
     private const long FewestShortCalls = 200;
 
+    /// <summary>Five slower ones: the 95th percentile of fewer is the time of one call.</summary>
+    private const long FewestTailCalls = 100;
+
     /// <summary>Counters of CPU time may come in the kernel's clock ticks of 10 ms: a slot has to use many.</summary>
     private static readonly TimeSpan LeastCpu = TimeSpan.FromMilliseconds(500);
 
@@ -52,6 +55,11 @@ internal sealed class Slot(ScenarioProps scenario, bool isWrite)
         }
     }
 
+    /// <summary>The 95th percentile in milliseconds, by <c>scenario/operation</c>, of those with calls enough.</summary>
+    public IReadOnlyDictionary<string, double> P95 => _responses
+        .Where(entry => !_failed.Contains(entry.Key) && entry.Value.Count >= FewestTailCalls)
+        .ToDictionary(entry => OperationPath.Of(scenario.Name, entry.Key), entry => entry.Value.Percentile(95).TotalMilliseconds);
+
     /// <param name="cpu">What the arm's server used meanwhile.</param>
     public void Add(ScenarioResult turn, TimeSpan cpu)
     {
@@ -72,7 +80,7 @@ internal sealed class Slot(ScenarioProps scenario, bool isWrite)
     {
         var (count, mean) = (responses.Count, responses.Mean.TotalMilliseconds);
         if (count == 0 || (!isWrite && (count < FewestCalls || (mean < ShortMilliseconds && count < FewestShortCalls)))) yield break;
-        yield return new(new(operation, "mean"), mean);
+        yield return new(new(operation, SlotMetric.Mean), mean);
         if (count >= FewestCalls) yield return new(new(operation, "p50"), responses.Percentile(50).TotalMilliseconds);
     }
 }
@@ -81,5 +89,7 @@ internal sealed class Slot(ScenarioProps scenario, bool isWrite)
 /// <param name="Metric">mean, p50 or CPU a request.</param>
 internal sealed record SlotMetric(string Operation, string Metric)
 {
+    public const string Mean = "mean";
+
     public const string CpuOfRequest = "CPU a request";
 }

@@ -16,6 +16,9 @@ public sealed record ComparedTime(
     /// <summary>B over A of each pair, in the order in which they were measured: what the ratio is made of.</summary>
     public IReadOnlyList<double> PairRatios { get; init; } = [];
 
+    /// <summary>Of an operation's mean: the slow calls of the same slots; null where a slot had too few.</summary>
+    public ComparedTail? P95 { get; init; }
+
     /// <summary>Whether B is slower, and new pairs said so too.</summary>
     public bool IsShownSlower => Difference == Difference.Slower && Confirmed != false;
 
@@ -33,4 +36,12 @@ public sealed record ComparedTime(
         Difference.Same => $"same within {100 * (Math.Max(Interval.High, 1 / Interval.Low) - 1):0.#}%",
         _ => $"undecided after {Pairs} pairs: {Ratio:0.00}x ({Interval.Low:0.00} to {Interval.High:0.00})",
     };
+}
+
+/// <summary>The 95th percentile of the response time on both arms. It informs; by it nothing is decided.</summary>
+/// <param name="A">Median over the slots, in milliseconds.</param>
+/// <param name="Ratio">B over A: the median over the pairs.</param>
+public sealed record ComparedTail(double A, double B, double Ratio)
+{
+    public override string ToString() => $"{A:0.###} to {B:0.###} ms, {Ratio:0.00}x";
 }

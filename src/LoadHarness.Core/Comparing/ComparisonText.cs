@@ -53,10 +53,11 @@ public static class ComparisonText
     private static void Times(StringBuilder text, IReadOnlyList<ComparedTime> times)
     {
         if (times.Count == 0) return;
-        text.Append("\n## Times\n\n| operation | figure | A, ms | B, ms | result | pairs |\n|---|---|---:|---:|---|---:|\n");
+        text.Append("\n## Times\n\n| operation | figure | A, ms | B, ms | result | pairs | p95, A to B |\n"
+            + "|---|---|---:|---:|---|---:|---|\n");
         foreach (var time in times.OrderByDescending(time => Math.Abs(Math.Log(time.Ratio))))
             text.Append($"| {MarkdownText.Of(time.Operation)} | {MarkdownText.Of(time.Metric)} | {time.A:0.###} | {time.B:0.###} | "
-                + $"{time.Sentence()} | {time.Pairs} |\n");
+                + $"{time.Sentence()} | {time.Pairs} | {time.P95?.ToString() ?? "–"} |\n");
     }
 
     private static void Plans(StringBuilder text, IReadOnlyList<PlanChange> plans)

@@ -1,4 +1,5 @@
 using LoadHarness.Comparing.Times;
+using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 
@@ -34,6 +35,33 @@ public sealed class SlotTests
         }
 
         Assert.Equal(20, slot.Metrics[Mean], 0.02);
+    }
+
+    [Fact]
+    public void The_95th_percentile_is_told_of_a_hundred_calls_and_compared_pair_by_pair()
+    {
+        var (a, b, few) = (Of(isWrite: false), Of(isWrite: false), Of(isWrite: false));
+        a.Add(Turn([.. Enumerable.Repeat(0.010, 90), .. Enumerable.Repeat(0.100, 10)]), TimeSpan.Zero);
+        b.Add(Turn([.. Enumerable.Repeat(0.010, 90), .. Enumerable.Repeat(0.200, 10)]), TimeSpan.Zero);
+        few.Add(Turn([.. Enumerable.Repeat(0.010, 99)]), TimeSpan.Zero);
+        Assert.Equal(100, a.P95["reads/page"], 0.5);
+        Assert.Empty(few.P95);
+
+        var pairs = new ScenarioPairs("reads");
+        for (var pair = 0; pair < 4; pair++) pairs.Add(a, b);
+        var (mean, median) = (Compared(pairs, Mean), Compared(pairs, Median));
+        Assert.Equal(2, mean.P95!.Ratio, 0.01);
+        Assert.Equal((100, 200), (Math.Round(mean.P95.A), Math.Round(mean.P95.B)));
+        Assert.Null(median.P95);
+
+        pairs.Add(a, few);
+        Assert.Null(pairs.Compared(Mean, new(PairedEstimate.Of(pairs.LogRatios(Mean), new()), Difference.Open), 0.98).P95);
+
+        static ComparedTime Compared(ScenarioPairs pairs, SlotMetric metric)
+        {
+            var test = new SequentialTest(1);
+            return pairs.Compared(metric, test.Look(pairs.LogRatios(metric)), test.Confidence);
+        }
     }
 
     [Fact]

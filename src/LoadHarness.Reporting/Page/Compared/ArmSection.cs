@@ -47,6 +47,7 @@ internal static class ArmSection
             <table class="changes sortable"><caption class="hidden">Times on both arms</caption>
             <thead><tr><th scope="col" class="what">Operation<th scope="col">Figure<th scope="col" class="n">A<th scope="col" class="n">B
                 <th scope="col" class="said">B against A<th scope="col" class="n">Pairs
+                <th scope="col" class="said">p95, A to B
                 <th scope="col" class="axis"><span class="hidden">Quotient</span>{Html.Trusted(RatioChart.Header())}</thead>
             <tbody>
             {arms.Times.OrderByDescending(time => Math.Abs(Math.Log(time.Ratio))).Take(MostRows).Select(Row)}</table>
@@ -56,6 +57,7 @@ internal static class ArmSection
     private static Html Row(ComparedTime time) => Html.Of($"""
         <tr><th scope="row">{new Name(time.Operation)}<td>{time.Metric}<td class=n>{Milliseconds(time, time.A)}
             <td class=n>{Milliseconds(time, time.B)}<td class="{Class(time)}">{time.Sentence()}<td class=n>{time.Pairs}
+            <td class="said">{time.P95?.ToString() ?? "–"}
             <td class="axis">{Html.Trusted(RatioChart.Of(time.Metric, time.Ratio, time.Interval))}
 
         """);
