@@ -50,6 +50,12 @@ public sealed record ComparisonPlan(
     /// <summary>Turns of an arm in a slot; fewer fill it where calls are longer than a turn.</summary>
     public int Turns => Math.Max(1, (int)(Slot / UsualTurn));
 
+    /// <summary>
+    /// Whether times end at the first look with an alarm, which is confirmed then: enough to know whether a planted fault is found. The
+    /// whole comparison has more looks and more alarms to confirm, and finds it no less often.
+    /// </summary>
+    public bool EndsAtFirstAlarm { get; init; }
+
     public bool MeasuresTimes => Slot > TimeSpan.Zero;
 
     /// <summary>Makes every scenario take part; rates and durations are not used.</summary>

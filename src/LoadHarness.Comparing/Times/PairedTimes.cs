@@ -25,39 +25,21 @@ internal sealed class PairedTimes(
     {
         var open = plan.Scenarios.Select(name => new ScenarioPairs(name)).ToList();
         var all = open.ToList();
-        var decided = new Dictionary<SlotMetric, ComparedTime>();
+        var decided = new DecidedTimes(_test);
         foreach (var look in SequentialTest.Looks)
         {
             if (look > SequentialTest.Looks[0]) await CopyAnewAsync($"before {look} pairs", cancellationToken);
             await stages.MeasureAsync(
                 $"Pairs up to {look}", () => PairsAsync(open, look, cancellationToken), () => Format.Counted(open.Count, "scenario"));
-            foreach (var scenario in open)
-                foreach (var metric in scenario.Metrics)
-                    Keep(decided, metric, scenario.Compared(metric, _test.Look(scenario.LogRatios(metric)), _test.Confidence));
-            DropLost(decided, open);
-            open = [.. open.Where(scenario => scenario.Metrics.Any(metric => decided[metric].Difference == Difference.Open))];
-            var counts = decided.Values.GroupBy(time => time.Difference).Select(group => $"{group.Count()} {Word(group.Key)}");
+            open = decided.Look(open);
+            var counts = decided.Times.GroupBy(time => time.Difference).Select(group => $"{group.Count()} {Word(group.Key)}");
             progress.Note($"After {look} pairs: {string.Join(", ", counts)}.");
-            if (open.Count == 0) break;
+            if (open.Count == 0 || (plan.EndsAtFirstAlarm && decided.HasAlarm)) break;
         }
 
-        OneSided = [.. all.SelectMany(scenario => scenario.OneSided(decided.Keys))];
-        IReadOnlyList<ComparedTime> times = [.. decided.Values, .. Shift(all)];
+        OneSided = [.. all.SelectMany(scenario => scenario.OneSided(decided.Metrics))];
+        IReadOnlyList<ComparedTime> times = [.. decided.Times, .. Shift(all)];
         return await ConfirmedAsync(times, cancellationToken);
-    }
-
-    // Once decided, a metric stays so: looking again at more pairs would spend false alarms that nobody counted.
-    private static void Keep(Dictionary<SlotMetric, ComparedTime> decided, SlotMetric metric, ComparedTime time)
-    {
-        if (decided.GetValueOrDefault(metric) is null or { Difference: Difference.Open }) decided[metric] = time;
-    }
-
-    // A slot of these pairs had too few calls for it: it is left out as if the first slot had, unless one arm alone lacks it.
-    private static void DropLost(Dictionary<SlotMetric, ComparedTime> decided, IReadOnlyList<ScenarioPairs> measured)
-    {
-        var lost = decided.Where(entry => entry.Value.Difference == Difference.Open).Select(entry => entry.Key)
-            .Except(measured.SelectMany(scenario => scenario.Metrics)).ToList();
-        foreach (var metric in lost) decided.Remove(metric);
     }
 
     private IEnumerable<ComparedTime> Shift(List<ScenarioPairs> scenarios)

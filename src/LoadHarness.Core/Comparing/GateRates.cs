@@ -14,13 +14,17 @@ public sealed record GateRates(
     DateTimeOffset StartedUtc, TimeSpan Duration, string Machine, long Contacts, ulong Seed, [property: Within(0, 60)] double SlotSeconds,
     int Sessions, IReadOnlyList<GateRate> Rates) : IFindings
 {
+    /// <summary>What the rates are judged by, in words.</summary>
+    public const string Rule = "Identical arms must raise no alarm. A planted fault must be found each time, one that slows by 10% in "
+        + "nine of ten; its cause should stand first.";
+
     /// <summary>What the comparisons were by, in words.</summary>
     [JsonIgnore]
     public string Means => SlotSeconds > 0
         ? $"counters, plans and times in slots of {SlotSeconds:0.##} s"
         : "counters and plans alone, which do not depend on the machine's load";
 
-    /// <summary>Identical arms must raise no alarm, and every planted fault must be found each time.</summary>
+    /// <summary>Identical arms must raise no alarm, and every planted fault must be found as often as its rate says.</summary>
     public IReadOnlyList<Verdict> Verdicts { get; init; } = [.. Rates.Select(rate => rate.Verdict())];
 
     string IFindings.Verb => "gate selftest";
@@ -49,6 +53,10 @@ public sealed record GateRate(
     /// </summary>
     public SuiteCount? Undecided { get; init; }
 
+    /// <summary>Percent of the comparisons with a planted fault that must find it.</summary>
+    [Within(0, 100)]
+    public double LeastFound { get; init; } = 100;
+
     private bool IsOfIdenticalArms => CauseFirst is null;
 
     /// <param name="suites">Of one kind, in the order in which they were measured.</param>
@@ -74,7 +82,7 @@ public sealed record GateRate(
     {
         const string title = "Comparisons with an alarm";
         if (Suites == 0) return Verdicts.Verdict.Unavailable(Kind, title, "No comparison of this kind was measured.");
-        var limit = IsOfIdenticalArms ? Limit.AtMost(0, "%") : Limit.AtLeast(100, "%");
+        var limit = IsOfIdenticalArms ? Limit.AtMost(0, "%") : Limit.AtLeast(LeastFound, "%");
         return Verdicts.Verdict.Counted(Kind, title, 100.0 * Count / Suites, limit, Suites, Example is null
             ? Sentence()
             : $"{Sentence()}; first cause named: {Example}");

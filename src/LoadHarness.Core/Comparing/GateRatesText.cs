@@ -15,7 +15,7 @@ public static class GateRatesText
         text.Append($"{rates.StartedUtc:yyyy-MM-dd HH:mm} UTC · measured in {Format.Counted(rates.Sessions, "session")}, "
             + $"{Format.Duration(rates.Duration)} in all · ");
         text.Append($"{rates.Means}\n\n");
-        text.Append("Identical arms must raise no alarm. A planted fault must be found each time, and its cause should stand first.\n\n");
+        text.Append($"{GateRates.Rule}\n\n");
         text.Append(
             "| comparisons | alarms | of | 95% interval | right cause first | no alarm, undecided | first cause named |\n"
                 + "|---|---:|---:|---:|---:|---:|---|\n");

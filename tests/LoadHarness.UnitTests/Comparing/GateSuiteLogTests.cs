@@ -1,6 +1,7 @@
 using LoadHarness.Comparing;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.UnitTests.Comparing;
 
@@ -76,6 +77,29 @@ public sealed class GateSuiteLogTests : IDisposable
         Assert.Equal((1, 2, null), (rate.Count, rate.Suites, rate.CauseFirst));
         Assert.InRange(rate.Interval.High, 0.98, 0.99);
         Assert.Equal("because", rate.Example);
+    }
+
+    [Fact]
+    public void What_stayed_undecided_is_told_of_the_lines_that_say_it()
+    {
+        Assert.Null(GateRate.Of("k", [Suite(0)]).Undecided);
+        var rate = GateRate.Of("k",
+            [Suite(0), Suite(1) with { Undecided = 0 }, Suite(2) with { Undecided = 3 }, Suite(3) with { Undecided = 1, Alarm = true }]);
+
+        Assert.Equal("1 of 3", rate.Undecided?.ToString());
+        Assert.EndsWith(", no alarm and undecided in 1 of 3", rate.Sentence(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_change_near_chance_may_be_missed_one_time_in_ten()
+    {
+        var found = GateRate.Of("k", [.. Enumerable.Range(0, 20).Select(number => Suite(number) with
+        {
+            Alarm = number >= 2, CauseFirst = number >= 2,
+        })]);
+
+        Assert.Equal(VerdictKind.Missed, found.Verdict().Kind);
+        Assert.Equal(VerdictKind.Met, (found with { LeastFound = 90 }).Verdict().Kind);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Reporting.Page.Compared;
@@ -10,8 +11,7 @@ internal static class GateRateSection
         : new(
             "gate-rates",
             "Gate's error rates",
-            $"Identical arms must raise no alarm. A planted fault must be found each time, and its cause should stand first. "
-                + $"{Format.Count(rates.Contacts)} leads, {Format.Counted(rates.Sessions, "session")}, {rates.Means}. "
+            $"{GateRates.Rule} {Format.Count(rates.Contacts)} leads, {Format.Counted(rates.Sessions, "session")}, {rates.Means}. "
                 + "The 95% interval is that of Clopper and Pearson.",
             [
                 HtmlComponents.Table(

@@ -1,0 +1,68 @@
+using LoadHarness.Comparing.Times;
+using LoadHarness.Core.Comparing;
+
+namespace LoadHarness.UnitTests.Comparing;
+
+/// <summary>What looks decide stays; what later pairs lose is left out, and keeps no gate from its end.</summary>
+public sealed class DecidedTimesTests
+{
+    private static readonly SlotMetric Page = new("reads/page", "mean");
+    private static readonly SlotMetric Rare = new("reads/rare", "mean");
+
+    private readonly DecidedTimes _decided = new(new(32));
+    private readonly ScenarioPairs _pairs = new("reads");
+
+    [Fact]
+    public void A_figure_that_a_later_slot_of_both_arms_lacks_is_left_out_and_not_open_for_ever()
+    {
+        Assert.Single(Look([[Page, Rare], [Page, Rare], [Page, Rare], [Page, Rare]], noise: 0.2));
+        Assert.Equal([Page, Rare], _decided.Metrics);
+
+        Look([[Page, Rare], [Page], [Page, Rare], [Page, Rare]], noise: 0.2);
+
+        Assert.Equal([Page], _decided.Metrics);
+        Assert.Empty(_pairs.OneSided(_decided.Metrics));
+    }
+
+    [Fact]
+    public void What_a_look_decided_stays_so()
+    {
+        while (_pairs.Count < 12) Look([[Page, Rare], [Page, Rare], [Page, Rare], [Page, Rare]]);
+        Assert.All(_decided.Times, time => Assert.Equal(Difference.Same, time.Difference));
+
+        Look([[Page], [Page], [Page], [Page]]);
+
+        Assert.Equal(2, _decided.Times.Count(time => time.Difference == Difference.Same));
+    }
+
+    [Fact]
+    public void An_alarm_is_known_at_the_look_that_raises_it()
+    {
+        AddUntil(4, onB: 2.02);
+        _decided.Look([_pairs]);
+        Assert.False(_decided.HasAlarm);
+
+        AddUntil(24, onB: 6);
+        _decided.Look([_pairs]);
+        Assert.True(_decided.HasAlarm);
+
+        void AddUntil(int count, double onB)
+        {
+            while (_pairs.Count < count)
+                _pairs.Add(new Dictionary<SlotMetric, double> { [Page] = 2 }, new Dictionary<SlotMetric, double> { [Page] = onB });
+        }
+    }
+
+    /// <param name="had">The metrics of each new pair, alike on both arms.</param>
+    /// <param name="noise">So much of it does B differ, up and down in turn.</param>
+    private List<ScenarioPairs> Look(IReadOnlyList<SlotMetric[]> had, double noise = 0)
+    {
+        foreach (var metrics in had)
+        {
+            var onB = _pairs.Count % 2 == 0 ? 2 * (1 + noise) : 2 / (1 + noise);
+            _pairs.Add(metrics.ToDictionary(metric => metric, _ => 2.0), metrics.ToDictionary(metric => metric, _ => onB));
+        }
+
+        return _decided.Look([_pairs]);
+    }
+}
