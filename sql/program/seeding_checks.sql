@@ -4,7 +4,8 @@
 -- Rows. $1: the beginning of the 24 months, $2: their end.
 select (select count(*) from leads where created_at < $1 or updated_at < created_at or updated_at >= $2)
      + (select count(*) from email_sends
-         where created_at < $1 or coalesce(clicked_at, opened_at, delivered_at, sent_at, created_at) >= $2)
+         where created_at < $1
+            or greatest(created_at, sent_at, delivered_at, opened_at, clicked_at, bounced_at, unsubscribed_at, complained_at) >= $2)
      + (select count(*) from lead_activities where created_at < $1 or created_at >= $2);
 
 -- id: workspaces-with-their-share

@@ -17,7 +17,7 @@ internal sealed class CampaignTimes
 
     public ReadOnlySpan<long> Of(long workspace) => _times[workspace - 1];
 
-    // Days 3 to 23 and hours 8 to 17, five days apart, so that three days of opens and clicks stay in the month.
+    // Days 3 to 26 and hours 8 to 17, five days apart, so that two days of opens and an hour of clicks stay in the month, of 28 days too.
     private static long[] Times(long workspace, FieldDraw draw, SeedCalendar calendar)
     {
         var perMonth = SeedPlan.CampaignsPerMonth(workspace);

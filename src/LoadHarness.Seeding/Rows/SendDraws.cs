@@ -72,14 +72,16 @@ internal sealed class SendDraws(ulong seed, LeadDraws leads, SeedPlan plan)
         return count;
     }
 
-    // Sent within half an hour of the enqueueing, delivered within a minute, opened within two days, clicked within an hour of that.
+    // Sent within half an hour of the enqueueing, delivered within a minute, opened within two days, clicked within an hour of that. The
+    // delay of an open is in proportion to the square of an even draw: a seventh opens in the first hour, half in the first twelve.
     private SendRow Timeline(int campaign, long createdAt, SendOutcome outcome, ulong draw)
     {
         var next = SplitMix64.Mix(draw);
         var sent = createdAt + SeedCalendar.Second + FieldDraw.Below(draw, (uint)(30 * SeedCalendar.Minute));
         var delivered = sent + SeedCalendar.Second + FieldDraw.Below(next, (uint)SeedCalendar.Minute);
-        var patience = FieldDraw.Below(SplitMix64.Mix(next), 1 << 16);
-        var opened = delivered + SeedCalendar.Second + (long)((ulong)patience * patience * (ulong)(2 * SeedCalendar.Day) >> 32);
+        UInt128 patience = FieldDraw.Below(SplitMix64.Mix(next), 1 << 16);
+        // The product has 70 bits.
+        var opened = delivered + SeedCalendar.Second + (long)((patience * patience * (ulong)(2 * SeedCalendar.Day)) >> 32);
         var clicked = opened + SeedCalendar.Second + FieldDraw.Below(SplitMix64.Mix(next + 1), (uint)SeedCalendar.Hour);
         var calendar = leads.Calendar;
         return new(campaign, outcome, createdAt, calendar.Clamp(sent), calendar.Clamp(delivered), calendar.Clamp(opened),

@@ -1,10 +1,12 @@
+using LoadHarness.Core.Measurement;
 using LoadHarness.Seeding;
+using LoadHarness.Seeding.Rows;
 
 namespace LoadHarness.UnitTests.Seeding;
 
 public sealed class SeededRowTests
 {
-    private const string Golden = "edb2eda72a9f72d48f5b8409f912bb83";
+    private const string Golden = "e8fb0b679db227a96f5411f9b2d30340";
 
     private static readonly SeedRequest Request = new(2_000, 42, 1) { SeededAtMonth = new DateOnly(2026, 10, 1) };
 
@@ -12,6 +14,32 @@ public sealed class SeededRowTests
     // CHANGELOG.md.
     [Fact]
     public void The_rows_of_a_pinned_request_never_change() => Assert.Equal(Golden, SeedChecksum.Of(Request));
+
+    // The newest month of the second is the shortest there is: nothing may have to be cut at its end.
+    [Theory]
+    [InlineData("2026-10-01")]
+    [InlineData("2026-02-01")]
+    public void Mail_is_opened_within_two_days_rather_early_than_late_and_each_step_follows_the_one_before(string newestMonth)
+    {
+        var calendar = new SeedCalendar(DateOnly.Parse(newestMonth));
+        var rows = SendsOf(8_000, calendar);
+        var hours = rows.Where(row => row.OpenedAt is not null)
+            .Select(row => (row.Opened - row.Delivered) / (double)SeedCalendar.Hour).ToList();
+
+        Assert.InRange(hours.Count, 3_000, 6_000);
+        Assert.InRange(hours.Max(), 40, 48.01);
+        foreach (var limit in new[] { 1, 3, 12, 24, 40 })
+        {
+            // Four standard deviations of a binomial share.
+            var expected = Math.Sqrt(limit / 48.0);
+            var around = 4 * Math.Sqrt(expected * (1 - expected) / hours.Count);
+            Assert.InRange(hours.Count(hour => hour < limit) / (double)hours.Count, expected - around, expected + around);
+        }
+
+        Assert.All(rows, row => Assert.True(
+            row.CreatedAt < row.Sent && row.Sent < row.Delivered && row.Delivered < row.Opened && row.Opened < row.Clicked
+                && row.Clicked < calendar.End - 1, $"{row}"));
+    }
 
     [Fact]
     public void Another_seed_scale_or_month_gives_other_rows()
@@ -50,5 +78,14 @@ public sealed class SeededRowTests
             .ToDictionary();
         foreach (var rank in new[] { 2, 4, 8 })
             Assert.InRange((double)counts[domains[0]] / counts[domains[rank - 1]], 0.9 * rank, 1.1 * rank);
+    }
+
+    private static List<SendRow> SendsOf(int leads, SeedCalendar calendar)
+    {
+        var sends = new SendDraws(42, new LeadDraws(42, calendar), new SeedPlan(leads, WorkspaceSpread.One));
+        var (rows, ofLead) = (new List<SendRow>(), new SendRow[SendDraws.MostPerLead]);
+        for (var lead = 1; lead <= leads; lead++)
+            rows.AddRange(ofLead.Take(sends.Fill(SeedPlan.PrimaryWorkspaceId, lead, ofLead)));
+        return rows;
     }
 }
