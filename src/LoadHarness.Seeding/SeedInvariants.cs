@@ -22,8 +22,8 @@ internal sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan,
             SeedCalendar.Utc(calendar.MonthStart(0)), SeedCalendar.Utc(calendar.End)));
         checks.Add(await EqualAsync("no row is in a default partition", 0, await DefaultPartitionsAsync(cancellationToken),
             cancellationToken));
-        foreach (var (name, low, high, query) in InvariantSql.Shares)
-            checks.Add(await ShareAsync(name, low, high, query, cancellationToken));
+        foreach (var share in SeededShare.Of(plan))
+            checks.Add(await ShareAsync(share, loadedRows[share.Table], cancellationToken));
         return checks;
     }
 
@@ -50,13 +50,12 @@ internal sealed class SeedInvariants(NpgsqlConnection connection, SeedPlan plan,
         return new(name, found == expected, $"{found} rows, expected {expected}");
     }
 
-    // A small workspace of a test may lie outside by chance: below 2,000 leads the shares are not judged.
-    private async Task<InvariantCheck> ShareAsync(string name, double low, double high, string query, CancellationToken cancellationToken)
+    private async Task<InvariantCheck> ShareAsync(SeededShare share, long rows, CancellationToken cancellationToken)
     {
-        var share = await connection.ScalarAsync<double>(query, cancellationToken);
+        var found = await connection.ScalarAsync<double>(share.Query, cancellationToken);
         task.Advance(1);
-        var holds = plan.Leads < 2_000 || (share >= low && share <= high);
-        return new(name, holds, $"{share:0.0000}, expected {low} to {high}");
+        var (low, high) = share.Bounds.At(rows);
+        return new(share.Name, found >= low && found <= high, $"{found:0.0000}, expected {low:0.0000} to {high:0.0000}");
     }
 
     private async Task<string> DefaultPartitionsAsync(CancellationToken cancellationToken)

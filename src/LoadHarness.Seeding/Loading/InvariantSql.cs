@@ -16,13 +16,4 @@ internal static class InvariantSql
         ("no send goes to another address or workspace than its lead's", ProgramSql.Of("sends-elsewhere")),
         ("no lead gets a campaign twice", ProgramSql.Of("campaigns-sent-twice")),
     ];
-
-    public static IReadOnlyList<(string Name, double Low, double High, string Query)> Shares =>
-    [
-        ("share of active leads", 0.86, 0.90, ProgramSql.Of("share-of-active-leads")),
-        ("sends a lead", 1.3, 1.7, ProgramSql.Of("sends-per-lead")),
-        ("activities a lead", 1.8, 2.3, ProgramSql.Of("activities-per-lead")),
-        ("share of opened or clicked among sends", 0.28, 0.48, ProgramSql.Of("share-of-opened-sends")),
-        ("share of leads with a non-ASCII name", 0.05, 0.5, ProgramSql.Of("share-of-foreign-names")),
-    ];
 }

@@ -179,6 +179,21 @@ public sealed class SeederTests(PostgresCluster cluster)
         Assert.Contains("in 13 workspaces (skew 1), seed 42", refusal.Message, StringComparison.Ordinal);
     }
 
+    // Of many equal workspaces nearly all send one campaign a month, so the sends a lead are fewer; and a thousand leads are few.
+    [Theory]
+    [InlineData(20_000, 100, 0, 42)]
+    [InlineData(1_000, 1, 1, 97)]
+    public async Task Sound_rows_pass_their_own_checks_whatever_their_spread_and_seed(
+        long contacts, int workspaces, double skew, ulong seed)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        var request = Request with { Contacts = contacts, Seed = seed, Spread = new(workspaces, skew), LeadsPerChunk = 50_000 };
+
+        var manifest = await new Seeder(database.Owner).SeedAsync(request, SilentProgress.Instance, Stop);
+
+        Assert.Equal(SeedChecksum.Of(request), manifest.Checksum);
+    }
+
     [Fact]
     public async Task Rows_of_others_are_never_touched_without_being_asked()
     {
