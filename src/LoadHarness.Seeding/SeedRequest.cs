@@ -9,6 +9,13 @@ namespace LoadHarness.Seeding;
 /// <param name="Workers">Connections that load at the same time.</param>
 public sealed record SeedRequest(long Contacts, ulong Seed, int Workers)
 {
+    /// <summary>
+    /// Of the code that makes rows: raised with each change of them, so that no database and no kept cluster passes for what it is not.
+    /// </summary>
+    public const int RowsVersion = 2;
+
+    private const string RowsWords = "rows version ";
+
     public WorkspaceSpread Spread { get; init; } = WorkspaceSpread.One;
 
     /// <summary>Newest month that holds rows. The default is the last full month (UTC): no seeded row lies in the future.</summary>
@@ -25,12 +32,26 @@ public sealed record SeedRequest(long Contacts, ulong Seed, int Workers)
 
     /// <summary>Everything the rows depend on, in words; equal for requests that make equal rows.</summary>
     /// <remarks>Databases keep it: <c>workspaces-of-others</c> in sql/program/seeding.sql reads the number of workspaces from it.</remarks>
-    public string Identity => $"{Contacts} contacts{SpreadWords}, seed {Seed}, {SeedCalendar.Months} months to {SeededAtMonth:yyyy-MM}, "
-        + $"words of Bogus {BogusWords.Version}";
+    public string Identity => $"{Asked}, {Generator}";
+
+    /// <summary>What of the identity is the program's and not the request's.</summary>
+    internal static string Generator { get; } = $"words of Bogus {BogusWords.Version}, {RowsWords}{RowsVersion}";
 
     /// <summary>Where a cluster with these rows in the optimized schema is kept.</summary>
     public ClusterSnapshot SnapshotFor(int serverMajorVersion) =>
-        ClusterSnapshot.Of($"{Contacts}{SpreadName}-{Seed}-{SeededAtMonth:yyyyMM}-bogus{BogusWords.Version}", serverMajorVersion);
+        ClusterSnapshot.Of(
+            $"{Contacts}{SpreadName}-{Seed}-{SeededAtMonth:yyyyMM}-bogus{BogusWords.Version}-rows{RowsVersion}", serverMajorVersion);
+
+    /// <returns>What made the rows of a database, in words; null where they are not those that are asked for, whatever made them.</returns>
+    internal string? GeneratorOf(string identity)
+    {
+        if (identity != Asked && !identity.StartsWith($"{Asked}, ", StringComparison.Ordinal)) return null;
+        // Identities did not name the first version.
+        var generator = identity.Contains(RowsWords, StringComparison.Ordinal) ? identity : $"{identity}, {RowsWords}1";
+        return generator[(Asked.Length + 2)..];
+    }
+
+    private string Asked => $"{Contacts} contacts{SpreadWords}, seed {Seed}, {SeedCalendar.Months} months to {SeededAtMonth:yyyy-MM}";
 
     private string SpreadWords => Spread.IsOne() ? "" : $" {Spread.Words()}";
 

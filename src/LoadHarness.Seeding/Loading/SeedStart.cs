@@ -29,13 +29,19 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
 
     private static void Note(SeedRun run, SeedRequest request, IStageProgress progress)
     {
-        if (run.Identity != request.Identity)
-            throw new HarnessException($"This database holds another seeding ({run.Identity}); {request.Identity} was asked for. Use the "
-                + $"same options, another database, or --force to delete its rows and seed it again.");
+        if (run.Identity != request.Identity) throw new HarnessException(Refusal(run.Identity, request));
         progress.Note(run.Manifest is null
             ? $"Going on with an interrupted seeding ({run.Identity})."
             : $"The database is seeded already ({run.Identity}); its rows are used again.");
     }
+
+    // The same options would not help where another program made the rows.
+    private static string Refusal(string identity, SeedRequest request) => request.GeneratorOf(identity) is { } generator
+        ? $"This database holds the rows that were asked for as another version of the program makes them ({generator}); this one makes "
+            + $"{SeedRequest.Generator} ({request.Identity}). Use another database, --force to delete its rows and seed it again, or the "
+            + "version of the program that began it."
+        : $"This database holds another seeding ({identity}); {request.Identity} was asked for. Use the same options, another database, "
+            + "or --force to delete its rows and seed it again.";
 
     private async Task MakeEmptyAsync(SeedRequest request, string[] tables, IStageProgress progress, CancellationToken cancellationToken)
     {

@@ -109,6 +109,38 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
         Assert.Equal(SeedChecksum.Of(other), replaced.Checksum);
     }
 
+    // As a program wrote them that named no version of its rows, with another library's words, and one to come.
+    [Theory]
+    [InlineData("words of Bogus 35.6.5", true)]
+    [InlineData("words of Bogus 35.6.5", false)]
+    [InlineData("words of Bogus 1.0.0, rows version 1", false)]
+    [InlineData("words of Bogus 35.6.5, rows version 999", true)]
+    public async Task Rows_of_another_version_of_the_program_are_neither_gone_on_with_nor_used_again(string made, bool isHalf)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        if (isHalf)
+        {
+            var killer = new AtAdvance("Loading leads", 2, () => TerminateOthers(database.ConnectionString));
+            await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, killer, Stop));
+        }
+        else await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
+        await database.Owner.ExecuteAsync($"update loadharness.seed_run set identity = regexp_replace(identity, 'words of .*', '{made}')",
+            Stop);
+
+        var refusal = await Assert.ThrowsAsync<HarnessException>(
+            () => new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop));
+
+        Assert.Contains(made, refusal.Message, StringComparison.Ordinal);
+        if (!made.Contains("version", StringComparison.Ordinal))
+            Assert.Contains("rows version 1)", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"this one makes words of Bogus 35.6.5, rows version {SeedRequest.RowsVersion}", refusal.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("--force", refusal.Message, StringComparison.Ordinal);
+        Assert.Null(await SeedReuse.FindAsync(database.Owner, Request, Stop));
+        var again = await new Seeder(database.Owner).SeedAsync(Request with { Replace = true }, SilentProgress.Instance, Stop);
+        Assert.Equal((SeedChecksum.Of(Request), false), (again.Checksum, again.Reused));
+    }
+
     [Fact]
     public async Task A_rollback_waits_for_a_seeding_and_keeps_what_it_knows()
     {

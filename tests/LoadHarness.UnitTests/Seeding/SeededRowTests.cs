@@ -6,14 +6,27 @@ namespace LoadHarness.UnitTests.Seeding;
 
 public sealed class SeededRowTests
 {
-    private const string Golden = "e8fb0b679db227a96f5411f9b2d30340";
+    // One for each version of the rows, the last one that of today. A line is never changed: other rows are another version.
+    private static readonly string[] Golden =
+    [
+        "edb2eda72a9f72d48f5b8409f912bb83",
+        "e8fb0b679db227a96f5411f9b2d30340",
+    ];
 
     private static readonly SeedRequest Request = new(2_000, 42, 1) { SeededAtMonth = new DateOnly(2026, 10, 1) };
 
-    // When this fails, every kept database and every baseline is of other rows: change the constant only on purpose, and say so in
-    // CHANGELOG.md.
+    // When this fails, every kept database and every baseline is of other rows: raise SeedRequest.RowsVersion and add the checksum, only on
+    // purpose, and say so in CHANGELOG.md.
     [Fact]
-    public void The_rows_of_a_pinned_request_never_change() => Assert.Equal(Golden, SeedChecksum.Of(Request));
+    public void The_rows_of_a_pinned_request_change_with_their_version_and_never_without() =>
+        Assert.Equal((Golden.Length, Golden[^1]), (SeedRequest.RowsVersion, SeedChecksum.Of(Request)));
+
+    [Fact]
+    public void Identity_and_snapshot_name_the_version_of_the_rows()
+    {
+        Assert.EndsWith($", rows version {SeedRequest.RowsVersion}", Request.Identity, StringComparison.Ordinal);
+        Assert.Contains($"-rows{SeedRequest.RowsVersion}-pg15-", Request.SnapshotFor(15).Directory, StringComparison.Ordinal);
+    }
 
     // The newest month of the second is the shortest there is: nothing may have to be cut at its end.
     [Theory]

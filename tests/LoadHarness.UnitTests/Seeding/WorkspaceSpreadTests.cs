@@ -46,7 +46,8 @@ public sealed class WorkspaceSpreadTests
     public void Sizes_of_a_pinned_spread_never_change()
     {
         Assert.Equal([1_633, 817, 544, 408, 326, 272], new WorkspaceSpread(6, 1).SizesOf(4_000));
-        Assert.Equal("fb23adb52ed9bf3222cd3d222160d1d0", SeedChecksum.Of(Request with { Spread = new(6, 1) }));
+        Assert.Equal((2, "fb23adb52ed9bf3222cd3d222160d1d0"),
+            (SeedRequest.RowsVersion, SeedChecksum.Of(Request with { Spread = new(6, 1) })));
     }
 
     [Fact]
@@ -54,7 +55,8 @@ public sealed class WorkspaceSpreadTests
     {
         Assert.Equal([4_000], WorkspaceSpread.One.SizesOf(4_000));
         Assert.Equal(SeedChecksum.Of(Request), SeedChecksum.Of(Request with { Spread = new(1, 1.5) }));
-        Assert.Equal("4000 contacts, seed 42, 24 months to 2026-10, words of Bogus 35.6.5", Request.Identity);
+        Assert.Equal($"4000 contacts, seed 42, 24 months to 2026-10, words of Bogus 35.6.5, rows version {SeedRequest.RowsVersion}",
+            Request.Identity);
         Assert.Equal(50 + 1, new SeedPlan(4_000, WorkspaceSpread.One).Sizes.Count);
     }
 
