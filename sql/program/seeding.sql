@@ -22,6 +22,11 @@ create table if not exists loadharness.seed_chunk (
     seconds double precision not null,
     primary key (table_name, first_lead)
 );
+create table if not exists loadharness.seed_time (
+    stage text not null,
+    go uuid not null,
+    seconds double precision not null
+);
 create table if not exists loadharness.seed_deferred (
     ordinal int primary key,
     phase int not null,

@@ -19,14 +19,16 @@ internal sealed class SeedLoad(NpgsqlDataSource source, SeedJournal journal, See
         await ClearAsync(connection, generators, cancellationToken);
         var loads = new List<TableLoad>();
         var sums = new List<(string, ulong)>();
+        var earlier = TimeSpan.Zero;
         foreach (var encoder in generators.Large)
         {
-            var (load, sum) = await LoadTableAsync(encoder, generators.Order, progress, cancellationToken);
+            var (load, sum, before) = await LoadTableAsync(encoder, generators.Order, progress, cancellationToken);
             loads.Add(load);
             sums.Add((encoder.Table, sum));
+            earlier += before;
         }
 
-        return new(loads, sums, Stopwatch.GetElapsedTime(started));
+        return new(loads, sums, Stopwatch.GetElapsedTime(started) + earlier);
     }
 
     // After a kill the indexes may be off already, or back on because every chunk was done.
@@ -56,7 +58,8 @@ internal sealed class SeedLoad(NpgsqlDataSource source, SeedJournal journal, See
                 await LockConflicts.RetryAsync(() => connection.ExecuteAsync($"{clear} {table}", cancellationToken), cancellationToken);
     }
 
-    private async Task<(TableLoad Load, ulong Sum)> LoadTableAsync(
+    /// <returns>Earlier: what of the table's duration was before an interruption.</returns>
+    private async Task<(TableLoad Load, ulong Sum, TimeSpan Earlier)> LoadTableAsync(
         IRowEncoder encoder, LeadOrder order, IStageProgress progress, CancellationToken cancellationToken)
     {
         var before = await journal.ChunksAsync(encoder.Table, cancellationToken);
@@ -71,9 +74,10 @@ internal sealed class SeedLoad(NpgsqlDataSource source, SeedJournal journal, See
         var chunks = await journal.ChunksAsync(encoder.Table, cancellationToken);
         var earlier = TimeSpan.FromSeconds(before.Sum(chunk => chunk.Seconds) / workers);
         var load = new TableLoad(encoder.Table, chunks.Sum(chunk => chunk.Rows), Stopwatch.GetElapsedTime(started) + earlier);
-        return (load, chunks.Aggregate(0UL, (sum, chunk) => sum + chunk.Checksum));
+        return (load, chunks.Aggregate(0UL, (sum, chunk) => sum + chunk.Checksum), earlier);
     }
 }
 
 /// <param name="Sums">Sum of the row hashes a table.</param>
+/// <param name="Duration">Of all tables, with what was loaded before an interruption.</param>
 internal sealed record LoadedTables(IReadOnlyList<TableLoad> Tables, IReadOnlyList<(string Table, ulong Sum)> Sums, TimeSpan Duration);

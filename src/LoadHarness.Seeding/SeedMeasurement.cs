@@ -45,7 +45,7 @@ public static class SeedMeasurement
         var manifest = await new Seeder(admin).SeedAsync(request, progress, cancellationToken);
         var verdicts = new List<Verdict> { Ratio(ours, limit), Memory() };
         verdicts.AddRange(await IndexMemory.MeasureAsync(admin, manifest, cancellationToken));
-        return new(manifest with { Tables = Typical(ours).Tables }, verdicts);
+        return new(manifest with { Tables = Typical(ours).Tables, LoadTime = Typical(ours).Duration }, verdicts);
     }
 
     private static LoadedTables Typical(List<LoadedTables> rounds) => rounds.OrderBy(round => round.Duration).ElementAt(rounds.Count / 2);

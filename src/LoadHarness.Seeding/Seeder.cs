@@ -61,8 +61,8 @@ public sealed class Seeder(NpgsqlDataSource admin)
         var loaded = await load.LoadAsync(connection, generators, progress, cancellationToken);
         PostLoadSteps finishing = new PostLoadSteps(admin, request.Workers);
         await finishing.CountAsync(cancellationToken);
-        var vacuum = await TimeAsync(() => finishing.VacuumAsync(progress, cancellationToken));
-        var indexes = await TimeAsync(() => new DeferredObjects(admin, request.Workers).RestoreAsync(progress, cancellationToken));
+        var vacuum = await finishing.VacuumAsync(progress, cancellationToken);
+        var indexes = await new DeferredObjects(admin, request.Workers).RestoreAsync(progress, cancellationToken);
         await finishing.AdvanceSequencesAsync(cancellationToken);
         var analyze = await TimeAsync(() => finishing.AnalyzeAsync(progress, cancellationToken));
         await finishing.BuildSegmentBitsAsync(progress, cancellationToken);

@@ -32,23 +32,20 @@ internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
             },
             cancellationToken);
 
-    public async Task RestoreAsync(IStageProgress progress, CancellationToken cancellationToken)
+    /// <returns>How long it took, with what was restored before an interruption.</returns>
+    public async Task<TimeSpan> RestoreAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
-        var total = await CountAsync(cancellationToken);
+        await using var connection = await source.OpenLongAsync(cancellationToken);
+        var time = await StageTime.BeginAsync(connection, "indexes", cancellationToken);
+        var total = await connection.ScalarAsync<long>("select count(*) from loadharness.seed_deferred", cancellationToken);
         using var task = progress.Begin("Building indexes and constraints", total, "objects");
         for (var phase = 0; phase <= LastPhase; phase++)
-            await RestorePhaseAsync(phase, task, cancellationToken);
-        await using var connection = await source.OpenLongAsync(cancellationToken);
+            await RestorePhaseAsync(phase, time, task, cancellationToken);
         await connection.ExecuteAsync("update loadharness.seed_run set indexes_deferred = false", cancellationToken);
+        return time.Total;
     }
 
-    private async Task<long> CountAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenLongAsync(cancellationToken);
-        return await connection.ScalarAsync<long>("select count(*) from loadharness.seed_deferred", cancellationToken);
-    }
-
-    private async Task RestorePhaseAsync(int phase, ICountedTask task, CancellationToken cancellationToken)
+    private async Task RestorePhaseAsync(int phase, StageTime time, ICountedTask task, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenLongAsync(cancellationToken);
         var objects = await connection.ListAsync(
@@ -63,18 +60,20 @@ internal sealed class DeferredObjects(NpgsqlDataSource source, int workers)
             await own.ExecuteAsync(Settings, cancellationToken);
             foreach (var item in chain)
             {
-                await RestoreOneAsync(own, item, cancellationToken);
+                await RestoreOneAsync(own, item, time, cancellationToken);
                 task.Advance(1);
             }
         });
     }
 
-    private static Task RestoreOneAsync(NpgsqlConnection connection, Deferred item, CancellationToken cancellationToken) =>
+    private static Task RestoreOneAsync(
+        NpgsqlConnection connection, Deferred item, StageTime time, CancellationToken cancellationToken) =>
         connection.InTransactionAsync(
             async () =>
             {
                 await connection.ExecuteAsync(item.CreateSql, cancellationToken);
                 await connection.ExecuteAsync("delete from loadharness.seed_deferred where ordinal = $1", cancellationToken, item.Ordinal);
+                await time.RecordAsync(connection, cancellationToken);
             },
             cancellationToken);
 

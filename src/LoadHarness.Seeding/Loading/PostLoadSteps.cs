@@ -51,14 +51,17 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
 
     // VACUUM sets the visibility map and hint bits now, so that neither autovacuum nor first readers do it in a measured window. Before the
     // indexes are there it reads each table once and nothing else, and the validation of foreign keys can read indexes alone.
-    public async Task VacuumAsync(IStageProgress progress, CancellationToken cancellationToken)
+    /// <returns>How long it took, with what was vacuumed before an interruption.</returns>
+    public async Task<TimeSpan> VacuumAsync(IStageProgress progress, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenLongAsync(cancellationToken);
+        var time = await StageTime.BeginAsync(connection, "vacuum", cancellationToken);
         // Of a distributed table there are no pages here: vacuuming it is passed on to its parts.
         var distributed = (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
         var leaves = await connection.TextsAsync(distributed ? Roots : FilledLeaves, cancellationToken, (object)_own);
         using var task = progress.Begin("Vacuuming", leaves.Count, "tables");
-        await EachAsync(leaves.Select(leaf => $"vacuum (parallel 0) {leaf}"), task, cancellationToken);
+        await EachAsync(leaves.Select(leaf => $"vacuum (parallel 0) {leaf}"), task, cancellationToken, time);
+        return time.Total;
     }
 
     /// <summary>Wants the indexes in place: the highest id is read from them.</summary>
@@ -103,12 +106,15 @@ internal sealed class PostLoadSteps(NpgsqlDataSource source, int workers)
         await EachAsync(views.Select(view => $"refresh materialized view {view}; analyze {view}"), task, cancellationToken);
     }
 
-    private Task EachAsync(IEnumerable<string> statements, ICountedTask task, CancellationToken cancellationToken) =>
+    /// <param name="time">Of a stage whose statements need little when they are sent again; null where they need as long.</param>
+    private Task EachAsync(
+        IEnumerable<string> statements, ICountedTask task, CancellationToken cancellationToken, StageTime? time = null) =>
         Parallel.ForEachAsync(statements, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken },
             async (statement, cancellationToken) =>
         {
             await using var connection = await source.OpenLongAsync(cancellationToken);
             await PersistAsync(connection, statement, cancellationToken);
+            if (time is not null) await time.RecordAsync(connection, cancellationToken);
             task.Advance(1);
         });
 

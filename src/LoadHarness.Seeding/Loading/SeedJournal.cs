@@ -46,7 +46,8 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
     public Task ForgetWithAsync(IEnumerable<string> tables, CancellationToken cancellationToken) =>
         LockConflicts.RetryAsync(
             () => connection.ExecuteAsync(
-                $"truncate loadharness.seed_run, loadharness.seed_chunk, {string.Join(", ", tables)} cascade", cancellationToken),
+                $"truncate loadharness.seed_run, loadharness.seed_chunk, loadharness.seed_time, {string.Join(", ", tables)} cascade",
+                cancellationToken),
             cancellationToken);
 
     public Task<List<SeedChunk>> ChunksAsync(string table, CancellationToken cancellationToken) => connection.ListAsync(

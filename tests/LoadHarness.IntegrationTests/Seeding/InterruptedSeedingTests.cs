@@ -25,6 +25,8 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
 
     private static readonly SeedRequest Request = new(4_000, 42, 2) { SeededAtMonth = new DateOnly(2026, 10, 1), LeadsPerChunk = 300 };
 
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -41,6 +43,9 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
         var killer = new AtAdvance(stage, advances, () => TerminateOthers(database.ConnectionString));
         var fault = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(Request, killer, Stop));
         Assert.Contains("goes on where it stopped", fault.Message, StringComparison.Ordinal);
+        var restored = await database.Owner.ScalarAsync<bool>(
+            "select exists (select 1 from loadharness.seed_time where stage = 'indexes')", Stop);
+        Assert.Equal(stage.StartsWith("Building", StringComparison.Ordinal), restored);
 
         await GoesOnAsync(database.Owner, before);
     }
@@ -160,10 +165,29 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
 
     private static async Task GoesOnAsync(NpgsqlDataSource source, List<string> catalog)
     {
+        var (loading, indexes, vacuum) = await LengthenAsync(source);
         var manifest = await new Seeder(source).SeedAsync(Request with { LeadsPerChunk = 1_000 }, SilentProgress.Instance, Stop);
         Assert.Equal(SeedChecksum.Of(Request), manifest.Checksum);
         Assert.All(manifest.Invariants, check => Assert.True(check.Holds, $"{check.Name}: {check.Evidence}"));
         Assert.Equal(catalog, await Catalog.ReadAsync(source));
+        Assert.InRange(manifest.LoadTime, loading, loading + Hour);
+        Assert.InRange(manifest.Tables.Aggregate(TimeSpan.Zero, (sum, table) => sum + table.Duration), loading, manifest.LoadTime);
+        Assert.InRange(manifest.IndexTime, indexes, indexes + Hour);
+        Assert.InRange(manifest.AnalyzeTime, vacuum, vacuum + Hour);
+    }
+
+    /// <summary>Makes recorded times as long as no machine needs, so that they are seen in the sums.</summary>
+    /// <returns>What they add to the loading, to the building of indexes and to the vacuum.</returns>
+    private static async Task<(TimeSpan Loading, TimeSpan Indexes, TimeSpan Vacuum)> LengthenAsync(NpgsqlDataSource source)
+    {
+        await source.ExecuteAsync($"update loadharness.seed_chunk set seconds = {Hour.TotalSeconds}; "
+            + $"update loadharness.seed_time set seconds = {Hour.TotalSeconds}", Stop);
+        return (
+            await source.ScalarAsync<long>("select count(*) from loadharness.seed_chunk", Stop) * Hour / Request.Workers,
+            await GoesAsync("indexes") * Hour, await GoesAsync("vacuum") * Hour);
+
+        Task<long> GoesAsync(string stage) => source.ScalarAsync<long>(
+            "select count(distinct go) from loadharness.seed_time where stage = $1", Stop, stage);
     }
 
     private static async Task<NativeCluster> OwnServerAsync()

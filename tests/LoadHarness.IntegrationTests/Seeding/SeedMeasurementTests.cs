@@ -22,6 +22,7 @@ public sealed class SeedMeasurementTests(PostgresCluster cluster)
         Assert.NotEqual(VerdictKind.Unavailable, ratio.Kind);
         Assert.True(ratio.Figure > 0);
         Assert.Equal(SeedChecksum.Of(Request), result.Manifest.Checksum);
+        Assert.True(result.Manifest.LoadTime >= result.Manifest.Tables.Aggregate(TimeSpan.Zero, (sum, table) => sum + table.Duration));
         Assert.Equal(before, await Catalog.ReadAsync(database.Owner));
         Assert.Empty(await Catalog.LinesAsync(
             database.Owner, "select name from pg_ls_dir('.') as name where name like 'loadharness_measure%'"));
