@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Seeding.Loading;
+using LoadHarness.Seeding.Rows;
 using Npgsql;
 
 namespace LoadHarness.Seeding;
@@ -21,19 +22,29 @@ public static class SeedReuse
         return run?.Manifest is { } manifest && run.Identity == request.Identity ? Read(manifest) with { Reused = true } : null;
     }
 
-    /// <summary>Leads and sends are counted: a database is used again with what scenarios and people did to it.</summary>
-    /// <returns>A sentence on the tables that do not hold as many rows as were seeded; null when all do.</returns>
-    public static async Task<string?> ChangesAsync(NpgsqlDataSource source, SeedManifest manifest, CancellationToken cancellationToken)
+    /// <summary>
+    /// Counts the large tables: a database is used again with what scenarios and people did to it. Rows that came later have ids above the
+    /// seeded ones, so they do not stand in for seeded rows that are gone.
+    /// </summary>
+    public static async Task<FoundRows> CountAsync(NpgsqlDataSource source, SeedManifest manifest, CancellationToken cancellationToken)
     {
-        var changes = new List<string>();
-        foreach (var (table, rows, _) in manifest.Tables.Where(load => load.Table is "leads" or "email_sends"))
+        await using var connection = await source.OpenLongAsync(cancellationToken);
+        var plan = new SeedPlan(manifest.Contacts, manifest.Spread);
+        var last = plan.LeadAt(plan.Leads - 1).Id;
+        var largest = 0L;
+        var tables = new List<FoundTable>();
+        foreach (var (table, seeded, _) in manifest.Tables)
         {
-            var now = await source.ScalarAsync<long>($"select count(*) from {table}", cancellationToken);
-            if (now != rows) changes.Add($"{now:N0} rows of {table} instead of {rows:N0}");
+            var found = (await connection.ListAsync(
+                $"select count(*) filter (where id <= $1), count(*) filter (where id > $1), count(*) filter (where workspace_id = $2) "
+                    + $"from {table}",
+                row => (Left: row.GetInt64(0), Added: row.GetInt64(1), OfLargest: row.GetInt64(2)), cancellationToken,
+                table == "leads" ? last : ((last + 1) * SendEncoder.IdsPerLead) - 1, manifest.PrimaryWorkspaceId)).Single();
+            if (table == "leads") largest = found.OfLargest;
+            tables.Add(new(table, seeded, found.Left, found.Added));
         }
 
-        return changes.Count == 0 ? null : $"The database does not hold the rows that its checksum is of: {string.Join(", ", changes)}. "
-            + "Give --force to delete its rows and seed it again.";
+        return new(largest, tables);
     }
 
     internal static SeedManifest Read(string json) => JsonSerializer.Deserialize<SeedManifest>(json)!;

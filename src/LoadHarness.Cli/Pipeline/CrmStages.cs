@@ -43,17 +43,20 @@ internal static class CrmStages
                 ? $"reused, checksum {manifest.Checksum}"
                 : $"{manifest.Tables.Sum(table => table.Rows):N0} rows, checksum {manifest.Checksum}");
         if (seeded.Value.Reused) terminal.Line("   Reusing the seeded database of an earlier run: nothing was generated.");
-        return new(seeded.Value) { Timing = seeded.Timing, Warnings = await ChangesAsync(context, admin, seeded.Value, cancellationToken) };
+        var found = await FoundAsync(context, admin, seeded.Value, cancellationToken);
+        // That there are fewer makes the run invalid, which its judgement says.
+        return new(seeded.Value with { Found = found }) { Timing = seeded.Timing, Warnings = found?.More() is { } more ? [more] : [] };
     }
 
     // A private server starts from a copy of what was kept, before any scenario.
-    private static async Task<IReadOnlyList<string>> ChangesAsync(
+    private static async Task<FoundRows?> FoundAsync(
         StageContext context, NpgsqlDataSource admin, SeedManifest seed, CancellationToken cancellationToken)
     {
-        if (!seed.Reused || context.Options.Database is not DatabaseTarget.Given
-            || await SeedReuse.ChangesAsync(admin, seed, cancellationToken) is not { } changes) return [];
-        context.Terminal.Line($"   {changes}");
-        return [changes];
+        if (!seed.Reused || context.Options.Database is not DatabaseTarget.Given) return null;
+        var found = await SeedReuse.CountAsync(admin, seed, cancellationToken);
+        foreach (var sentence in (string?[])[found.Fewer(), found.More()])
+            if (sentence is not null) context.Terminal.Line($"   {sentence}");
+        return found;
     }
 
     /// <summary>Saves the freshly seeded cluster for a later <c>--reuse</c>, before any scenario changes a row.</summary>

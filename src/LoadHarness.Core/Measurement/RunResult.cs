@@ -160,8 +160,11 @@ public sealed record SeedManifest(
     /// <summary>Over how many workspaces the leads are spread; runs from before there was a choice have one.</summary>
     public WorkspaceSpread Spread { get; init; } = WorkspaceSpread.One;
 
-    /// <summary>What claims about a number of leads are judged by: they speak of one workspace.</summary>
-    public long LeadsOfLargest() => Spread.SizesOf(Contacts)[0];
+    /// <summary>Of a database that was seeded earlier, what it held at the start of this run; null where it was seeded for it.</summary>
+    public FoundRows? Found { get; init; }
+
+    /// <summary>What claims about a number of leads are judged by: they speak of one workspace. As counted, where that was done.</summary>
+    public long LeadsOfLargest() => Found?.LeadsOfLargest ?? Spread.SizesOf(Contacts)[0];
 
     /// <summary>As <c>2,000,000 leads in 200 workspaces (skew 1)</c>; of one workspace the leads alone.</summary>
     public string Scale() => $"{Contacts:N0} leads{(Spread.IsOne() ? "" : $" {Spread.Words()}")}";

@@ -14,7 +14,7 @@ internal static class Caveats
         if (!seed.Spread.IsOne())
             yield return $"measured at {seed.Scale()}, {seed.LeadsOfLargest():N0} in the largest; the claim is for "
                 + $"{(target.ClaimedAtContacts > 0 ? $"{target.ClaimedAtContacts:N0} in " : "")}one";
-        else if (seed.Contacts < target.ClaimedAtContacts)
-            yield return $"measured at {seed.Contacts:N0} leads; the claim is for {target.ClaimedAtContacts:N0}";
+        else if (seed.LeadsOfLargest() < target.ClaimedAtContacts)
+            yield return $"measured at {seed.LeadsOfLargest():N0} leads; the claim is for {target.ClaimedAtContacts:N0}";
     }
 }

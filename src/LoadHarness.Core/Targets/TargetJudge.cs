@@ -57,17 +57,17 @@ public static class TargetJudge
     {
         if (run.Seed is not { } seed) return Unavailable(target, "Nothing was seeded in this run.");
         var contacts = seed.LeadsOfLargest();
+        var when = seed.Found is null ? "after seeding" : "before the load, in a database that was seeded earlier";
         return target.Bound.Allows(contacts)
             ? Verdict.Counted(
                 target.Id, target.Title, contacts, target.Bound, contacts,
-                $"{contacts:N0} leads in workspace {seed.PrimaryWorkspaceId}, counted after seeding.",
-                    "counted in the table after seeding")
+                $"{contacts:N0} leads in workspace {seed.PrimaryWorkspaceId}, counted {when}.", $"counted in the table {when}")
             : TooSmall(target, seed);
     }
 
     /// <summary>A run of fewer leads cannot judge a claim about more: that is no miss.</summary>
     private static Verdict TooSmall(Target target, SeedManifest? seed) => Unavailable(target, seed is null || seed.Spread.IsOne()
-        ? $"This run holds {seed?.Contacts ?? 0:N0} leads."
+        ? $"This run holds {seed?.LeadsOfLargest() ?? 0:N0} leads."
         : $"This run holds {seed.Scale()}, and {seed.LeadsOfLargest():N0} in the largest.");
 
     private static Verdict Milestone(RunResult run, Target target, IReadOnlyList<Target> targets, Dictionary<string, Verdict> verdicts)

@@ -19,6 +19,8 @@ public static class RunChecks
         foreach (var setting in Durability.Settings.Where(name => run.Server?.Settings.GetValueOrDefault(name) == "off"))
             yield return $"The server runs with {setting} = off: commits are cheaper than in production.";
 
+        if (run.Seed?.Found?.Fewer() is { } fewer) yield return fewer;
+
         foreach (var scenario in run.Scenarios)
         {
             if (scenario.AbortReason is { } reason) yield return $"{scenario.Name} was ended early: {reason}.";

@@ -17,7 +17,9 @@ internal static class SeedSection
             HtmlComponents.Facts(
             [
                 ("Seed", seed.Seed.ToString()),
-                ("Leads", Format.Count(seed.Contacts)),
+                ("Leads", seed.Found is { } found
+                    ? $"{Format.Count(seed.Contacts)} seeded; {Format.Count(found.LeadsOfLargest)} in the largest workspace before the load"
+                    : Format.Count(seed.Contacts)),
                 ("Workspaces", seed.Spread.IsOne() ? "one, and fifty small ones on top"
                     : $"{Format.Count(seed.Spread.Workspaces)}, drawn for each request by their leads; the largest holds "
                         + $"{Format.Count(seed.LeadsOfLargest())}"),

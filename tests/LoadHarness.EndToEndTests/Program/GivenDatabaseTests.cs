@@ -1,6 +1,7 @@
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Reporting;
 using Npgsql;
 
 namespace LoadHarness.EndToEndTests.Program;
@@ -32,5 +33,33 @@ public sealed class GivenDatabaseTests : IDisposable
         await using var tables = admin.CreateCommand(
             "select string_agg(relname, ',') from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace");
         Assert.Equal("precious", await tables.ExecuteScalarAsync(cancellationToken));
+    }
+
+    [Fact]
+    public async Task A_run_on_a_seeded_database_that_has_lost_rows_is_invalid_and_counts_what_is_there()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var database = await Provisioner.ProvisionAsync(
+            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false), SilentProgress.Instance,
+                cancellationToken);
+        string[] given = ["--contacts", "2000", "--database", database.AdminConnectionString];
+        Assert.Equal(0, (await BuiltProgram.RunAsync(["seed", .. given])).ExitCode);
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        foreach (var (table, lead) in new[] { ("email_sends", "lead_id"), ("lead_activities", "lead_id"), ("leads", "id") })
+        {
+            await using var delete = admin.CreateCommand($"delete from {table} where workspace_id = 1 and {lead} % 2 = 0");
+            await delete.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        var ended = await BuiltProgram.RunAsync(["run", .. given, "--profile", BuiltProgram.TenSecondProfile, "--out", _output.Path]);
+
+        Assert.True(ended.ExitCode == 5, ended.StandardOutput + ended.StandardError);
+        var run = await RunJson.ReadAsync(
+            Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), cancellationToken);
+        Assert.Contains(run.Invalid, reason => reason.Contains("2,000 rows of leads instead of 3,000", StringComparison.Ordinal));
+        Assert.StartsWith("This run holds 1,000 leads.", run.Verdicts.Single(verdict => verdict.Id == "SC-1").Evidence,
+            StringComparison.Ordinal);
+        Assert.Contains(run.Verdicts.Single(verdict => verdict.Id == "TQ-1").Caveats,
+            caveat => caveat.Contains("measured at 1,000 leads", StringComparison.Ordinal));
     }
 }

@@ -114,14 +114,16 @@ public sealed class ForceTests(PostgresCluster cluster)
             "delete from email_sends; insert into leads (workspace_id, email) values (1, 'new@lead.example')");
 
         var used = await new Seeder(database.Owner).SeedAsync(Request with { Replace = false }, SilentProgress.Instance, Stop);
-        var changes = await SeedReuse.ChangesAsync(database.Owner, used, Stop);
-        Assert.Contains("0 rows of email_sends instead of", changes, StringComparison.Ordinal);
-        Assert.Contains("rows of leads instead of", changes, StringComparison.Ordinal);
+        var found = await SeedReuse.CountAsync(database.Owner, used, Stop);
+        Assert.Contains("0 rows of email_sends instead of", found.Fewer(), StringComparison.Ordinal);
+        Assert.DoesNotContain("rows of leads", found.Fewer(), StringComparison.Ordinal);
+        Assert.Contains(": 1 of leads.", found.More(), StringComparison.Ordinal);
 
         var again = await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
         Assert.False(again.Reused);
         Assert.Equal(first.Checksum, again.Checksum);
-        Assert.Null(await SeedReuse.ChangesAsync(database.Owner, again, Stop));
+        var unchanged = await SeedReuse.CountAsync(database.Owner, again, Stop);
+        Assert.Equal((1_000L, null, null), (unchanged.LeadsOfLargest, unchanged.Fewer(), unchanged.More()));
 
         await database.Owner.ExecuteAsync("update loadharness.seed_run set manifest = null");
         var told = new Notes();

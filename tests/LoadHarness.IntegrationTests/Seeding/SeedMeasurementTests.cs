@@ -40,6 +40,7 @@ public sealed class SeedMeasurementTests(PostgresCluster cluster)
 
         Assert.Equal(SeedChecksum.Of(Request), manifest.Checksum);
         Assert.All(manifest.Invariants, check => Assert.True(check.Holds, $"{check.Name}: {check.Evidence}"));
-        Assert.Null(await SeedReuse.ChangesAsync(database.Owner, manifest, cancellationToken));
+        var found = await SeedReuse.CountAsync(database.Owner, manifest, cancellationToken);
+        Assert.Equal((3_000L, null, null), (found.LeadsOfLargest, found.Fewer(), found.More()));
     }
 }

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using LoadHarness.Core;
 using LoadHarness.Core.Progress;
+using LoadHarness.Core.Targets;
+using LoadHarness.Core.Validity;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Workload;
@@ -126,6 +129,33 @@ public sealed class SeederTests(PostgresCluster cluster)
         Assert.Equal(first.Tables, second.Tables);
         Assert.Equal(first.Checksum, (await SeedReuse.FindAsync(database.Owner, Request, Stop))?.Checksum);
         Assert.Null(await SeedReuse.FindAsync(database.Owner, Request with { Seed = 43 }, Stop));
+    }
+
+    // Imports of earlier runs are no substitute for seeded rows that are gone.
+    [Fact]
+    public async Task Of_a_database_that_is_used_again_the_leads_are_counted_and_seeded_rows_that_are_gone_make_a_run_invalid()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var seeded = await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
+        await database.Owner.ExecuteAsync("""
+            delete from email_sends where workspace_id = 1 and lead_id % 2 = 0;
+            delete from lead_activities where workspace_id = 1 and lead_id % 2 = 0;
+            delete from leads where workspace_id = 1 and id % 2 = 0;
+            insert into leads (workspace_id, email) select 1, format('new%s@lead.example', n) from generate_series(1, 1200) as n
+            """);
+        var manifest = await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
+        var run = SampleRun.Create() with
+        {
+            Seed = manifest with { Found = await SeedReuse.CountAsync(database.Owner, manifest, Stop) },
+        };
+        var target = new Target("SC-1", "Leads", Statistic.Contacts, 1_500, LimitDirection.AtLeast, "leads");
+
+        Assert.Contains($"2,000 rows of leads instead of {seeded.Tables[0].Rows:N0}", Assert.Single(RunChecks.Doubts(run, [])),
+            StringComparison.Ordinal);
+        Assert.Contains("1,200 of leads", run.Seed.Found!.More(), StringComparison.Ordinal);
+        var verdict = Assert.Single(TargetJudge.Decide(run, [target]));
+        Assert.Equal((VerdictKind.Met, 2_200.0), (verdict.Kind, verdict.Figure));
+        Assert.Contains("counted before the load", verdict.Evidence, StringComparison.Ordinal);
     }
 
     [Fact]

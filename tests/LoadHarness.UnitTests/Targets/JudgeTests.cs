@@ -86,6 +86,20 @@ public sealed class JudgeTests
             Decide(Query, Scenario("lead-queries", Operation("a", Milliseconds(1_000, _ => 5)))).Caveats);
 
     [Fact]
+    public void A_database_that_was_seeded_earlier_is_judged_by_the_leads_that_are_there()
+    {
+        var run = Run([Scenario("lead-queries", Operation("a", Milliseconds(1_000, _ => 5)))]);
+        run = run with { Seed = run.Seed! with { Contacts = 2_000_000, Found = new(1_000_000, [new("leads", 2_100_000, 1_100_000, 0)]) } };
+        var contacts = new Target("SC-1", "2M+ contacts in one workspace", Statistic.Contacts, 2_000_000, LimitDirection.AtLeast, "leads");
+
+        var verdicts = TargetJudge.Decide(run, [Query, contacts]);
+
+        Assert.Contains("measured at 1,000,000 leads; the claim is for 2,000,000", verdicts[0].Caveats);
+        Assert.Equal(VerdictKind.Unavailable, verdicts[1].Kind);
+        Assert.StartsWith("This run holds 1,000,000 leads.", verdicts[1].Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_over_many_workspaces_says_so_beside_its_figure_and_claims_no_number_of_leads_in_one()
     {
         var run = Run([Scenario("lead-queries", Operation("a", Milliseconds(1_000, _ => 5)))]);

@@ -34,6 +34,17 @@ public sealed class RunChecksTests
     }
 
     [Fact]
+    public void Seeded_rows_that_are_gone_do_and_rows_that_came_since_do_not()
+    {
+        var run = SampleRun.Create();
+        RunResult With(params FoundTable[] tables) => run with { Seed = run.Seed! with { Found = new(2_000_000, tables) } };
+
+        Assert.Empty(Doubts(With(new("leads", 2_100_000, 2_100_000, 500_000), new("email_sends", 3, 3, 0))));
+        Assert.Contains("1,050,000 rows of leads instead of 2,100,000. Give --force", Assert.Single(Doubts(
+            With(new("leads", 2_100_000, 1_050_000, 9_000_000), new("email_sends", 3, 3, 0)))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_scenario_that_was_ended_early_does() =>
         Assert.Contains("error rate above 5%", Assert.Single(Doubts(WithFirst(scenario => scenario with
         {
