@@ -12,9 +12,8 @@ internal static class CheckTable
     {
         foreach (var verdict in verdicts) terminal.Line(Row(verdict));
         terminal.Line(CheckReport.Tally(verdicts));
-        if (json) Console.Out.WriteLine(CheckReport.Of(verdicts).ToJson());
-        var open = ExitCodes.NotJudged(verdicts, required ?? []);
-        if (open.Count > 0) terminal.Line($"Required and not judged: {string.Join(", ", open)}");
+        if (json) JsonOutput.Write(CheckReport.Of(verdicts, required));
+        if (ExitCodes.OpenWords(verdicts, required ?? []) is { } open) terminal.Line(open);
         return ExitCodes.Of(verdicts, required ?? []);
     }
 

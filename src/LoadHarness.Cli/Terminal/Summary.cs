@@ -14,9 +14,15 @@ internal static class Summary
         TerminalOutput terminal, RunResult run, IReadOnlyList<string> files, ExitCode exitCode, bool json, string? error = null)
     {
         foreach (var line in Lines(run, files, exitCode)) terminal.Line(line);
-        if (!json) return;
-        var report = CheckReport.Of(run.Verdicts);
-        JsonOutput.Write(error is null ? report : report with { Error = error, ExitCode = (int)exitCode });
+        if (json) JsonOutput.Write(Report(run, exitCode, error));
+    }
+
+    /// <summary>What <c>--json</c> prints: it says what the exit code says.</summary>
+    /// <param name="error">The fault that ended the run early; null for none.</param>
+    public static CheckReport Report(RunResult run, ExitCode exitCode, string? error = null)
+    {
+        var report = CheckReport.Of(run);
+        return error is null ? report : report with { Error = error, ExitCode = (int)exitCode };
     }
 
     /// <returns>Null when it could not be written.</returns>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Serialization;
 using LoadHarness.Checks.Health;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
@@ -47,7 +48,8 @@ internal static class HealthVerb
         terminal.Line($"Overall: {Word(report.Overall)}");
         var verdicts = report.ToVerdicts();
         var judged = CheckReport.Of(verdicts);
-        if (options.Json) JsonOutput.Write(new HealthObject(judged.Verdict, judged.Checks, ofTheWeek, ofTheMonth));
+        if (options.Json)
+            JsonOutput.Write(new HealthObject(judged.Verdict, judged.Checks, judged.Reasons, judged.ExitCode, ofTheWeek, ofTheMonth));
         return ExitCodes.Of(verdicts);
     }
 
@@ -74,5 +76,10 @@ internal static class HealthVerb
 
     /// <summary>The shape of every judging verb, with the reviews that were asked for.</summary>
     private sealed record HealthObject(
-        string Verdict, IReadOnlyList<Check> Checks, IReadOnlyList<ReviewSection>? Weekly, IReadOnlyList<ReviewSection>? Monthly);
+        string Verdict,
+        IReadOnlyList<Check> Checks,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Reasons,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? ExitCode,
+        IReadOnlyList<ReviewSection>? Weekly,
+        IReadOnlyList<ReviewSection>? Monthly);
 }

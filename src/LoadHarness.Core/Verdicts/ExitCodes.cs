@@ -23,6 +23,13 @@ public static class ExitCodes
         : Of(run.Verdicts, run.Required) is var code && code == ExitCode.TargetMissed && run.Gate is not null ? ExitCode.Regression
         : code;
 
+    /// <summary>Whether it says on which side the targets lie: met, missed or worse than before.</summary>
+    public static bool IsDecided(ExitCode code) => code is ExitCode.AllMet or ExitCode.TargetMissed or ExitCode.Regression;
+
+    /// <summary>"Required and not judged: TQ-1, MS-1"; null when every required one was judged.</summary>
+    public static string? OpenWords(IEnumerable<Verdict> verdicts, IReadOnlyList<string> required) =>
+        NotJudged(verdicts, required) is { Count: > 0 } open ? $"Required and not judged: {string.Join(", ", open)}" : null;
+
     public static IReadOnlyList<string> NotJudged(IEnumerable<Verdict> verdicts, IReadOnlyList<string> required)
     {
         var judged = verdicts.Where(verdict => verdict.IsJudged).Select(verdict => verdict.Id).ToHashSet(StringComparer.Ordinal);

@@ -3,7 +3,9 @@ using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Core.Verdicts;
 
-/// <summary>What a run comes to. The one place that builds its headline, for the terminal, the page, summary.md and junit.xml.</summary>
+/// <summary>
+/// What a run comes to. The one place that builds its headline, for the terminal, its JSON, the page, summary.md and junit.xml.
+/// </summary>
 /// <param name="Word">One or two words.</param>
 /// <param name="Symbol">Next to the word, so that nothing hangs on colour.</param>
 /// <param name="Headline">The worst thing in one line, or what was shown.</param>
@@ -72,8 +74,7 @@ public sealed record RunVerdict(
         RunState.Met or RunState.Missed or RunState.Inconclusive when run.Arms is { } arms =>
             run.Gate is { } gate ? $"Gate: {GateDecision.Of(arms, gate).Headline}" : arms.Headline,
         RunState.Missed => VerdictWords.Line(worst[0]),
-        RunState.Inconclusive when RunScope.RequiredOpen(run) is { Count: > 0 } open =>
-            $"Required and not judged: {string.Join(", ", open)}",
+        RunState.Inconclusive when ExitCodes.OpenWords(run.Verdicts, run.Required) is { } open => open,
         RunState.Inconclusive when worst.Count > 0 => VerdictWords.Line(worst[0]),
         RunState.Inconclusive => "No target was judged",
         _ => scope,

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using CsCheck;
 using LoadHarness.Cli.Terminal;
@@ -107,6 +108,7 @@ public sealed class OneTruthTests : IDisposable
                 StringComparison.Ordinal);
             Assert.Equal(outcome.ExitCode != ExitCode.AllMet,
                 cases.Any(one => one.Element("failure") is not null || one.Element("error") is not null));
+            RequireSame(run, outcome, Summary.Report(run, outcome.ExitCode).ToJson());
             Assert.All([terminal, summary, page], (string file) => Assert.Contains(outcome.Headline, file, StringComparison.Ordinal));
             foreach (var verdict in run.Verdicts)
             {
@@ -143,6 +145,27 @@ public sealed class OneTruthTests : IDisposable
             Assert.Equal(run.Verdicts.Select(VerdictWords.Line), back.Verdicts.Select(VerdictWords.Line));
             Assert.Equal(RunVerdict.Of(run) with { Reasons = [] }, RunVerdict.Of(back) with { Reasons = [] });
         }
+    }
+
+    /// <summary>What <c>--json</c> prints: met and missed where the exit code says so, else the run's own word with its reasons.</summary>
+    private static void RequireSame(RunResult run, RunVerdict outcome, string json)
+    {
+        using var told = JsonDocument.Parse(json);
+        var verdict = told.RootElement.GetProperty("verdict").GetString();
+        Assert.Equal(run.Verdicts.Select(one => CheckReport.Word(one.Kind)),
+            told.RootElement.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("verdict").GetString()));
+        if (outcome.ExitCode is ExitCode.AllMet or ExitCode.TargetMissed)
+        {
+            Assert.Equal(outcome.ExitCode == ExitCode.AllMet ? "met" : "missed", verdict);
+            Assert.False(told.RootElement.TryGetProperty("exitCode", out _));
+            return;
+        }
+
+        Assert.Equal(outcome.Word, verdict);
+        Assert.Equal((int)outcome.ExitCode, told.RootElement.GetProperty("exitCode").GetInt32());
+        var reasons = told.RootElement.GetProperty("reasons").EnumerateArray().Select(reason => reason.GetString()).ToList();
+        Assert.Equal(outcome.Headline, reasons[0]);
+        Assert.All(run.Invalid, doubt => Assert.Contains($"{doubt}.", reasons));
     }
 
     private static bool IsFinite(Comparison comparison) => double.IsFinite(comparison.Figure) && comparison.Interval?.IsFinite != false;

@@ -59,6 +59,28 @@ public sealed class VerdictTests
     }
 
     [Fact]
+    public void The_JSON_of_a_judging_verb_says_what_its_exit_code_says()
+    {
+        var (met, missed) = (Verdict.Looked("a", "one", met: true, "seen"), Verdict.Looked("b", "two", met: false, "gone"));
+        var (open, none) = (Verdict.Undecided("c", "three", "a lock was held"), Verdict.Unavailable("d", "four", "It did not run."));
+
+        Assert.Equal(("met", null, null), Told([met, none], []));
+        Assert.Equal(("missed", null, null), Told([met, missed, none], ["d"]));
+        Assert.Equal(("inconclusive", 5, "Required and not judged: d, e"), Told([met, none], ["a", "d", "e"]));
+        Assert.Equal(("inconclusive", 5, "Required and not judged: d; c undecided: three: a lock was held"),
+            Told([met, open, none], ["d"]));
+        Assert.Equal(("inconclusive", 5, "Nothing was judged"), Told([none], []));
+
+        static (string, int?, string?) Told(IReadOnlyList<Verdict> verdicts, IReadOnlyList<string> required)
+        {
+            var report = CheckReport.Of(verdicts, required);
+            var code = ExitCodes.Of(verdicts, required);
+            Assert.Equal(ExitCodes.IsDecided(code) ? null : (int)code, report.ExitCode);
+            return (report.Verdict, report.ExitCode, report.Reasons is null ? null : string.Join("; ", report.Reasons));
+        }
+    }
+
+    [Fact]
     public void Every_field_of_a_verdict_comes_back_from_JSON()
     {
         Verdict[] all =
