@@ -108,4 +108,8 @@ public static class RunReport
 /// <param name="Run">Under the name that it is kept by.</param>
 /// <param name="Files">Paths, <c>run.json</c> first; none when nothing could be written anywhere.</param>
 /// <param name="Notes">What could not be written, and where the run is instead.</param>
-public sealed record KeptRun(RunResult Run, IReadOnlyList<string> Files, IReadOnlyList<string> Notes);
+public sealed record KeptRun(RunResult Run, IReadOnlyList<string> Files, IReadOnlyList<string> Notes)
+{
+    /// <summary>Why the run is nowhere, which is a fault of the program's end; null when it was kept.</summary>
+    public string? Loss => Files.Count > 0 ? null : $"The run could not be kept: {string.Join(' ', Notes)}";
+}

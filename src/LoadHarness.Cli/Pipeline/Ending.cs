@@ -10,18 +10,21 @@ namespace LoadHarness.Cli.Pipeline;
 /// <summary>Ends a run: judges, writes and tells. Whatever fails on the way, what was measured is kept and the verdict is told.</summary>
 internal static class Ending
 {
-    public static JudgedRun Judge(PartialRun measured)
+    /// <summary>A fault while it is judged ends the run as one that was there before.</summary>
+    public static RunResult Judge(PartialRun measured)
     {
         var run = measured.ToResult();
         try
         {
-            return new(RunJudge.Judge(run.ComparedWith(measured.Options.Baseline), measured.Options), measured.Fault);
+            return RunJudge.Judge(run.ComparedWith(measured.Options.Baseline), measured.Options);
         }
         catch (Exception unjudged)
         {
-            return new(
-                run with { IncompleteReason = run.IncompleteReason ?? $"It could not be judged: {Faults.Sentence(unjudged)}" },
-                measured.Fault ?? (unjudged is HarnessException ours ? ours.ExitCode : ExitCode.Fault));
+            return run with
+            {
+                IncompleteReason = run.IncompleteReason ?? $"It could not be judged: {Faults.Sentence(unjudged)}",
+                Fault = run.Fault ?? Faults.CodeOf(unjudged),
+            };
         }
     }
 
@@ -34,16 +37,13 @@ internal static class Ending
     }
 
     /// <summary>Writes the run's folder, and tells what it comes to.</summary>
-    public static async Task<ExitCode> ReportAsync(StageContext context, JudgedRun judged)
+    public static async Task<ExitCode> ReportAsync(StageContext context, RunResult judged)
     {
         var (options, terminal) = (context.Options, context.Terminal);
-        var kept = await KeepAsync(judged.Run, options);
-        var exitCode = judged.Fault ?? (kept.Files.Count == 0 ? ExitCode.Fault : ExitCodes.Of(kept.Run));
-        Summary.Print(terminal, kept.Run, kept.Files, exitCode, options.Json, judged.Fault is null ? null : kept.Run.IncompleteReason);
+        var kept = await KeepAsync(judged, options);
+        var exitCode = kept.Loss is null ? ExitCodes.Of(kept.Run) : judged.Fault ?? ExitCode.Fault;
+        Summary.Print(terminal, kept.Run, kept.Files, exitCode, options.Json, kept.Loss);
         if (options.Open && Summary.PageOf(kept.Files) is { } page) PageOpener.Open(terminal, page);
         return exitCode;
     }
 }
-
-/// <param name="Fault">The exit code of a fault that ended the run early; null for none.</param>
-internal sealed record JudgedRun(RunResult Run, ExitCode? Fault);

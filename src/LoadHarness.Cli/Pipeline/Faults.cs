@@ -16,8 +16,10 @@ internal static class Faults
         }
 
         Console.Error.WriteLine(Sentence(fault));
-        return fault is HarnessException ours ? ours.ExitCode : ExitCode.Fault;
+        return CodeOf(fault);
     }
+
+    public static ExitCode CodeOf(Exception fault) => fault is HarnessException ours ? ours.ExitCode : ExitCode.Fault;
 
     public static string Sentence(Exception fault) => Redaction.Of(fault switch
     {

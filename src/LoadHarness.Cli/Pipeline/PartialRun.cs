@@ -42,6 +42,7 @@ internal sealed record PartialRun(HarnessOptions Options, DateTimeOffset Started
         {
             Identity = Identity(observation),
             IncompleteReason = IncompleteReason,
+            Fault = Fault,
             Options = AskedOptions.Of(Options),
             Command = Options.Command,
             Host = Host,

@@ -29,7 +29,7 @@ internal static class RunGuard
         {
             var reason = Faults.Sentence(fault);
             await Console.Error.WriteLineAsync(reason);
-            return run with { IncompleteReason = reason, Fault = fault is HarnessException ours ? ours.ExitCode : ExitCode.Fault };
+            return run with { IncompleteReason = reason, Fault = Faults.CodeOf(fault) };
         }
 
         async Task CollectAsync()

@@ -7,14 +7,17 @@ namespace LoadHarness.Cli.Terminal;
 /// <summary>Tells the verdicts of a judging verb: a line each for people, one object for programs, an exit code for both.</summary>
 internal static class CheckTable
 {
+    /// <param name="required">Ids that have to be judged; null for none.</param>
+    /// <param name="error">A fault that outweighs what was judged; null for none.</param>
     public static ExitCode Print(TerminalOutput terminal, IReadOnlyList<Verdict> verdicts, bool json,
-        IReadOnlyList<string>? required = null)
+        IReadOnlyList<string>? required = null, string? error = null)
     {
         foreach (var verdict in verdicts) terminal.Line(Row(verdict));
         terminal.Line(CheckReport.Tally(verdicts));
-        if (json) JsonOutput.Write(CheckReport.Of(verdicts, required));
+        var report = CheckReport.Of(verdicts, required);
+        if (json) JsonOutput.Write(error is null ? report : report with { Error = error, ExitCode = (int)ExitCode.Fault });
         if (ExitCodes.OpenWords(verdicts, required ?? []) is { } open) terminal.Line(open);
-        return ExitCodes.Of(verdicts, required ?? []);
+        return error is null ? ExitCodes.Of(verdicts, required ?? []) : ExitCode.Fault;
     }
 
     private static string Row(Verdict verdict)

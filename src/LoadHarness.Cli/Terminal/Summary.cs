@@ -9,7 +9,7 @@ namespace LoadHarness.Cli.Terminal;
 /// </summary>
 internal static class Summary
 {
-    /// <param name="error">The fault that ended the run early; null for none.</param>
+    /// <param name="error">A fault after the run was judged: it could not be kept. Null for none.</param>
     public static void Print(
         TerminalOutput terminal, RunResult run, IReadOnlyList<string> files, ExitCode exitCode, bool json, string? error = null)
     {
@@ -18,7 +18,7 @@ internal static class Summary
     }
 
     /// <summary>What <c>--json</c> prints: it says what the exit code says.</summary>
-    /// <param name="error">The fault that ended the run early; null for none.</param>
+    /// <param name="error">As of <see cref="Print"/>.</param>
     public static CheckReport Report(RunResult run, ExitCode exitCode, string? error = null)
     {
         var report = CheckReport.Of(run);
@@ -46,7 +46,7 @@ internal static class Summary
         VerdictWords.Line(verdict) + (verdict.Caveats.Count > 0 ? $"  [{string.Join("; ", verdict.Caveats)}]" : "");
 
     private static string Ending(RunVerdict outcome, ExitCode exitCode) =>
-        exitCode == outcome.ExitCode
+        ExitCodes.IsDecided(exitCode) || exitCode == ExitCode.Inconclusive
             ? (outcome.Scope == outcome.Headline ? outcome.Word : $"{outcome.Word}: {outcome.Scope}")
             : "ended by a fault";
 }

@@ -49,7 +49,7 @@ internal static class VerifyVerb
         if (options.Database is DatabaseTarget.Given)
         {
             var looked = await LookAsync(context, seeded.Database, [], cancellationToken);
-            return await TellAsync(context, seeded.Run.With(looked), seeded.Database, markdown, cancellationToken);
+            return await TellAsync(context, seeded.Run.With(looked), seeded.Database, markdown, loss: null, cancellationToken);
         }
 
         // Minutes of measurement: what there was until a fault or an interruption is kept.
@@ -57,8 +57,7 @@ internal static class VerifyVerb
             seeded.Run, MeasureAsync(context, seeded, cancellationToken), Interruption.Abandoned, cancellationToken);
         if (measured.IncompleteReason is not null) return await Ending.ReportAsync(context, Ending.Judge(measured));
         var kept = await ReportAsync(context, measured);
-        var exitCode = await TellAsync(context, measured, seeded.Database, markdown, cancellationToken);
-        return kept.Files.Count == 0 ? ExitCode.Fault : exitCode;
+        return await TellAsync(context, measured, seeded.Database, markdown, kept.Loss, cancellationToken);
     }
 
     private static async IAsyncEnumerable<StageRecord> MeasureAsync(
@@ -84,13 +83,13 @@ internal static class VerifyVerb
     }
 
     private static async Task<ExitCode> TellAsync(
-        StageContext context, PartialRun run, Database database, string? markdown, CancellationToken cancellationToken)
+        StageContext context, PartialRun run, Database database, string? markdown, string? loss, CancellationToken cancellationToken)
     {
         var (options, verdicts) = (context.Options, run.Checklist);
         if (markdown is not null)
             await MarkdownFile.WriteAsync(markdown, ChecklistMarkdown.Render(verdicts, Circumstances(run, database)), cancellationToken);
         return CheckTable.Print(
-            context.Terminal, verdicts, options.Json, RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)));
+            context.Terminal, verdicts, options.Json, RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)), loss);
     }
 
     // Minutes of measurement are worth a folder of their own: the same files as those of a run.

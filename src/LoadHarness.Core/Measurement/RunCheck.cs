@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LoadHarness.Core.Input;
 using LoadHarness.Core.Verdicts;
 
@@ -16,6 +17,7 @@ public static class RunCheck
 
     public static IEnumerable<InputFault> Faults(RunResult run) =>
     [
+        .. EndOf(run),
         .. ScenariosOf(run),
         .. SamplesOf(run),
         .. ShapesOf(run),
@@ -25,6 +27,17 @@ public static class RunCheck
 
     /// <summary>Of one scenario alone.</summary>
     public static IEnumerable<InputFault> Faults(ScenarioResult scenario) => ScenarioCheck.Faults(scenario.Name, scenario);
+
+    // The exit code of a fault is the run's: it must not say met, nor stand there without its words.
+    private static IEnumerable<InputFault> EndOf(RunResult run)
+    {
+        if (run.Fault is not { } fault) yield break;
+        var word = JsonNamingPolicy.CamelCase.ConvertName(fault.ToString());
+        if (ExitCodes.IsDecided(fault))
+            yield return new("fault", $"it is {word}, which is no fault", "Allowed: fault, badUsage, inconclusive, null");
+        if (run.IncompleteReason is null)
+            yield return new("fault", $"it is {word}, and incompleteReason is null", "Allowed: null in a run that did not end early");
+    }
 
     private static IEnumerable<InputFault> ScenariosOf(RunResult run)
     {

@@ -18,6 +18,12 @@ public sealed record RunResult
     /// <summary>Why the run is incomplete; null when every stage ended.</summary>
     public string? IncompleteReason { get; init; }
 
+    /// <summary>
+    /// The exit code of the fault that ended the run early; <see cref="IncompleteReason"/> has its words. Null where there was none, and in
+    /// runs of older versions.
+    /// </summary>
+    public ExitCode? Fault { get; init; }
+
     public required IReadOnlyDictionary<string, string> Options { get; init; }
 
     /// <summary>

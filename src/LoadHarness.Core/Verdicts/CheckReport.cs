@@ -34,8 +34,9 @@ public sealed record CheckReport(
     {
         RunVerdict outcome = RunVerdict.Of(run);
         // That it was judged again is no cause.
-        return Checked(run.Verdicts).For(
+        var report = Checked(run.Verdicts).For(
             outcome.ExitCode, outcome.Word, [outcome.Headline, .. outcome.Reasons.Except(Rejudgement.Words(run))]);
+        return run.Fault is null ? report : report with { Error = run.IncompleteReason };
     }
 
     /// <param name="required">Ids that have to be judged; null for none.</param>

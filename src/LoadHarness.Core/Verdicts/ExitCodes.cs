@@ -17,9 +17,12 @@ public static class ExitCodes
     public static ExitCode Of(IReadOnlyCollection<Verdict> verdicts, IReadOnlyList<string> required) =>
         Of(verdicts) is ExitCode.AllMet && NotJudged(verdicts, required).Count > 0 ? ExitCode.Inconclusive : Of(verdicts);
 
-    /// <summary>An incomplete or invalid run is never a pass, nor a miss: its figures are not to be trusted.</summary>
+    /// <summary>
+    /// A fault says so itself. An incomplete or invalid run is never a pass, nor a miss: its figures are not to be trusted.
+    /// </summary>
     public static ExitCode Of(RunResult run) =>
-        run.IncompleteReason is not null || run.Invalid.Count > 0 ? ExitCode.Inconclusive
+        run.Fault is { } fault ? fault
+        : run.IncompleteReason is not null || run.Invalid.Count > 0 ? ExitCode.Inconclusive
         : Of(run.Verdicts, run.Required) is var code && code == ExitCode.TargetMissed && run.Gate is not null ? ExitCode.Regression
         : code;
 

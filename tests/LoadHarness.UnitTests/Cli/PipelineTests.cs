@@ -4,6 +4,9 @@ using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Reporting;
+using ExitCodes = LoadHarness.Core.Verdicts.ExitCodes;
+using RunVerdict = LoadHarness.Core.Verdicts.RunVerdict;
 
 namespace LoadHarness.UnitTests.Cli;
 
@@ -23,6 +26,42 @@ public sealed class PipelineTests
         Assert.Equal(Sample.Schema, run.ToResult().Schema);
         Assert.Equal("The disk is full.", run.ToResult().IncompleteReason);
         Assert.Equal(ExitCode.BadUsage, run.Fault);
+    }
+
+    [Theory]
+    [InlineData(ExitCode.Fault)]
+    [InlineData(ExitCode.BadUsage)]
+    public async Task After_a_fault_every_file_and_a_later_report_say_the_exit_code_of_the_process(ExitCode code)
+    {
+        using var directory = new TemporaryDirectory();
+        var options = Options with { OutputDirectory = directory.Path };
+        var measured = await CollectAsync(GiveAsync(
+            Timed(new Migrated(Sample.Schema!)), new HarnessException("The disk of postgres://a:secret@b is full.", code)));
+
+        var ended = await Ending.ReportAsync(StageContext.Of(options), Ending.Judge(measured with { Options = options }));
+
+        var folder = Assert.Single(Directory.GetDirectories(directory.Path));
+        var kept = await RunJson.ReadAsync(Path.Combine(folder, RunFiles.Name), TestContext.Current.CancellationToken);
+        Assert.Equal(code, ended);
+        Assert.Equal((code, code), (ExitCodes.Of(kept), RunVerdict.Of(kept).ExitCode));
+        Assert.Contains($"exit code {(int)code}:", await TextAsync("summary.md"), StringComparison.Ordinal);
+        Assert.Contains($"name=\"exitCode\" value=\"{(int)code}\"", await TextAsync("junit.xml"), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", await TextAsync(RunFiles.Name), StringComparison.Ordinal);
+
+        Task<string> TextAsync(string file) => File.ReadAllTextAsync(Path.Combine(folder, file), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void A_run_that_cannot_be_judged_ends_by_a_fault()
+    {
+        // Two targets of one id are refused where they are read.
+        var twice = Options with { Targets = [.. Options.Targets, Options.Targets[0]] };
+
+        var run = Ending.Judge(PartialRun.Begin(Options).With(new Measured(Sample.Scenarios)) with { Options = twice });
+
+        Assert.Equal(ExitCode.Fault, ExitCodes.Of(run));
+        Assert.StartsWith("It could not be judged: ", run.IncompleteReason, StringComparison.Ordinal);
+        Assert.Equal(Sample.Scenarios, run.Scenarios);
     }
 
     [Fact]
@@ -123,7 +162,7 @@ public sealed class PipelineTests
         Assert.Equal([agent], run.Agents);
         Assert.Same(verified, run.Checklist);
         // Judging fills these, and an earlier run.
-        string[] later = ["Baseline", "Verdicts", "Invalid", "Required", "TargetsChecksum", "Rejudged", "IncompleteReason"];
+        string[] later = ["Baseline", "Verdicts", "Invalid", "Required", "TargetsChecksum", "Rejudged", "IncompleteReason", "Fault"];
         string[] ofOtherVerbs = ["Proof", "Growth", "Headroom", "Ledger", "GateRates"];
         Assert.All(typeof(RunResult).GetProperties().Where(property => !later.Concat(ofOtherVerbs).Contains(property.Name)),
             property => Assert.False(property.GetValue(run) is null or System.Collections.ICollection { Count: 0 }, property.Name));

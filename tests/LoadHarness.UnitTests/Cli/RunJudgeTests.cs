@@ -97,6 +97,20 @@ public sealed class RunJudgeTests : IDisposable
             () => ReportAsync(load, "--require", "SHOP-1"))).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ExitCode.Fault)]
+    [InlineData(ExitCode.BadUsage)]
+    public async Task A_run_that_a_fault_ended_keeps_its_exit_code(ExitCode code)
+    {
+        foreach (var recorded in (RunResult[])[OfWorkload(), SampleRun.Create(seconds: 3)])
+        {
+            var file = await KeptAsync(recorded with { IncompleteReason = "The disk is full.", Fault = code });
+
+            Assert.Equal(code, await ReportAsync(file));
+            Directory.Delete(Out, recursive: true);
+        }
+    }
+
     private static RunResult OfWorkload()
     {
         var run = SampleRun.Create(seconds: 3);

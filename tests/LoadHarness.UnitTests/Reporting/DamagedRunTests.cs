@@ -88,6 +88,9 @@ public sealed class DamagedRunTests : IDisposable
     [InlineData("scenarios[1].name", "\"lead-queries\"", "scenarios: 'lead-queries' stands there more than once")]
     [InlineData("observation.samples[0].walBytesPerSecond", "\"Infinity\"", "walBytesPerSecond: it is \"Infinity\"")]
     [InlineData("observation.samples[0].atUtc", "\"2126-01-01T00:00:00Z\"", "samples[0].atUtc: it is 2126")]
+    [InlineData("fault", "\"allMet\"", "fault: it is allMet, which is no fault")]
+    [InlineData("fault", "\"fault\"", "fault: it is fault, and incompleteReason is null")]
+    [InlineData("fault", "1", "fault: it is 1. Allowed: allMet, fault")]
     [InlineData("seed.distributions[0].shares", "[]", "distributions[0].shares: there are 0 shares")]
     public async Task A_damaged_field_is_named(string path, string? json, string named)
     {

@@ -58,7 +58,13 @@ public sealed class OneTruthTests : IDisposable
         from contacts in OneOf(1_000L, 200_000, 2_000_000)
         from invalid in OneOf("", "", "", "The disk was full")
         from required in OneOf("", "TQ-1", "MS-0")
-        select SampleRunOf(scenarios, new("RE-4", figure, new(low, high), rounds, "in turns"), contacts, invalid, required);
+        from ended in OneOf("", "", "", "Interrupted.", "The disk is full.")
+        from fault in OneOf(ExitCode.Fault, ExitCode.BadUsage)
+        select SampleRunOf(scenarios, new("RE-4", figure, new(low, high), rounds, "in turns"), contacts, invalid, required) with
+        {
+            IncompleteReason = ended.Length == 0 ? null : ended,
+            Fault = ended == "The disk is full." ? fault : null,
+        };
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -101,7 +107,7 @@ public sealed class OneTruthTests : IDisposable
             var page = WebUtility.HtmlDecode(markup + Regex.Replace(markup, "<[^>]*>", ""));
             var cases = JUnitXml.Of(run).Descendants("testcase").ToList();
 
-            Assert.Equal(ExitCodes.Of(run), outcome.ExitCode);
+            Assert.Equal(run.Fault ?? ExitCodes.Of(run), outcome.ExitCode);
             Assert.Contains($"exit code {(int)outcome.ExitCode}", terminal, StringComparison.Ordinal);
             Assert.Contains($"exit code {(int)outcome.ExitCode}", summary, StringComparison.Ordinal);
             Assert.Contains($"\"exitCode\" value=\"{(int)outcome.ExitCode}\"", junit,
@@ -166,6 +172,9 @@ public sealed class OneTruthTests : IDisposable
         var reasons = told.RootElement.GetProperty("reasons").EnumerateArray().Select(reason => reason.GetString()).ToList();
         Assert.Equal(outcome.Headline, reasons[0]);
         Assert.All(run.Invalid, doubt => Assert.Contains($"{doubt}.", reasons));
+        Assert.Equal(run.Fault is null ? null : run.IncompleteReason,
+            told.RootElement.TryGetProperty("error", out var error) ? error.GetString() : null);
+        if (run.IncompleteReason is { } ended) Assert.Contains(ended, reasons);
     }
 
     private static bool IsFinite(Comparison comparison) => double.IsFinite(comparison.Figure) && comparison.Interval?.IsFinite != false;
