@@ -5,11 +5,16 @@ namespace LoadHarness.Reporting;
 /// <summary>A figure as a share of its limit, turned over for "at least": above 1 is outside for every target alike.</summary>
 internal static class LimitShare
 {
-    /// <returns>Null where there is no figure, or no limit to take a share of.</returns>
+    /// <returns>
+    /// Infinite where "at least" so much is required and the figure is not above zero, such as a claim that the figure went the other way:
+    /// no axis of shares holds it. Null where there is no figure, or no limit to take a share of.
+    /// </returns>
     public static double? Of(Verdict verdict, double? figure) => (figure, verdict.Limit, verdict.Direction) switch
     {
-        ({ } value, { } limit, LimitDirection.AtMost) when limit > 0 && double.IsFinite(value) => value / limit,
-        ({ } value, { } limit, LimitDirection.AtLeast) when value > 0 && double.IsFinite(value) => limit / value,
+        ({ } value, { } limit, _) when !double.IsFinite(value) || !double.IsFinite(limit) => null,
+        ({ } value, { } limit, LimitDirection.AtMost) when limit > 0 => value / limit,
+        ({ } value, { } limit, LimitDirection.AtLeast) when value > 0 => limit / value,
+        (_, > 0, LimitDirection.AtLeast) when figure is not null => double.PositiveInfinity,
         _ => null,
     };
 }

@@ -11,7 +11,10 @@ internal static class BulletChart
 {
     private const double Limit = 1;
 
-    private static AxisRow Row => new(new(0.01, 10, Format.Percent), [(0.01, "1/100"), (0.1, "1/10"), (Limit, "limit"), (10, "10×")]);
+    /// <summary>Shares beyond it are drawn at the edge.</summary>
+    private const double Most = 10;
+
+    private static AxisRow Row => new(new(0.01, Most, Format.Percent), [(0.01, "1/100"), (0.1, "1/10"), (Limit, "limit"), (Most, "10×")]);
 
     /// <summary>The labels of the axis, drawn once above all rows.</summary>
     public static string Header() => Row.Header(Limit, "Share of the limit: a hundredth, a tenth, the limit, ten times");
@@ -24,6 +27,14 @@ internal static class BulletChart
         if (verdict.Interval is { } interval && LimitShare.Of(verdict, interval.Low) is { } low
             && LimitShare.Of(verdict, interval.High) is { } high) row.Whisker(low, high);
         if (earlier is not null && earlier.Unit == verdict.Unit && LimitShare.Of(verdict, earlier.Figure) is { } then) row.OpenDot(then);
-        return row.Dot(figure).ToSvg($"{verdict.Id}: {Format.Percent(figure)} of its limit");
+        return row.Dot(figure).ToSvg($"{verdict.Id}: {Words(verdict, figure)}");
+    }
+
+    private static string Words(Verdict verdict, double share)
+    {
+        var words = double.IsFinite(share)
+            ? $"{Format.Percent(share)} of its limit"
+            : $"{VerdictWords.Figure(verdict)}, {Format.Limit(verdict)} required";
+        return share > Most ? $"{words}, beyond the axis" : words;
     }
 }

@@ -6,8 +6,7 @@ namespace LoadHarness.Reporting.Files;
 
 /// <summary>
 /// <c>targets.png</c>: the scoreboard as a picture, for where a page cannot be shown: a pull request, a chat, a slide. Each judged target
-/// as a share
-/// of its limit on one logarithmic axis, with its 95% interval.
+/// with a limit above zero as a share of it on one logarithmic axis, with its 95% interval.
 /// </summary>
 internal static class TargetsImage
 {
@@ -23,7 +22,8 @@ internal static class TargetsImage
 
     public static byte[] Of(IReadOnlyList<Verdict> verdicts)
     {
-        var drawn = verdicts.Where(Shows).OrderByDescending(verdict => LimitShare.Of(verdict, verdict.Figure)).ToList();
+        var drawn = verdicts.Where(Shows).OrderByDescending(verdict => LimitShare.Of(verdict, verdict.Figure))
+            .ThenBy(verdict => verdict.Margin).ToList();
         using var plot = new Plot();
         plot.Axes.SetLimits(Math.Log10(Least) - 0.1, Math.Log10(Most) + 0.1, -drawn.Count + 0.4, 0.6);
         var names = new NumericManual();

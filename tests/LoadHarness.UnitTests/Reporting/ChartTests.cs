@@ -4,6 +4,7 @@ using LoadHarness.Core.Verdicts;
 using LoadHarness.Core.Words;
 using LoadHarness.Reporting;
 using LoadHarness.Reporting.Charts;
+using LoadHarness.Reporting.Files;
 
 namespace LoadHarness.UnitTests.Reporting;
 
@@ -202,6 +203,38 @@ public sealed class ChartTests : IDisposable
             var dashes = lines.Select(line => Regex.Match(line.Value, "stroke-dasharray=\"([^\"]+)\"").Groups[1].Value).ToList();
             Assert.Equal(dashes.Count, dashes.Distinct().Count());
         }
+    }
+
+    [Theory]
+    [InlineData(-203, -250, -150, "-203%, at least 60% required, beyond the axis", "97%", "97%")]
+    [InlineData(0, -20, 30, "0%, at least 60% required, beyond the axis", "97%", "75.1%")]
+    [InlineData(5, -10, 60, "1,200% of its limit, beyond the axis", "97%", "65.67%")]
+    [InlineData(30, -10, 60, "200% of its limit", "97%", "65.67%")]
+    public void A_claim_that_went_the_other_way_is_drawn_at_the_edge_with_its_interval(
+        double figure, double low, double high, string words, string left, string right)
+    {
+        var claim = Verdict.Judged("RE-1", "Memory overhead down 60%", new(figure, new(low, high), 9), Limit.AtLeast(60, "%"), "");
+
+        var drawn = BulletChart.Of(claim, new("RE-1", -50, null, "%"));
+
+        Assert.True(TargetsImage.Shows(claim));
+        Assert.NotEmpty(TargetsImage.Of([claim]));
+        Assert.Contains($"aria-label=\"RE-1: {words}\"", drawn, StringComparison.Ordinal);
+        Assert.Contains($"<line x1=\"{left}\" x2=\"{right}\"", drawn, StringComparison.Ordinal);
+        Assert.Equal(2, Regex.Count(drawn!, "<circle "));
+    }
+
+    [Fact]
+    public void A_figure_without_a_limit_above_zero_is_no_share_of_it()
+    {
+        Verdict[] none =
+        [
+            Verdict.Counted("a", "", 3, Limit.AtMost(0, "rows"), 1, ""), Verdict.Counted("b", "", -3, Limit.AtLeast(0, "%"), 1, ""),
+            Verdict.Looked("c", "", met: false, ""), Verdict.Unavailable("d", "", "", Limit.AtLeast(60, "%")),
+        ];
+
+        Assert.All(none, verdict => Assert.False(TargetsImage.Shows(verdict)));
+        Assert.All(none, verdict => Assert.Null(BulletChart.Of(verdict, null)));
     }
 
     private static string FigureOf(string html, string id)
