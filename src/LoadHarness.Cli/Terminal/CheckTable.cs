@@ -22,7 +22,7 @@ internal static class CheckTable
 
     private static string Row(Verdict verdict)
     {
-        var figure = verdict.Figure is null ? "" : $" {Format.Figure(verdict.Figure, verdict.Unit)}{Limit(verdict)}.";
+        var figure = verdict.Figure is null ? "" : $" {VerdictWords.Figure(verdict)}{Limit(verdict)}.";
         var caveats = string.Concat(verdict.Caveats.Select(caveat => $"{Environment.NewLine}                 {caveat}"));
         return $"{CheckReport.Word(verdict.Kind),-12} {verdict.Id,-10} {verdict.Title}:{figure} {verdict.Evidence}{caveats}";
     }

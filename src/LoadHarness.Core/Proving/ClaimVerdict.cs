@@ -25,7 +25,7 @@ internal static class ClaimVerdict
         // Of bytes the whole is the figure; what stands next to it is told.
         if (worse.Count > 0 && contract.Statistic != ClaimStatistic.AllBytes)
             verdict = verdict.MissedBecause(
-                $"{Format.Figure(comparison.Figure, target.Unit)} as a whole, but worse than C: {Worst(worse)}");
+                $"{Format.Figure(comparison.Figure, target.Unit, target.Limit)} as a whole, but worse than C: {Worst(worse)}");
         if (verdict.Kind != VerdictKind.Met && operations.Any(operation => operation.IsLowerBound))
             verdict = Verdict.Undecided(target.Id, target.Title,
                 "the optimized schema holds the most that was tried: raise search.most of the claim");

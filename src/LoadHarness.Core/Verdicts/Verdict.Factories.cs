@@ -35,7 +35,9 @@ public sealed partial record Verdict
             Figure = value,
             Samples = samples,
             Checked = what,
-            Reason = kind == VerdictKind.Met ? null : $"{Format.Figure(value, limit.Unit)} counted, {Format.Limit(limit)} required",
+            Reason = kind == VerdictKind.Met
+                ? null
+                : $"{Format.Figure(value, limit.Unit, limit.Value)} counted, {Format.Limit(limit)} required",
         };
     }
 
@@ -146,15 +148,17 @@ public sealed partial record Verdict
     {
         VerdictKind.Met => null,
         VerdictKind.Missed =>
-            $"{Format.Figure(measured.Figure, limit.Unit)} measured ({Format.Interval(measured.Interval, limit.Unit)}), "
+            $"{Format.Figure(measured.Figure, limit.Unit, limit.Value)} measured ({IntervalOf(measured, limit)}), "
                 + $"{Format.Limit(limit)} required",
         _ when measured.Samples < measured.MinimumSamples =>
             $"{Format.Counted(measured.Samples, "sample")}, at least {Format.Count(measured.MinimumSamples)} wanted",
         _ when measured.Interval is not { IsFinite: true } =>
             $"{Format.Counted(measured.Samples, "sample")} are too few for a 95% interval",
         _ when !IsWithin(measured) => "the figure lies outside its own interval",
-        _ => $"the 95% interval, {Format.Interval(measured.Interval, limit.Unit)}, crosses the limit: {Format.Limit(limit)} required",
+        _ => $"the 95% interval, {IntervalOf(measured, limit)}, crosses the limit: {Format.Limit(limit)} required",
     };
+
+    private static string IntervalOf(Measured measured, Limit limit) => Format.Interval(measured.Interval, limit.Unit, limit.Value);
 
     private static string Clause(string sentence) => sentence.TrimEnd().TrimEnd('.');
 }

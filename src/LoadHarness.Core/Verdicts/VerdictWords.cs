@@ -16,15 +16,11 @@ public static class VerdictWords
     };
 
     /// <summary>With as many digits as it takes to tell it from its limit.</summary>
-    public static string Figure(Verdict verdict) => verdict switch
-    {
-        { Figure: { } figure, Limit: { } limit } => Format.Distinct(figure, limit, verdict.Unit),
-        _ => Format.Figure(verdict.Figure, verdict.Unit),
-    };
+    public static string Figure(Verdict verdict) => Format.Figure(verdict.Figure, verdict.Unit, verdict.Limit);
 
-    /// <summary>The interval; of a count, what was checked; else a dash.</summary>
+    /// <summary>The interval, its ends told from the limit as the figure is; of a count, what was checked; else a dash.</summary>
     public static string Interval(Verdict verdict) => verdict.Interval is null ? verdict.Checked
-        ?? "–" : Format.Interval(verdict.Interval, verdict.Unit);
+        ?? "–" : Format.Interval(verdict.Interval, verdict.Unit, verdict.Limit);
 
     /// <summary>How far the figure is from its limit, as a factor of the limit; null where that has no meaning.</summary>
     public static string? Factor(Verdict verdict)
@@ -40,7 +36,7 @@ public static class VerdictWords
     private static string Measured(Verdict verdict) => (verdict.Figure, verdict.Interval) switch
     {
         (null, _) => "",
-        (_, { } interval) => $" {Figure(verdict)} ({Format.Interval(interval)})",
+        (_, { } interval) => $" {Figure(verdict)} ({Format.Interval(interval, verdict.Limit)})",
         _ => $" {Figure(verdict)}",
     };
 

@@ -28,13 +28,18 @@ public static class Format
 
     public static string Count(long count) => count.ToString("N0");
 
-    /// <summary>A value next to a limit, with as many digits as it takes to tell the two apart.</summary>
+    /// <summary>
+    /// A value next to a limit, with as many digits as it takes to tell the two apart, and never on the limit's other side.
+    /// </summary>
     public static string Distinct(double value, double limit, string unit)
     {
-        var text = Measure(value, unit);
-        if (!double.IsFinite(value) || value == limit || text != Measure(limit, unit)) return text;
+        var (number, shown) = (Significant(value), Significant(limit));
+        if (!double.IsFinite(value) || value == limit || number != shown) return WithUnit(number, unit);
         var digits = Enumerable.Range(1, 12).Select(count => value.ToString("N" + count).TrimEnd('0').TrimEnd('.'));
-        return WithUnit(digits.FirstOrDefault(more => double.Parse(more) != limit) ?? value.ToString("R"), unit);
+        return WithUnit(
+            digits.FirstOrDefault(more => more != shown && double.Parse(more).CompareTo(limit) == value.CompareTo(limit))
+                ?? value.ToString("R"),
+            unit);
     }
 
     /// <summary>Cut with a note of how much is left out.</summary>
@@ -46,13 +51,16 @@ public static class Format
 
     public static string Percent(double share) => $"{Significant(share * 100)}%";
 
-    public static string Figure(double? figure, string unit) => figure is { } value ? Measure(value, unit) : "–";
+    /// <param name="limit">What it is held against: it is written distinct from that. Null for none.</param>
+    public static string Figure(double? figure, string unit, double? limit = null) =>
+        figure is { } value ? Against(value, limit, unit) : "–";
 
-    public static string Interval(ConfidenceInterval? interval, string unit) =>
-        interval is null ? "–" : $"{Significant(interval.Low)} to {Measure(interval.High, unit)}";
+    /// <param name="limit">What both ends are held against: each is written distinct from that. Null for none.</param>
+    public static string Interval(ConfidenceInterval? interval, string unit, double? limit = null) =>
+        interval is null ? "–" : $"{Against(interval.Low, limit, "")} to {Against(interval.High, limit, unit)}";
 
     /// <summary>Without a unit, next to a figure that has it: "891 to 1,491".</summary>
-    public static string Interval(ConfidenceInterval interval) => $"{Significant(interval.Low)} to {Significant(interval.High)}";
+    public static string Interval(ConfidenceInterval interval, double? limit = null) => Interval(interval, "", limit);
 
     public static string Limit(Verdict verdict) => verdict.Limit is { } limit
         ? Limit(new Limit(limit, verdict.Direction, verdict.Unit))
@@ -82,6 +90,9 @@ public static class Format
     }
 
     private static string Share(double margin) => margin >= 10 ? $"{Significant(margin + 1)} times" : Percent(margin);
+
+    private static string Against(double value, double? limit, string unit) =>
+        limit is { } held ? Distinct(value, held, unit) : Measure(value, unit);
 
     private static string Measure(double value, string unit) => WithUnit(Significant(value), unit);
 

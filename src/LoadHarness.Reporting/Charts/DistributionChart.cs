@@ -22,7 +22,7 @@ internal static class DistributionChart
                 + (verdict.Interval is null ? "" : " Shaded: the 95% interval of the judged figure."),
             $"{Format.Count(histogram.Count)} samples from {Format.Duration(histogram.Minimum)} to {Format.Duration(histogram.Maximum)}, "
                 + $"half of them within {Format.Duration(histogram.Percentile(50))}. Judged figure "
-                + $"{Format.Figure(verdict.Figure, verdict.Unit)}, 95% interval {Format.Interval(verdict.Interval, verdict.Unit)}, "
+                + $"{VerdictWords.Figure(verdict)}, 95% interval {Format.Interval(verdict.Interval, verdict.Unit, verdict.Limit)}, "
                 + $"{Format.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}.",
             Draw(verdict, histogram, limit * unit, unit, few),
             [new(Tone.Series(0), few ? "one repetition" : "measured", few ? Mark.Dot : Mark.Area),
@@ -47,7 +47,7 @@ internal static class DistributionChart
         else drawing.Area(bins.SelectMany(bin => new[] { (bin.From, bin.Share), (bin.To, bin.Share) }), Tone.Series(0));
         return drawing
             .Upright(limit, $"limit {Format.Figure(verdict.Limit, verdict.Unit)}", Tone.Limit, row: 1)
-            .Upright(figure, $"judged {Format.Figure(verdict.Figure, verdict.Unit)}", Tone.Ink)
+            .Upright(figure, $"judged {VerdictWords.Figure(verdict)}", Tone.Ink)
             .ToSvg($"Response times of {verdict.Id} against its limit.");
     }
 

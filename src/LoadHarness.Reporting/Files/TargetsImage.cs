@@ -29,8 +29,7 @@ internal static class TargetsImage
         var names = new NumericManual();
         for (var row = 0; row < drawn.Count; row++)
         {
-            names.AddMajor(
-                -row, $"{drawn[row].Id} {CheckReport.Word(drawn[row].Kind)}, {Format.Figure(drawn[row].Figure, drawn[row].Unit)}");
+            names.AddMajor(-row, $"{drawn[row].Id} {CheckReport.Word(drawn[row].Kind)}, {VerdictWords.Figure(drawn[row])}");
             Mark(plot, drawn[row], -row);
         }
         plot.Axes.Left.TickGenerator = names;

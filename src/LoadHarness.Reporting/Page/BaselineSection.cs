@@ -46,8 +46,8 @@ internal static class BaselineSection
         Html.Of($"""<a href="#{Trail.Place(now)}">{now.Id}</a> {Plain.Cut(now.Title, 200)}"""),
         Format.Figure(then.Figure, then.Unit),
         Format.Interval(then.Interval, then.Unit),
-        Format.Figure(now.Figure, now.Unit),
-        Format.Interval(now.Interval, now.Unit),
+        VerdictWords.Figure(now),
+        Format.Interval(now.Interval, now.Unit, now.Limit),
         then.Figure == 0 ? "–" : Format.Figure(now.Figure / then.Figure, "x"),
         Change(now, then),
     ];

@@ -40,8 +40,8 @@ internal static class ClaimSection
     [
         Html.Of($"""<a href="#{Trail.Place(claim)}">{claim.Id}</a> {Plain.Cut(claim.Title, 200)}"""),
         Scoreboard.Badge(claim.Kind),
-        Format.Figure(claim.Figure, claim.Unit),
-        Format.Interval(claim.Interval, claim.Unit),
+        VerdictWords.Figure(claim),
+        Format.Interval(claim.Interval, claim.Unit, claim.Limit),
         Format.Limit(claim),
         Format.Count(claim.Samples),
         Plain.Cut(claim.Evidence, 600),

@@ -32,8 +32,9 @@ internal static class TargetFigures
     {
         var points = Seconds.Whole(scenario).Select(sample => ((double)sample.Second, sample.Completed * 60.0)).ToList();
         var drawn = Downsampling.Extremes(points, ScenarioFigures.MostPoints);
-        var description = $"{Format.Figure(verdict.Figure, verdict.Unit)} over the whole run, "
-            + $"95% interval {Format.Interval(verdict.Interval, verdict.Unit)}, {Format.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}. "
+        var description = $"{VerdictWords.Figure(verdict)} over the whole run, "
+            + $"95% interval {Format.Interval(verdict.Interval, verdict.Unit, verdict.Limit)}, "
+            + $"{Format.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}. "
             + $"Single seconds vary: lowest {Format.Significant(points.Min(p => p.Item2))}, "
             + $"highest {Format.Significant(points.Max(p => p.Item2))}.";
         return new(

@@ -37,7 +37,9 @@ internal static class TargetColumns
         : Html.Of(
             $"""
             {Scoreboard.Badge(verdict.Kind)}
-                {VerdictWords.Figure(verdict)}{(verdict.Interval is null ? null : Html.Of($" ({Format.Interval(verdict.Interval)})"))}
+                {VerdictWords.Figure(verdict)}{(verdict.Interval is { } interval
+                    ? Html.Of($" ({Format.Interval(interval, verdict.Limit)})")
+                    : null)}
             """);
 
     private static string Change(ComparedPair pair, string id) =>
