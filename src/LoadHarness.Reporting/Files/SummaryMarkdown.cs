@@ -12,6 +12,7 @@ internal static class SummaryMarkdown
     // A comment of GitHub takes 65,536 characters; escaping may double a text.
     private const int LongestText = 400;
     private const int MostLines = 30;
+    private const int MostRows = 60;
     private const int LongestFile = 60_000;
 
     public static string Of(RunResult run)
@@ -28,11 +29,16 @@ internal static class SummaryMarkdown
         if (common.Count > 0) text.Append($"Of every figure: {Escape(string.Join("; ", common))}.\n\n");
         AppendTable(text, [.. RunScope.WorstFirst(judged)], common);
         AppendErrors(text, run);
-        Fold(text, "met", [.. judged.Where(verdict => verdict.Kind == VerdictKind.Met)], met => AppendTable(text, met, common));
+        Fold(text, "met", [.. judged.Where(verdict => verdict.Kind == VerdictKind.Met)], met =>
+        {
+            AppendTable(text, [.. met.Take(MostRows)], common);
+            if (met.Count > MostRows) text.Append($"{More(met.Count - MostRows)}\n\n");
+        });
         Fold(text, "not judged in this run", [.. run.Verdicts.Where(verdict => !verdict.IsJudged)],
             others => AppendList(text, [.. others.Select(VerdictWords.Line)]));
         if (ComparedText.Of(run) is { } found) text.Append(found).Append('\n');
         foreach (var warning in run.Warnings.Take(MostLines)) text.Append($"> Note: {Escape(warning)}\n\n");
+        if (run.Warnings.Count > MostLines) text.Append($"> Notes: {More(run.Warnings.Count - MostLines)}\n\n");
         return text.Length <= LongestFile
             ? text.ToString()
             : text.ToString(0, LongestFile) + "\n\nCut here; the rest is in report.html and run.json.\n";
@@ -74,15 +80,18 @@ internal static class SummaryMarkdown
 
     private static void AppendErrors(StringBuilder text, RunResult run)
     {
-        foreach (var scenario in run.Scenarios.Where(scenario => scenario.Accounting.Failed > 0).Take(MostLines))
+        var failed = run.Scenarios.Where(scenario => scenario.Accounting.Failed > 0).ToList();
+        foreach (var scenario in failed.Take(MostLines))
             text.Append($"Errors of {Escape(scenario.Name)}: {Escape(string.Join(", ", ErrorGroups.Of(scenario).Words()))}\n\n");
+        if (failed.Count > MostLines) text.Append($"Errors of scenarios: {More(failed.Count - MostLines)}\n\n");
     }
 
+    /// <param name="append">Bounds what it is given, and says how many it leaves out.</param>
     private static void Fold(StringBuilder text, string what, IReadOnlyList<Verdict> verdicts, Action<IReadOnlyList<Verdict>> append)
     {
         if (verdicts.Count == 0) return;
         text.Append($"<details><summary>{Format.Counted(verdicts.Count, "target")} {what}</summary>\n\n");
-        append([.. verdicts.Take(MostLines * 2)]);
+        append(verdicts);
         text.Append("</details>\n\n");
     }
 
@@ -90,9 +99,11 @@ internal static class SummaryMarkdown
     {
         if (lines.Count == 0) return;
         foreach (var line in lines.Take(MostLines)) text.Append($"- {Escape(line)}\n");
-        if (lines.Count > MostLines) text.Append($"- and {Format.Count(lines.Count - MostLines)} more, in report.html\n");
+        if (lines.Count > MostLines) text.Append($"- {More(lines.Count - MostLines)}\n");
         text.Append('\n');
     }
+
+    private static string More(int leftOut) => $"and {Format.Count(leftOut)} more, in report.html";
 
     private static string Code(string text) => Format.Cut(OneLine(text), LongestText).Replace('`', '\'');
 

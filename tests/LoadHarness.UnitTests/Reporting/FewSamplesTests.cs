@@ -1,7 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
+using LoadHarness.Reporting.Files;
 
 namespace LoadHarness.UnitTests.Reporting;
 
@@ -57,5 +60,31 @@ public sealed class FewSamplesTests : IDisposable
 
         var summary = await File.ReadAllTextAsync(Path.Combine(_directory.Path, "summary.md"), TestContext.Current.CancellationToken);
         Assert.InRange(Encoding.UTF8.GetByteCount(summary), 1_000, 64_000);
+        Assert.Contains("> Notes: and 970 more, in report.html", summary, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(30, 0)]
+    [InlineData(60, 30)]
+    [InlineData(100, 70)]
+    public void The_unjudged_targets_that_a_summary_leaves_out_are_counted(int targets, int leftOut) => RequireCount(
+        Enumerable.Range(1, targets).Select(number => Verdict.Unavailable($"X-{number}", "a title", "It did not run.")),
+        " not judged: It did", targets, leftOut);
+
+    [Theory]
+    [InlineData(60, 0)]
+    [InlineData(100, 40)]
+    public void The_met_targets_that_a_summary_leaves_out_are_counted(int targets, int leftOut) => RequireCount(
+        Enumerable.Range(1, targets).Select(number => Verdict.Looked($"X-{number}", "a title", met: true, "seen")),
+        " | ✓ met |", targets, leftOut);
+
+    private static void RequireCount(IEnumerable<Verdict> verdicts, string line, int targets, int leftOut)
+    {
+        var summary = SummaryMarkdown.Of(SampleRun.Create(seconds: 3) with { Verdicts = [.. verdicts], Warnings = [] });
+
+        Assert.Equal(targets - leftOut, Regex.Count(summary, Regex.Escape(line)));
+        Assert.Contains($"<details><summary>{targets} targets ", summary, StringComparison.Ordinal);
+        Assert.Equal(leftOut == 0 ? [] : [$"and {leftOut} more, in report.html"],
+            Regex.Matches(summary, "and \\d+ more, in report.html").Select(found => found.Value));
     }
 }
