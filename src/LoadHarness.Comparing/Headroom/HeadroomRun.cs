@@ -81,7 +81,7 @@ public sealed class HeadroomRun(TimeSpan level, SeedRequest request, ServerProfi
         for (var round = 0; round < Rounds; round++)
         {
             var roundSeed = request.Seed + (ulong)round;
-            held.Add(await new LevelSearch(BrokeAsync, range, Precision, isWhole: false)
+            held.Add(await new LevelSearch(BrokeAsync, range, Precision, step: 0)
                 .FindAsync(rate, held.LastOrDefault(), cancellationToken));
             task.Advance(1);
 

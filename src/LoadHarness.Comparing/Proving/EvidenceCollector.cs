@@ -168,8 +168,9 @@ internal sealed class EvidenceCollector(
             },
         };
         // Sessions without plans on an empty cache: the least load once, which counts for nothing and writes the same on both.
-        await pair.Optimized.BrokeAsync(contract.Search!.Least, ~seed, cancellationToken);
-        await pair.Careful.BrokeAsync(contract.Search!.Least, ~seed, cancellationToken);
+        var least = Math.Max(contract.Search!.Least, pair.Optimized.Step);
+        await pair.Optimized.BrokeAsync(least, ~seed, cancellationToken);
+        await pair.Careful.BrokeAsync(least, ~seed, cancellationToken);
         return pair;
     }
 

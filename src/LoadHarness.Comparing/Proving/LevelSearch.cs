@@ -5,16 +5,16 @@ namespace LoadHarness.Comparing.Proving;
 /// <summary>Finds the highest level that holds: doubles while it does, halves while it does not, then tries in between.</summary>
 /// <param name="broke">Loads an arm at a level; null where it held, else what broke.</param>
 /// <param name="precision">The search ends when what held and what broke are no further apart than this factor.</param>
-/// <param name="isWhole">Whether levels are whole numbers, such as users.</param>
+/// <param name="step">Levels are multiples of it, such as 1 for users; 0 for any level.</param>
 internal sealed class LevelSearch(
-    Func<double, CancellationToken, Task<string?>> broke, ClaimSearch range, double precision, bool isWhole)
+    Func<double, CancellationToken, Task<string?>> broke, ClaimSearch range, double precision, double step)
 {
     /// <param name="first">Where the first search begins.</param>
     /// <param name="before">What an earlier search found; null for none. A later one begins between what held and what broke there.</param>
     public async Task<HeldLevel> FindAsync(double first, HeldLevel? before, CancellationToken cancellationToken)
     {
         var (held, failed, why) = ((double?)null, (double?)null, (string?)null);
-        var level = Math.Clamp(before?.Level ?? first, range.Least, range.Most);
+        var level = Math.Clamp(Whole(before?.Level ?? first, Math.Round), range.Least, range.Most);
         while (true)
         {
             // A stall of the machine breaks any level: what breaks has to do so twice.
@@ -32,13 +32,13 @@ internal sealed class LevelSearch(
     {
         if (held is { } low && failed is { } high)
         {
-            var middle = isWhole ? Math.Round(Math.Sqrt(low * high)) : Math.Sqrt(low * high);
+            var middle = Whole(Math.Sqrt(low * high), Math.Round);
             return high / low <= precision || middle <= low || middle >= high ? null : middle;
         }
 
         if (held is { } all) return brokeBefore is { } before && before > all ? before : Math.Min(range.Most, 2 * all);
-        return Math.Max(range.Least, Whole(failed!.Value / 2));
+        return Math.Max(range.Least, Whole(failed!.Value / 2, Math.Floor));
     }
 
-    private double Whole(double level) => isWhole ? Math.Floor(level) : level;
+    private double Whole(double level, Func<double, double> round) => step > 0 ? step * round(level / step) : level;
 }

@@ -24,6 +24,14 @@ internal sealed class LoadLevel(
 
     public double First => first;
 
+    // So many rows a second are one import more while a level is held.
+    public double Step => contract.Search!.Load switch
+    {
+        SearchedLoad.Users => 1,
+        SearchedLoad.ImportedRows => ImportSize / during.TotalSeconds,
+        _ => 0,
+    };
+
     public async Task<string?> BrokeAsync(double level, ulong seed, CancellationToken cancellationToken)
     {
         var isImport = contract.Search!.Load == SearchedLoad.ImportedRows;

@@ -38,13 +38,16 @@ internal sealed class LoadSearches(double precision, ulong seed, IStageProgress 
                 {
                     tried++;
                     return arm.BrokeAsync(level, seed + number, stop);
-                }, contract.Search!, precision, contract.Search!.Load == SearchedLoad.Users);
+                }, RangeOf(arm), precision, arm.Step);
             var found = await search.FindAsync(arm.First, before.LastOrDefault(), cancellationToken);
             progress.Note(
                 $"{contract.Id}, round {number + 1}, {arm.Name}: {found.Level:N0} after {tried} levels from {arm.First:N0}. "
                     + (found.Broke is { } broke ? $"Above it: {broke}." : ""));
             return found.End == SearchEnd.BelowLeast ? found : found with { Level = arm.Reached(found.Level) };
         }
+
+        // Below one step nothing is offered, whatever the claim allows.
+        ClaimSearch RangeOf(IPressedArm arm) => contract.Search! with { Least = Math.Max(contract.Search!.Least, arm.Step) };
     }
 
     /// <summary>Levels as a reader knows them: of imports, rows an hour.</summary>
@@ -74,6 +77,9 @@ internal interface IPressedArm
 
     /// <summary>Where a first search begins.</summary>
     double First { get; }
+
+    /// <summary>Levels are multiples of it: what lies in between would offer the same load. 0 for any level.</summary>
+    double Step { get; }
 
     /// <returns>Null where the level held, else what broke.</returns>
     Task<string?> BrokeAsync(double level, ulong seed, CancellationToken cancellationToken);

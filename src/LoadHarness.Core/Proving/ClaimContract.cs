@@ -31,7 +31,9 @@ public sealed record ClaimContract(
 public sealed record ClaimedOperation(string Name, [property: Within(0.0001, 1e6)] double Weight);
 
 /// <summary>How the highest level that holds is looked for: doubled until it breaks, then halved in between.</summary>
-/// <param name="Least">No lower level is tried: an arm that breaks there counts as if it held it.</param>
+/// <param name="Least">
+/// No lower level is tried: baseline C counts as if it held it where it does not, and the claim's figure is a lower bound then.
+/// </param>
 /// <param name="First">Where the search begins.</param>
 /// <param name="Most">No higher level is tried.</param>
 /// <param name="QueriesPerSecond">Of <see cref="SearchedLoad.ImportedRows"/>: lead queries that go on at this rate.</param>

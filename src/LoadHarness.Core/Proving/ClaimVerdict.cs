@@ -26,11 +26,20 @@ internal static class ClaimVerdict
         if (worse.Count > 0 && contract.Statistic != ClaimStatistic.AllBytes)
             verdict = verdict.MissedBecause(
                 $"{Format.Figure(comparison.Figure, target.Unit, target.Limit)} as a whole, but worse than C: {Worst(worse)}");
-        if (verdict.Kind != VerdictKind.Met && operations.Any(operation => operation.IsLowerBound))
-            verdict = Verdict.Undecided(target.Id, target.Title,
-                "the optimized schema holds the most that was tried: raise search.most of the claim");
+        if (operations.FirstOrDefault(operation => operation.IsLowerBound) is { } bound)
+        {
+            verdict = verdict.Kind == VerdictKind.Met
+                ? verdict.Qualified(["the figure is a lower bound: the upper end of its interval bounds nothing"])
+                : Verdict.Undecided(target.Id, target.Title,
+                    $"at least {Format.Figure(comparison.Figure, target.Unit, target.Limit)}, which is a lower bound: {WhyLowerBound(bound)}");
+        }
+
         return verdict.Qualified([.. Caveats(operations)]).ClaimedAt(Math.Max(target.ClaimedAtContacts, ClaimedAt));
     }
+
+    private static string WhyLowerBound(ProvenOperation bound) => bound.CarefulBreaksAtLeast
+        ? "baseline C does not hold the least level that was tried; lower search.least of the claim"
+        : "the optimized schema holds the most that was tried; raise search.most of the claim";
 
     /// <summary>By the target of today; what was not measured stays as it was.</summary>
     public static Verdict Again(ProvenClaim claim, IReadOnlyList<Target> targets) =>

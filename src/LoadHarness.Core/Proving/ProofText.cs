@@ -70,7 +70,7 @@ public static class ProofText
         text.Append($"| {Name(operation)} | {Format.Significant(operation.Weight)} | "
             + $"{(operation.Calls > 0 ? operation.Calls.ToString("N0") : "–")} | {Value(operation.Optimized)} | "
             + $"{Value(operation.Careful)} | {Value(operation.Naive)} | {Value(operation.Expert)} | ");
-        text.Append($"{Times(operation)} | {(operation.TimesInterval is { } interval ? Format.Interval(interval) : "–")} |\n");
+        text.Append($"{Times(operation)} | {ProvenWords.Interval(operation)} |\n");
         string Value(double? value) => value is { } there ? ProvenOperations.Value(there, operation.Unit) : "–";
     }
 
@@ -80,7 +80,7 @@ public static class ProofText
 
     private static string Times(ProvenOperation operation)
     {
-        var times = Format.Significant(operation.Times);
+        var times = ProvenWords.Times(operation);
         return operation.IsWorse ? $"**{times}**" : times;
     }
 }

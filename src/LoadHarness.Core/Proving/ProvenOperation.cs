@@ -18,11 +18,24 @@ public sealed record ProvenOperation(
     /// <summary>Of users or rates: more is better, and <see cref="Ratio"/> is C over optimized.</summary>
     public bool MoreIsBetter { get; init; }
 
+    /// <summary>The note that baseline C did not hold the least level that was tried: its figure is that level, and the truth is lower.</summary>
+    internal const string CarefulBreaksAtLeastNote =
+        "baseline C breaks at the least level that was tried, and counts as if it held it";
+
     /// <summary>
-    /// The optimized schema held the most that was tried, so it may hold more: <see cref="Times"/> is a lower bound. It shows a claim, and
-    /// misses none.
+    /// The optimized schema held the most that was tried, so it may hold more, or baseline C did not hold the least: <see cref="Times"/> is
+    /// a lower bound. It shows a claim, and misses none.
     /// </summary>
-    public bool IsLowerBound { get; init; }
+    /// <remarks>Records from before say it of baseline C by the note alone.</remarks>
+    public bool IsLowerBound
+    {
+        get => field || CarefulBreaksAtLeast;
+        init;
+    }
+
+    /// <summary>Baseline C did not hold the least level that was tried.</summary>
+    [JsonIgnore]
+    public bool CarefulBreaksAtLeast => Notes.Contains(CarefulBreaksAtLeastNote);
 
     /// <summary>Optimized in times of C, as a reader counts: twice the users are two times C, and half the bytes a half.</summary>
     [JsonIgnore]

@@ -1,5 +1,8 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using LoadHarness.Comparing.Proving;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Output;
 using LoadHarness.Core.Proving;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
@@ -18,7 +21,7 @@ public sealed class LevelSearchTests
     [InlineData(4_000)]
     public async Task The_level_that_is_found_is_within_the_precision_of_the_truth(double capacity)
     {
-        var (held, tried) = await Find(capacity, precision: 1.1, isWhole: false);
+        var (held, tried) = await Find(capacity, precision: 1.1, step: 0);
 
         Assert.Equal(SearchEnd.Found, held.End);
         Assert.InRange(held.Level, capacity / 1.1, capacity);
@@ -32,17 +35,40 @@ public sealed class LevelSearchTests
     [InlineData(130.2, 119)]
     public async Task Users_are_whole(double capacity, double least)
     {
-        var (held, _) = await Find(capacity, precision: 1.1, isWhole: true);
+        var (held, _) = await Find(capacity, precision: 1.1, step: 1);
 
         Assert.Equal(Math.Round(held.Level), held.Level);
         Assert.InRange(held.Level, least, capacity);
     }
 
+    /// <summary>At 2,000 rows an import and 8 s a level, 250 rows a second are one import.</summary>
+    [Theory]
+    [InlineData(5_300)]
+    [InlineData(700)]
+    [InlineData(260)]
+    public async Task Imports_are_whole_too(double capacity)
+    {
+        var tried = new List<double>();
+        var search = new LevelSearch(
+            (level, _) =>
+            {
+                tried.Add(level);
+                return Task.FromResult(level <= capacity ? null : "slow");
+            },
+            new(SearchedLoad.ImportedRows, 250, 8_000, 1_000_000), 1.1, step: 250);
+
+        var held = await search.FindAsync(8_123, null, TestContext.Current.CancellationToken);
+
+        Assert.All(tried, level => Assert.Equal(0, level % 250));
+        Assert.InRange(held.Level, capacity - 250, capacity);
+        Assert.InRange(held.BrokeAt!.Value, capacity, Math.Max(held.Level + 250, held.Level * 1.1));
+    }
+
     [Fact]
     public async Task What_breaks_at_the_least_and_what_holds_at_the_most_is_said()
     {
-        Assert.Equal(SearchEnd.BelowLeast, (await Find(0.5, 1.1, isWhole: false)).Held.End);
-        Assert.Equal(SearchEnd.AtMost, (await Find(1e9, 1.1, isWhole: false)).Held.End);
+        Assert.Equal(SearchEnd.BelowLeast, (await Find(0.5, 1.1, step: 0)).Held.End);
+        Assert.Equal(SearchEnd.AtMost, (await Find(1e9, 1.1, step: 0)).Held.End);
     }
 
     [Theory]
@@ -56,7 +82,7 @@ public sealed class LevelSearchTests
         var tried = 0;
         var search = new LevelSearch(
             (level, _) => Task.FromResult(++tried > 0 && level > capacity ? "slow" : null),
-            new(SearchedLoad.Requests, 1, 32, 20_000), 1.1, isWhole: false);
+            new(SearchedLoad.Requests, 1, 32, 20_000), 1.1, step: 0);
 
         var before = new HeldLevel(90, SearchEnd.Found, "slow") { BrokeAt = 98 };
         var held = await search.FindAsync(32, before, TestContext.Current.CancellationToken);
@@ -114,6 +140,38 @@ public sealed class LevelSearchTests
         Assert.Equal(9, atLeast.Verdict.Figure!.Value, 6);
     }
 
+    /// <summary>Published once: "missed, 2.61 times", of a C that held nothing that was tried.</summary>
+    [Fact]
+    public void A_baseline_that_holds_nothing_that_was_tried_makes_a_lower_bound_which_misses_nothing()
+    {
+        HeldLevel low = new(1, SearchEnd.BelowLeast, "slow");
+
+        var below = Judged([Held(3), Held(3), Held(3)], [low, low, low]);
+        Assert.Equal(VerdictKind.Inconclusive, below.Verdict.Kind);
+        Assert.Contains("at least 3×, which is a lower bound: baseline C does not hold the least level that was tried; "
+            + "lower search.least of the claim", below.Verdict.Reason, StringComparison.Ordinal);
+        Assert.Equal(VerdictKind.Inconclusive, Judged([Held(3), Held(3), Held(3)], [Held(1), low, Held(1)]).Verdict.Kind);
+        // What is enough already stays so, and nobody reads its upper end as one.
+        var enough = Judged([Held(9), Held(9), Held(9)], [low, low, low]);
+        Assert.Equal(VerdictKind.Met, enough.Verdict.Kind);
+        Assert.Contains(enough.Verdict.Caveats, caveat => caveat.Contains("lower bound", StringComparison.Ordinal));
+        var text = ProofText.Of(LoadHarness.TestSupport.SampleCompared.Proof.Proof! with { Claims = [enough] });
+        Assert.Matches(@"\| 9 users \| 1 user \| – \| – \| at least 9 \| at least [\d.]+ \|", text);
+    }
+
+    [Fact]
+    public void A_record_that_says_so_by_its_note_alone_is_judged_alike()
+    {
+        HeldLevel low = new(1, SearchEnd.BelowLeast, "slow");
+        var claim = Judged([Held(3), Held(3), Held(3)], [low, low, low]);
+        var json = JsonNode.Parse(JsonSerializer.Serialize(claim, JsonFormat.Options))!;
+        json["operations"]![0]!["isLowerBound"] = false;
+        var old = json.Deserialize<ProvenClaim>(JsonFormat.Options)!;
+
+        Assert.Equal(VerdictKind.Inconclusive, Again(Kept(old), 5).Kind);
+        Assert.Equal(VerdictKind.Met, Again(Kept(old), 2).Kind);
+    }
+
     [Fact]
     public void An_optimized_arm_that_held_the_most_that_was_tried_may_hold_more_and_misses_nothing()
     {
@@ -142,13 +200,6 @@ public sealed class LevelSearchTests
         Assert.Equal(VerdictKind.Missed, Again(found, 50).Kind);
         // And what was undecided is met by a target that the bound reaches.
         Assert.Equal(VerdictKind.Met, Again(Kept(Judged([most, most, most], [Held(9_000), Held(9_000), Held(9_000)])), 2).Kind);
-
-        static RunResult Kept(ProvenClaim claim) => LoadHarness.TestSupport.SampleCompared.Proof with
-        {
-            Proof = LoadHarness.TestSupport.SampleCompared.Proof.Proof! with { Claims = [claim] },
-        };
-
-        static Verdict Again(RunResult run, double limit) => Assert.Single(TargetJudge.Decide(run, [Users with { Limit = limit }]));
     }
 
     [Fact]
@@ -162,10 +213,17 @@ public sealed class LevelSearchTests
                 stalled = true;
                 return Task.FromResult<string?>("stalled");
             },
-            new(SearchedLoad.Requests, 1, 32, 20_000), 1.1, false);
+            new(SearchedLoad.Requests, 1, 32, 20_000), 1.1, 0);
 
         Assert.InRange((await search.FindAsync(32, null, TestContext.Current.CancellationToken)).Level, 90, 100);
     }
+
+    private static RunResult Kept(ProvenClaim claim) => LoadHarness.TestSupport.SampleCompared.Proof with
+    {
+        Proof = LoadHarness.TestSupport.SampleCompared.Proof.Proof! with { Claims = [claim] },
+    };
+
+    private static Verdict Again(RunResult run, double limit) => Assert.Single(TargetJudge.Decide(run, [Users with { Limit = limit }]));
 
     private static HeldLevel Held(double level) => new(level, SearchEnd.Found, "slow");
 
@@ -178,7 +236,7 @@ public sealed class LevelSearchTests
             Searches = new Dictionary<string, SearchedLevels> { ["ER-6"] = new("users of the mix", "users", optimized, careful) },
         });
 
-    private static async Task<(HeldLevel Held, int Tried)> Find(double capacity, double precision, bool isWhole)
+    private static async Task<(HeldLevel Held, int Tried)> Find(double capacity, double precision, double step)
     {
         var tried = 0;
         var search = new LevelSearch(
@@ -187,7 +245,7 @@ public sealed class LevelSearchTests
                 tried++;
                 return Task.FromResult(level <= capacity ? null : "slow");
             },
-            new(SearchedLoad.Requests, 1, 32, 20_000), precision, isWhole);
+            new(SearchedLoad.Requests, 1, 32, 20_000), precision, step);
         return (await search.FindAsync(32, null, TestContext.Current.CancellationToken), tried);
     }
 }

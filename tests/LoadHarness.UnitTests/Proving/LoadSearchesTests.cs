@@ -63,6 +63,17 @@ public sealed class LoadSearchesTests
     }
 
     [Fact]
+    public async Task No_level_is_tried_that_offers_nothing()
+    {
+        var (fast, slow) = (new Scanned("optimized", 9_000, 0) { Step = 4_000 }, new Scanned("C", 100, 0) { Step = 4_000 });
+
+        var levels = await SearchAsync(_ => new(fast, slow));
+
+        Assert.All(levels.Careful, level => Assert.Equal((4_000 * 3_600d, SearchEnd.BelowLeast), (level.Level, level.End)));
+        Assert.All(levels.Optimized, level => Assert.Equal(8_000 * 3_600d, level.Level));
+    }
+
+    [Fact]
     public async Task Every_round_gives_its_copies_back()
     {
         var (made, ended) = (0, 0);
@@ -103,6 +114,8 @@ public sealed class LoadSearchesTests
         public string Name => name;
 
         public double First => 8_000;
+
+        public double Step { get; init; }
 
         public Task<string?> BrokeAsync(double level, ulong seed, CancellationToken cancellationToken)
         {

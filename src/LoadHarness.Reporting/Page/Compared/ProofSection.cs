@@ -41,7 +41,7 @@ internal static class ProofSection
             Format.Limit(claim.Verdict),
             claim.Worst is { } worst
                 ? Html.Of($"""
-                    <span class="{(worst.IsWorse ? "is-worse" : "")}">{new Name(worst.Name)} {Format.Significant(worst.Times)}</span>
+                    <span class="{(worst.IsWorse ? "is-worse" : "")}">{new Name(worst.Name)} {ProvenWords.Times(worst)}</span>
                     """)
                 : Html.Of($"–"),
         ]), "sortable");
@@ -95,8 +95,8 @@ internal static class ProofSection
         <td class=n>{Figure(operation.Careful, operation.Unit)}
         <td class=n>{Figure(operation.Naive, operation.Unit)}
         <td class=n>{Figure(operation.Expert, operation.Unit)}
-        <td class="n{(operation.IsWorse ? " is-worse" : "")}">{Format.Significant(operation.Times)}
-        <td class=n>{(operation.TimesInterval is { } interval ? Format.Interval(interval) : "exact")}
+        <td class="n{(operation.IsWorse ? " is-worse" : "")}">{ProvenWords.Times(operation)}
+        <td class=n>{(operation.TimesInterval is null ? "exact" : ProvenWords.Interval(operation))}
         <td class="axis">{Html.Trusted(Bullet(operation))}
 
         """);
@@ -105,7 +105,7 @@ internal static class ProofSection
     {
         var row = Axis.Line(Equal);
         if (operation.TimesInterval is { IsFinite: true } interval) row.Whisker(interval.Low, interval.High);
-        return row.Dot(operation.Times).ToSvg($"{operation.Name}: {Format.Significant(operation.Times)} times C");
+        return row.Dot(operation.Times).ToSvg($"{operation.Name}: {ProvenWords.Times(operation)} times C");
     }
 
     private static string Figure(double? value, string unit) => value is not { } there ? "–"
