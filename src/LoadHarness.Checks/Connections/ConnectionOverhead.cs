@@ -1,6 +1,7 @@
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Statistics;
+using LoadHarness.Core.Words;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
 using LoadHarness.Postgres.Provisioning;
@@ -48,7 +49,7 @@ public sealed record ConnectionOverhead(string Way, IReadOnlyList<double> RoundM
 
     /// <summary>
     /// RE-4: by how many percent the pool makes a request shorter. The request is counted in full, its query too, which understates the
-    /// gain.
+    /// gain. pgbouncer against the pool stands next to it and judges nothing: a careful team has a pool already.
     /// </summary>
     /// <param name="ways">Of <see cref="MeasureAsync"/>.</param>
     public static Comparison Compare(IReadOnlyList<ConnectionOverhead> ways)
@@ -60,7 +61,15 @@ public sealed record ConnectionOverhead(string Way, IReadOnlyList<double> RoundM
             $"{way.Way} {way.MeanMilliseconds:0.000} ms, {way.BackendsStarted} server processes");
         return new(Target, reductions.Average(), Intervals.OfMean(reductions), reductions.Length,
             $"A connection, select 1, and back, in {reductions.Length} rounds in turn: {string.Join("; ", words)} a round. "
-                + $"Judged: {pooled.Way} against {unpooled.Way}.");
+                + $"Judged: {pooled.Way} against {unpooled.Way}. Next to it, judging nothing: "
+                + (ways.Count > 2 ? Beside(pooled, ways[2]) : "no pgbouncer was there to hold against the pool."));
+    }
+
+    private static string Beside(ConnectionOverhead pool, ConnectionOverhead pooler)
+    {
+        var times = pool.RoundMilliseconds.Zip(pooler.RoundMilliseconds, (own, between) => between / own).ToArray();
+        return $"{pooler.Way}, connected to anew for each request, takes {Format.Significant(times.Average())} times as long as {pool.Way} "
+            + $"({(Intervals.OfMean(times) is { } interval ? Format.Interval(interval) : "a single round")}).";
     }
 
     // Outside the timed rounds: the server publishes its count with a delay.

@@ -3,6 +3,7 @@ using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Proving;
 using LoadHarness.Core.Targets;
+using LoadHarness.Postgres.Provisioning;
 
 namespace LoadHarness.Comparing.Proving;
 
@@ -224,6 +225,9 @@ internal sealed class EvidenceCollector(
         const int users = 10;
         const int rounds = 5;
         var server = arms.Optimized.Server.Database.AdminConnectionString;
-        return ConnectionOverhead.Compare(await ConnectionOverhead.MeasureAsync(server, null, requests, users, rounds, cancellationToken));
+        // As many connections as the driver's pool has.
+        await using var pooler = PgBouncer.Find() is null ? null : await PgBouncer.StartAsync(server, users, cancellationToken);
+        return ConnectionOverhead.Compare(
+            await ConnectionOverhead.MeasureAsync(server, pooler, requests, users, rounds, cancellationToken));
     }
 }

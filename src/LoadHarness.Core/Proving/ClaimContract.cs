@@ -6,7 +6,8 @@ namespace LoadHarness.Core.Proving;
 /// <param name="Id">Of the target, as in targets.json, which holds the limit.</param>
 /// <param name="Definition">How the figure is computed, in a sentence.</param>
 /// <param name="Baseline">
-/// The one way that the claim is judged against: C, a careful team on the base schema; N and X stand next to it.
+/// The one way that the claim is judged against: C, a careful team on the base schema; N and X stand next to it. In words where the claim
+/// is not about two schemas.
 /// </param>
 /// <param name="Operations">What is measured, with its share in the mix; empty where the whole database is.</param>
 /// <param name="NotWorse">What must not get worse for it.</param>

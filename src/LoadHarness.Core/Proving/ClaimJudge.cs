@@ -7,8 +7,8 @@ using LoadHarness.Core.Words;
 namespace LoadHarness.Core.Proving;
 
 /// <summary>
-/// Turns what was measured into one verdict a claim: against baseline C, by the contract's own definition, and by the rules of every
-/// verdict.
+/// Turns what was measured into one verdict a claim: against baseline C (RE-4: against unpooled connections), by the contract's own
+/// definition, and by the rules of every verdict.
 /// </summary>
 public static class ClaimJudge
 {

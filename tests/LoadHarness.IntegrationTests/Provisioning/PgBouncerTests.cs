@@ -54,6 +54,10 @@ public sealed class PgBouncerTests(PostgresCluster cluster)
         Assert.Equal(ways[0].RoundMilliseconds.Zip(ways[1].RoundMilliseconds, (without, with) => 100 * (1 - (with / without))).Average(),
             comparison.Figure, 0.001);
         Assert.InRange(comparison.Figure, LeastGain, 100);
+        Assert.Matches(
+            @"judging nothing: pgbouncer, connected to anew for each request, takes [\d.,]+ times as long as Npgsql pool \(-?[\d.,]+ to ",
+            comparison.Evidence);
+        Assert.Contains("no pgbouncer was there", ConnectionOverhead.Compare([.. ways.Take(2)]).Evidence, StringComparison.Ordinal);
 
         Task<IReadOnlyList<ConnectionOverhead>> MeasureAsync() =>
             ConnectionOverhead.MeasureAsync(database.ConnectionString, pooler, requests: 100, users: 4, rounds: 3, Stop);

@@ -22,8 +22,8 @@ internal static class ProofSection
         : new(
             "claims",
             "Before and after",
-            $"Each claim is judged against baseline C, a careful team on the base schema, and no other; N is the way of known systems, X "
-                + $"an expert's. {Format.Count(proof.Contacts)} leads, PostgreSQL {proof.Optimized.Version}, "
+            $"Each claim is judged against baseline C, a careful team on the base schema, and no other, but for RE-4, which compares pooled "
+                + $"with unpooled connections; N is the way of known systems, X an expert's. {Format.Count(proof.Contacts)} leads, PostgreSQL {proof.Optimized.Version}, "
                 + $"{(proof.Quick ? "few and short turns (--quick), so the intervals are wide; " : "")}both arms with the same rows, "
                 + $"settings and arguments, and the rows that came back compared.",
             [Summary(proof), .. proof.Claims.SelectMany(claim => Claim(claim, page))]);
