@@ -75,6 +75,8 @@ internal sealed record MeasuredPairs(OperationPairs Pairs, ArmValues? Blocks)
                 ? new(blocks.Average(), others.Average())
                 {
                     Calls = pairs.Count * calls,
+                    OptimizedBatches = blocks,
+                    CarefulBatches = others,
                     Spread = Math.Max(BatchSpread.Of(blocks), BatchSpread.Of(others)),
                 }
                 : null);

@@ -12,6 +12,9 @@ namespace LoadHarness.Core.Proving;
 /// <param name="Operations">What is measured, with its share in the mix; empty where the whole database is.</param>
 /// <param name="NotWorse">What must not get worse for it.</param>
 /// <param name="Search">What is raised to find the highest level that holds; null where no search is made.</param>
+/// <param name="NotWorseIn">
+/// Claims whose operations must not get worse for it either: checked where they are in the same proof. Null for none.
+/// </param>
 /// <param name="NotMeasured">Why <c>prove</c> does not measure it, and what would; null where it does.</param>
 public sealed record ClaimContract(
     string Id,
@@ -22,7 +25,8 @@ public sealed record ClaimContract(
     IReadOnlyList<ClaimedOperation> Operations,
     string NotWorse,
     string? NotMeasured = null,
-    ClaimSearch? Search = null)
+    ClaimSearch? Search = null,
+    IReadOnlyList<string>? NotWorseIn = null)
 {
     public IEnumerable<string> OperationNames => Operations.Select(operation => operation.Name);
 }

@@ -75,6 +75,14 @@ public static class ClaimFiles
             yield return new("search", "it is missing", "Allowed: a search, or notMeasured with what would do it");
         if (contract.Search is { } search && !(search.Least <= search.First && search.First <= search.Most))
             yield return new("search.first", "it does not lie between least and most", "Allowed: a level between the two");
+        foreach (var (id, place) in (contract.NotWorseIn ?? []).Select((id, place) => (id, place)))
+        {
+            var others = targets.Where(one => one.Statistic == Targets.Statistic.Comparison && one.Id != contract.Id)
+                .Select(one => one.Id).ToList();
+            if (!others.Contains(id))
+                yield return new($"notWorseIn[{place}]", $"there is no other claim \"{id}\"", Spelling.Advice(id, others));
+        }
+
         var unit = contract.Statistic is ClaimStatistic.BoundedSearch or ClaimStatistic.RequestsPerCpuSecond ? "x" : "%";
         if (target is not null && target.Unit != unit)
             yield return new("statistic", $"its figure is in {unit}, the limit in targets.json in {target.Unit}",

@@ -68,7 +68,7 @@ public static class ClaimJudge
 
     private static ProvenClaim Connections(ClaimContract contract, Target target, Comparison? connections) => connections is null
         ? Without(contract, Unavailable(target, "Connections were not measured."))
-        : new(contract, ClaimVerdict.Of(contract, target, connections, []), connections, [], null);
+        : new(contract, ClaimVerdict.Of(contract, target, connections, [], []), connections, [], null);
 
     private static ProvenClaim OfSearch(ClaimContract contract, Target target, ProofEvidence evidence)
     {
@@ -104,7 +104,11 @@ public static class ClaimJudge
                 var (cpu, spread) = ProofArithmetic.OfPairs(ProvenOperations.MixRatios(contract.Operations, evidence));
                 return Judged(contract, target, operations, cpu, spread, pairs.Min(pair => pair.OptimizedCpu.Count));
             default:
-                return Judged(contract, target, operations, ProofArithmetic.OfMix(operations), null, operations.Count);
+                var mix = ProofArithmetic.OfMix(operations);
+                var batches = ProvenOperations.BlockRatios(contract.Operations, evidence);
+                return Judged(
+                    contract, target, operations, mix, ProofArithmetic.OfBatches(mix, batches),
+                    batches.Count == 0 ? operations.Count : batches.Count);
         }
     }
 
@@ -115,7 +119,7 @@ public static class ClaimJudge
         _ => evidence.Times.ContainsKey(name),
     };
 
-    /// <param name="interval">Of the ratio; null for counters and bytes, which have no sampling error.</param>
+    /// <param name="interval">Of the ratio; null for bytes, which have no sampling error, and where batches of calls were not kept.</param>
     private static ProvenClaim Judged(
         ClaimContract contract, Target target, IReadOnlyList<ProvenOperation> operations, double ratio, ConfidenceInterval? interval,
             long samples)
@@ -125,7 +129,7 @@ public static class ClaimJudge
         var comparison = new Comparison(target.Id, figure, range, samples, Evidence(contract, operations));
         return new(
             contract,
-            ClaimVerdict.Of(contract, target, comparison, operations),
+            ClaimVerdict.Of(contract, target, comparison, operations, []),
             comparison,
             [.. operations.OrderByDescending(operation => operation.Ratio)],
             GeometricMean(operations));

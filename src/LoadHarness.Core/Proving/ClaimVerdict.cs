@@ -11,21 +11,24 @@ internal static class ClaimVerdict
     /// <summary>Leads that the claims are made for, where targets.json says nothing else.</summary>
     public const long ClaimedAt = 2_000_000;
 
-    public static Verdict Of(ClaimContract contract, Target target, Comparison comparison, IReadOnlyList<ProvenOperation> operations)
+    /// <param name="proof">All claims of the same proof; empty while they have no figures yet.</param>
+    public static Verdict Of(
+        ClaimContract contract, Target target, Comparison comparison, IReadOnlyList<ProvenOperation> operations,
+        IReadOnlyList<ProvenClaim> proof)
     {
-        var verdict = HasNoSamplingError(contract.Statistic)
+        var verdict = IsCounted(contract.Statistic, comparison)
             ? Verdict.Counted(target.Id, target.Title, comparison.Figure, target.Bound, comparison.Samples, comparison.Evidence,
-                "counted, no sampling error")
+                IsSampled(contract.Statistic) ? null : "counted, no sampling error")
             : Verdict.Judged(
                 target.Id, target.Title,
                 new(comparison.Figure, comparison.Interval, comparison.Samples, FewestSamples(contract, target)),
                 target.Bound, comparison.Evidence);
-        var worse = operations.Where(operation => operations.Count > 1
-            && (operation.Interval?.Low ?? operation.Ratio) > ProvenOperation.LargestRatio).ToList();
+        var worse = operations.Where(operation => operations.Count > 1 && operation.IsShownWorse).ToList();
         // Of bytes the whole is the figure; what stands next to it is told.
         if (worse.Count > 0 && contract.Statistic != ClaimStatistic.AllBytes)
             verdict = verdict.MissedBecause(
                 $"{Format.Figure(comparison.Figure, target.Unit, target.Limit)} as a whole, but worse than C: {Worst(worse)}");
+        verdict = Elsewhere(contract, target, comparison, verdict, proof);
         if (operations.FirstOrDefault(operation => operation.IsLowerBound) is { } bound)
         {
             verdict = verdict.Kind == VerdictKind.Met
@@ -42,13 +45,42 @@ internal static class ClaimVerdict
         : "the optimized schema holds the most that was tried; raise search.most of the claim";
 
     /// <summary>By the target of today; what was not measured stays as it was.</summary>
-    public static Verdict Again(ProvenClaim claim, IReadOnlyList<Target> targets) =>
+    /// <param name="proof">All claims of the same proof.</param>
+    public static Verdict Again(ProvenClaim claim, IReadOnlyList<ProvenClaim> proof, IReadOnlyList<Target> targets) =>
         claim.Comparison is { } comparison && targets.FirstOrDefault(target => target.Id == claim.Contract.Id) is { } target
-            ? Of(claim.Contract, target, comparison, claim.Operations)
+            ? Of(claim.Contract, target, comparison, claim.Operations, proof)
             : claim.Verdict;
 
-    private static bool HasNoSamplingError(ClaimStatistic statistic) =>
-        statistic is ClaimStatistic.IndexBytes or ClaimStatistic.AllBytes or ClaimStatistic.BlocksPerRequest;
+    // Fewer bytes must not make reads slower, for one. What this proof did not measure is said to be open.
+    private static Verdict Elsewhere(
+        ClaimContract contract, Target target, Comparison comparison, Verdict verdict, IReadOnlyList<ProvenClaim> proof)
+    {
+        foreach (var id in contract.NotWorseIn ?? [])
+        {
+            var operations = proof.FirstOrDefault(claim => claim.Contract.Id == id)?.Operations ?? [];
+            var worse = operations.Where(operation => operation.IsShownWorse).ToList();
+            if (operations.Count == 0)
+            {
+                verdict = verdict.Qualified([$"not checked: whether the operations of {id} got worse, which this proof has no figures of"]);
+                continue;
+            }
+
+            if (worse.Count == 0) continue;
+            var told = $"worse than C by {id}: {Worst(worse)}";
+            verdict = verdict.Kind == VerdictKind.Missed
+                ? verdict.Qualified([told])
+                : verdict.MissedBecause($"{Format.Figure(comparison.Figure, target.Unit)} as a whole, but {told}");
+        }
+
+        return verdict;
+    }
+
+    /// <summary>Blocks are counted, and the arguments that they are counted of are drawn.</summary>
+    private static bool IsSampled(ClaimStatistic statistic) => statistic is not (ClaimStatistic.IndexBytes or ClaimStatistic.AllBytes);
+
+    // Records from before have no interval of blocks, and batches that agree have none either.
+    private static bool IsCounted(ClaimStatistic statistic, Comparison comparison) => !IsSampled(statistic)
+        || (statistic == ClaimStatistic.BlocksPerRequest && !(comparison.Interval?.Low < comparison.Interval?.High));
 
     private static long FewestSamples(ClaimContract contract, Target target) => contract.Statistic == ClaimStatistic.ConnectionTime
         ? target.MinimumSamples

@@ -15,11 +15,16 @@ public sealed record MeasuredProof(Proof Unjudged, ProofEvidence Evidence)
     public const string FileName = "evidence.json";
 
     /// <param name="contracts">In the order of the targets.</param>
-    public Proof Judge(IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets) => Unjudged with
+    public Proof Judge(IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets)
     {
-        Claims = [.. contracts.Select(
-            contract => ClaimJudge.Decide(contract, targets.Single(target => target.Id == contract.Id), Evidence))],
-    };
+        IReadOnlyList<ProvenClaim> claims = [.. contracts.Select(
+            contract => ClaimJudge.Decide(contract, targets.Single(target => target.Id == contract.Id), Evidence))];
+        // What a claim must not cost in the others is known when all have their figures.
+        return Unjudged with
+        {
+            Claims = [.. claims.Select(claim => claim with { Verdict = ClaimVerdict.Again(claim, claims, targets) })],
+        };
+    }
 
     public Task WriteAsync(Stream stream, CancellationToken cancellationToken) =>
         JsonSerializer.SerializeAsync(stream, this, JsonFormat.Options, cancellationToken);

@@ -36,7 +36,7 @@ public sealed record Proof(
     bool IFindings.IsJudgedByTargets => true;
 
     IReadOnlyList<Verdict> IFindings.VerdictsBy(IReadOnlyList<Target> targets) =>
-        [.. Claims.Select(claim => ClaimVerdict.Again(claim, targets))];
+        [.. Claims.Select(claim => ClaimVerdict.Again(claim, Claims, targets))];
 
     string IFindings.ToMarkdown() => ProofText.Of(this);
 }

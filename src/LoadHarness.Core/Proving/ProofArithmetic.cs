@@ -1,4 +1,5 @@
 using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Statistics;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Proving;
@@ -47,6 +48,18 @@ public static class ProofArithmetic
         return OfPairs([.. Enumerable.Range(0, fewest).Select(pair => logRatios.Average(operation => Joined(operation, pair, fewest)))]);
     }
 
-    private static double Joined(IReadOnlyList<double> pairs, int place, int places) =>
+    /// <summary>Of what was counted: around the ratio of all calls, by how far the ratios of its batches scatter.</summary>
+    /// <param name="logRatios">ln(optimized / C) of each batch of calls with the same arguments on both arms.</param>
+    /// <returns>Null where there are too few batches for one, or all of them agree.</returns>
+    public static ConfidenceInterval? OfBatches(double ratio, IReadOnlyList<double> logRatios)
+    {
+        if (logRatios.Count < ClaimJudge.FewestPairs || Intervals.OfMean(logRatios) is not { } interval || interval.Low >= interval.High)
+            return null;
+        var mean = logRatios.Average();
+        return new(ratio * FigureRange.Exp(interval.Low - mean), ratio * FigureRange.Exp(interval.High - mean));
+    }
+
+    /// <summary>A figure of one of fewer places: where an operation has more pairs than another, neighbours of it count as one.</summary>
+    internal static double Joined(IReadOnlyList<double> pairs, int place, int places) =>
         pairs.Where((_, pair) => pair * places / pairs.Count == place).Average();
 }

@@ -43,6 +43,14 @@ public sealed record ArmValues(double Optimized, double Careful, double? Naive =
     /// <summary>Of each arm, that they are the means of; 1 for what is read once.</summary>
     public int Calls { get; init; } = 1;
 
+    /// <summary>
+    /// Means of the batches that <see cref="Calls"/> came in, with the same arguments on both arms; empty where there are none.
+    /// </summary>
+    public IReadOnlyList<double> OptimizedBatches { get; init; } = [];
+
+    /// <inheritdoc cref="OptimizedBatches"/>
+    public IReadOnlyList<double> CarefulBatches { get; init; } = [];
+
     /// <summary>How far batches of these calls lie apart on the arm where they do most, as a share of its figure.</summary>
     public double Spread { get; init; }
 }

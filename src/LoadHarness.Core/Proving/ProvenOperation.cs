@@ -10,7 +10,7 @@ namespace LoadHarness.Core.Proving;
 /// <param name="Naive">Baseline N; null where it was not measured.</param>
 /// <param name="Expert">Baseline X; null where it was not measured, or where C is the expert's way already.</param>
 /// <param name="Ratio">Optimized over C: by pairs for times, so it is not always the quotient of the two values.</param>
-/// <param name="Interval">95% of the ratio; null for what has no sampling error.</param>
+/// <param name="Interval">95% of the ratio; null for what has no sampling error, or no batches to know it by.</param>
 public sealed record ProvenOperation(
     string Name, double Weight, string Unit, double Optimized, double Careful, double? Naive, double? Expert, double Ratio,
         ConfidenceInterval? Interval)
@@ -18,7 +18,7 @@ public sealed record ProvenOperation(
     /// <summary>Of users or rates: more is better, and <see cref="Ratio"/> is C over optimized.</summary>
     public bool MoreIsBetter { get; init; }
 
-    /// <summary>The note that baseline C did not hold the least level that was tried: its figure is that level, and the truth is lower.</summary>
+    /// <summary>The note that baseline C did not hold the least level that was tried: the truth is lower than its figure.</summary>
     internal const string CarefulBreaksAtLeastNote =
         "baseline C breaks at the least level that was tried, and counts as if it held it";
 
@@ -41,7 +41,7 @@ public sealed record ProvenOperation(
     [JsonIgnore]
     public double Times => MoreIsBetter ? 1 / Ratio : Ratio;
 
-    /// <summary>95% of <see cref="Times"/>; null for what has no sampling error.</summary>
+    /// <summary>95% of <see cref="Times"/>; null where <see cref="Interval"/> is.</summary>
     [JsonIgnore]
     public ConfidenceInterval? TimesInterval => this is { MoreIsBetter: true, Interval: { } cost }
         ? new(1 / cost.High, 1 / cost.Low)
@@ -57,6 +57,10 @@ public sealed record ProvenOperation(
     public const double LargestRatio = 1.10;
 
     public bool IsWorse => Ratio > LargestRatio;
+
+    /// <summary>Worse by its whole interval: what misses a claim.</summary>
+    [JsonIgnore]
+    public bool IsShownWorse => (Interval?.Low ?? Ratio) > LargestRatio;
 
     /// <summary>Whether an expert does it in less on the base schema.</summary>
     public bool ExpertIsBetter => !MoreIsBetter && Expert is { } expert && expert < Optimized;

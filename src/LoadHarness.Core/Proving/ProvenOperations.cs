@@ -7,6 +7,9 @@ namespace LoadHarness.Core.Proving;
 /// <summary>One operation's line, by what a claim looks at.</summary>
 internal static class ProvenOperations
 {
+    /// <summary>Nothing touched at all is half a block: a ratio needs a divisor.</summary>
+    private const double LeastBlocks = 0.5;
+
     public static ProvenOperation Of(ClaimStatistic statistic, ClaimedOperation operation, ProofEvidence evidence) => statistic switch
     {
         ClaimStatistic.BlocksPerRequest => Blocks(operation, evidence.Blocks[operation.Name]),
@@ -22,6 +25,17 @@ internal static class ProvenOperations
         return [.. Enumerable.Range(0, pairs).Select(pair => Math.Log(
             mix.Sum(operation => operation.Weight * evidence.Times[operation.Name].OptimizedCpu[pair])
             / mix.Sum(operation => operation.Weight * evidence.Times[operation.Name].CarefulCpu[pair])))];
+    }
+
+    /// <summary>ln of the blocks of the mix, optimized over C, batch by batch; empty where the evidence has no batches.</summary>
+    public static IReadOnlyList<double> BlockRatios(IReadOnlyList<ClaimedOperation> mix, ProofEvidence evidence)
+    {
+        var batches = mix.Min(operation => evidence.Blocks[operation.Name].OptimizedBatches.Count);
+        return [.. Enumerable.Range(0, batches).Select(batch => Math.Log(
+            Sum(batch, blocks => blocks.OptimizedBatches) / Sum(batch, blocks => blocks.CarefulBatches)))];
+
+        double Sum(int batch, Func<ArmValues, IReadOnlyList<double>> of) => Math.Max(LeastBlocks, mix.Sum(operation =>
+            operation.Weight * ProofArithmetic.Joined(of(evidence.Blocks[operation.Name]), batch, batches)));
     }
 
     /// <summary>The highest levels that held, with what broke above them.</summary>
@@ -92,13 +106,15 @@ internal static class ProvenOperations
         return new(ratio * Math.Exp(-half), ratio * Math.Exp(half));
     }
 
-    // Nothing touched at all is half a block: a ratio needs a divisor.
+    private static double OfBlocks(double optimized, double careful) => Math.Max(LeastBlocks, optimized) / Math.Max(LeastBlocks, careful);
+
     private static ProvenOperation Blocks(ClaimedOperation operation, ArmValues blocks)
     {
-        const double least = 0.5;
+        var ratio = OfBlocks(blocks.Optimized, blocks.Careful);
         return new(
-            operation.Name, operation.Weight, "blocks", blocks.Optimized, blocks.Careful, blocks.Naive, null,
-            Math.Max(least, blocks.Optimized) / Math.Max(least, blocks.Careful), null)
+            operation.Name, operation.Weight, "blocks", blocks.Optimized, blocks.Careful, blocks.Naive, null, ratio,
+            ProofArithmetic.OfBatches(
+                ratio, [.. blocks.OptimizedBatches.Zip(blocks.CarefulBatches, (mine, theirs) => Math.Log(OfBlocks(mine, theirs)))]))
         {
             Calls = blocks.Calls,
             Notes = blocks.Spread > BatchSpread.Near

@@ -33,6 +33,8 @@ public sealed class ClaimFilesTests
         { "[{\"name\":\"lead-queries/email_lookup\",\"weight\":40}]", "[]", "operations" },
         { "\"weight\":40}]", "\"weight\":40},{\"name\":\"lead-queries/email_lookup\",\"weight\":1}]", "operations[1].name" },
         { "\"notWorse\":\"n\"", "\"notWorse\":\"n\",\"limit\":5", "limit" },
+        { "\"notWorse\":\"n\"", "\"notWorse\":\"n\",\"notWorseIn\":[\"RE-2\",\"TQ-1\"]", "notWorseIn[1]" },
+        { "\"notWorse\":\"n\"", "\"notWorse\":\"n\",\"notWorseIn\":[\"ER-1\"]", "notWorseIn[0]" },
     };
 
     [Fact]

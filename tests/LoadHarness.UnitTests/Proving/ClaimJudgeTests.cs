@@ -40,6 +40,58 @@ public sealed class ClaimJudgeTests
         Assert.Equal(Math.Sqrt(10 / 970.0), claim.GeometricMean!.Value, 9);
     }
 
+    /// <summary>Published once: "counted, no sampling error" over batches that differed by up to 142%.</summary>
+    [Fact]
+    public void Blocks_of_drawn_arguments_have_the_interval_of_their_batches()
+    {
+        var alike = Blocks([4, 4, 4, 4], [100, 100, 100, 100]).Verdict;
+        Assert.Equal(VerdictKind.Met, alike.Kind);
+        Assert.Null(alike.Checked);
+
+        var near = Blocks([4, 4.2, 3.8, 4], [100, 101, 100, 99]);
+        Assert.Equal(VerdictKind.Met, near.Verdict.Kind);
+        Assert.InRange(near.Verdict.Figure!.Value, near.Verdict.Interval!.Low, near.Verdict.Interval.High);
+        Assert.NotNull(near.Operations[0].Interval);
+
+        var far = Blocks([1, 9, 2, 6], [100, 100, 100, 100]);
+        Assert.Equal(VerdictKind.Inconclusive, far.Verdict.Kind);
+        Assert.DoesNotContain("no sampling error", Text(far), StringComparison.Ordinal);
+
+        static ProvenClaim Blocks(IReadOnlyList<double> optimized, IReadOnlyList<double> careful) => ClaimJudge.Decide(
+            Contract(ClaimStatistic.BlocksPerRequest, ("a", 3)), Percent, new()
+            {
+                Blocks = new Dictionary<string, ArmValues>
+                {
+                    ["a"] = new(optimized.Average(), careful.Average())
+                    {
+                        Calls = 16,
+                        OptimizedBatches = optimized,
+                        CarefulBatches = careful,
+                    },
+                },
+            });
+    }
+
+    [Fact]
+    public void What_a_claim_must_not_cost_elsewhere_misses_it_and_what_was_not_measured_is_said()
+    {
+        var bytes = new ClaimContract("RE-2", "Index size", "d", "C", ClaimStatistic.IndexBytes, [], "n", NotWorseIn: ["ER-1"]);
+        var reads = Contract(ClaimStatistic.MeanResponseTime, ("fast", 1), ("slow", 1));
+
+        var slower = Of(Evidence(("fast", 0.1), ("slow", 1.3)), bytes, reads);
+        Assert.Equal(VerdictKind.Missed, slower.Verdict.Kind);
+        Assert.Contains("50% as a whole, but worse than C by ER-1: slow 1.3 times C", slower.Verdict.Reason, StringComparison.Ordinal);
+        Assert.Equal(VerdictKind.Met, Of(Evidence(("fast", 0.1), ("slow", 1)), bytes, reads).Verdict.Kind);
+        var alone = Of(new(), bytes);
+        Assert.Equal(VerdictKind.Met, alone.Verdict.Kind);
+        Assert.Contains("not checked: whether the operations of ER-1 got worse", Assert.Single(alone.Verdict.Caveats),
+            StringComparison.Ordinal);
+
+        static ProvenClaim Of(ProofEvidence evidence, params ClaimContract[] contracts) =>
+            new MeasuredProof(Empty, evidence with { IndexBytes = new(50, 100) })
+                .Judge(contracts, [Percent with { Id = "RE-2", Limit = 25 }, Percent]).Claims[0];
+    }
+
     [Fact]
     public void One_operation_more_than_ten_percent_slower_misses_the_claim_and_is_bold()
     {
@@ -155,7 +207,9 @@ public sealed class ClaimJudgeTests
         "ER-1", "Lead queries 95% faster", "d", "C", statistic,
             [.. operations.Select(operation => new ClaimedOperation(operation.Name, operation.Weight))], "n");
 
-    private static string Text(ProvenClaim claim) => ProofText.Of(new(
+    private static Proof Empty => new(
         DateTimeOffset.UnixEpoch, TimeSpan.FromMinutes(1), "prove", "machine", 20_000, 42, false, Comparing.Sample.Facts("4MB"),
-            Comparing.Sample.Facts("4MB"), [claim]));
+        Comparing.Sample.Facts("4MB"), []);
+
+    private static string Text(ProvenClaim claim) => ProofText.Of(Empty with { Claims = [claim] });
 }

@@ -12,6 +12,8 @@ public sealed class MeasuredPairsTests
         Assert.Equal([1, 1.2], measured.Pairs.Optimized);
         Assert.Equal((3, 100d, 1_050d), (measured.Pairs.Calls, measured.Blocks!.Optimized, measured.Blocks.Careful));
         Assert.Equal(6, measured.Blocks.Calls);
+        Assert.Equal([100, 100], measured.Blocks.OptimizedBatches);
+        Assert.Equal([1_000, 1_100], measured.Blocks.CarefulBatches);
         Assert.Equal(100 / 1_050d, measured.Blocks.Spread, 9);
     }
 
