@@ -33,7 +33,10 @@ public sealed record ClaimContract(
 
 /// <param name="Name"><c>scenario/operation</c>.</param>
 /// <param name="Weight">Weights relate to each other only.</param>
-public sealed record ClaimedOperation(string Name, [property: Within(0.0001, 1e6)] double Weight);
+/// <param name="Part">
+/// Of a claim about response times that is judged by the worst of its parts: which one the operation belongs to. Null in all others.
+/// </param>
+public sealed record ClaimedOperation(string Name, [property: Within(0.0001, 1e6)] double Weight, string? Part = null);
 
 /// <summary>How the highest level that holds is looked for: doubled until it breaks, then halved in between.</summary>
 /// <param name="Least">

@@ -96,6 +96,15 @@ public static class ClaimFiles
             yield return new("operations", "there is none", "Allowed: at least one, with its weight");
         if (!needsSome && contract.Operations.Count > 0)
             yield return new("operations", "this statistic is of the whole database", "Allowed: an empty list");
+        if (contract.Operations.FirstOrDefault(operation => operation.Part is not null) is { Part: { } part })
+        {
+            if (contract.Statistic != ClaimStatistic.MeanResponseTime)
+                yield return new("operations", $"they have parts such as \"{part}\"",
+                    "Allowed: parts where the statistic is meanResponseTime");
+            if (contract.Operations.Any(operation => string.IsNullOrWhiteSpace(operation.Part)))
+                yield return new("operations", "some have a part, and some have none", "Give each operation one, or none of them");
+        }
+
         foreach (var (operation, place) in contract.Operations.Select((operation, place) => (operation, place)))
         {
             if (!operations.Contains(operation.Name))

@@ -98,8 +98,15 @@ public static class ClaimJudge
         switch (contract.Statistic)
         {
             case ClaimStatistic.MeanResponseTime:
-                var (times, interval) = ProofArithmetic.OfOperations([.. pairs.Select(pair => pair.LogRatios)]);
-                return Judged(contract, target, operations, times, interval, pairs.Min(pair => pair.Optimized.Count));
+                IReadOnlyList<ProvenPart> parts = [.. contract.Operations.Where(operation => operation.Part is not null)
+                    .GroupBy(operation => operation.Part!).Select(part => PartOf(part.Key, [.. part], evidence))];
+                var together = PartOf("all together", contract.Operations, evidence);
+                var figure = ProvenPart.Worst(parts, target) ?? together;
+                return Judged(contract, target, operations, figure.Ratio, figure.Interval, pairs.Min(pair => pair.Optimized.Count)) with
+                {
+                    Parts = parts,
+                    Together = parts.Count == 0 ? null : together,
+                };
             case ClaimStatistic.RequestsPerCpuSecond:
                 var (cpu, spread) = ProofArithmetic.OfPairs(ProvenOperations.MixRatios(contract.Operations, evidence));
                 return Judged(contract, target, operations, cpu, spread, pairs.Min(pair => pair.OptimizedCpu.Count));
@@ -110,6 +117,12 @@ public static class ClaimJudge
                     contract, target, operations, mix, ProofArithmetic.OfBatches(mix, batches),
                     batches.Count == 0 ? operations.Count : batches.Count);
         }
+    }
+
+    private static ProvenPart PartOf(string name, IReadOnlyList<ClaimedOperation> operations, ProofEvidence evidence)
+    {
+        var (ratio, interval) = ProofArithmetic.OfOperations([.. operations.Select(one => evidence.Times[one.Name].LogRatios)]);
+        return new(name, operations.Count, ratio, interval);
     }
 
     private static bool IsMeasured(ClaimStatistic statistic, string name, ProofEvidence evidence) => statistic switch

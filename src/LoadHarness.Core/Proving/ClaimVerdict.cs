@@ -48,8 +48,16 @@ internal static class ClaimVerdict
     /// <param name="proof">All claims of the same proof.</param>
     public static Verdict Again(ProvenClaim claim, IReadOnlyList<ProvenClaim> proof, IReadOnlyList<Target> targets) =>
         claim.Comparison is { } comparison && targets.FirstOrDefault(target => target.Id == claim.Contract.Id) is { } target
-            ? Of(claim.Contract, target, comparison, claim.Operations, proof)
+            ? Of(claim.Contract, target, FigureOf(claim, comparison, target), claim.Operations, proof)
             : claim.Verdict;
+
+    // By another target another part may be the one that misses it.
+    private static Comparison FigureOf(ProvenClaim claim, Comparison comparison, Target target) =>
+        ProvenPart.Worst(claim.Parts, target) is not { } worst ? comparison : comparison with
+        {
+            Figure = ProofArithmetic.Figure(worst.Ratio, target.Unit),
+            Interval = ProofArithmetic.Figure(worst.Interval, target.Unit),
+        };
 
     // Fewer bytes must not make reads slower, for one. What this proof did not measure is said to be open.
     private static Verdict Elsewhere(

@@ -61,9 +61,20 @@ public static class ProofText
         text.Append(
             "\n| operation | weight | calls | optimized | C | N | X | times C | 95% |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
         foreach (var operation in claim.Operations) Operation(text, operation);
+        Parts(text, claim);
         if (claim.Operations.Count > 1)
             text.Append($"\nGeometric mean of the ratios: {Format.Significant(claim.GeometricMean ?? 0)}. "
                 + $"Worst: {Name(claim.Worst!)}, {Times(claim.Worst!)}.\n");
+    }
+
+    private static void Parts(StringBuilder text, ProvenClaim claim)
+    {
+        if (claim.Together is not { } together) return;
+        text.Append("\nThe worst part is the claim's figure; all together stand next to it.\n\n"
+            + "| part | operations | times C | 95% | figure |\n|---|---:|---:|---:|---:|\n");
+        foreach (var part in claim.Parts.Append(together))
+            text.Append($"| {MarkdownText.Of(part.Name)} | {part.Operations} | {Format.Significant(part.Ratio)} | "
+                + $"{Format.Interval(part.Interval)} | {ProvenWords.Figure(part, claim.Verdict)} |\n");
     }
 
     private static void Operation(StringBuilder text, ProvenOperation operation)

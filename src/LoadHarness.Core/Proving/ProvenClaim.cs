@@ -10,6 +10,12 @@ namespace LoadHarness.Core.Proving;
 public sealed record ProvenClaim(
     ClaimContract Contract, Verdict Verdict, Comparison? Comparison, IReadOnlyList<ProvenOperation> Operations, double? GeometricMean)
 {
+    /// <summary>What the contract holds apart: the worst is the claim's figure. Empty where it holds nothing apart.</summary>
+    public IReadOnlyList<ProvenPart> Parts { get; init; } = [];
+
+    /// <summary>All parts as one, which stands next to them and judges nothing; null without parts.</summary>
+    public ProvenPart? Together { get; init; }
+
     /// <summary>More than 10% worse than C.</summary>
     public IEnumerable<ProvenOperation> Worse => Operations.Where(operation => operation.IsWorse);
 

@@ -29,6 +29,7 @@ public sealed class ClaimFilesTests
         { "\"notWorse\":\"n\"", "\"notWorse\":\"n\",\"search\":{\"load\":\"users\",\"least\":9,\"first\":3,\"most\":90}", "search.first" },
         { "meanResponseTime", "indexBytes", "operations" },
         { "email_lookup", "email_lockup", "operations[0].name" },
+        { "\"weight\":40}]", "\"weight\":40,\"part\":\"a\"},{\"name\":\"lead-queries/tag_filter\",\"weight\":1}]", "operations" },
         { "\"weight\":40", "\"weight\":0", "operations[0].weight" },
         { "[{\"name\":\"lead-queries/email_lookup\",\"weight\":40}]", "[]", "operations" },
         { "\"weight\":40}]", "\"weight\":40},{\"name\":\"lead-queries/email_lookup\",\"weight\":1}]", "operations[1].name" },

@@ -120,6 +120,28 @@ public sealed class ClaimJudgeTests
         Assert.Equal(VerdictKind.Met, claim.Verdict.Kind);
     }
 
+    /// <summary>Pooled, counts that save 78% hid behind pages that save 99.9%.</summary>
+    [Fact]
+    public void A_claim_of_parts_is_judged_by_the_worst_and_shows_the_whole_next_to_it()
+    {
+        var contract = Contract(ClaimStatistic.MeanResponseTime) with
+        {
+            Operations = [new("count_1", 1, "count"), new("count_2", 1, "count"), new("page_1", 1, "page"), new("page_2", 1, "page")],
+        };
+        var claim = ClaimJudge.Decide(
+            contract, Percent, Evidence(("count_1", 0.2), ("count_2", 0.242), ("page_1", 0.001), ("page_2", 0.001)));
+
+        Assert.Equal((VerdictKind.Missed, 78.0), (claim.Verdict.Kind, Math.Round(claim.Verdict.Figure!.Value)));
+        Assert.Equal(["count", "page"], claim.Parts.Select(part => part.Name));
+        Assert.InRange(claim.Together!.Ratio, 0.0147, 0.0149);
+        Assert.Contains("| count | 2 | 0.22 |", Text(claim), StringComparison.Ordinal);
+        Assert.Contains("| all together | 4 | 0.015 |", Text(claim), StringComparison.Ordinal);
+        Assert.Equal(VerdictKind.Met, ClaimVerdictOf(claim, 70).Kind);
+
+        static Verdict ClaimVerdictOf(ProvenClaim claim, double limit) =>
+            ((LoadHarness.Core.Measurement.IFindings)(Empty with { Claims = [claim] })).VerdictsBy([Percent with { Limit = limit }])[0];
+    }
+
     [Fact]
     public void An_operation_within_ten_percent_is_neither_bold_nor_a_miss()
     {

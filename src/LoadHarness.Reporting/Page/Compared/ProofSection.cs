@@ -81,6 +81,16 @@ internal static class ProofSection
                     """)
                 : null)}
             """);
+        if (claim.Together is { } together)
+        {
+            yield return HtmlComponents.Table(
+                $"Parts of {contract.Id}: the worst is its figure", ["Part", "Operations", "Times C", "95% interval", "Figure"],
+                claim.Parts.Append(together).Select(part => (IReadOnlyList<Cell>)
+                [
+                    part.Name, Format.Count(part.Operations), Format.Significant(part.Ratio), Format.Interval(part.Interval),
+                    ProvenWords.Figure(part, verdict),
+                ]));
+        }
     }
 
     private static Html Back(RunResult page, Verdict verdict) => page.Verdicts.Any(target => target.Id == verdict.Id)
