@@ -52,8 +52,7 @@ internal sealed class EvidenceCollector(
             () => OfEach([.. _times.Values.Select(one => one.Optimized.Count)], "pairs")
                 + OfEach([.. _blocks.Values.Select(one => one.Calls)], "calls"),
             cancellationToken);
-        var (memory, open) = await MemoryAsync(wanted, cancellationToken);
-        _read = _read with { Memory = memory, MemoryConnections = open };
+        await MemoryAsync(wanted, cancellationToken);
         if (wanted.Any(contract => contract.Statistic == ClaimStatistic.ConnectionTime))
         {
             _read = _read with
@@ -186,36 +185,40 @@ internal sealed class EvidenceCollector(
 
     private static bool WritesIn(ClaimContract contract) => contract.OperationNames.Any(ProofOperations.Writes.Contains);
 
-    /// <returns>The memory round by round, and the connections that were open.</returns>
-    private async Task<(IReadOnlyList<ArmValues> Rounds, int Connections)> MemoryAsync(
-        IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
+    private async Task MemoryAsync(IReadOnlyList<ClaimContract> contracts, CancellationToken cancellationToken)
     {
         List<string> names = [.. Names(contracts, ClaimStatistic.AnonymousMemory).Where(_results.Requests.ContainsKey)];
         var set = names.Select(name => _results.Requests[name]).ToList();
-        if (set.Count == 0) return ([], plan.Connections);
+        if (set.Count == 0) return;
         // Base server: the sessions of N and X would count as C's.
         await arms.Naive.ReleaseAsync();
         await arms.Expert.ReleaseAsync();
         var connections = ServerMemory.ConnectionsWithin(
             plan.MemoryRound, names.Sum(name => arms.Careful.MillisecondsOf(name) ?? 0), plan.Connections);
         using var task = progress.Begin("Memory", plan.MemoryRounds, "rounds");
-        return await times.MeasureAsync("Memory", RoundsAsync, read => $"{read.Rounds.Count} rounds of {connections} connections");
-
-        async Task<(IReadOnlyList<ArmValues> Rounds, int Connections)> RoundsAsync()
+        var read = await times.MeasureAsync("Memory", RoundsAsync, rounds => $"{rounds.Count} rounds of {connections} connections");
+        _read = _read with
         {
-            var rounds = new List<ArmValues>();
+            Memory = [.. read.Select(round => new ArmValues(round.Optimized.AllBytes, round.Careful.AllBytes))],
+            ConnectionMemory = [.. read.Select(round => new ArmValues(round.Optimized.ConnectionBytes, round.Careful.ConnectionBytes))],
+            MemoryConnections = connections,
+        };
+
+        async Task<IReadOnlyList<(ReadMemory Optimized, ReadMemory Careful)>> RoundsAsync()
+        {
+            var rounds = new List<(ReadMemory, ReadMemory)>();
             for (var round = 0; round < plan.MemoryRounds; round++)
             {
                 var optimized = await MemoryOf(arms.Optimized, set.Select(sent => sent.Optimized));
                 var careful = await MemoryOf(arms.Careful, set.Select(sent => sent.Careful));
-                if (optimized is { } mine && careful is { } theirs) rounds.Add(new(mine, theirs));
+                if (optimized is { } mine && careful is { } theirs) rounds.Add((mine, theirs));
                 task.Advance(1);
             }
 
-            return (rounds, connections);
+            return rounds;
         }
 
-        Task<double?> MemoryOf(ProofArm arm, IEnumerable<Sent> requests) =>
+        Task<ReadMemory?> MemoryOf(ProofArm arm, IEnumerable<Sent> requests) =>
             ServerMemory.ReadAsync(arm, connections, [.. requests], cancellationToken);
     }
 

@@ -19,8 +19,8 @@ internal static class ServerMemory
         time.TotalMilliseconds * Environment.ProcessorCount / Math.Max(1, Repetitions * milliseconds), Math.Min(FewestConnections, most),
             most);
 
-    /// <returns>Bytes; null where they cannot be read.</returns>
-    public static async Task<double?> ReadAsync(
+    /// <returns>Null where it cannot be read.</returns>
+    public static async Task<ReadMemory?> ReadAsync(
         ProofArm arm, int connections, IReadOnlyList<Sent> requests, CancellationToken cancellationToken)
     {
         // Sessions that measured something else must not be counted.
@@ -37,7 +37,7 @@ internal static class ServerMemory
                     foreach (var request in requests)
                         await SendAsync(tenant, connection, arm.Bench.Queries[request.Query], request, stop);
             });
-            return AnonymousBytes(arm.Server);
+            return AnonymousBytes(arm.Server, [.. open.Select(connection => connection.ProcessID)]);
         }
         finally
         {
@@ -52,12 +52,15 @@ internal static class ServerMemory
         await TenantDatabase.DrainAsync(reader, cancellationToken);
     }
 
-    private static double? AnonymousBytes(ArmServer server)
+    /// <param name="sessions">Processes of the connections.</param>
+    private static ReadMemory? AnonymousBytes(ArmServer server, IReadOnlyList<int> sessions)
     {
         if (server.Database.ServerProcessId is not { } postmaster || !OperatingSystem.IsLinux()) return null;
-        var read = new ServerProcesses(postmaster).Ids().Select(OfProcess).ToList();
+        var read = new ServerProcesses(postmaster).Ids().ToDictionary(id => id, OfProcess);
         // A process that ended meanwhile counts nothing; one that may not be read makes the sum no figure.
-        return read.Contains(null) ? null : read.Sum();
+        return read.ContainsValue(null)
+            ? null
+            : new(read.Values.Sum()!.Value, sessions.Average(session => read.GetValueOrDefault(session) ?? 0));
     }
 
     private static double? OfProcess(int process)
@@ -79,3 +82,7 @@ internal static class ServerMemory
         }
     }
 }
+
+/// <param name="AllBytes">Of all the server's processes.</param>
+/// <param name="ConnectionBytes">Of the process of one connection, their mean.</param>
+internal sealed record ReadMemory(double AllBytes, double ConnectionBytes);

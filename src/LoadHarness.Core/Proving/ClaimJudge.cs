@@ -58,12 +58,26 @@ public static class ClaimJudge
                     + "Run it on Linux, as root or as the server's user."));
         }
 
-        var (ratio, interval) = ProofArithmetic.OfPairs([.. evidence.Memory.Select(round => Math.Log(round.Optimized / round.Careful))]);
-        var whole = new ProvenOperation(
-            $"server processes of {evidence.MemoryConnections} connections", 1, "bytes",
-            Medians.Of(evidence.Memory.Select(round => round.Optimized)), Medians.Of(evidence.Memory.Select(round => round.Careful)),
-            null, null, ratio, interval);
-        return Judged(contract, target, [whole], ratio, interval, evidence.Memory.Count);
+        var whole = OfRounds($"server processes of {evidence.MemoryConnections} connections", evidence.Memory) with
+        {
+            Notes =
+            [
+                $"the figure is of {evidence.MemoryConnections} connections and the server's own processes; as many are opened as send all "
+                    + "their requests in the time of a round, which depends on the machine",
+            ],
+        };
+        IReadOnlyList<ProvenOperation> parts = evidence.ConnectionMemory.Count < FewestPairs
+            ? [whole]
+            : [whole, OfRounds("the process of a connection, without the server's own", evidence.ConnectionMemory)];
+        return Judged(contract, target, parts, whole.Ratio, whole.Interval, evidence.Memory.Count);
+
+        static ProvenOperation OfRounds(string what, IReadOnlyList<ArmValues> rounds)
+        {
+            var (ratio, interval) = ProofArithmetic.OfPairs([.. rounds.Select(round => Math.Log(round.Optimized / round.Careful))]);
+            return new(
+                what, 1, "bytes", Medians.Of(rounds.Select(round => round.Optimized)), Medians.Of(rounds.Select(round => round.Careful)),
+                null, null, ratio, interval);
+        }
     }
 
     private static ProvenClaim Connections(ClaimContract contract, Target target, Comparison? connections) => connections is null

@@ -24,8 +24,8 @@ internal static class ClaimVerdict
                 new(comparison.Figure, comparison.Interval, comparison.Samples, FewestSamples(contract, target)),
                 target.Bound, comparison.Evidence);
         var worse = operations.Where(operation => operations.Count > 1 && operation.IsShownWorse).ToList();
-        // Of bytes the whole is the figure; what stands next to it is told.
-        if (worse.Count > 0 && contract.Statistic != ClaimStatistic.AllBytes)
+        // Of bytes and memory the whole is the figure; what stands next to it is told.
+        if (worse.Count > 0 && contract.Statistic is not (ClaimStatistic.AllBytes or ClaimStatistic.AnonymousMemory))
             verdict = verdict.MissedBecause(
                 $"{Format.Figure(comparison.Figure, target.Unit, target.Limit)} as a whole, but worse than C: {Worst(worse)}");
         verdict = Elsewhere(contract, target, comparison, verdict, proof);

@@ -26,6 +26,9 @@ public sealed record ProofEvidence
 
     public int MemoryConnections { get; init; }
 
+    /// <summary>Pss_Anon of the server process of a connection, their mean, round by round; empty where it was not read.</summary>
+    public IReadOnlyList<ArmValues> ConnectionMemory { get; init; } = [];
+
     /// <summary>By claim: the highest levels that held, round by round.</summary>
     public IReadOnlyDictionary<string, SearchedLevels> Searches { get; init; } = new Dictionary<string, SearchedLevels>();
 

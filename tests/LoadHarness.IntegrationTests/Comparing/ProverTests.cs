@@ -79,6 +79,10 @@ public sealed class ProverTests(PostgresCluster cluster, SmallTemplate template)
                 Assert.True(claims[id].Operations is [{ Optimized: > 0, Careful: > 0, Naive: > 0, Expert: > 0 }], claims[id]
                 .Verdict.Reason));
             Assert.NotEqual(VerdictKind.Met, claims["RE-1"].Verdict.Kind);
+            // A session is one of the server's processes; where /proc cannot be read there is neither.
+            Assert.Equal(measured.Evidence.Memory.Count, measured.Evidence.ConnectionMemory.Count);
+            Assert.All(measured.Evidence.Memory.Zip(measured.Evidence.ConnectionMemory),
+                round => Assert.InRange(round.Second.Optimized, 500_000, round.First.Optimized / 3));
             Assert.Equal(["RE-2", "RE-3", "ER-2", "ER-3"], proof.Comparisons.Select(comparison => comparison.Id).Where(id => id != "RE-1"));
         }
         finally

@@ -143,6 +143,26 @@ public sealed class ClaimJudgeTests
     }
 
     [Fact]
+    public void Memory_is_said_to_be_of_so_many_connections_and_one_alone_stands_next_to_it()
+    {
+        var evidence = new ProofEvidence
+        {
+            Memory = [.. Enumerable.Repeat(new ArmValues(30, 100), 4)],
+            ConnectionMemory = [.. Enumerable.Repeat(new ArmValues(9, 3), 4)],
+            MemoryConnections = 3,
+        };
+        var claim = ClaimJudge.Decide(
+            Contract(ClaimStatistic.AnonymousMemory, ("a", 1)), Percent with { Limit = 60 }, evidence);
+
+        Assert.Equal((VerdictKind.Met, 70.0), (claim.Verdict.Kind, Math.Round(claim.Verdict.Figure!.Value, 6)));
+        Assert.Contains(claim.Verdict.Caveats, caveat => caveat.Contains("of 3 connections", StringComparison.Ordinal));
+        Assert.Equal([3, 0.3], claim.Operations.Select(operation => Math.Round(operation.Ratio, 6)));
+        Assert.Contains("| **the process of a connection, without the server's own** |", Text(claim), StringComparison.Ordinal);
+        Assert.Single(ClaimJudge.Decide(
+            Contract(ClaimStatistic.AnonymousMemory, ("a", 1)), Percent, evidence with { ConnectionMemory = [] }).Operations);
+    }
+
+    [Fact]
     public void An_operation_within_ten_percent_is_neither_bold_nor_a_miss()
     {
         var claim = Times(("fast", 0.0001), ("equal", 1.09));
