@@ -91,11 +91,13 @@ internal static class GateVerb
         var (a, b) = (work.Arm("--against", pin.Arm), work.Arm("--b", work.UsualArm));
         var historyFile = history ?? Path.Combine("reports", "gate", $"{work.Workload?.Name ?? "history"}.jsonl");
         OutputFile.Require("--history", historyFile);
-        var earlier = await GateHistory.ReadAsync(historyFile, pin.Against, cancellationToken);
+        var conditions = new GateConditions(
+            work.Subject.Contacts, work.Subject.Seed, options.ServerProfile.ToString().ToLowerInvariant(), work.Plan.Slot.TotalSeconds);
+        var earlier = await GateHistory.ReadAsync(historyFile, pin.Against, conditions, cancellationToken);
         return await ComparedRun.MeasureAsync(options, directory, "gate", async progress =>
         {
             var arms = await new Comparer(work.Plan, work.Subject, progress).CompareAsync(a, b, cancellationToken);
-            var night = GateNight.Of(arms, pin.Against, BuildFacts.Commit);
+            var night = GateNight.Of(arms, pin.Against, BuildFacts.Commit, conditions);
             await GateHistory.AddAsync(historyFile, night, cancellationToken);
             return new FoundArms(arms, GateContext.Of(pin.Against, earlier, night));
         });

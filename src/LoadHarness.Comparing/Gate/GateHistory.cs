@@ -6,12 +6,13 @@ namespace LoadHarness.Comparing;
 /// <summary>The nights of the gate: a file with a JSON line each, which only grows.</summary>
 public static class GateHistory
 {
-    /// <returns>Those against the pin, oldest first; none where there is no file yet.</returns>
+    /// <returns>Those against the pin under the same conditions, oldest first; none where there is no file yet.</returns>
     /// <exception cref="HarnessException">A line is damaged; names file and line.</exception>
-    public static async Task<IReadOnlyList<GateNight>> ReadAsync(string file, string pin, CancellationToken cancellationToken) =>
+    public static async Task<IReadOnlyList<GateNight>> ReadAsync(
+        string file, string pin, GateConditions conditions, CancellationToken cancellationToken) =>
     [
         .. (await LineFile.ReadAsync<GateNight>(file, "a night of the gate", cancellationToken))
-            .Where(night => night.Pin == pin).OrderBy(night => night.AtUtc),
+            .Where(night => night.IsLike(pin, conditions)).OrderBy(night => night.AtUtc),
     ];
 
     public static Task AddAsync(string file, GateNight night, CancellationToken cancellationToken) =>

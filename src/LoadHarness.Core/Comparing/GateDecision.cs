@@ -70,7 +70,25 @@ public sealed record GateAlert(string Operation, double? Factor, DateTimeOffset?
 public sealed record GateNight(
     DateTimeOffset AtUtc, string Pin, string Commit, IReadOnlyList<string> Worse, IReadOnlyDictionary<string, double> Ratios)
 {
-    public static GateNight Of(ArmComparison comparison, string pin, string commit) => new(
+    /// <summary>Null in a line of an earlier version, which is like no other.</summary>
+    public GateConditions? Conditions { get; init; }
+
+    public static GateNight Of(ArmComparison comparison, string pin, string commit, GateConditions conditions) => new(
         comparison.StartedUtc, pin, commit, comparison.WorseOperations,
-        comparison.Times.Where(time => time.Metric == "mean").ToDictionary(time => time.Operation, time => time.Ratio));
+        comparison.Times.Where(time => time.Metric == "mean").ToDictionary(time => time.Operation, time => time.Ratio))
+    {
+        Conditions = conditions,
+    };
+
+    /// <summary>Whether what it found says something of a night against the pin under the same conditions.</summary>
+    public bool IsLike(string pin, GateConditions conditions) => Pin == pin && Conditions == conditions;
 }
+
+/// <summary>
+/// What two nights have in common that are held against each other: a ratio at another scale, or by counters alone, is another figure.
+/// </summary>
+/// <param name="Contacts">Leads; zero for a workload of one's own.</param>
+/// <param name="Seed">Of the rows.</param>
+/// <param name="Settings">The profile of the server's settings.</param>
+/// <param name="SlotSeconds">How long each arm is loaded in a pair; zero: by counters and plans alone.</param>
+public sealed record GateConditions(long Contacts, ulong Seed, string Settings, double SlotSeconds);

@@ -85,6 +85,43 @@ public sealed class GateDecisionTests
     }
 
     [Fact]
+    public void A_night_without_ratios_or_without_one_operation_switches_no_creep_off()
+    {
+        IReadOnlyList<GateNight> nights =
+        [
+            .. Enumerable.Range(0, 10).Select(day => Night(day, new() { ["a"] = 1.05 + (day % 2 * 0.01), ["gone"] = 1.2 })),
+            Night(10, new() { ["b"] = 1 }),
+            Night(11, new() { ["a"] = 1.06 }),
+            Night(12, []),
+        ];
+
+        Assert.Equal("a", Assert.Single(SlowCreep.Find(nights)).Operation);
+        Assert.Empty(SlowCreep.Find([Night(0, [])]));
+
+        static GateNight Night(int day, Dictionary<string, double> ratios) =>
+            new(Sample.Comparison.StartedUtc.AddDays(day), "main", "abc", [], ratios);
+    }
+
+    public static TheoryData<GateConditions> Others => new(
+        Usual with { Contacts = 200_000 }, Usual with { Seed = 7 }, Usual with { Settings = "tuned" }, Usual with { SlotSeconds = 0 });
+
+    /// <summary>What 20,000 leads found was said to be known at 200,000, where it was found for the first time.</summary>
+    [Theory]
+    [MemberData(nameof(Others))]
+    public async Task Only_nights_under_the_same_conditions_count(GateConditions other)
+    {
+        using var directory = new TemporaryDirectory();
+        var (file, stop) = (Path.Combine(directory.Path, "nights.jsonl"), TestContext.Current.CancellationToken);
+        await GateHistory.AddAsync(file, GateNight.Of(Sample.Comparison, "a", "abc", Usual), stop);
+        // As earlier versions wrote them.
+        await File.AppendAllTextAsync(
+            file, """{"atUtc":"2026-11-25T02:00:00+00:00","pin":"a","commit":"abc","worse":["x"],"ratios":{}}""" + "\n", stop);
+
+        Assert.Single(await GateHistory.ReadAsync(file, "a", Usual, stop));
+        Assert.Empty(await GateHistory.ReadAsync(file, "a", other, stop));
+    }
+
+    [Fact]
     public async Task Nights_are_kept_a_line_each_and_read_back_for_their_pin()
     {
         var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.jsonl");
@@ -92,10 +129,11 @@ public sealed class GateDecisionTests
         {
             var cancellationToken = TestContext.Current.CancellationToken;
             for (var night = 0; night < 200; night++)
-                await GateHistory.AddAsync(file, GateNight.Of(Sample.Comparison, night % 2 == 0 ? "a" : "b", "abc"), cancellationToken);
-            Assert.Equal(100, (await GateHistory.ReadAsync(file, "a", cancellationToken)).Count);
+                await GateHistory.AddAsync(
+                    file, GateNight.Of(Sample.Comparison, night % 2 == 0 ? "a" : "b", "abc", Usual), cancellationToken);
+            Assert.Equal(100, (await GateHistory.ReadAsync(file, "a", Usual, cancellationToken)).Count);
             await File.AppendAllTextAsync(file, "{\"worse\": 3}\n", cancellationToken);
-            var fault = await Assert.ThrowsAsync<HarnessException>(() => GateHistory.ReadAsync(file, "a", cancellationToken));
+            var fault = await Assert.ThrowsAsync<HarnessException>(() => GateHistory.ReadAsync(file, "a", Usual, cancellationToken));
             Assert.Contains("line 201", fault.Message, StringComparison.Ordinal);
         }
         finally
@@ -103,6 +141,8 @@ public sealed class GateDecisionTests
             File.Delete(file);
         }
     }
+
+    private static GateConditions Usual { get; } = new(20_000, 42, "checklist", 5);
 
     private static GateDecision Gate(params ComparedTime[] times) => GateDecision.Of(Sample.Comparison with { Times = times }, []);
 }
