@@ -17,6 +17,9 @@ public interface IHarnessScenario
     /// </summary>
     long WalBytes(LoadProfile profile) => 0;
 
+    /// <summary>Whether it sends so many requests a second under this profile, which can be raised.</summary>
+    bool HasRate(LoadProfile profile) => false;
+
     /// <returns>What runs at once; most scenarios are one. Nothing when the profile leaves the scenario out.</returns>
     IReadOnlyList<ScenarioProps> Build(ScenarioEnvironment environment);
 }

@@ -11,6 +11,8 @@ public sealed class ReadScenario(string name, Func<LoadProfile, ArrivalLoad?> lo
 
     public string Title => CrmReads.Workload.File.Scenarios[name].Title ?? name;
 
+    public bool HasRate(LoadProfile profile) => loadOf(profile) is not null;
+
     public IReadOnlyList<ScenarioProps> Build(ScenarioEnvironment environment) => loadOf(environment.Profile) is not { } load
         ? []
         :

@@ -26,7 +26,7 @@ internal static class ArmCluster
     };
 
     /// <summary>Looks before anything is made whether what the arm's words name is there.</summary>
-    /// <exception cref="HarnessException">A file, a program or a version of the server is not.</exception>
+    /// <exception cref="HarnessException">A file, a program or a version of the server is not, or a setting is wrong.</exception>
     public static async Task RequireAsync(ArmSpecification specification, CancellationToken cancellationToken)
     {
         foreach (var file in specification.SqlFiles)
@@ -37,25 +37,41 @@ internal static class ArmCluster
             throw new HarnessException(
                 $"server={version}: there is no PostgreSQL {version} on this machine. Install it, or put its programs on the PATH.",
                 ExitCode.BadUsage);
+        await RequireSettingsAsync(specification, cancellationToken);
+    }
+
+    private static async Task RequireSettingsAsync(ArmSpecification specification, CancellationToken cancellationToken)
+    {
+        if (specification.Settings.Count == 0) return;
+        var binaries = await PostgresBinaries.RequireAsync(specification.ServerVersion, cancellationToken);
+        var faults = await SettingsCheck.FaultsAsync(binaries, specification.Settings, cancellationToken);
+        if (faults.Count > 0)
+            throw new HarnessException(Redaction.Of(string.Join(Environment.NewLine, faults)), ExitCode.BadUsage);
+    }
+
+    /// <summary>Settings on top of the profile's: those of every arm, and its own.</summary>
+    public static IReadOnlyDictionary<string, string> SettingsOf(ArmSpecification specification)
+    {
+        var settings = new Dictionary<string, string>(Quiet);
+        foreach (var (setting, value) in specification.Settings) settings[setting] = value;
+        return settings;
     }
 
     /// <exception cref="HarnessException">The server did not start with these settings.</exception>
     public static Task<Database> StartAsync(
         ClusterTemplate template, ArmSpecification specification, IStageProgress progress, CancellationToken cancellationToken)
     {
-        var settings = new Dictionary<string, string>(Quiet);
-        foreach (var (setting, value) in specification.Settings) settings[setting] = value;
         var request = new DatabaseRequest(new DatabaseTarget.Native(), template.Profile, Keep: false, Force: false)
         {
             Snapshot = _ => template.Snapshot,
-            ExtraSettings = settings,
+            ExtraSettings = SettingsOf(specification),
             ServerVersion = template.ServerVersion,
         };
         return Provisioner.ProvisionAsync(request, progress, cancellationToken);
     }
 
     /// <summary>Drops the indexes that the arm is to be without, runs its files and plants the fault.</summary>
-    /// <exception cref="HarnessException">An index is not there.</exception>
+    /// <exception cref="HarnessException">An index is not there, or the server refused a file.</exception>
     public static async Task ShapeAsync(
         NpgsqlDataSource admin, ArmSpecification specification, PlantedFault? planted, CancellationToken cancellationToken)
     {
@@ -63,8 +79,7 @@ internal static class ArmCluster
         var later = new List<string>();
         foreach (var index in specification.Without)
             if (!await HasDroppedIndexAsync(connection, index, cancellationToken)) later.Add(index);
-        foreach (var file in specification.SqlFiles)
-            await connection.ExecuteAsync(await File.ReadAllTextAsync(file, cancellationToken), cancellationToken);
+        foreach (var file in specification.SqlFiles) await RunAsync(connection, file, cancellationToken);
         // The files may have made it.
         foreach (var index in later)
         {
@@ -76,6 +91,23 @@ internal static class ArmCluster
         // The base schema has no extensions of its own.
         await connection.ExecuteAsync("create extension if not exists pg_stat_statements", cancellationToken);
     }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteAsync(await File.ReadAllTextAsync(file, cancellationToken), cancellationToken);
+        }
+        catch (PostgresException refused)
+        {
+            throw new HarnessException(
+                $"sql={file}: the server refused it: {refused.SqlState}: {refused.MessageText}",
+                IsOfWords(refused) ? ExitCode.BadUsage : ExitCode.Fault, refused);
+        }
+    }
+
+    /// <summary>Whether a statement is wrong by itself, such as one with a name that is not there, whatever the rows are.</summary>
+    public static bool IsOfWords(PostgresException refused) => refused.SqlState.StartsWith("42", StringComparison.Ordinal);
 
     /// <summary>Of a partitioned table: on every partition. A key's index goes with its constraint.</summary>
     private static async Task<bool> HasDroppedIndexAsync(NpgsqlConnection connection, string index, CancellationToken cancellationToken)

@@ -45,6 +45,10 @@ public sealed class HeadroomRun(TimeSpan level, SeedRequest request, ServerProfi
     public async Task<HeadroomReport> MeasureAsync(
         LoadProfile load, IReadOnlyList<Target> targets, CancellationToken cancellationToken)
     {
+        if (!ScenarioCatalog.All.Any(scenario => scenario.HasRate(load)))
+            throw new HarnessException(
+                $"Profile '{load.Name}' has no scenario with a rate, so there is none to raise. "
+                    + "Give one with leadQueries, leadSearch or segmentation.", ExitCode.BadUsage);
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
         await using var own = Template is null ? await MakeAsync(cancellationToken) : null;
         using var sql = await SqlFolder.OfAsync(Optimized.Schema, cancellationToken);
@@ -53,9 +57,6 @@ public sealed class HeadroomRun(TimeSpan level, SeedRequest request, ServerProfi
         await using var environment = arm.OpenWorkbench(load);
         var scenarios = ScenarioCatalog.All.SelectMany(scenario => scenario.Build(environment))
             .Where(props => RateOf(props) is not null).ToList();
-        if (scenarios.Count == 0)
-            throw new HarnessException($"Profile '{load.Name}' has no scenario with a rate, so there is none to raise.", ExitCode.BadUsage);
-
         var found = new List<ScenarioHeadroom>();
         foreach (var scenario in scenarios) found.Add(await SearchAsync(scenario, targets, cancellationToken));
         return new(request.Contacts, request.Seed, startedUtc, Stopwatch.GetElapsedTime(started), arm.Facts.Version, level, found);

@@ -29,10 +29,15 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
         await ArmCluster.RequireAsync(specification, cancellationToken);
         using var sql = await SqlFolder.OfAsync(specification.Schema, cancellationToken);
+        var rebuild = specification.Schema is not ArmSchema.Optimized;
+        if (Template is null && (only.Count > 0 || specification.NamesItsSchema))
+            await ArmTrial.RunAsync(
+                request, profile, specification, sql, rebuild, progress, cancellationToken,
+                async arm => Chosen(await IndexCatalog.ReadAsync(arm.Admin, cancellationToken), only));
         await using var own = Template is null
             ? await SeededTemplate.MakeAsync(request, profile, specification.ServerVersion, keep, progress, cancellationToken)
             : null;
-        var factory = new CrmArmFactory(Template ?? own!, sql, rebuild: specification.Schema is not ArmSchema.Optimized);
+        var factory = new CrmArmFactory(Template ?? own!, sql, rebuild);
         var whole = await WholeAsync(factory, specification, only, cancellationToken);
         var chosen = Chosen(whole.Indexes, only);
         var entries = new List<LedgerEntry>();

@@ -28,6 +28,9 @@ public sealed class CrmSubject(SeedRequest request, ServerProfile profile, bool 
             var sqlB = arms.Own(await SqlFolder.OfAsync(b.Schema, cancellationToken));
             var rebuild = a.Schema is ArmSchema.Base || b.Schema is ArmSchema.Base
                 || !HaveEqualMigrations(sqlA.Migrations, sqlB.Migrations);
+            if (Template is null)
+                foreach (var (arm, sql) in new[] { (a, sqlA), (b, sqlB) }.Where(one => one.Item1.NamesItsSchema))
+                    await ArmTrial.RunAsync(request, profile, arm, sql, rebuild, progress, cancellationToken);
             var templateA = Template ?? arms.Own(await TemplateAsync(a.ServerVersion));
             var templateB = a.ServerVersion == b.ServerVersion ? templateA : arms.Own(await TemplateAsync(b.ServerVersion));
             var (factoryA, factoryB) = (

@@ -34,6 +34,7 @@ public sealed class WorkloadSubject(
             var common = CommonOperations.Of(workload, folderA.Workload, folderB.Workload, scenarios);
             arms.Scenarios = [.. common.A.File.Scenarios.Keys];
             arms.NotCompared = common.NotCompared;
+            foreach (var (folder, arm) in new[] { (folderA, a), (folderB, b) }) await TryAsync(folder.Workload, arm, cancellationToken);
             // Before minutes of seeding: whether they answer.
             foreach (var given in new[] { a, b }.Where(IsGiven)) await using (await GivenAsync(given, progress, cancellationToken)) { }
             var isOne = a.ServerVersion == b.ServerVersion && folderA.Workload.Content == folderB.Workload.Content && !IsGiven(a);
@@ -65,14 +66,41 @@ public sealed class WorkloadSubject(
         async Task FillAsync(Database database)
         {
             var filled = folder.Workload;
-            if (filled.SetUp.Count > 0)
-                await SqlScript.RunAsync(
-                    database.AdminConnectionString, Path.Combine(filled.Folder, filled.File.SetUp!), filled.SetUp, cancellationToken);
+            await SetUpAsync(filled, database, cancellationToken);
             // One after the other: rows in another order on the disk would be a difference between two arms.
             if (filled.File.Seed is { Count: > 0 })
                 await TableSeeder.SeedAsync(filled, database.AdminConnectionString, seed, progress, cancellationToken, workers: 1);
             await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
             await admin.ExecuteAsync("vacuum (analyze)", cancellationToken);
+        }
+    }
+
+    private static async Task SetUpAsync(Workload filled, Database database, CancellationToken cancellationToken)
+    {
+        if (filled.SetUp.Count > 0)
+            await SqlScript.RunAsync(
+                database.AdminConnectionString, Path.Combine(filled.Folder, filled.File.SetUp!), filled.SetUp, cancellationToken);
+    }
+
+    // Only the set-up tells whether it has an index. Without a seed it is all that there is to wait for.
+    private async Task TryAsync(Workload filled, ArmSpecification arm, CancellationToken cancellationToken)
+    {
+        if (!arm.NamesItsSchema || filled.File.Seed is not { Count: > 0 }) return;
+        var wanted = new DatabaseRequest(new DatabaseTarget.Native(), profile, Keep: false, Force: false)
+        {
+            ExtraSettings = ArmCluster.SettingsOf(arm),
+            ServerVersion = arm.ServerVersion,
+        };
+        await using var database = await Provisioner.ProvisionAsync(wanted, SilentProgress.Instance, cancellationToken);
+        await SetUpAsync(filled, database, cancellationToken);
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        try
+        {
+            await ArmCluster.ShapeAsync(admin, arm, null, cancellationToken);
+        }
+        catch (HarnessException fault) when (fault.InnerException is PostgresException refused && !ArmCluster.IsOfWords(refused))
+        {
+            // A file that wants rows says nothing on empty tables.
         }
     }
 

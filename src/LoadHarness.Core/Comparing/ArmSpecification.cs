@@ -20,6 +20,9 @@ public sealed record ArmSpecification(
     /// <summary>The text it was read from.</summary>
     public required string Text { get; init; }
 
+    /// <summary>Whether its words name indexes or statements, which only its schema can tell to be right.</summary>
+    public bool NamesItsSchema => Without.Count > 0 || SqlFiles.Count > 0;
+
     private const string GivenPrefix = "db:";
 
     /// <summary>

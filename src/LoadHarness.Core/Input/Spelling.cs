@@ -6,11 +6,16 @@ public static class Spelling
     /// <returns>A sentence: the nearest word when it is near enough, and all that are known.</returns>
     public static string Advice(string wrong, IReadOnlyCollection<string> known)
     {
+        var advice = Nearest(wrong, known) is { } nearest ? $"Did you mean '{nearest}'? " : "";
+        return $"{advice}Allowed: {string.Join(", ", known)}";
+    }
+
+    /// <returns>The nearest word; null where none is near enough.</returns>
+    public static string? Nearest(string wrong, IReadOnlyCollection<string> known)
+    {
         var nearest = known.Select(word => (Word: word, Distance: Distance(wrong.ToLowerInvariant(), word.ToLowerInvariant())))
             .OrderBy(pair => pair.Distance).FirstOrDefault();
-        var advice = nearest.Word is not null
-            && nearest.Distance <= Math.Max(2, nearest.Word.Length / 3) ? $"Did you mean '{nearest.Word}'? " : "";
-        return $"{advice}Allowed: {string.Join(", ", known)}";
+        return nearest.Word is not null && nearest.Distance <= Math.Max(2, nearest.Word.Length / 3) ? nearest.Word : null;
     }
 
     /// <summary>Levenshtein: how many letters must be put in, taken out or changed.</summary>

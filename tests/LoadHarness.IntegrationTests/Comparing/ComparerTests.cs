@@ -69,6 +69,12 @@ public sealed class ComparerTests(PostgresCluster cluster, SmallTemplate templat
     [InlineData("optimized,sql=no-such-file.sql", "there is no such file")]
     [InlineData("optimized,server=15,sql=no-such-file.sql", "there is no such file")]
     [InlineData("optimized,server=99", "there is no PostgreSQL 99")]
+    [InlineData("optimized,shared_bufers=512MB", "shared_bufers=512MB: PostgreSQL ")]
+    [InlineData("optimized,shared_bufers=512MB", "Did you mean 'shared_buffers'?")]
+    [InlineData("base,work_mem=64QB,shared_bufers=1GB", "work_mem=64QB: PostgreSQL ")]
+    [InlineData("base,work_mem=64QB,shared_bufers=1GB", "shared_bufers=1GB")]
+    [InlineData("optimized,pg_stat_statements.max=100,wal_level=most", "invalid value for parameter \"wal_level\": \"most\"")]
+    [InlineData("optimized,fsync=off", "fsync=off: figures without durability are worthless")]
     public async Task What_an_arm_needs_is_looked_for_before_anything_is_seeded(string arm, string part)
     {
         var told = new Notes();
@@ -80,6 +86,45 @@ public sealed class ComparerTests(PostgresCluster cluster, SmallTemplate templat
         Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
         Assert.Contains(part, fault.Message, StringComparison.Ordinal);
         Assert.Empty(told.Sentences);
+    }
+
+    [Fact]
+    public async Task An_index_that_the_schema_lacks_is_named_before_its_rows_are_seeded()
+    {
+        var told = new Notes();
+        var large = new CrmSubject(SmallTemplate.Rows with { Contacts = 200_000, Seed = 4_711 }, ServerProfile.Checklist, keep: false);
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => new Comparer(Reads, large, told).CompareAsync(
+            ArmSpecification.Parse("--a", "optimized"), ArmSpecification.Parse("--b", "optimized,without=leads_tag_idx"),
+            TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        Assert.Contains("without=leads_tag_idx: the schema has no index of that name", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Trying optimized,without=leads_tag_idx on 1,000 leads", Assert.Single(told.Sentences), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_trial_lets_pass_is_compared()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            var stop = TestContext.Current.CancellationToken;
+            await File.WriteAllTextAsync(
+                file, "create index own_idx on leads (phone); do $$ begin assert (select count(*) > 0 from leads); end $$", stop);
+            var few = new CrmSubject(SmallTemplate.Rows with { Contacts = 1_200, Seed = 4_711 }, ServerProfile.Checklist, keep: false);
+
+            var compared = await new Comparer(Reads with { Scenarios = [] }, few, SilentProgress.Instance).CompareAsync(
+                ArmSpecification.Parse("--a", "base"), ArmSpecification.Parse("--b", $"optimized,sql={file},without=own_idx,work_mem=8MB"),
+                stop);
+
+            Assert.DoesNotContain(compared.Indexes, index => index.Index == "own_idx");
+            Assert.Equal("8MB", compared.ServerB.Settings["work_mem"]);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     private async Task<ArmComparison> CompareAsync(string b, ComparisonPlan? plan = null) =>

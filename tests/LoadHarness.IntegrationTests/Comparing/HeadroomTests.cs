@@ -1,4 +1,5 @@
 using LoadHarness.Comparing.Headroom;
+using LoadHarness.Core;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Proving;
@@ -32,6 +33,20 @@ public sealed class HeadroomTests(PostgresCluster cluster, SmallTemplate templat
         Assert.All(held["lead-search"].Held, level => Assert.Equal((400.0 / 8, SearchEnd.BelowLeast), (level.Level, level.End)));
         Assert.Contains("above 0 ms of T lead-search", held["lead-search"].FirstToBreak(), StringComparison.Ordinal);
         Assert.Equal([VerdictKind.Met, VerdictKind.Missed], report.Verdicts.Select(verdict => verdict.Kind));
+    }
+
+    [Fact]
+    public async Task A_profile_without_a_rate_is_refused_before_anything_is_seeded()
+    {
+        var told = new Notes();
+        var run = new HeadroomRun(TimeSpan.FromSeconds(1), SmallTemplate.Rows with { Seed = 4_711 }, ServerProfile.Checklist, false, told);
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => run.MeasureAsync(
+            new("imports-only", "no rate", BulkImport: new(500, 1)), [], TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        Assert.Contains("'imports-only' has no scenario with a rate", fault.Message, StringComparison.Ordinal);
+        Assert.Empty(told.Sentences);
     }
 
     private static ArrivalLoad Rate(double perSecond) => new(perSecond, TimeSpan.Zero, TimeSpan.FromSeconds(1), 10_000);

@@ -71,6 +71,21 @@ public sealed class LedgerTests(PostgresCluster cluster, SmallTemplate template)
         Assert.Contains("no_such_idx", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_index_that_is_not_there_is_named_before_its_rows_are_seeded()
+    {
+        var told = new Notes();
+        var run = new LedgerRun(
+            Few, SmallTemplate.Rows with { Contacts = 200_000, Seed = 4_711 }, ServerProfile.Checklist, keep: false, told);
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => run.RunAsync(
+            ArmSpecification.Parse("--arm", "optimized"), [], ["leads_pky"], TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        Assert.Contains("--indexes: the schema has no index leads_pky", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Trying optimized on 1,000 leads", Assert.Single(told.Sentences), StringComparison.Ordinal);
+    }
+
     private async Task<IndexLedger> RunAsync(params string[] only) =>
         await new LedgerRun(Few, SmallTemplate.Rows, ServerProfile.Checklist, keep: false, SilentProgress.Instance)
         {

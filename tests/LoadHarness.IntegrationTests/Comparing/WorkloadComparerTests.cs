@@ -137,6 +137,34 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
+    public async Task An_index_that_the_set_up_lacks_is_named_before_its_rows_are_seeded_and_a_file_that_wants_rows_is_not_refused()
+    {
+        await WriteAsync(SetUp, Statements);
+        var stop = TestContext.Current.CancellationToken;
+        using var files = new TemporaryDirectory();
+        var (wants, wrong) = (Path.Combine(files.Path, "wants.sql"), Path.Combine(files.Path, "wrong.sql"));
+        await File.WriteAllTextAsync(
+            wants, "select 1 / (select count(*) from item); create index item_kind_idx on item (kind)", stop);
+        await File.WriteAllTextAsync(wrong, "create index item_kind_idx on items (kind)", stop);
+        var told = new Notes();
+
+        await RefusedAsync("workload,without=item_kinds", "without=item_kinds: the schema has no index of that name");
+        await RefusedAsync($"workload,sql={wrong}", "the server refused it: 42P01");
+        await RefusedAsync("workload,work_memo=1MB", "Did you mean 'work_mem'?");
+
+        var changed = await CompareAsync("workload", $"workload,sql={wants}");
+        Assert.Contains(changed.Indexes, index => index is { Index: "item_kind_idx", A: null });
+
+        async Task RefusedAsync(string arm, string part)
+        {
+            var fault = await Assert.ThrowsAsync<HarnessException>(() => CompareAsync("workload", arm, told: told));
+            Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+            Assert.Contains(part, fault.Message, StringComparison.Ordinal);
+            Assert.Empty(told.Sentences);
+        }
+    }
+
+    [Fact]
     public async Task What_cannot_be_an_arm_is_named_before_a_server_is_made()
     {
         await WriteAsync(SetUp, Statements);
