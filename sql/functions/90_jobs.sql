@@ -156,9 +156,12 @@ language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
     v_superuser boolean := (select rolsuper from pg_roles where rolname = current_user);
     v_user text := case when v_superuser then 'lh_jobs' else current_user::text end;
+    -- Null where pg_cron is missing. Not by to_regclass, which is an error for a role without the right to use the schema.
+    v_usable boolean := (select has_schema_privilege(n.oid, 'usage') from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'cron' and c.relname = 'job');
     definition record;
 begin
-    if to_regclass('cron.job') is not null and v_superuser then
+    if v_usable and v_superuser then
         grant usage on schema cron to lh_jobs;
         -- What an earlier version handed over as the migrating user would run twice.
         perform cron.unschedule(c.jobid) from cron.job c
@@ -166,9 +169,11 @@ begin
     end if;
     for definition in select j.name, j.schedule from public.scheduled_jobs j order by j.name loop
         job := definition.name;
-        if to_regclass('cron.job') is null then
-            scheduled := false;
+        scheduled := coalesce(v_usable, false);
+        if v_usable is null then
             detail := 'pg_cron is not in this database; run the program''s jobs verb from a timer instead';
+        elsif not v_usable then
+            detail := format('this role may not use pg_cron; as a superuser: grant usage on schema cron to %I;', current_user);
         else
             if v_superuser then
                 execute 'select cron.schedule_in_database($1, $2, $3, $4, $5)'
@@ -179,7 +184,6 @@ begin
                     using format('%s/%s', current_database(), definition.name), definition.schedule,
                         format('call public.run_job(%L)', definition.name);
             end if;
-            scheduled := true;
             detail := format('%s GMT, as %s', definition.schedule, v_user);
         end if;
         return next;
@@ -192,7 +196,8 @@ language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
     removed bigint := 0;
 begin
-    if to_regclass('cron.job') is not null then
+    if exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
+               where n.nspname = 'cron' and c.relname = 'job' and has_schema_privilege(n.oid, 'usage')) then
         -- By id: unscheduling a name that is missing is an error.
         execute $query$select count(cron.unschedule(jobid)) from cron.job
             where database = current_database() and command like 'call public.run_job(%'
@@ -226,7 +231,8 @@ comment on function run_job_step(bigint, int) is 'Runs one step of a run, from 0
 comment on function end_job_run(bigint) is 'Closes the outcome row of a run: it failed when a step did.';
 comment on procedure run_job(text, text) is 'MA-3. Runs one job step by step, each in its own transaction, leaves one outcome row, and '
     'fails when the job failed. For lh_jobs.';
-comment on function schedule_jobs() is 'MA-3. Gives every job to pg_cron in this database, again without doubling; one row a job.';
+comment on function schedule_jobs() is 'MA-3. Gives every job to pg_cron in this database, again without doubling; one row a job. '
+    'Where pg_cron is missing or the caller may not use it, detail says so.';
 comment on function unschedule_jobs() is 'Takes this database''s jobs from pg_cron; returns how many.';
 comment on function get_job_status() is 'One row a job with its last run and last success.';
 
@@ -259,8 +265,6 @@ $$;
 -- 012: start-campaigns and send-upkeep, each minute.
 do $$
 begin
-    if to_regclass('cron.job') is not null then
-        perform schedule_jobs();
-    end if;
+    perform schedule_jobs();
 end;
 $$;

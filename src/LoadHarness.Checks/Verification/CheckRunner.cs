@@ -26,8 +26,8 @@ internal static class CheckRunner
         try
         {
             await ExecuteAsync(connection, "set local lock_timeout = '5s'", cancellationToken);
-            if (check.Needs is { } relation && !await IsThereAsync(connection, relation, cancellationToken))
-                return Verdict.Unavailable(check.Id, "", $"{relation} is not in this database; {check.Remedy}");
+            if (check.Needs is { } relation && await MissingAsync(connection, relation, check.Remedy, cancellationToken) is { } missing)
+                return Verdict.Unavailable(check.Id, "", missing);
             await connection.ExecuteAsync("select set_config('loadharness.roles_log_in', $1, true)", cancellationToken,
                 shape.RolesLogIn ? "yes" : "no");
             if (shape.Distributed && check.ActsAsOwner) await ExecuteAsync(connection, ActAsOwner, cancellationToken);
@@ -44,10 +44,22 @@ internal static class CheckRunner
         }
     }
 
-    private static async Task<bool> IsThereAsync(NpgsqlConnection connection, string relation, CancellationToken cancellationToken)
+    /// <summary>Why a relation cannot be asked, and the way to it; null when it can.</summary>
+    /// <remarks>Where it is hidden, the transaction takes no other statement.</remarks>
+    private static async Task<string?> MissingAsync(
+        NpgsqlConnection connection, string relation, string? remedy, CancellationToken cancellationToken)
     {
         await StatementView.AddToPathAsync(connection, cancellationToken);
-        return await connection.ScalarAsync<bool>("select to_regclass($1) is not null", cancellationToken, relation);
+        try
+        {
+            return await connection.ScalarAsync<bool>("select to_regclass($1) is not null", cancellationToken, relation)
+                ? null
+                : $"{relation} is not in this database; {remedy}";
+        }
+        catch (PostgresException hidden) when (hidden.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return $"{hidden.MessageText}; as a superuser: grant usage on schema {relation.Split('.')[0]} to this login";
+        }
     }
 
     /// <summary>What the server's refusal says of the requirement, or that there was no answer.</summary>

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace LoadHarness.Postgres.Jobs;
 
-/// <param name="Scheduled">False where pg_cron is missing; <paramref name="Detail"/> then tells the way to get it.</param>
+/// <param name="Scheduled">False where pg_cron cannot be used; <paramref name="Detail"/> then tells the way to get it.</param>
 public sealed record ScheduledJob(string Job, bool Scheduled, string Detail);
 
 /// <summary>Gives the jobs of a database to pg_cron, which lives in one database of the server and serves them all.</summary>
@@ -12,56 +12,69 @@ public static class JobScheduler
         "Install pg_cron (Debian: apt-get install postgresql-15-cron), add it to shared_preload_libraries, set cron.database_name "
         + "and cron.use_background_workers = on, restart; until then run the jobs verb from a timer.";
 
+    private const string Ours = "database = $1 and command like 'call public.run_job(%'";
+
     /// <summary>Scheduling again changes nothing: pg_cron keeps one job a name and user.</summary>
     public static async Task<IReadOnlyList<ScheduledJob>> ScheduleAsync(string connectionString, CancellationToken cancellationToken)
     {
         await using var here = NpgsqlDataSource.Create(connectionString);
-        var database = (await here.ScalarAsync<string>("select current_database()::text", cancellationToken))!;
-        // Not by current_setting, which refuses it to a role that is no superuser: pg_settings leaves it out.
-        var cronDatabase = await here.ScalarAsync<string>(
-            "select setting from pg_settings where name = 'cron.database_name'", cancellationToken);
         var jobs = await JobsAsync(here, cancellationToken);
-        if (string.IsNullOrEmpty(cronDatabase))
-            return [.. jobs.Select(job => new ScheduledJob(job.Name, false, Remedy))];
-        await using var home = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            Database = cronDatabase,
-            Pooling = false,
-        }.ConnectionString);
-        if (!await home.ScalarAsync<bool>("select to_regclass('cron.job') is not null", cancellationToken))
-            return [.. jobs.Select(job => new ScheduledJob(job.Name, false, $"In the database {cronDatabase}: create extension pg_cron;"))];
+        var home = await CronHome.FindAsync(connectionString, cancellationToken);
+        if (home.Database is null)
+            return NotScheduled(home.IsHidden
+                ? "pg_cron is loaded, but this login may not read in which database it lives: grant pg_read_all_settings to it."
+                : Remedy);
+        await using var there = home.Open();
+        if (await LackingAsync(there, home, cancellationToken) is { } statements)
+            return NotScheduled($"In the database {home.Database}, as a superuser: {statements}");
         // A superuser's session would lend its power to any role that may replace what a job calls.
         // Nobody else may schedule for another role.
-        var user = await home.ScalarAsync<string>(
+        var user = await there.ScalarAsync<string>(
             "select case when rolsuper then 'lh_jobs' else rolname::text end from pg_catalog.pg_roles where rolname = current_user",
             cancellationToken);
-        await HandOverAsync(home, database, user!, jobs, cancellationToken);
-        return [.. jobs.Select(job => new ScheduledJob(job.Name, true, $"{job.Schedule} GMT, by pg_cron in {cronDatabase}, as {user}"))];
+        await HandOverAsync(there, home, user!, jobs, cancellationToken);
+        return [.. jobs.Select(job => new ScheduledJob(job.Name, true, $"{job.Schedule} GMT, by pg_cron in {home.Database}, as {user}"))];
+
+        IReadOnlyList<ScheduledJob> NotScheduled(string detail) => [.. jobs.Select(job => new ScheduledJob(job.Name, false, detail))];
     }
 
+    /// <summary>What gives a login the rights that it lacks in pg_cron's database; null when it has them.</summary>
+    /// <remarks>By the catalog: any name in a schema that it may not use would be an error.</remarks>
+    private static Task<string?> LackingAsync(NpgsqlDataSource there, CronHome home, CancellationToken cancellationToken) =>
+        there.ScalarAsync<string>(
+            """
+            select case when c.oid is null then 'create extension pg_cron;' else nullif(concat_ws(' ',
+                case when not has_schema_privilege(n.oid, 'usage') then format('grant usage on schema cron to %I;', current_user) end,
+                case when current_database() <> $1 and not exists (select from pg_proc p where p.pronamespace = n.oid
+                        and p.proname = 'schedule_in_database' and has_function_privilege(p.oid, 'execute'))
+                    then format('grant execute on function cron.schedule_in_database to %I;', current_user) end), '') end
+            from (values ('cron'::name)) as s (name)
+            left join pg_namespace n on n.nspname = s.name
+            left join pg_class c on c.relnamespace = n.oid and c.relname = 'job'
+            """, cancellationToken, home.Here);
+
     private static async Task HandOverAsync(
-        NpgsqlDataSource home, string database, string user, List<(string Name, string Schedule)> jobs, CancellationToken cancellationToken)
+        NpgsqlDataSource there, CronHome home, string user, List<(string Name, string Schedule)> jobs, CancellationToken cancellationToken)
     {
         if (user == "lh_jobs")
         {
-            await home.ExecuteAsync("grant usage on schema cron to lh_jobs", cancellationToken);
+            await there.ExecuteAsync("grant usage on schema cron to lh_jobs", cancellationToken);
             // What an earlier version handed over as the migrating user would run twice.
-            await home.ExecuteAsync(
-                """
-                select count(cron.unschedule(jobid))
-                from cron.job
-                where database = $1 and username <> $2 and command like 'call public.run_job(%'
-                """,
-                cancellationToken, database, user);
+            await there.ExecuteAsync(
+                $"select count(cron.unschedule(jobid)) from cron.job where {Ours} and username <> $2",
+                cancellationToken, home.Here, user);
         }
 
+        // Who is no superuser may call the function that names a database only when that was granted.
+        var (function, place) = user == "lh_jobs" ? ("schedule_in_database", ", $4, 'lh_jobs'")
+            : home.IsHere ? ("schedule", "")
+            : ("schedule_in_database", ", $4");
         foreach (var (name, schedule) in jobs)
         {
-            await home.ExecuteAsync(
-                user == "lh_jobs"
-                    ? "select cron.schedule_in_database($1, $2, format('call public.run_job(%L)', $3), $4, 'lh_jobs')"
-                    : "select cron.schedule_in_database($1, $2, format('call public.run_job(%L)', $3), $4)",
-                cancellationToken, $"{database}/{name}", schedule, name, database);
+            object[] job = [$"{home.Here}/{name}", schedule, name];
+            await there.ExecuteAsync(
+                $"select cron.{function}($1, $2, format('call public.run_job(%L)', $3){place})",
+                cancellationToken, place.Length == 0 ? job : [.. job, home.Here]);
         }
     }
 

@@ -73,7 +73,9 @@ public sealed class Migrator(NpgsqlDataSource admin)
     }, cancellationToken);
 
     /// <summary>Back to the base schema; no row is lost. Without a migration to revert it does nothing.</summary>
-    /// <exception cref="HarnessException">A step failed, or a migration up is half-way.</exception>
+    /// <exception cref="HarnessException">
+    /// A step failed, a migration up or a seeding is half-way, or the login may not look for the jobs that pg_cron has here.
+    /// </exception>
     public Task DownAsync(IStageProgress progress, CancellationToken cancellationToken) =>
         WithLockAsync(progress, async (connection, journal) =>
     {
@@ -81,6 +83,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
             return true;
         await RefuseHalfWayUpAsync(journal, cancellationToken);
         await RefuseHalfWaySeedingAsync(connection, cancellationToken);
+        await RefuseHiddenJobsAsync(connection, cancellationToken);
         await new Distributor(connection, progress).RequireGatheredAsync(cancellationToken);
         StepBegun?.Invoke("functions");
         await new RepeatableFiles(connection, journal, progress).DropAsync(cancellationToken);
@@ -210,6 +213,18 @@ public sealed class Migrator(NpgsqlDataSource admin)
             && await connection.ScalarAsync<bool>("select exists (select 1 from loadharness.seed_deferred)", cancellationToken))
             throw new HarnessException("A seeding is half-way: its indexes and keys are not there yet. Finish it with `seed` and the same "
                 + "options before rolling back.");
+    }
+
+    // Steps down look for jobs in pg_cron by its table's name, which is an error for who may not use the schema.
+    private static async Task RefuseHiddenJobsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var login = await connection.ScalarAsync<string>(
+            "select quote_ident(current_user) from pg_namespace where nspname = 'cron' and not has_schema_privilege(oid, 'usage')",
+            cancellationToken);
+        if (login is not null)
+            throw new HarnessException(
+                "pg_cron is in this database, and this login may not look there for the jobs to take back. Nothing was changed. "
+                    + $"As a superuser: grant usage on schema cron to {login}; then run rollback again.");
     }
 
     private async Task<T> WithLockAsync<T>(

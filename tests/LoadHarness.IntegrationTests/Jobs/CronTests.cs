@@ -1,8 +1,15 @@
 using LoadHarness.Checks.Health;
+using LoadHarness.Checks.Verification;
+using LoadHarness.Core;
+using LoadHarness.Core.Progress;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Health;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Distribution;
 using LoadHarness.Postgres.Jobs;
+using LoadHarness.Postgres.Migration;
+using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Jobs;
 
@@ -11,12 +18,18 @@ public sealed class CronTests(PostgresCluster cluster)
     /// <summary>JB-1 to JB-5, and the two of each minute: campaigns that are due, and the upkeep of sends.</summary>
     private const long Jobs = 8;
 
+    // A tick of pg_cron in the meantime would add runs of its own.
+    private const string Rarely = "update scheduled_jobs set schedule = '0 0 29 2 *'";
+
+    private const string JobsByUser = "select username || ' ' || count(*) from cron.job group by username order by username";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task Jobs_are_scheduled_once_and_their_own_commands_succeed_as_their_user()
     {
         await using var database = await CronDatabaseAsync();
-        // A tick of pg_cron in the meantime would add runs of its own.
-        await database.Owner.ExecuteAsync("update scheduled_jobs set schedule = '0 0 29 2 *'");
+        await database.Owner.ExecuteAsync(Rarely);
         Assert.Equal(Jobs, await database.Owner.AskAsync<long>("select count(*) from schedule_jobs() where scheduled"));
         await JobScheduler.ScheduleAsync(database.ConnectionString, CancellationToken.None);
         Assert.Equal(Jobs, await database.Owner.AskAsync<long>("select count(*) from cron.job"));
@@ -76,9 +89,57 @@ public sealed class CronTests(PostgresCluster cluster)
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from schedule_jobs() where scheduled or detail is null"));
     }
 
-    private async Task<TestDatabase> CronDatabaseAsync()
+    [Fact]
+    public async Task A_login_that_may_not_use_an_administrators_pg_cron_migrates_and_is_told_the_grant()
     {
-        var database = await cluster.CreateCronDatabaseAsync(SchemaState.Optimized);
+        await using var database = await CronDatabaseAsync(SchemaState.Empty);
+        await database.Owner.ExecuteAsync(
+            "create role service login createrole password 'plain'; alter database postgres owner to service");
+        var login = LoginOf(database, "service");
+        await using var service = NpgsqlDataSource.Create(login);
+        var migrator = new Migrator(service);
+        await migrator.BuildAsync(SilentProgress.Instance, Stop);
+        await database.Owner.ExecuteAsync(Rarely);
+
+        const string grant = "grant usage on schema cron to service;";
+        Assert.Equal(Jobs, await service.AskAsync<long>("select count(*) from schedule_jobs() where not scheduled and detail like $1",
+            $"%{grant}"));
+        Assert.All(await JobScheduler.ScheduleAsync(login, Stop), job => Assert.Equal((false, true),
+            (job.Scheduled, job.Detail.EndsWith(grant, StringComparison.Ordinal))));
+        await RequireUnavailableAsync(service, grant[..^1].Replace("service", "this login", StringComparison.Ordinal));
+        var refused = await Assert.ThrowsAsync<HarnessException>(() => migrator.DownAsync(SilentProgress.Instance, Stop));
+        Assert.Contains(grant, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(Jobs, await database.Owner.AskAsync<long>("select count(*) from scheduled_jobs"));
+
+        await database.Owner.ExecuteAsync(grant);
+        Assert.All(await JobScheduler.ScheduleAsync(login, Stop), job => Assert.True(job.Scheduled, job.Detail));
+        Assert.Equal([$"service {Jobs}"], await database.Owner.ListAsync(JobsByUser));
+        await migrator.DownAsync(SilentProgress.Instance, Stop);
+        Assert.Empty(await database.Owner.ListAsync(JobsByUser));
+
+        await migrator.UpAsync(SilentProgress.Instance, Stop);
+        Assert.Equal([$"service {Jobs}"], await database.Owner.ListAsync(JobsByUser));
+    }
+
+    private static string LoginOf(TestDatabase database, string role, string name = "postgres") =>
+        new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = name, Username = role, Password = "plain" }
+            .ConnectionString;
+
+    private static async Task RequireUnavailableAsync(NpgsqlDataSource source, string remedy)
+    {
+        await using var connection = await source.OpenConnectionAsync(Stop);
+        var shape = await ClusterShape.ReadAsync(connection, Stop);
+        foreach (var check in SqlCheck.Shipped.Where(check => check.Needs == "cron.job"))
+        {
+            var verdict = await CheckRunner.RunAsync(connection, check, shape, Stop);
+            Assert.True(verdict.Kind == VerdictKind.Unavailable, $"{check.Id}: {verdict.Kind} {verdict.Evidence}");
+            Assert.Contains(remedy, verdict.Evidence, StringComparison.Ordinal);
+        }
+    }
+
+    private async Task<TestDatabase> CronDatabaseAsync(SchemaState state = SchemaState.Optimized)
+    {
+        var database = await cluster.CreateCronDatabaseAsync(state);
         try
         {
             var there = await database.Owner.AskAsync<bool>(
