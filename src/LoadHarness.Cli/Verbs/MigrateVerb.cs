@@ -5,6 +5,7 @@ using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
 using LoadHarness.Postgres.Distribution;
+using LoadHarness.Postgres.Jobs;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
 using Npgsql;
@@ -44,13 +45,17 @@ internal static class MigrateVerb
     }, cancellationToken);
 
     private static async Task<ExitCode> DownAsync(HarnessOptions options, CancellationToken cancellationToken) =>
-        await OnGivenAsync(options, async (terminal, _, migrator) =>
+        await OnGivenAsync(options, async (terminal, database, migrator) =>
     {
-        await terminal.WithProgressAsync(async progress =>
+        var jobs = await terminal.WithProgressAsync(async progress =>
         {
             await migrator.DownAsync(progress, cancellationToken);
-            return true;
+            // The steps down look for them in this database alone.
+            return await JobScheduler.UnscheduleAsync(database.AdminConnectionString, cancellationToken);
         });
+        if (jobs.Removed > 0) terminal.Line($"{jobs.Removed} jobs were taken back from pg_cron.");
+        if (jobs.Remedy is { } remedy)
+            terminal.Line($"This login does not see jobs that other roles gave to pg_cron: those of this database fail now. {remedy}");
         if (options.Json) JsonOutput.Write(new RolledBack("base"));
         terminal.Line("The base schema is back, with every row.");
     }, cancellationToken);

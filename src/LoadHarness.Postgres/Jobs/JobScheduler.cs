@@ -5,6 +5,10 @@ namespace LoadHarness.Postgres.Jobs;
 /// <param name="Scheduled">False where pg_cron cannot be used; <paramref name="Detail"/> then tells the way to get it.</param>
 public sealed record ScheduledJob(string Job, bool Scheduled, string Detail);
 
+/// <param name="Removed">Jobs that pg_cron had of this database and has no longer.</param>
+/// <param name="Remedy">What a superuser runs for jobs that this login may not look at; null when there can be none.</param>
+public sealed record UnscheduledJobs(long Removed, string? Remedy);
+
 /// <summary>Gives the jobs of a database to pg_cron, which lives in one database of the server and serves them all.</summary>
 public static class JobScheduler
 {
@@ -33,10 +37,47 @@ public static class JobScheduler
             "select case when rolsuper then 'lh_jobs' else rolname::text end from pg_catalog.pg_roles where rolname = current_user",
             cancellationToken);
         await HandOverAsync(there, home, user!, jobs, cancellationToken);
+        if (!home.IsHere) await PruneHistoryAsync(there, home.Here, cancellationToken);
         return [.. jobs.Select(job => new ScheduledJob(job.Name, true, $"{job.Schedule} GMT, by pg_cron in {home.Database}, as {user}"))];
 
         IReadOnlyList<ScheduledJob> NotScheduled(string detail) => [.. jobs.Select(job => new ScheduledJob(job.Name, false, detail))];
     }
+
+    /// <summary>
+    /// Takes the jobs of a database back, wherever pg_cron lives: those of every role for a superuser, else those of the login alone.
+    /// </summary>
+    /// <remarks>Never an error: the schema may be gone already, and asking again finds what is left.</remarks>
+    public static async Task<UnscheduledJobs> UnscheduleAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var home = await CronHome.FindAsync(connectionString, cancellationToken);
+        if (home.Database is null) return new(0, home.IsHidden ? RemedyOf(home) : null);
+        await using var there = home.Open();
+        try
+        {
+            var removed = await there.ScalarAsync<long>(
+                $"""
+                select count(cron.unschedule(jobid)) from cron.job
+                where {Ours} and (username = current_user or (select rolsuper from pg_catalog.pg_roles where rolname = current_user))
+                """, cancellationToken, home.Here);
+            // Others' rows are not shown to this login.
+            var seesAll = await there.ScalarAsync<bool>("select rolsuper from pg_catalog.pg_roles where rolname = current_user",
+                cancellationToken);
+            return new(removed, seesAll ? null : RemedyOf(home));
+        }
+        catch (PostgresException none) when (none.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            return new(0, null);
+        }
+        catch (NpgsqlException refused)
+        {
+            return new(0, $"{RemedyOf(home)} ({(refused is PostgresException e ? e.MessageText : refused.Message)})");
+        }
+    }
+
+    private static string RemedyOf(CronHome home) =>
+        $"In {(home.Database is { } database ? $"the database {database}" : "pg_cron's database")}, as a superuser: "
+            + "select cron.unschedule(jobid) from cron.job where "
+            + Ours.Replace("$1", $"'{home.Here.Replace("'", "''", StringComparison.Ordinal)}'", StringComparison.Ordinal) + ";";
 
     /// <summary>What gives a login the rights that it lacks in pg_cron's database; null when it has them.</summary>
     /// <remarks>By the catalog: any name in a schema that it may not use would be an error.</remarks>
@@ -76,6 +117,15 @@ public static class JobScheduler
                 $"select cron.{function}($1, $2, format('call public.run_job(%L)', $3){place})",
                 cancellationToken, place.Length == 0 ? job : [.. job, home.Here]);
         }
+    }
+
+    // The jobs themselves prune the history where they run, and this is another database.
+    private static async Task PruneHistoryAsync(NpgsqlDataSource there, string database, CancellationToken cancellationToken)
+    {
+        if (await there.ScalarAsync<bool>("select has_table_privilege('cron.job_run_details', 'delete')", cancellationToken))
+            await there.ExecuteAsync(
+                "delete from cron.job_run_details where database = $1 and end_time < clock_timestamp() - interval '30 days'",
+                cancellationToken, database);
     }
 
     private static Task<List<(string Name, string Schedule)>> JobsAsync(NpgsqlDataSource source, CancellationToken cancellationToken) =>

@@ -86,6 +86,21 @@ public sealed class ManagedServiceTests : IDisposable
         Assert.Equal(0L, await AskAsync(server, "select count(*) from cron.job"));
     }
 
+    [Fact]
+    public async Task Rollback_takes_the_jobs_of_a_database_from_the_pg_cron_of_another()
+    {
+        await using var server = await CronServerAsync();
+        await ExecuteAsync(server, "create database crm");
+        var login = Login(server, "crm");
+
+        await RequireAsync(0, "", "migrate", login);
+        await RequireAsync(0, $"GMT, by pg_cron in {Database.Name}", "jobs", login, "schedule");
+        Assert.Equal(8L, await AskAsync(server, "select count(*) from cron.job where database = 'crm'"));
+        await RequireAsync(0, "8 jobs were taken back", "rollback", login);
+
+        Assert.Equal(0L, await AskAsync(server, "select count(*) from cron.job"));
+    }
+
     // pg_cron lives in the database that the server is made with.
     private static async Task<Database> CronServerAsync()
     {

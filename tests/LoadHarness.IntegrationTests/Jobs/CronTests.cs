@@ -121,6 +121,69 @@ public sealed class CronTests(PostgresCluster cluster)
         Assert.Equal([$"service {Jobs}"], await database.Owner.ListAsync(JobsByUser));
     }
 
+    [Fact]
+    public async Task Jobs_of_another_database_are_given_to_pg_cron_taken_back_and_their_history_is_pruned()
+    {
+        await using var home = await CronDatabaseAsync(SchemaState.Empty);
+        var crm = await MakeOtherAsync(home);
+        await using var owner = NpgsqlDataSource.Create(crm);
+        Assert.All(await JobScheduler.ScheduleAsync(crm, Stop), job => Assert.True(job.Scheduled, job.Detail));
+        await home.Owner.ExecuteAsync(
+            """
+            insert into cron.job_run_details (jobid, runid, database, username, command, status, start_time, end_time)
+            select 1, 100000 + row_number() over (), d.name, 'lh_jobs', 'x', 'succeeded', now() - d.age, now() - d.age
+            from (values ('crm', interval '40 days'), ('crm', interval '1 day'), ('postgres', interval '40 days')) as d (name, age)
+            """);
+        await JobScheduler.ScheduleAsync(crm, Stop);
+        Assert.Equal(["crm", "postgres"], await home.Owner.ListAsync(
+            "select database from cron.job_run_details where command = 'x' order by database"));
+        Assert.Equal([$"lh_jobs {Jobs}"], await home.Owner.ListAsync(JobsByUser));
+
+        await new Migrator(owner).DownAsync(SilentProgress.Instance, Stop);
+        Assert.Equal(new UnscheduledJobs(Jobs, null), await JobScheduler.UnscheduleAsync(crm, Stop));
+        Assert.Empty(await home.Owner.ListAsync(JobsByUser));
+        Assert.Equal(new UnscheduledJobs(0, null), await JobScheduler.UnscheduleAsync(crm, Stop));
+    }
+
+    [Fact]
+    public async Task Who_is_no_superuser_is_told_the_rights_on_pg_crons_database_and_what_takes_back_the_jobs_of_others()
+    {
+        await using var home = await CronDatabaseAsync(SchemaState.Empty);
+        await home.Owner.ExecuteAsync("create role service login password 'plain'");
+        var crm = await MakeOtherAsync(home);
+        await using (var owner = NpgsqlDataSource.Create(crm))
+            await owner.ExecuteAsync("grant usage on schema public to service; grant select on scheduled_jobs to service");
+        var login = LoginOf(home, "service", "crm");
+        await JobScheduler.ScheduleAsync(crm, Stop);
+
+        Assert.Contains("pg_read_all_settings", await DetailAsync(login), StringComparison.Ordinal);
+        Assert.StartsWith("In pg_cron's database, ", (await JobScheduler.UnscheduleAsync(login, Stop)).Remedy!, StringComparison.Ordinal);
+        await home.Owner.ExecuteAsync("grant pg_read_all_settings to service");
+        const string said = "In the database postgres, as a superuser: ";
+        var detail = await DetailAsync(login);
+        Assert.StartsWith(said, detail, StringComparison.Ordinal);
+        await home.Owner.ExecuteAsync(detail[said.Length..]);
+        Assert.All(await JobScheduler.ScheduleAsync(login, Stop), job => Assert.True(job.Scheduled, job.Detail));
+
+        var own = await JobScheduler.UnscheduleAsync(login, Stop);
+        Assert.Equal(Jobs, own.Removed);
+        Assert.Equal([$"lh_jobs {Jobs}"], await home.Owner.ListAsync(JobsByUser));
+        Assert.StartsWith(said, own.Remedy!, StringComparison.Ordinal);
+        await home.Owner.ExecuteAsync(own.Remedy![said.Length..]);
+        Assert.Empty(await home.Owner.ListAsync(JobsByUser));
+    }
+
+    /// <summary>The schema in a database where pg_cron does not live.</summary>
+    private static async Task<string> MakeOtherAsync(TestDatabase home)
+    {
+        await home.Owner.ExecuteAsync("create database crm");
+        var crm = new NpgsqlConnectionStringBuilder(home.ConnectionString) { Database = "crm" }.ConnectionString;
+        await using var owner = NpgsqlDataSource.Create(crm);
+        await SchemaTemplates.BuildAsync(owner, SchemaState.Optimized);
+        await owner.ExecuteAsync(Rarely);
+        return crm;
+    }
+
     private static string LoginOf(TestDatabase database, string role, string name = "postgres") =>
         new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = name, Username = role, Password = "plain" }
             .ConnectionString;
@@ -135,6 +198,13 @@ public sealed class CronTests(PostgresCluster cluster)
             Assert.True(verdict.Kind == VerdictKind.Unavailable, $"{check.Id}: {verdict.Kind} {verdict.Evidence}");
             Assert.Contains(remedy, verdict.Evidence, StringComparison.Ordinal);
         }
+    }
+
+    private static async Task<string> DetailAsync(string login)
+    {
+        var jobs = await JobScheduler.ScheduleAsync(login, Stop);
+        Assert.All(jobs, job => Assert.False(job.Scheduled));
+        return jobs[0].Detail;
     }
 
     private async Task<TestDatabase> CronDatabaseAsync(SchemaState state = SchemaState.Optimized)
