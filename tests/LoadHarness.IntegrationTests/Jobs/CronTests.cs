@@ -90,6 +90,17 @@ public sealed class CronTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_failed_job_is_red_for_a_login_that_may_not_read_where_pg_cron_lives()
+    {
+        await using var database = await CronDatabaseAsync();
+        await database.Owner.ExecuteAsync(
+            "insert into job_runs (job, runner, outcome, detail, finished_at) values ('maintenance', 'test', 'failed', 'broken', now())");
+        var told = await FaultFinding.LookAsync(database.As("lh_jobs"), "jobs");
+        Assert.True(told.Status == HealthStatus.Red, $"{told.Status}: {told.Evidence}");
+        Assert.Contains("broken", told.Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_login_that_may_not_use_an_administrators_pg_cron_migrates_and_is_told_the_grant()
     {
         await using var database = await CronDatabaseAsync(SchemaState.Empty);
