@@ -60,20 +60,24 @@ with statistics as (
     where datname = current_database()
 ), usage as (
     -- One row an index, its partitions summed: it is used when one of its partitions' indexes is.
-    select r.oid, r.relname, x.indisunique, sum(pg_relation_size(m.relid))::bigint as bytes, coalesce(sum(s.idx_scan), 0) as scans,
-        exists (select from pg_constraint k where k.conindid = r.oid) as constrained
+    select r.oid, r.relname, r.relkind, x.indrelid, x.indisunique, sum(pg_relation_size(m.relid))::bigint as bytes,
+        coalesce(sum(s.idx_scan), 0) as scans, exists (select from pg_constraint k where k.conindid = r.oid) as constrained
     from pg_class r
     join pg_index x on x.indexrelid = r.oid
     join pg_namespace n on n.oid = r.relnamespace
     cross join lateral (select r.oid as relid union all select t.relid from pg_partition_tree(r.oid) t where t.isleaf) m
     left join pg_stat_user_indexes s on s.indexrelid = m.relid
     where r.relkind in ('i', 'I') and not r.relispartition and n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema')
-    group by r.oid, r.relname, x.indisunique
+    group by r.oid, r.relname, r.relkind, x.indrelid, x.indisunique
 )
 select case when statistics.age < :settled then 'unknown' when bytes / 1048576.0 >= :red then 'red' else 'yellow' end as status,
     usage.relname::text as subject,
     format('%s, never scanned in %s h of statistics', pg_size_pretty(bytes), round((statistics.age / 3600)::numeric, 1)) as detail,
-    format('drop index concurrently %s;', usage.oid::regclass) as remedy, bytes / 1048576.0 as figure
+    case when usage.relkind = 'I'
+        -- PostgreSQL drops an index of a partitioned table in no other way.
+        then format('begin; set local lock_timeout = ''2s''; drop index %s; commit; -- locks %s with its partitions meanwhile',
+            usage.oid::regclass, usage.indrelid::regclass)
+        else format('drop index concurrently %s;', usage.oid::regclass) end as remedy, bytes / 1048576.0 as figure
 from usage
 cross join statistics
 where scans = 0 and not constrained and not indisunique and bytes / 1048576.0 >= :warn
@@ -87,7 +91,10 @@ order by bytes desc;
 -- direction: at most
 select case when count(*) over () >= :red then 'red' else 'yellow' end as status,
     a.indexrelid::regclass::text as subject, format('the same columns as %s', b.indexrelid::regclass) as detail,
-    format('drop index concurrently %s;', a.indexrelid::regclass) as remedy, count(*) over () as figure
+    case when ca.relkind = 'I'
+        then format('begin; set local lock_timeout = ''2s''; drop index %s; commit; -- locks %s with its partitions meanwhile',
+            a.indexrelid::regclass, a.indrelid::regclass)
+        else format('drop index concurrently %s;', a.indexrelid::regclass) end as remedy, count(*) over () as figure
 from pg_index a
 join pg_index b on b.indrelid = a.indrelid and b.indexrelid <> a.indexrelid
     and b.indkey = a.indkey and b.indclass = a.indclass and b.indoption = a.indoption and b.indcollation = a.indcollation

@@ -54,8 +54,13 @@ select case when statistics.age < :settled then 'unknown' when u.index_bytes / 1
     u.index_name as subject,
     format('%s on all nodes, never scanned in %s h of statistics', pg_size_pretty(u.index_bytes),
         round((statistics.age / 3600)::numeric, 1)) as detail,
-    format('drop index concurrently %I;', u.index_name) as remedy, u.index_bytes / 1048576.0 as figure
+    case when c.relkind = 'I'
+        -- PostgreSQL drops an index of a partitioned table in no other way.
+        then format('begin; set local lock_timeout = ''2s''; drop index %I; commit; -- locks %s with its partitions meanwhile',
+            u.index_name, u.table_name)
+        else format('drop index concurrently %I;', u.index_name) end as remedy, u.index_bytes / 1048576.0 as figure
 from public.get_index_usage_stats() u
+left join pg_class c on c.relnamespace = 'public'::regnamespace and c.relname = u.index_name
 cross join (
     select min((e #>> '{}')::double precision) as age
     from public.ask_workers($worker$

@@ -35,6 +35,17 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
         cluster, "duplicate-index", HealthStatus.Yellow, "leads_twice",
         "create index leads_once on leads (phone); create index leads_twice on leads (phone)");
 
+    // PostgreSQL drops an index of a partitioned table in another way.
+    [Fact]
+    public Task A_duplicate_index_of_a_partitioned_table_is_found_and_dropped() => FaultFinding.InjectFindAndFixAsync(
+        cluster, "duplicate-index", HealthStatus.Yellow, "sends_twice",
+        "create index sends_once on email_sends (error_message); create index sends_twice on email_sends (error_message)");
+
+    [Fact]
+    public Task An_index_of_a_partitioned_table_that_nobody_scanned_is_found_and_dropped() => FaultFinding.InjectFindAndFixAsync(
+        cluster, "unused-index", HealthStatus.Yellow, "sends_unused", "create index sends_unused on email_sends (error_message)",
+        AtOnce with { Of = new Dictionary<string, (double, double)> { ["unused-index"] = (0.1, 1000) } });
+
     [Fact]
     public Task A_big_index_that_nobody_scanned_is_yellow_once_the_statistics_are_old_enough() =>
         FaultFinding.InjectFindAndFixAsync(cluster, "unused-index", HealthStatus.Yellow, "big_unused", BigAndUnused, AtOnce);
