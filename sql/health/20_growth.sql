@@ -23,10 +23,10 @@ with measured as (
 )
 select case when percent >= :red then 'red' else 'yellow' end as status, table_name as subject,
     format('grows by %s%% a month: now %s', round(percent::numeric), pg_size_pretty(newest)) as detail,
-    'Look at retention_policies, or plan for the disk: health --weekly shows the outlook' as remedy, percent as figure
+    'Look at retention_policies, or plan for the disk by the outlook of: loadharness health --monthly' as remedy, percent as figure
 from share where percent >= :warn
 union all
 select case when (select max(last_day) - min(first_day) from measured) >= 7 then 'green' else 'unknown' end,
     'all tables', format('%s days of sizes are kept', coalesce((select max(last_day) - min(first_day) + 1 from measured), 0)),
-    'call public.run_job(''maintenance'', ''by hand'');', (select max(percent) from share)
+    'loadharness jobs run --job maintenance', (select max(percent) from share)
 order by 5 desc nulls last;

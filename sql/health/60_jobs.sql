@@ -16,7 +16,7 @@ select case when last_outcome = 'failed' then 'red'
     case when last_outcome = 'failed' then format('failed at %s: %s', last_started::timestamptz(0), last_detail)
          when last_started is null then 'has not run yet'
          else format('last success %s', coalesce(last_success::timestamptz(0)::text, 'never')) end as detail,
-    format('call public.run_job(%L, ''by hand'');', job) as remedy,
+    format('loadharness jobs run --job %s', job) as remedy,
     case when last_outcome = 'failed' then 1 else 0 end as figure
 from public.get_job_status()
 union all

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Verbs;
+using LoadHarness.Postgres;
+
+namespace LoadHarness.UnitTests.Sql;
+
+/// <summary>What health tells a person to do is what the guide allows, and does what it says.</summary>
+public sealed partial class HealthRemedyTests
+{
+    private static readonly IReadOnlyList<string> Checks = [.. Directory
+        .EnumerateFiles(SqlFile.Shipped("health"), "*.sql", SearchOption.AllDirectories).Select(File.ReadAllText)];
+
+    // The session of a superuser would lend its power to a role that may replace that procedure.
+    [Fact]
+    public void No_check_tells_anybody_to_call_a_job_in_a_session_of_their_own()
+    {
+        Assert.True(Checks.Count > 5, $"{Checks.Count} files were found");
+        Assert.DoesNotContain(Checks, text => text.Contains("run_job(", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_command_that_a_check_names_is_one_of_the_programs()
+    {
+        var commands = Checks.SelectMany(text => Command().Matches(text)).Select(found => found.Groups["words"].Value).Distinct().ToList();
+        Assert.Contains("jobs run --job maintenance", commands);
+        var root = CommandLine.Build(new CommandLineOptions(), (_, _) => throw new InvalidOperationException("nothing is run"), _ => { },
+            CancellationToken.None);
+        Assert.Empty(commands.SelectMany(command => root.Parse(command.Split(' ')).Errors.Select(error => $"{command}: {error.Message}")));
+    }
+
+    [Fact]
+    public void The_review_that_growth_names_has_the_outlook()
+    {
+        var review = Review().Match(string.Join('\n', Checks)).Groups["name"].Value;
+        Assert.Contains(SqlFile.Read("title", SqlFile.Shipped("review", $"{review}.sql")), part => part.Name == "Capacity outlook");
+    }
+
+    [GeneratedRegex("loadharness (?<words>[^';]+)")]
+    private static partial Regex Command();
+
+    [GeneratedRegex("outlook[^']*health --(?<name>[a-z]+)|health --(?<name>[a-z]+)[^']*outlook")]
+    private static partial Regex Review();
+}
