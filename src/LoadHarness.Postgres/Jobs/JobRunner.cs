@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using LoadHarness.Core;
 using LoadHarness.Core.Progress;
 using Npgsql;
@@ -6,12 +5,15 @@ using Npgsql;
 namespace LoadHarness.Postgres.Jobs;
 
 /// <summary>Runs the maintenance jobs where there is no pg_cron: the same bodies, steps and outcome rows, as lh_jobs.</summary>
+/// <param name="clock">Tells how long something took. What is due is told by the server's clock, as the start of each run is.</param>
 public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
 {
     // A backlog folded or a large view refreshed may take long; a job that hangs for an hour has failed.
     private const int TimeoutSeconds = 3600;
 
-    private sealed record Definition(string Name, string Requirement, CronSchedule Schedule, DateTimeOffset? LastStarted);
+    /// <param name="ReadAt">By the server's clock.</param>
+    private sealed record Definition(
+        string Name, string Requirement, CronSchedule Schedule, DateTimeOffset? LastStarted, DateTimeOffset ReadAt);
 
     /// <summary>One outcome a job; a job that fails does not keep the others from running.</summary>
     /// <exception cref="HarnessException">The schema has no jobs, or none of the given name.</exception>
@@ -19,13 +21,14 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
         JobSelection selection, IStageProgress progress, CancellationToken cancellationToken)
     {
         var definitions = await ReadAsync(cancellationToken);
+        var read = clock.GetTimestamp();
         if (selection.Name is { } name && definitions.All(d => d.Name != name))
             throw new HarnessException($"There is no job \"{name}\". Known: {string.Join(", ", definitions.Select(d => d.Name))}.",
                 ExitCode.BadUsage);
         var outcomes = new List<JobResult>();
         foreach (var definition in definitions.Where(d => selection.Name is null || d.Name == selection.Name))
         {
-            if (selection is { All: false, Name: null } && !IsDue(definition, clock.GetUtcNow()))
+            if (selection is { All: false, Name: null } && !IsDue(definition, clock.GetElapsedTime(read)))
             {
                 outcomes.Add(new JobResult(definition.Name, definition.Requirement, JobStatus.NotDue,
                     $"last run {definition.LastStarted:u}, schedule {definition.Schedule} GMT", TimeSpan.Zero));
@@ -39,23 +42,23 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
         return outcomes;
     }
 
-    private static bool IsDue(Definition definition, DateTimeOffset now) =>
-        definition.LastStarted is not { } last || definition.Schedule.Previous(now) > last;
+    private static bool IsDue(Definition definition, TimeSpan sinceRead) =>
+        definition.LastStarted is not { } last || definition.Schedule.Previous(definition.ReadAt + sinceRead) > last;
 
     private async Task<JobResult> RunAsync(Definition definition, CancellationToken cancellationToken)
     {
-        var watch = Stopwatch.StartNew();
+        var began = clock.GetTimestamp();
         try
         {
             await using var session = await JobSession.OpenAsync(admin, cancellationToken);
             var (status, detail) = await RunAsync(session, definition.Name, cancellationToken);
-            return new JobResult(definition.Name, definition.Requirement, status, detail, watch.Elapsed);
+            return new JobResult(definition.Name, definition.Requirement, status, detail, clock.GetElapsedTime(began));
         }
         catch (NpgsqlException e)
         {
             return new JobResult(
                 definition.Name, definition.Requirement, JobStatus.Failed, e is PostgresException p ? p.MessageText : e.Message,
-                watch.Elapsed);
+                clock.GetElapsedTime(began));
         }
     }
 
@@ -85,10 +88,10 @@ public sealed class JobRunner(NpgsqlDataSource admin, TimeProvider clock)
         if (!await admin.ScalarAsync<bool>("select to_regprocedure('public.get_job_status()') is not null", cancellationToken))
             throw new HarnessException("This database has no jobs: its schema is not migrated. Run the migrate verb on it first.");
         return await admin.ListAsync(
-            "select job, requirement, schedule, last_started from public.get_job_status()",
+            "select job, requirement, schedule, last_started, clock_timestamp() from public.get_job_status()",
             row => new Definition(
                 row.GetString(0), row.GetString(1), CronSchedule.Parse(row.GetString(2)),
-                row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3)),
+                row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3), row.GetFieldValue<DateTimeOffset>(4)),
             cancellationToken);
     }
 }

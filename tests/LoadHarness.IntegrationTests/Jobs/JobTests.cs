@@ -179,6 +179,24 @@ public sealed class JobTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_client_whose_clock_is_ahead_runs_a_job_once_and_not_again_and_again()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        // In five minutes by the server's clock, five minutes ago by the client's.
+        await database.Owner.ExecuteAsync(
+            """
+            update scheduled_jobs
+            set schedule = to_char((now() + interval '5 minutes') at time zone 'UTC', 'FMMI FMHH24 * * *')
+            where name = 'expire-api-keys'
+            """);
+        var runner = new JobRunner(database.Owner, new Ahead(TimeSpan.FromMinutes(10)));
+        var first = await runner.RunAsync(JobSelection.Due, SilentProgress.Instance, CancellationToken.None);
+        var second = await runner.RunAsync(JobSelection.Due, SilentProgress.Instance, CancellationToken.None);
+        Assert.Equal(JobStatus.Succeeded, first.Single(o => o.Job == "expire-api-keys").Status);
+        Assert.Equal(JobStatus.NotDue, second.Single(o => o.Job == "expire-api-keys").Status);
+    }
+
+    [Fact]
     public async Task An_unknown_job_and_a_database_without_jobs_are_refused_with_the_way_out()
     {
         await using var database = await cluster.SharedDatabaseAsync();
@@ -210,5 +228,10 @@ public sealed class JobTests(PostgresCluster cluster)
                 where datname = current_database() and wait_event in ('PgSleep', 'advisory') and query like 'call run_job%')
             """))
             await Task.Delay(20, TestContext.Current.CancellationToken);
+    }
+
+    private sealed class Ahead(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
     }
 }
