@@ -150,7 +150,7 @@ public sealed class Fleet : IAsyncDisposable
     private async Task<ReadyAnswer> AtLineAsync(Task<ReadyAnswer> go)
     {
         await Task.WhenAny(go, Task.Delay(_work.AnswerPatience, _stop.Token));
-        return go.IsCompleted ? await go : new(null);
+        return go.IsCompleted ? await go : new(AtUtc: null, End: null);
     }
 
     private BeatAnswer Beat(BeatRequest request)
@@ -184,7 +184,7 @@ public sealed class Fleet : IAsyncDisposable
         if (!_ending.Task.IsCompleted) await before();
         if (_ending.Task.IsCompleted)
         {
-            line.Close($"The phase does not begin: {await _ending.Task}.");
+            line.Close(await _ending.Task);
             return null;
         }
 

@@ -1,5 +1,4 @@
 using LoadHarness.Agents.Messages;
-using LoadHarness.Core;
 
 namespace LoadHarness.Agents.Coordinating;
 
@@ -13,7 +12,7 @@ internal sealed class StartLine(int agents)
 
     public Task All => _all.Task;
 
-    /// <exception cref="HarnessException">The phase does not begin.</exception>
+    /// <summary>The answer comes when all are there, or when the phase does not begin.</summary>
     public Task<ReadyAnswer> WaitAsync(int agent)
     {
         lock (_lock)
@@ -25,12 +24,8 @@ internal sealed class StartLine(int agents)
         return _go.Task;
     }
 
-    public void Go(DateTimeOffset atUtc) => _go.TrySetResult(new(atUtc));
+    public void Go(DateTimeOffset atUtc) => _go.TrySetResult(new(atUtc, End: null));
 
-    public void Close(string reason)
-    {
-        if (!_go.TrySetException(new HarnessException(reason))) return;
-        // Nobody may be waiting.
-        _ = _go.Task.Exception;
-    }
+    /// <param name="end">Why the phase does not begin.</param>
+    public void Close(string end) => _go.TrySetResult(new(AtUtc: null, end));
 }

@@ -84,6 +84,10 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
         _beating = BeatAsync();
     }
 
+    /// <exception cref="OperationCanceledException">
+    /// The phase does not begin, for the run ends: <see cref="EndReason"/> says why.
+    /// </exception>
+    /// <exception cref="HarnessException">The others, or the coordinator, did not come for half an hour.</exception>
     internal async Task<DateTimeOffset> WaitAsync(string scenario, PhaseKind phase, CancellationToken cancellationToken)
     {
         var clock = await ClockExchange.ReadAsync(
@@ -96,6 +100,11 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
             {
                 var answer = await _exchange.AskAsync<ReadyRequest, ReadyAnswer>(request, Patience, cancellationToken);
                 if (answer.AtUtc is { } at) return at + TimeSpan.FromSeconds(clock.AheadSeconds);
+                if (answer.End is { } reason)
+                {
+                    await EndAsync(reason);
+                    throw new OperationCanceledException($"The {phase} of {scenario} does not begin: {EndReason}.", _ended.Token);
+                }
             }
             catch (HarnessException lost) when (
                 Exchange.IsUnanswered(lost.InnerException) && Stopwatch.GetElapsedTime(began) < StartPatience)

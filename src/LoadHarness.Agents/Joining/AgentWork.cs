@@ -19,19 +19,29 @@ public static class AgentWork
     /// <param name="connectionString">This agent's own way to the database.</param>
     /// <param name="describe">A fault in a sentence without secrets, for the coordinator.</param>
     /// <param name="atOnce">Ends without draining.</param>
-    public static async Task RunAsync(
+    /// <exception cref="HarnessException">
+    /// The run ended early, with the reason (inconclusive); or this agent cannot take part, or has a fault of its own.
+    /// </exception>
+    public static Task RunAsync(
         AgentSession session, string connectionString, Action<string> tell, Func<Exception, string> describe,
-            CancellationToken cancellationToken, CancellationToken atOnce)
+            CancellationToken cancellationToken, CancellationToken atOnce) =>
+        RunAsync(session, async stop =>
+        {
+            var own = await GivenDatabase.InPublicAsync(connectionString, stop);
+            await using (var admin = NpgsqlDataSource.Create(own))
+                await session.ConfirmAsync(FleetWork.FactsOf(await SeenDatabase.ReadAsync(admin, stop), session.Job.Profile), stop);
+            await PlayAllAsync(session, own, tell, stop, atOnce);
+        }, describe, cancellationToken);
+
+    /// <param name="play">All that the agent does, until the token says that it or the run was ended.</param>
+    internal static async Task RunAsync(
+        AgentSession session, Func<CancellationToken, Task> play, Func<Exception, string> describe, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Ended);
         var through = false;
         try
         {
-            var own = await GivenDatabase.InPublicAsync(connectionString, stop.Token);
-            await using (var admin = NpgsqlDataSource.Create(own))
-                await session.ConfirmAsync(FleetWork.FactsOf(await SeenDatabase.ReadAsync(admin, stop.Token), session.Job.Profile),
-                    stop.Token);
-            await PlayAllAsync(session, own, tell, stop.Token, atOnce);
+            await play(stop.Token);
             through = true;
         }
         catch (Exception ended) when (session.EndReason is not null && ended is OperationCanceledException or HarnessException)

@@ -38,7 +38,8 @@ internal sealed record ReadyRequest(string Share, string Scenario, PhaseKind Pha
 internal sealed record ClockReading(double AheadSeconds, TimeSpan RoundTrip);
 
 /// <param name="AtUtc">When the phase begins, by the coordinator's clock; null when others are waited for: ask again.</param>
-internal sealed record ReadyAnswer(DateTimeOffset? AtUtc);
+/// <param name="End">Why the phase does not begin and the agent is to stop; null while it may.</param>
+internal sealed record ReadyAnswer(DateTimeOffset? AtUtc, string? End);
 
 /// <summary>Twice a second: the agent is there, and what it does.</summary>
 internal sealed record BeatRequest(string Share, IReadOnlyList<LoadSnapshot> Seconds);

@@ -210,6 +210,40 @@ public sealed class FleetTests : IAsyncLifetime
         Assert.Contains("ended at once", Assert.Single(fleet.Records).Loss!.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, "agent 2/2 was lost")]
+    [InlineData(true, "the run was interrupted")]
+    public async Task An_agent_at_the_start_line_ends_with_the_run_and_not_with_a_fault_of_its_own(bool isInterrupted, string reason)
+    {
+        using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var load = new[] { Waits("open").WithLoadSimulations(Simulation.Inject(90, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60))) };
+        await using var fleet = await Fleet.OpenAsync(_broker.Address, Work with { Agents = 2 }, _told.Enqueue, interrupted.Token);
+        await using var waiting = await JoinAsync(new(0, 2), Build);
+        await using var other = await JoinAsync(new(1, 2), Build);
+        await other.ConfirmAsync(Work.Facts, Stop);
+        var work = AgentWork.RunAsync(waiting, async stop =>
+        {
+            await waiting.ConfirmAsync(Work.Facts, stop);
+            await PlayAsync(waiting, load, new(), stop);
+        }, fault => fault.Message, Stop);
+        await fleet.GatherAsync(Patience, Stop);
+        var running = fleet.RunAsync(load, new Seconds(), new Phase(), interrupted.Token);
+        // With its word that it is there it tells how far its clock is ahead.
+        while (fleet.Records[0].RoundTrip == TimeSpan.Zero) await Task.Delay(20, Stop);
+
+        if (isInterrupted) await interrupted.CancelAsync();
+        else fleet.Lose(new(1, 2), "its process ended with code 137");
+
+        var ended = await Assert.ThrowsAsync<HarnessException>(() => work.WaitAsync(Patience, Stop));
+        Assert.Equal((ExitCode.Inconclusive, $"The run ended early: {reason}."), (ended.ExitCode, ended.Message));
+        if (isInterrupted)
+        {
+            await other.LeaveAsync("a person stopped it");
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(Patience, Stop));
+        }
+        else Assert.Equal("an agent was lost", Assert.Single((await running.WaitAsync(Patience, Stop)).Scenarios).AbortReason);
+    }
+
     // A machine that does other things offers a few requests late, at the moment of the end too.
     private static long Slack(long offered) => Math.Max(2, offered / 3);
 
