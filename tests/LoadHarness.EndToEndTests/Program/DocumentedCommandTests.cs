@@ -13,7 +13,7 @@ public sealed partial class DocumentedCommandTests
     // Programs of others, in code spans of the documents.
     private static readonly string[] Foreign =
         ["dotnet", "initdb", "pg_dumpall", "pg_dump", "pg_restore", "createdb", "psql", "pgbench", "git", "apt-get", "docker", "npm",
-            "chmod", "runuser", "pgbouncer"];
+            "chmod", "runuser", "pgbouncer", "powershell"];
 
     private static readonly ConcurrentDictionary<string, Task<BufferedCommandResult>> Helps = [];
 
