@@ -34,7 +34,8 @@ internal static class ClaimVerdict
             verdict = verdict.Kind == VerdictKind.Met
                 ? verdict.Qualified(["the figure is a lower bound: the upper end of its interval bounds nothing"])
                 : Verdict.Undecided(target.Id, target.Title,
-                    $"at least {Format.Figure(comparison.Figure, target.Unit, target.Limit)}, which is a lower bound: {WhyLowerBound(bound)}");
+                    $"at least {Format.Figure(comparison.Figure, target.Unit, target.Limit)}, which is a lower bound: "
+                        + WhyLowerBound(bound));
         }
 
         return verdict.Qualified([.. Caveats(operations)]).ClaimedAt(Math.Max(target.ClaimedAtContacts, ClaimedAt));
