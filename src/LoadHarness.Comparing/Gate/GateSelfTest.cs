@@ -108,7 +108,7 @@ public sealed class GateSelfTest(
         }.CompareAsync(Usual, ArmSpecification.Parse("gate selftest", kind.Fault?.Arm ?? Usual.Text), cancellationToken, kind.Fault);
         var causes = Causes.Of(comparison);
         progress.Note($"{kind.Name}, {number + 1} of {Wanted(kind)}: {(causes.Count > 0 ? causes[0] : "no alarm")}");
-        foreach (var time in comparison.Times.Where(time => time.Difference is Difference.Inconclusive or Difference.Open))
+        foreach (var time in comparison.Times.Where(time => time.IsUndecided))
             progress.Note($"Undecided: {time.Operation} {time.Metric}, after {time.Pairs} pairs.");
         foreach (var reason in comparison.Undecided) progress.Note($"Undecided: {reason}");
         return new(

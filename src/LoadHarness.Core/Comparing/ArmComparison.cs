@@ -59,7 +59,7 @@ public sealed record ArmComparison(
     public bool IsDecided => UndecidedFigures == 0;
 
     /// <summary>Times that all pairs left open, and what could not be compared.</summary>
-    public int UndecidedFigures => Undecided.Count + Times.Count(time => time.Difference is Difference.Inconclusive or Difference.Open);
+    public int UndecidedFigures => Undecided.Count + Times.Count(time => time.IsUndecided);
 }
 
 /// <param name="Version">As the server says it.</param>

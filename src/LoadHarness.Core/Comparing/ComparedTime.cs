@@ -19,6 +19,9 @@ public sealed record ComparedTime(
     /// <summary>Of an operation's mean: the slow calls of the same slots; null where a slot had too few.</summary>
     public ComparedTail? P95 { get; init; }
 
+    /// <summary>Whether all pairs left it open.</summary>
+    public bool IsUndecided => Difference is Difference.Inconclusive or Difference.Open;
+
     /// <summary>Whether B is slower, and new pairs said so too.</summary>
     public bool IsShownSlower => Difference == Difference.Slower && Confirmed != false;
 

@@ -24,7 +24,7 @@ public sealed record GateDecision(
         IReadOnlyList<string> open =
         [
             .. comparison.Undecided,
-            .. comparison.Times.Where(time => time.Difference is Difference.Inconclusive or Difference.Open)
+            .. comparison.Times.Where(time => time.IsUndecided)
                 .Select(time => $"{time.Operation} {time.Metric}: {time.Sentence()}"),
         ];
         var exitCode = regressions.Count > 0 ? ExitCode.Regression : open.Count > 0 ? ExitCode.Inconclusive : ExitCode.AllMet;

@@ -3,7 +3,7 @@ namespace LoadHarness.Core.Measurement;
 /// <summary>
 /// The rows of a database that was seeded earlier, counted before its load: with what scenarios and people did to them since.
 /// </summary>
-/// <param name="LeadsOfLargest">Leads of the largest workspace, whoever made them.</param>
+/// <param name="LeadsOfLargest">Leads of the largest workspace, those of other programs included.</param>
 public sealed record FoundRows(long LeadsOfLargest, IReadOnlyList<FoundTable> Tables)
 {
     private const string Remedy = "Give --force to delete its rows and seed it again.";

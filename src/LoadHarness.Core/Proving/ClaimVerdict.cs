@@ -26,8 +26,7 @@ internal static class ClaimVerdict
         var worse = operations.Where(operation => operations.Count > 1 && operation.IsShownWorse).ToList();
         // Of bytes and memory the whole is the figure; what stands next to it is told.
         if (worse.Count > 0 && contract.Statistic is not (ClaimStatistic.AllBytes or ClaimStatistic.AnonymousMemory))
-            verdict = verdict.MissedBecause(
-                $"{Format.Figure(comparison.Figure, target.Unit, target.Limit)} as a whole, but worse than C: {Worst(worse)}");
+            verdict = verdict.MissedBecause(ButWorse(comparison, target, $"worse than C: {Worst(worse)}"));
         verdict = Elsewhere(contract, target, comparison, verdict, proof);
         if (operations.FirstOrDefault(operation => operation.IsLowerBound) is { } bound)
         {
@@ -78,11 +77,14 @@ internal static class ClaimVerdict
             var told = $"worse than C by {id}: {Worst(worse)}";
             verdict = verdict.Kind == VerdictKind.Missed
                 ? verdict.Qualified([told])
-                : verdict.MissedBecause($"{Format.Figure(comparison.Figure, target.Unit)} as a whole, but {told}");
+                : verdict.MissedBecause(ButWorse(comparison, target, told));
         }
 
         return verdict;
     }
+
+    private static string ButWorse(Comparison comparison, Target target, string told) =>
+        $"{Format.Figure(comparison.Figure, target.Unit, target.Limit)} as a whole, but {told}";
 
     /// <summary>Blocks are counted, and the arguments that they are counted of are drawn.</summary>
     private static bool IsSampled(ClaimStatistic statistic) => statistic is not (ClaimStatistic.IndexBytes or ClaimStatistic.AllBytes);
