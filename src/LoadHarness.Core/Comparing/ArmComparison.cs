@@ -38,7 +38,7 @@ public sealed record ArmComparison(
     /// <summary>What slots saw of sessions that waited for a lock; none when no times were measured.</summary>
     public LockWaits LockWaits { get; init; } = new(0, 0, 0, 0);
 
-    /// <summary>Tables of which one arm's planner knows fewer columns than the other's.</summary>
+    /// <summary>Tables of which the planners of the two arms know different things.</summary>
     public IReadOnlyList<StatisticsChange> Statistics { get; init; } = [];
 
     /// <summary>Where the time went; empty in records that do not say.</summary>
@@ -77,6 +77,3 @@ public sealed record LockWaits(int LooksA, int WaitingA, int LooksB, int Waiting
 
     private double ShareB => (double)WaitingB / LooksB;
 }
-
-/// <summary>Columns of a table that the planner has statistics of.</summary>
-public sealed record StatisticsChange(string Table, int ColumnsA, int ColumnsB);

@@ -11,9 +11,7 @@ public static class Causes
         [
             .. Settings(comparison),
             .. Locks(comparison.LockWaits),
-            .. comparison.Statistics.Where(table => table.ColumnsB < table.ColumnsA).Select(table =>
-                $"On B the planner has statistics of {table.ColumnsB} columns of {table.Table}, on A of {table.ColumnsA}. "
-                    + $"Run ANALYZE {table.Table}."),
+            .. comparison.Statistics.Where(table => table.MayExplainB).Select(table => table.Sentence()),
             .. comparison.Indexes.Where(index => index.B is null).Select(index => $"B has no index {index.Index}."),
             .. comparison.WorseOperations
                 .OrderByDescending(operation => Severity(comparison, operation))
@@ -57,8 +55,13 @@ public static class Causes
             ? plan.Operation.EndsWith($"_{operation}", StringComparison.Ordinal)
             : plan.Operation.StartsWith($"{operation}, ", StringComparison.Ordinal));
 
-    private static string PlanSentence(PlanChange plan) =>
-        $"its plan changed from {Nodes(plan.LostNodes)} to {Nodes(plan.NewNodes)}";
+    private static string PlanSentence(PlanChange plan)
+    {
+        var nodes = $"its plan changed from {Nodes(plan.LostNodes)} to {Nodes(plan.NewNodes)}";
+        return plan.Partitions is not { } partitions ? nodes
+            : plan.LostNodes.Count + plan.NewNodes.Count == 0 ? partitions.ToString()
+            : $"{nodes}, {partitions}";
+    }
 
     private static string Nodes(IReadOnlyList<string> nodes) => nodes.Count == 0
         ? "a plan with nothing else"

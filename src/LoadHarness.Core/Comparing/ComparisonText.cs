@@ -63,9 +63,10 @@ public static class ComparisonText
     private static void Plans(StringBuilder text, IReadOnlyList<PlanChange> plans)
     {
         if (plans.Count == 0) return;
-        text.Append("\n## Plans that changed\n\n| statement | only on A | only on B |\n|---|---|---|\n");
+        text.Append("\n## Plans that changed\n\n| statement | only on A | only on B | partitions scanned, A to B |\n|---|---|---|---|\n");
         foreach (var plan in plans)
-            text.Append($"| {MarkdownText.Of(plan.Operation)} | {Nodes(plan.LostNodes)} | {Nodes(plan.NewNodes)} |\n");
+            text.Append($"| {MarkdownText.Of(plan.Operation)} | {Nodes(plan.LostNodes)} | {Nodes(plan.NewNodes)} | "
+                + $"{(plan.Partitions is { } scanned ? $"{scanned.A} to {scanned.B}" : "as many")} |\n");
     }
 
     private static void Indexes(StringBuilder text, IReadOnlyList<IndexBytesChange> indexes)

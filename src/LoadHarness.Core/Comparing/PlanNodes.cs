@@ -26,14 +26,30 @@ public static partial class PlanNodes
     {
         var (before, after) = (Of(a), Of(b));
         var (lost, added) = (before.Except(after).ToList(), after.Except(before).ToList());
-        return lost.Count + added.Count == 0 ? null : new(operation, lost, added);
+        var partitions = new PartitionsScanned(Partitions(a), Partitions(b));
+        return lost.Count + added.Count == 0 && partitions.A == partitions.B
+            ? null
+            : new(operation, lost, added) { Partitions = partitions.A == partitions.B ? null : partitions };
     }
+
+    /// <summary>How many partitions the plan's nodes read, each counted once.</summary>
+    public static int Partitions(string text) => ScanLine().Matches(text)
+        .Where(scan => !scan.Groups["end"].Value.Contains("never executed", StringComparison.Ordinal))
+        .Select(scan => scan.Groups["table"].Value)
+        .Where(table => WithoutPartition(table) != table)
+        .Distinct()
+        .Count();
 
     [GeneratedRegex(@"(?<= on \S+) \S+$")]
     private static partial Regex Alias();
 
     [GeneratedRegex(@"^\s*(->\s+)?(?<node>[A-Z][^(]*[^\s(])\s+\((cost|actual|never)")]
     private static partial Regex NodeLine();
+
+    // A bitmap index scan names an index, and stands below the scan that names the table.
+    [GeneratedRegex(
+        @"^\s*(->\s+)?(?!Bitmap Index)[A-Z][^(\n]*Scan( Backward)?( using \S+)? on (?<table>\S+)(?<end>.*)$", RegexOptions.Multiline)]
+    private static partial Regex ScanLine();
 
     // Of pg_partman 4.7 and 5, of the default partition, and the number that the planner puts behind an alias.
     [GeneratedRegex(@"(_p\d{4}_\d{2}|_p\d{8}|_default)(?=_|\b)|_\d+\b")]

@@ -45,6 +45,25 @@ public sealed class ComparerTests(PostgresCluster cluster, SmallTemplate templat
         Assert.Contains(comparison.Indexes, index => index is { Index: "leads_workspace_tags_idx", B: null });
         Assert.Equal("1MB", comparison.ServerB.Settings["work_mem"]);
         Assert.NotEqual(comparison.ServerA.SchemaChecksum, comparison.ServerB.SchemaChecksum);
+        // The base has no partitions.
+        var activities = Assert.Single(comparison.Plans, plan => plan.Operation == "lead_with_activities");
+        Assert.True(activities.Partitions is { A: > 0, B: 0 }, $"{activities.Partitions}");
+    }
+
+    [Theory]
+    [InlineData("statistics of leads lost", "On B the planner has statistics of 0 columns of leads")]
+    [InlineData("statistics of leads from before an import", "On B the statistics of leads are of other rows than on A (workspace_id:")]
+    public async Task Planted_statistics_make_operations_worse_and_stand_first(string name, string cause)
+    {
+        Assert.NotNull(cluster.Server);
+        var fault = PlantedFault.All.Single(fault => fault.Name == name);
+        var found = await CompareAsync(fault.Arm, planted: fault);
+
+        Assert.True(fault.IsFoundBy(found.WorseOperations));
+        Assert.StartsWith(cause, Causes.Of(found)[0], StringComparison.Ordinal);
+        Assert.True(fault.IsNamedBy(Causes.Of(found)));
+        // The rows and indexes are the same: what got worse has another plan.
+        Assert.NotEmpty(found.Plans);
     }
 
     [Fact]
@@ -127,12 +146,12 @@ public sealed class ComparerTests(PostgresCluster cluster, SmallTemplate templat
         }
     }
 
-    private async Task<ArmComparison> CompareAsync(string b, ComparisonPlan? plan = null) =>
+    private async Task<ArmComparison> CompareAsync(string b, ComparisonPlan? plan = null, PlantedFault? planted = null) =>
         await new Comparer(
             plan ?? Reads, new CrmSubject(SmallTemplate.Rows, ServerProfile.Checklist, keep: false)
             {
                 Template = await template.MakeAsync(),
             },
             SilentProgress.Instance).CompareAsync(
-            ArmSpecification.Parse("--a", "optimized"), ArmSpecification.Parse("--b", b), TestContext.Current.CancellationToken);
+            ArmSpecification.Parse("--a", "optimized"), ArmSpecification.Parse("--b", b), TestContext.Current.CancellationToken, planted);
 }

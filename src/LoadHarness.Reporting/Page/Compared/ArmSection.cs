@@ -92,9 +92,9 @@ internal static class ArmSection
         : Html.Of($"""
             {HtmlComponents.Heading("Plans that changed", id: "arm-plans")}
             {HtmlComponents.Table(
-                "Plans that changed", ["Statement", "Only on A", "Only on B"],
+                "Plans that changed", ["Statement", "Only on A", "Only on B", "Partitions scanned, A to B"],
                 arms.Plans.Take(MostRows).Select(plan => (IReadOnlyList<Cell>)[new Name(plan.Operation), Nodes(plan.LostNodes),
-                    Nodes(plan.NewNodes)]))}
+                    Nodes(plan.NewNodes), plan.Partitions is { } scanned ? $"{scanned.A} to {scanned.B}" : "as many"]))}
             """);
 
     private static Html Nodes(IReadOnlyList<string> nodes) =>
