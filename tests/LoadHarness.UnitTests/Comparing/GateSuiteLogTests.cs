@@ -102,6 +102,32 @@ public sealed class GateSuiteLogTests : IDisposable
         Assert.Equal(VerdictKind.Met, (found with { LeastFound = 90 }).Verdict().Kind);
     }
 
+    [Theory]
+    [InlineData(8, 0, VerdictKind.Met)]
+    [InlineData(8, 1, VerdictKind.Met)]
+    [InlineData(8, 2, VerdictKind.Missed)]
+    [InlineData(1, 1, VerdictKind.Missed)]
+    public void The_right_cause_must_stand_first_in_seven_of_eight_faults(int faults, int unnamed, VerdictKind expected)
+    {
+        var rates = Enumerable.Range(0, faults).Select(number => GateRate.Of(
+            $"fault {number}", [Suite(0) with { Alarm = true, Cause = "because", CauseFirst = number >= unnamed }]));
+        var verdict = Rates([GateRate.Of("identical arms", [Suite(0)]), .. rates]).Verdicts
+            .Single(verdict => verdict.Id == "right cause first");
+
+        Assert.Equal(expected, verdict.Kind);
+        Assert.Equal(faults, verdict.Samples);
+        if (unnamed > 0) Assert.Contains("fault 0", verdict.Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_fault_that_is_not_found_is_not_named() => Assert.Contains(
+        Rates([GateRate.Of("fault", [Suite(0) with { CauseFirst = false }])]).Verdicts,
+        verdict => verdict is { Id: "right cause first", Kind: VerdictKind.Missed });
+
+    [Fact]
+    public void Identical_arms_alone_have_no_cause_to_name() =>
+        Assert.Single(Rates([GateRate.Of("identical arms", [Suite(0)])]).Verdicts);
+
     [Fact]
     public void Comparisons_of_another_slot_scale_or_seed_are_not_counted_together()
     {
@@ -112,6 +138,9 @@ public sealed class GateSuiteLogTests : IDisposable
         Assert.False(Suite(0).IsOf("k", TimeSpan.FromSeconds(1), 20_001, 42));
         Assert.False(Suite(0).IsOf("k", TimeSpan.FromSeconds(1), 20_000, 43));
     }
+
+    private static GateRates Rates(IReadOnlyList<GateRate> rates) =>
+        new(DateTimeOffset.UnixEpoch, TimeSpan.FromMinutes(1), "a machine", 20_000, 42, 1, 1, rates);
 
     private static bool IsAlike(GateSuite suite) => suite.Kind == "k";
 
