@@ -1,5 +1,6 @@
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
+using LoadHarness.Postgres;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
 using Npgsql;
@@ -16,7 +17,7 @@ internal sealed class SegmentServer : IAsyncDisposable
     private SegmentServer(Database database)
     {
         _database = database;
-        _connection = new NpgsqlConnection(database.AdminConnectionString);
+        _connection = SingleSession.To(database.AdminConnectionString);
     }
 
     public static async Task<SegmentServer> StartAsync()

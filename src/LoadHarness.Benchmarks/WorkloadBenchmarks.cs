@@ -3,6 +3,7 @@ using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
+using LoadHarness.Postgres;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Workloads;
 using LoadHarness.Workloads.Running;
@@ -43,8 +44,7 @@ public class WorkloadBenchmarks : IAsyncDisposable
         var workload = WorkloadCatalog.Read(_folder.FullName);
         await SqlScript.RunAsync(_database.AdminConnectionString, "set-up.sql", workload.SetUp, CancellationToken.None);
         _run = await WorkloadRun.PrepareAsync(workload, _database.AdminConnectionString, 1, CancellationToken.None);
-        _connection = new NpgsqlConnection(_database.AdminConnectionString);
-        await _connection.OpenAsync();
+        _connection = await SingleSession.OpenAsync(_database.AdminConnectionString, CancellationToken.None);
         _command = new NpgsqlCommand("select name from item where id = $1", _connection) { Parameters = { new NpgsqlParameter<int>() } };
         await _command.PrepareAsync();
     }

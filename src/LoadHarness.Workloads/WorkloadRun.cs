@@ -1,12 +1,12 @@
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
+using LoadHarness.Postgres;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Workloads.Checking;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Parameters;
 using LoadHarness.Workloads.Running;
-using Npgsql;
 
 namespace LoadHarness.Workloads;
 
@@ -34,8 +34,7 @@ public sealed class WorkloadRun : IAsyncDisposable
     public static async Task<WorkloadRun> PrepareAsync(
         Workload workload, string connectionString, ulong seed, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
+        await using var connection = await SingleSession.OpenAsync(connectionString, cancellationToken);
         var sources = new ParameterSources(
             workload, new Dictionary<string, ComputedRows>(), seed, GivenOut.In(connectionString));
         var operations = await new OperationCompiler(workload, connection, sources).CompileAsync(workload.Used(), cancellationToken);

@@ -47,6 +47,13 @@ public sealed partial class CodeRuleTests
         Assert.Empty(Lines.Value.Where(line => ConfiguredAwait().IsMatch(line.Text)).Select(line => line.Place));
     }
 
+    // A pool outlives its server, and leaves an idle session on somebody's own: NpgsqlDataSource has one that ends with it.
+    [Fact]
+    public void Sessions_are_of_a_data_source_or_single() => Assert.Equal(
+        ["src/LoadHarness.Postgres/SingleSession.cs"],
+        Lines.Value.Where(line => line.Place.StartsWith("src", StringComparison.Ordinal) && GlobalPool().IsMatch(line.Text))
+            .Select(line => line.Place.Split(':')[0].Replace('\\', '/')).Distinct());
+
     [Fact]
     public void Every_program_is_built_for_one_culture()
     {
@@ -75,6 +82,9 @@ public sealed partial class CodeRuleTests
         select line;
 
     private static bool IsOurs(string name) => name != "System" && !name.StartsWith("System.", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"new NpgsqlConnection\(")]
+    private static partial Regex GlobalPool();
 
     [GeneratedRegex(@"^using (?<name>[\w.]+);$")]
     private static partial Regex Using();

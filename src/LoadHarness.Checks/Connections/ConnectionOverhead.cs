@@ -76,8 +76,7 @@ public sealed record ConnectionOverhead(string Way, IReadOnlyList<double> RoundM
     private static async Task<long> BackendsAsync(
         NpgsqlDataSource source, string server, int requests, int users, CancellationToken cancellationToken)
     {
-        await using var observer = new NpgsqlConnection(Unpooled(server));
-        await observer.OpenAsync(cancellationToken);
+        await using var observer = await SingleSession.OpenAsync(server, cancellationToken);
         var before = await SessionsAsync(observer, cancellationToken);
         await RoundAsync(source, requests, users, cancellationToken);
         return await SessionsAsync(observer, cancellationToken) - before;

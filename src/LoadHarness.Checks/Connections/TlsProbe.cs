@@ -24,11 +24,10 @@ public static class TlsProbe
     /// <returns>What the server says of a session that trusted only this certificate and checked the server's name.</returns>
     public static async Task<TlsSession> RunAsync(string adminConnectionString, CancellationToken cancellationToken)
     {
-        var target = new NpgsqlConnectionStringBuilder(adminConnectionString) { Pooling = false };
+        var target = new NpgsqlConnectionStringBuilder(adminConnectionString);
         using var certificate = Create(target.Host!, out var key);
         var trusted = Path.Combine(Path.GetTempPath(), $"loadharness-probe-{Guid.NewGuid():N}.crt");
-        await using var admin = new NpgsqlConnection(target.ConnectionString);
-        await admin.OpenAsync(cancellationToken);
+        await using var admin = await SingleSession.OpenAsync(target, cancellationToken);
         try
         {
             await File.WriteAllTextAsync(trusted, certificate.ExportCertificatePem(), cancellationToken);
@@ -91,8 +90,7 @@ public static class TlsProbe
         {
             try
             {
-                await using var connection = new NpgsqlConnection(target.ConnectionString);
-                await connection.OpenAsync(cancellationToken);
+                await using var connection = await SingleSession.OpenAsync(target, cancellationToken);
                 return (await connection.ListAsync(
                     "select version, cipher from pg_stat_ssl where pid = pg_backend_pid() and ssl",
                     row => new TlsSession(row.GetString(0), row.GetString(1)), cancellationToken)).Single();

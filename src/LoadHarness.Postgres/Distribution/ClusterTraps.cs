@@ -16,8 +16,7 @@ public static class ClusterTraps
     /// <exception cref="HarnessException">A trap is open; the message says which, and how to close it.</exception>
     public static async Task RequireNoneAsync(string connectionString, CancellationToken cancellationToken)
     {
-        await using var admin = new NpgsqlConnection(connectionString);
-        await admin.OpenAsync(cancellationToken);
+        await using var admin = await SingleSession.OpenAsync(connectionString, cancellationToken);
         if (!(await ClusterShape.ReadAsync(admin, cancellationToken)).Distributed) return;
         await RequireVisibleRowsAsync(admin, connectionString, cancellationToken);
         await RequireTrueCountsAsync(admin, cancellationToken);

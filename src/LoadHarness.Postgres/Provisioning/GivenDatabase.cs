@@ -52,7 +52,7 @@ public static class GivenDatabase
         var given = Parse(text);
         ClientEnvironment.FillIn(given);
         given.Timeout = Math.Min(given.Timeout, ConnectTimeoutSeconds);
-        await using var connection = new NpgsqlConnection(given.ConnectionString);
+        await using var connection = SingleSession.To(given);
         try
         {
             await connection.OpenAsync(cancellationToken);
@@ -78,8 +78,7 @@ public static class GivenDatabase
     /// <summary>The same way to a database with the CRM's schema: its names find what lies in public, whatever the login's path.</summary>
     public static async Task<string> InPublicAsync(string connectionString, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
+        await using var connection = await SingleSession.OpenAsync(connectionString, cancellationToken);
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         await PutPublicFirstAsync(connection, given, cancellationToken);
         return given.ConnectionString;

@@ -105,11 +105,7 @@ public static class Provisioner
 
     private static async Task CreateDatabaseAsync(string maintenance, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(maintenance)
-        {
-            Pooling = false,
-        }.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
+        await using var connection = await SingleSession.OpenAsync(maintenance, cancellationToken);
         try
         {
             await connection.ExecuteAsync($"create database {Database.Name}", cancellationToken);

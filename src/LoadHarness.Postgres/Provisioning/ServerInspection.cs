@@ -9,8 +9,7 @@ internal static class ServerInspection
 {
     public static async Task<ServerEnvironment> OfAsync(string connectionString, ServerKind kind, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
+        await using var connection = await SingleSession.OpenAsync(connectionString, cancellationToken);
         var settings = await SettingsAsync(connection, cancellationToken);
         var capabilities = await ServerCapabilities.OfAsync(connection, settings, cancellationToken);
         var target = new NpgsqlConnectionStringBuilder(connectionString);

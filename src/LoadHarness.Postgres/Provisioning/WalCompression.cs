@@ -13,11 +13,7 @@ internal static class WalCompression
 
     public static async Task EnableAsync(string connectionString, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            Pooling = false,
-        }.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
+        await using var connection = await SingleSession.OpenAsync(connectionString, cancellationToken);
         if (!await connection.ScalarAsync<bool>(
             "select 'lz4' = any (enumvals) and setting <> 'lz4' from pg_settings where name = 'wal_compression'", cancellationToken))
             return;

@@ -110,11 +110,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <summary>A connection that no pool limits; disposing closes it.</summary>
     public async Task<NpgsqlConnection> ConnectOutsidePoolAsync(CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_settings.ConnectionString)
-        {
-            Pooling = false,
-        }.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
+        var connection = await SingleSession.OpenAsync(_settings, cancellationToken);
         await LookAsync(connection, cancellationToken);
         return connection;
     }

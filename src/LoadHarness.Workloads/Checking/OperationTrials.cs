@@ -20,12 +20,11 @@ internal sealed class OperationTrials(NpgsqlConnection connection, PlanSession s
         string connectionString, IEnumerable<CompiledOperation> operations, TenantFile? tenant,
         Func<string, IReadOnlyList<string>> operationsOf, ulong seed, CancellationToken cancellationToken)
     {
-        // Not pooled: the session logs plans, and ends with this.
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString)
+        // The session logs plans, and ends with this.
+        await using var connection = await SingleSession.OpenAsync(new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Pooling = false, CommandTimeout = 0, ApplicationName = "loadharness/plans",
-        }.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
+            CommandTimeout = 0, ApplicationName = "loadharness/plans",
+        }, cancellationToken);
         var trials = new OperationTrials(connection, await PlanSession.BeginAsync(connection, cancellationToken), tenant, seed);
         var all = new List<StatementTrial>();
         foreach (var operation in operations)

@@ -15,8 +15,7 @@ public static class WorkloadChecks
     public static async Task<IReadOnlyList<Verdict>> OfAsync(
         Workload workload, string connectionString, IReadOnlyList<StatementTrial> trials, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
+        await using var connection = await SingleSession.OpenAsync(connectionString, cancellationToken);
         var large = await LargeTablesAsync(connection, cancellationToken);
         return
         [

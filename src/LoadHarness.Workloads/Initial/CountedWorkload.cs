@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using LoadHarness.Core;
+using LoadHarness.Postgres;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Parameters;
 using LoadHarness.Workloads.Running;
@@ -25,8 +26,7 @@ public sealed partial class CountedWorkload
     public static async Task<(IReadOnlyList<FirstOperation> Operations, IReadOnlyList<string> LeftOut)> ReadAsync(
         string connectionString, int most, ulong seed, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
+        await using var connection = await SingleSession.OpenAsync(connectionString, cancellationToken);
         if (!await CountedStatements.AreThereAsync(connection, cancellationToken))
             throw new HarnessException(
                 "There is no pg_stat_statements in this database. Put it into shared_preload_libraries, restart, "

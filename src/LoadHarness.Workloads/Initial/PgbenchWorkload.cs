@@ -6,7 +6,6 @@ using LoadHarness.Postgres;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Parameters;
 using LoadHarness.Workloads.Sql;
-using Npgsql;
 
 namespace LoadHarness.Workloads.Initial;
 
@@ -93,8 +92,7 @@ public static partial class PgbenchWorkload
 
     private static async Task<long?> ScaleAsync(string connectionString, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
+        await using var connection = await SingleSession.OpenAsync(connectionString, cancellationToken);
         return await connection.ScalarAsync<bool>("select to_regclass('pgbench_branches') is not null", cancellationToken)
             ? await connection.ScalarAsync<long>("select count(*) from pgbench_branches", cancellationToken)
             : null;

@@ -13,12 +13,11 @@ public static class SqlScript
     public static async Task RunAsync(
         string connectionString, string place, IReadOnlyList<SqlStatement> statements, CancellationToken cancellationToken)
     {
-        // Not pooled: what a script sets ends with its session.
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString)
+        // What a script sets ends with its session.
+        await using var connection = await SingleSession.OpenAsync(new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Pooling = false, CommandTimeout = 0, ApplicationName = "loadharness/script",
-        }.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
+            CommandTimeout = 0, ApplicationName = "loadharness/script",
+        }, cancellationToken);
         foreach (var statement in statements)
         {
             try

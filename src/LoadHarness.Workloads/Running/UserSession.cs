@@ -1,4 +1,5 @@
 using System.Data;
+using LoadHarness.Postgres;
 using Npgsql;
 
 namespace LoadHarness.Workloads.Running;
@@ -16,10 +17,9 @@ internal sealed class UserSession : IAsyncDisposable
     public static async Task<UserSession> OpenAsync(
         string connectionString, IReadOnlyList<CompiledOperation> operations, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(connectionString);
+        var connection = await SingleSession.OpenAsync(connectionString, cancellationToken);
         try
         {
-            await connection.OpenAsync(cancellationToken);
             var prepared = new PreparedOperation[operations.Count];
             for (var i = 0; i < prepared.Length; i++)
                 prepared[i] = await PreparedOperation.PrepareAsync(operations[i], connection, cancellationToken);

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using LoadHarness.Core.Measurement;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres;
 using LoadHarness.Postgres.Provisioning;
 using Npgsql;
 
@@ -39,6 +41,35 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         Assert.Equal("C äéж true", await database.Owner.AskAsync<string>(
             "select current_setting('lc_collate') || ' ' || lower('ÄÉЖ') || ' ' || ('Z' < 'a')"));
+    }
+
+    // Copies of one cluster have one password, and ports come again: the driver told them apart by nothing else.
+    [Fact]
+    public async Task A_server_on_the_port_of_a_dead_one_is_given_no_session_of_it()
+    {
+        await using var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Stop);
+        var before = await ServerInspection.OfAsync(own.ConnectionString, ServerKind.Native, Stop);
+        await own.CrashAndRestartAsync(Stop);
+
+        var after = await ServerInspection.OfAsync(own.ConnectionString, ServerKind.Native, Stop);
+        Assert.Equal(before.Version, after.Version);
+    }
+
+    [Fact]
+    public async Task An_inspected_server_keeps_no_idle_session()
+    {
+        await using var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Stop);
+        await ServerInspection.OfAsync(own.ConnectionString, ServerKind.Native, Stop);
+
+        await using var looking = await SingleSession.OpenAsync(own.ConnectionString, Stop);
+        // A session that was closed ends a moment later; a pool keeps one for five minutes.
+        var patience = Stopwatch.StartNew();
+        while (await looking.ScalarAsync<bool>(
+            "select exists (select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid())", Stop))
+        {
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(30), "The inspection's session is still there.");
+            await Task.Delay(10, Stop);
+        }
     }
 
     [Fact]
