@@ -81,6 +81,7 @@ public sealed class CrmReads
     {
         var database = _environment.For(context.ScenarioName);
         var request = requestOf(database.Sent);
+        if (_environment.Places is { } place && request.Invocation is null) request = request with { Invocation = place(context) };
         if (_environment.Sends is { } told)
             request = request with { Sends = values => told(request.Operation, query, [.. values.Skip(1)]) };
         return _operations[statement].RunAsync(context, database.App, request);

@@ -53,6 +53,12 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
     /// <summary>Told of each read as it is sent: operation, name of the statement, arguments. Null where nobody asks.</summary>
     public Action<string, string, IReadOnlyList<object?>>? Sends { get; set; }
 
+    /// <summary>
+    /// Which row a request asks for of those that are asked for one after the other, such as segments: any number. Null for the iteration's
+    /// number, so that of many requests each row gets as many.
+    /// </summary>
+    public Func<IScenarioContext, long>? Places { get; set; }
+
     /// <summary>Leads set aside for imports until now.</summary>
     public long NewLeads => Interlocked.Read(ref _newLeads);
 

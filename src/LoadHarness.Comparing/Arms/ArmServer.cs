@@ -34,8 +34,7 @@ public abstract class ArmServer : IAsyncDisposable
     /// <summary>The fault that this arm was given; null for none.</summary>
     public PlantedFault? Planted { get; }
 
-    /// <param name="sessions">Of one import, and workers of one campaign; null for as many as usual.</param>
-    internal abstract Task<IArmBench> OpenBenchAsync(ComparisonPlan plan, int? sessions, CancellationToken cancellationToken);
+    internal abstract Task<IArmBench> OpenBenchAsync(ComparisonPlan plan, BenchUse use, CancellationToken cancellationToken);
 
     /// <summary>The plans of the statements under test, with those inside functions.</summary>
     internal abstract Task<IReadOnlyList<QueryPlan>> PlansAsync(ComparisonPlan plan, CancellationToken cancellationToken);

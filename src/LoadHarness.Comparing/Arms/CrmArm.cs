@@ -51,8 +51,12 @@ public sealed class CrmArm : ArmServer
         await base.DisposeAsync();
     }
 
-    internal override Task<IArmBench> OpenBenchAsync(ComparisonPlan plan, int? sessions, CancellationToken cancellationToken) =>
-        Task.FromResult<IArmBench>(new CrmBench(OpenWorkbench(plan.Profile(sessions ?? ImportLoad.UsualSessions)), plan));
+    internal override Task<IArmBench> OpenBenchAsync(ComparisonPlan plan, BenchUse use, CancellationToken cancellationToken)
+    {
+        var environment = OpenWorkbench(plan.Profile(use == BenchUse.Counters ? 1 : ImportLoad.UsualSessions));
+        if (use == BenchUse.Times) environment.Places = context => context.Random.Next();
+        return Task.FromResult<IArmBench>(new CrmBench(environment, plan));
+    }
 
     internal override async Task<IReadOnlyList<QueryPlan>> PlansAsync(ComparisonPlan plan, CancellationToken cancellationToken)
     {

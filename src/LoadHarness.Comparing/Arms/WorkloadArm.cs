@@ -12,7 +12,7 @@ internal sealed class WorkloadArm(
     string name, ArmSpecification specification, Database database, Workload workload, ulong seed, PlantedFault? planted)
     : ArmServer(name, specification, database, workload.Checksum, planted)
 {
-    internal override async Task<IArmBench> OpenBenchAsync(ComparisonPlan plan, int? sessions, CancellationToken cancellationToken) =>
+    internal override async Task<IArmBench> OpenBenchAsync(ComparisonPlan plan, BenchUse use, CancellationToken cancellationToken) =>
         new WorkloadBench(await PrepareAsync(cancellationToken), plan);
 
     internal override async Task<IReadOnlyList<QueryPlan>> PlansAsync(ComparisonPlan plan, CancellationToken cancellationToken)

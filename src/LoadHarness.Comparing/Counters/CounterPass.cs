@@ -14,11 +14,6 @@ internal sealed class CounterPass(ArmServer arm, ComparisonPlan plan, ulong seed
     /// <summary>Imports and campaigns are thousands of statements each.</summary>
     private const int WriteCalls = 2;
 
-    /// <summary>
-    /// Two sessions at once split pages and extend tables in another order each time: that is no difference between two arms.
-    /// </summary>
-    private const int OneSession = 1;
-
     /// <summary>First calls load the session's catalog caches, which another session did long ago.</summary>
     private const int WarmCalls = 10;
 
@@ -27,7 +22,7 @@ internal sealed class CounterPass(ArmServer arm, ComparisonPlan plan, ulong seed
     public async Task<(IReadOnlyList<OperationCounters> First, IReadOnlyList<OperationCounters> Second)> RunAsync(
         CancellationToken cancellationToken)
     {
-        await using var bench = await arm.OpenBenchAsync(plan, OneSession, cancellationToken);
+        await using var bench = await arm.OpenBenchAsync(plan, BenchUse.Counters, cancellationToken);
         await SetFullPageImagesAsync("off", cancellationToken);
         try
         {

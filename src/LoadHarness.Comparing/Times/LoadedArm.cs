@@ -26,7 +26,7 @@ internal sealed class LoadedArm : IAsyncDisposable
     public (int Looks, int Waiting) Waits => (_watch.Looks, _watch.Waiting);
 
     public static async Task<LoadedArm> OpenAsync(ArmServer server, ComparisonPlan plan, CancellationToken cancellationToken) =>
-        new(server, await server.OpenBenchAsync(plan, sessions: null, cancellationToken), plan.Users);
+        new(server, await server.OpenBenchAsync(plan, BenchUse.Times, cancellationToken), plan.Users);
 
     /// <summary>
     /// Runs the set-up, and the load for a second: caches and plans of an arm's sessions are no difference between the arms.

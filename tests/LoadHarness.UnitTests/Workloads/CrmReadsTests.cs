@@ -1,4 +1,6 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Load;
+using LoadHarness.Load.Clocks;
 using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios;
 using LoadHarness.Scenarios.Profiles;
@@ -47,6 +49,37 @@ public sealed class CrmReadsTests
         }
     }
 
+    // Turns of half a second that each began with the cheap ones made a slower arm look as fast: it did not come to the dear ones.
+    [Fact]
+    public async Task Segments_are_asked_for_one_after_the_other_or_drawn_where_a_load_ends_by_the_clock()
+    {
+        Assert.Equal(SegmentCorpus.Conditions, (await AskedAsync(seed: 1, places: null)).Take(SegmentCorpus.Conditions.Count));
+
+        var drawn = await AskedAsync(seed: 1, context => context.Random.Next());
+        Assert.NotEqual(SegmentCorpus.Conditions, drawn.Take(SegmentCorpus.Conditions.Count));
+        Assert.Equal(SegmentCorpus.Conditions.Order(), drawn.Distinct().Order());
+        // Both arms of a turn ask for the same ones, and another turn for others.
+        Assert.Equal(drawn, await AskedAsync(seed: 1, context => context.Random.Next()));
+        Assert.NotEqual(drawn, await AskedAsync(seed: 2, context => context.Random.Next()));
+    }
+
+    /// <summary>What is about to be sent to a server that is not there.</summary>
+    private static async Task<List<string>> AskedAsync(ulong seed, Func<IScenarioContext, long>? places)
+    {
+        await using var environment = ScenarioEnvironment.Open(
+            (role, workspace, connections, sent) => TenantDatabase.Open(
+                "Host=127.0.0.1;Port=1;Username=nobody;Timeout=1", role, workspace, connections, sent),
+            Manifest(20_000, WorkspaceSpread.One), new LoadProfile("none", ""));
+        var asked = new List<string>();
+        environment.Sends = (_, _, values) => asked.Add((string)values[0]!);
+        environment.Places = places;
+        using var clock = new SystemLoadClock();
+        await new LoadRunner(clock, new() { Seed = seed }).RunAsync(
+            [environment.Reads.Build("segmentation").WithLoadSimulations(Simulation.IterationsForConstant(1, 120))], null,
+            TestContext.Current.CancellationToken);
+        return asked;
+    }
+
     private static List<object?> Sent(ScenarioEnvironment environment, int seed, int place)
     {
         var random = new Random(seed);
@@ -56,10 +89,11 @@ public sealed class CrmReadsTests
     }
 
     private static ScenarioEnvironment Open(long contacts, WorkspaceSpread spread) => ScenarioEnvironment.Open(
-        (_, _, _, _) => throw new InvalidOperationException("no server is asked"),
-        new SeedManifest(
-            42, contacts, "", 1, new DateOnly(2026, 10, 1), [], [], [], TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, Reused: false)
-        {
-            Spread = spread,
-        }, new LoadProfile("none", ""));
+        (_, _, _, _) => throw new InvalidOperationException("no server is asked"), Manifest(contacts, spread), new LoadProfile("none", ""));
+
+    private static SeedManifest Manifest(long contacts, WorkspaceSpread spread) => new(
+        42, contacts, "", 1, new DateOnly(2026, 10, 1), [], [], [], TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, Reused: false)
+    {
+        Spread = spread,
+    };
 }
