@@ -30,7 +30,8 @@ internal sealed class DecidedTimes(SequentialTest test)
         if (!_times.ContainsKey(metric) || IsOpen(metric)) _times[metric] = time;
     }
 
-    // A slot of the new pairs had too few calls for it: it is left out as if the first slot had, unless one arm alone lacks it.
+    // A slot of the new pairs had too few calls for it: it is left out as if the first slot had, unless one arm alone lacks it or calls
+    // failed.
     private void DropLost(IReadOnlyCollection<ScenarioPairs> measured)
     {
         var left = measured.SelectMany(scenario => scenario.Metrics).ToHashSet();

@@ -1,6 +1,6 @@
 namespace LoadHarness.Comparing.Times;
 
-/// <summary>Counts, over the pairs of a scenario, what either arm had of each metric.</summary>
+/// <summary>Counts, over the pairs of a scenario, what either arm had of each metric, and where calls failed.</summary>
 internal sealed class OneSidedMetrics
 {
     private readonly Dictionary<SlotMetric, (int A, int B)> _had = [];
@@ -25,23 +25,36 @@ internal sealed class OneSidedMetrics
     }
 
     /// <summary>
-    /// Metrics that were not compared because of one arm, each a sentence: it may be too slow for them, or fails, so they never pass for
-    /// the same. Around the fewest calls of a slot both arms have a metric by chance; what both lack is too rare.
+    /// Metrics that were not compared because of an arm, each a sentence: it may be too slow for them, or fails, so they never pass for
+    /// the same; nor do two arms that both fail. Around the fewest calls of a slot both arms have a metric by chance; what both lack is
+    /// too rare. An operation that fails in all slots has no metric: of it, there is one sentence.
     /// </summary>
     /// <param name="pairs">So many were added.</param>
     /// <param name="decided">By earlier pairs.</param>
-    public IEnumerable<string> Find(int pairs, IReadOnlyCollection<SlotMetric> decided) =>
-        from entry in _had
-        where !decided.Contains(entry.Key)
-        let reason = ByFailures(entry.Key, pairs) ?? ByCalls(entry.Key, entry.Value, pairs) ?? ByFigures(entry.Key, entry.Value, pairs)
-        where reason is not null
-        select $"{entry.Key.Operation} {entry.Key.Metric}: {reason}.";
-
-    private string? ByFailures(SlotMetric metric, int pairs)
+    public IEnumerable<string> Find(int pairs, IReadOnlyCollection<SlotMetric> decided)
     {
-        var (onA, onB) = _failed.GetValueOrDefault(metric.Operation);
-        return onA > 0 == onB > 0 ? null : $"calls failed in {Math.Max(onA, onB)} of {pairs} slots of {(onA > 0 ? "A" : "B")} alone";
+        var ofMetrics =
+            from entry in _had
+            where !decided.Contains(entry.Key)
+            let reason = ByFailures(entry.Key.Operation, pairs)
+                ?? ByCalls(entry.Key, entry.Value, pairs) ?? ByFigures(entry.Key, entry.Value, pairs)
+            where reason is not null
+            select $"{entry.Key.Operation} {entry.Key.Metric}: {reason}.";
+        var ofOperations =
+            from operation in _failed.Keys.Except(_had.Keys.Concat(decided).Select(metric => metric.Operation))
+            let reason = ByFailures(operation, pairs)
+            where reason is not null
+            select $"{operation}: {reason}.";
+        return ofMetrics.Concat(ofOperations);
     }
+
+    private string? ByFailures(string operation, int pairs) => _failed.GetValueOrDefault(operation) switch
+    {
+        (0, 0) => null,
+        (var onA, 0) => $"calls failed in {onA} of {pairs} slots of A alone",
+        (0, var onB) => $"calls failed in {onB} of {pairs} slots of B alone",
+        var (onA, onB) => $"calls failed in {onA} of {pairs} slots of A and {onB} of B",
+    };
 
     // Of calls that come by chance, 20 in a slot, one arm has twice the other's in four pairs once in thousands of cases.
     private string? ByCalls(SlotMetric metric, (int A, int B) had, int pairs)

@@ -18,7 +18,7 @@ internal sealed class PairedTimes(
     /// <summary>What all slots so far saw.</summary>
     public LockWaits LockWaits { get; private set; } = new(0, 0, 0, 0);
 
-    /// <summary>Metrics that one arm alone had, each a sentence: they are not compared, and no pass.</summary>
+    /// <summary>Metrics that one arm alone had, or whose calls failed, each a sentence: they are not compared, and no pass.</summary>
     public IReadOnlyList<string> OneSided { get; private set; } = [];
 
     public async Task<IReadOnlyList<ComparedTime>> RunAsync(CancellationToken cancellationToken)

@@ -61,7 +61,34 @@ public sealed class ScenarioPairsTests
     public void An_operation_that_failed_on_one_arm_alone_is_undecided_however_seldom()
     {
         Assert.Equal("reads/page mean: calls failed in 1 of 4 slots of B alone.", Undecided([(40, 40), (40, 40), (40, 40), (40, -40)]));
-        Assert.Null(Undecided([(40, 40), (-40, 40), (40, 40), (40, -40)]));
+        Assert.Equal("reads/page mean: calls failed in 2 of 4 slots of A alone.", Undecided([(-40, 40), (40, 40), (-40, 40), (40, 40)]));
+    }
+
+    [Fact]
+    public void One_that_failed_on_both_arms_is_undecided_however_much_more_on_b()
+    {
+        Assert.Equal(
+            "reads/page mean: calls failed in 1 of 4 slots of A and 1 of B.", Undecided([(40, 40), (-40, 40), (40, 40), (40, -40)]));
+        Assert.Equal(
+            "reads/page mean: calls failed in 1 of 4 slots of A and 4 of B.", Undecided([(-40, -40), (40, -40), (40, -40), (40, -40)]));
+    }
+
+    /// <summary>No slot has a figure of it, so there is no metric either.</summary>
+    [Fact]
+    public void One_that_failed_in_every_slot_is_undecided_in_one_sentence()
+    {
+        var pairs = PairsOf([(-40, -40), (-40, -40), (-40, -40), (-40, -40)]);
+        Assert.Empty(pairs.Metrics);
+        Assert.Equal("reads/page: calls failed in 4 of 4 slots of A and 4 of B.", Assert.Single(pairs.OneSided([])));
+        // Too rare on A for a figure: its slots say nothing.
+        Assert.Equal("reads/page: calls failed in 4 of 4 slots of B alone.", Undecided([(9, -40), (9, -40), (9, -40), (9, -40)]));
+    }
+
+    [Fact]
+    public void One_that_failed_after_it_was_decided_stays_decided()
+    {
+        var pairs = PairsOf([(40, 40), (40, 40), (40, 40), (40, 40), (-40, -40)]);
+        Assert.Empty(pairs.OneSided([Page, Page with { Metric = "p50" }]));
     }
 
     [Fact]
@@ -78,12 +105,16 @@ public sealed class ScenarioPairsTests
     }
 
     /// <param name="calls">On A and B in each pair, of 10 ms; below zero: one more of them failed.</param>
-    /// <returns>What is said of the mean.</returns>
-    private static string? Undecided(IReadOnlyList<(int A, int B)> calls)
+    /// <returns>What is said of the mean, or of the whole operation.</returns>
+    private static string? Undecided(IReadOnlyList<(int A, int B)> calls) =>
+        PairsOf(calls).OneSided([]).SingleOrDefault(reason => !reason.StartsWith("reads/page p50", StringComparison.Ordinal));
+
+    /// <param name="calls">As in <see cref="Undecided"/>.</param>
+    private static ScenarioPairs PairsOf(IReadOnlyList<(int A, int B)> calls)
     {
         var pairs = new ScenarioPairs("reads");
         foreach (var (a, b) in calls) pairs.Add(SlotOf(a), SlotOf(b));
-        return pairs.OneSided([]).SingleOrDefault(reason => reason.StartsWith("reads/page mean", StringComparison.Ordinal));
+        return pairs;
     }
 
     private static Slot SlotOf(int calls)
