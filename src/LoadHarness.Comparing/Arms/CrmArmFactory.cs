@@ -14,7 +14,8 @@ namespace LoadHarness.Comparing.Arms;
 
 /// <summary>Makes an arm: copies the seeded cluster, starts a server on it and applies what the arm asks for.</summary>
 /// <param name="rebuild">
-/// Whether both arms roll back and migrate up again, since their migrations differ: then both were written and analyzed in the same way.
+/// Whether both arms roll back and migrate up again, since one has other migrations than the seeded cluster: then both were written and
+/// analyzed in the same way.
 /// </param>
 public sealed class CrmArmFactory(SeededTemplate template, SqlFolder sql, bool rebuild) : IAsyncDisposable
 {

@@ -84,6 +84,25 @@ public sealed class ComparerTests(PostgresCluster cluster, SmallTemplate templat
         }
     }
 
+    /// <summary>The schema before its first migration, which has no index of later ones.</summary>
+    [Fact]
+    public async Task Two_arms_of_equal_migrations_are_built_from_those_and_not_from_the_programs()
+    {
+        Assert.NotNull(cluster.Server);
+        using var earlier = new TemporaryDirectory();
+        Directory.CreateDirectory(Path.Combine(earlier.Path, "queries"));
+        string[] files = ["schema.sql", .. Directory.GetFiles(Repository.File("sql", "queries")).Select(QueryFile)];
+        foreach (var file in files) File.Copy(Repository.File("sql", file), Path.Combine(earlier.Path, file));
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => CompareAsync(
+            $"dir:{earlier.Path},without=leads_workspace_tags_idx", Reads with { Scenarios = [] }, a: $"dir:{earlier.Path}"));
+
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        Assert.Contains("without=leads_workspace_tags_idx: the schema has no index of that name", fault.Message, StringComparison.Ordinal);
+
+        static string QueryFile(string path) => Path.Combine("queries", Path.GetFileName(path));
+    }
+
     [Theory]
     [InlineData("optimized,sql=no-such-file.sql", "there is no such file")]
     [InlineData("optimized,server=15,sql=no-such-file.sql", "there is no such file")]
@@ -146,12 +165,13 @@ public sealed class ComparerTests(PostgresCluster cluster, SmallTemplate templat
         }
     }
 
-    private async Task<ArmComparison> CompareAsync(string b, ComparisonPlan? plan = null, PlantedFault? planted = null) =>
+    private async Task<ArmComparison> CompareAsync(
+        string b, ComparisonPlan? plan = null, PlantedFault? planted = null, string a = "optimized") =>
         await new Comparer(
             plan ?? Reads, new CrmSubject(SmallTemplate.Rows, ServerProfile.Checklist, keep: false)
             {
                 Template = await template.MakeAsync(),
             },
             SilentProgress.Instance).CompareAsync(
-            ArmSpecification.Parse("--a", "optimized"), ArmSpecification.Parse("--b", b), TestContext.Current.CancellationToken, planted);
+            ArmSpecification.Parse("--a", a), ArmSpecification.Parse("--b", b), TestContext.Current.CancellationToken, planted);
 }
