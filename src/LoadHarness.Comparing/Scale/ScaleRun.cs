@@ -31,21 +31,20 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
         // The same work at each size: an import or a campaign of all leads would grow with them by itself.
         var equal = plan with { Recipients = Math.Min(plan.Recipients, sizes[0]) };
-        var figures = new List<Point>();
+        var figures = new List<SizedFigure>();
         foreach (var size in sizes)
         {
             progress.Note($"Scale: {size:N0} leads.");
             figures.AddRange(await MeasureAsync(size, equal, cancellationToken));
         }
 
-        var operations = figures.GroupBy(figure => (figure.Operation, figure.Metric)).Select(group => OperationScale.Of(
-            group.Key.Operation, group.Key.Metric, [.. group.Select(figure => new ScalePoint(figure.Contacts, figure.Figure))],
-            group.Key.Metric == OperationScale.Mean
-                && !IsCampaign(group.Key.Operation) ? ScaleTarget.Of(group.Key.Operation, equal.ImportRows, targets) : null));
-        return new(sizes, seed, startedUtc, Stopwatch.GetElapsedTime(started), _server, [.. operations]);
+        var operations = SizedFigures.ByOperation(
+            figures, equal.MeasuresTimes,
+            operation => IsCampaign(operation) ? null : ScaleTarget.Of(operation, equal.ImportRows, targets));
+        return new(sizes, seed, startedUtc, Stopwatch.GetElapsedTime(started), _server, operations);
     }
 
-    private async Task<IReadOnlyList<Point>> MeasureAsync(long size, ComparisonPlan equal, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SizedFigure>> MeasureAsync(long size, ComparisonPlan equal, CancellationToken cancellationToken)
     {
         var request = new SeedRequest(size, seed, Environment.ProcessorCount);
         await using var template = await SeededTemplate.MakeAsync(request, profile, null, keep, progress, cancellationToken);
@@ -56,7 +55,7 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
         return equal.MeasuresTimes ? [.. blocks, .. await TimesAsync(size, factory, equal, cancellationToken)] : blocks;
     }
 
-    private async Task<IReadOnlyList<Point>> BlocksAsync(
+    private async Task<IReadOnlyList<SizedFigure>> BlocksAsync(
         long size, CrmArmFactory factory, ComparisonPlan equal, CancellationToken cancellationToken)
     {
         await using var arm = await factory.StartAsync("counters", Optimized, progress, cancellationToken);
@@ -64,12 +63,12 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
         var (first, second) = await new CounterPass(arm, equal, seed).RunAsync(cancellationToken);
         return
         [
-            .. first.Zip(second, (a, b) => new Point(
+            .. first.Zip(second, (a, b) => new SizedFigure(
                 a.Name, OperationScale.Blocks, size, (a.Counters[CounterNames.Blocks] + b.Counters[CounterNames.Blocks]) / 2)),
         ];
     }
 
-    private async Task<IReadOnlyList<Point>> TimesAsync(
+    private async Task<IReadOnlyList<SizedFigure>> TimesAsync(
         long size, CrmArmFactory factory, ComparisonPlan equal, CancellationToken cancellationToken)
     {
         await using var arm = await factory.StartAsync("times", Optimized, progress, cancellationToken);
@@ -89,13 +88,11 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
         return
         [
             .. means.Where(mean => mean.Key.Metric == "mean").GroupBy(mean => mean.Key.Operation, mean => mean.Value)
-                .Select(slots => new Point(slots.Key, OperationScale.Mean, size, slots.Average())),
+                .Select(slots => new SizedFigure(slots.Key, OperationScale.Mean, size, slots.Average())),
         ];
     }
 
     // A campaign ends with the chunk of leads that reaches its number: how many it has sent is not known here, so no limit in proportion is
     // either.
     private static bool IsCampaign(string operation) => operation.StartsWith($"{new CampaignSend().Name}/", StringComparison.Ordinal);
-
-    private sealed record Point(string Operation, string Metric, long Contacts, double Figure);
 }

@@ -1,3 +1,4 @@
+using LoadHarness.Comparing.Scale;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Targets;
@@ -65,6 +66,7 @@ public sealed class ScaleReportTests
     }
 
     [Theory]
+    [InlineData(0)]
     [InlineData(2)]
     [InlineData(4)]
     public void An_operation_without_a_figure_at_the_largest_sizes_is_undecided(int measured)
@@ -74,6 +76,34 @@ public sealed class ScaleReportTests
             ScaleTarget.Of("lead-queries/email_lookup", 1, [Lookup]))]);
         Assert.Equal(VerdictKind.Inconclusive, report.Verdicts[0].Kind);
         Assert.Contains($"{measured} of 5 sizes", report.Verdicts[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_operation_without_a_figure_at_any_size_keeps_its_target_where_times_were_measured()
+    {
+        SizedFigure[] figures =
+        [
+            .. At(Sizes, "lead-queries/email_lookup", OperationScale.Blocks, 4),
+            .. At(Sizes, "lead-queries/tag_filter", OperationScale.Blocks, 40),
+            .. At(Sizes, "lead-queries/tag_filter", OperationScale.Mean, 2),
+            .. At(Sizes, "lead-search/by_term", OperationScale.Blocks, 400),
+        ];
+
+        var report = Report(Grown(hasTimes: true));
+
+        var verdict = Assert.Single(report.Verdicts, verdict => verdict.Id == "TQ-1 lead-queries/email_lookup");
+        Assert.Equal(VerdictKind.Inconclusive, verdict.Kind);
+        Assert.Contains("0 of 5 sizes", verdict.Reason, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Inconclusive, ExitCodes.Of(report.Verdicts));
+        Assert.Contains("| lead-queries/email_lookup | – | – |", ScaleText.Of(report), StringComparison.Ordinal);
+        // No target: nothing is to be said of its time.
+        Assert.Equal(
+            [OperationScale.Blocks], report.Operations.Where(one => one.Operation == "lead-search/by_term").Select(one => one.Metric));
+        // Nor of any where none was measured.
+        Assert.All(Grown(hasTimes: false), operation => Assert.NotEmpty(operation.Points));
+
+        IReadOnlyList<OperationScale> Grown(bool hasTimes) =>
+            SizedFigures.ByOperation(figures, hasTimes, operation => ScaleTarget.Of(operation, 1, [Lookup]));
     }
 
     [Fact]
@@ -93,6 +123,9 @@ public sealed class ScaleReportTests
         Assert.Null(operation.Forecast);
         Assert.Equal(VerdictKind.Unavailable, Report([operation]).Verdicts.Single().Kind);
     }
+
+    private static IEnumerable<SizedFigure> At(IEnumerable<long> sizes, string operation, string metric, double figure) =>
+        sizes.Select(size => new SizedFigure(operation, metric, size, figure));
 
     private static TargetPassing Passing(Target target, IReadOnlyList<long> sizes, IReadOnlyList<double> means) => OperationScale.Of(
         "lead-queries/email_lookup", OperationScale.Mean, [.. sizes.Zip(means, (size, mean) => new ScalePoint(size, mean))],
