@@ -1,11 +1,12 @@
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Targets;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
 
 namespace LoadHarness.Comparing.Proving;
 
-/// <summary>A level of load, and what breaks it: requests without an answer, or a percentile above its target.</summary>
+/// <summary>A level of load, and what breaks it: requests without an answer, or a response time above its target.</summary>
 internal static class LevelTrial
 {
     private const double MostFailed = 0.01;
@@ -27,13 +28,13 @@ internal static class LevelTrial
         return results;
     }
 
-    /// <param name="targetOf">Of an operation, by its name; null where it has none: then it only has to answer.</param>
-    /// <returns>Null where every operation held, else what broke.</returns>
-    public static string? FaultOf(IEnumerable<ScenarioResult> results, Func<string, ScaleTarget?> targetOf) => results
-        .SelectMany(result => result.Operations).Select(operation => FaultOf(operation, targetOf(operation.Name)))
+    /// <param name="targetsOf">Of an operation, by its name; where it has none, it only has to answer.</param>
+    /// <returns>Null where every operation held, else what broke first.</returns>
+    public static string? FaultOf(IEnumerable<ScenarioResult> results, Func<string, IReadOnlyList<ScaleTarget>> targetsOf) => results
+        .SelectMany(result => result.Operations).Select(operation => FaultOf(operation, targetsOf(operation.Name)))
         .FirstOrDefault(fault => fault is not null);
 
-    private static string? FaultOf(OperationResult operation, ScaleTarget? target)
+    private static string? FaultOf(OperationResult operation, IReadOnlyList<ScaleTarget> targets)
     {
         var accounting = operation.Accounting;
         if (accounting.ErrorRate > MostFailed)
@@ -43,10 +44,21 @@ internal static class LevelTrial
             return $"{operation.Name}: {lost} of {accounting.Scheduled} failed, were skipped or had no answer{error}";
         }
 
+        return targets.Select(target => FaultOf(operation, target)).FirstOrDefault(fault => fault is not null);
+    }
+
+    private static string? FaultOf(OperationResult operation, ScaleTarget target)
+    {
+        var response = operation.Response;
         // Few calls have no percentile: then the slowest has to hold.
-        if (target is null || (operation.Response.P95 ?? operation.Response.Maximum) is not { } p95) return null;
-        return p95.TotalMilliseconds <= target.Milliseconds
-            ? null
-            : $"{operation.Name} p95 {p95.TotalMilliseconds:0} ms, above {target.Milliseconds:0} ms of {target.Target.Id}";
+        var (statistic, figure) = target.Target.Statistic switch
+        {
+            Statistic.ResponseMean => ("mean", response.Mean),
+            Statistic.ResponseP99 => ("p99", response.P99 ?? response.Maximum),
+            _ => ("p95", response.P95 ?? response.Maximum),
+        };
+        return figure is { } time && time.TotalMilliseconds > target.Milliseconds
+            ? $"{operation.Name} {statistic} {time.TotalMilliseconds:0} ms, above {target.Milliseconds:0} ms of {target.Target.Id}"
+            : null;
     }
 }

@@ -37,7 +37,7 @@ internal sealed class LoadLevel(
         var isImport = contract.Search!.Load == SearchedLoad.ImportedRows;
         var results = await LevelTrial.PlayAsync(
             ScenariosAt(level), seed, cancellationToken, isImport ? ImportedRows.Drain(during) : null);
-        if (LevelTrial.FaultOf(results, TargetOf) is { } fault) return fault;
+        if (LevelTrial.FaultOf(results, TargetsOf) is { } fault) return fault;
         if (!isImport) return null;
         var imports = results.Single(result => result.Name == Imports);
         _reached[level] = ImportedRows.ASecond(imports, during);
@@ -84,7 +84,7 @@ internal sealed class LoadLevel(
     }
 
     // Imports keep up when they all end in time; the targets of the mix are those of its reads.
-    private ScaleTarget? TargetOf(string operation) => ProofOperations.Writes.Contains(operation)
-        ? null
+    private IReadOnlyList<ScaleTarget> TargetsOf(string operation) => ProofOperations.Writes.Contains(operation)
+        ? []
         : ScaleTarget.Of(operation, 1, targets);
 }

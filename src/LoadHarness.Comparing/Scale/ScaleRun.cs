@@ -40,7 +40,7 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
 
         var operations = SizedFigures.ByOperation(
             figures, equal.MeasuresTimes,
-            operation => IsCampaign(operation) ? null : ScaleTarget.Of(operation, equal.ImportRows, targets));
+            operation => IsCampaign(operation) ? [] : ScaleTarget.Of(operation, equal.ImportRows, targets));
         return new(sizes, seed, startedUtc, Stopwatch.GetElapsedTime(started), _server, operations);
     }
 

@@ -8,21 +8,29 @@ internal static class SizedFigures
     /// <param name="hasTimes">
     /// Whether times were measured: then a target is of each counted operation, also of one that was too slow for a figure at every size.
     /// </param>
-    /// <param name="targetOf">Of an operation's time; null where it has none.</param>
+    /// <param name="targetsOf">Of an operation's time; empty where it has none.</param>
     public static IReadOnlyList<OperationScale> ByOperation(
-        IReadOnlyList<SizedFigure> figures, bool hasTimes, Func<string, ScaleTarget?> targetOf)
+        IReadOnlyList<SizedFigure> figures, bool hasTimes, Func<string, IReadOnlyList<ScaleTarget>> targetsOf)
     {
-        var measured = figures.GroupBy(figure => (figure.Operation, figure.Metric)).Select(group => OperationScale.Of(
+        var measured = figures.GroupBy(figure => (figure.Operation, figure.Metric)).SelectMany(group => Of(
             group.Key.Operation, group.Key.Metric, [.. group.Select(figure => new ScalePoint(figure.Contacts, figure.Figure))],
-            group.Key.Metric == OperationScale.Mean ? targetOf(group.Key.Operation) : null));
-        return hasTimes ? [.. measured, .. TooSlow(figures, targetOf)] : [.. measured];
+            group.Key.Metric == OperationScale.Mean ? targetsOf(group.Key.Operation) : []));
+        return hasTimes ? [.. measured, .. TooSlow(figures, targetsOf)] : [.. measured];
     }
 
-    private static IEnumerable<OperationScale> TooSlow(IReadOnlyList<SizedFigure> figures, Func<string, ScaleTarget?> targetOf) =>
+    private static IEnumerable<OperationScale> Of(
+        string operation, string metric, IReadOnlyList<ScalePoint> points, IReadOnlyList<ScaleTarget> targets)
+    {
+        yield return OperationScale.Of(operation, metric, points, targets is [var first, ..] ? first : null);
+        // The forecasts are counted: the same figures have one, however many targets they are held against.
+        foreach (var other in targets.Skip(1)) yield return OperationScale.Of(operation, metric, points, other) with { Forecast = null };
+    }
+
+    private static IEnumerable<OperationScale> TooSlow(
+        IReadOnlyList<SizedFigure> figures, Func<string, IReadOnlyList<ScaleTarget>> targetsOf) =>
         from operation in figures.Select(figure => figure.Operation).Distinct()
         where !figures.Any(figure => figure.Operation == operation && figure.Metric == OperationScale.Mean)
-        let target = targetOf(operation)
-        where target is not null
+        from target in targetsOf(operation)
         select OperationScale.Of(operation, OperationScale.Mean, [], target);
 }
 

@@ -23,7 +23,7 @@ public static class HeadroomText
     }
 
     public static string Definition(HeadroomReport report) =>
-        "The highest rate of arrivals at which every operation keeps its target and at most 1% of the requests come to nothing. "
+        "The highest rate of arrivals at which every operation keeps its targets and at most 1% of the requests come to nothing. "
         + $"Each scenario alone, {report.Level.TotalSeconds:0.#} s a rate; a rate breaks when it breaks twice.";
 
     /// <summary>"14.2/s (12 to 16.8)"; "at least" and "below" where the search ended at its bounds.</summary>

@@ -3,11 +3,15 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
 
-/// <summary>How one figure of one operation grows with the number of leads.</summary>
+/// <summary>
+/// How one figure of one operation grows with the number of leads. A time that has several targets has one record for each.
+/// </summary>
 /// <param name="Operation"><c>scenario/operation</c>.</param>
 /// <param name="Metric"><see cref="Blocks"/> or <see cref="Mean"/>.</param>
 /// <param name="Fit">Through all points; null where there are fewer than three, or a figure is zero.</param>
-/// <param name="Forecast">What the smaller sizes said of the largest; null where they are fewer than three.</param>
+/// <param name="Forecast">
+/// What the smaller sizes said of the largest; null where they are fewer than three, and for each target of a time but the first.
+/// </param>
 /// <param name="Passing">Of a time with a target: where it would be passed.</param>
 public sealed record OperationScale(
     string Operation, string Metric, IReadOnlyList<ScalePoint> Points, PowerFit? Fit, ScaleForecast? Forecast, TargetPassing? Passing)

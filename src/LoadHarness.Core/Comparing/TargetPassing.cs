@@ -6,23 +6,26 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
 
-/// <summary>A target of a response time, as the mean of an operation is held against it.</summary>
+/// <summary>A target of a response time, as an operation is held against it.</summary>
 /// <param name="Milliseconds">The limit; of imports and campaigns, for as many items as were measured.</param>
 public sealed record ScaleTarget(Target Target, double Milliseconds)
 {
     /// <param name="operation"><c>scenario/operation</c>.</param>
     /// <param name="items">Rows or recipients of one call.</param>
-    /// <returns>Null where the operation has no such target.</returns>
-    public static ScaleTarget? Of(string operation, long items, IReadOnlyList<Target> targets)
+    /// <returns>All of the operation; none where it has no such target.</returns>
+    public static IReadOnlyList<ScaleTarget> Of(string operation, long items, IReadOnlyList<Target> targets) =>
+        [.. targets.Where(target => IsOf(target, operation)).Select(target => Of(target, items))];
+
+    private static ScaleTarget Of(Target target, long items)
     {
-        var target = targets.FirstOrDefault(target =>
-            target.Statistic is Statistic.ResponseP95 or Statistic.ResponseP99 or Statistic.ResponseMean
-            && target.Scenario is { } scenario && OperationPath.IsWithin(operation, scenario)
-            && (target.Operation is null || operation == OperationPath.Of(scenario, target.Operation)));
-        if (target is null) return null;
         var share = target.ClaimedItems > 0 ? Math.Min(1, (double)items / target.ClaimedItems) : 1;
         return new(target, TimeUnit.ToMilliseconds(target.Limit * share, target.Unit));
     }
+
+    private static bool IsOf(Target target, string operation) =>
+        target.Statistic is Statistic.ResponseP95 or Statistic.ResponseP99 or Statistic.ResponseMean
+        && target.Scenario is { } scenario && OperationPath.IsWithin(operation, scenario)
+        && (target.Operation is null || operation == OperationPath.Of(scenario, target.Operation));
 }
 
 /// <summary>The number of leads at which an operation would pass its target.</summary>

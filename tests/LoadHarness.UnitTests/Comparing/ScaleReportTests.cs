@@ -19,9 +19,9 @@ public sealed class ScaleReportTests
     [Fact]
     public void A_limit_for_many_rows_is_one_for_as_many_as_were_measured()
     {
-        Assert.Equal(750, ScaleTarget.Of("bulk-import/import", 5_000, [Lookup, Import])!.Milliseconds);
-        Assert.Equal(500, ScaleTarget.Of("lead-queries/email_lookup", 5_000, [Lookup, Import])!.Milliseconds);
-        Assert.Null(ScaleTarget.Of("lead-search/by_term", 5_000, [Lookup, Import]));
+        Assert.Equal(750, Assert.Single(ScaleTarget.Of("bulk-import/import", 5_000, [Lookup, Import])).Milliseconds);
+        Assert.Equal(500, Assert.Single(ScaleTarget.Of("lead-queries/email_lookup", 5_000, [Lookup, Import])).Milliseconds);
+        Assert.Empty(ScaleTarget.Of("lead-search/by_term", 5_000, [Lookup, Import]));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class ScaleReportTests
     {
         var report = Report([OperationScale.Of(
             "lead-queries/email_lookup", OperationScale.Mean, [.. Sizes.Take(measured).Select(size => new ScalePoint(size, 2))],
-            ScaleTarget.Of("lead-queries/email_lookup", 1, [Lookup]))]);
+            ScaleTarget.Of("lead-queries/email_lookup", 1, [Lookup]).Single())]);
         Assert.Equal(VerdictKind.Inconclusive, report.Verdicts[0].Kind);
         Assert.Contains($"{measured} of 5 sizes", report.Verdicts[0].Reason, StringComparison.Ordinal);
     }
@@ -107,6 +107,22 @@ public sealed class ScaleReportTests
     }
 
     [Fact]
+    public void An_operation_is_held_against_each_of_its_targets_and_its_forecast_counts_once()
+    {
+        var mean = Lookup with { Id = "T-1", Statistic = Statistic.ResponseMean, Limit = 0.5, Operation = "email_lookup" };
+        Target[] targets = [Lookup, mean, Import];
+
+        var report = Report(SizedFigures.ByOperation(
+            [.. At(Sizes, "lead-queries/email_lookup", OperationScale.Mean, 2)], hasTimes: true,
+            operation => ScaleTarget.Of(operation, 1, targets)));
+
+        Assert.Equal(
+            ["TQ-1 lead-queries/email_lookup", "T-1 lead-queries/email_lookup", "forecast"], report.Verdicts.Select(verdict => verdict.Id));
+        Assert.Equal([VerdictKind.Met, VerdictKind.Missed, VerdictKind.Met], report.Verdicts.Select(verdict => verdict.Kind));
+        Assert.Contains("1 of 1", report.Verdicts[^1].Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_jump_at_the_largest_size_breaks_the_forecast()
     {
         var report = Report(size => size == Sizes[^1] ? 20 : 2);
@@ -129,11 +145,11 @@ public sealed class ScaleReportTests
 
     private static TargetPassing Passing(Target target, IReadOnlyList<long> sizes, IReadOnlyList<double> means) => OperationScale.Of(
         "lead-queries/email_lookup", OperationScale.Mean, [.. sizes.Zip(means, (size, mean) => new ScalePoint(size, mean))],
-        ScaleTarget.Of("lead-queries/email_lookup", 1, [target])).Passing!;
+        ScaleTarget.Of("lead-queries/email_lookup", 1, [target]).Single()).Passing!;
 
     private static ScaleReport Report(Func<long, double> law) => Report([OperationScale.Of(
         "lead-queries/email_lookup", OperationScale.Mean, [.. Sizes.Select(size => new ScalePoint(size, law(size)))],
-        ScaleTarget.Of("lead-queries/email_lookup", 1, [Lookup]))]);
+        ScaleTarget.Of("lead-queries/email_lookup", 1, [Lookup]).Single())]);
 
     private static ScaleReport Report(IReadOnlyList<OperationScale> operations) =>
         new(Sizes, 42, DateTimeOffset.UnixEpoch, TimeSpan.Zero, "15", operations);
