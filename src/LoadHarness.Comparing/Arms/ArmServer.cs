@@ -39,8 +39,8 @@ public abstract class ArmServer : IAsyncDisposable
     /// <summary>The plans of the statements under test, with those inside functions.</summary>
     internal abstract Task<IReadOnlyList<QueryPlan>> PlansAsync(ComparisonPlan plan, CancellationToken cancellationToken);
 
-    /// <summary>CPU time that the server's processes have used since the start; zero where they cannot be read.</summary>
-    public TimeSpan CpuTime() => new ServerProcesses(Database.ServerProcessId).Read()?.Cpu ?? TimeSpan.Zero;
+    /// <summary>CPU time that the server's processes have used since the start; null where they cannot be read.</summary>
+    public TimeSpan? CpuTime() => new ServerProcesses(Database.ServerProcessId).Read()?.Cpu;
 
     public virtual async ValueTask DisposeAsync()
     {

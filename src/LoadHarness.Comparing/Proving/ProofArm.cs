@@ -88,16 +88,17 @@ internal sealed class ProofArm : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Bench.DisposeAsync();
 
-    private Turn Of(ScenarioResult result, int calls, TimeSpan cpu)
+    private Turn Of(ScenarioResult result, int calls, TimeSpan? cpu)
     {
         if (result.Accounting.Completed == calls && result.Operations[0].Response.Mean is { } mean)
-            return new(mean.TotalMilliseconds, cpu.TotalMilliseconds / calls, calls, null);
+            return new(mean.TotalMilliseconds, (cpu ?? TimeSpan.Zero).TotalMilliseconds / calls, calls, null);
         var errors = string.Join("; ", result.Operations.SelectMany(operation => operation.Errors).Take(2).Select(error => error.Message));
         return new(0, 0, calls,
             $"{calls - result.Accounting.Completed} of {calls} calls fail on {Name}: {(errors.Length == 0 ? result.AbortReason : errors)}");
     }
 }
 
+/// <param name="CpuMilliseconds">Zero where it cannot be read.</param>
 /// <param name="Fault">Null where every call succeeded, with the answer that the seed says.</param>
 internal sealed record Turn(double Milliseconds, double CpuMilliseconds, int Calls, string? Fault)
 {

@@ -20,11 +20,16 @@ internal sealed class ScenarioPairs(string scenario)
 
     public void Add(Slot a, Slot b)
     {
-        Add(a.Metrics, b.Metrics);
+        // A server that is somebody's own may run on another machine: where one arm's cannot be read, CPU time is no metric of either.
+        var hasCpu = a.HasCpu && b.HasCpu;
+        Add(Readable(a.Metrics), Readable(b.Metrics));
         _sides.Add(a, b);
         var onB = b.P95;
         foreach (var (operation, figure) in a.P95.Where(entry => onB.ContainsKey(entry.Key)))
             ListOf(_tails, operation).Add((figure, onB[operation]));
+
+        IReadOnlyDictionary<SlotMetric, double> Readable(IReadOnlyDictionary<SlotMetric, double> metrics) =>
+            hasCpu ? metrics : metrics.Where(entry => entry.Key.Metric != SlotMetric.CpuOfRequest).ToDictionary();
     }
 
     public void Add(IReadOnlyDictionary<SlotMetric, double> a, IReadOnlyDictionary<SlotMetric, double> b)

@@ -25,7 +25,7 @@ internal sealed class Slot(ScenarioProps scenario, bool isWrite)
 
     private readonly Dictionary<string, LatencyHistogram> _responses = [];
     private readonly HashSet<string> _failed = [];
-    private TimeSpan _cpu;
+    private TimeSpan? _cpu = TimeSpan.Zero;
     private long _completed;
 
     public ScenarioProps Scenario => scenario;
@@ -39,6 +39,9 @@ internal sealed class Slot(ScenarioProps scenario, bool isWrite)
     /// <summary>Operations of which a call failed or was never answered, as <c>scenario/operation</c>.</summary>
     public IReadOnlySet<string> Failed => _failed.Select(name => OperationPath.Of(scenario.Name, name)).ToHashSet();
 
+    /// <summary>Whether what the arm's server used could be read in all turns.</summary>
+    public bool HasCpu => _cpu is not null;
+
     /// <summary>How long its turns were.</summary>
     public TimeSpan Loaded { get; private set; }
 
@@ -49,8 +52,8 @@ internal sealed class Slot(ScenarioProps scenario, bool isWrite)
         {
             var metrics = _responses.Where(entry => !_failed.Contains(entry.Key))
                 .SelectMany(entry => Of(OperationPath.Of(scenario.Name, entry.Key), entry.Value)).ToDictionary();
-            if (_cpu > LeastCpu && _completed > 0)
-                metrics[new(scenario.Name, SlotMetric.CpuOfRequest)] = _cpu.TotalMilliseconds / _completed;
+            if (_cpu is { } cpu && cpu > LeastCpu && _completed > 0)
+                metrics[new(scenario.Name, SlotMetric.CpuOfRequest)] = cpu.TotalMilliseconds / _completed;
             return metrics;
         }
     }
@@ -60,8 +63,8 @@ internal sealed class Slot(ScenarioProps scenario, bool isWrite)
         .Where(entry => !_failed.Contains(entry.Key) && entry.Value.Count >= FewestTailCalls)
         .ToDictionary(entry => OperationPath.Of(scenario.Name, entry.Key), entry => entry.Value.Percentile(95).TotalMilliseconds);
 
-    /// <param name="cpu">What the arm's server used meanwhile.</param>
-    public void Add(ScenarioResult turn, TimeSpan cpu)
+    /// <param name="cpu">What the arm's server used meanwhile; null where it cannot be read.</param>
+    public void Add(ScenarioResult turn, TimeSpan? cpu)
     {
         foreach (var operation in turn.Operations)
         {

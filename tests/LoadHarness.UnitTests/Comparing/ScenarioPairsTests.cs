@@ -104,6 +104,30 @@ public sealed class ScenarioPairsTests
         Assert.Null(Undecided([(100, 40), (100, 40), (100, 40), (100, 40)]));
     }
 
+    [Fact]
+    public void Cpu_time_that_cannot_be_read_on_one_arm_is_no_metric_and_leaves_nothing_undecided()
+    {
+        TimeSpan? two = TimeSpan.FromSeconds(2);
+        foreach (var pairs in new[] { Used(two, null), Used(null, two), Used(null, null) })
+        {
+            Assert.Equal([Page, Page with { Metric = "p50" }], pairs.Metrics);
+            Assert.Empty(pairs.OneSided([]));
+        }
+
+        Assert.Contains(new SlotMetric("reads", SlotMetric.CpuOfRequest), Used(two, two).Metrics);
+        // What can be read, and is too little, is said.
+        Assert.Equal(
+            "reads CPU a request: A has a figure in 4 of 4 pairs, B in 0. B used too little CPU in a slot to be read.",
+            Assert.Single(Used(two, TimeSpan.Zero).OneSided([])));
+
+        static ScenarioPairs Used(TimeSpan? a, TimeSpan? b)
+        {
+            var pairs = new ScenarioPairs("reads");
+            for (var pair = 0; pair < 4; pair++) pairs.Add(SlotOf(40, a), SlotOf(40, b));
+            return pairs;
+        }
+    }
+
     /// <param name="calls">On A and B in each pair, of 10 ms; below zero: one more of them failed.</param>
     /// <returns>What is said of the mean, or of the whole operation.</returns>
     private static string? Undecided(IReadOnlyList<(int A, int B)> calls) =>
@@ -113,18 +137,18 @@ public sealed class ScenarioPairsTests
     private static ScenarioPairs PairsOf(IReadOnlyList<(int A, int B)> calls)
     {
         var pairs = new ScenarioPairs("reads");
-        foreach (var (a, b) in calls) pairs.Add(SlotOf(a), SlotOf(b));
+        foreach (var (a, b) in calls) pairs.Add(SlotOf(a, TimeSpan.Zero), SlotOf(b, TimeSpan.Zero));
         return pairs;
     }
 
-    private static Slot SlotOf(int calls)
+    private static Slot SlotOf(int calls, TimeSpan? cpu)
     {
         var turn = SampleScenario.Repeated("reads", "page", [.. Enumerable.Repeat(0.010, Math.Abs(calls))], 1);
         var slot = new Slot(new ScenarioProps("reads", []), isWrite: false);
         slot.Add(calls > 0 ? turn : turn with
         {
             Operations = [turn.Operations[0] with { Accounting = new(1 - calls, -calls, 1, 0, 0) }],
-        }, TimeSpan.Zero);
+        }, cpu);
         return slot;
     }
 
