@@ -16,7 +16,7 @@ public static class ServerAccount
         ? ["setpriv", $"--reuid={SystemUser}", $"--regid={SystemUser}", "--clear-groups", "--"]
         : [];
 
-    /// <summary>Runs a program as the server's account.</summary>
+    /// <summary>Runs a program as the server's account. A program that it started may run on.</summary>
     /// <exception cref="HarnessException">The program could not be started, or ended with an error; carries its own words.</exception>
     public static Task<string> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         RunAsync(program, arguments, "", cancellationToken);
@@ -38,20 +38,15 @@ public static class ServerAccount
     private static async Task<string> RunAsync(
         string program, IReadOnlyList<string> arguments, string input, CancellationToken cancellationToken)
     {
-        string[] words = [.. Prefix, program, .. arguments];
-        var result = await Cli.Wrap(words[0]).WithArguments(words[1..])
-            .WithStandardInputPipe(PipeSource.FromString(input))
-            .WithWorkingDirectory(Path.GetTempPath())
-            .WithEnvironmentVariables(variables => variables.Clean().Set("LC_ALL", "C"))
-            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
-        if (result.IsSuccess) return result.StandardOutput;
+        var end = await ProgramEnd.OfAsync([.. Prefix, program, .. arguments], input, cancellationToken);
+        if (end.ExitCode == 0) return end.Output;
 
-        var said = Redaction.Of((result.StandardError + result.StandardOutput).Trim());
+        var said = Redaction.Of((end.Errors + end.Output).Trim());
         var remedy = said.Contains("failed to parse reuid", StringComparison.Ordinal)
             ? $" Create the system user '{SystemUser}' (Debian's postgresql-common does), or run as an ordinary user."
             : "";
         throw new HarnessException(
-            $"{Path.GetFileName(program)} {string.Join(' ', arguments)} ended with code {result.ExitCode}: {said}{remedy}");
+            $"{Path.GetFileName(program)} {string.Join(' ', arguments)} ended with code {end.ExitCode}: {said}{remedy}");
     }
 
     /// <summary>Makes the directory, readable by the server's account alone.</summary>
