@@ -83,7 +83,7 @@ public enum ServerProfile
     /// <summary>The figures of CF-1 to CF-5.</summary>
     Checklist,
 
-    /// <summary>Computed from this machine's memory and cores, as PgTune does.</summary>
+    /// <summary>Computed from the memory and cores that the server may use, as PgTune does.</summary>
     Tuned,
 }
 

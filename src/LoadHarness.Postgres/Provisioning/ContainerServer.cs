@@ -42,7 +42,7 @@ internal sealed class ContainerServer : IAsyncDisposable
         {
             progress.Note($"Building the image {ImageName} (seconds when it is cached).");
             await BuildImageAsync(cancellationToken);
-            var container = Describe(request).Build();
+            var container = Describe(request, await ContainerEngine.SizeAsync(cancellationToken)).Build();
             await StartOrRemoveAsync(container, cancellationToken);
             var port = container.GetMappedPublicPort(PostgreSqlBuilder.PostgreSqlPort);
             progress.Note($"PostgreSQL runs in container {container.Id[..12]} on port {port}"
@@ -72,9 +72,9 @@ internal sealed class ContainerServer : IAsyncDisposable
         await image.CreateAsync(cancellationToken);
     }
 
-    private static PostgreSqlBuilder Describe(DatabaseRequest request)
+    private static PostgreSqlBuilder Describe(DatabaseRequest request, MachineSize machine)
     {
-        var settings = ServerSettings.For(request.Profile, MachineSize.Here, PreloadLibraries.Wanted.ToArray(), Database.Name);
+        var settings = ServerSettings.For(request.Profile, machine, PreloadLibraries.Wanted.ToArray(), Database.Name);
         foreach (var (name, value) in request.ExtraSettings) settings[name] = value;
         // The library starts the server with fsync, full_page_writes and synchronous_commit off.
         // Of two equal options the server takes the later one, so ours come after.
@@ -87,23 +87,25 @@ internal sealed class ContainerServer : IAsyncDisposable
             // Without the library's reaper (it needs an image of its own) stopping is all that disposing does.
             .WithCleanUp(!request.Keep).WithAutoRemove(!request.Keep)
             .WithCommand(command)
-            .WithCreateParameterModifier(parameters => Limit(parameters, request.Profile));
+            .WithCreateParameterModifier(parameters => Limit(parameters, MemoryOf(request.Profile, machine)));
     }
 
     /// <summary>
     /// Shared memory for parallel queries (an engine's default of 64 MB fails them), memory for the profile, and the port on loopback
     /// alone.
     /// </summary>
-    private static void Limit(CreateContainerParameters parameters, ServerProfile profile)
+    private static void Limit(CreateContainerParameters parameters, long memory)
     {
         var host = parameters.HostConfig!;
-        var machine = MachineSize.Here.MemoryBytes;
         host.ShmSize = Gibibyte;
-        // The checklist's settings reckon with 512 MB of buffers, 2 GB of cache and 200 connections.
-        host.Memory = profile == ServerProfile.Checklist ? Math.Min(6 * Gibibyte, machine) : machine;
+        host.Memory = memory;
         if (!EngineIsLocal) return;
         foreach (var binding in host.PortBindings!.Values.SelectMany(bindings => bindings)) binding.HostIP = "127.0.0.1";
     }
+
+    /// <summary>The checklist's settings reckon with 512 MB of buffers, 2 GB of cache and 200 connections.</summary>
+    internal static long MemoryOf(ServerProfile profile, MachineSize machine) =>
+        profile == ServerProfile.Checklist ? Math.Min(6 * Gibibyte, machine.MemoryBytes) : machine.MemoryBytes;
 
     /// <summary>From inside a container the engine's ports are on its gateway, unless the job says otherwise.</summary>
     private static bool EngineIsLocal =>

@@ -59,13 +59,14 @@ public static class ServerSettings
             ["max_connections"] = Text(connections),
             ["shared_buffers"] = Megabytes(shared),
             ["effective_cache_size"] = Megabytes(memory * 3 / 4),
-            ["maintenance_work_mem"] = Megabytes(Math.Min(memory / 16, 8 * 1024)),
+            ["maintenance_work_mem"] = Megabytes(Math.Min(memory / 16, MostMaintenanceMegabytes(machine.Platform))),
             ["work_mem"] = Megabytes(Math.Max((memory - shared) / ((connections + workers) * 3), 4)),
             ["max_wal_size"] = "8GB",
             ["wal_buffers"] = "16MB",
             ["max_parallel_workers"] = Text(workers),
-            ["effective_io_concurrency"] = "200",
         };
+        // Elsewhere there is no posix_fadvise, and PostgreSQL 15 to 17 start with no figure but 0.
+        if (machine.Platform == ServerPlatform.Linux) settings["effective_io_concurrency"] = "200";
         // Below four processors PgTune leaves the parallel settings alone.
         if (machine.Cores >= 4)
         {
@@ -75,6 +76,9 @@ public static class ServerSettings
 
         return settings;
     }
+
+    /// <summary>On Windows the server takes figures of memory below 2 GB only.</summary>
+    private static long MostMaintenanceMegabytes(ServerPlatform platform) => platform == ServerPlatform.Windows ? 2047 : 8 * 1024;
 
     /// <summary>What both profiles share, so that comparing them compares the figures above and nothing else.</summary>
     private static Dictionary<string, string> Common() => new()
@@ -97,8 +101,20 @@ public static class ServerSettings
     private static string Text(long figure) => figure.ToString();
 }
 
-/// <summary>What the server may use.</summary>
-public sealed record MachineSize(long MemoryBytes, int Cores)
+/// <summary>What the server may use, and what it runs on.</summary>
+public sealed record MachineSize(long MemoryBytes, int Cores, ServerPlatform Platform)
 {
-    public static MachineSize Here => new(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Environment.ProcessorCount);
+    public static MachineSize Here => new(
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Environment.ProcessorCount,
+        OperatingSystem.IsLinux() ? ServerPlatform.Linux : OperatingSystem.IsWindows() ? ServerPlatform.Windows : ServerPlatform.Other);
+}
+
+/// <summary>Systems that differ in the settings that their server takes.</summary>
+public enum ServerPlatform
+{
+    Linux,
+    Windows,
+
+    /// <summary>macOS, for one.</summary>
+    Other,
 }
