@@ -47,6 +47,39 @@ public sealed partial class PipelineCommandTests
         Assert.Matches(@"sh gate [^\n]+\n[^\n]*#[^\n]*\n\s+- uses: actions/cache/save@[^\n]+\n\s+if: always\(\)", nightly);
     }
 
+    [Fact]
+    public void The_page_of_a_job_shows_its_runs_and_no_invented_ones_of_tests()
+    {
+        var script = File.ReadAllText(Repository.File("test.sh"));
+        Assert.InRange(script.IndexOf("\nunset GITHUB_STEP_SUMMARY\n", StringComparison.Ordinal), 0,
+            script.IndexOf("\ndotnet test ", StringComparison.Ordinal));
+        var others = Files.Select(File.ReadAllText).ToList();
+        Assert.Contains(others, text => DirectTests().IsMatch(text));
+        Assert.All(others, text => Assert.Equal(
+            DirectTests().Count(text), text.Split("env -u GITHUB_STEP_SUMMARY dotnet test ").Length - 1));
+
+        Assert.Matches(@"--preserve-env=\S*GITHUB_STEP_SUMMARY \.ci/run\n",
+            File.ReadAllText(Repository.File(".github", "workflows", "ci.yml")));
+        Assert.DoesNotContain("GITHUB_STEP_SUMMARY", File.ReadAllText(Repository.File(".ci", "run")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_job_that_keeps_results_of_tests_has_them_written_where_it_looks()
+    {
+        var jobs = Files.SelectMany(file => JobStart().Split(File.ReadAllText(file)))
+            .Where(job => job.Contains("path: TestResults\n", StringComparison.Ordinal) && DirectTests().IsMatch(job)).ToList();
+
+        Assert.NotEmpty(jobs);
+        Assert.All(jobs, job => Assert.Matches(
+            @"dotnet test [^\n]+\n[^\n]+ --report-xunit-trx --results-directory ""\$PWD/TestResults""\n", job));
+    }
+
+    [GeneratedRegex(@"\bdotnet test ")]
+    private static partial Regex DirectTests();
+
+    [GeneratedRegex(@"^  (?=\w+:$)", RegexOptions.Multiline)]
+    private static partial Regex JobStart();
+
     [GeneratedRegex(@"\./run\.sh ([^>|\n]+)")]
     private static partial Regex Command();
 
