@@ -8,6 +8,8 @@ public sealed class ContactCountTests
     [InlineData("2000000", 2_000_000)]
     [InlineData("2_000_000", 2_000_000)]
     [InlineData("2,000,000", 2_000_000)]
+    [InlineData("200,000", 200_000)]
+    [InlineData("1,500k", 1_500_000)]
     [InlineData("2M", 2_000_000)]
     [InlineData("1.5m", 1_500_000)]
     [InlineData("200k", 200_000)]
@@ -43,5 +45,26 @@ public sealed class ContactCountTests
     {
         Assert.Null(ContactCount.Parse(text, out var error));
         Assert.Contains("2_000_000", error);
+    }
+
+    // What PowerShell makes of 200,000, 2,000,000 and 1,500,000 at its prompt, and other commas that separate no thousands.
+    [Theory]
+    [InlineData("200,0")]
+    [InlineData("2,0,0")]
+    [InlineData("1,500,0")]
+    [InlineData("200,10")]
+    [InlineData("2000,000")]
+    [InlineData("0,200,000")]
+    [InlineData(",200,000")]
+    [InlineData("200,000,")]
+    [InlineData("20,00k")]
+    [InlineData("1,5M")]
+    [InlineData("1e5,000")]
+    public void Commas_that_separate_no_thousands_are_refused_with_an_example(string text)
+    {
+        Assert.Null(ContactCount.Parse(text, out var error));
+        Assert.Contains($"--contacts '{text}'", error);
+        Assert.Contains("2,000,000", error);
+        Assert.Contains("PowerShell", error);
     }
 }
