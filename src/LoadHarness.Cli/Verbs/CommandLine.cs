@@ -13,6 +13,7 @@ internal static class CommandLine
     /// <param name="run">What the verb <c>run</c>, and no verb at all, does.</param>
     public static async Task<int> InvokeAsync(string[] arguments, Func<HarnessOptions, CancellationToken, Task<ExitCode>> run)
     {
+        using var console = Utf8Console.Here();
         SteadyConsole.Install();
         using var interruption = new Interruption();
         var exitCode = ExitCode.AllMet;
