@@ -6,6 +6,8 @@ create or replace function mark_email_sends_failed(p_workspace_id bigint, p_camp
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
 declare
+    -- As reap_stale_claims says.
+    c_given_back constant int := -1;
     -- Adding an interval depends on the session's time zone otherwise, which no update may ask about its columns.
     v_utc constant timestamp := now() at time zone 'UTC';
     v_clock constant timestamptz := clock_timestamp();
@@ -33,6 +35,7 @@ begin
             next_attempt_at = case when s.attempts < p_max_attempts
                 then (v_utc + least(p_retry_after * power(2, least(s.attempts, 12) - 1), greatest(p_retry_after, interval '1 day')))
                      at time zone 'UTC' end,
+            claimed_pid = case when s.attempts >= p_max_attempts then s.claimed_pid else c_given_back end,
             error_message = coalesce(left(p_error, 1000), s.error_message)
         where s.workspace_id = p_workspace_id and s.id = any (p_ids) and s.campaign_id + 0 = p_campaign_id and s.status || '' = 'claimed'
           and holds_claim(s.status, s.claimed_by, s.claimed_at, s.attempts, p_worker, p_claimed_at)
@@ -53,6 +56,8 @@ create or replace function reap_stale_claims(p_older_than interval default inter
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
 declare
+    -- Of a send that was given back, in the place of its session: who claims it by an update of its own leaves it there.
+    c_given_back constant int := -1;
     v_session text := coalesce(current_setting('app.workspace_id', true), '');
     v_own bigint := case when v_session <> '' then session_workspace() end;
     v_pid constant int := pg_backend_pid();
@@ -79,17 +84,29 @@ begin
     loop
         v_clock := clock_timestamp();
         exit when v_clock > v_begun + interval '20 seconds';
+        -- Claims by an update of the application's own, or from before the migration: nobody knows their age, so it counts from here.
+        with undated as materialized (
+            select s.id, s.created_at
+            from email_sends s
+            where s.workspace_id = v_campaign.workspace_id and s.campaign_id = v_campaign.id and s.status = 'claimed'
+              and (s.claimed_at is null or s.claimed_pid = c_given_back)
+            for update skip locked
+        )
+        update email_sends s set claimed_at = v_clock, claimed_by = null, claimed_pid = null
+        from undated u
+        where s.workspace_id = v_campaign.workspace_id and s.id = u.id and s.created_at = u.created_at;
         with stale as materialized (
             select s.id, s.created_at
             from email_sends s
             where s.workspace_id = v_campaign.workspace_id and s.campaign_id = v_campaign.id and s.status = 'claimed'
+              and s.claimed_pid is distinct from c_given_back
               -- A minute at least: a worker that just claimed is at work. A session may give its own claims back at once.
-              and (s.claimed_at is null or s.claimed_at < v_clock - greatest(p_older_than, interval '1 minute')
+              and (s.claimed_at < v_clock - greatest(p_older_than, interval '1 minute')
                    or s.claimed_pid = v_pid and s.claimed_at < v_clock - p_older_than)
             for update skip locked
         )
         -- The claim's name and time stay until the next one: its worker may still say that the mail is out.
-        update email_sends s set status = 'pending'
+        update email_sends s set status = 'pending', claimed_pid = c_given_back
         from stale t
         where s.workspace_id = v_campaign.workspace_id and s.id = t.id and s.created_at = t.created_at;
         get diagnostics v_count = row_count;
@@ -100,7 +117,8 @@ end
 $$;
 comment on function reap_stale_claims(interval) is
     'Gives claims older than an interval back and returns how many: their worker died between claim and mark. A minute at least; '
-    'of the session''s workspace, or of all when it has none. A session''s own claims go back whatever their age.';
+    'of the session''s workspace, or of all when it has none. A session''s own claims go back whatever their age. The age of a claim that '
+    'the application made by an update of its own counts from the first look at it.';
 
 alter function mark_email_sends_failed(bigint, bigint, bigint[], text, text, timestamptz, interval, int) owner to lh_owner;
 alter function reap_stale_claims(interval) owner to lh_owner;

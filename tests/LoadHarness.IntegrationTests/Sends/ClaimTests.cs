@@ -12,6 +12,10 @@ namespace LoadHarness.IntegrationTests.Sends;
 /// </summary>
 public sealed class ClaimTests(PostgresCluster cluster)
 {
+    // As an application of the base schema claims.
+    private const string OwnClaim =
+        "update email_sends set status = 'claimed' where workspace_id = $1 and campaign_id = 5 and status = 'pending' returning id";
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -102,6 +106,37 @@ public sealed class ClaimTests(PostgresCluster cluster)
         Assert.Equal(reaped, await database.Owner.AskInAsync<long>(1, "select reap_stale_claims('0')"));
         Assert.Equal(2, await database.Owner.AskAsync<long>(
             "select count(*) from email_sends where status = 'claimed' and claimed_by = 'alive'"));
+    }
+
+    [Fact]
+    public async Task A_claim_by_an_update_of_the_applications_own_is_as_old_as_the_first_look_at_it()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await SchedulingAsync(database, leads: 1);
+        for (var turn = 0; turn < 2; turn++)
+        {
+            await app.ScalarAsync<long>(OwnClaim, [], Stop);
+            Assert.Equal(0, await database.Owner.AskAsync<long>("select reap_stale_claims()"));
+            Assert.Equal(1, await ReapAsync(database));
+        }
+    }
+
+    [Theory]
+    [InlineData("update email_sends set claimed_at = claimed_at - interval '1 hour'; select reap_stale_claims()")]
+    [InlineData("select mark_email_sends_failed(1, 5, array(select id from email_sends), 'no answer', 'new', null, interval '0')")]
+    public async Task A_claim_by_an_update_is_not_as_old_as_the_one_that_was_given_back_before(string giveBack)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await SchedulingAsync(database, leads: 1);
+        var (ids, _) = await ClaimAsync(app, "new");
+        await database.Owner.ExecuteAsync($"set app.workspace_id = '1'; {giveBack}");
+        await database.Owner.ExecuteAsync("update email_sends set claimed_at = claimed_at - interval '1 hour'");
+
+        await app.ScalarAsync<long>(OwnClaim, [], Stop);
+
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select reap_stale_claims()"));
+        Assert.Equal(0, await app.ScalarAsync<long>("select mark_email_sends_sent($1, 5, $2, 'p-', 'new')", [ids], Stop));
+        Assert.Equal(1, await ReapAsync(database));
     }
 
     [Fact]
@@ -230,7 +265,9 @@ public sealed class ClaimTests(PostgresCluster cluster)
         await migrator.UpAsync(SilentProgress.Instance, Stop);
 
         Assert.Equal(0, await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1)", [], Stop));
-        await database.Owner.ExecuteAsync("select reap_stale_claims()");
+        // Their workers may still be at work: nobody knows when they claimed.
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select reap_stale_claims()"));
+        await ReapAsync(database);
         var claim = await ClaimAsync(app, "b");
 
         Assert.Equal(4, claim.Ids.Length);
@@ -254,10 +291,10 @@ public sealed class ClaimTests(PostgresCluster cluster)
         return app;
     }
 
-    private static async Task ReapAsync(TestDatabase database)
+    private static async Task<long> ReapAsync(TestDatabase database)
     {
         await database.Owner.ExecuteAsync("update email_sends set claimed_at = claimed_at - interval '1 hour' where status = 'claimed'");
-        await database.Owner.ExecuteAsync("select reap_stale_claims()");
+        return await database.Owner.AskAsync<long>("select reap_stale_claims()");
     }
 
     private static async Task<(long[] Ids, DateTime At)> ClaimAsync(TenantDatabase app, string worker, int limit = 100)

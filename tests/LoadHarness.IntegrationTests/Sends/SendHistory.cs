@@ -202,11 +202,11 @@ internal sealed partial class SendHistory(int seed, int? oldMonth)
 
     private async Task ReapAsync()
     {
-        // As if an hour had passed: the tokens of the claims are of an hour ago as well.
+        // As if an hour had passed: the tokens of the claims are of an hour ago as well. Those from before a migration have none.
         var aged = await AskAsync<long[]>(
             """
             with aged as (
-                update email_sends set claimed_at = claimed_at - interval '1 hour'
+                update email_sends set claimed_at = coalesce(claimed_at, now()) - interval '1 hour'
                 where workspace_id = $1 and status = 'claimed'
                 returning id)
             select coalesce(array_agg(id), '{}') from aged
