@@ -111,8 +111,9 @@ comment on function analyze_new_sends(timestamptz, bigint) is
     'A step of scheduling, for its owner alone: analyzes the month of sends that has grown by a tenth. Returns whether it did.';
 
 drop function if exists record_campaign_batch(bigint, bigint, bigint);
+drop function if exists record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean);
 create or replace function record_campaign_batch(p_workspace_id bigint, p_campaign_id bigint, p_enqueued_at timestamptz,
-    p_recipients bigint, p_complete boolean) returns bigint
+    p_recipients bigint, p_complete boolean, p_status text, p_scheduled_at timestamptz, p_segment_id bigint) returns bigint
 language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 declare
@@ -136,14 +137,18 @@ begin
                 else 'scheduled' end,
             completed_at = case when p_recipients = 0 then c.completed_at end,
             updated_at = v_now
-        where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status <> 'cancelled';
+        where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status <> 'cancelled'
+          -- The campaign was free meanwhile: what was decided of it since is not overruled by recipients of before.
+          and (c.status <> 'draft' and c.scheduled_at is not distinct from p_scheduled_at and c.segment_id is not distinct from p_segment_id
+               or p_status = 'draft' and not (c.recipients_due and p_complete));
         v_found := found;
     exception when exclusion_violation then
         raise exception 'campaign % would send to its segment while another campaign does: no recipient was added', p_campaign_id
             using errcode = 'LH010', hint = 'Add them when the other campaign is done, or choose a send window that does not overlap its.';
     end;
     if not v_found then
-        raise exception 'campaign % was cancelled while its recipients were added: none was', p_campaign_id using errcode = 'LH007';
+        raise exception 'campaign % was cancelled, taken back, rescheduled or given another segment: no recipient was added', p_campaign_id
+            using errcode = 'LH007', hint = 'It was changed while they were added. Schedule it again if it is to go out.';
     elsif p_recipients > 0 and campaign_is_retired(p_workspace_id, p_campaign_id) then
         raise exception 'sends of campaign % were archived while recipients were added: none was', p_campaign_id using errcode = 'LH007';
     end if;
@@ -154,8 +159,9 @@ begin
     return v_batch_id;
 end
 $$;
-comment on function record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean) is
-    'The last step of scheduling, for its owner alone: counts the recipients and starts a campaign that is due.';
+comment on function record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean, text, timestamptz, bigint) is
+    'The last step of scheduling, for its owner alone: counts the recipients and starts a campaign that is due. p_status, p_scheduled_at '
+    'and p_segment_id are those from before the recipients were added: LH007 when the campaign was taken back or changed since.';
 
 create or replace function bulk_schedule_email_sends(p_campaign_id bigint, p_workspace_id bigint, p_lead_ids bigint[],
     out total_scheduled bigint, out batch_id bigint)
@@ -163,13 +169,16 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     v_enqueued_at timestamptz := enqueue_campaign(p_workspace_id, p_campaign_id);
+    v_before campaigns;
 begin
     if p_lead_ids is null then
         raise exception 'the list of leads is missing' using errcode = 'LH004';
     end if;
+    select c.* into v_before from campaigns c where c.workspace_id = p_workspace_id and c.id = p_campaign_id;
     total_scheduled := add_campaign_recipients(p_workspace_id, p_campaign_id, v_enqueued_at,
         campaign_audience(p_workspace_id, p_campaign_id, '"all"'), null, null, p_lead_ids);
-    batch_id := record_campaign_batch(p_workspace_id, p_campaign_id, v_enqueued_at, total_scheduled, false);
+    batch_id := record_campaign_batch(p_workspace_id, p_campaign_id, v_enqueued_at, total_scheduled, false,
+        v_before.status, v_before.scheduled_at, v_before.segment_id);
 end
 $$;
 comment on function bulk_schedule_email_sends(bigint, bigint, bigint[]) is
@@ -183,12 +192,15 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     v_enqueued_at timestamptz := enqueue_campaign(p_workspace_id, p_campaign_id);
+    v_before campaigns;
 begin
+    select c.* into v_before from campaigns c where c.workspace_id = p_workspace_id and c.id = p_campaign_id;
     total_scheduled := add_campaign_recipients(p_workspace_id, p_campaign_id, v_enqueued_at,
         campaign_audience(p_workspace_id, p_campaign_id, p_segment),
         p_first_lead_id, p_last_lead_id, null);
     batch_id := record_campaign_batch(p_workspace_id, p_campaign_id, v_enqueued_at, total_scheduled,
-        p_segment = '"all"' and p_first_lead_id is null and p_last_lead_id is null);
+        p_segment = '"all"' and p_first_lead_id is null and p_last_lead_id is null,
+        v_before.status, v_before.scheduled_at, v_before.segment_id);
 end
 $$;
 comment on function bulk_schedule_email_sends(bigint, bigint, jsonb, bigint, bigint) is
@@ -200,7 +212,7 @@ alter function enqueue_campaign(bigint, bigint) owner to lh_owner;
 alter function campaign_audience(bigint, bigint, jsonb) owner to lh_owner;
 alter function campaign_has_strays(bigint, bigint, timestamptz) owner to lh_owner;
 alter function analyze_new_sends(timestamptz, bigint) owner to lh_owner;
-alter function record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean) owner to lh_owner;
+alter function record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean, text, timestamptz, bigint) owner to lh_owner;
 alter function bulk_schedule_email_sends(bigint, bigint, bigint[]) owner to lh_owner;
 alter function bulk_schedule_email_sends(bigint, bigint, jsonb, bigint, bigint) owner to lh_owner;
 revoke execute on function
@@ -208,7 +220,7 @@ revoke execute on function
     campaign_audience(bigint, bigint, jsonb),
     campaign_has_strays(bigint, bigint, timestamptz),
     analyze_new_sends(timestamptz, bigint),
-    record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean),
+    record_campaign_batch(bigint, bigint, timestamptz, bigint, boolean, text, timestamptz, bigint),
     bulk_schedule_email_sends(bigint, bigint, bigint[]),
     bulk_schedule_email_sends(bigint, bigint, jsonb, bigint, bigint)
 from public;
