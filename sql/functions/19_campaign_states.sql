@@ -108,7 +108,10 @@ declare
     v_campaign campaigns := campaign_of(p_workspace_id, p_campaign_id);
 begin
     -- A done one with sends that wait is stopped as it is: opened first, it could meet another campaign in its window.
-    update campaigns c set status = p_status, completed_at = null, updated_at = now()
+    update campaigns c set status = p_status, completed_at = null, updated_at = now(),
+        -- As start_due_campaigns would add them to one that the application scheduled itself: so resume_campaign tells it from a draft.
+        recipients_due = c.recipients_due
+            or p_status = 'paused' and c.status = 'scheduled' and c.enqueued_at is null and c.segment_id is not null
     where c.workspace_id = p_workspace_id and c.id = p_campaign_id;
     return p_status;
 end
@@ -137,7 +140,8 @@ begin
     end if;
     -- The campaign is locked: what is known of it holds.
     v_status := case
-        when v_campaign.enqueued_at is null and v_campaign.scheduled_at is null
+        -- Not by its time: a draft may have one that nobody scheduled it for.
+        when v_campaign.enqueued_at is null and not v_campaign.recipients_due
             and not campaign_has_open_sends(p_workspace_id, p_campaign_id) then 'draft'
         when v_campaign.recipients_due or not campaign_is_due(v_campaign.scheduled_at, v_campaign.send_window) then 'scheduled'
         else 'sending' end;

@@ -137,6 +137,32 @@ public sealed class CampaignLifeCycleTests(PostgresCluster cluster)
         Assert.Equal("sending", await StatusAsync(database));
     }
 
+    [Theory]
+    [InlineData("draft", "now() + interval '1 hour'", "select pause_campaign(1, 5)", "draft", 0)]
+    [InlineData("draft", "now() - interval '1 hour'", "select pause_campaign(1, 5)", "draft", 0)]
+    [InlineData("draft", "now() - interval '1 hour'", "update campaigns set status = 'paused'", "draft", 0)]
+    [InlineData("scheduled", "now() + interval '1 hour'", "select pause_campaign(1, 5)", "scheduled", 0)]
+    [InlineData("scheduled", "now() - interval '1 hour'", "select pause_campaign(1, 5)", "scheduled", 3)]
+    public async Task A_campaign_is_resumed_as_what_it_was_paused_as_whatever_its_time(
+        string status, string time, string pause, string resumed, long sends)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await WithCampaignAsync(database, leads: 3);
+        await database.Owner.ExecuteAsync(
+            $$"""
+            insert into lead_segments (id, workspace_id, name, conditions)
+            values (7, 1, 's', '{"field":"email","operator":"starts_with","value":"lead"}');
+            update campaigns set segment_id = 7, scheduled_at = {{time}};
+            update campaigns set status = '{{status}}' where status <> '{{status}}';
+            """);
+
+        await ActAsync(app, pause);
+
+        Assert.Equal(resumed, await app.ScalarAsync<string>("select resume_campaign($1, 5)", [], Stop));
+        await database.Owner.ExecuteAsync("call run_job('start-campaigns')");
+        Assert.Equal(sends, await database.Owner.AskAsync<long>("select count(*) from email_sends"));
+    }
+
     [Fact]
     public async Task A_scheduled_campaign_whose_last_recipient_was_erased_starts_and_is_done()
     {
