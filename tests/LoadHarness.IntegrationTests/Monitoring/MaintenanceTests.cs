@@ -56,6 +56,44 @@ public sealed class MaintenanceTests(PostgresCluster cluster)
     }
 
     [Theory]
+    [InlineData("select count(*)::text from apply_retention('email_sends', 1095)", "0")]
+    [InlineData("select again::text from retire_next_partition()", "true")]
+    public async Task A_month_that_gets_sends_while_it_is_about_to_be_retired_stays(string retention, string answer)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.AddLeadsAsync(database, 3);
+        await database.Owner.ExecuteAsync(
+            """
+            select add_month_partitions('email_sends', (now() - interval '50 months')::date, (now() - interval '50 months')::date);
+            insert into campaigns (id, workspace_id, name, subject, status, enqueued_at)
+            values (5, 1, 'c', 's', 'sent', date_trunc('month', now()) - interval '50 months');
+            insert into email_sends (workspace_id, campaign_id, lead_id, email, status, sent_at, created_at)
+            select 1, 5, l.id, l.email, 'sent', now(), c.enqueued_at from leads l, campaigns c order by l.id limit 1
+            """);
+        Task<string> retiring;
+        await using (var session = await OpenTransaction.BeginAsync(app, stop))
+        {
+            await session.ActAsync("select total_scheduled from bulk_schedule_email_sends(5, 1)");
+            retiring = database.Owner.AskAsync<string>(retention);
+            await OpenTransaction.UntilOneWaitsAsync(database, retiring);
+            Assert.False(retiring.IsCompleted, "the month was retired under a scheduling");
+            await session.CommitAsync();
+        }
+
+        Assert.Equal(answer, await retiring);
+        Assert.Equal("2 pending, 1 sent", await database.Owner.AskAsync<string>(
+            """
+            select string_agg(concat_ws(' ', n, status), ', ' order by status)
+            from (select status, count(*) as n from email_sends group by status) s
+            """));
+        Assert.Equal("nothing left to retire", await database.Owner.AskAsync<string>("select detail from retire_next_partition()"));
+        // Nor is the campaign one whose sends were archived.
+        Assert.Equal(0, await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1)", [], stop));
+    }
+
+    [Theory]
     [InlineData("select count(*) from cleanup_old_email_sends(null)")]
     [InlineData("select count(*) from cleanup_old_email_sends(-1)")]
     [InlineData("select count(*) from apply_retention('leads', 365)")]
