@@ -85,7 +85,8 @@ internal sealed class CommandLineOptions
 
     public Option<string?> Require { get; } = new("--require")
     {
-        Description = "Targets that have to be judged: all, or ids such as TQ-1,TQ-2. One that was not judged ends in exit code 5.",
+        Description = "What has to be judged: all targets (all), or ids of targets and requirements such as TQ-1,IX-1. One that was not "
+            + "judged ends in exit code 5.",
         HelpName = "IDS",
     };
 
@@ -157,7 +158,8 @@ internal sealed class CommandLineOptions
     public IReadOnlyList<string> Required(ParseResult parsed, HarnessOptions options, IReadOnlyList<string>? known)
     {
         var errors = new List<string>();
-        var required = RequiredIds.Read(Word(parsed, Require), known ?? RequiredIds.Known(options.Targets), errors);
+        var required = RequiredIds.Read(
+            Word(parsed, Require), known ?? RequiredIds.Known(options.Targets, ofWorkload: options.Workload is not null), errors);
         return errors.Count == 0 ? required : throw OptionsCheck.Refusal(errors);
     }
 

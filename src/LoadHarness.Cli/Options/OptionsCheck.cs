@@ -46,7 +46,7 @@ internal static class OptionsCheck
         var workload = WorkloadOption.Check(raw, errors);
         var targets = workload is null ? Targets(raw, ScenarioNames.Operations, errors) : WorkloadOption.Targets(workload, raw, errors);
         var baseline = Baseline(raw, errors);
-        var required = RequiredIds.Read(raw.Require, RequiredIds.Known(targets), errors);
+        var required = RequiredIds.Read(raw.Require, RequiredIds.Known(targets, ofWorkload: raw.Workload is not null), errors);
         var options = new HarnessOptions
         {
             Contacts = contacts,

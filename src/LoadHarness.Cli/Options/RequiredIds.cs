@@ -8,9 +8,10 @@ internal static class RequiredIds
 {
     private const string All = "all";
 
-    /// <summary>Of the targets, and of the requirements that <c>verify</c> looks at.</summary>
-    public static IReadOnlyList<string> Known(IReadOnlyList<Target> targets) =>
-        [.. targets.Select(target => target.Id).Union(Requirements.All.Select(requirement => requirement.Id))];
+    /// <summary>Of the targets, and of the requirements, which <c>verify</c> and the checklist of a run on the CRM look at.</summary>
+    /// <param name="ofWorkload">A run of a workload has no checklist: there nothing could ever meet a requirement.</param>
+    public static IReadOnlyList<string> Known(IReadOnlyList<Target> targets, bool ofWorkload) =>
+        [.. targets.Select(target => target.Id).Union(ofWorkload ? [] : Requirements.All.Select(requirement => requirement.Id))];
 
     /// <param name="known">Every id that may be named.</param>
     /// <returns>The ids as the targets write them; the word <c>all</c> stays as it is, because the verb knows what all are.</returns>

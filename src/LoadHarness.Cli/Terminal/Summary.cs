@@ -33,7 +33,7 @@ internal static class Summary
     {
         RunVerdict outcome = RunVerdict.Of(run);
         yield return "";
-        foreach (var verdict in run.Verdicts.Where(verdict => verdict.IsJudged)) yield return $"   {Row(verdict)}";
+        foreach (var verdict in RunScope.Deciding(run).Where(verdict => verdict.IsJudged)) yield return $"   {Row(verdict)}";
         foreach (var warning in run.Warnings) yield return $"   note: {warning}";
         yield return "";
         yield return $"{outcome.Symbol} {outcome.Headline}";

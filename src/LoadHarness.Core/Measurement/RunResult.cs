@@ -69,7 +69,9 @@ public sealed record RunResult
     [JsonRequired]
     public IReadOnlyList<Verdict> Verdicts { get; init; } = [];
 
-    /// <summary>Ids of the targets that have to be judged (<c>--require</c>); empty when none was named.</summary>
+    /// <summary>
+    /// Ids of the targets, and of rows of the checklist, that have to be judged (<c>--require</c>); empty when none was named.
+    /// </summary>
     public IReadOnlyList<string> Required { get; init; } = [];
 
     /// <summary>Of the targets that the verdicts are by.</summary>

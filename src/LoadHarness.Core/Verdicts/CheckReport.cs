@@ -34,7 +34,7 @@ public sealed record CheckReport(
     {
         RunVerdict outcome = RunVerdict.Of(run);
         // That it was judged again is no cause.
-        var report = Checked(run.Verdicts).For(
+        var report = Checked(RunScope.Deciding(run)).For(
             outcome.ExitCode, outcome.Word, [outcome.Headline, .. outcome.Reasons.Except(Rejudgement.Words(run))]);
         return run.Fault is null ? report : report with { Error = run.IncompleteReason };
     }

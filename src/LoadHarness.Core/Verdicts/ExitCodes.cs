@@ -23,7 +23,8 @@ public static class ExitCodes
     public static ExitCode Of(RunResult run) =>
         run.Fault is { } fault ? fault
         : run.IncompleteReason is not null || run.Invalid.Count > 0 ? ExitCode.Inconclusive
-        : Of(run.Verdicts, run.Required) is var code && code == ExitCode.TargetMissed && run.Gate is not null ? ExitCode.Regression
+        : Of(RunScope.Deciding(run), run.Required) is var code && code == ExitCode.TargetMissed && run.Gate is not null
+            ? ExitCode.Regression
         : code;
 
     /// <summary>Whether it says on which side the targets lie: met, missed or worse than before.</summary>

@@ -12,8 +12,16 @@ public static class RunScope
     public static IReadOnlyList<string> Unjudged(RunResult run) =>
         [.. run.Verdicts.Where(verdict => !verdict.IsJudged).Select(verdict => verdict.Id)];
 
-    /// <summary>Required targets that were not judged, and those that were asked for and are not among the targets.</summary>
-    public static IReadOnlyList<string> RequiredOpen(RunResult run) => ExitCodes.NotJudged(run.Verdicts, run.Required);
+    /// <summary>What the exit code is by: every target, and the rows of the checklist that were required by name.</summary>
+    public static IReadOnlyList<Verdict> Deciding(RunResult run) =>
+    [
+        .. run.Verdicts,
+        // The checklist repeats the targets.
+        .. run.Checklist.Where(row => run.Required.Contains(row.Id) && run.Verdicts.All(target => target.Id != row.Id)),
+    ];
+
+    /// <summary>What was required and not judged: also an id that neither the targets nor the checklist have.</summary>
+    public static IReadOnlyList<string> RequiredOpen(RunResult run) => ExitCodes.NotJudged(Deciding(run), run.Required);
 
     /// <summary>"10 of 25 targets judged, all met, at 1/10 of the claimed scale".</summary>
     public static string Words(RunResult run)

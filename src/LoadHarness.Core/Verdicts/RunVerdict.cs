@@ -23,7 +23,7 @@ public sealed record RunVerdict(
     public static RunVerdict Of(RunResult run)
     {
         var state = StateOf(run);
-        var worst = RunScope.WorstFirst(run.Verdicts).ToList();
+        var worst = RunScope.WorstFirst(RunScope.Deciding(run)).ToList();
         var scope = RunScope.Words(run);
         return new(
             state,
@@ -74,7 +74,7 @@ public sealed record RunVerdict(
         RunState.Met or RunState.Missed or RunState.Inconclusive when run.Arms is { } arms =>
             run.Gate is { } gate ? $"Gate: {GateDecision.Of(arms, gate).Headline}" : arms.Headline,
         RunState.Missed => VerdictWords.Line(worst[0]),
-        RunState.Inconclusive when ExitCodes.OpenWords(run.Verdicts, run.Required) is { } open => open,
+        RunState.Inconclusive when ExitCodes.OpenWords(RunScope.Deciding(run), run.Required) is { } open => open,
         RunState.Inconclusive when worst.Count > 0 => VerdictWords.Line(worst[0]),
         RunState.Inconclusive => "No target was judged",
         _ => scope,
@@ -96,6 +96,8 @@ public sealed record RunVerdict(
         RunState.Met or RunState.Missed or RunState.Inconclusive when run.Arms is not null =>
             "Two arms were measured in turns, on copies of filled clusters. Counters are exact to their own spread; "
                 + "times were decided by pairs of turns, and a difference was confirmed by new pairs.",
+        RunState.Missed when run.Verdicts.All(target => target.Kind != VerdictKind.Missed) =>
+            "No target was missed. But a row of the checklist that was required (--require) is not met.",
         RunState.Missed =>
             "The measured figure lies outside the limit, with its whole 95% interval, or too many requests failed, "
                 + "were skipped or got no answer.",

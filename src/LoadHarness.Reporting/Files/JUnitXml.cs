@@ -8,9 +8,9 @@ using LoadHarness.Core.Verdicts;
 namespace LoadHarness.Reporting.Files;
 
 /// <summary>
-/// <c>junit.xml</c>: one test case for each target, and one for the run as a whole. Missed is a failure; inconclusive is an error; what was
-/// not
-/// judged is skipped, unless it was required. The whole file is red exactly when the exit code is not 0.
+/// <c>junit.xml</c>: one test case for each target and each requirement that was named (--require), and one for the run as a whole. Missed
+/// is a failure; inconclusive is an error; what was not judged is skipped, unless it was required. The whole file is red exactly when the
+/// exit code is not 0.
 /// </summary>
 internal static class JUnitXml
 {
@@ -18,7 +18,8 @@ internal static class JUnitXml
     {
         RunVerdict outcome = RunVerdict.Of(run);
         var required = RunScope.RequiredOpen(run);
-        var cases = run.Verdicts.Select(verdict => Case(run, verdict, required.Contains(verdict.Id))).Append(Whole(run, outcome)).ToList();
+        var cases = RunScope.Deciding(run).Select(verdict => Case(run, verdict, required.Contains(verdict.Id)))
+            .Append(Whole(run, outcome)).ToList();
         int With(string element) => cases.Count(@case => @case.Element(element) is not null);
         return new(new XElement("testsuites", new XElement(
             "testsuite",
@@ -88,7 +89,8 @@ internal static class JUnitXml
     /// <summary>Red by itself when no single target says why the job is.</summary>
     private static XElement Whole(RunResult run, RunVerdict outcome)
     {
-        var isToldElsewhere = outcome.State is RunState.Missed || run.Verdicts.Any(verdict => verdict.Kind == VerdictKind.Inconclusive);
+        var isToldElsewhere = outcome.State is RunState.Missed
+            || RunScope.Deciding(run).Any(verdict => verdict.Kind == VerdictKind.Inconclusive);
         var isRed = outcome.State is RunState.Incomplete or RunState.Invalid || (outcome.ExitCode != ExitCode.AllMet && !isToldElsewhere);
         return new(
             "testcase",

@@ -24,7 +24,8 @@ internal static class SummaryMarkdown
         AppendList(text, outcome.Reasons);
         text.Append($"Run `{Code(run.Identity.Id)}`, exit code {(int)outcome.ExitCode}: {Circumstances(run)}.\n\n");
 
-        var judged = run.Verdicts.Where(verdict => verdict.IsJudged).ToList();
+        var deciding = RunScope.Deciding(run);
+        var judged = deciding.Where(verdict => verdict.IsJudged).ToList();
         var common = Common(judged);
         if (common.Count > 0) text.Append($"Of every figure: {Escape(string.Join("; ", common))}.\n\n");
         AppendTable(text, [.. RunScope.WorstFirst(judged)], common);
@@ -34,7 +35,7 @@ internal static class SummaryMarkdown
             AppendTable(text, [.. met.Take(MostRows)], common);
             if (met.Count > MostRows) text.Append($"{More(met.Count - MostRows)}\n\n");
         });
-        Fold(text, "not judged in this run", [.. run.Verdicts.Where(verdict => !verdict.IsJudged)],
+        Fold(text, "not judged in this run", [.. deciding.Where(verdict => !verdict.IsJudged)],
             others => AppendList(text, [.. others.Select(VerdictWords.Line)]));
         if (ComparedText.Of(run) is { } found) text.Append(found).Append('\n');
         foreach (var warning in run.Warnings.Take(MostLines)) text.Append($"> Note: {Escape(warning)}\n\n");

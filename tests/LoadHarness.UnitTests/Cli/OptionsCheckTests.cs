@@ -100,6 +100,18 @@ public sealed class OptionsCheckTests
         Assert.Equal(keep, OptionsCheck.Check(given with { TakesDatabase = false }, []).Keep);
     }
 
+    [Fact]
+    public void A_requirement_can_be_required_of_a_run_that_has_a_checklist_and_of_no_workload()
+    {
+        var shop = Repository.File("scenarios", "examples", "shop");
+
+        Assert.Equal(["IX-1"], OptionsCheck.Check(new() { Require = "ix-1" }, []).Required);
+        var fault = Assert.Throws<HarnessException>(() => OptionsCheck.Check(new() { Require = "IX-1", Workload = shop }, []));
+
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        Assert.Contains("--require 'IX-1': there is no such target", fault.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false, false, "auto")]
     [InlineData(true, false, "native")]

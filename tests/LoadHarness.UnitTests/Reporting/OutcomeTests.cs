@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
@@ -82,6 +83,35 @@ public sealed class OutcomeTests : IDisposable
         Assert.Equal(Count(VerdictKind.Inconclusive), junit.Descendants("error").Count());
         Assert.Equal((run.Verdicts.Count + 1).ToString(), junit.Descendants("testsuite")
             .Single().Attribute("tests")!.Value);
+    }
+
+    [Theory]
+    [InlineData(true, ExitCode.AllMet, "met")]
+    [InlineData(false, ExitCode.TargetMissed, "missed")]
+    [InlineData(null, ExitCode.Inconclusive, "inconclusive")]
+    public async Task A_row_of_the_checklist_that_was_required_decides_as_a_target_does(bool? isMet, ExitCode expected, string word)
+    {
+        var run = SampleRun.Create(seconds: 5) with
+        {
+            Invalid = [],
+            Verdicts = [Verdict.Looked("TQ-1", "a target", met: true, "seen")],
+            Checklist =
+            [
+                Verdict.Looked("TQ-1", "a target", met: false, "the checklist's own row of a target does not count"),
+                Verdict.Looked("CF-2", "nobody required it", met: false, "seen"),
+                isMet is { } met ? Verdict.Looked("CF-1", "a setting", met, "seen") : Verdict.Unavailable("CF-1", "a setting", "unseen"),
+            ],
+            Required = ["CF-1"],
+        };
+
+        var (html, junit) = await Write(run);
+
+        Assert.Equal((expected, expected), (ExitCodes.Of(run), RunVerdict.Of(run).ExitCode));
+        Assert.Equal((word, isMet is null), (CheckReport.Of(run).Verdict, RunScope.RequiredOpen(run).Count > 0));
+        Assert.Equal(expected == ExitCode.AllMet, !junit.Descendants("failure").Concat(junit.Descendants("error")).Any());
+        Assert.Equal(expected == ExitCode.AllMet, !RunVerdict.Of(run).Headline.Contains("CF-1", StringComparison.Ordinal));
+        Assert.Contains($"verdict-{word}", html, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Inconclusive, ExitCodes.Of(run with { Checklist = [] }));
     }
 
     private async Task<(string Html, XDocument JUnit)> Write(RunResult run)
