@@ -146,12 +146,15 @@ internal sealed class CommandLineOptions
             WithoutExtensions, Force, Keep,
         Reuse, Open, Json];
 
+    /// <param name="ofForm">What <see cref="FormOptions"/> found.</param>
     /// <exception cref="HarnessException">Some words could not be parsed, or are wrong; all of them are named.</exception>
-    public HarnessOptions Read(ParseResult parsed) => Read(parsed, Words(parsed));
+    public HarnessOptions Read(ParseResult parsed, params IEnumerable<string> ofForm) => Read(parsed, Words(parsed), ofForm);
 
     /// <summary>All but <c>--require</c>: what it may name is known once the run is read that it is about.</summary>
-    /// <exception cref="HarnessException">As of <see cref="Read(ParseResult)"/>.</exception>
-    public HarnessOptions ReadWithoutRequired(ParseResult parsed) => Read(parsed, Words(parsed) with { Require = null });
+    /// <param name="ofForm">What <see cref="FormOptions"/> found.</param>
+    /// <exception cref="HarnessException">Some words could not be parsed, or are wrong; all of them are named.</exception>
+    public HarnessOptions ReadWithoutRequired(ParseResult parsed, params IEnumerable<string> ofForm) =>
+        Read(parsed, Words(parsed) with { Require = null }, ofForm);
 
     /// <param name="known">Every id that may be named; null for those of the targets and the requirements.</param>
     /// <exception cref="HarnessException">No id is named, or one that is unknown.</exception>
@@ -172,9 +175,22 @@ internal sealed class CommandLineOptions
 
     public bool ProfileGiven(ParseResult parsed) => Word(parsed, Profile) is not null;
 
-    private static HarnessOptions Read(ParseResult parsed, GivenOptions words)
+    /// <summary>
+    /// Of a verb that makes a database for <c>--contacts</c> and looks at a given one without it: what says how one is made. Those of the
+    /// server itself are refused with any given database.
+    /// </summary>
+    public IEnumerable<string> FaultsWithoutContacts(ParseResult parsed) => ContactsGiven(parsed)
+        ? []
+        : FormOptions.Faults(
+            parsed, $"{parsed.CommandResult.Command.Name} without --contacts", "makes no database", Workspaces, Skew, Seed, Force);
+
+    /// <summary>Whether it stands on the command line; <c>--keep false</c> counts as if it did not.</summary>
+    public static bool Given(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false } result
+        && !(option is Option<bool> && result.Tokens is [{ Value: "false" }]);
+
+    private static HarnessOptions Read(ParseResult parsed, GivenOptions words, IEnumerable<string> ofForm)
     {
-        var options = OptionsCheck.Check(words, UnknownWords.Faults(parsed));
+        var options = OptionsCheck.Check(words, [.. UnknownWords.Faults(parsed), .. ofForm]);
         return options with { Command = GivenCommand.Of(parsed, options.Database) };
     }
 
@@ -210,7 +226,4 @@ internal sealed class CommandLineOptions
     // The token itself, not GetValue: that throws for an option whose argument is missing, and hides the other errors.
     private static string? Word(ParseResult parsed, Option option) =>
         parsed.GetResult(option) is { Tokens: [.., var last] } ? last.Value : null;
-
-    private static bool Given(ParseResult parsed, Option<bool> option) =>
-        parsed.GetResult(option) is { Implicit: false } result && result.Tokens is not [{ Value: "false" }];
 }

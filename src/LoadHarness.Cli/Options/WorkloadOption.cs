@@ -31,5 +31,6 @@ internal static class WorkloadOption
         ("--pooler pgbouncer", string.Equals(raw.Pooler, "pgbouncer", StringComparison.OrdinalIgnoreCase)),
         ("--force", raw.Force is not null),
         ("--reuse", raw.Reuse),
+        ("--without-extensions", raw.WithoutExtensions is not null),
     ];
 }

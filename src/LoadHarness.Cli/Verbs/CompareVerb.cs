@@ -36,7 +36,9 @@ internal static class CompareVerb
             [a, b, words.Workload, words.Contacts, words.Workspaces, words.Skew, words.Seed, words.Settings, words.Out, words.Keep,
                 words.Json, scenarios, slot, counters],
             (parsed, cancellationToken) => ExecuteAsync(
-                words.Read(parsed),
+                words.Read(parsed, parsed.GetValue(counters)
+                    ? FormOptions.Faults(parsed, "compare --counters-only", "measures no times", slot)
+                    : []),
                 words.OutGiven(parsed) ?? Path.Combine("reports", "compare"),
                 (parsed.GetValue(a), parsed.GetValue(b)),
                 PlanOf(parsed.GetValue(counters) ? 0 : parsed.GetValue(slot)),

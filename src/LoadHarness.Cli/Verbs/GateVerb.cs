@@ -62,13 +62,21 @@ internal static class GateVerb
                 slot, suites, planted, log],
             (parsed, cancellationToken) =>
             {
-                var options = words.Read(parsed);
+                var form = parsed.GetValue(action);
+                var options = words.Read(parsed, form switch
+                {
+                    "accept" => FormOptions.Faults(parsed, "gate accept", "moves the pin", words.Contacts, words.Seed, words.Settings,
+                        words.Out, words.Keep, history, slot, suites, planted, log),
+                    "selftest" => FormOptions.Faults(
+                        parsed, "gate selftest", "measures the gate itself", words.Keep, against, reason, history),
+                    _ => FormOptions.Faults(parsed, "gate", "compares", reason, suites, planted, log),
+                });
                 var plan = PlanOf(parsed.GetValue(slot));
                 var directory = words.OutGiven(parsed) ?? Path.Combine("reports", "gate");
-                return parsed.GetValue(action) switch
+                return form switch
                 {
                     "accept" => AcceptAsync(
-                        ComparedWork.Of(options, plan), parsed.GetValue(against), parsed.GetValue(reason), cancellationToken),
+                        options, ComparedWork.Of(options, plan), parsed.GetValue(against), parsed.GetValue(reason), cancellationToken),
                     "selftest" when options.Workload is not null => throw new HarnessException(
                         "gate selftest plants faults in the CRM's schema. Leave out --workload.", ExitCode.BadUsage),
                     "selftest" => SelfTestAsync(
@@ -104,7 +112,7 @@ internal static class GateVerb
     }
 
     private static async Task<ExitCode> AcceptAsync(
-        ComparedWork work, string? against, string? reason, CancellationToken cancellationToken)
+        HarnessOptions options, ComparedWork work, string? against, string? reason, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(against) || string.IsNullOrWhiteSpace(reason))
             throw new HarnessException(
@@ -112,8 +120,9 @@ internal static class GateVerb
         var pin = await new GatePin(against, reason).FixedAsync(work.Workload?.Folder ?? ".", cancellationToken);
         await work.RequireAsync(work.Arm("--against", pin.Arm), cancellationToken);
         await pin.WriteAsync(PinOf(work), cancellationToken);
-        new TerminalOutput(json: false).Line($"{PinOf(work)} names {pin.Against}{(pin.Named is null ? "" : $" ({pin.Named})")} now. "
+        new TerminalOutput(options.Json).Line($"{PinOf(work)} names {pin.Against}{(pin.Named is null ? "" : $" ({pin.Named})")} now. "
             + "Commit it: the next gate compares with it.");
+        if (options.Json) JsonOutput.Write(new Accepted(PinOf(work), pin.Against, pin.Reason, pin.Named));
         return ExitCode.AllMet;
     }
 
@@ -143,4 +152,8 @@ internal static class GateVerb
     private static ComparisonPlan PlanOf(int slotSeconds) => slotSeconds is >= 0 and <= 60
         ? ComparisonPlan.Standard with { Slot = TimeSpan.FromSeconds(slotSeconds) }
         : throw new HarnessException($"--slot is {slotSeconds}. Give 0 to 60 seconds.", ExitCode.BadUsage);
+
+    /// <summary>The pin as it is now.</summary>
+    /// <param name="Named">What a person called the revision; null for a folder, or a hash as given.</param>
+    private sealed record Accepted(string File, string Against, string Reason, string? Named);
 }

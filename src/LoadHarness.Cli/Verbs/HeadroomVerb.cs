@@ -27,7 +27,9 @@ internal static class HeadroomVerb
                 "headroom", "Raise the rate of each scenario until its first target breaks: how far the profile is from saturation."),
             [words.Contacts, words.Profile, quick, level, words.Targets, words.Seed, words.Settings, words.Out, words.Keep, words.Json],
             (parsed, cancellationToken) => ExecuteAsync(
-                words.Read(parsed),
+                words.Read(parsed, parsed.GetValue(level) is null
+                    ? []
+                    : FormOptions.Faults(parsed, "headroom --level", "says how long each rate is offered", quick)),
                 words.OutGiven(parsed) ?? Path.Combine("reports", "headroom"),
                 LevelOf(parsed.GetValue(level) ?? (parsed.GetValue(quick) ? QuickSeconds : StandardSeconds)),
                 cancellationToken));

@@ -34,7 +34,7 @@ internal static class HealthVerb
     private static async Task<ExitCode> ExecuteAsync(
         CommandLineOptions words, ParseResult parsed, bool weekly, bool monthly, CancellationToken cancellationToken)
     {
-        var options = words.Read(parsed);
+        var options = words.Read(parsed, words.FaultsWithoutContacts(parsed));
         var context = StageContext.Of(options);
         var terminal = context.Terminal;
         await using var seeded = await SeededDatabase.OpenAsync(context, words.ContactsGiven(parsed), cancellationToken);

@@ -3,6 +3,7 @@ using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
+using LoadHarness.Core.Options;
 using LoadHarness.Postgres.Jobs;
 using Npgsql;
 
@@ -21,13 +22,15 @@ internal static class JobsVerb
             new Command("jobs", "Run the due maintenance jobs without pg_cron, or hand them to it.") { action },
             [words.Database, words.Json, all, name],
             (parsed, cancellationToken) => ExecuteAsync(
-                words, parsed, parsed.GetValue(action)!, new(parsed.GetValue(all), parsed.GetValue(name)), cancellationToken));
+                words.Read(parsed, parsed.GetValue(action) == "schedule"
+                    ? FormOptions.Faults(parsed, "jobs schedule", "hands every job to pg_cron", all, name)
+                    : []),
+                parsed.GetValue(action)!, new(parsed.GetValue(all), parsed.GetValue(name)), cancellationToken));
     }
 
     private static async Task<ExitCode> ExecuteAsync(
-        CommandLineOptions words, ParseResult parsed, string action, JobSelection selection, CancellationToken cancellationToken)
+        HarnessOptions options, string action, JobSelection selection, CancellationToken cancellationToken)
     {
-        var options = words.Read(parsed);
         TerminalOutput terminal = new TerminalOutput(options.Json);
         await using var database = await SeededDatabase.GivenAsync(terminal, options, cancellationToken);
         return action == "schedule"

@@ -25,15 +25,23 @@ internal static class MigrateVerb
         return new(
             new Command("migrate", "Migrate to the optimized schema, online; base schema first when there is none."),
             [words.Contacts, words.Database, words.Seed, words.Settings, words.Reuse, words.Force, words.Json, status, measure],
-            (parsed, cancellationToken) => parsed.GetValue(measure) ? MeasureAsync(words, parsed, cancellationToken)
-                : parsed.GetValue(status) ? StatusAsync(words.Read(parsed), cancellationToken)
-                : UpAsync(words.Read(parsed), cancellationToken));
+            (parsed, cancellationToken) => (parsed.GetValue(status), parsed.GetValue(measure)) switch
+            {
+                (true, _) => StatusAsync(words.Read(parsed, FormOptions.Faults(
+                    parsed, "migrate --status", "changes nothing", [measure, .. OfMeasuring(words)])), cancellationToken),
+                (_, true) => MeasureAsync(
+                    words.Read(parsed, words.FaultsWithoutContacts(parsed)), words.ContactsGiven(parsed), cancellationToken),
+                _ => UpAsync(words.Read(parsed, FormOptions.Faults(
+                    parsed, "migrate without --measure", "takes a given database as it is", OfMeasuring(words))), cancellationToken),
+            });
     }
 
     public static Verb Down(CommandLineOptions words) => new(
         new Command("rollback", "Back to the base schema, online, every row kept."),
         [words.Database, words.Json],
         (parsed, cancellationToken) => DownAsync(words.Read(parsed), cancellationToken));
+
+    private static IEnumerable<Option> OfMeasuring(CommandLineOptions words) => [words.Contacts, words.Seed, words.Reuse, words.Force];
 
     private static async Task<ExitCode> UpAsync(HarnessOptions options, CancellationToken cancellationToken) =>
         await OnGivenAsync(options, async (terminal, database, migrator) =>
@@ -73,11 +81,10 @@ internal static class MigrateVerb
         foreach (var extension in status.Unavailable) terminal.Line($"unavailable: {extension}");
     }, cancellationToken);
 
-    private static async Task<ExitCode> MeasureAsync(CommandLineOptions words, ParseResult parsed, CancellationToken cancellationToken)
+    private static async Task<ExitCode> MeasureAsync(HarnessOptions options, bool contactsGiven, CancellationToken cancellationToken)
     {
-        var options = words.Read(parsed);
         var context = StageContext.Of(options);
-        await using var seeded = await SeededDatabase.OpenAsync(context, words.ContactsGiven(parsed), cancellationToken);
+        await using var seeded = await SeededDatabase.OpenAsync(context, contactsGiven, cancellationToken);
         await using var admin = NpgsqlDataSource.Create(seeded.Database.AdminConnectionString);
         var verdicts = await context.Terminal.WithProgressAsync(
             progress => MigrationMeasurement.RunAsync(admin, ProvisionedMeasurements.LiveConnections, progress, cancellationToken));

@@ -51,8 +51,13 @@ internal static class ReportVerb
         return new(command, [compare, history, with, words.Targets, words.Workload, words.Out, words.Require, words.Open, words.Json],
             async (parsed, cancellationToken) =>
             {
-                var (options, output) = (words.ReadWithoutRequired(parsed), words.OutGiven(parsed));
                 var (runs, folder, one) = (parsed.GetValue(compare) ?? [], parsed.GetValue(history), parsed.GetValue(path));
+                var faults = one is not null
+                    ? []
+                    : FormOptions.Faults(
+                        parsed, runs.Length > 0 ? "report --compare" : "report --history", "judges nothing", words.Targets, words.Workload,
+                        words.Require);
+                var (options, output) = (words.ReadWithoutRequired(parsed, faults), words.OutGiven(parsed));
                 var chapters = parsed.GetValue(with) ?? [];
                 var recorded = one is not null && runs.Length == 0
                     ? await RunJson.ReadAsync(RunFiles.Of(one), cancellationToken)

@@ -36,7 +36,9 @@ internal static class ScaleVerb
             {
                 var isQuick = parsed.GetValue(quick);
                 return ExecuteAsync(
-                    words.Read(parsed),
+                    words.Read(parsed, parsed.GetValue(sizes) is not null && parsed.GetValue(slot) is not null
+                        ? FormOptions.Faults(parsed, "scale --sizes --slot", "says what --quick says", quick)
+                        : []),
                     words.OutGiven(parsed) ?? Path.Combine("reports", "scale"),
                     Sizes(parsed.GetValue(sizes) ?? (isQuick ? Quick : Standard)),
                     PlanOf(parsed.GetValue(slot) ?? (isQuick ? 2 : 5)),

@@ -38,10 +38,12 @@ internal static class VerifyVerb
     private static async Task<ExitCode> ExecuteAsync(
         CommandLineOptions words, ParseResult parsed, string? markdown, CancellationToken cancellationToken)
     {
-        var read = words.Read(parsed);
+        var read = words.Read(parsed, words.FaultsWithoutContacts(parsed));
         var options = words.ProfileGiven(parsed) ? read : read with { Profile = ProfileWhenNoneGiven };
         if (markdown is not null) OutputFile.Require("--markdown", markdown);
-        if (options.Database is not DatabaseTarget.Given) OutputDirectory.Require("verify", options.OutputDirectory);
+        if (options.Database is DatabaseTarget.Given)
+            FormOptions.RequireNone(parsed, "verify of a given database", "plays no load", words.Profile, words.Out);
+        else OutputDirectory.Require("verify", options.OutputDirectory);
         var context = StageContext.Of(options);
         await using var seeded = await SeededDatabase.OpenAsync(context, words.ContactsGiven(parsed), cancellationToken);
         await ClusterTraps.RequireNoneAsync(seeded.Database.AdminConnectionString, cancellationToken);

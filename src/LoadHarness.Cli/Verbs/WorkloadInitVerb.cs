@@ -43,7 +43,10 @@ internal static class WorkloadInitVerb
         return new(
             command, [words.Database, words.Json, pgbench, scale, users, during, statements],
             (parsed, cancellationToken) => ExecuteAsync(
-                words.Read(parsed), parsed.GetValue(folder)!, new(
+                words.Read(parsed, parsed.GetValue(pgbench) is { Length: > 0 }
+                    ? FormOptions.Faults(parsed, "workload init --pgbench", "reads scripts", statements)
+                    : FormOptions.Faults(parsed, "workload init without --pgbench", "reads pg_stat_statements", scale)),
+                parsed.GetValue(folder)!, new(
                     parsed.GetValue(pgbench) ?? [], parsed.GetValue(scale), parsed.GetValue(users), During(parsed.GetValue(during)!),
                     parsed.GetValue(statements)),
                 cancellationToken))

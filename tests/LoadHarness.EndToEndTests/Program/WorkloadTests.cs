@@ -102,8 +102,11 @@ public sealed class WorkloadTests : IDisposable
             await CliWrap.Cli.Wrap("git").WithWorkingDirectory(folder).WithArguments(words)
                 .ExecuteAsync(TestContext.Current.CancellationToken);
 
-        var accepted = await BuiltProgram.RunAsync("gate", "accept", "--workload", folder, "--against", "HEAD", "--reason", "the first");
+        var accepted = await BuiltProgram.RunAsync(
+            "gate", "accept", "--workload", folder, "--against", "HEAD", "--reason", "the first", "--json");
         Assert.True(accepted.ExitCode == 0 && File.Exists(Path.Combine(folder, "gate.json")), accepted.StandardError);
+        using (var told = System.Text.Json.JsonDocument.Parse(accepted.StandardOutput))
+            Assert.Equal("HEAD", told.RootElement.GetProperty("named").GetString());
         await WriteAsync("set-up.sql", table);
         var ended = await BuiltProgram.RunAsync(
             "gate", "--workload", folder, "--slot", "0", "--out", Path.Combine(_output.Path, "gate"),

@@ -112,6 +112,21 @@ public sealed class OptionsCheckTests
         Assert.Contains("--require 'IX-1': there is no such target", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Beside_a_workload_what_is_for_the_CRM_alone_is_refused()
+    {
+        var given = new GivenOptions
+        {
+            Workload = Repository.File("scenarios", "examples", "shop"), Contacts = "5k", Reuse = true, WithoutExtensions = "pg_cron",
+        };
+
+        var fault = Assert.Throws<HarnessException>(() => OptionsCheck.Check(given, []));
+
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        foreach (var option in (string[])["--contacts", "--reuse", "--without-extensions"])
+            Assert.Contains($"--workload: {option} is for the CRM's own scenarios", fault.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false, false, "auto")]
     [InlineData(true, false, "native")]
