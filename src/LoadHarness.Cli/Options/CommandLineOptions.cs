@@ -68,7 +68,7 @@ internal sealed class CommandLineOptions
 
     public Option<string?> Settings { get; } = new("--settings")
     {
-        Description = "Server settings: checklist (default) or tuned to this machine.",
+        Description = "Server settings: checklist (default) or tuned to this machine. A given database keeps its own.",
         HelpName = "NAME",
     };
 

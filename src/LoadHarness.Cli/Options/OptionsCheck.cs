@@ -37,7 +37,7 @@ internal static class OptionsCheck
         var profile = Profile(raw, errors);
         var database = KeepOption.Check(raw, Database(raw, errors), errors);
         var seed = Seed(raw, errors);
-        var settings = OneOf("--settings", raw.Settings, errors, ("checklist", ServerProfile.Checklist), ("tuned", ServerProfile.Tuned));
+        var settings = Settings(raw, database, errors);
         var engine = OneOf("--engine", raw.Engine, errors, ("loadharness", LoadEngine.LoadHarness), ("nbomber", LoadEngine.NBomber));
         var pooler = OneOf("--pooler", raw.Pooler, errors, ("none", Pooler.None), ("pgbouncer", Pooler.PgBouncer));
         if (pooler == Pooler.PgBouncer && PgBouncer.Find() is null) errors.Add($"--pooler pgbouncer: {PgBouncer.HowToGetIt}");
@@ -100,7 +100,9 @@ internal static class OptionsCheck
 
     private static DatabaseTarget Database(GivenOptions raw, List<string> errors)
     {
-        var text = raw.Database ?? Environment.GetEnvironmentVariable(GivenDatabase.EnvironmentVariable) ?? "auto";
+        // What the environment names is for verbs that work there: prove, say, makes servers of its own.
+        var ofEnvironment = raw.TakesDatabase ? Environment.GetEnvironmentVariable(GivenDatabase.EnvironmentVariable) : null;
+        var text = raw.Database ?? ofEnvironment ?? "auto";
         switch (text.Trim().ToLowerInvariant())
         {
             case "auto": return new DatabaseTarget.Auto();
@@ -118,6 +120,13 @@ internal static class OptionsCheck
         }
 
         return new DatabaseTarget.Given(text);
+    }
+
+    private static ServerProfile Settings(GivenOptions raw, DatabaseTarget database, List<string> errors)
+    {
+        if (raw is { Settings: not null, TakesDatabase: true } && database is DatabaseTarget.Given)
+            errors.Add("--settings: a given database keeps its own settings. Leave it out.");
+        return OneOf("--settings", raw.Settings, errors, ("checklist", ServerProfile.Checklist), ("tuned", ServerProfile.Tuned));
     }
 
     private static ulong Seed(GivenOptions raw, List<string> errors)

@@ -25,6 +25,9 @@ public abstract record DatabaseTarget
         /// <summary>What stands in its place wherever it is told.</summary>
         public const string Words = "a given connection string";
 
+        /// <summary>What is told of its settings: the server keeps its own.</summary>
+        public const string Settings = "as given";
+
         public override string ToString() => Words;
     }
 }

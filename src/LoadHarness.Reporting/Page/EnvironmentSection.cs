@@ -47,19 +47,23 @@ internal static class EnvironmentSection
         IEnumerable<string> words = run.Command.Count > 0 ? run.Command : OlderCommand(run);
         if (!words.Any())
             return Html.Of($"""<p class="repeat">An older version recorded this run without its command: see the options below.</p>""");
-        var where = run.Options.GetValueOrDefault(OptionNames.Database) == DatabaseTarget.Given.Words
+        var where = IsOnGiven(run)
             ? Html.Of($", with <code>LOADHARNESS_DATABASE</code> set to the connection string of such a database")
             : null;
         return Html.Of($"""<p class="repeat">Repeat it at commit {run.Identity.Commit}{where}: """
             + $"""<code>./run.sh {string.Join(' ', words.Select(Quoted))}</code></p>""");
     }
 
+    private static bool IsOnGiven(RunResult run) => run.Options.GetValueOrDefault(OptionNames.Database) == DatabaseTarget.Given.Words;
+
     /// <summary>What runs of a load have on record from before commands were.</summary>
     private static IEnumerable<string> OlderCommand(RunResult run)
     {
         if (run.Findings is not null || run.Options.ContainsKey(OptionNames.Workload)) return [];
         return Repeatable.Where(name => run.Options.TryGetValue(name, out var value)
-            && value is not ("" or "none" or DatabaseTarget.Given.Words))
+            && value is not ("" or "none" or DatabaseTarget.Given.Words)
+            // A given server keeps its own, whatever the run had on record.
+            && !(name == OptionNames.Settings && IsOnGiven(run)))
             .SelectMany(name => new[] { $"--{name}", run.Options[name] }).Prepend("run");
     }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Options;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Reporting.Page;
@@ -75,13 +76,18 @@ internal static partial class VerdictBand
             (run is { Seed: null, Contacts: not null, Headroom: null }
                 ? "none"
                 : run.Options.GetValueOrDefault(OptionNames.Profile, "not stated"))
-            + $", {run.Options.GetValueOrDefault(OptionNames.Settings, "not stated")}"),
+            + $", {Settings(run)}"),
         ("Durability", Durability(run.Server)),
         ("Started, took", $"{run.Identity.StartedUtc:d MMM yyyy, HH:mm 'UTC'}, "
             + $"{Format.Duration(run.Identity.Duration)}"),
         ("Seed", run.Seed is { } seeded ? seeded.Seed.ToString() : "–"),
         ("Commit", run.Identity.Commit),
     ];
+
+    // Earlier versions recorded the usual ones for a given server too.
+    private static string Settings(RunResult run) => run.Server?.Provisioning == ServerKind.Given
+        ? DatabaseTarget.Given.Settings
+        : run.Options.GetValueOrDefault(OptionNames.Settings, "not stated");
 
     /// <summary>A server that may lose what it confirmed is faster than one that may not.</summary>
     private static string Durability(ServerEnvironment? server)

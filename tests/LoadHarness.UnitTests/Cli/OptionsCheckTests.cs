@@ -85,12 +85,14 @@ public sealed class OptionsCheckTests
     }
 
     [Theory]
-    [InlineData("container", false, true, "--reuse: a container starts from no kept server")]
-    [InlineData("Host=127.0.0.1;Username=u", true, false, "--keep: a given database stays where it is")]
-    [InlineData("Host=127.0.0.1;Username=u", false, true, "--reuse: a given database stays where it is")]
-    public void What_cannot_be_kept_or_started_from_is_refused(string database, bool keep, bool reuse, string words)
+    [InlineData("container", false, true, null, "--reuse: a container starts from no kept server")]
+    [InlineData("Host=127.0.0.1;Username=u", true, false, null, "--keep: a given database stays where it is")]
+    [InlineData("Host=127.0.0.1;Username=u", false, true, null, "--reuse: a given database stays where it is")]
+    [InlineData("Host=127.0.0.1;Username=u", false, false, "tuned", "--settings: a given database keeps its own settings")]
+    [InlineData("Host=127.0.0.1;Username=u", false, false, "checklist", "--settings: a given database keeps its own settings")]
+    public void What_cannot_be_kept_or_started_from_is_refused(string database, bool keep, bool reuse, string? settings, string words)
     {
-        var given = new GivenOptions { Database = database, Keep = keep, Reuse = reuse, TakesDatabase = true };
+        var given = new GivenOptions { Database = database, Keep = keep, Reuse = reuse, Settings = settings, TakesDatabase = true };
 
         var fault = Assert.Throws<HarnessException>(() => OptionsCheck.Check(given, []));
 

@@ -179,6 +179,10 @@ public sealed class PipelineTests
         (IEnumerable<KeyValuePair<string, string>>)AskedOptions.Of(Options));
 
     [Fact]
+    public void A_given_database_has_its_own_settings_whatever_the_usual_ones_are() => Assert.Equal(
+        "as given", AskedOptions.Of(Options with { Database = new DatabaseTarget.Given("Host=localhost") })["settings"]);
+
+    [Fact]
     public void Two_profiles_of_one_name_are_two_and_one_written_otherwise_is_the_same()
     {
         using var directory = new TemporaryDirectory();

@@ -23,12 +23,19 @@ public sealed class RepeatTests
         var run = SampleRun.Create(seconds: 3) with { Command = ["run", "--seed", "7"] };
         run = run with
         {
-            Options = new Dictionary<string, string>(run.Options) { ["database"] = new DatabaseTarget.Given("x").ToString() },
+            Options = new Dictionary<string, string>(run.Options)
+            {
+                ["database"] = new DatabaseTarget.Given("x").ToString(), ["settings"] = "checklist",
+            },
+            Server = run.Server! with { Provisioning = ServerKind.Given },
         };
 
         Assert.Contains("with <code>LOADHARNESS_DATABASE</code> set to the connection string of such a database: "
             + "<code>./run.sh run --seed 7</code>", Page(run), StringComparison.Ordinal);
+        // The options that the verb refuses beside it are no part of an older run's command, and its page says nothing of the usual ones.
         Assert.DoesNotContain("--database", Page(run with { Command = [] }), StringComparison.Ordinal);
+        Assert.DoesNotContain("--settings", Page(run with { Command = [] }), StringComparison.Ordinal);
+        Assert.Contains("standard, as given", Page(run), StringComparison.Ordinal);
     }
 
     [Fact]
