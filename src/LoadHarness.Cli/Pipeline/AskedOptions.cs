@@ -13,7 +13,7 @@ internal static class AskedOptions
         .. options.Workload is { } folder ? OfWorkload(WorkloadCatalog.Read(folder)) : OfCrm(options),
         new(OptionNames.Database, options.Database.ToString()),
         new(OptionNames.Seed, options.Seed.ToString()),
-        new(OptionNames.Settings, SettingsOf(options)),
+        .. options.FromEvidence ? [] : OfSettings(options),
         new(OptionNames.Engine, options.Engine.ToString().ToLowerInvariant()),
         new(OptionNames.Pooler, options.Pooler.ToString().ToLowerInvariant()),
         .. options.Workload is null ? OfReuse(options.Reuse) : [],
@@ -33,8 +33,12 @@ internal static class AskedOptions
         new(OptionNames.ProfileChecksum, ProfileCatalog.Read(options.Profile).Checksum(digits: 12)),
     ];
 
-    private static string SettingsOf(HarnessOptions options) =>
-        options.Database is DatabaseTarget.Given ? DatabaseTarget.Given.Settings : options.ServerProfile.ToString().ToLowerInvariant();
+    private static IEnumerable<KeyValuePair<string, string>> OfSettings(HarnessOptions options) =>
+    [
+        new(OptionNames.Settings, options.Database is DatabaseTarget.Given
+            ? DatabaseTarget.Given.Settings
+            : options.ServerProfile.ToString().ToLowerInvariant()),
+    ];
 
     private static IEnumerable<KeyValuePair<string, string>> OfReuse(bool reuse) => [new(OptionNames.Reuse, reuse ? "yes" : "no")];
 

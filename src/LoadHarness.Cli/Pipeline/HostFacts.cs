@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using LoadHarness.Core.Measurement;
-using LoadHarness.Core.Words;
 
 namespace LoadHarness.Cli.Pipeline;
 
@@ -16,11 +15,7 @@ internal static class HostFacts
         Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") is not null || File.Exists("/.dockerenv"));
 
     /// <summary>The machine in one line.</summary>
-    public static string Words()
-    {
-        var host = Read();
-        return $"{host.Cpu}, {host.Cores} cores, {Format.Bytes(host.MemoryBytes)}";
-    }
+    public static string Words() => Read().Words();
 
     private static string Cpu()
     {

@@ -39,7 +39,10 @@ internal static class ProveVerb
                 evidence,
             ],
             (parsed, cancellationToken) => ExecuteAsync(
-                words.Read(parsed),
+                words.Read(parsed, parsed.GetValue(evidence) is null
+                    ? []
+                    : FormOptions.Faults(
+                        parsed, "prove --evidence", "measures nothing", words.Contacts, words.Seed, words.Settings, words.Keep, quick)),
                 words.OutGiven(parsed) ?? Path.Combine("reports", "prove"),
                 new(parsed.GetValue(quick), parsed.GetValue(claims), parsed.GetValue(markdown), parsed.GetValue(evidence)),
                 cancellationToken));
@@ -50,16 +53,18 @@ internal static class ProveVerb
     {
         if (asking.Markdown is not null) OutputFile.Require("--markdown", asking.Markdown);
         var contracts = Asked(ClaimFiles.Read(ClaimsFolder, options.Targets, Prover.Operations), asking.Claims);
-        return await ComparedRun.MeasureAsync(options, directory, "prove", async progress =>
+        var evidence = asking.Evidence is { } file ? await MeasuredProof.ReadAsync(file, cancellationToken) : null;
+        var asked = evidence is null
+            ? options
+            : options with { Contacts = evidence.Unjudged.Contacts, Seed = evidence.Unjudged.Seed, FromEvidence = true };
+        return await ComparedRun.MeasureAsync(asked, directory, "prove", async progress =>
         {
-            var measured = asking.Evidence is { } file
-                ? await MeasuredProof.ReadAsync(file, cancellationToken)
-                : await MeasuredAsync(options, directory, asking, contracts, progress, cancellationToken);
-            var proof = measured.Judge(contracts, options.Targets);
+            var measured = evidence ?? await MeasuredAsync(asked, directory, asking, contracts, progress, cancellationToken);
+            var proof = measured.Judge(contracts, asked.Targets);
             if (asking.Markdown is not null)
                 await MarkdownFile.WriteAsync(asking.Markdown, ProofText.Of(proof), CancellationToken.None);
             return proof;
-        });
+        }, evidence?.Unjudged.Origin());
     }
 
     private static Task<MeasuredProof> MeasuredAsync(

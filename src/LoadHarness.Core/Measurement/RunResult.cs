@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Proving;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Core.Words;
 
 namespace LoadHarness.Core.Measurement;
 
@@ -125,7 +126,11 @@ public sealed record RunIdentity(
 public sealed record StageTiming(string Stage, TimeSpan Duration, string Detail);
 
 public sealed record HostEnvironment(
-    string OperatingSystem, string Cpu, int Cores, long MemoryBytes, string DotNetVersion, bool IsContainer);
+    string OperatingSystem, string Cpu, int Cores, long MemoryBytes, string DotNetVersion, bool IsContainer)
+{
+    /// <summary>The machine in one line.</summary>
+    public string Words() => $"{Cpu}, {Cores} cores, {Format.Bytes(MemoryBytes)}";
+}
 
 /// <param name="Endpoint">Host and port, never credentials.</param>
 /// <param name="Settings">As SHOW gives them after the start; durability settings among them.</param>

@@ -65,6 +65,9 @@ public sealed record HarnessOptions
     /// <summary>Ids that have to be judged; empty for none.</summary>
     public IReadOnlyList<string> Required { get; init; } = [];
 
+    /// <summary>What was measured earlier is judged again: nobody set a server for it.</summary>
+    public bool FromEvidence { get; init; }
+
     /// <summary>Shows the page in the browser at the end.</summary>
     public bool Open { get; init; }
 

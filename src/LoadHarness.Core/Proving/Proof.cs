@@ -2,6 +2,7 @@ using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Core.Words;
 
 namespace LoadHarness.Core.Proving;
 
@@ -26,6 +27,9 @@ public sealed record Proof(
 
     /// <summary>For a run's report.</summary>
     public IEnumerable<Comparison> Comparisons => Claims.Select(claim => claim.Comparison).OfType<Comparison>();
+
+    /// <summary>When, where and by which command it was measured.</summary>
+    public string Origin() => $"Measured {StartedUtc:d MMM yyyy, HH:mm 'UTC'} in {Format.Duration(Duration)}, on {Machine}, by {Command}";
 
     string IFindings.Verb => "prove";
 

@@ -48,12 +48,14 @@ internal static class SummaryMarkdown
     private static string Circumstances(RunResult run) => string.Join(", ",
     [
         run.Seed?.Scale() ?? (run.Contacts is { } contacts ? $"{Format.Count(contacts)} leads" : "no leads"),
-        $"profile {Escape(run.Options.GetValueOrDefault(OptionNames.Profile, "none"))}",
-        run.Server is { } server ? $"PostgreSQL {Escape(server.Version)} ({server.Provisioning.Word()})" : "no server",
-        $"{Escape(run.Host.Cpu)}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}",
+        $"profile {Escape(RunCircumstances.Profile(run))}",
+        Escape(RunCircumstances.Server(run) ?? "no server"),
+        Escape(RunCircumstances.Machine(run)),
         .. run.Agents.Count > 0 ? [Format.Counted(run.Agents.Count, "generator")] : Array.Empty<string>(),
-        $"commit `{Code(run.Identity.Commit)}`",
-        Format.Duration(run.Identity.Duration),
+        RunCircumstances.IsOfEvidence(run)
+            ? $"measured {RunCircumstances.Started(run):yyyy-MM-dd HH:mm} UTC, judged again at commit `{Code(run.Identity.Commit)}`"
+            : $"commit `{Code(run.Identity.Commit)}`",
+        Format.Duration(RunCircumstances.Duration(run)),
     ]);
 
     /// <summary>A caveat of most figures is told once.</summary>

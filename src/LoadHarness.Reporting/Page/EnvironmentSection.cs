@@ -36,7 +36,12 @@ internal static class EnvironmentSection
             HtmlComponents.Table("Options", ["Name", "Value"], run.Options.OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => (IReadOnlyList<Cell>)[new Name(pair.Key), Html.Of($"{pair.Value}")]), "short")));
         parts.AddRange(StageSection.Of(run));
-        return new("environment", "Environment", "The machine, the server and the options of this run, and how to repeat it.", parts);
+        return new(
+            "environment", "Environment",
+            RunCircumstances.IsOfEvidence(run)
+                ? "What judged the evidence again, and how to repeat that. The machine that measured it stands at the top of the page."
+                : "The machine, the server and the options of this run, and how to repeat it.",
+            parts);
     }
 
     private static IReadOnlyList<Cell> Setting(KeyValuePair<string, string> setting) =>
@@ -79,7 +84,7 @@ internal static class EnvironmentSection
         ("Memory", Format.Bytes(run.Host.MemoryBytes)),
         (".NET", run.Host.DotNetVersion),
         ("In a container", run.Host.IsContainer ? "yes" : "no"),
-        ("Server", run.Server is { } server ? $"{server.Words()}, {server.Endpoint}" : "none"),
+        ("Server", run.Server is { } server ? $"{server.Words()}, {server.Endpoint}" : RunCircumstances.Server(run) ?? "none"),
         ("LoadHarness", $"{run.Identity.ToolVersion}, {run.Identity.Configuration} build, commit {run.Identity.Commit}"),
         ("Run", run.Identity.Id),
     ];

@@ -57,7 +57,7 @@ internal static class ReportPage
         ? section
         : section with
         {
-            Introduction = $"From {record.Identity.Id}, {record.Host.Cpu}, {record.Host.Cores} cores, commit {record.Identity.Commit}. "
+            Introduction = $"From {record.Identity.Id}, {RunCircumstances.Machine(record)}, commit {RunCircumstances.Commit(record)}. "
                 + $"{section.Introduction}",
         };
 

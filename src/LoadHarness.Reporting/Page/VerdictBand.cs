@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using LoadHarness.Core.Measurement;
-using LoadHarness.Core.Options;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Reporting.Page;
@@ -70,24 +69,17 @@ internal static partial class VerdictBand
     private static IEnumerable<(string, string)> Facts(RunResult run) =>
     [
         ("Scale", run.Seed?.Scale() ?? (run.Contacts is { } contacts ? $"{Format.Count(contacts)} leads" : "not seeded")),
-        ("Machine", $"{run.Host.Cpu}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
-        ("Server", run.Server?.Words() ?? run.Findings?.Servers ?? "none"),
-        ("Profile, settings",
-            (run is { Seed: null, Contacts: not null, Headroom: null }
-                ? "none"
-                : run.Options.GetValueOrDefault(OptionNames.Profile, "not stated"))
-            + $", {Settings(run)}"),
+        ("Machine", RunCircumstances.Machine(run)),
+        ("Server", RunCircumstances.Server(run) ?? "none"),
+        ("Profile, settings", $"{RunCircumstances.Profile(run)}, {RunCircumstances.Settings(run)}"),
         ("Durability", Durability(run.Server)),
-        ("Started, took", $"{run.Identity.StartedUtc:d MMM yyyy, HH:mm 'UTC'}, "
-            + $"{Format.Duration(run.Identity.Duration)}"),
-        ("Seed", run.Seed is { } seeded ? seeded.Seed.ToString() : "–"),
-        ("Commit", run.Identity.Commit),
+        ("Started, took", $"{RunCircumstances.Started(run):d MMM yyyy, HH:mm 'UTC'}, {Format.Duration(RunCircumstances.Duration(run))}"),
+        ("Seed", RunCircumstances.Seed(run)),
+        ("Commit", RunCircumstances.Commit(run)),
+        .. RunCircumstances.IsOfEvidence(run)
+            ? [("Judged again", $"{run.Identity.StartedUtc:d MMM yyyy, HH:mm 'UTC'}, on {run.Host.Words()}")]
+            : Array.Empty<(string, string)>(),
     ];
-
-    // Earlier versions recorded the usual ones for a given server too.
-    private static string Settings(RunResult run) => run.Server?.Provisioning == ServerKind.Given
-        ? DatabaseTarget.Given.Settings
-        : run.Options.GetValueOrDefault(OptionNames.Settings, "not stated");
 
     /// <summary>A server that may lose what it confirmed is faster than one that may not.</summary>
     private static string Durability(ServerEnvironment? server)

@@ -48,6 +48,14 @@ public sealed class ProveTests(SeededSnapshot snapshot) : IDisposable
             "prove", "--evidence", Path.Combine(output, "evidence.json"), "--claims", "RE-2,ER-4", "--out", output, "--json");
         Assert.Equal(
             [Checks(ended.StandardOutput)[0], ("ER-4", "unavailable")], Checks(judged.StandardOutput));
+        var second = Directory.GetDirectories(output).Single(made => made != folder);
+        using var later = JsonDocument.Parse(
+            await File.ReadAllTextAsync(Path.Combine(second, "run.json"), TestContext.Current.CancellationToken));
+        var options = later.RootElement.GetProperty("options");
+        Assert.Equal(("2000", false), (options.GetProperty("contacts").GetString(), options.TryGetProperty("settings", out _)));
+        Assert.Contains(later.RootElement.GetProperty("warnings").EnumerateArray(), note =>
+            note.GetString()!.Contains("by prove --contacts 2000 --quick", StringComparison.Ordinal)
+            && note.GetString()!.EndsWith("This run measured nothing: it judged these figures again.", StringComparison.Ordinal));
     }
 
     private static IReadOnlyList<(string Id, string Verdict)> Checks(string json)

@@ -13,6 +13,11 @@ public sealed class FormOptionsTests
 
     // The seed, settings and runs of some rows are wrong too: no row could start work, and all that is wrong is told together.
     [Theory]
+    [InlineData("--contacts: prove --evidence ", "prove --evidence nowhere.json --contacts 5k")]
+    [InlineData("--seed: prove --evidence ", "prove --evidence nowhere.json --seed 7")]
+    [InlineData("--settings: prove --evidence ", "prove --evidence nowhere.json --settings tuned")]
+    [InlineData("--quick: prove --evidence ", "prove --evidence nowhere.json --quick")]
+    [InlineData("--keep: prove --evidence ", "prove --evidence nowhere.json --keep")]
     [InlineData("--measure: migrate --status ", "migrate --status --measure")]
     [InlineData("--contacts: migrate --status ", "migrate --status --contacts 5k")]
     [InlineData("--contacts: migrate without --measure ", "migrate --contacts 5k")]
@@ -45,6 +50,7 @@ public sealed class FormOptionsTests
     }
 
     [Theory]
+    [InlineData("prove --evidence nowhere.json --claims RE-2")]
     [InlineData("migrate --status --measure false")]
     [InlineData("migrate --status --json")]
     [InlineData("jobs run --job refresh")]

@@ -183,6 +183,10 @@ public sealed class PipelineTests
         "as given", AskedOptions.Of(Options with { Database = new DatabaseTarget.Given("Host=localhost") })["settings"]);
 
     [Fact]
+    public void Evidence_that_is_judged_again_has_no_settings_of_this_program() =>
+        Assert.DoesNotContain("settings", AskedOptions.Of(Options with { FromEvidence = true }).Keys);
+
+    [Fact]
     public void Two_profiles_of_one_name_are_two_and_one_written_otherwise_is_the_same()
     {
         using var directory = new TemporaryDirectory();

@@ -32,6 +32,36 @@ public sealed class ComparedPageTests
     }
 
     [Fact]
+    public void Evidence_that_is_judged_again_has_the_machine_and_the_time_that_measured_it_before_those_of_the_program()
+    {
+        var earlier = SampleCompared.Proof.Proof! with
+        {
+            StartedUtc = new(2024, 12, 1, 3, 4, 0, TimeSpan.Zero), Machine = "POWER9, 20 cores, 64 GiB",
+        };
+
+        var (run, text) = Page(SampleCompared.Proof with { Proof = earlier });
+
+        foreach (var words in (string[])
+        [
+            "Machine POWER9, 20 cores, 64 GiB", "Started, took 1 Dec 2024, 03:04 UTC, 9 min 0 s", "Profile, settings none, not stated",
+            "Commit not on record (judged again at 3f2c1ab)", $"Judged again 14 Mar 2025, 02:05 UTC, on {run.Host.Words()}",
+            "Measured 1 Dec 2024, 03:04 UTC in 9 min 0 s, on POWER9, 20 cores, 64 GiB, by prove --contacts 20000 --quick.",
+        ])
+            Assert.Contains(words, text, StringComparison.Ordinal);
+        Assert.True(text.IndexOf("POWER9", StringComparison.Ordinal) < text.IndexOf(run.Host.Cpu, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_proof_that_was_measured_by_its_run_has_its_machine_and_command_and_was_not_judged_again()
+    {
+        var (run, text) = Page(SampleCompared.Proof);
+
+        Assert.Contains($"Machine {run.Host.Words()}", text, StringComparison.Ordinal);
+        Assert.Contains($"on {run.Proof!.Machine}, by prove --contacts 20000 --quick.", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Judged again", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Where_more_is_better_the_page_tells_times_of_c_as_the_summary_does()
     {
         HeldLevel Held(double level) => new(level, SearchEnd.Found, "slow");

@@ -6,6 +6,7 @@ using LoadHarness.Core.Proving;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
+using LoadHarness.Reporting.Files;
 
 namespace LoadHarness.UnitTests.Reporting;
 
@@ -110,6 +111,27 @@ public sealed class ComparedRunTests : IDisposable
         Assert.Contains("| lead-queries/recent_leads |", summary, StringComparison.Ordinal);
         Assert.Contains("Geometric mean of the ratios", summary, StringComparison.Ordinal);
         Assert.Contains("1/100 of the claimed scale", RunScope.Words(SampleCompared.Proof), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_summary_and_junit_name_profile_servers_and_machine_as_the_page_does()
+    {
+        foreach (var run in SampleCompared.All)
+            Assert.DoesNotContain("no server", await Summary(run), StringComparison.Ordinal);
+        Assert.Contains("profile none, PostgreSQL 15.18, copies of one cluster, AMD EPYC 7763, 8 cores, 32 GiB, commit `3f2c1ab`",
+            await Summary(SampleCompared.Proof), StringComparison.Ordinal);
+        var earlier = SampleCompared.Proof.Proof! with
+        {
+            StartedUtc = new(2024, 12, 1, 3, 4, 0, TimeSpan.Zero), Machine = "POWER9, 20 cores, 64 GiB",
+        };
+        var judged = SampleCompared.Proof with { Proof = earlier };
+        Assert.Contains("POWER9, 20 cores, 64 GiB, measured 2024-12-01 03:04 UTC, judged again at commit `3f2c1ab`, 9 min 0 s",
+            await Summary(judged), StringComparison.Ordinal);
+        Assert.Equal(
+            [("profile", "none"), ("machine", "POWER9, 20 cores, 64 GiB"), ("server", "PostgreSQL 15.18, copies of one cluster")],
+            JUnitXml.Of(judged).Descendants("property")
+                .Select(property => (property.Attribute("name")!.Value, property.Attribute("value")!.Value))
+                .Where(property => property.Item1 is "profile" or "machine" or "server"));
     }
 
     [Fact]

@@ -22,8 +22,9 @@ internal static class ProofSection
         : new(
             "claims",
             "Before and after",
-            $"Each claim but RE-4 is judged against baseline C, a careful team on the base schema, and no other; RE-4 compares pooled with "
-                + $"unpooled connections. N is the way of known systems, X an expert's. {Format.Count(proof.Contacts)} leads, "
+            $"{Plain.Cut(proof.Origin(), 400)}. "
+                + "Each claim but RE-4 is judged against baseline C, a careful team on the base schema, and no other; RE-4 compares pooled "
+                + $"with unpooled connections. N is the way of known systems, X an expert's. {Format.Count(proof.Contacts)} leads, "
                 + $"PostgreSQL {proof.Optimized.Version}, "
                 + $"{(proof.Quick ? "few and short turns (--quick), so the intervals are wide; " : "")}both arms with the same rows, "
                 + $"settings and arguments, and the rows that came back compared.",

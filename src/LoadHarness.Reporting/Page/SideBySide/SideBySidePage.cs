@@ -77,10 +77,10 @@ internal static class SideBySidePage
             Html.Of($"<strong>{RunLetters.Of(index)}</strong>"),
             new Name(run.Identity.Id),
             Html.Of($"""<span class="word is-{outcome.Class}">{HtmlComponents.Symbol(outcome.Symbol)} {outcome.Word}</span>"""),
-            Html.Of($"{run.Identity.StartedUtc.ToString("d MMM yyyy, HH:mm 'UTC'")}"),
-            Html.Of($"{run.Identity.Commit}"),
+            Html.Of($"{RunCircumstances.Started(run).ToString("d MMM yyyy, HH:mm 'UTC'")}"),
+            Html.Of($"{RunCircumstances.Commit(run)}"),
             Leads(run),
-            Html.Of($"{Plain.Cut(run.Host.Cpu, 100)}, {run.Host.Cores} cores, {Format.Bytes(run.Host.MemoryBytes)}"),
+            Html.Of($"{Plain.Cut(RunCircumstances.Machine(run), 140)}"),
         ];
     }
 
