@@ -47,7 +47,8 @@ begin
 end;
 $$;
 
--- A long pending list makes every GIN search read it in full. Of a cluster, the workers have the rows.
+-- A long pending list makes every GIN search read it in full. Of a cluster, the workers have the rows. Only the owner of an index may:
+-- one of the team's own is left to its owner and to autovacuum.
 create or replace function flush_gin_pending_lists() returns bigint
 language sql security definer set search_path = pg_catalog, public, pg_temp as $$
     select coalesce(sum(gin_clean_pending_list(i.oid)), 0)::bigint + (
@@ -58,7 +59,7 @@ language sql security definer set search_path = pg_catalog, public, pg_temp as $
             where i.relnamespace = 'public'::regnamespace and i.relkind = 'i' and pg_has_role(i.relowner, 'usage') $worker$) as w)
     from pg_class i
     join pg_am a on a.oid = i.relam and a.amname = 'gin'
-    where i.relnamespace = 'public'::regnamespace and i.relkind = 'i'
+    where i.relnamespace = 'public'::regnamespace and i.relkind = 'i' and pg_has_role(i.relowner, 'usage')
 $$;
 
 -- CONCURRENTLY is refused where there is a default partition.
@@ -219,7 +220,8 @@ comment on function capture_database_snapshot() is 'Keeps the cumulative counter
 comment on function capture_growth() is 'KM-2. Keeps the size of each table of today and every setting that changed, but '
     'for connection strings and commands, which may hold passwords; returns how many changed.';
 comment on function analyze_critical_tables() is 'MA-4. Analyzes the tables whose plans matter; returns how many.';
-comment on function flush_gin_pending_lists() is 'Empties the pending lists of all GIN indexes; returns the pages freed.';
+comment on function flush_gin_pending_lists() is 'Empties the pending lists of the schema''s GIN indexes; returns the pages '
+    'freed.';
 comment on function retire_partition(regclass, regclass, text)
     is 'Detaches a partition, then moves it to the schema archive or drops it; waits 40 ms for a lock, up to 60 times. LH007 for a month '
     'with unfinished sends.';

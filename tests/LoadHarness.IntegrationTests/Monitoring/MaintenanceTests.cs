@@ -19,6 +19,24 @@ public sealed class MaintenanceTests(PostgresCluster cluster)
             "select last_analyze is not null from pg_stat_user_tables where relname = 'campaigns'"));
     }
 
+    // Only its owner may empty the pending list of an index.
+    [Fact]
+    public async Task An_index_of_the_teams_own_table_keeps_no_maintenance_task_from_succeeding()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync(
+            """
+            do $$ begin create role team nologin; exception when duplicate_object or unique_violation then null; end $$;
+            create table team_notes (words text[] not null);
+            create index team_notes_words_idx on team_notes using gin (words);
+            insert into team_notes values ('{a,b}');
+            alter table team_notes owner to team;
+            """);
+
+        Assert.Empty(await database.As("lh_worker").ListAsync(
+            "select task || ' ' || detail from perform_maintenance_tasks() where outcome <> 'succeeded'"));
+    }
+
     [Fact]
     public async Task Cleanup_archives_old_partitions_with_their_rows_whatever_their_names()
     {
