@@ -1,13 +1,31 @@
 -- A person's rights: what is held of a lead, and erasing all of it. Tables are found by their columns, so that a new one is not forgotten.
 
--- Live tables and archived partitions that hold rows of a lead.
+-- A table of the team's own may be another role's. To leave it out without a word would break the promise of an erasure.
+create or replace function require_table_rights(p_table regclass) returns regclass
+language plpgsql stable set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if not (has_table_privilege('lh_owner', p_table, 'select') and has_table_privilege('lh_owner', p_table, 'update')
+            and has_table_privilege('lh_owner', p_table, 'delete')) then
+        raise exception 'lh_owner may not read, change and delete the rows of %', p_table using errcode = 'LH011',
+            hint = format('Its columns say that it has rows of a lead or workspace. As its owner: grant select, update, delete on %s '
+                'to lh_owner', p_table);
+    end if;
+    return p_table;
+end;
+$$;
+
+-- Live tables and archived partitions that hold rows of a lead. Ids of another type are not those of this schema.
 create or replace function tables_of_leads() returns setof regclass
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
-    select c.oid::regclass
+    select public.require_table_rights(c.oid::regclass)
     from pg_class c
     join pg_attribute w on w.attrelid = c.oid and w.attname = 'workspace_id' and not w.attisdropped
     join pg_attribute l on l.attrelid = c.oid and l.attname = 'lead_id' and not l.attisdropped
-    where c.relnamespace in (select oid from pg_namespace where nspname in ('public', 'archive'))
+    join pg_type wt on wt.oid = w.atttypid
+    join pg_type lt on lt.oid = l.atttypid
+    where array[coalesce(nullif(wt.typbasetype, 0), wt.oid), coalesce(nullif(lt.typbasetype, 0), lt.oid)]
+          <@ array['bigint'::regtype, 'int'::regtype, 'smallint'::regtype]::oid[]
+      and c.relnamespace in (select oid from pg_namespace where nspname in ('public', 'archive'))
       and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'erasures'
     order by c.oid
 $$;
@@ -46,6 +64,7 @@ declare
     v_cut constant text := public.cut_addresses_pattern(p_emails);
     v_table regclass;
     v_column name;
+    v_type text;
     v_found bigint[];
     v_leads bigint[] := '{}';
     v_counts jsonb := '{}';
@@ -72,9 +91,10 @@ begin
     get diagnostics v_rows = row_count;
     v_counts := v_counts || jsonb_build_object('webhook_logs', v_rows);
     -- Sends of a lead that had an address before get the one that it has now, so that nobody gets a campaign twice.
-    for v_table, v_column in
-        select t, a.attname from public.tables_of_leads() t
+    for v_table, v_column, v_type in
+        select t, a.attname, format_type(a.atttypid, a.atttypmod) from public.tables_of_leads() t
         join pg_attribute a on a.attrelid = t and a.attname in ('email', 'metadata') and not a.attisdropped
+        join pg_type y on y.oid = a.atttypid and (a.attname = 'metadata' or y.typcategory = 'S')
         order by a.attname, t
     loop
         v_rows := 0;
@@ -101,8 +121,8 @@ begin
                 v_leads := v_leads || v_found;
             end if;
         elsif v_leads <> '{}' then
-            execute format('update %s a set metadata = regexp_replace(a.metadata::text, $2, ''[erased]'', ''gi'')::jsonb
-                            where a.workspace_id = $1 and a.lead_id = any ($3) and a.metadata::text ~* $2', v_table)
+            execute format('update %s a set metadata = regexp_replace(a.metadata::text, $2, ''[erased]'', ''gi'')::%s
+                            where a.workspace_id = $1 and a.lead_id = any ($3) and a.metadata::text ~* $2', v_table, v_type)
             using p_workspace_id, v_pattern, v_leads;
             get diagnostics v_rows = row_count;
         end if;
@@ -141,6 +161,8 @@ declare
     v_addresses text[] := array[p_email];
     v_address text;
 begin
+    -- Refused before anything goes, where lh_owner lacks a right.
+    perform public.tables_of_leads();
     if p_lead_id is not null then
         v_addresses := public.addresses_of_lead(p_workspace_id, p_lead_id, p_email);
         for v_table in select t from public.tables_of_leads() t loop
@@ -239,6 +261,8 @@ exception
 end;
 $$;
 
+comment on function require_table_rights(regclass) is 'A step of erasing, exporting and deleting workspaces: the table itself. Refuses '
+    '(LH011) one whose rows lh_owner may not read, change and delete.';
 comment on function tables_of_leads() is 'Tables, live and archived, that hold rows of a lead.';
 comment on function addresses_of_lead(bigint, bigint, text) is 'A step of erase_lead and export_lead: the address of a lead, then those '
     'that its sends know, live and archived, without those of other leads.';
@@ -251,7 +275,8 @@ comment on function require_reason(text) is 'Refuses (LH004) a reason of more th
 comment on function erase_lead(bigint, bigint, text) is
     'Erases a lead everywhere, with the addresses that its sends know: live tables, archive, staging, rejects, webhook and audit logs. '
     'Returns the rows by table, kept with the hash of the address in erasures; earlier addresses have a row without counts. '
-    'The address stays suppressed. Refuses another workspace (LH001) and an unknown lead (LH004).';
+    'The address stays suppressed. Refuses another workspace (LH001), an unknown lead (LH004), and tables of the team''s own whose rows '
+    'lh_owner may not delete (LH011).';
 comment on function erase_address(bigint, text, text) is 'As erase_lead, by the address, whether it is a lead or only left traces.';
 
 do $$
@@ -260,8 +285,8 @@ declare
 begin
     for routine in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proname = any (array[
-            'tables_of_leads', 'addresses_of_lead', 'erase_address_traces', 'erase_person', 'erase_with_lead', 'require_reason',
-            'erase_lead', 'erase_address'])
+            'require_table_rights', 'tables_of_leads', 'addresses_of_lead', 'erase_address_traces', 'erase_person', 'erase_with_lead',
+            'require_reason', 'erase_lead', 'erase_address'])
     loop
         execute format('alter function %s owner to lh_owner', routine);
         execute format('revoke all on function %s from public', routine);

@@ -40,8 +40,8 @@ end;
 $$;
 
 comment on function export_lead(bigint, bigint) is 'All that is held of a lead and of the addresses that it had '
-    'before, as JSON by table. Refuses another workspace (LH001) and '
-    'an unknown lead (LH004).';
+    'before, as JSON by table. Refuses another workspace (LH001), '
+    'an unknown lead (LH004), and tables of the team''s own whose rows lh_owner may not read (LH011).';
 
 -- Who may call what.
 alter function export_lead(bigint, bigint) owner to lh_owner;

@@ -3,9 +3,12 @@
 -- What delete_workspace empties row by row: without what stays (the audit and the proofs), and what goes with the workspace at the end.
 create or replace function tables_of_workspaces() returns setof regclass
 language sql stable set search_path = pg_catalog, public, pg_temp set standard_conforming_strings = on as $$
-    select c.oid::regclass
+    select public.require_table_rights(c.oid::regclass)
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped
+    -- Ids of another type are not those of this schema.
+    join pg_type y on y.oid = a.atttypid and coalesce(nullif(y.typbasetype, 0), y.oid)
+        = any (array['bigint'::regtype, 'int'::regtype, 'smallint'::regtype]::oid[])
     where c.relnamespace in (select oid from pg_namespace where nspname in ('public', 'archive'))
       and c.relkind in ('r', 'p') and not c.relispartition
       and c.relname not in ('audit_logs', 'erasures', 'workspace_members', 'segment_changes')
@@ -73,6 +76,8 @@ begin
     if not exists (select 1 from public.workspaces w where w.id = p_workspace_id) then
         raise exception 'workspace % does not exist', p_workspace_id using errcode = 'LH001';
     end if;
+    -- Refused before anything goes, where lh_owner lacks a right.
+    perform public.tables_of_workspaces();
     -- Its mails stop now, not when their rows go.
     perform public.cancel_campaigns(p_workspace_id);
     -- Nobody adds a row of a locked workspace.
@@ -129,7 +134,7 @@ comment on function lock_workspace(bigint) is 'A step of delete_workspace: wheth
 comment on function delete_workspace(bigint, int) is
     'Deletes up to p_batch rows of a workspace, live and archived; call it until done. Its campaigns are cancelled by the first call. The '
     'audit log and the proofs of erasures stay. '
-    'Refuses another workspace (LH001).';
+    'Refuses another workspace (LH001), and tables of the team''s own whose rows lh_owner may not delete (LH011).';
 
 do $$
 declare

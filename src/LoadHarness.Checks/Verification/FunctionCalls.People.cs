@@ -22,6 +22,8 @@ internal static partial class FunctionCalls
 
     private static FunctionCall[] People =>
     [
+        new("require_table_rights(regclass)", ["select require_table_rights('leads')"],
+            "select require_table_rights('pg_authid')", "LH011"),
         new("tables_of_leads()", ["select tables_of_leads()"]),
         new("unpunycode(text)", ["select unpunycode('mnchen-3ya')"]),
         new("readable_address(text)", ["select readable_address('a@xn--mnchen-3ya.example')"]),
