@@ -25,6 +25,9 @@ public sealed class Migrator(NpgsqlDataSource admin)
     private const string AllowTriggersOnCluster =
         "select set_config('citus.enable_unsafe_triggers', 'on', false) from pg_extension where extname = 'citus'";
 
+    // SQLSTATE of a step's own "raise warning". PostgreSQL's have others, but for a few that a person should read too.
+    private const string PlainWarning = "01000";
+
     public MigrationFiles Files { get; init; } = MigrationFiles.Read();
 
     /// <summary>Called before each attempt at a step, with its name.</summary>
@@ -231,6 +234,10 @@ public sealed class Migrator(NpgsqlDataSource admin)
         IStageProgress progress, Func<NpgsqlConnection, MigrationJournal, Task<T>> work, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
+        connection.Notice += (_, told) =>
+        {
+            if (told.Notice.SqlState == PlainWarning) progress.Note(told.Notice.MessageText);
+        };
         try
         {
             await MigrationLock.AcquireAsync(connection, progress, cancellationToken);
