@@ -36,7 +36,8 @@ public sealed class ComparedPageTests
     {
         var earlier = SampleCompared.Proof.Proof! with
         {
-            StartedUtc = new(2024, 12, 1, 3, 4, 0, TimeSpan.Zero), Machine = "POWER9, 20 cores, 64 GiB",
+            StartedUtc = new(2024, 12, 1, 3, 4, 0, TimeSpan.Zero),
+            Machine = "POWER9, 20 cores, 64 GiB",
         };
 
         var (run, text) = Page(SampleCompared.Proof with { Proof = earlier });

@@ -122,7 +122,8 @@ public sealed class ComparedRunTests : IDisposable
             await Summary(SampleCompared.Proof), StringComparison.Ordinal);
         var earlier = SampleCompared.Proof.Proof! with
         {
-            StartedUtc = new(2024, 12, 1, 3, 4, 0, TimeSpan.Zero), Machine = "POWER9, 20 cores, 64 GiB",
+            StartedUtc = new(2024, 12, 1, 3, 4, 0, TimeSpan.Zero),
+            Machine = "POWER9, 20 cores, 64 GiB",
         };
         var judged = SampleCompared.Proof with { Proof = earlier };
         Assert.Contains("POWER9, 20 cores, 64 GiB, measured 2024-12-01 03:04 UTC, judged again at commit `3f2c1ab`, 9 min 0 s",
