@@ -23,6 +23,8 @@ public sealed class CronTests(PostgresCluster cluster)
 
     private const string JobsByUser = "select username || ' ' || count(*) from cron.job group by username order by username";
 
+    private const string MadePgCron = "select count(*) from loadharness.created_object where (kind, name) = ('extension', 'pg_cron')";
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -182,6 +184,44 @@ public sealed class CronTests(PostgresCluster cluster)
         Assert.StartsWith(said, own.Remedy!, StringComparison.Ordinal);
         await home.Owner.ExecuteAsync(own.Remedy![said.Length..]);
         Assert.Empty(await home.Owner.ListAsync(JobsByUser));
+    }
+
+    [Fact]
+    public async Task A_rollback_leaves_pg_cron_that_the_migration_made_to_the_jobs_of_others()
+    {
+        await using var database = await CronDatabaseAsync();
+        Assert.Equal(1, await database.Owner.AskAsync<long>(MadePgCron));
+        await database.Owner.ExecuteAsync(Rarely);
+        await database.Owner.ExecuteAsync("select cron.schedule_in_database('nightly', '0 0 29 2 *', 'vacuum', 'template1')");
+        var migrator = new Migrator(database.Owner);
+        var told = new Notes();
+
+        await migrator.DownAsync(told, Stop);
+
+        Assert.Contains(told.Sentences, sentence => sentence.Contains("The extension pg_cron stays", StringComparison.Ordinal)
+            && sentence.Contains("a job of others", StringComparison.Ordinal));
+        Assert.Equal(["nightly"], await database.Owner.ListAsync("select jobname from cron.job"));
+
+        await migrator.UpAsync(SilentProgress.Instance, Stop);
+        Assert.Equal(Jobs + 1, await database.Owner.AskAsync<long>("select count(*) from cron.job"));
+    }
+
+    [Fact]
+    public async Task A_rollback_drops_pg_cron_that_the_migration_made_with_the_schemas_jobs_of_any_role()
+    {
+        await using var database = await CronDatabaseAsync();
+        Assert.Equal(1, await database.Owner.AskAsync<long>(MadePgCron));
+        await database.Owner.ExecuteAsync(Rarely);
+        await database.Owner.ExecuteAsync("create role earlier login");
+        await database.Owner.ExecuteAsync(
+            """
+            select cron.schedule_in_database('earlier', '0 0 29 2 *', 'call public.run_job(''maintenance'')',
+                current_database()::text, 'earlier')
+            """);
+
+        await new Migrator(database.Owner).DownAsync(SilentProgress.Instance, Stop);
+
+        Assert.Empty(await database.Owner.ListAsync("select extname from pg_extension where extname = 'pg_cron'"));
     }
 
     /// <summary>The schema in a database where pg_cron does not live.</summary>

@@ -99,6 +99,51 @@ public sealed class ReversibilityTests(PostgresCluster cluster)
         Assert.Equal(await SendsAsync(database, archived), await SendsAsync(database, second));
     }
 
+    [Fact]
+    public async Task An_extension_that_others_use_by_now_stays_and_is_told()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync(
+            "create table own (words text); create index own_words on own using gin (words gin_trgm_ops)");
+        var migrator = new Migrator(database.Owner);
+        var told = new Notes();
+
+        await migrator.DownAsync(told, cancellationToken);
+
+        Assert.Contains(told.Sentences, sentence => sentence.Contains("The extension pg_trgm stays", StringComparison.Ordinal)
+            && sentence.Contains("own_words", StringComparison.Ordinal)
+            && sentence.Contains("drop extension pg_trgm;", StringComparison.Ordinal));
+        Assert.Equal(["pg_trgm"], await database.Owner.ListAsync(
+            "select extname from pg_extension where extname in ('btree_gin', 'btree_gist', 'pg_trgm')"));
+        await migrator.UpAsync(SilentProgress.Instance, cancellationToken);
+    }
+
+    [Fact]
+    public async Task Pg_partman_stays_with_the_tables_of_others_that_it_keeps()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var there = await database.Owner.AskAsync<bool>("select exists (select from pg_extension where extname = 'pg_partman')");
+        Require.Present(there ? null : "pg_partman is not installed: apt-get install postgresql-15-partman.");
+        await database.Owner.ExecuteAsync(
+            """
+            insert into partman.part_config
+            select (jsonb_populate_record(c, '{"parent_table": "public.own"}')).*
+            from partman.part_config c
+            where parent_table = 'public.email_sends'
+            """);
+        var migrator = new Migrator(database.Owner);
+        var told = new Notes();
+
+        await migrator.DownAsync(told, cancellationToken);
+
+        Assert.Contains(told.Sentences, sentence => sentence.Contains("The extension pg_partman stays", StringComparison.Ordinal)
+            && sentence.Contains("public.own", StringComparison.Ordinal));
+        Assert.Equal(["public.own"], await database.Owner.ListAsync("select parent_table from partman.part_config"));
+        await migrator.UpAsync(SilentProgress.Instance, cancellationToken);
+    }
+
     // The oldest month that holds sends, as the maintenance retires it.
     private static async Task<string> ArchiveOldestAsync(TestDatabase database)
     {
