@@ -36,8 +36,9 @@ create table if not exists loadharness.seed_deferred (
 );
 
 -- id: emptied-tables
--- What emptying a database for the seeder would delete: the tables that it fills, and every table that refers to one of them; and whether
--- each is of the schema that the harness makes. $1: names of the tables that it fills, with their schema, $2: names of the schema's own.
+-- What emptying a database for the seeder would delete: the tables that it fills, and every table that refers to one of them; whether
+-- each is of the schema that the harness makes; and whether row security hides rows of it from this login, which deletes them all the
+-- same. $1: names of the tables that it fills, with their schema, $2: names of the schema's own.
 with recursive emptied (oid) as (
     select to_regclass(name)::oid
     from unnest($1::text[]) as root (name)
@@ -49,7 +50,8 @@ with recursive emptied (oid) as (
     where reference.contype = 'f'
 )
 select emptied.oid::regclass::text,
-       relation.relname = any ($2::text[]) and n.nspname in ('public', 'loadharness_build', 'loadharness_retired')
+       relation.relname = any ($2::text[]) and n.nspname in ('public', 'loadharness_build', 'loadharness_retired'),
+       row_security_active(emptied.oid)
 from emptied
 join pg_class as relation on relation.oid = emptied.oid
 join pg_namespace as n on n.oid = relation.relnamespace

@@ -106,6 +106,48 @@ public sealed class ForceTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Rows_that_row_security_hides_from_the_login_need_the_second_word_where_they_are_of_others()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await new Seeder(database.Owner).SeedAsync(Request with { Replace = false }, SilentProgress.Instance, Stop);
+        await LetOwnerSeedAsync(database);
+        // It owns the tables, and policies that are forced bind it: those of the schema's own tables do not stand in its way.
+        var login = database.As("lh_owner");
+        var own = await DoomedAsync(login);
+        Assert.False(own.NeedsTheSecondWord, own.ToString());
+        Assert.Contains("lead_segments: unknown (row security)", own.ToString(), StringComparison.Ordinal);
+
+        await database.Owner.ExecuteAsync(
+            """
+            create table notes (lead_id bigint references users);
+            insert into notes select min(id) from users;
+            alter table notes enable row level security;
+            alter table notes force row level security;
+            alter table notes owner to lh_owner
+            """);
+        Assert.Equal(0, await login.AskAsync<long>("select count(*) from notes"));
+
+        var refusal = await Assert.ThrowsAsync<HarnessException>(() => new Seeder(login).SeedAsync(Request, SilentProgress.Instance, Stop));
+
+        Assert.Equal(ExitCode.BadUsage, refusal.ExitCode);
+        Assert.Contains("an unknown number of rows of notes", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("--force=delete-all-rows", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await database.Owner.AskAsync<long>("select count(*) from notes"));
+    }
+
+    [Fact]
+    public async Task An_empty_schema_holds_nothing_for_a_login_that_its_policies_bind()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await LetOwnerSeedAsync(database);
+
+        var doomed = await DoomedAsync(database.As("lh_owner"));
+
+        Assert.Empty(doomed.Tables);
+        Assert.False(doomed.NeedsTheSecondWord);
+    }
+
+    [Fact]
     public async Task Equal_options_replace_a_seeding_that_has_ended_and_go_on_with_one_that_has_not()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
@@ -202,4 +244,22 @@ public sealed class ForceTests(PostgresCluster cluster)
             """));
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from email_sends_default"));
     }
+
+    private static async Task<RowsToDelete> DoomedAsync(Npgsql.NpgsqlDataSource login)
+    {
+        await using var connection = await login.OpenConnectionAsync(Stop);
+        return await RowsToDelete.InAsync(connection, Stop);
+    }
+
+    // What a login has that made the database and migrated it.
+    private static Task LetOwnerSeedAsync(TestDatabase database) => database.Owner.ExecuteAsync(
+        """
+        do $$
+        begin
+            execute format('grant create on database %I to lh_owner', current_database());
+        end
+        $$;
+        grant usage, create on schema loadharness to lh_owner;
+        grant all on all tables in schema loadharness to lh_owner
+        """);
 }
