@@ -16,11 +16,13 @@ internal sealed class CopyComparison : IAsyncDisposable
     private readonly SeedGenerators _generators;
     private readonly SeedLoad _load;
     private readonly ServerSideCopyFiles _files;
+    private readonly IStageProgress _progress;
     private readonly Dictionary<string, long> _rows = [];
 
     private CopyComparison(NpgsqlDataSource source, NpgsqlConnection connection, SeedJournal journal, SeedGenerators generators,
-        SeedLoad load, ServerSideCopyFiles files) =>
-        (_source, _connection, _journal, _generators, _load, _files) = (source, connection, journal, generators, load, files);
+        SeedLoad load, ServerSideCopyFiles files, IStageProgress progress) =>
+        (_source, _connection, _journal, _generators, _load, _files, _progress) =
+            (source, connection, journal, generators, load, files, progress);
 
     /// <summary>Loads once, which warms everything up, and has the server write the rows to its files.</summary>
     public static async Task<CopyComparison> PrepareAsync(
@@ -28,25 +30,20 @@ internal sealed class CopyComparison : IAsyncDisposable
     {
         var connection = await source.OpenLongAsync(cancellationToken);
         var journal = new SeedJournal(connection);
-        await journal.OpenAsync(cancellationToken);
-        var generators = new SeedGenerators(request);
-        var run = await new SeedStart(connection, journal, new DiskSpace(DiskSpace.FreeBytesOf))
-            .BeginAsync(request, generators, progress, cancellationToken);
-        if (run.Manifest is not null)
-            throw new Core.HarnessException(
-                "This database is seeded already, so the load cannot be measured. Give an empty database, or --force to delete its rows "
-                    + "and seed it again.");
-        if (run.SmallTablesChecksum is null)
-            await new SmallTables(connection, journal).FillAsync(generators.Small, cancellationToken);
-        var plan = generators.Plan;
-        var load = new SeedLoad(source, journal, plan, request.Workers, run.LeadsPerChunk);
-        ServerSideCopyFiles files = await ServerSideCopyFiles.InDataDirectoryAsync(connection, request.Workers, cancellationToken);
-        CopyComparison stage = new CopyComparison(source, connection, journal, generators, load, files);
-        foreach (var table in (await load.LoadAsync(connection, generators, progress, cancellationToken)).Tables)
-            stage._rows[table.Table] = table.Rows;
-        foreach (var encoder in generators.Large)
-            await files.WriteAsync(source, Table(encoder), plan, cancellationToken);
-        return stage;
+        CopyComparison? stage = null;
+        try
+        {
+            stage = await BeginAsync(source, connection, journal, request, progress, cancellationToken);
+            await stage.LoadAndWriteAsync(cancellationToken);
+            return stage;
+        }
+        catch
+        {
+            // Nobody else has it yet, and the server's files are as large as the tables.
+            if (stage is not null) await stage.DisposeAsync();
+            else await CloseAsync(journal, connection);
+            throw;
+        }
     }
 
     public async Task<LoadedTables> LoadBySeederAsync(CancellationToken cancellationToken)
@@ -72,10 +69,49 @@ internal sealed class CopyComparison : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        var left = await _files.RemoveAsync(_source);
+        if (left.Count > 0)
+            _progress.Note($"Files on the server may hold rows still. Delete them there: {string.Join(", ", left)}.");
+        await CloseAsync(_journal, _connection);
+    }
+
+    private static async Task<CopyComparison> BeginAsync(
+        NpgsqlDataSource source, NpgsqlConnection connection, SeedJournal journal, SeedRequest request, IStageProgress progress,
+        CancellationToken cancellationToken)
+    {
+        await journal.OpenAsync(cancellationToken);
+        var generators = new SeedGenerators(request);
+        var run = await new SeedStart(connection, journal, new DiskSpace(DiskSpace.FreeBytesOf))
+            .BeginAsync(request, generators, progress, cancellationToken);
+        if (run.Manifest is not null)
+            throw new Core.HarnessException(
+                "This database is seeded already, so the load cannot be measured. Give an empty database, or --force to delete its rows "
+                    + "and seed it again.");
+        if (run.SmallTablesChecksum is null)
+            await new SmallTables(connection, journal).FillAsync(generators.Small, cancellationToken);
+        var load = new SeedLoad(source, journal, generators.Plan, request.Workers, run.LeadsPerChunk);
+        var files = await ServerSideCopyFiles.InDataDirectoryAsync(connection, request.Workers, cancellationToken);
+        return new(source, connection, journal, generators, load, files, progress);
+    }
+
+    private async Task LoadAndWriteAsync(CancellationToken cancellationToken)
+    {
+        foreach (var table in (await _load.LoadAsync(_connection, _generators, _progress, cancellationToken)).Tables)
+            _rows[table.Table] = table.Rows;
         foreach (var encoder in _generators.Large)
-            await _files.RemoveAsync(_source, Table(encoder));
-        await _journal.DisposeAsync();
-        await _connection.DisposeAsync();
+            await _files.WriteAsync(_source, Table(encoder), _generators.Plan, cancellationToken);
+    }
+
+    private static async Task CloseAsync(SeedJournal journal, NpgsqlConnection connection)
+    {
+        try
+        {
+            await journal.DisposeAsync();
+        }
+        finally
+        {
+            await connection.DisposeAsync();
+        }
     }
 
     private static CopyTable Table(IRowEncoder encoder) =>

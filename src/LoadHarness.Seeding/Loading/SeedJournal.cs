@@ -74,8 +74,15 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
     // A pooled connection keeps its session, and so the lock, after it is closed.
     public async ValueTask DisposeAsync()
     {
-        if (_locked && connection.State == ConnectionState.Open)
+        if (!_locked || connection.State != ConnectionState.Open) return;
+        try
+        {
             await connection.ExecuteAsync("select pg_advisory_unlock($1)", CancellationToken.None, LockKey);
+        }
+        catch (NpgsqlException) when (connection.State != ConnectionState.Open)
+        {
+            // The session has ended, and the lock with it. What ended it is what the caller tells.
+        }
     }
 
     // After a kill the old session may still be on its way out, so one try is not enough.

@@ -7,6 +7,8 @@ namespace LoadHarness.Seeding.Loading;
 /// </summary>
 internal sealed class ServerSideCopyFiles(string prefix, int parts)
 {
+    private readonly List<CopyTable> _written = [];
+
     public static async Task<bool> AreAllowedAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
         await using var connection = await admin.OpenConnectionAsync(cancellationToken);
@@ -25,29 +27,37 @@ internal sealed class ServerSideCopyFiles(string prefix, int parts)
             "select current_setting('data_directory') || '/loadharness_measure_'", cancellationToken) ?? "",
             parts);
 
-    public Task WriteAsync(NpgsqlDataSource source, CopyTable table, SeedPlan plan, CancellationToken cancellationToken) =>
-        EachPartAsync(source, part => $"copy (select {table.Columns} from {table.Name} where {Range(table, plan, part)} order by id) to "
-            + $"{Literal(table, part)} (format binary)", cancellationToken);
+    public Task WriteAsync(NpgsqlDataSource source, CopyTable table, SeedPlan plan, CancellationToken cancellationToken)
+    {
+        // Before the first byte: a write that fails leaves a part of its files.
+        _written.Add(table);
+        return EachPartAsync(source, part =>
+            $"copy (select {table.Columns} from {table.Name} where {Range(table, plan, part)} order by id) "
+                + $"to {Literal(table, part)} (format binary)", cancellationToken);
+    }
 
     public Task ReadAsync(NpgsqlDataSource source, CopyTable table, CancellationToken cancellationToken) =>
         EachPartAsync(source, part => $"copy {table.Name} ({table.Columns}) from {Literal(table, part)} (format binary)",
             cancellationToken);
 
-    /// <summary>Removes the files where this program can reach them, and empties them where only the server can.</summary>
-    public async Task RemoveAsync(NpgsqlDataSource source, CopyTable table)
+    /// <summary>
+    /// Removes what was written where this program can reach it, and empties it where only the server can. A file that cannot be removed
+    /// does not stop the others.
+    /// </summary>
+    /// <returns>Files that may hold rows still, each with the reason.</returns>
+    public async Task<IReadOnlyList<string>> RemoveAsync(NpgsqlDataSource source)
     {
-        await EachPartAsync(source, part => $"copy (select where false) to {Literal(table, part)} (format binary)", CancellationToken.None);
-        for (var part = 0; part < parts; part++)
+        var left = new List<string>();
+        foreach (var table in _written)
         {
-            try
+            for (var part = 0; part < parts; part++)
             {
-                File.Delete(Path(table, part));
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                // The server's file system is not ours: an empty file stays.
+                var fault = await EmptyAsync(source, table, part);
+                if (!IsDeleted(Path(table, part)) && fault is not null) left.Add($"{Path(table, part)} ({fault})");
             }
         }
+
+        return left;
     }
 
     // Ids follow the order of the plan. The last part takes all that is left.
@@ -64,6 +74,37 @@ internal sealed class ServerSideCopyFiles(string prefix, int parts)
     private string Path(CopyTable table, int part) => $"{prefix}{table.Name}_{part}.copy";
 
     private string Literal(CopyTable table, int part) => $"'{Path(table, part).Replace("'", "''", StringComparison.Ordinal)}'";
+
+    /// <returns>Why it could not be done; null when it was.</returns>
+    private async Task<string?> EmptyAsync(NpgsqlDataSource source, CopyTable table, int part)
+    {
+        try
+        {
+            await using var connection = await source.OpenLongAsync(CancellationToken.None);
+            await connection.ExecuteAsync(
+                $"copy (select where false) to {Literal(table, part)} (format binary)", CancellationToken.None);
+            return null;
+        }
+        catch (NpgsqlException fault)
+        {
+            return fault.Message;
+        }
+    }
+
+    // Where the server's file system is not ours, an empty file stays.
+    private static bool IsDeleted(string path)
+    {
+        try
+        {
+            if (!File.Exists(path)) return false;
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     private Task EachPartAsync(NpgsqlDataSource source, Func<int, string> statement, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(Enumerable.Range(0, parts),
