@@ -12,6 +12,10 @@ public static class BaselineFit
         OptionNames.Profile, OptionNames.ProfileChecksum, OptionNames.Workload, OptionNames.Engine, OptionNames.Pooler, OptionNames.Agents,
     ];
 
+    private const string Address = "server's address";
+
+    private const string DatabaseName = "server's database";
+
     /// <summary>All that must be equal, by name; a run that lacks one has null there.</summary>
     public static IEnumerable<RunFact> Facts(RunResult run) =>
     [
@@ -21,6 +25,7 @@ public static class BaselineFit
         new("checksum of the rows", FactKind.Code, run.Seed?.Checksum),
         new("schema", FactKind.Code, run.Schema?.Checksum),
         new("server", FactKind.Machine, run.Server?.Words() ?? run.Findings?.Servers),
+        .. GivenServer(run),
         .. FactsOfTheStart(run),
         .. MachinesOfAgents(run),
         .. (run.Server?.Settings ?? new Dictionary<string, string>()).OrderBy(setting => setting.Key, StringComparer.Ordinal)
@@ -30,8 +35,14 @@ public static class BaselineFit
     public static IEnumerable<string> Differences(RunResult earlier, RunResult run) =>
     [
         .. FaultsOf(earlier),
-        .. Pairs(Facts(earlier), Facts(run)).Where(pair => pair.Then != pair.Now && IsCompared(pair.Name, earlier, run)).Select(Words),
+        .. Pairs(Facts(earlier), Facts(run)).Where(pair => pair.Then != pair.Now && IsCompared(pair, earlier, run)).Select(Words),
     ];
+
+    /// <summary>
+    /// Whether a fact is left out of a comparison where one of the runs does not say it: those of given servers alone, of which earlier
+    /// versions did not record all.
+    /// </summary>
+    public static bool IsLeftOutWhereUnsaid(string fact) => fact is Address or DatabaseName;
 
     /// <summary>What can be seen before anything runs.</summary>
     /// <param name="run">As it was begun: its options and its machine.</param>
@@ -43,7 +54,7 @@ public static class BaselineFit
         if (earlier.Seed is { } rows && rows.Spread != spread) yield return $"leads: {rows.Spread.Words()} then, {spread.Words()} now";
         if (SeedOf(earlier) != Text(seed)) yield return Words(("seed", SeedOf(earlier), Text(seed)));
         foreach (var pair in Pairs(FactsOfTheStart(earlier), FactsOfTheStart(run))
-            .Where(pair => pair.Then != pair.Now && IsCompared(pair.Name, earlier, run)))
+            .Where(pair => pair.Then != pair.Now && IsCompared(pair, earlier, run)))
             yield return Words(pair);
     }
 
@@ -68,6 +79,13 @@ public static class BaselineFit
     /// <summary>The other comparing verbs have loads of their own, whatever the profile says.</summary>
     private static bool PlaysProfile(RunResult run) => run.Findings is null || run.Headroom is not null;
 
+    // The harness's own servers have another port each time.
+    private static IEnumerable<RunFact> GivenServer(RunResult run) => run.Server is not { Provisioning: ServerKind.Given } server ? [] :
+    [
+        new(Address, FactKind.Machine, server.Endpoint),
+        .. server.Database is { } name ? [new(DatabaseName, FactKind.Machine, name)] : Array.Empty<RunFact>(),
+    ];
+
     // Only of a run with agents. Which machine made which share does not matter, how strong they were does.
     private static IEnumerable<RunFact> MachinesOfAgents(RunResult run) => run.Agents.Count == 0 ? [] :
     [
@@ -76,12 +94,13 @@ public static class BaselineFit
     ];
 
     // Another month moves every date, so the checksum says something of equal months only. Without a server there are no settings.
-    private static bool IsCompared(string name, RunResult earlier, RunResult run) => name switch
+    private static bool IsCompared((string Name, string? Then, string? Now) pair, RunResult earlier, RunResult run) => pair.Name switch
     {
         "checksum of the rows" => earlier.Seed?.SeededAtMonth == run.Seed?.SeededAtMonth,
         // Earlier versions did not record it.
-        OptionNames.ProfileChecksum => earlier.Options.ContainsKey(name) && run.Options.ContainsKey(name),
-        _ when name.StartsWith("server setting ", StringComparison.Ordinal) => earlier.Server is not null && run.Server is not null,
+        OptionNames.ProfileChecksum => earlier.Options.ContainsKey(pair.Name) && run.Options.ContainsKey(pair.Name),
+        _ when IsLeftOutWhereUnsaid(pair.Name) => pair is { Then: not null, Now: not null },
+        _ when pair.Name.StartsWith("server setting ", StringComparison.Ordinal) => earlier.Server is not null && run.Server is not null,
         _ => true,
     };
 

@@ -142,6 +142,9 @@ public sealed record ServerEnvironment(
     IReadOnlyDictionary<string, string> Settings,
     IReadOnlyList<Capability> Capabilities)
 {
+    /// <summary>Name of a given database; null for one of the harness's own, and in runs of older versions.</summary>
+    public string? Database { get; init; }
+
     public string Words() => $"PostgreSQL {Version}, {Provisioning.Word()}";
 }
 

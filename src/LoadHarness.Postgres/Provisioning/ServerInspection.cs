@@ -14,7 +14,12 @@ internal static class ServerInspection
         var capabilities = await ServerCapabilities.OfAsync(connection, settings, cancellationToken);
         var target = new NpgsqlConnectionStringBuilder(connectionString);
         return new ServerEnvironment(kind, $"{target.Host}:{target.Port}", connection.PostgreSqlVersion.ToString(), settings,
-            capabilities);
+            capabilities)
+        {
+            Database = kind == ServerKind.Given
+                ? await connection.ScalarAsync<string>("select current_database()", cancellationToken)
+                : null,
+        };
     }
 
     /// <exception cref="HarnessException">A server that the harness started runs without durability.</exception>

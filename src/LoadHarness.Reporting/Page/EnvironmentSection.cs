@@ -77,6 +77,9 @@ internal static class EnvironmentSection
         ? value
         : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
+    private static string Place(ServerEnvironment server) =>
+        server.Database is { } database ? $"{server.Endpoint}, database {database}" : server.Endpoint;
+
     private static IEnumerable<(string, string)> Facts(RunResult run) =>
     [
         ("Operating system", run.Host.OperatingSystem),
@@ -84,7 +87,7 @@ internal static class EnvironmentSection
         ("Memory", Format.Bytes(run.Host.MemoryBytes)),
         (".NET", run.Host.DotNetVersion),
         ("In a container", run.Host.IsContainer ? "yes" : "no"),
-        ("Server", run.Server is { } server ? $"{server.Words()}, {server.Endpoint}" : RunCircumstances.Server(run) ?? "none"),
+        ("Server", run.Server is { } server ? $"{server.Words()}, {Place(server)}" : RunCircumstances.Server(run) ?? "none"),
         ("LoadHarness", $"{run.Identity.ToolVersion}, {run.Identity.Configuration} build, commit {run.Identity.Commit}"),
         ("Run", run.Identity.Id),
     ];

@@ -77,6 +77,7 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         await using var given = await cluster.CreateDatabaseAsync(SchemaState.Empty);
         await using var database = await ProvisionAsync(new DatabaseTarget.Given(given.ConnectionString));
         Assert.Equal(ServerKind.Given, database.Server.Provisioning);
+        Assert.Equal(new NpgsqlConnectionStringBuilder(given.ConnectionString).Database, database.Server.Database);
         Assert.Null(database.ServerProcessId);
     }
 

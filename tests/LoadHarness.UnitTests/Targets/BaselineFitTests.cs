@@ -55,6 +55,23 @@ public sealed class BaselineFitTests
     }
 
     [Fact]
+    public void Another_given_server_and_another_database_of_one_are_another_machine_and_a_port_of_an_own_server_is_not()
+    {
+        var (run, own) = (OnGivenServer("db-1:5432", "sales"), SampleRun.Create());
+
+        Assert.Equal(
+            ["server's address: db-2:5432 then, db-1:5432 now"], BaselineFit.Differences(OnGivenServer("db-2:5432", "sales"), run));
+        Assert.Equal(["server's database: trial then, sales now"], BaselineFit.Differences(OnGivenServer("db-1:5432", "trial"), run));
+        Assert.Empty(BaselineFit.Differences(run, OnGivenServer("db-1:5432", "sales")));
+        Assert.All(BaselineFit.Facts(run).Where(fact => fact.Name.StartsWith("server's", StringComparison.Ordinal)),
+            fact => Assert.Equal(FactKind.Machine, fact.Kind));
+        // A run of an earlier version does not say the database.
+        Assert.Empty(BaselineFit.Differences(OnGivenServer("db-1:5432", null), run));
+        Assert.Empty(BaselineFit.Differences(own with { Server = own.Server! with { Endpoint = "127.0.0.1:40001" } }, own));
+        Assert.StartsWith("server: ", Assert.Single(BaselineFit.Differences(own, run)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Another_seed_of_a_workload_is_another_load()
     {
         var (earlier, same, other) = (OfWorkload("42"), OfWorkload("42"), OfWorkload("43"));
@@ -121,6 +138,15 @@ public sealed class BaselineFitTests
     {
         var run = SampleRun.Create();
         return run with { Options = new Dictionary<string, string>(run.Options) { ["profile checksum"] = checksum } };
+    }
+
+    private static RunResult OnGivenServer(string endpoint, string? database)
+    {
+        var run = SampleRun.Create();
+        return run with
+        {
+            Server = run.Server! with { Provisioning = ServerKind.Given, Endpoint = endpoint, Database = database },
+        };
     }
 
     // It has no rows that the program has seeded, so no manifest of them.

@@ -58,8 +58,12 @@ public sealed record RunNight(
     [
         .. earlier.Machine.Keys.Union(Machine.Keys)
             .Select(name => (name, Then: earlier.Machine.GetValueOrDefault(name, "none"), Now: Machine.GetValueOrDefault(name, "none")))
-            .Where(fact => fact.Then != fact.Now).Select(fact => $"{fact.name}: {fact.Then} then, {fact.Now} now"),
+            .Where(fact => fact.Then != fact.Now && IsCompared(fact.name, earlier))
+            .Select(fact => $"{fact.name}: {fact.Then} then, {fact.Now} now"),
     ];
+
+    private bool IsCompared(string fact, RunNight earlier) =>
+        !BaselineFit.IsLeftOutWhereUnsaid(fact) || (earlier.Machine.ContainsKey(fact) && Machine.ContainsKey(fact));
 
     private static IEnumerable<(NightName Name, NightFigure Figure)> FiguresOf(RunResult run) => Targets(run)
         .Concat(Times(run).Concat(Rates(run)).Concat(Bytes(run)).Select(figure => (figure.Name, new NightFigure(figure.Value, null, null))))

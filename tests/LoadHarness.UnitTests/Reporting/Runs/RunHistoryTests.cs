@@ -1,4 +1,5 @@
 using LoadHarness.Core.Comparing.Runs;
+using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.UnitTests.Reporting.Runs;
 
@@ -62,6 +63,27 @@ public sealed class RunHistoryTests
         Assert.Equal(12, found.At);
         Assert.Contains(found.Differences, difference => difference.Contains("another processor", StringComparison.Ordinal));
         Assert.Empty(history.Series.SelectMany(series => series.Changes));
+    }
+
+    [Fact]
+    public void Another_given_server_or_database_is_a_break_and_a_database_that_an_older_run_does_not_say_is_none()
+    {
+        RunNight Night(int night, string endpoint, string? database, ServerKind kind = ServerKind.Given)
+        {
+            var run = OtherRun.Of(night);
+            return RunNight.Of(run with
+            {
+                Server = run.Server! with { Provisioning = kind, Endpoint = endpoint, Database = database },
+            });
+        }
+
+        var given = Assert.Single(RunHistory.Of(
+            [Night(0, "a:5432", null), Night(1, "a:5432", "x"), Night(2, "b:5432", "x"), Night(3, "b:5432", "y")]));
+        Assert.Equal([2, 3], given.Breaks.Select(found => found.At));
+        Assert.Equal(["server's address: a:5432 then, b:5432 now"], given.Breaks[0].Differences);
+        Assert.Equal(["server's database: x then, y now"], given.Breaks[1].Differences);
+        Assert.Empty(Assert.Single(RunHistory.Of(
+            [Night(0, "127.0.0.1:40001", null, ServerKind.Native), Night(1, "127.0.0.1:40002", null, ServerKind.Native)])).Breaks);
     }
 
     [Fact]
