@@ -17,7 +17,10 @@ public sealed record Baseline(
         earlier.Identity.Commit,
         [.. BaselineFit.Differences(earlier, run)],
         [.. earlier.Verdicts.Where(verdict => verdict.Figure is not null)
-            .Select(verdict => new BaselineFigure(verdict.Id, verdict.Figure!.Value, verdict.Interval, verdict.Unit))])
+            .Select(verdict => new BaselineFigure(verdict.Id, verdict.Figure!.Value, verdict.Interval, verdict.Unit)
+            {
+                Target = TargetName.Of(verdict),
+            })])
     {
         Plans = earlier.Observation?.Plans ?? [],
     };
@@ -25,4 +28,12 @@ public sealed record Baseline(
 
 /// <param name="TargetId">Of the target that the figure was measured for.</param>
 /// <param name="Interval">95% confidence of the figure; null where it has none.</param>
-public sealed record BaselineFigure(string TargetId, double Figure, ConfidenceInterval? Interval, string Unit);
+public sealed record BaselineFigure(string TargetId, double Figure, ConfidenceInterval? Interval, string Unit)
+{
+    /// <summary>Null in older files: then id and unit are all that is known of it.</summary>
+    public TargetName? Target { get; init; }
+
+    /// <summary>Whether it was measured for the target that the verdict is on, and not for another one of the same id.</summary>
+    public bool IsOf(Verdict verdict) =>
+        TargetId == verdict.Id && Unit == verdict.Unit && (Target is null || Target.IsSameAs(TargetName.Of(verdict)));
+}

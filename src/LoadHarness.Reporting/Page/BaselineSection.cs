@@ -31,15 +31,32 @@ internal static class BaselineSection
     private static Html Misfit(Baseline baseline) =>
         Html.Of($"""<p>The two runs cannot be compared:</p>{HtmlComponents.Notes(baseline.Differences)}""");
 
-    private static Html Figures(RunResult run, Baseline baseline) => HtmlComponents.Table(
-        "Figures against the baseline", ["Target", "Then", "95% interval", "Now", "95% interval, now", "Now over then", "Change"],
+    private static Html Figures(RunResult run, Baseline baseline)
+    {
+        var table = HtmlComponents.Table(
+            "Figures against the baseline", ["Target", "Then", "95% interval", "Now", "95% interval, now", "Now over then", "Change"],
             Pairs(run, baseline).Select(pair => Row(pair.Now, pair.Then)), "sortable");
+        var others = OthersOfTheSameId(run, baseline);
+        return others.Count == 0 ? table : Html.Of($"{table}{HtmlComponents.Notes(others)}");
+    }
 
     private static IEnumerable<(Verdict Now, BaselineFigure Then)> Pairs(RunResult run, Baseline baseline) =>
         from now in run.Verdicts
         join then in baseline.Figures on now.Id equals then.TargetId
-        where now.Figure is not null && then.Unit == now.Unit
+        where now.Figure is not null && then.IsOf(now)
         select (now, then);
+
+    // Without a word a target that the earlier run has too would just be missing from the table.
+    private static IReadOnlyList<string> OthersOfTheSameId(RunResult run, Baseline baseline) =>
+    [
+        .. from now in run.Verdicts
+           join then in baseline.Figures on now.Id equals then.TargetId
+           where now.Figure is not null && !then.IsOf(now)
+           select $"{now.Id} is not compared: in the earlier run it was another target, {Plain.Cut(Told(then), 200)}.",
+    ];
+
+    private static string Told(BaselineFigure then) =>
+        then.Target is { } target ? $"{target.Title} ({target.Statistic ?? target.Unit})" : $"in {then.Unit}";
 
     private static IReadOnlyList<Cell> Row(Verdict now, BaselineFigure then) =>
     [

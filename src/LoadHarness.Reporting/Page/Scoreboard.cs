@@ -67,7 +67,7 @@ internal static class Scoreboard
     private static Html Bullet(RunResult run, Verdict verdict)
     {
         var earlier = run.Baseline is { Differences.Count: 0 } baseline
-            ? baseline.Figures.FirstOrDefault(figure => figure.TargetId == verdict.Id)
+            ? baseline.Figures.FirstOrDefault(figure => figure.IsOf(verdict))
             : null;
         return BulletChart.Of(verdict, earlier) is { } svg ? Html.Trusted(svg) : Html.Of($"–");
     }

@@ -72,7 +72,10 @@ public sealed record RunNight(
     private static IEnumerable<(NightName Name, NightFigure Figure)> Targets(RunResult run) => run.Verdicts
         .Where(verdict => verdict is { IsJudged: true, Figure: not null })
         .Select(verdict => (
-            new NightName(NightKind.Target, verdict.Id, verdict.Title, verdict.Unit, verdict.Direction == LimitDirection.AtMost),
+            new NightName(NightKind.Target, verdict.Id, verdict.Title, verdict.Unit, verdict.Direction == LimitDirection.AtMost)
+            {
+                Statistic = TargetName.Of(verdict).Statistic,
+            },
             new NightFigure(verdict.Figure!.Value, verdict.Limit, verdict.Interval)));
 
     private static IEnumerable<(NightName Name, double Value)> Times(RunResult run) =>
@@ -99,7 +102,11 @@ public sealed record RunNight(
 /// <summary>One figure that is followed over the nights.</summary>
 /// <param name="Name">A target's id, <c>scenario/operation</c>, or what has a size.</param>
 /// <param name="Metric">A target's title, or p95, mean, ...</param>
-public sealed record NightName(NightKind Kind, string Name, string Metric, string Unit, bool MoreIsWorse);
+public sealed record NightName(NightKind Kind, string Name, string Metric, string Unit, bool MoreIsWorse)
+{
+    /// <summary>Of a target, as <see cref="TargetName"/> has it: another targets file may judge another one by the same id.</summary>
+    public string? Statistic { get; init; }
+}
 
 /// <param name="Limit">What it was judged by; null where it is no target's.</param>
 /// <param name="Interval">Its 95% interval; null where it has none.</param>

@@ -28,7 +28,7 @@ internal static class TargetColumns
             Html.Of($"""<span class="id">{id}</span> {Plain.Cut(first.Title, 200)}"""),
             Format.Limit(first),
             .. verdicts.Select(verdict => (Cell)Figure(verdict)),
-            .. pairs.Select(pair => (Cell)Html.Of($"{Change(pair, id)}")),
+            .. pairs.Zip(verdicts.Skip(1), (pair, verdict) => (Cell)Html.Of($"{Change(pair, verdicts[0], verdict)}")),
         ];
     }
 
@@ -42,6 +42,9 @@ internal static class TargetColumns
                     : null)}
             """);
 
-    private static string Change(ComparedPair pair, string id) =>
-        pair.Comparison.Targets.FirstOrDefault(change => change.Name == id) is { } change ? pair.Words(change) : "–";
+    private static string Change(ComparedPair pair, Verdict? a, Verdict? b) =>
+        a is null || b is null ? "–"
+        : pair.Comparison.Targets.FirstOrDefault(change => change.Name == b.Id) is { } change ? pair.Words(change)
+        : a.Figure is not null && b.Figure is not null ? $"another target: {Plain.Cut(b.Title, 200)}"
+        : "–";
 }
