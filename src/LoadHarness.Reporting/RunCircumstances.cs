@@ -11,13 +11,13 @@ namespace LoadHarness.Reporting;
 internal static class RunCircumstances
 {
     /// <summary>The run measured nothing: it judged the evidence of an earlier proof again.</summary>
-    public static bool IsOfEvidence(RunResult run) => Evidence(run) is not null;
+    public static bool IsOfEvidence(RunResult run) => Proof.EvidenceOf(run) is not null;
 
-    public static string Machine(RunResult run) => Evidence(run)?.Machine ?? run.Host.Words();
+    public static string Machine(RunResult run) => Proof.EvidenceOf(run)?.Machine ?? run.Host.Words();
 
-    public static DateTimeOffset Started(RunResult run) => Evidence(run)?.StartedUtc ?? run.Identity.StartedUtc;
+    public static DateTimeOffset Started(RunResult run) => Proof.EvidenceOf(run)?.StartedUtc ?? run.Identity.StartedUtc;
 
-    public static TimeSpan Duration(RunResult run) => Evidence(run)?.Duration ?? run.Identity.Duration;
+    public static TimeSpan Duration(RunResult run) => Proof.EvidenceOf(run)?.Duration ?? run.Identity.Duration;
 
     /// <summary>Of the program that measured. Evidence does not say it.</summary>
     public static string Commit(RunResult run) =>
@@ -38,8 +38,4 @@ internal static class RunCircumstances
         : run.Options.GetValueOrDefault(OptionNames.Settings, "not stated");
 
     public static string Seed(RunResult run) => (run.Seed?.Seed ?? run.Proof?.Seed)?.ToString() ?? "–";
-
-    /// <summary>A proof that measures begins after its run.</summary>
-    private static Proof? Evidence(RunResult run) =>
-        run.Proof is { } proof && proof.StartedUtc < run.Identity.StartedUtc ? proof : null;
 }

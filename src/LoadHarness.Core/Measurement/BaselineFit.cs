@@ -1,3 +1,5 @@
+using LoadHarness.Core.Proving;
+
 namespace LoadHarness.Core.Measurement;
 
 /// <summary>
@@ -69,12 +71,24 @@ public static class BaselineFit
 
     private static IEnumerable<RunFact> FactsOfTheStart(RunResult run) =>
     [
-        new("machine", FactKind.Machine, $"{run.Host.Cpu}, {Text(run.Host.Cores)} cores, {Gibibytes(run.Host.MemoryBytes)}"),
+        new("machine", FactKind.Machine, MachineOf(run)),
         new("build", FactKind.Machine, run.Identity.Configuration),
         new("comparing verb", FactKind.Load, run.Findings?.Verb),
         .. MeasuringOptions.Where(option => option != OptionNames.ProfileChecksum || PlaysProfile(run))
             .Select(option => new RunFact(option, FactKind.Load, run.Options.GetValueOrDefault(option))),
     ];
+
+    // Evidence that was judged again is of the machine that measured it, which it names with its memory to three digits.
+    private static string MachineOf(RunResult run)
+    {
+        const string unit = " GiB";
+        if (Proof.EvidenceOf(run)?.Machine is not { } words)
+            return $"{run.Host.Cpu}, {Text(run.Host.Cores)} cores, {Gibibytes(run.Host.MemoryBytes)}";
+        var last = words.Split(", ")[^1];
+        return last.EndsWith(unit, StringComparison.Ordinal) && double.TryParse(last[..^unit.Length], out var memory)
+            ? $"{words[..^last.Length]}{memory:0}{unit}"
+            : words;
+    }
 
     /// <summary>The other comparing verbs have loads of their own, whatever the profile says.</summary>
     private static bool PlaysProfile(RunResult run) => run.Findings is null || run.Headroom is not null;

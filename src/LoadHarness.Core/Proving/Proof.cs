@@ -31,6 +31,13 @@ public sealed record Proof(
     /// <summary>When, where and by which command it was measured.</summary>
     public string Origin() => $"Measured {StartedUtc:d MMM yyyy, HH:mm 'UTC'} in {Format.Duration(Duration)}, on {Machine}, by {Command}";
 
+    /// <summary>
+    /// The proof of a run that measured nothing, but judged the evidence of an earlier one again; null for any other run. A proof that
+    /// measures begins after its run.
+    /// </summary>
+    public static Proof? EvidenceOf(RunResult run) =>
+        run.Proof is { } proof && proof.StartedUtc < run.Identity.StartedUtc ? proof : null;
+
     string IFindings.Verb => "prove";
 
     long? IFindings.MostContacts => Contacts;

@@ -105,6 +105,26 @@ public sealed class BaselineFitTests
     }
 
     [Fact]
+    public void Evidence_that_another_machine_judged_again_is_of_the_one_that_measured_it()
+    {
+        var measured = SampleCompared.Proof;
+        RunResult JudgedElsewhere(string machine) => measured with
+        {
+            Identity = measured.Identity with { StartedUtc = measured.Identity.StartedUtc.AddDays(1) },
+            Host = measured.Host with { Cpu = "another", Cores = 2 },
+            Proof = measured.Proof! with { Machine = machine },
+        };
+
+        Assert.Empty(BaselineFit.Differences(measured, JudgedElsewhere("AMD EPYC 7763, 8 cores, 32 GiB")));
+        // The operating system keeps a little more for itself.
+        Assert.Empty(BaselineFit.Differences(measured, JudgedElsewhere("AMD EPYC 7763, 8 cores, 31.8 GiB")));
+        Assert.Equal(
+            ["machine: AMD EPYC 7763, 8 cores, 32 GiB then, POWER9, 20 cores, 64 GiB now"],
+            BaselineFit.Differences(measured, JudgedElsewhere("POWER9, 20 cores, 64 GiB")));
+        Assert.Single(BaselineFit.Differences(measured, JudgedElsewhere(", GiB")));
+    }
+
+    [Fact]
     public void What_a_comparing_verb_found_is_no_baseline_of_a_load()
     {
         var differences = BaselineFit.KnownAtStart(SampleCompared.Proof, 5_000, WorkspaceSpread.One, 42, SampleRun.Create()).ToList();

@@ -1,4 +1,5 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Proving;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing.Runs;
@@ -7,7 +8,7 @@ namespace LoadHarness.Core.Comparing.Runs;
 /// <param name="Load">What was asked for, in words: runs of another load are another history.</param>
 /// <param name="Machine">Where it ran, by fact: a change of one is a break.</param>
 /// <param name="Schema">Checksum of the SQL under test; null where it is not known.</param>
-/// <param name="IsTrusted">Neither incomplete nor invalid: only such runs are drawn.</param>
+/// <param name="IsTrusted">A measurement, and neither incomplete nor invalid: only such runs are drawn.</param>
 public sealed record RunNight(
     string Id,
     DateTimeOffset StartedUtc,
@@ -24,12 +25,16 @@ public sealed record RunNight(
     /// <summary>Of the profile that made the load; null where it is not known, as in runs of earlier versions.</summary>
     public string? ProfileChecksum { get; private init; }
 
+    /// <summary>It measured nothing, but judged the evidence of an earlier proof again: the same figures are no second night.</summary>
+    public bool IsOfEvidence { get; private init; }
+
     private static readonly string[] ShownPercentiles = ["p50", "p95", "p99"];
 
     public static RunNight Of(RunResult run)
     {
         var outcome = RunVerdict.Of(run);
         var facts = BaselineFit.Facts(run).ToList();
+        var ofEvidence = Proof.EvidenceOf(run) is not null;
         return new(
             run.Identity.Id,
             run.Identity.StartedUtc,
@@ -39,13 +44,14 @@ public sealed record RunNight(
             facts.Where(fact => fact.Kind == FactKind.Machine).GroupBy(fact => fact.Name)
                 .ToDictionary(group => group.Key, group => group.First().Value ?? "none"),
             run.Schema?.Checksum,
-            outcome.State is not (RunState.Incomplete or RunState.Invalid),
+            !ofEvidence && outcome.State is not (RunState.Incomplete or RunState.Invalid),
             outcome.State,
             outcome.Word,
             outcome.Headline,
             FiguresOf(run).GroupBy(figure => figure.Name).ToDictionary(group => group.Key, group => group.First().Figure))
         {
             ProfileChecksum = facts.FirstOrDefault(fact => fact.Name == OptionNames.ProfileChecksum)?.Value,
+            IsOfEvidence = ofEvidence,
         };
     }
 

@@ -59,7 +59,8 @@ internal static class HistoryPage
     private static Html Counts(IReadOnlyList<RunNight> nights, IReadOnlyList<RunHistory> histories, IReadOnlyList<LeftOutFile> leftOut)
     {
         var breaks = histories.Sum(history => history.Breaks.Count);
-        var untrusted = nights.Count(night => !night.IsTrusted);
+        var judged = nights.Count(night => night.IsOfEvidence);
+        var untrusted = nights.Count(night => !night.IsTrusted) - judged;
         return Html.Of($"""
             {(breaks > 0
                 ? Html.Of($"""
@@ -71,6 +72,12 @@ internal static class HistoryPage
                 ? Html.Of($"""
                     <li><a href="#runs">{(untrusted == 1 ? "One run is" : $"{untrusted} runs are")} incomplete or invalid</a>
                     and not drawn.</li>
+                    """)
+                : null)}
+            {(judged > 0
+                ? Html.Of($"""
+                    <li><a href="#runs">{(judged == 1 ? "One run" : $"{judged} runs")} judged the evidence of an earlier proof again</a>,
+                    and {(judged == 1 ? "is" : "are")} not drawn: nothing was measured.</li>
                     """)
                 : null)}
             {(leftOut.Count > 0

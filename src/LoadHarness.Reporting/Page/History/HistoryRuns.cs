@@ -17,7 +17,7 @@ internal static class HistoryRuns
             (run.night, Row: Row(run.night, HistoryWords.Place(run.number, run.index), histories.Count == 1 ? "" : $"load {run.number + 1}",
             Notes(run.Break, run.Schema))))
             .Concat(nights.Where(night => !night.IsTrusted)
-                .Select(night => (night, Row: Row(night, null, "", Html.Of($"not drawn: {Plain.Cut(night.Headline, 200)}")))))
+                .Select(night => (night, Row: Row(night, null, "", Html.Of($"not drawn: {WhyNotDrawn(night)}")))))
             .OrderByDescending(row => row.night.StartedUtc).Take(MostRows);
         return new("runs", "Runs", "The newest first.",
             [HtmlComponents.Table("Runs", ["Run", "Started", "Commit", "Verdict", "What changed then"], rows.Select(row => row.Row))]);
@@ -29,6 +29,10 @@ internal static class HistoryRuns
             [HtmlComponents.Table("Files left out", ["File", "What is wrong"],
                 files.Take(MostRows).Select(file =>
                     (IReadOnlyList<Cell>)[new Name(file.Path), Html.Of($"{Plain.Cut(string.Join(" ", file.Faults.Take(3)), 500)}")]))]);
+
+    private static string WhyNotDrawn(RunNight night) => night.IsOfEvidence
+        ? "it measured nothing, but judged the evidence of an earlier proof again"
+        : Plain.Cut(night.Headline, 200);
 
     private static IReadOnlyList<Cell> Row(RunNight night, string? place, string load, Html notes) =>
     [

@@ -1,5 +1,6 @@
 using LoadHarness.Core.Comparing.Runs;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Reporting.Page.History;
 
 namespace LoadHarness.UnitTests.Reporting.Runs;
 
@@ -129,6 +130,23 @@ public sealed class RunHistoryTests
         Assert.EndsWith("profile checksum 222", histories[1].Load, StringComparison.Ordinal);
         Assert.Equal(nights[0].Load, Assert.Single(RunHistory.Of(nights[..3])).Load);
         Assert.Equal([true, true, true, false, true], nights.Select(night => night.IsOfLoadOf(nights[4])));
+    }
+
+    [Fact]
+    public void Evidence_that_is_judged_again_is_no_second_night_and_the_page_says_so()
+    {
+        var measured = SampleCompared.Proof;
+        var judged = measured with
+        {
+            Identity = measured.Identity with { Id = "judged-again", StartedUtc = measured.Identity.StartedUtc.AddDays(30) },
+        };
+        IReadOnlyList<RunNight> nights = [RunNight.Of(measured), RunNight.Of(judged)];
+
+        Assert.Equal(measured.Identity.Id, Assert.Single(Assert.Single(RunHistory.Of(nights)).Nights).Id);
+        var page = HistoryPage.Render(nights, [], "runs", "1.0");
+        Assert.Contains("One run judged the evidence of an earlier proof again", page, StringComparison.Ordinal);
+        Assert.Contains("not drawn: it measured nothing", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("incomplete or invalid", page, StringComparison.Ordinal);
     }
 
     private static IReadOnlyList<(int, double)> Series(int nights, Func<int, double> level, int seed = 7, double scatter = 0.02)
