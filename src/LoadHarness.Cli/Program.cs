@@ -43,13 +43,17 @@ static async IAsyncEnumerable<StageRecord> WorkloadAsync(
     var provisioned = await WorkloadStages.DatabaseAsync(context, cancellationToken);
     await using var database = provisioned.Database;
     yield return provisioned;
-    var stages = StagesAsync().ThenAlways(_ => WorkloadStages.CleanUpAsync(context, workload, database));
+    // Until the set-up and the seeder have found what they need, a table may be one that was there before.
+    string? unsure = "the set-up did not end";
+    var stages = StagesAsync().ThenAlways(_ => WorkloadStages.CleanUpAsync(context, workload, database, unsure));
     await foreach (var record in stages) yield return record;
 
     async IAsyncEnumerable<StageRecord> StagesAsync()
     {
         yield return await WorkloadStages.SetUpAsync(context, workload, database, cancellationToken);
-        yield return await WorkloadStages.SeedAsync(context, workload, database, cancellationToken);
+        unsure = "the tables to seed were not accepted";
+        yield return await WorkloadStages.SeedAsync(context, workload, database, cancellationToken, () => unsure = null);
+        unsure = null;
         await foreach (var part in WorkloadStages.LoadAsync(context, workload, database, cancellationToken)) yield return part;
     }
 }

@@ -36,15 +36,16 @@ internal static class WorkloadStages
     }
 
     /// <summary>The rows of the tables that it declares.</summary>
+    /// <param name="accepted">As of <see cref="TableSeeder.SeedAsync"/>.</param>
     public static async Task<Done> SeedAsync(
-        StageContext context, Workload workload, Database database, CancellationToken cancellationToken)
+        StageContext context, Workload workload, Database database, CancellationToken cancellationToken, Action? accepted = null)
     {
         if (workload.File.Seed is not { Count: > 0 }) return new();
         context.Terminal.Heading("seed");
         var ended = await context.StageAsync(
             "seed",
             progress => TableSeeder.SeedAsync(
-                workload, database.AdminConnectionString, context.Options.Seed, progress, cancellationToken),
+                workload, database.AdminConnectionString, context.Options.Seed, progress, cancellationToken, accepted: accepted),
             tables => string.Join(", ", tables.Select(table => $"{table.Table} {table.Rows:N0} rows")));
         return new() { Timing = ended.Timing };
     }
@@ -59,10 +60,20 @@ internal static class WorkloadStages
         await foreach (var part in MeasureAsync(context, workload, run, database, cancellationToken).TimedAsync("run")) yield return part;
     }
 
-    /// <summary>Also after a failure and an interruption: what the set-up made is to go.</summary>
-    public static async Task<StageRecord> CleanUpAsync(StageContext context, Workload workload, Database database)
+    /// <summary>Also after a failure and an interruption: what the set-up made is to go, and nothing that was there before.</summary>
+    /// <param name="unsure">Why it may meet what others made, of a database that others use; null when it does not.</param>
+    public static async Task<StageRecord> CleanUpAsync(StageContext context, Workload workload, Database database, string? unsure)
     {
         if (workload.CleanUp.Count == 0) return new Done();
+        if (unsure is not null && !database.IsPrivate)
+            return new Done
+            {
+                Warnings =
+                [
+                    $"The clean-up was not run, as {unsure}: {workload.File.CleanUp} may drop what was there before. "
+                        + "Look at the database, and run the file by hand if all that it drops is the workload's own.",
+                ],
+            };
         context.Terminal.Heading($"clean-up ({workload.File.CleanUp})");
         try
         {

@@ -15,7 +15,8 @@ public sealed record WorkloadFile(
     IReadOnlyDictionary<string, ParameterFile>? Parameters = null,
     [property: Description("What to judge by, as in scenarios/targets.json.")] IReadOnlyList<Target>? Targets = null,
     [property: Description("A file of SQL, run once before anything else.")] string? SetUp = null,
-    [property: Description("A file of SQL, run once at the end, also after a failure.")] string? CleanUp = null,
+    [property: Description("A file of SQL, run once at the end, also after a failure; on a given database, once the set-up ended.")]
+    string? CleanUp = null,
     [property: Description("Tables to fill before the load, in this order.")] IReadOnlyList<SeedFile>? Seed = null,
     [property: Description("Whose each request is: a role and a setting that hold for the request alone.")] TenantFile? Tenant = null,
     [property: Description("By the name of a statement: what its answer must be. Another one is a failure.")]

@@ -16,11 +16,12 @@ public static class TableSeeder
     private const long RowsAtOnce = 20_000;
 
     /// <param name="workers">Connections that write at once; null for one a core.</param>
+    /// <param name="accepted">Is told when every table and column fits, before a row is written.</param>
     /// <returns>Rows written, by table.</returns>
     /// <exception cref="HarnessException">A table or a column does not fit; all are named before a row is written.</exception>
     public static async Task<IReadOnlyList<(string Table, long Rows)>> SeedAsync(
         Workload workload, string connectionString, ulong seed, IStageProgress progress, CancellationToken cancellationToken,
-        int? workers = null)
+        int? workers = null, Action? accepted = null)
     {
         var most = workers ?? Environment.ProcessorCount;
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
@@ -28,6 +29,7 @@ public static class TableSeeder
             CommandTimeout = 0, ApplicationName = "loadharness/seed", MaxPoolSize = most + 1,
         });
         var tables = await TablesAsync(workload, source, seed, cancellationToken);
+        accepted?.Invoke();
         var written = new List<(string Table, long Rows)>();
         foreach (var table in tables)
         {
