@@ -46,6 +46,7 @@ internal sealed partial record PgbenchScript(string Name, string Sql, IReadOnlyD
         var statements = reader.Read(1);
         if (reader.Faults is [var fault, ..]) throw Refused(place, 0, fault.ToString());
         if (statements.Count == 0) throw Refused(place, 0, "it has no statement");
+        foreach (var statement in statements) RefuseQuoted(place, statement, variables);
         var isTransaction = statements is [{ Verb: "begin" }, .., var last] && Ends.Contains(last.Verb)
             && !statements.Skip(1).SkipLast(1).Any(statement => statement.Verb is "begin" or "rollback" || Ends.Contains(statement.Verb));
         var kept = isTransaction ? statements.Skip(1).SkipLast(1) : statements;
@@ -73,6 +74,33 @@ internal sealed partial record PgbenchScript(string Name, string Sql, IReadOnlyD
         return words is ["work" or "transaction", .. var rest] ? [.. rest] : words;
     }
 
+    // pgbench puts a value into the text of the statement, in quotes too; a parameter cannot stand there.
+    private static void RefuseQuoted(string place, SqlStatement statement, PgbenchVariables variables)
+    {
+        var text = statement.Text;
+        for (var at = 0; at < text.Length;)
+        {
+            var end = SqlScanner.Skip(text, at);
+            var quoted = text[at..end];
+            if (Variable().Matches(quoted).FirstOrDefault(match => variables.IsSet(match.Groups["name"].Value)) is { } found)
+                throw Refused(place, statement.LineOf(at + found.Index + 1), $"'{found.Value}' {Stands(quoted, found)}");
+            at = Math.Max(end, at + 1);
+        }
+    }
+
+    private static string Stands(string quoted, Match variable)
+    {
+        if (quoted[0] != '\'')
+        {
+            var what = quoted[0] switch { '"' => "a name in double quotes", '$' => "a text in dollar quotes", _ => "a hint" };
+            return $"stands in {what}, where no parameter can be";
+        }
+
+        var (before, behind) = (quoted[1..variable.Index], quoted[(variable.Index + variable.Length)..^1]);
+        var parts = $"{(before.Length > 0 ? $"'{before}' || " : "")}{variable.Value}{(behind.Length > 0 ? $" || '{behind}'" : "")}";
+        return $"stands in a text: write {StatementReader.Short(parts)}";
+    }
+
     private static string Named(SqlStatement statement) => SqlScanner.Replace(
         statement.Text, Numbered(), match => ":" + statement.Parameters[int.Parse(match.Groups["number"].ValueSpan) - 1]);
 
@@ -83,4 +111,8 @@ internal sealed partial record PgbenchScript(string Name, string Sql, IReadOnlyD
 
     [GeneratedRegex(@"\G(?<!\w)\$(?<number>\d+)")]
     private static partial Regex Numbered();
+
+    // Behind another colon it is none, whatever the name: pgbench passes over both.
+    [GeneratedRegex(@"(?<!:):(?<name>[A-Za-z_]\w*)")]
+    private static partial Regex Variable();
 }

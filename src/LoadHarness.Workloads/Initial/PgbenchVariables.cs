@@ -9,6 +9,9 @@ internal sealed partial class PgbenchVariables(string place, long? scale)
 {
     private readonly Dictionary<string, ParameterFile> _set = new(StringComparer.Ordinal);
 
+    // Without the parts that became parameters of their own; with those that pgbench sets by itself.
+    private readonly HashSet<string> _named = new(["scale", "client_id", "default_seed", "random_seed"], StringComparer.Ordinal);
+
     private static readonly Dictionary<string, ParameterKind> Functions = new()
     {
         ["random"] = ParameterKind.Uniform,
@@ -28,6 +31,7 @@ internal sealed partial class PgbenchVariables(string place, long? scale)
         var (name, text) = (set.Groups["name"].Value, set.Groups["value"].Value);
         if (_set.ContainsKey(name))
             throw PgbenchScript.Refused(place, line, $"\\set {name} stands twice: a parameter has one value an iteration");
+        _named.Add(name);
         var part = 0;
         // A draw within an expression becomes a parameter of its own.
         while (Call().Match(text) is { Success: true } call)
@@ -41,6 +45,9 @@ internal sealed partial class PgbenchVariables(string place, long? scale)
 
         _set[name] = Computed(line, text);
     }
+
+    /// <summary>Whether pgbench would put a value in its place.</summary>
+    public bool IsSet(string name) => _named.Contains(name);
 
     /// <param name="used">By the statements; and what those need.</param>
     public IReadOnlyDictionary<string, ParameterFile> Of(IReadOnlyCollection<string> used)

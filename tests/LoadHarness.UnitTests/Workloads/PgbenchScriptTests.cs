@@ -33,7 +33,7 @@ public sealed class PgbenchScriptTests
                 * 2 + :a
             \set c random_exponential(0, (10 + 5) * 2, 3)
             \set unused random(1, 2)
-            SELECT :a::int, :b, :c, ':a', :half;
+            SELECT :a::int, :b, :c, '12:30 :other :b_1 ::a', :half;
             """, scale: 4);
 
         Assert.Equal((ParameterKind.Zipf, 1.5), (script.Parameters["a"].Kind, script.Parameters["a"].Skew!.Value));
@@ -43,7 +43,7 @@ public sealed class PgbenchScriptTests
         Assert.Equal("30", script.Parameters["c"].To!.Value.Text);
         Assert.Equal("2000", script.Parameters["half"].Value!.Value.Text);
         Assert.DoesNotContain("unused", script.Parameters.Keys);
-        Assert.Contains("SELECT :a::int, :b, :c, ':a', :half;", script.Sql, StringComparison.Ordinal);
+        Assert.Contains("SELECT :a::int, :b, :c, '12:30 :other :b_1 ::a', :half;", script.Sql, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -82,6 +82,16 @@ public sealed class PgbenchScriptTests
     [InlineData("\\set a random(1, \\\n  5)\nBEGIN DEFERRABLE;\nselect :a;\nEND;", "line 3: 'BEGIN DEFERRABLE'")]
     [InlineData("begin;\nselect 1;\ncommit and chain;", "line 3: 'commit and chain'")]
     [InlineData("begin;\nselect 1;\nEND WORK AND CHAIN;", "line 3: 'end and chain'")]
+    [InlineData("\\set uid random(1, 5)\nselect 1\nfrom t where login = 'user_:uid';",
+        "line 3: ':uid' stands in a text: write 'user_' || :uid.")]
+    [InlineData("\\set a 5\nselect ':a';", "line 2: ':a' stands in a text: write :a.")]
+    [InlineData("\\set a 5\nselect '12:30 '':a'' x';", "write '12:30 ''' || :a || ''' x'.")]
+    [InlineData("\\set a 5\nselect ':other :a';", "':a' stands in a text: write ':other ' || :a.")]
+    [InlineData("select 'of :scale';", "':scale' stands in a text")]
+    [InlineData("select 'by :client_id';", "':client_id' stands in a text")]
+    [InlineData("\\set a 5\nselect * from \"t_:a\";", "line 2: ':a' stands in a name in double quotes")]
+    [InlineData("\\set a 5\nselect $$\n:a$$, $x$:a$x$;", "line 3: ':a' stands in a text in dollar quotes")]
+    [InlineData("\\set a 5\n/*+ Rows(t u #:a) */ select 1;", "':a' stands in a hint")]
     [InlineData("-- nothing", "no statement")]
     [InlineData("select 'open;", "does not end")]
     public void What_has_no_counterpart_is_refused_by_name_and_line(string text, string fault)

@@ -35,13 +35,13 @@ public sealed class PgbenchWorkloadTests : IDisposable
     public async Task A_name_that_becomes_two_changes_nothing_in_quotes_and_meets_no_name_that_is_there()
     {
         const string script = "\\set aid random(1, LIMIT)\n\\set one_aid random(1, 5)\n"
-            + "select :aid, :one_aid, ':aid', \":aid\", :aid::int, $$:aid$$, 'from $1';";
+            + "select :aid, :one_aid, '::aid', \":id\", :aid::int, $$:id$$, 'from $1';";
         var operations = await PgbenchWorkload.ReadAsync(
             [Script("one", script, "10"), Script("two", script, "100000")], "", scale: 1, TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            ["select :one_aid_, :one_aid, ':aid', \":aid\", :one_aid_::int, $$:aid$$, 'from $1'",
-                "select :two_aid, :one_aid, ':aid', \":aid\", :two_aid::int, $$:aid$$, 'from $1'"],
+            ["select :one_aid_, :one_aid, '::aid', \":id\", :one_aid_::int, $$:id$$, 'from $1'",
+                "select :two_aid, :one_aid, '::aid', \":id\", :two_aid::int, $$:id$$, 'from $1'"],
             operations.Select(operation => operation.Sql.Trim().Split('\n')[^1].TrimEnd(';')));
         Assert.Equal(["one_aid", "one_aid_"], operations[0].Parameters.Keys.Order(StringComparer.Ordinal));
     }
