@@ -7,6 +7,7 @@ using LoadHarness.Workloads.Checking;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Parameters;
 using LoadHarness.Workloads.Running;
+using Npgsql;
 
 namespace LoadHarness.Workloads;
 
@@ -34,7 +35,9 @@ public sealed class WorkloadRun : IAsyncDisposable
     public static async Task<WorkloadRun> PrepareAsync(
         Workload workload, string connectionString, ulong seed, CancellationToken cancellationToken)
     {
-        await using var connection = await SingleSession.OpenAsync(connectionString, cancellationToken);
+        // A query of a parameter takes its time, as does a statement that waits for a lock to be prepared.
+        await using var connection = await SingleSession.OpenAsync(
+            new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0 }, cancellationToken);
         var sources = new ParameterSources(
             workload, new Dictionary<string, ComputedRows>(), seed, GivenOut.In(connectionString));
         var operations = await new OperationCompiler(workload, connection, sources).CompileAsync(workload.Used(), cancellationToken);

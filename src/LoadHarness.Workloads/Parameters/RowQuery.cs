@@ -46,6 +46,8 @@ internal static class RowQuery
             await using var fetch = new NpgsqlCommand($"fetch forward {RowsAtOnce} from loadharness_rows", connection)
             {
                 AllResultTypesAreUnknown = true,
+                // The first rows may take as long as the whole query.
+                CommandTimeout = 0,
             };
             await using var reader = await fetch.ExecuteReaderAsync(cancellationToken);
             if (columns.Count == 0)

@@ -32,7 +32,8 @@ internal sealed class WalkedPages(
     public async Task WalkAsync(
         IReadOnlyCollection<string> used, string connectionString, ulong seed, CancellationToken cancellationToken)
     {
-        await using var source = NpgsqlDataSource.Create(connectionString);
+        // A page may take its time, as in the load: that has no time limit of the driver's either.
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0 });
         await WalkAsync(used, seed, AskAsync, cancellationToken);
 
         async Task<(string? Cursor, int Rows)> AskAsync(

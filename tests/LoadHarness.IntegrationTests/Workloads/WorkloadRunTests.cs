@@ -260,6 +260,31 @@ public sealed class WorkloadRunTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_query_of_a_parameter_and_a_walk_may_take_longer_than_the_time_limit_of_the_connection()
+    {
+        await using var database = await ReadyAsync();
+        using var files = WorkloadFiles.Write(
+            """
+            -- name: first_page
+            select id from account cross join pg_sleep(2) order by id limit 2;
+
+            -- name: next_page
+            select id from account where id > :page.id::int and id >= :slow.least::int order by id limit 2;
+            """, "\"next_page\": 1",
+            """
+            "parameters": {
+              "slow": { "kind": "query", "sql": "select 1 as least from pg_sleep(2)" },
+              "page": { "kind": "pages", "first": "first_page", "next": "next_page", "cursor": "id" }
+            },
+            """);
+
+        var result = await files.RunAsync($"{database.ConnectionString};Command Timeout=1");
+
+        Assert.Null(result.AbortReason);
+        Assert.Equal((50L, 0L), (result.Accounting.Completed, result.Accounting.Failed));
+    }
+
+    [Fact]
     public async Task A_trial_tells_plans_and_faults_and_leaves_every_row_as_it_was()
     {
         await using var database = await ReadyAsync();
