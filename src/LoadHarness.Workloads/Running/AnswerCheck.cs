@@ -1,4 +1,6 @@
+using System.Collections;
 using System.Data.Common;
+using System.Net.NetworkInformation;
 using LoadHarness.Workloads.Parameters;
 
 namespace LoadHarness.Workloads.Running;
@@ -43,11 +45,19 @@ internal enum Comparison
 /// <summary>What each row must have in a column.</summary>
 internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnValue Wanted)
 {
+    private static readonly Type[] WholeNumbers = [typeof(long), typeof(int), typeof(short), typeof(decimal)];
+
+    private static readonly Type[] OfOtherTexts =
+        [typeof(TimeSpan), typeof(DateTimeOffset), typeof(PhysicalAddress), typeof(BitArray), typeof(Array), typeof(object)];
+
     private readonly int? _place = int.TryParse(Column, out var place) && place > 0 ? place : null;
     private readonly string _missing = $"has no column {Column}";
     private readonly string _wrong = Comparison == Comparison.Equal
         ? $"returned a row with another {Column}"
         : $"returned an implausible {Column}";
+
+    /// <summary>As the file names it, behind the statement's answer.</summary>
+    public string Field { get; } = $"{$"{Comparison}".ToLowerInvariant()}.{Column}";
 
     /// <returns>Null when nothing is wrong.</returns>
     public string? FaultOf(DbDataReader row, long[] drawn)
@@ -61,6 +71,38 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
             : Comparison == Comparison.Equal && IsSame(row.GetValue(ordinal), Wanted.Text(drawn)) ? null
             : _wrong;
     }
+
+    /// <summary>Holds the column's type against the comparison, before there is a row: of some types no row would be right.</summary>
+    /// <returns>The type that the statement should cast the column to; null where it has one that can be compared.</returns>
+    public string? CastFor(DbDataReader described)
+    {
+        if (described.FieldCount == 0 || OrdinalOf(described) is not { } ordinal) return null;
+        var type = TypeOf(described, ordinal);
+        return Comparison == Comparison.Equal
+            ? type is null || IsWrittenOtherwise(type) ? "text" : null
+            : type is not null && WholeNumbers.Contains(type) ? null : "bigint";
+    }
+
+    /// <summary>As the server names the type.</summary>
+    public string TypeNameOf(DbDataReader described) => described.GetDataTypeName(OrdinalOf(described)!.Value);
+
+    // Null where the driver cannot read it, as a type of somebody's own.
+    private static Type? TypeOf(DbDataReader described, int ordinal)
+    {
+        try
+        {
+            return described.GetFieldType(ordinal);
+        }
+        catch (Exception unread) when (unread is InvalidCastException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    // .NET writes them otherwise than the server, and a person can write one value in several ways.
+    private static bool IsWrittenOtherwise(Type type) =>
+        (type.IsArray && type != typeof(byte[])) || OfOtherTexts.Contains(type)
+        || type.GenericTypeArguments.Any(part => !WholeNumbers.Contains(part));
 
     // Forms of a statement may call an expression otherwise: a place is the same in all.
     private int? OrdinalOf(DbDataReader row)
@@ -86,6 +128,7 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
     private static long? Number(DbDataReader row, int ordinal)
     {
         var type = row.GetFieldType(ordinal);
+        // Of WholeNumbers.
         return type == typeof(long) ? row.GetInt64(ordinal)
             : type == typeof(int) ? row.GetInt32(ordinal)
             : type == typeof(short) ? row.GetInt16(ordinal)
@@ -112,6 +155,10 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
             there.Equals(ValueFit.Of(wanted, new(1184, "timestamp with time zone", "timestamptz"))),
         DateTime day => there.Equals(ValueFit.Of(wanted, new(1114, "timestamp", "timestamp")))
             || there.Equals(ValueFit.Of(wanted, new(1082, "date", "date")) is DateOnly date ? date.ToDateTime(default) : null),
+        TimeOnly => TimeOnly.TryParse(wanted, out var time) && there.Equals(time),
+        Guid => there.Equals(ValueFit.Of(wanted, new(2950, "uuid", "uuid"))),
+        double => there.Equals(ValueFit.Of(wanted, new(701, "double precision", "float8"))),
+        float => there.Equals(ValueFit.Of(wanted, new(700, "real", "float4"))),
         byte[] => ValueFit.Text(there) == wanted,
         _ => Convert.ToString(there) == wanted,
     };

@@ -61,8 +61,27 @@ internal sealed class OperationCompiler(Workload workload, NpgsqlConnection conn
         }
 
         // What cannot be made is a fault already.
-        return new CompiledOperation(operation, [.. order.Where(sources.Has).Select(name => sources.In(order, name))], statements)
+        var compiled = new CompiledOperation(operation, [.. order.Where(sources.Has).Select(name => sources.In(order, name))], statements)
             .With(workload, sources, order);
+        foreach (var statement in statements.Where(one => one.Parameters.Count == one.Statement.Parameters.Count))
+            await CheckAnswerAsync(compiled, statement, cancellationToken);
+        return compiled;
+    }
+
+    // Else every row, right or wrong, would count as a wrong answer.
+    private async Task CheckAnswerAsync(CompiledOperation compiled, CompiledStatement statement, CancellationToken cancellationToken)
+    {
+        if (compiled.Answer.Columns.Count == 0) return;
+        var misfits = await DescribeAsync(
+            statement,
+            described => compiled.Answer.Columns.Select(column => (Column: column, Cast: column.CastFor(described)))
+                .Where(one => one.Cast is not null)
+                .Select(one => (one.Column, Type: one.Column.TypeNameOf(described), one.Cast)).ToList(),
+            cancellationToken);
+        foreach (var (column, type, cast) in misfits)
+            Fault(compiled.Operation, statement.Statement.Line,
+                $"answers.{compiled.Operation.Name}.{column.Field}: a value of the type {type} cannot be compared",
+                $"Cast it to {cast} in the statement");
     }
 
     private CompiledParameter? Parameter(
@@ -116,15 +135,20 @@ internal sealed class OperationCompiler(Workload workload, NpgsqlConnection conn
         sources.Make(name, rows);
     }
 
+    private Task<IReadOnlyList<string>> ColumnsAsync(CompiledStatement statement, CancellationToken cancellationToken) => DescribeAsync(
+        statement, IReadOnlyList<string> (described) => [.. Enumerable.Range(0, described.FieldCount).Select(described.GetName)],
+        cancellationToken);
+
     // Described, not executed.
-    private async Task<IReadOnlyList<string>> ColumnsAsync(CompiledStatement statement, CancellationToken cancellationToken)
+    private async Task<T> DescribeAsync<T>(
+        CompiledStatement statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         var (command, _) = CompiledOperation.CommandFor(statement, connection);
         await using var owned = command;
         foreach (NpgsqlParameter parameter in command.Parameters)
             if (parameter.GetType() == typeof(NpgsqlParameter)) parameter.Value = DBNull.Value;
         await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SchemaOnly, cancellationToken);
-        return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
+        return read(reader);
     }
 
     // Only these: to write out what nobody takes would be work that the server has for the measurement alone.

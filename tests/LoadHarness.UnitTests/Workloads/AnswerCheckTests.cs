@@ -18,6 +18,10 @@ public sealed class AnswerCheckTests
     [InlineData("name", "Ann", "ann")]
     [InlineData("number", "7", "8")]
     [InlineData("bytes", "\\x01ff", "System.Byte[]")]
+    [InlineData("clock", "09:08:07.5", "09:08")]
+    [InlineData("code", "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a12")]
+    [InlineData("twice", "1.5e+20", "1.6e+20")]
+    [InlineData("real", "0.10", "0.11")]
     public void A_value_is_equal_however_a_person_or_the_server_writes_it(string column, string same, string other)
     {
         Assert.Null(FaultOf(column, same));
@@ -51,6 +55,31 @@ public sealed class AnswerCheckTests
             comparison => Assert.Equal($"returned an implausible {column}", FaultOf(column, value, [0], comparison)));
     }
 
+    [Theory]
+    [InlineData(typeof(int[]), "text", "bigint")]
+    [InlineData(typeof(Array), "text", "bigint")]
+    [InlineData(typeof(TimeSpan), "text", "bigint")]
+    [InlineData(typeof(DateTimeOffset), "text", "bigint")]
+    [InlineData(typeof(Dictionary<string, string>), "text", "bigint")]
+    [InlineData(typeof(TimeOnly), null, "bigint")]
+    [InlineData(typeof(double), null, "bigint")]
+    [InlineData(typeof(string), null, "bigint")]
+    [InlineData(typeof(byte[]), null, "bigint")]
+    [InlineData(typeof(decimal), null, null)]
+    [InlineData(typeof(short), null, null)]
+    public void A_column_of_which_no_row_would_be_right_is_to_be_cast(Type type, string? equal, string? limit)
+    {
+        using var table = new DataTable();
+        table.Columns.Add("it", type);
+        using var described = table.CreateDataReader();
+
+        Assert.Equal(equal, CastFor(Comparison.Equal));
+        Assert.Equal(limit, CastFor(Comparison.Least));
+        Assert.Equal(limit, CastFor(Comparison.Most));
+
+        string? CastFor(Comparison comparison) => new ColumnCheck("it", comparison, DrawnValue.Constant("1")).CastFor(described);
+    }
+
     private static string? FaultOf(string column, string wanted) => FaultOf(column, DrawnValue.Constant(wanted), []);
 
     private static string? FaultOf(string column, DrawnValue wanted, long[] drawn, Comparison comparison = Comparison.Equal)
@@ -65,7 +94,13 @@ public sealed class AnswerCheckTests
         table.Columns.Add("none", typeof(string));
         table.Columns.Add("empty", typeof(string));
         table.Columns.Add("bytes", typeof(byte[]));
-        table.Rows.Add(true, 1.50m, new DateOnly(2026, 1, 31), Noon, "Ann", 7L, DBNull.Value, "", new byte[] { 1, 255 });
+        table.Columns.Add("clock", typeof(TimeOnly));
+        table.Columns.Add("code", typeof(Guid));
+        table.Columns.Add("twice", typeof(double));
+        table.Columns.Add("real", typeof(float));
+        table.Rows.Add(
+            true, 1.50m, new DateOnly(2026, 1, 31), Noon, "Ann", 7L, DBNull.Value, "", new byte[] { 1, 255 },
+            new TimeOnly(9, 8, 7, 500), Guid.Parse("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"), 1.5e20, 0.1f);
         using var rows = table.CreateDataReader();
         Assert.True(rows.Read());
         return new ColumnCheck(column, comparison, wanted).FaultOf(rows, drawn);
