@@ -144,6 +144,64 @@ public sealed class ReversibilityTests(PostgresCluster cluster)
         await migrator.UpAsync(SilentProgress.Instance, cancellationToken);
     }
 
+    [Fact]
+    public async Task Row_security_of_somebodys_own_table_is_the_same_after_the_way_up_and_down()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await database.Owner.ExecuteAsync(
+            """
+            insert into workspaces (name) values ('one'), ('two');
+            create table notes (id bigint primary key, workspace_id bigint not null references workspaces (id), body text not null);
+            insert into notes select id, id, name from workspaces;
+            alter table notes enable row level security;
+            create policy tenant on notes using (workspace_id = nullif(current_setting('app.workspace_id', true), '')::bigint)
+            """);
+        var migrator = new Migrator(database.Owner);
+        await migrator.UpAsync(SilentProgress.Instance, cancellationToken);
+        await database.Owner.ExecuteAsync("grant select on notes to lh_app");
+        var before = await SecurityOfNotesAsync(database);
+        Assert.StartsWith("true", before, StringComparison.Ordinal);
+        Assert.Contains("lh_app", before, StringComparison.Ordinal);
+        Assert.Contains("tenant: ", before, StringComparison.Ordinal);
+
+        await migrator.DownAsync(SilentProgress.Instance, cancellationToken);
+
+        Assert.Equal(before, await SecurityOfNotesAsync(database));
+        Assert.Equal(2, await SendsAsync(database, "notes"));
+    }
+
+    // A team that gives its tables to the schema's owner keeps them there: the role outlives a rollback.
+    [Fact]
+    public async Task A_table_that_somebody_gave_to_the_schemas_owner_stays_there_with_its_row_security()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await database.Owner.ExecuteAsync("create table notes (id bigint primary key, workspace_id bigint not null)");
+        var migrator = new Migrator(database.Owner);
+        await migrator.UpAsync(SilentProgress.Instance, cancellationToken);
+        await database.Owner.ExecuteAsync(
+            """
+            alter table notes owner to lh_owner;
+            alter table notes enable row level security;
+            alter table notes force row level security;
+            create policy tenant on notes using (workspace_id = nullif(current_setting('app.workspace_id', true), '')::bigint and id > 0)
+            """);
+        var before = await SecurityOfNotesAsync(database);
+
+        await migrator.DownAsync(SilentProgress.Instance, cancellationToken);
+
+        Assert.Equal(before, await SecurityOfNotesAsync(database));
+    }
+
+    private static Task<string> SecurityOfNotesAsync(TestDatabase database) => database.Owner.AskAsync<string>(
+        """
+        select concat_ws(' ', c.relrowsecurity::text, c.relforcerowsecurity::text, c.relowner::regrole, c.relacl,
+            (select string_agg(p.polname || ': ' || pg_get_expr(p.polqual, p.polrelid), ', ') from pg_policy p where p.polrelid = c.oid))
+        from pg_class c
+        where c.oid = 'public.notes'::regclass
+        """);
+
     // The oldest month that holds sends, as the maintenance retires it.
     private static async Task<string> ArchiveOldestAsync(TestDatabase database)
     {

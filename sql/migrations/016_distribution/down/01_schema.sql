@@ -85,6 +85,7 @@ grant select on users to lh_app, lh_readonly;
 
 -- step: policies
 -- no-transaction
+-- By what the way up wrote: a policy of that name on somebody's own table says something else.
 do $$
 declare
     v_policy record;
@@ -95,7 +96,7 @@ begin
                case when c.relname = 'workspaces' then 'id' else 'workspace_id' end as workspace
         from pg_policy p
         join pg_class c on c.oid = p.polrelid and c.relnamespace = 'public'::regnamespace
-        where p.polname = 'tenant'
+        where p.polname = 'tenant' and pg_get_expr(p.polqual, p.polrelid) ~ '^\(\w+ = (public\.)?tenant_workspace\(\)\)$'
         order by c.oid
     loop
         v_rule := format($sql$%I = (select nullif(current_setting('app.workspace_id', true), '')::bigint)$sql$, v_policy.workspace);
