@@ -64,7 +64,8 @@ public sealed class Migrator(NpgsqlDataSource admin)
     }, cancellationToken);
 
     /// <exception cref="HarnessException">
-    /// There is no base schema, a step failed, a journaled file was changed, or a rollback is half-way.
+    /// There is no base schema, a step failed, a journaled file was changed, a rollback is half-way, or something of somebody else's would
+    /// be lost.
     /// </exception>
     public Task<SchemaVersion> UpAsync(IStageProgress progress, CancellationToken cancellationToken) =>
         WithLockAsync(progress, async (connection, journal) =>
@@ -77,7 +78,8 @@ public sealed class Migrator(NpgsqlDataSource admin)
 
     /// <summary>Back to the base schema; no row is lost. Without a migration to revert it does nothing.</summary>
     /// <exception cref="HarnessException">
-    /// A step failed, a migration up or a seeding is half-way, or the login may not look for the jobs that pg_cron has here.
+    /// A step failed, a migration up or a seeding is half-way, the login may not look for the jobs that pg_cron has here, or something
+    /// of somebody else's would be lost.
     /// </exception>
     public Task DownAsync(IStageProgress progress, CancellationToken cancellationToken) =>
         WithLockAsync(progress, async (connection, journal) =>
@@ -88,6 +90,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
         await RefuseHalfWaySeedingAsync(connection, cancellationToken);
         await RefuseHiddenJobsAsync(connection, cancellationToken);
         await new Distributor(connection, progress).RequireGatheredAsync(cancellationToken);
+        await new ReplacementGuard(connection, Files, progress).CheckDownAsync(journal, cancellationToken);
         StepBegun?.Invoke("functions");
         await new RepeatableFiles(connection, journal, progress).DropAsync(cancellationToken);
         StepEnded?.Invoke("functions");
@@ -119,6 +122,7 @@ public sealed class Migrator(NpgsqlDataSource admin)
     {
         var watch = Stopwatch.StartNew();
         await TrustedSchemas.CloseAsync(connection, cancellationToken);
+        await new ReplacementGuard(connection, Files, progress).CheckUpAsync(cancellationToken);
         foreach (var migration in Files.Migrations)
             await UpAsync(connection, journal, migration, progress, cancellationToken);
         StepBegun?.Invoke("functions");
