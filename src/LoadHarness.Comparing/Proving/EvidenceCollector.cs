@@ -169,8 +169,8 @@ internal sealed class EvidenceCollector(
         };
         // Sessions without plans on an empty cache: the least load once, which counts for nothing and writes the same on both.
         var least = Math.Max(contract.Search!.Least, pair.Optimized.Step);
-        await pair.Optimized.BrokeAsync(least, ~seed, cancellationToken);
-        await pair.Careful.BrokeAsync(least, ~seed, cancellationToken);
+        await Task.WhenAll(
+            pair.Optimized.BrokeAsync(least, ~seed, cancellationToken), pair.Careful.BrokeAsync(least, ~seed, cancellationToken));
         return pair;
     }
 
@@ -224,13 +224,12 @@ internal sealed class EvidenceCollector(
 
     private async Task<Comparison> ConnectionsAsync(CancellationToken cancellationToken)
     {
-        const int requests = 200;
         const int users = 10;
         const int rounds = 5;
         var server = arms.Optimized.Server.Database.AdminConnectionString;
         // As many connections as the driver's pool has.
         await using var pooler = PgBouncer.Find() is null ? null : await PgBouncer.StartAsync(server, users, cancellationToken);
         return ConnectionOverhead.Compare(
-            await ConnectionOverhead.MeasureAsync(server, pooler, requests, users, rounds, cancellationToken));
+            await ConnectionOverhead.MeasureAsync(server, pooler, plan.ConnectionRequests, users, rounds, cancellationToken));
     }
 }

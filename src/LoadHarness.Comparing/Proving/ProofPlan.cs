@@ -30,6 +30,9 @@ public sealed record ProofPlan(
     /// <summary>How long the connections of C send their requests, before the memory is read once.</summary>
     public TimeSpan MemoryRound { get; init; } = TimeSpan.FromSeconds(90);
 
+    /// <summary>Requests of a round of each way of connecting: a connection, select 1, and back.</summary>
+    public int ConnectionRequests { get; init; } = 200;
+
     /// <summary>How long a level of load is held while the highest that holds is looked for.</summary>
     public TimeSpan Level { get; init; } = TimeSpan.FromSeconds(8);
 
@@ -38,11 +41,12 @@ public sealed record ProofPlan(
 
     public static ProofPlan Standard { get; } = new(8, 6, TimeSpan.FromSeconds(1), 1_000, 12, 50_000, 50, 4);
 
-    public static ProofPlan Quick { get; } = new(4, 4, TimeSpan.FromMilliseconds(250), 300, 4, 5_000, 10, 3)
+    public static ProofPlan Quick { get; } = new(4, 4, TimeSpan.FromMilliseconds(200), 300, 4, 5_000, 10, 3)
     {
         LeadsAtOnce = 10_000,
         Comparing = TimeSpan.FromSeconds(1),
         MemoryRound = TimeSpan.FromSeconds(5),
+        ConnectionRequests = 100,
         Level = TimeSpan.FromSeconds(1),
         LevelPrecision = 1.42,
     };

@@ -30,19 +30,20 @@ internal sealed class ReadResults(ProofArm optimized, ProofArm careful, ProofPla
         var second = await careful.CallAsync(operation, 1, seed, cancellationToken);
         if ((first.Fault ?? second.Fault) is { } failed) return failed;
         var calls = CallsOf(first.Milliseconds + second.Milliseconds);
-        var (mine, fault) = await SentAsync(optimized, operation, calls, cancellationToken);
-        if (fault is not null) return fault;
-        (var theirs, fault) = await SentAsync(careful, operation, calls, cancellationToken);
-        if (fault is not null) return fault;
+        // At once on both arms from here on: nothing is timed.
+        var sent = await Task.WhenAll(
+            SentAsync(optimized, operation, calls, cancellationToken), SentAsync(careful, operation, calls, cancellationToken));
+        if ((sent[0].Fault ?? sent[1].Fault) is { } fault) return fault;
+        var (mine, theirs) = (sent[0].Sent, sent[1].Sent);
         if (mine.Count == 0 || mine.Count != theirs.Count)
             return $"{mine.Count} statements on {optimized.Name}, {theirs.Count} on {careful.Name}";
         Requests[operation] = (mine[0], theirs[0]);
         Fewest = Fewest == 0 ? mine.Count : Math.Min(Fewest, mine.Count);
         for (var call = 0; call < mine.Count; call++)
         {
-            var left = await RowsAsync(optimized, mine[call], cancellationToken);
-            var right = await RowsAsync(careful, theirs[call], cancellationToken);
-            if (Difference(left, right) is { } difference) return $"call {call + 1}, {difference}";
+            var rows = await Task.WhenAll(
+                RowsAsync(optimized, mine[call], cancellationToken), RowsAsync(careful, theirs[call], cancellationToken));
+            if (Difference(rows[0], rows[1]) is { } difference) return $"call {call + 1}, {difference}";
         }
 
         return null;
