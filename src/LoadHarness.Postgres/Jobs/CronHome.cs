@@ -23,8 +23,7 @@ internal sealed class CronHome
 
     public static async Task<CronHome> FindAsync(string connectionString, CancellationToken cancellationToken)
     {
-        await using var source = NpgsqlDataSource.Create(connectionString);
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await SingleSession.OpenAsync(connectionString, cancellationToken);
         var here = (await connection.ScalarAsync<string>("select current_database()::text", cancellationToken))!;
         // Not by current_setting, which refuses it to a role that may not read it: pg_settings leaves it out. Where the extension is, there
         // the jobs are: it can be made in no other database.

@@ -115,12 +115,11 @@ internal sealed class ScenarioSessions : IScenarioSessions
         Sent.Add("commit");
     }
 
-    // As it was given, but for what a load needs: a name to be watched by, no pool, no time limit of the driver's own.
+    // As it was given, but for what a load needs: a name to be watched by, no time limit of the driver's own.
     private static string Settings(string connectionString, string applicationName) =>
         new NpgsqlConnectionStringBuilder(connectionString)
         {
             ApplicationName = applicationName,
-            Pooling = false,
             CommandTimeout = 0,
             MaxAutoPrepare = 0,
             Multiplexing = false,

@@ -24,12 +24,10 @@ public static class PlanCollector
             CancellationToken cancellationToken,
         Func<string, string>? roleOf = null)
     {
-        // Not pooled: the session logs plans, and ends with this.
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            Pooling = false, ApplicationName = "loadharness/plans", CommandTimeout = 0,
-        });
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        // The session logs plans, and ends with this.
+        await using var connection = await SingleSession.OpenAsync(
+            new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "loadharness/plans", CommandTimeout = 0 },
+            cancellationToken);
         // On a cluster the coordinator's plans say where a statement goes, not how it is answered.
         if ((await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed)
             return ([], ["Plans are not collected on a cluster: those of its workers are not seen from the coordinator."]);
