@@ -149,23 +149,27 @@ set timezone = 'UTC'
 as $$
 declare
     v_crowded text := '';
+    v_months date[];
     v_month date;
 begin
     perform set_config('synchronous_commit', 'off', true);
-    problem := false;
     if p_stray then
-        for v_month in select m from public.months_to_make(p_parent, p_months_ahead) as m order by m desc loop
-            exit when public.few_strays(p_parent, v_month);
-            v_crowded := v_crowded || to_char(v_month, '; YYYY-MM')
-                || ' has many rows in the default partition: create_monthly_partitions() moves them, which holds queries meanwhile';
-            v_month := null;
-        end loop;
+        v_months := array(select m from public.months_to_make(p_parent, p_months_ahead) as m order by m desc);
     else
-        v_month := (select min(m) from public.missing_months(
-            p_parent, current_date, (date_trunc('month', current_date) + make_interval(months => p_months_ahead))::date) as m);
+        v_months := array(select m from public.missing_months(
+            p_parent, current_date, (date_trunc('month', current_date) + make_interval(months => p_months_ahead))::date) as m order by m);
     end if;
+    foreach v_month in array v_months loop
+        exit when public.few_strays(p_parent, v_month);
+        v_crowded := v_crowded || to_char(v_month, '; YYYY-MM')
+            || ' has many rows in the default partition: create_monthly_partitions() moves them, which holds queries meanwhile';
+        v_month := null;
+    end loop;
     again := v_month is not null and not p_stray;
-    detail := coalesce(to_char(v_month, 'YYYY-MM'), 'no month is missing') || v_crowded;
+    -- Rows of this month, or of a later one, go on to the default partition: somebody has to know. When the others are made, not before.
+    problem := v_month is null and v_crowded <> '' and not p_stray;
+    detail := coalesce(to_char(v_month, 'YYYY-MM'), case when v_crowded = '' then 'no month' else 'no other month' end || ' is missing')
+        || case when again then '' else v_crowded end;
     if v_month is null then
         return;
     end if;
@@ -175,7 +179,7 @@ $$;
 
 comment on function make_next_partition(regclass, int, boolean) is
     'A step of the job that makes partitions: makes the first missing month of a table, again while there may be another; p_stray: the '
-    'newest month of rows in the default partition.';
+    'newest month of rows in the default partition. It leaves a month with many such rows to a call by hand.';
 
 create or replace function partition_tasks() returns table (name text, statement text)
 language sql stable

@@ -1,6 +1,7 @@
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres.Workload;
+using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Jobs;
 
@@ -125,6 +126,37 @@ public sealed class HeldRowTests(PostgresCluster cluster)
         Assert.Contains("many rows", await database.Owner.AskAsync<string>("select detail from job_runs"), StringComparison.Ordinal);
         await database.Owner.ExecuteAsync("select create_monthly_partitions()");
         Assert.Equal(0, await database.Owner.AskAsync<long>(strays));
+    }
+
+    /// <summary>A database whose jobs nobody scheduled: its current month has all rows of weeks.</summary>
+    [Fact]
+    public async Task The_current_month_with_many_rows_is_left_to_a_call_by_hand_too_and_told()
+    {
+        const string held = "select row_count from check_default_partitions() where partition::text like 'lead%'";
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await Workspaces.AddLeadsAsync(database, 1);
+        await database.Owner.ExecuteAsync(
+            """
+            do $$
+            begin
+                execute (
+                    select format('drop table %s', string_agg(partition::text, ', '))
+                    from partition_bounds('lead_activities') where not is_default and to_at > now());
+            end
+            $$;
+            insert into lead_activities (workspace_id, lead_id, activity_type, created_at)
+            select 1, id, 'x', now() from leads cross join generate_series(0, 1001) g;
+            """);
+
+        var failed = await Assert.ThrowsAsync<PostgresException>(() => database.Owner.ExecuteAsync("call run_job('create-partitions')"));
+
+        Assert.Contains("many rows", failed.MessageText, StringComparison.Ordinal);
+        Assert.Equal(1002, await database.Owner.AskAsync<long>(held));
+        Assert.Equal("failed", await database.Owner.AskAsync<string>("select outcome from job_runs"));
+        Assert.Equal(24, await database.Owner.AskAsync<long>(
+            "select count(*) from partition_bounds('lead_activities') where not is_default and from_at > now()"));
+        await database.Owner.ExecuteAsync("select create_monthly_partitions()");
+        Assert.Equal(0, await database.Owner.AskAsync<long>(held));
     }
 
     [Fact]
