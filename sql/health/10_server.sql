@@ -12,13 +12,14 @@
 with counted as (
     select query, calls, mean_exec_time as mean_ms,
         query ~* ('\m(bulk_insert_leads|fast_bulk_lead_import|finish_lead_import|bulk_schedule_email_sends|claim_email_sends'
-            || '|mark_email_sends_sent|batch_update_email_status|fold_campaign_metrics)\s*\(') as is_batch
+            || '|mark_email_sends_sent|apply_send_events|batch_update_email_status|fold_campaign_metrics)\s*\(') as is_batch
     from pg_stat_statements
     where dbid = (select oid from pg_database where datname = current_database()) and calls >= 5
       and query ~* '^\s*(select|insert|update|delete|with|merge)'
-      -- Jobs, and spreading tables over a cluster, read whole tables, and nobody waits for them.
+      -- Jobs, a person's rights, and spreading tables over a cluster read whole tables, and nobody waits for them.
       and query !~* ('(refresh_analytics_views|perform_maintenance_task|create_monthly_partitions|analyze_critical_tables'
-          || '|cleanup_old_email_sends|create_distributed_table|create_reference_table)')
+          || '|cleanup_old_email_sends|create_distributed_table|create_reference_table|run_job_step|fold_segment_changes|build_segment_bits'
+          || '|start_due_campaigns|reap_stale_claims|erase_lead|erase_address|export_lead|delete_workspace)\s*\(')
 ), limits as (
     select *, case when is_batch then 15 * :red else :red end as own_red, case when is_batch then 15 * :warn else :warn end as own_warn
     from counted
@@ -61,14 +62,20 @@ with limits as (
 ), largest as (
     select coalesce(nullif(application_name, ''), usename::text, 'unnamed') as client, count(*) as connections
     from pg_stat_activity where backend_type = 'client backend' group by 1 order by 2 desc limit 1
+), hidden as (
+    -- Other roles' sessions are shown without their kind to a role that may not read all statistics.
+    select not pg_has_role(current_user, 'pg_read_all_stats', 'usage')
+        and exists (select from pg_stat_activity where datid is not null and usesysid is not null and backend_type is null) as some
 )
-select case when 100.0 * u.connections / usable >= :red then 'red' when 100.0 * u.connections / usable >= :warn then 'yellow' else 'green'
-    end as status,
+select case when h.some then 'unknown' when 100.0 * u.connections / usable >= :red then 'red'
+        when 100.0 * u.connections / usable >= :warn then 'yellow' else 'green' end as status,
     format('%s of %s connections', u.connections, usable) as subject,
-    format('%s of them by %s', g.connections, g.client) as detail,
-    'Put a pooler in front, lower the clients'' pool size, or: alter system set max_connections = ...; and restart' as remedy,
-    100.0 * u.connections / usable as figure
-from limits, used u, largest g;
+    concat_ws('; ', g.connections || ' of them by ' || g.client, case when h.some then 'those of other roles are not shown' end)
+        as detail,
+    case when h.some then format('grant pg_read_all_stats to %I;', current_user)
+        else 'Put a pooler in front, lower the clients'' pool size, or: alter system set max_connections = ...; and restart' end as remedy,
+    case when not h.some then 100.0 * u.connections / usable end as figure
+from limits cross join used u cross join hidden h left join largest g on true;
 
 -- id: KM-4
 -- title: Cache hit
@@ -101,7 +108,12 @@ from (select pid, application_name, usename, extract(epoch from clock_timestamp(
       from pg_stat_activity
       where datname = current_database() and state like 'idle in transaction%') a
 where seconds >= :warn
-order by seconds desc;
+union all
+select 'unknown', 'sessions of other roles', 'they are shown without their state to a role that may not read all statistics',
+    format('grant pg_read_all_stats to %I;', current_user), null
+where not pg_has_role(current_user, 'pg_read_all_stats', 'usage')
+    and exists (select from pg_stat_activity where datname = current_database() and usesysid is not null and backend_type is null)
+order by 5 desc nulls last;
 
 -- id: long-transaction
 -- title: Long transactions
@@ -117,4 +129,9 @@ from (select pid, query, extract(epoch from clock_timestamp() - xact_start)::dou
       where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
         and xact_start is not null) a
 where seconds >= :warn
-order by seconds desc;
+union all
+select 'unknown', 'sessions of other roles', 'they are shown without their transactions to a role that may not read all statistics',
+    format('grant pg_read_all_stats to %I;', current_user), null
+where not pg_has_role(current_user, 'pg_read_all_stats', 'usage')
+    and exists (select from pg_stat_activity where datname = current_database() and usesysid is not null and backend_type is null)
+order by 5 desc nulls last;

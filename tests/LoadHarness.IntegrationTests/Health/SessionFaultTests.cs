@@ -48,6 +48,24 @@ public sealed class SessionFaultTests(PostgresCluster cluster)
         Assert.Equal(HealthStatus.Green, (await FaultFinding.LookAsync(database.Owner, "idle-in-transaction")).Status);
     }
 
+    /// <summary>A login that is shown sessions without their state sees no fault; that is not the same as none.</summary>
+    [Theory]
+    [InlineData("KM-3")]
+    [InlineData("idle-in-transaction")]
+    [InlineData("long-transaction")]
+    public async Task Sessions_that_the_login_may_not_see_are_unknown_with_the_grant_that_shows_them(string check)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var connection = await database.Owner.OpenConnectionAsync(Stop);
+        await using var open = await connection.BeginTransactionAsync(Stop);
+        await using (var command = new NpgsqlCommand("select 1", connection)) await command.ExecuteScalarAsync(Stop);
+
+        var seen = await FaultFinding.LookAsync(database.As("lh_readonly"), check);
+
+        Assert.Equal(HealthStatus.Unknown, seen.Status);
+        Assert.Contains(seen.Findings, finding => finding.Remedy == "grant pg_read_all_stats to lh_readonly;");
+    }
+
     private static HealthLimits Limits(string check, double warn, double red) =>
         new() { Of = new Dictionary<string, (double, double)> { [check] = (warn, red) } };
 }
