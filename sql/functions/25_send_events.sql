@@ -241,12 +241,25 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 as $$
 declare
     v_result record;
+    c_no_send constant text := 'there is no such send';
     v_bad bigint;
     v_first jsonb;
+    v_lost bigint;
+    v_first_lost bigint;
 begin
     select * into v_result from apply_send_events(p_events);
     select count(*), (array_agg(e order by (e ->> 'event')::bigint))[1] into v_bad, v_first
-    from jsonb_array_elements(v_result.errors) as e where e ->> 'reason' <> 'there is no such send';
+    from jsonb_array_elements(v_result.errors) as e where e ->> 'reason' <> c_no_send;
+    -- Without its send nobody knows whom such an event is about: the person would be written to again.
+    select count(*), min((e ->> 'event')::bigint) into v_lost, v_first_lost
+    from jsonb_array_elements(v_result.errors) as e
+    where e ->> 'reason' = c_no_send
+      and p_events -> ((e ->> 'event')::int - 1) ->> 'event' in ('bounced', 'hard_bounced', 'unsubscribed', 'complained');
+    if v_lost > 0 then
+        raise warning '% events of people who left, or whose address is dead, have no send here, the first one is event %',
+            v_lost, v_first_lost
+            using hint = 'The month of the send may have been dropped. suppress_address() takes the address that the provider names.';
+    end if;
     if v_bad > 0 and v_bad = jsonb_array_length(p_events) then
         raise exception 'event %: %', v_first ->> 'event', v_first ->> 'reason' using errcode = 'LH008',
             hint = 'Example: {"id": 7, "event": "opened", "occurred_at": "2025-01-31T12:00:00Z"}.';
@@ -258,7 +271,8 @@ begin
 end
 $$;
 comment on function batch_update_email_status(jsonb) is
-    'As apply_send_events (BF-5); returns the number of events applied. LH008 when every event is bad.';
+    'As apply_send_events (BF-5); returns the number of events applied. LH008 when every event is bad. Warns of bad ones, and of bounces, '
+    'unsubscriptions and complaints by a send that is not there.';
 
 -- Who may call what: the steps only their owner, through the functions that call them.
 do $$

@@ -90,6 +90,27 @@ public sealed class SendEventTests(PostgresCluster cluster)
         Assert.Equal("complained", await app.ScalarAsync<string>("select suppression_of($1, 'a@x.io')", [], Stop));
     }
 
+    /// <summary>Its month was dropped: nobody knows any more whom the event is about, and the person would be written to again.</summary>
+    [Theory]
+    [InlineData("unsubscribed", 1)]
+    [InlineData("complained", 1)]
+    [InlineData("hard_bounced", 1)]
+    [InlineData("opened", 0)]
+    [InlineData("soft_bounced", 0)]
+    public async Task Who_leaves_by_a_send_that_is_gone_is_not_lost_without_a_word(string sent, int warnings)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var connection = await database.As("lh_app").OpenConnectionAsync(Stop);
+        var told = new List<string>();
+        connection.Notice += (_, notice) => told.Add($"{notice.Notice.MessageText} {notice.Notice.Hint}");
+
+        Assert.Equal(0, await connection.ScalarAsync<int>(
+            "select batch_update_email_status($1::jsonb) from (select set_config('app.workspace_id', '1', false)) as workspace", Stop,
+            $$"""[{"provider_id":"p","event":"{{sent}}"}]"""));
+
+        Assert.Equal(warnings, told.Count(line => line.Contains("suppress_address()", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Events_of_another_workspaces_send_change_nothing()
     {
