@@ -29,7 +29,11 @@ begin
         'suppressed_for', (select s.reason from public.suppressed_addresses s
             where s.workspace_id = p_workspace_id and s.email_hash = public.address_hash(p_workspace_id, v_lead.email)),
         'import_rejects', (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from public.lead_import_rejects r
-            where r.workspace_id = p_workspace_id and public.normalised_address(r.email) = any (v_addresses)),
+            where r.workspace_id = p_workspace_id and (public.normalised_address(r.email) = any (v_addresses) or r.email ~* v_pattern
+                or r.reason ~* v_pattern)),
+        'import_rows', (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from public.lead_import_rows r
+            where r.workspace_id = p_workspace_id
+              and (public.normalised_address(r.email::text) = any (v_addresses) or r.email::text ~* v_pattern)),
         'webhook_logs', (select coalesce(jsonb_agg(to_jsonb(w)), '[]') from public.webhook_logs w
             where w.workspace_id = p_workspace_id and w.payload::text ~* v_pattern),
         'changes', (select coalesce(jsonb_agg(jsonb_build_object('at', a.created_at, 'action', a.action, 'details', a.details)), '[]')

@@ -185,6 +185,40 @@ public sealed partial class ErasureTests(PostgresCluster cluster)
         }
     }
 
+    /// <summary>What a mail server answered, what an import has staged, and what the erasure itself writes down.</summary>
+    [Fact]
+    public async Task An_erasure_leaves_the_address_neither_in_rows_that_it_changes_nor_in_its_own()
+    {
+        await using var database = await FilledAsync();
+        await database.Owner.ExecuteAsync(
+            """
+            insert into email_sends (workspace_id, campaign_id, lead_id, email, status, error_message)
+            select 1, c.id, l.id, 'ann@x.io', 'failed', '550 5.1.1 <ann@x.io>: rejected' from campaigns c, leads l where l.email = 'ben@x.io'
+            """);
+        var app = database.As("lh_app");
+        var import = await app.AskInAsync<long>(1, "select begin_lead_import(1, 'staged')");
+        await app.AskInAsync<long>(1,
+            """
+            with added as (
+                insert into lead_import_rows (import_id, row_number, email) values ($1, 1, 'Ann <ann@x.io>'), ($1, 2, 'eve@x.io')
+                returning 1)
+            select count(*) from added
+            """, import);
+        var lead = await database.Owner.AskAsync<long>("select id from leads where workspace_id = 1 and email = 'ann@x.io'");
+        var told = await app.AskInAsync<string>(1, "select export_lead(1, $1)::text", lead);
+        Assert.Contains("Ann <ann@x.io>", told, StringComparison.Ordinal);
+
+        await app.AskInAsync<string>(1,
+            "select erase_lead(1, $1, 'asked by Ann@x.io')::text from (select set_config('app.actor', 'ann@x.io', true)) as actor", lead);
+        await app.AskInAsync<string>(1, "select finish_lead_import(1, $1)::text", import);
+
+        Assert.Empty(await HoldersAsync(database));
+        Assert.Equal("asked by [erased] [erased]", await database.Owner.AskAsync<string>("select reason || ' ' || actor from erasures"));
+        Assert.Equal("[erased]", await database.Owner.AskAsync<string>("select actor from audit_logs where action = 'erase'"));
+        Assert.Equal("550 5.1.1 <[erased]>: rejected", await database.Owner.AskAsync<string>(
+            "select error_message from email_sends where error_message like '550%'"));
+    }
+
     [Fact]
     public async Task A_send_of_somebody_else_to_the_address_in_another_spelling_is_found()
     {
