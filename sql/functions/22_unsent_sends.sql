@@ -72,15 +72,15 @@ begin
             using errcode = 'LH004';
     end if;
     for v_campaign in
-        -- Each workspace's latest one, then each one's second: who has ten thousand keeps nobody else's claims waiting.
+        -- One of each workspace, then another one of each: who has ten thousand keeps nobody else's claims waiting. Drawn anew in each
+        -- call: where the time does not suffice for all, none is the last one each time.
         select d.workspace_id, d.id
-        from (select c.workspace_id, c.id,
-                     row_number() over (partition by c.workspace_id order by c.enqueued_at desc nulls last, c.id desc) as turn
+        from (select c.workspace_id, c.id, row_number() over (partition by c.workspace_id order by random()) as turn
               from campaigns c
               where (v_own is null or c.workspace_id = v_own)
                 and (c.status in ('scheduled', 'sending', 'paused')
                      or c.status = 'sent' and coalesce(c.completed_at, 'infinity') > now() - interval '7 days')) as d
-        order by d.turn, d.workspace_id, d.id
+        order by d.turn, random()
     loop
         v_clock := clock_timestamp();
         exit when v_clock > v_begun + interval '20 seconds';
