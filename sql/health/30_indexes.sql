@@ -72,7 +72,9 @@ with statistics as (
 )
 select case when statistics.age < :settled then 'unknown' when bytes / 1048576.0 >= :red then 'red' else 'yellow' end as status,
     usage.relname::text as subject,
-    format('%s, never scanned in %s h of statistics', pg_size_pretty(bytes), round((statistics.age / 3600)::numeric, 1)) as detail,
+    -- Each index of the schema says what it is for: who drops it has to know.
+    format('%s, never scanned in %s h of statistics', pg_size_pretty(bytes), round((statistics.age / 3600)::numeric, 1))
+        || coalesce('; the schema has it, and migrate does not make it again: ' || obj_description(usage.oid, 'pg_class'), '') as detail,
     case when usage.relkind = 'I'
         -- PostgreSQL drops an index of a partitioned table in no other way.
         then format('begin; set local lock_timeout = ''2s''; drop index %s; commit; -- locks %s with its partitions meanwhile',

@@ -33,6 +33,26 @@ public sealed class ReversibilityTests(PostgresCluster cluster)
         Assert.Equal(rows, await SchemaDump.RowsAsync(database.Owner, columns, cancellationToken));
     }
 
+    /// <summary>As health tells people to drop those that their workload does not use.</summary>
+    [Fact]
+    public async Task A_schema_without_its_indexes_goes_down_and_up_again()
+    {
+        const string indexes =
+            """
+            from pg_index x join pg_class c on c.oid = x.indexrelid
+            where c.relnamespace = 'public'::regnamespace and not c.relispartition and not x.indisunique
+            """;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var migrator = new Migrator(database.Owner);
+        await database.Owner.ExecuteAsync(
+            $"do $$ begin execute (select 'drop index ' || string_agg(c.oid::regclass::text, ', ') {indexes}); end $$;");
+
+        await migrator.DownAsync(SilentProgress.Instance, TestContext.Current.CancellationToken);
+        await migrator.UpAsync(SilentProgress.Instance, TestContext.Current.CancellationToken);
+
+        Assert.True(await database.Owner.AskAsync<bool>("select to_regclass('leads_workspace_tags_idx') is not null"));
+    }
+
     [Fact]
     public async Task Identities_go_on_where_they_were_after_a_swap_in_both_directions()
     {
