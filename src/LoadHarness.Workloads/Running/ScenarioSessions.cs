@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LoadHarness.Core;
 using LoadHarness.Load;
 using LoadHarness.Postgres.Workload;
@@ -17,7 +18,10 @@ internal sealed class ScenarioSessions : IScenarioSessions
 
     private readonly string _connectionString;
     private readonly IReadOnlyList<CompiledOperation> _operations;
-    private readonly UserSession?[] _sessions;
+
+    // By the user's number, which has no limit: users that leave keep theirs for as long as their last iterations take, and those that
+    // come meanwhile have others.
+    private readonly ConcurrentDictionary<int, UserSession> _sessions = new();
     private readonly int _ahead;
     private readonly Func<ulong, CancellationToken, Task> _walk;
 
@@ -30,10 +34,7 @@ internal sealed class ScenarioSessions : IScenarioSessions
         _walk = walk;
         _operations = [.. operations.Select(operation => operation.Compiled)];
         var most = MostConnections(scenario);
-        var isClosed = IsClosed(scenario);
-        _ahead = isClosed ? most : Math.Min(OpenedAhead, most);
-        // A user that leaves may still be in its last iteration when the next one comes: such a one has a number above.
-        _sessions = new UserSession?[isClosed ? 2 * most : most];
+        _ahead = IsClosed(scenario) ? most : Math.Min(OpenedAhead, most);
         _connectionString = Settings(connectionString, Sent.ApplicationName);
         foreach (var (operation, compiled) in operations) Note(operation, compiled);
     }
@@ -60,13 +61,12 @@ internal sealed class ScenarioSessions : IScenarioSessions
                     MaxDegreeOfParallelism = OpenedAtOnce,
                     CancellationToken = init.CancellationToken,
                 },
-                async (user, cancellationToken) =>
-                    _sessions[user] ??= await UserSession.OpenAsync(_connectionString, _operations, cancellationToken));
+                async (user, cancellationToken) => await SessionOfAsync(user, cancellationToken));
         }
         catch (Exception refused) when (refused is NpgsqlException or TimeoutException)
         {
             throw new HarnessException(
-                $"{_sessions.Count(session => session is not null)} of {_ahead} connections were opened, then: {refused.Message}. "
+                $"{_sessions.Count} of {_ahead} connections were opened, then: {refused.Message}. "
                     + "Raise max_connections, or ask for fewer users");
         }
     }
@@ -74,7 +74,7 @@ internal sealed class ScenarioSessions : IScenarioSessions
     /// <param name="operation">Place among the scenario's operations.</param>
     public async Task<IResponse> RunAsync(IScenarioContext context, int operation)
     {
-        var session = _sessions[context.UserNumber] ?? await ReopenAsync(context);
+        var session = await SessionOfAsync(context.UserNumber, context.CancellationToken);
         try
         {
             await session.Operations[operation].RunAsync(context);
@@ -84,7 +84,7 @@ internal sealed class ScenarioSessions : IScenarioSessions
         {
             if (failed is OperationCanceledException || !await session.IsUsableAsync())
             {
-                _sessions[context.UserNumber] = null;
+                _sessions.TryRemove(KeyValuePair.Create(context.UserNumber, session));
                 await session.DisposeAsync();
             }
 
@@ -97,15 +97,19 @@ internal sealed class ScenarioSessions : IScenarioSessions
 
     public async ValueTask DisposeAsync()
     {
-        for (var i = 0; i < _sessions.Length; i++)
-            if (Interlocked.Exchange(ref _sessions[i], null) is { } session) await session.DisposeAsync();
+        foreach (var user in _sessions.Keys)
+            if (_sessions.TryRemove(user, out var session)) await session.DisposeAsync();
     }
 
     private static bool IsClosed(ScenarioFile scenario) =>
         scenario.Simulations.Any(simulation => SimulationRules.IsClosed(simulation.Kind));
 
-    private async Task<UserSession> ReopenAsync(IScenarioContext context) => _sessions[context.UserNumber] =
-        await UserSession.OpenAsync(_connectionString, _operations, context.CancellationToken);
+    // Nobody else asks for this user's: a number is of one user, or of one request in flight, at a time.
+    private async ValueTask<UserSession> SessionOfAsync(int user, CancellationToken cancellationToken)
+    {
+        if (_sessions.TryGetValue(user, out var open)) return open;
+        return _sessions[user] = await UserSession.OpenAsync(_connectionString, _operations, cancellationToken);
+    }
 
     private void Note(string name, CompiledOperation operation)
     {

@@ -220,6 +220,23 @@ public sealed class WorkloadRunTests(PostgresCluster cluster)
         Assert.Equal(50, result.Accounting.Completed + result.Accounting.Failed);
     }
 
+    [Fact]
+    public async Task Users_who_come_in_waves_have_their_own_connections_while_the_last_requests_of_those_before_take()
+    {
+        await using var database = await ReadyAsync();
+        const string wave = """{ "kind": "keepConstant", "copies": 2, "during": "300ms" }""";
+        const string pause = """{ "kind": "pause", "during": "100ms" }""";
+        // The last of four waves begins after 1.2 s: none of the six before it has its answer.
+        using var files = WorkloadFiles.Write(
+            "-- name: slow\nselect 1 from pg_sleep(4);", "\"slow\": 1",
+            simulation: string.Join(", ", wave, pause, wave, pause, wave, pause, wave));
+
+        var result = await files.RunAsync(database.ConnectionString);
+
+        Assert.Empty(result.Operations.SelectMany(operation => operation.Errors).Select(error => error.Message));
+        Assert.Equal((8L, 0L), (result.Accounting.Completed, result.Accounting.Failed));
+    }
+
     [Theory]
     [InlineData("select * from nowhere where id = :n", "line 2, it: 42P01")]
     [InlineData("select id,\n  nothing from account where id = :n", "line 3, it: 42703")]
