@@ -59,7 +59,10 @@ public sealed record CampaignLoad(
     [property: Within(1, 100_000_000)] long LeadsAtOnce = LeadRange.UsuallyAtOnce);
 
 /// <summary>Users, imports and campaigns at the same time.</summary>
-/// <param name="ThinkTime">Mean pause of a user between two requests.</param>
+/// <param name="ThinkTime">
+/// From one start of a user's request to the next, however long the answer takes; a start that comes late counts from when it was due.
+/// Zero: a user sends its next request when it has its answer.
+/// </param>
 public sealed record MixedLoad(
     [property: Within(1, 10_000)] int Users,
     [property: Within(0, 3_600)] TimeSpan ThinkTime,

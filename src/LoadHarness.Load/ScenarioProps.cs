@@ -31,7 +31,7 @@ public sealed record ScenarioProps(string Name, IReadOnlyList<Operation> Operati
     public ScenarioProps WithClean(Func<IScenarioInitContext, Task> clean) => this with { Clean = clean };
 
     /// <summary>Offers the first simulation's load so long before anything is measured.</summary>
-    public ScenarioProps WithWarmUpDuration(TimeSpan duration) => this with { WarmUp = Checked(duration, "warm-up", zeroAllowed: true) };
+    public ScenarioProps WithWarmUpDuration(TimeSpan duration) => this with { WarmUp = Checked(duration, "warm-up") };
 
     public ScenarioProps WithoutWarmUp() => this with { WarmUp = TimeSpan.Zero };
 
@@ -45,17 +45,17 @@ public sealed record ScenarioProps(string Name, IReadOnlyList<Operation> Operati
     /// <summary>Any one that is passed ends the scenario early, with its words as the reason.</summary>
     public ScenarioProps WithThresholds(params Threshold[] thresholds) => this with { Thresholds = [.. thresholds] };
 
-    /// <summary>In the closed model: a virtual user pauses so long after each response.</summary>
+    /// <summary>In the closed model: a virtual user pauses so long after each response. Zero is none.</summary>
     public ScenarioProps WithThinkTime(TimeSpan pause) => this with { ThinkTime = Checked(pause, "think time"), Pace = TimeSpan.Zero };
 
     /// <summary>
     /// In the closed model: a virtual user means to start every so often, on a schedule of its own. A slow response makes the next ones
-    /// late, and they are measured from when they should have started, so that a stall is seen.
+    /// late, and they are measured from when they should have started, so that a stall is seen. Zero is none: it starts when it has its
+    /// response.
     /// </summary>
     public ScenarioProps WithPacing(TimeSpan every) => this with { Pace = Checked(every, "pace"), ThinkTime = TimeSpan.Zero };
 
-    private TimeSpan Checked(TimeSpan duration, string what, bool zeroAllowed = false) =>
-        duration > TimeSpan.Zero || (zeroAllowed && duration == TimeSpan.Zero)
-            ? duration
-            : throw new HarnessException($"Scenario '{Name}' has a {what} of {duration}. Give a positive duration.");
+    private TimeSpan Checked(TimeSpan duration, string what) => duration >= TimeSpan.Zero
+        ? duration
+        : throw new HarnessException($"Scenario '{Name}' has a {what} of {duration}. Give a duration of zero or more.");
 }

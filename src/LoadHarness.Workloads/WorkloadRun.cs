@@ -105,8 +105,8 @@ public sealed class WorkloadRun : IAsyncDisposable
             .WithWarmUpDuration(file.WarmUp ?? TimeSpan.Zero)
             .WithMaxInFlight(ScenarioSessions.MostInFlight(file))
             .WithLoadSimulations([.. file.Simulations.Select(SimulationRules.Simulation)]);
-        if (file.ThinkTime is { } pause && pause > TimeSpan.Zero) props = props.WithThinkTime(pause);
-        if (file.Pace is { } pace && pace > TimeSpan.Zero) props = props.WithPacing(pace);
+        if (file.ThinkTime is { } pause) props = props.WithThinkTime(pause);
+        if (file.Pace is { } pace) props = props.WithPacing(pace);
         return props;
     }
 }

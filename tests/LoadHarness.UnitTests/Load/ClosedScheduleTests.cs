@@ -48,6 +48,19 @@ public sealed class ClosedScheduleTests
         Assert.Equal([0, 1.5, 3, 4.5], run.Starts);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_user_whose_pause_or_pace_is_zero_starts_when_its_response_came(bool isPaced)
+    {
+        var run = new VirtualRun();
+        var scenario = run.Scenario(Seconds(0.5)).WithLoadSimulations(Simulation.KeepConstant(1, Seconds(2)));
+
+        await run.Play(isPaced ? scenario.WithPacing(TimeSpan.Zero) : scenario.WithThinkTime(TimeSpan.Zero));
+
+        Assert.Equal([0, 0.5, 1, 1.5], run.Starts);
+    }
+
     [Fact]
     public async Task Paced_users_keep_a_schedule_of_their_own_spread_over_the_pace()
     {
