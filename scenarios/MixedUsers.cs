@@ -25,12 +25,14 @@ public sealed class MixedUsers : IHarnessScenario
             "mixed-imports", ("import", 1,
             context => BulkImport.ImportAsync(environment, context, load.ImportRows, ImportLoad.UsuallyKnownPercent, sessions: 1)))
             .WithoutWarmUp()
+            .WithExpectedTime(BulkImport.ExpectedTime(load.ImportRows))
             .WithLoadSimulations(Simulation.KeepConstant(load.Imports, load.During));
 
         ScenarioProps Campaigns() => Scenario.CreateMix(
             "mixed-campaigns", ("campaign", 1,
                 context => CampaignSend.SendAsync(environment, context, load.CampaignRecipients, workers: 1)))
             .WithoutWarmUp()
+            .WithExpectedTime(CampaignSend.ExpectedTime(load.CampaignRecipients))
             .WithLoadSimulations(Simulation.KeepConstant(load.Campaigns, load.During));
     }
 }

@@ -2,6 +2,15 @@ namespace LoadHarness.Load;
 
 public sealed record LoadRunnerOptions
 {
+    /// <summary>
+    /// So many times the longest iteration that was answered until now, or the scenario's <see cref="ScenarioProps.ExpectedTime"/>: what
+    /// takes no longer than that is slow, and does not hang.
+    /// </summary>
+    public const int Patience = 3;
+
+    /// <summary>A drain of a run that judges what it measures: at most so long, however slow the requests before were.</summary>
+    public static TimeSpan LongestDrain { get; } = TimeSpan.FromHours(1);
+
     /// <summary>Random arrivals, mixes, feeds and each iteration's <see cref="IScenarioContext.Random"/> follow from it.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -11,6 +20,12 @@ public sealed record LoadRunnerOptions
     /// </summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// What <see cref="DrainTime"/> may grow to, by <see cref="Patience"/>. It does not grow by default: in a search for the highest load
+    /// what comes late is lost.
+    /// </summary>
+    public TimeSpan MostDrainTime { get; init; }
+
     /// <summary>In its place after a person, or a caller, has interrupted the run; longer or shorter.</summary>
     public TimeSpan InterruptedDrainTime { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -18,9 +33,13 @@ public sealed record LoadRunnerOptions
     public TimeSpan CancelTime { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// In a load that ends with its iterations and not by time: how long none may begin or end before the scenario is given up.
+    /// In a load that ends with its iterations and not by time: how long none may begin or end, and no step of one may end, before the
+    /// scenario is given up.
     /// </summary>
     public TimeSpan StuckTime { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>What <see cref="StuckTime"/> may grow to, by <see cref="Patience"/>.</summary>
+    public TimeSpan MostStuckTime { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>How long a scenario's set-up may take.</summary>
     public TimeSpan SetUpTime { get; init; } = TimeSpan.FromMinutes(10);

@@ -22,6 +22,9 @@ public sealed record ScenarioProps(string Name, IReadOnlyList<Operation> Operati
 
     public TimeSpan Pace { get; private init; }
 
+    /// <summary>What an iteration may well take; zero where nobody knows.</summary>
+    public TimeSpan ExpectedTime { get; private init; }
+
     public ScenarioProps WithInit(Func<IScenarioInitContext, Task> init) => this with { Init = init };
 
     /// <summary>For a scenario whose set-up was done before.</summary>
@@ -54,6 +57,12 @@ public sealed record ScenarioProps(string Name, IReadOnlyList<Operation> Operati
     /// response.
     /// </summary>
     public ScenarioProps WithPacing(TimeSpan every) => this with { Pace = Checked(every, "pace"), ThinkTime = TimeSpan.Zero };
+
+    /// <summary>
+    /// What an iteration may well take, such as the limit that it is judged by. It limits nothing: see <see
+    /// cref="LoadRunnerOptions.Patience"/>.
+    /// </summary>
+    public ScenarioProps WithExpectedTime(TimeSpan longest) => this with { ExpectedTime = Checked(longest, "expected time") };
 
     private TimeSpan Checked(TimeSpan duration, string what) => duration >= TimeSpan.Zero
         ? duration

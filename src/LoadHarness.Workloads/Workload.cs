@@ -40,6 +40,10 @@ public sealed record Workload(
         .GroupBy(scenario => scenario.Value.Group is { } group ? $"group {group}" : $"scenario {scenario.Key}")
         .Select(group => group.ToList());
 
+    /// <summary>What an iteration of a scenario may well take: the largest limit of its targets; zero where none is of a time.</summary>
+    public TimeSpan ExpectedTimeOf(string scenario) => Targets.Where(target => target.Scenario == scenario)
+        .Select(target => target.LongestResponse() ?? TimeSpan.Zero).DefaultIfEmpty().Max();
+
     /// <summary>Names of the statements that its scenarios need.</summary>
     internal IReadOnlyCollection<string> Used() => File.Scenarios.Values.SelectMany(scenario => scenario.Used())
         .SelectMany(name => PagesOf(name).SelectMany(page => new[] { page.Value.First!, page.Value.Next! }).Prepend(name))

@@ -104,6 +104,7 @@ public sealed class WorkloadRun : IAsyncDisposable
             .WithInit(sessions.OpenAsync)
             .WithWarmUpDuration(file.WarmUp ?? TimeSpan.Zero)
             .WithMaxInFlight(ScenarioSessions.MostInFlight(file))
+            .WithExpectedTime(_workload.ExpectedTimeOf(name))
             .WithLoadSimulations([.. file.Simulations.Select(SimulationRules.Simulation)]);
         if (file.ThinkTime is { } pause) props = props.WithThinkTime(pause);
         if (file.Pace is { } pace) props = props.WithPacing(pace);

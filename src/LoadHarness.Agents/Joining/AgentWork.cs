@@ -102,6 +102,7 @@ public static class AgentWork
             Seed = session.Job.RunSeed,
             Share = session.Share,
             DrainTime = session.Job.DrainTime,
+            MostDrainTime = LoadRunnerOptions.LongestDrain,
             AtOnce = atOnce,
             Together = together,
         }).RunAsync(load, session, cancellationToken);

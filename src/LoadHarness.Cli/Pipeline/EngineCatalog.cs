@@ -35,12 +35,16 @@ internal static class EngineCatalog
             TimeSpan drainTime, CancellationToken cancellationToken)
     {
         using var clock = new SystemLoadClock();
-        return await new LoadRunner(clock, new()
-        {
-            Seed = options.Seed,
-            DrainTime = drainTime,
-            AtOnce = Interruption.AtOnce,
-            Measured = measured,
-        }).RunAsync(scenarios, live, cancellationToken);
+        return await new LoadRunner(clock, RunnerOptions(options.Seed, drainTime) with { Measured = measured })
+            .RunAsync(scenarios, live, cancellationToken);
     }
+
+    /// <param name="drainTime">At least: requests that take long get longer.</param>
+    internal static LoadRunnerOptions RunnerOptions(ulong seed, TimeSpan drainTime) => new()
+    {
+        Seed = seed,
+        DrainTime = drainTime,
+        MostDrainTime = LoadRunnerOptions.LongestDrain,
+        AtOnce = Interruption.AtOnce,
+    };
 }

@@ -12,8 +12,10 @@ namespace LoadHarness.Cli.Pipeline;
 /// <summary>The stages of a run with a workload of one's own. Nothing but its own SQL changes the database.</summary>
 internal static class WorkloadStages
 {
-    /// <summary>What waits for the server when the load has ended, such as a lock that others hold.</summary>
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// What waits for the server when the load has ended, such as a lock that others hold; requests that take long get longer.
+    /// </summary>
+    public static TimeSpan DrainTime { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A given database as it is; or an empty one on a private server, which the set-up fills.</summary>
     public static Task<Provisioned> DatabaseAsync(StageContext context, CancellationToken cancellationToken) =>

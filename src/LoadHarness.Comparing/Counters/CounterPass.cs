@@ -32,7 +32,7 @@ internal sealed class CounterPass(ArmServer arm, ComparisonPlan plan, ulong seed
             {
                 foreach (var operation in scenario.Operations)
                 {
-                    var alone = new ScenarioProps(scenario.Name, [operation]);
+                    var alone = new ScenarioProps(scenario.Name, [operation]).WithExpectedTime(scenario.ExpectedTime);
                     await LoadAsync(scenario.Init is { } init ? alone.WithInit(init) : alone, Calls(WarmCalls), cancellationToken);
                     first.Add(await CountAsync(alone, Calls(plan.CounterCalls), cancellationToken));
                     second.Add(await CountAsync(alone, Calls(plan.CounterCalls), cancellationToken));

@@ -35,7 +35,7 @@ internal sealed class LoadedArm : IAsyncDisposable
     {
         using var clock = new SystemLoadClock();
         var props = _scenarios[scenario].WithLoadSimulations(Simulation.KeepConstant(_users, WarmTime));
-        await new LoadRunner(clock, new() { Seed = ~seed }).RunAsync([props], null, cancellationToken);
+        await new LoadRunner(clock, OptionsOf(~seed)).RunAsync([props], null, cancellationToken);
     }
 
     public Slot NewSlot(string scenario) => new(_scenarios[scenario], _bench.IsWrite(scenario));
@@ -50,7 +50,7 @@ internal sealed class LoadedArm : IAsyncDisposable
         using var clock = new SystemLoadClock();
         var props = slot.Scenario.WithoutInit().WithLoadSimulations(Simulation.KeepConstant(slot.IsWrite ? 1 : _users, during));
         var cpu = _server.CpuTime();
-        var results = await new LoadRunner(clock, new() { Seed = seed }).RunAsync([props], null, cancellationToken);
+        var results = await new LoadRunner(clock, OptionsOf(seed)).RunAsync([props], null, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         slot.Add(results[0], _server.CpuTime() - cpu);
     }
@@ -60,4 +60,6 @@ internal sealed class LoadedArm : IAsyncDisposable
         await _watch.DisposeAsync();
         await _bench.DisposeAsync();
     }
+
+    private static LoadRunnerOptions OptionsOf(ulong seed) => new() { Seed = seed, MostDrainTime = LoadRunnerOptions.LongestDrain };
 }

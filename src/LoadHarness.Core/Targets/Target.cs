@@ -24,8 +24,18 @@ public sealed record Target(
     long ClaimedAtContacts = 0,
     long ClaimedItems = 0)
 {
+    // A year: a limit that is meant to be none.
+    private const double LongestMilliseconds = 365 * 86_400_000d;
+
     [JsonIgnore]
     public Limit Bound => new(Limit, Direction, Unit);
+
+    /// <summary>The limit of a response time; null where the statistic is of something else.</summary>
+    public TimeSpan? LongestResponse() =>
+        Statistic is Statistic.ResponseP95 or Statistic.ResponseP99 or Statistic.ResponseMean
+            && TimeUnit.Milliseconds(Unit) is { } one
+                ? TimeSpan.FromMilliseconds(Math.Min(Limit * one, LongestMilliseconds))
+                : null;
 }
 
 /// <summary>How a figure is taken from what was measured.</summary>

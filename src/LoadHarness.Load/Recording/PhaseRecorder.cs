@@ -42,6 +42,9 @@ internal sealed class PhaseRecorder
     /// <summary>Of the last completion; the start of the phase when there was none.</summary>
     public Instant LastEnd => Instant.Later(_start, _stripes.Max(s => s.LastEnd));
 
+    /// <inheritdoc cref="Stripe.Longest"/>
+    public long Longest => _stripes.Max(s => s.Longest);
+
     public bool Record(int user, int operation, Instant intended, Instant started, Instant ended, Reply reply) =>
         _stripes[user & (MostStripes - 1)].Record(operation, SecondOf(ended), intended, started, ended, reply);
 

@@ -14,6 +14,7 @@ internal sealed class Stripe(SecondSeries series)
     private bool _empty = true;
     private int _current;
     private Instant _lastEnd;
+    private long _longest;
 
     /// <summary>Of the last request that was answered well: a failure may have ended because somebody lost patience.</summary>
     public Instant LastEnd
@@ -21,6 +22,15 @@ internal sealed class Stripe(SecondSeries series)
         get
         {
             lock (_lock) return _lastEnd;
+        }
+    }
+
+    /// <summary>Nanoseconds of the longest iteration that was answered well, from its real start.</summary>
+    public long Longest
+    {
+        get
+        {
+            lock (_lock) return _longest;
         }
     }
 
@@ -33,7 +43,9 @@ internal sealed class Stripe(SecondSeries series)
             if (second > _current) HandOver(second);
             _second[operation].Record(intended, started, ended, reply);
             _empty = false;
-            if (!reply.IsError && ended > _lastEnd) _lastEnd = ended;
+            if (reply.IsError) return true;
+            _lastEnd = Instant.Later(_lastEnd, ended);
+            _longest = Math.Max(_longest, ended - started);
             return true;
         }
     }

@@ -20,7 +20,7 @@ internal sealed class LoadPhase : IDisposable
     private readonly SimulationPlayer _player;
     private readonly SecondTicker _ticker;
     private Instant _loadEnd;
-    private (long Begun, int Idle) _progress = (-1, 0);
+    private (long Begun, int Idle, long StepsEnded) _progress = (-1, 0, 0);
     private Instant _progressAt;
     private volatile bool _isEnding;
     private volatile bool _isGivenUp;
@@ -144,16 +144,18 @@ internal sealed class LoadPhase : IDisposable
     public void AbortWhenStuck(Instant now)
     {
         if (_isEnding || !_player.AwaitsUsers) return;
-        // Towards the end of a load iterations end, and none begins.
-        var progress = (Users.All.Sum(user => user.Started.Sum()), Users.All.Count(user => user.IsIdle));
+        // Towards the end of a load iterations end, and none begins; a long one goes on from step to step.
+        var progress = (Users.All.Sum(user => user.Started.Sum()), Users.All.Count(user => user.IsIdle),
+            Users.All.Sum(user => user.StepsEnded));
         if (progress != _progress) (_progress, _progressAt) = (progress, now);
-        if (now - _progressAt < _setting.Options.StuckTime.TotalNanoseconds) return;
-        Abort($"No iteration ended for {_setting.Options.StuckTime.TotalMinutes:0.#} min.");
+        var patience = Grown(_setting.Options.StuckTime, _setting.Options.MostStuckTime);
+        if (now - _progressAt < patience.ToNanoseconds()) return;
+        Abort($"No iteration ended for {patience.TotalMinutes:0.#} min, nor a step of one.");
         GiveUpAfter(TimeSpan.Zero, _setting.Options.CancelTime, AbortReason!);
     }
 
     /// <summary>Lets what is in flight drain, then gives it up.</summary>
-    public void EndLoad(Instant at) => EndLoad(at, _setting.Options.DrainTime);
+    public void EndLoad(Instant at) => EndLoad(at, () => Grown(_setting.Options.DrainTime, _setting.Options.MostDrainTime));
 
     /// <summary>Any thread: an iteration ended, or a user rests or is done.</summary>
     public void OnEnded()
@@ -172,17 +174,33 @@ internal sealed class LoadPhase : IDisposable
     {
         if (_isEnding) return;
         AbortReason = reason;
-        EndLoad(Instant.Later(Start, Clock.Now), drain);
+        EndLoad(Instant.Later(Start, Clock.Now), () => drain);
     }
 
-    private void EndLoad(Instant at, TimeSpan drain)
+    private void EndLoad(Instant at, Func<TimeSpan> drain)
     {
         if (_isEnding) return;
         LoadEnd = at;
         Users.StopAll(at);
         _isEnding = true;
-        Dispatcher.Schedule(at + (long)drain.TotalNanoseconds, new Callback(_ => GiveUp(_setting.Options.CancelTime)));
+        AwaitDrain(drain);
         Dispatcher.Post(at, _check);
+    }
+
+    private void AwaitDrain(Func<TimeSpan> drain) => Dispatcher.Schedule(LoadEnd + drain().ToNanoseconds(), new Callback(due =>
+    {
+        // An answer that came meanwhile may say that the others take longer too.
+        if (LoadEnd + drain().ToNanoseconds() > due) AwaitDrain(drain);
+        else GiveUp(_setting.Options.CancelTime);
+    }));
+
+    // What took long before, or may well take long, is no sign of a server that hangs.
+    private TimeSpan Grown(TimeSpan least, TimeSpan most)
+    {
+        var longest = TimeSpan.FromTicks(Recorder.Longest / TimeSpan.NanosecondsPerTick);
+        if (longest < Scenario.ExpectedTime) longest = Scenario.ExpectedTime;
+        var wanted = longest < most / LoadRunnerOptions.Patience ? longest * LoadRunnerOptions.Patience : most;
+        return wanted > least ? wanted : least;
     }
 
     private void Check()

@@ -10,6 +10,7 @@ internal abstract class ScenarioContext(LoadPhase phase, int number) : IScenario
     private static readonly Task<IResponse> NoTask = Task.FromResult(Response.Fail("The scenario's function returned no task (null)."));
     private readonly SeededRandom _random = new(0);
     private int _running = -1;
+    private long _stepsEnded;
 
     public string ScenarioName => phase.Scenario.Name;
 
@@ -28,12 +29,17 @@ internal abstract class ScenarioContext(LoadPhase phase, int number) : IScenario
         private set => Volatile.Write(ref _running, value);
     }
 
+    /// <summary>Of all its iterations. Any thread, as an estimate.</summary>
+    public long StepsEnded => Volatile.Read(ref _stepsEnded);
+
     protected LoadPhase Phase => phase;
 
     public async Task<T> Step<T>(string name, Func<Task<T>> run)
     {
         var started = phase.Clock.Now;
         var result = await run();
+        // Steps of one iteration may end at once.
+        Interlocked.Increment(ref _stepsEnded);
         RecordStep(name, started);
         return result;
     }

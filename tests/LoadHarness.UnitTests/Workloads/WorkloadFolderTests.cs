@@ -47,6 +47,25 @@ public sealed class WorkloadFolderTests : IDisposable
         Assert.NotEqual(before, workload.Checksum);
     }
 
+    [Fact]
+    public void A_request_may_well_take_as_long_as_the_largest_limit_of_its_scenarios_targets()
+    {
+        _folder.Changed("workload.json", "\"targets\": [",
+            """
+            "targets": [
+              { "id": "SHOP-2", "title": "The slowest in two minutes", "scenario": "reads", "statistic": "responseP99", "limit": 120,
+                "direction": "atMost", "unit": "s" },
+              { "id": "SHOP-3", "title": "Eight users", "scenario": "users", "statistic": "users", "limit": 8,
+                "direction": "atLeast", "unit": "users" },
+            """);
+
+        var (workload, faults) = _folder.Read();
+
+        Assert.Empty(faults);
+        Assert.Equal(TimeSpan.FromMinutes(2), workload!.ExpectedTimeOf("reads"));
+        Assert.Equal(TimeSpan.Zero, workload.ExpectedTimeOf("users"));
+    }
+
     [Theory]
     [InlineData("\"shop\"", "\"my shop\"", "name:", "other signs")]
     [InlineData("\"name\": \"shop\"", "\"name\": 7", "name:", "a text")]
