@@ -90,18 +90,12 @@ internal sealed class SimulationPlayer
         var schedule = ArrivalSchedule.Of(simulation, _rate, _random, _owed);
         _arrivals = schedule.Offsets().GetEnumerator();
         _owed = schedule.Owed;
+        _rate = schedule.LastRate;
         var length = simulation switch
         {
             RateSimulation s => s.During.ToNanoseconds(),
             RandomRateSimulation s => s.During.ToNanoseconds(),
             _ => long.MaxValue,
-        };
-        _rate = simulation switch
-        {
-            RateSimulation s => s.ToPerSecond,
-            RandomRateSimulation s => s.MaxPerSecond,
-            CountedRateSimulation s => s.PerSecond,
-            _ => 0,
         };
         ScheduleArrival();
         if (length != long.MaxValue) At(at + length, Enter);

@@ -23,6 +23,9 @@ internal sealed class ArrivalSchedule(IEnumerable<RatePiece> pieces, Arrivals ar
         }
     }
 
+    /// <summary>Arrivals a second as it ends: where a ramp behind it begins.</summary>
+    public double LastRate => pieces.Last().To;
+
     /// <summary>Nanoseconds from the start of the simulation, ascending.</summary>
     public IEnumerable<long> Offsets()
     {

@@ -94,6 +94,17 @@ public sealed class OpenScheduleTests
     }
 
     [Fact]
+    public async Task A_ramp_after_InjectRandom_continues_from_the_last_rate_that_was_drawn()
+    {
+        var starts = await StartsOf(
+            Simulation.InjectRandom(1, 1_000, OneSecond, Seconds(5)), Simulation.RampingInject(0, OneSecond, Seconds(10)));
+
+        // Ten seconds of half of it; an arrival more or less in the last interval is five of the ramp.
+        var last = starts.Count(start => start is >= 4 and < 5);
+        Assert.InRange(starts.Count(start => start >= 5), (5 * last) - 7, (5 * last) + 7);
+    }
+
+    [Fact]
     public async Task Poisson_arrivals_have_exponential_gaps_and_repeat_with_their_seed()
     {
         var simulation = Simulation.Inject(100, OneSecond, Seconds(100), Arrivals.Poisson);
