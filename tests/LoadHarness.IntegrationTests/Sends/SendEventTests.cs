@@ -1,5 +1,6 @@
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres;
 using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.IntegrationTests.Sends;
