@@ -28,10 +28,28 @@ public static class OtherRun
         })],
     };
 
+    /// <summary>So large a share of the operation's requests failed: beside those of its histogram, or all of them.</summary>
+    public static RunResult Failing(this RunResult run, double share, string operation = "deep-page") => run with
+    {
+        Scenarios = [.. run.Scenarios.Select(scenario => scenario with
+        {
+            Operations = [.. scenario.Operations.Select(each => each.Name == operation ? Failing(each, share) : each)],
+        })],
+    };
+
     public static RunResult OnOtherMachine(this RunResult run) => run with
     {
         Host = run.Host with { Cpu = "another processor", Cores = 4 },
     };
+
+    private static OperationResult Failing(OperationResult operation, double share)
+    {
+        var (all, none) = (operation.Response.Count, LatencySummary.Of(new()));
+        var failed = share < 1 ? (long)Math.Round(all * share / (1 - share)) : all;
+        return share < 1
+            ? operation with { Accounting = new(all + failed, all, failed, 0, 0) }
+            : operation with { Accounting = new(all, 0, all, 0, 0), Response = none, Service = none };
+    }
 
     private static OperationResult Times(OperationResult operation, double factor, Random? noise)
     {

@@ -21,11 +21,18 @@ internal static class OperationChanges
     {
         { IsWorse: true } => 0,
         { IsBetter: true } => 1,
+        { Incomparable: not null } => 2,
         { A: null } or { B: null } => 2,
         _ => 3,
     };
 
-    internal static double Size(RunChange change) => change.Ratio is { } ratio ? Math.Abs(Math.Log(ratio)) : 0;
+    /// <summary>Nothing is larger than requests that fail.</summary>
+    internal static double Size(RunChange change) => change switch
+    {
+        { Incomparable.IsWorse: true } => double.PositiveInfinity,
+        { Ratio: { } ratio } => Math.Abs(Math.Log(ratio)),
+        _ => 0,
+    };
 
     private static IEnumerable<RunChange> Times(RunResult a, RunResult b)
     {
@@ -33,23 +40,40 @@ internal static class OperationChanges
         foreach (var name in before.Keys.Union(after.Keys))
         {
             var (first, second) = (before.GetValueOrDefault(name), after.GetValueOrDefault(name));
-            var few = Math.Min(first?.Count ?? long.MaxValue, second?.Count ?? long.MaxValue) < FewSamples;
-            if (few) yield return Change(name, "mean", Mean(first), Mean(second), ChangeWords.OfTime, "ms");
-            else
-                foreach (var change in Percentiles.Select(percentile => Change(
-                    name, $"p{percentile}", At(first, percentile), At(second, percentile),
-                    ChangeWords.OfTime, "ms")))
-                {
-                    if (change is not { A: null, B: null }) yield return change;
-                }
+            IEnumerable<RunChange> changes = Failed(name, first?.Accounting, second?.Accounting) is { } failed
+                ? [failed]
+                : Times(name, Histogram(first), Histogram(second));
+            foreach (var change in changes) yield return change;
         }
     }
+
+    private static IEnumerable<RunChange> Times(string name, LatencyHistogram? a, LatencyHistogram? b)
+    {
+        var few = Math.Min(a?.Count ?? long.MaxValue, b?.Count ?? long.MaxValue) < FewSamples;
+        IEnumerable<RunChange> changes = few
+            ? [Change(name, "mean", Mean(a), Mean(b), ChangeWords.OfTime, "ms")]
+            : Percentiles.Select(percentile => Change(
+                name, $"p{percentile}", At(a, percentile), At(b, percentile), ChangeWords.OfTime, "ms"));
+        return changes.Where(change => change is not { A: null, B: null });
+    }
+
+    /// <summary>
+    /// Instead of figures of the requests that succeeded, where too many others did not: the quick ones among them would make it better.
+    /// </summary>
+    private static RunChange? Failed(string name, Accounting? a, Accounting? b) =>
+        a is not null && b is not null && Incomparable.Of(a, b) is { } incomparable
+            ? new(name, FailedShare.Metric, "%", FailedShare.Percent(a), FailedShare.Percent(b), null, ChangeWords.OfCost)
+            {
+                Incomparable = incomparable,
+            }
+            : null;
 
     private static IEnumerable<RunChange> Rates(RunResult a, RunResult b) =>
         from before in a.Scenarios
         join after in b.Scenarios on before.Name equals after.Name
         where before.Model == LoadModel.Closed && after.Model == LoadModel.Closed
-        select Change(before.Name, "completed", Throughput.RateOf(before), Throughput.RateOf(after), ChangeWords.OfRate, "requests/min");
+        select Failed(before.Name, before.Accounting, after.Accounting) ?? Change(
+            before.Name, "completed", Throughput.RateOf(before), Throughput.RateOf(after), ChangeWords.OfRate, "requests/min");
 
     internal static RunChange Change(
         string name, string metric, (double? Figure, ConfidenceInterval? Interval) a, (double? Figure, ConfidenceInterval? Interval) b,
@@ -58,10 +82,12 @@ internal static class OperationChanges
         (a, b) is (({ } before, { } left), ({ } after, { } right)) ? RunSpread.Of((before, left), (after, right)) : null,
         words);
 
-    private static Dictionary<string, LatencyHistogram> Operations(RunResult run) => run.Scenarios
-        .SelectMany(scenario => scenario.Operations.Where(operation => operation.Response.Count > 0)
-            .Select(operation => (Name: OperationPath.Of(scenario, operation), operation.Response.Encoded)))
-        .GroupBy(entry => entry.Name).ToDictionary(group => group.Key, group => LatencyHistogram.Decode(group.First().Encoded));
+    private static Dictionary<string, OperationResult> Operations(RunResult run) => run.Scenarios
+        .SelectMany(scenario => scenario.Operations.Select(operation => (Name: OperationPath.Of(scenario, operation), Result: operation)))
+        .GroupBy(entry => entry.Name).ToDictionary(group => group.Key, group => group.First().Result);
+
+    private static LatencyHistogram? Histogram(OperationResult? operation) =>
+        operation is { Response.Count: > 0 } ? LatencyHistogram.Decode(operation.Response.Encoded) : null;
 
     private static (double?, ConfidenceInterval?) Mean(LatencyHistogram? histogram) => histogram is null
         ? (null, null)

@@ -12,12 +12,16 @@ namespace LoadHarness.Core.Comparing.Runs;
 public sealed record RunChange(
     string Name, string Metric, string Unit, double? A, double? B, ConfidenceInterval? Interval, ChangeWords Words)
 {
-    /// <summary>B over A; null where there is no such quotient.</summary>
-    public double? Ratio => A is > 0 && B is > 0 && double.IsFinite(B.Value / A.Value) ? B / A : null;
+    /// <summary>Why the two are not compared, whatever they say; null where they are.</summary>
+    public Incomparable? Incomparable { get; init; }
 
-    /// <summary>Whether the whole interval lies on one side of 1.</summary>
+    /// <summary>B over A; null where there is no such quotient.</summary>
+    public double? Ratio => Incomparable is null && A is > 0 && B is > 0 && double.IsFinite(B.Value / A.Value) ? B / A : null;
+
+    /// <summary>Whether the whole interval lies on one side of 1. A run that fails its requests is never the better one.</summary>
     public Difference Difference => (Ratio, Interval) switch
     {
+        _ when Incomparable is not null => Incomparable.IsWorse ? Difference.Slower : Difference.Open,
         (null, _) or (_, null) => Difference.Open,
         (_, { Low: > 1 }) => Words.MoreIsWorse ? Difference.Slower : Difference.Faster,
         (_, { High: < 1 }) => Words.MoreIsWorse ? Difference.Faster : Difference.Slower,
@@ -30,11 +34,12 @@ public sealed record RunChange(
 
     /// <summary>
     /// "1.15x slower (1.02 to 1.3)", "no difference shown (0.91x to 1.2x)", "no difference shown (3x faster, without an interval)", "the
-    /// same".
+    /// same", "not compared: in B 60% failed".
     /// </summary>
     /// <param name="a">What the run A is called; likewise B.</param>
     public string Sentence(string a = "A", string b = "B")
     {
+        if (Incomparable is not null) return Incomparable.Sentence(a, b);
         if (A is null || B is null) return $"not in {(A is null ? a : b)}";
         if (A == B && Interval is null) return "the same";
         if (Ratio is not { } ratio) return "no quotient";

@@ -34,9 +34,13 @@ public sealed record RunComparison(
     /// <summary>Those with an interval: only they can show a difference.</summary>
     public int Compared => Operations.Count(change => change.Interval is not null && change.Ratio is not null);
 
-    /// <summary>"2 worse, 1 better, 31 without a difference shown".</summary>
+    /// <summary>"2 worse, 1 better, 31 without a difference shown, 1 not compared". Of the last, requests failed in A already.</summary>
     public string Tally =>
-        $"{Worse.Count} worse, {Better.Count} better, {Compared - Worse.Count - Better.Count} without a difference shown";
+        $"{Worse.Count} worse, {Better.Count} better, "
+            + $"{Operations.Count(change => change.Difference == Difference.Inconclusive)} without a difference shown"
+            + $"{(NotCompared > 0 ? $", {NotCompared} not compared" : "")}";
+
+    private int NotCompared => Operations.Count(change => change is { Incomparable: not null, IsWorse: false });
 
     /// <summary>Of so many intervals of 95%, one in twenty misses the truth.</summary>
     public int ByChance => (int)Math.Round(Compared / 20.0);

@@ -33,7 +33,9 @@ public sealed record RunHistory(
         var names = nights.SelectMany(night => night.Figures.Keys).Distinct()
             .OrderBy(name => name.Kind).ThenBy(name => name.Name, StringComparer.Ordinal)
                 .ThenBy(name => name.Metric, StringComparer.Ordinal);
-        return new(load, nights, breaks, [.. names.Select(name => HistorySeries.Of(name, nights, breaks))]);
+        // Where nothing ever failed there is nothing to follow.
+        return new(load, nights, breaks, [.. names.Select(name => HistorySeries.Of(name, nights, breaks))
+            .Where(series => series.Name.Least == 0 || series.Points.Any(point => point.Value > 0))]);
     }
 }
 
@@ -56,7 +58,8 @@ public sealed record HistorySeries(NightName Name, IReadOnlyList<(int Run, doubl
             .Where(found => found.Figure is not null).Select(found => (found.Run, Figure: found.Figure!)).ToList();
         var points = figures.Select(found => (found.Run, found.Figure.Value)).ToList();
         // Between two breaks only: another machine explains another figure.
-        var stretches = points.GroupBy(point => breaks.Count(found => found.At <= point.Run));
+        var stretches = points.Select(point => (point.Run, Value: Math.Max(point.Value, name.Least)))
+            .GroupBy(point => breaks.Count(found => found.At <= point.Run));
         return new(name, points, [.. stretches.SelectMany(stretch => ChangePoints.Find([.. stretch]))])
         {
             Limit = figures.LastOrDefault(found => found.Figure.Limit is not null).Figure?.Limit,

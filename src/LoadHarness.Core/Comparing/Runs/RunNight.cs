@@ -1,5 +1,6 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Proving;
+using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing.Runs;
@@ -72,11 +73,12 @@ public sealed record RunNight(
         !BaselineFit.IsLeftOutWhereUnsaid(fact) || (earlier.Machine.ContainsKey(fact) && Machine.ContainsKey(fact));
 
     private static IEnumerable<(NightName Name, NightFigure Figure)> FiguresOf(RunResult run) => Targets(run)
-        .Concat(Times(run).Concat(Rates(run)).Concat(Bytes(run)).Select(figure => (figure.Name, new NightFigure(figure.Value, null, null))))
+        .Concat(Times(run).Concat(Failed(run)).Concat(Rates(run)).Concat(Bytes(run))
+            .Select(figure => (figure.Name, new NightFigure(figure.Value, null, null))))
         .Where(figure => double.IsFinite(figure.Item2.Value));
 
     private static IEnumerable<(NightName Name, NightFigure Figure)> Targets(RunResult run) => run.Verdicts
-        .Where(verdict => verdict is { IsJudged: true, Figure: not null })
+        .Where(verdict => verdict is { IsJudged: true, Figure: not null, ByCause: false })
         .Select(verdict => (
             new NightName(NightKind.Target, verdict.Id, verdict.Title, verdict.Unit, verdict.Direction == LimitDirection.AtMost)
             {
@@ -84,9 +86,11 @@ public sealed record RunNight(
             },
             new NightFigure(verdict.Figure!.Value, verdict.Limit, verdict.Interval)));
 
+    // The few requests that succeed among many that fail may be the quick ones: their times would be a change to the better.
     private static IEnumerable<(NightName Name, double Value)> Times(RunResult run) =>
         from scenario in run.Scenarios
         from operation in scenario.Operations
+        where !FailedShare.IsTooLarge(operation.Accounting)
         let response = operation.Response
         let times = new[] { response.P50, response.P95, response.P99 }
         from time in ShownPercentiles.Zip(times).Append(("mean", response.P95 is null ? response.Mean : null))
@@ -94,8 +98,16 @@ public sealed record RunNight(
         select (new NightName(NightKind.Operation, OperationPath.Of(scenario, operation), time.Item1, "ms", MoreIsWorse: true),
             time.Item2!.Value.TotalMilliseconds);
 
+    private static IEnumerable<(NightName Name, double Value)> Failed(RunResult run) =>
+        from scenario in run.Scenarios
+        from operation in scenario.Operations
+        where operation.Accounting.Scheduled > 0
+        select (new NightName(NightKind.Operation, OperationPath.Of(scenario, operation), FailedShare.Metric, "%", MoreIsWorse: true),
+            FailedShare.Percent(operation.Accounting));
+
     private static IEnumerable<(NightName Name, double Value)> Rates(RunResult run) => run.Scenarios
-        .Where(scenario => scenario.Model == LoadModel.Closed && scenario.Measured > TimeSpan.Zero && scenario.Accounting.Completed > 0)
+        .Where(scenario => scenario.Model == LoadModel.Closed && scenario.Measured > TimeSpan.Zero && scenario.Accounting.Completed > 0
+            && !FailedShare.IsTooLarge(scenario.Accounting))
         .Select(scenario => (new NightName(NightKind.Operation, scenario.Name, "completed", "requests/min", MoreIsWorse: false),
             scenario.Accounting.Completed / scenario.Measured.TotalMinutes));
 
@@ -112,6 +124,12 @@ public sealed record NightName(NightKind Kind, string Name, string Metric, strin
 {
     /// <summary>Of a target, as <see cref="TargetName"/> has it: another targets file may judge another one by the same id.</summary>
     public string? Statistic { get; init; }
+
+    /// <summary>
+    /// What is less counts as this where changes are looked for: most nights no request fails, and there is no quotient to nothing. What
+    /// may fail is no change.
+    /// </summary>
+    public double Least => this is { Kind: NightKind.Operation, Metric: FailedShare.Metric } ? FailedShare.LargestPercent : 0;
 }
 
 /// <param name="Limit">What it was judged by; null where it is no target's.</param>

@@ -16,6 +16,11 @@ internal static class HistoryWords
 
     public static string Figure(double value, string unit) => ChangeSections.Figure(value, unit);
 
+    /// <summary>Of a change, the level before or after it.</summary>
+    public static string Level(FoundChange found, double value) => value <= found.Series.Name.Least
+        ? $"at most {Figure(found.Series.Name.Least, found.Series.Name.Unit)}"
+        : Figure(value, found.Series.Name.Unit);
+
     /// <summary>"1.15x slower", "1.2x less".</summary>
     public static string Ratio(FoundChange found)
     {
@@ -33,7 +38,7 @@ internal static class HistoryWords
         $"""
         <a href="#{Place(found)}">{new Name(found.Series.Name.Name)}</a> {Plain.Cut(found.Series.Name.Metric, 120)}:
             {(found.Change.IsShown ? "" : "to watch: ")}{Ratio(found)} since {Day(found.Night.StartedUtc)},
-            commit {found.Night.Commit} ({Figure(found.Change.Before, found.Series.Name.Unit)} to
-            {Figure(found.Change.After, found.Series.Name.Unit)})
+            commit {found.Night.Commit} ({Level(found, found.Change.Before)} to
+            {Level(found, found.Change.After)})
         """);
 }

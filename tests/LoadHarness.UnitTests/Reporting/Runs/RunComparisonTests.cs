@@ -137,5 +137,46 @@ public sealed class RunComparisonTests
         Assert.DoesNotContain(comparison.Operations, change => change is { A: null, B: null });
     }
 
+    /// <summary>The requests that are left are the quick ones: they make no operation faster.</summary>
+    [Theory]
+    [InlineData(0.5, "not compared: in B 50% failed")]
+    [InlineData(1.0, "not compared: in B 100% failed")]
+    public void An_operation_that_fails_its_requests_is_worse_however_quick_the_others_are(double share, string sentence)
+    {
+        var comparison = RunComparison.Of(OtherRun.Of(0), OtherRun.Of(1, factor: 0.25).Failing(share));
+
+        Assert.Empty(comparison.Better);
+        var change = Assert.Single(comparison.Worse);
+        Assert.Equal(("lead-search/deep-page", sentence), (change.Name, change.Sentence()));
+        Assert.Same(change, comparison.Operations[0]);
+        Assert.StartsWith("1 worse, 0 better, ", comparison.Tally, StringComparison.Ordinal);
+        Assert.Null(change.Ratio);
+    }
+
+    [Fact]
+    public void An_operation_that_failed_before_is_not_compared_and_one_that_fails_far_more_is_worse()
+    {
+        var failing = OtherRun.Of(0).Failing(0.5);
+
+        var later = RunComparison.Of(failing, OtherRun.Of(1, factor: 4));
+        Assert.Empty(later.Worse.Concat(later.Better));
+        var change = Assert.Single(later.Operations, change => change.Name == "lead-search/deep-page");
+        Assert.Equal("not compared: in A 50% failed", change.Sentence());
+        Assert.Contains(" not compared", later.Tally, StringComparison.Ordinal);
+        var same = RunComparison.Of(failing, OtherRun.Of(1, factor: 0.25).Failing(0.5));
+        Assert.Empty(same.Worse.Concat(same.Better));
+        var worse = Assert.Single(RunComparison.Of(OtherRun.Of(0).Failing(0.05), failing).Worse);
+        Assert.Matches(@"^not compared: in A [\d.]+% failed; in B 50% failed$", worse.Sentence());
+    }
+
+    [Fact]
+    public void Users_whose_requests_fail_complete_no_more_of_them()
+    {
+        var comparison = RunComparison.Of(OtherRun.Of(0).Failing(0, "lookup"), OtherRun.Of(1).Failing(0.5, "segment-count"));
+
+        Assert.Contains(comparison.Worse, change => change is { Name: "mixed-users", Metric: "failed" });
+        Assert.DoesNotContain(comparison.Operations, change => change is { Name: "mixed-users", Metric: "completed" });
+    }
+
     private sealed record ConfidenceIntervalOf(double Figure, double Low, double High);
 }

@@ -99,6 +99,38 @@ public sealed class RunHistoryTests
         Assert.All(changed, series => Assert.True(series.IsWorse(series.Changes[0])));
     }
 
+    /// <summary>The few requests that succeeded took a quarter of the time.</summary>
+    [Theory]
+    [InlineData(0.6)]
+    [InlineData(1.0)]
+    public void From_the_night_on_which_requests_fail_the_share_is_followed_and_no_time_is_better(double share)
+    {
+        var history = Assert.Single(RunHistory.Of(Enumerable.Range(0, 24).Select(night => RunNight.Of(night < 12
+            ? OtherRun.Of(night, noise: night + 1).Failing(0)
+            : OtherRun.Of(night, factor: 0.25, noise: night + 1).Failing(share)))));
+
+        var series = Assert.Single(history.Series, series => series.Changes.Count > 0);
+        Assert.Equal(("lead-search/deep-page", "failed"), (series.Name.Name, series.Name.Metric));
+        var change = Assert.Single(series.Changes);
+        Assert.True(change is { IsShown: true, At: 12 } && series.IsWorse(change));
+        Assert.Equal(24, series.Points.Count);
+        Assert.All(history.Series.Where(other => other.Name is { Name: "lead-search/deep-page", Metric: not "failed" }),
+            other => Assert.All(other.Points, point => Assert.InRange(point.Run, 0, 11)));
+        var page = HistoryPage.Render(history.Nights, [], "runs", "1.0");
+        Assert.Contains("1 figure became worse, 0 better", page, StringComparison.Ordinal);
+        Assert.Contains("at most 1%", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_target_missed_because_requests_failed_has_no_figure_among_the_nights()
+    {
+        var run = OtherRun.Of(0);
+        var missed = run with { Verdicts = [run.Verdicts[0].MissedBecause("60 of 100 requests failed"), .. run.Verdicts.Skip(1)] };
+
+        Assert.Contains(RunNight.Of(run).Figures.Keys, name => name.Name == run.Verdicts[0].Id);
+        Assert.DoesNotContain(RunNight.Of(missed).Figures.Keys, name => name.Name == run.Verdicts[0].Id);
+    }
+
     [Fact]
     public void Runs_of_another_load_are_another_history_and_invalid_ones_are_in_none()
     {
