@@ -20,6 +20,7 @@ public sealed record Baseline(
             .Select(verdict => new BaselineFigure(verdict.Id, verdict.Figure!.Value, verdict.Interval, verdict.Unit)
             {
                 Target = TargetName.Of(verdict),
+                Cause = verdict.Cause,
             })])
     {
         Plans = earlier.Observation?.Plans ?? [],
@@ -32,6 +33,9 @@ public sealed record BaselineFigure(string TargetId, double Figure, ConfidenceIn
 {
     /// <summary>Null in older files: then id and unit are all that is known of it.</summary>
     public TargetName? Target { get; init; }
+
+    /// <summary>For which the earlier run missed it whatever the figure says; null where it did not, and in older files.</summary>
+    public string? Cause { get; init; }
 
     /// <summary>Whether it was measured for the target that the verdict is on, and not for another one of the same id.</summary>
     public bool IsOf(Verdict verdict) =>

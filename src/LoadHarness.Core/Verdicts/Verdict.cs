@@ -60,6 +60,10 @@ public sealed partial record Verdict
     [JsonInclude]
     public bool ByCause { get; private init; }
 
+    /// <summary>Its cause, where it was missed whatever the figure says; else null.</summary>
+    [JsonIgnore]
+    public string? Cause => ByCause ? Reason ?? Evidence : null;
+
     /// <summary>Leads at which the claim is made; 0 where it holds at any scale.</summary>
     [JsonInclude]
     public long ClaimedAtContacts { get; private init; }

@@ -4,16 +4,40 @@ using LoadHarness.Core.Verdicts;
 namespace LoadHarness.Core.Comparing.Runs;
 
 /// <summary>What two runs measured for the same targets: an id alone does not make them the same.</summary>
-internal static class TargetChanges
+public static class TargetChanges
 {
-    public static IReadOnlyList<RunChange> Of(RunResult a, RunResult b) =>
+    internal static IReadOnlyList<RunChange> Of(RunResult a, RunResult b) =>
         [.. from before in a.Verdicts
             join after in b.Verdicts on before.Id equals after.Id
-            where TargetName.Of(before).IsSameAs(TargetName.Of(after)) && (before.Figure is not null || after.Figure is not null)
-            select OperationChanges.Change(
-                before.Id, before.Title, (before.Figure, before.Interval), (after.Figure, after.Interval), Words(after), after.Unit)];
+            let change = Of(after, Side.Of(before))
+            where TargetName.Of(before).IsSameAs(TargetName.Of(after)) && change is not { A: null, B: null, Incomparable: null }
+            select change];
+
+    /// <summary>The same of a run and of what it keeps of an earlier one, which is A.</summary>
+    public static RunChange Of(BaselineFigure then, Verdict now) => Of(now, new Side(then.Figure, then.Interval, then.Cause));
+
+    private static RunChange Of(Verdict now, Side then)
+    {
+        var after = Side.Of(now);
+        return OperationChanges.Change(
+            now.Id, now.Title, (then.Figure, then.Interval), (after.Figure, after.Interval), Words(now), now.Unit) with
+        {
+            Incomparable = then.IsMeasured && after.IsMeasured && (then.Cause ?? after.Cause) is not null
+                ? new(then.Cause, after.Cause, IsWorse: then.Cause is null)
+                : null,
+        };
+    }
 
     private static ChangeWords Words(Verdict verdict) => verdict.Direction == LimitDirection.AtLeast
         ? ChangeWords.OfRate
         : TimeUnit.Is(verdict.Unit) ? ChangeWords.OfTime : ChangeWords.OfCost;
+
+    /// <param name="Cause">For which it was missed whatever the figure says, such as requests that failed.</param>
+    private sealed record Side(double? Figure, ConfidenceInterval? Interval, string? Cause)
+    {
+        /// <summary>Where all requests failed there is no figure.</summary>
+        public bool IsMeasured => Figure is not null || Cause is not null;
+
+        public static Side Of(Verdict verdict) => new(verdict.Figure, verdict.Interval, verdict.Cause);
+    }
 }
