@@ -25,6 +25,8 @@ internal static class SeveralRuns
         var directory = Directory("compare", output);
         var terminal = new TerminalOutput(options.Json);
         IReadOnlyList<RunComparison> comparisons = [.. runs.Skip(1).Select(run => RunComparison.Of(runs[0], run))];
+        foreach (var fault in comparisons.SelectMany(comparison => comparison.Faults(comparison.A, comparison.B)).Distinct())
+            terminal.Line(fault);
         foreach (var comparison in comparisons) Print(terminal, comparison);
         var page = await RunPages.WriteComparisonAsync(runs, directory, BuildFacts.Version, cancellationToken);
         End(terminal, options, page);
@@ -51,6 +53,7 @@ internal static class SeveralRuns
     private static void Print(TerminalOutput terminal, RunComparison comparison)
     {
         terminal.Line($"{comparison.B} against {comparison.A}: {comparison.Tally} (about {comparison.ByChance} by chance)");
+        if (comparison.VerdictTally() is { } verdicts) terminal.Line($"   {verdicts}");
         foreach (var difference in comparison.Differences.Take(MostTold)) terminal.Line($"   differs: {difference}");
         if (comparison.Differences.Count > MostTold)
             terminal.Line($"   differs: {comparison.Differences.Count - MostTold} more; the page names them");

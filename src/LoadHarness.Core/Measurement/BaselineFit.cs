@@ -34,11 +34,13 @@ public static class BaselineFit
             .Select(setting => new RunFact($"server setting {setting.Key}", FactKind.Machine, setting.Value)),
     ];
 
+    /// <summary>Why the earlier run is no baseline of this one, in words; its own faults are among them.</summary>
     public static IEnumerable<string> Differences(RunResult earlier, RunResult run) =>
-    [
-        .. FaultsOf(earlier),
-        .. Pairs(Facts(earlier), Facts(run)).Where(pair => pair.Then != pair.Now && IsCompared(pair, earlier, run)).Select(Words),
-    ];
+        [.. FaultsOf(earlier), .. Circumstances(earlier, run)];
+
+    /// <summary>What differs between two runs, in words, whether or not either can be trusted.</summary>
+    public static IEnumerable<string> Circumstances(RunResult earlier, RunResult run) =>
+        Pairs(Facts(earlier), Facts(run)).Where(pair => pair.Then != pair.Now && IsCompared(pair, earlier, run)).Select(Words);
 
     /// <summary>
     /// Whether a fact is left out of a comparison where one of the runs does not say it: those of given servers alone, of which earlier

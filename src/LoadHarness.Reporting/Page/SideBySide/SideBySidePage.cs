@@ -37,18 +37,31 @@ internal static class SideBySidePage
     private static Html First(IReadOnlyList<RunResult> runs, IReadOnlyList<ComparedPair> pairs) => Html.Of($"""
         <p class="product">LoadHarness: {runs.Count} runs side by side</p>
         <div class="verdict" id="verdict">
-        <p class="verdict-word">{(pairs.Any(pair => pair.Comparison.Differences.Count > 0)
-            ? "Not the same circumstances"
-            : "The same load on the same machine")}</p>
-        <h1>{string.Join("; ", pairs.Take(MostTold).Select(pair => $"{pair.B} against A: {pair.Comparison.Tally}"))}</h1>
+        <p class="verdict-word">{Word(pairs)}</p>
+        <h1>{string.Join("; ", Faults(pairs).Select(fault => $"{fault.Run} is {fault.Fault.State}")
+            .Concat(pairs.Take(MostTold).Select(pair => Plain.Cut(pair.Headline, 500))))}</h1>
         <p class="meaning">{Caveat(pairs)}</p>
-        <ul class="reasons">{pairs.SelectMany(Told)}</ul>
+        <ul class="reasons">{Faults(pairs).Select(Warning)}{pairs.SelectMany(Told)}</ul>
         </div>
         {HtmlComponents.Table("Runs", ["Run", "Id", "Verdict", "Started", "Commit", "Leads", "Machine"], runs.Select(Row))}
         """);
 
+    private static string Word(IReadOnlyList<ComparedPair> pairs) =>
+        Faults(pairs).Any() ? "Figures that must not be trusted"
+        : pairs.Any(pair => pair.Comparison.Differences.Count > 0) ? "Not the same circumstances"
+        : "The same load on the same machine";
+
+    private static IEnumerable<(string Run, RunFault Fault)> Faults(IReadOnlyList<ComparedPair> pairs) =>
+        pairs[0].Comparison.FaultsOfA.Select(fault => ("A", fault))
+            .Concat(pairs.SelectMany(pair => pair.Comparison.FaultsOfB.Select(fault => (pair.B, fault))));
+
+    private static Html Warning((string Run, RunFault Fault) found) =>
+        Html.Of($"<li>{Plain.Cut(found.Fault.Sentence(found.Run), 500)} Decide nothing from its figures.</li>");
+
     private static IEnumerable<Html> Told(ComparedPair pair)
     {
+        if (pair.Comparison.VerdictTally("A", pair.B) is { } verdicts)
+            yield return Html.Of($"""<li><a href="#targets">{pair.B} against A</a>: {Plain.Cut(verdicts, 500)}.</li>""");
         if (pair.Comparison.Differences.Count > 0)
         {
             var more = pair.Comparison.Differences.Count - 1;
@@ -114,6 +127,10 @@ internal static class SideBySidePage
 internal sealed record ComparedPair(string B, RunComparison Comparison)
 {
     public static ComparedPair Of(RunResult first, RunResult run, int index) => new(RunLetters.Of(index), RunComparison.Of(first, run));
+
+    /// <summary>"B against A: 0 worse, 0 better, 0 without a difference shown, 1 verdict changed (ER-4 met in A, missed in B)".</summary>
+    public string Headline => $"{B} against A: {Comparison.Tally}"
+        + (Comparison.VerdictTally("A", B) is { } verdicts ? $", {verdicts}" : "");
 
     public string Words(RunChange change) => change.Sentence("A", B);
 

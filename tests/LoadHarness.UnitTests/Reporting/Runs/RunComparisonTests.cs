@@ -1,5 +1,10 @@
+using System.Text.Json;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Comparing.Runs;
+using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Output;
+using LoadHarness.Core.Verdicts;
+using LoadHarness.Reporting.Page.SideBySide;
 
 namespace LoadHarness.UnitTests.Reporting.Runs;
 
@@ -177,6 +182,51 @@ public sealed class RunComparisonTests
         Assert.Contains(comparison.Worse, change => change is { Name: "mixed-users", Metric: "failed" });
         Assert.DoesNotContain(comparison.Operations, change => change is { Name: "mixed-users", Metric: "completed" });
     }
+
+    [Theory]
+    [InlineData("invalid", "Stolen time.")]
+    [InlineData("incomplete", "Interrupted.")]
+    public void A_run_that_must_not_be_trusted_is_named_before_any_figure_whichever_of_the_two_it_is(string state, string why)
+    {
+        var (good, other) = (OtherRun.Of(0), OtherRun.Of(1));
+        var bad = state == "invalid" ? other with { Invalid = [why] } : other with { IncompleteReason = why };
+
+        var comparison = RunComparison.Of(good, bad);
+
+        Assert.Equal([$"B is {state}: {why}"], comparison.Faults());
+        Assert.Equal([$"A is {state}: {why}"], RunComparison.Of(bad, good).Faults());
+        Assert.Empty(comparison.Differences.Concat(RunComparison.Of(bad, good).Differences));
+        Assert.Contains(why, JsonSerializer.Serialize(comparison, JsonFormat.Options), StringComparison.Ordinal);
+        foreach (var (run, page) in new[] { ("B", Page(good, bad)), ("A", Page(bad, good)) })
+        {
+            Assert.Contains($"<h1>{run} is {state}; B against A: ", page, StringComparison.Ordinal);
+            Assert.Contains($"{run} is {state}: {why}", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("differs from A in", page, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Targets_with_another_verdict_are_counted_and_named_beside_the_tally()
+    {
+        var (met, missed) = (Proved(96), Proved(90));
+
+        var comparison = RunComparison.Of(met, missed);
+
+        Assert.Equal("0 worse, 0 better, 0 without a difference shown", comparison.Tally);
+        Assert.Equal("1 verdict changed (ER-4 met in A, missed in B)", comparison.VerdictTally());
+        Assert.Contains($"B against A: {comparison.Tally}, {comparison.VerdictTally()}", Page(met, missed), StringComparison.Ordinal);
+        Assert.Equal(
+            "1 verdict changed (ER-4 met in A, missed in C, by another limit)",
+            RunComparison.Of(Proved(90, limit: 80), missed).VerdictTally("A", "C"));
+        Assert.Null(RunComparison.Of(met, met).VerdictTally());
+    }
+
+    private static string Page(RunResult a, RunResult b) => SideBySidePage.Render([a, b], "1.0");
+
+    private static RunResult Proved(double figure, double limit = 95) => SampleCompared.Proof with
+    {
+        Verdicts = [Verdict.Counted("ER-4", "Imports 95% faster", figure, Limit.AtLeast(limit, "%"), 4, "as measured")],
+    };
 
     private sealed record ConfidenceIntervalOf(double Figure, double Low, double High);
 }
