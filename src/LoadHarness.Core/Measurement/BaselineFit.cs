@@ -18,6 +18,8 @@ public static class BaselineFit
 
     private const string DatabaseName = "server's database";
 
+    private const string TargetsChecksum = "targets";
+
     /// <summary>All that must be equal, by name; a run that lacks one has null there.</summary>
     public static IEnumerable<RunFact> Facts(RunResult run) =>
     [
@@ -26,6 +28,7 @@ public static class BaselineFit
         new("seed", FactKind.Load, SeedOf(run)),
         new("checksum of the rows", FactKind.Code, run.Seed?.Checksum),
         new("schema", FactKind.Code, run.Schema?.Checksum),
+        new(TargetsChecksum, FactKind.Code, run.TargetsChecksum),
         new("server", FactKind.Machine, run.Server?.Words() ?? run.Findings?.Servers),
         .. GivenServer(run),
         .. FactsOfTheStart(run),
@@ -34,13 +37,18 @@ public static class BaselineFit
             .Select(setting => new RunFact($"server setting {setting.Key}", FactKind.Machine, setting.Value)),
     ];
 
-    /// <summary>Why the earlier run is no baseline of this one, in words; its own faults are among them.</summary>
+    /// <summary>
+    /// Why the earlier run is no baseline of this one, in words; its own faults are among them. Which targets judged it does not matter:
+    /// its figures are what counts.
+    /// </summary>
     public static IEnumerable<string> Differences(RunResult earlier, RunResult run) =>
-        [.. FaultsOf(earlier), .. Circumstances(earlier, run)];
+        [.. FaultsOf(earlier), .. Differing(earlier, run).Where(pair => pair.Name != TargetsChecksum).Select(Words)];
 
     /// <summary>What differs between two runs, in words, whether or not either can be trusted.</summary>
-    public static IEnumerable<string> Circumstances(RunResult earlier, RunResult run) =>
-        Pairs(Facts(earlier), Facts(run)).Where(pair => pair.Then != pair.Now && IsCompared(pair, earlier, run)).Select(Words);
+    public static IEnumerable<string> Circumstances(RunResult earlier, RunResult run) => Differing(earlier, run).Select(Words);
+
+    private static IEnumerable<(string Name, string? Then, string? Now)> Differing(RunResult earlier, RunResult run) =>
+        Pairs(Facts(earlier), Facts(run)).Where(pair => pair.Then != pair.Now && IsCompared(pair, earlier, run));
 
     /// <summary>
     /// Whether a fact is left out of a comparison where one of the runs does not say it: those of given servers alone, of which earlier
@@ -115,7 +123,7 @@ public static class BaselineFit
         "checksum of the rows" => earlier.Seed?.SeededAtMonth == run.Seed?.SeededAtMonth,
         // Earlier versions did not record it.
         OptionNames.ProfileChecksum => earlier.Options.ContainsKey(pair.Name) && run.Options.ContainsKey(pair.Name),
-        _ when IsLeftOutWhereUnsaid(pair.Name) => pair is { Then: not null, Now: not null },
+        _ when IsLeftOutWhereUnsaid(pair.Name) || pair.Name == TargetsChecksum => pair is { Then: not null, Now: not null },
         _ when pair.Name.StartsWith("server setting ", StringComparison.Ordinal) => earlier.Server is not null && run.Server is not null,
         _ => true,
     };

@@ -12,7 +12,9 @@ internal static class TargetColumns
         return ids.Count == 0
             ? null
             : new(
-                "targets", "Targets", "Each run's figure with its 95% interval and its verdict, then what the runs show against A.",
+                "targets", "Targets",
+                "Each run's figure with its 95% interval and its verdict, and its limit where the runs were judged by different ones; then "
+                    + "what the runs show against A.",
                 [HtmlComponents.Table(
                     "Targets of all runs",
                     ["Target", "Limit", .. RunLetters.Headers(runs), .. pairs.Select(pair => $"{pair.B} against A")],
@@ -23,23 +25,27 @@ internal static class TargetColumns
     {
         var verdicts = runs.Select(run => run.Verdicts.FirstOrDefault(verdict => verdict.Id == id)).ToList();
         var first = verdicts.OfType<Verdict>().First();
+        // A limit is cut to what the requests of a run handled, and each run may have targets of its own.
+        List<string> limits =
+            [.. verdicts.OfType<Verdict>().Where(verdict => verdict.Limit is not null).Select(verdict => Format.Limit(verdict)).Distinct()];
+        var isOne = limits.Count <= 1;
         return
         [
             Html.Of($"""<span class="id">{id}</span> {Plain.Cut(first.Title, 200)}"""),
-            Format.Limit(first),
-            .. verdicts.Select(verdict => (Cell)Figure(verdict)),
+            isOne ? limits.FirstOrDefault("–") : "differs",
+            .. verdicts.Select(verdict => (Cell)Figure(verdict, withLimit: !isOne)),
             .. pairs.Zip(verdicts.Skip(1), (pair, verdict) => (Cell)Html.Of($"{Change(pair, verdicts[0], verdict)}")),
         ];
     }
 
-    private static Html Figure(Verdict? verdict) => verdict is null
+    private static Html Figure(Verdict? verdict, bool withLimit) => verdict is null
         ? Html.Of($"–")
         : Html.Of(
             $"""
             {Scoreboard.Badge(verdict.Kind)}
                 {VerdictWords.Figure(verdict)}{(verdict.Interval is { } interval
                     ? Html.Of($" ({Format.Interval(interval, verdict.Limit)})")
-                    : null)}
+                    : null)}{(withLimit && verdict.Limit is not null ? $", {Format.Limit(verdict)}" : "")}
             """);
 
     private static string Change(ComparedPair pair, Verdict? a, Verdict? b) =>

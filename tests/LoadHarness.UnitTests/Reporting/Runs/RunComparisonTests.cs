@@ -221,6 +221,32 @@ public sealed class RunComparisonTests
         Assert.Null(RunComparison.Of(met, met).VerdictTally());
     }
 
+    [Fact]
+    public void Each_verdict_stands_beside_the_limit_that_it_was_judged_by()
+    {
+        var (wide, narrow) = (Proved(90, limit: 80), Proved(90));
+
+        var row = Row(Page(wide, narrow));
+
+        Assert.Contains(", at least 80%", row, StringComparison.Ordinal);
+        Assert.Contains(", at least 95%", row, StringComparison.Ordinal);
+        Assert.DoesNotContain(", at least", Row(Page(narrow, narrow)), StringComparison.Ordinal);
+        Assert.Contains("at least 95%", Row(Page(narrow, narrow)), StringComparison.Ordinal);
+
+        static string Row(string page) => page[page.IndexOf("<span class=\"id\">ER-4", StringComparison.Ordinal)..].Split("</table>")[0];
+    }
+
+    [Fact]
+    public void Other_targets_are_a_difference_of_two_runs_and_keep_none_from_being_a_baseline()
+    {
+        var (a, b) = (OtherRun.Of(0) with { TargetsChecksum = "111" }, OtherRun.Of(1) with { TargetsChecksum = "222" });
+
+        Assert.Equal(["targets: 111 then, 222 now"], RunComparison.Of(a, b).Differences);
+        Assert.Empty(BaselineFit.Differences(a, b));
+        // A run of an earlier version does not say.
+        Assert.Empty(RunComparison.Of(OtherRun.Of(0), b).Differences);
+    }
+
     private static string Page(RunResult a, RunResult b) => SideBySidePage.Render([a, b], "1.0");
 
     private static RunResult Proved(double figure, double limit = 95) => SampleCompared.Proof with
