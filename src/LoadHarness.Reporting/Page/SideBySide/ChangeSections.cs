@@ -17,7 +17,7 @@ internal static class ChangeSections
     public static Section? Statements(IReadOnlyList<ComparedPair> pairs) => Of(
         "statements", "Statements",
         "What a call cost on the server, of the statements that both runs kept, matched by their text. "
-            + "Blocks are those of shared buffers that were touched.",
+            + "Blocks are those of shared buffers that were touched. Calls that failed are in no figure: the server does not count them.",
         pairs, comparison => comparison.Statements, "Statement");
 
     public static Section? Sizes(IReadOnlyList<ComparedPair> pairs) => Of(
