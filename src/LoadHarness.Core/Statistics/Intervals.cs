@@ -14,14 +14,14 @@ public static class Intervals
 
     /// <summary>
     /// Of a percentile, without assuming a distribution: the order statistics between which it lies
-    /// (binomial ranks, normal approximation). Null when the samples do not reach far enough beyond the percentile.
+    /// (binomial ranks, normal approximation, each rounded outwards). Null when the samples do not reach far enough beyond the percentile.
     /// </summary>
     public static ConfidenceInterval? OfPercentile(LatencyHistogram histogram, double percentile, Func<TimeSpan, double> unit)
     {
         var n = (double)histogram.Count;
         var share = percentile / 100;
         var spread = NormalQuantile * Math.Sqrt(n * share * (1 - share));
-        var (low, high) = ((n * share) - spread, (n * share) + spread + 1);
+        var (low, high) = (Math.Floor((n * share) - spread), (n * share) + spread + 1);
         return low < 1 || high > n
             ? null
             : new(unit(histogram.Percentile(100 * low / n)), unit(histogram.Percentile(100 * high / n)));

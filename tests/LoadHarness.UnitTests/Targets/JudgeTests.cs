@@ -22,6 +22,16 @@ public sealed class JudgeTests
         Assert.Equal(1_000, verdict.Samples);
     }
 
+    /// <summary>1 to 200 ms: the 190th is the p95, and the ranks of its interval are 183.96 and 197.04.</summary>
+    [Fact]
+    public void The_ranks_of_an_interval_are_rounded_outwards()
+    {
+        var interval = Decide(Query, Scenario("lead-queries", Operation("a", Milliseconds(200, i => i + 1)))).Interval!;
+
+        Assert.InRange(interval.Low, 182.8, 183.2);
+        Assert.InRange(interval.High, 197.8, 198.2);
+    }
+
     [Theory]
     [InlineData(41, 60, 5, VerdictKind.Met)]
     [InlineData(39, 60, 5, VerdictKind.Inconclusive)]
