@@ -50,7 +50,9 @@ internal static class HistogramCodec
     /// <exception cref="FormatException">As for <see cref="Decode"/>.</exception>
     public static long CountOf(string base64) => Read(base64).Sum(entry => entry.Count);
 
-    private static IEnumerable<(int Index, long Count)> Read(string base64)
+    /// <summary>Every bucket that holds something, shortest first, without building the histogram.</summary>
+    /// <exception cref="FormatException">As for <see cref="Decode"/>.</exception>
+    public static IEnumerable<(int Index, long Count)> Read(string base64)
     {
         var bytes = Convert.FromBase64String(base64);
         if (bytes.Length < 8 || BinaryPrimitives.ReadInt32BigEndian(bytes) != CompressedCookie)

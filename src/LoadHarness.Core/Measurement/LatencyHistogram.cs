@@ -54,9 +54,13 @@ public sealed class LatencyHistogram
     public TimeSpan? PercentileWithin(double percentile) => Count * (100 - percentile) / 100 < 1 - 1e-6 ? null : Percentile(percentile);
 
     /// <summary>As <see cref="Percentile"/>, below the 100 ns that a <see cref="TimeSpan"/> resolves.</summary>
-    public long NanosecondsAtPercentile(double percentile)
+    public long NanosecondsAtPercentile(double percentile) => NanosecondsAtRank(RankOf(percentile));
+
+    /// <summary>The sample that so many are at most as long as, itself among them. Zero when there are fewer.</summary>
+    internal TimeSpan AtRank(long rank) => FromNanoseconds(NanosecondsAtRank(rank));
+
+    internal long NanosecondsAtRank(long rank)
     {
-        var rank = RankOf(percentile);
         var seen = 0L;
         foreach (var (nanoseconds, count) in Counts())
         {

@@ -3,29 +3,16 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Statistics;
 
-/// <summary>95% confidence intervals, in the unit of the caller's choice.</summary>
+/// <summary>
+/// 95% confidence intervals, in the unit of the caller's choice. Those of percentiles are of <see cref="ResponseTimes"/>.
+/// </summary>
 public static class Intervals
 {
     /// <summary>Two-sided 95% of the normal distribution.</summary>
-    private const double NormalQuantile = 1.959964;
+    internal const double NormalQuantile = 1.959964;
 
     /// <summary>Outside a two-sided interval of 95%, to either side.</summary>
-    private const double Tail = 0.025;
-
-    /// <summary>
-    /// Of a percentile, without assuming a distribution: the order statistics between which it lies
-    /// (binomial ranks, normal approximation, each rounded outwards). Null when the samples do not reach far enough beyond the percentile.
-    /// </summary>
-    public static ConfidenceInterval? OfPercentile(LatencyHistogram histogram, double percentile, Func<TimeSpan, double> unit)
-    {
-        var n = (double)histogram.Count;
-        var share = percentile / 100;
-        var spread = NormalQuantile * Math.Sqrt(n * share * (1 - share));
-        var (low, high) = (Math.Floor((n * share) - spread), (n * share) + spread + 1);
-        return low < 1 || high > n
-            ? null
-            : new(unit(histogram.Percentile(100 * low / n)), unit(histogram.Percentile(100 * high / n)));
-    }
+    internal const double Tail = 0.025;
 
     /// <summary>Of the mean of a few repetitions, by Student's t. Null below two samples.</summary>
     public static ConfidenceInterval? OfMean(LatencyHistogram histogram, Func<TimeSpan, double> unit)

@@ -9,10 +9,10 @@ internal static class ResponseTime
 {
     public static Verdict Decide(RunResult run, ScenarioResult scenario, OperationResult operation, Target target)
     {
-        var histogram = LatencyHistogram.Decode(operation.Response.Encoded);
-        var (statistic, figure, interval) = Measure(histogram, target.Statistic, Unit(target));
+        var times = new ResponseTimes(operation);
+        var (statistic, figure, interval) = Measure(times, target.Statistic, Unit(target));
         var measured = new Measured(
-            figure, interval, histogram.Count, target.MinimumSamples, $"{operation.Name} {statistic}",
+            figure, interval, times.Answered.Count, target.MinimumSamples, $"{operation.Name} {statistic}",
             OperationPath.Of(scenario, operation));
         var verdict = Verdict.Judged(target.Id, target.Title, measured, LimitFor(target, operation), Evidence(scenario, operation, target))
             .Qualified(Caveats.Of(run, target, operation.Accounting));
@@ -20,11 +20,12 @@ internal static class ResponseTime
     }
 
     private static (string Statistic, double? Figure, ConfidenceInterval? Interval) Measure(
-        LatencyHistogram histogram, Statistic statistic, Func<TimeSpan, double> unit) => statistic switch
+        ResponseTimes times, Statistic statistic, Func<TimeSpan, double> unit) => statistic switch
         {
-            Statistic.ResponseP95 => ("p95", Figure(histogram.PercentileWithin(95), unit), Intervals.OfPercentile(histogram, 95, unit)),
-            Statistic.ResponseP99 => ("p99", Figure(histogram.PercentileWithin(99), unit), Intervals.OfPercentile(histogram, 99, unit)),
-            Statistic.ResponseMean => ("mean", histogram.Count == 0 ? null : unit(histogram.Mean), Intervals.OfMean(histogram, unit)),
+            Statistic.ResponseP95 => ("p95", Figure(times.Percentile(95), unit), times.Interval(95, unit)),
+            Statistic.ResponseP99 => ("p99", Figure(times.Percentile(99), unit), times.Interval(99, unit)),
+            Statistic.ResponseMean => (
+                "mean", times.Answered.Count == 0 ? null : unit(times.Answered.Mean), Intervals.OfMean(times.Answered, unit)),
             _ => throw new ArgumentOutOfRangeException(nameof(statistic), statistic, "Not a statistic of response times."),
         };
 

@@ -42,14 +42,14 @@ internal static class OperationChanges
             var (first, second) = (before.GetValueOrDefault(name), after.GetValueOrDefault(name));
             IEnumerable<RunChange> changes = Failed(name, first?.Accounting, second?.Accounting) is { } failed
                 ? [failed]
-                : Times(name, Histogram(first), Histogram(second));
+                : Times(name, ResponseTimesOf(first), ResponseTimesOf(second));
             foreach (var change in changes) yield return change;
         }
     }
 
-    private static IEnumerable<RunChange> Times(string name, LatencyHistogram? a, LatencyHistogram? b)
+    private static IEnumerable<RunChange> Times(string name, ResponseTimes? a, ResponseTimes? b)
     {
-        var few = Math.Min(a?.Count ?? long.MaxValue, b?.Count ?? long.MaxValue) < FewSamples;
+        var few = Math.Min(a?.Answered.Count ?? long.MaxValue, b?.Answered.Count ?? long.MaxValue) < FewSamples;
         IEnumerable<RunChange> changes = few
             ? [Change(name, "mean", Mean(a), Mean(b), ChangeWords.OfTime, "ms")]
             : Percentiles.Select(percentile => Change(
@@ -86,15 +86,15 @@ internal static class OperationChanges
         .SelectMany(scenario => scenario.Operations.Select(operation => (Name: OperationPath.Of(scenario, operation), Result: operation)))
         .GroupBy(entry => entry.Name).ToDictionary(group => group.Key, group => group.First().Result);
 
-    private static LatencyHistogram? Histogram(OperationResult? operation) =>
-        operation is { Response.Count: > 0 } ? LatencyHistogram.Decode(operation.Response.Encoded) : null;
+    private static ResponseTimes? ResponseTimesOf(OperationResult? operation) =>
+        operation is { Response.Count: > 0 } ? new(operation) : null;
 
-    private static (double?, ConfidenceInterval?) Mean(LatencyHistogram? histogram) => histogram is null
+    private static (double?, ConfidenceInterval?) Mean(ResponseTimes? times) => times is null
         ? (null, null)
-        : (histogram.Mean.TotalMilliseconds, Intervals.OfMean(histogram, duration => duration.TotalMilliseconds));
+        : (times.Answered.Mean.TotalMilliseconds, Intervals.OfMean(times.Answered, duration => duration.TotalMilliseconds));
 
-    private static (double?, ConfidenceInterval?) At(LatencyHistogram? histogram, double percentile) =>
-        histogram?.PercentileWithin(percentile) is { } figure
-            ? (figure.TotalMilliseconds, Intervals.OfPercentile(histogram, percentile, duration => duration.TotalMilliseconds))
+    private static (double?, ConfidenceInterval?) At(ResponseTimes? times, double percentile) =>
+        times?.Percentile(percentile) is { } figure
+            ? (figure.TotalMilliseconds, times.Interval(percentile, duration => duration.TotalMilliseconds))
             : (null, null);
 }
