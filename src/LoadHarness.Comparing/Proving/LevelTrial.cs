@@ -1,5 +1,6 @@
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Statistics;
 using LoadHarness.Core.Targets;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
@@ -49,13 +50,13 @@ internal static class LevelTrial
 
     private static string? FaultOf(OperationResult operation, ScaleTarget target)
     {
-        var response = operation.Response;
+        var (times, response) = (new ResponseTimes(operation), operation.Response);
         // Few calls have no percentile: then the slowest has to hold.
         var (statistic, figure) = target.Target.Statistic switch
         {
             Statistic.ResponseMean => ("mean", response.Mean),
-            Statistic.ResponseP99 => ("p99", response.P99 ?? response.Maximum),
-            _ => ("p95", response.P95 ?? response.Maximum),
+            Statistic.ResponseP99 => ("p99", times.Percentile(99) ?? response.Maximum),
+            _ => ("p95", times.Percentile(95) ?? response.Maximum),
         };
         return figure is { } time && time.TotalMilliseconds > target.Milliseconds
             ? $"{operation.Name} {statistic} {time.TotalMilliseconds:0} ms, above {target.Milliseconds:0} ms of {target.Target.Id}"

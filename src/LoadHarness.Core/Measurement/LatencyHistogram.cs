@@ -51,10 +51,16 @@ public sealed class LatencyHistogram
     /// <summary>
     /// As <see cref="Percentile"/>; null when fewer samples than one lie beyond it, so that it would be no more than the longest.
     /// </summary>
-    public TimeSpan? PercentileWithin(double percentile) => Count * (100 - percentile) / 100 < 1 - 1e-6 ? null : Percentile(percentile);
+    /// <param name="beyond">So many more samples are longer than all that are recorded: a percentile among them is null, too.</param>
+    public TimeSpan? PercentileWithin(double percentile, long beyond = 0)
+    {
+        var all = Count + beyond;
+        var rank = RankOf(percentile, all);
+        return rank > Count || all * (100 - percentile) / 100 < 1 - 1e-6 ? null : AtRank(rank);
+    }
 
     /// <summary>As <see cref="Percentile"/>, below the 100 ns that a <see cref="TimeSpan"/> resolves.</summary>
-    public long NanosecondsAtPercentile(double percentile) => NanosecondsAtRank(RankOf(percentile));
+    public long NanosecondsAtPercentile(double percentile) => NanosecondsAtRank(RankOf(percentile, Count));
 
     /// <summary>The sample that so many are at most as long as, itself among them. Zero when there are fewer.</summary>
     internal TimeSpan AtRank(long rank) => FromNanoseconds(NanosecondsAtRank(rank));
@@ -114,10 +120,10 @@ public sealed class LatencyHistogram
 
     private long[] PageOf(int index) => _pages[index >> HistogramBuckets.PageBits] ??= new long[HistogramBuckets.PageSize];
 
-    private long RankOf(double percentile)
+    private static long RankOf(double percentile, long count)
     {
         Debug.Assert(percentile is >= 0 and <= 100, "A percentile is a share of 100.");
-        var exact = percentile * Count / 100;
+        var exact = percentile * count / 100;
         var whole = Math.Round(exact);
         // 99.9% of 10,000 is 9,990.000000000002 in binary: without this it would be rank 9,991.
         return Math.Max(1, (long)(Math.Abs(exact - whole) < 1e-6 ? whole : Math.Ceiling(exact)));

@@ -1,6 +1,7 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Statistics;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Core.Words;
 
 namespace LoadHarness.Core.Targets;
 
@@ -16,7 +17,19 @@ internal static class ResponseTime
             OperationPath.Of(scenario, operation));
         var verdict = Verdict.Judged(target.Id, target.Title, measured, LimitFor(target, operation), Evidence(scenario, operation, target))
             .Qualified(Caveats.Of(run, target, operation.Accounting));
-        return FailedShare.Reason(operation.Accounting, operation.Errors) is { } reason ? verdict.MissedBecause(reason) : verdict;
+        return FailedShare.Reason(operation.Accounting, operation.Errors) is { } reason
+            ? verdict.MissedBecause(reason)
+            : Unended(verdict, measured, times.Lost);
+    }
+
+    /// <summary>An interval that reaches into requests that never came back has no upper end: it is never within a limit.</summary>
+    private static Verdict Unended(Verdict verdict, Measured measured, long lost)
+    {
+        if (measured.Samples < measured.MinimumSamples || verdict.Bound is not { } limit
+            || measured.Interval is not { High: double.PositiveInfinity } interval) return verdict;
+        var reason = $"the 95% interval, from {Format.Figure(interval.Low, limit.Unit, limit.Value)} upwards, reaches into the requests "
+            + $"that never came back ({Format.Count(lost)}), which count as longer than any limit: {Format.Limit(limit)} required";
+        return limit.Allows(interval.Low) ? verdict.UndecidedBecause(reason) : verdict.MissedBecause(reason);
     }
 
     private static (string Statistic, double? Figure, ConfidenceInterval? Interval) Measure(

@@ -49,6 +49,8 @@ public static class TargetJudge
             .Select(operation => (operation.Accounting, Verdict: ResponseTime.Decide(run, scenario, operation, target)))
             .OrderBy(judged => VerdictKinds.Severity(judged.Verdict.Kind))
             .ThenByDescending(judged => FailedShare.IsTooLarge(judged.Accounting))
+            // A percentile among requests that never came back has no figure, and is longer than every one.
+            .ThenByDescending(judged => judged.Verdict is { Kind: VerdictKind.Missed, Figure: null })
             .ThenByDescending(judged => judged.Verdict.Figure / judged.Verdict.Limit)
             .First().Verdict;
     }

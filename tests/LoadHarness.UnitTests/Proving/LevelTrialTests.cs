@@ -46,6 +46,25 @@ public sealed class LevelTrialTests
         Assert.Null(FaultOf(Slow(1, of: 40), P95));
     }
 
+    [Fact]
+    public void What_never_came_back_is_longer_than_the_slowest_answer()
+    {
+        var result = Slow(6, of: 1_000);
+
+        Assert.Null(FaultOf(result, P99));
+        AssertBreaks("p99", P99, FaultOf(Lost(result, unanswered: 8, skipped: 0), P99));
+        AssertBreaks("p99", P99, FaultOf(Lost(result, unanswered: 0, skipped: 8), P99));
+        Assert.Null(FaultOf(Lost(result, unanswered: 4, skipped: 4), P95));
+    }
+
+    private static ScenarioResult Lost(ScenarioResult result, int unanswered, int skipped)
+    {
+        var operation = result.Operations[0];
+        var completed = operation.Accounting.Completed;
+        var accounting = new Accounting(completed + unanswered + skipped, completed, 0, skipped, unanswered);
+        return result with { Operations = [operation with { Accounting = accounting }] };
+    }
+
     private static void AssertBreaks(string statistic, Target target, string? fault)
     {
         Assert.StartsWith($"page {statistic} ", fault, StringComparison.Ordinal);

@@ -79,6 +79,57 @@ public sealed class JudgeTests
         Assert.Equal(VerdictKind.Missed, Decide(Query, Scenario("lead-queries", operation)).Kind);
     }
 
+    /// <summary>What never came back is longer than any limit; what failed had an answer, and only its share counts.</summary>
+    [Theory]
+    [InlineData(0, 0, 55, 20, VerdictKind.Inconclusive)]
+    [InlineData(0, 55, 0, 20, VerdictKind.Inconclusive)]
+    [InlineData(0, 27, 28, 20, VerdictKind.Inconclusive)]
+    [InlineData(0, 0, 55, 800, VerdictKind.Missed)]
+    [InlineData(55, 0, 0, 20, VerdictKind.Met)]
+    [InlineData(0, 0, 1, 20, VerdictKind.Met)]
+    public void A_percentile_is_one_of_all_requests_that_should_have_come_back(
+        int failed, int skipped, int unanswered, double milliseconds, VerdictKind expected)
+    {
+        var lost = failed + skipped + unanswered;
+        var operation = Operation("a", Milliseconds(6_000 - lost, _ => milliseconds)) with
+        {
+            Accounting = new(6_000, 6_000 - lost, failed, skipped, unanswered),
+        };
+
+        var verdict = Decide(Query with { Statistic = Statistic.ResponseP99 }, Scenario("lead-queries", operation));
+
+        Assert.Equal(expected, verdict.Kind);
+        Assert.InRange(verdict.Figure!.Value, milliseconds * 0.999, milliseconds * 1.001);
+        if (expected == VerdictKind.Met) return;
+        Assert.Null(verdict.Interval);
+        Assert.Contains("reaches into the requests that never came back (55)", verdict.Reason, StringComparison.Ordinal);
+        Assert.Contains("at most 500 ms required", verdict.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_never_came_back_moves_the_figure_up()
+    {
+        var answered = Milliseconds(5_970, i => i < 5_930 ? 20 : 400);
+        var operation = Operation("a", answered) with { Accounting = new(6_000, 5_970, 0, 0, 30) };
+
+        var verdict = Decide(Query with { Statistic = Statistic.ResponseP99 }, Scenario("lead-queries", operation));
+
+        Assert.InRange(verdict.Figure!.Value, 399, 401);
+    }
+
+    [Fact]
+    public void A_percentile_among_those_that_never_came_back_has_no_figure_and_is_the_worst()
+    {
+        var verdict = Decide(Query, Scenario("lead-queries",
+            Operation("slow", Milliseconds(1_000, _ => 800)) with { Accounting = new(1_020, 1_000, 20, 0, 0) },
+            Operation("hung", Milliseconds(900, _ => 5)) with { Accounting = new(1_000, 900, 0, 0, 100) }));
+
+        Assert.Equal(VerdictKind.Missed, verdict.Kind);
+        Assert.Equal("lead-queries/hung", verdict.Source);
+        Assert.Null(verdict.Figure);
+        Assert.Contains("100 of 1,000 requests got no answer", verdict.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_smaller_import_has_a_limit_cut_in_proportion()
     {
