@@ -10,6 +10,8 @@ namespace LoadHarness.Core.Measurement;
 /// </summary>
 public sealed class LatencyHistogram
 {
+    private static readonly int LastBucket = HistogramBuckets.IndexOf(HistogramBuckets.Longest);
+
     private readonly long[]?[] _pages = new long[]?[HistogramBuckets.Pages];
 
     public long Count { get; private set; }
@@ -17,6 +19,9 @@ public sealed class LatencyHistogram
     public TimeSpan Minimum => FromNanoseconds(Counts().Select(c => c.Nanoseconds).FirstOrDefault());
 
     public TimeSpan Maximum => FromNanoseconds(NanosecondsAtPercentile(100));
+
+    /// <summary>Whether one took an hour or longer: by how much is not known.</summary>
+    public bool ReachesLongest => _pages[LastBucket >> HistogramBuckets.PageBits]?[LastBucket & HistogramBuckets.PageMask] > 0;
 
     public TimeSpan Mean => FromNanoseconds((long)MeanNanoseconds);
 

@@ -19,8 +19,15 @@ internal static class ResponseTime
             .Qualified(Caveats.Of(run, target, operation.Accounting));
         return FailedShare.Reason(operation.Accounting, operation.Errors) is { } reason
             ? verdict.MissedBecause(reason)
-            : Unended(verdict, measured, times.Lost);
+            : target.Statistic == Statistic.ResponseMean ? Uncut(verdict, times) : Unended(verdict, measured, times.Lost);
     }
+
+    /// <summary>
+    /// A mean with a time that was recorded shorter than it was is not met. A percentile needs no such look: no limit is above an hour.
+    /// </summary>
+    private static Verdict Uncut(Verdict verdict, ResponseTimes times) => times.Answered.ReachesLongest
+        ? verdict.UndecidedBecause("a response took an hour or longer, and is recorded as one hour: the mean may be above the figure")
+        : verdict;
 
     /// <summary>An interval that reaches into requests that never came back has no upper end: it is never within a limit.</summary>
     private static Verdict Unended(Verdict verdict, Measured measured, long lost)

@@ -1,3 +1,4 @@
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Targets;
@@ -6,6 +7,9 @@ namespace LoadHarness.Core.Targets;
 internal static class TargetRules
 {
     private const double LargestLimit = 1e12;
+
+    /// <summary>In milliseconds: what took longer is recorded as if it had taken so long, and would lie within any higher limit.</summary>
+    private const double LargestTimeLimit = HistogramBuckets.Longest / 1e6;
 
     public static IEnumerable<string> Errors(Target target, IReadOnlyDictionary<string, IReadOnlyCollection<string>>? operations) =>
         [.. Text(target), .. Numbers(target), .. Statistics(target), .. Names(target, operations)];
@@ -22,6 +26,9 @@ internal static class TargetRules
             yield return Error("limit", target.Limit, $"a number from 0 to {LargestLimit:0}");
         else if (target.Limit == 0 && target.Direction == LimitDirection.AtLeast)
             yield return Error("limit", target.Limit, "above 0: at least 0 is always met");
+        else if (IsTime(target) && TimeUnit.Milliseconds(target.Unit) is { } one && target.Limit * one > LargestTimeLimit)
+            yield return Error("limit", target.Limit,
+                $"at most {LargestTimeLimit / one:0} {target.Unit}, since a longer response time is recorded as one hour");
         if (target is { Unit: "%", Limit: > 100 }) yield return Error("limit", target.Limit, "a percentage from 0 to 100");
         if (target.MinimumSamples is < 1 or > 1_000_000_000) yield return Error("minimumSamples", target.MinimumSamples, "1 to 1000000000");
         if (target.ClaimedAtContacts is < 0 or > 1_000_000_000)
@@ -31,7 +38,7 @@ internal static class TargetRules
 
     private static IEnumerable<string> Statistics(Target target)
     {
-        var isTime = target.Statistic is Statistic.ResponseP95 or Statistic.ResponseP99 or Statistic.ResponseMean;
+        var isTime = IsTime(target);
         var word = char.ToLowerInvariant(target.Statistic.ToString()[0]) + target.Statistic.ToString()[1..];
         if (isTime && !TimeUnit.Is(target.Unit)) yield return Error("unit", target.Unit, $"ms or s for the statistic {word}");
         if (!isTime && string.IsNullOrWhiteSpace(target.Unit)) yield return Error("unit", target.Unit, "a word such as users");
@@ -51,13 +58,15 @@ internal static class TargetRules
         if (isOfScenario && target.Scenario is null) yield return Error("scenario", null, "the name of a scenario for this statistic");
         if (!isOfScenario && target.Scenario is { } none)
             yield return Error("scenario", none, "nothing: this statistic is about the whole run");
-        if (target.Operation is { } operation
-            && target.Statistic is not (Statistic.ResponseP95 or Statistic.ResponseP99 or Statistic.ResponseMean))
+        if (target.Operation is { } operation && !IsTime(target))
             yield return Error("operation", operation, "nothing: this statistic is about the whole scenario");
         if (operations is null || !isOfScenario || target.Scenario is not { } scenario) yield break;
         if (!operations.TryGetValue(scenario, out var known)) yield return Error("scenario", scenario, OneOf(operations.Keys));
         else if (target.Operation is { } name && !known.Contains(name)) yield return Error("operation", name, OneOf(known));
     }
+
+    private static bool IsTime(Target target) =>
+        target.Statistic is Statistic.ResponseP95 or Statistic.ResponseP99 or Statistic.ResponseMean;
 
     private static string OneOf(IEnumerable<string> names) => string.Join(", ", names.Order(StringComparer.Ordinal));
 

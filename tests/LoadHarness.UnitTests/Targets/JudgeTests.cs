@@ -1,3 +1,4 @@
+using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
@@ -128,6 +129,43 @@ public sealed class JudgeTests
         Assert.Equal("lead-queries/hung", verdict.Source);
         Assert.Null(verdict.Figure);
         Assert.Contains("100 of 1,000 requests got no answer", verdict.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("responseP95", 7_200, "s", "at most 3600 s")]
+    [InlineData("responseP99", 3_600.5, "s", "at most 3600 s")]
+    [InlineData("responseMean", 3_600_001, "ms", "at most 3600000 ms")]
+    [InlineData("responseMean", 3_600, "s", null)]
+    [InlineData("responseP95", 3_600_000, "ms", null)]
+    public void A_limit_beyond_the_longest_time_that_is_recorded_is_refused(string statistic, double limit, string unit, string? allowed)
+    {
+        var json = $$"""
+            { "targets": [ { "id": "A", "title": "Rollup", "scenario": "s", "statistic": "{{statistic}}", "limit": {{limit}},
+              "direction": "atMost", "unit": "{{unit}}" } ] }
+            """;
+
+        if (allowed is null)
+        {
+            Assert.Equal(limit, Assert.Single(TargetFile.Parse(json)).Limit);
+            return;
+        }
+
+        var refused = Assert.Throws<HarnessException>(() => TargetFile.Parse(json));
+        Assert.Equal(ExitCode.BadUsage, refused.ExitCode);
+        Assert.Contains($"limit: '{limit}' is wrong; allowed: {allowed}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_took_hours_is_within_no_limit()
+    {
+        var hours = Scenario("lead-queries", Operation("a", Milliseconds(200, _ => 3 * 3_600_000)));
+        var one = Scenario("bulk-import", Operation("import", Milliseconds(100, i => i == 0 ? 10 * 3_600_000 : 10_000)));
+
+        var mean = Decide(Import with { Limit = 200 }, one);
+
+        Assert.Equal(VerdictKind.Missed, Decide(Query with { Limit = 3_600, Unit = "s" }, hours).Kind);
+        Assert.Equal(VerdictKind.Inconclusive, mean.Kind);
+        Assert.Contains("an hour or longer", mean.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
