@@ -8,10 +8,11 @@ namespace LoadHarness.Comparing.Arms;
 /// <summary>One filled cluster, stopped, that arms are copied from. Disposing removes it, unless it is a kept one.</summary>
 public sealed class ClusterTemplate : IAsyncDisposable
 {
-    private readonly bool _keep;
+    private readonly WatchedDirectory? _own;
 
-    private ClusterTemplate(ServerProfile profile, ClusterSnapshot snapshot, int serverVersion, bool keep) =>
-        (Profile, Snapshot, ServerVersion, _keep) = (profile, snapshot, serverVersion, keep);
+    /// <param name="own">Holds the snapshot and goes with this; null for a kept one.</param>
+    private ClusterTemplate(ServerProfile profile, ClusterSnapshot snapshot, int serverVersion, WatchedDirectory? own) =>
+        (Profile, Snapshot, ServerVersion, _own) = (profile, snapshot, serverVersion, own);
 
     public ServerProfile Profile { get; }
 
@@ -31,10 +32,11 @@ public sealed class ClusterTemplate : IAsyncDisposable
     {
         var binaries = await PostgresBinaries.RequireAsync(serverVersion, cancellationToken);
         var kept = placeOf(binaries.MajorVersion);
-        var snapshot = keep || kept.Exists ? kept : OwnPlace();
-        var template = new ClusterTemplate(profile, snapshot, binaries.MajorVersion, keep || kept.Exists);
-        if (!snapshot.Exists) await template.FillAsync(binaries, fill, progress, cancellationToken);
-        return template;
+        if (kept.Exists) return new(profile, kept, binaries.MajorVersion, null);
+        var template = keep
+            ? new ClusterTemplate(profile, kept, binaries.MajorVersion, null)
+            : await OwnAsync(profile, binaries.MajorVersion, cancellationToken);
+        return await template.AfterAsync(() => template.FillAsync(binaries, fill, progress, cancellationToken));
     }
 
     /// <summary>A running copy of this one, with what was changed on it, as one to copy from in turn. Disposing removes it.</summary>
@@ -42,18 +44,33 @@ public sealed class ClusterTemplate : IAsyncDisposable
     public async Task<ClusterTemplate> OfRunningAsync(Database database, CancellationToken cancellationToken)
     {
         var binaries = await PostgresBinaries.RequireAsync(ServerVersion, cancellationToken);
-        var copy = new ClusterTemplate(Profile, OwnPlace(), ServerVersion, keep: false);
-        await copy.Snapshot.SaveAsync(database.AdminConnectionString, binaries, cancellationToken);
-        return copy;
+        var copy = await OwnAsync(Profile, ServerVersion, cancellationToken);
+        return await copy.AfterAsync(() => copy.Snapshot.SaveAsync(database.AdminConnectionString, binaries, cancellationToken));
     }
 
-    public ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _own?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>One with a place among this user's private servers: it goes with the program, however that ends.</summary>
+    private static async Task<ClusterTemplate> OwnAsync(ServerProfile profile, int serverVersion, CancellationToken cancellationToken)
     {
-        if (!_keep) Snapshot.RemoveIfThere();
-        return ValueTask.CompletedTask;
+        var own = await WatchedDirectory.MakeAsync("seed", cancellationToken);
+        return new(profile, new(Path.Combine(own.Root, "copy")), serverVersion, own);
     }
 
-    private static ClusterSnapshot OwnPlace() => new(Path.Combine(Path.GetTempPath(), $"loadharness-seed-{Guid.NewGuid():N}"));
+    /// <returns>This one, filled. Where that fails, nothing of it stays.</returns>
+    private async Task<ClusterTemplate> AfterAsync(Func<Task> filled)
+    {
+        try
+        {
+            await filled();
+            return this;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
 
     private async Task FillAsync(
         PostgresBinaries binaries, Func<Database, Task> fill, IStageProgress progress, CancellationToken cancellationToken)

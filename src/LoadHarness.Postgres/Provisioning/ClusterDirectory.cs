@@ -6,8 +6,6 @@ namespace LoadHarness.Postgres.Provisioning;
 /// <summary>Where a private cluster lives: its data, its log, and who started it.</summary>
 public sealed record ClusterDirectory(string Root)
 {
-    private const string NamePattern = "pg-*";
-
     public string Data => Path.Combine(Root, "data");
 
     public string Log => Path.Combine(Root, "server.log");
@@ -17,19 +15,13 @@ public sealed record ClusterDirectory(string Root)
     /// <summary>How many huge pages were allowed for this cluster; absent where none were.</summary>
     public string HugePagesFile => Path.Combine(Root, "huge-pages");
 
-    private string OwnerFile => Path.Combine(Root, "owner");
-
     private string KeepFile => Path.Combine(Root, "keep");
 
     /// <summary>A new empty directory of this process, in a place where nobody else can put anything.</summary>
     internal static async Task<ClusterDirectory> CreateAsync(bool keep, CancellationToken cancellationToken)
     {
-        var home = await PrivateRoot.FindAsync(cancellationToken);
-        var directory = new ClusterDirectory(
-            Path.Combine(home, NamePattern.Replace("*", Guid.NewGuid().ToString("N")[..12], StringComparison.Ordinal)));
         // Of this user: the server's account gets the data and the log alone, and can plant no link where this program writes.
-        PrivateRoot.Make(directory.Root);
-        await PrivateRoot.WriteAsync(directory.OwnerFile, Environment.ProcessId.ToString(), cancellationToken);
+        var directory = new ClusterDirectory(await PrivateRoot.MakeOwnedAsync("pg", cancellationToken));
         if (keep) await PrivateRoot.WriteAsync(directory.KeepFile, "", cancellationToken);
         await PrivateRoot.WriteAsync(directory.Log, "", cancellationToken);
         await ServerAccount.OwnAsync(directory.Log, cancellationToken);
@@ -38,13 +30,12 @@ public sealed record ClusterDirectory(string Root)
 
     /// <summary>
     /// Stops and removes what this user's programs left behind that no longer run; the watch of each does so too, unless it was killed with
-    /// them.
+    /// them. Copies of clusters and the directories of poolers and brokers lie there as well: without a server there is nothing to stop.
     /// </summary>
     internal static async Task SweepAsync(PostgresBinaries binaries, CancellationToken cancellationToken)
     {
         if (await PrivateRoot.SharedAsync(cancellationToken) is not { } home) return;
-        foreach (var directory in Directory.EnumerateDirectories(home, NamePattern).Select(root => new ClusterDirectory(root))
-            .Where(IsAbandoned))
+        foreach (var directory in Directory.EnumerateDirectories(home).Select(root => new ClusterDirectory(root)).Where(IsAbandoned))
         {
             try
             {
@@ -70,7 +61,7 @@ public sealed record ClusterDirectory(string Root)
         try
         {
             return !File.Exists(directory.KeepFile)
-                && int.TryParse(File.ReadAllText(directory.OwnerFile), NumberStyles.None, null, out var owner)
+                && int.TryParse(File.ReadAllText(PrivateRoot.OwnerOf(directory.Root)), NumberStyles.None, null, out var owner)
                 && !ServerAccount.IsAlive(owner);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)

@@ -19,7 +19,7 @@ public sealed record ClusterSnapshot(string Directory)
     private const string Complete = "complete";
     private const string Unfinished = ".saving-";
 
-    /// <summary>No copy takes so long: what is older was left by a program that was killed.</summary>
+    /// <summary>No copy takes so long: what is older was left by a program that was killed together with its watch.</summary>
     private static readonly TimeSpan LongestSaving = TimeSpan.FromDays(1);
 
     /// <summary>Whether it was saved to its end.</summary>
@@ -52,17 +52,11 @@ public sealed record ClusterSnapshot(string Directory)
     {
         // Under a name of its own until it is whole: two programs may save the same rows at once.
         var own = new ClusterSnapshot($"{Directory}{Unfinished}{Guid.NewGuid():N}");
-        try
-        {
-            SweepUnfinished();
-            MakePrivate(own.Directory);
-            await own.FillAsync(new(adminConnectionString), binaries, cancellationToken);
-            own.TakePlaceOf(this);
-        }
-        finally
-        {
-            own.RemoveIfThere();
-        }
+        await using var watch = WatchedDirectory.Over(own.Directory);
+        SweepUnfinished();
+        MakePrivate(own.Directory);
+        await own.FillAsync(new(adminConnectionString), binaries, cancellationToken);
+        own.TakePlaceOf(this);
     }
 
     /// <summary>
@@ -115,8 +109,18 @@ public sealed record ClusterSnapshot(string Directory)
     {
         var parent = Path.GetDirectoryName(Directory)!;
         if (!System.IO.Directory.Exists(parent)) return;
-        foreach (var left in System.IO.Directory.EnumerateDirectories(parent, Path.GetFileName(Directory) + Unfinished + "*"))
-            if (System.IO.Directory.GetCreationTimeUtc(left) < DateTime.UtcNow - LongestSaving) new ClusterSnapshot(left).RemoveIfThere();
+        foreach (var left in System.IO.Directory.EnumerateDirectories(parent, $"*{Unfinished}*")
+            .Where(left => System.IO.Directory.GetCreationTimeUtc(left) < DateTime.UtcNow - LongestSaving))
+        {
+            try
+            {
+                new ClusterSnapshot(left).RemoveIfThere();
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // It is another user's, or another program is removing it at this moment.
+            }
+        }
     }
 
     private Task BackupAsync(NpgsqlConnectionStringBuilder server, PostgresBinaries binaries, CancellationToken cancellationToken) =>

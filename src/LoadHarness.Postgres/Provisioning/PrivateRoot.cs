@@ -39,6 +39,18 @@ internal static class PrivateRoot
     public static async Task<string> FindAsync(CancellationToken cancellationToken) => await SharedAsync(cancellationToken)
         ?? Make(Path.Combine(Path.GetTempPath(), $"loadharness-{Guid.NewGuid():N}"));
 
+    /// <summary>A new directory of this process in it. A file there says whose it is, for programs that look for what was left.</summary>
+    /// <param name="kind">What its name begins with.</param>
+    public static async Task<string> MakeOwnedAsync(string kind, CancellationToken cancellationToken)
+    {
+        var directory = Make(Path.Combine(await FindAsync(cancellationToken), $"{kind}-{Guid.NewGuid().ToString("N")[..12]}"));
+        await WriteAsync(OwnerOf(directory), Environment.ProcessId.ToString(), cancellationToken);
+        return directory;
+    }
+
+    /// <summary>The file that names the process a directory belongs to.</summary>
+    public static string OwnerOf(string directory) => Path.Combine(directory, "owner");
+
     // A directory and no link, of this user, that nobody else may write. Later nobody else can replace it: the temporary directory lets
     // only owners rename.
     private static async Task<bool> IsOwnAsync(string path, string user, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal sealed class ServerReaper : IAsyncDisposable
 
     // Ignored signals stay ignored in pg_ctl: Ctrl-C reaches the whole process group, and must not stop the stopping.
     // A directory that goes needs no orderly shutdown; one that stays gets it.
-    private const string Script = TakingBack + """
+    private const string Script = TakingBack + "\n" + WatchedDirectory.Removing + """
 
         trap '' INT TERM HUP
         root=$1 keep=$2; shift 2
@@ -44,7 +44,7 @@ internal sealed class ServerReaper : IAsyncDisposable
             [ "$(cat "$process/comm")" = postgres ] && kill -KILL "${process#/proc/}"
         done
         take_back "$root/huge-pages" /proc/sys/vm/nr_overcommit_hugepages /proc/sys/vm/nr_hugepages
-        [ "$keep" = yes ] || rm -rf "$root"
+        [ "$keep" = yes ] || remove "$root"
         """;
 
     private readonly ClusterDirectory _directory;

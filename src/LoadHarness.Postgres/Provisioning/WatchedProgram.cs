@@ -29,8 +29,8 @@ internal sealed class WatchedProgram : IAsyncDisposable
     private WatchedProgram(Process shell) => _shell = shell;
 
     /// <summary>A directory for its files, that nobody else can write to.</summary>
-    public static async Task<string> MakeRootAsync(string kind, CancellationToken cancellationToken) =>
-        PrivateRoot.Make(Path.Combine(await PrivateRoot.FindAsync(cancellationToken), $"{kind}-{Guid.NewGuid():N}"));
+    public static Task<string> MakeRootAsync(string kind, CancellationToken cancellationToken) =>
+        PrivateRoot.MakeOwnedAsync(kind, cancellationToken);
 
     /// <summary>Writes a file that the server's account alone may read.</summary>
     public static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)

@@ -159,6 +159,23 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
         }
     }
 
+    [Theory]
+    [InlineData("seed")]
+    [InlineData("pooler")]
+    [InlineData("broker")]
+    public async Task What_a_program_left_that_was_killed_with_its_watch_goes_with_the_next_server(string kind)
+    {
+        var (used, left) = (await WatchedProgram.MakeRootAsync(kind, Stop), await WatchedProgram.MakeRootAsync(kind, Stop));
+        // No process has so high a number.
+        await File.WriteAllTextAsync(PrivateRoot.OwnerOf(left), $"{int.MaxValue}", Stop);
+
+        await ClusterDirectory.SweepAsync(cluster.Server.Binaries, Stop);
+
+        Assert.False(Directory.Exists(left));
+        Assert.True(Directory.Exists(used));
+        Directory.Delete(used, recursive: true);
+    }
+
     [Fact]
     public async Task A_private_server_gets_no_secret_of_this_programs_environment()
     {
