@@ -31,7 +31,7 @@ static async IAsyncEnumerable<StageRecord> CrmAsync(
     var seeded = await CrmStages.SeedAsync(context, database, cancellationToken);
     yield return seeded;
     seeded.RequireInvariants();
-    yield return await CrmStages.KeepAsync(context, database, cancellationToken);
+    yield return await CrmStages.TryKeepAsync(context, database, cancellationToken);
     await foreach (var part in CrmStages.LoadAsync(context, database, seeded.Manifest, cancellationToken)) yield return part;
     yield return await CrmStages.VerifyAsync(context, database, cancellationToken);
 }

@@ -1,3 +1,4 @@
+using LoadHarness.Core;
 using LoadHarness.Core.Options;
 using LoadHarness.Postgres.Provisioning;
 
@@ -10,9 +11,7 @@ internal static class KeepOption
     public static DatabaseTarget Check(GivenOptions raw, DatabaseTarget database, List<string> errors)
     {
         if (!raw.Keep && !raw.Reuse) return database;
-        // A run of a workload keeps its server where it is.
-        if (raw.Keep && (raw.Workload is null || !raw.TakesDatabase) && OutputDirectory.FaultOf(ClusterSnapshot.Root) is { } fault)
-            errors.Add($"--keep '{ClusterSnapshot.Root}': {fault} LOADHARNESS_CACHE names it.");
+        if (raw.Keep && KeepsCopy(raw, database) && ClusterSnapshot.RootFault() is { } fault) errors.Add($"--keep: {fault}");
         if (!raw.TakesDatabase) return database;
         foreach (var (option, isGiven) in ((string, bool)[])[("--keep", raw.Keep), ("--reuse", raw.Reuse)])
             if (isGiven && database is DatabaseTarget.Given) errors.Add($"{option}: a given database stays where it is. Leave it out.");
@@ -20,4 +19,16 @@ internal static class KeepOption
             errors.Add("--reuse: a container starts from no kept server. Give --database native.");
         return database is DatabaseTarget.Auto ? new DatabaseTarget.Native() : database;
     }
+
+    /// <summary>For a form of a verb that keeps a filled server without being asked.</summary>
+    /// <exception cref="HarnessException">None can be kept.</exception>
+    public static void Require(string form)
+    {
+        if (ClusterSnapshot.RootFault() is { } fault)
+            throw new HarnessException($"{form} keeps the seeded server for its next comparison: {fault}", ExitCode.BadUsage);
+    }
+
+    // A run of a workload keeps its server where it is, and so does one in a container.
+    private static bool KeepsCopy(GivenOptions raw, DatabaseTarget database) =>
+        !raw.TakesDatabase || (raw.Workload is null && database is DatabaseTarget.Auto or DatabaseTarget.Native);
 }

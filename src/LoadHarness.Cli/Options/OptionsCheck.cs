@@ -5,6 +5,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Input;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
+using LoadHarness.Core.Output;
 using LoadHarness.Core.Targets;
 using LoadHarness.Load.OtherEngines;
 using LoadHarness.Postgres.Provisioning;
@@ -163,7 +164,8 @@ internal static class OptionsCheck
             return given;
         }
 
-        if ((raw.WritesOut || raw.Out is not null) && OutputDirectory.FaultOf(given) is { } fault) errors.Add($"--out '{given}': {fault}");
+        if ((raw.WritesOut || raw.Out is not null) && WritableDirectory.FaultOf(given) is { } fault)
+            errors.Add($"--out '{given}': {fault}");
         return Path.GetFullPath(given);
     }
 

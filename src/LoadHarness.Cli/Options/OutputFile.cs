@@ -1,4 +1,5 @@
 using LoadHarness.Core;
+using LoadHarness.Core.Output;
 
 namespace LoadHarness.Cli.Options;
 
@@ -16,7 +17,7 @@ internal static class OutputFile
     {
         if (string.IsNullOrWhiteSpace(file)) return "give the name of a file.";
         if (Directory.Exists(file)) return "that is a directory. Give the name of a file in it.";
-        if (!File.Exists(file)) return OutputDirectory.FaultOf(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        if (!File.Exists(file)) return WritableDirectory.FaultOf(Path.GetDirectoryName(Path.GetFullPath(file))!);
         try
         {
             using var opened = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);

@@ -17,6 +17,7 @@ internal static class CrmStages
 {
     public static async Task<Provisioned> DatabaseAsync(StageContext context, CancellationToken cancellationToken)
     {
+        (await PlaceAsync(context, cancellationToken))?.Require();
         var provisioned = await DatabaseStage.ProvisionAsync(context, Request(context), cancellationToken);
         return provisioned with { Warnings = [.. Missing(provisioned.Database.Server)] };
     }
@@ -80,6 +81,21 @@ internal static class CrmStages
         return new() { Timing = saved?.Timing };
     }
 
+    /// <summary>As <see cref="KeepAsync"/>. A load does without the copy: where it could not be saved, that is a warning.</summary>
+    public static async Task<Done> TryKeepAsync(StageContext context, Database database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await KeepAsync(context, database, cancellationToken);
+        }
+        catch (HarnessException fault)
+        {
+            var warning = $"Nothing was kept for --reuse. {fault.Message}";
+            context.Terminal.Line($"   {warning}");
+            return new() { Warnings = [warning] };
+        }
+    }
+
     public static async IAsyncEnumerable<StageRecord> LoadAsync(
         StageContext context, Database database, SeedManifest seed, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -98,6 +114,14 @@ internal static class CrmStages
             "verify", () => Verifier.RunAsync(admin, database.Server, cancellationToken), checklist => $"{checklist.Count} lines");
         return new(rows.Value) { Timing = rows.Timing };
     }
+
+    /// <summary>Where the seeded cluster will be kept; null where it will not, or where it lies there already.</summary>
+    private static async Task<ClusterSnapshot?> PlaceAsync(StageContext context, CancellationToken cancellationToken) =>
+        context.Options is { Keep: true, Database: DatabaseTarget.Native }
+            && await PostgresBinaries.FindAsync(cancellationToken) is { } binaries
+            && context.Rows.SnapshotFor(binaries.MajorVersion) is { Exists: false } place
+                ? place
+                : null;
 
     // A native cluster is kept as a snapshot taken before the scenarios change its rows, so the server itself need not stay.
     private static DatabaseRequest Request(StageContext context)

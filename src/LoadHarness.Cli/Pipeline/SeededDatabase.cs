@@ -52,7 +52,7 @@ internal sealed record SeededDatabase(Database Database, PartialRun Run) : IAsyn
             var migrated = await CrmStages.SchemaAsync(context, database, cancellationToken);
             var seeded = await CrmStages.SeedAsync(context, database, cancellationToken);
             seeded.RequireInvariants();
-            var kept = await CrmStages.KeepAsync(context, database, cancellationToken);
+            var kept = await CrmStages.TryKeepAsync(context, database, cancellationToken);
             return new(database, run.With(provisioned, migrated, seeded, kept));
         }
         catch

@@ -139,6 +139,7 @@ internal static class GateVerb
         if (suites.Planted is < 0 or > 1000)
             throw new HarnessException($"--planted is {suites.Planted}. Give 0 to 1000.", ExitCode.BadUsage);
         OutputFile.Require("--log", log);
+        KeepOption.Require("gate selftest");
         return await ComparedRun.MeasureAsync(options, directory, "gate selftest", async progress =>
             await new GateSelfTest(
                 plan, CrmRows.Of(options), options.ServerProfile, suites.Identical, new(log), progress)

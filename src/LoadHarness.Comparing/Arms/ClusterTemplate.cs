@@ -25,7 +25,9 @@ public sealed class ClusterTemplate : IAsyncDisposable
     /// <param name="serverVersion">Null for the newest on this machine.</param>
     /// <param name="keep">Keep it for the next comparison, as <c>--keep</c> of a run does.</param>
     /// <param name="placeOf">Where such content is kept, by the server's version.</param>
-    /// <exception cref="HarnessException">There are no server programs of that version, or it could not be filled.</exception>
+    /// <exception cref="HarnessException">
+    /// There are no server programs of that version, it could not be filled, or it cannot be kept: then nothing was filled.
+    /// </exception>
     public static async Task<ClusterTemplate> MakeAsync(
         ServerProfile profile, int? serverVersion, bool keep, Func<int, ClusterSnapshot> placeOf, Func<Database, Task> fill,
         IStageProgress progress, CancellationToken cancellationToken)
@@ -33,6 +35,7 @@ public sealed class ClusterTemplate : IAsyncDisposable
         var binaries = await PostgresBinaries.RequireAsync(serverVersion, cancellationToken);
         var kept = placeOf(binaries.MajorVersion);
         if (kept.Exists) return new(profile, kept, binaries.MajorVersion, null);
+        if (keep) kept.Require();
         var template = keep
             ? new ClusterTemplate(profile, kept, binaries.MajorVersion, null)
             : await OwnAsync(profile, binaries.MajorVersion, cancellationToken);

@@ -4,6 +4,7 @@ using CliWrap;
 using CliWrap.Buffered;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
+using LoadHarness.Core.Output;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Provisioning;
@@ -46,9 +47,61 @@ public sealed record ClusterSnapshot(string Directory)
     public static ClusterSnapshot Of(string rows, int serverMajorVersion) =>
         new(Path.Combine(Root, $"seed-{rows}-pg{serverMajorVersion}-{SqlChecksum()}"));
 
+    /// <summary>Why nothing can be kept on this machine, and what to do; null when it can.</summary>
+    public static string? RootFault() =>
+        WritableDirectory.FaultOf(Root) is { } fault ? $"'{Root}': {fault} LOADHARNESS_CACHE names it." : null;
+
+    /// <summary>Looks, before a cluster is filled, whether a copy of it can be kept here.</summary>
+    /// <exception cref="HarnessException">It cannot; the message names the ways out.</exception>
+    public void Require()
+    {
+        if ((Exists ? null : Fault() ?? RootFault()) is { } fault)
+            throw new HarnessException($"The seeded database cannot be kept: {fault}", ExitCode.BadUsage);
+    }
+
+    /// <summary>Whether something lies here that this user may not read: nobody can tell then whether it was saved to its end.</summary>
+    internal bool IsUnreadable()
+    {
+        if (!System.IO.Directory.Exists(Directory)) return false;
+        try
+        {
+            _ = System.IO.Directory.GetFileSystemEntries(Directory);
+            return false;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // Else another program has put a whole one in its place at this moment.
+            return refused is UnauthorizedAccessException;
+        }
+    }
+
     /// <summary>Copies a running cluster; call it when seeding has ended and before anything else changes a row.</summary>
-    /// <exception cref="HarnessException">pg_basebackup failed; carries its own words. Nothing half-done stays behind.</exception>
+    /// <exception cref="HarnessException">
+    /// It cannot lie here, or pg_basebackup failed; carries its own words. Nothing half-done stays behind.
+    /// </exception>
     public async Task SaveAsync(string adminConnectionString, PostgresBinaries binaries, CancellationToken cancellationToken)
+    {
+        if (Fault() is { } fault) throw new HarnessException($"The seeded database cannot be kept: {fault}");
+        try
+        {
+            await SaveWholeAsync(adminConnectionString, binaries, cancellationToken);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new HarnessException(
+                $"The seeded database could not be copied to '{Directory}': {refused.Message.TrimEnd('.')}. Give a directory that you may "
+                    + "write to, with room for the copy: LOADHARNESS_CACHE names it with --keep, and TMPDIR without.", inner: refused);
+        }
+    }
+
+    /// <summary>Why no copy can lie here, and what to do; null when nothing is in its way.</summary>
+    private string? Fault() =>
+        File.Exists(Directory) ? $"'{Directory}' is a file. Remove it, or name another directory with LOADHARNESS_CACHE."
+        : IsUnreadable() ? $"'{Directory}' is there, and only another user may read it. Have it removed, or name another directory with "
+            + "LOADHARNESS_CACHE."
+        : null;
+
+    private async Task SaveWholeAsync(string adminConnectionString, PostgresBinaries binaries, CancellationToken cancellationToken)
     {
         // Under a name of its own until it is whole: two programs may save the same rows at once.
         var own = new ClusterSnapshot($"{Directory}{Unfinished}{Guid.NewGuid():N}");

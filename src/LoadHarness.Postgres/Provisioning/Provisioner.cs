@@ -62,14 +62,28 @@ public static class Provisioner
         var settings = ServerSettings.For(request.Profile, MachineSize.Here, libraries, Database.Name);
         foreach (var (name, value) in request.ExtraSettings) settings[name] = value;
 
-        var snapshot = request.Snapshot?.Invoke(binaries.MajorVersion) is { Exists: true } saved ? saved : null;
-        if (snapshot is not null)
-            progress.Note($"Starting from the seeded database kept in {snapshot.Directory}.");
+        var snapshot = Kept(request.Snapshot?.Invoke(binaries.MajorVersion), progress);
         var cluster = await NativeCluster.StartAsync(binaries, settings, request.Keep, cancellationToken, snapshot);
         progress.Note(
             $"PostgreSQL {binaries.MajorVersion} runs on 127.0.0.1:{cluster.Port}, "
                 + $"private to this run{(request.Keep ? $"; its directory {cluster.Directory.Root} will be kept" : "")}.");
         return await ReadyAsync(cluster, cluster.ConnectionString, ServerKind.Native, cancellationToken, cluster);
+    }
+
+    /// <returns>The one to start from; null where there is none.</returns>
+    private static ClusterSnapshot? Kept(ClusterSnapshot? asked, IStageProgress progress)
+    {
+        if (asked is { Exists: true })
+        {
+            progress.Note($"Starting from the seeded database kept in {asked.Directory}.");
+            return asked;
+        }
+
+        if (asked?.IsUnreadable() == true)
+            progress.Note(
+                $"What is kept in {asked.Directory} cannot be used: only another user may read it. Starting from an empty server; "
+                    + "LOADHARNESS_CACHE names another directory.");
+        return null;
     }
 
     private static async Task RequireEngineAsync(CancellationToken cancellationToken)

@@ -108,21 +108,44 @@ public sealed class WrongOptionTests
         Assert.DoesNotContain("Iterations that do nothing", ended.StandardOutput + ended.StandardError, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_place_where_nothing_can_be_kept_is_named_before_a_server_starts()
+    [Theory]
+    [InlineData("--keep", "run", "--contacts", "5000", "--keep")]
+    [InlineData("--keep", "scale", "--sizes", "1000,1100,1200", "--slot", "0", "--keep")]
+    [InlineData("gate selftest", "gate", "selftest", "--contacts", "1000", "--suites", "1", "--slot", "0")]
+    public async Task A_place_where_nothing_can_be_kept_is_named_before_a_server_starts(string asking, params string[] verb)
     {
         using var directory = new TemporaryDirectory();
-        var file = Path.Combine(directory.Path, "file");
-        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
-        var ended = await CliWrap.Buffered.BufferedCommandExtensions.ExecuteBufferedAsync(
-            BuiltProgram.With("run", "--contacts", "5000", "--keep", "--out", directory.Path)
-                .WithEnvironmentVariables(variables => variables.Set("LOADHARNESS_CACHE", Path.Combine(file, "cache"))),
-            TestContext.Current.CancellationToken);
+        string[] log = verb is ["gate", ..] ? ["--log", Path.Combine(directory.Path, "log.jsonl")] : [];
+        var ended = await WithoutCacheAsync(directory, [.. verb, .. log, "--out", directory.Path]);
 
         Assert.Equal(2, ended.ExitCode);
-        Assert.Contains("--keep", ended.StandardError, StringComparison.Ordinal);
+        Assert.Contains(asking, ended.StandardError, StringComparison.Ordinal);
         Assert.Contains("LOADHARNESS_CACHE", ended.StandardError, StringComparison.Ordinal);
         Assert.DoesNotContain("== database", ended.StandardOutput, StringComparison.Ordinal);
+        Assert.DoesNotContain("runs on 127.0.0.1", ended.StandardOutput, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("native", true)]
+    [InlineData("container", false)]
+    public async Task A_place_that_is_not_used_need_not_be_there(string database, bool isUsed)
+    {
+        using var directory = new TemporaryDirectory();
+        // The unknown profile ends both before a server starts.
+        var ended = await WithoutCacheAsync(directory, ["run", "--keep", "--database", database, "--profile", "nope"]);
+
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Equal(isUsed, ended.StandardError.Contains("LOADHARNESS_CACHE", StringComparison.Ordinal));
+    }
+
+    private static async Task<CliWrap.Buffered.BufferedCommandResult> WithoutCacheAsync(TemporaryDirectory directory, string[] arguments)
+    {
+        var file = Path.Combine(directory.Path, "file");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        return await CliWrap.Buffered.BufferedCommandExtensions.ExecuteBufferedAsync(
+            BuiltProgram.With(arguments)
+                .WithEnvironmentVariables(variables => variables.Set("LOADHARNESS_CACHE", Path.Combine(file, "cache"))),
+            TestContext.Current.CancellationToken);
     }
 
     [Fact]

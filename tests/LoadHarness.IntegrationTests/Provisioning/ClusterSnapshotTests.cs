@@ -1,3 +1,4 @@
+using LoadHarness.Core;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
@@ -37,6 +38,53 @@ public sealed class ClusterSnapshotTests
         {
             snapshot.RemoveIfThere();
         }
+    }
+
+    [Fact]
+    public async Task A_file_where_a_copy_is_to_lie_is_named_and_stays()
+    {
+        using var cache = new TemporaryDirectory();
+        var place = new ClusterSnapshot(Path.Combine(cache.Path, "place"));
+        await File.WriteAllTextAsync(place.Directory, "mine", Stop);
+
+        await RefusesAsync(place);
+
+        Assert.Equal("mine", await File.ReadAllTextAsync(Assert.Single(Directory.GetFileSystemEntries(cache.Path)), Stop));
+    }
+
+    [Fact]
+    public async Task A_copy_that_only_another_user_may_read_is_named()
+    {
+        if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
+        {
+            Assert.Skip("Root reads every directory, and Windows has no file modes.");
+            return;
+        }
+
+        using var cache = new TemporaryDirectory();
+        var place = new ClusterSnapshot(Path.Combine(cache.Path, "place"));
+        Directory.CreateDirectory(place.Directory, UnixFileMode.None);
+        try
+        {
+            Assert.True(place.IsUnreadable());
+            await RefusesAsync(place);
+        }
+        finally
+        {
+            File.SetUnixFileMode(place.Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    // No server is asked: there is none.
+    private static async Task RefusesAsync(ClusterSnapshot place)
+    {
+        var binaries = await OwnServer.BinariesAsync();
+        var saving = await Assert.ThrowsAsync<HarnessException>(
+            () => place.SaveAsync("Host=127.0.0.1;Port=1;Username=postgres;Password=x", binaries, Stop));
+        var starting = Assert.Throws<HarnessException>(() => place.Require());
+
+        Assert.Contains($"'{place.Directory}'", saving.Message, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.BadUsage, saving.Message), (starting.ExitCode, starting.Message));
     }
 
     [Fact]
