@@ -27,6 +27,9 @@ public sealed record SeedRequest(long Contacts, ulong Seed, int Workers)
     /// <summary>Empties it also when the rows there are not the harness's own.</summary>
     public bool ReplaceForeignRows { get; init; }
 
+    /// <summary>What has to find room besides the rows: nothing is seeded where it would not.</summary>
+    public PlannedCopies Copies { get; init; } = PlannedCopies.None;
+
     /// <summary>Leads a transaction: what a killed load has to do again.</summary>
     public int LeadsPerChunk { get; init; } = 50_000;
 

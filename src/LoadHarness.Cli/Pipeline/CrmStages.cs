@@ -37,9 +37,11 @@ internal static class CrmStages
         var (options, terminal) = (context.Options, context.Terminal);
         terminal.Heading($"seed ({options.Contacts:N0} leads{(options.Spread.IsOne() ? "" : $" {options.Spread.Words()}")}, seed "
             + $"{options.Seed})");
+        var place = await PlaceAsync(context, cancellationToken);
+        var rows = place is null ? context.Rows : context.Rows with { Copies = new(place.Directory, 0) };
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var seeded = await context.StageAsync(
-            "seed", progress => new Seeder(admin).SeedAsync(context.Rows, progress, cancellationToken),
+            "seed", progress => new Seeder(admin).SeedAsync(rows, progress, cancellationToken),
             manifest => manifest.Reused
                 ? $"reused, checksum {manifest.Checksum}"
                 : $"{manifest.Tables.Sum(table => table.Rows):N0} rows, checksum {manifest.Checksum}");

@@ -27,6 +27,10 @@ public sealed class SeededTemplate : IAsyncDisposable
         SeedRequest request, ServerProfile profile, int? serverVersion, bool keep, IStageProgress progress,
             CancellationToken cancellationToken)
     {
+        var copies = request.Copies with
+        {
+            KeptIn = keep ? ClusterSnapshot.Root : Path.GetTempPath(), Servers = Math.Max(1, request.Copies.Servers),
+        };
         return new(request, await ClusterTemplate.MakeAsync(
             profile, serverVersion, keep, request.SnapshotFor, SeedAsync, progress, cancellationToken));
 
@@ -34,7 +38,7 @@ public sealed class SeededTemplate : IAsyncDisposable
         {
             await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
             await new Migrator(admin).BuildAsync(progress, cancellationToken);
-            await new Seeder(admin).SeedAsync(request, progress, cancellationToken);
+            await new Seeder(admin).SeedAsync(request with { Copies = copies }, progress, cancellationToken);
         }
     }
 

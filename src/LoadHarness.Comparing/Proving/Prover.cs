@@ -6,6 +6,7 @@ using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Proving;
 using LoadHarness.Core.Targets;
+using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Scenarios.Profiles;
 using LoadHarness.Seeding;
 
@@ -16,6 +17,9 @@ namespace LoadHarness.Comparing.Proving;
 /// </summary>
 public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile profile, bool keep, IStageProgress progress)
 {
+    // Two servers, and what was built on each, kept to copy from; those of the base schema are smaller.
+    private static readonly PlannedCopies Copies = PlannedCopies.None with { Servers = 3 };
+
     private readonly StageTimes _times = new();
 
     /// <summary>The statements of N, C and X.</summary>
@@ -43,7 +47,8 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
         await using var own = Template is null
             ? await _times.MeasureAsync(
-                "Seeding", () => SeededTemplate.MakeAsync(request, profile, null, keep, progress, cancellationToken),
+                "Seeding", () => SeededTemplate.MakeAsync(
+                    request with { Copies = Copies }, profile, null, keep, progress, cancellationToken),
                 _ => $"{request.Contacts:N0} leads")
             : null;
         var template = Template ?? own!;

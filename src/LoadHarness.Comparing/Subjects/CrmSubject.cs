@@ -3,6 +3,7 @@ using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Postgres.Migration;
+using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Seeding;
 
 namespace LoadHarness.Comparing.Subjects;
@@ -42,7 +43,8 @@ public sealed class CrmSubject(SeedRequest request, ServerProfile profile, bool 
                 async stop => await factoryB.StartAsync("B", b, progress, stop), cancellationToken);
 
             Task<SeededTemplate> TemplateAsync(int? version) =>
-                SeededTemplate.MakeAsync(request, profile, version, keep, progress, cancellationToken);
+                SeededTemplate.MakeAsync(
+                    request with { Copies = PlannedCopies.None with { Servers = 2 } }, profile, version, keep, progress, cancellationToken);
         });
 
     private static bool HaveEqualMigrations(MigrationFiles a, MigrationFiles b) =>

@@ -15,18 +15,55 @@ public sealed class DiskSpace(Func<string, long?> freeBytes)
     /// <returns>Bytes that a seeded cluster takes while it is filled.</returns>
     public static long BytesFor(long leads, long maxWalBytes) => (leads * BytesPerLead) + maxWalBytes;
 
-    public async Task CheckAsync(NpgsqlConnection connection, long leads, CancellationToken cancellationToken)
+    /// <exception cref="HarnessException">The cluster or its copies would not find room; the message names the disk.</exception>
+    public async Task CheckAsync(NpgsqlConnection connection, long leads, PlannedCopies copies, CancellationToken cancellationToken)
     {
-        var directory = await DataDirectoryAsync(connection, cancellationToken);
-        if (directory is null || freeBytes(directory) is not { } free)
-            return;
+        if (await DataDirectoryAsync(connection, cancellationToken) is not { } directory) return;
         var wal = await connection.ScalarAsync<long>("select pg_size_bytes(current_setting('max_wal_size'))", cancellationToken);
-        var needed = BytesFor(leads, wal);
-        if (free < needed)
+        if (copies.KeptIn is not { } keptIn)
+        {
+            Require(directory, BytesFor(leads, wal), $"Seeding {leads} leads");
+            return;
+        }
+
+        var (kept, copy) = (NearestOf(keptIn), leads * BytesPerLead);
+        var isOneDisk = DiskOf(kept) == DiskOf(directory);
+        // Where blocks can be shared, a server that starts from the copy has those of the copy.
+        var servers = isOneDisk && SharesBlocks(directory) ? 0 : copies.Servers * copy;
+        var needed = Math.Max(BytesFor(leads, wal), servers);
+        Require(directory, isOneDisk ? needed + copy : needed, $"Seeding {leads} leads and copying the server");
+        if (!isOneDisk) Require(kept, copy, $"Keeping a server with {leads} leads");
+    }
+
+    private void Require(string directory, long needed, string what)
+    {
+        if (freeBytes(directory) is { } free && free < needed)
             throw new HarnessException(
-                $"Seeding {leads} leads needs about {needed / 1e9:0.0} GB in {directory}, which has {free / 1e9:0.0} GB free. "
+                $"{what} needs about {needed / 1e9:0.0} GB in {directory}, which has {free / 1e9:0.0} GB free. "
                     + "Free some space, use another disk, or ask for fewer contacts.");
     }
+
+    // A directory that will be made has the disk of the one above it.
+    private static string NearestOf(string directory)
+    {
+        var next = Path.GetFullPath(directory);
+        while (!Directory.Exists(next) && Path.GetDirectoryName(next) is { } above) next = above;
+        return next;
+    }
+
+    /// <summary>The innermost mount point above a directory.</summary>
+    private static string? DiskOf(string directory)
+    {
+        const char separator = '/';
+        var path = Path.GetFullPath(directory).Replace(Path.DirectorySeparatorChar, separator) + separator;
+        return DriveInfo.GetDrives()
+            .Select(drive => drive.Name.Replace(Path.DirectorySeparatorChar, separator).TrimEnd(separator) + separator)
+            .Where(mount => path.StartsWith(mount, StringComparison.Ordinal))
+            .MaxBy(mount => mount.Length);
+    }
+
+    // cp asks for it; see ClusterSnapshot.CopyToAsync.
+    private static bool SharesBlocks(string directory) => new DriveInfo(directory).DriveFormat is "btrfs" or "xfs" or "apfs";
 
     // Only a superuser or a member of pg_read_all_settings may see it; a server elsewhere has a directory that is not here.
     private static async Task<string?> DataDirectoryAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal
         }
 
         await MakeEmptyAsync(request, generators.Tables, progress, cancellationToken);
-        await disk.CheckAsync(connection, generators.Plan.Leads, cancellationToken);
+        await disk.CheckAsync(connection, generators.Plan.Leads, request.Copies, cancellationToken);
         await PastPartitions.EnsureAsync(connection, generators.Tables, generators.Calendar, cancellationToken);
         await journal.StartAsync(request, cancellationToken);
         return (await journal.ReadAsync(cancellationToken))!;

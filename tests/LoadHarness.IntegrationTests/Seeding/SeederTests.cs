@@ -6,6 +6,7 @@ using LoadHarness.Core.Validity;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Postgres.Workload;
 using LoadHarness.Seeding;
 
@@ -253,6 +254,20 @@ public sealed class SeederTests(PostgresCluster cluster)
         var seeder = new Seeder(database.Owner) { FreeBytes = _ => 1_000_000 };
         var refusal = await Assert.ThrowsAsync<HarnessException>(() => seeder.SeedAsync(Request, SilentProgress.Instance, Stop));
         Assert.Contains("0.0 GB free", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(["0"], await Catalog.LinesAsync(database.Owner, "select count(*)::text from workspaces"));
+    }
+
+    [Fact]
+    public async Task A_disk_that_has_room_for_the_rows_and_none_for_a_copy_of_them_is_told_before_anything_is_written()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        var wal = await database.Owner.AskAsync<long>("select pg_size_bytes(current_setting('max_wal_size'))");
+        var room = DiskSpace.BytesFor(new SeedPlan(Request.Contacts, Request.Spread).Leads, wal);
+        var seeder = new Seeder(database.Owner) { FreeBytes = _ => room };
+        // Saving makes the place of the copy.
+        var copied = Request with { Copies = new(Path.Combine(cluster.Server.Directory.Root, "not", "there"), 0) };
+        var refusal = await Assert.ThrowsAsync<HarnessException>(() => seeder.SeedAsync(copied, SilentProgress.Instance, Stop));
+        Assert.Contains("Seeding 3000 leads and copying the server", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(["0"], await Catalog.LinesAsync(database.Owner, "select count(*)::text from workspaces"));
     }
 }
