@@ -9,7 +9,7 @@ namespace LoadHarness.Agents.Coordinating;
 
 /// <summary>
 /// The agents of a run, from the coordinator's side: it admits them, starts each phase on all of them at once, and puts together what they
-/// measured. One that goes away ends the run.
+/// measured. One that goes away when all were there ends the run.
 /// </summary>
 public sealed class Fleet : IAsyncDisposable
 {
@@ -75,7 +75,7 @@ public sealed class Fleet : IAsyncDisposable
     }
 
     /// <summary>Waits until every agent is there and sees what the coordinator sees.</summary>
-    /// <exception cref="HarnessException">Some did not come in time, or went away again.</exception>
+    /// <exception cref="HarnessException">Some did not come in time, or one of this machine has ended.</exception>
     public async Task GatherAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         await Task.WhenAny(_admission.Complete, _ending.Task, Task.Delay(patience, cancellationToken));
@@ -94,7 +94,7 @@ public sealed class Fleet : IAsyncDisposable
         var name = NameOf(load);
         _progress = new(live, _work.Agents);
         foreach (var member in _admission.Members.Where(member => member.IsGone))
-            _admission.Lose(member.Share, LeftEarly, End, hasWork: true);
+            _admission.Lose(member, LeftEarly, End, hasWork: true);
         if (load.Any(scenario => scenario.WarmUp > TimeSpan.Zero)) await PassAsync(name, PhaseKind.WarmUp, () => Task.CompletedTask);
         var began = await PassAsync(
             name, PhaseKind.Measuring, () => Watcher.TellAsync(measured.BeginsAsync, _work.WatcherPatience, atOnce));
@@ -104,12 +104,12 @@ public sealed class Fleet : IAsyncDisposable
         return await new FleetMerge(_work, _admission.Members, Loss).PutTogetherAsync(load, name, began, answers);
     }
 
-    /// <summary>An agent is known to be gone, such as a process that ended.</summary>
+    /// <summary>The process of an agent of this machine has ended.</summary>
     public void Lose(LoadShare share, string reason)
     {
         // Nobody is waited for any longer when the run ends before all were there.
         if (_ending.Task.IsCompleted && !_admission.Complete.IsCompleted) return;
-        _admission.Lose(share, reason, End);
+        _admission.LoseForGood(share, reason, End);
     }
 
     public async ValueTask DisposeAsync()
@@ -133,15 +133,15 @@ public sealed class Fleet : IAsyncDisposable
         await _exchange.ServeAsync<ClockRequest, ClockAnswer>(_ => Task.FromResult(new ClockAnswer(DateTimeOffset.UtcNow)));
         await _exchange.ServeAsync<ReadyRequest, ReadyAnswer>(request =>
         {
-            var member = _admission.Of(request.Share);
+            var member = _admission.Of(request.From);
             if (_lines.Count >= MostPhases) throw new HarnessException("There are more phases than a run can have.");
             member.Clock = request.Clock;
-            return AtLineAsync(LineOf(request.Scenario, request.Phase).WaitAsync(member.Share.Index));
+            return AtLineAsync(LineOf(request.Scenario, request.Phase).WaitAsync(member));
         });
         await _exchange.ServeAsync<BeatRequest, BeatAnswer>(request => Task.FromResult(Beat(request)));
         await _exchange.ServeAsync<ResultRequest, Noted>(request =>
         {
-            _admission.Of(request.Share).Take(request);
+            _admission.Of(request.From).Take(request);
             return Task.FromResult(new Noted());
         });
         await _exchange.ServeAsync<LeaveRequest, Noted>(request => Task.FromResult(Leave(request)));
@@ -155,7 +155,7 @@ public sealed class Fleet : IAsyncDisposable
 
     private BeatAnswer Beat(BeatRequest request)
     {
-        var member = _admission.Of(request.Share);
+        var member = _admission.Of(request.From);
         member.Hear();
         foreach (var second in request.Seconds) _progress?.Take(member.Share.Index, second);
         return new(_ending.Task.IsCompletedSuccessfully ? _ending.Task.Result : null);
@@ -163,9 +163,10 @@ public sealed class Fleet : IAsyncDisposable
 
     private Noted Leave(LeaveRequest request)
     {
-        var member = _admission.Of(request.Share);
-        if (request.Fault is { } fault && !_ending.Task.IsCompleted)
-            _admission.Lose(member.Share, $"it ended early: {fault.TrimEnd('.')}", End);
+        var member = _admission.Of(request.From);
+        if (_ending.Task.IsCompleted) member.Leave();
+        else if (request.Fault is { } fault) _admission.Lose(member, $"it ended early: {fault.TrimEnd('.')}", End);
+        else if (!_admission.Complete.IsCompleted) _admission.Lose(member, LeftEarly, End);
         else member.Leave();
         return new();
     }
@@ -203,17 +204,18 @@ public sealed class Fleet : IAsyncDisposable
         await Task.WhenAny(all, Task.Delay(EndPatience, atOnce));
         if (atOnce.IsCancellationRequested) await Task.WhenAny(all, Task.Delay(HurriedPatience, CancellationToken.None));
         foreach (var (member, _) in answers.Where(answer => !answer.Value.IsCompleted))
-            _admission.Lose(member.Share, atOnce.IsCancellationRequested
+            _admission.Lose(member, atOnce.IsCancellationRequested
                 ? "it had given no result when the run was ended at once"
                 : $"it gave no result within {EndPatience.TotalSeconds:0} s after it was told to end", End);
         await all;
         if (!_ending.Task.IsCompleted)
             foreach (var (member, _) in answers.Where(answer => answer.Value.Result is null))
-                _admission.Lose(member.Share, LeftEarly, End, hasWork: true);
+                _admission.Lose(member, LeftEarly, End, hasWork: true);
         return answers.Where(answer => answer.Value.Result is not null).ToDictionary(answer => answer.Key, answer => answer.Value.Result!);
     }
 
-    private StartLine LineOf(string scenario, PhaseKind phase) => _lines.GetOrAdd((scenario, phase), _ => new(_work.Agents));
+    private StartLine LineOf(string scenario, PhaseKind phase) =>
+        _lines.GetOrAdd((scenario, phase), _ => new(_work.Agents, _admission.Has));
 
     private async Task WatchAsync()
     {
@@ -221,6 +223,6 @@ public sealed class Fleet : IAsyncDisposable
         while (await looks.WaitForNextTickAsync(_stop.Token))
             foreach (var member in _admission.Members
                 .Where(member => member.IsChecked && !member.IsGone && member.SilentFor > _work.LostAfter))
-                _admission.Lose(member.Share, $"nothing was heard of it for {member.SilentFor.TotalSeconds:0.0} s", End);
+                _admission.Lose(member, $"nothing was heard of it for {member.SilentFor.TotalSeconds:0.0} s", End);
     }
 }

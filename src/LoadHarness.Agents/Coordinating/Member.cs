@@ -25,7 +25,7 @@ internal sealed class Member(LoadShare share, JoinRequest joined)
 
     public ClockReading Clock { get; set; } = new(0, TimeSpan.Zero);
 
-    /// <summary>Lost, or through with its work.</summary>
+    /// <summary>Lost, through with its work, or gone before all were there.</summary>
     public bool IsGone => _gone.Task.IsCompleted;
 
     public (DateTimeOffset AtUtc, string Reason)? Loss { get; private set; }
@@ -56,7 +56,7 @@ internal sealed class Member(LoadShare share, JoinRequest joined)
         return true;
     }
 
-    /// <summary>It is through with its work.</summary>
+    /// <summary>It is through with its work, or goes before there was any.</summary>
     public void Leave() => _gone.TrySetResult();
 
     /// <summary>What it measured of a scenario; null when it went away before.</summary>

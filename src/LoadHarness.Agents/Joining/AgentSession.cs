@@ -26,12 +26,14 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
 
     private readonly Exchange _exchange;
     private readonly LoadShare _share;
+    private readonly Sender _self;
     private readonly ConcurrentQueue<LoadSnapshot> _seconds = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _beating = Task.CompletedTask;
 
-    private AgentSession(Exchange exchange, LoadShare share, JoinAnswer job) => (_exchange, _share, Job) = (exchange, share, job);
+    private AgentSession(Exchange exchange, LoadShare share, Sender self, JoinAnswer job) =>
+        (_exchange, _share, _self, Job) = (exchange, share, self, job);
 
     /// <summary>The run ends early: the coordinator says so, or is gone.</summary>
     public CancellationToken Ended => _ended.Token;
@@ -54,8 +56,8 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
         try
         {
             var began = Stopwatch.GetTimestamp();
-            var request = new JoinRequest(
-                share.ToString(), build, Environment.MachineName, Environment.ProcessId, Environment.ProcessorCount);
+            var self = new Sender(share.ToString(), Guid.NewGuid().ToString("N"));
+            var request = new JoinRequest(self, build, Environment.MachineName, Environment.ProcessId, Environment.ProcessorCount);
             for (var isTold = false; !await exchange.IsAnsweredAsync(new ClockRequest(share.ToString()), cancellationToken); isTold = true)
             {
                 if (Stopwatch.GetElapsedTime(began) > patience)
@@ -66,7 +68,7 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
                 await Task.Delay(BetweenBeats, cancellationToken);
             }
 
-            return new(exchange, share, await exchange.AskAsync<JoinRequest, JoinAnswer>(request, Patience, cancellationToken));
+            return new(exchange, share, self, await exchange.AskAsync<JoinRequest, JoinAnswer>(request, Patience, cancellationToken));
         }
         catch
         {
@@ -79,8 +81,7 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
     /// <exception cref="HarnessException">It is not what the coordinator sees.</exception>
     internal async Task ConfirmAsync(AgentFacts facts, CancellationToken cancellationToken)
     {
-        await _exchange.AskAsync<CheckRequest, Noted>(
-            new(_share.ToString(), Environment.MachineName, Environment.ProcessId, facts), Patience, cancellationToken);
+        await _exchange.AskAsync<CheckRequest, Noted>(new(_self, Environment.MachineName, facts), Patience, cancellationToken);
         _beating = BeatAsync();
     }
 
@@ -92,7 +93,7 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
     {
         var clock = await ClockExchange.ReadAsync(
             async () => (await _exchange.AskAsync<ClockRequest, ClockAnswer>(new(_share.ToString()), Patience, cancellationToken)).NowUtc);
-        var request = new ReadyRequest(_share.ToString(), scenario, phase, clock);
+        var request = new ReadyRequest(_self, scenario, phase, clock);
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -125,12 +126,12 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
         var pieces = Pieces.Cut(JsonSerializer.SerializeToUtf8Bytes(new AgentAnswer(measured, startedLate), JsonFormat.Line));
         foreach (var (part, piece) in pieces.Index())
             await _exchange.AskAsync<ResultRequest, Noted>(
-                new(_share.ToString(), scenario, part, pieces.Count, piece), Patience, CancellationToken.None);
+                new(_self, scenario, part, pieces.Count, piece), Patience, CancellationToken.None);
     }
 
     /// <param name="fault">Why it leaves early; null when it is through.</param>
     internal Task LeaveAsync(string? fault) =>
-        _exchange.AskAsync<LeaveRequest, Noted>(new(_share.ToString(), fault), Patience, CancellationToken.None);
+        _exchange.AskAsync<LeaveRequest, Noted>(new(_self, fault), Patience, CancellationToken.None);
 
     public void Report(LoadSnapshot value) => _seconds.Enqueue(value);
 
@@ -153,9 +154,14 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
             try
             {
                 var answer = await _exchange.AskAsync<BeatRequest, BeatAnswer>(
-                    new(_share.ToString(), Told()), BetweenBeats * 4, _stop.Token);
+                    new(_self, Told()), BetweenBeats * 4, _stop.Token);
                 heard = Stopwatch.GetTimestamp();
                 if (answer.End is { } reason) await EndAsync(reason);
+            }
+            catch (HarnessException refused) when (!Exchange.IsUnanswered(refused.InnerException))
+            {
+                // It was silent for too long, and has no place any more.
+                await EndAsync(refused.Message.TrimEnd('.'));
             }
             catch (HarnessException silent)
             {

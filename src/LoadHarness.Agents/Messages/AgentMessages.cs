@@ -5,10 +5,14 @@ using LoadHarness.Scenarios.Profiles;
 
 namespace LoadHarness.Agents.Messages;
 
+/// <summary>Who sends a message. While agents are waited for, another one may take a share after it.</summary>
+/// <param name="Share">k/N.</param>
+/// <param name="Id">Of this session alone: host and process may be those of an earlier one.</param>
+internal sealed record Sender(string Share, string Id);
+
 /// <summary>An agent says who it is. The answer is its work.</summary>
-/// <param name="Share">k/N, as every message names its sender.</param>
 /// <param name="Build">Version, commit and configuration of its program.</param>
-internal sealed record JoinRequest(string Share, string Build, string Host, int ProcessId, int Cores);
+internal sealed record JoinRequest(Sender From, string Build, string Host, int ProcessId, int Cores);
 
 /// <param name="Seed">What the database holds.</param>
 /// <param name="RunSeed">All arrivals and draws follow from it.</param>
@@ -18,8 +22,7 @@ internal sealed record JoinAnswer(
     LoadProfile Profile, SeedManifest Seed, ulong RunSeed, bool ThroughPooler, TimeSpan DrainTime, int MostSessions);
 
 /// <summary>What the agent found where it is. An answer without a fault means: everything is as the coordinator has it.</summary>
-/// <param name="Host">With the process: another one may have taken the place meanwhile.</param>
-internal sealed record CheckRequest(string Share, string Host, int ProcessId, AgentFacts Facts);
+internal sealed record CheckRequest(Sender From, string Host, AgentFacts Facts);
 
 /// <param name="Schema">Checksum of all that was applied to the database that the agent sees.</param>
 /// <param name="Seeding">Checksum of the rows there, and when they were seeded: a copy elsewhere is another database.</param>
@@ -32,7 +35,7 @@ internal sealed record ClockAnswer(DateTimeOffset NowUtc);
 
 /// <summary>The agent stands before a phase. It is answered when all do, or after a while, and then asks again.</summary>
 /// <param name="Scenario">The names of those that run at once, with a plus between.</param>
-internal sealed record ReadyRequest(string Share, string Scenario, PhaseKind Phase, ClockReading Clock);
+internal sealed record ReadyRequest(Sender From, string Scenario, PhaseKind Phase, ClockReading Clock);
 
 /// <param name="AheadSeconds">The agent's wall clock less the coordinator's.</param>
 internal sealed record ClockReading(double AheadSeconds, TimeSpan RoundTrip);
@@ -42,20 +45,20 @@ internal sealed record ClockReading(double AheadSeconds, TimeSpan RoundTrip);
 internal sealed record ReadyAnswer(DateTimeOffset? AtUtc, string? End);
 
 /// <summary>Twice a second: the agent is there, and what it does.</summary>
-internal sealed record BeatRequest(string Share, IReadOnlyList<LoadSnapshot> Seconds);
+internal sealed record BeatRequest(Sender From, IReadOnlyList<LoadSnapshot> Seconds);
 
 /// <param name="End">Why the agent is to stop; null to go on.</param>
 internal sealed record BeatAnswer(string? End);
 
 /// <summary>A piece of what was measured: a broker takes messages of a bounded size only.</summary>
 /// <param name="Part">From 0.</param>
-internal sealed record ResultRequest(string Share, string Scenario, int Part, int Parts, byte[] Data);
+internal sealed record ResultRequest(Sender From, string Scenario, int Part, int Parts, byte[] Data);
 
 /// <param name="StartedLate">Its real start less the agreed one.</param>
 internal sealed record AgentAnswer(EngineAnswer Measured, TimeSpan StartedLate);
 
 /// <param name="Fault">Why it leaves before the end; null when it is through.</param>
-internal sealed record LeaveRequest(string Share, string? Fault);
+internal sealed record LeaveRequest(Sender From, string? Fault);
 
 /// <summary>The coordinator has it.</summary>
 internal sealed record Noted;

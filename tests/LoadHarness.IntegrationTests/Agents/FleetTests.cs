@@ -173,6 +173,28 @@ public sealed class FleetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_agent_that_is_stopped_and_started_again_before_all_are_there_ends_nothing()
+    {
+        await using var fleet = await Fleet.OpenAsync(_broker.Address, Work with { Agents = 2 }, _told.Enqueue, Stop);
+        await using var stopped = await JoinAsync(new(0, 2), Build);
+        await stopped.ConfirmAsync(Work.Facts, Stop);
+
+        await stopped.LeaveAsync("a person stopped it");
+        await using var again = await JoinAsync(new(0, 2), Build);
+        await again.ConfirmAsync(Work.Facts, Stop);
+        await using var other = await JoinAsync(new(1, 2), Build);
+        await other.ConfirmAsync(Work.Facts, Stop);
+        await fleet.GatherAsync(Patience, Stop);
+        // Its beats go on, and are not taken for those of the one that came after it.
+        while (stopped.EndReason is null) await Task.Delay(20, Stop);
+
+        Assert.Null(fleet.Loss);
+        Assert.Null(again.EndReason);
+        Assert.Contains("a person stopped it", Assert.Single(
+            _told, line => line.Contains("left; waiting for it again", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Agents_that_end_with_the_run_before_all_are_there_are_not_lost()
     {
         using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(Stop);

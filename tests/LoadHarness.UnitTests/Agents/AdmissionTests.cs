@@ -15,7 +15,10 @@ public sealed class AdmissionTests
     private static readonly FleetWork Work = new(
         3, Build, new("schema", "seeding"), Profile, SampleRun.Create().Seed!, 42, ThroughPooler: false, TimeSpan.FromSeconds(5));
 
-    private readonly Admission _admission = new(Work, _ => { });
+    private readonly List<string> _told = [];
+    private readonly Admission _admission;
+
+    public AdmissionTests() => _admission = new(Work, _told.Add);
 
     [Fact]
     public void Three_agents_that_see_the_same_are_complete()
@@ -80,13 +83,84 @@ public sealed class AdmissionTests
     {
         _admission.Join(Request("2/3"));
 
-        foreach (var late in (CheckRequest[])[new("2/3", "host", 124, Work.Facts), new("2/3", "other", 123, new("x", "y", "z"))])
+        foreach (var late in (CheckRequest[])[new(From("2/3", "b"), "host", Work.Facts), new(From("2/3", "b"), "host", new("x", "y", "z"))])
             Assert.Contains(
                 "its place was taken by 2/3 on host (process 123): start it again", Refusal(() => _admission.Check(late)),
                 StringComparison.Ordinal);
 
         _admission.Check(Check("2/3", Work.Facts));
-        Assert.True(_admission.Of("2/3").IsChecked);
+        Assert.True(_admission.Of(From("2/3")).IsChecked);
+    }
+
+    [Fact]
+    public void One_that_goes_away_before_all_are_there_frees_its_place_and_does_not_speak_for_the_next()
+    {
+        Admit("1/3");
+        Admit("2/3");
+        var lost = new List<string>();
+
+        var gone = _admission.Of(From("2/3"));
+        _admission.Lose(gone, "it ended early: a person stopped it", (_, words) => lost.Add(words));
+        Assert.Contains(
+            "missing: 2/3, 3/3. Agent 2/3 on host (process 123) left: it ended early: a person stopped it.",
+            _admission.Missing(TimeSpan.FromSeconds(60), null).Message, StringComparison.Ordinal);
+        Admit("3/3");
+        Assert.Contains("no place", Assert.Throws<HarnessException>(() => _admission.Of(From("2/3"))).Message, StringComparison.Ordinal);
+        Assert.False(_admission.Complete.IsCompleted);
+        Admit("2/3", "b");
+        _admission.Lose(gone, "nothing was heard of it", (_, words) => lost.Add(words));
+
+        Assert.True(_admission.Complete.IsCompleted);
+        Assert.Empty(lost);
+        Assert.Equal("   agent 2/3 on host (process 123) left; waiting for it again (it ended early: a person stopped it)",
+            Assert.Single(_told, line => line.Contains(" left", StringComparison.Ordinal)));
+        Assert.Contains("taken by", Assert.Throws<HarnessException>(() => _admission.Of(From("2/3"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_goes_away_when_all_were_there_is_lost()
+    {
+        foreach (var share in (string[])["1/3", "2/3", "3/3"]) Admit(share);
+        var lost = new List<string>();
+
+        foreach (var reason in (string[])["nothing was heard of it", "it ended early"])
+            _admission.Lose(_admission.Of(From("2/3")), reason, (_, words) => lost.Add(words));
+
+        Assert.Equal("Agent 2/3 on host (process 123) was lost: nothing was heard of it", Assert.Single(lost));
+        Assert.Equal("nothing was heard of it", _admission.Of(From("2/3")).Loss?.Reason);
+    }
+
+    [Fact]
+    public void One_of_this_machine_whose_process_ended_is_lost_also_before_all_are_there()
+    {
+        Admit("1/3");
+        var lost = new List<string>();
+
+        _admission.LoseForGood(new(1, 3), "its process ended with code 1", (_, words) => lost.Add(words));
+
+        var loss = Assert.Single(lost);
+        Assert.Equal("Agent 2/3 was lost: its process ended with code 1", loss);
+        var fault = _admission.Missing(TimeSpan.FromSeconds(60), loss);
+        Assert.Equal(ExitCode.Inconclusive, fault.ExitCode);
+        Assert.Contains($"missing: 2/3, 3/3. {loss}. What it wrote itself says why", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_waited_at_a_start_line_and_went_away_is_not_counted_for_the_next()
+    {
+        foreach (var share in (string[])["1/3", "2/3"]) Admit(share);
+        var line = new StartLine(3, _admission.Has);
+        _ = line.WaitAsync(_admission.Of(From("1/3")));
+        _ = line.WaitAsync(_admission.Of(From("2/3")));
+
+        _admission.Lose(_admission.Of(From("2/3")), "it ended early", (_, _) => { });
+        Admit("2/3", "b");
+        Admit("3/3");
+        _ = line.WaitAsync(_admission.Of(From("3/3")));
+
+        Assert.False(line.All.IsCompleted);
+        _ = line.WaitAsync(_admission.Of(From("2/3", "b")));
+        Assert.True(line.All.IsCompleted);
     }
 
     [Fact]
@@ -100,7 +174,7 @@ public sealed class AdmissionTests
     [Fact]
     public void Who_has_not_joined_is_not_heard()
     {
-        Assert.Throws<HarnessException>(() => _admission.Of("2/3"));
+        Assert.Throws<HarnessException>(() => _admission.Of(From("2/3")));
         Assert.Throws<HarnessException>(() => _admission.Check(Check("2/3", Work.Facts)));
     }
 
@@ -126,7 +200,7 @@ public sealed class AdmissionTests
         var bent = sound with { Operations = [sound.Operations[0] with { Accounting = new(1, 2, 3, 4, 5) }] };
         var piece = Assert.Single(Pieces.Cut(MessageFormat.Write(new AgentAnswer(new([bent], [], 0), TimeSpan.Zero))));
 
-        var fault = Assert.Throws<HarnessException>(() => _admission.Of("2/3").Take(new("2/3", "s", 0, 1, piece)));
+        var fault = Assert.Throws<HarnessException>(() => _admission.Of(From("2/3")).Take(new(From("2/3"), "s", 0, 1, piece)));
 
         Assert.Contains("contradict each other", fault.Message, StringComparison.Ordinal);
     }
@@ -135,24 +209,32 @@ public sealed class AdmissionTests
     public async Task An_answer_in_pieces_is_whole_when_the_last_has_come()
     {
         _admission.Join(Request("2/3"));
-        var member = _admission.Of("2/3");
+        var member = _admission.Of(From("2/3"));
         var whole = MessageFormat.Write(new AgentAnswer(new([SampleRun.Create(seconds: 5).Scenarios[0]], [], 7), TimeSpan.Zero));
         var packed = Assert.Single(Pieces.Cut(whole));
         byte[][] pieces = [packed[..100], packed[100..]];
         var answer = member.AnswerAsync("s");
 
-        member.Take(new("2/3", "s", 0, 2, pieces[0]));
+        member.Take(new(From("2/3"), "s", 0, 2, pieces[0]));
         Assert.False(answer.IsCompleted);
-        member.Take(new("2/3", "s", 1, 2, pieces[1]));
+        member.Take(new(From("2/3"), "s", 1, 2, pieces[1]));
 
         Assert.Equal(7, (await answer)!.Measured.LeadsSetAside);
-        Assert.Throws<HarnessException>(() => member.Take(new("2/3", "s", 2, 2, pieces[1])));
-        Assert.Throws<HarnessException>(() => member.Take(new("2/3", "s", 0, int.MaxValue, pieces[1])));
+        Assert.Throws<HarnessException>(() => member.Take(new(From("2/3"), "s", 2, 2, pieces[1])));
+        Assert.Throws<HarnessException>(() => member.Take(new(From("2/3"), "s", 0, int.MaxValue, pieces[1])));
     }
 
-    private static CheckRequest Check(string share, AgentFacts facts) => new(share, "host", 123, facts);
+    private void Admit(string share, string id = "a")
+    {
+        _admission.Join(new(From(share, id), Build, "host", 123, 2));
+        _admission.Check(new(From(share, id), "host", Work.Facts));
+    }
 
-    private static JoinRequest Request(string share, string build = Build) => new(share, build, "host", 123, 2);
+    private static Sender From(string share, string id = "a") => new(share, id);
+
+    private static CheckRequest Check(string share, AgentFacts facts) => new(From(share), "host", facts);
+
+    private static JoinRequest Request(string share, string build = Build) => new(From(share), build, "host", 123, 2);
 
     private static string Refusal(Action act)
     {

@@ -14,11 +14,11 @@ public sealed class MessageFormatTests
     {
         var second = new LoadSnapshot(
             "lead-queries", PhaseKind.Measuring, TimeSpan.FromSeconds(3), 33, 32.5, TimeSpan.FromMilliseconds(1.5), null, null, 2, 4, null);
-        var beat = new BeatRequest("2/3", [second]);
+        var beat = new BeatRequest(new("2/3", "a"), [second]);
 
         var read = MessageFormat.Read<BeatRequest>(MessageFormat.Write(beat), "An agent");
 
-        Assert.Equal((beat.Share, second), (read.Share, Assert.Single(read.Seconds)));
+        Assert.Equal((beat.From, second), (read.From, Assert.Single(read.Seconds)));
     }
 
     [Fact]
@@ -32,14 +32,16 @@ public sealed class MessageFormatTests
     [InlineData("[]")]
     [InlineData("{")]
     [InlineData("{}")]
-    [InlineData("""{"share":null,"seconds":[]}""")]
-    [InlineData("""{"share":"1/3","seconds":[null]}""")]
-    [InlineData("""{"share":"1/3","seconds":[],"more":1}""")]
-    [InlineData("""{"share":"1/3","share":"2/3","seconds":[]}""")]
-    [InlineData("""{"share":"1/3","seconds":[{"scenario":"x"}]}""")]
+    [InlineData("""{"from":null,"seconds":[]}""")]
+    [InlineData("""{"from":{"share":null,"id":"a"},"seconds":[]}""")]
+    [InlineData("""{"from":{"share":"1/3"},"seconds":[]}""")]
+    [InlineData("""{"from":{"share":"1/3","id":"a"},"seconds":[null]}""")]
+    [InlineData("""{"from":{"share":"1/3","id":"a"},"seconds":[],"more":1}""")]
+    [InlineData("""{"from":{"share":"1/3","share":"2/3","id":"a"},"seconds":[]}""")]
+    [InlineData("""{"from":{"share":"1/3","id":"a"},"seconds":[{"scenario":"x"}]}""")]
     [InlineData("""
-        {"share":"1/3","seconds":[{"scenario":"x","phase":"resting","elapsed":1,"offeredPerSecond":null,"achievedPerSecond":1,
-        "p50":null,"p95":null,"p99":null,"errors":0,"inFlight":0,"lagP99":null}]}
+        {"from":{"share":"1/3","id":"a"},"seconds":[{"scenario":"x","phase":"resting","elapsed":1,"offeredPerSecond":null,
+        "achievedPerSecond":1,"p50":null,"p95":null,"p99":null,"errors":0,"inFlight":0,"lagP99":null}]}
         """)]
     public void What_is_no_such_message_is_refused_with_what_is_wrong(string text)
     {
@@ -73,7 +75,7 @@ public sealed class MessageFormatTests
 
         Assert.True(pieces.Count > 3);
         Assert.All(pieces, piece => Assert.True(
-            MessageFormat.Write(new ResultRequest("1/3", "s", 0, 1, piece)).Length < MessageFormat.LargestMessage));
+            MessageFormat.Write(new ResultRequest(new("1/3", "a"), "s", 0, 1, piece)).Length < MessageFormat.LargestMessage));
         Assert.Equal(whole, Pieces.Join(pieces, "An agent"));
     }
 
