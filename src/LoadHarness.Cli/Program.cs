@@ -10,7 +10,8 @@ return await CommandLine.InvokeAsync(args, RunAsync);
 // options -> database -> schema -> rows -> load -> judge -> report -> exit code
 static async Task<ExitCode> RunAsync(HarnessOptions options, CancellationToken cancellationToken)
 {
-    var context = StageContext.Of(options);
+    await using var broker = await RunFleet.HoldBrokerAsync(options, cancellationToken);
+    var context = StageContext.Of(options) with { Broker = broker };
     var stages = options.Workload is { } folder
         ? WorkloadAsync(context, WorkloadCatalog.Read(folder), cancellationToken)
         : CrmAsync(context, cancellationToken);

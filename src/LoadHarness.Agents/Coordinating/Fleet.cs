@@ -32,6 +32,7 @@ public sealed class Fleet : IAsyncDisposable
     private const string LeftEarly = "it left before the end";
 
     private readonly FleetWork _work;
+    private readonly HeldBroker _broker;
     private readonly Exchange _exchange;
     private readonly Admission _admission;
     private readonly ConcurrentDictionary<(string Scenario, PhaseKind Phase), StartLine> _lines = new();
@@ -41,9 +42,9 @@ public sealed class Fleet : IAsyncDisposable
     private CancellationTokenRegistration _interrupted;
     private volatile FleetProgress? _progress;
 
-    private Fleet(FleetWork work, Exchange exchange, Action<string> tell)
+    private Fleet(FleetWork work, HeldBroker broker, Action<string> tell)
     {
-        (_work, _exchange, _admission) = (work, exchange, new(work, tell));
+        (_work, _broker, _exchange, _admission) = (work, broker, broker.Exchange, new(work, tell));
         _watching = WatchAsync();
     }
 
@@ -56,22 +57,30 @@ public sealed class Fleet : IAsyncDisposable
     /// <param name="tell">Called with each line that a person should see.</param>
     /// <exception cref="HarnessException">There is no connection to the broker, or another run uses it with this token.</exception>
     public static async Task<Fleet> OpenAsync(
-        BrokerAddress broker, FleetWork work, Action<string> tell, CancellationToken cancellationToken)
-    {
-        var exchange = await Exchange.OpenAsync(broker, "loadharness coordinator", cancellationToken);
-        if (await exchange.IsAnsweredAsync(new ClockRequest("1/1"), cancellationToken))
-        {
-            await exchange.DisposeAsync();
-            throw new HarnessException(
-                $"Another run uses the broker {broker} with this token. Wait for it, or give this run a token of its own.",
-                ExitCode.BadUsage);
-        }
+        BrokerAddress broker, FleetWork work, Action<string> tell, CancellationToken cancellationToken) =>
+        await OpenAsync(await HeldBroker.TakeAsync(broker, cancellationToken), work, tell, cancellationToken);
 
-        var fleet = new Fleet(work, exchange, tell);
-        // Before anything runs: one that was stopped with its agents has lost none of them.
-        fleet._interrupted = cancellationToken.UnsafeRegister(_ => fleet._ending.TrySetResult("the run was interrupted"), null);
-        await fleet.ServeAsync();
-        return fleet;
+    /// <param name="broker">Let go of with the fleet.</param>
+    /// <param name="tell">Called with each line that a person should see.</param>
+    /// <exception cref="HarnessException">The broker has gone away since it was taken.</exception>
+    public static async Task<Fleet> OpenAsync(
+        HeldBroker broker, FleetWork work, Action<string> tell, CancellationToken cancellationToken)
+    {
+        var fleet = new Fleet(work, broker, tell);
+        try
+        {
+            await broker.RequireAsync(cancellationToken);
+            // Before anything runs: one that was stopped with its agents has lost none of them.
+            fleet._interrupted = cancellationToken.UnsafeRegister(_ => fleet._ending.TrySetResult("the run was interrupted"), null);
+            await fleet.ServeAsync();
+            broker.Open();
+            return fleet;
+        }
+        catch
+        {
+            await fleet.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Waits until every agent is there and sees what the coordinator sees.</summary>
@@ -120,7 +129,7 @@ public sealed class Fleet : IAsyncDisposable
         await Task.WhenAny(left, Task.Delay(FarewellPatience));
         await _stop.CancelAsync();
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _exchange.DisposeAsync();
+        await _broker.DisposeAsync();
         _stop.Dispose();
     }
 

@@ -45,8 +45,9 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
 
     internal LoadShare Share => _share;
 
-    /// <summary>Waits for a coordinator, which may still be seeding.</summary>
+    /// <summary>Waits for a coordinator, and for as long as that one says that it prepares its database.</summary>
     /// <param name="build">Version, commit and configuration of the program.</param>
+    /// <param name="patience">While no coordinator answers.</param>
     /// <param name="tell">Called with each line that a person should see.</param>
     /// <exception cref="HarnessException">There is no broker, nobody answers, or the coordinator refuses the agent.</exception>
     public static async Task<AgentSession> JoinAsync(
@@ -55,19 +56,9 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
         var exchange = await Exchange.OpenAsync(broker, $"loadharness agent {share}", cancellationToken);
         try
         {
-            var began = Stopwatch.GetTimestamp();
+            await FindCoordinatorAsync(exchange, broker, share, patience, tell, cancellationToken);
             var self = new Sender(share.ToString(), Guid.NewGuid().ToString("N"));
             var request = new JoinRequest(self, build, Environment.MachineName, Environment.ProcessId, Environment.ProcessorCount);
-            for (var isTold = false; !await exchange.IsAnsweredAsync(new ClockRequest(share.ToString()), cancellationToken); isTold = true)
-            {
-                if (Stopwatch.GetElapsedTime(began) > patience)
-                    throw new HarnessException(
-                        $"No coordinator on {broker} within {patience.TotalMinutes:0.#} min. "
-                            + $"Start it with run --agents {share.Count} --broker {broker}, with the same token.");
-                if (!isTold) tell($"Waiting on {broker} for the coordinator (run --agents {share.Count}).");
-                await Task.Delay(BetweenBeats, cancellationToken);
-            }
-
             return new(exchange, share, self, await exchange.AskAsync<JoinRequest, JoinAnswer>(request, Patience, cancellationToken));
         }
         catch
@@ -142,6 +133,29 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
         await _exchange.DisposeAsync();
         _ended.Dispose();
         _stop.Dispose();
+    }
+
+    private static async Task FindCoordinatorAsync(
+        Exchange exchange, BrokerAddress broker, LoadShare share, TimeSpan patience, Action<string> tell,
+        CancellationToken cancellationToken)
+    {
+        var (heard, told) = (Stopwatch.GetTimestamp(), "");
+        while (true)
+        {
+            var coordinator = await exchange.FindAsync<CoordinatorRequest, CoordinatorAnswer>(new(), cancellationToken);
+            if (coordinator is { IsReady: true }) return;
+            if (coordinator is not null) heard = Stopwatch.GetTimestamp();
+            else if (Stopwatch.GetElapsedTime(heard) > patience)
+                throw new HarnessException(
+                    $"No coordinator on {broker} within {patience.TotalMinutes:0.#} min. "
+                        + $"Start it with run --agents {share.Count} --broker {broker}, with the same token, and this agent again.");
+            var state = coordinator is null
+                ? $"Waiting on {broker} for the coordinator (run --agents {share.Count}), up to {patience.TotalMinutes:0.#} min."
+                : $"The coordinator on {broker} prepares its database: waiting for as long as that takes.";
+            if (state != told) tell(state);
+            told = state;
+            await Task.Delay(BetweenBeats, cancellationToken);
+        }
     }
 
     private async Task BeatAsync()

@@ -29,6 +29,12 @@ internal sealed record CheckRequest(Sender From, string Host, AgentFacts Facts);
 /// <param name="Profile">Checksum of the profile as the agent understood it.</param>
 internal sealed record AgentFacts(string Schema, string Seeding, string Profile);
 
+/// <summary>Is there a coordinator? It answers from the start of its run.</summary>
+internal sealed record CoordinatorRequest;
+
+/// <param name="IsReady">Agents may join; false while it prepares its database.</param>
+internal sealed record CoordinatorAnswer(bool IsReady);
+
 internal sealed record ClockRequest(string Share);
 
 internal sealed record ClockAnswer(DateTimeOffset NowUtc);

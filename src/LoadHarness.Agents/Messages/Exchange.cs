@@ -15,6 +15,9 @@ internal sealed class Exchange : IAsyncDisposable
 
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
+    /// <summary>To find out whether there is somebody.</summary>
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(2);
+
     private readonly NatsConnection _connection;
     private readonly string _subject;
     private readonly CancellationTokenSource _stop = new();
@@ -43,12 +46,26 @@ internal sealed class Exchange : IAsyncDisposable
         }
     }
 
+    /// <summary>The answer of who answers such requests; null when nobody does.</summary>
+    public async Task<TAnswer?> FindAsync<TRequest, TAnswer>(TRequest request, CancellationToken cancellationToken) where TAnswer : class
+    {
+        try
+        {
+            var answer = await RequestAsync(request, ShortPatience, cancellationToken);
+            return MessageFormat.Read<TAnswer>(answer.Data ?? [], "The coordinator");
+        }
+        catch (Exception unanswered) when (IsUnanswered(unanswered))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Whether somebody answers such requests.</summary>
     public async Task<bool> IsAnsweredAsync<TRequest>(TRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            await RequestAsync(request, TimeSpan.FromSeconds(2), cancellationToken);
+            await RequestAsync(request, ShortPatience, cancellationToken);
             return true;
         }
         catch (Exception unanswered) when (IsUnanswered(unanswered))
@@ -56,6 +73,10 @@ internal sealed class Exchange : IAsyncDisposable
             return false;
         }
     }
+
+    /// <summary>Waits for the broker, which the client alone would do without end.</summary>
+    public Task PingAsync(TimeSpan patience, CancellationToken cancellationToken) =>
+        _connection.PingAsync(cancellationToken).AsTask().WaitAsync(patience, cancellationToken);
 
     /// <summary>Answers requests until this is disposed, several at once. What the handler throws is sent back as a fault.</summary>
     public async Task ServeAsync<TRequest, TAnswer>(Func<TRequest, Task<TAnswer>> handle)

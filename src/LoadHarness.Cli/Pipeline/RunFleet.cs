@@ -22,14 +22,31 @@ internal sealed class RunFleet : IAsyncDisposable
     /// <summary>For a person who starts them by hand.</summary>
     private static readonly TimeSpan RemotePatience = TimeSpan.FromMinutes(15);
 
-    private readonly NatsServer? _broker;
+    private readonly NatsServer? _server;
     private readonly Fleet _fleet;
     private LocalAgents? _agents;
 
-    private RunFleet(NatsServer? broker, Fleet fleet) => (_broker, _fleet) = (broker, fleet);
+    private RunFleet(NatsServer? server, Fleet fleet) => (_server, _fleet) = (server, fleet);
 
     /// <summary>Why the run ends early; null while it does not.</summary>
     public string? Loss => _fleet.Loss;
+
+    /// <summary>Before anything is provisioned or seeded: a run that its agents cannot join would do that for nothing.</summary>
+    /// <returns>Null when no broker was given.</returns>
+    /// <exception cref="HarnessException">Nobody answers there, or another run uses it.</exception>
+    public static async Task<HeldBroker?> HoldBrokerAsync(HarnessOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Agents is not { Broker: not null } asked) return null;
+        var address = Given(asked);
+        try
+        {
+            return await HeldBroker.TakeAsync(address, cancellationToken);
+        }
+        catch (HarnessException refused)
+        {
+            throw new HarnessException($"--broker: {refused.Message}", ExitCode.BadUsage, refused);
+        }
+    }
 
     /// <param name="connectionString">The agents' way to the database, where they run on this machine.</param>
     /// <param name="mostSessions">Of all agents together for one role of a scenario.</param>
@@ -47,22 +64,22 @@ internal sealed class RunFleet : IAsyncDisposable
         {
             MostSessions = mostSessions,
         };
-        var broker = asked.Broker is null ? await NatsServer.StartAsync(cancellationToken) : null;
+        var server = asked.Broker is null ? await NatsServer.StartAsync(cancellationToken) : null;
         RunFleet? run = null;
         try
         {
-            var address = broker?.Address ?? Given(asked);
-            var fleet = await Fleet.OpenAsync(address, work, line => terminal.Line(line), cancellationToken);
-            run = new(broker, fleet);
-            if (broker is null) TellHowToJoin(terminal, asked.Count, address);
-            else run._agents = LocalAgents.Start(asked.Count, address, connectionString, line => terminal.Line(line), fleet.Lose);
-            await fleet.GatherAsync(broker is null ? RemotePatience : LocalPatience, cancellationToken);
+            var broker = context.Broker ?? await HeldBroker.TakeAsync(server?.Address ?? Given(asked), cancellationToken);
+            var fleet = await Fleet.OpenAsync(broker, work, line => terminal.Line(line), cancellationToken);
+            run = new(server, fleet);
+            if (server is null) TellHowToJoin(terminal, asked.Count, broker.Address);
+            else run._agents = LocalAgents.Start(asked.Count, server.Address, connectionString, line => terminal.Line(line), fleet.Lose);
+            await fleet.GatherAsync(server is null ? RemotePatience : LocalPatience, cancellationToken);
             return run;
         }
         catch
         {
             if (run is not null) await run.DisposeAsync();
-            else if (broker is not null) await broker.DisposeAsync();
+            else if (server is not null) await server.DisposeAsync();
             throw;
         }
     }
@@ -90,7 +107,7 @@ internal sealed class RunFleet : IAsyncDisposable
     {
         await _fleet.DisposeAsync();
         if (_agents is not null) await _agents.DisposeAsync();
-        if (_broker is not null) await _broker.DisposeAsync();
+        if (_server is not null) await _server.DisposeAsync();
     }
 
     private static BrokerAddress Given(AgentOptions asked)

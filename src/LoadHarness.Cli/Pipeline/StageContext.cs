@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LoadHarness.Agents.Coordinating;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
@@ -11,6 +12,9 @@ namespace LoadHarness.Cli.Pipeline;
 /// <param name="Rows">Of the CRM, as <c>--contacts</c> asks for them: equal in all stages, also when a month ends meanwhile.</param>
 internal sealed record StageContext(HarnessOptions Options, TerminalOutput Terminal, SeedRequest Rows)
 {
+    /// <summary>The one that was given for agents of other machines; null when none was.</summary>
+    public HeldBroker? Broker { get; init; }
+
     public static StageContext Of(HarnessOptions options) => new(options, new(options.Json), CrmRows.Of(options));
 
     /// <summary>Does a stage's work, which reports its progress, and measures how long it takes.</summary>

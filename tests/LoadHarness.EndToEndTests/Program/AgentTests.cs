@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using CliWrap.Buffered;
 using LoadHarness.Agents.Broker;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
@@ -64,6 +65,22 @@ public sealed partial class AgentTests(SeededSnapshot snapshot) : IDisposable
         Assert.DoesNotContain("t0ken", agent.StandardError, StringComparison.Ordinal);
         foreach (var word in (string[])["--agents '0'", "no address of a broker", "Give --database", "Leave --pooler out"])
             Assert.Contains(word, run.StandardError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_broker_that_does_not_answer_is_named_before_anything_starts()
+    {
+        // Nothing listens on this port: a database that were asked before the broker would be what is named.
+        var run = await BuiltProgram.With(
+            "run", "--contacts", "1000", "--agents", "1", "--broker", "nats://127.0.0.1:1",
+            "--database", "Host=127.0.0.1;Port=1;Username=u;Database=d", "--out", _output.Path)
+            .WithEnvironmentVariables(variables => variables.Set("LOADHARNESS_DATABASE", null)
+                .Set(AgentToken.EnvironmentVariable, AgentToken.Random()))
+            .ExecuteBufferedAsync(Stop);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("--broker: No connection to the broker nats://127.0.0.1:1", run.StandardError, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_output.Path));
     }
 
     // In the middle of the mix.

@@ -140,6 +140,24 @@ public sealed class FleetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_broker_is_held_while_the_database_is_prepared_and_agents_wait_for_that()
+    {
+        await using var held = await HeldBroker.TakeAsync(_broker.Address, Stop);
+        var said = new ConcurrentQueue<string>();
+        var joining = AgentSession.JoinAsync(_broker.Address, new(0, 3), Build, Patience, said.Enqueue, Stop);
+        while (!said.Any(line => line.Contains("prepares its database", StringComparison.Ordinal))) await Task.Delay(20, Stop);
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => HeldBroker.TakeAsync(_broker.Address, Stop));
+        Assert.False(joining.IsCompleted);
+        await using var fleet = await Fleet.OpenAsync(held, Work, _told.Enqueue, Stop);
+        await using var session = await joining.WaitAsync(Patience, Stop);
+        await session.LeaveAsync(null);
+
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        Assert.Contains("Another run uses the broker", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_agent_of_another_build_or_database_is_told_why_and_so_is_the_coordinator()
     {
         await using var fleet = await Fleet.OpenAsync(_broker.Address, Work, _told.Enqueue, Stop);
@@ -187,6 +205,7 @@ public sealed class FleetTests : IAsyncLifetime
         await fleet.GatherAsync(Patience, Stop);
         // Its beats go on, and are not taken for those of the one that came after it.
         while (stopped.EndReason is null) await Task.Delay(20, Stop);
+        foreach (var session in (AgentSession[])[again, other]) await session.LeaveAsync(null);
 
         Assert.Null(fleet.Loss);
         Assert.Null(again.EndReason);
