@@ -9,7 +9,7 @@ internal static class Pieces
     /// <summary>Of one piece; Base64 makes a third more of it.</summary>
     public const int Size = 384 * 1024;
 
-    /// <summary>What a day of one generator measures is far below.</summary>
+    /// <summary>What one generator measures is below, however long it did: samples of a long scenario are longer.</summary>
     public const int LargestWhole = 128 * 1024 * 1024;
 
     public const int Most = LargestWhole / Size;

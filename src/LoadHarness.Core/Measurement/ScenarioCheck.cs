@@ -1,3 +1,4 @@
+using System.Numerics;
 using LoadHarness.Core.Input;
 
 namespace LoadHarness.Core.Measurement;
@@ -11,10 +12,29 @@ internal static class ScenarioCheck
             yield return RunCheck.Double($"{path}.operations", twice);
         foreach (var (index, operation) in scenario.Operations.Index())
             foreach (var fault in OfOperation($"{path}.operations[{index}]", operation).Concat(
-                StretchCheck.Faults($"{path}.operations[{index}].timeline", operation, scenario.Timeline.Count))) yield return fault;
-        foreach (var (index, second) in scenario.Timeline.Index())
-            foreach (var fault in OfSecond($"{path}.timeline[{index}]", index, second)) yield return fault;
+                StretchCheck.Faults($"{path}.operations[{index}].timeline", operation, End(scenario.Timeline)))) yield return fault;
+        foreach (var fault in OfTimeline($"{path}.timeline", scenario.Timeline)) yield return fault;
     }
+
+    /// <summary>Where the last sample ends.</summary>
+    private static long End(IReadOnlyList<SecondSample> timeline) =>
+        timeline.Count == 0 ? 0 : (long)timeline[^1].Second + timeline[^1].Seconds;
+
+    private static IEnumerable<InputFault> OfTimeline(string path, IReadOnlyList<SecondSample> timeline)
+    {
+        var next = 0L;
+        foreach (var (index, sample) in timeline.Index())
+        {
+            if (!IsLength(sample.Seconds, timeline[0].Seconds, isLast: index == timeline.Count - 1))
+                yield return new($"{path}[{index}].seconds", $"it is {sample.Seconds}",
+                    $"Allowed: a power of two up to {SecondSample.Longest}, the same for all; the last may be shorter");
+            foreach (var fault in OfSample($"{path}[{index}]", next, sample)) yield return fault;
+            next = (long)sample.Second + Math.Max(1, sample.Seconds);
+        }
+    }
+
+    private static bool IsLength(int seconds, int others, bool isLast) => seconds is >= 1 and <= SecondSample.Longest
+        && (isLast ? seconds <= others : seconds == others && BitOperations.IsPow2(seconds));
 
     private static IEnumerable<InputFault> OfOperation(string path, OperationResult operation)
     {
@@ -53,14 +73,14 @@ internal static class ScenarioCheck
     // A version may state fewer percentiles of few samples than another.
     private static bool Same(TimeSpan? recorded, TimeSpan? held) => recorded is null || held is null || recorded == held;
 
-    private static IEnumerable<InputFault> OfSecond(string path, int index, SecondSample second)
+    private static IEnumerable<InputFault> OfSample(string path, long next, SecondSample sample)
     {
-        if (second.Second != index)
-            yield return new($"{path}.second", $"it is {second.Second}", $"Allowed: {index}, its place in the list");
-        if (second.Buckets is not { } buckets) yield break;
+        if (sample.Second != next)
+            yield return new($"{path}.second", $"it is {sample.Second}", $"Allowed: {next}, the end of the one before");
+        if (sample.Buckets is not { } buckets) yield break;
         if (Attempt($"{path}.buckets", () => HistogramCodec.CountOf(buckets), out var count) is { } fault) yield return fault;
-        else if (count > second.Completed)
-            yield return new($"{path}.buckets", $"they hold {count} times for {second.Completed} completed requests",
+        else if (count > sample.Completed)
+            yield return new($"{path}.buckets", $"they hold {count} times for {sample.Completed} completed requests",
                 "Allowed: at most one for each");
     }
 

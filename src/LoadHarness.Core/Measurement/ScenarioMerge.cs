@@ -18,7 +18,7 @@ public static class ScenarioMerge
             Users = Sum(results.Select(result => (long?)result.Users)) is { } users ? checked((int)users) : null,
             Operations = [.. results.SelectMany(result => result.Operations).GroupBy(operation => operation.Name)
                 .Select(same => Operation([.. same], measured))],
-            Timeline = [.. Enumerable.Range(0, results.Max(result => result.Timeline.Count)).Select(second => Second(second, results))],
+            Timeline = Samples([.. results.Select(result => result.Timeline)]),
             Generator = Health([.. results.Select(result => result.Generator)]),
             AbortReason = Abort(parts),
             Notes = [.. parts.SelectMany(part => part.Result.Notes.Select(note => (part.Agent, Note: note))).GroupBy(said => said.Note)
@@ -48,9 +48,18 @@ public static class ScenarioMerge
         };
     }
 
-    private static SecondSample Second(int second, IReadOnlyList<ScenarioResult> results)
+    // Lengths are powers of two, so shorter samples lie whole within a longer one.
+    private static IReadOnlyList<SecondSample> Samples(IReadOnlyList<IReadOnlyList<SecondSample>> timelines)
     {
-        var same = results.Where(result => second < result.Timeline.Count).Select(result => result.Timeline[second]).ToList();
+        var length = timelines.SelectMany(timeline => timeline).Select(sample => sample.Seconds).DefaultIfEmpty(1).Max();
+        var even = timelines.Select(timeline => LongSamples.Widened(timeline, length)).ToList();
+        var merged = Enumerable.Range(0, even.Max(timeline => timeline.Count)).Select(index => Sample(
+            index * length, [.. even.Where(timeline => index < timeline.Count).Select(timeline => timeline[index])]));
+        return LongSamples.Bounded([.. merged]);
+    }
+
+    private static SecondSample Sample(int second, IReadOnlyList<SecondSample> same)
+    {
         var times = Together(same.Select(sample => sample.Buckets).OfType<string>());
         return new(
             second,
@@ -62,10 +71,10 @@ public static class ScenarioMerge
             times.Percentile(50),
             times.Percentile(95),
             times.Percentile(99),
-            // A second keeps no histogram of its lag: the generator that was latest stands for all.
+            // A sample keeps no histogram of its lag: the generator that was latest stands for all.
             same.Max(sample => sample.LagP99),
             times.Count == 0 ? null : times.Encode())
-        { Loaded = same.Max(sample => sample.Loaded) };
+        { Seconds = same.Max(sample => sample.Seconds), Loaded = same.Max(sample => sample.Loaded) };
     }
 
     // Lengths are powers of two, so shorter stretches lie whole within a longer one.

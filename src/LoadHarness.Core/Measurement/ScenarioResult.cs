@@ -113,11 +113,13 @@ public sealed record Accounting(long Scheduled, long Completed, long Failed, lon
         a.InFlight + b.InFlight);
 }
 
-/// <summary>One second of a scenario, over all its operations.</summary>
-/// <param name="Second">Whole seconds since the measured phase began.</param>
+/// <summary>One second of a scenario, over all its operations; of a long scenario several neighbouring seconds.</summary>
+/// <param name="Second">Whole seconds since the measured phase began; of several seconds the first.</param>
 /// <param name="Offered">Null in a closed model without a pace, where nothing is offered.</param>
-/// <param name="InFlight">Requests under way as the second ended.</param>
-/// <param name="LagP99">Null where requests have no schedule or none started, and where another engine started them.</param>
+/// <param name="InFlight">Requests under way as the second ended; of several seconds the most.</param>
+/// <param name="LagP99">
+/// Null where requests have no schedule or none started, and where another engine started them; of several seconds the longest.
+/// </param>
 /// <param name="Buckets">
 /// Response times of the requests completed in this second, encoded; null when none was.
 /// For the heat map; merging all seconds gives the scenario's histogram.
@@ -135,9 +137,27 @@ public sealed record SecondSample(
     TimeSpan? LagP99,
     [property: JsonConverter(typeof(WholeText))] string? Buckets)
 {
+    /// <summary>A scenario keeps at most so many, however long it ran: two hours at one a second.</summary>
+    public const int Most = 7_200;
+
     /// <summary>
-    /// For how long of the second the load was on: less than a second where it ended, nothing after that, while requests drained. Counts of
-    /// a second that is not whole are no rate.
+    /// Characters of <see cref="Buckets"/> that a scenario keeps: the more requests a sample holds, the longer its histogram is. Ten
+    /// scenarios of a week fit into one run.json.
+    /// </summary>
+    public const int MostText = 8_000_000;
+
+    /// <summary>The longest sample that is read: 7,200 of them are fifteen years.</summary>
+    public const int Longest = 65_536;
+
+    /// <summary>
+    /// How many seconds it holds; its counts are of all of them. A power of two, the same for all samples of a scenario; the last one may
+    /// be shorter. 1 in older runs.
+    /// </summary>
+    public int Seconds { get; init; } = 1;
+
+    /// <summary>
+    /// For how long of its seconds the load was on: less where it ended, nothing after that, while requests drained. Counts of a sample
+    /// that is not whole are no rate.
     /// </summary>
     public TimeSpan Loaded { get; init; } = TimeSpan.FromSeconds(1);
 }

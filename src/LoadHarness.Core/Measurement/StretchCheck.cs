@@ -5,7 +5,7 @@ namespace LoadHarness.Core.Measurement;
 /// <summary>Whether the stretches of an operation follow each other within its scenario and hold what they say.</summary>
 internal static class StretchCheck
 {
-    public static IEnumerable<InputFault> Faults(string path, OperationResult operation, int seconds)
+    public static IEnumerable<InputFault> Faults(string path, OperationResult operation, long seconds)
     {
         if (operation.Timeline.Count > OperationStretch.Most)
             yield return new(path, $"there are {operation.Timeline.Count}", $"Allowed: at most {OperationStretch.Most}");

@@ -42,24 +42,33 @@ internal static class Throughput
     private static ConfidenceInterval? Interval(ScenarioResult scenario, double? figure)
     {
         if (figure is not { } centre) return null;
-        var seconds = PerSecond(scenario);
-        var length = Math.Max(1, seconds.Count / Batches);
-        var rates = seconds.Chunk(length).Where(batch => batch.Length == length).Select(batch => batch.Average() * 60).ToList();
+        var rates = BatchRates(scenario).Select(rate => rate * 60).ToList();
         if (rates.Count < FewestBatches || Intervals.OfMean(rates) is not { } interval) return null;
         var halfWidth = (interval.High - interval.Low) / 2;
         return new(Math.Max(0, centre - halfWidth), centre + halfWidth);
     }
 
-    /// <summary>Whole seconds only; one without a sample completed nothing.</summary>
-    private static List<double> PerSecond(ScenarioResult scenario)
+    /// <summary>
+    /// The rate of each batch. Whole seconds only; one without a sample completed nothing. What a sample of several seconds counted is
+    /// spread evenly over them.
+    /// </summary>
+    private static List<double> BatchRates(ScenarioResult scenario)
     {
         if (scenario.Timeline.Count == 0) return [];
-        var whole = (int)Math.Min(scenario.Measured.TotalSeconds, scenario.Timeline.Max(sample => (long)sample.Second) + 1);
-        var counts = new double[Math.Max(0, whole)];
-        foreach (var sample in scenario.Timeline)
-            if (sample.Second >= 0 && sample.Second < whole)
-                counts[sample.Second] += sample.Completed;
-        return [.. counts];
+        var whole = (long)Math.Min(scenario.Measured.TotalSeconds, scenario.Timeline.Max(sample => (long)sample.Second + sample.Seconds));
+        var length = Math.Max(1, whole / Batches);
+        var counts = new double[Math.Max(0, whole / length)];
+        foreach (var sample in scenario.Timeline.Where(sample => sample.Second >= 0 && sample.Second < whole))
+        {
+            var (from, to) = ((long)sample.Second, Math.Min((long)sample.Second + sample.Seconds, whole));
+            for (var batch = from / length; batch < counts.Length && batch * length < to; batch++)
+            {
+                var within = Math.Min(to, (batch + 1) * length) - Math.Max(from, batch * length);
+                counts[batch] += (double)sample.Completed * within / (to - from);
+            }
+        }
+
+        return [.. counts.Select(count => count / length)];
     }
 
     private static string Evidence(ScenarioResult scenario) =>

@@ -88,7 +88,7 @@ public sealed class ForeignScenario(ScenarioProps scenario, ulong seed, LoadCloc
             measured,
             _mostWorking > 0 ? _mostWorking : null,
             [.. scenario.Operations.Select((operation, i) => OperationOf(operation.Name, recorder, i, measured))],
-            [.. Enumerable.Range(0, recorder.Seconds.Count).Select(s => recorder.Sample(s, offersNothing: true, hasLag: false))],
+            recorder.Timeline(offersNothing: true, hasLag: false),
             GeneratorReading.Of(clock).Since(_atBegin!),
             abortReason)
         { ForeignEngine = engine };

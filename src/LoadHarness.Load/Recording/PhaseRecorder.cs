@@ -31,7 +31,8 @@ internal sealed class PhaseRecorder
 
     public IReadOnlyList<OperationSamples> Totals => _series.Totals;
 
-    public IReadOnlyList<SealedSecond> Seconds => _series.Sealed;
+    /// <inheritdoc cref="SecondSeries.Latest"/>
+    public LatencyHistogram Latest => _series.Latest;
 
     /// <inheritdoc cref="SecondSeries.Stretches"/>
     public IReadOnlyList<IReadOnlyList<OperationStretch>> Stretches => _series.Stretches;
@@ -92,9 +93,20 @@ internal sealed class PhaseRecorder
         _series.Seal(Math.Max(seconds, Math.Max(_offered.Count, _skippedAt.Count)));
     }
 
+    /// <summary>Everything that was sealed. Of a long phase each sample is of several seconds.</summary>
     /// <param name="offersNothing">The closed model without a pace: responses decide when the next request comes.</param>
     /// <param name="hasLag">False where a request starts whenever it starts.</param>
-    public SecondSample Sample(int second, bool offersNothing, bool hasLag)
+    public IReadOnlyList<SecondSample> Timeline(bool offersNothing, bool hasLag)
+    {
+        var (width, all) = (_series.Times.Seconds, _series.Sealed.Count);
+        var times = _series.Times.Closed.ToDictionary(stretch => stretch.Second, stretch => stretch.Buckets);
+        return [.. Enumerable.Range(0, (all + width - 1) / width).Select(index => index * width).Select(second => LongSamples.Together(
+            [.. Enumerable.Range(second, Math.Min(width, all - second)).Select(each => Counts(each, offersNothing, hasLag))],
+            times.TryGetValue(second, out var buckets) ? LatencyHistogram.Decode(buckets) : new()))];
+    }
+
+    /// <summary>A sealed second without its response times.</summary>
+    public SecondSample Counts(int second, bool offersNothing, bool hasLag)
     {
         var s = _series.Sealed[second];
         lock (_counts)
@@ -105,11 +117,11 @@ internal sealed class PhaseRecorder
                 s.Failed,
                 At(_skippedAt, second),
                 second < _inFlightAt.Count ? _inFlightAt[second] : 0,
-                s.P50,
-                s.P95,
-                s.P99,
+                TimeSpan.Zero,
+                TimeSpan.Zero,
+                TimeSpan.Zero,
                 hasLag ? s.LagP99 : null,
-                s.Encoded);
+                null);
     }
 
     public int SecondOf(Instant at) => (int)(Math.Max(0, at - _start) / 1_000_000_000);

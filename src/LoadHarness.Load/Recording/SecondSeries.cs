@@ -3,8 +3,8 @@ using LoadHarness.Core.Measurement;
 namespace LoadHarness.Load.Recording;
 
 /// <summary>
-/// The totals, and the seconds behind them. A second's histogram is kept only until the second is sealed; then some hundred bytes of its
-/// encoded form remain, so that an hour costs little more than a minute.
+/// The totals, and the seconds behind them. A second's histogram is kept only until the second is sealed; then its counts remain, and its
+/// response times in a bounded number of encoded forms, so that a week costs little more than an hour.
 /// </summary>
 internal sealed class SecondSeries
 {
@@ -13,6 +13,7 @@ internal sealed class SecondSeries
     private readonly Stack<OpenSecond> _spare = [];
     private readonly StretchSeries[] _stretches;
     private readonly LatencyHistogram _nothing = new();
+    private readonly LatencyHistogram _latest = new();
     private readonly List<SealedSecond> _sealed = [];
     private readonly StepNames[] _stepNames;
     private readonly OperationSamples[] _totals;
@@ -27,6 +28,12 @@ internal sealed class SecondSeries
     public IReadOnlyList<OperationSamples> Totals => _totals;
 
     public IReadOnlyList<SealedSecond> Sealed => _sealed;
+
+    /// <summary>Response times of all operations over time.</summary>
+    public StretchSeries Times { get; } = new(SecondSample.Most, SecondSample.MostText);
+
+    /// <summary>Response times of the second that was sealed last, for the thread that sealed it.</summary>
+    public LatencyHistogram Latest => _latest;
 
     /// <summary>By operation: its response times over time.</summary>
     public IReadOnlyList<IReadOnlyList<OperationStretch>> Stretches => [.. _stretches.Select(stretches => stretches.Closed)];
@@ -69,6 +76,7 @@ internal sealed class SecondSeries
         {
             if (_open.Count > 0) Seal(_open.Keys.Max() + 1);
             foreach (var stretches in _stretches) stretches.End();
+            Times.End();
             return _sealed.Count;
         }
     }
@@ -76,7 +84,8 @@ internal sealed class SecondSeries
     // Seconds are used again: their histograms are the largest thing here.
     private SealedSecond SealAndReuse(OpenSecond open)
     {
-        var sealedSecond = open.Seal(_stretches);
+        var sealedSecond = open.Seal(_stretches, _latest);
+        Times.Add(_latest);
         open.Clear();
         _spare.Push(open);
         return sealedSecond;
@@ -85,13 +94,14 @@ internal sealed class SecondSeries
     private SealedSecond Empty()
     {
         foreach (var stretches in _stretches) stretches.Add(_nothing);
-        return SealedSecond.Empty;
+        _latest.Reset();
+        Times.Add(_nothing);
+        return default;
     }
 
     private sealed class OpenSecond(int operations)
     {
         private readonly LatencyHistogram[] _byOperation = [.. Enumerable.Range(0, operations).Select(_ => new LatencyHistogram())];
-        private readonly LatencyHistogram _response = new();
         private readonly LatencyHistogram _lag = new();
         private long _completed;
         private long _failed;
@@ -106,36 +116,27 @@ internal sealed class SecondSeries
             _lag.RecordNanoseconds(1, samples.OnTimeCount);
         }
 
-        public SealedSecond Seal(StretchSeries[] stretches)
+        /// <param name="response">Takes the response times of all operations, and nothing else.</param>
+        public SealedSecond Seal(StretchSeries[] stretches, LatencyHistogram response)
         {
+            response.Reset();
             for (var i = 0; i < _byOperation.Length; i++)
             {
-                _response.Add(_byOperation[i]);
+                response.Add(_byOperation[i]);
                 stretches[i].Add(_byOperation[i]);
             }
 
-            return new(
-                _completed,
-                _failed,
-                _response.Percentile(50),
-                _response.Percentile(95),
-                _response.Percentile(99),
-                _lag.Count == 0 ? null : _lag.Percentile(99),
-                _response.Count == 0 ? null : _response.Encode());
+            return new(_completed, _failed, _lag.Count == 0 ? null : _lag.Percentile(99));
         }
 
         public void Clear()
         {
             (_completed, _failed) = (0, 0);
-            _response.Reset();
             _lag.Reset();
             foreach (var histogram in _byOperation) histogram.Reset();
         }
     }
 }
 
-internal sealed record SealedSecond(
-    long Completed, long Failed, TimeSpan P50, TimeSpan P95, TimeSpan P99, TimeSpan? LagP99, string? Encoded)
-{
-    public static SealedSecond Empty { get; } = new(0, 0, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, null, null);
-}
+/// <summary>What is kept of each second by itself; that of an empty one is the default.</summary>
+internal readonly record struct SealedSecond(long Completed, long Failed, TimeSpan? LagP99);

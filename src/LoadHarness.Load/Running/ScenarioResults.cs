@@ -78,18 +78,18 @@ internal static class ScenarioResults
     // Seconds in which the engine only waited for requests that never ended are no part of what was measured.
     private static IReadOnlyList<SecondSample> Timeline(LoadPhase phase, TimeSpan measured, bool offersNothing, bool hasSchedule)
     {
-        var samples = Enumerable.Range(0, phase.Recorder.Seconds.Count)
-            .Select(s => phase.Recorder.Sample(s, offersNothing, hasSchedule) with { Loaded = Loaded(phase, s) })
-            .ToList();
+        var samples = phase.Recorder.Timeline(offersNothing, hasSchedule)
+            .Select(sample => sample with { Loaded = Loaded(phase, sample) }).ToList();
         var last = samples.FindLastIndex(
             s => s.Second < measured.TotalSeconds || s.Completed + s.Failed + s.Skipped + (s.Offered ?? 0) > 0);
         return samples[..(last + 1)];
     }
 
-    private static TimeSpan Loaded(LoadPhase phase, int second)
+    private static TimeSpan Loaded(LoadPhase phase, SecondSample sample)
     {
-        var left = Duration(phase.Start, phase.LoadEnd) - TimeSpan.FromSeconds(second);
-        return left < TimeSpan.Zero ? TimeSpan.Zero : left > TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : left;
+        var left = Duration(phase.Start, phase.LoadEnd) - TimeSpan.FromSeconds(sample.Second);
+        var whole = TimeSpan.FromSeconds(sample.Seconds);
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left > whole ? whole : left;
     }
 
     private static IEnumerable<string> Notes(LoadPhase phase)

@@ -49,16 +49,20 @@ internal sealed class SecondTicker(LoadPhase phase, PhaseSetting setting) : IDue
         {
             if (_stopped) return;
             var look = phase.LookAtInFlight();
-            phase.Recorder.Seal(Volatile.Read(ref _due), look.Count);
-            for (; _told < phase.Recorder.Seconds.Count; _told++) Look(_told, look);
+            // One at a time: only the newest one's response times are at hand.
+            for (var due = Volatile.Read(ref _due); _told < due; _told++)
+            {
+                phase.Recorder.Seal(_told + 1, look.Count);
+                Look(_told, look);
+            }
         }
     }
 
     private void Look(int second, InFlightLook look)
     {
-        var sample = phase.Recorder.Sample(second, LoadPlan.OffersNothing(setting), LoadPlan.HasSchedule(setting));
+        var sample = phase.Recorder.Counts(second, LoadPlan.OffersNothing(setting), LoadPlan.HasSchedule(setting));
         _errors += sample.Failed + sample.Skipped;
-        var seen = Seen(second, look);
+        var seen = Seen(look);
         _teller.Tell(Snapshot(sample, seen));
         foreach (var watch in _watches)
             if (watch.IsPassed(sample, seen, look))
@@ -66,10 +70,10 @@ internal sealed class SecondTicker(LoadPhase phase, PhaseSetting setting) : IDue
     }
 
     // A server that stands still completes nothing: what waits for it has taken at least so long.
-    private LatencyHistogram Seen(int second, InFlightLook look)
+    private LatencyHistogram Seen(InFlightLook look)
     {
         var seen = new LatencyHistogram();
-        if (phase.Recorder.Seconds[second].Encoded is { } completed) seen.Add(LatencyHistogram.Decode(completed));
+        seen.Add(phase.Recorder.Latest);
         seen.Add(look.Ages);
         return seen;
     }

@@ -1,3 +1,5 @@
+using LoadHarness.Core.Measurement;
+
 namespace LoadHarness.Reporting.Charts;
 
 /// <summary>Puts neighbouring seconds together, so that an hour's page is no larger than a minute's.</summary>
@@ -5,16 +7,17 @@ internal static class Downsampling
 {
     private const double LongestGap = 3;
 
-    /// <summary>Groups of equal length in seconds, at most so many of them.</summary>
-    public static IReadOnlyList<(int FromSecond, int Seconds, IReadOnlyList<T> Members)> Groups<T>(
-        IReadOnlyList<T> samples, Func<T, int> second, int atMost)
+    /// <summary>Groups of equal length in seconds, at most so many of them. Each holds whole samples.</summary>
+    public static IReadOnlyList<(int FromSecond, int Seconds, IReadOnlyList<SecondSample> Members)> Groups(
+        IReadOnlyList<SecondSample> samples, int atMost)
     {
         if (samples.Count == 0) return [];
-        var last = samples.Max(second);
-        var seconds = Math.Max(1, (int)Math.Ceiling((last + 1.0) / atMost));
-        return [.. samples.GroupBy(sample => second(sample) / seconds)
+        var width = samples.Max(sample => sample.Seconds);
+        var end = samples.Max(sample => (double)sample.Second + sample.Seconds);
+        var seconds = width * Math.Max(1, (int)Math.Ceiling(end / width / atMost));
+        return [.. samples.GroupBy(sample => sample.Second / seconds)
             .OrderBy(group => group.Key)
-            .Select(group => (group.Key * seconds, seconds, (IReadOnlyList<T>)[.. group]))];
+            .Select(group => (group.Key * seconds, seconds, (IReadOnlyList<SecondSample>)[.. group]))];
     }
 
     /// <summary>A line is broken where nothing was measured for a while, rather than drawn across.</summary>

@@ -17,7 +17,7 @@ internal static class RequestChart
         var ended = scenario.Timeline.Where(sample => sample.Buckets is not null)
             .SelectMany(sample => Recorded.In(LatencyHistogram.Decode(sample.Buckets!))
                 .SelectMany(recorded => Enumerable.Repeat(
-                    (sample.Second, recorded.Duration), (int)Math.Min(recorded.Count, FewRequests + 1))))
+                    (sample.Second, sample.Seconds, recorded.Duration), (int)Math.Min(recorded.Count, FewRequests + 1))))
             .Take(FewRequests + 1).ToList();
         if (ended.Count is 0 or > FewRequests) return null;
         var times = ended.Select(request => request.Duration).ToList();
@@ -29,16 +29,17 @@ internal static class RequestChart
                 + $"{Format.Duration(times.Aggregate(TimeSpan.Zero, (sum, time) => sum + time) / times.Count)}.",
             Draw(scenario, ended, limit),
             [new(Tone.Series(0), "one request", Mark.Dot), .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
-            new(["Ended in second", "Response time"],
+            new([ended[0].Seconds == 1 ? "Ended in second" : $"Ended in the {ended[0].Seconds} s from second", "Response time"],
                 [.. ended.Select(request => new[] { Format.Count(request.Second), Format.Duration(request.Duration) })]));
     }
 
-    private static string Draw(ScenarioResult scenario, List<(int Second, TimeSpan Duration)> ended, TimeSpan? limit)
+    private static string Draw(ScenarioResult scenario, List<(int Second, int Seconds, TimeSpan Duration)> ended, TimeSpan? limit)
     {
         var times = ended.Select(request => request.Duration.TotalMilliseconds);
-        var drawing = new Drawing(150, new ClockAxis(0, ended[^1].Second + 1),
+        var drawing = new Drawing(150, new ClockAxis(0, ended[^1].Second + ended[^1].Seconds),
             LogAxis.OfMilliseconds(limit is { } shown ? times.Append(shown.TotalMilliseconds) : times)).Grid().Ticks();
-        foreach (var (second, duration) in ended) drawing.Dot(second + 0.5, duration.TotalMilliseconds, Tone.Series(0));
+        foreach (var (second, seconds, duration) in ended)
+            drawing.Dot(second + (seconds / 2.0), duration.TotalMilliseconds, Tone.Series(0));
         if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Duration(line)}", Tone.Limit);
         return drawing.ToSvg($"Each request of {scenario.Name}.", "scenario");
     }

@@ -39,7 +39,7 @@ internal sealed record Stretch(int From, int Seconds, LatencyHistogram Histogram
     }
 
     private static IReadOnlyList<Stretch> OfFinest(ScenarioResult scenario) =>
-        [.. Downsampling.Groups(scenario.Timeline, sample => sample.Second, Finest)
+        [.. Downsampling.Groups(scenario.Timeline, Finest)
             .Select(group => new Stretch(group.FromSecond, group.Seconds, Merge(group.Members)))
             .Where(stretch => stretch.Histogram.Count > 0)];
 
@@ -60,11 +60,16 @@ internal sealed record Stretch(int From, int Seconds, LatencyHistogram Histogram
 
 internal static class Seconds
 {
-    /// <summary>Without a last second that the end of the load cut short: it would draw a fall that never was.</summary>
+    /// <summary>Without a last sample that the end of the load cut short: it would draw a fall that never was.</summary>
     public static IReadOnlyList<SecondSample> Whole(ScenarioResult scenario)
     {
         var whole = scenario.Timeline.Where(
-            sample => sample.Loaded >= TimeSpan.FromSeconds(1) && sample.Second + 1 <= scenario.Measured.TotalSeconds + 0.05).ToList();
+            sample => sample.Loaded >= TimeSpan.FromSeconds(sample.Seconds)
+                && sample.Second + sample.Seconds <= scenario.Measured.TotalSeconds + 0.05).ToList();
         return whole.Count > 0 ? whole : scenario.Timeline;
     }
+
+    /// <summary>How many a second, of what samples of one scenario counted.</summary>
+    public static double Rate(IReadOnlyCollection<SecondSample> samples, Func<SecondSample, double> count) =>
+        samples.Sum(count) / samples.Sum(sample => (double)sample.Seconds);
 }

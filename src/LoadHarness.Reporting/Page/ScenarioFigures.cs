@@ -39,7 +39,7 @@ internal static class ScenarioFigures
     private static TimeSpan WorstLag(ScenarioResult scenario) => scenario.Timeline.Max(sample => sample.LagP99) ?? TimeSpan.Zero;
 
     public static ClockAxis Clock(ScenarioResult scenario) =>
-        new(0, Math.Max(1, Seconds.Whole(scenario).Select(sample => sample.Second + 1.0).DefaultIfEmpty(1).Max()));
+        new(0, Math.Max(1, Seconds.Whole(scenario).Select(sample => (double)sample.Second + sample.Seconds).DefaultIfEmpty(1).Max()));
 
     /// <summary>Each operation by itself: where its requests lay, with its p95 where there are enough of them.</summary>
     /// <param name="columns">At most so many across.</param>
@@ -92,9 +92,11 @@ internal static class ScenarioFigures
 
     private static Chart Rates(string id, ScenarioResult scenario, int points)
     {
-        var groups = Downsampling.Groups(Seconds.Whole(scenario), sample => sample.Second, points);
-        List<(double Second, double Value)> Line(Func<SecondSample, double> value) =>
-            [.. groups.Select(group => ((double)group.FromSecond, group.Members.Average(value)))];
+        var groups = Downsampling.Groups(Seconds.Whole(scenario), points);
+        List<(double Second, double Value)> Line(Func<SecondSample, double> count) =>
+            [.. groups.Select(group => ((double)group.FromSecond, Seconds.Rate(group.Members, count)))];
+        List<(double Second, double Value)> inFlight =
+            [.. groups.Select(group => ((double)group.FromSecond, group.Members.Average(sample => sample.InFlight)))];
         var lines = new List<Series>();
         // In the closed model nothing is offered: users ask when they are ready.
         if (scenario.Model == LoadModel.Open)
@@ -102,7 +104,7 @@ internal static class ScenarioFigures
         lines.Add(new("completed", Tone.Series(0), Line(sample => sample.Completed)));
         if (scenario.Accounting.Failed > 0) lines.Add(new("failed", Tone.Series(1), Line(sample => sample.Failed)));
         if (scenario.Accounting.Skipped > 0) lines.Add(new("skipped", Tone.Series(2), Line(sample => sample.Skipped)));
-        lines.Add(new("in flight", Tone.Series(3), Line(sample => sample.InFlight)));
+        lines.Add(new("in flight", Tone.Series(3), inFlight));
         var accounting = scenario.Accounting;
         return new(
             id,
@@ -130,7 +132,7 @@ internal static class ScenarioFigures
 
     private static Chart Lag(string id, ScenarioResult scenario, int points)
     {
-        var groups = Downsampling.Groups(Seconds.Whole(scenario), sample => sample.Second, points);
+        var groups = Downsampling.Groups(Seconds.Whole(scenario), points);
         var lag = groups.Select(group =>
             ((double)group.FromSecond, Value: group.Members.Max(sample => sample.LagP99?.TotalMilliseconds ?? 0))).ToList();
         return new(
@@ -156,5 +158,6 @@ internal static class ScenarioFigures
 
     private static string Requests(long count) => count == 1 ? "1 request" : $"{Format.Count(count)} requests";
 
-    private static string Together(int seconds, string how) => seconds == 1 ? "" : $" {seconds} seconds are put together; {how}.";
+    /// <summary>What a line is made of where that is more than a second.</summary>
+    public static string Together(int seconds, string how) => seconds == 1 ? "" : $" {seconds} seconds are put together; {how}.";
 }

@@ -30,18 +30,22 @@ internal static class TargetFigures
 
     private static Chart Rate(string id, Verdict verdict, ScenarioResult scenario, double limit)
     {
-        var points = Seconds.Whole(scenario).Select(sample => ((double)sample.Second, sample.Completed * 60.0)).ToList();
+        var whole = Seconds.Whole(scenario);
+        var points = whole.Select(sample => ((double)sample.Second, sample.Completed * 60.0 / sample.Seconds)).ToList();
+        var length = whole[0].Seconds;
+        var (each, one, many) = length > 1
+            ? ($"each {length} seconds together", $"a single stretch of {length} seconds", $"Stretches of {length} seconds")
+            : ("second by second", "a single second", "Single seconds");
         var drawn = Downsampling.Extremes(points, ScenarioFigures.MostPoints);
         var description = $"{VerdictWords.Figure(verdict)} over the whole run, "
             + $"95% interval {Format.Interval(verdict.Interval, verdict.Unit, verdict.Limit)}, "
             + $"{Format.Limit(verdict)}: {CheckReport.Word(verdict.Kind)}. "
-            + $"Single seconds vary: lowest {Format.Significant(points.Min(p => p.Item2))}, "
+            + $"{many} vary: lowest {Format.Significant(points.Min(p => p.Item2))}, "
             + $"highest {Format.Significant(points.Max(p => p.Item2))}.";
         return new(
             id,
             $"{verdict.Id}: completed requests against the limit",
-            "Completed requests a minute, second by second. "
-                + "Judged is the rate over the whole run; a single second may lie below the limit.",
+            $"Completed requests a minute, {each}. Judged is the rate over the whole run; {one} may lie below the limit.",
             description,
             new TimelineChart(ScenarioFigures.Clock(scenario), [new("completed", Tone.Series(0), drawn)])
             {

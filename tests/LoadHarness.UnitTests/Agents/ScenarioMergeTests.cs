@@ -35,6 +35,18 @@ public sealed class ScenarioMergeTests
         Assert.Equal([(0, 4, 50L), (4, 4, 30L)], merged.Select(stretch => (stretch.Second, stretch.Seconds, stretch.Completed)));
     }
 
+    [Fact]
+    public void Samples_of_different_lengths_become_those_of_the_longer()
+    {
+        var longer = One with { Timeline = LongSamples.Widened(One.Timeline, 4) };
+
+        var merged = ScenarioMerge.Of([("1/2", One), ("2/2", longer)]);
+
+        Assert.Equal([(0, 4), (4, 4), (8, 2)], merged.Timeline.Select(sample => (sample.Second, sample.Seconds)));
+        Assert.Equal(2 * One.Timeline.Sum(sample => sample.Completed), merged.Timeline.Sum(sample => sample.Completed));
+        Assert.Empty(RunCheck.Faults(merged));
+    }
+
     [Theory]
     [InlineData(null, null, null)]
     [InlineData("limit", "limit", "limit")]

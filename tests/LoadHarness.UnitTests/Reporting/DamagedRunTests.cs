@@ -78,6 +78,8 @@ public sealed class DamagedRunTests : IDisposable
     [InlineData("scenarios[0].operations[0].timeline[0].seconds", "0", "operations[0].timeline[0].seconds: it is 0")]
     [InlineData("scenarios[0].operations[0].timeline[0].completed", "999999", "operations[0].timeline[0].completed: it is 999999")]
     [InlineData("scenarios[0].timeline[0].second", "2147483647", "timeline[0].second: it is 2147483647")]
+    [InlineData("scenarios[0].timeline[0].seconds", "0", "timeline[0].seconds: it is 0")]
+    [InlineData("scenarios[0].timeline[0].seconds", "65537", "timeline[0].seconds: it is 65537")]
     [InlineData("scenarios[0].operations[1].accounting", """{"scheduled":0,"completed":0,"failed":0,"skipped":0,"inFlight":0}""",
         "operations[1].response: it holds")]
     [InlineData("scenarios[0].operations[0].accounting.failed", "999", "operations[0].accounting: scheduled is")]

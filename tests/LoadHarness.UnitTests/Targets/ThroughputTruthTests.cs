@@ -39,10 +39,22 @@ public sealed class ThroughputTruthTests
         Assert.InRange(interval.High - interval.Low, 0, 1);
     }
 
-    private static Verdict Decide(List<long> completed)
+    [Fact]
+    public void Samples_of_several_seconds_say_the_same_as_their_seconds()
     {
-        var timeline = completed.Select(
-            (count, second) => new SecondSample(second, null, count, 0, 0, 1, default, default, default, null, null)).ToList();
+        var drawn = Drawn(new Random(4711), memory: 0.5, seconds: 240);
+
+        var (seconds, longer) = (Decide(drawn), Decide(drawn, length: 4));
+
+        Assert.Equal(seconds.Figure, longer.Figure);
+        Assert.Equal(seconds.Interval!.Low, longer.Interval!.Low, 6);
+        Assert.Equal(seconds.Interval!.High, longer.Interval!.High, 6);
+    }
+
+    private static Verdict Decide(List<long> completed, int length = 1)
+    {
+        var timeline = LongSamples.Widened([.. completed.Select(
+            (count, second) => new SecondSample(second, null, count, 0, 0, 1, default, default, default, null, null))], length);
         var none = LatencySummary.Of(new());
         var total = completed.Sum();
         var operation = new OperationResult("a", new(total, total, 0, 0, 0), none, none, none, null, PerSecond, null, [], []);
