@@ -43,4 +43,9 @@ internal sealed record TimelineChart(Axis Clock, IReadOnlyList<Series> Lines)
 /// <param name="Strong">Every other one is darker, so that neighbours can be told apart.</param>
 internal sealed record Phase(double From, double To, string Name, bool Hatched, bool Strong);
 
-internal sealed record Series(string Name, Tone Tone, IReadOnlyList<(double Second, double Value)> Points);
+/// <param name="Points">What is drawn.</param>
+internal sealed record Series(string Name, Tone Tone, IReadOnlyList<(double Second, double Value)> Points)
+{
+    /// <summary>What was measured, where fewer points of it are drawn.</summary>
+    public IReadOnlyList<(double Second, double Value)> Measured { get; init; } = Points;
+}

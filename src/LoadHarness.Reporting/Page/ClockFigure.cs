@@ -9,7 +9,7 @@ internal static class ClockFigure
 
     public static Chart Of(
         string id, string title, string reading, IReadOnlyList<Series> lines, ClockAxis clock, IReadOnlyList<Phase> phases,
-            Func<double, string> label, bool bytes = false, bool logarithmic = false)
+            Func<double, string> label, StretchFigure tabled, bool bytes = false, bool logarithmic = false)
     {
         var told = string.Join(" ", lines.Select(line => Told(line, label)));
         return new(
@@ -24,29 +24,49 @@ internal static class ClockFigure
                 Height = 120,
             }.ToSvg($"{title} over the run."),
             [.. lines.Select(line => new LegendEntry(line.Tone, line.Name))],
-            Table(lines, label));
+            Table(lines, clock, label, tabled));
     }
 
     private static string Told(Series line, Func<double, string> label)
     {
-        var values = line.Points.Select(point => point.Value).Where(Axis.Drawable).ToList();
+        var values = line.Measured.Select(point => point.Value).Where(Axis.Drawable).ToList();
         return values.Count == 0
             ? $"{line.Name}: not measured."
             : $"{line.Name}: highest {label(values.Max())}, lowest {label(values.Min())}.";
     }
 
-    /// <summary>Of a long run only some points: the chart has more of them, run.json has each second.</summary>
-    private static FigureTable Table(IReadOnlyList<Series> lines, Func<double, string> label)
+    /// <summary>
+    /// Of everything that was measured, not of what is drawn: each line is drawn by points of its own. Of a long run a row is a stretch.
+    /// </summary>
+    private static FigureTable Table(IReadOnlyList<Series> lines, ClockAxis clock, Func<double, string> label, StretchFigure tabled)
     {
-        var moments = lines.SelectMany(line => line.Points.Select(point => point.Second)).Distinct().Order().ToList();
-        var every = Math.Max(1, (int)Math.Ceiling(moments.Count / (double)MostRows));
-        var values = lines.Select(line => line.Points.GroupBy(point => point.Second)
-            .ToDictionary(group => group.Key, group => group.First().Value)).ToList();
+        var points = lines.Select(line => line.Measured.Where(point => Axis.Drawable(point.Value)).ToList()).ToList();
+        var moments = points.SelectMany(line => line.Select(point => point.Second)).Distinct().Order().ToList();
+        var stretch = moments.Count <= MostRows ? 0 : LengthOf((moments[^1] - moments[0]) / MostRows, clock);
+        double Row(double second) => stretch == 0 ? second : Math.Floor(second / stretch) * stretch;
+
+        var values = points.Select(line => line.ToLookup(point => Row(point.Second), point => point.Value)).ToList();
+        IReadOnlyList<string> headers = stretch == 0
+            ? ["Second", .. lines.Select(line => line.Name)]
+            : ["From second", .. lines.Select(line => $"{line.Name} ({tabled.Word})")];
         return new(
-            ["Second", .. lines.Select(line => line.Name)],
-            [.. moments.Where((_, index) => index % every == 0).Select(moment => (IReadOnlyList<string>)
-                [Format.Significant(Math.Round(moment)),
-                    .. values.Select(line => line.TryGetValue(moment, out var value) && Axis.Drawable(value) ? label(value) : "–")])],
-            every == 1 ? null : $"One row for each {every} drawn moments; run.json has each second.");
+            headers,
+            [.. moments.Select(Row).Distinct().Select(row => (IReadOnlyList<string>)
+                [Format.Count((long)Math.Round(row)),
+                    .. values.Select(line => line.Contains(row) ? label(tabled.Of(line[row])) : "–")])],
+            stretch == 0 ? null : $"Each row is {Format.Duration(TimeSpan.FromSeconds(stretch))} and has the {tabled.Word} of what was "
+                + "measured in it; run.json has each sample.");
     }
+
+    /// <summary>At least so many seconds, and a length that a clock has.</summary>
+    private static double LengthOf(double seconds, ClockAxis clock) =>
+        clock.Steps?.Cast<double?>().FirstOrDefault(step => step >= seconds) ?? Math.Ceiling(seconds);
+}
+
+/// <summary>What a table says of a line in a stretch of time.</summary>
+internal sealed record StretchFigure(string Word, Func<IEnumerable<double>, double> Of)
+{
+    public static StretchFigure Highest { get; } = new("highest", values => values.Max());
+
+    public static StretchFigure Mean { get; } = new("mean", values => values.Average());
 }

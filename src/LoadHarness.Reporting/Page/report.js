@@ -90,6 +90,7 @@
     };
     chart.zoom = [chart.from, chart.to];
     chart.times = chart.rows.map(cells => +cells[0].replaceAll(",", ""));
+    chart.stretches = chart.names[0] === "From second";
     const height = chart.area.getAttribute("height");
     chart.cursor = make("line", { y1: 0, y2: height, stroke: "currentColor", "stroke-width": 1, visibility: "hidden" }, chart.inner);
     if (figure) {
@@ -112,9 +113,10 @@
     chart.cursor.setAttribute("visibility", share >= 0 && share <= 1 ? "visible" : "hidden");
     for (const end of ["x1", "x2"]) chart.cursor.setAttribute(end, `${share * 100}%`);
     if (!chart.out || chart.times.length === 0) return;
+    // A row of a stretch holds until the next one begins; of single moments the nearest is meant.
     let best = 0;
     chart.times.forEach((time, index) => {
-      if (Math.abs(time - moment) < Math.abs(chart.times[best] - moment)) best = index;
+      if (chart.stretches ? time <= moment : Math.abs(time - moment) < Math.abs(chart.times[best] - moment)) best = index;
     });
     const figures = chart.rows[best].slice(1).map((cell, index) => `${chart.names[index + 1]} ${cell}`);
     chart.out.textContent = `${plain(chart.times[best])}: ${figures.join(", ")}`;

@@ -102,6 +102,19 @@ public sealed class ChartTests : IDisposable
     }
 
     [Fact]
+    public async Task Samples_of_several_seconds_are_drawn_as_rates_a_second()
+    {
+        var scenario = SampleScenario.Open("steady", 50, 40, [("only", 5)]);
+        scenario = scenario with { Timeline = LongSamples.Widened(scenario.Timeline, 4) };
+
+        var html = await Render(SampleRun.Create(seconds: 5) with { Scenarios = [scenario], Verdicts = [] });
+
+        Assert.Contains("completed: highest 50/s, lowest 50/s.", FigureOf(html, "run-rates"), StringComparison.Ordinal);
+        // From second, offered, completed.
+        Assert.Equal(10, Regex.Count(FigureOf(html, "scenario-0-rates"), "<th scope=\"row\">\\d+<td class=n>[\\d.]+<td class=n>50<"));
+    }
+
+    [Fact]
     public async Task The_slowest_request_is_in_the_heat_map_although_it_ended_after_the_load()
     {
         var slow = new LatencyHistogram();

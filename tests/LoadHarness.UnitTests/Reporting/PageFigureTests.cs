@@ -93,6 +93,19 @@ public sealed class PageFigureTests : IDisposable
             rows.Select(row => row[2]));
     }
 
+    [Fact]
+    public async Task Tables_of_a_long_run_have_what_was_measured_in_each_of_their_stretches()
+    {
+        var (run, html) = await ReadBothAsync(seconds: 900);
+
+        foreach (var figure in new[] { "Sessions, db-sessions", "CPU, db-cpu", "Requests, run-rates", "In flight, run-flight" })
+            Assert.DoesNotContain(Rows(html, $"Figures of {figure}"), row => row.Contains("–"));
+        Assert.Equal(
+            run.Observation!.Samples.Chunk(30).Select(stretch => Format.Significant(stretch.Max(sample => sample.Active))),
+            Rows(html, "Figures of Sessions, db-sessions").Select(row => row[2]));
+        Assert.Contains("active (highest)", html, StringComparison.Ordinal);
+    }
+
     private static string Reached(long samples, long needed, TimeSpan? figure) => samples >= needed ? Format.Duration(figure) : "–";
 
     private static List<string[]> Rows(string html, string caption)
@@ -108,9 +121,9 @@ public sealed class PageFigureTests : IDisposable
 
     private static string Words(string markup) => WebUtility.HtmlDecode(Regex.Replace(markup, "<[^>]*>", "")).Trim();
 
-    private async Task<(RunResult Run, string Html)> ReadBothAsync()
+    private async Task<(RunResult Run, string Html)> ReadBothAsync(int seconds = 20)
     {
-        var paths = await RunReport.WriteAsync(SampleRun.Create(seconds: 20), _directory.Path, TestContext.Current.CancellationToken);
+        var paths = await RunReport.WriteAsync(SampleRun.Create(seconds), _directory.Path, TestContext.Current.CancellationToken);
         var run = await RunJson.ReadAsync(
             paths.Single(path => path.EndsWith("run.json", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
         return (run, await File.ReadAllTextAsync(
