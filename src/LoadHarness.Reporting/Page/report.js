@@ -36,15 +36,18 @@
     for (const row of rows()) row.hidden = wanted !== "" && !row.textContent.toLowerCase().includes(wanted);
   });
 
-  // A click on a heading sorts its column, by size where it holds figures.
+  // A click on a heading sorts its column, by size where it holds figures: of an interval, or of a figure with its spread, by the first.
   const factors = { "µs": 1e-3, ms: 1, s: 1e3, min: 6e4, h: 3.6e6, KiB: 1024, MiB: 1048576, GiB: 1073741824, B: 1 };
+  const units = Object.keys(factors).join("|");
+  const first = new RegExp(`(-?\\d+(?:\\.\\d+)?)(?:\\s*(${units})\\b)?`);
+  const other = new RegExp(`^ (?:to|±) -?[\\d.]+\\s*(${units})\\b`);
   const size = text => {
-    let sum = 0, found = false;
-    for (const [, figure, unit] of text.replaceAll(",", "").matchAll(/(-?\d+(?:\.\d+)?)\s*(µs|ms|min|s|h|KiB|MiB|GiB|B)?/g)) {
-      sum += figure * (factors[unit] ?? 1);
-      found = true;
-    }
-    return found ? sum : -Infinity;
+    const plain = text.replaceAll(",", ""), found = plain.match(first);
+    if (!found) return -Infinity;
+    const [whole, figure, unit] = found, rest = plain.slice(found.index + whole.length);
+    // "4 min 12 s" is one figure; in "700 to 800 ms" the unit of both comes last.
+    const seconds = (unit === "h" || unit === "min") && rest.match(/^ (-?\d+) (min|s)\b/);
+    return figure * (factors[unit ?? rest.match(other)?.[1]] ?? 1) + (seconds ? seconds[1] * factors[seconds[2]] : 0);
   };
   for (const table of all("table.sortable")) {
     const heads = all("thead th", table);

@@ -1,3 +1,4 @@
+using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Reporting;
 using Microsoft.Playwright;
@@ -23,6 +24,24 @@ public sealed class OtherPagesTests(SharedBrowser browser) : PageTests(browser)
         Assert.Empty(await Looks.LooseLinksAsync(page));
         await Looks.AssertAsync(page);
         Assert.Empty(Complaints);
+    }
+
+    [Fact]
+    public async Task A_cost_with_its_spread_is_sorted_by_the_cost()
+    {
+        var ledger = SampleCompared.Ledger.Ledger!;
+        LedgerEntry Costing(int index, double cost, double spread) => ledger.Entries[index] with
+        {
+            Writes = [new("bulk-import/import", CounterNames.WalBytes, 700 + cost, 700, spread)],
+        };
+        var run = SampleCompared.Ledger with { Ledger = ledger with { Entries = [Costing(0, 10, 90), Costing(1, 80, 4)] } };
+        var page = await OpenAsync((await RunReport.WriteAsync(run, Folder, Stop))[1]);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import, WAL bytes" }).ClickAsync();
+
+        var highest = await page.Locator("table.ledger tbody tr").First.TextContentAsync();
+        Assert.Contains("leads_unused_idx", highest, StringComparison.Ordinal);
+        Assert.Contains("80 ± 4", highest, StringComparison.Ordinal);
     }
 
     /// <summary>Jenkins' policy lets no style of the page's own and no script through.</summary>
