@@ -10,6 +10,15 @@ internal static class Percentiles
         ? samples > 0
         : samples * (100 - percentile) / 100 >= 1 - 1e-9;
 
+    /// <summary>
+    /// How slow an operation is beside others: the highest percentile up to the 95th that its samples reach, else the mean.
+    /// </summary>
+    public static TimeSpan Slowness(LatencySummary times)
+    {
+        TimeSpan? Reached(double percentile, TimeSpan? figure) => Reach(times.Count, percentile) ? figure : null;
+        return Reached(95, times.P95) ?? Reached(90, times.P90) ?? Reached(50, times.P50) ?? times.Mean ?? TimeSpan.Zero;
+    }
+
     public static string Words(LatencyHistogram histogram, double percentile) =>
         Reach(histogram.Count, percentile) ? Format.Duration(histogram.Percentile(percentile)) : "–";
 

@@ -16,7 +16,7 @@ internal static class SpectrumChart
     public static Chart? Of(string id, ScenarioResult scenario, TimeSpan? limit)
     {
         var slowestFirst = scenario.Operations.Where(operation => operation.Response.Count > 0)
-            .OrderByDescending(operation => operation.Response.P95)
+            .OrderByDescending(operation => Percentiles.Slowness(operation.Response))
             .Select(operation => (operation.Name, Histogram: LatencyHistogram.Decode(operation.Response.Encoded)))
             .ToList();
         if (slowestFirst.Count == 0 || slowestFirst.All(operation => operation.Histogram.Count == 0)) return null;
@@ -42,7 +42,8 @@ internal static class SpectrumChart
     {
         [var one] => $"{one.Name}: {Told(one.Histogram)}.",
         [var slowest, .., var fastest] =>
-            $"Slowest by p95, {slowest.Name}: {Told(slowest.Histogram)}. Fastest, {fastest.Name}: {Told(fastest.Histogram)}.",
+            $"Slowest{(slowestFirst.All(operation => Percentiles.Reach(operation.Histogram.Count, 95)) ? " by p95" : "")}, "
+                + $"{slowest.Name}: {Told(slowest.Histogram)}. Fastest, {fastest.Name}: {Told(fastest.Histogram)}.",
         _ => "",
     };
 

@@ -21,7 +21,7 @@ internal static class OperationCharts
         var most = ColumnsOfAll / FewestColumns / run.Scenarios.Count;
         var columns = Math.Clamp(ColumnsOfAll / Math.Min(all, most * run.Scenarios.Count), FewestColumns, OperationStretch.Most);
         var drawn = scenario.Operations.Index().Where(entry => entry.Item.Timeline.Count > 0)
-            .OrderByDescending(entry => entry.Item.Response.P95 ?? TimeSpan.Zero).ToList();
+            .OrderByDescending(entry => Percentiles.Slowness(entry.Item.Response)).ToList();
         var charts = drawn.Take(most)
             .Select(entry => ScenarioFigures.OfOperation($"operation-chart-{index}-{entry.Index}", scenario, entry.Item, null, columns))
             .OfType<Chart>().ToList();

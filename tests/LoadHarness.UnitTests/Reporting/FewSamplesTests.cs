@@ -37,6 +37,25 @@ public sealed class FewSamplesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_slow_operation_of_few_requests_is_not_the_fastest()
+    {
+        var many = SampleScenario.Open("search", 40, 10, [("quick", 5)]);
+        var few = SampleScenario.Repeated(
+            "few", "deep-page", [0.8, 0.9, 0.9, 1.0, 1.1, 1.1, 1.2, 1.2, 1.3, 1.5, 1.8, 2.0], 1).Operations[0];
+        var run = SampleRun.Create(seconds: 3) with
+        {
+            Scenarios = [many with { Operations = [many.Operations[0], few] }],
+            Verdicts = [],
+        };
+
+        await RunReport.WriteAsync(run, _directory.Path, TestContext.Current.CancellationToken);
+
+        var page = await File.ReadAllTextAsync(Path.Combine(_directory.Path, "report.html"), TestContext.Current.CancellationToken);
+        Assert.Contains("Slowest, deep-page: 12 from 800 ms to 2 s", page, StringComparison.Ordinal);
+        Assert.Contains("Fastest, quick: p50", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ten_megabytes_of_errors_leave_a_summary_that_a_job_page_takes()
     {
         var run = SampleRun.Create();
