@@ -36,7 +36,7 @@ internal static class ChecklistSection
     [
         Html.Of($"""
             <span id="{Place(check)}">{(run.Verdicts.Any(verdict => verdict.Id == check.Id)
-                ? Html.Of($"""<a href="#{Slug.Of(check.Id)}">{check.Id}</a>""")
+                ? Html.Of($"""<a href="#{Trail.Place(check)}">{check.Id}</a>""")
                 : Html.Of($"{check.Id}"))}</span>
             """),
         Html.Of($"{Plain.Cut(check.Title, 200)}"),

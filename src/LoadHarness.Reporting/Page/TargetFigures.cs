@@ -13,7 +13,7 @@ internal static class TargetFigures
     public static IEnumerable<Chart> Of(Trail trail, Verdict verdict, ScenarioResult scenario, OperationResult? operation)
     {
         if (verdict.Figure is not { } figure || verdict.Limit is not { } limit || !double.IsFinite(figure)) yield break;
-        var id = $"figure-{Trail.Place(verdict)}";
+        var id = $"figure-{Slug.Of(verdict.Id)}";
         if (operation is { Response.Count: > 0 } && TimeUnit.Is(verdict.Unit) && limit > 0)
         {
             var histogram = LatencyHistogram.Decode(operation!.Response.Encoded);

@@ -31,7 +31,8 @@ internal sealed class Trail(RunResult run, Companions others)
 
     public IReadOnlyList<QueryPlan> Plans { get; } = run.Observation?.Plans ?? [];
 
-    public static string Place(Verdict target) => Slug.Of(target.Id);
+    /// <summary>Apart from the chapters, whose ids a target may have as well.</summary>
+    public static string Place(Verdict target) => $"target-{Slug.Of(target.Id)}";
 
     public static string OperationPlace(int scenario, int operation) => $"operation-{scenario}-{operation}";
 

@@ -72,8 +72,8 @@ public sealed class OtherPagesTests(SharedBrowser browser) : PageTests(browser)
         Assert.True(box.Width > 300 && box.Height > 30, $"{box.Width} x {box.Height}");
         // What the style sheet keeps apart does not run together: there is a space or a break between two pieces.
         Assert.DoesNotMatch(@"[a-z]\.(Note|measured)", await page.Locator("#targets").InnerTextAsync());
-        await page.Locator(".reasons a[href='#TQ-4'], #verdict a").First.ClickAsync();
-        Assert.True(await page.Locator("#TQ-3").IsVisibleAsync());
+        await page.Locator(".reasons a[href='#target-TQ-4'], #verdict a").First.ClickAsync();
+        Assert.True(await page.Locator("#target-TQ-3").IsVisibleAsync());
     }
 
     private static Task<int> Width(IPage page) => page.EvaluateAsync<int>("document.documentElement.scrollWidth");

@@ -28,11 +28,11 @@ public sealed class ReportPageTests(SharedBrowser browser) : PageTests(browser)
     public async Task Without_scripts_two_links_lead_from_the_verdict_to_wait_statement_plan_and_setting()
     {
         var page = await OpenAsync(await WriteAsync(Run), scripts: false);
-        Assert.False(await page.Locator("#TQ-3").IsVisibleAsync());
+        Assert.False(await page.Locator("#target-TQ-3").IsVisibleAsync());
 
-        await page.Locator(".verdict a[href='#TQ-3']").First.ClickAsync();
+        await page.Locator(".verdict a[href='#target-TQ-3']").First.ClickAsync();
 
-        var cause = page.Locator("#TQ-3");
+        var cause = page.Locator("#target-TQ-3");
         Assert.True(await cause.IsVisibleAsync());
         Assert.Contains("Waits:", await cause.InnerTextAsync(), StringComparison.Ordinal);
         foreach (var place in new[] { "#statement-", "#plan-", "#setting-" })

@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
+using LoadHarness.Reporting.Page;
 
 namespace LoadHarness.UnitTests.Reporting;
 
@@ -29,6 +30,21 @@ public sealed class HostileNamesTests : IDisposable
         Assert.DoesNotContain("<script", await Read("summary.md"), StringComparison.OrdinalIgnoreCase);
         Assert.Equal(11, XDocument.Parse(await Read("junit.xml")).Descendants("testcase").Count());
         Assert.All((await Read("metrics.csv")).Split("\r\n"), line => Assert.False(line.StartsWith('='), line));
+    }
+
+    [Fact]
+    public void Ids_of_targets_in_any_script_or_of_chapters_lead_each_to_its_own_place()
+    {
+        var run = SampleRun.Create(seconds: 3);
+        string[] ids = ["Поиск", "Отчёт", "targets", "notes", "a b", "a_b", "a.b"];
+
+        var html = ReportPage.Render(run with { Verdicts = [.. run.Verdicts.Zip(ids, (verdict, id) => verdict.As(id, verdict.Title))] });
+
+        var places = Regex.Matches(html, " id=\"([^\"]+)\"").Select(match => match.Groups[1].Value).ToList();
+        Assert.Equal(places.Distinct(), places);
+        Assert.Equal(ids.Length, places.Count(place => place.StartsWith("target-", StringComparison.Ordinal)));
+        Assert.All(Regex.Matches(html, " href=\"#([^\"]+)\"").Select(match => match.Groups[1].Value),
+            link => Assert.Contains(link, places));
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class OutcomeTests : IDisposable
 
         var (html, _) = await Write(run);
 
-        Assert.Contains("Closest to its limit: <a href=\"#TQ-5\">TQ-5</a>", html, StringComparison.Ordinal);
+        Assert.Contains("Closest to its limit: <a href=\"#target-TQ-5\">TQ-5</a>", html, StringComparison.Ordinal);
     }
 
     [Fact]
