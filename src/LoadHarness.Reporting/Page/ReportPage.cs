@@ -16,6 +16,9 @@ internal static class ReportPage
     private static readonly string Style = Resource("report.css");
     private static readonly string Script = Resource("report.js");
 
+    /// <summary>Of the program that makes the page, which may be newer than the one that measured.</summary>
+    private static readonly string Version = typeof(ReportPage).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
     public static string Render(RunResult run, Companions? companions = null)
     {
         var others = companions ?? Companions.None;
@@ -45,7 +48,7 @@ internal static class ReportPage
         var outcome = RunVerdict.Of(run);
         return Frame($"{outcome.Word}: LoadHarness run {run.Identity.Id}", Html.Of($"""<a class="word is-{outcome.Class}" """
             + $"""href="#verdict">{HtmlComponents.Symbol(outcome.Symbol)} {outcome.Word}</a>"""), VerdictBand.Of(run), sections,
-            Html.Of($"""Rendered by LoadHarness {run.Identity.ToolVersion} from <code>run.json</code>, which holds every figure of this """
+            Html.Of($"""Rendered by LoadHarness {Version} from <code>run.json</code>, which holds every figure of this """
                 + $"""page{(others == Companions.None ? null : Html.Of($", and from those of the runs that its chapters name"))}."""));
 
         Section? Kept(Func<RunResult, object?> chapter, Func<RunResult, Section?> section) =>

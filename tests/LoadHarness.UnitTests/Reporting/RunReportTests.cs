@@ -1,3 +1,4 @@
+using LoadHarness.Cli.Pipeline;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
@@ -35,6 +36,17 @@ public sealed class RunReportTests : IDisposable
         foreach (var name in new[] { "run.json", "report.html", "summary.md", "junit.xml", "metrics.csv" })
             Assert.Equal(await File.ReadAllTextAsync(Path.Combine(first, name), TestContext.Current.CancellationToken),
                 await File.ReadAllTextAsync(Path.Combine(second, name), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_page_names_the_version_that_made_it_and_the_one_that_measured()
+    {
+        var run = SampleRun.Create();
+
+        var (page, _) = await WriteAsync(run with { Identity = run.Identity with { ToolVersion = "0.0.7" } }, "older");
+
+        Assert.Contains($"Rendered by LoadHarness {BuildFacts.Version} from", page, StringComparison.Ordinal);
+        Assert.Contains("0.0.7, Release build", page, StringComparison.Ordinal);
     }
 
     [Fact]
