@@ -29,8 +29,18 @@ if (-not $ExecutionContext.InvokeCommand.GetCommand('dotnet', 'Application')) {
     exit 1
 }
 
-# The program's standard output is its own: with --json it holds one object.
-$said = & dotnet build "$here/src/LoadHarness.Cli" --configuration Release --verbosity quiet --disable-build-servers
+# The SDK is the one that global.json names above the working directory: the caller's folder may name another, so it is built in this one.
+# Push-Location would be a command of a module.
+$location = $ExecutionContext.SessionState.Path
+$location.PushCurrentLocation('loadharness')
+try {
+    [void]$location.SetLocation([System.Management.Automation.WildcardPattern]::Escape($here))
+    # The program's standard output is its own: with --json it holds one object.
+    $said = & dotnet build src/LoadHarness.Cli --configuration Release --verbosity quiet --disable-build-servers
+}
+finally {
+    [void]$location.PopLocation('loadharness')
+}
 if ($LASTEXITCODE -ne 0) {
     foreach ($line in $said) { [Console]::Error.WriteLine($line) }
     [Console]::Error.WriteLine("The program could not be built; the compiler's words are above.")

@@ -25,8 +25,9 @@ done
 [ "$broker" = no ] || agents=no
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 "$here/.ci/install-missing" run "$install" "$agents"
+# The SDK is the one that global.json names above the working directory: the caller's folder may name another, so it is built in this one.
 # The program's standard output is its own: with --json it holds one object.
-if ! dotnet build "$here/src/LoadHarness.Cli" --configuration Release --verbosity quiet --disable-build-servers >&2; then
+if ! (cd "$here" && dotnet build src/LoadHarness.Cli --configuration Release --verbosity quiet --disable-build-servers) >&2; then
     echo "The program could not be built; the compiler's words are above." >&2
     exit 1
 fi

@@ -14,20 +14,24 @@ public sealed class RunScriptTests
 
     /// <summary>Each builds the program, which takes most of the time: all that they promise is asked of one call.</summary>
     [Fact]
-    public async Task Each_script_also_through_links_passes_arguments_standard_output_and_the_exit_code_on()
+    public async Task Each_script_through_links_and_where_another_SDK_is_pinned_passes_arguments_output_and_the_exit_code_on()
     {
         string[] arguments =
             ["--no-install", "run", "--contacts", "abc", "--profile", "no such profile", "--require", "NO-1,NO-2", "--json"];
         using var directory = new TemporaryDirectory();
+        // Of the folder that they are called from: no machine has this SDK, and the program's own is another.
+        await File.WriteAllTextAsync(
+            Path.Combine(directory.Path, "global.json"), """{ "sdk": { "version": "1.0.0", "rollForward": "disable" } }""", Stop);
         File.CreateSymbolicLink(Path.Combine(directory.Path, "harness"), Repository.File("run.sh"));
         var link = File.CreateSymbolicLink(Path.Combine(directory.Path, "again"), "harness").FullName;
 
-        var shell = await CliWrap.Cli.Wrap(link).WithArguments(arguments)
+        var shell = await CliWrap.Cli.Wrap(link).WithArguments(arguments).WithWorkingDirectory(directory.Path)
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Stop);
         RequireRefusal(shell.ExitCode, shell.StandardOutput);
         // As it is typed at its prompt: words with commas between them are a list there.
-        var hosted = Hosted("--no-install run --contacts abc --profile 'no such profile' --require NO-1,NO-2 --json");
+        var hosted = Hosted(directory.Path, "--no-install run --contacts abc --profile 'no such profile' --require NO-1,NO-2 --json");
         RequireRefusal(hosted.ExitCode, hosted.Output);
+        Assert.Equal(directory.Path, hosted.Location);
     }
 
     [Fact]
@@ -48,14 +52,17 @@ public sealed class RunScriptTests
         Assert.Contains("--require 'NO-1,NO-2'", error, StringComparison.Ordinal);
     }
 
-    private static (int ExitCode, string Output) Hosted(string arguments)
+    /// <returns>Also where the prompt stands afterwards.</returns>
+    private static (int ExitCode, string Output, string Location) Hosted(string directory, string arguments)
     {
         using var runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
         runspace.Open();
         runspace.SessionStateProxy.LanguageMode = PSLanguageMode.FullLanguage;
+        runspace.SessionStateProxy.Path.SetLocation(directory);
         using var shell = PowerShell.Create(runspace);
         shell.AddScript($"& '{Repository.File("run.ps1")}' {arguments}");
         var output = string.Join('\n', shell.Invoke().Select(line => line?.ToString()));
-        return ((int)(runspace.SessionStateProxy.GetVariable("LASTEXITCODE") ?? 0), output);
+        var location = runspace.SessionStateProxy.Path.CurrentFileSystemLocation.Path;
+        return ((int)(runspace.SessionStateProxy.GetVariable("LASTEXITCODE") ?? 0), output, location);
     }
 }
