@@ -1,5 +1,6 @@
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres;
 
 namespace LoadHarness.Cli.Pipeline;
@@ -7,16 +8,24 @@ namespace LoadHarness.Cli.Pipeline;
 /// <summary>Tells a person what went wrong, without passwords and without stack traces for what they can fix.</summary>
 internal static class Faults
 {
+    private const string Interrupted = "Interrupted.";
+
+    /// <summary>
+    /// Of a verb that ended so. Whatever ends one after an interruption is told as that: a Ctrl-C also ends the programs that it runs.
+    /// </summary>
     public static ExitCode Print(Exception fault, CancellationToken cancellationToken)
     {
-        if (fault is OperationCanceledException && cancellationToken.IsCancellationRequested)
-        {
-            Console.Error.WriteLine("Interrupted.");
-            return ExitCode.Inconclusive;
-        }
+        Console.Error.WriteLine(SentenceOf(fault, cancellationToken));
+        return CodeOf(fault, cancellationToken);
+    }
 
-        Console.Error.WriteLine(Sentence(fault));
-        return CodeOf(fault);
+    /// <summary>The object that <c>--json</c> prints where <see cref="Print"/> tells a person.</summary>
+    public static object ObjectOf(Exception fault, CancellationToken cancellationToken)
+    {
+        var (sentence, code) = (SentenceOf(fault, cancellationToken), CodeOf(fault, cancellationToken));
+        return code == ExitCode.Inconclusive
+            ? CheckReport.OfNothing(RunState.Incomplete, sentence, code)
+            : new Refusal(sentence, (int)code);
     }
 
     public static ExitCode CodeOf(Exception fault) => fault is HarnessException ours ? ours.ExitCode : ExitCode.Fault;
@@ -30,4 +39,12 @@ internal static class Faults
             $"The connection to the server was lost or timed out: {StatementFaults.WithCauses(fault)}",
         _ => $"An unexpected fault; please report it with this text: {fault}",
     });
+
+    private static string SentenceOf(Exception fault, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Interrupted : Sentence(fault);
+
+    private static ExitCode CodeOf(Exception fault, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? ExitCode.Inconclusive : CodeOf(fault);
+
+    private sealed record Refusal(string Error, int ExitCode);
 }

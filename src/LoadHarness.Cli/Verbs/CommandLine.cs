@@ -35,7 +35,7 @@ internal static class CommandLine
         catch (Exception fault)
         {
             var code = Faults.Print(fault, interruption.Token);
-            if (arguments.Contains("--json")) JsonOutput.Write(new Refusal(Faults.Sentence(fault), (int)code));
+            if (arguments.Contains("--json") && !JsonOutput.IsWritten) JsonOutput.Write(Faults.ObjectOf(fault, interruption.Token));
             return (int)code;
         }
         finally
@@ -62,7 +62,8 @@ internal static class CommandLine
         Add(root, words.OfRun, Run);
         root.Add(Add(new Command("run", "Provision, migrate, seed, measure, judge, report (the default verb)."), words.OfRun, Run));
         foreach (var verb in VerbCatalog.All(words))
-            Parent(verb.Group).Add(Add(verb.Command, verb.Options, (parsed, _) => verb.ExecuteAsync(parsed, cancellationToken)));
+            Parent(verb.Group).Add(Add(
+                verb.Command, verb.Options, (parsed, _) => verb.RunAsync(parsed, Interruption.Abandoned, cancellationToken)));
         return root;
 
         Command Parent(string? group)
@@ -83,7 +84,4 @@ internal static class CommandLine
             return command;
         }
     }
-
-    /// <summary>What a verb that ended by a fault has to say.</summary>
-    private sealed record Refusal(string Error, int ExitCode);
 }

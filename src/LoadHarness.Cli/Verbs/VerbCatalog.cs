@@ -9,6 +9,15 @@ internal sealed record Verb(Command Command, IEnumerable<Option> Options, Func<P
 {
     /// <summary>The word before it, for a verb of two words; null for one.</summary>
     public string? Group { get; init; }
+
+    /// <summary>It leaves behind what hangs by itself, and reports what it had measured until then.</summary>
+    public bool KeepsFigures { get; init; }
+
+    /// <summary>Executes it. What hangs when nobody waits any longer is left behind: its servers go with this program.</summary>
+    /// <param name="abandoned">What has not ended by then is left behind.</param>
+    public Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken abandoned, CancellationToken cancellationToken) => KeepsFigures
+        ? ExecuteAsync(parsed, cancellationToken)
+        : Task.Run(() => ExecuteAsync(parsed, cancellationToken), CancellationToken.None).WaitAsync(abandoned);
 }
 
 internal static class VerbCatalog

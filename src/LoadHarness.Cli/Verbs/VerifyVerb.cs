@@ -32,7 +32,10 @@ internal static class VerifyVerb
             [words.Contacts, words.Workspaces, words.Skew, words.Profile, words.Database, words.Seed, words.Settings, words.Keep,
                 words.Reuse, words.Force, words.Json,
                 words.Require, words.Out, markdown],
-            (parsed, cancellationToken) => ExecuteAsync(words, parsed, parsed.GetValue(markdown), cancellationToken));
+            (parsed, cancellationToken) => ExecuteAsync(words, parsed, parsed.GetValue(markdown), cancellationToken))
+        {
+            KeepsFigures = true,
+        };
     }
 
     private static async Task<ExitCode> ExecuteAsync(
@@ -45,12 +48,14 @@ internal static class VerifyVerb
             FormOptions.RequireNone(parsed, "verify of a given database", "plays no load", words.Profile, words.Out);
         else OutputDirectory.Require("verify", options.OutputDirectory);
         var context = StageContext.Of(options);
-        await using var seeded = await SeededDatabase.OpenAsync(context, words.ContactsGiven(parsed), cancellationToken);
-        await ClusterTraps.RequireNoneAsync(seeded.Database.AdminConnectionString, cancellationToken);
+        // Before there are figures to keep, what hangs is left behind with the verb.
+        await using var seeded = await SeededDatabase.OpenAsync(context, words.ContactsGiven(parsed), cancellationToken)
+            .WaitAsync(Interruption.Abandoned);
+        await ClusterTraps.RequireNoneAsync(seeded.Database.AdminConnectionString, cancellationToken).WaitAsync(Interruption.Abandoned);
         // In a database that was given, nothing is changed: what takes changes stays unavailable, with the command that measures it.
         if (options.Database is DatabaseTarget.Given)
         {
-            var looked = await LookAsync(context, seeded.Database, [], cancellationToken);
+            var looked = await LookAsync(context, seeded.Database, [], cancellationToken).WaitAsync(Interruption.Abandoned);
             return await TellAsync(context, seeded.Run.With(looked), seeded.Database, markdown, loss: null, cancellationToken);
         }
 

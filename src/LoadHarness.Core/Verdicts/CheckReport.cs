@@ -48,6 +48,15 @@ public sealed record CheckReport(
             ExitCodes.Of(verdicts, required ?? []), Word(VerdictKind.Inconclusive), [.. reasons.DefaultIfEmpty("Nothing was judged")]);
     }
 
+    /// <summary>Of a verb that ended early with nothing to judge.</summary>
+    /// <param name="error">Why it ended.</param>
+    public static CheckReport OfNothing(RunState state, string error, ExitCode code) => new(state.ToString().ToLowerInvariant(), [])
+    {
+        Reasons = [error],
+        Error = error,
+        ExitCode = (int)code,
+    };
+
     public static string Word(VerdictKind kind) => kind.ToString().ToLowerInvariant();
 
     /// <summary>How many there are of each kind: "9 met, 1 missed".</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json;
 using LoadHarness.Reporting;
 
 namespace LoadHarness.EndToEndTests.Program;
@@ -40,6 +42,38 @@ public sealed class InterruptionTests(SeededSnapshot snapshot) : IDisposable
         var run = await RunJson.ReadAsync(
             Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
         MeasuringProgram.RequireFigures(run);
+    }
+
+    [Fact]
+    public async Task A_verb_that_keeps_nothing_says_that_it_was_interrupted_and_reports_no_fault()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no signal to send to one process.");
+        var stop = TestContext.Current.CancellationToken;
+        using var program = Process.Start(new ProcessStartInfo(
+            BuiltProgram.Executable,
+            ["compare", "--contacts", "3000", "--b", "base", "--counters-only", "--json", "--out", _output.Path])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["LOADHARNESS_DATABASE"] = null },
+        })!;
+        while (await program.StandardError.ReadLineAsync(stop) is { } line
+            && !line.Contains("Applying functions of", StringComparison.Ordinal))
+        {
+            // Until it is at work on its first server.
+        }
+
+        Assert.Equal(0, Signals.Send(program.Id, Signals.OrTerminate(Signals.Interrupt)));
+        var errors = program.StandardError.ReadToEndAsync(stop);
+        using var printed = JsonDocument.Parse(await program.StandardOutput.ReadToEndAsync(stop));
+        await program.WaitForExitAsync(stop);
+
+        Assert.Equal(5, program.ExitCode);
+        Assert.Contains("Interrupted.", await errors, StringComparison.Ordinal);
+        var told = printed.RootElement;
+        Assert.Equal(("Interrupted.", "incomplete", 5),
+            (told.GetProperty("error").GetString(), told.GetProperty("verdict").GetString(), told.GetProperty("exitCode").GetInt32()));
+        Assert.NotEmpty(told.GetProperty("reasons").EnumerateArray());
     }
 
     [Fact]
