@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using LoadHarness.Cli.Terminal;
+using LoadHarness.Core;
 
 namespace LoadHarness.Cli.Pipeline;
 
@@ -13,6 +15,9 @@ internal sealed class Interruption : IDisposable
 
     // For what ends by itself when it is told that nobody waits. The report is to be there within five seconds.
     private static readonly TimeSpan Hurry = TimeSpan.FromSeconds(2);
+
+    // For the report of a program whose words nobody reads.
+    private static readonly TimeSpan Unread = TimeSpan.FromSeconds(10);
 
     // A process has one set of signals.
     private static readonly CancellationTokenSource Second = new();
@@ -45,22 +50,39 @@ internal sealed class Interruption : IDisposable
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
-        // Not here: what is called back may block, and the next signal would wait for it.
-        if (Interlocked.Increment(ref _signals) == 1) ThreadPool.QueueUserWorkItem(_ => First());
-        else ThreadPool.QueueUserWorkItem(_ => EndAtOnce());
+        // Nothing here waits: the work stops also where nobody reads what is told.
+        switch (Interlocked.Increment(ref _signals))
+        {
+            case 1:
+                StopInGoodOrder();
+                Tell($"Stopping, up to {Patience.TotalSeconds:0} s; interrupt again to stop at once.");
+                break;
+            case 2:
+                _ = Second.CancelAsync();
+                Tell("Stopping at once.");
+                break;
+        }
     }
 
-    private void First()
+    private void StopInGoodOrder()
     {
-        Console.Error.WriteLine($"Stopping, up to {Patience.TotalSeconds:0} s; interrupt again to stop at once.");
         AtOnce.Register(() => Last.CancelAfter(Hurry));
         Second.CancelAfter(Patience);
         _ = _stop.CancelAsync();
+        InBackground(EndUnread);
     }
 
-    private static void EndAtOnce()
+    private static void Tell(string words) => InBackground(() => Console.Error.WriteLine(words));
+
+    // A write to a full pipe that nobody reads never ends, and neither does who waits for it: this does not.
+    private static void EndUnread()
     {
-        Console.Error.WriteLine("Stopping at once.");
-        _ = Second.CancelAsync();
+        AtOnce.WaitHandle.WaitOne();
+        Thread.Sleep(Hurry + Unread);
+        while (!SteadyConsole.IsUnread) Thread.Sleep(Hurry);
+        Environment.Exit((int)ExitCode.Inconclusive);
     }
+
+    // Not a thread of the pool: those that do not come back would be missing there.
+    private static void InBackground(Action work) => new Thread(() => work()) { IsBackground = true, Name = "interruption" }.Start();
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 
 namespace LoadHarness.Cli.Terminal;
@@ -8,12 +9,19 @@ namespace LoadHarness.Cli.Terminal;
 /// </summary>
 internal static class SteadyConsole
 {
+    /// <summary>Whoever reads takes a line much sooner.</summary>
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(5);
+
     private static SteadyWriter? Output;
+    private static SteadyWriter? Errors;
+
+    /// <summary>A line is being written that nobody takes.</summary>
+    public static bool IsUnread => Output?.Waiting > LongestWrite || Errors?.Waiting > LongestWrite;
 
     /// <summary>To be called first, before anything takes hold of the console's writers.</summary>
     public static void Install()
     {
-        Console.SetError(new SteadyWriter(() => Console.OpenStandardError()));
+        Console.SetError(Errors = new SteadyWriter(() => Console.OpenStandardError()));
         Console.SetOut(Output = new SteadyWriter(() => Console.OpenStandardOutput()));
     }
 
@@ -31,6 +39,12 @@ internal static class SteadyConsole
         {
             AutoFlush = true,
         });
+
+        // When the write that is under way began; zero when none is. The console lets in one at a time.
+        private long _began;
+
+        /// <summary>How long the write that is under way has taken; null when none is.</summary>
+        public TimeSpan? Waiting => Interlocked.Read(ref _began) is not 0 and var began ? Stopwatch.GetElapsedTime(began) : null;
 
         /// <summary>Why the first line was lost; null when none was.</summary>
         public string? Fault { get; private set; }
@@ -51,6 +65,7 @@ internal static class SteadyConsole
 
         private void Try(Action<TextWriter> write)
         {
+            Interlocked.Exchange(ref _began, Stopwatch.GetTimestamp());
             try
             {
                 write(_inner.Value);
@@ -58,6 +73,10 @@ internal static class SteadyConsole
             catch (Exception failure)
             {
                 Fault ??= failure.Message;
+            }
+            finally
+            {
+                Interlocked.Exchange(ref _began, 0);
             }
         }
     }

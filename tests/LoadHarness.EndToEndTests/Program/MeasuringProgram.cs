@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using System.Threading.Channels;
+using CliWrap;
+using CliWrap.Buffered;
 using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.EndToEndTests.Program;
@@ -23,8 +25,9 @@ internal sealed partial class MeasuringProgram : IDisposable
 
     /// <returns>When a request was answered.</returns>
     /// <param name="profile">Null for one that does not end by itself.</param>
+    /// <param name="isRead">Whether somebody takes what it writes from then on.</param>
     public static async Task<MeasuringProgram> StartAsync(
-        SeededSnapshot snapshot, string output, string? profile = null, string verb = "run")
+        SeededSnapshot snapshot, string output, string? profile = null, string verb = "run", bool isRead = true)
     {
         await snapshot.MakeAsync();
         var process = Process.Start(new ProcessStartInfo(
@@ -44,6 +47,7 @@ internal sealed partial class MeasuringProgram : IDisposable
         }
 
         Assert.True(port > 0 && !process.HasExited, "the program ended, or named no server, before it measured");
+        if (!isRead) return new(process, port, errors.Reader);
         // What it writes from here on must not block it.
         _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         process.ErrorDataReceived += (_, line) => errors.Writer.TryWrite(line.Data ?? "");
@@ -52,6 +56,19 @@ internal sealed partial class MeasuringProgram : IDisposable
     }
 
     public int Signal(int signal) => Signals.Send(_process.Id, Signals.OrTerminate(signal));
+
+    /// <summary>Fills the pipes of its standard output and standard error: who writes to them waits until somebody reads.</summary>
+    public async Task FillAsync()
+    {
+        foreach (var output in (int[])[1, 2])
+        {
+            var filled = await CliWrap.Cli.Wrap("dd")
+                .WithArguments(["if=/dev/zero", $"of=/proc/{_process.Id}/fd/{output}", "bs=1", "conv=nocreat", "oflag=nonblock"])
+                .WithEnvironmentVariables(variables => variables.Set("LC_ALL", "C"))
+                .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Stop);
+            Assert.Contains("temporarily unavailable", filled.StandardError, StringComparison.Ordinal);
+        }
+    }
 
     /// <summary>Waits for words on standard error.</summary>
     public async Task SaysAsync(string words)

@@ -33,4 +33,28 @@ public sealed class SecondSignalTests(SeededSnapshot snapshot) : IDisposable
         MeasuringProgram.RequireFigures(run);
         await program.RequireGoneAsync();
     }
+
+    [Fact]
+    public async Task Two_signals_end_a_run_whose_words_nobody_reads_with_its_report_and_no_server()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("The pipes are filled by /proc.");
+        using var program = await MeasuringProgram.StartAsync(snapshot, _output.Path, isRead: false);
+        await program.FillAsync();
+
+        var ended = program.EndedAsync();
+        // A signal that comes before the last one was taken is lost, and nothing tells when it was: it gets more of them.
+        for (var began = Stopwatch.GetTimestamp(); !ended.IsCompleted;)
+        {
+            Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, 2 * Interruption.Patience);
+            program.Signal(Signals.Terminate);
+            await Task.WhenAny(ended, Task.Delay(200, TestContext.Current.CancellationToken));
+        }
+
+        await ended;
+        Assert.Equal(5, program.ExitCode);
+        var run = await RunJson.ReadAsync(
+            Path.Combine(Assert.Single(Directory.GetDirectories(_output.Path)), "run.json"), TestContext.Current.CancellationToken);
+        Assert.Contains("Interrupted", run.IncompleteReason, StringComparison.Ordinal);
+        await program.RequireGoneAsync();
+    }
 }
