@@ -38,4 +38,24 @@ public sealed class OutputFileTests : IDisposable
         OutputFile.Require("--markdown", Path.Combine(_directory.Path, "not", "there", "yet.md"));
         Assert.Equal(taken, Assert.Single(Directory.GetFileSystemEntries(_directory.Path)));
     }
+
+    [Fact]
+    public async Task Programs_that_are_started_at_once_may_try_the_same_missing_directory()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        for (var round = 0; round < 100; round++)
+        {
+            var directory = Path.Combine(_directory.Path, $"{round}", "not", "there");
+            using var start = new Barrier(3);
+            var faults = await Task.WhenAll(Enumerable.Range(0, start.ParticipantCount).Select(_ => Task.Run(
+                () =>
+                {
+                    start.SignalAndWait(stop);
+                    return OutputDirectory.FaultOf(directory);
+                },
+                stop)));
+
+            Assert.All(faults, fault => Assert.Null(fault));
+        }
+    }
 }
