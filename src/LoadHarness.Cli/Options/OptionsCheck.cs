@@ -103,7 +103,8 @@ internal static class OptionsCheck
     {
         // What the environment names is for verbs that work there: prove, say, makes servers of its own.
         var ofEnvironment = raw.TakesDatabase ? Environment.GetEnvironmentVariable(GivenDatabase.EnvironmentVariable) : null;
-        var text = raw.Database ?? ofEnvironment ?? "auto";
+        // An empty variable is none: a secret that a fork does not have, say.
+        var text = raw.Database ?? (string.IsNullOrEmpty(ofEnvironment) ? "auto" : ofEnvironment);
         switch (text.Trim().ToLowerInvariant())
         {
             case "auto": return new DatabaseTarget.Auto();

@@ -1,3 +1,5 @@
+using CliWrap.Buffered;
+
 namespace LoadHarness.EndToEndTests.Program;
 
 public sealed class WrongOptionTests
@@ -86,10 +88,14 @@ public sealed class WrongOptionTests
                 StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task With_json_a_refusal_is_one_object_on_standard_output()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public async Task With_json_a_refusal_is_one_object_and_an_empty_variable_names_no_database(string? database)
     {
-        var ended = await BuiltProgram.RunAsync("migrate", "--status", "--json");
+        var ended = await BuiltProgram.With("migrate", "--status", "--json")
+            .WithEnvironmentVariables(variables => variables.Set("LOADHARNESS_DATABASE", database))
+            .ExecuteBufferedAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(2, ended.ExitCode);
         using var printed = System.Text.Json.JsonDocument.Parse(ended.StandardOutput);
