@@ -15,20 +15,24 @@ internal static class Faults
     /// </summary>
     public static ExitCode Print(Exception fault, CancellationToken cancellationToken)
     {
-        Console.Error.WriteLine(SentenceOf(fault, cancellationToken));
+        Console.Error.WriteLine(Sentence(fault, cancellationToken));
         return CodeOf(fault, cancellationToken);
     }
 
     /// <summary>The object that <c>--json</c> prints where <see cref="Print"/> tells a person.</summary>
     public static object ObjectOf(Exception fault, CancellationToken cancellationToken)
     {
-        var (sentence, code) = (SentenceOf(fault, cancellationToken), CodeOf(fault, cancellationToken));
+        var (sentence, code) = (Sentence(fault, cancellationToken), CodeOf(fault, cancellationToken));
         return code == ExitCode.Inconclusive
             ? CheckReport.OfNothing(RunState.Incomplete, sentence, code)
             : new Refusal(sentence, (int)code);
     }
 
     public static ExitCode CodeOf(Exception fault) => fault is HarnessException ours ? ours.ExitCode : ExitCode.Fault;
+
+    /// <param name="cancellationToken">Says whether there was an interruption: then that is what ended it.</param>
+    public static string Sentence(Exception fault, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Interrupted : Sentence(fault);
 
     public static string Sentence(Exception fault) => Redaction.Of(fault switch
     {
@@ -39,9 +43,6 @@ internal static class Faults
             $"The connection to the server was lost or timed out: {StatementFaults.WithCauses(fault)}",
         _ => $"An unexpected fault; please report it with this text: {fault}",
     });
-
-    private static string SentenceOf(Exception fault, CancellationToken cancellationToken) =>
-        cancellationToken.IsCancellationRequested ? Interrupted : Sentence(fault);
 
     private static ExitCode CodeOf(Exception fault, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested ? ExitCode.Inconclusive : CodeOf(fault);

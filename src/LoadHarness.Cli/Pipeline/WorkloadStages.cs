@@ -86,7 +86,7 @@ internal static class WorkloadStages
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            return new Done { Warnings = [$"The clean-up failed; the figures stand: {Faults.Sentence(fault)}"] };
+            return new Done { Warnings = [$"The clean-up failed; the figures stand: {Faults.Sentence(fault, Interruption.AtOnce)}"] };
         }
     }
 

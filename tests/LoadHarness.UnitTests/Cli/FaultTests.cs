@@ -27,6 +27,7 @@ public sealed class FaultTests
             [new OperationCanceledException(), new HarnessException("cp ended with code 130"), new IOException("lost")])
         {
             Assert.Equal(ExitCode.Inconclusive, Faults.Print(fault, interrupted));
+            Assert.Equal("Interrupted.", Faults.Sentence(fault, interrupted));
             RequireIncomplete("Interrupted.", JsonOf(fault, interrupted));
         }
     }
