@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using LoadHarness.Core;
-using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
-using LoadHarness.Core.Proving;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Cli.Pipeline;
@@ -38,7 +36,7 @@ internal sealed record PartialRun(HarnessOptions Options, DateTimeOffset Started
     public RunResult ToResult()
     {
         var (observation, found) = (Last<Observed>()?.Observation, Last<Findings>()?.Found);
-        return new()
+        return new RunResult
         {
             Identity = Identity(observation),
             IncompleteReason = IncompleteReason,
@@ -56,14 +54,7 @@ internal sealed record PartialRun(HarnessOptions Options, DateTimeOffset Started
             Observation = observation,
             Warnings = [.. Records.SelectMany(Warnings).Distinct()],
             Checklist = Checklist,
-            Proof = found as Proof,
-            Growth = found as ScaleReport,
-            Headroom = found as HeadroomReport,
-            Ledger = found as IndexLedger,
-            GateRates = found as GateRates,
-            Arms = (found as FoundArms)?.Arms,
-            Gate = (found as FoundArms)?.Gate,
-        };
+        }.Holding(found);
     }
 
     private T? Last<T>() where T : StageRecord => Records.OfType<T>().LastOrDefault();

@@ -15,9 +15,11 @@ internal static class RunJudge
     public static RunResult Judge(RunResult run, HarnessOptions options)
     {
         var targets = options.Targets;
-        var verdicts = Core.Targets.TargetJudge.Decide(run, targets);
+        // What a verb found holds verdicts of its own, which its chapter and summary.md tell: they change with those of the run.
+        var found = run.Findings?.JudgedBy(targets);
+        var verdicts = found?.Verdicts ?? Core.Targets.TargetJudge.Decide(run, targets);
         var judged = verdicts.ToDictionary(verdict => verdict.Id);
-        return run with
+        return run.Holding(found) with
         {
             Verdicts = verdicts,
             Required = RequiredIds.Of(options.Required, verdicts.Select(verdict => verdict.Id)),

@@ -1,5 +1,4 @@
 using LoadHarness.Core.Measurement;
-using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
@@ -14,7 +13,7 @@ public sealed record FoundArms(ArmComparison Arms, GateContext? Gate) : IFinding
 
     public string Servers => $"PostgreSQL {Arms.ServerA.Version} and {Arms.ServerB.Version}, copies of filled clusters";
 
-    public IReadOnlyList<Verdict> VerdictsBy(IReadOnlyList<Target> targets) => ArmVerdicts.Of(Arms, Gate);
+    public IReadOnlyList<Verdict> Verdicts => ArmVerdicts.Of(Arms, Gate);
 
     public string ToMarkdown() => Gate is null ? ComparisonText.Of(Arms) : GateText.Of(Arms, GateDecision.Of(Arms, Gate), Gate.Creep);
 }

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using LoadHarness.Core.Input;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Statistics;
-using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
@@ -37,8 +36,6 @@ public sealed record GateRates(
     long? IFindings.MostContacts => Contacts;
 
     string IFindings.Servers => "copies of one cluster";
-
-    IReadOnlyList<Verdict> IFindings.VerdictsBy(IReadOnlyList<Target> targets) => Verdicts;
 
     string IFindings.ToMarkdown() => GateRatesText.Of(this);
 

@@ -1,7 +1,6 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Proving;
 using LoadHarness.Core.Statistics;
-using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
@@ -23,8 +22,6 @@ public sealed record HeadroomReport(
     long? IFindings.MostContacts => Contacts;
 
     string IFindings.Servers => $"PostgreSQL {Server}, copies of one cluster";
-
-    IReadOnlyList<Verdict> IFindings.VerdictsBy(IReadOnlyList<Target> targets) => Verdicts;
 
     string IFindings.ToMarkdown() => HeadroomText.Of(this);
 }

@@ -1,5 +1,4 @@
 using LoadHarness.Core.Measurement;
-using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
@@ -30,8 +29,6 @@ public sealed record IndexLedger(
     long? IFindings.MostContacts => Contacts;
 
     string IFindings.Servers => $"PostgreSQL {Server}, copies of one cluster";
-
-    IReadOnlyList<Verdict> IFindings.VerdictsBy(IReadOnlyList<Target> targets) => Verdicts;
 
     string IFindings.ToMarkdown() => LedgerText.Of(this);
 }

@@ -1,6 +1,5 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Statistics;
-using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
@@ -46,8 +45,6 @@ public sealed record ScaleReport(
     long? IFindings.MostContacts => Sizes is [.., var most] ? most : null;
 
     string IFindings.Servers => $"PostgreSQL {Server}, copies of one cluster";
-
-    IReadOnlyList<Verdict> IFindings.VerdictsBy(IReadOnlyList<Target> targets) => Verdicts;
 
     string IFindings.ToMarkdown() => ScaleText.Of(this);
 }

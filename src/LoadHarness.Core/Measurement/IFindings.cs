@@ -24,7 +24,12 @@ public interface IFindings
     bool IsJudgedByTargets => false;
 
     /// <summary>What it comes to: the targets of a load do not apply.</summary>
-    IReadOnlyList<Verdict> VerdictsBy(IReadOnlyList<Target> targets);
+    IReadOnlyList<Verdict> Verdicts { get; }
+
+    /// <summary>
+    /// The same figures held against other targets. All of it says so, and not the verdicts of the run alone: readers see both.
+    /// </summary>
+    IFindings JudgedBy(IReadOnlyList<Target> targets) => this;
 
     /// <summary>All of it, for a terminal and for summary.md.</summary>
     string ToMarkdown();

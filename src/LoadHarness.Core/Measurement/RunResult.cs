@@ -113,6 +113,18 @@ public sealed record RunResult
     public IFindings? Findings => (IFindings?)Proof ?? Growth ?? Headroom ?? Ledger ?? GateRates
         ?? (Arms is null ? (IFindings?)null : new FoundArms(Arms, Gate));
 
+    /// <summary>The same run with what a verb found in its place; null for a run of a load.</summary>
+    public RunResult Holding(IFindings? found) => this with
+    {
+        Proof = found as Proof,
+        Growth = found as ScaleReport,
+        Headroom = found as HeadroomReport,
+        Ledger = found as IndexLedger,
+        GateRates = found as GateRates,
+        Arms = (found as FoundArms)?.Arms,
+        Gate = (found as FoundArms)?.Gate,
+    };
+
     /// <param name="earlier">Null for none: then nothing changes.</param>
     public RunResult ComparedWith(RunResult? earlier) => earlier is null ? this : this with { Baseline = Baseline.Of(earlier, this) };
 }

@@ -44,12 +44,24 @@ internal static class ClaimVerdict
         ? "baseline C does not hold the least level that was tried; lower search.least of the claim"
         : "the optimized schema holds the most that was tried; raise search.most of the claim";
 
-    /// <summary>By the target of today; what was not measured stays as it was.</summary>
+    /// <summary>By the target of today; what was not measured stays so. A claim that is no target of today is not judged.</summary>
     /// <param name="proof">All claims of the same proof.</param>
     public static Verdict Again(ProvenClaim claim, IReadOnlyList<ProvenClaim> proof, IReadOnlyList<Target> targets) =>
-        claim.Comparison is { } comparison && targets.FirstOrDefault(target => target.Id == claim.Contract.Id) is { } target
+        targets.FirstOrDefault(target => target.Id == claim.Contract.Id) is not { } target ? WithoutTarget(claim)
+        : claim.Comparison is { } comparison
             ? Of(claim.Contract, target, FigureOf(claim, comparison, target), claim.Operations, proof)
-            : claim.Verdict;
+            : claim.Verdict.As(target.Id, target.Title).Requiring(target.Bound);
+
+    // Its figures stay on record: other targets may have it again.
+    private static Verdict WithoutTarget(ProvenClaim claim) => claim switch
+    {
+        { Verdict.IsJudged: false } => claim.Verdict,
+        { Comparison: not null } => NoTarget(claim, ""),
+        _ => NoTarget(claim, $"; before: {claim.Verdict.Reason ?? claim.Verdict.Evidence}"),
+    };
+
+    private static Verdict NoTarget(ProvenClaim claim, string before) => Verdict.Unavailable(
+        claim.Verdict.Id, claim.Verdict.Title, $"it was judged again by targets that have no {claim.Contract.Id}{before}");
 
     // By another target another part may be the one that misses it.
     private static Comparison FigureOf(ProvenClaim claim, Comparison comparison, Target target) =>

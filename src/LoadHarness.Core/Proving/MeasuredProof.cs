@@ -20,10 +20,7 @@ public sealed record MeasuredProof(Proof Unjudged, ProofEvidence Evidence)
         IReadOnlyList<ProvenClaim> claims = [.. contracts.Select(
             contract => ClaimJudge.Decide(contract, targets.Single(target => target.Id == contract.Id), Evidence))];
         // What a claim must not cost in the others is known when all have their figures.
-        return Unjudged with
-        {
-            Claims = [.. claims.Select(claim => claim with { Verdict = ClaimVerdict.Again(claim, claims, targets) })],
-        };
+        return (Unjudged with { Claims = claims }).JudgedBy(targets);
     }
 
     public Task WriteAsync(Stream stream, CancellationToken cancellationToken) =>

@@ -38,6 +38,12 @@ public sealed record Proof(
     public static Proof? EvidenceOf(RunResult run) =>
         run.Proof is { } proof && proof.StartedUtc < run.Identity.StartedUtc ? proof : null;
 
+    /// <summary>Every claim held against its target among these.</summary>
+    public Proof JudgedBy(IReadOnlyList<Target> targets) => this with
+    {
+        Claims = [.. Claims.Select(claim => claim with { Verdict = ClaimVerdict.Again(claim, Claims, targets) })],
+    };
+
     string IFindings.Verb => "prove";
 
     long? IFindings.MostContacts => Contacts;
@@ -46,8 +52,9 @@ public sealed record Proof(
 
     bool IFindings.IsJudgedByTargets => true;
 
-    IReadOnlyList<Verdict> IFindings.VerdictsBy(IReadOnlyList<Target> targets) =>
-        [.. Claims.Select(claim => ClaimVerdict.Again(claim, Claims, targets))];
+    IReadOnlyList<Verdict> IFindings.Verdicts => [.. Claims.Select(claim => claim.Verdict)];
+
+    IFindings IFindings.JudgedBy(IReadOnlyList<Target> targets) => JudgedBy(targets);
 
     string IFindings.ToMarkdown() => ProofText.Of(this);
 }

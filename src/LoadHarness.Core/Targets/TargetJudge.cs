@@ -10,7 +10,7 @@ public static class TargetJudge
     /// One verdict for each target, in the order of the targets; of a comparing verb, one for each thing that it looked at.
     /// </returns>
     public static IReadOnlyList<Verdict> Decide(RunResult run, IReadOnlyList<Target> targets) =>
-        run.Findings?.VerdictsBy(targets) ?? OfTargets(run, targets);
+        run.Findings?.JudgedBy(targets).Verdicts ?? OfTargets(run, targets);
 
     private static IReadOnlyList<Verdict> OfTargets(RunResult run, IReadOnlyList<Target> targets)
     {

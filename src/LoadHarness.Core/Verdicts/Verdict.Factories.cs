@@ -121,6 +121,10 @@ public sealed partial record Verdict
     /// <summary>Under the id and the title of the requirement that it answers.</summary>
     public Verdict As(string id, string title) => this with { Id = id, Title = title };
 
+    /// <summary>Where there is no figure, the limit that one would be held against. A figure keeps the limit that it was judged by.</summary>
+    public Verdict Requiring(Limit limit) =>
+        Figure is null ? this with { Limit = limit.Value, Direction = limit.Direction, Unit = limit.Unit } : this;
+
     public Verdict Qualified(IReadOnlyList<string> caveats) => this with { Caveats = [.. Caveats, .. caveats] };
 
     /// <param name="contacts">Leads at which the claim is made.</param>

@@ -6,6 +6,8 @@ using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
+using LoadHarness.Reporting.Files;
+using LoadHarness.Reporting.Page;
 
 namespace LoadHarness.UnitTests.Cli;
 
@@ -46,6 +48,37 @@ public sealed class RunJudgeTests : IDisposable
     {
         foreach (var recorded in (RunResult[])[SampleCompared.Proof, SampleRun.Create()])
             Assert.NotNull(RunJudge.Again(recorded, OptionsCheck.Check(new() { Targets = Targets }, [])).Rejudged);
+    }
+
+    /// <summary>The headline said "missed, at least 98%", and the chapter of the same page "met, at least 95%".</summary>
+    [Fact]
+    public void Claims_judged_again_say_the_same_in_the_headline_and_in_their_chapter()
+    {
+        var lenient = SampleCompared.Targets.Select(target => target.Id == "RE-2" ? target with { Limit = -500 } : target).ToList();
+
+        var again = RunJudge.Judge(SampleCompared.Proof, OptionsCheck.Check(new(), []) with { Targets = lenient });
+
+        Assert.Equal(again.Proof!.Claims.Select(claim => claim.Verdict), again.Verdicts);
+        Assert.Contains("| RE-2 | Index size down 25% | met |", SummaryMarkdown.Of(again), StringComparison.Ordinal);
+        foreach (var text in (string[])[SummaryMarkdown.Of(again), ReportPage.Render(again)])
+        {
+            Assert.Contains("RE-2 met: ", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("RE-2 missed", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_claim_that_is_no_target_any_more_is_not_judged_and_its_figures_stay()
+    {
+        var recorded = SampleCompared.Proof;
+        var without = SampleCompared.Targets.Where(target => target.Id != "RE-2").ToList();
+
+        var again = RunJudge.Again(recorded, OptionsCheck.Check(new(), []) with { Targets = without });
+        var back = RunJudge.Again(again, OptionsCheck.Check(new(), []) with { Targets = SampleCompared.Targets });
+
+        Assert.Equal(VerdictKind.Unavailable, again.Verdicts.Single(verdict => verdict.Id == "RE-2").Kind);
+        Assert.Contains("RE-2 was missed, is unavailable by the targets of today.", Rejudgement.Words(again));
+        Assert.Equal(recorded.Verdicts.Select(VerdictWords.Line), back.Verdicts.Select(VerdictWords.Line));
     }
 
     [Fact]

@@ -139,7 +139,7 @@ public sealed class ClaimJudgeTests
         Assert.Equal(VerdictKind.Met, ClaimVerdictOf(claim, 70).Kind);
 
         static Verdict ClaimVerdictOf(ProvenClaim claim, double limit) =>
-            ((LoadHarness.Core.Measurement.IFindings)(Empty with { Claims = [claim] })).VerdictsBy([Percent with { Limit = limit }])[0];
+            (Empty with { Claims = [claim] }).JudgedBy([Percent with { Limit = limit }]).Claims[0].Verdict;
     }
 
     [Fact]
