@@ -89,8 +89,14 @@ public static class TargetJudge
         var open = targets.Where(other => other.Statistic != Statistic.Comparison && verdicts.TryGetValue(other.Id, out var one)
             && !one.IsJudged)
             .Select(other => other.Id).ToList();
-        return open.Count == 0 ? verdict : verdict.UndecidedBecause($"not judged: {string.Join(", ", open)}");
+        var cause = string.Join("; ", [.. Cause("not every target is met", others), .. Cause("not judged", open)]);
+        return verdict.Kind == VerdictKind.Missed ? verdict.MissedBecause(cause)
+            : cause.Length == 0 ? verdict
+            : verdict.UndecidedBecause(cause);
     }
+
+    private static IEnumerable<string> Cause(string what, IReadOnlyList<string> targets) =>
+        targets.Count == 0 ? [] : [$"{what}: {string.Join(", ", targets)}"];
 
     private static Verdict Unavailable(Target target, string reason) =>
         Verdict.Unavailable(target.Id, target.Title, $"{reason} {MeasuringCommands.Sentence(target.Id)}", target.Bound,

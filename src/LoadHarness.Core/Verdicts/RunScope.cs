@@ -36,10 +36,13 @@ public static class RunScope
         return $"{count}, {Kinds(run)}{scale}";
     }
 
-    /// <summary>Missed and undecided ones: those missed for a cause first, then by how far they are off.</summary>
+    /// <summary>
+    /// Missed and undecided ones: those missed for a cause first, then by how far they are off. What is as good as others comes after them.
+    /// </summary>
     public static IEnumerable<Verdict> WorstFirst(IEnumerable<Verdict> verdicts) => verdicts
         .Where(verdict => verdict.Kind is VerdictKind.Missed or VerdictKind.Inconclusive)
         .OrderBy(verdict => VerdictKinds.Severity(verdict.Kind))
+        .ThenBy(verdict => verdict.OfOthers)
         .ThenByDescending(verdict => verdict.ByCause)
         .ThenBy(verdict => verdict.Margin ?? double.NegativeInfinity);
 

@@ -88,10 +88,15 @@ public sealed partial record Verdict
             Figure = figure,
             Samples = parts.Sum(part => part.Samples),
             Checked = string.Join(", ", parts.Select(part => $"{part.Id} {CheckReport.Word(part.Kind)}")),
-            Reason = kind == VerdictKind.Met ? null : parts.FirstOrDefault(part => part.Kind == kind)?.Reason,
+            Reason = kind == VerdictKind.Met ? null : ReasonOf(parts.FirstOrDefault(part => part.Kind == kind)),
+            // The figure may lie inside its limit: the number of leads, where a target of them was missed.
+            ByCause = kind == VerdictKind.Missed,
+            OfOthers = true,
             Caveats = [.. parts.SelectMany(part => part.Caveats).Distinct()],
         };
     }
+
+    private static string? ReasonOf(Verdict? part) => part is null ? null : $"{part.Id}: {part.Reason ?? Clause(part.Evidence)}";
 
     /// <summary>The same figure, missed for a cause that outweighs it, such as requests that failed.</summary>
     public Verdict MissedBecause(string reason) => this with { Kind = VerdictKind.Missed, Reason = reason, ByCause = true };

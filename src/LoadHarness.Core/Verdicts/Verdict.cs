@@ -64,6 +64,10 @@ public sealed partial record Verdict
     [JsonIgnore]
     public string? Cause => ByCause ? Reason ?? Evidence : null;
 
+    /// <summary>As well met as the worst of other verdicts, whatever the figure says.</summary>
+    [JsonInclude]
+    public bool OfOthers { get; private init; }
+
     /// <summary>Leads at which the claim is made; 0 where it holds at any scale.</summary>
     [JsonInclude]
     public long ClaimedAtContacts { get; private init; }

@@ -2,6 +2,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Reporting.Files;
 
 namespace LoadHarness.UnitTests.Targets;
 
@@ -255,6 +256,25 @@ public sealed class JudgeTests
 
         Assert.Equal(VerdictKind.Missed, verdict.Kind);
         Assert.Equal("At 200,000 leads: TQ-1 missed, TQ-2 inconclusive.", verdict.Evidence);
+        // The leads are inside their limit: as a figure they contradicted the verdict.
+        Assert.Equal("MS-0 missed: Holds: not every target is met: TQ-1 missed, TQ-2 inconclusive", VerdictWords.Line(verdict));
+        Assert.False(TargetsImage.Shows(verdict));
+    }
+
+    [Fact]
+    public void A_milestone_says_what_leaves_it_open_and_comes_after_the_targets_that_it_rests_on()
+    {
+        var milestone = new Target("MS-0", "Holds", Statistic.ContactsWithAllTargetsMet, 100_000, LimitDirection.AtLeast, "leads");
+        var missed = Scenario("lead-queries", Operation("a", Milliseconds(1_000, _ => 800)));
+        var open = Scenario("bulk-import", Operation("import", Milliseconds(2, _ => 200)) with { Items = 2 * 100_000 });
+        var search = Query with { Id = "TQ-4", Scenario = "lead-search" };
+
+        var undecided = TargetJudge.Decide(Run([open]), [search, Import, milestone]);
+        var worst = RunScope.WorstFirst(TargetJudge.Decide(Run([missed, open]), [milestone, Import, Query])).Select(one => one.Id);
+
+        Assert.Equal("not every target is met: TQ-2 inconclusive; not judged: TQ-4", undecided[2].Reason);
+        Assert.Equal(VerdictKind.Inconclusive, undecided[2].Kind);
+        Assert.Equal(["TQ-1", "MS-0", "TQ-2"], worst);
     }
 
     [Fact]

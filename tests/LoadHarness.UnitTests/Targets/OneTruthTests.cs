@@ -90,6 +90,8 @@ public sealed class OneTruthTests : IDisposable
             }
 
             Assert.All(run.Verdicts.Where(verdict => !verdict.IsJudged), verdict => Assert.Null(verdict.Figure));
+            Assert.All(run.Verdicts.Where(verdict => verdict is { Kind: VerdictKind.Missed, ByCause: false, Figure: not null }),
+                verdict => Assert.False(verdict.Bound!.Allows(verdict.Figure!.Value), VerdictWords.Line(verdict)));
             Assert.All(run.Verdicts, verdict => Assert.True(verdict.Figure is null || double.IsFinite(verdict.Figure.Value)));
         },
         iter: 1000);
