@@ -43,9 +43,26 @@ public sealed record ScenarioHeadroom(string Scenario, double ProfileRate, IRead
     public string FirstToBreak() => Held.Select(level => level.Broke).FirstOrDefault(broke => broke is not null)
         ?? "nothing broke at the highest rate that was tried";
 
+    /// <summary>The end of the search that rounds came to, so that the rate is a bound; null where each round found its rate.</summary>
+    internal SearchEnd? End =>
+        (Held.Any(level => level.End == SearchEnd.AtMost), Held.Any(level => level.End == SearchEnd.BelowLeast)) switch
+        {
+            (true, false) => SearchEnd.AtMost,
+            (false, true) => SearchEnd.BelowLeast,
+            _ => null,
+        };
+
     internal Verdict Verdict() => Verdicts.Verdict.Judged(
         Scenario, "Highest rate that keeps every target, times the profile's",
-        new(Rate / ProfileRate, Interval is { } rates ? new(TimesProfile(rates.Low), TimesProfile(rates.High)) : null, Held.Count),
+        new(Rate / ProfileRate, Interval is { } rates ? new(TimesProfile(rates.Low), TimesProfile(rates.High)) : null, Held.Count)
+        {
+            Known = End switch
+            {
+                SearchEnd.AtMost => new(To: Rate / ProfileRate),
+                SearchEnd.BelowLeast => new(From: Rate / ProfileRate),
+                _ => null,
+            },
+        },
         Limit.AtLeast(1, "×"), $"{HeadroomText.RateOf(this)}; {FirstToBreak()}");
 
     private double TimesProfile(double rate) => FigureRange.Clamp(rate / ProfileRate);

@@ -1,5 +1,6 @@
 using System.Text;
 using LoadHarness.Core.Proving;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.Core.Words;
 
 namespace LoadHarness.Core.Comparing;
@@ -30,14 +31,23 @@ public static class HeadroomText
     public static string RateOf(ScenarioHeadroom scenario)
     {
         var rate = $"{Bound(scenario)}{Format.Significant(scenario.Rate)}/s";
-        return scenario.Interval is { } interval && interval.Low < interval.High ? $"{rate} ({Format.Interval(interval)})" : rate;
+        return scenario.Interval is { } interval && interval.Low < interval.High ? $"{rate} ({Known(scenario, interval)})" : rate;
     }
 
     public static string FactorOf(ScenarioHeadroom scenario) =>
         $"{Bound(scenario)}{Format.Significant(scenario.Rate / scenario.ProfileRate)}×";
 
-    private static string Bound(ScenarioHeadroom scenario) =>
-        scenario.Held.All(level => level.End == SearchEnd.AtMost) ? "at least "
-        : scenario.Held.All(level => level.End == SearchEnd.BelowLeast) ? "below "
-        : "";
+    private static string Known(ScenarioHeadroom scenario, ConfidenceInterval interval) => scenario.End switch
+    {
+        SearchEnd.AtMost => $"{Bound(scenario)}{Format.Significant(interval.Low)}",
+        SearchEnd.BelowLeast => $"{Bound(scenario)}{Format.Significant(interval.High)}",
+        _ => Format.Interval(interval),
+    };
+
+    private static string Bound(ScenarioHeadroom scenario) => scenario.End switch
+    {
+        SearchEnd.AtMost => "at least ",
+        SearchEnd.BelowLeast => "below ",
+        _ => "",
+    };
 }

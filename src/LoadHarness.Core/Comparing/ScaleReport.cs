@@ -25,7 +25,8 @@ public sealed record ScaleReport(
         operation.Target is { } target && operation.Points.Count < sizes.Count
             ? Verdict.Undecided($"{target} {operation.Operation}", TargetPassing.Title,
                 $"it was measured at {operation.Points.Count} of {sizes.Count} sizes: "
-                    + "at the others it had too few calls in a slot, or some that failed")
+                    + "at the others it had too few calls in a slot, or some that failed",
+                operation.Passing?.Bound)
             : operation.Passing?.Verdict(operation.Operation, operation.Points.Count);
 
     private static Verdict ForecastVerdict(IReadOnlyList<long> sizes, IReadOnlyList<ScaleForecast> forecasts)

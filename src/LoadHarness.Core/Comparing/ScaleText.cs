@@ -46,6 +46,5 @@ public static class ScaleText
 
     private static string Passing(TargetPassing? passing) => passing is null
         ? "–"
-        : $"{TargetPassing.Words(passing.Size)} ({TargetPassing.Words(passing.Interval.Low)} to "
-            + $"{TargetPassing.Words(passing.Interval.High)}), {MarkdownText.Of(passing.Target)}";
+        : $"{passing.Where()}, {MarkdownText.Of(passing.Target)}";
 }

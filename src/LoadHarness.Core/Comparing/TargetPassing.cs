@@ -38,31 +38,44 @@ public sealed record TargetPassing(
     /// <summary>A forecast further out says nothing.</summary>
     public const double Beyond = ContactCount.Largest;
 
+    /// <summary>Below it was not looked, as not beyond <see cref="Beyond"/>; null in records that do not say.</summary>
+    public double? From { get; init; }
+
+    internal Limit Bound => Limit.AtLeast(ClaimedAt, "leads");
+
     internal const string Title = "Leads at which its target would be passed";
 
     public static TargetPassing Of(PowerFit fit, ScaleTarget target, long smallest)
     {
         var claimedAt = target.Target.ClaimedAtContacts > 0 ? target.Target.ClaimedAtContacts : smallest;
         // From well below the claim: what is cut off at the claim itself would hold it.
-        var (size, interval) = fit.SizeAt(target.Milliseconds, Math.Min(smallest, claimedAt) / 2.0, Beyond);
+        var from = Math.Min(smallest, claimedAt) / 2.0;
+        var (size, interval) = fit.SizeAt(target.Milliseconds, from, Beyond);
         return new(target.Target.Id, target.Milliseconds, claimedAt, size, interval,
-            target.Target.Statistic != Statistic.ResponseMean);
+            target.Target.Statistic != Statistic.ResponseMean)
+        { From = from };
     }
 
     /// <summary>Whether the operation holds its target at the number of leads that it is claimed for.</summary>
     public Verdict Verdict(string operation, int sizes)
     {
         var id = $"{Target} {operation}";
-        var limit = Limit.AtLeast(ClaimedAt, "leads");
-        var verdict = Verdicts.Verdict.Judged(
-            id, Title, new(Size, Interval, sizes, PowerFit.FewestPoints), limit, Sentence());
+        var measured = new Measured(Size, Interval, sizes, PowerFit.FewestPoints) { Known = new(From, Beyond) };
+        var verdict = Verdicts.Verdict.Judged(id, Title, measured, Bound, Sentence());
         return IsOfPercentile ? verdict.Qualified(
             ["The mean is held against the limit, which is one of a percentile: that is passed at fewer leads."]) : verdict;
     }
 
-    /// <summary>"beyond 100M" where it would not be passed below.</summary>
-    public string Sentence() =>
-        $"its mean would pass {LimitMilliseconds:0.#} ms at {Words(Size)} ({Words(Interval.Low)} to {Words(Interval.High)})";
+    public string Sentence() => $"its mean would pass {LimitMilliseconds:0.#} ms at this many leads: {Where()}";
+
+    /// <summary>"1.6M (1.2M to 2M)"; "beyond 100M" where it would not be passed below, "below 50k" where it is passed before.</summary>
+    public string Where()
+    {
+        var (low, high) = (Place(Interval.Low), Place(Interval.High));
+        return low == high ? Place(Size) : $"{Place(Size)} ({low} to {high})";
+    }
+
+    private string Place(double size) => size <= From ? $"below {Words(size)}" : Words(size);
 
     public static string Words(double size) => size switch
     {

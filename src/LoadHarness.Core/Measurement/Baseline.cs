@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Measurement;
@@ -21,6 +22,8 @@ public sealed record Baseline(
             {
                 Target = TargetName.Of(verdict),
                 Cause = verdict.Cause,
+
+                Known = verdict.Known,
             })])
     {
         Plans = earlier.Observation?.Plans ?? [],
@@ -36,6 +39,13 @@ public sealed record BaselineFigure(string TargetId, double Figure, ConfidenceIn
 
     /// <summary>For which the earlier run missed it whatever the figure says; null where it did not, and in older files.</summary>
     public string? Cause { get; init; }
+
+    /// <summary>As of its verdict, where the figure is a bound.</summary>
+    public KnownRange? Known { get; init; }
+
+    /// <summary>Whether the figure or an end of its interval is a bound: then the interval shows no difference to another.</summary>
+    [JsonIgnore]
+    public bool IsBounded => Known?.Bounds(Figure, Interval) == true;
 
     /// <summary>Whether it was measured for the target that the verdict is on, and not for another one of the same id.</summary>
     public bool IsOf(Verdict verdict) =>

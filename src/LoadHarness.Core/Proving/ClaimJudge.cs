@@ -22,7 +22,7 @@ public static class ClaimJudge
         if (wrong.Count > 0)
         {
             var differences = string.Join("; ", wrong.Select(name => $"{name}: {evidence.Differences[name]}"));
-            return Without(contract, Verdict.Undecided(target.Id, target.Title, $"invalid: results differ: {differences}"));
+            return Without(contract, Verdict.Undecided(target.Id, target.Title, $"invalid: results differ: {differences}", target.Bound));
         }
 
         return contract.Statistic switch
@@ -90,10 +90,11 @@ public static class ClaimJudge
             return Without(contract, Unavailable(target, "No search was made in this call."));
         if (levels.Optimized.FirstOrDefault(level => level.End == SearchEnd.BelowLeast) is { } low)
             return Without(contract, Verdict.Undecided(target.Id, target.Title,
-                $"the optimized schema does not hold {Format.Figure(low.Level, levels.Unit)}, the least that was tried: {low.Broke}"));
+                $"the optimized schema does not hold {Format.Figure(low.Level, levels.Unit)}, the least that was tried: {low.Broke}",
+                target.Bound));
         if (levels.Careful.Any(level => level.End == SearchEnd.AtMost))
             return Without(contract, Verdict.Undecided(target.Id, target.Title,
-                "baseline C holds the most that was tried: raise search.most of the claim"));
+                "baseline C holds the most that was tried: raise search.most of the claim", target.Bound));
         var (ratio, interval) = ProofArithmetic.OfPairs(
             [.. levels.Optimized.Zip(levels.Careful, (mine, theirs) => Math.Log(theirs.Level / mine.Level))]);
         // The highest level lies between what held and what broke, and rounds that try the same levels agree on more than they know.

@@ -16,25 +16,30 @@ internal static class ClaimVerdict
         ClaimContract contract, Target target, Comparison comparison, IReadOnlyList<ProvenOperation> operations,
         IReadOnlyList<ProvenClaim> proof)
     {
+        var bound = operations.FirstOrDefault(operation => operation.IsLowerBound);
         var verdict = IsCounted(contract.Statistic, comparison)
             ? Verdict.Counted(target.Id, target.Title, comparison.Figure, target.Bound, comparison.Samples, comparison.Evidence,
                 IsSampled(contract.Statistic) ? null : "counted, no sampling error")
             : Verdict.Judged(
                 target.Id, target.Title,
-                new(comparison.Figure, comparison.Interval, comparison.Samples, FewestSamples(contract, target)),
+                new(comparison.Figure, comparison.Interval, comparison.Samples, FewestSamples(contract, target))
+                {
+                    Known = bound is null ? null : new(To: comparison.Figure),
+                },
                 target.Bound, comparison.Evidence);
         var worse = operations.Where(operation => operations.Count > 1 && operation.IsShownWorse).ToList();
         // Of bytes and memory the whole is the figure; what stands next to it is told.
         if (worse.Count > 0 && contract.Statistic is not (ClaimStatistic.AllBytes or ClaimStatistic.AnonymousMemory))
             verdict = verdict.MissedBecause(ButWorse(comparison, target, $"worse than C: {Worst(worse)}"));
         verdict = Elsewhere(contract, target, comparison, verdict, proof);
-        if (operations.FirstOrDefault(operation => operation.IsLowerBound) is { } bound)
+        if (bound is not null)
         {
             verdict = verdict.Kind == VerdictKind.Met
-                ? verdict.Qualified(["the figure is a lower bound: the upper end of its interval bounds nothing"])
+                ? verdict.Qualified(["the figure and the end of its interval are lower bounds"])
                 : Verdict.Undecided(target.Id, target.Title,
                     $"at least {Format.Figure(comparison.Figure, target.Unit, target.Limit)}, which is a lower bound: "
-                        + WhyLowerBound(bound));
+                        + WhyLowerBound(bound),
+                    target.Bound);
         }
 
         return verdict.Qualified([.. Caveats(operations)]).ClaimedAt(Math.Max(target.ClaimedAtContacts, ClaimedAt));

@@ -70,6 +70,7 @@ public sealed record CheckReport(
         [.. verdicts.Select(v => new Check(v.Id, v.Limit, v.Figure, v.Unit, Word(v.Kind), v.Evidence)
         {
             Interval = v.Interval,
+            Known = v.Known,
             Reason = v.Reason,
         })]);
 
@@ -87,6 +88,11 @@ public sealed record Check(
 {
     [JsonPropertyName("interval")]
     public ConfidenceInterval? Interval { get; init; }
+
+    /// <summary>A figure at an end of it, or an end of the interval there, is a bound. Left out where all was measured.</summary>
+    [JsonPropertyName("known")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KnownRange? Known { get; init; }
 
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }

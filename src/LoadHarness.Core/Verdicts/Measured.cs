@@ -9,4 +9,8 @@ namespace LoadHarness.Core.Verdicts;
 /// Scenario and operation of the measured distribution, as <c>scenario/operation</c>; null where there is none.
 /// </param>
 public sealed record Measured(
-    double? Figure, ConfidenceInterval? Interval, long Samples, long MinimumSamples = 1, string? Subject = null, string? Source = null);
+    double? Figure, ConfidenceInterval? Interval, long Samples, long MinimumSamples = 1, string? Subject = null, string? Source = null)
+{
+    /// <summary>Null where the figure and both ends of its interval were measured.</summary>
+    public KnownRange? Known { get; init; }
+}

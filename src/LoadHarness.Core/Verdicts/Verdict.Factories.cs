@@ -16,6 +16,7 @@ public sealed partial record Verdict
                 Figure = measured.Figure,
                 Samples = measured.Samples,
                 Interval = measured.Interval is { IsFinite: true } ? measured.Interval : null,
+                Known = measured.Known,
                 Subject = measured.Subject,
                 Source = measured.Source,
                 Reason = WhyNotMet(measured, limit),
@@ -74,8 +75,9 @@ public sealed partial record Verdict
         With(id, title, VerdictKind.Unavailable, limit, reason) with { Reason = Clause(reason), Command = command };
 
     /// <summary>Something was begun and could not be brought to an end, such as a look that had to wait for a lock.</summary>
-    public static Verdict Undecided(string id, string title, string reason) =>
-        new(id, title, VerdictKind.Inconclusive, reason) { Reason = Clause(reason) };
+    /// <param name="limit">What a figure would have been held against.</param>
+    public static Verdict Undecided(string id, string title, string reason, Limit? limit = null) =>
+        With(id, title, VerdictKind.Inconclusive, limit, reason) with { Reason = Clause(reason) };
 
     /// <summary>A requirement of several parts: as well met as the worst of them.</summary>
     /// <param name="figure">What is shown for the whole, such as the number of parts judged.</param>
@@ -126,7 +128,7 @@ public sealed partial record Verdict
     /// <summary>Under the id and the title of the requirement that it answers.</summary>
     public Verdict As(string id, string title) => this with { Id = id, Title = title };
 
-    /// <summary>Where there is no figure, the limit that one would be held against. A figure keeps the limit that it was judged by.</summary>
+    /// <summary>Without a figure, the limit that one would be held against. A figure keeps the limit that it was judged by.</summary>
     public Verdict Requiring(Limit limit) =>
         Figure is null ? this with { Limit = limit.Value, Direction = limit.Direction, Unit = limit.Unit } : this;
 
@@ -157,7 +159,7 @@ public sealed partial record Verdict
     {
         VerdictKind.Met => null,
         VerdictKind.Missed =>
-            $"{Format.Figure(measured.Figure, limit.Unit, limit.Value)} measured ({IntervalOf(measured, limit)}), "
+            $"{VerdictWords.Figure(measured.Figure, limit.Unit, limit.Value, measured.Known)} measured ({IntervalOf(measured, limit)}), "
                 + $"{Format.Limit(limit)} required",
         _ when measured.Samples < measured.MinimumSamples =>
             $"{Format.Counted(measured.Samples, "sample")}, at least {Format.Count(measured.MinimumSamples)} wanted",
@@ -167,7 +169,8 @@ public sealed partial record Verdict
         _ => $"the 95% interval, {IntervalOf(measured, limit)}, crosses the limit: {Format.Limit(limit)} required",
     };
 
-    private static string IntervalOf(Measured measured, Limit limit) => Format.Interval(measured.Interval, limit.Unit, limit.Value);
+    private static string IntervalOf(Measured measured, Limit limit) =>
+        VerdictWords.Interval(measured.Interval, limit.Unit, limit.Value, measured.Known);
 
     private static string Clause(string sentence) => sentence.TrimEnd().TrimEnd('.');
 }

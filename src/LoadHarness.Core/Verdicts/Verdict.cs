@@ -44,6 +44,10 @@ public sealed partial record Verdict
     [JsonInclude]
     public ConfidenceInterval? Interval { get; private init; }
 
+    /// <summary>Within which figure and interval are known; null where nothing but the measurement bounds them.</summary>
+    [JsonInclude]
+    public KnownRange? Known { get; private init; }
+
     /// <summary>What the figure is of, such as <c>custom_field_filter p95</c>; null where the title says it.</summary>
     [JsonInclude]
     public string? Subject { get; private init; }
@@ -91,6 +95,16 @@ public sealed partial record Verdict
     /// <summary>What the figure was held against; null where there is no limit.</summary>
     [JsonIgnore]
     public Limit? Bound => Limit is { } value ? new(value, Direction, Unit) : null;
+
+    /// <summary>The interval as far as it is known, to be drawn.</summary>
+    [JsonIgnore]
+    public ConfidenceInterval? KnownInterval => this is { Interval: { } interval, Known: { } known }
+        ? new(Math.Max(interval.Low, known.From ?? interval.Low), Math.Min(interval.High, known.To ?? interval.High))
+        : Interval;
+
+    /// <summary>Whether the figure or an end of its interval is a bound: then the interval shows no difference to another.</summary>
+    [JsonIgnore]
+    public bool IsBounded => Known?.Bounds(Figure, Interval) == true;
 
     [JsonIgnore]
     public bool IsJudged => VerdictKinds.IsJudged(Kind);

@@ -15,28 +15,59 @@ public static class VerdictWords
         _ => $"{verdict.Id} {CheckReport.Word(verdict.Kind)}: {Subject(verdict)}{Measured(verdict)}{Against(verdict)}",
     };
 
-    /// <summary>With as many digits as it takes to tell it from its limit.</summary>
-    public static string Figure(Verdict verdict) => Format.Figure(verdict.Figure, verdict.Unit, verdict.Limit);
+    /// <summary>With as many digits as it takes to tell it from its limit; "at least 395×" of a bound.</summary>
+    public static string Figure(Verdict verdict) => Figure(verdict.Figure, verdict.Unit, verdict.Limit, verdict.Known);
 
-    /// <summary>The interval, its ends told from the limit as the figure is; of a count, what was checked; else a dash.</summary>
-    public static string Interval(Verdict verdict) => verdict.Interval is null ? verdict.Checked
-        ?? "–" : Format.Interval(verdict.Interval, verdict.Unit, verdict.Limit);
+    /// <param name="known">Null where the figure was measured.</param>
+    public static string Figure(double? figure, string unit, double? limit, KnownRange? known) =>
+        Bound(figure, known) + Format.Figure(figure, unit, limit);
+
+    /// <summary>
+    /// The interval, its ends told from the limit as the figure is, and of a bound the end that is known; of a count, what was checked;
+    /// else a dash.
+    /// </summary>
+    public static string Interval(Verdict verdict) => verdict.Interval is null
+        ? verdict.Checked ?? "–"
+        : Interval(verdict.Interval, verdict.Unit, verdict.Limit, verdict.Known);
+
+    /// <param name="known">Null where both ends were measured.</param>
+    public static string Interval(ConfidenceInterval? interval, string unit, double? limit, KnownRange? known) =>
+        (known?.EndsBelow(interval?.Low) == true, known?.EndsAbove(interval?.High) == true) switch
+        {
+            (true, true) => "open at both ends",
+            (true, _) => $"at most {Format.Figure(interval?.High, unit, limit)}",
+            (_, true) => $"at least {Format.Figure(interval?.Low, unit, limit)}",
+            _ => Format.Interval(interval, unit, limit),
+        };
+
+    /// <summary>The interval next to the figure that has its unit; null where there is none, or it says no more than the figure.</summary>
+    public static string? Beside(Verdict verdict)
+    {
+        if (verdict.Interval is not { } interval) return null;
+        var words = Interval(interval, "", verdict.Limit, verdict.Known);
+        return words == Figure(verdict.Figure, "", verdict.Limit, verdict.Known) ? null : words;
+    }
 
     /// <summary>How far the figure is from its limit, as a factor of the limit; null where that has no meaning.</summary>
     public static string? Factor(Verdict verdict)
     {
         if (verdict is not { Figure: { } figure, Limit: { } limit } || limit <= 0 || figure < 0) return null;
-        return figure / limit is >= 1 and var times
+        return Bound(figure, verdict.Known) + (figure / limit is >= 1 and var times
             ? $"{Format.Distinct(times, 1, "")} times"
-            : Format.Distinct(100 * figure / limit, 100, "%") + " of";
+            : Format.Distinct(100 * figure / limit, 100, "%") + " of");
     }
+
+    private static string Bound(double? figure, KnownRange? known) =>
+        known?.EndsAbove(figure) == true ? "at least "
+        : known?.EndsBelow(figure) == true ? "at most "
+        : "";
 
     private static string Subject(Verdict verdict) => verdict.Subject ?? verdict.Title;
 
-    private static string Measured(Verdict verdict) => (verdict.Figure, verdict.Interval) switch
+    private static string Measured(Verdict verdict) => (verdict.Figure, Beside(verdict)) switch
     {
         (null, _) => "",
-        (_, { } interval) => $" {Figure(verdict)} ({Format.Interval(interval, verdict.Limit)})",
+        (_, { } interval) => $" {Figure(verdict)} ({interval})",
         _ => $" {Figure(verdict)}",
     };
 

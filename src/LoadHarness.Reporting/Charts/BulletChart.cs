@@ -24,7 +24,7 @@ internal static class BulletChart
     {
         if (LimitShare.Of(verdict, verdict.Figure) is not { } figure) return null;
         var row = Row.Line(Limit);
-        if (verdict.Interval is { } interval && LimitShare.Of(verdict, interval.Low) is { } low
+        if (verdict.KnownInterval is { } interval && LimitShare.Of(verdict, interval.Low) is { } low
             && LimitShare.Of(verdict, interval.High) is { } high) row.Whisker(low, high);
         if (earlier is not null && earlier.Unit == verdict.Unit && LimitShare.Of(verdict, earlier.Figure) is { } then) row.OpenDot(then);
         return row.Dot(figure).ToSvg($"{verdict.Id}: {Words(verdict, figure)}");

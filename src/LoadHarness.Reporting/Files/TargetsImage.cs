@@ -41,7 +41,7 @@ internal static class TargetsImage
 
     private static void Mark(Plot plot, Verdict verdict, double row)
     {
-        if (verdict.Interval is { } interval && LimitShare.Of(verdict, interval.Low) is { } low
+        if (verdict.KnownInterval is { } interval && LimitShare.Of(verdict, interval.Low) is { } low
             && LimitShare.Of(verdict, interval.High) is { } high)
             plot.Add.Line(Position(low), row, Position(high), row).LineWidth = 3;
         // Shape as well as colour: a diamond was not met.

@@ -71,10 +71,10 @@ internal static class BaselineSection
     private static IReadOnlyList<Cell> Row(Verdict now, BaselineFigure then, RunChange change) =>
     [
         Html.Of($"""<a href="#{Trail.Place(now)}">{now.Id}</a> {Plain.Cut(now.Title, 200)}"""),
-        Format.Figure(then.Figure, then.Unit),
-        Format.Interval(then.Interval, then.Unit),
+        VerdictWords.Figure(then.Figure, then.Unit, null, then.Known),
+        VerdictWords.Interval(then.Interval, then.Unit, null, then.Known),
         VerdictWords.Figure(now),
-        Format.Interval(now.Interval, now.Unit, now.Limit),
+        VerdictWords.Interval(now.Interval, now.Unit, now.Limit, now.Known),
         Format.Figure(change.Ratio, "x"),
         Word(change) + (change.Incomparable is { } cause ? $": {cause.Causes("the earlier run", "this one")}" : ""),
     ];

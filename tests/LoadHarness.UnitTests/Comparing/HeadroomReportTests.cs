@@ -33,6 +33,11 @@ public sealed class HeadroomReportTests
         Assert.Equal("at least 6,400/s", HeadroomText.RateOf(scenario));
         Assert.Equal("at least 64×", HeadroomText.FactorOf(scenario));
         Assert.Equal("nothing broke at the highest rate that was tried", scenario.FirstToBreak());
+        Assert.Contains(" at least 64 ×, at least 64 times the required 1 ×", VerdictWords.Line(Report(scenario).Verdicts[0]),
+            StringComparison.Ordinal);
+        // A rate that was not found in one round is none of the others either.
+        var once = scenario with { Held = [Found(3_200), new(6_400, SearchEnd.AtMost, null)] };
+        Assert.StartsWith("at least ", HeadroomText.FactorOf(once), StringComparison.Ordinal);
     }
 
     private static HeadroomReport Report(ScenarioHeadroom scenario) => new(

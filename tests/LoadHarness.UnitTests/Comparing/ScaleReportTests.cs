@@ -31,6 +31,28 @@ public sealed class ScaleReportTests
         Assert.Equal("beyond 100M", TargetPassing.Words(report.Operations[0].Passing!.Size));
         Assert.All(report.Verdicts, verdict => Assert.Equal(VerdictKind.Met, verdict.Kind));
         Assert.Equal(ExitCode.AllMet, ExitCodes.Of(report.Verdicts));
+        // The end of the forecast is no figure: it was told as "100,000,000 leads (100,000,000 to 100,000,000), 50 times the required".
+        Assert.EndsWith(
+            " at least 100,000,000 leads, at least 50 times the required 2,000,000 leads", VerdictWords.Line(report.Verdicts[0]),
+            StringComparison.Ordinal);
+        Assert.Contains(": beyond 100M", report.Verdicts[0].Evidence, StringComparison.Ordinal);
+        Assert.DoesNotContain("beyond 100M to beyond 100M", ScaleText.Of(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_the_end_of_an_interval_that_the_forecast_cut_off_is_open()
+    {
+        // 500 ms at about 20 million leads, by sizes that scatter.
+        var passing = Passing(Lookup, Sizes, [110, 121, 182, 183, 266]);
+        Assert.InRange(passing.Size, 10_000_000, 50_000_000);
+        Assert.Equal(TargetPassing.Beyond, passing.Interval.High);
+
+        var verdict = passing.Verdict("lead-queries/email_lookup", 5);
+
+        Assert.Matches(@" leads \(at least [\d,]+\), ", VerdictWords.Line(verdict));
+        Assert.DoesNotContain("at least", VerdictWords.Figure(verdict), StringComparison.Ordinal);
+        Assert.DoesNotContain("100,000,000", VerdictWords.Line(verdict), StringComparison.Ordinal);
+        Assert.Contains("to beyond 100M)", verdict.Evidence, StringComparison.Ordinal);
     }
 
     [Fact]

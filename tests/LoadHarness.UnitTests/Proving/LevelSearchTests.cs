@@ -6,6 +6,7 @@ using LoadHarness.Core.Output;
 using LoadHarness.Core.Proving;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Core.Words;
 
 namespace LoadHarness.UnitTests.Proving;
 
@@ -157,6 +158,7 @@ public sealed class LevelSearchTests
         Assert.Contains(enough.Verdict.Caveats, caveat => caveat.Contains("lower bound", StringComparison.Ordinal));
         var text = ProofText.Of(LoadHarness.TestSupport.SampleCompared.Proof.Proof! with { Claims = [enough] });
         Assert.Matches(@"\| 9 users \| 1 user \| – \| – \| at least 9 \| at least [\d.]+ \|", text);
+        Assert.Matches(@"\| met \| at least 9× \| at least [\d.]+× \| at least 5× \|", text);
     }
 
     [Fact]
@@ -181,9 +183,30 @@ public sealed class LevelSearchTests
         var ended = Judged([most, most, most], [Held(9_000), Held(9_000), Held(9_000)]).Verdict;
         Assert.Equal(VerdictKind.Inconclusive, ended.Kind);
         Assert.Contains("raise search.most of the claim", ended.Reason, StringComparison.Ordinal);
+        Assert.Equal("at least 5×", Format.Limit(ended));
         Assert.Equal(VerdictKind.Inconclusive, Judged([Held(19_000), most, most], [Held(9_000), Held(9_000), Held(9_000)]).Verdict.Kind);
         // What is enough already stays so.
         Assert.Equal(VerdictKind.Met, Judged([most, most, most], [Held(900), Held(900), Held(900)]).Verdict.Kind);
+    }
+
+    /// <summary>Published once: "395×, 360 to 473×", of an operation that was "at least 395".</summary>
+    [Fact]
+    public void A_lower_bound_is_told_as_one_wherever_its_claim_is()
+    {
+        HeldLevel most = new(20_000, SearchEnd.AtMost, null);
+
+        var claim = Judged([most, most, most], [Held(880), Held(900), Held(920)]);
+
+        var (verdict, upper) = (claim.Verdict, Format.Significant(claim.Verdict.Interval!.High));
+        Assert.Equal("at least 22.2×", VerdictWords.Figure(verdict));
+        Assert.Matches(@"^at least [\d.]+×$", VerdictWords.Interval(verdict));
+        Assert.Matches(
+            @"^ER-6 met: 5x concurrent users at least 22\.2× \(at least [\d.]+\), at least 4\.4\d times the required 5×$",
+            VerdictWords.Line(verdict));
+        var row = ProofText.Of(Kept(claim).Proof!).Split('\n').First(line => line.StartsWith("| ER-6 |", StringComparison.Ordinal));
+        Assert.DoesNotContain(upper, row, StringComparison.Ordinal);
+        Assert.Equal(verdict.Figure, verdict.KnownInterval!.High);
+        Assert.Equal(verdict.Figure, CheckReport.Of([verdict]).Checks[0].Known!.To);
     }
 
     [Fact]

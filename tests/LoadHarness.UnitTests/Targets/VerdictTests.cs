@@ -106,6 +106,7 @@ public sealed class VerdictTests
                 AtMost, "evidence").Qualified(["caveat"]),
             Verdict.Counted("b", "title", 100, AtLeast, 5, "evidence", "5 of 5 requests succeeded"),
             Verdict.Unavailable("c", "title", "No scenario ran.", AtMost, "run --contacts 2000000"),
+            Verdict.Judged("d", "title", new(600, new(550, 700), 9) { Known = new(To: 600) }, AtLeast, "evidence"),
         ];
 
         Assert.All(all, verdict => Assert.Equal(

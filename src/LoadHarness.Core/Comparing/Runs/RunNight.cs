@@ -84,7 +84,7 @@ public sealed record RunNight(
             {
                 Statistic = TargetName.Of(verdict).Statistic,
             },
-            new NightFigure(verdict.Figure!.Value, verdict.Limit, verdict.Interval)));
+            new NightFigure(verdict.Figure!.Value, verdict.Limit, verdict.KnownInterval)));
 
     // The few requests that succeed among many that fail may be the quick ones: their times would be a change to the better.
     private static IEnumerable<(NightName Name, double Value)> Times(RunResult run) =>

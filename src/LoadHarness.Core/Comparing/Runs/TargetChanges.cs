@@ -14,7 +14,8 @@ public static class TargetChanges
             select change];
 
     /// <summary>The same of a run and of what it keeps of an earlier one, which is A.</summary>
-    public static RunChange Of(BaselineFigure then, Verdict now) => Of(now, new Side(then.Figure, then.Interval, then.Cause));
+    public static RunChange Of(BaselineFigure then, Verdict now) =>
+        Of(now, new Side(then.Figure, then.IsBounded ? null : then.Interval, then.Cause));
 
     private static RunChange Of(Verdict now, Side then)
     {
@@ -38,6 +39,7 @@ public static class TargetChanges
         /// <summary>Where all requests failed there is no figure.</summary>
         public bool IsMeasured => Figure is not null || Cause is not null;
 
-        public static Side Of(Verdict verdict) => new(verdict.Figure, verdict.Interval, verdict.Cause);
+        // Beyond a bound the truth may lie anywhere.
+        public static Side Of(Verdict verdict) => new(verdict.Figure, verdict.IsBounded ? null : verdict.Interval, verdict.Cause);
     }
 }

@@ -50,6 +50,5 @@ internal static class GrowthSection
 
     private static string Passing(TargetPassing? passing) => passing is null
         ? "–"
-        : $"{TargetPassing.Words(passing.Size)} ({TargetPassing.Words(passing.Interval.Low)} to "
-            + $"{TargetPassing.Words(passing.Interval.High)}), {passing.Target}";
+        : $"{passing.Where()}, {passing.Target}";
 }

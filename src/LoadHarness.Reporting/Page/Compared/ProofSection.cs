@@ -116,7 +116,8 @@ internal static class ProofSection
     private static string Bullet(ProvenOperation operation)
     {
         var row = Axis.Line(Equal);
-        if (operation.TimesInterval is { IsFinite: true } interval) row.Whisker(interval.Low, interval.High);
+        if (operation.TimesInterval is { IsFinite: true } interval)
+            row.Whisker(interval.Low, operation.IsLowerBound ? operation.Times : interval.High);
         return row.Dot(operation.Times).ToSvg($"{operation.Name}: {ProvenWords.Times(operation)} times C");
     }
 

@@ -43,9 +43,8 @@ internal static class TargetColumns
         : Html.Of(
             $"""
             {Scoreboard.Badge(verdict.Kind)}
-                {VerdictWords.Figure(verdict)}{(verdict.Interval is { } interval
-                    ? Html.Of($" ({Format.Interval(interval, verdict.Limit)})")
-                    : null)}{(withLimit && verdict.Limit is not null ? $", {Format.Limit(verdict)}" : "")}
+                {VerdictWords.Figure(verdict)}{(VerdictWords.Beside(verdict) is { } interval ? Html.Of($" ({interval})") : null)}{(
+                    withLimit && verdict.Limit is not null ? $", {Format.Limit(verdict)}" : "")}
             """);
 
     private static string Change(ComparedPair pair, Verdict? a, Verdict? b) =>
