@@ -86,9 +86,9 @@ public sealed class HeadroomRun(TimeSpan level, SeedRequest request, ServerProfi
                 .FindAsync(rate, held.LastOrDefault(), cancellationToken));
             task.Advance(1);
 
-            async Task<string?> BrokeAsync(double perSecond, CancellationToken cancellationToken) => LevelTrial.FaultOf(
+            async Task<LevelFault?> BrokeAsync(double perSecond, CancellationToken cancellationToken) => LevelTrial.Of(
                 await OfferAsync(scenario.WithoutInit(), perSecond, roundSeed, cancellationToken),
-                operation => ScaleTarget.Of(OperationPath.Of(scenario.Name, operation), 1, targets));
+                operation => ScaleTarget.Of(OperationPath.Of(scenario.Name, operation), 1, targets), Environment.ProcessorCount);
         }
 
         return new(scenario.Name, rate, held);

@@ -3,11 +3,11 @@ using LoadHarness.Core.Proving;
 namespace LoadHarness.Comparing.Proving;
 
 /// <summary>Finds the highest level that holds: doubles while it does, halves while it does not, then tries in between.</summary>
-/// <param name="broke">Loads an arm at a level; null where it held, else what broke.</param>
+/// <param name="broke">Loads an arm at a level; null where it held, else what broke or spoilt it.</param>
 /// <param name="precision">The search ends when what held and what broke are no further apart than this factor.</param>
 /// <param name="step">Levels are multiples of it, such as 1 for users; 0 for any level.</param>
 internal sealed class LevelSearch(
-    Func<double, CancellationToken, Task<string?>> broke, ClaimSearch range, double precision, double step)
+    Func<double, CancellationToken, Task<LevelFault?>> broke, ClaimSearch range, double precision, double step)
 {
     /// <param name="first">Where the first search begins.</param>
     /// <param name="before">What an earlier search found; null for none. A later one begins between what held and what broke there.</param>
@@ -17,14 +17,26 @@ internal sealed class LevelSearch(
         var level = Math.Clamp(Whole(before?.Level ?? first, Math.Round), range.Least, range.Most);
         while (true)
         {
-            // A stall of the machine breaks any level: what breaks has to do so twice.
-            if (await broke(level, cancellationToken) is not null && await broke(level, cancellationToken) is { } reason)
-                (failed, why) = (level, reason);
-            else held = level;
+            var fault = await TwiceAsync(level, cancellationToken);
+            if (fault is { IsSpoilt: true })
+                return new(held ?? level, held is null ? SearchEnd.Spoilt : SearchEnd.SpoiltAbove, fault.Words) { BrokeAt = failed };
+            if (fault is null) held = level;
+            else (failed, why) = (level, fault.Words);
             if (failed <= range.Least) return new(range.Least, SearchEnd.BelowLeast, why);
             if (held >= range.Most) return new(range.Most, SearchEnd.AtMost, null);
             if (Next(held, failed, before?.BrokeAt) is not { } next) return new(held!.Value, SearchEnd.Found, why) { BrokeAt = failed };
             level = next;
+        }
+    }
+
+    // A stall of the machine breaks or spoils any level: either has to happen twice.
+    private async Task<LevelFault?> TwiceAsync(double level, CancellationToken cancellationToken)
+    {
+        var (broken, spoilt) = (0, 0);
+        while (true)
+        {
+            if (await broke(level, cancellationToken) is not { } fault) return null;
+            if ((fault.IsSpoilt ? ++spoilt : ++broken) == 2) return fault;
         }
     }
 

@@ -2,6 +2,7 @@ using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Statistics;
 using LoadHarness.Core.Targets;
+using LoadHarness.Core.Validity;
 using LoadHarness.Load;
 using LoadHarness.Load.Clocks;
 
@@ -11,6 +12,8 @@ namespace LoadHarness.Comparing.Proving;
 internal static class LevelTrial
 {
     private const double MostFailed = 0.01;
+
+    private static readonly ValidityLimits Fit = new();
 
     /// <summary>What has no answer so long after the load has ended is lost: its level does not hold.</summary>
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(3);
@@ -29,11 +32,56 @@ internal static class LevelTrial
         return results;
     }
 
+    /// <param name="cores">
+    /// Of the machine that offers the load, where a late or busy generator spoils a level as it does a run; null where the generator
+    /// belongs to the machine whose limit is looked for. CPU time that a neighbour takes spoils each.
+    /// </param>
+    /// <param name="more">What broke besides response times and answers; null for nothing.</param>
+    /// <returns>Null where every operation held, else what broke first, or what spoilt the level that broke.</returns>
+    public static LevelFault? Of(
+        IReadOnlyList<ScenarioResult> results, Func<string, IReadOnlyList<ScaleTarget>> targetsOf, int? cores, string? more = null)
+    {
+        if ((FaultOf(results, targetsOf) ?? more) is not { } broke) return null;
+        return SpoiltBy(results, targetsOf, cores) is { } spoilt
+            ? new LevelFault(spoilt.TrimEnd('.'), IsSpoilt: true)
+            : new LevelFault(broke);
+    }
+
     /// <param name="targetsOf">Of an operation, by its name; where it has none, it only has to answer.</param>
     /// <returns>Null where every operation held, else what broke first.</returns>
     public static string? FaultOf(IEnumerable<ScenarioResult> results, Func<string, IReadOnlyList<ScaleTarget>> targetsOf) => results
         .SelectMany(result => result.Operations).Select(operation => FaultOf(operation, targetsOf(operation.Name)))
         .FirstOrDefault(fault => fault is not null);
+
+    private static string? SpoiltBy(
+        IReadOnlyList<ScenarioResult> results, Func<string, IReadOnlyList<ScaleTarget>> targetsOf, int? cores)
+    {
+        var stolen = First(results.Select(result => GeneratorChecks.Stolen(result.Name, result.Generator, Fit)));
+        if (stolen is not null || cores is not { } machine) return stolen;
+        return First(results.Select(result => GeneratorChecks.Saturated(result.Name, result.Generator.CpuCores, machine, Fit)))
+            ?? LateOf(results, targetsOf);
+    }
+
+    // Response times count from the intended start. What its service time would break is broken by the server, however late it began.
+    private static string? LateOf(IReadOnlyList<ScenarioResult> results, Func<string, IReadOnlyList<ScaleTarget>> targetsOf)
+    {
+        var served = results.Select(result => result with
+        {
+            Operations = [.. result.Operations.Select(operation => operation with { Response = operation.Service })],
+        });
+        if (FaultOf(served, targetsOf) is not null) return null;
+        return First(
+            from result in results
+            from operation in result.Operations
+            select GeneratorChecks.Late(
+                OperationPath.Of(result.Name, operation.Name), result.Model, operation.Lag.P99 ?? operation.Lag.Maximum,
+                LimitOf(targetsOf(operation.Name)), Fit));
+    }
+
+    private static TimeSpan LimitOf(IReadOnlyList<ScaleTarget> targets) => targets
+        .Select(target => TimeSpan.FromMilliseconds(target.Milliseconds)).DefaultIfEmpty(TimeSpan.MaxValue).Min();
+
+    private static string? First(IEnumerable<string?> words) => words.FirstOrDefault(one => one is not null);
 
     private static string? FaultOf(OperationResult operation, IReadOnlyList<ScaleTarget> targets)
     {

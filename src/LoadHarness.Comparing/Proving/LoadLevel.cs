@@ -32,16 +32,15 @@ internal sealed class LoadLevel(
         _ => 0,
     };
 
-    public async Task<string?> BrokeAsync(double level, ulong seed, CancellationToken cancellationToken)
+    public async Task<LevelFault?> BrokeAsync(double level, ulong seed, CancellationToken cancellationToken)
     {
         var isImport = contract.Search!.Load == SearchedLoad.ImportedRows;
         var results = await LevelTrial.PlayAsync(
             ScenariosAt(level), seed, cancellationToken, isImport ? ImportedRows.Drain(during) : null);
-        if (LevelTrial.FaultOf(results, TargetsOf) is { } fault) return fault;
-        if (!isImport) return null;
-        var imports = results.Single(result => result.Name == Imports);
-        _reached[level] = ImportedRows.ASecond(imports, during);
-        return ImportedRows.FaultOf(imports, during);
+        var imports = isImport ? results.Single(result => result.Name == Imports) : null;
+        if (imports is not null) _reached[level] = ImportedRows.ASecond(imports, during);
+        // Both arms share their machine with the generator: a level that fills it, so that requests start late, has reached its limit.
+        return LevelTrial.Of(results, TargetsOf, cores: null, imports is null ? null : ImportedRows.FaultOf(imports, during));
     }
 
     public double Reached(double level) => Math.Min(level, _reached.GetValueOrDefault(level, level));

@@ -81,8 +81,8 @@ internal interface IPressedArm
     /// <summary>Levels are multiples of it: what lies in between would offer the same load. 0 for any level.</summary>
     double Step { get; }
 
-    /// <returns>Null where the level held, else what broke.</returns>
-    Task<string?> BrokeAsync(double level, ulong seed, CancellationToken cancellationToken);
+    /// <returns>Null where the level held, else what broke or spoilt it.</returns>
+    Task<LevelFault?> BrokeAsync(double level, ulong seed, CancellationToken cancellationToken);
 
     /// <summary>What the arm did at a level that held: what was offered, or less.</summary>
     double Reached(double level);

@@ -23,6 +23,8 @@ public sealed record HeadroomReport(
 
     string IFindings.Servers => $"PostgreSQL {Server}, copies of one cluster";
 
+    IEnumerable<string> IFindings.Doubts => Scenarios.Select(scenario => scenario.Doubt).OfType<string>();
+
     string IFindings.ToMarkdown() => HeadroomText.Of(this);
 }
 
@@ -31,29 +33,42 @@ public sealed record HeadroomReport(
 /// <param name="Held">The highest rate that held, one of each round.</param>
 public sealed record ScenarioHeadroom(string Scenario, double ProfileRate, IReadOnlyList<HeldLevel> Held)
 {
-    /// <summary>Requests a second: the geometric mean of the rounds.</summary>
-    public double Rate { get; init; } = ProofArithmetic.GeometricMean([.. Held.Select(level => level.Level)]);
+    private const string Title = "Highest rate that keeps every target, times the profile's";
+
+    /// <summary>Requests a second: the geometric mean of the rounds; 0 where none held a rate.</summary>
+    public double Rate { get; init; } = Rates(Held) is { Count: > 0 } rates ? ProofArithmetic.GeometricMean(rates) : 0;
 
     /// <summary>95%, in requests a second; null for a single round.</summary>
-    public ConfidenceInterval? Interval { get; init; } = Intervals.OfMean([.. Held.Select(level => Math.Log(level.Level))]) is { } logs
+    public ConfidenceInterval? Interval { get; init; } = Intervals.OfMean([.. Rates(Held).Select(rate => Math.Log(rate))]) is { } logs
         ? new(FigureRange.Exp(logs.Low), FigureRange.Exp(logs.High))
         : null;
 
     /// <summary>What broke next above the rate that held; in a round without any, a sentence that says so.</summary>
-    public string FirstToBreak() => Held.Select(level => level.Broke).FirstOrDefault(broke => broke is not null)
-        ?? "nothing broke at the highest rate that was tried";
+    public string FirstToBreak() =>
+        Held.OrderBy(level => level.IsSpoilt).Select(level => level.Broke).FirstOrDefault(broke => broke is not null)
+            ?? "nothing broke at the highest rate that was tried";
 
     /// <summary>The end of the search that rounds came to, so that the rate is a bound; null where each round found its rate.</summary>
-    internal SearchEnd? End =>
-        (Held.Any(level => level.End == SearchEnd.AtMost), Held.Any(level => level.End == SearchEnd.BelowLeast)) switch
-        {
-            (true, false) => SearchEnd.AtMost,
-            (false, true) => SearchEnd.BelowLeast,
-            _ => null,
-        };
+    internal SearchEnd? End => (Ends(SearchEnd.AtMost) || Ends(SearchEnd.SpoiltAbove), Ends(SearchEnd.BelowLeast)) switch
+    {
+        (true, false) => SearchEnd.AtMost,
+        (false, true) => SearchEnd.BelowLeast,
+        _ => null,
+    };
 
-    internal Verdict Verdict() => Verdicts.Verdict.Judged(
-        Scenario, "Highest rate that keeps every target, times the profile's",
+    /// <summary>
+    /// Why it cannot be judged: the generator or a neighbour ended a round before it held the profile's rate. Null where none did; a round
+    /// that held it before shows that much.
+    /// </summary>
+    public string? Doubt => Held.FirstOrDefault(
+        level => level.End == SearchEnd.Spoilt || (level.End == SearchEnd.SpoiltAbove && level.Level < ProfileRate))?.Broke;
+
+    internal Verdict Verdict() => Doubt is { } doubt
+        ? Verdicts.Verdict.Undecided(Scenario, Title, doubt, Limit.AtLeast(1, "×"))
+        : Judged();
+
+    private Verdict Judged() => Verdicts.Verdict.Judged(
+        Scenario, Title,
         new(Rate / ProfileRate, Interval is { } rates ? new(TimesProfile(rates.Low), TimesProfile(rates.High)) : null, Held.Count)
         {
             Known = End switch
@@ -64,6 +79,11 @@ public sealed record ScenarioHeadroom(string Scenario, double ProfileRate, IRead
             },
         },
         Limit.AtLeast(1, "×"), $"{HeadroomText.RateOf(this)}; {FirstToBreak()}");
+
+    private bool Ends(SearchEnd end) => Held.Any(level => level.End == end);
+
+    private static List<double> Rates(IReadOnlyList<HeldLevel> held) =>
+        [.. held.Where(level => level.End != SearchEnd.Spoilt).Select(level => level.Level)];
 
     private double TimesProfile(double rate) => FigureRange.Clamp(rate / ProfileRate);
 }

@@ -25,17 +25,22 @@ public static class HeadroomText
 
     public static string Definition(HeadroomReport report) =>
         "The highest rate of arrivals at which every operation keeps its targets and at most 1% of the requests come to nothing. "
-        + $"Each scenario alone, {report.Level.TotalSeconds:0.#} s a rate; a rate breaks when it breaks twice.";
+        + $"Each scenario alone, {report.Level.TotalSeconds:0.#} s a rate; a rate breaks when it breaks twice. Where the generator or a "
+        + "neighbour on the machine spoils a rate twice, what held below is a bound; nothing is known where it was below the profile's.";
 
-    /// <summary>"14.2/s (12 to 16.8)"; "at least" and "below" where the search ended at its bounds.</summary>
+    /// <summary>
+    /// "14.2/s (12 to 16.8)"; "at least" and "below" where the search ended at its bounds, "not known" where it could not be judged.
+    /// </summary>
     public static string RateOf(ScenarioHeadroom scenario)
     {
+        if (scenario.Doubt is not null) return "not known";
         var rate = $"{Bound(scenario)}{Format.Significant(scenario.Rate)}/s";
         return scenario.Interval is { } interval && interval.Low < interval.High ? $"{rate} ({Known(scenario, interval)})" : rate;
     }
 
-    public static string FactorOf(ScenarioHeadroom scenario) =>
-        $"{Bound(scenario)}{Format.Significant(scenario.Rate / scenario.ProfileRate)}×";
+    public static string FactorOf(ScenarioHeadroom scenario) => scenario.Doubt is null
+        ? $"{Bound(scenario)}{Format.Significant(scenario.Rate / scenario.ProfileRate)}×"
+        : "not known";
 
     private static string Known(ScenarioHeadroom scenario, ConfidenceInterval interval) => scenario.End switch
     {

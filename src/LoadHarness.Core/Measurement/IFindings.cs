@@ -23,6 +23,9 @@ public interface IFindings
     /// </summary>
     bool IsJudgedByTargets => false;
 
+    /// <summary>Why its figures must not be trusted, in sentences: each makes its run invalid.</summary>
+    IEnumerable<string> Doubts => [];
+
     /// <summary>What it comes to: the targets of a load do not apply.</summary>
     IReadOnlyList<Verdict> Verdicts { get; }
 

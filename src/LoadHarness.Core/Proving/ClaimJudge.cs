@@ -88,6 +88,9 @@ public static class ClaimJudge
     {
         if (!evidence.Searches.TryGetValue(contract.Id, out var levels) || levels.Optimized.Count < FewestPairs)
             return Without(contract, Unavailable(target, "No search was made in this call."));
+        if (levels.Optimized.Concat(levels.Careful).FirstOrDefault(level => level.IsSpoilt) is { } spoilt)
+            return Without(contract, Verdict.Undecided(
+                target.Id, target.Title, $"the search of its levels was spoilt: {spoilt.Broke}", target.Bound));
         if (levels.Optimized.FirstOrDefault(level => level.End == SearchEnd.BelowLeast) is { } low)
             return Without(contract, Verdict.Undecided(target.Id, target.Title,
                 $"the optimized schema does not hold {Format.Figure(low.Level, levels.Unit)}, the least that was tried: {low.Broke}",

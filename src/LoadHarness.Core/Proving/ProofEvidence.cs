@@ -81,6 +81,9 @@ public sealed record HeldLevel(double Level, SearchEnd End, string? Broke)
 {
     /// <summary>The lowest level that broke; null where none did above the level that held.</summary>
     public double? BrokeAt { get; init; }
+
+    /// <summary>The generator or a neighbour ended the search, and not what was loaded.</summary>
+    public bool IsSpoilt => End is SearchEnd.Spoilt or SearchEnd.SpoiltAbove;
 }
 
 public enum SearchEnd
@@ -92,6 +95,12 @@ public enum SearchEnd
 
     /// <summary>It held at the most that was tried.</summary>
     AtMost,
+
+    /// <summary>The next level was spoilt by the generator or a neighbour: more may hold.</summary>
+    SpoiltAbove,
+
+    /// <summary>The level was spoilt before any other held: nothing is known.</summary>
+    Spoilt,
 }
 
 /// <summary>One operation in pairs of turns on the optimized schema and by baseline C.</summary>

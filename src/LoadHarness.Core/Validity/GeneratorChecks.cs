@@ -21,7 +21,7 @@ public static class GeneratorChecks
         [.. scenario.Operations.Select(o => TooFew(scenario, o, limits)).Prepend(Unbalanced(scenario)).OfType<string>()];
 
     /// <param name="lag">The p99; of few requests the latest stands for it.</param>
-    internal static string? Late(string subject, LoadModel model, TimeSpan? lag, TimeSpan limit, ValidityLimits limits) =>
+    public static string? Late(string subject, LoadModel model, TimeSpan? lag, TimeSpan limit, ValidityLimits limits) =>
         // Paced users are late when the server is slow: that lag belongs to the server.
         model == LoadModel.Open && lag > limit * limits.LagShare
             ? $"{subject}: the generator started requests late by {lag.Value.TotalMilliseconds:0.0} ms (p99), "
@@ -29,13 +29,13 @@ public static class GeneratorChecks
                 + "Offer less, or run it on another machine than the server."
             : null;
 
-    internal static string? Saturated(string subject, double busyCores, int machineCores, ValidityLimits limits) =>
+    public static string? Saturated(string subject, double busyCores, int machineCores, ValidityLimits limits) =>
         busyCores > machineCores * limits.CpuShare
             ? $"{subject}: the generator itself kept {busyCores:0.0} of {machineCores} cores busy, so it measured its own limit. "
                 + "Offer less, or use a machine with more cores."
             : null;
 
-    internal static string? Stolen(string subject, GeneratorHealth generator, ValidityLimits limits) =>
+    public static string? Stolen(string subject, GeneratorHealth generator, ValidityLimits limits) =>
         generator.StolenShare > limits.StolenShare
             ? $"{subject}: the hypervisor took {generator.StolenShare:0.0%} of the CPU time, more than {limits.StolenShare:0%}. "
                 + "Run again when the host is quieter."

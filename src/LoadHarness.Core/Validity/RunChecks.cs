@@ -21,6 +21,8 @@ public static class RunChecks
 
         if (run.Seed?.Found?.Fewer() is { } fewer) yield return fewer;
 
+        foreach (var doubt in run.Findings?.Doubts ?? []) yield return doubt;
+
         foreach (var scenario in run.Scenarios)
         {
             if (scenario.AbortReason is { } reason) yield return $"{scenario.Name} was ended early: {reason}.";

@@ -1,6 +1,10 @@
+using LoadHarness.Cli.Options;
+using LoadHarness.Cli.Pipeline;
+using LoadHarness.Comparing.Proving;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Proving;
+using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.UnitTests.Comparing;
@@ -38,6 +42,41 @@ public sealed class HeadroomReportTests
         // A rate that was not found in one round is none of the others either.
         var once = scenario with { Held = [Found(3_200), new(6_400, SearchEnd.AtMost, null)] };
         Assert.StartsWith("at least ", HeadroomText.FactorOf(once), StringComparison.Ordinal);
+    }
+
+    /// <summary>"run" was invalid on the same machine, and headroom said "missed 0.5x".</summary>
+    [Fact]
+    public async Task Rates_that_a_neighbour_spoilt_make_the_run_invalid_and_miss_nothing()
+    {
+        Target limit = new("TQ-1", "reads", Statistic.ResponseP95, 500, LimitDirection.AtMost, "ms", "lead-queries");
+        var slow = SampleScenario.Repeated("lead-queries", "email_lookup", [.. Enumerable.Repeat(0.6, 100)], 1);
+        var stolen = slow with { Generator = slow.Generator with { StolenShare = 0.3 } };
+        var search = new LevelSearch(
+            (_, _) => Task.FromResult(
+                LevelTrial.Of([stolen], operation => ScaleTarget.Of($"lead-queries/{operation}", 1, [limit]), cores: 2)),
+            new(SearchedLoad.Requests, 12.5, 100, 6_400), 1.1, step: 0);
+
+        var held = await search.FindAsync(100, null, TestContext.Current.CancellationToken);
+        var report = Report(new("lead-queries", 100, [held]));
+        var run = RunJudge.Judge(SampleCompared.Headroom with { Headroom = report }, OptionsCheck.Check(new(), []));
+
+        Assert.Contains(run.Invalid, doubt => doubt.Contains("the hypervisor took 30.0% of the CPU time", StringComparison.Ordinal));
+        Assert.Equal((RunState.Invalid, ExitCode.Inconclusive), (RunVerdict.Of(run).State, RunVerdict.Of(run).ExitCode));
+        Assert.Equal(VerdictKind.Inconclusive, Assert.Single(run.Verdicts).Kind);
+        Assert.Contains("| 100/s | not known | not known |", HeadroomText.Of(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_held_before_the_generator_was_late_is_a_bound_and_below_the_profile_it_shows_nothing()
+    {
+        HeldLevel Spoilt(double rate) => new(rate, SearchEnd.SpoiltAbove, "the generator started requests late");
+        var above = new ScenarioHeadroom("lead-queries", 100, [Spoilt(800), Spoilt(800), Spoilt(800)]);
+        var below = new ScenarioHeadroom("lead-queries", 100, [Spoilt(800), Spoilt(50), Spoilt(800)]);
+
+        Assert.Equal(("at least 8×", null), (HeadroomText.FactorOf(above), above.Doubt));
+        Assert.Equal(VerdictKind.Met, Report(above).Verdicts[0].Kind);
+        Assert.Equal("the generator started requests late", below.Doubt);
+        Assert.Equal(VerdictKind.Inconclusive, Report(below).Verdicts[0].Kind);
     }
 
     private static HeadroomReport Report(ScenarioHeadroom scenario) => new(

@@ -54,7 +54,7 @@ public sealed class LevelSearchTests
             (level, _) =>
             {
                 tried.Add(level);
-                return Task.FromResult(level <= capacity ? null : "slow");
+                return Task.FromResult(level <= capacity ? null : new LevelFault("slow"));
             },
             new(SearchedLoad.ImportedRows, 250, 8_000, 1_000_000), 1.1, step: 250);
 
@@ -82,7 +82,7 @@ public sealed class LevelSearchTests
     {
         var tried = 0;
         var search = new LevelSearch(
-            (level, _) => Task.FromResult(++tried > 0 && level > capacity ? "slow" : null),
+            (level, _) => Task.FromResult(++tried > 0 && level > capacity ? new LevelFault("slow") : null),
             new(SearchedLoad.Requests, 1, 32, 20_000), 1.1, step: 0);
 
         var before = new HeldLevel(90, SearchEnd.Found, "slow") { BrokeAt = 98 };
@@ -225,6 +225,43 @@ public sealed class LevelSearchTests
         Assert.Equal(VerdictKind.Met, Again(Kept(Judged([most, most, most], [Held(9_000), Held(9_000), Held(9_000)])), 2).Kind);
     }
 
+    [Theory]
+    [InlineData(32, 32, SearchEnd.SpoiltAbove, 3)]
+    [InlineData(100, 100, SearchEnd.Spoilt, 2)]
+    public async Task A_level_that_is_spoilt_twice_ends_the_search_with_what_held(double first, double level, SearchEnd end, int most)
+    {
+        var tried = 0;
+        var search = new LevelSearch(
+            (offered, _) =>
+            {
+                tried++;
+                return Task.FromResult(offered <= 50 ? null : new LevelFault("the generator was late", IsSpoilt: true));
+            },
+            new(SearchedLoad.Requests, 1, 32, 20_000), 1.1, step: 0);
+
+        var held = await search.FindAsync(first, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal((level, end, most), (held.Level, held.End, tried));
+        Assert.Equal("the generator was late", held.Broke);
+    }
+
+    [Fact]
+    public void A_search_that_was_spoilt_leaves_its_claim_undecided_and_says_why()
+    {
+        HeldLevel spoilt = new(700, SearchEnd.SpoiltAbove, "mix: the hypervisor took 30.0% of the CPU time");
+
+        foreach (var claim in (ProvenClaim[])
+            [
+                Judged([spoilt, Held(9), Held(9)], [Held(1), Held(1), Held(1)]),
+                Judged([Held(9), Held(9), Held(9)], [Held(1), spoilt, Held(1)]),
+            ])
+        {
+            Assert.Equal(VerdictKind.Inconclusive, claim.Verdict.Kind);
+            Assert.Contains("the hypervisor took 30.0%", claim.Verdict.Reason, StringComparison.Ordinal);
+            Assert.Equal("at least 5×", Format.Limit(claim.Verdict));
+        }
+    }
+
     [Fact]
     public async Task One_stall_of_the_machine_breaks_no_level()
     {
@@ -232,9 +269,9 @@ public sealed class LevelSearchTests
         var search = new LevelSearch(
             (level, _) =>
             {
-                if (stalled || level < 60) return Task.FromResult(level <= 100 ? null : "slow");
+                if (stalled || level < 60) return Task.FromResult(level <= 100 ? null : new LevelFault("slow"));
                 stalled = true;
-                return Task.FromResult<string?>("stalled");
+                return Task.FromResult<LevelFault?>(new("stalled"));
             },
             new(SearchedLoad.Requests, 1, 32, 20_000), 1.1, 0);
 
@@ -266,7 +303,7 @@ public sealed class LevelSearchTests
             (level, _) =>
             {
                 tried++;
-                return Task.FromResult(level <= capacity ? null : "slow");
+                return Task.FromResult(level <= capacity ? null : new LevelFault("slow"));
             },
             new(SearchedLoad.Requests, 1, 32, 20_000), precision, step);
         return (await search.FindAsync(32, null, TestContext.Current.CancellationToken), tried);

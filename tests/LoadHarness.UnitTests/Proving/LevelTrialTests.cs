@@ -65,6 +65,64 @@ public sealed class LevelTrialTests
         return result with { Operations = [operation with { Accounting = accounting }] };
     }
 
+    /// <summary>Responses count from the intended start: a late generator made them pass their limit, and headroom said "missed".</summary>
+    [Fact]
+    public void A_level_that_only_the_lag_of_the_generator_breaks_is_spoilt_and_one_that_the_server_breaks_is_not()
+    {
+        var spoilt = Judged(Late(serviceMilliseconds: 5), cores: 2);
+        Assert.True(spoilt!.IsSpoilt);
+        Assert.Contains("reads/page: the generator started requests late by", spoilt.Words, StringComparison.Ordinal);
+
+        AssertBroke(Judged(Late(serviceMilliseconds: 550), cores: 2));
+        // The generator of prove belongs to the machine whose limit is looked for.
+        AssertBroke(Judged(Late(serviceMilliseconds: 5), cores: null));
+    }
+
+    [Fact]
+    public void A_level_that_breaks_on_a_machine_whose_time_others_take_is_spoilt_and_one_that_holds_there_holds()
+    {
+        foreach (var cores in (int?[])[2, null])
+        {
+            var spoilt = Judged(On(Slow(10, of: 100), stolen: 0.3), cores);
+            Assert.True(spoilt!.IsSpoilt);
+            Assert.Contains("reads: the hypervisor took 30.0% of the CPU time", spoilt.Words, StringComparison.Ordinal);
+            Assert.Null(Judged(On(Slow(0, of: 100), stolen: 0.3), cores));
+            AssertBroke(Judged(On(Slow(10, of: 100), stolen: 0.01), cores));
+        }
+
+        Assert.True(Judged(On(Slow(10, of: 100), stolen: null, busy: 1.9), cores: 2)!.IsSpoilt);
+        AssertBroke(Judged(On(Slow(10, of: 100), stolen: null, busy: 1.9), cores: null));
+    }
+
+    private static void AssertBroke(LevelFault? fault)
+    {
+        Assert.False(fault!.IsSpoilt);
+        AssertBreaks("p95", P95, fault.Words);
+    }
+
+    private static LevelFault? Judged(ScenarioResult result, int? cores) =>
+        LevelTrial.Of([result], operation => ScaleTarget.Of(OperationPath.Of(result.Name, operation), 1, [P95]), cores);
+
+    private static ScenarioResult On(ScenarioResult result, double? stolen, double busy = 0.3) =>
+        result with { Generator = result.Generator with { StolenShare = stolen, CpuCores = busy } };
+
+    private static ScenarioResult Late(double serviceMilliseconds)
+    {
+        var result = Slow(0, of: 200);
+        return result with
+        {
+            Model = LoadModel.Open,
+            Operations = [result.Operations[0] with { Response = Times(600), Service = Times(serviceMilliseconds), Lag = Times(400) }],
+        };
+    }
+
+    private static LatencySummary Times(double milliseconds)
+    {
+        var histogram = new LatencyHistogram();
+        for (var i = 0; i < 200; i++) histogram.Record(TimeSpan.FromMilliseconds(milliseconds));
+        return LatencySummary.Of(histogram);
+    }
+
     private static void AssertBreaks(string statistic, Target target, string? fault)
     {
         Assert.StartsWith($"page {statistic} ", fault, StringComparison.Ordinal);

@@ -117,11 +117,11 @@ public sealed class LoadSearchesTests
 
         public double Step { get; init; }
 
-        public Task<string?> BrokeAsync(double level, ulong seed, CancellationToken cancellationToken)
+        public Task<LevelFault?> BrokeAsync(double level, ulong seed, CancellationToken cancellationToken)
         {
             var left = seeded == 0 ? capacity : capacity * (1 - (_written / (2 * seeded)));
             _written += level;
-            return Task.FromResult(level <= left ? null : "recent_leads p95 642 ms");
+            return Task.FromResult(level <= left ? null : new LevelFault("recent_leads p95 642 ms"));
         }
 
         public double Reached(double level) => level * Slower;
