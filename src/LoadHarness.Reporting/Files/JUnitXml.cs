@@ -24,8 +24,8 @@ internal static class JUnitXml
         return new(new XElement("testsuites", new XElement(
             "testsuite",
             new XAttribute("name", "LoadHarness targets"),
-            new XAttribute("timestamp", run.Identity.StartedUtc.ToString("yyyy-MM-ddTHH:mm:ss")),
-            new XAttribute("time", run.Identity.Duration.TotalSeconds),
+            new XAttribute("timestamp", RunCircumstances.Started(run).ToString("yyyy-MM-ddTHH:mm:ss")),
+            new XAttribute("time", RunCircumstances.Duration(run).TotalSeconds),
             new XAttribute("tests", cases.Count),
             new XAttribute("failures", With("failure")),
             new XAttribute("errors", With("error")),
@@ -51,7 +51,7 @@ internal static class JUnitXml
         (string Name, string Value)[] all =
         [
             ("run", run.Identity.Id),
-            ("commit", run.Identity.Commit),
+            ("commit", RunCircumstances.Commit(run)),
             ("contacts", run.Contacts?.ToString() ?? "none"),
             ("workspaces", run.Seed?.Spread.Words() ?? "none"),
             ("profile", RunCircumstances.Profile(run)),
@@ -96,7 +96,7 @@ internal static class JUnitXml
             "testcase",
             new XAttribute("classname", "LoadHarness.Run"),
             new XAttribute("name", "The run is complete and valid"),
-            new XAttribute("time", run.Identity.Duration.TotalSeconds),
+            new XAttribute("time", RunCircumstances.Duration(run).TotalSeconds),
             isRed ? new XElement("error", new XAttribute("message", Safe(outcome.Headline)), Safe(string.Join('\n', outcome.Reasons)))
                 : null,
             new XElement("system-out", Safe(string.Join('\n', [outcome.Headline, outcome.Scope, .. outcome.Reasons]))));

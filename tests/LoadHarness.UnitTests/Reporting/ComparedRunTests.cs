@@ -136,6 +136,24 @@ public sealed class ComparedRunTests : IDisposable
     }
 
     [Fact]
+    public void The_junit_of_evidence_that_was_judged_again_has_the_time_and_the_program_of_the_measurement()
+    {
+        var earlier = SampleCompared.Proof.Proof! with
+        {
+            StartedUtc = new(2024, 12, 1, 3, 4, 5, TimeSpan.Zero),
+            Duration = TimeSpan.FromSeconds(540),
+        };
+
+        var junit = JUnitXml.Of(SampleCompared.Proof with { Proof = earlier });
+
+        var suite = junit.Descendants("testsuite").Single();
+        Assert.Equal(("2024-12-01T03:04:05", "540"), (suite.Attribute("timestamp")!.Value, suite.Attribute("time")!.Value));
+        Assert.Equal("540", junit.Descendants("testcase").Last().Attribute("time")!.Value);
+        Assert.Equal("not on record (judged again at 3f2c1ab)", junit.Descendants("property")
+            .Single(property => property.Attribute("name")!.Value == "commit").Attribute("value")!.Value);
+    }
+
+    [Fact]
     public async Task The_summary_holds_growth_ledger_and_error_rates()
     {
         Assert.Contains("0.70 (", await Summary(SampleCompared.Growth), StringComparison.Ordinal);
