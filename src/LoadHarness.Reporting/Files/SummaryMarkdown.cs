@@ -27,7 +27,8 @@ internal static class SummaryMarkdown
         var deciding = RunScope.Deciding(run);
         var judged = deciding.Where(verdict => verdict.IsJudged).ToList();
         var common = Common(judged);
-        if (common.Count > 0) text.Append($"Of every figure: {Escape(string.Join("; ", common))}.\n\n");
+        foreach (var alike in common.GroupBy(caveat => Without(judged, caveat)))
+            text.Append($"Of every figure{Escape(alike.Key)}: {Escape(string.Join("; ", alike))}.\n\n");
         AppendTable(text, [.. RunScope.WorstFirst(judged)], common);
         AppendErrors(text, run);
         Fold(text, "met", [.. judged.Where(verdict => verdict.Kind == VerdictKind.Met)], met =>
@@ -60,8 +61,15 @@ internal static class SummaryMarkdown
 
     /// <summary>A caveat of most figures is told once.</summary>
     private static List<string> Common(List<Verdict> judged) =>
-        [.. judged.SelectMany(verdict => verdict.Caveats).GroupBy(caveat => caveat)
+        [.. judged.SelectMany(verdict => verdict.Caveats.Distinct()).GroupBy(caveat => caveat)
             .Where(group => group.Count() > 1 && group.Count() * 2 > judged.Count).Select(group => group.Key)];
+
+    /// <summary>" but RE-4, SC-1": the figures that a common caveat is not of; nothing where it is of all.</summary>
+    private static string Without(List<Verdict> judged, string caveat)
+    {
+        var others = judged.Where(verdict => verdict.Figure is not null && !verdict.Caveats.Contains(caveat)).ToList();
+        return others.Count == 0 ? "" : $" but {string.Join(", ", others.Select(verdict => verdict.Id))}";
+    }
 
     private static void AppendTable(StringBuilder text, IReadOnlyList<Verdict> verdicts, List<string> common)
     {

@@ -3,6 +3,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
+using LoadHarness.Reporting.Files;
 
 namespace LoadHarness.UnitTests.Reporting;
 
@@ -20,6 +21,23 @@ public sealed class OutcomeTests : IDisposable
         Assert.Contains("verdict-missed", html, StringComparison.Ordinal);
         Assert.Contains("8 of 10 targets judged, 6 met, 1 missed, 1 inconclusive", html, StringComparison.Ordinal);
         Assert.Contains("TQ-3</a> missed:", html, StringComparison.Ordinal);
+    }
+
+    /// <summary>RE-4 claims no number of leads, and "of every figure" told it of that too.</summary>
+    [Theory]
+    [InlineData("RE-4", "Of every figure but RE-4: measured at 200,000 leads")]
+    [InlineData(null, "Of every figure: measured at 200,000 leads")]
+    public void A_caveat_of_most_figures_names_those_that_it_is_not_of(string? other, string told)
+    {
+        const string caveat = "measured at 200,000 leads";
+        Verdict Of(string id) => Verdict.Judged(id, "a title", new(1, new(1, 1), 9), Limit.AtMost(2, "ms"), "");
+        List<Verdict> verdicts = [.. new[] { "TQ-1", "TQ-2", "TQ-3" }.Select(id => Of(id).Qualified([caveat]))];
+        if (other is not null) verdicts.Add(Of(other));
+
+        var summary = SummaryMarkdown.Of(SampleRun.Create(seconds: 3) with { Verdicts = verdicts });
+
+        Assert.Contains($"{told}.\n", summary, StringComparison.Ordinal);
+        Assert.Equal(summary.IndexOf(caveat, StringComparison.Ordinal), summary.LastIndexOf(caveat, StringComparison.Ordinal));
     }
 
     [Fact]
