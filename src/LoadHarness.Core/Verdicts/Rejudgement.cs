@@ -42,5 +42,8 @@ public sealed record Rejudgement(
             else if (now.Kind != was.Kind)
                 yield return $"{was.Id} was {CheckReport.Word(was.Kind)}, is {CheckReport.Word(now.Kind)} by the targets of today.";
         }
+
+        foreach (var added in today.Where(verdict => Recorded.All(was => was.Id != verdict.Id)))
+            yield return $"{added.Id} was no target, is {CheckReport.Word(added.Kind)} by the targets of today.";
     }
 }

@@ -81,6 +81,23 @@ public sealed class RunJudgeTests : IDisposable
         Assert.Equal(recorded.Verdicts.Select(VerdictWords.Line), back.Verdicts.Select(VerdictWords.Line));
     }
 
+    /// <summary>"No verdict changed", and the exit code said that a target was missed.</summary>
+    [Fact]
+    public void A_target_that_was_added_is_told_as_a_change()
+    {
+        var options = OptionsCheck.Check(new() { Targets = Targets }, []);
+        var recorded = RunJudge.Judge(SampleRun.Create(seconds: 3), options);
+        var added = options.Targets.Single(target => target.Id == "TQ-1") with { Id = "OWN-1", Limit = 1e-6 };
+
+        var again = RunJudge.Again(recorded, options with { Targets = [.. options.Targets, added] });
+
+        var words = Rejudgement.Words(again).ToList();
+        Assert.EndsWith(": 1 changed.", words[0], StringComparison.Ordinal);
+        Assert.Equal(["OWN-1 was no target, is missed by the targets of today."], words.Skip(1));
+        Assert.EndsWith(
+            ": no verdict changed.", Assert.Single(Rejudgement.Words(RunJudge.Again(recorded, options))), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Targets_cannot_be_given_for_a_workload_whose_folder_is_not()
     {
