@@ -95,7 +95,7 @@ public static class TargetJudge
             : verdict.UndecidedBecause(cause);
     }
 
-    private static IEnumerable<string> Cause(string what, IReadOnlyList<string> targets) =>
+    private static IEnumerable<string> Cause(string what, List<string> targets) =>
         targets.Count == 0 ? [] : [$"{what}: {string.Join(", ", targets)}"];
 
     private static Verdict Unavailable(Target target, string reason) =>

@@ -16,7 +16,7 @@ public sealed class FaultTests
 
         Assert.Equal(
             "The connection to the server was lost or timed out: Exception while reading from stream: The server has ended",
-            Faults.Sentence(lost));
+            Faults.Sentence(lost, TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Pipeline;
 using LoadHarness.Core;
+using LoadHarness.Core.Output;
 
 namespace LoadHarness.UnitTests.Cli;
 
@@ -51,7 +52,7 @@ public sealed class OutputFileTests : IDisposable
                 () =>
                 {
                     start.SignalAndWait(stop);
-                    return OutputDirectory.FaultOf(directory);
+                    return WritableDirectory.FaultOf(directory);
                 },
                 stop)));
 
