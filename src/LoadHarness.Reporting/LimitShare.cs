@@ -7,8 +7,8 @@ internal static class LimitShare
 {
     /// <returns>
     /// Infinite where "at least" so much is required and the figure is not above zero, such as a claim that the figure went the other way:
-    /// no axis of shares holds it. Null where there is no figure, or no limit to take a share of, and where others made a verdict worse than
-    /// its figure is.
+    /// no axis of shares holds it. Null where there is no figure, or no limit to take a share of, and where others made a verdict worse
+    /// than its figure is.
     /// </returns>
     public static double? Of(Verdict verdict, double? figure) => (figure, verdict.Limit, verdict.Direction) switch
     {

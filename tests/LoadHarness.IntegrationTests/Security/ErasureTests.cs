@@ -193,7 +193,9 @@ public sealed partial class ErasureTests(PostgresCluster cluster)
         await database.Owner.ExecuteAsync(
             """
             insert into email_sends (workspace_id, campaign_id, lead_id, email, status, error_message)
-            select 1, c.id, l.id, 'ann@x.io', 'failed', '550 5.1.1 <ann@x.io>: rejected' from campaigns c, leads l where l.email = 'ben@x.io'
+            select 1, c.id, l.id, 'ann@x.io', 'failed', '550 5.1.1 <ann@x.io>: rejected'
+            from campaigns c, leads l
+            where l.email = 'ben@x.io'
             """);
         var app = database.As("lh_app");
         var import = await app.AskInAsync<long>(1, "select begin_lead_import(1, 'staged')");
