@@ -29,7 +29,8 @@ public sealed class SeededTemplate : IAsyncDisposable
     {
         var copies = request.Copies with
         {
-            KeptIn = keep ? ClusterSnapshot.Root : Path.GetTempPath(), Servers = Math.Max(1, request.Copies.Servers),
+            KeptIn = keep ? ClusterSnapshot.Root : Path.GetTempPath(),
+            Servers = Math.Max(1, request.Copies.Servers),
         };
         return new(request, await ClusterTemplate.MakeAsync(
             profile, serverVersion, keep, request.SnapshotFor, SeedAsync, progress, cancellationToken));
