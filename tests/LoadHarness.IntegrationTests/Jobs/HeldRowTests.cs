@@ -134,6 +134,7 @@ public sealed class HeldRowTests(PostgresCluster cluster)
     {
         const string held = "select row_count from check_default_partitions() where partition::text like 'lead%'";
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
         await Workspaces.AddLeadsAsync(database, 1);
         await database.Owner.ExecuteAsync(
             """

@@ -41,6 +41,7 @@ public sealed class ReversibilityTests(PostgresCluster cluster)
             """
             from pg_index x join pg_class c on c.oid = x.indexrelid
             where c.relnamespace = 'public'::regnamespace and not c.relispartition and not x.indisunique
+              and not exists (select from pg_constraint k where k.conindid = c.oid)
             """;
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         var migrator = new Migrator(database.Owner);
