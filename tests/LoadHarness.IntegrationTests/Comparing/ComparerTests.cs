@@ -27,7 +27,7 @@ public sealed class ComparerTests(PostgresCluster cluster, SmallTemplate templat
         var same = await CompareAsync("optimized");
         Assert.Empty(same.Counters);
         Assert.Empty(same.Plans.Select(plan =>
-            $"{plan.Operation} lost {string.Join(" | ", plan.LostNodes)} and has {string.Join(" | ", plan.NewNodes)}"));
+            $"{plan.Operation} lost {string.Join(" | ", plan.LostNodes)} and has {string.Join(" | ", plan.NewNodes)}, {plan.Partitions}"));
         Assert.Empty(same.Indexes);
 
         var changed = await CompareAsync("optimized,without=leads_workspace_created_idx");
