@@ -18,7 +18,9 @@ internal sealed class PairedTimes(
     /// <summary>What all slots so far saw.</summary>
     public LockWaits LockWaits { get; private set; } = new(0, 0, 0, 0);
 
-    /// <summary>Metrics that one arm alone had, or whose calls failed, each a sentence: they are not compared, and no pass.</summary>
+    /// <summary>
+    /// Metrics that one arm alone had, or whose calls failed, and scenarios without any, each a sentence: not compared, and no pass.
+    /// </summary>
     public IReadOnlyList<string> OneSided { get; private set; } = [];
 
     public async Task<IReadOnlyList<ComparedTime>> RunAsync(CancellationToken cancellationToken)
@@ -37,7 +39,11 @@ internal sealed class PairedTimes(
             if (open.Count == 0 || (plan.EndsAtFirstAlarm && decided.HasAlarm)) break;
         }
 
-        OneSided = [.. all.SelectMany(scenario => scenario.OneSided(decided.Metrics))];
+        OneSided =
+        [
+            .. all.SelectMany(scenario => scenario.OneSided(decided.Metrics)),
+            .. all.Select(scenario => scenario.Uncompared(decided.Metrics)).OfType<string>(),
+        ];
         IReadOnlyList<ComparedTime> times = [.. decided.Times, .. Shift(all)];
         return await ConfirmedAsync(times, cancellationToken);
     }

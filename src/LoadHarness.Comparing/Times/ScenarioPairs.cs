@@ -45,6 +45,17 @@ internal sealed class ScenarioPairs(string scenario)
     /// <inheritdoc cref="OneSidedMetrics.Find"/>
     public IEnumerable<string> OneSided(IReadOnlyCollection<SlotMetric> decided) => _sides.Find(_count, decided);
 
+    /// <summary>
+    /// That no operation was compared, which is no pass: a machine that stands still for one slot leaves it without a figure.
+    /// </summary>
+    /// <returns>Null where one was, or where there is a sentence of each already.</returns>
+    public string? Uncompared(IReadOnlyCollection<SlotMetric> decided) =>
+        decided.Any(metric => metric.Metric == SlotMetric.Mean && metric.Operation.StartsWith($"{scenario}/", StringComparison.Ordinal))
+            || OneSided(decided).Any()
+                ? null
+                : $"{scenario}: no operation has a figure in each of {_count} pairs. Too few calls were answered in a slot: give a longer "
+                    + "--slot, or a machine that does nothing else.";
+
     public IReadOnlyList<double> LogRatios(SlotMetric metric) => [.. _pairs[metric].Select(pair => Math.Log(pair.B / pair.A))];
 
     /// <summary>ln(B/A) of the whole scenario in one pair: the median over its metrics.</summary>

@@ -128,6 +128,21 @@ public sealed class ScenarioPairsTests
         }
     }
 
+    /// <summary>The machine stood still in one slot: a gate ended green on what was left, without a word.</summary>
+    [Fact]
+    public void A_scenario_of_which_no_operation_was_compared_is_undecided_and_named()
+    {
+        var pairs = PairsOf([(9, 9), (40, 40), (40, 40), (40, 40)]);
+        Assert.Empty(pairs.Metrics);
+        Assert.Empty(pairs.OneSided([]));
+
+        Assert.StartsWith("reads: no operation has a figure in each of 4 pairs.", pairs.Uncompared([]), StringComparison.Ordinal);
+        Assert.NotNull(pairs.Uncompared([new("reads", SlotMetric.CpuOfRequest), new("reads2/page", SlotMetric.Mean)]));
+        Assert.Null(pairs.Uncompared([Page]));
+        // There is a sentence of what failed.
+        Assert.Null(PairsOf([(-40, -40), (-40, -40), (-40, -40), (-40, -40)]).Uncompared([]));
+    }
+
     /// <param name="calls">On A and B in each pair, of 10 ms; below zero: one more of them failed.</param>
     /// <returns>What is said of the mean, or of the whole operation.</returns>
     private static string? Undecided(IReadOnlyList<(int A, int B)> calls) =>
