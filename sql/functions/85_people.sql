@@ -72,7 +72,7 @@ begin
         v_addresses := public.addresses_of_lead(p_workspace_id, p_lead_id, p_email);
     end if;
     v_pattern := public.addresses_pattern(v_addresses);
-    -- Whoever asks for it on a page of their own is the actor, by their address.
+    -- A person who asks for it on a page of their own is the actor, by their address.
     perform set_config('app.actor', regexp_replace(v_actor, v_pattern, '[erased]', 'gi'), true);
     if p_lead_id is not null then
         for v_table in select t from public.tables_of_leads() t loop

@@ -9,7 +9,7 @@ namespace LoadHarness.Cli.Terminal;
 /// </summary>
 internal static class SteadyConsole
 {
-    /// <summary>Whoever reads takes a line much sooner.</summary>
+    /// <summary>A program that reads takes a line much sooner.</summary>
     private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(5);
 
     private static SteadyWriter? Output;

@@ -108,6 +108,15 @@ public sealed class LatencyHistogram
     /// <exception cref="FormatException">The text is not an encoded histogram.</exception>
     public static LatencyHistogram Decode(string base64) => HistogramCodec.Decode(base64);
 
+    /// <summary>The sum of encoded histograms; empty where there is none.</summary>
+    /// <exception cref="FormatException">One of the texts is not an encoded histogram.</exception>
+    public static LatencyHistogram DecodeAll(IEnumerable<string> base64)
+    {
+        var sum = new LatencyHistogram();
+        foreach (var one in base64) sum.Add(Decode(one));
+        return sum;
+    }
+
     /// <summary>Every bucket that holds something, shortest first, by its middle.</summary>
     public IEnumerable<(long Nanoseconds, long Count)> Counts() =>
         IndexedCounts().Select(c => (HistogramBuckets.MiddleOf(c.Index), c.Count));

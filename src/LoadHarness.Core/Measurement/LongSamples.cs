@@ -40,10 +40,9 @@ public static class LongSamples
 
     private static SecondSample Together(IReadOnlyList<SecondSample> neighbours)
     {
-        if (neighbours.Count == 1) return neighbours[0];
-        var times = new LatencyHistogram();
-        foreach (var buckets in neighbours.Select(sample => sample.Buckets).OfType<string>()) times.Add(LatencyHistogram.Decode(buckets));
-        return Together(neighbours, times);
+        return neighbours.Count == 1
+            ? neighbours[0]
+            : Together(neighbours, LatencyHistogram.DecodeAll(neighbours.Select(sample => sample.Buckets).OfType<string>()));
     }
 
     private static long TextOf(IReadOnlyList<SecondSample> timeline) => timeline.Sum(sample => (long)(sample.Buckets?.Length ?? 0));

@@ -60,7 +60,7 @@ public static class ScenarioMerge
 
     private static SecondSample Sample(int second, IReadOnlyList<SecondSample> same)
     {
-        var times = Together(same.Select(sample => sample.Buckets).OfType<string>());
+        var times = LatencyHistogram.DecodeAll(same.Select(sample => sample.Buckets).OfType<string>());
         return new(
             second,
             Sum(same.Select(sample => sample.Offered)),
@@ -86,7 +86,7 @@ public static class ScenarioMerge
             .. series.SelectMany(stretches => stretches).GroupBy(stretch => stretch.Second / length).OrderBy(same => same.Key)
                 .Select(same => new OperationStretch(
                     same.Key * length, length, same.Sum(stretch => stretch.Completed),
-                    Together(same.Select(stretch => stretch.Buckets)).Encode())),
+                    LatencyHistogram.DecodeAll(same.Select(stretch => stretch.Buckets)).Encode())),
         ];
     }
 
@@ -109,14 +109,8 @@ public static class ScenarioMerge
         };
     }
 
-    private static LatencySummary Times(IEnumerable<LatencySummary> all) => LatencySummary.Of(Together(all.Select(times => times.Encoded)));
-
-    private static LatencyHistogram Together(IEnumerable<string> encoded)
-    {
-        var sum = new LatencyHistogram();
-        foreach (var one in encoded) sum.Add(LatencyHistogram.Decode(one));
-        return sum;
-    }
+    private static LatencySummary Times(IEnumerable<LatencySummary> all) =>
+        LatencySummary.Of(LatencyHistogram.DecodeAll(all.Select(times => times.Encoded)));
 
     /// <returns>Null when none is known.</returns>
     private static long? Sum(IEnumerable<long?> values)

@@ -50,12 +50,8 @@ internal sealed record Stretch(int From, int Seconds, LatencyHistogram Histogram
         return new(from, seconds, merged);
     }
 
-    private static LatencyHistogram Merge(IReadOnlyList<SecondSample> seconds)
-    {
-        var merged = new LatencyHistogram();
-        foreach (var second in seconds.Where(second => second.Buckets is not null)) merged.Add(LatencyHistogram.Decode(second.Buckets!));
-        return merged;
-    }
+    private static LatencyHistogram Merge(IReadOnlyList<SecondSample> seconds) =>
+        LatencyHistogram.DecodeAll(seconds.Select(second => second.Buckets).OfType<string>());
 }
 
 internal static class Seconds
