@@ -31,8 +31,7 @@ internal sealed class PairedTimes(
         foreach (var look in SequentialTest.Looks)
         {
             if (look > SequentialTest.Looks[0]) await CopyAnewAsync($"before {look} pairs", cancellationToken);
-            await stages.MeasureAsync(
-                $"Pairs up to {look}", () => PairsAsync(open, look, cancellationToken), () => Format.Counted(open.Count, "scenario"));
+            await stages.MeasureAsync($"Pairs up to {look}", () => PairsAsync(open, look, cancellationToken), Measured);
             open = decided.Look(open);
             var counts = decided.Times.GroupBy(time => time.Difference).Select(group => $"{group.Count()} {Word(group.Key)}");
             progress.Note($"After {look} pairs: {string.Join(", ", counts)}.");
@@ -46,6 +45,9 @@ internal sealed class PairedTimes(
         ];
         IReadOnlyList<ComparedTime> times = [.. decided.Times, .. Shift(all)];
         return await ConfirmedAsync(times, cancellationToken);
+
+        string Measured(int takenAgain) =>
+            $"{Format.Counted(open.Count, "scenario")}{(takenAgain > 0 ? $", {Format.Counted(takenAgain, "pair")} taken again" : "")}";
     }
 
     private IEnumerable<ComparedTime> Shift(List<ScenarioPairs> scenarios)
@@ -59,31 +61,37 @@ internal sealed class PairedTimes(
             look.Estimate.RatioInterval(_test.Confidence), pairs, difference, null);
     }
 
-    private async Task PairsAsync(List<ScenarioPairs> scenarios, int until, CancellationToken cancellationToken)
+    /// <returns>How many pairs were taken again.</returns>
+    private async Task<int> PairsAsync(List<ScenarioPairs> scenarios, int until, CancellationToken cancellationToken)
     {
         await using var a = await LoadedArm.OpenAsync(arms.A, plan, cancellationToken);
         await using var b = await LoadedArm.OpenAsync(arms.B, plan, cancellationToken);
         foreach (var arm in (LoadedArm[])[a, b])
             foreach (var scenario in scenarios)
                 await arm.WarmAsync(scenario.Scenario, seed, cancellationToken);
-        using var task = progress.Begin($"Pairs up to {until}", scenarios.Sum(scenario => until - scenario.Count), "pairs");
-        while (scenarios.Any(scenario => scenario.Count < until))
+        var fresh = scenarios.Select(scenario => new FreshPairs(scenario, until - scenario.Count)).ToList();
+        using var task = progress.Begin($"Pairs up to {until}", fresh.Sum(pairs => pairs.Missing), "pairs");
+        while (fresh.Where(pairs => pairs.Missing > 0).ToList() is { Count: > 0 } missing)
         {
-            foreach (var scenario in scenarios)
+            foreach (var pairs in missing)
             {
-                await PairAsync(a, b, scenario, cancellationToken);
-                task.Advance(1);
+                await PairAsync(a, b, pairs, cancellationToken);
+                if (pairs.TakenAgain == 0) task.Advance(1);
             }
         }
 
+        foreach (var pairs in fresh.Where(pairs => pairs.TakenAgain > 0))
+            progress.Note(
+                $"{pairs.Scenario}: {Format.Counted(pairs.TakenAgain, "pair")} taken again, as the machine stood still on both arms.");
         var before = LockWaits;
         LockWaits = new(
             before.LooksA + a.Waits.Looks, before.WaitingA + a.Waits.Waiting, before.LooksB + b.Waits.Looks,
                 before.WaitingB + b.Waits.Waiting);
+        return fresh.Sum(pairs => pairs.TakenAgain);
     }
 
     // Short turns, A B, B A, ..., until both slots are full.
-    private async Task PairAsync(LoadedArm a, LoadedArm b, ScenarioPairs pairs, CancellationToken cancellationToken)
+    private async Task PairAsync(LoadedArm a, LoadedArm b, FreshPairs pairs, CancellationToken cancellationToken)
     {
         var (slotA, slotB) = (a.NewSlot(pairs.Scenario), b.NewSlot(pairs.Scenario));
         (Func<ulong, Task> onA, Func<ulong, Task> onB) = (
@@ -91,8 +99,8 @@ internal sealed class PairedTimes(
         for (var turn = 0; turn < plan.Turns && slotA.Loaded + slotB.Loaded < 2 * plan.Slot; turn++)
         {
             // Both arms draw the same operations and arguments in a turn, and others in the next.
-            var draw = seed + (ulong)((pairs.Count * plan.Turns) + turn);
-            var (first, second) = (pairs.Count + turn) % 2 == 0 ? (onA, onB) : (onB, onA);
+            var draw = seed + (ulong)((pairs.Number * plan.Turns) + turn);
+            var (first, second) = (pairs.Number + turn) % 2 == 0 ? (onA, onB) : (onB, onA);
             await first(draw);
             await second(draw);
         }
@@ -112,7 +120,7 @@ internal sealed class PairedTimes(
             var scenario = new ScenarioPairs(name);
             again.Add(scenario);
             await stages.MeasureAsync(
-                "Confirmation", () => PairsAsync([scenario], pairs, cancellationToken), () => $"{pairs} pairs of {name}");
+                "Confirmation", () => PairsAsync([scenario], pairs, cancellationToken), _ => $"{pairs} pairs of {name}");
         }
 
         return Confirmation.Judged(times, again, _test);

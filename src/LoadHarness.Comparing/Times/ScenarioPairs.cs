@@ -15,6 +15,9 @@ internal sealed class ScenarioPairs(string scenario)
 
     public int Count => _count;
 
+    /// <summary>How many pairs were left out as disturbed, and taken again; see <see cref="FreshPairs"/>.</summary>
+    public int TakenAgain { get; set; }
+
     /// <summary>Metrics that every slot had; one that a slot lacks has no pair there, and is left out for good.</summary>
     public IEnumerable<SlotMetric> Metrics => _pairs.Where(entry => entry.Value.Count == _count).Select(entry => entry.Key);
 

@@ -36,6 +36,9 @@ internal sealed class Slot(ScenarioProps scenario, bool isWrite)
     public IReadOnlyDictionary<string, long> Calls => _responses.ToDictionary(
         entry => OperationPath.Of(scenario.Name, entry.Key), entry => entry.Value.Count);
 
+    /// <summary>Of all operations, answered.</summary>
+    public long CallCount => _responses.Values.Sum(responses => responses.Count);
+
     /// <summary>Operations of which a call failed or was never answered, as <c>scenario/operation</c>.</summary>
     public IReadOnlySet<string> Failed => _failed.Select(name => OperationPath.Of(scenario.Name, name)).ToHashSet();
 

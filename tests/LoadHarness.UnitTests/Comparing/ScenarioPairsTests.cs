@@ -1,5 +1,4 @@
 using LoadHarness.Comparing.Times;
-using LoadHarness.Load;
 
 namespace LoadHarness.UnitTests.Comparing;
 
@@ -156,16 +155,7 @@ public sealed class ScenarioPairsTests
         return pairs;
     }
 
-    private static Slot SlotOf(int calls, TimeSpan? cpu)
-    {
-        var turn = SampleScenario.Repeated("reads", "page", [.. Enumerable.Repeat(0.010, Math.Abs(calls))], 1);
-        var slot = new Slot(new ScenarioProps("reads", []), isWrite: false);
-        slot.Add(calls > 0 ? turn : turn with
-        {
-            Operations = [turn.Operations[0] with { Accounting = new(1 - calls, -calls, 1, 0, 0) }],
-        }, cpu);
-        return slot;
-    }
+    private static Slot SlotOf(int calls, TimeSpan? cpu) => SampleSlot.Of("reads", "page", calls, cpu);
 
     /// <param name="had">The arms that had a figure of the page in each pair.</param>
     private static ScenarioPairs Pairs(params IReadOnlyList<string> had)
