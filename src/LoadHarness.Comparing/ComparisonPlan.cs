@@ -51,7 +51,7 @@ public sealed record ComparisonPlan(
     public int Turns => Math.Max(1, (int)(Slot / UsualTurn));
 
     /// <summary>
-    /// Whether times end at the first look with an alarm, which is confirmed then: enough to know whether a planted fault is found. The
+    /// Whether times end at the first look with an alarm that new pairs confirm: enough to know whether a planted fault is found. The
     /// whole comparison has more looks and more alarms to confirm, and finds it no less often.
     /// </summary>
     public bool EndsAtFirstAlarm { get; init; }

@@ -5,8 +5,9 @@ namespace LoadHarness.Comparing.Times;
 /// <summary>What new pairs on newly copied clones say of a comparison's alarms.</summary>
 internal static class Confirmation
 {
+    /// <returns>Those that no new pairs were asked about yet.</returns>
     public static IReadOnlyList<ComparedTime> Alarms(IEnumerable<ComparedTime> times) =>
-        [.. times.Where(time => time.Difference is Difference.Slower or Difference.Faster)];
+        [.. times.Where(time => time is { Difference: Difference.Slower or Difference.Faster, Confirmed: null })];
 
     /// <summary>
     /// How many new pairs each scenario takes; those without an alarm are left out. The shift of the whole is the median over all

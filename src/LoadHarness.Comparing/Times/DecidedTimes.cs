@@ -11,7 +11,7 @@ internal sealed class DecidedTimes(SequentialTest test)
 
     public IReadOnlyCollection<ComparedTime> Times => _times.Values;
 
-    public bool HasAlarm => Confirmation.Alarms(Times).Count > 0;
+    public bool HasConfirmedAlarm => Times.Any(time => time.Confirmed == true);
 
     /// <param name="measured">Scenarios that have new pairs since the look before.</param>
     /// <returns>Those of them that have an open metric still.</returns>
@@ -22,6 +22,13 @@ internal sealed class DecidedTimes(SequentialTest test)
                 Keep(metric, scenario.Compared(metric, test.Look(scenario.LogRatios(metric)), test.Confidence));
         DropLost(measured);
         return [.. measured.Where(scenario => scenario.Metrics.Any(IsOpen))];
+    }
+
+    /// <summary>Keeps what new pairs said of alarms.</summary>
+    /// <param name="times">Of metrics that looks have decided.</param>
+    public void Judged(IEnumerable<ComparedTime> times)
+    {
+        foreach (var time in times) _times[new(time.Operation, time.Metric)] = time;
     }
 
     // Once decided, a metric stays so: looking again at more pairs would spend false alarms that nobody counted.

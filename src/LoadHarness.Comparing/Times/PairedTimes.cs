@@ -35,7 +35,9 @@ internal sealed class PairedTimes(
             open = decided.Look(open);
             var counts = decided.Times.GroupBy(time => time.Difference).Select(group => $"{group.Count()} {Word(group.Key)}");
             progress.Note($"After {look} pairs: {string.Join(", ", counts)}.");
-            if (open.Count == 0 || (plan.EndsAtFirstAlarm && decided.HasAlarm)) break;
+            // An alarm that new pairs refute is none: the looks go on.
+            if (plan.EndsAtFirstAlarm) decided.Judged(await ConfirmedAsync([.. decided.Times], cancellationToken));
+            if (open.Count == 0 || (plan.EndsAtFirstAlarm && decided.HasConfirmedAlarm)) break;
         }
 
         OneSided =

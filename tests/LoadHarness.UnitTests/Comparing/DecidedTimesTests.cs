@@ -35,16 +35,24 @@ public sealed class DecidedTimesTests
         Assert.Equal(2, _decided.Times.Count(time => time.Difference == Difference.Same));
     }
 
+    /// <summary>A suite that is to find a planted fault ended at an alarm that new pairs refuted.</summary>
     [Fact]
-    public void An_alarm_is_known_at_the_look_that_raises_it()
+    public void An_alarm_that_new_pairs_refute_is_asked_about_once_and_ends_nothing()
     {
-        AddUntil(4, onB: 2.02);
-        _decided.Look([_pairs]);
-        Assert.False(_decided.HasAlarm);
-
         AddUntil(24, onB: 6);
         _decided.Look([_pairs]);
-        Assert.True(_decided.HasAlarm);
+        var alarm = Assert.Single(Confirmation.Alarms(_decided.Times));
+        Assert.False(_decided.HasConfirmedAlarm);
+
+        _decided.Judged([alarm with { Confirmed = false }]);
+        Assert.Empty(Confirmation.Alarms(_decided.Times));
+        Assert.False(_decided.HasConfirmedAlarm);
+        AddUntil(32, onB: 6);
+        _decided.Look([_pairs]);
+        Assert.Empty(Confirmation.Alarms(_decided.Times));
+
+        _decided.Judged([alarm with { Confirmed = true }]);
+        Assert.True(_decided.HasConfirmedAlarm);
 
         void AddUntil(int count, double onB)
         {
