@@ -7,17 +7,27 @@ namespace LoadHarness.Postgres;
 /// server that comes to the port of one that was removed, with the same password, would be given the dead one's sessions; and on a server
 /// of somebody's own, an idle session would be left behind.
 /// </summary>
+/// <remarks>The one place where a pool is turned off.</remarks>
 public static class SingleSession
 {
+    /// <summary>Each session of the source ends when it is disposed: none is left idle until the source goes.</summary>
+    public static NpgsqlDataSource Source(string connectionString) => Source(new NpgsqlConnectionStringBuilder(connectionString));
+
+    /// <inheritdoc cref="Source(string)"/>
+    public static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings) => NpgsqlDataSource.Create(Unpooled(settings));
+
+    /// <summary>Not opened yet. The source does not tell its password, but gives it to a copy of a session of its own.</summary>
+    public static NpgsqlConnection To(NpgsqlDataSource source)
+    {
+        using var pooled = source.CreateConnection();
+        return pooled.CloneWith(Unpooled(new NpgsqlConnectionStringBuilder(source.ConnectionString)));
+    }
+
     /// <summary>Not opened yet.</summary>
     public static NpgsqlConnection To(string connectionString) => To(new NpgsqlConnectionStringBuilder(connectionString));
 
     /// <inheritdoc cref="To(string)"/>
-    public static NpgsqlConnection To(NpgsqlConnectionStringBuilder settings)
-    {
-        var single = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false };
-        return new NpgsqlConnection(single.ConnectionString);
-    }
+    public static NpgsqlConnection To(NpgsqlConnectionStringBuilder settings) => new NpgsqlConnection(Unpooled(settings));
 
     /// <exception cref="NpgsqlException">There is no server, or it refuses the session.</exception>
     public static Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken) =>
@@ -38,4 +48,8 @@ public static class SingleSession
             throw;
         }
     }
+
+    // A copy: the settings are the caller's.
+    private static string Unpooled(NpgsqlConnectionStringBuilder settings) =>
+        new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false }.ConnectionString;
 }

@@ -6,6 +6,7 @@ namespace LoadHarness.UnitTests;
 public sealed partial class CodeRuleTests
 {
     private const int LongestLine = 140;
+    private const string SingleSession = "src/LoadHarness.Postgres/SingleSession.cs";
 
     // Of a record it is a property; a second token of a method says what it ends.
     private static readonly string[] TokenNames = ["cancellationToken", "CancellationToken", "atOnce", "abandoned", "_"];
@@ -49,10 +50,10 @@ public sealed partial class CodeRuleTests
 
     // A pool outlives its server, and leaves an idle session on somebody's own: NpgsqlDataSource has one that ends with it.
     [Fact]
-    public void Sessions_are_of_a_data_source_or_single() => Assert.Equal(
-        ["src/LoadHarness.Postgres/SingleSession.cs"],
-        Lines.Value.Where(line => line.Place.StartsWith("src", StringComparison.Ordinal) && GlobalPool().IsMatch(line.Text))
-            .Select(line => line.Place.Split(':')[0].Replace('\\', '/')).Distinct());
+    public void Sessions_are_of_a_data_source_or_single() => Assert.Equal([SingleSession], ProgramFilesWith(GlobalPool()));
+
+    [Fact]
+    public void A_pool_is_turned_off_in_one_place() => Assert.Equal([SingleSession], ProgramFilesWith(NoPool()));
 
     [Fact]
     public void Every_program_is_built_for_one_culture()
@@ -63,6 +64,11 @@ public sealed partial class CodeRuleTests
         Assert.True(projects.Length > 10);
         Assert.DoesNotContain(projects, project => File.ReadAllText(project).Contains("Globalization", StringComparison.Ordinal));
     }
+
+    /// <returns>Those of the program with a line that matches; tests may go their own ways.</returns>
+    private static IEnumerable<string> ProgramFilesWith(Regex words) => Lines.Value
+        .Where(line => !line.Place.StartsWith("tests", StringComparison.Ordinal) && words.IsMatch(line.Text))
+        .Select(line => line.Place.Split(':')[0].Replace('\\', '/')).Distinct().Order(StringComparer.Ordinal);
 
     private static IEnumerable<(string Place, string Text)> ReadLines() => LinesOf(
         from top in (string[])["src", "scenarios", "tests"]
@@ -85,6 +91,9 @@ public sealed partial class CodeRuleTests
 
     [GeneratedRegex(@"new NpgsqlConnection\(")]
     private static partial Regex GlobalPool();
+
+    [GeneratedRegex(@"\bPooling\b[""\]]*\s*=\s*false\b", RegexOptions.IgnoreCase)]
+    private static partial Regex NoPool();
 
     [GeneratedRegex(@"^using (?<name>[\w.]+);$")]
     private static partial Regex Using();

@@ -26,24 +26,23 @@ public sealed record ConnectionOverhead(string Way, IReadOnlyList<double> RoundM
     public static async Task<IReadOnlyList<ConnectionOverhead>> MeasureAsync(
         string serverConnectionString, PgBouncer? pooler, int requests, int users, int rounds, CancellationToken cancellationToken)
     {
-        List<(string Name, string ConnectionString)> ways =
-            [("connect per request", Unpooled(serverConnectionString)), ("Npgsql pool", Pooled(serverConnectionString, users))];
-        if (pooler is not null) ways.Add(("pgbouncer", Unpooled(pooler.ConnectionString)));
-        var sources = ways.Select(way => NpgsqlDataSource.Create(way.ConnectionString)).ToArray();
+        List<(string Name, NpgsqlDataSource Source)> ways =
+            [("connect per request", SingleSession.Source(serverConnectionString)), ("Npgsql pool", Pooled(serverConnectionString, users))];
+        if (pooler is not null) ways.Add(("pgbouncer", SingleSession.Source(pooler.ConnectionString)));
         try
         {
             var backends = new List<long>();
-            foreach (var source in sources)
-                backends.Add(await BackendsAsync(source, serverConnectionString, requests, users, cancellationToken));
-            var times = sources.Select(_ => new List<double>()).ToArray();
+            foreach (var way in ways)
+                backends.Add(await BackendsAsync(way.Source, serverConnectionString, requests, users, cancellationToken));
+            var times = ways.Select(_ => new List<double>()).ToArray();
             for (var round = 0; round < rounds; round++)
-                for (var way = 0; way < sources.Length; way++)
-                    times[way].Add(await RoundAsync(sources[way], requests, users, cancellationToken));
+                for (var way = 0; way < ways.Count; way++)
+                    times[way].Add(await RoundAsync(ways[way].Source, requests, users, cancellationToken));
             return [.. ways.Select((way, index) => new ConnectionOverhead(way.Name, times[index], backends[index]))];
         }
         finally
         {
-            foreach (var source in sources) await source.DisposeAsync();
+            foreach (var way in ways) await way.Source.DisposeAsync();
         }
     }
 
@@ -110,11 +109,9 @@ public sealed record ConnectionOverhead(string Way, IReadOnlyList<double> RoundM
             "select sessions from pg_stat_database where datname = current_database()", cancellationToken);
     }
 
-    private static string Unpooled(string text) => new NpgsqlConnectionStringBuilder(text) { Pooling = false }.ConnectionString;
-
-    private static string Pooled(string text, int users) => new NpgsqlConnectionStringBuilder(text)
+    private static NpgsqlDataSource Pooled(string text, int users) => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(text)
     {
         Pooling = true,
         MaxPoolSize = users,
-    }.ConnectionString;
+    });
 }

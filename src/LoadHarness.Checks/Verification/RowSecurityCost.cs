@@ -150,11 +150,7 @@ internal static class RowSecurityCost
             NpgsqlDataSource admin, string role, long workspace, string query, object[] arguments, CancellationToken cancellationToken)
         {
             // From a pool it would come with the statements of another role, and the plans for that one.
-            await using var pooled = admin.CreateConnection();
-            var session = new Session(pooled.CloneWith(new NpgsqlConnectionStringBuilder(admin.ConnectionString)
-            {
-                Pooling = false,
-            }.ConnectionString), query);
+            var session = new Session(SingleSession.To(admin), query);
             try
             {
                 await session._connection.OpenAsync(cancellationToken);

@@ -37,11 +37,8 @@ internal sealed class CronHome
     }
 
     /// <summary>Connections to the jobs' database, which nobody needs again soon.</summary>
-    public NpgsqlDataSource Open() => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_connectionString)
-    {
-        Database = Database,
-        Pooling = false,
-    }.ConnectionString);
+    public NpgsqlDataSource Open() =>
+        SingleSession.Source(new NpgsqlConnectionStringBuilder(_connectionString) { Database = Database });
 
     private static async Task<bool> IsLoadedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
