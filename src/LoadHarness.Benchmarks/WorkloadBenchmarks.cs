@@ -21,7 +21,7 @@ public class WorkloadBenchmarks : IAsyncDisposable
 {
     private const int Requests = 50_000;
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("loadharness-bench-");
+    private WatchedDirectory _folder = null!;
     private Database _database = null!;
     private NpgsqlConnection _connection = null!;
     private NpgsqlCommand _command = null!;
@@ -30,6 +30,7 @@ public class WorkloadBenchmarks : IAsyncDisposable
     [GlobalSetup]
     public async Task Start()
     {
+        _folder = await WatchedDirectory.MakeClosedAsync("bench", CancellationToken.None);
         await WriteAsync("workload.json", """
             { "name": "lookup", "setUp": "set-up.sql", "parameters": { "id": { "kind": "uniform", "from": 1, "to": 100000 } },
               "scenarios": { "load": { "operations": { "by_id": 1 },
@@ -41,7 +42,7 @@ public class WorkloadBenchmarks : IAsyncDisposable
         _database = await Provisioner.ProvisionAsync(
             new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false), SilentProgress.Instance,
             CancellationToken.None);
-        var workload = WorkloadCatalog.Read(_folder.FullName);
+        var workload = WorkloadCatalog.Read(_folder.Root);
         await SqlScript.RunAsync(_database.AdminConnectionString, "set-up.sql", workload.SetUp, CancellationToken.None);
         _run = await WorkloadRun.PrepareAsync(workload, _database.AdminConnectionString, 1, CancellationToken.None);
         _connection = await SingleSession.OpenAsync(_database.AdminConnectionString, CancellationToken.None);
@@ -55,7 +56,7 @@ public class WorkloadBenchmarks : IAsyncDisposable
         await _run.DisposeAsync();
         await _connection.DisposeAsync();
         await _database.DisposeAsync();
-        _folder.Delete(recursive: true);
+        await _folder.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -79,5 +80,5 @@ public class WorkloadBenchmarks : IAsyncDisposable
         await _run.ReleaseAsync();
     }
 
-    private Task WriteAsync(string name, string content) => File.WriteAllTextAsync(Path.Combine(_folder.FullName, name), content);
+    private Task WriteAsync(string name, string content) => File.WriteAllTextAsync(Path.Combine(_folder.Root, name), content);
 }

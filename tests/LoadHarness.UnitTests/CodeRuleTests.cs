@@ -55,6 +55,13 @@ public sealed partial class CodeRuleTests
     [Fact]
     public void A_pool_is_turned_off_in_one_place() => Assert.Equal([SingleSession], ProgramFilesWith(NoPool()));
 
+    // The temporary directory is everybody's: what lies in it itself, others can read or make before. A report that found no other place
+    // is the person's to keep, and its project knows no private root.
+    [Fact]
+    public void Temporary_files_lie_below_the_private_root() => Assert.Equal(
+        ["src/LoadHarness.Postgres/Provisioning/PrivateRoot.cs", "src/LoadHarness.Reporting/RunFolder.cs"],
+        ProgramFilesWith(TemporaryPlace()));
+
     [Fact]
     public void Every_program_is_built_for_one_culture()
     {
@@ -94,6 +101,9 @@ public sealed partial class CodeRuleTests
 
     [GeneratedRegex(@"\bPooling\b[""\]]*\s*=\s*false\b", RegexOptions.IgnoreCase)]
     private static partial Regex NoPool();
+
+    [GeneratedRegex(@"\b(GetTempPath|GetTempFileName|CreateTempSubdirectory)\b|\bCombine\(PrivateRoot\.Above\b")]
+    private static partial Regex TemporaryPlace();
 
     [GeneratedRegex(@"^using (?<name>[\w.]+);$")]
     private static partial Regex Using();

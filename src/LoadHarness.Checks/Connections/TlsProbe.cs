@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LoadHarness.Postgres.Provisioning;
 using Npgsql;
 
 namespace LoadHarness.Checks.Connections;
@@ -26,7 +27,8 @@ public static class TlsProbe
     {
         var target = new NpgsqlConnectionStringBuilder(adminConnectionString);
         using var certificate = Create(target.Host!, out var key);
-        var trusted = Path.Combine(Path.GetTempPath(), $"loadharness-probe-{Guid.NewGuid():N}.crt");
+        await using var folder = await WatchedDirectory.MakeClosedAsync("tls", cancellationToken);
+        var trusted = Path.Combine(folder.Root, "probe.crt");
         await using var admin = await SingleSession.OpenAsync(target, cancellationToken);
         try
         {
@@ -43,7 +45,6 @@ public static class TlsProbe
         }
         finally
         {
-            File.Delete(trusted);
             await ConfigureAsync(admin, ["ssl", "ssl_key_file", "ssl_cert_file"], "reset", CancellationToken.None);
             await RemoveAsync(admin);
         }

@@ -36,6 +36,6 @@ internal sealed record ComparedWork(ComparisonPlan Plan, ComparedSubject Subject
     public async Task RequireAsync(ArmSpecification arm, CancellationToken cancellationToken)
     {
         if (Workload is not null) await WorkloadSubject.RequireAsync(Workload, arm, cancellationToken);
-        else (await SqlFolder.OfAsync(arm.Schema, cancellationToken)).Dispose();
+        else await using (await SqlFolder.OfAsync(arm.Schema, cancellationToken)) { }
     }
 }

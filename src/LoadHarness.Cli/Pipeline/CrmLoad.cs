@@ -78,7 +78,7 @@ internal sealed class CrmLoad
             $"{planned.Scenario.Name}: {planned.Scenario.Title}",
             [.. planned.Load.Select(_environment.WatchOf)],
             (live, measured) => EngineCatalog.RunAsync(
-                _context.Options, planned.Load, live, measured, _environment, () => Foreign(planned.Scenario.Name), _fleet,
+                _context.Options, planned.Load, live, measured, _environment, file => Foreign(planned.Scenario.Name, file), _fleet,
                 cancellationToken),
             _environment.ReleaseAsync)
         {
@@ -93,11 +93,10 @@ internal sealed class CrmLoad
         _context.Terminal.Line($"   {provided / 1e9:N1} GB of WAL segments are at hand to be written over");
     }
 
-    private EngineRequest Foreign(string scenario) => new(
+    private EngineRequest Foreign(string scenario, string answerFile) => new(
         _pooler?.ConnectionString ?? _database.AdminConnectionString, _pooler is not null, _environment.Seed, _environment.Profile,
         scenario, _context.Options.Seed, checked((int)_environment.NewLeads),
-        Path.Combine(_context.Options.OutputDirectory, "nbomber"),
-        Path.Combine(Path.GetTempPath(), $"loadharness-{Guid.NewGuid():N}.json"));
+        Path.Combine(_context.Options.OutputDirectory, "nbomber"), answerFile);
 
     private async Task<CollectedPlans> PlansAsync(CancellationToken cancellationToken)
     {

@@ -17,15 +17,15 @@ internal static class EngineCatalog
     /// </summary>
     public static TimeSpan DrainTime { get; } = TimeSpan.FromMinutes(2);
 
-    /// <param name="foreign">What another engine's program is asked for.</param>
+    /// <param name="foreign">What another engine's program is asked for, by the file that it is to answer in.</param>
     /// <param name="fleet">The generators that share the load; null for this program alone.</param>
     internal static async Task<IReadOnlyList<ScenarioResult>> RunAsync(
         HarnessOptions options, IReadOnlyList<ScenarioProps> scenarios, IProgress<LoadSnapshot> live, IMeasuredPhase measured,
-            ScenarioEnvironment environment, Func<EngineRequest> foreign, RunFleet? fleet, CancellationToken cancellationToken)
+            ScenarioEnvironment environment, Func<string, EngineRequest> foreign, RunFleet? fleet, CancellationToken cancellationToken)
     {
         if (fleet is not null) return await fleet.RunAsync(scenarios, live, measured, environment, cancellationToken);
         if (options.Engine == LoadEngine.NBomber)
-            return await NBomberProcess.RunAsync(foreign(), environment, measured, cancellationToken);
+            return await NBomberProcess.RunAsync(foreign, environment, measured, cancellationToken);
         return await RunAsync(options, scenarios, live, measured, DrainTime, cancellationToken);
     }
 

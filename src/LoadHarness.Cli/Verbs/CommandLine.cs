@@ -4,6 +4,7 @@ using LoadHarness.Cli.Pipeline;
 using LoadHarness.Cli.Terminal;
 using LoadHarness.Core;
 using LoadHarness.Core.Options;
+using LoadHarness.Postgres.Provisioning;
 
 namespace LoadHarness.Cli.Verbs;
 
@@ -46,9 +47,9 @@ internal static class CommandLine
 
     private static void RequireTemporaryDirectory()
     {
-        if (!Directory.Exists(Path.GetTempPath()))
+        if (!Directory.Exists(PrivateRoot.Above))
             throw new HarnessException(
-                $"The temporary directory {Path.GetTempPath()} does not exist. Make it, or set TMPDIR to one that does.",
+                $"The temporary directory {PrivateRoot.Above} does not exist. Make it, or set TMPDIR to one that does.",
                 ExitCode.BadUsage);
     }
 

@@ -2,15 +2,16 @@ using System.Formats.Tar;
 using CliWrap;
 using CliWrap.Buffered;
 using LoadHarness.Core;
+using LoadHarness.Postgres.Provisioning;
 
 namespace LoadHarness.Comparing.Arms;
 
 /// <summary>A folder of a repository as it was at a revision, in a temporary place that goes with the object.</summary>
-internal sealed class GitFolder : IDisposable
+internal sealed class GitFolder : IAsyncDisposable
 {
-    private readonly string _root;
+    private readonly WatchedDirectory _root;
 
-    private GitFolder(string root, string path) => (_root, Path) = (root, path);
+    private GitFolder(WatchedDirectory root, string path) => (_root, Path) = (root, path);
 
     public string Path { get; }
 
@@ -37,25 +38,28 @@ internal sealed class GitFolder : IDisposable
         return (await GitAsync(within, ["rev-parse", "--verify", $"{revision}^{{commit}}"], cancellationToken)).Trim();
     }
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public ValueTask DisposeAsync() => _root.DisposeAsync();
 
     private static async Task<GitFolder> ExtractAsync(string within, string revision, string name, CancellationToken cancellationToken)
     {
         RequireRevision(revision);
-        var root = Directory.CreateTempSubdirectory("loadharness-git-").FullName;
-        var folder = new GitFolder(root, System.IO.Path.Combine(root, name));
+        var root = await WatchedDirectory.MakeClosedAsync("git", cancellationToken);
+        // Apart from the archive and the word of who made this: a repository may have files of these names.
+        var tree = System.IO.Path.Combine(root.Root, "tree");
+        var folder = new GitFolder(root, System.IO.Path.Combine(tree, name));
         try
         {
-            var archive = System.IO.Path.Combine(root, "archive.tar");
+            Directory.CreateDirectory(tree);
+            var archive = System.IO.Path.Combine(root.Root, "archive.tar");
             string[] part = name.Length > 0 ? [revision, name] : [revision];
             var top = (await GitAsync(within, ["rev-parse", "--show-toplevel"], cancellationToken)).Trim();
             await GitAsync(top, ["archive", "--format=tar", $"--output={archive}", .. part], cancellationToken);
-            await TarFile.ExtractToDirectoryAsync(archive, root, overwriteFiles: false, cancellationToken);
+            await TarFile.ExtractToDirectoryAsync(archive, tree, overwriteFiles: false, cancellationToken);
             return folder;
         }
         catch
         {
-            folder.Dispose();
+            await folder.DisposeAsync();
             throw;
         }
     }

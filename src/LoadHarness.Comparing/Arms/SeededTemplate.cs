@@ -29,7 +29,7 @@ public sealed class SeededTemplate : IAsyncDisposable
     {
         var copies = request.Copies with
         {
-            KeptIn = keep ? ClusterSnapshot.Root : Path.GetTempPath(),
+            KeptIn = keep ? ClusterSnapshot.Root : PrivateRoot.Above,
             Servers = Math.Max(1, request.Copies.Servers),
         };
         return new(request, await ClusterTemplate.MakeAsync(

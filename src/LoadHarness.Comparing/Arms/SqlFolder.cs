@@ -5,7 +5,7 @@ using LoadHarness.Postgres.Migration;
 namespace LoadHarness.Comparing.Arms;
 
 /// <summary>The SQL files that an arm is built from, in a folder. That of a git revision is temporary and goes with the object.</summary>
-public sealed class SqlFolder : IDisposable
+public sealed class SqlFolder : IAsyncDisposable
 {
     private readonly GitFolder? _revision;
 
@@ -18,14 +18,14 @@ public sealed class SqlFolder : IDisposable
     /// <exception cref="HarnessException">The revision or the folder is not there, or has no schema.sql.</exception>
     public static async Task<SqlFolder> OfAsync(ArmSchema schema, CancellationToken cancellationToken) => schema switch
     {
-        ArmSchema.Revision revision => Checked(await GitFolder.OfTopAsync(revision.Name, "sql", cancellationToken)),
+        ArmSchema.Revision revision => await CheckedAsync(await GitFolder.OfTopAsync(revision.Name, "sql", cancellationToken)),
         ArmSchema.Folder folder => new(Checked(System.IO.Path.GetFullPath(folder.Path))),
         _ => new(System.IO.Path.Combine(AppContext.BaseDirectory, "sql")),
     };
 
-    public void Dispose() => _revision?.Dispose();
+    public ValueTask DisposeAsync() => _revision?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static SqlFolder Checked(GitFolder revision)
+    private static async Task<SqlFolder> CheckedAsync(GitFolder revision)
     {
         try
         {
@@ -33,7 +33,7 @@ public sealed class SqlFolder : IDisposable
         }
         catch
         {
-            revision.Dispose();
+            await revision.DisposeAsync();
             throw;
         }
     }

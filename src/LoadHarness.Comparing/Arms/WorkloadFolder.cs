@@ -8,7 +8,7 @@ namespace LoadHarness.Comparing.Arms;
 /// The workload that an arm is made from: its set-up, its rows, its statements. That of a git revision is temporary and goes with the
 /// object.
 /// </summary>
-internal sealed class WorkloadFolder : IDisposable
+internal sealed class WorkloadFolder : IAsyncDisposable
 {
     private readonly GitFolder? _revision;
 
@@ -20,14 +20,15 @@ internal sealed class WorkloadFolder : IDisposable
     /// <exception cref="HarnessException">The revision or the folder is not there, or is no workload.</exception>
     public static async Task<WorkloadFolder> OfAsync(Workload own, ArmSchema schema, CancellationToken cancellationToken) => schema switch
     {
-        ArmSchema.Revision revision => Read(await GitFolder.OfAsync(revision.Name, own.Folder, cancellationToken), revision.Name),
+        ArmSchema.Revision revision =>
+            await ReadAsync(await GitFolder.OfAsync(revision.Name, own.Folder, cancellationToken), revision.Name),
         ArmSchema.Folder folder => new(WorkloadCatalog.Read(folder.Path)),
         _ => new(own),
     };
 
-    public void Dispose() => _revision?.Dispose();
+    public ValueTask DisposeAsync() => _revision?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static WorkloadFolder Read(GitFolder files, string revision)
+    private static async Task<WorkloadFolder> ReadAsync(GitFolder files, string revision)
     {
         try
         {
@@ -35,7 +36,7 @@ internal sealed class WorkloadFolder : IDisposable
         }
         catch (HarnessException wrong)
         {
-            files.Dispose();
+            await files.DisposeAsync();
             throw new HarnessException(
                 wrong.Message.Replace(files.Path, $"git:{revision}", StringComparison.Ordinal), wrong.ExitCode, wrong);
         }

@@ -51,7 +51,7 @@ public sealed class HeadroomRun(TimeSpan level, SeedRequest request, ServerProfi
                     + "Give one with leadQueries, leadSearch or segmentation.", ExitCode.BadUsage);
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
         await using var own = Template is null ? await MakeAsync(cancellationToken) : null;
-        using var sql = await SqlFolder.OfAsync(Optimized.Schema, cancellationToken);
+        await using var sql = await SqlFolder.OfAsync(Optimized.Schema, cancellationToken);
         await using var arm = await new CrmArmFactory(Template ?? own!, sql, rebuild: false)
             .StartAsync("headroom", Optimized, progress, cancellationToken);
         await using var environment = arm.OpenWorkbench(load);

@@ -28,7 +28,7 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
     {
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
         await ArmCluster.RequireAsync(specification, cancellationToken);
-        using var sql = await SqlFolder.OfAsync(specification.Schema, cancellationToken);
+        await using var sql = await SqlFolder.OfAsync(specification.Schema, cancellationToken);
         var rebuild = specification.Schema is not ArmSchema.Optimized;
         if (Template is null && (only.Count > 0 || specification.NamesItsSchema))
             await ArmTrial.RunAsync(

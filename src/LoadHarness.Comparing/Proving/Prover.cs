@@ -53,7 +53,7 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
             : null;
         var template = Template ?? own!;
         var (baseline, optimized) = (ArmSpecification.Parse("--a", "base"), ArmSpecification.Parse("--b", "optimized"));
-        using var sql = await SqlFolder.OfAsync(optimized.Schema, cancellationToken);
+        await using var sql = await SqlFolder.OfAsync(optimized.Schema, cancellationToken);
         await using var factory = new CrmArmFactory(template, sql, rebuild: true) { KeepsBuilt = true };
         await using var servers = new ArmPair<CrmArm>(
             stop => factory.StartAsync("A", baseline, progress, stop), stop => factory.StartAsync("B", optimized, progress, stop))

@@ -48,7 +48,7 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
     {
         var request = new SeedRequest(size, seed, Environment.ProcessorCount);
         await using var template = await SeededTemplate.MakeAsync(request, profile, null, keep, progress, cancellationToken);
-        using var sql = await SqlFolder.OfAsync(Optimized.Schema, cancellationToken);
+        await using var sql = await SqlFolder.OfAsync(Optimized.Schema, cancellationToken);
         var factory = new CrmArmFactory(template, sql, rebuild: false);
         var blocks = await BlocksAsync(size, factory, equal, cancellationToken);
         // The counters' imports and campaigns have changed the rows: times are measured on a copy of their own.

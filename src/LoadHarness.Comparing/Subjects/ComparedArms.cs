@@ -5,7 +5,7 @@ namespace LoadHarness.Comparing.Subjects;
 /// <summary>Two arms with what they were made from. Disposing stops the servers, then removes the rest.</summary>
 internal sealed class ComparedArms : IAsyncDisposable
 {
-    private readonly Stack<object> _owned = new();
+    private readonly Stack<IAsyncDisposable> _owned = new();
     private ArmPair<ArmServer>? _pair;
 
     public ArmPair<ArmServer> Pair => _pair ?? throw new InvalidOperationException("The arms are not started.");
@@ -34,7 +34,7 @@ internal sealed class ComparedArms : IAsyncDisposable
 
     /// <summary>What the arms need as long as they run.</summary>
     public T Own<T>(T made)
-        where T : class
+        where T : IAsyncDisposable
     {
         _owned.Push(made);
         return made;
@@ -49,10 +49,6 @@ internal sealed class ComparedArms : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        while (_owned.TryPop(out var last))
-        {
-            if (last is IAsyncDisposable server) await server.DisposeAsync();
-            else if (last is IDisposable folder) folder.Dispose();
-        }
+        while (_owned.TryPop(out var last)) await last.DisposeAsync();
     }
 }

@@ -52,7 +52,7 @@ public sealed class WorkloadSubject(
     /// <exception cref="HarnessException">The revision or the folder is not there, or is no workload.</exception>
     public static async Task RequireAsync(Workload own, ArmSpecification arm, CancellationToken cancellationToken)
     {
-        using var folder = await WorkloadFolder.OfAsync(own, arm.Schema, cancellationToken);
+        await using var folder = await WorkloadFolder.OfAsync(own, arm.Schema, cancellationToken);
     }
 
     private Task<ClusterTemplate> TemplateAsync(

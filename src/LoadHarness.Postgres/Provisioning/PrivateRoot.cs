@@ -4,24 +4,34 @@ using CliWrap.Buffered;
 namespace LoadHarness.Postgres.Provisioning;
 
 /// <summary>
-/// The directory below the temporary one in which this user's private servers live, and into which nobody else can put anything.
+/// The directory below the temporary one in which this user's private servers and small files live, and into which nobody else can put
+/// anything.
 /// </summary>
 /// <remarks>The temporary directory is everybody's: what lies in it under our name may be another user's trap.</remarks>
-internal static class PrivateRoot
+public static class PrivateRoot
 {
     // The server's account passes through it: root's servers run as another user. It can neither list nor write it.
     private const UnixFileMode Passable =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    // Made when another user took the name of the shared one: once, since it stays.
+    private static readonly Lazy<string> Spare = new(() => Make(Path.Combine(Above, $"loadharness-{Guid.NewGuid():N}")));
+
+    /// <summary>
+    /// The machine's temporary directory: to work in and to ask the free space of. Nothing of this program lies in it itself: see
+    /// <see cref="WatchedDirectory"/>.
+    /// </summary>
+    public static string Above => Path.GetTempPath();
+
     private static UnixFileMode Mode => ServerAccount.Prefix.Count > 0 ? Passable : Own;
 
     /// <summary>The one that all runs of this user share; null when another user took its name.</summary>
     public static async Task<string?> SharedAsync(CancellationToken cancellationToken)
     {
-        if (OperatingSystem.IsWindows()) return Make(Path.Combine(Path.GetTempPath(), "loadharness"));
+        if (OperatingSystem.IsWindows()) return Make(Path.Combine(Above, "loadharness"));
         var user = (await Cli.Wrap("id").WithArguments("-u").ExecuteBufferedAsync(cancellationToken)).StandardOutput.Trim();
-        var path = Path.Combine(Path.GetTempPath(), $"loadharness-{user}");
+        var path = Path.Combine(Above, $"loadharness-{user}");
         // Does nothing where there is something of that name already, whatever it is.
         try
         {
@@ -36,14 +46,22 @@ internal static class PrivateRoot
     }
 
     /// <summary>As the shared one, or one that nobody could have made before.</summary>
-    public static async Task<string> FindAsync(CancellationToken cancellationToken) => await SharedAsync(cancellationToken)
-        ?? Make(Path.Combine(Path.GetTempPath(), $"loadharness-{Guid.NewGuid():N}"));
+    public static async Task<string> FindAsync(CancellationToken cancellationToken) =>
+        await SharedAsync(cancellationToken) ?? Spare.Value;
 
     /// <summary>A new directory of this process in it. A file there says whose it is, for programs that look for what was left.</summary>
     /// <param name="kind">What its name begins with.</param>
-    public static async Task<string> MakeOwnedAsync(string kind, CancellationToken cancellationToken)
+    public static Task<string> MakeOwnedAsync(string kind, CancellationToken cancellationToken) =>
+        MakeOwnedAsync(kind, Mode, cancellationToken);
+
+    /// <summary>As <see cref="MakeOwnedAsync(string, CancellationToken)"/>, but the server's account cannot pass through it.</summary>
+    public static Task<string> MakeClosedAsync(string kind, CancellationToken cancellationToken) =>
+        MakeOwnedAsync(kind, Own, cancellationToken);
+
+    private static async Task<string> MakeOwnedAsync(string kind, UnixFileMode mode, CancellationToken cancellationToken)
     {
-        var directory = Make(Path.Combine(await FindAsync(cancellationToken), $"{kind}-{Guid.NewGuid().ToString("N")[..12]}"));
+        var path = Path.Combine(await FindAsync(cancellationToken), $"{kind}-{Guid.NewGuid().ToString("N")[..12]}");
+        var directory = Make(path, mode);
         await WriteAsync(OwnerOf(directory), Environment.ProcessId.ToString(), cancellationToken);
         return directory;
     }
@@ -62,7 +80,9 @@ internal static class PrivateRoot
     }
 
     /// <summary>A directory of this user, which the server's account can pass through.</summary>
-    public static string Make(string path)
+    private static string Make(string path) => Make(path, Mode);
+
+    private static string Make(string path, UnixFileMode mode)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -70,8 +90,8 @@ internal static class PrivateRoot
         }
         else if (!Directory.Exists(path))
         {
-            Directory.CreateDirectory(path, Mode);
-            File.SetUnixFileMode(path, Mode);
+            Directory.CreateDirectory(path, mode);
+            File.SetUnixFileMode(path, mode);
         }
 
         return path;

@@ -64,7 +64,7 @@ internal sealed record ProgramEnd(int ExitCode, string Output, string Errors)
             StandardOutputEncoding = Utf8,
             StandardErrorEncoding = Utf8,
             CreateNoWindow = true,
-            WorkingDirectory = Path.GetTempPath(),
+            WorkingDirectory = PrivateRoot.Above,
         };
         foreach (var word in words.Skip(1)) start.ArgumentList.Add(word);
         start.Clean().Environment["LC_ALL"] = "C";

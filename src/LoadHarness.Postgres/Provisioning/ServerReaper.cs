@@ -88,7 +88,7 @@ internal sealed class ServerReaper : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
+            WorkingDirectory = PrivateRoot.Above,
         };
         foreach (var word in (string[])["-c", Script, "watch", _directory.Root, _keep ? "yes" : "no", .. ServerAccount.Prefix,
             _binaries.PgCtl])

@@ -24,21 +24,14 @@ public sealed class SettingsCheck
     public static async Task<IReadOnlyList<string>> FaultsAsync(
         PostgresBinaries binaries, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("loadharness-settings-");
-        try
-        {
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "postgresql.conf"), "", cancellationToken);
-            var check = new SettingsCheck(binaries, folder.FullName);
-            if (!(await check.AskAsync(Known, [], cancellationToken)).IsSuccess) return [];
-            var faults = new List<string>();
-            foreach (var (name, value) in settings)
-                if (await check.FaultAsync(name, value, cancellationToken) is { } fault) faults.Add($"{name}={value}: {fault}");
-            return faults;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        await using var folder = await WatchedDirectory.MakeClosedAsync("settings", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder.Root, "postgresql.conf"), "", cancellationToken);
+        var check = new SettingsCheck(binaries, folder.Root);
+        if (!(await check.AskAsync(Known, [], cancellationToken)).IsSuccess) return [];
+        var faults = new List<string>();
+        foreach (var (name, value) in settings)
+            if (await check.FaultAsync(name, value, cancellationToken) is { } fault) faults.Add($"{name}={value}: {fault}");
+        return faults;
     }
 
     private async Task<string?> FaultAsync(string name, string value, CancellationToken cancellationToken)

@@ -7,7 +7,8 @@ namespace LoadHarness.Postgres.Provisioning;
 /// A directory of this program, such as a copy of a cluster. It goes when this is disposed, and also when this program is killed: a shell
 /// waits for its standard input to close, as the one over a server does.
 /// </summary>
-internal sealed class WatchedDirectory : IAsyncDisposable
+/// <remarks>Every temporary file of this program lies in one.</remarks>
+public sealed class WatchedDirectory : IAsyncDisposable
 {
     /// <summary><c>remove DIRECTORY</c>, also where a child of a program that was killed still writes there for a moment.</summary>
     internal const string Removing = """
@@ -50,6 +51,14 @@ internal sealed class WatchedDirectory : IAsyncDisposable
     public static async Task<WatchedDirectory> MakeAsync(string kind, CancellationToken cancellationToken) =>
         new(await PrivateRoot.MakeOwnedAsync(kind, cancellationToken));
 
+    /// <summary>
+    /// As <see cref="MakeAsync"/>, for files that no server needs: no other account of the machine can read what lies in it. A file named
+    /// owner is there already.
+    /// </summary>
+    /// <param name="kind">What its name begins with.</param>
+    public static async Task<WatchedDirectory> MakeClosedAsync(string kind, CancellationToken cancellationToken) =>
+        new(await PrivateRoot.MakeClosedAsync(kind, cancellationToken));
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
@@ -67,7 +76,7 @@ internal sealed class WatchedDirectory : IAsyncDisposable
 
     private static Process Start(string root)
     {
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = Path.GetTempPath() };
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = PrivateRoot.Above };
         foreach (var word in (string[])["-c", Script, "watch", root]) start.ArgumentList.Add(word);
         return Process.Start(start.Clean()) ?? throw new HarnessException($"/bin/sh could not be started; it watches over {root}.");
     }

@@ -47,7 +47,7 @@ internal sealed class WatchedProgram : IAsyncDisposable
         string root, int port, string log, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
         var name = Path.GetFileName(words[0]);
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = Path.GetTempPath() };
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = PrivateRoot.Above };
         foreach (var word in (string[])["-c", Script, "watch", root, .. ServerAccount.Prefix, .. words]) start.ArgumentList.Add(word);
         var started = new WatchedProgram(Process.Start(start.Clean())
             ?? throw new HarnessException($"/bin/sh could not be started; it watches over {name}."));

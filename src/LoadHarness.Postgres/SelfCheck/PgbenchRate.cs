@@ -18,7 +18,8 @@ internal static partial class PgbenchRate
     public static async Task<double?> MeasureAsync(string connectionString, TimeSpan during, CancellationToken cancellationToken)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
-        var file = Path.Combine(Path.GetTempPath(), $"loadharness-{Guid.NewGuid():N}.sql");
+        await using var folder = await WatchedDirectory.MakeClosedAsync("pgbench", cancellationToken);
+        var file = Path.Combine(folder.Root, "lookup.sql");
         await File.WriteAllTextAsync(file, Script, cancellationToken);
         try
         {
@@ -39,10 +40,6 @@ internal static partial class PgbenchRate
         catch (System.ComponentModel.Win32Exception)
         {
             return null;
-        }
-        finally
-        {
-            File.Delete(file);
         }
     }
 

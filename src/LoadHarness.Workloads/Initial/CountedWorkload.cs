@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using LoadHarness.Core;
 using LoadHarness.Postgres;
+using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Parameters;
 using LoadHarness.Workloads.Running;
@@ -159,10 +160,10 @@ public sealed partial class CountedWorkload
     private static async Task<string?> FaultAsync(
         FirstOperation operation, string connectionString, ulong seed, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("loadharness-init-");
+        await using var folder = await WatchedDirectory.MakeClosedAsync("init", cancellationToken);
         try
         {
-            var path = Path.Combine(folder.FullName, "w");
+            var path = Path.Combine(folder.Root, "w");
             new FirstWorkload("trial", "", [operation], 1, TimeSpan.FromSeconds(1)).Write(path);
             var (workload, faults) = WorkloadReader.Read(path);
             if (workload is null) return string.Join(" ", faults.Select(fault => fault[(path.Length + 1)..]));
@@ -171,11 +172,7 @@ public sealed partial class CountedWorkload
         }
         catch (HarnessException refused)
         {
-            return refused.Message.Replace(folder.FullName + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
+            return refused.Message.Replace(folder.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
         }
     }
 

@@ -177,6 +177,20 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_directory_of_small_files_lies_below_the_private_root_is_closed_to_all_others_and_goes()
+    {
+        var directory = await WatchedDirectory.MakeClosedAsync("test", Stop);
+        await File.WriteAllTextAsync(Path.Combine(directory.Root, "small"), "", Stop);
+
+        Assert.Equal(await PrivateRoot.SharedAsync(Stop), Path.GetDirectoryName(directory.Root));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory.Root));
+        await directory.DisposeAsync();
+        Assert.False(Directory.Exists(directory.Root));
+    }
+
+    [Fact]
     public async Task A_private_server_gets_no_secret_of_this_programs_environment()
     {
         Environment.SetEnvironmentVariable("LOADHARNESS_DATABASE_OF_TEST", "Password=S3cr3t");
