@@ -45,6 +45,10 @@ public sealed class SegmentBitsReplicationTests
 
         Assert.Equal(Leads - Bounced, await subscriber.AskInAsync<long>(1,
             """select count_segmented_leads(1, '{"field": "status", "operator": "equals", "value": "active"}')"""));
+
+        await publisher.ExecuteAsync("truncate leads cascade");
+        await UntilAsync(subscriber, "select (not exists (select from leads))::int::bigint", 1);
+        Assert.Equal("0 0 0 0", await subscriber.AskAsync<string>(SegmentBitsRightsTests.RowsOfBits));
         Assert.Equal(0, await FaultsAsync(subscriber));
     }
 

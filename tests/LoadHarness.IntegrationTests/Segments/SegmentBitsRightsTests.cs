@@ -11,6 +11,12 @@ public sealed class SegmentBitsRightsTests(PostgresCluster cluster)
     private static readonly string[] Tables =
         ["segment_bit_workspaces", "segment_bit_facets", "segment_bit_values", "segment_bits", "segment_changes"];
 
+    internal const string RowsOfBits =
+        """
+        select concat_ws(' ', (select count(*) from segment_bit_workspaces), (select count(*) from segment_bit_facets),
+                         (select count(*) from segment_bit_values), (select count(*) from segment_bits))
+        """;
+
     [Theory]
     [InlineData("lh_app")]
     [InlineData("lh_readonly")]
@@ -153,6 +159,22 @@ public sealed class SegmentBitsRightsTests(PostgresCluster cluster)
 
         await database.Owner.ExecuteAsync("select build_segment_bits(1, 10); truncate leads cascade");
         Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from segment_bits"));
+        Assert.Equal(0, await CountAsync(database, "none"));
+    }
+
+    // As a subscription applies it: there neither plain triggers nor foreign keys act.
+    [Fact]
+    public async Task A_truncation_that_is_replayed_leaves_no_bits()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.AddLeadsAsync(database, 100);
+        Assert.Equal(100, await database.Owner.AskAsync<long>("select build_segment_bits(1, 10)"));
+        Assert.True(await database.Owner.AskAsync<long>("select count(*) from segment_bits") > 0);
+
+        await database.Owner.ExecuteAsync("select set_config('session_replication_role', 'replica', true); truncate leads cascade");
+
+        Assert.Equal("0 0 0 0", await database.Owner.AskAsync<string>(RowsOfBits));
         Assert.Equal(0, await CountAsync(database, "none"));
     }
 
