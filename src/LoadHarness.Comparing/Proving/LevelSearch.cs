@@ -2,7 +2,10 @@ using LoadHarness.Core.Proving;
 
 namespace LoadHarness.Comparing.Proving;
 
-/// <summary>Finds the highest level that holds: doubles while it does, halves while it does not, then tries in between.</summary>
+/// <summary>
+/// Finds the highest level that holds: doubles while it does, halves while it does not, then tries in between. A level that was spoilt says
+/// nothing of what was loaded: lower ones are tried, and where it is the next above the one that held, that one is a bound.
+/// </summary>
 /// <param name="broke">Loads an arm at a level; null where it held, else what broke or spoilt it.</param>
 /// <param name="precision">The search ends when what held and what broke are no further apart than this factor.</param>
 /// <param name="step">Levels are multiples of it, such as 1 for users; 0 for any level.</param>
@@ -13,18 +16,22 @@ internal sealed class LevelSearch(
     /// <param name="before">What an earlier search found; null for none. A later one begins between what held and what broke there.</param>
     public async Task<HeldLevel> FindAsync(double first, HeldLevel? before, CancellationToken cancellationToken)
     {
-        var (held, failed, why) = ((double?)null, (double?)null, (string?)null);
-        var level = Math.Clamp(Whole(before?.Level ?? first, Math.Round), range.Least, range.Most);
+        var (held, ceiling, brokeAt) = ((double?)null, (double?)null, (double?)null);
+        LevelFault? above = null;
+        // Where an earlier search knows nothing, this one begins as that did.
+        var start = before is { End: not SearchEnd.Spoilt } ? before.Level : first;
+        var level = Math.Clamp(Whole(start, Math.Round), range.Least, range.Most);
         while (true)
         {
             var fault = await TwiceAsync(level, cancellationToken);
-            if (fault is { IsSpoilt: true })
-                return new(held ?? level, held is null ? SearchEnd.Spoilt : SearchEnd.SpoiltAbove, fault.Words) { BrokeAt = failed };
             if (fault is null) held = level;
-            else (failed, why) = (level, fault.Words);
-            if (failed <= range.Least) return new(range.Least, SearchEnd.BelowLeast, why);
+            else (ceiling, above) = (level, fault);
+            if (fault is { IsSpoilt: false }) brokeAt = level;
+            var isSpoilt = above is { IsSpoilt: true };
+            if (ceiling <= range.Least) return new(range.Least, isSpoilt ? SearchEnd.Spoilt : SearchEnd.BelowLeast, above?.Words);
             if (held >= range.Most) return new(range.Most, SearchEnd.AtMost, null);
-            if (Next(held, failed, before?.BrokeAt) is not { } next) return new(held!.Value, SearchEnd.Found, why) { BrokeAt = failed };
+            if (Next(held, ceiling, before?.BrokeAt) is not { } next)
+                return new(held!.Value, isSpoilt ? SearchEnd.SpoiltAbove : SearchEnd.Found, above?.Words) { BrokeAt = brokeAt };
             level = next;
         }
     }
@@ -40,16 +47,16 @@ internal sealed class LevelSearch(
         }
     }
 
-    private double? Next(double? held, double? failed, double? brokeBefore)
+    private double? Next(double? held, double? ceiling, double? brokeBefore)
     {
-        if (held is { } low && failed is { } high)
+        if (held is { } low && ceiling is { } high)
         {
             var middle = Whole(Math.Sqrt(low * high), Math.Round);
             return high / low <= precision || middle <= low || middle >= high ? null : middle;
         }
 
         if (held is { } all) return brokeBefore is { } before && before > all ? before : Math.Min(range.Most, 2 * all);
-        return Math.Max(range.Least, Whole(failed!.Value / 2, Math.Floor));
+        return Math.Max(range.Least, Whole(ceiling!.Value / 2, Math.Floor));
     }
 
     private double Whole(double level, Func<double, double> round) => step > 0 ? step * round(level / step) : level;

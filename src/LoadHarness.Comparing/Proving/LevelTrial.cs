@@ -32,19 +32,23 @@ internal static class LevelTrial
         return results;
     }
 
-    /// <param name="cores">
-    /// Of the machine that offers the load, where a late or busy generator spoils a level as it does a run; null where the generator
-    /// belongs to the machine whose limit is looked for. CPU time that a neighbour takes spoils each.
-    /// </param>
-    /// <param name="more">What broke besides response times and answers; null for nothing.</param>
+    /// <summary>
+    /// A late or busy generator spoils a level as it does a run, and so does CPU time that a neighbour takes: also where the generator is
+    /// on the machine of what it loads. What such a level broke shows nothing of the server.
+    /// </summary>
+    /// <param name="cores">Of the machine that offers the load.</param>
+    /// <param name="more">Says what broke besides response times and answers; null where nothing else can.</param>
     /// <returns>Null where every operation held, else what broke first, or what spoilt the level that broke.</returns>
     public static LevelFault? Of(
-        IReadOnlyList<ScenarioResult> results, Func<string, IReadOnlyList<ScaleTarget>> targetsOf, int? cores, string? more = null)
+        IReadOnlyList<ScenarioResult> results, Func<string, IReadOnlyList<ScaleTarget>> targetsOf, int cores,
+        Func<IReadOnlyList<ScenarioResult>, string?>? more = null)
     {
-        if ((FaultOf(results, targetsOf) ?? more) is not { } broke) return null;
-        return SpoiltBy(results, targetsOf, cores) is { } spoilt
+        if (Broke(results) is not { } broke) return null;
+        return SpoiltBy(results, targetsOf, cores, served => Broke(served) is not null) is { } spoilt
             ? new LevelFault(spoilt.TrimEnd('.'), IsSpoilt: true)
             : new LevelFault(broke);
+
+        string? Broke(IReadOnlyList<ScenarioResult> played) => FaultOf(played, targetsOf) ?? more?.Invoke(played);
     }
 
     /// <param name="targetsOf">Of an operation, by its name; where it has none, it only has to answer.</param>
@@ -53,30 +57,27 @@ internal static class LevelTrial
         .SelectMany(result => result.Operations).Select(operation => FaultOf(operation, targetsOf(operation.Name)))
         .FirstOrDefault(fault => fault is not null);
 
+    /// <param name="breaks">Whether results would break the level.</param>
     private static string? SpoiltBy(
-        IReadOnlyList<ScenarioResult> results, Func<string, IReadOnlyList<ScaleTarget>> targetsOf, int? cores)
-    {
-        var stolen = First(results.Select(result => GeneratorChecks.Stolen(result.Name, result.Generator, Fit)));
-        if (stolen is not null || cores is not { } machine) return stolen;
-        return First(results.Select(result => GeneratorChecks.Saturated(result.Name, result.Generator.CpuCores, machine, Fit)))
-            ?? LateOf(results, targetsOf);
-    }
+        IReadOnlyList<ScenarioResult> results, Func<string, IReadOnlyList<ScaleTarget>> targetsOf, int cores,
+        Func<IReadOnlyList<ScenarioResult>, bool> breaks) =>
+        First(results.Select(result => GeneratorChecks.Stolen(result.Name, result.Generator, Fit)))
+            ?? First(results.Select(result => GeneratorChecks.Saturated(result.Name, result.Generator.CpuCores, cores, Fit)))
+            ?? (breaks([.. results.Select(Served)]) ? null : LateOf(results, targetsOf));
 
     // Response times count from the intended start. What its service time would break is broken by the server, however late it began.
-    private static string? LateOf(IReadOnlyList<ScenarioResult> results, Func<string, IReadOnlyList<ScaleTarget>> targetsOf)
+    private static ScenarioResult Served(ScenarioResult result) => result with
     {
-        var served = results.Select(result => result with
-        {
-            Operations = [.. result.Operations.Select(operation => operation with { Response = operation.Service })],
-        });
-        if (FaultOf(served, targetsOf) is not null) return null;
-        return First(
-            from result in results
-            from operation in result.Operations
-            select GeneratorChecks.Late(
-                OperationPath.Of(result.Name, operation.Name), result.Model, operation.Lag.P99 ?? operation.Lag.Maximum,
-                LimitOf(targetsOf(operation.Name)), Fit));
-    }
+        Measured = result.Measured - result.Operations.Select(operation => operation.Lag.Maximum ?? TimeSpan.Zero).DefaultIfEmpty().Max(),
+        Operations = [.. result.Operations.Select(operation => operation with { Response = operation.Service })],
+    };
+
+    private static string? LateOf(IReadOnlyList<ScenarioResult> results, Func<string, IReadOnlyList<ScaleTarget>> targetsOf) => First(
+        from result in results
+        from operation in result.Operations
+        select GeneratorChecks.Late(
+            OperationPath.Of(result.Name, operation.Name), result.Model, operation.Lag.P99 ?? operation.Lag.Maximum,
+            LimitOf(targetsOf(operation.Name)), Fit));
 
     private static TimeSpan LimitOf(IReadOnlyList<ScaleTarget> targets) => targets
         .Select(target => TimeSpan.FromMilliseconds(target.Milliseconds)).DefaultIfEmpty(TimeSpan.MaxValue).Min();

@@ -1,4 +1,5 @@
 using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Proving;
 using LoadHarness.Core.Targets;
 using LoadHarness.Load;
@@ -37,10 +38,9 @@ internal sealed class LoadLevel(
         var isImport = contract.Search!.Load == SearchedLoad.ImportedRows;
         var results = await LevelTrial.PlayAsync(
             ScenariosAt(level), seed, cancellationToken, isImport ? ImportedRows.Drain(during) : null);
-        var imports = isImport ? results.Single(result => result.Name == Imports) : null;
-        if (imports is not null) _reached[level] = ImportedRows.ASecond(imports, during);
-        // Both arms share their machine with the generator: a level that fills it, so that requests start late, has reached its limit.
-        return LevelTrial.Of(results, TargetsOf, cores: null, imports is null ? null : ImportedRows.FaultOf(imports, during));
+        if (isImport) _reached[level] = ImportedRows.ASecond(ImportsOf(results), during);
+        return LevelTrial.Of(
+            results, TargetsOf, Environment.ProcessorCount, isImport ? played => ImportedRows.FaultOf(ImportsOf(played), during) : null);
     }
 
     public double Reached(double level) => Math.Min(level, _reached.GetValueOrDefault(level, level));
@@ -61,6 +61,8 @@ internal sealed class LoadLevel(
             ],
         };
     }
+
+    private static ScenarioResult ImportsOf(IReadOnlyList<ScenarioResult> results) => results.Single(result => result.Name == Imports);
 
     private double ImportSize => arm.Bench.Profile.BulkImport!.Rows;
 

@@ -88,7 +88,10 @@ public static class ClaimJudge
     {
         if (!evidence.Searches.TryGetValue(contract.Id, out var levels) || levels.Optimized.Count < FewestPairs)
             return Without(contract, Unavailable(target, "No search was made in this call."));
-        if (levels.Optimized.Concat(levels.Careful).FirstOrDefault(level => level.IsSpoilt) is { } spoilt)
+        // A level that may be higher is a bound: of the optimized schema it can show the claim, of C it cannot.
+        var spoilt = levels.Optimized.Concat(levels.Careful).FirstOrDefault(level => level.End == SearchEnd.Spoilt)
+            ?? levels.Careful.FirstOrDefault(level => level.IsSpoilt && level.IsOpenAbove);
+        if (spoilt is not null)
             return Without(contract, Verdict.Undecided(
                 target.Id, target.Title, $"the search of its levels was spoilt: {spoilt.Broke}", target.Bound));
         if (levels.Optimized.FirstOrDefault(level => level.End == SearchEnd.BelowLeast) is { } low)

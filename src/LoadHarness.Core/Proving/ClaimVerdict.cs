@@ -47,7 +47,7 @@ internal static class ClaimVerdict
 
     private static string WhyLowerBound(ProvenOperation bound) => bound.CarefulBreaksAtLeast
         ? "baseline C does not hold the least level that was tried; lower search.least of the claim"
-        : "the optimized schema holds the most that was tried; raise search.most of the claim";
+        : bound.SpoiltNote ?? "the optimized schema holds the most that was tried; raise search.most of the claim";
 
     /// <summary>By the target of today; what was not measured stays so. A claim that is no target of today is not judged.</summary>
     /// <param name="proof">All claims of the same proof.</param>

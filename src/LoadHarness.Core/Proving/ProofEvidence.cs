@@ -84,6 +84,9 @@ public sealed record HeldLevel(double Level, SearchEnd End, string? Broke)
 
     /// <summary>The generator or a neighbour ended the search, and not what was loaded.</summary>
     public bool IsSpoilt => End is SearchEnd.Spoilt or SearchEnd.SpoiltAbove;
+
+    /// <summary>Nothing that was loaded broke above it: it may hold any more.</summary>
+    internal bool IsOpenAbove => End == SearchEnd.AtMost || (IsSpoilt && BrokeAt is null);
 }
 
 public enum SearchEnd
@@ -96,10 +99,10 @@ public enum SearchEnd
     /// <summary>It held at the most that was tried.</summary>
     AtMost,
 
-    /// <summary>The next level was spoilt by the generator or a neighbour: more may hold.</summary>
+    /// <summary>The next level was spoilt by the generator or a neighbour: more may hold, below what broke further above.</summary>
     SpoiltAbove,
 
-    /// <summary>The level was spoilt before any other held: nothing is known.</summary>
+    /// <summary>The least level was spoilt, and no other held: nothing is known.</summary>
     Spoilt,
 }
 

@@ -23,8 +23,8 @@ public sealed record ProvenOperation(
         "baseline C breaks at the least level that was tried, and counts as if it held it";
 
     /// <summary>
-    /// The optimized schema held the most that was tried, so it may hold more, or baseline C did not hold the least: <see cref="Times"/> is
-    /// a lower bound. It shows a claim, and misses none.
+    /// The optimized schema held the most that was tried, or what came above was spoilt, so it may hold more, or baseline C did not hold
+    /// the least: <see cref="Times"/> is a lower bound. It shows a claim, and misses none.
     /// </summary>
     /// <remarks>Records from before say it of baseline C by the note alone.</remarks>
     public bool IsLowerBound
@@ -36,6 +36,11 @@ public sealed record ProvenOperation(
     /// <summary>Baseline C did not hold the least level that was tried.</summary>
     [JsonIgnore]
     public bool CarefulBreaksAtLeast => Notes.Contains(CarefulBreaksAtLeastNote);
+
+    /// <summary>The note that says what spoilt a level above one of the optimized schema; null where none was.</summary>
+    [JsonIgnore]
+    public string? SpoiltNote => Notes.FirstOrDefault(
+        note => note.StartsWith(ProvenOperations.SpoiltAbove(ProvenOperations.OptimizedArm), StringComparison.Ordinal));
 
     /// <summary>Optimized in times of C, as a reader counts: twice the users are two times C, and half the bytes a half.</summary>
     [JsonIgnore]

@@ -10,6 +10,8 @@ internal static class ProvenOperations
     /// <summary>Nothing touched at all is half a block: a ratio needs a divisor.</summary>
     private const double LeastBlocks = 0.5;
 
+    internal const string OptimizedArm = "the optimized schema";
+
     public static ProvenOperation Of(ClaimStatistic statistic, ClaimedOperation operation, ProofEvidence evidence) => statistic switch
     {
         ClaimStatistic.BlocksPerRequest => Blocks(operation, evidence.Blocks[operation.Name]),
@@ -44,8 +46,8 @@ internal static class ProvenOperations
         Medians.Of(levels.Careful.Select(level => level.Level)), null, null, ratio, interval)
     {
         MoreIsBetter = true,
-        IsLowerBound = levels.Optimized.Any(level => level.End == SearchEnd.AtMost),
-        Notes = [.. Told("the optimized schema", levels.Optimized), .. ToldOfCareful(levels.Careful), LimitOf(levels)],
+        IsLowerBound = levels.Optimized.Any(level => level.IsOpenAbove),
+        Notes = [.. Told(OptimizedArm, levels.Optimized), .. ToldOfCareful(levels.Careful), LimitOf(levels)],
     };
 
     // The optimized schema never counts as if it held the least: such a claim is undecided.
@@ -57,9 +59,13 @@ internal static class ProvenOperations
     private static IEnumerable<string> Told(string arm, IReadOnlyList<HeldLevel> levels)
     {
         if (levels.Any(level => level.End == SearchEnd.AtMost)) yield return $"{arm} holds the most that was tried, so it may hold more";
-        if (levels.Select(level => level.Broke).OfType<string>().FirstOrDefault() is { } broke)
+        if (levels.FirstOrDefault(level => level.IsSpoilt) is { } spoilt) yield return $"{SpoiltAbove(arm)}{spoilt.Broke}";
+        if (levels.Where(level => !level.IsSpoilt).Select(level => level.Broke).OfType<string>().FirstOrDefault() is { } broke)
             yield return $"what broke on {arm} above its level: {broke}";
     }
+
+    /// <summary>How the note begins that says what spoilt a level.</summary>
+    internal static string SpoiltAbove(string arm) => $"what came above a level of {arm} was spoilt: ";
 
     private static string LimitOf(SearchedLevels levels) =>
         $"what limits the interval: rounds of the optimized schema differ by up to {Apart(levels.Optimized)}×, "

@@ -226,40 +226,98 @@ public sealed class LevelSearchTests
     }
 
     [Theory]
-    [InlineData(32, 32, SearchEnd.SpoiltAbove, 3)]
-    [InlineData(100, 100, SearchEnd.Spoilt, 2)]
-    public async Task A_level_that_is_spoilt_twice_ends_the_search_with_what_held(double first, double level, SearchEnd end, int most)
+    [InlineData(32, 7)]
+    [InlineData(100, 9)]
+    public async Task Levels_that_are_spoilt_twice_bound_the_search_and_what_held_below_is_found(double first, int most)
     {
-        var tried = 0;
-        var search = new LevelSearch(
-            (offered, _) =>
-            {
-                tried++;
-                return Task.FromResult(offered <= 50 ? null : new LevelFault("the generator was late", IsSpoilt: true));
-            },
-            new(SearchedLoad.Requests, 1, 32, 20_000), 1.1, step: 0);
+        var tried = new List<double>();
 
-        var held = await search.FindAsync(first, null, TestContext.Current.CancellationToken);
+        var held = await SearchAsync(level => level > 50 ? Late : null, first, before: null, tried);
 
-        Assert.Equal((level, end, most), (held.Level, held.End, tried));
-        Assert.Equal("the generator was late", held.Broke);
+        Assert.Equal((SearchEnd.SpoiltAbove, null, Late.Words), (held.End, held.BrokeAt, held.Broke));
+        Assert.InRange(held.Level, 50 / 1.1, 50);
+        Assert.All(tried.CountBy(level => level), level => Assert.Equal(level.Key > 50 ? 2 : 1, level.Value));
+        Assert.Equal(most, tried.Count);
     }
 
     [Fact]
-    public void A_search_that_was_spoilt_leaves_its_claim_undecided_and_says_why()
+    public async Task Where_the_least_is_spoilt_nothing_is_known_and_the_next_search_begins_anew()
     {
-        HeldLevel spoilt = new(700, SearchEnd.SpoiltAbove, "mix: the hypervisor took 30.0% of the CPU time");
+        var tried = new List<double>();
+
+        var held = await SearchAsync(_ => Late, first: 32, before: null, tried);
+        Assert.Equal((SearchEnd.Spoilt, Late.Words), (held.End, held.Broke));
+        Assert.Equal("32 32 16 16 8 8 4 4 2 2 1 1", string.Join(' ', tried));
+
+        tried.Clear();
+        await SearchAsync(_ => Late, first: 32, held, tried);
+        Assert.Equal(32, tried[0]);
+    }
+
+    [Fact]
+    public async Task A_level_that_is_spoilt_hides_none_that_breaks_below_and_none_that_broke_above()
+    {
+        var below = await SearchAsync(level => level > 90 ? Late : level > 70 ? Slow : null, first: 64);
+        Assert.Equal((SearchEnd.Found, Slow.Words), (below.End, below.Broke));
+        Assert.InRange(below.Level, 70 / 1.1, 70);
+        Assert.InRange(below.BrokeAt!.Value, 70, below.Level * 1.1);
+
+        var above = await SearchAsync(level => level > 80 ? Slow : level > 50 ? Late : null, first: 100);
+        Assert.Equal((SearchEnd.SpoiltAbove, 50d, (double?)100), (above.End, above.Level, above.BrokeAt));
+    }
+
+    [Fact]
+    public async Task A_level_that_was_spoilt_once_is_tried_again()
+    {
+        var spoilt = 0;
+
+        var held = await SearchAsync(level => level > 100 ? Slow : level >= 60 && spoilt++ == 0 ? Late : null, first: 32);
+
+        Assert.Equal(SearchEnd.Found, held.End);
+        Assert.InRange(held.Level, 100 / 1.1, 100);
+    }
+
+    [Fact]
+    public void A_search_that_was_spoilt_leaves_a_claim_undecided_that_its_bound_does_not_decide_and_says_why()
+    {
+        var spoilt = SpoiltAbove(4);
 
         foreach (var claim in (ProvenClaim[])
             [
-                Judged([spoilt, Held(9), Held(9)], [Held(1), Held(1), Held(1)]),
-                Judged([Held(9), Held(9), Held(9)], [Held(1), spoilt, Held(1)]),
+                Judged([spoilt, Held(4), Held(4)], [Held(1), Held(1), Held(1)]),
+                Judged([Held(90), Held(90), Held(90)], [Held(4), spoilt, Held(4)]),
+                Judged([Held(9), spoilt with { End = SearchEnd.Spoilt }, Held(9)], [Held(1), Held(1), Held(1)]),
             ])
         {
             Assert.Equal(VerdictKind.Inconclusive, claim.Verdict.Kind);
             Assert.Contains("the hypervisor took 30.0%", claim.Verdict.Reason, StringComparison.Ordinal);
             Assert.Equal("at least 5×", Format.Limit(claim.Verdict));
         }
+    }
+
+    [Fact]
+    public void What_held_below_a_spoilt_level_meets_a_claim_that_it_reaches_and_misses_none()
+    {
+        var claim = Judged([SpoiltAbove(9), Held(9), Held(9)], [Held(1), Held(1), Held(1)]);
+
+        Assert.Equal(VerdictKind.Met, claim.Verdict.Kind);
+        Assert.Equal("at least 9×", VerdictWords.Figure(claim.Verdict));
+        Assert.Contains(
+            "what came above a level of the optimized schema was spoilt: mix: the hypervisor took 30.0% of the CPU time",
+            claim.Verdict.Caveats);
+        var stricter = Again(Kept(claim), 50);
+        Assert.Equal(VerdictKind.Inconclusive, stricter.Kind);
+        Assert.Contains("the hypervisor took 30.0%", stricter.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_broke_above_a_spoilt_level_of_C_bounds_it()
+    {
+        var careful = SpoiltAbove(1) with { BrokeAt = 2 };
+
+        Assert.Equal(VerdictKind.Met, Judged([Held(30), Held(30), Held(30)], [careful, careful, careful]).Verdict.Kind);
+        // Nine times what C held may be four and a half times what it holds.
+        Assert.Equal(VerdictKind.Inconclusive, Judged([Held(9), Held(9), Held(9)], [careful, careful, careful]).Verdict.Kind);
     }
 
     [Fact]
@@ -276,6 +334,28 @@ public sealed class LevelSearchTests
             new(SearchedLoad.Requests, 1, 32, 20_000), 1.1, 0);
 
         Assert.InRange((await search.FindAsync(32, null, TestContext.Current.CancellationToken)).Level, 90, 100);
+    }
+
+    private static LevelFault Late { get; } = new("the generator was late", IsSpoilt: true);
+
+    private static LevelFault Slow { get; } = new("slow");
+
+    private static HeldLevel SpoiltAbove(double level) =>
+        new(level, SearchEnd.SpoiltAbove, "mix: the hypervisor took 30.0% of the CPU time");
+
+    /// <param name="broke">What happens at a level; null where it holds.</param>
+    /// <param name="tried">Gets the levels in their order.</param>
+    private static Task<HeldLevel> SearchAsync(
+        Func<double, LevelFault?> broke, double first, HeldLevel? before = null, List<double>? tried = null)
+    {
+        var search = new LevelSearch(
+            (level, _) =>
+            {
+                tried?.Add(level);
+                return Task.FromResult(broke(level));
+            },
+            new(SearchedLoad.Requests, 1, 32, 20_000), 1.1, step: 0);
+        return search.FindAsync(first, before, TestContext.Current.CancellationToken);
     }
 
     private static RunResult Kept(ProvenClaim claim) => LoadHarness.TestSupport.SampleCompared.Proof with

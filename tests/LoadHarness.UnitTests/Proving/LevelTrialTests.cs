@@ -69,29 +69,38 @@ public sealed class LevelTrialTests
     [Fact]
     public void A_level_that_only_the_lag_of_the_generator_breaks_is_spoilt_and_one_that_the_server_breaks_is_not()
     {
-        var spoilt = Judged(Late(serviceMilliseconds: 5), cores: 2);
-        Assert.True(spoilt!.IsSpoilt);
-        Assert.Contains("reads/page: the generator started requests late by", spoilt.Words, StringComparison.Ordinal);
+        AssertLate(Judged(Late(serviceMilliseconds: 5)));
+        AssertBroke(Judged(Late(serviceMilliseconds: 550)));
+    }
 
-        AssertBroke(Judged(Late(serviceMilliseconds: 550), cores: 2));
-        // The generator of prove belongs to the machine whose limit is looked for.
-        AssertBroke(Judged(Late(serviceMilliseconds: 5), cores: null));
+    /// <summary>Reads begin late beside them in both: that alone says nothing of imports that take too long by themselves.</summary>
+    [Fact]
+    public void Imports_that_only_began_late_spoil_a_level_and_those_that_take_too_long_break_it()
+    {
+        AssertLate(Imported(lagMilliseconds: 1_600));
+
+        var broke = Imported(lagMilliseconds: 20);
+        Assert.False(broke!.IsSpoilt);
+        Assert.Equal("imports do not keep up: 1 s of them took 2.5 s", broke.Words);
     }
 
     [Fact]
     public void A_level_that_breaks_on_a_machine_whose_time_others_take_is_spoilt_and_one_that_holds_there_holds()
     {
-        foreach (var cores in (int?[])[2, null])
-        {
-            var spoilt = Judged(On(Slow(10, of: 100), stolen: 0.3), cores);
-            Assert.True(spoilt!.IsSpoilt);
-            Assert.Contains("reads: the hypervisor took 30.0% of the CPU time", spoilt.Words, StringComparison.Ordinal);
-            Assert.Null(Judged(On(Slow(0, of: 100), stolen: 0.3), cores));
-            AssertBroke(Judged(On(Slow(10, of: 100), stolen: 0.01), cores));
-        }
+        var spoilt = Judged(On(Slow(10, of: 100), stolen: 0.3));
+        Assert.True(spoilt!.IsSpoilt);
+        Assert.Contains("reads: the hypervisor took 30.0% of the CPU time", spoilt.Words, StringComparison.Ordinal);
+        Assert.Null(Judged(On(Slow(0, of: 100), stolen: 0.3)));
+        AssertBroke(Judged(On(Slow(10, of: 100), stolen: 0.01)));
 
-        Assert.True(Judged(On(Slow(10, of: 100), stolen: null, busy: 1.9), cores: 2)!.IsSpoilt);
-        AssertBroke(Judged(On(Slow(10, of: 100), stolen: null, busy: 1.9), cores: null));
+        Assert.True(Judged(On(Slow(10, of: 100), stolen: null, busy: 1.9))!.IsSpoilt);
+        AssertBroke(Judged(On(Slow(10, of: 100), stolen: null, busy: 1.5)));
+    }
+
+    private static void AssertLate(LevelFault? fault)
+    {
+        Assert.True(fault!.IsSpoilt);
+        Assert.Contains("reads/page: the generator started requests late by", fault.Words, StringComparison.Ordinal);
     }
 
     private static void AssertBroke(LevelFault? fault)
@@ -100,19 +109,41 @@ public sealed class LevelTrialTests
         AssertBreaks("p95", P95, fault.Words);
     }
 
-    private static LevelFault? Judged(ScenarioResult result, int? cores) =>
-        LevelTrial.Of([result], operation => ScaleTarget.Of(OperationPath.Of(result.Name, operation), 1, [P95]), cores);
+    private static LevelFault? Judged(ScenarioResult result) =>
+        LevelTrial.Of([result], operation => ScaleTarget.Of(OperationPath.Of(result.Name, operation), 1, [P95]), cores: 2);
+
+    /// <summary>Imports of one second, the last of which ends after 2.7 s, beside reads that keep their target.</summary>
+    private static LevelFault? Imported(double lagMilliseconds)
+    {
+        var result = SampleScenario.Repeated("bulk-import", "import", [0.2], 16_000);
+        var imports = result with
+        {
+            Model = LoadModel.Open,
+            Measured = TimeSpan.FromSeconds(2.7),
+            Operations = [result.Operations[0] with { Lag = Times(lagMilliseconds) }],
+        };
+        return LevelTrial.Of(
+            [Late(serviceMilliseconds: 5, responseMilliseconds: 450), imports],
+            operation => operation == "page" ? ScaleTarget.Of(OperationPath.Of("reads", operation), 1, [P95]) : [],
+            cores: 2, played => ImportedRows.FaultOf(played.Single(one => one.Name == imports.Name), TimeSpan.FromSeconds(1)));
+    }
 
     private static ScenarioResult On(ScenarioResult result, double? stolen, double busy = 0.3) =>
         result with { Generator = result.Generator with { StolenShare = stolen, CpuCores = busy } };
 
-    private static ScenarioResult Late(double serviceMilliseconds)
+    private static ScenarioResult Late(double serviceMilliseconds, double responseMilliseconds = 600)
     {
         var result = Slow(0, of: 200);
         return result with
         {
             Model = LoadModel.Open,
-            Operations = [result.Operations[0] with { Response = Times(600), Service = Times(serviceMilliseconds), Lag = Times(400) }],
+            Operations =
+            [
+                result.Operations[0] with
+                {
+                    Response = Times(responseMilliseconds), Service = Times(serviceMilliseconds), Lag = Times(400),
+                },
+            ],
         };
     }
 
