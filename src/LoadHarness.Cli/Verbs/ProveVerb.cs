@@ -77,7 +77,7 @@ internal static class ProveVerb
         return new Prover(plan, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
         {
             Keep = measured => KeepAsync(measured, directory),
-        }.MeasureAsync(contracts, options.Targets, command, HostFacts.Words(), cancellationToken);
+        }.MeasureAsync(contracts, options.Targets, command, HostFacts.Read(), cancellationToken);
     }
 
     private static Task KeepAsync(MeasuredProof measured, string directory)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LoadHarness.Comparing.Arms;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Proving;
@@ -38,10 +39,10 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
 
     /// <param name="targets">Limits that a level of load has to keep.</param>
     /// <param name="command">As typed, for the reader.</param>
-    /// <param name="machine">What it runs on.</param>
+    /// <param name="host">What it runs on.</param>
     /// <exception cref="HarnessException">An arm cannot be made.</exception>
     public async Task<MeasuredProof> MeasureAsync(
-        IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets, string command, string machine,
+        IReadOnlyList<ClaimContract> contracts, IReadOnlyList<Target> targets, string command, HostEnvironment host,
             CancellationToken cancellationToken)
     {
         var (started, startedUtc) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
@@ -79,9 +80,10 @@ public sealed class Prover(ProofPlan plan, SeedRequest request, ServerProfile pr
 
         MeasuredProof Measured(ProofEvidence evidence) => new(
             new(
-                startedUtc, Stopwatch.GetElapsedTime(started), command, machine, request.Contacts, request.Seed, plan == ProofPlan.Quick,
-                servers.B.Facts, servers.A.Facts, [])
+                startedUtc, Stopwatch.GetElapsedTime(started), command, host.Words(), request.Contacts, request.Seed,
+                plan == ProofPlan.Quick, servers.B.Facts, servers.A.Facts, [])
             {
+                Host = host,
                 Stages = _times.All,
             },
             evidence);

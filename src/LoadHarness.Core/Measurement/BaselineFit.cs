@@ -88,12 +88,20 @@ public static class BaselineFit
             .Select(option => new RunFact(option, FactKind.Load, run.Options.GetValueOrDefault(option))),
     ];
 
-    // Evidence that was judged again is of the machine that measured it, which it names with its memory to three digits.
-    private static string MachineOf(RunResult run)
+    // Evidence that was judged again is of the machine that measured it.
+    private static string MachineOf(RunResult run) => Proof.EvidenceOf(run) switch
+    {
+        { Host: { } host } => MachineOf(host),
+        { } proof => MachineOf(proof.Machine),
+        _ => MachineOf(run.Host),
+    };
+
+    private static string MachineOf(HostEnvironment host) => $"{host.Cpu}, {Text(host.Cores)} cores, {Gibibytes(host.MemoryBytes)}";
+
+    // Evidence of earlier versions says it in words alone, with the memory to three digits.
+    private static string MachineOf(string words)
     {
         const string unit = " GiB";
-        if (Proof.EvidenceOf(run)?.Machine is not { } words)
-            return $"{run.Host.Cpu}, {Text(run.Host.Cores)} cores, {Gibibytes(run.Host.MemoryBytes)}";
         var last = words.Split(", ")[^1];
         return last.EndsWith(unit, StringComparison.Ordinal) && double.TryParse(last[..^unit.Length], out var memory)
             ? $"{words[..^last.Length]}{memory:0}{unit}"

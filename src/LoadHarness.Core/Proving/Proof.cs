@@ -8,6 +8,7 @@ namespace LoadHarness.Core.Proving;
 
 /// <summary>All claims, measured on one machine in one go: from <c>prove</c>.</summary>
 /// <param name="Command">As typed behind the program's name.</param>
+/// <param name="Machine">What it was measured on, as a reader is told.</param>
 /// <param name="Quick">Fewer and shorter turns: a wider interval, the same definitions.</param>
 /// <param name="Claims">In the order of the targets.</param>
 public sealed record Proof(
@@ -22,6 +23,9 @@ public sealed record Proof(
     ArmServerFacts Base,
     IReadOnlyList<ProvenClaim> Claims) : IFindings
 {
+    /// <summary><see cref="Machine"/>, to compare it with that of other runs; null in records of earlier versions.</summary>
+    public HostEnvironment? Host { get; init; }
+
     /// <summary>Where the time went; empty in records that do not say.</summary>
     public IReadOnlyList<StageTiming> Stages { get; init; } = [];
 

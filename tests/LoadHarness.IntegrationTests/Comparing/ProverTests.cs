@@ -1,4 +1,5 @@
 using LoadHarness.Comparing.Proving;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Core.Proving;
@@ -22,6 +23,8 @@ public sealed class ProverTests(PostgresCluster cluster, SmallTemplate template)
         Compared = 3,
         Connections = 3,
     };
+
+    private static readonly HostEnvironment Host = new("an OS", "a CPU", 2, 1L << 30, "10", false);
 
     [Fact]
     public async Task Claims_have_figures_by_baseline_C_and_other_rows_make_a_claim_invalid()
@@ -53,13 +56,14 @@ public sealed class ProverTests(PostgresCluster cluster, SmallTemplate template)
                     kept.Add(soFar);
                     return Task.CompletedTask;
                 },
-            }.MeasureAsync(contracts, targets, "prove", "test", cancellationToken);
+            }.MeasureAsync(contracts, targets, "prove", Host, cancellationToken);
             var proof = measured.Judge(contracts, targets);
 
             // Whatever ends it, the stages before are not lost.
             Assert.Equal(["Two copies", "Rows compared"], kept[0].Unjudged.Stages.Select(stage => stage.Stage));
             Assert.NotNull(kept[0].Judge(contracts, targets).Claims.Single(claim => claim.Contract.Id == "RE-2").Verdict.Figure);
             Assert.Same(measured, kept[^1]);
+            Assert.Equal((Host, Host.Words()), (proof.Host, proof.Machine));
 
             var claims = proof.Claims.ToDictionary(claim => claim.Contract.Id);
             Assert.Contains("invalid: results differ: lead-queries/tag_filter: call 1, row ", claims["ER-1"].Verdict.Reason,

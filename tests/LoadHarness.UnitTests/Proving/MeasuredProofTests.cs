@@ -22,6 +22,7 @@ public sealed class MeasuredProofTests : IDisposable
             new DateTimeOffset(2026, 11, 26, 17, 9, 0, TimeSpan.Zero), TimeSpan.FromMinutes(70), "prove", "a machine", 2_000_000, 42, false,
             Sample.Facts("4MB"), Sample.Facts("4MB"), [])
         {
+            Host = new("an OS", "a CPU", 2, 1L << 30, "10", false),
             Stages = [new("Memory", TimeSpan.FromSeconds(3), "4 rounds")],
         };
         var measured = new MeasuredProof(unjudged, new()
@@ -43,6 +44,7 @@ public sealed class MeasuredProofTests : IDisposable
         var read = await MeasuredProof.ReadAsync(File, TestContext.Current.CancellationToken);
         Assert.Equal(ProofText.Of(Judged(measured)), ProofText.Of(Judged(read)));
         Assert.Contains("57.4%", ProofText.Of(Judged(read)), StringComparison.Ordinal);
+        Assert.Equal(unjudged.Host, Judged(read).Host);
     }
 
     [Theory]

@@ -108,13 +108,20 @@ public sealed class BaselineFitTests
     public void Evidence_that_another_machine_judged_again_is_of_the_one_that_measured_it()
     {
         var measured = SampleCompared.Proof;
-        RunResult JudgedElsewhere(string machine) => measured with
+        RunResult JudgedElsewhere(string machine, HostEnvironment? host = null) => measured with
         {
             Identity = measured.Identity with { StartedUtc = measured.Identity.StartedUtc.AddDays(1) },
             Host = measured.Host with { Cpu = "another", Cores = 2 },
-            Proof = measured.Proof! with { Machine = machine },
+            Proof = measured.Proof! with { Machine = machine, Host = host },
         };
 
+        var afterAnotherStart = measured.Host with { MemoryBytes = measured.Host.MemoryBytes - (1L << 20) };
+        Assert.Empty(BaselineFit.Differences(measured, JudgedElsewhere("in other words", afterAnotherStart)));
+        Assert.Equal(
+            ["machine: AMD EPYC 7763, 8 cores, 32 GiB then, POWER9, 8 cores, 32 GiB now"],
+            BaselineFit.Differences(
+                measured, JudgedElsewhere("AMD EPYC 7763, 8 cores, 32 GiB", measured.Host with { Cpu = "POWER9" })));
+        // Evidence of earlier versions has the words alone.
         Assert.Empty(BaselineFit.Differences(measured, JudgedElsewhere("AMD EPYC 7763, 8 cores, 32 GiB")));
         // The operating system keeps a little more for itself.
         Assert.Empty(BaselineFit.Differences(measured, JudgedElsewhere("AMD EPYC 7763, 8 cores, 31.8 GiB")));
