@@ -29,7 +29,7 @@ public sealed class Comparer(ComparisonPlan plan, ComparedSubject subject, IStag
         var (serverA, serverB) = (arms.A.Facts, arms.B.Facts);
         var indexes = IndexSizes.Compare(
             await IndexSizes.ReadAsync(arms.A.Admin, cancellationToken), await IndexSizes.ReadAsync(arms.B.Admin, cancellationToken));
-        var statistics = StatisticsChange.Between(
+        var statistics = PlannerStatistics.Compare(
             await PlannerStatistics.ReadAsync(arms.A.Admin, cancellationToken),
                 await PlannerStatistics.ReadAsync(arms.B.Admin, cancellationToken));
         progress.Note("Plans and counters of every operation, on both arms.");
