@@ -116,7 +116,10 @@ begin
     begin
         v_users := array(select m.user_id from public.workspace_members m where m.workspace_id = p_workspace_id);
         delete from public.workspace_members m where m.workspace_id = p_workspace_id;
-        v_elsewhere := array(select m.user_id from public.workspace_members m where m.user_id = any (v_users));
+        -- As in remove_member: an invitation keeps no user.
+        v_elsewhere := array(
+            select m.user_id from public.workspace_members m where m.user_id = any (v_users) and m.role not like 'invited %');
+        delete from public.workspace_members m where m.user_id = any (v_users) and m.user_id <> all (v_elsewhere);
         delete from public.users u where u.id = any (v_users) and u.id <> all (v_elsewhere);
         delete from public.segment_changes c where c.workspace_id = p_workspace_id;
         delete from public.workspaces w where w.id = p_workspace_id;

@@ -64,6 +64,7 @@ internal static class GoodValues
         ["p_email"] = "'joe@x.io'",
         ["p_lead_id"] = "1",
         ["p_user_id"] = "2",
+        ["p_into_workspace_id"] = "2",
         ["p_role"] = "'admin'",
         ["p_owner_email"] = "'ann@x.io'",
         ["p_owner_name"] = "'Ann'",

@@ -82,6 +82,8 @@ internal sealed record Promise(string States, params string[] Answered)
         ["p_lead_id"] = new("LH004"),
         // Nobody here has that id: nothing changed.
         ["p_user_id"] = new("LH004", Everything),
+        // No invitation is there: false.
+        ["p_into_workspace_id"] = new("LH004", Everything),
         ["p_role"] = new("LH004"),
         ["p_owner_email"] = new("LH004"),
         ["p_owner_name"] = new("LH004", [.. ShortTexts.Where(t => t != "' '")]),

@@ -23,6 +23,8 @@ public sealed class MemberRaceTests(PostgresCluster cluster)
         await using (var session = await OpenTransaction.BeginAsync(app.In(Workspaces.Foreign), Stop))
         {
             await session.ActAsync("select add_member(2, 'joe@own.io', 'Joe')");
+            await session.ActAsync("select set_config('app.workspace_id', '1', true)");
+            await session.ActAsync("select accept_invitation(1, $1, 2)", user);
             leaving = app.ScalarAsync<long>(leave, [], Stop);
             await OpenTransaction.UntilOneWaitsAsync(database, leaving);
             await session.CommitAsync();
@@ -32,6 +34,29 @@ public sealed class MemberRaceTests(PostgresCluster cluster)
         if (again) await app.ScalarAsync<long>(leave, [], Stop);
         Assert.Equal("2 joe@own.io", await database.Owner.AskAsync<string>(
             "select string_agg(m.workspace_id || ' ' || u.email, ',') from workspace_members m join users u on u.id = m.user_id"));
+    }
+
+    [Theory]
+    [InlineData("select remove_member($1, {0})::int::bigint", false)]
+    [InlineData("select deleted from delete_workspace($1)", true)]
+    public async Task A_user_whom_another_workspace_only_invites_meanwhile_goes(string leave, bool again)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        leave = string.Format(leave, await app.ScalarAsync<long>(Add, [], Stop));
+        Task<long> leaving;
+        await using (var session = await OpenTransaction.BeginAsync(app.In(Workspaces.Foreign), Stop))
+        {
+            await session.ActAsync("select add_member(2, 'joe@own.io', 'Joe')");
+            leaving = app.ScalarAsync<long>(leave, [], Stop);
+            await OpenTransaction.UntilOneWaitsAsync(database, leaving);
+            await session.CommitAsync();
+        }
+
+        await leaving;
+        if (again) await app.ScalarAsync<long>(leave, [], Stop);
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from users"));
+        Assert.Equal(0, await database.Owner.AskAsync<long>("select count(*) from workspace_members"));
     }
 
     [Fact]
