@@ -41,6 +41,7 @@ declare
     v_moved record;
     v_suppressed record;
     v_reasons text[];
+    v_gone boolean;
 begin
     -- The key cannot keep two of these apart: of several for one lead the one with the campaign's own time counts, else the first.
     select array_agg(p.id), array_agg(p.created_at) into v_ids, v_created
@@ -70,9 +71,11 @@ begin
           from unnest(v_ids, v_created) as p (id, created_at)
           join email_sends s on s.workspace_id = p_workspace_id and s.id = p.id and s.created_at = p.created_at
           join leads l on l.workspace_id = p_workspace_id and l.id = s.lead_id) as f;
-    if campaign_is_retired(p_workspace_id, p_campaign_id) then
+    v_gone := (retirement_of(p_workspace_id, p_campaign_id)).gone;
+    if v_gone is not null then
         v_reasons := array(
-            select coalesce(r.reason, case when archived_send_to(p_workspace_id, p_campaign_id, r.lead_id)
+            select coalesce(r.reason, case when v_gone then 'skipped: earlier sends of the campaign are gone, and with them who got it'
+                                           when archived_send_to(p_workspace_id, p_campaign_id, r.lead_id)
                                            then 'skipped: the lead has another send' end)
             from unnest(v_reasons, v_leads) with ordinality as r (reason, lead_id, place) order by r.place);
     end if;
@@ -121,10 +124,15 @@ begin
         where c.workspace_id = p_workspace_id and c.id = p_campaign_id and c.status = 'scheduled';
         open := found;
     end if;
+    -- The key of that time went with its month: a send that came since is looked at as a stray, whatever its time.
+    if open and (retirement_of(p_workspace_id, p_campaign_id)).own_month then
+        enqueued_at := null;
+    end if;
 end
 $$;
 comment on function open_campaign(bigint, bigint) is
-    'A step of claim_email_sends, for its owner alone: whether a campaign hands out now. Starts a scheduled one whose time has come.';
+    'A step of claim_email_sends, for its owner alone: whether a campaign hands out now. Starts a scheduled one whose time has come. '
+    'enqueued_at is null also when retention has taken its month.';
 
 drop function if exists claim_email_sends(bigint, bigint, text, int);
 create or replace function claim_email_sends(p_workspace_id bigint, p_campaign_id bigint, p_worker text, p_limit int default 5000)

@@ -68,10 +68,14 @@ create or replace function retire_partition(p_table regclass, p_partition regcla
 language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '40ms' as $$
 declare
     v_suffix text := substr(md5(clock_timestamp()::text), 1, 6);
+    v_name text := (select relname from pg_class where oid = p_partition);
     v_taken record;
 begin
+    if exists (select 1 from pg_class a where a.relnamespace = 'archive'::regnamespace and a.relname = v_name) then
+        v_name := left(v_name, 56) || '_' || v_suffix;
+    end if;
     if p_table = 'public.email_sends'::regclass then
-        perform public.remember_retired_campaigns(p_partition);
+        perform public.remember_retired_campaigns(p_partition, case when p_action = 'archive' then v_name end);
     end if;
     -- The locks are held until the commit is on disk: a crash may bring the partition back, which the next run retires again.
     perform set_config('synchronous_commit', 'off', true);

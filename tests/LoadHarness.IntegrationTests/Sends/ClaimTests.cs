@@ -16,6 +16,18 @@ public sealed class ClaimTests(PostgresCluster cluster)
     private const string OwnClaim =
         "update email_sends set status = 'claimed' where workspace_id = $1 and campaign_id = 5 and status = 'pending' returning id";
 
+    // The archive is the team's to empty.
+    private const string Emptied =
+        """
+        do $$ begin
+            execute (select 'drop table ' || oid::regclass from pg_class
+                     where relnamespace = 'archive'::regnamespace and relname like 'email\_sends\_p%' and relkind = 'r');
+        end $$
+        """;
+
+    // A version before noted the campaign alone.
+    private const string AsBefore = "alter table archive.retired_campaigns drop column archived_as, drop column own_month";
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -282,6 +294,41 @@ public sealed class ClaimTests(PostgresCluster cluster)
             where status = 'active'
             """);
         Assert.Empty((await ClaimAsync(app, "a")).Ids);
+    }
+
+    /// <summary>Whatever the time of what is inserted later, the policy, and what became of the archive.</summary>
+    [Theory]
+    [InlineData("archive", "select 1", "3", "skipped: the lead has another send")]
+    [InlineData("drop", "select 1", "", "skipped: earlier sends of the campaign are gone, and with them who got it")]
+    [InlineData("archive", Emptied, "", "skipped: earlier sends of the campaign are gone, and with them who got it")]
+    [InlineData("archive", AsBefore, "", "skipped: earlier sends of the campaign are gone, and with them who got it")]
+    public async Task No_lead_gets_a_campaign_again_whose_month_was_retired(string action, string then, string claimed, string reason)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database);
+        await Workspaces.AddLeadsAsync(database, 3);
+        await database.Owner.ExecuteAsync(
+            """
+            select add_month_partitions('email_sends', (now() - interval '50 months')::date, (now() - interval '50 months')::date);
+            insert into campaigns (id, workspace_id, name, subject, enqueued_at)
+            values (5, 1, 'c', 's', date_trunc('month', now()) - interval '50 months');
+            """);
+        await app.ScalarAsync<long>("select total_scheduled from bulk_schedule_email_sends(5, $1, '{1,2}'::bigint[])", [], Stop);
+        Assert.Equal(2, await MarkAsync(app, await ClaimAsync(app, "a"), "a"));
+        Assert.True(await app.ScalarAsync<bool>("select complete_campaign($1, 5)", [], Stop));
+        Assert.Equal(1, await database.Owner.AskAsync<long>("select count(*) from apply_retention('email_sends', 1095, $1)", action));
+        await database.Owner.ExecuteAsync(then);
+
+        await database.Owner.ExecuteAsync(
+            """
+            insert into email_sends (workspace_id, campaign_id, lead_id, email, created_at)
+            select 1, 5, l.id, l.email, case when l.id = 1 then c.enqueued_at else now() end
+            from leads l, campaigns c
+            """);
+
+        Assert.Equal(claimed, await app.ScalarAsync<string>(
+            "select coalesce(string_agg(lead_id::text, ','), '') from claim_email_sends($1, 5, 'a', 10)", [], Stop));
+        Assert.Equal([reason], await database.Owner.ListAsync("select distinct error_message from email_sends where status = 'failed'"));
     }
 
     [Fact]
