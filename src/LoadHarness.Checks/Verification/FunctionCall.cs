@@ -148,6 +148,8 @@ internal static partial class FunctionCalls
             $"select mark_email_sends_failed({W}, {C}, null, 'verify')", "LH004"),
         new("complete_campaign(bigint, bigint)", [$"select complete_campaign({W}, {C})"], $"select complete_campaign({Foreign}, {C})",
             "LH001"),
+        new("waiting_since(bigint, bigint, timestamptz)", [Scheduled, $"select waiting_since({W}, {C}, now())"]),
+        new("get_missed_campaigns()", ["select * from get_missed_campaigns()"]),
         new("reap_stale_claims(interval)", ["select reap_stale_claims('1 hour')"], "select reap_stale_claims('-1 hour')", "LH004"),
         new("event_time(jsonb)", ["""select event_time('"2026-01-01"')"""]),
         new("json_send_events(jsonb)", ["select * from json_send_events('[]')"], "select * from json_send_events('{}')", "LH008"),
