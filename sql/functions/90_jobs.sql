@@ -261,6 +261,15 @@ begin
 end;
 $$;
 
+-- What health says of it before anybody drops it.
+do $$
+begin
+    if to_regclass('public.job_runs_job_idx') is not null then
+        comment on index public.job_runs_job_idx is 'The last runs of a job: health and the runner ask for them.';
+    end if;
+end;
+$$;
+
 -- Jobs that a migration adds are given to pg_cron when this file is applied again: change it with such a migration.
 -- 012: start-campaigns and send-upkeep, each minute.
 do $$

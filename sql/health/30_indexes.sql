@@ -61,29 +61,37 @@ with statistics as (
 ), usage as (
     -- One row an index, its partitions summed: it is used when one of its partitions' indexes is.
     select r.oid, r.relname, r.relkind, x.indrelid, x.indisunique, sum(pg_relation_size(m.relid))::bigint as bytes,
-        coalesce(sum(s.idx_scan), 0) as scans, exists (select from pg_constraint k where k.conindid = r.oid) as constrained
+        coalesce(sum(s.idx_scan), 0) as scans, exists (select from pg_constraint k where k.conindid = r.oid) as constrained,
+        -- Each index of the schema says what it is for. One of the team's own that does is meant to stay as well.
+        obj_description(r.oid, 'pg_class') as purpose
     from pg_class r
     join pg_index x on x.indexrelid = r.oid
     join pg_namespace n on n.oid = r.relnamespace
     cross join lateral (select r.oid as relid union all select t.relid from pg_partition_tree(r.oid) t where t.isleaf) m
     left join pg_stat_user_indexes s on s.indexrelid = m.relid
     where r.relkind in ('i', 'I') and not r.relispartition and n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema')
+      -- Those of an extension are its own.
+      and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = x.indrelid and d.deptype = 'e')
     group by r.oid, r.relname, r.relkind, x.indrelid, x.indisunique
 )
-select case when statistics.age < :settled then 'unknown' when bytes / 1048576.0 >= :red then 'red' else 'yellow' end as status,
+select case when statistics.age < :settled then 'unknown' when bytes / 1048576.0 >= :red and purpose is null then 'red' else 'yellow'
+    end as status,
     usage.relname::text as subject,
-    -- Each index of the schema says what it is for: who drops it has to know.
     format('%s, never scanned in %s h of statistics', pg_size_pretty(bytes), round((statistics.age / 3600)::numeric, 1))
-        || coalesce('; the schema has it, and migrate does not make it again: ' || obj_description(usage.oid, 'pg_class'), '') as detail,
-    case when usage.relkind = 'I'
+        || coalesce('; it is there for: ' || purpose, '') as detail,
+    case when purpose is not null
+        then 'Keep it: the schema counts on its indexes, and migrate does not make one again. Look whether what it is for is in use here'
         -- PostgreSQL drops an index of a partitioned table in no other way.
+        when usage.relkind = 'I'
         then format('begin; set local lock_timeout = ''2s''; drop index %s; commit; -- locks %s with its partitions meanwhile',
             usage.oid::regclass, usage.indrelid::regclass)
-        else format('drop index concurrently %s;', usage.oid::regclass) end as remedy, bytes / 1048576.0 as figure
+        else format('drop index concurrently %s;', usage.oid::regclass) end as remedy,
+    -- What stays would be held against a limit that asks for less.
+    case when purpose is null then bytes / 1048576.0 end as figure
 from usage
 cross join statistics
 where scans = 0 and not constrained and not indisunique and bytes / 1048576.0 >= :warn
-order by bytes desc;
+order by purpose is not null, bytes desc;
 
 -- id: duplicate-index
 -- title: Duplicate indexes
@@ -105,7 +113,12 @@ join pg_index b on b.indrelid = a.indrelid and b.indexrelid <> a.indexrelid
 join pg_class ca on ca.oid = a.indexrelid
 join pg_class cb on cb.oid = b.indexrelid and cb.relam = ca.relam
 join pg_namespace n on n.oid = ca.relnamespace and n.nspname not in ('pg_catalog', 'pg_toast')
+-- One that says what it is for is the schema's, as in unused-index.
+cross join lateral (select obj_description(a.indexrelid, 'pg_class') is not null as a, obj_description(b.indexrelid, 'pg_class') is not null
+    as b) stays
 where not ca.relispartition and not a.indisprimary
   and not exists (select from pg_constraint k where k.conindid = a.indexrelid)
-  -- Of two plain ones the younger goes.
-  and (exists (select from pg_constraint k where k.conindid = b.indexrelid) or b.indexrelid < a.indexrelid);
+  -- The schema's and a unique one do not go for one that is neither. Of two alike the younger goes.
+  and (stays.b or not stays.a) and (b.indisunique or not a.indisunique)
+  and (exists (select from pg_constraint k where k.conindid = b.indexrelid) or (stays.b, b.indisunique) <> (stays.a, a.indisunique)
+       or b.indexrelid < a.indexrelid);

@@ -50,17 +50,23 @@ order by share nulls last;
 -- direction: at most
 -- requires: public.get_index_usage_stats()
 -- remedy: Run the migrate verb on this database.
-select case when statistics.age < :settled then 'unknown' when u.index_bytes / 1048576.0 >= :red then 'red' else 'yellow' end as status,
+select case when statistics.age < :settled then 'unknown' when u.index_bytes / 1048576.0 >= :red and purpose is null then 'red'
+    else 'yellow' end as status,
     u.index_name as subject,
     format('%s on all nodes, never scanned in %s h of statistics', pg_size_pretty(u.index_bytes),
-        round((statistics.age / 3600)::numeric, 1)) as detail,
-    case when c.relkind = 'I'
+        round((statistics.age / 3600)::numeric, 1)) || coalesce('; it is there for: ' || purpose, '') as detail,
+    -- As on one server.
+    case when purpose is not null
+        then 'Keep it: the schema counts on its indexes, and migrate does not make one again. Look whether what it is for is in use here'
         -- PostgreSQL drops an index of a partitioned table in no other way.
+        when c.relkind = 'I'
         then format('begin; set local lock_timeout = ''2s''; drop index %I; commit; -- locks %s with its partitions meanwhile',
             u.index_name, u.table_name)
-        else format('drop index concurrently %I;', u.index_name) end as remedy, u.index_bytes / 1048576.0 as figure
+        else format('drop index concurrently %I;', u.index_name) end as remedy,
+    case when purpose is null then u.index_bytes / 1048576.0 end as figure
 from public.get_index_usage_stats() u
 left join pg_class c on c.relnamespace = 'public'::regnamespace and c.relname = u.index_name
+cross join lateral obj_description(c.oid, 'pg_class') as purpose
 cross join (
     select min((e #>> '{}')::double precision) as age
     from public.ask_workers($worker$
@@ -68,4 +74,4 @@ cross join (
         from pg_stat_database where datname = current_database() $worker$) as e
 ) statistics
 where u.state = 'unused' and u.index_bytes / 1048576.0 >= :warn
-order by u.index_bytes desc;
+order by purpose is not null, u.index_bytes desc;

@@ -35,6 +35,20 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
         cluster, "duplicate-index", HealthStatus.Yellow, "leads_twice",
         "create index leads_once on leads (phone); create index leads_twice on leads (phone)");
 
+    [Fact]
+    public Task Of_two_alike_the_one_that_the_schema_has_stays_though_it_is_younger() => FaultFinding.InjectFindAndFixAsync(
+        cluster, "duplicate-index", HealthStatus.Yellow, "leads_once",
+        """
+        create index leads_once on leads (phone);
+        create index leads_twice on leads (phone);
+        comment on index leads_twice is 'Telephone numbers.'
+        """);
+
+    [Fact]
+    public Task Of_two_alike_the_unique_one_stays_though_it_is_younger() => FaultFinding.InjectFindAndFixAsync(
+        cluster, "duplicate-index", HealthStatus.Yellow, "twins_plain",
+        "create table twins (id int); create index twins_plain on twins (id); create unique index twins_unique on twins (id)");
+
     // PostgreSQL drops an index of a partitioned table in another way.
     [Fact]
     public Task A_duplicate_index_of_a_partitioned_table_is_found_and_dropped() => FaultFinding.InjectFindAndFixAsync(
@@ -45,6 +59,22 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
     public Task An_index_of_a_partitioned_table_that_nobody_scanned_is_found_and_dropped() => FaultFinding.InjectFindAndFixAsync(
         cluster, "unused-index", HealthStatus.Yellow, "sends_unused", "create index sends_unused on email_sends (error_message)",
         AtOnce with { Of = new Dictionary<string, (double, double)> { ["unused-index"] = (0.1, 1000) } });
+
+    /// <summary>Nor is any of them red: there is nothing to do about it.</summary>
+    [Fact]
+    public async Task No_index_of_the_schema_is_to_be_dropped()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        var limits = AtOnce with { Of = new Dictionary<string, (double, double)> { ["unused-index"] = (0.001, 0.002) } };
+
+        var found = await FaultFinding.LookAsync(database.Owner, "unused-index", limits);
+
+        Assert.Equal(HealthStatus.Yellow, found.Status);
+        Assert.Null(found.Figure);
+        Assert.Contains("IX-4", found.Findings.Single(finding => finding.Subject == "leads_workspace_tags_idx").Detail,
+            StringComparison.Ordinal);
+        Assert.All(found.Findings, finding => Assert.StartsWith("Keep it: ", finding.Remedy, StringComparison.Ordinal));
+    }
 
     [Fact]
     public Task A_big_index_that_nobody_scanned_is_yellow_once_the_statistics_are_old_enough() =>
