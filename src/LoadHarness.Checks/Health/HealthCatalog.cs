@@ -21,14 +21,14 @@ internal static class HealthCatalog
 
     public static IReadOnlyList<HealthCheckDefinition> All { get; } =
     [
-        .. SqlFile.ReadFolder("id", SqlFile.Shipped("health")).Select(From)
+        .. Read(SqlFile.Shipped("health"))
             .OrderBy(check => check.Id.StartsWith("KM-", StringComparison.Ordinal) ? check.Id : "~", StringComparer.Ordinal),
         TrustedSchemaCheck.Definition,
     ];
 
     // What the coordinator's own tables and indexes, which are empty, cannot tell.
     private static readonly Dictionary<string, HealthCheckDefinition> ByWorkers =
-        SqlFile.ReadFolder("id", SqlFile.Shipped("health", "cluster")).Select(From).ToDictionary(check => check.Id);
+        Read(SqlFile.Shipped("health", "cluster")).ToDictionary(check => check.Id);
 
     /// <summary>The same checks, as they are asked on a coordinator with workers.</summary>
     public static IReadOnlyList<HealthCheckDefinition> OnCluster { get; } =
@@ -36,10 +36,24 @@ internal static class HealthCatalog
 
     public static HealthCheckDefinition Of(string id) => All.Single(check => check.Id == id);
 
-    private static HealthCheckDefinition From(SqlEntry entry) => new(
+    // What has no title is no check: others add its rows to theirs, and psql shows them once.
+    private static IEnumerable<HealthCheckDefinition> Read(string folder)
+    {
+        var entries = SqlFile.ReadFolder("id", folder);
+        return entries.Where(entry => entry.Headers.ContainsKey("title")).Select(entry => From(entry, StatementOf(entry, entries)));
+    }
+
+    private static string StatementOf(SqlEntry entry, IReadOnlyList<SqlEntry> entries)
+    {
+        if (!entry.Headers.TryGetValue("also", out var also)) return entry.Statements[0];
+        var added = entries.Single(other => other.Name == also).Statements[0];
+        return $"({entry.Statements[0]}\n) union all ({added}\n) order by figure desc nulls last";
+    }
+
+    private static HealthCheckDefinition From(SqlEntry entry, string statement) => new(
         entry.Name, entry.Headers["title"], entry.Headers["unit"], Number(entry, "warn"), Number(entry, "red"),
         entry.Headers["direction"] == "at most" ? LimitDirection.AtMost : LimitDirection.AtLeast,
-        SqlFile.Fill(entry.Statements[0], Parameters), entry.Headers.GetValueOrDefault("requires"),
+        SqlFile.Fill(statement, Parameters), entry.Headers.GetValueOrDefault("requires"),
         entry.Headers.GetValueOrDefault("remedy"))
     {
         AsksWorkers = entry.Headers.ContainsKey("workers"),

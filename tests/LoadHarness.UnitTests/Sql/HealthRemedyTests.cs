@@ -30,6 +30,10 @@ public sealed partial class HealthRemedyTests
     }
 
     [Fact]
+    public void The_sessions_that_a_login_may_not_see_are_looked_for_by_one_statement() =>
+        Assert.Equal(1, Checks.Sum(text => text.Split("'sessions of other roles'").Length - 1));
+
+    [Fact]
     public void The_review_that_growth_names_has_the_outlook()
     {
         var review = Review().Match(string.Join('\n', Checks)).Groups["name"].Value;
