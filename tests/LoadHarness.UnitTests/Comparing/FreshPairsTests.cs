@@ -1,5 +1,4 @@
 using LoadHarness.Comparing.Times;
-using LoadHarness.Load;
 
 namespace LoadHarness.UnitTests.Comparing;
 
