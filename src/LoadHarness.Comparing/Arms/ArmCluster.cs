@@ -20,10 +20,21 @@ internal static class ArmCluster
         // A checkpoint in one slot and none in its twin would be a difference of its own.
         ["checkpoint_timeout"] = "1d",
         ["max_wal_size"] = "16GB",
+        // Before 1.5 pg_cron does not have it.
         ["cron.launch_active_jobs"] = "off",
         // The machine may have them left for one arm and not for the other.
         ["huge_pages"] = "off",
     };
+
+    // The jobs of each minute would be counted with whatever turn they end in, and in no turn of the twin. They stay on record.
+    private const string RestJobs =
+        """
+        do $$ begin
+            if exists (select from pg_extension where extname = 'pg_cron') then
+                update cron.job set active = false where active;
+            end if;
+        end $$
+        """;
 
     /// <summary>Looks before anything is made whether what the arm's words name is there.</summary>
     /// <exception cref="HarnessException">A file, a program or a version of the server is not, or a setting is wrong.</exception>
@@ -70,7 +81,7 @@ internal static class ArmCluster
         return Provisioner.ProvisionAsync(request, progress, cancellationToken);
     }
 
-    /// <summary>Drops the indexes that the arm is to be without, runs its files and plants the fault.</summary>
+    /// <summary>Drops the indexes that the arm is to be without, runs its files, plants the fault and lets its jobs rest.</summary>
     /// <exception cref="HarnessException">An index is not there, or the server refused a file.</exception>
     public static async Task ShapeAsync(
         NpgsqlDataSource admin, ArmSpecification specification, PlantedFault? planted, CancellationToken cancellationToken)
@@ -90,6 +101,7 @@ internal static class ArmCluster
         if (planted?.Sql is { } fault) await connection.ExecuteAsync(fault, cancellationToken);
         // The base schema has no extensions of its own.
         await connection.ExecuteAsync("create extension if not exists pg_stat_statements", cancellationToken);
+        await connection.ExecuteAsync(RestJobs, cancellationToken);
     }
 
     private static async Task RunAsync(NpgsqlConnection connection, string file, CancellationToken cancellationToken)
