@@ -8,9 +8,9 @@ namespace LoadHarness.Comparing.Counters;
 /// <summary>pg_stat_statements between two moments, with what ran inside functions.</summary>
 internal static class StatementReadings
 {
-    /// <summary>What the harness sends with each statement, and what the driver asks once a connection: no part of an operation.</summary>
+    /// <summary>What the harness sends with each statement, and what the driver asks once a pool: no part of an operation.</summary>
     private const string Own = "^(/\\* loadharness|select set_config\\(|begin|commit|rollback|discard|deallocate|set |"
-        + "select pg_stat_statements|.*from pg_stat_statements|.*pg_catalog\\.pg_type)";
+        + "select pg_stat_statements|.*from pg_stat_statements|select version\\(\\)|.*(from|join) pg_type as typ\\M)";
 
     private const string Query =
         """
