@@ -17,7 +17,7 @@ public sealed class ArmJobsTests(PostgresCluster cluster, SmallTemplate template
         Assert.NotNull(cluster.Server);
         var stop = TestContext.Current.CancellationToken;
         var specification = ArmSpecification.Parse("--a", "optimized");
-        using var sql = await SqlFolder.OfAsync(specification.Schema, stop);
+        await using var sql = await SqlFolder.OfAsync(specification.Schema, stop);
         await using var factory = new CrmArmFactory(await template.MakeAsync(), sql, rebuild: true);
         await using var arm = await factory.StartAsync("A", specification, SilentProgress.Instance, stop);
         var isThere = await arm.Admin.ScalarAsync<bool>("select to_regclass('cron.job') is not null", stop);
