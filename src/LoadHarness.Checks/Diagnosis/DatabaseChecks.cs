@@ -1,4 +1,5 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Validity;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
@@ -23,6 +24,15 @@ internal static class DatabaseChecks
                 _ => Verdict.Looked(name, title, met: true, $"{name} = {value}"),
             };
         }
+    }
+
+    /// <summary>Nothing of a server whose disk cannot be seen from here.</summary>
+    public static IEnumerable<Verdict> Storage(ServerEnvironment server)
+    {
+        const string title = "The server's data is on a disk";
+        if (server.FileSystem is not { } fileSystem) yield break;
+        var doubts = DataStorage.Doubts(fileSystem).ToList();
+        yield return Verdict.Looked("storage", title, met: doubts.Count == 0, string.Join(' ', doubts.Prepend($"It is on {fileSystem}.")));
     }
 
     /// <summary>Nothing of a server that does not tell: it is on another machine, or older than version 17.</summary>

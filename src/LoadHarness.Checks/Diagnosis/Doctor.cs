@@ -47,8 +47,9 @@ public static class Doctor
         {
             await using var database = await Provisioner.ProvisionAsync(
                 new DatabaseRequest(asked, ServerProfile.Checklist, Keep: false, Force: true), progress, cancellationToken);
-            return [.. DatabaseChecks.Durability(database.Server), .. DatabaseChecks.HugePages(database.Server),
-                .. DatabaseChecks.Capabilities(database.Server), .. await StatisticsAsync(database, cancellationToken)];
+            return [.. DatabaseChecks.Durability(database.Server), .. DatabaseChecks.Storage(database.Server),
+                .. DatabaseChecks.HugePages(database.Server), .. DatabaseChecks.Capabilities(database.Server),
+                .. await StatisticsAsync(database, cancellationToken)];
         }
         catch (HarnessException failure)
         {

@@ -59,9 +59,9 @@ internal static class MachineChecks
     public static Verdict Disk(long contacts)
     {
         var needed = DiskSpace.BytesFor(contacts, WalBytes) / 1e9;
-        var free = new DriveInfo(PrivateRoot.Above).AvailableFreeSpace / 1e9;
+        var free = new DriveInfo(ServersPlace.Root).AvailableFreeSpace / 1e9;
         return Measured("disk", "There is room for the data", free, Limit.AtLeast(needed, "GB"),
-            $"{free:N1} GB free in {PrivateRoot.Above}, about {needed:N1} GB wanted.",
+            $"{free:N1} GB free in {ServersPlace.Root}, about {needed:N1} GB wanted.",
             "Free some, or set TMPDIR to a larger disk.");
     }
 

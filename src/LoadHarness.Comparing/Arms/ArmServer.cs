@@ -17,7 +17,7 @@ public abstract class ArmServer : IAsyncDisposable
         // A run records some settings; what this arm was asked for is known besides.
         var settings = new Dictionary<string, string>(database.Server.Settings);
         foreach (var (setting, value) in specification.Settings) settings[setting] = value;
-        Facts = new(database.Server.Version, settings, schemaChecksum);
+        Facts = new(database.Server.Version, settings, schemaChecksum) { FileSystem = database.Server.FileSystem };
     }
 
     /// <summary>A or B.</summary>

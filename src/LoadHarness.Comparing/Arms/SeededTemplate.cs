@@ -29,7 +29,7 @@ public sealed class SeededTemplate : IAsyncDisposable
     {
         var copies = request.Copies with
         {
-            KeptIn = keep ? ClusterSnapshot.Root : PrivateRoot.Above,
+            KeptIn = keep ? ClusterSnapshot.Root : ServersPlace.Root,
             Servers = Math.Max(1, request.Copies.Servers),
         };
         return new(request, await ClusterTemplate.MakeAsync(

@@ -59,7 +59,10 @@ public sealed class HeadroomRun(TimeSpan level, SeedRequest request, ServerProfi
             .Where(props => RateOf(props) is not null).ToList();
         var found = new List<ScenarioHeadroom>();
         foreach (var scenario in scenarios) found.Add(await SearchAsync(scenario, targets, cancellationToken));
-        return new(request.Contacts, request.Seed, startedUtc, Stopwatch.GetElapsedTime(started), arm.Facts.Version, level, found);
+        return new(request.Contacts, request.Seed, startedUtc, Stopwatch.GetElapsedTime(started), arm.Facts.Version, level, found)
+        {
+            FileSystem = arm.Facts.FileSystem,
+        };
     }
 
     private Task<SeededTemplate> MakeAsync(CancellationToken cancellationToken) =>

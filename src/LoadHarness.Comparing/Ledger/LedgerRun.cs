@@ -52,8 +52,11 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
         }
 
         return new(
-            specification.Text, request.Contacts, request.Seed, startedUtc, Stopwatch.GetElapsedTime(started), whole.Server, entries,
-            only.Count > 0 ? [] : [.. reasons.Select(reason => reason.Index).Except(whole.Indexes.Select(index => index.Name))]);
+            specification.Text, request.Contacts, request.Seed, startedUtc, Stopwatch.GetElapsedTime(started), whole.Server.Version,
+            entries, only.Count > 0 ? [] : [.. reasons.Select(reason => reason.Index).Except(whole.Indexes.Select(index => index.Name))])
+        {
+            FileSystem = whole.Server.FileSystem,
+        };
     }
 
     private async Task<WholeSchema> WholeAsync(
@@ -71,7 +74,7 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
         var measured = new List<MeasuredScenario>();
         foreach (var name in ScenarioCatalog.All.Select(scenario => scenario.Name).Where(plan.Scenarios.Contains))
             measured.Add(new(await arm.CountAsync(name, cancellationToken), await tables.LookAsync(cancellationToken)));
-        return new(server.Facts.Version, indexes, plans, measured);
+        return new(server.Facts, indexes, plans, measured);
     }
 
     private async Task<LedgerEntry> WithoutAsync(

@@ -5,7 +5,7 @@ namespace LoadHarness.Comparing.Ledger;
 
 /// <summary>The arm that has every index, measured once: each arm that lacks one is held against it.</summary>
 internal sealed record WholeSchema(
-    string Server, IReadOnlyList<CatalogIndex> Indexes, IReadOnlyDictionary<string, string> Plans,
+    ArmServerFacts Server, IReadOnlyList<CatalogIndex> Indexes, IReadOnlyDictionary<string, string> Plans,
         IReadOnlyList<MeasuredScenario> Scenarios)
 {
     private static readonly string[] Writing = [new BulkImport().Name, new CampaignSend().Name];

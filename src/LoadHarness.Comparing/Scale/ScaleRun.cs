@@ -21,7 +21,7 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
 
     private static readonly ArmSpecification Optimized = ArmSpecification.Parse("scale", "optimized");
 
-    private string _server = "";
+    private ArmServerFacts? _server;
 
     /// <param name="sizes">Leads, in rising order.</param>
     /// <exception cref="HarnessException">A database cannot be made, or an operation fails.</exception>
@@ -41,7 +41,10 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
         var operations = SizedFigures.ByOperation(
             figures, equal.MeasuresTimes,
             operation => IsCampaign(operation) ? [] : ScaleTarget.Of(operation, equal.ImportRows, targets));
-        return new(sizes, seed, startedUtc, Stopwatch.GetElapsedTime(started), _server, operations);
+        return new(sizes, seed, startedUtc, Stopwatch.GetElapsedTime(started), _server?.Version ?? "", operations)
+        {
+            FileSystem = _server?.FileSystem,
+        };
     }
 
     private async Task<IReadOnlyList<SizedFigure>> MeasureAsync(long size, ComparisonPlan equal, CancellationToken cancellationToken)
@@ -59,7 +62,7 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
         long size, CrmArmFactory factory, ComparisonPlan equal, CancellationToken cancellationToken)
     {
         await using var arm = await factory.StartAsync("counters", Optimized, progress, cancellationToken);
-        _server = arm.Facts.Version;
+        _server = arm.Facts;
         var (first, second) = await new CounterPass(arm, equal, seed).RunAsync(cancellationToken);
         return
         [

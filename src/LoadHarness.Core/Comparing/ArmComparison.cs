@@ -65,7 +65,11 @@ public sealed record ArmComparison(
 /// <param name="Version">As the server says it.</param>
 /// <param name="Settings">Those recorded of every run.</param>
 /// <param name="SchemaChecksum">Of the SQL that was applied.</param>
-public sealed record ArmServerFacts(string Version, IReadOnlyDictionary<string, string> Settings, string SchemaChecksum);
+public sealed record ArmServerFacts(string Version, IReadOnlyDictionary<string, string> Settings, string SchemaChecksum)
+{
+    /// <summary>Name of the file system that the data is on; null where it cannot be seen, and in runs of older versions.</summary>
+    public string? FileSystem { get; init; }
+}
 
 /// <summary>Looks at the sessions while an arm was loaded, and how many of the looks found one that waited for a lock.</summary>
 public sealed record LockWaits(int LooksA, int WaitingA, int LooksB, int WaitingB)

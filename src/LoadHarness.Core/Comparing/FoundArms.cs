@@ -1,4 +1,5 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Validity;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
@@ -12,6 +13,11 @@ public sealed record FoundArms(ArmComparison Arms, GateContext? Gate) : IFinding
     public long? MostContacts => Arms.Workload is null ? Arms.Contacts : null;
 
     public string Servers => $"PostgreSQL {Arms.ServerA.Version} and {Arms.ServerB.Version}, copies of filled clusters";
+
+    public string? FileSystem => Arms.ServerA.FileSystem;
+
+    // Counters and plans are the same on any disk.
+    public IEnumerable<string> Doubts => Arms.Times.Count == 0 ? [] : DataStorage.Doubts(FileSystem);
 
     public IReadOnlyList<Verdict> Verdicts => ArmVerdicts.Of(Arms, Gate);
 

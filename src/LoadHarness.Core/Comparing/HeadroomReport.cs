@@ -1,6 +1,7 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Proving;
 using LoadHarness.Core.Statistics;
+using LoadHarness.Core.Validity;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
@@ -17,13 +18,17 @@ public sealed record HeadroomReport(
     /// <summary>One for each scenario.</summary>
     public IReadOnlyList<Verdict> Verdicts { get; init; } = [.. Scenarios.Select(scenario => scenario.Verdict())];
 
+    /// <summary>Name of the file system that the data was on; null where it was not seen, and in runs of older versions.</summary>
+    public string? FileSystem { get; init; }
+
     string IFindings.Verb => "headroom";
 
     long? IFindings.MostContacts => Contacts;
 
     string IFindings.Servers => $"PostgreSQL {Server}, copies of one cluster";
 
-    IEnumerable<string> IFindings.Doubts => Scenarios.Select(scenario => scenario.Doubt).OfType<string>();
+    IEnumerable<string> IFindings.Doubts =>
+        [.. Scenarios.Select(scenario => scenario.Doubt).OfType<string>(), .. DataStorage.Doubts(FileSystem)];
 
     string IFindings.ToMarkdown() => HeadroomText.Of(this);
 }

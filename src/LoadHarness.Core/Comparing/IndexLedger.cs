@@ -24,6 +24,9 @@ public sealed record IndexLedger(
             Verdict.Looked(name, "Reason of an index", false, "the schema has no such index: take its line out of index-reasons.json")),
     ];
 
+    /// <summary>Name of the file system that the data was on; null where it was not seen, and in runs of older versions.</summary>
+    public string? FileSystem { get; init; }
+
     string IFindings.Verb => "ledger";
 
     long? IFindings.MostContacts => Contacts;

@@ -1,5 +1,6 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Statistics;
+using LoadHarness.Core.Validity;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing;
@@ -19,6 +20,9 @@ public sealed record ScaleReport(
         .. Operations.Select(operation => TargetVerdict(operation, Sizes)).OfType<Verdict>(),
         ForecastVerdict(Sizes, [.. Operations.Select(operation => operation.Forecast).OfType<ScaleForecast>()]),
     ];
+
+    /// <summary>Name of the file system that the data was on; null where it was not seen, and in runs of older versions.</summary>
+    public string? FileSystem { get; init; }
 
     // Without the sizes at which it was too slow to be measured, an operation looks as it does at the others.
     private static Verdict? TargetVerdict(OperationScale operation, IReadOnlyList<long> sizes) =>
@@ -46,6 +50,10 @@ public sealed record ScaleReport(
     long? IFindings.MostContacts => Sizes is [.., var most] ? most : null;
 
     string IFindings.Servers => $"PostgreSQL {Server}, copies of one cluster";
+
+    // Blocks are the same on any disk.
+    IEnumerable<string> IFindings.Doubts =>
+        Operations.Any(operation => operation.Metric == OperationScale.Mean) ? DataStorage.Doubts(FileSystem) : [];
 
     string IFindings.ToMarkdown() => ScaleText.Of(this);
 }

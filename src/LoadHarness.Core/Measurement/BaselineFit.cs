@@ -18,6 +18,8 @@ public static class BaselineFit
 
     private const string DatabaseName = "server's database";
 
+    private const string FileSystem = "server's file system";
+
     private const string TargetsChecksum = "targets";
 
     /// <summary>All that must be equal, by name; a run that lacks one has null there.</summary>
@@ -31,6 +33,9 @@ public static class BaselineFit
         new(TargetsChecksum, FactKind.Code, run.TargetsChecksum),
         new("server", FactKind.Machine, run.Server?.Words() ?? run.Findings?.Servers),
         .. GivenServer(run),
+        .. (run.Server?.FileSystem ?? run.Findings?.FileSystem) is { } fileSystem
+            ? [new(FileSystem, FactKind.Machine, fileSystem)]
+            : Array.Empty<RunFact>(),
         .. FactsOfTheStart(run),
         .. MachinesOfAgents(run),
         .. (run.Server?.Settings ?? new Dictionary<string, string>()).OrderBy(setting => setting.Key, StringComparer.Ordinal)
@@ -51,10 +56,10 @@ public static class BaselineFit
         Pairs(Facts(earlier), Facts(run)).Where(pair => pair.Then != pair.Now && IsCompared(pair, earlier, run));
 
     /// <summary>
-    /// Whether a fact is left out of a comparison where one of the runs does not say it: those of given servers alone, of which earlier
+    /// Whether a fact is left out of a comparison where one of the runs does not say it: those of some servers alone, of which earlier
     /// versions did not record all.
     /// </summary>
-    public static bool IsLeftOutWhereUnsaid(string fact) => fact is Address or DatabaseName;
+    public static bool IsLeftOutWhereUnsaid(string fact) => fact is Address or DatabaseName or FileSystem;
 
     /// <summary>What can be seen before anything runs.</summary>
     /// <param name="run">As it was begun: its options and its machine.</param>

@@ -18,6 +18,9 @@ public interface IFindings
     /// <summary>The servers in words.</summary>
     string Servers { get; }
 
+    /// <summary>Name of the file system that the servers' data was on; null where it was not seen.</summary>
+    string? FileSystem => null;
+
     /// <summary>
     /// Whether other targets can be applied to what is on record. Most verbs hold against their targets while they measure, or have none.
     /// </summary>

@@ -157,6 +157,11 @@ public sealed record ServerEnvironment(
     /// <summary>Name of a given database; null for one of the harness's own, and in runs of older versions.</summary>
     public string? Database { get; init; }
 
+    /// <summary>
+    /// Name of the file system that the data is on; null where it cannot be seen, as of a server elsewhere, and in runs of older versions.
+    /// </summary>
+    public string? FileSystem { get; init; }
+
     public string Words() => $"PostgreSQL {Version}, {Provisioning.Word()}";
 }
 

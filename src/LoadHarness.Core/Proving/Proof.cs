@@ -1,6 +1,7 @@
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Targets;
+using LoadHarness.Core.Validity;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Core.Words;
 
@@ -54,7 +55,11 @@ public sealed record Proof(
 
     string IFindings.Servers => $"PostgreSQL {Optimized.Version}, copies of one cluster";
 
+    string? IFindings.FileSystem => Optimized.FileSystem;
+
     bool IFindings.IsJudgedByTargets => true;
+
+    IEnumerable<string> IFindings.Doubts => DataStorage.Doubts(Optimized.FileSystem);
 
     IReadOnlyList<Verdict> IFindings.Verdicts => [.. Claims.Select(claim => claim.Verdict)];
 

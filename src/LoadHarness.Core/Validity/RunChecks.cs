@@ -33,6 +33,9 @@ public static class RunChecks
         }
 
         foreach (var doubt in AgentChecks.Doubts(run.Agents, scenario => Limit(scenario, targets), JudgedElsewhere)) yield return doubt;
+
+        // Last: the headline is what went wrong in this run, where something did.
+        foreach (var doubt in DataStorage.Doubts(run.Server?.FileSystem)) yield return doubt;
     }
 
     /// <summary>Too few samples make the one verdict inconclusive, not the run invalid.</summary>

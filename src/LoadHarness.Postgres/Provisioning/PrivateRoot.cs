@@ -4,10 +4,10 @@ using CliWrap.Buffered;
 namespace LoadHarness.Postgres.Provisioning;
 
 /// <summary>
-/// The directory below the temporary one in which this user's private servers and small files live, and into which nobody else can put
-/// anything.
+/// The directory below <see cref="ServersPlace.Root"/> in which this user's private servers and small files live, and into which nobody else
+/// can put anything.
 /// </summary>
-/// <remarks>The temporary directory is everybody's: what lies in it under our name may be another user's trap.</remarks>
+/// <remarks>The place is everybody's, as a temporary directory is: what lies in it under our name may be another user's trap.</remarks>
 public static class PrivateRoot
 {
     // The server's account passes through it: root's servers run as another user. It can neither list nor write it.
@@ -16,11 +16,10 @@ public static class PrivateRoot
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     // Made when another user took the name of the shared one: once, since it stays.
-    private static readonly Lazy<string> Spare = new(() => Make(Path.Combine(Above, $"loadharness-{Guid.NewGuid():N}")));
+    private static readonly Lazy<string> Spare = new(() => Make(Path.Combine(ServersPlace.Root, $"loadharness-{Guid.NewGuid():N}")));
 
     /// <summary>
-    /// The machine's temporary directory: to work in and to ask the free space of. Nothing of this program lies in it itself: see
-    /// <see cref="WatchedDirectory"/>.
+    /// The machine's temporary directory, to work in. Nothing of this program lies in it itself: see <see cref="WatchedDirectory"/>.
     /// </summary>
     public static string Above => Path.GetTempPath();
 
@@ -29,9 +28,9 @@ public static class PrivateRoot
     /// <summary>The one that all runs of this user share; null when another user took its name.</summary>
     public static async Task<string?> SharedAsync(CancellationToken cancellationToken)
     {
-        if (OperatingSystem.IsWindows()) return Make(Path.Combine(Above, "loadharness"));
+        if (OperatingSystem.IsWindows()) return Make(Path.Combine(ServersPlace.Root, "loadharness"));
         var user = (await Cli.Wrap("id").WithArguments("-u").ExecuteBufferedAsync(cancellationToken)).StandardOutput.Trim();
-        var path = Path.Combine(Above, $"loadharness-{user}");
+        var path = Path.Combine(ServersPlace.Root, $"loadharness-{user}");
         // Does nothing where there is something of that name already, whatever it is.
         try
         {
@@ -69,8 +68,8 @@ public static class PrivateRoot
     /// <summary>The file that names the process a directory belongs to.</summary>
     public static string OwnerOf(string directory) => Path.Combine(directory, "owner");
 
-    // A directory and no link, of this user, that nobody else may write. Later nobody else can replace it: the temporary directory lets
-    // only owners rename.
+    // A directory and no link, of this user, that nobody else may write. Later nobody else can replace it: the directory above lets only
+    // owners rename.
     private static async Task<bool> IsOwnAsync(string path, string user, CancellationToken cancellationToken)
     {
         var found = await Cli.Wrap("find")

@@ -103,6 +103,7 @@ public static class Provisioner
             await WalCompression.EnableAsync(admin, cancellationToken);
             var environment = await ServerInspection.OfAsync(admin, kind, cancellationToken);
             ServerInspection.RequireDurability(environment);
+            if (native is not null) environment = environment with { FileSystem = ServersPlace.FileSystemOf(native.Directory.Root) };
             if (native is not null && HugePages.AreUsedBy(native.ProcessId) is { } huge)
                 environment = environment with
                 {

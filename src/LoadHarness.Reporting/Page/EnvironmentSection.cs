@@ -88,6 +88,9 @@ internal static class EnvironmentSection
         (".NET", run.Host.DotNetVersion),
         ("In a container", run.Host.IsContainer ? "yes" : "no"),
         ("Server", run.Server is { } server ? $"{server.Words()}, {Place(server)}" : RunCircumstances.Server(run) ?? "none"),
+        .. (run.Server?.FileSystem ?? run.Findings?.FileSystem) is { } fileSystem
+            ? [("Server's file system", fileSystem)]
+            : Array.Empty<(string, string)>(),
         ("LoadHarness", $"{run.Identity.ToolVersion}, {run.Identity.Configuration} build, commit {run.Identity.Commit}"),
         ("Run", run.Identity.Id),
     ];

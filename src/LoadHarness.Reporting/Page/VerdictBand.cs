@@ -87,6 +87,7 @@ internal static partial class VerdictBand
         var names = Core.Validity.Durability.Settings;
         if (server is null || names.All(name => !server.Settings.ContainsKey(name))) return "not known";
         var off = names.Where(name => server.Settings.GetValueOrDefault(name) == "off").ToList();
+        if (Core.Validity.DataStorage.IsInMemory(server.FileSystem)) off.Add("data in memory");
         return off.Count == 0 ? "on" : $"OFF: {string.Join(", ", off)}";
     }
 }

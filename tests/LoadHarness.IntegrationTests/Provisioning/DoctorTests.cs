@@ -95,6 +95,18 @@ public sealed class DoctorTests(PostgresCluster cluster)
         Assert.Empty(DatabaseChecks.HugePages(ServerWith([])));
     }
 
+    [Theory]
+    [InlineData("ext4", VerdictKind.Met)]
+    [InlineData("tmpfs", VerdictKind.Missed)]
+    [InlineData("ramfs", VerdictKind.Missed)]
+    public void A_private_servers_data_in_memory_is_missed_with_the_way_out(string fileSystem, VerdictKind kind)
+    {
+        var told = Assert.Single(DatabaseChecks.Storage(ServerWith([]) with { FileSystem = fileSystem }));
+        Assert.Equal(kind, told.Kind);
+        Assert.Equal(kind == VerdictKind.Missed, told.Evidence.Contains("Set TMPDIR", StringComparison.Ordinal));
+        Assert.Empty(DatabaseChecks.Storage(ServerWith([])));
+    }
+
     private static ServerEnvironment ServerWith(Dictionary<string, string> settings) =>
         new(ServerKind.Native, "host:1", "15", settings, []);
 

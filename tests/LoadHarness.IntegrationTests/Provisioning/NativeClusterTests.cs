@@ -95,7 +95,7 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
         const UnixFileMode foreignWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
         const UnixFileMode foreignRead = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         var directory = cluster.Server.Directory;
-        for (var path = directory.Root; path.TrimEnd('/') != Path.GetTempPath().TrimEnd('/'); path = Path.GetDirectoryName(path)!)
+        for (var path = directory.Root; path.TrimEnd('/') != ServersPlace.Root.TrimEnd('/'); path = Path.GetDirectoryName(path)!)
             Assert.Equal((UnixFileMode)0, File.GetUnixFileMode(path) & (foreignWrite | foreignRead));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory.Data));
         foreach (var file in Directory.EnumerateFiles(directory.Root).Append(Path.Combine(directory.Data, "loadharness.conf")))
@@ -142,7 +142,7 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     [Fact]
     public async Task A_trap_under_a_servers_name_in_the_common_directory_is_left_alone()
     {
-        var trap = Path.Combine(Path.GetTempPath(), $"loadharness-pg-{Guid.NewGuid():N}");
+        var trap = Path.Combine(ServersPlace.Root, $"loadharness-pg-{Guid.NewGuid():N}");
         Directory.CreateDirectory(Path.Combine(trap, "data"));
         try
         {

@@ -24,6 +24,7 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         Assert.Equal(ServerKind.Native, database.Server.Provisioning);
         AssertChecklist(database.Server.Settings);
         if (OperatingSystem.IsLinux()) Assert.Contains(database.Server.Settings["huge_pages_status"], new[] { "on", "off" });
+        Assert.Equal(ServersPlace.FileSystemOf(ServersPlace.Root), database.Server.FileSystem);
         Assert.True(ServerAccount.IsAlive(database.ServerProcessId!.Value));
         Assert.True(Directory.Exists(Path.GetDirectoryName(database.DataDirectory)));
         Assert.DoesNotContain(database.Server.Capabilities, capability => !capability.Available && capability.Remedy is null);
@@ -79,6 +80,7 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         Assert.Equal(ServerKind.Given, database.Server.Provisioning);
         Assert.Equal(new NpgsqlConnectionStringBuilder(given.ConnectionString).Database, database.Server.Database);
         Assert.Null(database.ServerProcessId);
+        Assert.Null(database.Server.FileSystem);
     }
 
     [Fact]

@@ -72,6 +72,23 @@ public sealed class BaselineFitTests
     }
 
     [Fact]
+    public void Another_file_system_of_the_data_is_another_machine_and_a_run_that_does_not_say_it_is_not()
+    {
+        var (run, proof) = (SampleRun.Create(), SampleCompared.Proof);
+        RunResult On(string? fileSystem) => run with { Server = run.Server! with { FileSystem = fileSystem } };
+        RunResult ProofOn(string? fileSystem) =>
+            proof with { Proof = proof.Proof! with { Optimized = proof.Proof.Optimized with { FileSystem = fileSystem } } };
+
+        Assert.Equal(["server's file system: tmpfs then, ext4 now"], BaselineFit.Differences(On("tmpfs"), On("ext4")));
+        Assert.Equal(["server's file system: tmpfs then, ext4 now"], BaselineFit.Differences(ProofOn("tmpfs"), ProofOn("ext4")));
+        Assert.Equal(FactKind.Machine, BaselineFit.Facts(On("ext4")).Single(fact => fact.Name == "server's file system").Kind);
+        // A run of an earlier version does not say it, nor one on a server elsewhere.
+        Assert.Empty(BaselineFit.Differences(On(null), On("ext4")));
+        Assert.Empty(BaselineFit.Differences(On("ext4"), On(null)));
+        Assert.Empty(BaselineFit.Differences(On("ext4"), On("ext4")));
+    }
+
+    [Fact]
     public void Another_seed_of_a_workload_is_another_load()
     {
         var (earlier, same, other) = (OfWorkload("42"), OfWorkload("42"), OfWorkload("43"));

@@ -1,3 +1,4 @@
+using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Validity;
@@ -31,6 +32,41 @@ public sealed class RunChecksTests
         };
 
         Assert.Contains($"{setting} = off", Assert.Single(Doubts(lax)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tmpfs", true)]
+    [InlineData("ramfs", true)]
+    [InlineData("ext4", false)]
+    [InlineData("overlay", false)]
+    [InlineData(null, false)]
+    public void A_server_whose_data_is_in_memory_does(string? fileSystem, bool isDoubted)
+    {
+        var run = SampleRun.Create();
+        List<string> expected = isDoubted
+            ? ["The server's data is in memory: a commit waits for no disk. Set TMPDIR to a directory on a disk."]
+            : [];
+
+        Assert.Equal(expected, Doubts(run with { Server = run.Server! with { FileSystem = fileSystem } }));
+    }
+
+    [Fact]
+    public void Times_of_comparing_verbs_that_were_taken_in_memory_do_and_counters_do_not()
+    {
+        var (empty, proof, arms) = (SampleCompared.Ledger, SampleCompared.Proof.Proof!, SampleCompared.Arms.Arms!);
+        var (growth, headroom, ledger) = (
+            SampleCompared.Growth.Growth! with { FileSystem = "tmpfs" }, SampleCompared.Headroom.Headroom! with { FileSystem = "tmpfs" },
+            empty.Ledger! with { FileSystem = "tmpfs" });
+        var compared = arms with { ServerA = arms.ServerA with { FileSystem = "tmpfs" } };
+        IFindings[] timed =
+        [
+            proof with { Optimized = proof.Optimized with { FileSystem = "tmpfs" } }, growth, headroom, new FoundArms(compared, null),
+        ];
+        Assert.All(timed, found => Assert.Contains("in memory", Doubts(empty.Holding(found))[^1], StringComparison.Ordinal));
+
+        var blocks = growth.Operations.Where(operation => operation.Metric == OperationScale.Blocks);
+        IFindings[] counted = [ledger, growth with { Operations = [.. blocks] }, new FoundArms(compared with { Times = [] }, null)];
+        Assert.All(counted, found => Assert.Empty(Doubts(empty.Holding(found))));
     }
 
     [Fact]
