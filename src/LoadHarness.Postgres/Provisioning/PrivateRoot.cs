@@ -4,8 +4,8 @@ using CliWrap.Buffered;
 namespace LoadHarness.Postgres.Provisioning;
 
 /// <summary>
-/// The directory below <see cref="ServersPlace.Root"/> in which this user's private servers and small files live, and into which nobody else
-/// can put anything.
+/// The directory below <see cref="ServersPlace.Root"/> in which this user's private servers and small files live, and into which nobody
+/// else can put anything.
 /// </summary>
 /// <remarks>The place is everybody's, as a temporary directory is: what lies in it under our name may be another user's trap.</remarks>
 public static class PrivateRoot
@@ -61,11 +61,11 @@ public static class PrivateRoot
     {
         var path = Path.Combine(await FindAsync(cancellationToken), $"{kind}-{Guid.NewGuid().ToString("N")[..12]}");
         var directory = Make(path, mode);
-        await WriteAsync(OwnerOf(directory), Environment.ProcessId.ToString(), cancellationToken);
+        await WriteAsync(OwnerOf(directory), ProcessMark.OfThis, cancellationToken);
         return directory;
     }
 
-    /// <summary>The file that names the process a directory belongs to.</summary>
+    /// <summary>The file with the <see cref="ProcessMark"/> of the process that a directory belongs to.</summary>
     public static string OwnerOf(string directory) => Path.Combine(directory, "owner");
 
     // A directory and no link, of this user, that nobody else may write. Later nobody else can replace it: the directory above lets only

@@ -57,7 +57,7 @@ public static class Provisioner
     {
         ClientEnvironment.Forget();
         var binaries = await PostgresBinaries.RequireAsync(request.ServerVersion, cancellationToken);
-        await ClusterDirectory.SweepAsync(binaries, cancellationToken);
+        await ClusterDirectory.SweepAsync(binaries, progress, cancellationToken);
         var libraries = await PreloadLibraries.PresentInAsync(binaries, cancellationToken);
         var settings = ServerSettings.For(request.Profile, MachineSize.Here, libraries, Database.Name);
         foreach (var (name, value) in request.ExtraSettings) settings[name] = value;

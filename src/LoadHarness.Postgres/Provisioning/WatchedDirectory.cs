@@ -10,22 +10,29 @@ namespace LoadHarness.Postgres.Provisioning;
 /// <remarks>Every temporary file of this program lies in one.</remarks>
 public sealed class WatchedDirectory : IAsyncDisposable
 {
-    /// <summary><c>remove DIRECTORY</c>, also where a child of a program that was killed still writes there for a moment.</summary>
+    /// <summary>
+    /// <c>remove DIRECTORY TRIALS</c>, also where a child of a program that was killed still writes there for a moment.
+    /// </summary>
     internal const string Removing = """
         remove() {
-            for attempt in 1 2 3 4 5 6 7 8 9 10; do
-                rm -rf "$1" && break
+            left=$2
+            until rm -rf "$1"; do
+                left=$((left - 1))
+                [ "$left" -gt 0 ] || return 1
                 sleep 1
             done
         }
         """;
+
+    /// <summary>A second each.</summary>
+    internal const int Trials = 10;
 
     private const string Script = Removing + """
 
         trap '' INT TERM HUP
         exec > /dev/null 2>&1
         read -r _
-        remove "$1"
+        remove "$1" "$2"
         """;
 
     private readonly Process? _shell;
@@ -77,7 +84,7 @@ public sealed class WatchedDirectory : IAsyncDisposable
     private static Process Start(string root)
     {
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = PrivateRoot.Above };
-        foreach (var word in (string[])["-c", Script, "watch", root]) start.ArgumentList.Add(word);
+        foreach (var word in (string[])["-c", Script, "watch", root, $"{Trials}"]) start.ArgumentList.Add(word);
         return Process.Start(start.Clean()) ?? throw new HarnessException($"/bin/sh could not be started; it watches over {root}.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Postgres;
@@ -149,7 +150,7 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
             await CliWrap.Cli.Wrap("mkfifo").WithArguments([Path.Combine(trap, "owner")]).ExecuteAsync(Stop);
             await File.WriteAllTextAsync(Path.Combine(trap, "data", "postmaster.pid"),
                 $"{cluster.Server.ProcessId}\n{cluster.Server.Directory.Data}\n", Stop);
-            await ClusterDirectory.SweepAsync(cluster.Server.Binaries, Stop).WaitAsync(TimeSpan.FromMinutes(5), Stop);
+            await SweepAsync().WaitAsync(TimeSpan.FromMinutes(5), Stop);
             Assert.True(Directory.Exists(trap));
             Assert.True(ServerAccount.IsAlive(cluster.Server.ProcessId));
         }
@@ -165,15 +166,22 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
     [InlineData("broker")]
     public async Task What_a_program_left_that_was_killed_with_its_watch_goes_with_the_next_server(string kind)
     {
-        var (used, left) = (await WatchedProgram.MakeRootAsync(kind, Stop), await WatchedProgram.MakeRootAsync(kind, Stop));
-        // No process has so high a number.
-        await File.WriteAllTextAsync(PrivateRoot.OwnerOf(left), $"{int.MaxValue}", Stop);
+        var (used, making) = (await WatchedProgram.MakeRootAsync(kind, Stop), await LeftAsync(kind, ""));
+        // Of an older version; of this process's number, which another had; and of a machine that stopped before the mark was on its disk.
+        string[] left =
+        [
+            await LeftAsync(kind, Nobody), await LeftAsync(kind, $"{ProcessMark.OfThis}0"), await LeftAsync(kind, ""),
+        ];
+        Directory.SetLastWriteTimeUtc(left[^1], DateTime.UtcNow.AddDays(-2));
 
-        await ClusterDirectory.SweepAsync(cluster.Server.Binaries, Stop);
+        await SweepAsync();
 
-        Assert.False(Directory.Exists(left));
-        Assert.True(Directory.Exists(used));
-        Directory.Delete(used, recursive: true);
+        Assert.All(left, directory => Assert.False(Directory.Exists(directory), directory));
+        Assert.All((string[])[used, making], directory =>
+        {
+            Assert.True(Directory.Exists(directory));
+            Directory.Delete(directory, recursive: true);
+        });
     }
 
     [Fact]
@@ -189,6 +197,86 @@ public sealed class NativeClusterTests(PostgresCluster cluster)
         await directory.DisposeAsync();
         Assert.False(Directory.Exists(directory.Root));
     }
+
+    [Fact]
+    public async Task What_a_power_cut_left_goes_and_the_process_that_has_its_servers_number_by_now_lives_on()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no sleep, and does not tell where a process is at work.");
+            return;
+        }
+
+        using var foreign = Process.Start("sleep", ["600"]);
+        try
+        {
+            foreach (var number in (string[])[Nobody, $"{foreign.Id}"])
+            {
+                var left = await WatchedProgram.MakeRootAsync("pg", Stop);
+                var data = Directory.CreateDirectory(Path.Combine(left, "data")).FullName;
+                await File.WriteAllTextAsync(Path.Combine(data, "postmaster.pid"), $"{number}\n{data}\n", Stop);
+                // Last: from here on the server of any other test removes it.
+                await File.WriteAllTextAsync(PrivateRoot.OwnerOf(left), Nobody, Stop);
+
+                await SweepAsync();
+
+                Assert.False(Directory.Exists(left), number);
+            }
+
+            Assert.True(ServerAccount.IsAlive(foreign.Id));
+        }
+        finally
+        {
+            foreign.Kill();
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_still_runs_is_stopped_where_its_program_was_killed_with_its_watch()
+    {
+        await using var own = await NativeCluster.StartAsync(cluster.Server.Binaries, SmallServer, keep: false, Stop);
+        var process = own.ProcessId;
+        await File.WriteAllTextAsync(PrivateRoot.OwnerOf(own.Directory.Root), Nobody, Stop);
+
+        await SweepAsync();
+
+        Assert.False(ServerAccount.IsAlive(process));
+        Assert.False(Directory.Exists(own.Directory.Root));
+    }
+
+    [Fact]
+    public async Task What_is_in_the_way_of_a_removal_is_told()
+    {
+        if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
+        {
+            Assert.Skip("Root removes everything, and Windows has no file modes.");
+            return;
+        }
+
+        var root = await WatchedProgram.MakeRootAsync("pg", Stop);
+        var inner = Directory.CreateDirectory(Path.Combine(root, "inner")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(inner, "file"), "", Stop);
+        File.SetUnixFileMode(inner, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var fault = await new ClusterDirectory(root).RemoveAsync(cluster.Server.Binaries, Stop);
+        File.SetUnixFileMode(inner, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        Assert.Contains(Path.Combine(inner, "file"), fault, StringComparison.Ordinal);
+        Assert.Null(await new ClusterDirectory(root).RemoveAsync(cluster.Server.Binaries, Stop));
+        Assert.False(Directory.Exists(root));
+    }
+
+    /// <summary>No process has so high a number.</summary>
+    private static string Nobody => $"{int.MaxValue}";
+
+    /// <returns>A directory with this mark.</returns>
+    private static async Task<string> LeftAsync(string kind, string mark)
+    {
+        var left = await WatchedProgram.MakeRootAsync(kind, Stop);
+        await File.WriteAllTextAsync(PrivateRoot.OwnerOf(left), mark, Stop);
+        return left;
+    }
+
+    private Task SweepAsync() => ClusterDirectory.SweepAsync(cluster.Server.Binaries, SilentProgress.Instance, Stop);
 
     [Fact]
     public async Task A_private_server_gets_no_secret_of_this_programs_environment()
