@@ -11,7 +11,7 @@ namespace LoadHarness.Seeding;
 
 /// <summary>
 /// Fills a database that has the base or the optimized schema. An interrupted seeding goes on where it stopped when it is started again
-/// with an equal request.
+/// with an equal request, in another month too.
 /// </summary>
 /// <param name="admin">A role that owns the tables and is not bound by their row security.</param>
 public sealed class Seeder(NpgsqlDataSource admin)
@@ -49,9 +49,8 @@ public sealed class Seeder(NpgsqlDataSource admin)
     {
         await using var journal = new SeedJournal(connection);
         await journal.OpenAsync(cancellationToken);
-        var generators = new SeedGenerators(request);
-        var run = await new SeedStart(connection, journal, new DiskSpace(FreeBytes))
-            .BeginAsync(request, generators, progress, cancellationToken);
+        var (run, generators) = await new SeedStart(connection, journal, new DiskSpace(FreeBytes))
+            .BeginAsync(request, progress, cancellationToken);
         if (run.Manifest is not null)
             return SeedReuse.Read(run.Manifest) with { Reused = true };
         if (run.SmallTablesChecksum is null)

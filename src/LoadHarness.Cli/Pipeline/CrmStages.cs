@@ -3,6 +3,7 @@ using LoadHarness.Checks.Verification;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
+using LoadHarness.Postgres;
 using LoadHarness.Postgres.Distribution;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
@@ -15,6 +16,9 @@ namespace LoadHarness.Cli.Pipeline;
 /// <summary>The stages of a run on the CRM. Each takes what stages before it made, and gives a record.</summary>
 internal static class CrmStages
 {
+    // As its job does on the 1st of each month: a copy that was kept has not seen one.
+    private const string MonthsAhead = "select create_monthly_partitions()";
+
     public static async Task<Provisioned> DatabaseAsync(StageContext context, CancellationToken cancellationToken)
     {
         (await PlaceAsync(context, cancellationToken))?.Require();
@@ -46,10 +50,25 @@ internal static class CrmStages
                 ? $"reused, checksum {manifest.Checksum}"
                 : $"{manifest.Tables.Sum(table => table.Rows):N0} rows, checksum {manifest.Checksum}");
         if (seeded.Value.Reused) terminal.Line("   Reusing the seeded database of an earlier run: nothing was generated.");
+        if (database.IsPrivate && context.Rows.Remark(seeded.Value.SeededAtMonth) is not null)
+            await admin.ExecuteAsync(MonthsAhead, cancellationToken);
         var found = await FoundAsync(context, admin, seeded.Value, cancellationToken);
-        // That there are fewer makes the run invalid, which its judgement says.
-        return new(seeded.Value with { Found = found }) { Timing = seeded.Timing, Warnings = found?.More() is { } more ? [more] : [] };
+        return new(seeded.Value with { Found = found })
+        {
+            Timing = seeded.Timing,
+            Warnings = [.. WarningsOf(context, seeded.Value, found).OfType<string>()],
+        };
     }
+
+    // That there are fewer rows makes the run invalid, which its judgement says.
+    private static IEnumerable<string?> WarningsOf(StageContext context, SeedManifest seed, FoundRows? found) =>
+    [
+        found?.More(),
+        context.Rows.Remark(seed.SeededAtMonth),
+        context.Options.Baseline?.Seed is { } baseline && baseline.SeededAtMonth != seed.SeededAtMonth
+            ? $"The newest month of the baseline's rows is {baseline.SeededAtMonth:yyyy-MM}, of this run's {seed.SeededAtMonth:yyyy-MM}."
+            : null,
+    ];
 
     // A private server starts from a copy of what was kept, before any scenario.
     private static async Task<FoundRows?> FoundAsync(
@@ -70,7 +89,7 @@ internal static class CrmStages
         var binaries = await PostgresBinaries.FindAsync(cancellationToken)
             ?? throw new HarnessException(
                 "--keep: the PostgreSQL programs that made this cluster can no longer be found. Put them on the PATH.");
-        var snapshot = context.Rows.SnapshotFor(binaries.MajorVersion);
+        var snapshot = SnapshotFor(context, binaries.MajorVersion);
         var saved = snapshot.Exists ? null : await Staged.MeasureAsync(
             "keep",
             async () =>
@@ -80,6 +99,10 @@ internal static class CrmStages
             },
             directory => directory);
         context.Terminal.Line($"   The seeded database is kept in {snapshot.Directory}; start from it with --reuse.");
+        var others = context.Rows.KeptMonths(binaries.MajorVersion).Select(rows => rows.SnapshotFor(binaries.MajorVersion))
+            .Where(other => other != snapshot).Select(other => other.Directory).ToList();
+        if (others.Count > 0)
+            context.Terminal.Line($"   Rows of other months are kept as well; delete what you do not need: {string.Join(", ", others)}");
         return new() { Timing = saved?.Timing };
     }
 
@@ -121,9 +144,13 @@ internal static class CrmStages
     private static async Task<ClusterSnapshot?> PlaceAsync(StageContext context, CancellationToken cancellationToken) =>
         context.Options is { Keep: true, Database: DatabaseTarget.Native }
             && await PostgresBinaries.FindAsync(cancellationToken) is { } binaries
-            && context.Rows.SnapshotFor(binaries.MajorVersion) is { Exists: false } place
+            && SnapshotFor(context, binaries.MajorVersion) is { Exists: false } place
                 ? place
                 : null;
+
+    /// <summary>Where the rows are kept: with <c>--reuse</c> those of an earlier month, where there are none of this one.</summary>
+    private static ClusterSnapshot SnapshotFor(StageContext context, int serverMajorVersion) =>
+        (context.Options.Reuse ? context.Rows.AsKept(serverMajorVersion) : context.Rows).SnapshotFor(serverMajorVersion);
 
     // A native cluster is kept as a snapshot taken before the scenarios change its rows, so the server itself need not stay.
     private static DatabaseRequest Request(StageContext context)
@@ -138,7 +165,7 @@ internal static class CrmStages
             {
                 ["loadharness.without_extensions"] = names,
             } : new(),
-            Snapshot = options.Reuse ? context.Rows.SnapshotFor : null,
+            Snapshot = options.Reuse ? version => SnapshotFor(context, version) : null,
         };
     }
 

@@ -20,6 +20,9 @@ public sealed record ClusterSnapshot(string Directory)
     private const string Complete = "complete";
     private const string Unfinished = ".saving-";
 
+    // Read once: no program changes its own files.
+    private static readonly Lazy<string> Sql = new(SqlChecksum);
+
     /// <summary>No copy takes so long: what is older was left by a program that was killed together with its watch.</summary>
     private static readonly TimeSpan LongestSaving = TimeSpan.FromDays(1);
 
@@ -45,7 +48,7 @@ public sealed record ClusterSnapshot(string Directory)
     /// </summary>
     /// <param name="rows">Names the seeded rows; a part of a directory's name.</param>
     public static ClusterSnapshot Of(string rows, int serverMajorVersion) =>
-        new(Path.Combine(Root, $"seed-{rows}-pg{serverMajorVersion}-{SqlChecksum()}"));
+        new(Path.Combine(Root, $"seed-{rows}-pg{serverMajorVersion}-{Sql.Value}"));
 
     /// <summary>Why nothing can be kept on this machine, and what to do; null when it can.</summary>
     public static string? RootFault() =>

@@ -80,9 +80,8 @@ internal sealed class CopyComparison : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         await journal.OpenAsync(cancellationToken);
-        var generators = new SeedGenerators(request);
-        var run = await new SeedStart(connection, journal, new DiskSpace(DiskSpace.FreeBytesOf))
-            .BeginAsync(request, generators, progress, cancellationToken);
+        var (run, generators) = await new SeedStart(connection, journal, new DiskSpace(DiskSpace.FreeBytesOf))
+            .BeginAsync(request, progress, cancellationToken);
         if (run.Manifest is not null)
             throw new Core.HarnessException(
                 "This database is seeded already, so the load cannot be measured. Give an empty database, or --force to delete its rows "

@@ -8,31 +8,37 @@ namespace LoadHarness.Seeding.Loading;
 /// <summary>Decides whether a database is fresh, half seeded, or seeded already, and refuses what does not fit the request.</summary>
 internal sealed class SeedStart(NpgsqlConnection connection, SeedJournal journal, DiskSpace disk)
 {
-    public async Task<SeedRun> BeginAsync(
-        SeedRequest request, SeedGenerators generators, IStageProgress progress, CancellationToken cancellationToken)
+    /// <returns>What is done, with what makes its rows: of the month that it was begun in, which no option names.</returns>
+    public async Task<(SeedRun Run, SeedGenerators Generators)> BeginAsync(
+        SeedRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
+        var generators = new SeedGenerators(request);
         await SchemaFitCheck.CheckAsync(connection, generators.Large, cancellationToken);
-        var run = await journal.ReadAsync(cancellationToken);
-        // Of one that has ended, rows were changed since, by scenarios among others: who asks for them anew gets them anew.
-        if (run is not null && (!request.Replace || (run.Manifest is null && run.Identity == request.Identity)))
+        if (await journal.ReadAsync(cancellationToken) is { } run)
         {
-            Note(run, request, progress);
-            return run;
+            var begun = request.WithMonthOf(run.Identity);
+            // Of one that has ended, rows were changed since, by scenarios among others: who asks for them anew gets them anew.
+            if (!request.Replace || (run.Manifest is null && run.Identity == begun.Identity))
+            {
+                if (run.Identity != begun.Identity) throw new HarnessException(Refusal(run.Identity, begun));
+                Note(run, request.Remark(begun.SeededAtMonth), progress);
+                return (run, new SeedGenerators(begun));
+            }
         }
 
         await MakeEmptyAsync(request, generators.Tables, progress, cancellationToken);
         await disk.CheckAsync(connection, generators.Plan.Leads, request.Copies, cancellationToken);
         await PastPartitions.EnsureAsync(connection, generators.Tables, generators.Calendar, cancellationToken);
         await journal.StartAsync(request, cancellationToken);
-        return (await journal.ReadAsync(cancellationToken))!;
+        return ((await journal.ReadAsync(cancellationToken))!, generators);
     }
 
-    private static void Note(SeedRun run, SeedRequest request, IStageProgress progress)
+    private static void Note(SeedRun run, string? remark, IStageProgress progress)
     {
-        if (run.Identity != request.Identity) throw new HarnessException(Refusal(run.Identity, request));
         progress.Note(run.Manifest is null
             ? $"Going on with an interrupted seeding ({run.Identity})."
             : $"The database is seeded already ({run.Identity}); its rows are used again.");
+        if (remark is not null) progress.Note(remark);
     }
 
     // The same options would not help where another program made the rows.

@@ -7,7 +7,7 @@ using LoadHarness.Postgres.Provisioning;
 
 namespace LoadHarness.EndToEndTests.Program;
 
-/// <summary>A place in the cache that cannot be taken; a file is in the way of root as well.</summary>
+/// <summary>Where seeded servers are kept: a place that cannot be taken, and rows of an earlier month.</summary>
 public sealed class KeptPlaceTests
 {
     // Rows that no other test keeps.
@@ -18,6 +18,33 @@ public sealed class KeptPlaceTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
+    [Fact]
+    public async Task Rows_that_were_kept_in_an_earlier_month_are_started_from_and_not_kept_twice()
+    {
+        var now = StageContext.Of(OptionsCheck.Check(Given with { Contacts = "1005", Reuse = true }, []));
+        var month = now.Rows.SeededAtMonth.AddMonths(-1);
+
+        var kept = await SeedAndKeepAsync(now with { Rows = now.Rows with { SeededAtMonth = month } });
+        var started = await SeedAndKeepAsync(now);
+
+        Assert.Equal((false, true), (kept.Manifest.Reused, started.Manifest.Reused));
+        Assert.Equal((kept.Manifest.Checksum, month), (started.Manifest.Checksum, started.Manifest.SeededAtMonth));
+        Assert.Empty(kept.Warnings);
+        Assert.Contains($"newest month of the rows is {month:yyyy-MM}", Assert.Single(started.Warnings), StringComparison.Ordinal);
+        var copy = Assert.Single(Directory.GetDirectories(ClusterSnapshot.Root, "seed-1005-4711-*"));
+        Assert.Contains($"-{month:yyyyMM}-", copy, StringComparison.Ordinal);
+    }
+
+    private static async Task<Seeded> SeedAndKeepAsync(StageContext context)
+    {
+        await using var database = (await CrmStages.DatabaseAsync(context, Stop)).Database;
+        await CrmStages.SchemaAsync(context, database, Stop);
+        var seeded = await CrmStages.SeedAsync(context, database, Stop);
+        await CrmStages.KeepAsync(context, database, Stop);
+        return seeded;
+    }
+
+    // A file is in the way of root as well.
     [Fact]
     public async Task A_copy_that_cannot_be_saved_is_refused_at_the_start_a_warning_of_a_run_and_a_fault_of_seed()
     {

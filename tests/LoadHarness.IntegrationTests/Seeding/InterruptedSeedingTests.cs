@@ -79,6 +79,31 @@ public sealed class InterruptedSeedingTests(PostgresCluster cluster)
         await GoesOnAsync(database.Owner, before);
     }
 
+    // No option names the month, so the same options ask for another one from the 1st on.
+    [Theory]
+    [InlineData("Loading email_sends", 2)]
+    [InlineData("Building indexes and constraints", 4)]
+    public async Task A_seeding_that_was_begun_in_an_earlier_month_goes_on_with_its_own_and_its_rows_are_used_again(
+        string stage, int advances)
+    {
+        var earlier = Request with { SeededAtMonth = Request.SeededAtMonth.AddMonths(-1) };
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        var killer = new AtAdvance(stage, advances, () => TerminateOthers(database.ConnectionString));
+        await Assert.ThrowsAsync<HarnessException>(() => new Seeder(database.Owner).SeedAsync(earlier, killer, Stop));
+
+        foreach (var isFirst in new[] { true, false })
+        {
+            var told = new Notes();
+            var manifest = await new Seeder(database.Owner).SeedAsync(Request, told, Stop);
+            Assert.Equal((SeedChecksum.Of(earlier), earlier.SeededAtMonth), (manifest.Checksum, manifest.SeededAtMonth));
+            Assert.Equal(!isFirst, manifest.Reused);
+            Assert.Contains("The newest month of the rows is 2026-09; rows that are begun now end with 2026-10.", told.Sentences);
+        }
+
+        var anew = await new Seeder(database.Owner).SeedAsync(Request with { Replace = true }, SilentProgress.Instance, Stop);
+        Assert.Equal((SeedChecksum.Of(Request), Request.SeededAtMonth), (anew.Checksum, anew.SeededAtMonth));
+    }
+
     [Fact]
     public async Task A_deadlock_with_another_session_delays_the_seeding_and_no_more()
     {

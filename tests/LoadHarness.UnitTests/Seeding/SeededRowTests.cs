@@ -28,6 +28,21 @@ public sealed class SeededRowTests
         Assert.Contains($"-rows{SeedRequest.RowsVersion}-pg15-", Request.SnapshotFor(15).Directory, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Rows_that_differ_by_their_month_alone_are_the_ones_that_were_asked_for()
+    {
+        var later = Request with { SeededAtMonth = new DateOnly(2027, 1, 1), Workers = 3 };
+
+        Assert.Equal(later with { SeededAtMonth = Request.SeededAtMonth }, later.WithMonthOf(Request.Identity));
+        // Whatever made them: that is compared next.
+        Assert.Equal(Request.SeededAtMonth, later.WithMonthOf(Request.Identity[..Request.Identity.IndexOf(',', 30)]).SeededAtMonth);
+        foreach (var other in (SeedRequest[])[Request with { Seed = 4 }, Request with { Contacts = 12_000 },
+            Request with { Spread = new(20, 1) }])
+            Assert.Equal(later, later.WithMonthOf(other.Identity));
+        Assert.Equal(later, later.WithMonthOf("2000 contacts, seed 42, 24 months to 2026-1"));
+        Assert.Null(Request.Remark(Request.SeededAtMonth));
+    }
+
     // The newest month of the second is the shortest there is: nothing may have to be cut at its end.
     [Theory]
     [InlineData("2026-10-01")]
