@@ -35,6 +35,9 @@ public sealed record SeedRequest(long Contacts, ulong Seed, int Workers)
     /// <summary>What has to find room besides the rows: nothing is seeded where it would not.</summary>
     public PlannedCopies Copies { get; init; } = PlannedCopies.None;
 
+    /// <summary>What kind of server is filled. One of the harness is made anew with each start: nothing there is gone on with.</summary>
+    public ServerKind Server { get; init; } = ServerKind.Given;
+
     /// <summary>Leads a transaction: what a killed load has to do again.</summary>
     public int LeadsPerChunk { get; init; } = 50_000;
 

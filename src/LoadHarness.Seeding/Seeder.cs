@@ -33,14 +33,12 @@ public sealed class Seeder(NpgsqlDataSource admin)
         }
         catch (PostgresException fault) when (fault.SqlState == DiskFull)
         {
-            throw new HarnessException($"The server's disk is full ({fault.MessageText}). Free some space and start again with the same "
-                + $"options: the seeding goes on where it stopped.", inner: fault);
+            throw new HarnessException(SeedFaults.DiskFull(request, fault.MessageText), inner: fault);
         }
         catch (NpgsqlException fault) when (
             fault is not PostgresException { IsTransient: false } || fault.SqlState?.StartsWith("57P", StringComparison.Ordinal) == true)
         {
-            throw new HarnessException($"The server stopped the seeding of {request.Contacts} contacts ({fault.Message}). Start again with "
-                + $"the same options: the seeding goes on where it stopped.", inner: fault);
+            throw new HarnessException(SeedFaults.Stopped(request, fault.Message), inner: fault);
         }
     }
 

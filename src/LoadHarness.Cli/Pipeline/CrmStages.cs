@@ -41,8 +41,7 @@ internal static class CrmStages
         var (options, terminal) = (context.Options, context.Terminal);
         terminal.Heading($"seed ({options.Contacts:N0} leads{(options.Spread.IsOne() ? "" : $" {options.Spread.Words()}")}, seed "
             + $"{options.Seed})");
-        var place = await PlaceAsync(context, cancellationToken);
-        var rows = place is null ? context.Rows : context.Rows with { Copies = new(place.Directory, 0) };
+        var rows = await RowsAsync(context, database, cancellationToken);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         var seeded = await context.StageAsync(
             "seed", progress => new Seeder(admin).SeedAsync(rows, progress, cancellationToken),
@@ -58,6 +57,13 @@ internal static class CrmStages
             Timing = seeded.Timing,
             Warnings = [.. WarningsOf(context, seeded.Value, found).OfType<string>()],
         };
+    }
+
+    /// <summary>What is asked for, with the server that it is for, and what has to find room there besides the rows.</summary>
+    public static async Task<SeedRequest> RowsAsync(StageContext context, Database database, CancellationToken cancellationToken)
+    {
+        var rows = context.Rows with { Server = database.Server.Provisioning };
+        return await PlaceAsync(context, cancellationToken) is { } place ? rows with { Copies = new(place.Directory, 0) } : rows;
     }
 
     // That there are fewer rows makes the run invalid, which its judgement says.

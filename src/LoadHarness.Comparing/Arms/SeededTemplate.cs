@@ -39,7 +39,8 @@ public sealed class SeededTemplate : IAsyncDisposable
         {
             await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
             await new Migrator(admin).BuildAsync(progress, cancellationToken);
-            await new Seeder(admin).SeedAsync(request with { Copies = copies }, progress, cancellationToken);
+            var rows = request with { Copies = copies, Server = database.Server.Provisioning };
+            await new Seeder(admin).SeedAsync(rows, progress, cancellationToken);
         }
     }
 
