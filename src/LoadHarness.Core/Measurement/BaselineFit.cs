@@ -53,7 +53,7 @@ public static class BaselineFit
     public static IEnumerable<string> Circumstances(RunResult earlier, RunResult run) => Differing(earlier, run).Select(Words);
 
     private static IEnumerable<(string Name, string? Then, string? Now)> Differing(RunResult earlier, RunResult run) =>
-        Pairs(Facts(earlier), Facts(run)).Where(pair => pair.Then != pair.Now && IsCompared(pair, earlier, run));
+        Unlike(Facts(earlier), Facts(run)).Where(pair => IsCompared(pair, earlier, run));
 
     /// <summary>
     /// Whether a fact is left out of a comparison where one of the runs does not say it: those of some servers alone, of which earlier
@@ -70,8 +70,7 @@ public static class BaselineFit
         if (earlier.Contacts is { } before && before != contacts) yield return $"leads: {Text(before)} then, {Text(contacts)} now";
         if (earlier.Seed is { } rows && rows.Spread != spread) yield return $"leads: {rows.Spread.Words()} then, {spread.Words()} now";
         if (SeedOf(earlier) != Text(seed)) yield return Words(("seed", SeedOf(earlier), Text(seed)));
-        foreach (var pair in Pairs(FactsOfTheStart(earlier), FactsOfTheStart(run))
-            .Where(pair => pair.Then != pair.Now && IsCompared(pair, earlier, run)))
+        foreach (var pair in Unlike(FactsOfTheStart(earlier), FactsOfTheStart(run)).Where(pair => IsCompared(pair, earlier, run)))
             yield return Words(pair);
     }
 
@@ -86,7 +85,7 @@ public static class BaselineFit
 
     private static IEnumerable<RunFact> FactsOfTheStart(RunResult run) =>
     [
-        new("machine", FactKind.Machine, MachineOf(run)),
+        new("machine", FactKind.Machine, MachineOf(run)) { MemoryBytes = MemoryOf(run) },
         new("build", FactKind.Machine, run.Identity.Configuration),
         new("comparing verb", FactKind.Load, run.Findings?.Verb),
         .. MeasuringOptions.Where(option => option != OptionNames.ProfileChecksum || PlaysProfile(run))
@@ -112,6 +111,9 @@ public static class BaselineFit
             ? $"{words[..^last.Length]}{memory:0}{unit}"
             : words;
     }
+
+    // As of the machine; null where there are words alone.
+    private static long? MemoryOf(RunResult run) => (Proof.EvidenceOf(run) is { } proof ? proof.Host : run.Host)?.MemoryBytes;
 
     /// <summary>The other comparing verbs have loads of their own, whatever the profile says.</summary>
     private static bool PlaysProfile(RunResult run) => run.Findings is null || run.Headroom is not null;
@@ -141,14 +143,14 @@ public static class BaselineFit
         _ => true,
     };
 
-    private static IEnumerable<(string Name, string? Then, string? Now)> Pairs(IEnumerable<RunFact> earlier, IEnumerable<RunFact> run)
+    private static IEnumerable<(string Name, string? Then, string? Now)> Unlike(IEnumerable<RunFact> earlier, IEnumerable<RunFact> run)
     {
-        var (then, now) = (earlier.ToList(), run.ToList());
-        return then.Concat(now).Select(fact => fact.Name).Distinct()
-            .Select(name => (name, ValueOf(then, name), ValueOf(now, name)));
+        var (before, after) = (earlier.ToList(), run.ToList());
+        return before.Concat(after).Select(fact => fact.Name).Distinct()
+            .Select(name => (Name: name, Then: before.Find(fact => fact.Name == name), Now: after.Find(fact => fact.Name == name)))
+            .Where(pair => !RunFact.AreAlike(pair.Then, pair.Now))
+            .Select(pair => (pair.Name, pair.Then?.ToldBeside(pair.Now), pair.Now?.ToldBeside(pair.Then)));
     }
-
-    private static string? ValueOf(List<RunFact> facts, string name) => facts.FirstOrDefault(fact => fact.Name == name)?.Value;
 
     private static string Words((string Name, string? Then, string? Now) pair) =>
         $"{pair.Name}: {pair.Then ?? "none"} then, {pair.Now ?? "none"} now";
@@ -160,7 +162,28 @@ public static class BaselineFit
 }
 
 /// <summary>One circumstance of a run that its figures depend on.</summary>
-public sealed record RunFact(string Name, FactKind Kind, string? Value);
+public sealed record RunFact(string Name, FactKind Kind, string? Value)
+{
+    /// <summary>
+    /// Largest quotient of two memories that count as equal: the operating system keeps a little more or less for itself after each start.
+    /// </summary>
+    private const double MostMemoryRatio = 1.02;
+
+    /// <summary>Of a machine, whose value ends with it in words; null where the words are all that is known.</summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>Whether two runs say the same; one that does not say has null.</summary>
+    public static bool AreAlike(RunFact? one, RunFact? other) => one is { MemoryBytes: { } a } && other is { MemoryBytes: { } b }
+        ? one.BesideMemory() == other.BesideMemory() && Math.Max(a, b) <= Math.Min(a, b) * MostMemoryRatio
+        : one?.Value == other?.Value;
+
+    /// <summary>The value; with its memory to the byte where it would be told in the words of the other one.</summary>
+    public string? ToldBeside(RunFact? other) =>
+        MemoryBytes is { } bytes && Value == other?.Value ? $"{Value} ({bytes:N0} bytes)" : Value;
+
+    private string? BesideMemory() =>
+        Value is { } words ? words[..Math.Max(0, words.LastIndexOf(", ", StringComparison.Ordinal))] : null;
+}
 
 /// <summary>What a run's figures depend on.</summary>
 public enum FactKind

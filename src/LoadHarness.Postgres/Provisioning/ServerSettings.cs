@@ -5,6 +5,12 @@ namespace LoadHarness.Postgres.Provisioning;
 /// <summary>Server settings of a profile, by name. Durability is on in all of them: figures without it are worthless.</summary>
 public static class ServerSettings
 {
+    /// <summary>
+    /// Megabytes that memory is rounded down to, for settings that are made from it: a system that keeps a little more for itself after an
+    /// update would have others, and no earlier run would be comparable.
+    /// </summary>
+    private const long MemoryStep = 256;
+
     /// <summary>On in every profile, and read back after the start.</summary>
     public static IReadOnlyList<string> Durability => Core.Validity.Durability.Settings;
 
@@ -51,7 +57,7 @@ public static class ServerSettings
     private static Dictionary<string, string> Tuned(MachineSize machine)
     {
         const int connections = 200;
-        var memory = machine.MemoryBytes >> 20;
+        var memory = Coarse(machine.MemoryBytes >> 20);
         var shared = memory / 4;
         var workers = Math.Max(machine.Cores, 8);
         var settings = new Dictionary<string, string>
@@ -95,6 +101,8 @@ public static class ServerSettings
         ["TimeZone"] = "UTC",
         ["log_timezone"] = "UTC",
     };
+
+    private static long Coarse(long megabytes) => megabytes < MemoryStep ? megabytes : megabytes / MemoryStep * MemoryStep;
 
     private static string Megabytes(long figure) => Text(figure) + "MB";
 

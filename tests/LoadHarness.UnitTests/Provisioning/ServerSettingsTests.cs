@@ -24,6 +24,16 @@ public sealed class ServerSettingsTests
     public void Memory_for_maintenance_stays_below_2_GB_on_Windows(ServerPlatform platform, int gibibytes, string figure) =>
         Assert.Equal(figure, Tuned(new(gibibytes * Gibibyte, 8, platform))["maintenance_work_mem"]);
 
+    // The same machine before and after an update of its kernel, and a container that has next to nothing.
+    [Fact]
+    public void A_little_more_or_less_memory_makes_no_other_settings()
+    {
+        Assert.Equal(Tuned(OfMegabytes(24_105)), Tuned(OfMegabytes(24_101)));
+        Assert.Equal("6016MB", Tuned(OfMegabytes(24_105))["shared_buffers"]);
+        Assert.NotEqual(Tuned(OfMegabytes(24_105)), Tuned(OfMegabytes(16_000)));
+        Assert.Equal("50MB", Tuned(OfMegabytes(200))["shared_buffers"]);
+    }
+
     [Theory]
     [InlineData(4, 2, 4, 2)]
     [InlineData(128, 32, 64, 16)]
@@ -46,6 +56,8 @@ public sealed class ServerSettingsTests
     [InlineData(ServerProfile.Checklist, 64, 6)]
     public void A_container_may_use_no_more_memory_than_there_is(ServerProfile profile, int gibibytes, int limit) =>
         Assert.Equal(limit * Gibibyte, ContainerServer.MemoryOf(profile, new(gibibytes * Gibibyte, 8, ServerPlatform.Linux)));
+
+    private static MachineSize OfMegabytes(long megabytes) => new(megabytes << 20, 8, ServerPlatform.Linux);
 
     private static Dictionary<string, string> Tuned(MachineSize machine) =>
         ServerSettings.For(ServerProfile.Tuned, machine, [], "postgres");

@@ -132,7 +132,7 @@ public sealed class BaselineFitTests
             Proof = measured.Proof! with { Machine = machine, Host = host },
         };
 
-        var afterAnotherStart = measured.Host with { MemoryBytes = measured.Host.MemoryBytes - (1L << 20) };
+        var afterAnotherStart = measured.Host with { MemoryBytes = measured.Host.MemoryBytes - (600L << 20) };
         Assert.Empty(BaselineFit.Differences(measured, JudgedElsewhere("in other words", afterAnotherStart)));
         Assert.Equal(
             ["machine: AMD EPYC 7763, 8 cores, 32 GiB then, POWER9, 8 cores, 32 GiB now"],
@@ -146,6 +146,30 @@ public sealed class BaselineFitTests
             ["machine: AMD EPYC 7763, 8 cores, 32 GiB then, POWER9, 20 cores, 64 GiB now"],
             BaselineFit.Differences(measured, JudgedElsewhere("POWER9, 20 cores, 64 GiB")));
         Assert.Single(BaselineFit.Differences(measured, JudgedElsewhere(", GiB")));
+    }
+
+    // An edge between two figures in words is no difference between two machines, and one figure in words may be two machines.
+    [Theory]
+    [InlineData(23.49, 23.51, null)]
+    [InlineData(23.2, 23.6, null)]
+    [InlineData(16, 24, "16 GiB then, ")]
+    [InlineData(1, 1.4, "1 GiB (1,073,741,824 bytes) then, ")]
+    public void Machines_with_nearly_the_same_memory_are_the_same(double then, double now, string? difference)
+    {
+        var (earlier, run) = (WithMemory(then), WithMemory(now));
+
+        foreach (var found in (IEnumerable<string>[])[BaselineFit.Differences(earlier, run), RunNight.Of(run).Since(RunNight.Of(earlier)),
+            BaselineFit.KnownAtStart(earlier, run.Seed!.Contacts, run.Seed.Spread, run.Seed.Seed, run)])
+        {
+            if (difference is null) Assert.Empty(found);
+            else Assert.Contains(difference, Assert.Single(found), StringComparison.Ordinal);
+        }
+    }
+
+    private static RunResult WithMemory(double gibibytes)
+    {
+        var run = SampleRun.Create();
+        return run with { Host = run.Host with { MemoryBytes = (long)(gibibytes * (1L << 30)) } };
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed record RunNight(
     DateTimeOffset StartedUtc,
     string Commit,
     string Load,
-    IReadOnlyDictionary<string, string> Machine,
+    IReadOnlyDictionary<string, RunFact> Machine,
     string? Schema,
     bool IsTrusted,
     RunState State,
@@ -43,7 +43,7 @@ public sealed record RunNight(
             string.Join(", ", facts.Where(fact => fact.Kind == FactKind.Load && fact.Name != OptionNames.ProfileChecksum)
                 .Select(fact => $"{fact.Name} {fact.Value ?? "none"}")),
             facts.Where(fact => fact.Kind == FactKind.Machine).GroupBy(fact => fact.Name)
-                .ToDictionary(group => group.Key, group => group.First().Value ?? "none"),
+                .ToDictionary(group => group.Key, group => group.First()),
             run.Schema?.Checksum,
             !ofEvidence && outcome.State is not (RunState.Incomplete or RunState.Invalid),
             outcome.State,
@@ -64,9 +64,10 @@ public sealed record RunNight(
     public IReadOnlyList<string> Since(RunNight earlier) =>
     [
         .. earlier.Machine.Keys.Union(Machine.Keys)
-            .Select(name => (name, Then: earlier.Machine.GetValueOrDefault(name, "none"), Now: Machine.GetValueOrDefault(name, "none")))
-            .Where(fact => fact.Then != fact.Now && IsCompared(fact.name, earlier))
-            .Select(fact => $"{fact.name}: {fact.Then} then, {fact.Now} now"),
+            .Select(name => (Name: name, Then: earlier.Machine.GetValueOrDefault(name), Now: Machine.GetValueOrDefault(name)))
+            .Where(fact => !RunFact.AreAlike(fact.Then, fact.Now) && IsCompared(fact.Name, earlier))
+            .Select(fact => $"{fact.Name}: {fact.Then?.ToldBeside(fact.Now) ?? "none"} then, "
+                + $"{fact.Now?.ToldBeside(fact.Then) ?? "none"} now"),
     ];
 
     private bool IsCompared(string fact, RunNight earlier) =>

@@ -8,10 +8,10 @@ internal static class CircumstanceSection
     public static Section Of(IReadOnlyList<RunResult> runs, IReadOnlyList<ComparedPair> pairs)
     {
         var facts = runs.Select(run => BaselineFit.Facts(run).GroupBy(fact => fact.Name)
-            .ToDictionary(group => group.Key, group => group.First().Value ?? "none")).ToList();
+            .ToDictionary(group => group.Key, group => group.First())).ToList();
         var rows = facts.SelectMany(fact => fact.Keys).Distinct()
-            .Select(name => (Name: name, Values: facts.Select(fact => fact.GetValueOrDefault(name, "none")).ToList()))
-            .ToLookup(row => row.Values.Distinct().Count() > 1);
+            .Select(name => (Name: name, Facts: facts.Select(fact => fact.GetValueOrDefault(name)).ToList()))
+            .ToLookup(row => row.Facts.Any(fact => !RunFact.AreAlike(row.Facts[0], fact)));
         var notes = pairs.Where(pair => pair.Comparison.Differences.Count > 0)
             .Select(pair => $"{pair.B} differs from A: {string.Join("; ", pair.Comparison.Differences)}.").ToList();
         return new(
@@ -27,8 +27,8 @@ internal static class CircumstanceSection
             ]);
     }
 
-    private static Html Table(string caption, IReadOnlyList<RunResult> runs, IEnumerable<(string Name, List<string> Values)> rows) =>
+    private static Html Table(string caption, IReadOnlyList<RunResult> runs, IEnumerable<(string Name, List<RunFact?> Facts)> rows) =>
         HtmlComponents.Table(caption, ["What", .. RunLetters.Headers(runs)],
             rows.Select(row => (IReadOnlyList<Cell>)[Html.Of($"{row.Name}"),
-                .. row.Values.Select(value => (Cell)Html.Of($"{Plain.Cut(value, 200)}"))]));
+                .. row.Facts.Select(fact => (Cell)Html.Of($"{Plain.Cut(fact?.Value ?? "none", 200)}"))]));
 }
