@@ -22,6 +22,8 @@ public static class BaselineFit
 
     private const string TargetsChecksum = "targets";
 
+    private const string NewestMonth = "newest month of the rows";
+
     /// <summary>All that must be equal, by name; a run that lacks one has null there.</summary>
     public static IEnumerable<RunFact> Facts(RunResult run) =>
     [
@@ -29,6 +31,7 @@ public static class BaselineFit
         new("workspaces", FactKind.Load, run.Seed?.Spread.Words()),
         new("seed", FactKind.Load, SeedOf(run)),
         new("checksum of the rows", FactKind.Code, run.Seed?.Checksum),
+        new(NewestMonth, FactKind.Code, run.Seed?.SeededAtMonth.ToString("yyyy-MM")),
         new("schema", FactKind.Code, run.Schema?.Checksum),
         new(TargetsChecksum, FactKind.Code, run.TargetsChecksum),
         new("server", FactKind.Machine, run.Server?.Words() ?? run.Findings?.Servers),
@@ -44,10 +47,10 @@ public static class BaselineFit
 
     /// <summary>
     /// Why the earlier run is no baseline of this one, in words; its own faults are among them. Which targets judged it does not matter:
-    /// its figures are what counts.
+    /// its figures are what counts. Rows of another month are as many, and as large.
     /// </summary>
     public static IEnumerable<string> Differences(RunResult earlier, RunResult run) =>
-        [.. FaultsOf(earlier), .. Differing(earlier, run).Where(pair => pair.Name != TargetsChecksum).Select(Words)];
+        [.. FaultsOf(earlier), .. Differing(earlier, run).Where(pair => pair.Name is not (TargetsChecksum or NewestMonth)).Select(Words)];
 
     /// <summary>What differs between two runs, in words, whether or not either can be trusted.</summary>
     public static IEnumerable<string> Circumstances(RunResult earlier, RunResult run) => Differing(earlier, run).Select(Words);
@@ -138,7 +141,8 @@ public static class BaselineFit
         "checksum of the rows" => earlier.Seed?.SeededAtMonth == run.Seed?.SeededAtMonth,
         // Earlier versions did not record it.
         OptionNames.ProfileChecksum => earlier.Options.ContainsKey(pair.Name) && run.Options.ContainsKey(pair.Name),
-        _ when IsLeftOutWhereUnsaid(pair.Name) || pair.Name == TargetsChecksum => pair is { Then: not null, Now: not null },
+        _ when IsLeftOutWhereUnsaid(pair.Name) || pair.Name is TargetsChecksum or NewestMonth =>
+            pair is { Then: not null, Now: not null },
         _ when pair.Name.StartsWith("server setting ", StringComparison.Ordinal) => earlier.Server is not null && run.Server is not null,
         _ => true,
     };

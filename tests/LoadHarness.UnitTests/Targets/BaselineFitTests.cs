@@ -238,5 +238,9 @@ public sealed class BaselineFitTests
         };
 
         Assert.Empty(BaselineFit.Differences(earlier, run));
+        // Side by side they are told apart.
+        Assert.Equal(
+            [$"newest month of the rows: {earlier.Seed!.SeededAtMonth:yyyy-MM} then, {run.Seed!.SeededAtMonth:yyyy-MM} now"],
+            BaselineFit.Circumstances(earlier, run));
     }
 }
