@@ -22,23 +22,36 @@ internal static class SeedVerb
             new Command("seed", "Fill a database with leads, campaigns, sends and activities."),
             [words.Contacts, words.Workspaces, words.Skew, words.Database, words.Seed, words.Settings, words.Keep, words.Reuse, words.Force,
                 words.Json, measure],
-            (parsed, cancellationToken) => ExecuteAsync(words.Read(parsed), parsed.GetValue(measure), cancellationToken));
+            (parsed, cancellationToken) => parsed.GetValue(measure)
+                ? MeasureAsync(words, parsed, cancellationToken)
+                : FillAsync(words.Read(parsed), cancellationToken));
     }
 
-    private static async Task<ExitCode> ExecuteAsync(HarnessOptions options, bool measure, CancellationToken cancellationToken)
+    private static async Task<ExitCode> MeasureAsync(CommandLineOptions words, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var options = words.Read(parsed, FormOptions.Faults(parsed, "seed --measure", "loads into empty tables", words.Reuse));
+        if (options.Database is not DatabaseTarget.Given)
+            FormOptions.RequireNone(parsed, "seed --measure on a private server", "has nothing to delete there", words.Force);
+        var context = StageContext.Of(options);
+        await using var database = (await CrmStages.DatabaseAsync(context, cancellationToken)).Database;
+        await CrmStages.SchemaAsync(context, database, cancellationToken);
+        var rows = await CrmStages.RowsAsync(context, database, cancellationToken);
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        var measured = await context.Terminal.WithProgressAsync(progress => SeedMeasurement.RunAsync(
+            admin, rows, progress, cancellationToken));
+        // It ends with a complete seeding. That this could not be kept is told with what was measured.
+        var kept = await CrmStages.TryKeepAsync(context, database, cancellationToken);
+        return CheckTable.Print(context.Terminal, measured.Verdicts, options.Json, error: kept.Warnings.FirstOrDefault());
+    }
+
+    private static async Task<ExitCode> FillAsync(HarnessOptions options, CancellationToken cancellationToken)
     {
         var context = StageContext.Of(options);
         var terminal = context.Terminal;
+        if (options is { Keep: false, Database: not DatabaseTarget.Given })
+            terminal.Line("The private server goes at the end, with its rows: --keep keeps them for --reuse, --database fills your own.");
         await using var database = (await CrmStages.DatabaseAsync(context, cancellationToken)).Database;
         await CrmStages.SchemaAsync(context, database, cancellationToken);
-        if (measure)
-        {
-            await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
-            var measured = await terminal.WithProgressAsync(progress => SeedMeasurement.RunAsync(
-                admin, context.Rows, progress, cancellationToken));
-            return CheckTable.Print(terminal, measured.Verdicts, options.Json);
-        }
-
         var seeded = await CrmStages.SeedAsync(context, database, cancellationToken);
         seeded.RequireInvariants();
         await CrmStages.KeepAsync(context, database, cancellationToken);

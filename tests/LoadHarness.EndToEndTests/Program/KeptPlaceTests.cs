@@ -35,6 +35,26 @@ public sealed class KeptPlaceTests
         Assert.Contains($"-{month:yyyyMM}-", copy, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_measured_seeding_is_kept_and_one_that_is_not_kept_says_so_before_it_begins()
+    {
+        string[] rows = ["--contacts", "1006", "--seed", "4711", "--database", "native"];
+
+        // At this scale the measured ratio says nothing, whatever exit code it gives.
+        var measured = await BuiltProgram.RunAsync(["seed", "--measure", "--keep", .. rows]);
+        var started = await BuiltProgram.RunAsync(["seed", "--reuse", .. rows]);
+
+        var copy = Assert.Single(Directory.GetDirectories(ClusterSnapshot.Root, "seed-1006-4711-*"));
+        Assert.True(new ClusterSnapshot(copy).Exists, measured.StandardError);
+        Assert.Contains(copy, measured.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains("SEED-COPY", measured.StandardOutput, StringComparison.Ordinal);
+        Assert.Equal(0, started.ExitCode);
+        Assert.Contains("nothing was generated", started.StandardOutput, StringComparison.Ordinal);
+        const string goes = "The private server goes at the end";
+        Assert.DoesNotContain(goes, measured.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains(goes, started.StandardOutput.Split("== database")[0], StringComparison.Ordinal);
+    }
+
     private static async Task<Seeded> SeedAndKeepAsync(StageContext context)
     {
         await using var database = (await CrmStages.DatabaseAsync(context, Stop)).Database;

@@ -23,6 +23,8 @@ public sealed class FormOptionsTests
     [InlineData("--contacts: migrate without --measure ", "migrate --contacts 5k")]
     [InlineData("--force: migrate without --measure ", "migrate --force --database " + Given)]
     [InlineData("--seed: migrate without --contacts ", "migrate --measure --seed 7 --database " + Given)]
+    [InlineData("--reuse: seed --measure ", "seed --measure --reuse --seed x")]
+    [InlineData("--force: seed --measure on a private server ", "seed --measure --force --database container")]
     [InlineData("--job: jobs schedule ", "jobs schedule --job refresh")]
     [InlineData("--all: jobs schedule ", "jobs schedule --all")]
     [InlineData("--require: report --compare ", "report --compare a b --require TQ-1")]
