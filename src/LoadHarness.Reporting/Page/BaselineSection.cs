@@ -21,6 +21,7 @@ internal static class BaselineSection
             $"Run {baseline.RunId} of {baseline.StartedUtc:d MMM yyyy}, commit {baseline.Commit}. "
                 + "Worse or better is said only where the whole 95% interval of the quotient lies on one side of 1; it holds that two "
                 + $"runs of the same code differ by up to {Format.Significant(RunSpread.OfSame)} times. "
+                + "Of percent saved, what is left is compared. "
                 + "One run against one run shows no regression by itself: machines vary. Measure again, or compare in turns.",
             [baseline.Differences.Count > 0 ? Misfit(baseline) : Figures(run, baseline)]);
 
@@ -54,7 +55,7 @@ internal static class BaselineSection
         from now in run.Verdicts
         join then in baseline.Figures on now.Id equals then.TargetId
         where (now.Figure is not null || now.ByCause) && then.IsOf(now)
-        select (now, then, TargetChanges.Of(then, now));
+        select (now, then, TargetChanges.Of(then, now, run));
 
     // Without a word a target that the earlier run has too would just be missing from the table.
     private static IReadOnlyList<string> OthersOfTheSameId(RunResult run, Baseline baseline) =>
@@ -75,9 +76,16 @@ internal static class BaselineSection
         VerdictWords.Interval(then.Interval, then.Unit, null, then.Known),
         VerdictWords.Figure(now),
         VerdictWords.Interval(now.Interval, now.Unit, now.Limit, now.Known),
-        Format.Figure(change.Ratio, "x"),
-        Word(change) + (change.Incomparable is { } cause ? $": {cause.Causes("the earlier run", "this one")}" : ""),
+        Format.Figure(change.Ratio, "x") + (change is { IsOfRest: true, Ratio: not null } ? " of what is left" : ""),
+        Word(change) + Behind(change),
     ];
+
+    private static string Behind(RunChange change) => change switch
+    {
+        { Incomparable: { } cause } => $": {cause.Causes("the earlier run", "this one")}",
+        { Levels: { } levels } => $": {levels}",
+        _ => "",
+    };
 
     // The same words as of runs side by side: what they call no difference is none here.
     private static string Word(RunChange change) => change switch

@@ -15,6 +15,14 @@ public sealed record RunChange(
     /// <summary>Why the two are not compared, whatever they say; null where they are.</summary>
     public Incomparable? Incomparable { get; init; }
 
+    /// <summary>Whether A and B are what is left, in percent, where the runs show how much is saved.</summary>
+    public bool IsOfRest { get; init; }
+
+    /// <summary>"1.6% left to 16% left"; null of all other figures, and where a run has none.</summary>
+    public string? Levels => IsOfRest && A is { } a && B is { } b
+        ? $"{Format.Figure(a, Unit)} left to {Format.Figure(b, Unit)} left"
+        : null;
+
     /// <summary>B over A; null where there is no such quotient.</summary>
     public double? Ratio => Incomparable is null && A is > 0 && B is > 0 && double.IsFinite(B.Value / A.Value) ? B / A : null;
 
@@ -34,13 +42,18 @@ public sealed record RunChange(
 
     /// <summary>
     /// "1.15x slower (1.02 to 1.3)", "no difference shown (0.91x to 1.2x)", "no difference shown (3x faster, without an interval)", "the
-    /// same", "not compared: in B 60% failed".
+    /// same", "1.6% left to 16% left: 10x more (8.1 to 12)", "not compared: in B 60% failed".
     /// </summary>
     /// <param name="a">What the run A is called; likewise B.</param>
     public string Sentence(string a = "A", string b = "B")
     {
         if (Incomparable is not null) return Incomparable.Sentence(a, b);
         if (A is null || B is null) return $"not in {(A is null ? a : b)}";
+        return Levels is { } levels ? $"{levels}: {Compared()}" : Compared();
+    }
+
+    private string Compared()
+    {
         if (A == B && Interval is null) return "the same";
         if (Ratio is not { } ratio) return "no quotient";
         var said = ratio >= 1 ? $"{Times(ratio)} {Words.More}" : $"{Times(1 / ratio)} {Words.Less}";

@@ -58,7 +58,7 @@ public sealed record HistorySeries(NightName Name, IReadOnlyList<(int Run, doubl
             .Where(found => found.Figure is not null).Select(found => (found.Run, Figure: found.Figure!)).ToList();
         var points = figures.Select(found => (found.Run, found.Figure.Value)).ToList();
         // Between two breaks only: another machine explains another figure.
-        var stretches = points.Select(point => (point.Run, Value: Math.Max(point.Value, name.Least)))
+        var stretches = points.Select(point => (point.Run, Value: name.Followed(point.Value)))
             .GroupBy(point => breaks.Count(found => found.At <= point.Run));
         return new(name, points, [.. stretches.SelectMany(stretch => ChangePoints.Find([.. stretch]))])
         {
@@ -74,7 +74,7 @@ public sealed record HistorySeries(NightName Name, IReadOnlyList<(int Run, doubl
 
 /// <summary>Where a figure's level became another.</summary>
 /// <param name="At">Index of the first run of the new level.</param>
-/// <param name="Before">Geometric mean of the runs before.</param>
+/// <param name="Before">Geometric mean of the runs before; of percent saved, of what is left.</param>
 /// <param name="Runs">How many runs the new level rests on: 1 is a night to watch, and shows no change yet.</param>
 public sealed record HistoryChange(int At, double Before, double After, int Runs)
 {

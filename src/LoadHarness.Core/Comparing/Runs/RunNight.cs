@@ -78,14 +78,18 @@ public sealed record RunNight(
             .Select(figure => (figure.Name, new NightFigure(figure.Value, null, null))))
         .Where(figure => double.IsFinite(figure.Item2.Value));
 
-    private static IEnumerable<(NightName Name, NightFigure Figure)> Targets(RunResult run) => run.Verdicts
-        .Where(verdict => verdict is { IsJudged: true, Figure: not null, ByCause: false })
-        .Select(verdict => (
-            new NightName(NightKind.Target, verdict.Id, verdict.Title, verdict.Unit, verdict.Direction == LimitDirection.AtMost)
+    private static IEnumerable<(NightName Name, NightFigure Figure)> Targets(RunResult run) =>
+        from verdict in run.Verdicts
+        where verdict is { IsJudged: true, Figure: not null, ByCause: false }
+        let isSaving = Saving.Is(verdict, run)
+        let moreIsWorse = isSaving || verdict.Direction == LimitDirection.AtMost
+        select (
+            new NightName(NightKind.Target, verdict.Id, verdict.Title, verdict.Unit, moreIsWorse)
             {
                 Statistic = TargetName.Of(verdict).Statistic,
+                IsSaving = isSaving,
             },
-            new NightFigure(verdict.Figure!.Value, verdict.Limit, verdict.KnownInterval)));
+            new NightFigure(verdict.Figure!.Value, verdict.Limit, verdict.KnownInterval));
 
     // The few requests that succeed among many that fail may be the quick ones: their times would be a change to the better.
     private static IEnumerable<(NightName Name, double Value)> Times(RunResult run) =>
@@ -121,6 +125,7 @@ public sealed record RunNight(
 /// <summary>One figure that is followed over the nights.</summary>
 /// <param name="Name">A target's id, <c>scenario/operation</c>, or what has a size.</param>
 /// <param name="Metric">A target's title, or p95, mean, ...</param>
+/// <param name="MoreIsWorse">Of what changes are looked for in, which of percent saved is what is left.</param>
 public sealed record NightName(NightKind Kind, string Name, string Metric, string Unit, bool MoreIsWorse)
 {
     /// <summary>Of a target, as <see cref="TargetName"/> has it: another targets file may judge another one by the same id.</summary>
@@ -131,6 +136,12 @@ public sealed record NightName(NightKind Kind, string Name, string Metric, strin
     /// may fail is no change.
     /// </summary>
     public double Least => this is { Kind: NightKind.Operation, Metric: FailedShare.Metric } ? FailedShare.LargestPercent : 0;
+
+    /// <summary>Whether its figures are percent saved. They are shown so; changes are looked for in what is left.</summary>
+    public bool IsSaving { get; init; }
+
+    /// <summary>A figure of it as changes are looked for in it.</summary>
+    internal double Followed(double value) => IsSaving ? Saving.Left(value) : Math.Max(value, Least);
 }
 
 /// <param name="Limit">What it was judged by; null where it is no target's.</param>

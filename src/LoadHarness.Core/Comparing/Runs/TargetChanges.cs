@@ -1,30 +1,36 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Proving;
 using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing.Runs;
 
-/// <summary>What two runs measured for the same targets: an id alone does not make them the same.</summary>
+/// <summary>
+/// What two runs measured for the same targets: an id alone does not make them the same. Of percent saved, what is left is compared.
+/// </summary>
 public static class TargetChanges
 {
     internal static IReadOnlyList<RunChange> Of(RunResult a, RunResult b) =>
         [.. from before in a.Verdicts
             join after in b.Verdicts on before.Id equals after.Id
-            let change = Of(after, Side.Of(before))
+            let change = Of(after, Side.Of(before), Saving.Is(before, a) || Saving.Is(after, b))
             where TargetName.Of(before).IsSameAs(TargetName.Of(after)) && change is not { A: null, B: null, Incomparable: null }
             select change];
 
     /// <summary>The same of a run and of what it keeps of an earlier one, which is A.</summary>
-    public static RunChange Of(BaselineFigure then, Verdict now) =>
-        Of(now, new Side(then.Figure, then.IsBounded ? null : then.Interval, then.Cause));
+    /// <param name="run">That the verdict is of.</param>
+    public static RunChange Of(BaselineFigure then, Verdict now, RunResult run) =>
+        Of(now, new Side(then.Figure, then.IsBounded ? null : then.Interval, then.Cause), Saving.Is(now, run));
 
-    private static RunChange Of(Verdict now, Side then)
+    private static RunChange Of(Verdict now, Side then, bool isSaving)
     {
-        var after = Side.Of(now);
+        var (before, after) = isSaving ? (then.Left(), Side.Of(now).Left()) : (then, Side.Of(now));
         return OperationChanges.Change(
-            now.Id, now.Title, (then.Figure, then.Interval), (after.Figure, after.Interval), Words(now), now.Unit) with
+            now.Id, now.Title, (before.Figure, before.Interval), (after.Figure, after.Interval),
+            isSaving ? ChangeWords.OfCost : Words(now), now.Unit) with
         {
-            Incomparable = then.IsMeasured && after.IsMeasured && (then.Cause ?? after.Cause) is not null
-                ? new(then.Cause, after.Cause, IsWorse: then.Cause is null)
+            IsOfRest = isSaving,
+            Incomparable = before.IsMeasured && after.IsMeasured && (before.Cause ?? after.Cause) is not null
+                ? new(before.Cause, after.Cause, IsWorse: before.Cause is null)
                 : null,
         };
     }
@@ -41,5 +47,12 @@ public static class TargetChanges
 
         // Beyond a bound the truth may lie anywhere.
         public static Side Of(Verdict verdict) => new(verdict.Figure, verdict.IsBounded ? null : verdict.Interval, verdict.Cause);
+
+        /// <summary>Of percent saved, what is left.</summary>
+        public Side Left() => this with
+        {
+            Figure = Figure is { } figure ? Saving.Left(figure) : null,
+            Interval = Interval is { } interval ? Saving.Left(interval) : null,
+        };
     }
 }

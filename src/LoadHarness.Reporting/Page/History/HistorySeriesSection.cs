@@ -21,7 +21,8 @@ internal static class HistorySeriesSection
             histories == 1 ? "Figures" : $"Load {number + 1}",
             $"{history.Load}: {Format.Counted(history.Nights.Count, "run")}. Across: runs in the order of their time. Grey marks: the 95% "
                 + $"interval of each. Red line: the limit, where it is near. Dashed upright: the machine, the server or a setting became "
-                + $"another. Upright line with a dot: a change. Open dot: a last run to watch.",
+                + $"another. Upright line with a dot: a change. Open dot: a last run to watch."
+                + (history.Series.Any(series => series.Name.IsSaving) ? " Of percent saved, changes are those of what is left." : ""),
             [
                 .. new[] { (NightKind.Target, "Targets"), (NightKind.Operation, "Operations"), (NightKind.Size, "Sizes") }
                     .Select(kind => (Title: kind.Item2, Series: shown.Where(series => series.Name.Kind == kind.Item1).ToList()))

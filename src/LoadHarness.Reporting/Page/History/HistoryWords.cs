@@ -16,12 +16,15 @@ internal static class HistoryWords
 
     public static string Figure(double value, string unit) => ChangeSections.Figure(value, unit);
 
-    /// <summary>Of a change, the level before or after it.</summary>
-    public static string Level(FoundChange found, double value) => value <= found.Series.Name.Least
-        ? $"at most {Figure(found.Series.Name.Least, found.Series.Name.Unit)}"
-        : Figure(value, found.Series.Name.Unit);
+    /// <summary>Of a change, the level before or after it; of percent saved, what is left.</summary>
+    public static string Level(FoundChange found, double value) => found.Series.Name switch
+    {
+        { IsSaving: true, Unit: var unit } => $"{Figure(value, unit)} left",
+        { Least: var least, Unit: var unit } when value <= least => $"at most {Figure(least, unit)}",
+        { Unit: var unit } => Figure(value, unit),
+    };
 
-    /// <summary>"1.15x slower", "1.2x less".</summary>
+    /// <summary>"1.15x slower", "1.2x less"; of percent saved "10x more left".</summary>
     public static string Ratio(FoundChange found)
     {
         var words = found.Series.Name switch
@@ -31,7 +34,8 @@ internal static class HistoryWords
             _ => ChangeWords.OfRate,
         };
         var ratio = found.Change.Ratio;
-        return ratio >= 1 ? $"{Format.Significant(ratio)}x {words.More}" : $"{Format.Significant(1 / ratio)}x {words.Less}";
+        var said = ratio >= 1 ? $"{Format.Significant(ratio)}x {words.More}" : $"{Format.Significant(1 / ratio)}x {words.Less}";
+        return found.Series.Name.IsSaving ? $"{said} left" : said;
     }
 
     public static Html Sentence(FoundChange found) => Html.Of(

@@ -113,6 +113,8 @@ internal static class SideBySidePage
                     and the whole 95% interval of the quotient lies on one side of 1.</dd></div>
                 <div><dt>no difference shown</dt><dd>The interval holds 1: neither a change nor its absence is shown.</dd></div>
                 <div><dt>without an interval</dt><dd>One of the figures has no interval, because it rests on too few requests.</dd></div>
+                <div><dt>1.6% left to 16% left</dt><dd>Of percent saved, what is left is compared: 98.4% and 84% saved differ by ten
+                    times.</dd></div>
                 <div><dt>not compared</dt><dd>More than 1% of the requests failed, were skipped or got no answer, and times are of the
                     others. It counts as worse where {pairs[0].B} alone is at fault, or far more so than A.</dd></div>
                 <div><dt>Counters and bytes</dt><dd>They have no sampling error. Differences below 2% are none: two passes of the same work

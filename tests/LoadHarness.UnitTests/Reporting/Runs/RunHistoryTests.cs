@@ -1,5 +1,6 @@
 using LoadHarness.Core.Comparing.Runs;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting.Page.History;
 
 namespace LoadHarness.UnitTests.Reporting.Runs;
@@ -180,6 +181,46 @@ public sealed class RunHistoryTests
         Assert.Contains("not drawn: it measured nothing", page, StringComparison.Ordinal);
         Assert.DoesNotContain("incomplete or invalid", page, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(62.0, -126.0, "5.95x more left", "(38% left to")]
+    [InlineData(97.6, 94.0, "2.5x more left", "(2.4% left to")]
+    public void Of_percent_saved_what_is_left_is_followed(double before, double after, string ratio, string level)
+    {
+        var history = Claimed("RE-1", "%", night => Within(night < 8 ? before : after), isCompared: true);
+
+        var series = Assert.Single(history.Series, series => series.Name.Kind == NightKind.Target);
+        var change = Assert.Single(series.Changes);
+        Assert.True(change is { IsShown: true, At: 8 } && series.IsWorse(change));
+        Assert.Equal([.. Enumerable.Repeat(before, 8), .. Enumerable.Repeat(after, 8)], series.Points.Select(point => point.Value));
+        var page = HistoryPage.Render(history.Nights, [], "runs", "1.0");
+        Assert.Contains("1 figure became worse, 0 better", page, StringComparison.Ordinal);
+        Assert.Contains(ratio, page, StringComparison.Ordinal);
+        Assert.Contains(level, page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_percentage_is_followed_as_it_is()
+    {
+        var history = Claimed("forecast", "%", night => Within(night < 8 ? 98.4 : 84), isCompared: false);
+
+        var change = Assert.Single(Assert.Single(history.Series, series => series.Name.Kind == NightKind.Target).Changes);
+        Assert.Equal(84 / 98.4, change.Ratio, 6);
+    }
+
+    // One target on 16 nights on which all else stays as it is.
+    private static RunHistory Claimed(string id, string unit, Func<int, Measured> figure, bool isCompared) =>
+        Assert.Single(RunHistory.Of(Enumerable.Range(0, 16).Select(night =>
+        {
+            var measured = figure(night);
+            return RunNight.Of(OtherRun.Of(night) with
+            {
+                Comparisons = isCompared ? [new(id, measured.Figure!.Value, measured.Interval, measured.Samples, "as measured")] : [],
+                Verdicts = [Verdict.Judged(id, "a claim", measured, Limit.AtLeast(60, unit), "as measured")],
+            });
+        })));
+
+    private static Measured Within(double figure) => new(figure, new(figure - 0.1, figure + 0.1), 9);
 
     private static IReadOnlyList<(int, double)> Series(int nights, Func<int, double> level, int seed = 7, double scatter = 0.02)
     {
