@@ -57,6 +57,9 @@ public static class VerdictWords
             : Format.Distinct(100 * figure / limit, 100, "%") + " of");
     }
 
+    /// <summary>"at least" or "at most" of a bound; empty of a figure that was measured.</summary>
+    public static string BoundWord(Verdict verdict) => Bound(verdict.Figure, verdict.Known).TrimEnd();
+
     private static string Bound(double? figure, KnownRange? known) =>
         known?.EndsAbove(figure) == true ? "at least "
         : known?.EndsBelow(figure) == true ? "at most "

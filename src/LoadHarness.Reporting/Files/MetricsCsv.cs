@@ -1,26 +1,30 @@
 using System.Text;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Reporting.Files;
 
-/// <summary><c>metrics.csv</c>: one figure a line (RFC 4180), for a spreadsheet or a time series.</summary>
+/// <summary>
+/// <c>metrics.csv</c>: one figure a line (RFC 4180), for a spreadsheet or a time series. The last field is "at least" or "at most" of a
+/// figure that is a bound, and empty of one that was measured.
+/// </summary>
 internal static class MetricsCsv
 {
     public static string Of(RunResult run)
     {
-        var text = new StringBuilder("run,scenario,operation,metric,unit,value\r\n");
+        var text = new StringBuilder("run,scenario,operation,metric,unit,value,bound\r\n");
         foreach (var scenario in run.Scenarios)
         {
             foreach (var operation in scenario.Operations)
             {
                 foreach (var (metric, unit, value) in Metrics(operation))
                     text.AppendJoin(',', Field(run.Identity.Id), Field(scenario.Name), Field(operation.Name), Field(metric), unit,
-                        Number(value)).Append("\r\n");
+                        Number(value), "").Append("\r\n");
             }
         }
         foreach (var verdict in run.Verdicts.Where(verdict => verdict.Figure is not null))
             text.AppendJoin(',', Field(run.Identity.Id), "", "", Field($"target {verdict.Id}"), Field(verdict.Unit),
-                Number(verdict.Figure!.Value)).Append("\r\n");
+                Number(verdict.Figure!.Value), VerdictWords.BoundWord(verdict)).Append("\r\n");
         return text.ToString();
     }
 

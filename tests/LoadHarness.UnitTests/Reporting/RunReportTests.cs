@@ -86,6 +86,20 @@ public sealed class RunReportTests : IDisposable
         Assert.DoesNotContain("<td class=n>2×", misfit, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_figure_that_is_a_bound_has_its_word_in_the_metrics()
+    {
+        var run = SampleRun.Create(seconds: 3);
+        var bound = Verdict.Judged(
+            "ER-6", "5x concurrent users", new(395, new(360, 473), 9) { Known = new(To: 395) }, Limit.AtLeast(5, "x"), "as measured");
+
+        var (_, metrics) = await WriteAsync(run with { Verdicts = [bound, .. run.Verdicts] }, "bound");
+
+        Assert.Contains(",target ER-6,x,395,at least\r\n", metrics, StringComparison.Ordinal);
+        Assert.Matches(",target TQ-1,ms,[0-9.]+,\r\n", metrics);
+        Assert.All(metrics.Split("\r\n")[..^1], line => Assert.Equal(7, line.Split(',').Length));
+    }
+
     private static ScenarioResult Foreign(ScenarioResult scenario) => scenario with
     {
         ForeignEngine = "NBomber",

@@ -20,7 +20,7 @@ public static class ChangePoints
     private const double LeastDeviation = 0.01;
 
     /// <summary>A level is of so many runs next to the place; the last night is held against as many.</summary>
-    private const int Near = 10;
+    internal const int Near = 10;
 
     private const double LevelOfOneNight = 0.001;
 

@@ -1,4 +1,5 @@
 using LoadHarness.Core.Measurement;
+using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Comparing.Runs;
 
@@ -52,16 +53,32 @@ public sealed record HistorySeries(NightName Name, IReadOnlyList<(int Run, doubl
     /// <summary>The 95% interval of each run's figure that has one.</summary>
     public IReadOnlyList<(int Run, double Low, double High)> Intervals { get; private init; } = [];
 
+    /// <summary>Those of the points that are bounds, with the side on which the truth lies.</summary>
+    public IReadOnlyList<(int Run, double Value, LimitDirection Side)> Bounds { get; private init; } = [];
+
+    /// <summary>Within which a figure of the whole series is known, such as its median; null where no bound reaches it.</summary>
+    public KnownRange? Known(double figure) =>
+        Bounds.Any(bound => bound.Side == LimitDirection.AtLeast && bound.Value <= figure) ? new(To: figure)
+        : Bounds.Any(bound => bound.Side == LimitDirection.AtMost && bound.Value >= figure) ? new(From: figure)
+        : null;
+
+    /// <summary>Within which the newest figure is known; null where it was measured.</summary>
+    public KnownRange? KnownLast => Bounds.Where(bound => bound.Run == Points[^1].Run)
+        .Select(bound => bound.Side == LimitDirection.AtLeast ? new KnownRange(To: bound.Value) : new KnownRange(From: bound.Value))
+        .FirstOrDefault();
+
     internal static HistorySeries Of(NightName name, IReadOnlyList<RunNight> nights, IReadOnlyList<HistoryBreak> breaks)
     {
         var figures = nights.Select((night, index) => (Run: index, Figure: night.Figures.GetValueOrDefault(name)))
             .Where(found => found.Figure is not null).Select(found => (found.Run, Figure: found.Figure!)).ToList();
         var points = figures.Select(found => (found.Run, found.Figure.Value)).ToList();
         // Between two breaks only: another machine explains another figure.
-        var stretches = points.Select(point => (point.Run, Value: name.Followed(point.Value)))
+        var stretches = figures.Select(found => name.Followed(found.Run, found.Figure))
             .GroupBy(point => breaks.Count(found => found.At <= point.Run));
-        return new(name, points, [.. stretches.SelectMany(stretch => ChangePoints.Find([.. stretch]))])
+        return new(name, points, [.. stretches.SelectMany(stretch => BoundedNights.Changes([.. stretch]))])
         {
+            Bounds = [.. figures.Where(found => found.Figure.Bound is not null)
+                .Select(found => (found.Run, found.Figure.Value, found.Figure.Bound!.Value))],
             Limit = figures.LastOrDefault(found => found.Figure.Limit is not null).Figure?.Limit,
             Intervals = [.. figures.Where(found => found.Figure.Interval is { IsFinite: true })
                 .Select(found => (found.Run, found.Figure.Interval!.Low, found.Figure.Interval.High))],
@@ -79,6 +96,15 @@ public sealed record HistorySeries(NightName Name, IReadOnlyList<(int Run, doubl
 public sealed record HistoryChange(int At, double Before, double After, int Runs)
 {
     public double Ratio => After / Before;
+
+    /// <summary>Within which the level before is known; null where all of it was measured.</summary>
+    public KnownRange? KnownBefore { get; init; }
+
+    /// <summary>The same of the level after.</summary>
+    public KnownRange? KnownAfter { get; init; }
+
+    /// <summary>Whether the two levels differ by no less than the ratio, and perhaps by more.</summary>
+    public bool IsBound => (KnownBefore ?? KnownAfter) is not null;
 
     public bool IsShown => Runs >= ChangePoints.FewestRuns;
 }

@@ -89,7 +89,7 @@ public sealed record RunNight(
                 Statistic = TargetName.Of(verdict).Statistic,
                 IsSaving = isSaving,
             },
-            new NightFigure(verdict.Figure!.Value, verdict.Limit, verdict.KnownInterval));
+            new NightFigure(verdict.Figure!.Value, verdict.Limit, verdict.KnownInterval) { Known = verdict.Known });
 
     // The few requests that succeed among many that fail may be the quick ones: their times would be a change to the better.
     private static IEnumerable<(NightName Name, double Value)> Times(RunResult run) =>
@@ -141,12 +141,37 @@ public sealed record NightName(NightKind Kind, string Name, string Metric, strin
     public bool IsSaving { get; init; }
 
     /// <summary>A figure of it as changes are looked for in it.</summary>
-    internal double Followed(double value) => IsSaving ? Saving.Left(value) : Math.Max(value, Least);
+    /// <param name="run">Index of the run.</param>
+    internal NightPoint Followed(int run, NightFigure figure) => IsSaving
+        ? new(run, Saving.Left(figure.Value), Opposite(figure.Bound))
+        : new(run, Math.Max(figure.Value, Least), figure.Bound);
+
+    private static LimitDirection? Opposite(LimitDirection? bound) => bound switch
+    {
+        LimitDirection.AtLeast => LimitDirection.AtMost,
+        LimitDirection.AtMost => LimitDirection.AtLeast,
+        _ => null,
+    };
 }
 
 /// <param name="Limit">What it was judged by; null where it is no target's.</param>
 /// <param name="Interval">Its 95% interval; null where it has none.</param>
-public sealed record NightFigure(double Value, double? Limit, ConfidenceInterval? Interval);
+public sealed record NightFigure(double Value, double? Limit, ConfidenceInterval? Interval)
+{
+    /// <summary>Within which it is known; null where nothing but the measurement bounds it.</summary>
+    public KnownRange? Known { get; init; }
+
+    /// <summary>
+    /// Whether the truth is at least or at most so much, where the figure is a bound. Null where it was measured, whatever the ends of its
+    /// interval are.
+    /// </summary>
+    public LimitDirection? Bound => Known switch
+    {
+        { } known when known.EndsAbove(Value) => LimitDirection.AtLeast,
+        { } known when known.EndsBelow(Value) => LimitDirection.AtMost,
+        _ => null,
+    };
+}
 
 public enum NightKind
 {

@@ -48,8 +48,8 @@ internal static class HistoryChanges
         Html.Of($"{found.Night.Commit}"),
         Html.Of($"{found.History.Nights[found.Change.At - 1].Commit}"),
         Html.Of($"""<span class="{(found.IsWorse ? "is-worse" : "is-better")}">{HistoryWords.Ratio(found)}</span>"""),
-        HistoryWords.Level(found, found.Change.Before),
-        HistoryWords.Level(found, found.Change.After),
+        HistoryWords.Before(found),
+        HistoryWords.After(found),
         Html.Of($"{(found.Change.IsShown ? $"{found.Change.Runs} runs" : "one run: to watch")}"),
     ];
 }

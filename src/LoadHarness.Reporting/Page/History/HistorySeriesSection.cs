@@ -1,5 +1,6 @@
 using LoadHarness.Core.Comparing.Runs;
 using LoadHarness.Core.Statistics;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting.Charts;
 
 namespace LoadHarness.Reporting.Page.History;
@@ -49,8 +50,10 @@ internal static class HistorySeriesSection
     private static Html Row(RunHistory history, int number, HistorySeries series)
     {
         var values = series.Points.Select(point => point.Value).ToList();
-        string Figure(double value) => HistoryWords.Figure(value, series.Name.Unit);
-        var (lowest, median, highest, last) = (Figure(values.Min()), Figure(Medians.Of(values)), Figure(values.Max()), Figure(values[^1]));
+        string Figure(double value, KnownRange? known = null) => HistoryWords.Figure(value, series.Name.Unit, known);
+        string OfAll(double value) => Figure(value, series.Known(value));
+        var (lowest, median, highest) = (OfAll(values.Min()), OfAll(Medians.Of(values)), OfAll(values.Max()));
+        var last = Figure(values[^1], series.KnownLast);
         var told = $"{series.Name.Name} {series.Name.Metric}: {values.Count} runs, lowest {lowest}, median {median}, highest {highest}, "
             + $"last {last}{(series.Limit is { } limit ? $", limit {Figure(limit)}" : "")}";
         return Html.Of($"""

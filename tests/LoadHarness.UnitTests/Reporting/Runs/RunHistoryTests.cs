@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LoadHarness.Core.Comparing.Runs;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
@@ -208,6 +209,53 @@ public sealed class RunHistoryTests
         Assert.Equal(84 / 98.4, change.Ratio, 6);
     }
 
+    /// <summary>Beyond a bound the truth may lie anywhere.</summary>
+    [Fact]
+    public void Two_bounds_are_no_change_and_are_told_as_bounds()
+    {
+        var history = Claimed("ER-6", "x", night => AtLeast(night < 8 ? 395 : 300), isCompared: true);
+
+        Assert.Empty(history.Series.SelectMany(series => series.Changes));
+        var page = HistoryPage.Render(history.Nights, [], "runs", "1.0");
+        Assert.Contains("No change shown", page, StringComparison.Ordinal);
+        var row = page[page.IndexOf(">ER-6<", StringComparison.Ordinal)..];
+        Assert.Equal(
+            ["at least 300×", "at least 348×", "at least 395×", "at least 300×"],
+            Regex.Matches(row, "<td class=n>([^<]*×)").Select(cell => cell.Groups[1].Value));
+    }
+
+    [Theory]
+    [InlineData(420.0, 395.0, 420.0, 0)]
+    [InlineData(395.0, 300.0, 420.0, 0)]
+    [InlineData(395.0, 395.0, 300.0, 1)]
+    [InlineData(500.0, 395.0, 300.0, 1)]
+    public void A_measured_figure_after_bounds_is_a_change_where_it_contradicts_them(double first, double second, double then, int changes)
+    {
+        var history = Claimed(
+            "ER-6", "x", night => night < 4 ? AtLeast(first) : night < 8 ? AtLeast(second) : Within(then), isCompared: true);
+
+        var series = Assert.Single(history.Series, series => series.Name.Kind == NightKind.Target);
+        Assert.Equal(changes, series.Changes.Count);
+        if (changes == 0) return;
+        Assert.True(series.Changes[0] is { IsShown: true, At: 8 } && series.IsWorse(series.Changes[0]));
+        var page = HistoryPage.Render(history.Nights, [], "runs", "1.0");
+        Assert.Contains("at least 1.32x less", page, StringComparison.Ordinal);
+        Assert.Contains("(at least 395× to", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_bound_above_all_that_was_measured_around_it_is_a_change_and_one_among_them_hides_none()
+    {
+        var above = Claimed("ER-6", "x", night => night < 8 ? Within(300) : AtLeast(395), isCompared: true);
+        var among = Claimed(
+            "ER-6", "x", night => night < 6 ? Within(500) : night < 10 ? AtLeast(395) : Within(300), isCompared: true);
+
+        Assert.Equal([8], Changes(above).Select(change => change.At));
+        Assert.Equal([(10, false)], Changes(among).Select(change => (change.At, change.IsBound)));
+
+        static IEnumerable<HistoryChange> Changes(RunHistory history) => history.Series.SelectMany(series => series.Changes);
+    }
+
     // One target on 16 nights on which all else stays as it is.
     private static RunHistory Claimed(string id, string unit, Func<int, Measured> figure, bool isCompared) =>
         Assert.Single(RunHistory.Of(Enumerable.Range(0, 16).Select(night =>
@@ -221,6 +269,8 @@ public sealed class RunHistoryTests
         })));
 
     private static Measured Within(double figure) => new(figure, new(figure - 0.1, figure + 0.1), 9);
+
+    private static Measured AtLeast(double figure) => new(figure, new(figure * 0.9, figure * 2), 9) { Known = new(To: figure) };
 
     private static IReadOnlyList<(int, double)> Series(int nights, Func<int, double> level, int seed = 7, double scatter = 0.02)
     {
