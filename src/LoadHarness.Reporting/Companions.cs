@@ -47,7 +47,7 @@ public sealed record Companions
     public IEnumerable<RunNight> EarlierThan(RunResult run)
     {
         var own = RunNight.Of(run);
-        return Nights.Where(night => night.IsOfLoadOf(own) && night.Id != own.Id && night.StartedUtc <= own.StartedUtc);
+        return Nights.Where(night => night.IsOfLoadOf(own) && night.Identity != own.Identity && night.StartedUtc <= own.StartedUtc);
     }
 
     /// <summary>The run itself where it has it, else the record that does; null where neither.</summary>

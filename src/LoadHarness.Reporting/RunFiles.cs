@@ -41,7 +41,7 @@ public static class RunFiles
         return (
             // Of a run and its copies, such as one judged again in a folder inside, the one with the shortest path.
             [.. nights.OrderBy(night => night.Key.Length).ThenBy(night => night.Key, StringComparer.Ordinal)
-                .Select(night => night.Value).DistinctBy(night => night.Id)],
+                .Select(night => night.Value).DistinctBy(night => night.Identity)],
             [.. leftOut.OrderBy(file => file.Path, StringComparer.Ordinal)]);
     }
 

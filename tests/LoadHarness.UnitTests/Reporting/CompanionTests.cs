@@ -83,6 +83,16 @@ public sealed class CompanionTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_began_earlier_in_the_same_second_is_an_earlier_one()
+    {
+        var run = OtherRun.Of(9);
+        var other = run with { Identity = run.Identity with { StartedUtc = run.Identity.StartedUtc.AddTicks(-1) } };
+        var nights = new Companions { Nights = [RunNight.Of(run), RunNight.Of(other)] };
+
+        Assert.Equal(other.Identity.StartedUtc, Assert.Single(nights.EarlierThan(run)).StartedUtc);
+    }
+
+    [Fact]
     public async Task A_run_of_a_load_is_no_chapter_and_of_each_kind_there_is_one()
     {
         var load = await KeptAsync("load", OtherRun.Of(1));

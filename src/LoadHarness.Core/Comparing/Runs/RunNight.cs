@@ -56,6 +56,12 @@ public sealed record RunNight(
         };
     }
 
+    /// <summary>
+    /// What tells it from other runs: jobs that begin in the same second at the same commit have the same id. A copy, such as one that was
+    /// judged again, is the same run.
+    /// </summary>
+    public (string Id, DateTimeOffset StartedUtc) Identity => (Id, StartedUtc);
+
     /// <summary>Whether both played the same load; a profile whose content is not on record counts as the same one.</summary>
     public bool IsOfLoadOf(RunNight other) => Load == other.Load
         && (ProfileChecksum is null || other.ProfileChecksum is null || ProfileChecksum == other.ProfileChecksum);

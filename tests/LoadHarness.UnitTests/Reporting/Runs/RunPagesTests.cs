@@ -82,6 +82,21 @@ public sealed class RunPagesTests : IDisposable
         Assert.Equal(1, (await RunPages.WriteHistoryAsync(_directory.Path, _directory.Path, "1.0", Stop)).Runs);
     }
 
+    /// <summary>As the jobs of a CI matrix do: the id has the second and the commit.</summary>
+    [Fact]
+    public async Task Two_runs_that_began_in_the_same_second_are_two()
+    {
+        var run = OtherRun.Of(1);
+        foreach (var (folder, ticks) in new[] { ("one", 0), ("two", 1), ("copy-of-two", 1) })
+        {
+            Directory.CreateDirectory(Path.Combine(_directory.Path, folder));
+            var job = run with { Identity = run.Identity with { StartedUtc = run.Identity.StartedUtc.AddTicks(ticks) } };
+            await RunJson.WriteAsync(job, Path.Combine(_directory.Path, folder, "run.json"), Stop);
+        }
+
+        Assert.Equal(2, (await RunPages.WriteHistoryAsync(_directory.Path, _directory.Path, "1.0", Stop)).Runs);
+    }
+
     [Fact]
     public async Task A_folder_without_runs_is_refused()
     {
