@@ -10,10 +10,6 @@ internal static class Scoreboard
     public static Section? Of(RunResult run, Trail trail)
     {
         if (run.Verdicts.Count == 0) return null;
-        var sorted = run.Verdicts.Select((verdict, index) => (verdict, index))
-            .OrderBy(entry => Severity(entry.verdict.Kind)).ThenBy(entry => entry.verdict.Interval is null)
-                .ThenBy(entry => entry.verdict.Margin ?? double.MaxValue).ThenBy(entry => entry.index)
-            .Select(entry => entry.verdict);
         return new(
             "targets",
             "Targets",
@@ -25,18 +21,25 @@ internal static class Scoreboard
                 <thead><tr><th scope="col" class="what">Target<th scope="col" class="word">Verdict<th scope="col" class="n">Figure
                     <th scope="col" class="n range">95% interval<th scope="col" class="n limit">Limit<th scope="col" class="n count">n
                     <th scope="col" class="axis"><span class="hidden">Share of the limit</span>{Html.Trusted(BulletChart.Header())}</thead>
-                {sorted.Select(verdict => Row(run, trail, verdict))}</table>
+                {WorstFirst(run.Verdicts).Select(verdict => Row(run, trail, verdict))}</table>
                 </div>
                 """)]);
     }
 
-    public static int Severity(VerdictKind kind) => kind switch
+    /// <summary>What is missed or undecided in the one order of the headline and summary.md; then the met ones, then the others.</summary>
+    private static IEnumerable<Verdict> WorstFirst(IReadOnlyList<Verdict> verdicts) =>
+    [
+        .. RunScope.WorstFirst(verdicts),
+        .. verdicts.Where(verdict => verdict.Kind is not (VerdictKind.Missed or VerdictKind.Inconclusive))
+            .OrderBy(verdict => Rank(verdict.Kind)).ThenBy(verdict => verdict.Interval is null)
+            .ThenBy(verdict => verdict.Margin ?? double.MaxValue),
+    ];
+
+    private static int Rank(VerdictKind kind) => kind switch
     {
-        VerdictKind.Missed => 0,
-        VerdictKind.Inconclusive => 1,
-        VerdictKind.Met => 2,
-        VerdictKind.Unavailable => 4,
-        _ => 3,
+        VerdictKind.Met => 0,
+        VerdictKind.Unavailable => 2,
+        _ => 1,
     };
 
     private static Html Row(RunResult run, Trail trail, Verdict verdict) => Html.Of($"""

@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Reporting;
 using LoadHarness.Reporting.Files;
+using LoadHarness.Reporting.Page;
 
 namespace LoadHarness.UnitTests.Reporting;
 
@@ -60,6 +62,36 @@ public sealed class OutcomeTests : IDisposable
         var (html, _) = await Write(run);
 
         Assert.Contains("Closest to its limit: <a href=\"#target-TQ-5\">TQ-5</a>", html, StringComparison.Ordinal);
+    }
+
+    /// <summary>What failed altogether has no figure or a good one, and stood behind what was only a little too slow.</summary>
+    [Fact]
+    public void The_scoreboard_has_the_order_of_the_headline()
+    {
+        Verdict Times(string id, double figure) =>
+            Verdict.Judged(id, "a title", new(figure, new(figure * 0.99, figure * 1.01), 9), Limit.AtMost(500, "ms"), "as measured");
+        var undecided = Verdict.Undecided("TQ-7", "a title", "a look had to wait", Limit.AtMost(500, "ms"));
+        var run = SampleRun.Create(seconds: 3) with
+        {
+            Verdicts =
+            [
+                Times("TQ-1", 100),
+                Times("TQ-2", 510),
+                undecided,
+                Times("TQ-3", 2_000),
+                Times("TQ-4", 50).MissedBecause("60 of 100 requests failed"),
+                Verdict.Counted("SC-2", "a title", 10, Limit.AtLeast(100, "users"), 9, "as measured"),
+                undecided.MissedBecause("all requests failed").As("TQ-6", "a title"),
+                Verdict.Unavailable("TQ-5", "a title", "It did not run."),
+            ],
+        };
+
+        var page = Scoreboard.Of(run, new(run, Companions.None))!.Parts[0].Text;
+
+        var rows = Regex.Matches(page, "<tbody class=\"is-[a-z]+\">\\s*<tr><th scope=\"row\"><span class=\"id\">([^<]+)<")
+            .Select(row => row.Groups[1].Value).ToList();
+        Assert.Equal(["TQ-6", "TQ-4", "TQ-3", "SC-2", "TQ-2", "TQ-7", "TQ-1", "TQ-5"], rows);
+        Assert.Equal(RunScope.WorstFirst(run.Verdicts).Select(verdict => verdict.Id), rows.SkipLast(2));
     }
 
     [Fact]
