@@ -1,4 +1,5 @@
 using LoadHarness.Core;
+using LoadHarness.Core.Input;
 using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Reporting;
@@ -11,9 +12,12 @@ internal static class RunFolder
     /// <summary>
     /// Makes the folder and writes run.json. A run that began in the same second as another gets a number behind its name.
     /// </summary>
-    /// <returns>The run under the name that it got, and its folder.</returns>
+    /// <returns>
+    /// The run under the name that it got, its folder, and what keeps run.json from being read again: it is kept all the same.
+    /// </returns>
     /// <exception cref="HarnessException">Nothing can be written there.</exception>
-    public static async Task<(RunResult Run, string Directory)> MakeAsync(RunResult run, string output, CancellationToken cancellationToken)
+    public static async Task<(RunResult Run, string Directory, IReadOnlyList<InputFault> Unreadable)> MakeAsync(
+        RunResult run, string output, CancellationToken cancellationToken)
     {
         try
         {
@@ -48,7 +52,7 @@ internal static class RunFolder
         }
     }
 
-    private static async Task<(RunResult Run, string Directory)> NameAsync(
+    private static async Task<(RunResult Run, string Directory, IReadOnlyList<InputFault> Unreadable)> NameAsync(
         RunResult run, string part, string output, CancellationToken cancellationToken)
     {
         for (var number = 1; ; number++)
@@ -56,12 +60,14 @@ internal static class RunFolder
             var named = number == 1 ? run : run with { Identity = run.Identity with { Id = $"{run.Identity.Id}-{number}" } };
             var directory = Path.Combine(output, named.Identity.Id);
             if (Directory.Exists(directory)) continue;
-            await RunJson.WriteAsync(named, Path.Combine(part, "run.json"), cancellationToken);
+            var json = Path.Combine(part, RunFiles.Name);
+            await RunJson.WriteAsync(named, json, cancellationToken);
+            var unreadable = RunJson.Faults(json);
             try
             {
                 // A folder with something in it is never replaced: of two runs, one comes first.
                 Directory.Move(part, directory);
-                return (named, directory);
+                return (named, directory, unreadable);
             }
             catch (IOException) when (Directory.Exists(directory))
             {

@@ -45,6 +45,20 @@ public static class RunJson
         return run;
     }
 
+    /// <summary>Looks at a file that this program has just written. Whatever that meets, the file is there and stays.</summary>
+    /// <returns>What keeps this program from reading it again; nothing when it can.</returns>
+    internal static IReadOnlyList<InputFault> Faults(string path)
+    {
+        try
+        {
+            return Read(path).Faults;
+        }
+        catch (Exception unread)
+        {
+            return [new("", $"reading it failed: {unread.Message.TrimEnd('.')}", "Keep the file")];
+        }
+    }
+
     private static (RunResult? Run, IReadOnlyList<InputFault> Faults) Read(string path)
     {
         var (bytes, unreadable) = InputFile.Read(path, LargestFile, Instead);

@@ -1,4 +1,5 @@
 using LoadHarness.Core;
+using LoadHarness.Core.Input;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Reporting.Files;
 using LoadHarness.Reporting.Page;
@@ -8,9 +9,13 @@ namespace LoadHarness.Reporting;
 /// <summary>Every file of a run. Needs no database and no network: the run's record is the only input.</summary>
 public static class RunReport
 {
+    /// <summary>Fields that a sentence names.</summary>
+    private const int MostNamed = 5;
+
     /// <summary>
     /// Keeps a run that has just ended, in a folder of its own below <c>--out</c>, or below the temporary directory when nothing can be
-    /// written there. What cannot be written becomes a note: it costs no verdict, and no other file.
+    /// written there. What cannot be written becomes a note: it costs no verdict, and no other file. A record that this program could not
+    /// read again is kept too, and is a fault.
     /// </summary>
     public static async Task<KeptRun> KeepAsync(RunResult run, string output, CancellationToken cancellationToken)
     {
@@ -19,11 +24,15 @@ public static class RunReport
         {
             try
             {
-                var (named, directory) = await RunFolder.MakeAsync(run, place(), cancellationToken);
+                var (named, directory, unreadable) = await RunFolder.MakeAsync(run, place(), cancellationToken);
                 if (notes.Count > 0) notes.Add($"The run is kept in {directory} instead.");
-                return new(named, [Path.Combine(directory, "run.json"),
-                    .. await RenderAsync(named, Companions.None, directory, notes, cancellationToken)],
-                    notes);
+                var json = Path.Combine(directory, RunFiles.Name);
+                var damage = Damage(json, unreadable);
+                if (damage is not null) notes.Add(damage);
+                return new(named, [json, .. await RenderAsync(named, Companions.None, directory, notes, cancellationToken)], notes)
+                {
+                    Damage = damage,
+                };
             }
             catch (HarnessException failure)
             {
@@ -66,6 +75,16 @@ public static class RunReport
     public static async Task<IReadOnlyList<string>> RenderAsync(
         string runJsonPath, string directory, CancellationToken cancellationToken) =>
         await WriteAsync(await RunJson.ReadAsync(runJsonPath, cancellationToken), directory, cancellationToken);
+
+    private static string? Damage(string json, IReadOnlyList<InputFault> faults)
+    {
+        if (faults.Count == 0) return null;
+        // What is said of the whole file is meant for somebody who was given it.
+        var named = faults.Where(fault => fault.Field.Length > 0).DefaultIfEmpty(faults[0]).ToList();
+        return $"{json} is kept, but this program cannot read it again: {string.Join(' ', named.Take(MostNamed))} "
+            + (named.Count > MostNamed ? $"{named.Count - MostNamed} more fields are wrong. " : "")
+            + "That is a fault of the program: open an issue with the file.";
+    }
 
     private static async Task<IReadOnlyList<string>> RenderAsync(
         RunResult run, Companions companions, string directory, List<string> notes, CancellationToken cancellationToken)
@@ -110,6 +129,9 @@ public static class RunReport
 /// <param name="Notes">What could not be written, and where the run is instead.</param>
 public sealed record KeptRun(RunResult Run, IReadOnlyList<string> Files, IReadOnlyList<string> Notes)
 {
-    /// <summary>Why the run is nowhere, which is a fault of the program's end; null when it was kept.</summary>
-    public string? Loss => Files.Count > 0 ? null : $"The run could not be kept: {string.Join(' ', Notes)}";
+    /// <summary>Why <c>run.json</c> cannot be read again, with the fields; null when it can.</summary>
+    public string? Damage { get; init; }
+
+    /// <summary>Why the run is nowhere, or cannot be read again, which is a fault of the program's end; null when it was kept.</summary>
+    public string? Loss => Files.Count > 0 ? Damage : $"The run could not be kept: {string.Join(' ', Notes)}";
 }

@@ -9,7 +9,7 @@ namespace LoadHarness.Cli.Terminal;
 /// </summary>
 internal static class Summary
 {
-    /// <param name="error">A fault after the run was judged: it could not be kept. Null for none.</param>
+    /// <param name="error">A fault after the run was judged: it could not be kept, or cannot be read again. Null for none.</param>
     public static void Print(
         TerminalOutput terminal, RunResult run, IReadOnlyList<string> files, ExitCode exitCode, bool json, string? error = null)
     {

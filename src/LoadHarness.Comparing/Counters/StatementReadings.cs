@@ -86,7 +86,8 @@ internal static class StatementReadings
         internal CountedBefore(IReadOnlyList<Row> rows) => _rows = rows.ToDictionary(row => row.Key);
 
         internal IReadOnlyList<Row> Since(IReadOnlyList<Row> now) =>
-            [.. now.Select(row => _rows.TryGetValue(row.Key, out var before) ? row.Without(before) : row).Where(row => row.Calls > 0)
+            [.. now.Select(row => _rows.TryGetValue(row.Key, out var before) && row.Follows(before) ? row.Without(before) : row)
+                .Where(row => row.Calls > 0)
                 .OrderByDescending(row => row.Blocks)];
     }
 
@@ -98,6 +99,11 @@ internal static class StatementReadings
         public static Row Of(NpgsqlDataReader row) => new(
             row.GetString(0), string.Join(' ', row.GetString(1).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
             row.GetBoolean(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8));
+
+        /// <returns>Whether nothing went back since: else the statement was reset or dropped in between, and began anew.</returns>
+        public bool Follows(Row before) =>
+            Calls >= before.Calls && Rows >= before.Rows && Blocks >= before.Blocks && TemporaryBlocks >= before.TemporaryBlocks
+            && WalRecords >= before.WalRecords && WalBytes >= before.WalBytes;
 
         public Row Without(Row before) => this with
         {

@@ -31,10 +31,13 @@ internal sealed record GeneratorReading(
             Pauses - earlier.Pauses);
     }
 
-    private double? StolenSince(GeneratorReading earlier) =>
-        earlier.Machine is { } before && Machine is { } now && now.Total > before.Total
-            ? (double)(now.Stolen - before.Stolen) / (now.Total - before.Total)
-            : null;
+    // A virtual machine that moves to another host may find its counters set back: then the share is not known.
+    private double? StolenSince(GeneratorReading earlier)
+    {
+        if (earlier.Machine is not { } before || Machine is not { } now) return null;
+        var (stolen, total) = (now.Stolen - before.Stolen, now.Total - before.Total);
+        return total > 0 && stolen >= 0 && stolen <= total ? (double)stolen / total : null;
+    }
 
     // proc(5), first line of /proc/stat: cpu user nice system idle iowait irq softirq steal. Guest time is within user time.
     private static (long Stolen, long Total)? MachineTicks()

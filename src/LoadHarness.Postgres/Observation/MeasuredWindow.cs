@@ -36,7 +36,7 @@ public sealed class MeasuredWindow : IMeasuredPhase, IAsyncDisposable
 
     internal string Phase => _isOpen ? "measured" : "set-up";
 
-    /// <summary>Why there are no statements; null when there are.</summary>
+    /// <summary>Why there are no statements, or not all that they did; null when there is nothing to say.</summary>
     internal string? Blindness { get; private set; }
 
     public async Task BeginsAsync()
@@ -60,8 +60,7 @@ public sealed class MeasuredWindow : IMeasuredPhase, IAsyncDisposable
     {
         if (_to is not { } to) return ([], []);
         var seen = _before is not null && _after is not null ? StatementDifference.Of(Scenarios, _before, _after) : null;
-        if (_after?.Dropped > _before?.Dropped)
-            Blindness = "pg_stat_statements had no room and dropped statements: calls are at least as many as shown.";
+        if (_before is not null && _after is not null) Blindness = StatementDifference.Missing(Name, _before, _after);
         return (
             [.. Scenarios.Select(scenario => Watched(scenario.Name, to, waits, seen))],
             [.. (seen ?? new Dictionary<string, IReadOnlyList<StatementStatistics>>())

@@ -7,12 +7,44 @@ namespace LoadHarness.Postgres.Observation;
 /// <param name="IoMilliseconds">Null where track_io_timing is off.</param>
 internal sealed record StatementCount(
     string Text, long Calls, double Milliseconds, double SquaredMilliseconds, long Rows, long BlocksHit, long BlocksRead, long WalBytes,
-        long TempBlocksWritten, double? IoMilliseconds);
+        long TempBlocksWritten, double? IoMilliseconds)
+{
+    /// <summary>Times are sums over users: the same ones in another order differ in their last digits.</summary>
+    private const double Rounding = 1e-9;
+
+    /// <summary>A statement that has counted nothing.</summary>
+    public static StatementCount None { get; } = new("", 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /// <returns>Whether nothing went back since: else the statement began anew, and differences are senseless.</returns>
+    public bool Follows(StatementCount before) =>
+        Calls >= before.Calls && Rows >= before.Rows && BlocksHit >= before.BlocksHit && BlocksRead >= before.BlocksRead
+        && WalBytes >= before.WalBytes && TempBlocksWritten >= before.TempBlocksWritten
+        && Grew(before.Milliseconds, Milliseconds) && (IoMilliseconds is not { } io || Grew(before.IoMilliseconds ?? 0, io));
+
+    private static bool Grew(double before, double after) => after >= before * (1 - Rounding);
+}
 
 /// <summary>pg_stat_statements at one moment: what clients sent, not what functions run inside.</summary>
 /// <param name="Dropped">How often the view dropped its rarest statements, for want of room.</param>
 internal sealed record StatementCounters(IReadOnlyDictionary<long, StatementCount> Statements, long Dropped)
 {
+    /// <summary>When all counters last began anew; null where the server does not say.</summary>
+    public DateTimeOffset? ResetAt { get; init; }
+
+    /// <summary>What a statement had counted at an earlier moment: nothing, when it began anew since.</summary>
+    public StatementCount CountedBefore(long id, StatementCounters earlier) =>
+        ResetAt == earlier.ResetAt && earlier.Statements.GetValueOrDefault(id) is { } before && Statements[id].Follows(before)
+            ? before
+            : StatementCount.None;
+
+    /// <summary>
+    /// Whether somebody reset the counters, or those of some statements, since an earlier moment. A statement can also begin anew because
+    /// the view dropped it, which <see cref="Dropped"/> says.
+    /// </summary>
+    public bool WereReset(StatementCounters earlier) => ResetAt != earlier.ResetAt
+        || (Dropped == earlier.Dropped && earlier.Statements.Any(before =>
+            Statements.GetValueOrDefault(before.Key) is not { } now || !now.Follows(before.Value)));
+
     /// <exception cref="PostgresException">The extension is not there, or may not be read.</exception>
     public static async Task<StatementCounters> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -31,7 +63,10 @@ internal sealed record StatementCounters(IReadOnlyDictionary<long, StatementCoun
 
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new(counters, reader.GetInt64(0));
+        return new(counters, reader.GetInt64(0))
+        {
+            ResetAt = await reader.IsDBNullAsync(1, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(1),
+        };
     }
 
     // PostgreSQL 17 renamed the times of blocks.
@@ -48,6 +83,6 @@ internal sealed record StatementCounters(IReadOnlyDictionary<long, StatementCoun
         group by queryid;
 
         /* loadharness: statements */
-        select dealloc from pg_stat_statements_info
+        select dealloc, stats_reset from pg_stat_statements_info
         """;
 }

@@ -25,12 +25,22 @@ internal static class StatementDifference
         var senders = scenarios.Select(scenario => (scenario.Name, Operations: scenario.OperationsByShape())).ToList();
         return after.Statements
             .Where(entry => !Own.Any(mark => entry.Value.Text.Contains(mark, StringComparison.OrdinalIgnoreCase)))
-            .Select(entry => Less(entry.Key, entry.Value, before.Statements.GetValueOrDefault(entry.Key)))
+            .Select(entry => Less(entry.Key, entry.Value, after.CountedBefore(entry.Key, before)))
             .OfType<StatementStatistics>()
             .Select(statement => Attributed(statement, senders))
             .GroupBy(statement => statement.Scenario)
             .ToDictionary(group => group.Key,
                 group => (IReadOnlyList<StatementStatistics>)[.. group.OrderByDescending(statement => statement.TotalTime)]);
+    }
+
+    /// <returns>Why not all is there that the statements of the scenarios did, in a sentence; null when it is.</returns>
+    public static string? Missing(string scenarios, StatementCounters before, StatementCounters after)
+    {
+        if (after.WereReset(before))
+            return $"The counters of pg_stat_statements were reset during {scenarios}: what was reset counts from then on.";
+        return after.Dropped > before.Dropped
+            ? "pg_stat_statements had no room and dropped statements: calls are at least as many as shown."
+            : null;
     }
 
     private static StatementStatistics Attributed(
@@ -46,10 +56,8 @@ internal static class StatementDifference
         };
     }
 
-    private static StatementStatistics? Less(long id, StatementCount after, StatementCount? before)
+    private static StatementStatistics? Less(long id, StatementCount after, StatementCount from)
     {
-        // A statement that the view dropped in between began again from nothing.
-        var from = before is null || after.Calls < before.Calls ? new("", 0, 0, 0, 0, 0, 0, 0, 0, 0) : before;
         var calls = after.Calls - from.Calls;
         if (calls <= 0) return null;
         var (total, squares) = (Math.Max(0, after.Milliseconds - from.Milliseconds), after.SquaredMilliseconds - from.SquaredMilliseconds);

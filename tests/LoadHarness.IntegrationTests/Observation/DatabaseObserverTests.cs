@@ -60,6 +60,26 @@ public sealed class DatabaseObserverTests(PostgresCluster cluster)
         Assert.Equal("\"$user\", public", await database.Owner.AskAsync<string>("show search_path"));
     }
 
+    [Fact]
+    public async Task Counters_that_a_monitoring_tool_reset_are_known_to_be_reset()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await database.Owner.ExecuteAsync("create extension pg_stat_statements");
+        await database.Owner.ExecuteAsync("select 1 as counted_before");
+        await using var connection = await database.Owner.OpenConnectionAsync(Stop);
+        var before = await StatementCounters.ReadAsync(connection, Stop);
+        // Those of this database alone: other tests count theirs.
+        await database.Owner.ExecuteAsync(
+            "select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0)");
+
+        var after = await StatementCounters.ReadAsync(connection, Stop);
+
+        Assert.NotNull(before.ResetAt);
+        Assert.False(before.WereReset(before));
+        // What others call may push statements out meanwhile.
+        Assert.True((after with { Dropped = before.Dropped, ResetAt = before.ResetAt }).WereReset(before));
+    }
+
     private static async Task SamplesAsync(DatabaseObserver observer, int count)
     {
         for (; count > 0; count--)

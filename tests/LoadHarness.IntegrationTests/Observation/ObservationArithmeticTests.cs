@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Workload;
+using LoadHarness.Reporting;
 
 namespace LoadHarness.IntegrationTests.Observation;
 
@@ -80,6 +81,71 @@ public sealed class ObservationArithmeticTests
         Assert.Contains(texts, text => text.EndsWith("[+ 12007 characters]", StringComparison.Ordinal));
     }
 
+    /// <summary>Somebody reset it during the load, and since then it was called more often than before.</summary>
+    [Theory]
+    [InlineData("calls")]
+    [InlineData("time")]
+    [InlineData("rows")]
+    [InlineData("blocks hit")]
+    [InlineData("blocks read")]
+    [InlineData("WAL")]
+    [InlineData("temporary blocks")]
+    [InlineData("I/O time")]
+    public void A_statement_of_which_any_counter_went_back_began_anew(string counter)
+    {
+        var now = Reset(counter);
+
+        var seen = Assert.Single(StatementDifference.Of([], Single(Before), Single(now))[StatementDifference.OtherSessions]);
+
+        long[] counted = [now.Calls, now.Rows, now.BlocksHit, now.BlocksRead, now.WalBytes, now.TempBlocksWritten];
+        long[] told = [seen.Calls, seen.Rows, seen.SharedBlocksHit, seen.SharedBlocksRead, seen.WalBytes, seen.TempBlocksWritten ?? -1];
+        Assert.Equal(counted, told);
+        Assert.Equal(now.Milliseconds, seen.TotalTime.TotalMilliseconds);
+        Assert.Equal(now.IoMilliseconds, seen.IoTime?.TotalMilliseconds);
+    }
+
+    [Fact]
+    public void After_a_reset_all_statements_count_from_zero_even_those_that_have_counted_more_since()
+    {
+        var (before, after) = (Counters(("select 1", 10)), Counters(("select 1", 25)));
+        var reset = after with { ResetAt = DateTimeOffset.UnixEpoch };
+
+        Assert.Equal(15, Calls(after));
+        Assert.Equal(25, Calls(reset));
+
+        long Calls(StatementCounters now) =>
+            Assert.Single(StatementDifference.Of([], before, now)[StatementDifference.OtherSessions]).Calls;
+    }
+
+    [Fact]
+    public void Counters_that_were_reset_are_noted_and_those_that_the_view_dropped_too()
+    {
+        var before = Counters(("select 1", 10), ("select 2", 10));
+        var fewer = Counters(("select 1", 10), ("select 2", 4));
+
+        Assert.Null(StatementDifference.Missing("one", before, Counters(("select 1", 10), ("select 2", 11), ("select 3", 1))));
+        foreach (var reset in (StatementCounters[])[fewer, Counters(("select 1", 10)), before with { ResetAt = DateTimeOffset.UnixEpoch }])
+            Assert.Contains("were reset during one", StatementDifference.Missing("one", before, reset), StringComparison.Ordinal);
+        Assert.Contains("dropped statements", StatementDifference.Missing("one", before, fewer with { Dropped = 1 }),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_with_a_statement_that_was_reset_during_the_load_is_read_again()
+    {
+        using var directory = new TemporaryDirectory();
+        var run = SampleRun.Create(seconds: 3);
+        var statements = StatementDifference.Of([], Single(Before), Single(Reset("blocks hit")))[StatementDifference.OtherSessions];
+
+        var kept = await RunReport.KeepAsync(
+            run with { Observation = run.Observation! with { Statements = statements } }, directory.Path,
+            TestContext.Current.CancellationToken);
+
+        Assert.Null(kept.Loss);
+        var read = await RunJson.ReadAsync(kept.Files[0], TestContext.Current.CancellationToken);
+        Assert.Equal(3, Assert.Single(read.Observation!.Statements).SharedBlocksHit);
+    }
+
     [Fact]
     public void Scenarios_with_long_or_foreign_names_keep_session_names_of_their_own()
     {
@@ -92,6 +158,28 @@ public sealed class ObservationArithmeticTests
     private static ActivitySnapshot At(double seconds, double wall, decimal wal) => new(
         DateTimeOffset.UnixEpoch.AddSeconds(wall), (long)(seconds * Stopwatch.Frequency), Nobody, new(0, 0, 0, wal, 0, null, 0), null, null,
             TimeSpan.Zero);
+
+    private static readonly StatementCount Before = new("select 1", 10, 10, 10, 10, 10, 10, 10, 10, 10);
+
+    /// <summary>Everything grew since <see cref="Before"/>, and one counter went back.</summary>
+    private static StatementCount Reset(string counter)
+    {
+        var grown = new StatementCount("select 1", 15, 15, 15, 15, 15, 15, 15, 15, 15);
+        return counter switch
+        {
+            "calls" => grown with { Calls = 3 },
+            "time" => grown with { Milliseconds = 3 },
+            "rows" => grown with { Rows = 3 },
+            "blocks hit" => grown with { BlocksHit = 3 },
+            "blocks read" => grown with { BlocksRead = 3 },
+            "WAL" => grown with { WalBytes = 3 },
+            "temporary blocks" => grown with { TempBlocksWritten = 3 },
+            _ => grown with { IoMilliseconds = 3 },
+        };
+    }
+
+    private static StatementCounters Single(StatementCount statement) =>
+        new(new Dictionary<long, StatementCount> { [1] = statement }, 0);
 
     private static StatementCounters Counters(params (string Text, long Calls)[] statements) =>
         new(statements.ToDictionary(one => one.Text.GetHashCode(StringComparison.Ordinal) + 0L,

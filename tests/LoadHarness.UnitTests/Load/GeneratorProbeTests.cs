@@ -1,4 +1,6 @@
 using LoadHarness.Load;
+using LoadHarness.Load.Clocks;
+using LoadHarness.Load.Running;
 using static LoadHarness.UnitTests.Load.VirtualRun;
 
 namespace LoadHarness.UnitTests.Load;
@@ -44,6 +46,22 @@ public sealed class GeneratorProbeTests
         Assert.Equal(1, result.Accounting.Completed);
         Assert.Equal(says, result.Generator.CpuCores > 0);
         if (!says) Assert.Null(result.Generator.StolenShare);
+    }
+
+    [Theory]
+    [InlineData(150, 2_000, 0.05)]
+    [InlineData(100, 2_000, 0.0)]
+    // Of a machine that moved to another host.
+    [InlineData(40, 2_000, null)]
+    [InlineData(150, 1_000, null)]
+    [InlineData(150, 1_020, null)]
+    public void A_stolen_share_is_known_only_where_no_counter_went_back(long stolen, long total, double? share)
+    {
+        var health = Reading(1_000_000_000, stolen, total).Since(Reading(0, 100, 1_000));
+        Assert.Equal(share, health.StolenShare);
+
+        static GeneratorReading Reading(long nanoseconds, long stolen, long total) =>
+            new(new Instant(nanoseconds), TimeSpan.Zero, 0, 0, TimeSpan.Zero, (stolen, total));
     }
 
     private sealed class InAMinute(Func<DateTimeOffset> now) : IStartTogether

@@ -59,6 +59,22 @@ public sealed class KeptRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_record_that_could_not_be_read_again_is_kept_whole_and_is_a_fault_that_names_the_field()
+    {
+        var run = SampleRun.Create(seconds: 3);
+        var statement = run.Observation!.Statements[0] with { SharedBlocksHit = -950 };
+
+        var kept = await RunReport.KeepAsync(
+            run with { Observation = run.Observation with { Statements = [statement] } }, _directory.Path, Stop);
+
+        Assert.StartsWith(_directory.Path, kept.Files[0], StringComparison.Ordinal);
+        Assert.Contains("-950", await File.ReadAllTextAsync(kept.Files[0], Stop), StringComparison.Ordinal);
+        Assert.Contains("observation.statements[0].sharedBlocksHit: it is -950", kept.Loss, StringComparison.Ordinal);
+        Assert.Contains(kept.Loss, kept.Notes);
+        Assert.Contains(kept.Files, file => file.EndsWith("report.html", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_report_that_cannot_be_made_is_a_note_and_the_measurements_are_kept()
     {
         var run = SampleRun.Create();
