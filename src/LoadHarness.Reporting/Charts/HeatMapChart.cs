@@ -24,14 +24,15 @@ internal static class HeatMapChart
 
     /// <param name="of">Whose response times they are.</param>
     /// <param name="reading">What the cells are of.</param>
-    /// <param name="over">Lines above the cells, in milliseconds.</param>
+    /// <param name="over">Lines above the cells, in milliseconds, with a point for each column; no number where the line is broken.</param>
     public static Chart? Of(
         string id, string of, string title, string reading, IReadOnlyList<Stretch> columns, int mostColumns, TimeSpan? limit,
         IReadOnlyList<Series> over)
     {
-        if (columns.Count == 0) return null;
+        var filled = columns.Where(column => !column.IsEmpty).ToList();
+        if (filled.Count == 0) return null;
 
-        var slowest = columns.MaxBy(column => column.Histogram.Maximum)!;
+        var slowest = filled.MaxBy(column => column.Histogram.Maximum)!;
         var perDecade = mostColumns < FewColumns ? CoarseRowsPerDecade : RowsPerDecade;
         var (cells, most) = Cells(columns, perDecade);
         return new(
@@ -40,8 +41,8 @@ internal static class HeatMapChart
             $"{reading} Each cell holds those of {Format.Duration(TimeSpan.FromSeconds(columns[0].Seconds))} that took so long: the "
                 + $"stronger its colour, the more, up to {Format.Count(most)}.",
             $"Longest: {Format.Duration(slowest.Histogram.Maximum)}, from second {slowest.From}."
-                + (columns.Count < FewColumnsTold ? "" : $" In the middle one of {columns.Count} columns: p50 "
-                    + $"{Format.Duration(Median(columns, 50))}, longest {Format.Duration(Median(columns, 100))}."),
+                + (filled.Count < FewColumnsTold ? "" : $" In the middle one of {filled.Count} columns: p50 "
+                    + $"{Format.Duration(Median(filled, 50))}, longest {Format.Duration(Median(filled, 100))}."),
             Draw(columns, cells, perDecade, new(limit, over, $"Heat map of the response times of {of}.")),
             [new(Tone.Series(0), "requests", Mark.Area), .. over.Select(line => new LegendEntry(line.Tone, line.Name)),
                 .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
@@ -76,7 +77,8 @@ internal static class HeatMapChart
                 Tone.Series(0), Shades[shade.Key]);
         if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Duration(line)}", Tone.Limit);
         foreach (var series in marks.Over)
-            drawing.Line(series.Points, series.Tone, 2).Named(series.Name, series.Points[^1].Value, series.Tone);
+            drawing.Line(series.Points, series.Tone, 2)
+                .Named(series.Name, series.Points.Last(point => Axis.Drawable(point.Value)).Value, series.Tone);
         return drawing.ToSvg(marks.Description, "scenario");
     }
 
@@ -110,8 +112,8 @@ internal static class HeatMapChart
     private static FigureTable Table(IReadOnlyList<Stretch> columns, IReadOnlyList<Series> over) => new(
         ["From second", "Requests", "shortest", "longest", .. over.Select(line => line.Name)],
         [.. columns.Select(column => (IReadOnlyList<string>)
-            [Format.Count(column.From), Format.Count(column.Histogram.Count), Format.Duration(column.Histogram.Minimum),
-                Format.Duration(column.Histogram.Maximum), .. over.Select(line => At(line, column))])]);
+            [Format.Count(column.From), Format.Count(column.Histogram.Count), column.Words(histogram => histogram.Minimum),
+                column.Words(histogram => histogram.Maximum), .. over.Select(line => At(line, column))])]);
 
     private static string At(Series line, Stretch column)
     {

@@ -41,9 +41,13 @@ internal static class ClockFigure
     private static FigureTable Table(IReadOnlyList<Series> lines, ClockAxis clock, Func<double, string> label, StretchFigure tabled)
     {
         var points = lines.Select(line => line.Measured.Where(point => Axis.Drawable(point.Value)).ToList()).ToList();
-        var moments = points.SelectMany(line => line.Select(point => point.Second)).Distinct().Order().ToList();
+        // Also those at which there was nothing to measure: a row with dashes says so, and the row before does not stand for them.
+        var moments = lines.SelectMany(line => line.Measured.Select(point => point.Second)).Distinct().Order().ToList();
         var stretch = moments.Count <= MostRows ? 0 : LengthOf((moments[^1] - moments[0]) / MostRows, clock);
         double Row(double second) => stretch == 0 ? second : Math.Floor(second / stretch) * stretch;
+        IEnumerable<double> rows = stretch == 0 ? moments : Enumerable
+            .Range(0, (int)Math.Round((Row(moments[^1]) - Row(moments[0])) / stretch) + 1)
+            .Select(index => Row(moments[0]) + (index * stretch));
 
         var values = points.Select(line => line.ToLookup(point => Row(point.Second), point => point.Value)).ToList();
         IReadOnlyList<string> headers = stretch == 0
@@ -51,7 +55,7 @@ internal static class ClockFigure
             : ["From second", .. lines.Select(line => $"{line.Name} ({tabled.Word})")];
         return new(
             headers,
-            [.. moments.Select(Row).Distinct().Select(row => (IReadOnlyList<string>)
+            [.. rows.Select(row => (IReadOnlyList<string>)
                 [Format.Count((long)Math.Round(row)),
                     .. values.Select(line => line.Contains(row) ? label(tabled.Of(line[row])) : "–")])],
             stretch == 0 ? null : $"Each row is {Format.Duration(TimeSpan.FromSeconds(stretch))} and has the {tabled.Word} of what was "

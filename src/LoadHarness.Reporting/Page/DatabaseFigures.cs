@@ -18,7 +18,7 @@ internal static class DatabaseFigures
                     .ToList();
             return points.Count == 0
                 ? null
-                : new(name, Tone.Series(color), Downsampling.Extremes(points, MostPoints)) { Measured = points };
+                : new(name, Tone.Series(color), Downsampling.Broken(Downsampling.Extremes(points, MostPoints))) { Measured = points };
         }
         Chart? Over(
             string id, string title, string reading, Func<double, string> label, StretchFigure tabled, Series?[] lines,

@@ -53,7 +53,7 @@ internal static class LoadFigures
                 .Select(same => (IReadOnlyList<SecondSample>)[.. same])]))]);
     }
 
-    /// <summary>One line for each percentile, broken between scenarios.</summary>
+    /// <summary>One line for each percentile, broken between scenarios and where no request completed.</summary>
     private static IEnumerable<Series> Percentiles(RunResult run)
     {
         var perScenario = Math.Max(12, MostPoints / Math.Max(1, run.Scenarios.Count));

@@ -45,30 +45,30 @@ internal static class ScenarioFigures
     /// <param name="columns">At most so many across.</param>
     public static Chart? OfOperation(string id, ScenarioResult scenario, OperationResult operation, TimeSpan? limit, int columns)
     {
-        var stretches = Stretch.Of(operation, columns);
-        if (stretches.Count < FewSeconds) return null;
+        var stretches = Stretch.Of(scenario, operation, columns);
+        if (stretches.Count(stretch => !stretch.IsEmpty) < FewSeconds) return null;
         var (requests, seconds) = (stretches.Sum(stretch => stretch.Histogram.Count), stretches[0].Seconds);
-        var enough = stretches.Where(stretch => stretch.Histogram.Count >= LeastRequests)
-            .Select(stretch => (Second: stretch.From + (seconds / 2.0), Value: stretch.Histogram.Percentile(95).TotalMilliseconds))
-                .ToList();
+        var p95 = stretches.Select(stretch =>
+            (Second: stretch.From + (seconds / 2.0), Value: stretch.Percentile(95, LeastRequests))).ToList();
         return HeatMapChart.Of(
             id, OperationPath.Of(scenario.Name, operation.Name), operation.Name,
             $"{Format.Count(requests)} requests of this operation.", stretches, columns, limit,
-            enough.Count < FewSeconds ? [] : [new("p95", Tone.Series(1), enough)]);
+            p95.Count(point => Axis.Drawable(point.Value)) < FewSeconds ? [] : [new("p95", Tone.Series(1), p95)]);
     }
 
     public static Chart? Percentiles(string id, ScenarioResult scenario, TimeSpan? limit, int points = MostPoints)
     {
         var stretches = Stretch.Of(scenario, points, LeastRequests);
-        if (stretches.Count < FewSeconds) return null;
-        var worst = stretches.MaxBy(stretch => stretch.Histogram.Percentile(95))!;
+        var filled = stretches.Where(stretch => !stretch.IsEmpty).ToList();
+        if (filled.Count < FewSeconds) return null;
+        var worst = filled.MaxBy(stretch => stretch.Histogram.Percentile(95))!;
         var lines = Lines(stretches, 0);
         return new(
             id,
             "Percentiles over time",
             $"All operations together, each {Format.Duration(TimeSpan.FromSeconds(stretches[0].Seconds))} by itself.",
             $"Worst p95 in the {stretches[0].Seconds} s from second {worst.From}: {Format.Duration(worst.Histogram.Percentile(95))}. "
-                + $"Median of the p95: {Format.Duration(Middle(stretches.Select(stretch => stretch.Histogram.Percentile(95))))}.",
+                + $"Median of the p95: {Format.Duration(Middle(filled.Select(stretch => stretch.Histogram.Percentile(95))))}.",
             new TimelineChart(Clock(scenario), lines)
             {
                 Label = LogAxis.Milliseconds, ClockName = "scenario", Logarithmic = true, Limit = limit?.TotalMilliseconds,
@@ -78,15 +78,15 @@ internal static class ScenarioFigures
                 .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],
             new(["From second", "Requests", "p50", "p95", "p99"], [.. stretches.Select(stretch => (IReadOnlyList<string>)
                 [Format.Count(stretch.From), Format.Count(stretch.Histogram.Count),
-                    .. new[] { 50.0, 95, 99 }.Select(percentile => Format.Duration(stretch.Histogram.Percentile(percentile)))])]));
+                    .. new[] { 50.0, 95, 99 }.Select(percentile => stretch.Words(histogram => histogram.Percentile(percentile)))])]));
     }
 
-    /// <summary>p99, p95 and p50 of each stretch.</summary>
+    /// <summary>p99, p95 and p50 of each stretch, broken where no request completed.</summary>
     /// <param name="start">Second of the axis at which the scenario began.</param>
     public static IReadOnlyList<Series> Lines(IReadOnlyList<Stretch> stretches, double start)
     {
         List<(double, double)> Line(double percentile) =>
-            [.. stretches.Select(stretch => (start + stretch.From, stretch.Histogram.Percentile(percentile).TotalMilliseconds))];
+            [.. stretches.Select(stretch => (start + stretch.From, stretch.Percentile(percentile)))];
         return [new("p99", Tone.Series(1), Line(99)), new("p95", Tone.Series(0), Line(95)), new("p50", Tone.Series(2), Line(50))];
     }
 

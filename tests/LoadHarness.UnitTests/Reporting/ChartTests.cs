@@ -130,6 +130,75 @@ public sealed class ChartTests : IDisposable
         Assert.DoesNotContain("9 s", FigureOf(html, "scenario-0-percentiles"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("scenario-0-percentiles", "s1", "65<td class=n>0<td class=n>–<td class=n>–<td class=n>–")]
+    [InlineData("operation-chart-0-0", "s2", "64<td class=n>0<td class=n>–<td class=n>–<td class=n>–")]
+    // On the run's clock the scenario begins at second 240.
+    [InlineData("run-percentiles", "s1", "305<td class=n>–<td class=n>–<td class=n>–")]
+    public async Task A_percentile_is_not_drawn_across_the_time_in_which_the_server_stood_still(string figure, string p95, string row)
+    {
+        var html = await Render(SampleRun.Create(seconds: 5) with { Scenarios = [Stalled()], Verdicts = [] });
+
+        var drawn = FigureOf(html, figure);
+        Assert.Equal(2, PartsOf(drawn, p95));
+        Assert.Contains($"<th scope=\"row\">{row}", drawn, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"row\">65<td class=n>0<td class=n>–", FigureOf(html, "scenario-0-heat"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_stands_still_to_the_end_is_in_the_table_to_the_end()
+    {
+        var scenario = Stalled();
+        scenario = scenario with
+        {
+            Timeline = [.. scenario.Timeline.Select(sample => sample.Second < 50 ? sample : sample with { Completed = 0, Buckets = null })],
+        };
+
+        var html = await Render(SampleRun.Create(seconds: 5) with { Scenarios = [scenario], Verdicts = [] });
+
+        foreach (var figure in new[] { "percentiles", "heat" })
+            Assert.Contains("<th scope=\"row\">119<td class=n>0<td class=n>–", FigureOf(html, $"scenario-0-{figure}"),
+                StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_percentile_of_an_operation_is_not_drawn_across_the_time_in_which_it_had_few_requests()
+    {
+        var few = new LatencyHistogram();
+        few.RecordNanoseconds(5_000_000, 5);
+        var scenario = SampleScenario.Open("few", 200, 120, [("first", 5), ("second", 20)]);
+        scenario = scenario with
+        {
+            Operations = [.. scenario.Operations.Select(operation => operation with
+            {
+                Timeline = [.. operation.Timeline.Select(stretch =>
+                    stretch.Second is 60 or 62 ? stretch with { Completed = few.Count, Buckets = few.Encode() } : stretch)],
+            })],
+        };
+
+        var drawn = FigureOf(
+            await Render(SampleRun.Create(seconds: 5) with { Scenarios = [scenario], Verdicts = [] }), "operation-chart-0-0");
+
+        Assert.Equal(2, PartsOf(drawn, "s2"));
+        Assert.Matches("<th scope=\"row\">60<td class=n>5<td class=n>[^<]+<td class=n>[^<]+<td class=n>–", drawn);
+    }
+
+    [Fact]
+    public async Task Counters_of_the_server_are_not_drawn_across_the_time_in_which_it_did_not_answer()
+    {
+        var run = SampleRun.Create(seconds: 5);
+        var all = SampleServer.Observe(run.Identity.StartedUtc, 120);
+        var seen = all with
+        {
+            Samples = [.. all.Samples.Where(sample => (sample.AtUtc - run.Identity.StartedUtc).TotalSeconds is < 50 or >= 80)],
+        };
+
+        var drawn = FigureOf(await Render(run with { Observation = seen }), "db-sessions");
+
+        Assert.Equal(2, PartsOf(drawn, "s4"));
+        Assert.Contains("<th scope=\"row\">65<td class=n>–<td class=n>–", drawn, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Each_of_a_few_requests_is_drawn_and_no_rate_or_percentile_of_them()
     {
@@ -249,6 +318,26 @@ public sealed class ChartTests : IDisposable
         Assert.All(none, verdict => Assert.False(TargetsImage.Shows(verdict)));
         Assert.All(none, verdict => Assert.Null(BulletChart.Of(verdict, null)));
     }
+
+    /// <summary>Its server stands still from second 50 to second 80.</summary>
+    private static ScenarioResult Stalled()
+    {
+        var scenario = SampleScenario.Open("stalled", 200, 120, [("first", 5), ("second", 20)]);
+        return scenario with
+        {
+            Timeline = [.. scenario.Timeline.Select(sample =>
+                sample.Second is >= 50 and < 80 ? sample with { Completed = 0, Buckets = null } : sample)],
+            Operations = [.. scenario.Operations.Select(operation => operation with
+            {
+                Timeline = [.. operation.Timeline.Where(stretch => stretch.Second is < 50 or >= 80)],
+            })],
+        };
+    }
+
+    /// <returns>How many parts the line of a tone is drawn in; none where there is no such line.</returns>
+    private static int PartsOf(string figure, string tone) => Regex.Match(
+        figure, $"<path d=\"([^\"]+)\" vector-effect=\"non-scaling-stroke\" stroke-linejoin=\"round\" class=\"l-{tone}\"")
+        .Groups[1].Value.Count(letter => letter == 'M');
 
     private static string FigureOf(string html, string id)
     {
