@@ -25,6 +25,9 @@ internal static class ScenarioFigures
         if (RequestChart.Of($"{id}-requests", scenario, limit) is { } requests)
         {
             yield return requests;
+            // Those that did not complete have no dot: when they failed, their rate says.
+            if (scenario.Accounting.Completed < scenario.Accounting.Scheduled && Seconds.Whole(scenario).Count >= FewSeconds)
+                yield return Rates($"{id}-rates", scenario, points);
             yield break;
         }
         if (SpectrumChart.Of($"{id}-spectrum", scenario, limit) is { } spectrum) yield return spectrum;
@@ -115,8 +118,9 @@ internal static class ScenarioFigures
                 ? "Where completed stays below offered, the server did not keep up."
                 : "Users ask again when they have their answer.") + Together(groups[0].Seconds, "their mean is drawn"),
             $"{Format.Count(accounting.Scheduled)} requests, {Format.Count(accounting.Completed)} completed, "
-                + $"{Format.Count(accounting.Failed)} failed, {Format.Count(accounting.Skipped)} skipped. At most "
-                + $"{Requests(scenario.Timeline.Max(sample => sample.InFlight))} in flight.",
+                + $"{Format.Count(accounting.Failed)} failed, {Format.Count(accounting.Skipped)} skipped"
+                + (accounting.InFlight > 0 ? $", {Format.Count(accounting.InFlight)} without an answer" : "")
+                + $". At most {Requests(scenario.Timeline.Max(sample => sample.InFlight))} in flight.",
             new TimelineChart(Clock(scenario), lines)
             {
                 // In flight is a count, and no rate.

@@ -217,6 +217,51 @@ public sealed class ChartTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_many_requests_that_failed_the_few_that_completed_are_not_all_that_is_drawn()
+    {
+        var scenario = SampleScenario.Open("lead-queries", 200, 30, [("only", 5)]);
+        var completed = new LatencyHistogram();
+        completed.RecordNanoseconds(5_000_000, 20);
+        scenario = scenario with
+        {
+            Operations = [scenario.Operations[0] with
+            {
+                Accounting = new(6_000, 20, 5_980, 0, 0), Response = LatencySummary.Of(completed), Timeline = [],
+            }],
+            Timeline = [.. scenario.Timeline.Select(sample => sample.Second == 0
+                ? sample with { Completed = 20, Failed = 180, Buckets = completed.Encode() }
+                : sample with { Completed = 0, Failed = 200, Buckets = null })],
+        };
+
+        var html = await Render(SampleRun.Create(seconds: 5) with { Scenarios = [scenario], Verdicts = [] });
+
+        Assert.DoesNotContain("scenario-0-requests", html, StringComparison.Ordinal);
+        var rates = FigureOf(html, "scenario-0-rates");
+        Assert.Contains("6,000 requests, 20 completed, 5,980 failed", rates, StringComparison.Ordinal);
+        Assert.Contains(">failed</text>", rates, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_few_requests_those_that_did_not_complete_are_named_and_drawn_over_time()
+    {
+        var scenario = SampleScenario.Repeated("few", "import", [3.1, 3.9], 100);
+        scenario = scenario with
+        {
+            Operations = [scenario.Operations[0] with { Accounting = new(7, 2, 3, 1, 1) }],
+            Timeline = [.. scenario.Timeline.Select(sample => sample.Second is 1 or 2 or 5 ? sample with { Failed = 1 } : sample)],
+        };
+
+        var html = await Render(SampleRun.Create(seconds: 5) with { Scenarios = [scenario], Verdicts = [] });
+
+        var drawn = FigureOf(html, "scenario-0-requests");
+        Assert.Contains("Without a dot: 3 of 7 failed, 1 of 7 skipped, 1 of 7 without an answer.", drawn, StringComparison.Ordinal);
+        Assert.Equal(2 + 1, Regex.Count(drawn, "<circle "));
+        var rates = FigureOf(html, "scenario-0-rates");
+        Assert.Contains("1 skipped, 1 without an answer. At most", rates, StringComparison.Ordinal);
+        Assert.Contains(">failed</text>", rates, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Requests_in_flight_are_a_count_and_no_rate()
     {
         var html = await Render(SampleRun.Create(seconds: 10));
