@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using LoadHarness.Checks.Connections;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Verdicts;
+using LoadHarness.Core.Words;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Scenarios.Profiles;
@@ -51,7 +52,7 @@ internal static class ProvisionedMeasurements
         var judged = run.Verdicts.Where(verdict => targets.Contains(verdict.Id)).ToList();
         var doubts = run.Invalid.Count == 0 ? "" : $" Doubts: {string.Join(" ", run.Invalid)}";
         var figures = judged.Select(v =>
-            $"{v.Id} {v.Figure:0.###} {v.Unit} (limit {v.Limit:0.###}) {CheckReport.Word(v.Kind)}");
+            $"{v.Id} {VerdictWords.Figure(v)} ({Format.Limit(v)}) {CheckReport.Word(v.Kind)}");
         var evidence = $"ran here as lh_app and lh_worker under row security on {run.Seed!.Contacts} leads {run.Seed.Spread.Words()}, "
             + $"profile {run.Options[OptionNames.Profile]}: {string.Join("; ", figures)}. "
             + $"The claim's 2M leads: run --contacts 2000000.{doubts}";

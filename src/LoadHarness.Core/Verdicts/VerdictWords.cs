@@ -77,7 +77,7 @@ public static class VerdictWords
     private static string Against(Verdict verdict)
     {
         if (verdict.Bound is not { } bound) return "";
-        var limit = Format.Figure(bound.Value, bound.Unit);
+        var limit = Format.LimitValue(bound.Value, bound.Unit);
         return (Factor(verdict), bound.Direction) switch
         {
             ({ } factor, LimitDirection.AtMost) => $", {factor} the limit of {limit}",

@@ -2,9 +2,18 @@ using LoadHarness.Core.Verdicts;
 
 namespace LoadHarness.Core.Words;
 
-/// <summary>How figures are written for people: three significant digits, a unit, and thousands apart.</summary>
+/// <summary>
+/// How figures are written for people: three significant digits, a unit, and thousands apart. A limit has the digits that it has: rounded,
+/// it would lie on the other side of some figures that are held against it.
+/// </summary>
 public static class Format
 {
+    /// <summary>Significant digits of a limit, at most.</summary>
+    private const int MostOfLimit = 6;
+
+    /// <summary>Digits behind the point.</summary>
+    private const int MostBehind = 15;
+
     public static string Duration(TimeSpan duration) => Math.Abs(duration.TotalSeconds) switch
     {
         0 => "0 ms",
@@ -29,16 +38,21 @@ public static class Format
     public static string Count(long count) => count.ToString("N0");
 
     /// <summary>
-    /// A value next to a limit, with as many digits as it takes to tell the two apart, and never on the limit's other side.
+    /// A value next to a limit, with as many digits as it takes to tell the two apart, and never on the other side of the limit as that is
+    /// written.
     /// </summary>
     public static string Distinct(double value, double limit, string unit)
     {
-        var (number, shown) = (Significant(value), Significant(limit));
-        if (!double.IsFinite(value) || value == limit || number != shown) return WithUnit(number, unit);
-        var digits = Enumerable.Range(1, 12).Select(count => value.ToString("N" + count).TrimEnd('0').TrimEnd('.'));
+        if (!double.IsFinite(value) || !double.IsFinite(limit)) return WithUnit(Significant(value), unit);
+        var shown = Exact(limit);
+        if (value == limit) return WithUnit(shown, unit);
+        var (held, side) = (double.Parse(shown), value.CompareTo(limit));
+        var written = Enumerable.Range(1, 12).Select(count => Trimmed(value, count))
+            .Prepend(Significant(value)).Append(value.ToString("R"));
+        // Of a limit with more digits than are written, the figure may lie between the two: it is written as the next beyond.
         return WithUnit(
-            digits.FirstOrDefault(more => more != shown && double.Parse(more).CompareTo(limit) == value.CompareTo(limit))
-                ?? value.ToString("R"),
+            written.FirstOrDefault(text => double.Parse(text).CompareTo(held) == side)
+                ?? Trimmed(held + (side * Math.Pow(10, -Behind(limit))), Behind(limit)),
             unit);
     }
 
@@ -67,7 +81,18 @@ public static class Format
         : "–";
 
     public static string Limit(Limit limit) =>
-        $"{(limit.Direction == LimitDirection.AtMost ? "at most" : "at least")} {Measure(limit.Value, limit.Unit)}";
+        $"{(limit.Direction == LimitDirection.AtMost ? "at most" : "at least")} {LimitValue(limit.Value, limit.Unit)}";
+
+    /// <summary>A limit of time by itself.</summary>
+    public static string Limit(TimeSpan limit) => Math.Abs(limit.TotalSeconds) switch
+    {
+        < 0.001 => $"{Exact(limit.TotalMicroseconds)} µs",
+        < 1 => $"{Exact(limit.TotalMilliseconds)} ms",
+        _ => $"{Exact(limit.TotalSeconds)} s",
+    };
+
+    /// <summary>A limit without its direction; a dash for none.</summary>
+    public static string LimitValue(double? limit, string unit) => limit is { } value ? WithUnit(Exact(value), unit) : "–";
 
     public static string Margin(Verdict verdict) => verdict.Margin is { } margin
         ? margin >= 0 ? $"{Share(margin)} inside" : $"{Share(-margin)} outside"
@@ -93,6 +118,17 @@ public static class Format
 
     private static string Against(double value, double? limit, string unit) =>
         limit is { } held ? Distinct(value, held, unit) : Measure(value, unit);
+
+    private static string Exact(double limit) => double.IsFinite(limit) ? Trimmed(limit, Behind(limit)) : "–";
+
+    private static int Behind(double limit) =>
+        limit == 0 ? 0 : Math.Clamp(MostOfLimit - 1 - (int)Math.Floor(Math.Log10(Math.Abs(limit))), 0, MostBehind);
+
+    private static string Trimmed(double value, int behind)
+    {
+        var text = value.ToString("N" + behind);
+        return behind == 0 ? text : text.TrimEnd('0').TrimEnd('.');
+    }
 
     private static string Measure(double value, string unit) => WithUnit(Significant(value), unit);
 

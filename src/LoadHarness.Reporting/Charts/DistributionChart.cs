@@ -46,7 +46,7 @@ internal static class DistributionChart
         if (few) Dots(drawing, histogram);
         else drawing.Area(bins.SelectMany(bin => new[] { (bin.From, bin.Share), (bin.To, bin.Share) }), Tone.Series(0));
         return drawing
-            .Upright(limit, $"limit {Format.Figure(verdict.Limit, verdict.Unit)}", Tone.Limit, row: 1)
+            .Upright(limit, $"limit {Format.LimitValue(verdict.Limit, verdict.Unit)}", Tone.Limit, row: 1)
             .Upright(figure, $"judged {VerdictWords.Figure(verdict)}", Tone.Ink)
             .ToSvg($"Response times of {verdict.Id} against its limit.");
     }

@@ -45,7 +45,7 @@ internal static class GrowthChart
         }
 
         foreach (var point in points) drawing.Dot(point.Contacts, point.Figure, Tone.Series(0));
-        if (limit is { } level) drawing.Level(level, $"limit {LogAxis.Milliseconds(level)}", Tone.Limit);
+        if (limit is { } level) drawing.Level(level, $"limit {Format.Limit(TimeSpan.FromMilliseconds(Math.Min(level, 1e12)))}", Tone.Limit);
         return drawing.ToSvg($"{operation.Operation}: {operation.Metric} by the number of leads.");
     }
 

@@ -75,7 +75,7 @@ internal static class HeatMapChart
             drawing.Cells(Runs(shade.Select(cell => cell.Key), width)
                 .Select(run => ((double)run.From, (double)run.To, Milliseconds(run.Row, perDecade), Milliseconds(run.Row + 1, perDecade))),
                 Tone.Series(0), Shades[shade.Key]);
-        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Duration(line)}", Tone.Limit);
+        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Limit(line)}", Tone.Limit);
         foreach (var series in marks.Over)
             drawing.Line(series.Points, series.Tone, 2)
                 .Named(series.Name, series.Points.Last(point => Axis.Drawable(point.Value)).Value, series.Tone);

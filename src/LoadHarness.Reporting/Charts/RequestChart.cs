@@ -57,7 +57,7 @@ internal static class RequestChart
             LogAxis.OfMilliseconds(limit is { } shown ? times.Append(shown.TotalMilliseconds) : times)).Grid().Ticks();
         foreach (var (second, seconds, duration) in ended)
             drawing.Dot(second + (seconds / 2.0), duration.TotalMilliseconds, Tone.Series(0));
-        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Duration(line)}", Tone.Limit);
+        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Limit(line)}", Tone.Limit);
         return drawing.ToSvg($"Each request of {scenario.Name}.", "scenario");
     }
 }

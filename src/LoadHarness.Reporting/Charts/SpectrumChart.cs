@@ -69,7 +69,7 @@ internal static class SpectrumChart
             if (slowestFirst.Count > 1 && index < Tone.SeriesCount && points.Count > 0)
                 drawing.Named(slowestFirst[index].Name, points[^1].Y, Tone.Series(index));
         }
-        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Duration(line)}", Tone.Limit);
+        if (limit is { } line) drawing.Level(line.TotalMilliseconds, $"limit {Format.Limit(line)}", Tone.Limit);
         return drawing.ToSvg(description);
     }
 

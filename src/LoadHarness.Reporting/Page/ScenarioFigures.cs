@@ -75,7 +75,7 @@ internal static class ScenarioFigures
             new TimelineChart(Clock(scenario), lines)
             {
                 Label = LogAxis.Milliseconds, ClockName = "scenario", Logarithmic = true, Limit = limit?.TotalMilliseconds,
-                LimitWords = limit is { } line ? $"limit {Format.Duration(line)}" : "",
+                LimitWords = limit is { } line ? $"limit {Format.Limit(line)}" : "",
             }.ToSvg($"p50, p95 and p99 of {scenario.Name} over time."),
             [.. lines.Select(line => new LegendEntry(line.Tone, line.Name)),
                 .. limit is null ? Array.Empty<LegendEntry>() : [new(Tone.Limit, "limit")]],

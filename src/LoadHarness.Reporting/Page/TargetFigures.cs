@@ -50,7 +50,7 @@ internal static class TargetFigures
             new TimelineChart(ScenarioFigures.Clock(scenario), [new("completed", Tone.Series(0), drawn)])
             {
                 Label = value => $"{Format.Significant(value)}/min", ClockName = "scenario", Limit = limit,
-                LimitWords = $"limit {Format.Figure(limit, verdict.Unit)}",
+                LimitWords = $"limit {Format.LimitValue(limit, verdict.Unit)}",
             }.ToSvg($"{verdict.Id}: completed requests over time."),
             [new(Tone.Series(0), "completed"), new(Tone.Limit, "limit")],
             new(["From second", "Completed a minute"],

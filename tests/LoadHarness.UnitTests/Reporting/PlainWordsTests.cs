@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CsCheck;
 using LoadHarness.Core.Targets;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Core.Words;
@@ -21,6 +22,47 @@ public sealed class PlainWordsTests
     [InlineData(-0.00002, "", "-0.00002")]
     public void A_figure_agrees_with_its_unit(double figure, string unit, string words) =>
         Assert.Equal(words, Format.Figure(figure, unit));
+
+    [Theory]
+    [InlineData(12.75, "s", "at most 12.75 s")]
+    [InlineData(0.0155, "s", "at most 0.0155 s")]
+    // 180 s for a million recipients, cut for 95,311.
+    [InlineData(17.15598, "s", "at most 17.156 s")]
+    [InlineData(1_250, "ms", "at most 1,250 ms")]
+    [InlineData(2_000_000, "leads", "at most 2,000,000 leads")]
+    [InlineData(0.30000000000000004, "x", "at most 0.3×")]
+    [InlineData(1, "imports", "at most 1 import")]
+    [InlineData(0, "rows", "at most 0 rows")]
+    [InlineData(-20, "%", "at most -20%")]
+    public void A_limit_has_the_digits_that_it_has(double limit, string unit, string words) =>
+        Assert.Equal(words, Format.Limit(Limit.AtMost(limit, unit)));
+
+    [Theory]
+    [InlineData(12.78, 12.75, "12.8 s")]
+    [InlineData(0.0157, 0.0155, "0.016 s")]
+    [InlineData(12.84, 12.83, "12.84 s")]
+    [InlineData(12.75, 12.75, "12.75 s")]
+    // Between a limit of more than six digits and what is written of it.
+    [InlineData(17.00002, 17.00004, "16.9999 s")]
+    [InlineData(16.99999, 16.99998, "17.0001 s")]
+    [InlineData(500.04, 500, "500.04 s")]
+    public void A_figure_is_on_its_side_of_the_limit_beside_it(double figure, double limit, string words) =>
+        Assert.Equal(words, Format.Figure(figure, "s", limit));
+
+    [Fact]
+    public void Whatever_the_two_are_a_figure_and_its_limit_are_written_in_their_order() => (
+        from size in Gen.OneOf(Gen.Double[1e-4, 1], Gen.Double[1, 1_000], Gen.Double[1_000, 1e9])
+        from digits in Gen.Int[1, 9]
+        from share in Gen.OneOf(Gen.Double[-3, 3], Gen.Double[-0.01, 0.01], Gen.Double[-1e-7, 1e-7])
+        let limit = double.Parse(size.ToString($"G{digits}"))
+        select (Limit: limit, Figure: limit * (1 + share))).Sample(
+        pair =>
+        {
+            var limit = double.Parse(Format.Limit(Limit.AtMost(pair.Limit, ""))["at most ".Length..]);
+            var figure = double.Parse(Format.Figure(pair.Figure, "", pair.Limit));
+            Assert.Equal(pair.Figure.CompareTo(pair.Limit), figure.CompareTo(limit));
+        },
+        iter: 10_000);
 
     [Theory]
     [InlineData("KeepConstant 1 for 3 s", "1 user for 3 s")]

@@ -87,12 +87,12 @@ public sealed class VerdictTests
         var missed = Verdict.Judged("a", "t", new(500.3, new(500.2, 501), 9), AtMost, "e");
         var crossing = Verdict.Judged("b", "t", new(495, new(490, 500.4), 9), AtMost, "e");
         // As a limit for 100,000 items is cut for fewer.
-        var cut = Verdict.Counted("c", "t", 7.5126, Limit.AtMost(7.512345, "s"), 1, "e");
+        var cut = Verdict.Counted("c", "t", 7.5126, Limit.AtMost(7.51234, "s"), 1, "e");
 
         Assert.Equal("94.96% counted, at least 95% required", counted.Reason);
         Assert.Equal("500.3 ms measured (500.2 to 501 ms), at most 500 ms required", missed.Reason);
         Assert.Equal("the 95% interval, 490 to 500.4 ms, crosses the limit: at most 500 ms required", crossing.Reason);
-        Assert.Equal("7.513 s counted, at most 7.51 s required", cut.Reason);
+        Assert.Equal("7.513 s counted, at most 7.51234 s required", cut.Reason);
         Assert.Equal(("500.2 to 501 ms", "490 to 500.4 ms"), (VerdictWords.Interval(missed), VerdictWords.Interval(crossing)));
         Assert.Contains("500.3 ms (500.2 to 501)", VerdictWords.Line(missed), StringComparison.Ordinal);
     }
