@@ -41,7 +41,7 @@ static async IAsyncEnumerable<StageRecord> CrmAsync(
 static async IAsyncEnumerable<StageRecord> WorkloadAsync(
     StageContext context, Workload workload, [EnumeratorCancellation] CancellationToken cancellationToken)
 {
-    var provisioned = await WorkloadStages.DatabaseAsync(context, cancellationToken);
+    var provisioned = await WorkloadStages.DatabaseAsync(context, exclusive: true, cancellationToken);
     await using var database = provisioned.Database;
     yield return provisioned;
     // Until the set-up and the seeder have found what they need, a table may be one that was there before.

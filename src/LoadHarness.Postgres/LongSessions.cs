@@ -19,7 +19,7 @@ public static class LongSessions
         var connection = await source.OpenConnectionAsync(cancellationToken);
         try
         {
-            await connection.ExecuteAsync(Lift, cancellationToken);
+            await connection.LiftTimeLimitsAsync(cancellationToken);
             return connection;
         }
         catch
@@ -28,4 +28,8 @@ public static class LongSessions
             throw;
         }
     }
+
+    /// <summary>As <see cref="OpenLongAsync"/>, for a session that is open.</summary>
+    public static Task LiftTimeLimitsAsync(this NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(Lift, cancellationToken);
 }

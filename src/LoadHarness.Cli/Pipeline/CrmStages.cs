@@ -165,6 +165,7 @@ internal static class CrmStages
         return new(options.Database, options.ServerProfile, options.Keep && options.Database is DatabaseTarget.Container, options.Force)
         {
             CrmSchema = true,
+            Exclusive = true,
             DeletesRows = options.Force,
             DeletesForeignRows = options.DeleteAllRows,
             ExtraSettings = options.WithoutExtensions is { } names ? new Dictionary<string, string>

@@ -18,9 +18,13 @@ internal static class WorkloadStages
     public static TimeSpan DrainTime { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A given database as it is; or an empty one on a private server, which the set-up fills.</summary>
-    public static Task<Provisioned> DatabaseAsync(StageContext context, CancellationToken cancellationToken) =>
+    /// <param name="exclusive">As of <see cref="DatabaseRequest.Exclusive"/>.</param>
+    public static Task<Provisioned> DatabaseAsync(StageContext context, bool exclusive, CancellationToken cancellationToken) =>
         DatabaseStage.ProvisionAsync(
-            context, new(context.Options.Database, context.Options.ServerProfile, context.Options.Keep, Force: true), cancellationToken);
+            context, new(context.Options.Database, context.Options.ServerProfile, context.Options.Keep, Force: true)
+            {
+                Exclusive = exclusive,
+            }, cancellationToken);
 
     /// <summary>The workload's own SQL.</summary>
     public static async Task<Done> SetUpAsync(

@@ -84,7 +84,7 @@ internal static class MigrateVerb
     private static async Task<ExitCode> MeasureAsync(HarnessOptions options, bool contactsGiven, CancellationToken cancellationToken)
     {
         var context = StageContext.Of(options);
-        await using var seeded = await SeededDatabase.OpenAsync(context, contactsGiven, cancellationToken);
+        await using var seeded = await SeededDatabase.OpenAsync(context, contactsGiven, cancellationToken, exclusive: true);
         await using var admin = NpgsqlDataSource.Create(seeded.Database.AdminConnectionString);
         var verdicts = await context.Terminal.WithProgressAsync(
             progress => MigrationMeasurement.RunAsync(admin, ProvisionedMeasurements.LiveConnections, progress, cancellationToken));

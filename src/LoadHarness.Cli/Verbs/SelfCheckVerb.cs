@@ -31,7 +31,7 @@ internal static class SelfCheckVerb
     {
         OutputDirectory.Require("selfcheck", directory);
         var terminal = new TerminalOutput(options.Json);
-        var request = new DatabaseRequest(options.Database, options.ServerProfile, Keep: false, options.Force);
+        var request = new DatabaseRequest(options.Database, options.ServerProfile, Keep: false, options.Force) { Exclusive = true };
         await Provisioner.RequireAsync(request, cancellationToken);
         var verdicts = await terminal.WithProgressAsync(progress => EngineSelfCheck.RunAsync(scale, progress, cancellationToken));
         try

@@ -34,7 +34,7 @@ internal static class WorkloadCheckVerb
         var workload = WorkloadCatalog.Read(folder);
         var context = StageContext.Of(options);
         var terminal = context.Terminal;
-        await using var database = (await WorkloadStages.DatabaseAsync(context, cancellationToken)).Database;
+        await using var database = (await WorkloadStages.DatabaseAsync(context, exclusive: false, cancellationToken)).Database;
         // Somebody's own database is looked at only; an empty one of ours has to be filled before there is anything to check.
         if (database.IsPrivate)
         {

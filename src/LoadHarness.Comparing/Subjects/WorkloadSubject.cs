@@ -34,9 +34,11 @@ public sealed class WorkloadSubject(
             var common = CommonOperations.Of(workload, folderA.Workload, folderB.Workload, scenarios);
             arms.Scenarios = [.. common.A.File.Scenarios.Keys];
             arms.NotCompared = common.NotCompared;
+            // Before minutes of seeding: whether they answer, and whether another run is there. From then on none comes.
+            var held = new List<RunLock>();
+            foreach (var given in new[] { a, b }.Where(IsGiven))
+                if (await HoldAsync(given, held, progress, cancellationToken) is { } taken) held.Add(arms.Own(taken));
             foreach (var (folder, arm) in new[] { (folderA, a), (folderB, b) }) await TryAsync(folder.Workload, arm, cancellationToken);
-            // Before minutes of seeding: whether they answer.
-            foreach (var given in new[] { a, b }.Where(IsGiven)) await using (await GivenAsync(given, progress, cancellationToken)) { }
             var isOne = a.ServerVersion == b.ServerVersion && folderA.Workload.Content == folderB.Workload.Content && !IsGiven(a);
             var templateA = await OwnedTemplateAsync(folderA, a);
             var templateB = isOne && !IsGiven(b) ? templateA : await OwnedTemplateAsync(folderB, b);
@@ -123,6 +125,13 @@ public sealed class WorkloadSubject(
             await database.DisposeAsync();
             throw;
         }
+    }
+
+    private async Task<RunLock?> HoldAsync(
+        ArmSpecification given, List<RunLock> held, IStageProgress progress, CancellationToken cancellationToken)
+    {
+        await using var database = await GivenAsync(given, progress, cancellationToken);
+        return await RunLock.TakeAsync(new(database.AdminConnectionString), held, progress, cancellationToken);
     }
 
     private Task<Database> GivenAsync(ArmSpecification specification, IStageProgress progress, CancellationToken cancellationToken) =>

@@ -32,8 +32,12 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Data directory of a native cluster; null when the server runs elsewhere.</summary>
     public string? DataDirectory { get; internal init; }
 
+    /// <summary>Keeps other runs away from a given database; null where this run needs no lock, or has none.</summary>
+    internal RunLock? Lock { get; init; }
+
     public async ValueTask DisposeAsync()
     {
+        if (Lock is not null) await Lock.DisposeAsync();
         if (_server is not null) await _server.DisposeAsync();
     }
 }

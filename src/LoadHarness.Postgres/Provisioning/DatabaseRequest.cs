@@ -24,6 +24,9 @@ public sealed record DatabaseRequest(DatabaseTarget Target, ServerProfile Profil
     /// <summary>It may do so also with rows that are not the harness's own.</summary>
     public bool DeletesForeignRows { get; init; }
 
+    /// <summary>What comes next fills or empties a given database, or drives load on it: one run at a time.</summary>
+    public bool Exclusive { get; init; }
+
     /// <summary>Settings on top of the profile's; a name given in both wins here.</summary>
     public IReadOnlyDictionary<string, string> ExtraSettings { get; init; } = new Dictionary<string, string>();
 }

@@ -1,6 +1,7 @@
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
+using LoadHarness.Core.Progress;
 using Npgsql;
 
 namespace LoadHarness.Postgres.Provisioning;
@@ -45,14 +46,46 @@ public static class GivenDatabase
     }
 
     /// <exception cref="HarnessException">
-    /// No answer, too old or new a server, or tables in the way or rows that are not the harness's own, without the words that allow it.
+    /// No answer, too old or new a server, another run at work, or tables in the way or rows that are not the harness's own, without the
+    /// words that allow it.
     /// </exception>
-    internal static async Task<Database> OpenAsync(string text, DatabaseRequest request, CancellationToken cancellationToken)
+    internal static async Task<Database> OpenAsync(
+        string text, DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken)
     {
         var given = Parse(text);
         ClientEnvironment.FillIn(given);
         given.Timeout = Math.Min(given.Timeout, ConnectTimeoutSeconds);
         await using var connection = SingleSession.To(given);
+        await ConnectAsync(connection, given, cancellationToken);
+        if (request.CrmSchema) await PutPublicFirstAsync(connection, given, cancellationToken);
+        // Before the looks at what it holds, which another run may change at this moment.
+        var held = request.Exclusive ? await RunLock.TakeAsync(given, [], progress, cancellationToken) : null;
+        try
+        {
+            await RequireUsableAsync(connection, request.Force, cancellationToken);
+            if (request.DeletesRows && !request.DeletesForeignRows) await RequireOwnRowsAsync(connection, cancellationToken);
+            var environment = await ServerInspection.OfAsync(given.ConnectionString, ServerKind.Given, cancellationToken);
+            return new Database(given.ConnectionString, environment, server: null) { Lock = held };
+        }
+        catch
+        {
+            if (held is not null) await held.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The same way to a database with the CRM's schema: its names find what lies in public, whatever the login's path.</summary>
+    public static async Task<string> InPublicAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        await using var connection = await SingleSession.OpenAsync(connectionString, cancellationToken);
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        await PutPublicFirstAsync(connection, given, cancellationToken);
+        return given.ConnectionString;
+    }
+
+    private static async Task ConnectAsync(
+        NpgsqlConnection connection, NpgsqlConnectionStringBuilder given, CancellationToken cancellationToken)
+    {
         try
         {
             await connection.OpenAsync(cancellationToken);
@@ -67,21 +100,6 @@ public static class GivenDatabase
                     + $"{MessagesOf(failure, given.Password)}. "
                     + "Check that the server runs and is reachable from here, and the user, password and SSL Mode in --database.");
         }
-
-        if (request.CrmSchema) await PutPublicFirstAsync(connection, given, cancellationToken);
-        await RequireUsableAsync(connection, request.Force, cancellationToken);
-        if (request.DeletesRows && !request.DeletesForeignRows) await RequireOwnRowsAsync(connection, cancellationToken);
-        var environment = await ServerInspection.OfAsync(given.ConnectionString, ServerKind.Given, cancellationToken);
-        return new Database(given.ConnectionString, environment, server: null);
-    }
-
-    /// <summary>The same way to a database with the CRM's schema: its names find what lies in public, whatever the login's path.</summary>
-    public static async Task<string> InPublicAsync(string connectionString, CancellationToken cancellationToken)
-    {
-        await using var connection = await SingleSession.OpenAsync(connectionString, cancellationToken);
-        var given = new NpgsqlConnectionStringBuilder(connectionString);
-        await PutPublicFirstAsync(connection, given, cancellationToken);
-        return given.ConnectionString;
     }
 
     // Not where it is so already: a pooler refuses what it does not know of.

@@ -13,7 +13,7 @@ public static class Provisioner
     public static async Task<Database> ProvisionAsync(
         DatabaseRequest request, IStageProgress progress, CancellationToken cancellationToken) => request.Target switch
         {
-            DatabaseTarget.Given given => await GivenDatabase.OpenAsync(given.ConnectionString, request, cancellationToken),
+            DatabaseTarget.Given given => await GivenDatabase.OpenAsync(given.ConnectionString, request, progress, cancellationToken),
             DatabaseTarget.Container => await InContainerAsync(request, progress, cancellationToken),
             DatabaseTarget.Native => await NativeAsync(request, progress, cancellationToken),
             DatabaseTarget.Auto => await AutoAsync(request, progress, cancellationToken),
@@ -27,7 +27,8 @@ public static class Provisioner
         switch (request.Target)
         {
             case DatabaseTarget.Given given:
-                await using (await GivenDatabase.OpenAsync(given.ConnectionString, request, cancellationToken)) return;
+                await using (await GivenDatabase.OpenAsync(
+                    given.ConnectionString, request, SilentProgress.Instance, cancellationToken)) return;
             case DatabaseTarget.Container:
                 await RequireEngineAsync(cancellationToken);
                 return;

@@ -62,4 +62,31 @@ public sealed class GivenDatabaseTests : IDisposable
         Assert.Contains(run.Verdicts.Single(verdict => verdict.Id == "TQ-1").Caveats,
             caveat => caveat.Contains("measured at 1,000 leads", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task A_run_beside_another_one_on_a_given_database_ends_at_once_and_force_leaves_every_row()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var database = await Provisioner.ProvisionAsync(
+            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false), SilentProgress.Instance,
+                cancellationToken);
+        string[] given = ["--contacts", "2000", "--database", database.AdminConnectionString];
+        Assert.Equal(0, (await BuiltProgram.RunAsync(["seed", .. given])).ExitCode);
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        await using var other = await admin.OpenConnectionAsync(cancellationToken);
+        await using (var hold = new NpgsqlCommand($"select pg_advisory_lock({RunLock.Key})", other))
+            await hold.ExecuteNonQueryAsync(cancellationToken);
+
+        foreach (var arguments in (string[][])[
+            ["run", .. given, "--force", "--profile", BuiltProgram.TinyProfile, "--out", _output.Path], ["seed", .. given, "--force"],
+            ["migrate", "--measure", "--database", database.AdminConnectionString]])
+        {
+            var ended = await BuiltProgram.RunAsync(arguments);
+            Assert.True(ended.ExitCode == 1, $"{arguments[0]}: {ended.ExitCode} {ended.StandardOutput} {ended.StandardError}");
+            Assert.Contains("Another run measures on this database", ended.StandardError, StringComparison.Ordinal);
+        }
+
+        await using var leads = admin.CreateCommand("select count(*) from leads");
+        Assert.Equal(3_000L, await leads.ExecuteScalarAsync(cancellationToken));
+    }
 }

@@ -6,6 +6,7 @@ using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
+using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Workloads;
 
 namespace LoadHarness.IntegrationTests.Comparing;
@@ -135,6 +136,24 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
             () => CompareAsync("workload", "db:Host=127.0.0.1;Port=1;Username=nobody;Password=x", told: told));
 
         Assert.Contains("No connection to 127.0.0.1:1", fault.Message, StringComparison.Ordinal);
+        Assert.Empty(told.Sentences);
+    }
+
+    [Fact]
+    public async Task A_given_database_on_which_another_run_measures_is_refused_before_a_server_is_made()
+    {
+        await using var given = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await using var other = await given.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using (var hold = new Npgsql.NpgsqlCommand($"select pg_advisory_lock({RunLock.Key})", other))
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await WriteAsync(SetUp, Statements);
+        var told = new Notes();
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(
+            () => CompareAsync("workload", $"db:{given.ConnectionString}", told: told));
+
+        Assert.StartsWith("Another run measures on this database", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Fault, fault.ExitCode);
         Assert.Empty(told.Sentences);
     }
 
