@@ -22,6 +22,7 @@ public static class Doctor
     {
         var binaries = await PostgresBinaries.FindAsync(cancellationToken);
         var engineFault = await ContainerEngine.FaultAsync(cancellationToken);
+        var elsewhere = MachineChecks.Elsewhere(target, engineFault);
         List<Verdict> verdicts =
         [
             MachineChecks.Sdk(),
@@ -29,8 +30,8 @@ public static class Doctor
             MachineChecks.Server(binaries, engineFault, target),
             MachineChecks.Container(engineFault),
             MachineChecks.Broker(),
-            MachineChecks.Disk(contacts),
-            MachineChecks.Memory(),
+            MachineChecks.Disk(contacts, elsewhere),
+            MachineChecks.Memory(elsewhere),
             await MachineChecks.StolenProcessorAsync(cancellationToken),
         ];
         verdicts.AddRange(await DatabaseAsync(target, binaries, progress, cancellationToken));

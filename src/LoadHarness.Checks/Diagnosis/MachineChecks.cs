@@ -14,6 +14,8 @@ internal static class MachineChecks
     // The checklist's 512 MB of buffers and 2 GB of cache, and the program.
     private const double LeastMemoryGigabytes = 4;
 
+    private const string OfEngine = "The container engine's machine need not be this one.";
+
     // Above this share of stolen time, response times tell of the neighbours.
     private const double MostStolenPercent = 2;
     private static readonly TimeSpan StealWindow = TimeSpan.FromSeconds(1);
@@ -56,19 +58,36 @@ internal static class MachineChecks
         : Verdict.Unavailable("broker", "Several generators can talk to each other",
             "nats-server, which --agents starts, is not installed. Debian, Ubuntu: apt-get install nats-server. One generator needs none.");
 
-    public static Verdict Disk(long contacts)
+    /// <summary>Why this machine's disk and memory need not be those of the server; null of a private one, which runs here.</summary>
+    /// <param name="engineFault">Why no container engine answers: then <c>auto</c> starts a server here.</param>
+    public static string? Elsewhere(DatabaseTarget target, string? engineFault) => target switch
     {
+        DatabaseTarget.Given => "The given server's machine is not seen from here.",
+        DatabaseTarget.Container => OfEngine,
+        DatabaseTarget.Auto when engineFault is null => OfEngine,
+        _ => null,
+    };
+
+    /// <param name="elsewhere">As <see cref="Elsewhere"/> says.</param>
+    public static Verdict Disk(long contacts, string? elsewhere)
+    {
+        const string title = "There is room for the data";
         var needed = DiskSpace.BytesFor(contacts, WalBytes) / 1e9;
+        if (elsewhere is not null) return Verdict.Unavailable("disk", title, $"{elsewhere} About {needed:N1} GB of disk are wanted there.");
         var free = new DriveInfo(ServersPlace.Root).AvailableFreeSpace / 1e9;
-        return Measured("disk", "There is room for the data", free, Limit.AtLeast(needed, "GB"),
+        return Measured("disk", title, free, Limit.AtLeast(needed, "GB"),
             $"{free:N1} GB free in {ServersPlace.Root}, about {needed:N1} GB wanted.",
             "Free some, or set TMPDIR to a larger disk.");
     }
 
-    public static Verdict Memory()
+    /// <param name="elsewhere">As <see cref="Elsewhere"/> says.</param>
+    public static Verdict Memory(string? elsewhere)
     {
+        const string title = "There is memory for the checklist's settings";
+        if (elsewhere is not null)
+            return Verdict.Unavailable("memory", title, $"{elsewhere} At least {LeastMemoryGigabytes} GB of memory are wanted there.");
         var memory = MachineSize.Here.MemoryBytes / 1e9;
-        return Measured("memory", "There is memory for the checklist's settings", memory, Limit.AtLeast(LeastMemoryGigabytes, "GB"),
+        return Measured("memory", title, memory, Limit.AtLeast(LeastMemoryGigabytes, "GB"),
             $"{memory:N1} GB of memory, {Environment.ProcessorCount} processors.",
             "Use a larger machine: with less, the server swaps or is killed.");
     }

@@ -66,12 +66,15 @@ public sealed class DiskSpace(Func<string, long?> freeBytes)
     // cp asks for it; see ClusterSnapshot.CopyToAsync.
     private static bool SharesBlocks(string directory) => new DriveInfo(directory).DriveFormat is "btrfs" or "xfs" or "apfs";
 
-    // Only a superuser or a member of pg_read_all_settings may see it; a server elsewhere has a directory that is not here.
+    /// <returns>Null of a server elsewhere, and for a login that may not see it, without the rights of pg_read_all_settings.</returns>
     private static async Task<string?> DataDirectoryAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var visible = await connection.ScalarAsync<bool>(
             "select pg_has_role(current_user, 'pg_read_all_settings', 'usage')", cancellationToken);
-        return visible ? await connection.ScalarAsync<string>("select current_setting('data_directory')", cancellationToken) : null;
+        if (!visible) return null;
+        var directory = await connection.ScalarAsync<string>("select current_setting('data_directory')", cancellationToken);
+        var backend = await connection.ScalarAsync<int>("select pg_backend_pid()", cancellationToken);
+        return directory is not null && DirectoryHere.Is(directory, backend) ? directory : null;
     }
 
     public static long? FreeBytesOf(string directory) => Directory.Exists(directory) ? new DriveInfo(directory).AvailableFreeSpace : null;

@@ -38,11 +38,30 @@ public sealed class DoctorTests(PostgresCluster cluster)
     public async Task A_scale_that_the_disk_cannot_hold_is_missed()
     {
         Assert.NotNull(cluster.Server);
+        var verdicts = await Doctor.ExamineAsync(new DatabaseTarget.Native(), 1_000_000_000_000, SilentProgress.Instance, Stop);
+        Assert.Equal(VerdictKind.Missed, KindOf(verdicts, "disk"));
+    }
+
+    [Fact]
+    public async Task Disk_and_memory_of_a_given_server_are_not_those_of_this_machine()
+    {
         var verdicts = await Doctor.ExamineAsync(
             new DatabaseTarget.Given("Host=127.0.0.1;Port=1;Password=secret"), 1_000_000_000_000, SilentProgress.Instance, Stop);
-        Assert.Equal(VerdictKind.Missed, KindOf(verdicts, "disk"));
+        Assert.Equal(VerdictKind.Unavailable, KindOf(verdicts, "disk"));
+        Assert.Equal(VerdictKind.Unavailable, KindOf(verdicts, "memory"));
         Assert.Equal(VerdictKind.Missed, KindOf(verdicts, "database"));
         Assert.DoesNotContain(verdicts, verdict => verdict.Evidence.Contains("secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Only_a_server_that_runs_here_has_this_machines_disk_and_memory()
+    {
+        const string noEngine = "no engine answers.";
+        Assert.Null(MachineChecks.Elsewhere(new DatabaseTarget.Native(), engineFault: null));
+        Assert.Null(MachineChecks.Elsewhere(new DatabaseTarget.Auto(), noEngine));
+        Assert.NotNull(MachineChecks.Elsewhere(new DatabaseTarget.Auto(), engineFault: null));
+        Assert.NotNull(MachineChecks.Elsewhere(new DatabaseTarget.Container(), noEngine));
+        Assert.NotNull(MachineChecks.Elsewhere(new DatabaseTarget.Given("Host=db"), noEngine));
     }
 
     [Fact]
