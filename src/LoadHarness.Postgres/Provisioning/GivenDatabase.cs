@@ -20,7 +20,9 @@ public static class GivenDatabase
         + "postgres://user:password@host:5432/database.";
 
     /// <summary>Reads an Npgsql connection string or a <c>postgres://</c> URI.</summary>
-    /// <exception cref="HarnessException">It is neither; the message repeats no part that could be a password.</exception>
+    /// <exception cref="HarnessException">
+    /// It is neither, or has a part that cannot be taken; the message repeats nothing that could be of a password.
+    /// </exception>
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
         try
@@ -40,8 +42,8 @@ public static class GivenDatabase
             throw new HarnessException(
                 "The database connection string cannot be read: it has a keyword that there is not, "
                     + "or a value that its keyword does not take. A password with ; or = stands in quotes: Password='...'. "
-                    + "In a URI such signs are written as %3B and %3D. " + Form,
-                    ExitCode.BadUsage);
+                    + "In a postgres:// address the signs @ : / ? % of a user or password are written as %40 %3A %2F %3F %25. " + Form,
+                ExitCode.BadUsage);
         }
     }
 
