@@ -41,7 +41,7 @@ internal static class SeedVerb
             admin, rows, progress, cancellationToken));
         // It ends with a complete seeding. That this could not be kept is told with what was measured.
         var kept = await CrmStages.TryKeepAsync(context, database, cancellationToken);
-        return CheckTable.Print(context.Terminal, measured.Verdicts, options.Json, error: kept.Warnings.FirstOrDefault());
+        return CheckTable.Print(context.Terminal, measured.Verdicts, options.Json, error: kept.Warnings is [var fault, ..] ? fault : null);
     }
 
     private static async Task<ExitCode> FillAsync(HarnessOptions options, CancellationToken cancellationToken)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace LoadHarness.Postgres.Provisioning;
 
 /// <summary>
@@ -17,8 +15,7 @@ internal static class DirectoryHere
         try
         {
             return Path.GetDirectoryName(dataDirectory) is { } root
-                && int.TryParse(File.ReadLines(PrivateRoot.OwnerOf(root)).FirstOrDefault(), NumberStyles.None, null, out var owner)
-                && owner == Environment.ProcessId;
+                && File.ReadAllText(PrivateRoot.OwnerOf(root)).Trim() == ProcessMark.OfThis;
         }
         catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
         {

@@ -106,7 +106,7 @@ internal static class HeatMapChart
 
     private static double Milliseconds(int row, int perDecade) => Math.Pow(10, (double)row / perDecade);
 
-    private static TimeSpan Median(IReadOnlyList<Stretch> columns, double percentile) =>
+    private static TimeSpan Median(List<Stretch> columns, double percentile) =>
         columns.Select(column => column.Histogram.Percentile(percentile)).Order().ElementAt(columns.Count / 2);
 
     private static FigureTable Table(IReadOnlyList<Stretch> columns, IReadOnlyList<Series> over) => new(

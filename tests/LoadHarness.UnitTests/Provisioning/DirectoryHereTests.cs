@@ -28,7 +28,7 @@ public sealed class DirectoryHereTests : IDisposable
     public void A_private_server_of_this_program_is_here_and_what_another_program_owns_need_not_be()
     {
         Directory.CreateDirectory(Data);
-        File.WriteAllText(PrivateRoot.OwnerOf(_root.Path), $"{Environment.ProcessId}");
+        File.WriteAllText(PrivateRoot.OwnerOf(_root.Path), ProcessMark.OfThis);
         Assert.True(DirectoryHere.Is(Data, Nobody));
 
         File.WriteAllText(PrivateRoot.OwnerOf(_root.Path), $"{Nobody}");
