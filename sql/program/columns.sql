@@ -40,7 +40,8 @@ select array(select a.attname::text from unnest(f.conkey) with ordinality k (num
        format('%I.%I', n.nspname, t.relname),
        array(select a.attname::text from unnest(f.confkey) with ordinality k (number, place)
              join pg_attribute a on a.attrelid = f.confrelid and a.attnum = k.number order by k.place),
-       greatest(t.reltuples, 0)::float8
+       greatest(t.reltuples, (select coalesce(sum(p.reltuples), 0) from pg_inherits h join pg_class p on p.oid = h.inhrelid
+                              where h.inhparent = t.oid))::float8
 from pg_constraint f
 join pg_class t on t.oid = f.confrelid
 join pg_namespace n on n.oid = t.relnamespace

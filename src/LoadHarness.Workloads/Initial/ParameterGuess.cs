@@ -12,7 +12,9 @@ internal static class ParameterGuess
 
     private const int MostListed = 100;
     private const int SampledRows = 10_000;
-    private const double RoundToThousands = 10_000;
+
+    /// <summary>So many times more is read than is kept: some rows have no value, and row security hides others.</summary>
+    private const double SampleMargin = 3;
 
     /// <summary>Of a value that is looked up.</summary>
     public static ParameterFile Read(ColumnStatistics column) =>
@@ -59,10 +61,11 @@ internal static class ParameterGuess
         var filled = string.Join(" and ",
             columns.Select(column => $"\"{column.Replace("\"", "\"\"", StringComparison.Ordinal)}\" is not null"));
         // Blocks from all over a large table; all of a small one.
-        var share = rows > RoundToThousands
-            ? $" tablesample system ({Math.Max(0.001, Math.Min(100, SampledRows * 300 / rows)):0.###}) repeatable (1)"
+        var share = rows > SampledRows * SampleMargin
+            ? $" tablesample system ({Math.Max(0.001, SampledRows * SampleMargin * 100 / rows):0.###}) repeatable (1)"
             : "";
-        return new(ParameterKind.Query, Sql: $"select {names} from {table}{share} where {filled} limit {SampledRows}");
+        // Rows come in the order of the blocks: a limit alone would keep the oldest. The order is the same in each run: see RowQuery.
+        return new(ParameterKind.Query, Sql: $"select {names} from {table}{share} where {filled} order by random() limit {SampledRows}");
     }
 
     // Values of rows that the session may not see would be refused, or find nothing: a query of its own sees its rows alone.

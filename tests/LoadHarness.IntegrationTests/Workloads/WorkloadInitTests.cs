@@ -4,6 +4,7 @@ using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Workloads;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Initial;
+using LoadHarness.Workloads.Parameters;
 
 namespace LoadHarness.IntegrationTests.Workloads;
 
@@ -66,6 +67,44 @@ public sealed class WorkloadInitTests(PostgresCluster cluster)
         Assert.Contains(leftOut, line => line.Contains("interval", StringComparison.Ordinal));
         await RequireItRunsAsync(operations, database.ConnectionString);
         Assert.Equal(2_001, await database.Owner.AskAsync<long>("select count(*) from customer"));
+    }
+
+    [Fact]
+    public async Task Values_come_from_all_over_a_table_and_each_run_has_the_same()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await database.Owner.ExecuteAsync(
+            """
+            create extension pg_stat_statements;
+            create table event (id bigint primary key, label text not null);
+            create table visit (id bigint primary key, label text not null);
+            insert into event select n, 'e' || n from generate_series(1, 60000) n;
+            insert into visit select n, 'v' || n from generate_series(1, 15000) n;
+            analyze;
+            select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0);
+            """);
+        foreach (var table in (string[])["event", "visit"])
+            await database.Owner.ExecuteAsync($"select * from {table} where id = $1 and label = $2", 1L, "e1");
+
+        var (operations, _) = await CountedWorkload.ReadAsync(database.ConnectionString, 20, 1, TestContext.Current.CancellationToken);
+
+        foreach (var (name, early, late) in ((string, long, long)[])[("select_event", 10_000, 50_000), ("select_visit", 2_000, 13_000)])
+        {
+            var sampled = Assert.Single(operations.Single(operation => operation.Name == name).Parameters).Value;
+            var first = await RowsAsync(sampled, database);
+            var ids = first.Select(row => long.Parse(row[0]!)).ToList();
+            Assert.Equal(10_000, ids.Count);
+            Assert.True(ids.Min() < early && ids.Max() > late, $"{name}: {ids.Min()} to {ids.Max()}");
+            // Also where the cut falls: each part of the table has its share.
+            Assert.InRange(ids.Count(id => id > late), 1, ids.Count / 3);
+            Assert.Equal(first, await RowsAsync(sampled, database));
+        }
+
+        static async Task<IReadOnlyList<string?[]>> RowsAsync(ParameterFile parameter, TestDatabase database)
+        {
+            await using var connection = await database.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
+            return (await RowQuery.ReadAsync(connection, "sampled", parameter, TestContext.Current.CancellationToken)).Rows;
+        }
     }
 
     [Fact]
