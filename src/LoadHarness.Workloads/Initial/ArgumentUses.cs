@@ -30,11 +30,11 @@ internal static partial class ArgumentUses
         if (calls.Count == 0) return uses;
         var known = await connection.ListAsync(
             OfFunctions, row => (Name: row.GetString(0), Arguments: row.GetFieldValue<string[]>(1)), cancellationToken,
-            new NpgsqlParameter { Value = calls.Select(call => call.Groups["name"].Value).Distinct().ToArray() });
+            new NpgsqlParameter { Value = calls.Select(NameOf).Distinct().ToArray() });
         foreach (var call in calls)
         {
             // Of several functions of one name, which one is meant is not known.
-            if (known.Where(function => function.Name == call.Groups["name"].Value).ToList() is not [var only]) continue;
+            if (known.Where(function => function.Name == NameOf(call)).ToList() is not [var only]) continue;
             foreach (var (argument, place) in Arguments(text, call.Index + call.Length).Select((argument, place) => (argument, place)))
                 if (place < only.Arguments.Length && Alone().Match(argument) is { Success: true } number)
                     Put(uses, number.Groups["number"].Value, only.Arguments[place]);
@@ -42,6 +42,8 @@ internal static partial class ArgumentUses
 
         return uses;
     }
+
+    private static string NameOf(Match call) => ColumnUses.Name(call.Groups["name"].Value);
 
     private static void Put(Dictionary<int, ColumnUse> uses, string number, string argument)
     {

@@ -74,8 +74,13 @@ internal static partial class ColumnUses
     private static ColumnUse Use(string column, bool isWritten)
     {
         var parts = column.Trim().Split('.');
-        return new(parts.Length > 1 ? parts[^2].Trim('"') : "", parts[^1].Trim('"'), isWritten);
+        return new(parts.Length > 1 ? Name(parts[^2]) : "", Name(parts[^1]), isWritten);
     }
+
+    /// <summary>As the server keeps a name: without quotes, letters of ASCII are small, and others stay.</summary>
+    internal static string Name(string written) => written.StartsWith('"')
+        ? written.Trim('"')
+        : string.Concat(written.Select(sign => char.IsAsciiLetterUpper(sign) ? char.ToLowerInvariant(sign) : sign));
 
     [GeneratedRegex(
         """(?<column>(?:[\w"]+\.)*[\w"]+)\s*(?<sign>=|<>|!=|<=|>=|<|>|\blike\b|\bilike\b|~~)\s*(?:any\s*\(\s*)?\$(?<number>\d+)""",

@@ -108,6 +108,40 @@ public sealed class WorkloadInitTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Names_in_capitals_are_those_in_small_letters_where_they_have_no_quotes()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await database.Owner.ExecuteAsync(
+            """
+            create extension pg_stat_statements;
+            create table customer (id bigint primary key, email text not null, "Email" text not null);
+            create table orders (customer_id bigint, number int, primary key (customer_id, number));
+            create function orders_of(p_customer_id bigint, p_limit int) returns setof orders stable language sql
+                as 'select * from orders where customer_id = p_customer_id limit p_limit';
+            insert into customer select n, 'small' || n, 'large' || n from generate_series(1, 2000) n;
+            insert into orders select n, 1 from generate_series(1, 2000) n;
+            analyze;
+            select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0);
+            """);
+        await database.Owner.ExecuteAsync("select id from customer where email = $1", "small1");
+        await database.Owner.ExecuteAsync("SELECT * FROM CUSTOMER WHERE EMAIL = $1", "small1");
+        await database.Owner.ExecuteAsync("SELECT ID, \"Email\" FROM CUSTOMER WHERE \"Email\" = $1", "large1");
+        await database.Owner.ExecuteAsync("SELECT * FROM ORDERS_OF($1, P_LIMIT => $2)", 12L, 5);
+
+        var (operations, _) = await CountedWorkload.ReadAsync(database.ConnectionString, 20, 1, TestContext.Current.CancellationToken);
+
+        var small = ParameterOf("where email");
+        Assert.Contains("\"email\"", small.Sql, StringComparison.Ordinal);
+        Assert.Equal(small.Sql, ParameterOf("WHERE EMAIL").Sql);
+        Assert.Contains("\"Email\"", ParameterOf("WHERE \"Email\"").Sql, StringComparison.Ordinal);
+        var called = operations.Single(operation => operation.Name == "select_orders_of").Parameters;
+        Assert.Equal("2000", called["select_orders_of_customer_id_1"].To!.Value.Text);
+
+        ParameterFile ParameterOf(string text) => Assert.Single(
+            operations.Single(operation => operation.Sql.Contains(text, StringComparison.Ordinal)).Parameters).Value;
+    }
+
+    [Fact]
     public async Task Without_the_extension_the_way_out_is_named()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
