@@ -11,6 +11,9 @@ internal sealed class StatementReader(string text, bool allowParameters)
     /// <summary>What the server's protocol can count.</summary>
     private const int MostParameters = 65_535;
 
+    /// <summary>What pg_stat_statements of PostgreSQL 18 shows behind the first value of a list, for all others.</summary>
+    private const string OtherValues = "/*, ... */";
+
     private readonly List<InputFault> _faults = [];
     private readonly StringBuilder _sql = new();
     private readonly List<string> _parameters = [];
@@ -150,6 +153,10 @@ internal sealed class StatementReader(string text, bool allowParameters)
     private void Comment(int at, int end)
     {
         var comment = text.AsSpan(at, end - at);
+        // Without the comment the list would have one value, and the load would be another.
+        if (allowParameters && comment is OtherValues)
+            Fault(_line, $"'{OtherValues}' stands for the other values of a list, and does not say how many there are",
+                "Write '= any (:name)' with an array, or the list with all its values");
         if (comment.StartsWith("--", StringComparison.Ordinal) && Mark.Read(comment) is { Word: Mark.Result } mark)
         {
             if (_hasContent) Fault(_line, "-- result: stands inside a statement", "Put it before the statement");

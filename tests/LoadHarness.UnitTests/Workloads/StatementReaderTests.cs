@@ -87,6 +87,20 @@ public sealed class StatementReaderTests
     }
 
     [Theory]
+    [InlineData("select a from t\nwhere id in (:ids /*, ... */) and b = :b")]
+    [InlineData("select a from t\nwhere id = any (array[:ids /*, ... */])")]
+    public void A_list_whose_values_the_server_left_out_is_no_list_of_one(string sql)
+    {
+        var reader = new StatementReader(sql, allowParameters: true);
+        reader.Read(1);
+
+        var fault = Assert.Single(reader.Faults);
+        Assert.Equal("line 2", fault.Field);
+        Assert.Contains("stands for the other values of a list", fault.Wrong, StringComparison.Ordinal);
+        Assert.Contains("= any (:name)", fault.Allowed, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("select 'x")]
     [InlineData("select \"x")]
     [InlineData("select /* x /* */")]
