@@ -67,13 +67,15 @@ internal sealed class Member(LoadShare share, JoinRequest joined)
         return answer.IsCompletedSuccessfully ? await answer : null;
     }
 
-    /// <summary>Takes a piece of an answer. Pieces come one after the other.</summary>
+    /// <summary>Takes a piece of an answer. Pieces come one after the other, and one may come again.</summary>
     /// <exception cref="HarnessException">The pieces do not fit together, or make no answer.</exception>
     public void Take(ResultRequest piece)
     {
         if (piece.Parts is < 1 or > Pieces.Most || piece.Part < 0 || piece.Part >= piece.Parts || piece.Data.Length > Pieces.Size)
             throw new HarnessException(
                 $"Agent {this} sent piece {piece.Part} of {piece.Parts} with {piece.Data.Length} bytes, which cannot be one.");
+        // That its last piece arrived was not heard: it must not push out pieces of the next answer.
+        if (_answers.TryGetValue(piece.Scenario, out var known) && known.Task.IsCompleted) return;
         if (_coming is not { } coming || coming.Scenario != piece.Scenario || coming.Pieces.Length != piece.Parts)
             _coming = coming = (piece.Scenario, new byte[]?[piece.Parts]);
         coming.Pieces[piece.Part] = piece.Data;

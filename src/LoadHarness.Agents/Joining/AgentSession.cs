@@ -24,6 +24,9 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
     /// <summary>The others may set up for ten minutes, and the coordinator prepares the server for some scenarios.</summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(30);
 
+    /// <summary>For one word that the coordinator must have: a broker may be started again more than once.</summary>
+    private static readonly TimeSpan WordPatience = TimeSpan.FromMinutes(5);
+
     private readonly Exchange _exchange;
     private readonly LoadShare _share;
     private readonly Sender _self;
@@ -31,6 +34,9 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _beating = Task.CompletedTask;
+
+    /// <summary>Of a coordinator that answers no beats any more, nothing is asked again.</summary>
+    private volatile bool _isHeard;
 
     private AgentSession(Exchange exchange, LoadShare share, Sender self, JoinAnswer job) =>
         (_exchange, _share, _self, Job) = (exchange, share, self, job);
@@ -73,6 +79,7 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
     internal async Task ConfirmAsync(AgentFacts facts, CancellationToken cancellationToken)
     {
         await _exchange.AskAsync<CheckRequest, Noted>(new(_self, Environment.MachineName, facts), Patience, cancellationToken);
+        _isHeard = true;
         _beating = BeatAsync();
     }
 
@@ -82,27 +89,18 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
     /// <exception cref="HarnessException">The others, or the coordinator, did not come for half an hour.</exception>
     internal async Task<DateTimeOffset> WaitAsync(string scenario, PhaseKind phase, CancellationToken cancellationToken)
     {
-        var clock = await ClockExchange.ReadAsync(
-            async () => (await _exchange.AskAsync<ClockRequest, ClockAnswer>(new(_share.ToString()), Patience, cancellationToken)).NowUtc);
-        var request = new ReadyRequest(_self, scenario, phase, clock);
         var began = Stopwatch.GetTimestamp();
+        var clock = await ClockExchange.ReadAsync(async () => (await AskAgainAsync<ClockRequest, ClockAnswer>(
+            new(_share.ToString()), began, StartPatience, cancellationToken)).NowUtc);
+        var request = new ReadyRequest(_self, scenario, phase, clock);
         while (true)
         {
-            try
+            var answer = await AskAgainAsync<ReadyRequest, ReadyAnswer>(request, began, StartPatience, cancellationToken);
+            if (answer.AtUtc is { } at) return at + TimeSpan.FromSeconds(clock.AheadSeconds);
+            if (answer.End is { } reason)
             {
-                var answer = await _exchange.AskAsync<ReadyRequest, ReadyAnswer>(request, Patience, cancellationToken);
-                if (answer.AtUtc is { } at) return at + TimeSpan.FromSeconds(clock.AheadSeconds);
-                if (answer.End is { } reason)
-                {
-                    await EndAsync(reason);
-                    throw new OperationCanceledException($"The {phase} of {scenario} does not begin: {EndReason}.", _ended.Token);
-                }
-            }
-            catch (HarnessException lost) when (
-                Exchange.IsUnanswered(lost.InnerException) && Stopwatch.GetElapsedTime(began) < StartPatience)
-            {
-                // The word to begin may be what was lost. Asking again changes nothing; a coordinator that is gone is found by the beats.
-                await Task.Delay(BetweenBeats, cancellationToken);
+                await EndAsync(reason);
+                throw new OperationCanceledException($"The {phase} of {scenario} does not begin: {EndReason}.", _ended.Token);
             }
 
             if (Stopwatch.GetElapsedTime(began) > StartPatience)
@@ -116,13 +114,15 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
     {
         var pieces = Pieces.Cut(JsonSerializer.SerializeToUtf8Bytes(new AgentAnswer(measured, startedLate), JsonFormat.Line));
         foreach (var (part, piece) in pieces.Index())
-            await _exchange.AskAsync<ResultRequest, Noted>(
-                new(_self, scenario, part, pieces.Count, piece), Patience, CancellationToken.None);
+            await AskAgainAsync<ResultRequest, Noted>(
+                new(_self, scenario, part, pieces.Count, piece), Stopwatch.GetTimestamp(), WordPatience, CancellationToken.None);
     }
 
     /// <param name="fault">Why it leaves early; null when it is through.</param>
     internal Task LeaveAsync(string? fault) =>
-        _exchange.AskAsync<LeaveRequest, Noted>(new(_self, fault), Patience, CancellationToken.None);
+        // Who leaves unheard counts as lost. When the run has ended, the coordinator may have gone before.
+        AskAgainAsync<LeaveRequest, Noted>(
+            new(_self, fault), Stopwatch.GetTimestamp(), EndReason is null ? WordPatience : TimeSpan.Zero, CancellationToken.None);
 
     public void Report(LoadSnapshot value) => _seconds.Enqueue(value);
 
@@ -158,6 +158,28 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Asks until there is an answer: a broker that is started again loses what is on its way. To hear the same twice changes nothing for
+    /// the coordinator; one that is gone is found by the beats.
+    /// </summary>
+    /// <param name="began">When it was asked first.</param>
+    private async Task<TAnswer> AskAgainAsync<TRequest, TAnswer>(
+        TRequest request, long began, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await _exchange.AskAsync<TRequest, TAnswer>(request, Patience, cancellationToken);
+            }
+            catch (HarnessException lost) when (
+                Exchange.IsUnanswered(lost.InnerException) && _isHeard && Stopwatch.GetElapsedTime(began) < patience)
+            {
+                await Task.Delay(BetweenBeats, cancellationToken);
+            }
+        }
+    }
+
     private async Task BeatAsync()
     {
         // Not by the wall clock, which may be set meanwhile.
@@ -169,7 +191,7 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
             {
                 var answer = await _exchange.AskAsync<BeatRequest, BeatAnswer>(
                     new(_self, Told()), BetweenBeats * 4, _stop.Token);
-                heard = Stopwatch.GetTimestamp();
+                (heard, _isHeard) = (Stopwatch.GetTimestamp(), true);
                 if (answer.End is { } reason) await EndAsync(reason);
             }
             catch (HarnessException refused) when (!Exchange.IsUnanswered(refused.InnerException))
@@ -179,7 +201,9 @@ public sealed class AgentSession : IProgress<LoadSnapshot>, IAsyncDisposable
             }
             catch (HarnessException silent)
             {
-                if (Stopwatch.GetElapsedTime(heard) > LongestSilence) await EndAsync($"the coordinator is gone: {silent.Message}");
+                if (Stopwatch.GetElapsedTime(heard) <= LongestSilence) continue;
+                await EndAsync($"the coordinator is gone: {silent.Message}");
+                _isHeard = false;
             }
         }
     }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using LoadHarness.Agents.Broker;
 using LoadHarness.Agents.Coordinating;
 using LoadHarness.Agents.Joining;
+using LoadHarness.Agents.Messages;
 using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
@@ -114,6 +115,46 @@ public sealed class FleetTests : IAsyncLifetime
         Assert.InRange(loss.Skipped, longer - Slack(longer), longer + Slack(longer));
         Assert.Equal(loss.Skipped, merged.Operations.SelectMany(o => o.Errors)
             .Where(e => e.Message.Contains("2/3", StringComparison.Ordinal)).Sum(e => e.Count));
+    }
+
+    [Fact]
+    public async Task What_an_agent_asks_while_the_coordinator_is_out_of_reach_is_asked_again()
+    {
+        var load = new[] { Waits("open").WithLoadSimulations(Simulation.Inject(20, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1))) };
+        var work = Work with { Agents = 1, LostAfter = Patience };
+        using var clock = new SystemLoadClock();
+        var own = await new LoadRunner(clock, new()).RunAsync(load, null, Stop);
+        await using var relay = new Relay(_broker.Address.Url.Port);
+        await using var observer = await Exchange.OpenAsync(_broker.Address, "test", Stop);
+        await using var fleet = await Fleet.OpenAsync(
+            _broker.Address with { Url = new Uri($"nats://127.0.0.1:{relay.Port}") }, work, _told.Enqueue, Stop);
+        await using var session = await JoinAsync(LoadShare.Whole, Build);
+        await session.ConfirmAsync(work.Facts, Stop);
+        await fleet.GatherAsync(Patience, Stop);
+        var running = fleet.RunAsync(load, new Seconds(), new Phase(), Stop);
+
+        await WhileCutAsync(() => session.WaitAsync("open", PhaseKind.Measuring, Stop));
+        await WhileCutAsync(() => session.HandInAsync("open", new(own, [], 0), TimeSpan.Zero));
+        var merged = Assert.Single((await running.WaitAsync(Patience, Stop)).Scenarios);
+        await WhileCutAsync(() => session.LeaveAsync(null));
+
+        Assert.Null(session.EndReason);
+        Assert.Null(fleet.Loss);
+        Assert.Equal(own[0].Accounting, merged.Accounting);
+
+        async Task WhileCutAsync(Func<Task> ask)
+        {
+            relay.Cut();
+            while (await observer.IsAnsweredAsync(new CoordinatorRequest(), Stop))
+            {
+            }
+
+            var asked = ask();
+            // The broker says at once that nobody listens: to the agent before, which asked before.
+            Assert.False(await observer.IsAnsweredAsync(new CoordinatorRequest(), Stop));
+            relay.Open();
+            await asked.WaitAsync(Patience, Stop);
+        }
     }
 
     [Fact]

@@ -224,6 +224,26 @@ public sealed class AdmissionTests
         Assert.Throws<HarnessException>(() => member.Take(new(From("2/3"), "s", 0, int.MaxValue, pieces[1])));
     }
 
+    [Fact]
+    public async Task A_piece_of_an_answer_may_come_again_at_any_time()
+    {
+        _admission.Join(Request("2/3"));
+        var member = _admission.Of(From("2/3"));
+        var packed = Assert.Single(Pieces.Cut(
+            MessageFormat.Write(new AgentAnswer(new([SampleRun.Create(seconds: 5).Scenarios[0]], [], 7), TimeSpan.Zero))));
+        byte[][] pieces = [packed[..100], packed[100..]];
+
+        foreach (var (scenario, part) in ((string, int)[])[("s", 0), ("s", 0), ("s", 1), ("s", 1), ("t", 0), ("s", 1), ("t", 1)])
+            member.Take(new(From("2/3"), scenario, part, 2, pieces[part]));
+
+        foreach (var scenario in (string[])["s", "t"])
+        {
+            var answer = member.AnswerAsync(scenario);
+            Assert.True(answer.IsCompleted, scenario);
+            Assert.Equal(7, (await answer)!.Measured.LeadsSetAside);
+        }
+    }
+
     private void Admit(string share, string id = "a")
     {
         _admission.Join(new(From(share, id), Build, "host", 123, 2));
