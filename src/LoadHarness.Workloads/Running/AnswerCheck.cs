@@ -72,6 +72,9 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
             : _wrong;
     }
 
+    /// <summary>Whether rows of the statement have it.</summary>
+    public bool IsIn(DbDataReader described) => OrdinalOf(described) is not null;
+
     /// <summary>Holds the column's type against the comparison, before there is a row: of some types no row would be right.</summary>
     /// <returns>The type that the statement should cast the column to; null where it has one that can be compared.</returns>
     public string? CastFor(DbDataReader described)

@@ -68,20 +68,34 @@ internal sealed class OperationCompiler(Workload workload, NpgsqlConnection conn
         return compiled;
     }
 
-    // Else every row, right or wrong, would count as a wrong answer.
+    // Else every answer, right or wrong, would count as a wrong one; or none would be looked at.
     private async Task CheckAnswerAsync(CompiledOperation compiled, CompiledStatement statement, CancellationToken cancellationToken)
     {
-        if (compiled.Answer.Columns.Count == 0) return;
+        if (workload.File.Answers?.GetValueOrDefault(compiled.Operation.Name)?.Values.Any() != true) return;
         var misfits = await DescribeAsync(
-            statement,
-            described => compiled.Answer.Columns.Select(column => (Column: column, Cast: column.CastFor(described)))
-                .Where(one => one.Cast is not null)
-                .Select(one => (one.Column, Type: one.Column.TypeNameOf(described), one.Cast)).ToList(),
-            cancellationToken);
-        foreach (var (column, type, cast) in misfits)
-            Fault(compiled.Operation, statement.Statement.Line,
-                $"answers.{compiled.Operation.Name}.{column.Field}: a value of the type {type} cannot be compared",
-                $"Cast it to {cast} in the statement");
+            statement, described => Misfits(compiled.Answer, statement.Statement, described).ToList(), cancellationToken);
+        foreach (var (field, wrong, allowed) in misfits)
+            Fault(compiled.Operation, statement.Statement.Line, $"answers.{compiled.Operation.Name}{field}: {wrong}", allowed);
+    }
+
+    private static IEnumerable<(string Field, string Wrong, string Allowed)> Misfits(
+        AnswerCheck answer, SqlStatement statement, NpgsqlDataReader described)
+    {
+        // A select may have rows without columns.
+        if (described.FieldCount == 0 && !statement.IsInBrackets && statement.Verb is not ("select" or "values" or "table"))
+        {
+            yield return ("", "the statement returns no rows", "Add 'returning' and a column to it, or take its answer out");
+            yield break;
+        }
+
+        foreach (var column in answer.Columns)
+            if (!column.IsIn(described))
+                yield return ($".{column.Field}", "the statement returns no such column", int.TryParse(column.Column, out _)
+                    ? $"It returns {described.FieldCount}"
+                    : Spelling.Advice(column.Column, Names(described)));
+            else if (column.CastFor(described) is { } cast)
+                yield return ($".{column.Field}", $"a value of the type {column.TypeNameOf(described)} cannot be compared",
+                    $"Cast it to {cast} in the statement");
     }
 
     private CompiledParameter? Parameter(
@@ -135,9 +149,11 @@ internal sealed class OperationCompiler(Workload workload, NpgsqlConnection conn
         sources.Make(name, rows);
     }
 
-    private Task<IReadOnlyList<string>> ColumnsAsync(CompiledStatement statement, CancellationToken cancellationToken) => DescribeAsync(
-        statement, IReadOnlyList<string> (described) => [.. Enumerable.Range(0, described.FieldCount).Select(described.GetName)],
-        cancellationToken);
+    private Task<List<string>> ColumnsAsync(CompiledStatement statement, CancellationToken cancellationToken) =>
+        DescribeAsync(statement, Names, cancellationToken);
+
+    private static List<string> Names(NpgsqlDataReader described) =>
+        [.. Enumerable.Range(0, described.FieldCount).Select(described.GetName)];
 
     // Described, not executed.
     private async Task<T> DescribeAsync<T>(

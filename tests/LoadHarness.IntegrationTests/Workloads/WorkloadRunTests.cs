@@ -297,6 +297,42 @@ public sealed class WorkloadRunTests(PostgresCluster cluster)
         Assert.EndsWith($"Cast it to {cast} in the statement.", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("update account set balance = 1 where id = :n", "\"atLeast\": 1", ": the statement returns no rows. Add 'returning'")]
+    [InlineData("delete from account where id = :n", "\"atMost\": 1", ": the statement returns no rows. Add 'returning'")]
+    [InlineData("with one as (select 1) update account set balance = 1 where id = :n", "\"equal\": { \"id\": 1 }",
+        ": the statement returns no rows. Add 'returning'")]
+    [InlineData("select id, balance from account where id = :n", "\"equal\": { \"balanc\": 1 }",
+        ".equal.balanc: the statement returns no such column. Did you mean 'balance'? Allowed: id, balance.")]
+    [InlineData("select id, balance from account where id = :n", "\"least\": { \"3\": 1 }",
+        ".least.3: the statement returns no such column. It returns 2.")]
+    public async Task An_answer_that_a_statement_cannot_give_is_refused_before_the_load(string statement, string answer, string fault)
+    {
+        await using var database = await ReadyAsync();
+        using var files = WorkloadFiles.Write(
+            $"-- name: it\n{statement};\n", "\"it\": 1", Parameters + $"\"answers\": {{ \"it\": {{ {answer} }} }},");
+
+        var refused = await Assert.ThrowsAsync<HarnessException>(() => WorkloadRun.PrepareAsync(
+            files.Read(), database.ConnectionString, 1, TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCode.BadUsage, refused.ExitCode);
+        Assert.Contains($"line 2, it: answers.it{fault}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_of_a_statement_that_writes_is_what_it_returns()
+    {
+        await using var database = await ReadyAsync();
+        using var files = WorkloadFiles.Write(
+            "-- name: it\nupdate account set balance = balance + 1 where id = :n returning id;\n", "\"it\": 1",
+            Parameters + "\"answers\": { \"it\": { \"atLeast\": 1, \"atMost\": 1, \"equal\": { \"id\": \":n\" } } },");
+
+        var result = await files.RunAsync(database.ConnectionString);
+
+        Assert.Empty(result.Operations.SelectMany(operation => operation.Errors).Select(error => error.Message));
+        Assert.Equal((50L, 0L), (result.Accounting.Completed, result.Accounting.Failed));
+    }
+
     [Fact]
     public async Task An_answer_is_right_in_columns_of_other_types_and_in_those_that_are_cast()
     {
