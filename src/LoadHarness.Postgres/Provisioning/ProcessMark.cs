@@ -18,7 +18,9 @@ internal static class ProcessMark
 
     public static string OfThis { get; } = $"{Environment.ProcessId} {StartOf(Environment.ProcessId)}";
 
-    /// <summary>Whether the process that wrote the mark runs; null where the text is no mark, as of a file that a crash left empty.</summary>
+    /// <summary>
+    /// Whether the process that wrote the mark runs; null where the text is no mark, as of a file that a crash left empty.
+    /// </summary>
     public static bool? IsAlive(string mark)
     {
         if (Parse(mark) is not { } parsed) return null;

@@ -28,7 +28,7 @@ internal static class SummaryMarkdown
         var judged = deciding.Where(verdict => verdict.IsJudged).ToList();
         var common = Common(judged);
         foreach (var alike in common.GroupBy(caveat => Without(judged, caveat)))
-            text.Append($"Of every figure{Escape(alike.Key)}: {Escape(string.Join("; ", alike))}.\n\n");
+            text.Append($"Of every figure{Escape(alike.Key)}: {Escape(string.Join("; ", alike).TrimEnd('.'))}.\n\n");
         AppendTable(text, [.. RunScope.WorstFirst(judged)], common);
         AppendErrors(text, run);
         Fold(text, "met", [.. judged.Where(verdict => verdict.Kind == VerdictKind.Met)], met =>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using LoadHarness.Comparing.Ledger;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 
@@ -36,6 +37,15 @@ public sealed partial class SchemaRuleTests(PostgresCluster cluster)
                   where i.indrelid = k.conrelid and i.indisvalid and i.indpred is null
                     and i.indkey[0] = k.conkey[1] and i.indkey[1] = k.conkey[2])
             """));
+    }
+
+    /// <summary>A reason of an index that was dropped hides that of the one which came after it.</summary>
+    [Fact]
+    public async Task Each_reason_of_an_index_is_of_one_that_the_schema_has()
+    {
+        await using var database = await cluster.SharedDatabaseAsync();
+        var reasons = IndexReasons.Read(IndexReasons.DefaultFile).Select(reason => reason.Index);
+        Assert.Empty(reasons.Except(await database.Owner.ListAsync("select indexname from pg_indexes where schemaname = 'public'")));
     }
 
     [Fact]
