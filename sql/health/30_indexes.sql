@@ -99,26 +99,39 @@ order by purpose is not null, bytes desc;
 -- warn: 1
 -- red: 5
 -- direction: at most
+with indexes as (
+    select i.*, c.relkind, c.relam, coalesce(pg_get_expr(i.indexprs, i.indrelid), '') as expressions,
+        coalesce(pg_get_expr(i.indpred, i.indrelid), '') as predicate,
+        -- One that says what it is for is the schema's, as in unused-index.
+        obj_description(i.indexrelid, 'pg_class') is not null as stays,
+        -- A constraint, a subscription's updates or deletes, or a partitioned index would be without it.
+        i.indisreplident or c.relispartition or exists (select from pg_constraint k where k.conindid = i.indexrelid) as needed
+    from pg_index i
+    join pg_class c on c.oid = i.indexrelid
+    join pg_namespace n on n.oid = c.relnamespace and n.nspname not in ('pg_catalog', 'pg_toast')
+    -- No query may use an invalid one, so it stands in for none.
+    where i.indisvalid
+), replaced as (
+    -- All that the first does, the second does as well.
+    select a.indexrelid, b.indexrelid as by, a.indrelid, a.relkind
+    from indexes a
+    join indexes b on b.indrelid = a.indrelid and b.indexrelid <> a.indexrelid and b.relam = a.relam
+        and b.indkey = a.indkey and b.indclass = a.indclass and b.indoption = a.indoption and b.indcollation = a.indcollation
+        and b.expressions = a.expressions and b.predicate = a.predicate
+    where not a.needed and (b.stays or not a.stays)
+      and (not a.indisunique
+           or b.indisunique and b.indnullsnotdistinct = a.indnullsnotdistinct and b.indimmediate = a.indimmediate)
+), going as (
+    -- Of two alike the younger goes.
+    select distinct on (r.indexrelid) r.*
+    from replaced r
+    where r.by < r.indexrelid or not exists (select from replaced o where o.indexrelid = r.by and o.by = r.indexrelid)
+    order by r.indexrelid, r.by
+)
 select case when count(*) over () >= :red then 'red' else 'yellow' end as status,
-    a.indexrelid::regclass::text as subject, format('the same columns as %s', b.indexrelid::regclass) as detail,
-    case when ca.relkind = 'I'
+    indexrelid::regclass::text as subject, format('the same columns as %s', by::regclass) as detail,
+    case when relkind = 'I'
         then format('begin; set local lock_timeout = ''2s''; drop index %s; commit; -- locks %s with its partitions meanwhile',
-            a.indexrelid::regclass, a.indrelid::regclass)
-        else format('drop index concurrently %s;', a.indexrelid::regclass) end as remedy, count(*) over () as figure
-from pg_index a
-join pg_index b on b.indrelid = a.indrelid and b.indexrelid <> a.indexrelid
-    and b.indkey = a.indkey and b.indclass = a.indclass and b.indoption = a.indoption and b.indcollation = a.indcollation
-    and coalesce(pg_get_expr(b.indexprs, b.indrelid), '') = coalesce(pg_get_expr(a.indexprs, a.indrelid), '')
-    and coalesce(pg_get_expr(b.indpred, b.indrelid), '') = coalesce(pg_get_expr(a.indpred, a.indrelid), '')
-join pg_class ca on ca.oid = a.indexrelid
-join pg_class cb on cb.oid = b.indexrelid and cb.relam = ca.relam
-join pg_namespace n on n.oid = ca.relnamespace and n.nspname not in ('pg_catalog', 'pg_toast')
--- One that says what it is for is the schema's, as in unused-index.
-cross join lateral (select obj_description(a.indexrelid, 'pg_class') is not null as a, obj_description(b.indexrelid, 'pg_class') is not null
-    as b) stays
-where not ca.relispartition and not a.indisprimary
-  and not exists (select from pg_constraint k where k.conindid = a.indexrelid)
-  -- The schema's and a unique one do not go for one that is neither. Of two alike the younger goes.
-  and (stays.b or not stays.a) and (b.indisunique or not a.indisunique)
-  and (exists (select from pg_constraint k where k.conindid = b.indexrelid) or (stays.b, b.indisunique) <> (stays.a, a.indisunique)
-       or b.indexrelid < a.indexrelid);
+            indexrelid::regclass, indrelid::regclass)
+        else format('drop index concurrently %s;', indexrelid::regclass) end as remedy, count(*) over () as figure
+from going;

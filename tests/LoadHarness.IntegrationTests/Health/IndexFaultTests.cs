@@ -49,6 +49,57 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
         cluster, "duplicate-index", HealthStatus.Yellow, "twins_plain",
         "create table twins (id int); create index twins_plain on twins (id); create unique index twins_unique on twins (id)");
 
+    [Fact]
+    public Task Of_two_alike_the_replica_identity_stays_though_it_is_younger() => FaultFinding.InjectFindAndFixAsync(
+        cluster, "duplicate-index", HealthStatus.Yellow, "twins_other",
+        """
+        create table twins (id int not null);
+        create unique index twins_other on twins (id);
+        create unique index twins_identity on twins (id);
+        alter table twins replica identity using index twins_identity
+        """);
+
+    /// <summary>None of them does all that another one does.</summary>
+    [Fact]
+    public async Task A_valid_index_does_not_go_for_an_invalid_one_nor_a_unique_one_for_one_that_lets_more_in()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync(
+            """
+            create table twins (id int, part int, place int);
+            insert into twins values (1, 1, 1), (1, 2, 2);
+            create unique index twins_nulls on twins (part);
+            create unique index twins_one_null on twins (part) nulls not distinct;
+            alter table twins add constraint twins_later unique (place) deferrable;
+            create unique index twins_at_once on twins (place)
+            """);
+        await Assert.ThrowsAsync<PostgresException>(
+            () => database.Owner.ExecuteAsync("create unique index concurrently twins_failed on twins (id)"));
+        await database.Owner.ExecuteAsync("create index twins_good on twins (id)");
+
+        var found = await FaultFinding.LookAsync(database.Owner, "duplicate-index");
+
+        Assert.DoesNotContain(found.Findings, finding => finding.Subject.StartsWith("twins", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Of_three_alike_two_are_counted()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await database.Owner.ExecuteAsync(
+            """
+            create table twins (id int);
+            create index twins_first on twins (id);
+            create index twins_second on twins (id);
+            create index twins_third on twins (id)
+            """);
+
+        var found = await FaultFinding.LookAsync(database.Owner, "duplicate-index");
+
+        Assert.Equal(["twins_second", "twins_third"], found.Findings.Select(finding => finding.Subject).Order(StringComparer.Ordinal));
+        Assert.Equal(2, found.Figure);
+    }
+
     // PostgreSQL drops an index of a partitioned table in another way.
     [Fact]
     public Task A_duplicate_index_of_a_partitioned_table_is_found_and_dropped() => FaultFinding.InjectFindAndFixAsync(
