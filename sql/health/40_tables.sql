@@ -41,7 +41,39 @@ order by n_mod_since_analyze desc;
 -- red: 90
 -- direction: at most
 -- workers: asked too
-select case when share >= :red then 'red' when share >= :warn then 'yellow' else 'green' end as status,
-    datname::text as subject, format('%s%% of the two thousand million ids there are', round(share::numeric, 2)) as detail,
-    'vacuum (freeze);' as remedy, share as figure
-from (select datname, 100.0 * age(datfrozenxid) / 2000000000 as share from pg_database where datname = current_database()) d;
+with databases as (
+    -- The oldest of any database, one that nobody opens among them, stops the whole server.
+    select *, 100.0 * greatest(ids, multixacts) / 2000000000 as share
+    from (select datname, datallowconn, datconnlimit, age(datfrozenxid) as ids, mxid_age(datminmxid) as multixacts from pg_database) d
+), holders as (
+    select greatest(age(xmin), age(catalog_xmin)) as ids, format('the replication slot %s', slot_name) as held_by,
+        format('start what reads the slot, or: select pg_drop_replication_slot(%L);', slot_name) as remedy
+    from pg_replication_slots
+    union all
+    select age(transaction), format('the prepared transaction %s of the database %s', gid, database),
+        -- Citus knows how those of its own ended.
+        case when gid like 'citus\_%' then 'on the coordinator: select recover_prepared_transactions();'
+             else format('in the database %s: commit prepared %L; or: rollback prepared %2$L;', database, gid) end
+    from pg_prepared_xacts
+    union all
+    select greatest(age(backend_xid), age(backend_xmin)),
+        format(case when backend_type = 'walsender' then 'a query on the standby of session %s (%s)' else 'session %s (%s)' end,
+            pid, coalesce(nullif(application_name, ''), usename::text)),
+        case when backend_type = 'walsender' then 'end the query there.' else format('select pg_terminate_backend(%s);', pid) end
+    from pg_stat_activity where pid <> pg_backend_pid()
+), holder as (
+    -- No vacuum gets below its age. Of a younger one there is no need.
+    select held_by, remedy from holders where 100.0 * ids / 2000000000 >= :warn order by ids desc limit 1
+)
+select case when share >= :red then 'red' when share >= :warn then 'yellow' else 'green' end as status, datname::text as subject,
+    format('%s%% of the two thousand million %s there are', round(share::numeric, 2),
+        case when multixacts > ids then 'multixacts' else 'ids' end) || coalesce('; held by ' || held_by, '') as detail,
+    coalesce('First ' || remedy || ' Then: ', '')
+        -- The drop of such a database was cut off, and nobody can open it.
+        || case when datconnlimit = -2 then format('drop database %I;', datname)
+                when not datallowconn then format('alter database %I allow_connections true; there: vacuum (freeze); and at the end: '
+                    'alter database %1$I allow_connections false;', datname)
+                when datname <> current_database() then format('In the database %s: vacuum (freeze);', datname)
+                else 'vacuum (freeze);' end as remedy, share as figure
+from databases left join holder on true
+order by share desc, datname <> current_database();
