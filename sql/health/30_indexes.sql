@@ -39,14 +39,55 @@ order by share nulls last;
 -- red: 1
 -- direction: at most
 -- workers: asked too
-select 'red' as status, indexrelid::regclass::text as subject,
-    'left by a build that failed: writes pay for it, no query may use it' as detail,
-    format('reindex index concurrently %s;', indexrelid::regclass) as remedy, 1 as figure
-from pg_index i
-join pg_class c on c.oid = i.indexrelid
-where not i.indisvalid
-  and not exists (select from pg_stat_progress_create_index p where p.index_relid = i.indexrelid)
-  and (c.relkind = 'i' or not exists (select from pg_inherits h where h.inhparent = c.oid));
+with busy as (
+    -- What is built, or its table, and what is dropped just now. Who may not read all statistics is not told the table of another role's
+    -- build, but is shown its locks. The new indexes of a table that is reindexed wait for each other.
+    select l.relation from pg_locks l
+    where l.granted and l.database = (select oid from pg_database where datname = current_database())
+      and (l.pid in (select pid from pg_stat_progress_create_index)
+           or l.mode = 'ShareUpdateExclusiveLock' and l.relation in (select indexrelid from pg_index))
+), invalid as (
+    select i.indexrelid, i.indrelid, i.indexrelid::regclass as name, i.indrelid::regclass as on_table, c.relkind, c.relname,
+        (select t.oid::regclass from pg_class t where t.reltoastrelid = i.indrelid) as toasted, k.conname,
+        coalesce('alter table ' || i.indrelid::regclass || ' add ' || pg_get_constraintdef(k.oid), pg_get_indexdef(c.oid)) as definition
+    from pg_index i
+    join pg_class c on c.oid = i.indexrelid
+    left join pg_constraint k on k.conindid = i.indexrelid and k.conrelid = i.indrelid and k.contype in ('p', 'u')
+    where not i.indisvalid
+      and not exists (
+          select from busy b
+          where b.relation in (i.indexrelid, i.indrelid) or b.relation in (select relid from pg_partition_tree(i.indrelid)))
+), told as (
+    select i.*, l.partitions, l.names
+    from invalid i
+    cross join lateral (
+        select count(*) as partitions, array_agg(p.inhrelid::regclass::text order by p.inhrelid::regclass::text) as names
+        from pg_inherits p
+        where i.relkind = 'I' and p.inhparent = i.indrelid
+          and not exists (
+              select from pg_inherits h
+              join pg_index x on x.indexrelid = h.inhrelid
+              where h.inhparent = i.indexrelid and x.indrelid = p.inhrelid and x.indisvalid)) l
+)
+select 'red' as status, name::text as subject,
+    case when relkind = 'i' then 'left by a build that failed: writes pay for it, no query may use it'
+         when partitions = 0 then 'every partition has a valid index of it by now, but one was not when it was attached'
+         else format('%s partitions have no valid index of it: %s%s', partitions, array_to_string(names[1:5], ', '),
+             case when partitions > 5 then ', ...' end) end as detail,
+    -- A reindex rebuilds neither what a partitioned index lacks, nor an invalid index of a TOAST table.
+    case when relkind = 'I' then
+            case when partitions = 0 then ''
+                 else format('On each of these partitions, make concurrently what is in: %s; and for each: alter index %s attach partition '
+                     '...; ', definition, name) || 'or give it up: ' end
+            || format('begin; set local lock_timeout = ''2s''; %s; commit; -- locks %s with its partitions meanwhile',
+                coalesce('alter table ' || on_table || ' drop constraint ' || quote_ident(conname), 'drop index ' || name), on_table)
+            || case when partitions = 0 then '. Then make it again: ' || replace(definition, ' ON ONLY ', ' ON ') else '' end
+         -- Of a reindex that failed: the index itself is valid.
+         when relname ~ '_cc(new|old)[0-9]*$' then format('drop index concurrently %s;', name)
+         when toasted is not null then format('vacuum full %s;', toasted)
+         else format('reindex index concurrently %s;', name) end as remedy, 1 as figure
+from told
+order by subject;
 
 -- id: unused-index
 -- title: Unused indexes

@@ -15,6 +15,8 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
         create index big_unused on big (filler)
         """;
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     // A test's database is seconds old; what the statistics say of it is judged all the same.
     private static readonly HealthLimits AtOnce = new() { StatisticsSettle = TimeSpan.Zero };
 
@@ -28,6 +30,70 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
         var finding = await FaultFinding.FindAsync(database.Owner, "invalid-index", HealthStatus.Red, "twins_id");
         await database.Owner.ExecuteAsync("delete from twins where ctid = '(0,2)'");
         await FaultFinding.FixAsync(database.Owner, "invalid-index", finding);
+    }
+
+    [Fact]
+    public async Task A_partitioned_index_that_partitions_lack_is_found_with_them_and_dropped()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync(
+            """
+            create index half on only email_sends (error_message);
+            create index bare on only email_sends (error_message, id);
+            do $$ begin
+                execute format('create index half_part on %s (error_message)',
+                    (select partition from partition_bounds('email_sends') where is_default));
+            end $$;
+            alter index half attach partition half_part
+            """);
+        var partitions = await database.Owner.AskAsync<long>("select count(*) from partition_bounds('email_sends')");
+
+        foreach (var (index, missing) in new[] { ("half", partitions - 1), ("bare", partitions) })
+        {
+            var finding = await FaultFinding.FindAsync(database.Owner, "invalid-index", HealthStatus.Red, index);
+            Assert.StartsWith($"{missing} partitions have no valid index of it: email_sends_", finding.Detail, StringComparison.Ordinal);
+            Assert.Contains($"alter index {index} attach partition", finding.Remedy, StringComparison.Ordinal);
+            Assert.Contains($"drop index {index};", finding.Remedy, StringComparison.Ordinal);
+            Assert.DoesNotContain("reindex", finding.Remedy, StringComparison.Ordinal);
+            await database.Owner.ExecuteAsync($"drop index {index}");
+            await FaultFinding.AssertGoneAsync(database.Owner, "invalid-index", index);
+        }
+    }
+
+    /// <summary>The indexes of a TOAST table among them, which cannot be reindexed.</summary>
+    [Fact]
+    public async Task Indexes_of_a_reindex_are_left_alone_while_it_runs_and_dropped_when_it_failed()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync(
+            """
+            create table rebuilt (id int, name text);
+            create index rebuilt_id on rebuilt (id);
+            create index rebuilt_name on rebuilt (name)
+            """);
+        await using var connection = await database.Owner.OpenConnectionAsync(Stop);
+        await using var open = await connection.BeginTransactionAsync(Stop);
+        await using (var command = new NpgsqlCommand("insert into rebuilt values (1, 'a')", connection))
+            await command.ExecuteNonQueryAsync(Stop);
+        var reindex = database.Owner.ExecuteAsync("reindex table concurrently rebuilt");
+        await OpenTransaction.UntilOneWaitsAsync(database, reindex);
+
+        Assert.Equal(3, await database.Owner.AskAsync<long>("select count(*) from pg_index where not indisvalid"));
+        // The second is not shown what the owner builds.
+        foreach (var source in (NpgsqlDataSource[])[database.Owner, database.As("lh_readonly")])
+            Assert.Equal(HealthStatus.Green, (await FaultFinding.LookAsync(source, "invalid-index")).Status);
+
+        await database.Owner.ExecuteAsync(
+            "select pg_cancel_backend(pid) from pg_stat_progress_create_index where datname = current_database()");
+        await Assert.ThrowsAsync<PostgresException>(() => reindex);
+        await open.RollbackAsync(Stop);
+        var left = await FaultFinding.LookAsync(database.Owner, "invalid-index");
+        Assert.Equal(3, left.Findings.Count);
+        foreach (var finding in left.Findings)
+        {
+            Assert.StartsWith("drop index concurrently ", finding.Remedy, StringComparison.Ordinal);
+            await FaultFinding.FixAsync(database.Owner, "invalid-index", finding);
+        }
     }
 
     [Fact]
