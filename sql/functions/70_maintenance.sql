@@ -20,6 +20,17 @@ begin
     from public.get_table_size_stats() s
     on conflict (captured_on, table_name)
         do update set row_estimate = excluded.row_estimate, total_bytes = excluded.total_bytes;
+    -- Since when an index is there. One that is made again has another id.
+    insert into public.setting_history (name, value)
+    select i.name, i.oid::text
+    from (
+        select format('index %I.%I', n.nspname, c.relname) as name, c.oid
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('i', 'I') and not c.relispartition and c.relpersistence <> 't'
+          and n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema')) i
+    where i.oid::text is distinct from (
+        select h.value from public.setting_history h where h.name = i.name order by h.captured_at desc limit 1);
     insert into public.setting_history (name, value)
     select p.name, p.setting || coalesce(p.unit, '')
     from pg_settings p
@@ -221,8 +232,8 @@ end;
 $$;
 
 comment on function capture_database_snapshot() is 'Keeps the cumulative counters of now, so that ratios can be taken of differences.';
-comment on function capture_growth() is 'KM-2. Keeps the size of each table of today and every setting that changed, but '
-    'for connection strings and commands, which may hold passwords; returns how many changed.';
+comment on function capture_growth() is 'KM-2. Keeps the size of each table of today, each new index, and every setting that '
+    'changed, but for connection strings and commands, which may hold passwords; returns how many settings changed.';
 comment on function analyze_critical_tables() is 'MA-4. Analyzes the tables whose plans matter; returns how many.';
 comment on function flush_gin_pending_lists() is 'Empties the pending lists of the schema''s GIN indexes; returns the pages '
     'freed.';

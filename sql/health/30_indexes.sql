@@ -96,15 +96,32 @@ order by subject;
 -- red: 1000
 -- direction: at most
 with statistics as (
-    select extract(epoch from clock_timestamp() - coalesce(stats_reset, pg_postmaster_start_time())) as age
+    select extract(epoch from clock_timestamp() - coalesce(stats_reset, pg_postmaster_start_time())) as age,
+        -- A standby counts the scans of its queries for itself.
+        pg_is_in_recovery() or exists (select from pg_stat_replication) as standbys,
+        case when to_regclass('public.setting_history') is null then true
+             else has_table_privilege('public.setting_history', 'select') end as readable
     from pg_stat_database
     where datname = current_database()
+), noted as (
+    -- PostgreSQL does not know since when an index is there; the job maintenance notes each. A database without it, and a login that may
+    -- not read what it notes, are asked all the same.
+    select x.name, x.oid, min(x.captured_at) as seen
+    from statistics
+    cross join xmltable('/table/row' passing case
+            when to_regclass('public.setting_history') is null or not readable then '<table/>'::xml
+            else query_to_xml('select name, value, captured_at from public.setting_history where name like ''index %''', false, false, '')
+            end
+        columns name text, oid text path 'value', captured_at timestamptz) x
+    group by x.name, x.oid
 ), usage as (
     -- One row an index, its partitions summed: it is used when one of its partitions' indexes is.
     select r.oid, r.relname, r.relkind, x.indrelid, x.indisunique, sum(pg_relation_size(m.relid))::bigint as bytes,
         coalesce(sum(s.idx_scan), 0) as scans, exists (select from pg_constraint k where k.conindid = r.oid) as constrained,
         -- Each index of the schema says what it is for. One of the team's own that does is meant to stay as well.
-        obj_description(r.oid, 'pg_class') as purpose
+        obj_description(r.oid, 'pg_class') as purpose,
+        (select extract(epoch from clock_timestamp() - o.seen) from noted o
+         where o.oid = r.oid::text and o.name = format('index %I.%I', n.nspname, r.relname)) as age
     from pg_class r
     join pg_index x on x.indexrelid = r.oid
     join pg_namespace n on n.oid = r.relnamespace
@@ -113,14 +130,23 @@ with statistics as (
     where r.relkind in ('i', 'I') and not r.relispartition and n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema')
       -- Those of an extension are its own.
       and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = x.indrelid and d.deptype = 'e')
-    group by r.oid, r.relname, r.relkind, x.indrelid, x.indisunique
+    group by r.oid, r.relname, r.relkind, x.indrelid, x.indisunique, n.nspname
 )
-select case when statistics.age < :settled then 'unknown' when bytes / 1048576.0 >= :red and purpose is null then 'red' else 'yellow'
-    end as status,
+select case when statistics.age < :settled or standbys then 'unknown'
+        -- What runs once a week has not run yet.
+        when coalesce(usage.age, 0) < 7 * 86400 then 'unknown'
+        when bytes / 1048576.0 >= :red and purpose is null then 'red'
+        else 'yellow' end as status,
     usage.relname::text as subject,
-    format('%s, never scanned in %s h of statistics', pg_size_pretty(bytes), round((statistics.age / 3600)::numeric, 1))
+    format('%s, never scanned in %s h of statistics', pg_size_pretty(bytes),
+            round((least(statistics.age, usage.age) / 3600)::numeric, 1))
+        || case when usage.age is null and not readable then '; since when it is there is shown to members of lh_owner alone'
+                when usage.age is null then '; since when it is there is not known: the job maintenance notes it'
+                when usage.age < 7 * 86400 then format('; first seen %s h ago', round((usage.age / 3600)::numeric, 1)) else '' end
+        || case when standbys then '; the scans on standbys are counted there' else '' end
         || coalesce('; it is there for: ' || purpose, '') as detail,
-    case when purpose is not null
+    case when standbys and purpose is null then 'Ask the standbys too (pg_stat_user_indexes there). If none scans it: ' else '' end
+        || case when purpose is not null
         then 'Keep it: the schema counts on its indexes, and migrate does not make one again. Look whether what it is for is in use here'
         -- PostgreSQL drops an index of a partitioned table in no other way.
         when usage.relkind = 'I'

@@ -30,5 +30,7 @@ from public.setting_history
 where captured_at > now() - interval '31 days'
   -- These may hold passwords.
   and name !~ '(conninfo|_command)$'
+  -- Indexes are noted there too, for health.
+  and name not like 'index %'
 order by captured_at desc
 limit 40;

@@ -50,13 +50,20 @@ order by share nulls last;
 -- direction: at most
 -- requires: public.get_index_usage_stats()
 -- remedy: Run the migrate verb on this database.
-select case when statistics.age < :settled then 'unknown' when u.index_bytes / 1048576.0 >= :red and purpose is null then 'red'
+select case when statistics.age < :settled or standbys then 'unknown'
+    when coalesce(noted.age, 0) < 7 * 86400 then 'unknown'
+    when u.index_bytes / 1048576.0 >= :red and purpose is null then 'red'
     else 'yellow' end as status,
     u.index_name as subject,
     format('%s on all nodes, never scanned in %s h of statistics', pg_size_pretty(u.index_bytes),
-        round((statistics.age / 3600)::numeric, 1)) || coalesce('; it is there for: ' || purpose, '') as detail,
+        round((least(statistics.age, noted.age) / 3600)::numeric, 1))
+        || case when noted.age is null then '; since when it is there is not known: the job maintenance notes it'
+                when noted.age < 7 * 86400 then format('; first seen %s h ago', round((noted.age / 3600)::numeric, 1)) else '' end
+        || case when standbys then '; the scans on standbys are counted there' else '' end
+        || coalesce('; it is there for: ' || purpose, '') as detail,
     -- As on one server.
-    case when purpose is not null
+    case when standbys and purpose is null then 'Ask the standbys too (pg_stat_user_indexes there). If none scans it: ' else '' end
+        || case when purpose is not null
         then 'Keep it: the schema counts on its indexes, and migrate does not make one again. Look whether what it is for is in use here'
         -- PostgreSQL drops an index of a partitioned table in no other way.
         when c.relkind = 'I'
@@ -67,10 +74,15 @@ select case when statistics.age < :settled then 'unknown' when u.index_bytes / 1
 from public.get_index_usage_stats() u
 left join pg_class c on c.relnamespace = 'public'::regnamespace and c.relname = u.index_name
 cross join lateral obj_description(c.oid, 'pg_class') as purpose
+cross join lateral (
+    select extract(epoch from clock_timestamp() - min(h.captured_at)) as age from public.setting_history h
+    where h.value = c.oid::text and h.name = format('index %I.%I', 'public', u.index_name)) noted
 cross join (
-    select min((e #>> '{}')::double precision) as age
+    select min((e ->> 'age')::double precision) as age, bool_or((e ->> 'standbys')::boolean) as standbys
     from public.ask_workers($worker$
-        select jsonb_build_array(extract(epoch from clock_timestamp() - coalesce(stats_reset, pg_postmaster_start_time())))
+        select jsonb_build_array(jsonb_build_object(
+            'age', extract(epoch from clock_timestamp() - coalesce(stats_reset, pg_postmaster_start_time())),
+            'standbys', pg_is_in_recovery() or exists (select from pg_stat_replication)))
         from pg_stat_database where datname = current_database() $worker$) as e
 ) statistics
 where u.state = 'unused' and u.index_bytes / 1048576.0 >= :warn

@@ -30,7 +30,8 @@ public sealed class ClusterMonitoringTests(PostgresCluster cluster)
             delete from leads_102008 where id > 40000;
             analyze leads_102008;
             insert into leads_102008 select g, 'x', array[g::text] from generate_series(1, 200) g;
-            do $$ begin for i in 1..100 loop perform count(*) from leads_102008 where id = -1; end loop; end $$
+            do $$ begin for i in 1..100 loop perform count(*) from leads_102008 where id = -1; end loop; end $$;
+            insert into setting_history values (now() - interval '8 days', 'index public.{LongIndex}', '{LongIndex}'::regclass::oid::text)
             """);
 
         Assert.True(await database.Owner.AskAsync<long>(

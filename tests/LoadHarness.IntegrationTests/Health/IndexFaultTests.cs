@@ -2,6 +2,7 @@ using LoadHarness.Checks.Health;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using Npgsql;
+using Npgsql.Replication;
 
 namespace LoadHarness.IntegrationTests.Health;
 
@@ -13,6 +14,13 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
         create table big (id int, filler text);
         insert into big select g, repeat(md5(g::text), 8) from generate_series(1, 60000) g;
         create index big_unused on big (filler)
+        """;
+
+    // As if the job maintenance had seen every index eight days ago.
+    private const string LongKnown =
+        """
+        select capture_growth();
+        update setting_history set captured_at = captured_at - interval '8 days' where name like 'index %'
         """;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -163,7 +171,7 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
         var found = await FaultFinding.LookAsync(database.Owner, "duplicate-index");
 
         Assert.Equal(["twins_second", "twins_third"], found.Findings.Select(finding => finding.Subject).Order(StringComparer.Ordinal));
-        Assert.Equal(2, found.Figure);
+        Assert.Equal(2, found.Figure!.Value);
     }
 
     // PostgreSQL drops an index of a partitioned table in another way.
@@ -174,7 +182,8 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
 
     [Fact]
     public Task An_index_of_a_partitioned_table_that_nobody_scanned_is_found_and_dropped() => FaultFinding.InjectFindAndFixAsync(
-        cluster, "unused-index", HealthStatus.Yellow, "sends_unused", "create index sends_unused on email_sends (error_message)",
+        cluster, "unused-index", HealthStatus.Yellow, "sends_unused",
+        $"create index sends_unused on email_sends (error_message); {LongKnown}",
         AtOnce with { Of = new Dictionary<string, (double, double)> { ["unused-index"] = (0.1, 1000) } });
 
     /// <summary>Nor is any of them red: there is nothing to do about it.</summary>
@@ -182,6 +191,7 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
     public async Task No_index_of_the_schema_is_to_be_dropped()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync(LongKnown);
         var limits = AtOnce with { Of = new Dictionary<string, (double, double)> { ["unused-index"] = (0.001, 0.002) } };
 
         var found = await FaultFinding.LookAsync(database.Owner, "unused-index", limits);
@@ -195,12 +205,69 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
 
     [Fact]
     public Task A_big_index_that_nobody_scanned_is_yellow_once_the_statistics_are_old_enough() =>
-        FaultFinding.InjectFindAndFixAsync(cluster, "unused-index", HealthStatus.Yellow, "big_unused", BigAndUnused, AtOnce);
+        FaultFinding.InjectFindAndFixAsync(
+            cluster, "unused-index", HealthStatus.Yellow, "big_unused", $"{BigAndUnused}; {LongKnown}", AtOnce);
 
     [Fact]
     public Task An_unused_index_of_more_than_the_limit_is_red() => FaultFinding.InjectFindAndFixAsync(
-        cluster, "unused-index", HealthStatus.Red, "big_unused", BigAndUnused,
+        cluster, "unused-index", HealthStatus.Red, "big_unused", $"{BigAndUnused}; {LongKnown}",
         AtOnce with { Of = new Dictionary<string, (double, double)> { ["unused-index"] = (5, 10) } });
+
+    [Fact]
+    public async Task An_index_is_not_condemned_before_it_is_known_for_a_week_nor_when_it_is_made_again()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync(BigAndUnused);
+        Assert.Contains("since when it is there is not known", await UndecidedAsync(), StringComparison.Ordinal);
+        await database.Owner.ExecuteAsync("select capture_growth()");
+        Assert.Contains("first seen 0.0 h ago", await UndecidedAsync(), StringComparison.Ordinal);
+        await database.Owner.ExecuteAsync(LongKnown);
+        await FaultFinding.FindAsync(database.Owner, "unused-index", HealthStatus.Yellow, "big_unused", AtOnce);
+        await database.Owner.ExecuteAsync("drop index big_unused; create index big_unused on big (filler); select capture_growth()");
+        Assert.Contains("first seen 0.0 h ago", await UndecidedAsync(), StringComparison.Ordinal);
+
+        async Task<string> UndecidedAsync()
+        {
+            var found = await FaultFinding.LookAsync(database.Owner, "unused-index", AtOnce);
+            var finding = Assert.Single(found.Findings, one => one.Subject == "big_unused");
+            Assert.Equal(HealthStatus.Unknown, finding.Status);
+            return finding.Detail;
+        }
+    }
+
+    [Fact]
+    public async Task A_login_that_may_not_read_the_notes_is_told_who_may()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync($"{BigAndUnused}; {LongKnown}");
+
+        var found = await FaultFinding.LookAsync(database.As("lh_readonly"), "unused-index", AtOnce);
+
+        var finding = Assert.Single(found.Findings, one => one.Subject == "big_unused");
+        Assert.Equal(HealthStatus.Unknown, finding.Status);
+        Assert.Contains("shown to members of lh_owner alone", finding.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_index_that_only_a_standby_may_use_is_not_condemned()
+    {
+        await using var server = await OwnServer.StartAsync(("shared_buffers", "16MB"));
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString);
+        await source.ExecuteAsync(
+            $"""
+            {BigAndUnused};
+            create table setting_history (captured_at timestamptz, name text, value text);
+            insert into setting_history values (now() - interval '8 days', 'index public.big_unused', 'big_unused'::regclass::oid::text)
+            """);
+        await FaultFinding.FindAsync(source, "unused-index", HealthStatus.Yellow, "big_unused", AtOnce);
+        await using var standby = new PhysicalReplicationConnection(server.ConnectionString);
+        await standby.Open(Stop);
+
+        var finding = Assert.Single((await FaultFinding.LookAsync(source, "unused-index", AtOnce)).Findings);
+
+        Assert.Equal(HealthStatus.Unknown, finding.Status);
+        Assert.StartsWith("Ask the standbys too", finding.Remedy, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_critical_table_that_is_read_from_end_to_end_is_found_and_well_when_its_indexes_are_used()
