@@ -12,7 +12,8 @@ select case when scans + seq < 100 or statistics.age < :settled then 'unknown'
             when share < :warn then 'yellow'
             else 'green' end as status,
     relname as subject, format('%s index scans, %s sequential ones, %s rows', scans, seq, live) as detail,
-    'Find the statement in pg_stat_statements, look at its plan, then add the index it lacks or: analyze ' || relname || ';' as remedy,
+    'Find the statement in pg_stat_statements, look at its plan, then add the index it lacks or: analyze public.' || relname || ';'
+        as remedy,
     share as figure
 from (
     select p.relname::text as relname, sum(s.n_live_tup) as live, coalesce(sum(s.idx_scan), 0) as scans, sum(s.seq_scan) as seq,
@@ -21,9 +22,11 @@ from (
     cross join lateral (select p.oid as relid union all select t.relid from pg_partition_tree(p.oid) t where t.isleaf) m
     join pg_stat_user_tables s on s.relid = m.relid
     where p.relname in ('leads', 'email_sends', 'lead_activities', 'campaigns') and p.relkind in ('r', 'p') and not p.relispartition
+      -- Another schema's are not the program's.
+      and p.relnamespace = to_regnamespace('public')
       -- A table of a few pages is best read whole.
       and s.n_live_tup >= 10000
-    group by p.relname
+    group by p.oid, p.relname
 ) t
 cross join (
     select extract(epoch from clock_timestamp() - coalesce(stats_reset, pg_postmaster_start_time())) as age

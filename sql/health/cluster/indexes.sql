@@ -29,7 +29,8 @@ select case when scans + seq < 100 or age < :settled then 'unknown'
             when share < :warn then 'yellow'
             else 'green' end as status,
     relname as subject, format('%s index scans, %s sequential ones on the workers, %s rows', scans, seq, live) as detail,
-    'Find the statement in pg_stat_statements, look at its plan, then add the index it lacks or: analyze ' || relname || ';' as remedy,
+    'Find the statement in pg_stat_statements, look at its plan, then add the index it lacks or: analyze public.' || relname || ';'
+        as remedy,
     share as figure
 from (
     select p.relname::text as relname, sum(a.live) as live, sum(a.scans) as scans, sum(a.seq) as seq, min(a.age) as age,
@@ -38,7 +39,8 @@ from (
     cross join lateral (select p.oid as relid union all select t.relid from pg_partition_tree(p.oid) t where t.isleaf) m
     join parts a on a.relation in (m.relid::regclass::text, 'public.' || m.relid::regclass)
     where p.relname in ('leads', 'email_sends', 'lead_activities', 'campaigns') and p.relkind in ('r', 'p') and not p.relispartition
-    group by p.relname
+      and p.relnamespace = to_regnamespace('public')
+    group by p.oid, p.relname
 ) t
 order by share nulls last;
 
