@@ -127,7 +127,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         ('rows_written', d.tup_inserted + d.tup_updated + d.tup_deleted, 'rows', 'inserted, updated and deleted'),
         ('longest_transaction', (
             select max(extract(epoch from clock_timestamp() - xact_start)) from pg_stat_activity
-            where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()),
+            where datname = current_database() and backend_type <> 'autovacuum worker' and leader_pid is null and pid <> pg_backend_pid()),
             's', 'age of the oldest open transaction'),
         ('statistics_age', extract(epoch from clock_timestamp() - coalesce(d.stats_reset, pg_postmaster_start_time())),
             's', 'how old the cumulative figures are')

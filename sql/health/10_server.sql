@@ -119,11 +119,17 @@ order by seconds desc;
 -- direction: at most
 -- also: hidden-sessions
 select case when seconds >= :red then 'red' else 'yellow' end as status, format('session %s', pid) as subject,
-    format('open for %s s: %s', round(seconds::numeric), left(query, 80)) as detail,
-    format('select pg_cancel_backend(%s);', pid) as remedy, seconds as figure
-from (select pid, query, extract(epoch from clock_timestamp() - xact_start)::double precision as seconds
+    format('open for %s s%s: %s', round(seconds::numeric),
+        case when backend_type <> 'client backend' then format(' by a process of the kind %s', backend_type) end, left(query, 80))
+        as detail,
+    case when exists (select from pg_stat_progress_create_index p where p.pid = a.pid and p.command like '%CONCURRENTLY')
+         then 'Let it end: cancelled, the build leaves an invalid index, which invalid-index names. Else: '
+         when application_name = 'pg_dump' then 'Let it end: cancelled, the dump is no backup. A standby can be dumped as well. Else: '
+         else '' end || format('select pg_cancel_backend(%s);', pid) as remedy, seconds as figure
+from (select pid, query, application_name, backend_type, extract(epoch from clock_timestamp() - xact_start)::double precision as seconds
       from pg_stat_activity
-      where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
+      -- Jobs of pg_cron and what replication applies are no clients. A vacuum holds nothing back, and parallel workers go with theirs.
+      where datname = current_database() and backend_type <> 'autovacuum worker' and leader_pid is null and pid <> pg_backend_pid()
         and xact_start is not null) a
 where seconds >= :warn
 order by seconds desc;

@@ -25,6 +25,37 @@ public sealed class SessionFaultTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Who_would_cancel_a_concurrent_build_or_a_dump_is_told_what_that_costs()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await database.Owner.ExecuteAsync("create table built (id int)");
+        await using var connection = await database.Owner.OpenConnectionAsync(Stop);
+        await using var open = await connection.BeginTransactionAsync(Stop);
+        await using (var command = new NpgsqlCommand("insert into built values (1)", connection)) await command.ExecuteNonQueryAsync(Stop);
+        var build = database.Owner.ExecuteAsync("create index concurrently built_id on built (id)");
+        await OpenTransaction.UntilOneWaitsAsync(database, build);
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString)
+        {
+            ApplicationName = "pg_dump",
+        }.ConnectionString);
+        await using var dump = await source.OpenConnectionAsync(Stop);
+        await using var dumping = await dump.BeginTransactionAsync(Stop);
+        await using (var command = new NpgsqlCommand("select 1", dump)) await command.ExecuteScalarAsync(Stop);
+        var builder = await database.Owner.AskAsync<int>(
+            "select pid from pg_stat_progress_create_index where datname = current_database()");
+
+        Assert.StartsWith("Let it end: cancelled, the build leaves an invalid index", await RemedyAsync(builder), StringComparison.Ordinal);
+        Assert.StartsWith("Let it end: cancelled, the dump is no backup", await RemedyAsync(dump.ProcessID), StringComparison.Ordinal);
+        Assert.Equal($"select pg_cancel_backend({connection.ProcessID});", await RemedyAsync(connection.ProcessID));
+        await open.RollbackAsync(Stop);
+        await dumping.RollbackAsync(Stop);
+        await build;
+
+        async Task<string?> RemedyAsync(int session) => (await FaultFinding.FindAsync(
+            database.Owner, "long-transaction", HealthStatus.Yellow, $"session {session}", Limits("long-transaction", 0.5, 600))).Remedy;
+    }
+
+    [Fact]
     public async Task A_session_idle_in_a_transaction_is_found_and_ended()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);

@@ -62,6 +62,22 @@ public sealed class CronTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_job_of_pg_cron_that_runs_too_long_is_found_by_health_and_cancelled()
+    {
+        await using var database = await CronDatabaseAsync(SchemaState.Empty);
+        await database.Owner.ExecuteAsync("select cron.schedule('long', '* * * * *', 'select pg_sleep(600) as long_job')");
+        const string running = "select count(*) from cron.job_run_details where command like '%long_job' and status = 'running'";
+        var limit = DateTime.UtcNow.AddMinutes(10);
+        while (DateTime.UtcNow < limit && await database.Owner.AskAsync<long>(running) == 0) await Task.Delay(500, Stop);
+        var limits = new HealthLimits { Of = new Dictionary<string, (double, double)> { ["long-transaction"] = (0.5, 3600) } };
+
+        var finding = await FaultFinding.FindAsync(database.Owner, "long-transaction", HealthStatus.Yellow, "session", limits);
+
+        Assert.Contains("long_job", finding.Detail, StringComparison.Ordinal);
+        await FaultFinding.FixAsync(database.Owner, "long-transaction", finding, limits);
+    }
+
+    [Fact]
     public async Task A_launcher_that_has_ended_is_found_by_health()
     {
         await using var database = await CronDatabaseAsync();
