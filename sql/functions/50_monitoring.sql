@@ -56,24 +56,30 @@ begin
 end;
 $$;
 
--- Differences since the newest snapshot that is at least a minute old; without one, since the statistics were reset.
+-- Differences since the newest snapshot that is an hour old; where all are younger, since the oldest that is at least a minute old; without
+-- one, since the statistics began.
 create or replace function get_cache_hit_ratio(
     out hit_percent double precision, out blocks bigint, out window_seconds double precision, out since timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     with now_counted as (
         select d.blks_hit, d.blks_read, d.stats_reset from pg_stat_database d where d.datname = current_database()
+    ), snapshots as (
+        -- A crash discards the counters, and a snapshot that has more than they have now was taken before it. Those of a primary say
+        -- nothing of its standby.
+        select s.*, s.stats_reset is not distinct from n.stats_reset and s.blocks_hit <= n.blks_hit and s.blocks_read <= n.blks_read as fits
+        from public.database_snapshots s cross join now_counted n
+        where s.captured_at <= clock_timestamp() - interval '1 minute' and not pg_is_in_recovery()
     ), start as (
         select s.captured_at, s.blocks_hit, s.blocks_read
-        from public.database_snapshots s, now_counted n
-        where s.captured_at <= clock_timestamp() - interval '1 minute'
-          and s.stats_reset is not distinct from n.stats_reset
-          and s.blocks_hit <= n.blks_hit and s.blocks_read <= n.blks_read
-        order by s.captured_at desc
+        from snapshots s cross join lateral (select s.captured_at > clock_timestamp() - interval '1 hour' as is_young) y
+        where s.captured_at > coalesce((select max(captured_at) from snapshots where not fits), '-infinity')
+        order by y.is_young, case when y.is_young then s.captured_at end, s.captured_at desc
         limit 1
     ), change as (
         select n.blks_hit - coalesce(s.blocks_hit, 0) as hit, n.blks_read - coalesce(s.blocks_read, 0) as read,
-            coalesce(s.captured_at, n.stats_reset, pg_postmaster_start_time()) as since
-        from now_counted n left join start s on true
+            -- The archiver's counters begin with all others, at the first start or after a crash; the server may have been restarted since.
+            coalesce(s.captured_at, n.stats_reset, a.stats_reset, pg_postmaster_start_time()) as since
+        from now_counted n cross join pg_stat_archiver a left join start s on true
     )
     select 100.0::double precision * hit / nullif(hit + read, 0), hit + read,
         extract(epoch from clock_timestamp() - since)::double precision, since
@@ -137,7 +143,8 @@ $$;
 comment on function get_query_performance_stats(int, bigint) is
     'MO-1. Statements of this database by total time, in milliseconds, with the age of the statistics. Needs pg_stat_statements.';
 comment on function get_cache_hit_ratio() is
-    'MO-5. Share of blocks found in shared_buffers since the last snapshot, with the window and its blocks: a young window says little.';
+    'MO-5. Share of blocks found in shared_buffers in the last hour or more, since a snapshot, with the window and its blocks: a young '
+    'window says little.';
 comment on function get_connection_pool_status() is
     'CF-6. Client connections by state against the number that clients may have.';
 comment on function get_database_performance_metrics() is 'MO-2. One row a metric, with its unit and meaning.';

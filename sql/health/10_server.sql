@@ -84,15 +84,45 @@ from limits cross join used u cross join hidden h left join largest g on true;
 -- red: 95
 -- direction: at least
 -- workers: asked too
-select case when blks_hit + blks_read < 10000 then 'unknown' when ratio < :red then 'red' when ratio < :warn then 'yellow' else 'green'
-    end as status,
-    format('%s of %s blocks', blks_hit, blks_hit + blks_read) as subject,
-    format('%s%% found in shared_buffers since %s', round(coalesce(ratio, 0)::numeric, 2),
-        coalesce(stats_reset, pg_postmaster_start_time())::timestamptz(0)) as detail,
-    'alter system set shared_buffers = ''...''; and restart, or find the statements that read most in pg_stat_statements' as remedy,
+-- Since a snapshot that the daily maintenance keeps, where there is one. This statement must run without the schema as well: so the
+-- function that knows the snapshots is called by its name.
+with known as (
+    select f.oid is not null as is_there, coalesce(has_function_privilege(f.oid, 'execute'), false) as is_allowed
+    from (select to_regprocedure('public.get_cache_hit_ratio()')::oid as oid) f
+), told as (
+    select case when is_allowed then query_to_xml(
+            'select hit_percent, blocks, extract(epoch from since) as since from public.get_cache_hit_ratio()', true, true, '')::text
+        end as answer
+    from known
+), counted as (
+    select substring(answer from '<hit_percent>([^<]*)<')::double precision as ratio,
+        substring(answer from '<blocks>([^<]*)<')::bigint as blocks,
+        to_timestamp(substring(answer from '<since>([^<]*)<')::double precision) as since
+    from told where answer is not null
+    union all
+    select 100.0 * d.blks_hit / nullif(d.blks_hit + d.blks_read, 0), d.blks_hit + d.blks_read,
+        -- The archiver's counters begin with all others, at the first start or after a crash; the server may have been restarted since.
+        coalesce(d.stats_reset, a.stats_reset, pg_postmaster_start_time())
+    from told cross join pg_stat_database d cross join pg_stat_archiver a where answer is null and d.datname = current_database()
+), judged as (
+    -- Over more than a week it is green if it would be so had all reads from disk come in one day.
+    select *, days > 7 and 100.0 * ratio / (ratio + (100 - ratio) * days) < :warn as hides_a_day
+    from (select *, extract(epoch from clock_timestamp() - since)::double precision / 86400 as days from counted) c
+)
+select case when blocks < 10000 then 'unknown' when ratio < :red then 'red' when ratio < :warn then 'yellow'
+        when hides_a_day then 'unknown' else 'green' end as status,
+    format('%s of %s blocks', round((blocks * ratio / 100)::numeric), blocks) as subject,
+    format('%s%% found in shared_buffers since %s', round(coalesce(ratio, 0)::numeric, 2), since::timestamptz(0))
+        || case when hides_a_day then ': a bad day does not show in so long a time' else '' end as detail,
+    case when blocks < 10000 then 'Look again later'
+         when ratio < :warn
+         then 'alter system set shared_buffers = ''...''; and restart, or find the statements that read most in pg_stat_statements'
+         when is_there and not is_allowed then format('grant pg_monitor to %I;', current_user)
+         when is_there and not pg_is_in_recovery() then 'loadharness jobs run --job maintenance'
+         else 'Take the difference of two looks, an hour apart: select blks_hit, blks_read from pg_stat_database '
+             || 'where datname = current_database();' end as remedy,
     ratio as figure
-from (select blks_hit, blks_read, stats_reset, 100.0 * blks_hit / nullif(blks_hit + blks_read, 0) as ratio
-      from pg_stat_database where datname = current_database()) d;
+from judged cross join known;
 
 -- id: idle-in-transaction
 -- title: Sessions idle in a transaction

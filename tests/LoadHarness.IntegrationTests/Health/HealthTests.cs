@@ -143,6 +143,41 @@ public sealed class HealthTests(PostgresCluster cluster)
         Assert.Equal(600, check.Figure!.Value, 1.0);
     }
 
+    /// <summary>The counters of a database are those of months: what they lost today does not show in their ratio.</summary>
+    [Fact]
+    public async Task A_cache_that_is_poor_since_the_last_snapshot_is_red_however_good_it_was_before()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await AddSnapshotAsync(database, "1 hour", hits: 0, reads: 20_000);
+        var check = (await LookAsync(database)).Checks.Single(c => c.Id == "KM-4");
+        Assert.Equal(HealthStatus.Red, check.Status);
+        Assert.Contains("shared_buffers", Assert.Single(check.Findings).Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cache_that_was_good_over_a_month_is_unknown_until_a_snapshot_is_taken()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await AddSnapshotAsync(database, "30 days", hits: 2_000_000, reads: 20_000);
+        var check = (await LookAsync(database)).Checks.Single(c => c.Id == "KM-4");
+        Assert.Equal(HealthStatus.Unknown, check.Status);
+        Assert.Equal("loadharness jobs run --job maintenance", Assert.Single(check.Findings).Remedy);
+
+        await AddSnapshotAsync(database, "1 day", hits: 2_000_000, reads: 20_000);
+        Assert.Equal(HealthStatus.Green, (await LookAsync(database)).Checks.Single(c => c.Id == "KM-4").Status);
+    }
+
+    /// <summary>A crash sets the counters back to nothing: an early snapshot has fewer all the same.</summary>
+    [Fact]
+    public async Task A_snapshot_from_before_the_counters_were_discarded_is_no_begin_of_a_window()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await AddSnapshotAsync(database, "3 days", hits: 0, reads: 20_000);
+        await AddSnapshotAsync(database, "1 day", hits: -1_000_000_000, reads: 0);
+        var early = await database.Owner.AskAsync<bool>("select since < now() - interval '2 days' from get_cache_hit_ratio()");
+        Assert.False(early);
+    }
+
     [Fact]
     public async Task Reviews_have_every_section()
     {
@@ -154,6 +189,16 @@ public sealed class HealthTests(PostgresCluster cluster)
         var month = await Review.MonthlyAsync(database.Owner, CancellationToken.None);
         Assert.Contains(month, s => s.Title == "Capacity outlook" && s.Rows.Count > 0);
     }
+
+    /// <summary>What the maintenance would have kept then, had so many blocks been found and read since.</summary>
+    private static Task AddSnapshotAsync(TestDatabase database, string age, long hits, long reads) => database.Owner.ExecuteAsync(
+        $"""
+        insert into database_snapshots (
+            captured_at, stats_reset, blocks_hit, blocks_read, commits, rollbacks, deadlocks, temp_bytes, database_bytes)
+        select now() - interval '{age}', stats_reset, blks_hit - $1, blks_read - $2, 0, 0, 0, 0, 0
+        from pg_stat_database
+        where datname = current_database()
+        """, hits, reads);
 
     private static Task<HealthReport> LookAsync(TestDatabase database, HealthLimits? limits = null) =>
         HealthCheck.RunAsync(database.Owner, SilentProgress.Instance, CancellationToken.None, limits);
