@@ -7,30 +7,37 @@
 -- warn: 95
 -- red: 50
 -- direction: at least
-select case when scans + seq < 100 or statistics.age < :settled then 'unknown'
+select case when scans + seq < 100 or statistics.age < :settled or pg_is_in_recovery() then 'unknown'
             when share < :red then 'red'
             when share < :warn then 'yellow'
             else 'green' end as status,
-    relname as subject, format('%s index scans, %s sequential ones, %s rows', scans, seq, live) as detail,
-    'Find the statement in pg_stat_statements, look at its plan, then add the index it lacks or: analyze public.' || relname || ';'
-        as remedy,
+    relname as subject, format('%s index scans, %s sequential ones in %s h of statistics, %s rows', scans, seq,
+        round((statistics.age / 3600)::numeric, 1), live) as detail,
+    case when pg_is_in_recovery() then 'This is a standby: ask the primary'
+         else 'Find the statement in pg_stat_statements, look at its plan, then add the index it lacks or: analyze public.'
+             || relname || ';'
+    end as remedy,
     share as figure
 from (
-    select p.relname::text as relname, sum(s.n_live_tup) as live, coalesce(sum(s.idx_scan), 0) as scans, sum(s.seq_scan) as seq,
+    select p.relname::text as relname, sum(z.live) as live, coalesce(sum(s.idx_scan), 0) as scans, sum(s.seq_scan) as seq,
         100.0 * coalesce(sum(s.idx_scan), 0) / nullif(coalesce(sum(s.idx_scan), 0) + sum(s.seq_scan), 0) as share
     from pg_class p
     cross join lateral (select p.oid as relid union all select t.relid from pg_partition_tree(p.oid) t where t.isleaf) m
     join pg_stat_user_tables s on s.relid = m.relid
+    join pg_class c on c.oid = m.relid and c.relkind <> 'p'
+    -- A crash discards the counted rows, and a standby counts none; the last ANALYZE keeps its own number.
+    cross join lateral (select greatest(s.n_live_tup, c.reltuples::bigint) as live) z
     where p.relname in ('leads', 'email_sends', 'lead_activities', 'campaigns') and p.relkind in ('r', 'p') and not p.relispartition
       -- Another schema's are not the program's.
       and p.relnamespace = to_regnamespace('public')
       -- A table of a few pages is best read whole.
-      and s.n_live_tup >= 10000
+      and z.live >= 10000
     group by p.oid, p.relname
 ) t
 cross join (
-    select extract(epoch from clock_timestamp() - coalesce(stats_reset, pg_postmaster_start_time())) as age
-    from pg_stat_database
+    -- The archiver's counters begin with all others, at the first start or after a crash; the server may have been restarted since.
+    select extract(epoch from clock_timestamp() - coalesce(d.stats_reset, a.stats_reset, pg_postmaster_start_time())) as age
+    from pg_stat_database d cross join pg_stat_archiver a
     where datname = current_database()
 ) statistics
 order by share nulls last;

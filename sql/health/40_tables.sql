@@ -8,11 +8,16 @@
 -- red: 40
 -- direction: at most
 -- workers: asked too
+-- also: uncounted-tables
 select case when share >= :red then 'red' else 'yellow' end as status, relid::regclass::text as subject,
     format('%s dead of %s rows, last vacuum %s', n_dead_tup, n_dead_tup + n_live_tup,
         coalesce(greatest(last_vacuum, last_autovacuum)::timestamptz(0)::text, 'never')) as detail,
     format('vacuum (analyze) %s;', relid::regclass) as remedy, share as figure
-from (select *, 100.0 * n_dead_tup / nullif(n_dead_tup + n_live_tup, 0) as share from pg_stat_user_tables) t
+from (select t.*, 100.0 * n_dead_tup / nullif(n_dead_tup + live, 0) as share
+      from pg_stat_user_tables t join pg_class c on c.oid = t.relid
+      -- As long as nobody looked at the table since a crash, its older rows are not among the counted ones.
+      cross join lateral (select case when greatest(last_vacuum, last_autovacuum, last_analyze, last_autoanalyze) is null
+          then greatest(n_live_tup, c.reltuples::bigint - n_dead_tup) else n_live_tup end as live) l) t
 -- Below a thousand dead rows autovacuum does not bother, nor need anybody.
 where n_dead_tup >= 1000 and share >= :warn
 order by n_dead_tup desc;
@@ -24,15 +29,36 @@ order by n_dead_tup desc;
 -- red: 100
 -- direction: at most
 -- workers: asked too
+-- also: uncounted-tables
 select case when share >= :red then 'red' else 'yellow' end as status, relid::regclass::text as subject,
     format('%s rows changed since %s', n_mod_since_analyze,
         coalesce(greatest(last_analyze, last_autoanalyze)::timestamptz(0)::text, 'it was made: never analyzed')) as detail,
     format('analyze %s;', relid::regclass) as remedy, share as figure
-from (select *, 100.0 * n_mod_since_analyze / greatest(n_live_tup, 1) as share from pg_stat_user_tables) t
+from (select t.*, 100.0 * n_mod_since_analyze
+          / greatest(n_live_tup, case when greatest(last_analyze, last_autoanalyze) is null then c.reltuples::bigint end, 1) as share
+      from pg_stat_user_tables t join pg_class c on c.oid = t.relid) t
 where n_mod_since_analyze >= 10000 and share >= :warn
     -- Unlogged tables stage imports: each is emptied again before its statistics could serve a plan.
     and not exists (select from pg_class c where c.oid = relid and c.relpersistence = 'u')
 order by n_mod_since_analyze desc;
+
+-- id: uncounted-tables
+-- No check of its own: the row that those of rows add. A crash discards what was counted until a table is analyzed again, and a standby
+-- counts nothing. Who is shown no fault may have been shown no rows.
+select 'unknown' as status,
+    case when pg_is_in_recovery() then 'all tables'
+         else format('%s tables, the largest %s', count(*), (array_agg(relid::regclass order by c.reltuples desc))[1]) end as subject,
+    case when pg_is_in_recovery() then 'a standby does not count rows'
+         else 'their rows are not counted, as after a crash, a failover or a copy, until they are analyzed' end as detail,
+    case when pg_is_in_recovery() then 'This is a standby: ask the primary' else 'analyze;' end as remedy,
+    null::double precision as figure
+from pg_stat_user_tables t
+join pg_class c on c.oid = t.relid
+where pg_is_in_recovery()
+    -- The rows of a partitioned table are its partitions'.
+    or c.relkind <> 'p' and c.reltuples >= 10000 and n_live_tup + n_dead_tup < c.reltuples / 2
+        and greatest(last_vacuum, last_autovacuum, last_analyze, last_autoanalyze) is null
+having count(*) > 0;
 
 -- id: transaction-ids
 -- title: Age of the oldest transaction id

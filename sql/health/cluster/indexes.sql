@@ -14,13 +14,16 @@ with parts as (
         sum((e ->> 'seq')::bigint) as seq, min((e ->> 'age')::double precision) as age
     from public.ask_workers($worker$
         select coalesce(jsonb_agg(t), '[]') from (
-            select s.logicalrelid::regclass as relation, sum(u.n_live_tup) as live, sum(coalesce(u.idx_scan, 0)) as scans,
-                sum(u.seq_scan) as seq,
-                extract(epoch from clock_timestamp() - min(coalesce(d.stats_reset, pg_postmaster_start_time()))) as age
+            select s.logicalrelid::regclass as relation, sum(greatest(u.n_live_tup, c.reltuples::bigint)) as live,
+                sum(coalesce(u.idx_scan, 0)) as scans, sum(u.seq_scan) as seq,
+                -- As on one server.
+                extract(epoch from clock_timestamp() - min(coalesce(d.stats_reset, a.stats_reset, pg_postmaster_start_time()))) as age
             from pg_dist_shard s
             -- A table of a few pages is best read whole.
-            join pg_stat_user_tables u on u.relid = to_regclass(shard_name(s.logicalrelid, s.shardid)) and u.n_live_tup >= 10000
+            join pg_stat_user_tables u on u.relid = to_regclass(shard_name(s.logicalrelid, s.shardid))
+            join pg_class c on c.oid = u.relid and c.relkind <> 'p' and greatest(u.n_live_tup, c.reltuples::bigint) >= 10000
             join pg_stat_database d on d.datname = current_database()
+            cross join pg_stat_archiver a
             group by 1) t $worker$) as e
     group by 1
 )
@@ -28,7 +31,8 @@ select case when scans + seq < 100 or age < :settled then 'unknown'
             when share < :red then 'red'
             when share < :warn then 'yellow'
             else 'green' end as status,
-    relname as subject, format('%s index scans, %s sequential ones on the workers, %s rows', scans, seq, live) as detail,
+    relname as subject, format('%s index scans, %s sequential ones on the workers in %s h of statistics, %s rows', scans, seq,
+        round((age / 3600)::numeric, 1), live) as detail,
     'Find the statement in pg_stat_statements, look at its plan, then add the index it lacks or: analyze public.' || relname || ';'
         as remedy,
     share as figure

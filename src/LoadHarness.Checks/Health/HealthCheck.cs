@@ -79,7 +79,10 @@ public static class HealthCheck
     private static HealthResult Judge(HealthCheckDefinition question, List<(HealthFinding Row, double? Figure)> rows)
     {
         if (rows.Count == 0)
-            return Result(question, HealthStatus.Green, question.Direction == LimitDirection.AtMost ? 0 : null, "nothing found", []);
+            return question.Direction == LimitDirection.AtMost
+                ? Result(question, HealthStatus.Green, 0, "nothing found", [])
+                // What is to be much, and is not there, is not shown to be enough.
+                : Result(question, HealthStatus.Unknown, null, "there is nothing to judge", []);
         var status = rows.Max(row => row.Row.Status);
         var worst = rows.First(row => row.Row.Status == status);
         HealthFinding[] findings = [.. rows.Where(row => row.Row.Status != HealthStatus.Green).Select(row => row.Row)];
