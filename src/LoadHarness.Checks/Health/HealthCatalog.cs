@@ -57,6 +57,7 @@ internal static class HealthCatalog
         entry.Headers.GetValueOrDefault("remedy"))
     {
         AsksWorkers = entry.Headers.ContainsKey("workers"),
+        Grant = entry.Headers.GetValueOrDefault("grant"),
     };
 
     private static string Literal(double value) => $"'{value:R}'::double precision";

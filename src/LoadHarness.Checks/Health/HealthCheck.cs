@@ -58,6 +58,13 @@ public static class HealthCheck
             var words = StatementFaults.Words(e, question.Patience.TotalSeconds);
             return Unknown(question, e is PostgresException ? $"no answer: {words}" : words) with { Missing = false, Unanswered = true };
         }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege && question.Grant is not null)
+        {
+            var role = await connection.ScalarAsync<string>("select quote_ident(current_user)", cancellationToken);
+            var finding = new HealthFinding(
+                HealthStatus.Unknown, "this login", $"may not ask: {e.MessageText}", $"grant {question.Grant} to {role};");
+            return Judge(question, [(finding, null)]) with { Missing = true };
+        }
         catch (PostgresException e)
         {
             var words = StatementFaults.Words(e, question.Patience.TotalSeconds);

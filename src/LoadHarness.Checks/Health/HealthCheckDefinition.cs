@@ -20,5 +20,8 @@ internal sealed record HealthCheckDefinition(
     /// <summary>Whether each worker of a cluster is asked the same: the coordinator knows its own tables and sessions alone.</summary>
     public bool AsksWorkers { get; init; }
 
+    /// <summary>The role whose rights a login needs to ask it, when the server refuses it; null where no one role would do.</summary>
+    public string? Grant { get; init; }
+
     public const string NeedsMigration = "Run the migrate verb on this database.";
 }

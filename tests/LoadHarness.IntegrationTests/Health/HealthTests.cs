@@ -124,12 +124,74 @@ public sealed class HealthTests(PostgresCluster cluster)
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await database.Owner.ExecuteAsync(
             $"create schema if not exists {schema}; alter extension pg_stat_statements set schema {schema}");
-        for (var i = 0; i < 5; i++) await database.Owner.ExecuteAsync("select pg_sleep(0.02) as slow_on_purpose");
+        for (var i = 0; i < 5; i++) await database.Owner.ExecuteAsync("/* app */ select pg_sleep(0.02) as slow_on_purpose");
         var limits = new HealthLimits { Of = new Dictionary<string, (double, double)> { ["KM-1"] = (10, 20) } };
         var check = (await LookAsync(database, limits)).Checks.Single(c => c.Id == "KM-1");
         Assert.Equal(HealthStatus.Red, check.Status);
         Assert.Contains(check.Findings, finding => finding.Subject.Contains("slow_on_purpose", StringComparison.Ordinal));
         Assert.True(check.Figure >= 20, $"{check.Figure}");
+    }
+
+    /// <summary>Whatever a statement begins with, a user waits for it; jobs and this program's own statements are no user's.</summary>
+    [Theory]
+    [InlineData("-- app:crm\nselect pg_sleep(0.02)", "select pg_sleep", true)]
+    [InlineData("(select pg_sleep(0.02)::text limit 1) union all select 'x'", "union all", true)]
+    [InlineData("values (pg_sleep(0.02))", "values (", true)]
+    [InlineData("call slow_on_purpose()", "call slow_on_purpose", true)]
+    [InlineData("call run_job()", "call run_job", false)]
+    [InlineData("select /* loadharness: test */ pg_sleep(0.02)", "pg_sleep", false)]
+    public async Task A_slow_statement_is_found_however_it_begins(string statement, string told, bool isFound)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        foreach (var name in (string[])["slow_on_purpose", "run_job"])
+            await database.Owner.ExecuteAsync($"create procedure {name}() language plpgsql as 'begin perform pg_sleep(0.02); end'");
+        for (var i = 0; i < 5; i++) await database.Owner.ExecuteAsync(statement);
+        var limits = new HealthLimits { Of = new Dictionary<string, (double, double)> { ["KM-1"] = (10, 20) } };
+
+        var findings = (await LookAsync(database, limits)).Checks.Single(c => c.Id == "KM-1").Findings;
+
+        Assert.Equal(isFound, findings.Any(finding => finding.Status == HealthStatus.Red
+            && finding.Subject.Contains(told, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_red_batch_is_told_before_more_yellow_statements_than_there_is_room_for()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync(
+            "create function finish_lead_import(seconds double precision) returns text language sql volatile "
+            + "as 'select pg_sleep(seconds)::text'");
+        for (var i = 0; i < 5; i++) await database.Owner.ExecuteAsync("select finish_lead_import(0.2)");
+        foreach (var columns in Enumerable.Range(1, 25))
+            for (var i = 0; i < 5; i++)
+                await database.Owner.ExecuteAsync($"select {string.Join(", ", Enumerable.Repeat("now()", columns))}");
+        var limits = new HealthLimits { Of = new Dictionary<string, (double, double)> { ["KM-1"] = (0.000001, 10) } };
+
+        var check = (await LookAsync(database, limits)).Checks.Single(c => c.Id == "KM-1");
+
+        Assert.Equal(HealthStatus.Red, check.Status);
+        Assert.Contains(check.Findings, finding => finding.Status == HealthStatus.Red
+            && finding.Subject.Contains("finish_lead_import", StringComparison.Ordinal));
+    }
+
+    /// <summary>Where it may ask the view, it is shown its own texts alone.</summary>
+    [Fact]
+    public async Task Statements_whose_text_the_login_may_not_read_are_unknown_with_the_grant_that_shows_them()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.ExecuteAsync(
+            """
+            grant select on pg_stat_statements to lh_readonly;
+            grant execute on function pg_stat_statements(boolean) to lh_readonly
+            """);
+        var reader = database.As("lh_readonly");
+        for (var i = 0; i < 100; i++) await reader.ExecuteAsync("select 1 as quick");
+
+        var seen = await FaultFinding.LookAsync(reader, "KM-1");
+
+        Assert.Equal(HealthStatus.Unknown, seen.Status);
+        Assert.Equal("grant pg_read_all_stats to lh_readonly;",
+            Assert.Single(seen.Findings, finding => finding.Subject == "statements of other roles").Remedy);
     }
 
     [Fact]
