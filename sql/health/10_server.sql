@@ -7,17 +7,22 @@
 -- warn: 500
 -- red: 1000
 -- direction: at most
--- requires: pg_stat_statements
--- remedy: Add it to shared_preload_libraries, restart, then: create extension pg_stat_statements;
+-- requires: pg_stat_statements_info
+-- remedy: Add pg_stat_statements to shared_preload_libraries, restart, then: create extension pg_stat_statements; or update it.
 -- grant: pg_read_all_stats
 with counted as (
-    select t.bare, calls, mean_exec_time as mean_ms,
+    select s.dbid, s.queryid, t.bare, s.calls, s.mean_exec_time as mean_ms, w.since, w.is_own,
+        extract(epoch from clock_timestamp() - w.since)::double precision / 86400 as days,
         query ~* ('\m(bulk_insert_leads|fast_bulk_lead_import|finish_lead_import|bulk_schedule_email_sends|claim_email_sends'
             || '|mark_email_sends_sent|apply_send_events|batch_update_email_status|fold_campaign_metrics)\s*\(') as is_batch
     from pg_stat_statements s
+    cross join pg_stat_statements_info i
     -- As statement_text() of the schema does it: what a statement is does not show before its comments and brackets are gone.
     cross join lateral (select ltrim(regexp_replace(regexp_replace(query, '/\*.*?(\*/|$)', ' ', 'g'), '--[^\n]*', ' ', 'g'),
         E' \t\r\n(;') as bare) t
+    -- From PostgreSQL 17 each statement has a time of its own.
+    cross join lateral (select to_jsonb(s) ->> 'stats_since' as own) o
+    cross join lateral (select o.own is not null as is_own, coalesce(o.own::timestamptz, i.stats_reset) as since) w
     where dbid = (select oid from pg_database where datname = current_database()) and calls >= 5
       and t.bare ~* '^(select|insert|update|delete|with|merge|values|table|call)\M'
       -- This program's own.
@@ -33,24 +38,35 @@ with counted as (
 ), overall as (
     select coalesce(sum(calls), 0) as calls, coalesce(sum(calls * mean_ms) / nullif(sum(calls), 0), 0) as mean_ms,
         coalesce(max(mean_ms) filter (where not is_batch), 0) as slowest_ms,
-            coalesce(max(mean_ms) filter (where is_batch), 0) as slowest_batch_ms
-    from counted
+            coalesce(max(mean_ms) filter (where is_batch), 0) as slowest_batch_ms,
+        min(since) as since, bool_and(is_own) as is_own, min(dbid) as dbid,
+        -- Over more than a week a statement is green if it would be so had all its time gone into the calls of one day.
+        count(*) filter (where days > 7 and mean_ms < own_warn and mean_ms * days >= own_warn) as hiding
+    from limits
 ), found as (
     select case when l.mean_ms >= own_red then 'red' else 'yellow' end as status,
         left(regexp_replace(bare, '\s+', ' ', 'g'), 120) as subject,
-        format('mean %s ms over %s calls%s; all statements: mean %s ms over %s calls', round(l.mean_ms::numeric, 1), l.calls,
-            case when is_batch then format(' of a batch, limit %s ms', own_red) else '' end, round(o.mean_ms::numeric, 2), o.calls)
-            as detail,
-        'Look at its plan: explain (analyze, buffers) ...; then: select pg_stat_statements_reset();' as remedy,
+        format('mean %s ms over %s calls since %s%s; all statements: mean %s ms over %s calls', round(l.mean_ms::numeric, 1), l.calls,
+            l.since::timestamptz(0), case when is_batch then format(', of a batch, limit %s ms', own_red) else '' end,
+            round(o.mean_ms::numeric, 2), o.calls) as detail,
+        format('Look at its plan: explain (analyze, buffers) ...; then: select pg_stat_statements_reset(0, %s, %s);', l.dbid, l.queryid)
+            as remedy,
         -- A batch's figure would be held against a limit that is not its own.
         case when not is_batch then l.mean_ms end as figure
     from limits l cross join overall o where l.mean_ms >= own_warn
     union all
-    select case when calls < 100 then 'unknown' when mean_ms >= :red then 'red' when mean_ms >= :warn then 'yellow' else 'green' end,
+    select case when calls < 100 then 'unknown' when mean_ms >= :red then 'red' when mean_ms >= :warn then 'yellow'
+            when hiding > 0 then 'unknown' else 'green' end,
         'all statements',
-        format('mean %s ms over %s calls, batches among them; the slowest statement that a user waits for has a mean of %s ms, '
-            'the slowest batch %s ms a call (limit %s)',
-            round(mean_ms::numeric, 2), calls, round(slowest_ms::numeric, 1), round(slowest_batch_ms::numeric), 15 * :red), null, mean_ms
+        format('mean %s ms over %s calls since %s, batches among them; the slowest statement that a user waits for has a mean of %s ms, '
+            'the slowest batch %s ms a call (limit %s)%s',
+            round(mean_ms::numeric, 2), calls, since::timestamptz(0), round(slowest_ms::numeric, 1), round(slowest_batch_ms::numeric),
+            15 * :red, case when hiding > 0 then format('; in so long a time a bad day of %s of them does not show', hiding) else '' end),
+        case when calls < 100 or hiding = 0 then null
+             when is_own then format('Once a week: select pg_stat_statements_reset(0, %s);', dbid)
+             else 'Once a week, for all databases of the server: select pg_stat_statements_reset(); before PostgreSQL 17 no statement has '
+                 || 'a time of its own' end,
+        mean_ms
     from overall
     union all
     select 'unknown', 'statements of other roles', format('%s of them have no text for a role that may not read all statistics', count(*)),

@@ -132,6 +132,55 @@ public sealed class HealthTests(PostgresCluster cluster)
         Assert.True(check.Figure >= 20, $"{check.Figure}");
     }
 
+    /// <summary>The statistics of the others, and of other databases, are still of use.</summary>
+    [Fact]
+    public async Task The_remedy_of_a_slow_statement_forgets_that_one_alone()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        for (var i = 0; i < 5; i++) await database.Owner.ExecuteAsync("select pg_sleep(0.02) as slow_on_purpose");
+        var limits = new HealthLimits { Of = new Dictionary<string, (double, double)> { ["KM-1"] = (10, 20) } };
+        var slow = (await LookAsync(database, limits)).Checks.Single(c => c.Id == "KM-1").Findings
+            .Single(finding => finding.Subject.Contains("slow_on_purpose", StringComparison.Ordinal));
+        var others = await CountAsync();
+
+        await database.Owner.ExecuteAsync(slow.Remedy![slow.Remedy.IndexOf("select pg_stat_statements_reset", StringComparison.Ordinal)..]);
+
+        Assert.True(await CountAsync() >= others);
+        await FaultFinding.AssertGoneAsync(database.Owner, "KM-1", "slow_on_purpose", limits);
+
+        Task<long> CountAsync() => database.Owner.AskAsync<long>(
+            """
+            select count(*)
+            from pg_stat_statements s
+            join pg_database d on d.oid = s.dbid
+            where d.datname = current_database() and s.query not like '%slow_on_purpose%'
+            """);
+    }
+
+    /// <summary>20 seconds a call since yesterday are 60 ms in the mean of a year.</summary>
+    [Fact]
+    public async Task Means_that_could_hide_a_bad_day_are_unknown_with_how_to_get_a_shorter_time()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        for (var i = 0; i < 5; i++) await database.Owner.ExecuteAsync("select pg_sleep(0.02)");
+        for (var i = 0; i < 100; i++) await database.Owner.ExecuteAsync("select 1 as quick");
+        var limits = new HealthLimits { Of = new Dictionary<string, (double, double)> { ["KM-1"] = (1_000, 2_000) } };
+        Assert.Equal(HealthStatus.Green, (await FaultFinding.LookAsync(database.Owner, "KM-1", limits)).Status);
+
+        await using var aged = await Aged.OpenAsync(database);
+        var check = await FaultFinding.LookAsync(aged, "KM-1", limits);
+
+        Assert.Equal(HealthStatus.Unknown, check.Status);
+        var finding = Assert.Single(check.Findings);
+        Assert.Contains("a bad day of 1 of them does not show", finding.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("Once a week", finding.Remedy, StringComparison.Ordinal);
+        // Had all its time gone into one day, it would still be quick.
+        Assert.Equal(HealthStatus.Green, (await FaultFinding.LookAsync(aged, "KM-1", new HealthLimits
+        {
+            Of = new Dictionary<string, (double, double)> { ["KM-1"] = (1_000_000, 2_000_000) },
+        })).Status);
+    }
+
     /// <summary>Whatever a statement begins with, a user waits for it; jobs and this program's own statements are no user's.</summary>
     [Theory]
     [InlineData("-- app:crm\nselect pg_sleep(0.02)", "select pg_sleep", true)]

@@ -301,6 +301,22 @@ public sealed class IndexFaultTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Scans_of_a_year_that_could_hide_a_bad_day_are_unknown()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await database.Owner.AddWorkspaceAsync(leads: 12_000);
+        await ReadAsync(database, "set enable_indexscan = off; set enable_indexonlyscan = off; set enable_bitmapscan = off;", 20);
+        await ReadAsync(database, "", 5_000);
+        Assert.Equal(HealthStatus.Green, (await FaultFinding.LookAsync(database.Owner, "KM-5", AtOnce)).Status);
+
+        await using var aged = await Aged.OpenAsync(database);
+        var check = await FaultFinding.LookAsync(aged, "KM-5", AtOnce);
+
+        Assert.Equal(HealthStatus.Unknown, check.Status);
+        Assert.Contains("in 9600.0 h of statistics", Assert.Single(check.Findings).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Scans_are_not_judged_before_the_statistics_are_an_hour_old()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
