@@ -135,7 +135,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
             select max(extract(epoch from clock_timestamp() - xact_start)) from pg_stat_activity
             where datname = current_database() and backend_type <> 'autovacuum worker' and leader_pid is null and pid <> pg_backend_pid()),
             's', 'age of the oldest open transaction'),
-        ('statistics_age', extract(epoch from clock_timestamp() - coalesce(d.stats_reset, pg_postmaster_start_time())),
+        ('statistics_age', extract(epoch from clock_timestamp() - coalesce(
+                d.stats_reset, (select a.stats_reset from pg_stat_archiver a), pg_postmaster_start_time())),
             's', 'how old the cumulative figures are')
     ) as m (metric, value, unit, meaning)
 $$;
