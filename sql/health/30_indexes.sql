@@ -113,7 +113,8 @@ order by subject;
 -- red: 1000
 -- direction: at most
 with statistics as (
-    select extract(epoch from clock_timestamp() - coalesce(stats_reset, pg_postmaster_start_time())) as age,
+    select extract(epoch from clock_timestamp() - coalesce(
+        stats_reset, (select a.stats_reset from pg_stat_archiver a), pg_postmaster_start_time())) as age,
         -- A standby counts the scans of its queries for itself.
         pg_is_in_recovery() or exists (select from pg_stat_replication) as standbys,
         case when to_regclass('public.setting_history') is null then true

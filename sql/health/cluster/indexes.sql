@@ -95,7 +95,8 @@ cross join (
     select min((e ->> 'age')::double precision) as age, bool_or((e ->> 'standbys')::boolean) as standbys
     from public.ask_workers($worker$
         select jsonb_build_array(jsonb_build_object(
-            'age', extract(epoch from clock_timestamp() - coalesce(stats_reset, pg_postmaster_start_time())),
+            'age', extract(epoch from clock_timestamp() - coalesce(
+                stats_reset, (select a.stats_reset from pg_stat_archiver a), pg_postmaster_start_time())),
             'standbys', pg_is_in_recovery() or exists (select from pg_stat_replication)))
         from pg_stat_database where datname = current_database() $worker$) as e
 ) statistics
