@@ -15,21 +15,26 @@ public sealed class SqlFolder : IAsyncDisposable
 
     public MigrationFiles Migrations => MigrationFiles.Read(Path);
 
-    /// <exception cref="HarnessException">The revision or the folder is not there, or has no schema.sql.</exception>
+    private static string OfProgram => System.IO.Path.Combine(AppContext.BaseDirectory, "sql");
+
+    /// <exception cref="HarnessException">
+    /// The revision or the folder is not there, has no schema.sql, or has another base schema than the program.
+    /// </exception>
     public static async Task<SqlFolder> OfAsync(ArmSchema schema, CancellationToken cancellationToken) => schema switch
     {
-        ArmSchema.Revision revision => await CheckedAsync(await GitFolder.OfTopAsync(revision.Name, "sql", cancellationToken)),
-        ArmSchema.Folder folder => new(Checked(System.IO.Path.GetFullPath(folder.Path))),
-        _ => new(System.IO.Path.Combine(AppContext.BaseDirectory, "sql")),
+        ArmSchema.Revision revision =>
+            await CheckedAsync(await GitFolder.OfTopAsync(revision.Name, "sql", cancellationToken), $"git:{revision.Name}"),
+        ArmSchema.Folder folder => new(Checked(System.IO.Path.GetFullPath(folder.Path), $"dir:{folder.Path}")),
+        _ => new(OfProgram),
     };
 
     public ValueTask DisposeAsync() => _revision?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static async Task<SqlFolder> CheckedAsync(GitFolder revision)
+    private static async Task<SqlFolder> CheckedAsync(GitFolder revision, string arm)
     {
         try
         {
-            return new(Checked(revision.Path), revision);
+            return new(Checked(revision.Path, arm), revision);
         }
         catch
         {
@@ -38,7 +43,22 @@ public sealed class SqlFolder : IAsyncDisposable
         }
     }
 
-    private static string Checked(string path) => File.Exists(System.IO.Path.Combine(path, "schema.sql"))
-        ? path
-        : throw new HarnessException($"{path} holds no schema.sql. Give a folder like sql/ of this project.", ExitCode.BadUsage);
+    private static string Checked(string path, string arm)
+    {
+        if (!File.Exists(SchemaIn(path)))
+            throw new HarnessException($"{path} holds no schema.sql. Give a folder like sql/ of this project.", ExitCode.BadUsage);
+        if (!StatementsIn(path).SequenceEqual(StatementsIn(OfProgram)))
+            throw new HarnessException(
+                $"The base schema of {arm} (schema.sql) differs from the program's. Rows are seeded over the program's, so the arm would "
+                    + "not have its own. Put what differs into a migration, or into a file for sql=FILE. If the gate's pin is older than a "
+                    + "change of the base schema, move it: gate accept --against REV --reason TEXT.",
+                ExitCode.BadUsage);
+        return path;
+    }
+
+    // A comment makes no other schema, and git may write other line endings.
+    private static IEnumerable<string> StatementsIn(string path) => File.ReadLines(SchemaIn(path)).Select(line => line.TrimEnd())
+        .Where(line => line.Length > 0 && !line.TrimStart().StartsWith("--", StringComparison.Ordinal));
+
+    private static string SchemaIn(string path) => System.IO.Path.Combine(path, "schema.sql");
 }

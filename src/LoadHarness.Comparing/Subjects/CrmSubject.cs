@@ -47,8 +47,7 @@ public sealed class CrmSubject(SeedRequest request, ServerProfile profile, bool 
                     request with { Copies = PlannedCopies.None with { Servers = 2 } }, profile, version, keep, progress, cancellationToken);
         });
 
-    private static bool HaveEqualMigrations(MigrationFiles a, MigrationFiles b) =>
-        a.BaseSchema == b.BaseSchema && Steps(a).SequenceEqual(Steps(b));
+    private static bool HaveEqualMigrations(MigrationFiles a, MigrationFiles b) => Steps(a).SequenceEqual(Steps(b));
 
     private static IEnumerable<string> Steps(MigrationFiles files) =>
         files.Migrations.SelectMany(migration => migration.Up.Select(step => $"{migration.Name}/{step.Name} {step.Checksum}"));

@@ -126,6 +126,32 @@ public sealed class ComparerTests(PostgresCluster cluster, SmallTemplate templat
         Assert.Empty(told.Sentences);
     }
 
+    /// <summary>Its rows would be the program's, over the program's base schema: both arms had one index less than the folder.</summary>
+    [Fact]
+    public async Task An_arm_of_another_base_schema_is_refused_before_anything_is_seeded()
+    {
+        using var other = new TemporaryDirectory();
+        var stop = TestContext.Current.CancellationToken;
+        foreach (var file in Directory.GetFiles(Repository.File("sql"), "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(other.Path, Path.GetRelativePath(Repository.File("sql"), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        await File.AppendAllTextAsync(
+            Path.Combine(other.Path, "schema.sql"), "create index planted_idx on campaigns(name);\n", stop);
+        var told = new Notes();
+        var unseeded = new CrmSubject(SmallTemplate.Rows with { Seed = 4_711 }, ServerProfile.Checklist, keep: false);
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => new Comparer(Reads, unseeded, told).CompareAsync(
+            ArmSpecification.Parse("--a", "optimized"), ArmSpecification.Parse("--b", $"dir:{other.Path}"), stop));
+
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        Assert.Contains($"The base schema of dir:{other.Path} (schema.sql) differs", fault.Message, StringComparison.Ordinal);
+        Assert.Empty(told.Sentences);
+    }
+
     [Fact]
     public async Task An_index_that_the_schema_lacks_is_named_before_its_rows_are_seeded()
     {
