@@ -38,4 +38,14 @@ internal sealed record ComparedWork(ComparisonPlan Plan, ComparedSubject Subject
         if (Workload is not null) await WorkloadSubject.RequireAsync(Workload, arm, cancellationToken);
         else await using (await SqlFolder.OfAsync(arm.Schema, cancellationToken)) { }
     }
+
+    /// <summary>Of the files of an arm that is a folder: they change under its name. Null for any other arm.</summary>
+    /// <exception cref="Core.HarnessException">The folder is not there, or nothing can be built from it.</exception>
+    public async Task<string?> ChecksumAsync(ArmSpecification arm, CancellationToken cancellationToken)
+    {
+        if (arm.Schema is not ArmSchema.Folder folder) return null;
+        if (Workload is not null) return WorkloadCatalog.Read(folder.Path).Checksum;
+        await using var sql = await SqlFolder.OfAsync(folder, cancellationToken);
+        return sql.Checksum;
+    }
 }

@@ -93,21 +93,20 @@ internal static class GateVerb
         HarnessOptions options, string directory, ComparedWork work, string? against, string? history,
             CancellationToken cancellationToken)
     {
-        var pin = against is null
-            ? await GatePin.ReadAsync(PinOf(work), work.Workload?.Folder, cancellationToken)
-            : new GatePin(against, "given");
-        var (a, b) = (work.Arm("--against", pin.Arm), work.Arm("--b", work.UsualArm));
         var historyFile = history ?? Path.Combine("reports", "gate", $"{work.Workload?.Name ?? "history"}.jsonl");
         OutputFile.Require("--history", historyFile);
+        var pin = await GatePin.OfAsync(against, PinOf(work), work.Workload?.Folder, cancellationToken);
+        var (a, b) = (work.Arm("--against", pin.Arm), work.Arm("--b", work.UsualArm));
+        var key = pin.KeyWith(await work.ChecksumAsync(a, cancellationToken));
         var conditions = new GateConditions(
             work.Subject.Contacts, work.Subject.Seed, options.ServerProfile.ToString().ToLowerInvariant(), work.Plan.Slot.TotalSeconds);
-        var earlier = await GateHistory.ReadAsync(historyFile, pin.Against, conditions, cancellationToken);
+        var earlier = await GateHistory.ReadAsync(historyFile, key, conditions, cancellationToken);
         return await ComparedRun.MeasureAsync(options, directory, "gate", async progress =>
         {
             var arms = await new Comparer(work.Plan, work.Subject, progress).CompareAsync(a, b, cancellationToken);
-            var night = GateNight.Of(arms, pin.Against, BuildFacts.Commit, conditions);
+            var night = GateNight.Of(arms, key, BuildFacts.Commit, conditions);
             await GateHistory.AddAsync(historyFile, night, cancellationToken);
-            return new FoundArms(arms, GateContext.Of(pin.Against, earlier, night));
+            return new FoundArms(arms, GateContext.Of(pin.Title, earlier, night));
         });
     }
 

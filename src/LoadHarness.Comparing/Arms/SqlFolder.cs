@@ -1,6 +1,7 @@
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Postgres.Migration;
+using LoadHarness.Postgres.Provisioning;
 
 namespace LoadHarness.Comparing.Arms;
 
@@ -14,6 +15,9 @@ public sealed class SqlFolder : IAsyncDisposable
     public string Path { get; }
 
     public MigrationFiles Migrations => MigrationFiles.Read(Path);
+
+    /// <summary>Another text of a file is another checksum.</summary>
+    public string Checksum => ClusterSnapshot.SqlChecksumOf(Path);
 
     private static string OfProgram => System.IO.Path.Combine(AppContext.BaseDirectory, "sql");
 

@@ -18,18 +18,46 @@ public sealed record GatePin(
     public static string DefaultFile { get; } = Path.Combine("reports", "baselines", "gate.json");
 
     /// <summary>The arm that it names: a folder where there is one of that name, else a revision.</summary>
-    public string Arm => Directory.Exists(Against) ? $"dir:{Against}" : $"git:{Against}";
+    public string Arm => IsFolder ? $"dir:{Against}" : $"git:{Against}";
+
+    /// <summary>As a person reads it.</summary>
+    public string Title => Named is null ? Against : $"{Named} ({Against})";
+
+    private bool IsFolder => Directory.Exists(Schema);
+
+    // Behind a comma stand words of the arm, such as a setting.
+    private string Schema => Against.Split(',')[0].Trim();
+
+    /// <summary>What the gate compares with tonight: what a person gave, else the pin of the file. Neither moves afterwards.</summary>
+    /// <param name="against">Null for the file.</param>
+    /// <param name="workload">The folder of the workload that the pin is of; null for the product's own.</param>
+    /// <exception cref="HarnessException">
+    /// There is no pin, it cannot be read, there is no such commit, or the file names a branch or a tag.
+    /// </exception>
+    public static async Task<GatePin> OfAsync(string? against, string file, string? workload, CancellationToken cancellationToken)
+    {
+        var pin = against is null ? await ReadAsync(file, workload, cancellationToken) : new GatePin(against, "given");
+        var fixedPin = await pin.FixedAsync(workload ?? ".", cancellationToken);
+        return against is not null || fixedPin == pin
+            ? fixedPin
+            : throw new HarnessException(
+                $"{file}: '{pin.Against}' is not the whole hash of a commit: this moves, and what got worse would move with it. Pin the "
+                    + $"commit: {AcceptCall(workload, pin.Against)}.",
+                ExitCode.BadUsage);
+    }
+
+    /// <summary>What the history knows it by: what another baseline found is not known of this one.</summary>
+    /// <param name="checksum">Of the files of a folder; null for a revision.</param>
+    public string KeyWith(string? checksum) => checksum is null ? Against : $"{Against} {checksum}";
 
     /// <summary>The same with the hash of its revision: a branch would move with every commit, and nothing would ever be worse.</summary>
     /// <param name="within">A folder of the repository.</param>
     /// <exception cref="HarnessException">There is no repository, or no such commit in it.</exception>
     public async Task<GatePin> FixedAsync(string within, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(Against)) return this;
-        // Behind a comma stand words of the arm, such as a setting.
-        var words = Against.Split(',', 2);
-        var hash = await GitFolder.CommitOfAsync(words[0].Trim(), within, cancellationToken);
-        return hash == words[0] ? this : this with { Against = string.Join(',', [hash, .. words[1..]]), Named = words[0].Trim() };
+        if (IsFolder) return this;
+        var hash = await GitFolder.CommitOfAsync(Schema, within, cancellationToken);
+        return hash == Schema ? this : this with { Against = string.Join(',', [hash, .. Against.Split(',')[1..]]), Named = Schema };
     }
 
     /// <param name="workload">The folder of the workload that the pin is of; null for the product's own.</param>
@@ -38,8 +66,7 @@ public sealed record GatePin(
     {
         if (!File.Exists(file))
             throw new HarnessException(
-                $"gate: there is no baseline: {file} does not exist. Give --against REV, or pin one: "
-                    + $"gate accept {(workload is null ? "" : $"--workload {workload} ")}--against REV --reason TEXT.",
+                $"gate: there is no baseline: {file} does not exist. Give --against REV, or pin one: {AcceptCall(workload, "REV")}.",
                 ExitCode.Inconclusive);
         try
         {
@@ -60,4 +87,7 @@ public sealed record GatePin(
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(this, JsonFormat.Options) + "\n", cancellationToken);
     }
+
+    private static string AcceptCall(string? workload, string against) =>
+        $"gate accept {(workload is null ? "" : $"--workload {workload} ")}--against {against} --reason TEXT";
 }

@@ -1,7 +1,7 @@
 namespace LoadHarness.Core.Comparing;
 
 /// <summary>What the gate knows besides the comparison of this night.</summary>
-/// <param name="Against">The pinned revision or folder.</param>
+/// <param name="Against">The pinned revision or folder, with what a person called it.</param>
 /// <param name="KnownSince">The first night against this pin, under the same conditions, that found an operation worse.</param>
 /// <param name="Creep">What many nights show together and no single one does.</param>
 public sealed record GateContext(

@@ -64,7 +64,7 @@ public sealed record GateDecision(
 public sealed record GateAlert(string Operation, double? Factor, DateTimeOffset? KnownSince);
 
 /// <summary>One night of the gate, a line of its history.</summary>
-/// <param name="Pin">What it was compared with.</param>
+/// <param name="Pin">What it was compared with: the hash of a commit, or a folder with the checksum of its files.</param>
 /// <param name="Worse">Operations that were worse.</param>
 /// <param name="Ratios">B over A of the mean response times, by operation.</param>
 public sealed record GateNight(

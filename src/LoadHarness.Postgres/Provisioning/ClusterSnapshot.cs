@@ -21,7 +21,7 @@ public sealed record ClusterSnapshot(string Directory)
     private const string Unfinished = ".saving-";
 
     // Read once: no program changes its own files.
-    private static readonly Lazy<string> Sql = new(SqlChecksum);
+    private static readonly Lazy<string> Sql = new(() => SqlChecksumOf(Path.Combine(AppContext.BaseDirectory, "sql")));
 
     /// <summary>No copy takes so long: what is older was left by a program that was killed together with its watch.</summary>
     private static readonly TimeSpan LongestSaving = TimeSpan.FromDays(1);
@@ -53,6 +53,22 @@ public sealed record ClusterSnapshot(string Directory)
     /// <summary>Why nothing can be kept on this machine, and what to do; null when it can.</summary>
     public static string? RootFault() =>
         WritableDirectory.FaultOf(Root) is { } fault ? $"'{Root}': {fault} LOADHARNESS_CACHE names it." : null;
+
+    /// <summary>Of what makes a schema and asks it, in a folder like <c>sql</c>.</summary>
+    internal static string SqlChecksumOf(string root)
+    {
+        // The program's own statements make no schema: they count as little as the code that sends them.
+        var program = Path.Combine(root, "program") + Path.DirectorySeparatorChar;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in System.IO.Directory.EnumerateFiles(root, "*.sql", SearchOption.AllDirectories)
+            .Where(file => !file.StartsWith(program, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(root, file)));
+            hash.AppendData(File.ReadAllBytes(file));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..12];
+    }
 
     /// <summary>Looks, before a cluster is filled, whether a copy of it can be kept here.</summary>
     /// <exception cref="HarnessException">It cannot; the message names the ways out.</exception>
@@ -204,21 +220,5 @@ public sealed record ClusterSnapshot(string Directory)
             throw new HarnessException(
                 $"{Path.GetFileName(program)} ended with code {result.ExitCode}: {Redaction.Of(result.StandardError.Trim())} The seeded "
                     + "database could not be copied; free some disk space, or leave out --keep and --reuse.");
-    }
-
-    private static string SqlChecksum()
-    {
-        var root = Path.Combine(AppContext.BaseDirectory, "sql");
-        // The program's own statements make no schema: they count as little as the code that sends them.
-        var program = Path.Combine(root, "program") + Path.DirectorySeparatorChar;
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in System.IO.Directory.EnumerateFiles(root, "*.sql", SearchOption.AllDirectories)
-            .Where(file => !file.StartsWith(program, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(root, file)));
-            hash.AppendData(File.ReadAllBytes(file));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..12];
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CliWrap.Buffered;
 
 namespace LoadHarness.EndToEndTests.Program;
 
@@ -108,13 +109,21 @@ public sealed class WorkloadTests : IDisposable
         using (var told = System.Text.Json.JsonDocument.Parse(accepted.StandardOutput))
             Assert.Equal("HEAD", told.RootElement.GetProperty("named").GetString());
         await WriteAsync("set-up.sql", table);
-        var ended = await BuiltProgram.RunAsync(
-            "gate", "--workload", folder, "--slot", "0", "--out", Path.Combine(_output.Path, "gate"),
-            "--history", Path.Combine(_output.Path, "history.jsonl"));
+        var ended = await GateAsync();
 
         Assert.True(ended.ExitCode == 4, ended.StandardError + ended.StandardOutput);
         Assert.Contains("worse: load/by_kind", ended.StandardOutput, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Assert.Single(Directory.GetDirectories(Path.Combine(_output.Path, "gate"))), "report.html")));
+
+        // It would name the commit with the fault too, once that is made.
+        await WriteAsync("gate.json", """{ "against": "HEAD", "reason": "the first" }""");
+        var moving = await GateAsync();
+        Assert.Equal(2, moving.ExitCode);
+        Assert.Contains($"gate accept --workload {folder} --against HEAD", moving.StandardError, StringComparison.Ordinal);
+
+        Task<BufferedCommandResult> GateAsync() => BuiltProgram.RunAsync(
+            "gate", "--workload", folder, "--slot", "0", "--out", Path.Combine(_output.Path, "gate"),
+            "--history", Path.Combine(_output.Path, "history.jsonl"));
 
         Task WriteAsync(string name, string content) =>
             File.WriteAllTextAsync(Path.Combine(folder, name), content, TestContext.Current.CancellationToken);

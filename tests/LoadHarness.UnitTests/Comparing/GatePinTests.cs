@@ -1,6 +1,10 @@
 using CliWrap.Buffered;
+using LoadHarness.Cli.Pipeline;
 using LoadHarness.Comparing;
+using LoadHarness.Comparing.Subjects;
 using LoadHarness.Core;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Options;
 
 namespace LoadHarness.UnitTests.Comparing;
 
@@ -48,6 +52,80 @@ public sealed class GatePinTests
 
         Task<GatePin> FixedAsync(string against) =>
             new GatePin(against, "why").FixedAsync(folder.Path, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Both arms were the same commit each night, and nothing was ever worse.</summary>
+    [Theory]
+    [InlineData("main")]
+    [InlineData("main,work_mem=1MB")]
+    [InlineData("HEAD~0")]
+    public async Task A_file_that_names_what_moves_is_no_pin(string against)
+    {
+        using var folder = new TemporaryDirectory();
+        await GitAsync(folder.Path, "init", "-q", "-b", "main");
+        await CommitAsync(folder.Path);
+        var (file, stop) = (Path.Combine(folder.Path, "gate.json"), TestContext.Current.CancellationToken);
+        var pin = new GatePin(against, "why");
+        await pin.WriteAsync(file, stop);
+
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => GatePin.OfAsync(null, file, folder.Path, stop));
+
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        Assert.Contains("this moves", fault.Message, StringComparison.Ordinal);
+        Assert.Contains($"gate accept --workload {folder.Path} --against {against} --reason", fault.Message, StringComparison.Ordinal);
+        foreach (var accepted in (GatePin[])[await pin.FixedAsync(folder.Path, stop), new(folder.Path, "a folder")])
+        {
+            await accepted.WriteAsync(file, stop);
+            Assert.Equal(accepted, await GatePin.OfAsync(null, file, folder.Path, stop));
+        }
+    }
+
+    /// <summary>What the request before found was said to be known of the next, against another commit of the same branch.</summary>
+    [Fact]
+    public async Task A_night_against_a_branch_is_known_by_the_commit_of_that_night()
+    {
+        using var folder = new TemporaryDirectory();
+        await GitAsync(folder.Path, "init", "-q", "-b", "main");
+        await CommitAsync(folder.Path);
+        var (history, stop) = (Path.Combine(folder.Path, "nights.jsonl"), TestContext.Current.CancellationToken);
+        var conditions = new GateConditions(20_000, 42, "checklist", 5);
+
+        var first = await GivenAsync("main");
+        await GateHistory.AddAsync(history, GateNight.Of(Sample.Comparison, first.KeyWith(null), "abc", conditions), stop);
+        Assert.Single(await EarlierAsync(await GivenAsync("main")));
+        await CommitAsync(folder.Path);
+
+        Assert.Empty(await EarlierAsync(await GivenAsync("main")));
+        Assert.Single(await EarlierAsync(await GivenAsync("main~1")));
+        Assert.Equal($"main ({first.Against})", first.Title);
+        Assert.Equal($"git:{first.Against}", first.Arm);
+
+        Task<GatePin> GivenAsync(string against) => GatePin.OfAsync(against, "no-such-file.json", folder.Path, stop);
+
+        Task<IReadOnlyList<GateNight>> EarlierAsync(GatePin pin) =>
+            GateHistory.ReadAsync(history, pin.KeyWith(null), conditions, stop);
+    }
+
+    [Fact]
+    public async Task A_folder_with_other_files_is_another_baseline()
+    {
+        using var folder = new TemporaryDirectory();
+        var stop = TestContext.Current.CancellationToken;
+        Directory.CreateDirectory(Path.Combine(folder.Path, "functions"));
+        File.Copy(Repository.File("sql", "schema.sql"), Path.Combine(folder.Path, "schema.sql"));
+        var work = new ComparedWork(
+            ComparisonPlan.Standard, new CrmSubject(new(20_000, 42, 1), ServerProfile.Checklist, keep: false), Workload: null);
+        var pin = new GatePin(folder.Path, "why");
+
+        var before = await KeyAsync();
+        Assert.Equal(before, await KeyAsync());
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "functions", "one.sql"), "select 1", stop);
+
+        Assert.StartsWith($"{folder.Path} ", before, StringComparison.Ordinal);
+        Assert.NotEqual(before, await KeyAsync());
+        Assert.Null(await work.ChecksumAsync(work.Arm("--against", "git:main"), stop));
+
+        async Task<string> KeyAsync() => pin.KeyWith(await work.ChecksumAsync(work.Arm("--against", pin.Arm), stop));
     }
 
     private static Task<string> CommitAsync(string folder) => GitAsync(
