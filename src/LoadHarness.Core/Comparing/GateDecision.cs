@@ -41,7 +41,7 @@ public sealed record GateDecision(
         _ => "no regression",
     };
 
-    // One alert a shift: what an earlier night found against the same pin is known, until the pin moves.
+    // One alert a shift: what the nights before found against the same pin is known, until one finds it well or the pin moves.
     private static GateAlert Alert(ArmComparison comparison, string operation, IReadOnlyDictionary<string, DateTimeOffset> knownSince)
     {
         var factor = comparison.Times.Where(time => time.Operation == operation && time.IsShownSlower).Select(time => (double?)time.Ratio)
@@ -60,7 +60,7 @@ public sealed record GateDecision(
 }
 
 /// <param name="Factor">B over A: the largest of the operation's figures; null where A has none.</param>
-/// <param name="KnownSince">The first night against this pin that found it; null when it is new.</param>
+/// <param name="KnownSince">The first of the nights against this pin that found it, up to the latest; null when it is new.</param>
 public sealed record GateAlert(string Operation, double? Factor, DateTimeOffset? KnownSince);
 
 /// <summary>One night of the gate, a line of its history.</summary>
@@ -73,15 +73,36 @@ public sealed record GateNight(
     /// <summary>Null in a line of an earlier version, which is like no other.</summary>
     public GateConditions? Conditions { get; init; }
 
+    /// <summary>
+    /// Operations with a figure that was not decided, and the beginning of each sentence on what was not compared. Empty in a line of an
+    /// earlier version.
+    /// </summary>
+    public IReadOnlyList<string> Undecided { get; init; } = [];
+
     public static GateNight Of(ArmComparison comparison, string pin, string commit, GateConditions conditions) => new(
         comparison.StartedUtc, pin, commit, comparison.WorseOperations,
         comparison.Times.Where(time => time.Metric == "mean").ToDictionary(time => time.Operation, time => time.Ratio))
     {
         Conditions = conditions,
+        Undecided =
+        [
+            .. comparison.Times.Where(time => time.IsUndecided).Select(time => time.Operation)
+                .Concat(comparison.Undecided.Select(sentence => sentence.Split(':')[0])).Distinct(),
+        ],
     };
 
     /// <summary>Whether what it found says something of a night against the pin under the same conditions.</summary>
     public bool IsLike(string pin, GateConditions conditions) => Pin == pin && Conditions == conditions;
+
+    /// <summary>Whether it would have found an operation that was worse.</summary>
+    /// <param name="timed">Operations that a night has a ratio of; by counters alone there are none, and others never have one.</param>
+    internal bool Saw(string operation, HashSet<string> timed) => !Undecided.Any(words => AreOf(operation, words))
+        && (timed.Contains(operation) ? Ratios.ContainsKey(operation) : Ratios.Count > 0 || timed.Count == 0);
+
+    // "scenario/operation mean" and "B has no operation refund.": the sentences of a comparison.
+    private static bool AreOf(string operation, string words) => words == operation
+        || words.StartsWith($"{operation} ", StringComparison.Ordinal)
+        || words.EndsWith($" has no operation {operation.Split('/')[^1]}.", StringComparison.Ordinal);
 }
 
 /// <summary>

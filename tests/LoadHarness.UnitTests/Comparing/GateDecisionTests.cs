@@ -47,6 +47,83 @@ public sealed class GateDecisionTests
         Assert.Equal("1 known regressions, none new", decision.Headline);
     }
 
+    /// <summary>
+    /// Nights in their order: w worse, c clean, u undecided, n not compared in words, - no figure of it, . no times at all. What was well
+    /// in between was told as known for ever.
+    /// </summary>
+    [Theory]
+    [InlineData("wcc", null)]
+    [InlineData("wcw", 2)]
+    [InlineData("wcwwc", null)]
+    [InlineData("cww", 1)]
+    [InlineData("wu-n.", 0)]
+    [InlineData("wcw-u", 2)]
+    [InlineData("w-cu", null)]
+    [InlineData("u-.", null)]
+    [InlineData("", null)]
+    public void Known_is_what_the_latest_nights_that_saw_it_found(string nights, int? since)
+    {
+        IReadOnlyList<GateNight> earlier = [.. nights.Index().Select(night => Night(night.Index, night.Item))];
+        var comparison = Sample.Comparison with { Counters = [Sample.Blocks("segmentation/count", 400, 800)] };
+
+        var alert = Assert.Single(GateDecision.Of(comparison, earlier).Regressions);
+
+        DateTimeOffset? expected = since is { } index ? earlier[index].AtUtc : null;
+        Assert.Equal(expected, alert.KnownSince);
+
+        static GateNight Night(int day, char found) => GateNight.Of(
+            Sample.Comparison with
+            {
+                StartedUtc = Sample.Comparison.StartedUtc.AddDays(day - 30),
+                Counters = found == 'w' ? [Sample.Blocks("segmentation/count", 400, 800)] : [],
+                Times = found switch
+                {
+                    '.' => [],
+                    '-' or 'n' => [Sample.Time("lead-queries/tag_filter", 1, Difference.Same)],
+                    'u' => [Sample.Time("segmentation/count", 1.05, Difference.Inconclusive)],
+                    _ => [Sample.Time("segmentation/count", 1, Difference.Same)],
+                },
+                Undecided = found == 'n' ? ["segmentation/count mean: calls failed in 4 of 4 slots of B alone."] : [],
+            },
+            "main", "abc", Usual);
+    }
+
+    /// <summary>By counters alone no night has a ratio, and the shift of all scenarios is no operation's mean.</summary>
+    [Theory]
+    [InlineData("segmentation/count", false)]
+    [InlineData(ArmComparison.Whole, true)]
+    public void What_never_has_a_ratio_is_seen_by_each_night_that_does_not_leave_it_undecided(string operation, bool timed)
+    {
+        Assert.Null(Since(Night(0, true), Night(1, false)));
+        Assert.Equal(Night(2, true).AtUtc, Since(Night(0, true), Night(1, false), Night(2, true)));
+        foreach (var words in (string[])[operation, $"{operation} p50", $"B has no operation {operation.Split('/')[^1]}."])
+            Assert.Equal(Night(0, true).AtUtc, Since(Night(0, true), Night(1, false) with { Undecided = [words] }));
+
+        DateTimeOffset? Since(params GateNight[] earlier) =>
+            GateContext.Of("main", earlier, Night(9, true)).KnownSince.TryGetValue(operation, out var since) ? since : null;
+
+        GateNight Night(int day, bool worse) => new(
+            DateTimeOffset.UnixEpoch.AddDays(day), "main", "abc", worse ? [operation] : [],
+            timed ? new Dictionary<string, double> { ["lead-queries/tag_filter"] = 1 } : []);
+    }
+
+    [Fact]
+    public async Task A_night_keeps_what_it_could_not_decide()
+    {
+        using var directory = new TemporaryDirectory();
+        var (file, stop) = (Path.Combine(directory.Path, "nights.jsonl"), TestContext.Current.CancellationToken);
+        var comparison = Sample.Comparison with
+        {
+            Times = [Sample.Time("a/b", 1.05, Difference.Inconclusive), Sample.Time("a/c", 1, Difference.Same)],
+            Undecided = ["a/d p50: calls failed in 1 of 4 slots of A alone.", "B has no operation refund."],
+        };
+        await GateHistory.AddAsync(file, GateNight.Of(comparison, "a", "abc", Usual), stop);
+
+        var night = Assert.Single(await GateHistory.ReadAsync(file, "a", Usual, stop));
+
+        Assert.Equal(["a/b", "a/d p50", "B has no operation refund."], night.Undecided);
+    }
+
     [Fact]
     public void A_great_improvement_is_to_be_verified() =>
         Assert.Contains("verify lead-queries/tag_filter", Gate(Sample.Time("lead-queries/tag_filter", 0.5, Difference.Faster, true))
