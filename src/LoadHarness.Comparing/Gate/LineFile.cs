@@ -30,10 +30,20 @@ internal static class LineFile
     public static async Task AddAsync<T>(string file, T entry, CancellationToken cancellationToken)
     {
         var line = JsonSerializer.SerializeToUtf8Bytes(entry, JsonFormat.Line);
-        // .NET looks for the end of the file once, when it opens it: two that append at once would write over each other.
+        // The end of the file is looked for once: two that append at once would write over each other.
         using var turn = await HeldFile.WaitAsync(file + ".adding", LongestTurn, cancellationToken);
-        await using var stream = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        await stream.WriteAsync((byte[])[.. line, (byte)'\n'], cancellationToken);
+        await using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        byte[] end = [(byte)'\n'], before = HasOpenLine(stream) ? end : [];
+        stream.Seek(0, SeekOrigin.End);
+        await stream.WriteAsync((byte[])[.. before, .. line, .. end], cancellationToken);
+    }
+
+    // Left by an editor, or by a program that ended while it wrote.
+    private static bool HasOpenLine(FileStream file)
+    {
+        if (file.Length == 0) return false;
+        file.Seek(-1, SeekOrigin.End);
+        return file.ReadByte() != '\n';
     }
 
     private static T Parse<T>(string line, string what, string where)

@@ -58,6 +58,22 @@ public sealed class GateSuiteLogTests : IDisposable
         Assert.Equal(LogFile, Assert.Single(Directory.GetFiles(_directory.Path)));
     }
 
+    /// <summary>As an editor may leave it: both comparisons stood in one line, and the file could not be read.</summary>
+    [Fact]
+    public async Task A_last_line_without_its_end_gets_one_before_the_next()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await File.WriteAllTextAsync(LogFile, "", stop);
+        await new GateSuiteLog(LogFile).AddAsync(Suite(0), stop);
+        var line = await File.ReadAllTextAsync(LogFile, stop);
+        await File.WriteAllTextAsync(LogFile, line.TrimEnd('\n'), stop);
+
+        for (var number = 1; number < 3; number++) await new GateSuiteLog(LogFile).AddAsync(Suite(number), stop);
+
+        Assert.Equal(3, (await File.ReadAllLinesAsync(LogFile, stop)).Length);
+        Assert.Equal([0, 1, 2], (await new GateSuiteLog(LogFile).ReadAsync(IsAlike, stop)).Select(suite => suite.Number));
+    }
+
     [Fact]
     public async Task A_damaged_line_is_named_with_its_number()
     {
