@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Formats.Tar;
 using CliWrap;
 using CliWrap.Buffered;
@@ -9,6 +10,9 @@ namespace LoadHarness.Comparing.Arms;
 /// <summary>A folder of a repository as it was at a revision, in a temporary place that goes with the object.</summary>
 internal sealed class GitFolder : IAsyncDisposable
 {
+    private const string HowToDeepen =
+        "This clone is shallow and lacks earlier commits: run git fetch --unshallow; in a workflow give actions/checkout fetch-depth: 0.";
+
     private readonly WatchedDirectory _root;
 
     private GitFolder(WatchedDirectory root, string path) => (_root, Path) = (root, path);
@@ -72,12 +76,27 @@ internal sealed class GitFolder : IAsyncDisposable
 
     private static async Task<string> GitAsync(string folder, string[] arguments, CancellationToken cancellationToken)
     {
-        var result = await Cli.Wrap("git").WithArguments(["-C", folder, .. arguments]).WithValidation(CommandResultValidation.None)
-            .ExecuteBufferedAsync(cancellationToken);
-        return result.IsSuccess
-            ? result.StandardOutput
-            : throw new HarnessException(
-                $"git {string.Join(' ', arguments)}: {result.StandardError.Trim()} Give a revision of the repository that holds "
-                    + $"{System.IO.Path.GetFullPath(folder)}.", ExitCode.BadUsage);
+        var result = await RunAsync(folder, arguments, cancellationToken);
+        if (result.IsSuccess) return result.StandardOutput;
+        var shallow = await RunAsync(folder, ["rev-parse", "--is-shallow-repository"], cancellationToken);
+        throw new HarnessException(
+            $"git {string.Join(' ', arguments)}: {result.StandardError.Trim()} Give a revision of the repository that holds "
+                + $"{System.IO.Path.GetFullPath(folder)}."
+                + (shallow.StandardOutput.Trim() == "true" ? $" {HowToDeepen}" : ""), ExitCode.BadUsage);
+    }
+
+    private static async Task<BufferedCommandResult> RunAsync(string folder, string[] arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Cli.Wrap("git").WithArguments(["-C", folder, .. arguments]).WithValidation(CommandResultValidation.None)
+                .ExecuteBufferedAsync(cancellationToken);
+        }
+        catch (Win32Exception missing)
+        {
+            throw new HarnessException(
+                "git could not be started, and a revision is read with it. Install git and put it on the PATH, or give a folder in place "
+                    + "of the revision.", ExitCode.BadUsage, missing);
+        }
     }
 }

@@ -50,6 +50,18 @@ public sealed class WrongOptionTests
         Assert.Contains($"{option} '{output.Path}': that is a directory.", ended.StandardError, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_machine_without_git_is_told_what_needs_it()
+    {
+        using var empty = new TemporaryDirectory();
+        var ended = await BuiltProgram.With("gate", "--against", "HEAD", "--history", Path.Combine(empty.Path, "history.jsonl"))
+            .WithEnvironmentVariables(variables => variables.Set("LOADHARNESS_DATABASE", null).Set("PATH", empty.Path))
+            .ExecuteBufferedAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains("git could not be started", ended.StandardError, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("0", false)]
     [InlineData("-5", false)]

@@ -128,6 +128,28 @@ public sealed class GatePinTests
         async Task<string> KeyAsync() => pin.KeyWith(await work.ChecksumAsync(work.Arm("--against", pin.Arm), stop));
     }
 
+    [Fact]
+    public async Task A_shallow_clone_that_lacks_the_commit_says_how_to_get_it()
+    {
+        using var folder = new TemporaryDirectory();
+        var (origin, clone) = (Path.Combine(folder.Path, "origin"), Path.Combine(folder.Path, "clone"));
+        await GitAsync(folder.Path, "init", "-q", "-b", "main", origin);
+        await CommitAsync(origin);
+        var first = new GatePin((await GitAsync(origin, "rev-parse", "HEAD")).Trim(), "why");
+        await CommitAsync(origin);
+        await GitAsync(folder.Path, "clone", "-q", "--depth", "1", new Uri(origin).AbsoluteUri, clone);
+
+        var shallow = await FaultAsync(first, clone);
+        var whole = await FaultAsync(new("nowhere", "why"), origin);
+
+        Assert.Equal((ExitCode.BadUsage, ExitCode.BadUsage), (shallow.ExitCode, whole.ExitCode));
+        Assert.Contains("fetch-depth: 0", shallow.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("fetch-depth", whole.Message, StringComparison.Ordinal);
+
+        static Task<HarnessException> FaultAsync(GatePin pin, string within) =>
+            Assert.ThrowsAsync<HarnessException>(() => pin.FixedAsync(within, TestContext.Current.CancellationToken));
+    }
+
     private static Task<string> CommitAsync(string folder) => GitAsync(
         folder, "-c", "user.name=t", "-c", "user.email=t@example.test", "commit", "-q", "--allow-empty", "-m", "one more");
 
