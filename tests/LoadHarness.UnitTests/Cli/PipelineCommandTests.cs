@@ -45,6 +45,9 @@ public sealed partial class PipelineCommandTests
 
         Assert.DoesNotContain("uses: actions/cache@", nightly, StringComparison.Ordinal);
         Assert.Matches(@"sh gate [^\n]+\n[^\n]*#[^\n]*\n\s+- uses: actions/cache/save@[^\n]+\n\s+if: always\(\)", nightly);
+        // A key is saved once: a job that runs again has another.
+        Assert.Equal(3, nightly.Split(" gate-history-").Length - 1);
+        Assert.Equal(2, nightly.Split("key: gate-history-${{ github.run_id }}-${{ github.run_attempt }}\n").Length - 1);
     }
 
     [Fact]
