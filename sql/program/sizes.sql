@@ -56,26 +56,42 @@ where i.relkind = 'i'
 group by 1;
 
 -- id: index-catalog
--- Every index of the schema, a partitioned one once: name, table, definition, what stands on it, which have the same shape, its parts.
--- A foreign key stands on an index of the table that it refers to; that of a partition is its parent's business.
-with plain as (
-    select c.oid, c.relname, t.relname as table_name, i.indisunique, c.relam,
+-- Every index of the schema, a partitioned one once: name, table, definition, what stands on it, which others do all that it does, its
+-- parts. A foreign key stands on an index of the table that it refers to; that of a partition is its parent's business.
+with indexes as (
+    select c.oid, c.relname, t.relname as table_name, i.indrelid, i.indpred, i.indnkeyatts, i.indisunique, i.indnullsnotdistinct,
+           i.indimmediate, k.oid is not null as constrained, coalesce(k.conexclop::text, '') as operators,
            (i.indrelid, i.indkey::text, i.indclass::text, i.indcollation::text, i.indoption::text,
             pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid), c.relam)::text as shape
     from pg_index i
     join pg_class c on c.oid = i.indexrelid and not c.relispartition
     join pg_class t on t.oid = i.indrelid
+    left join pg_constraint k on k.conindid = c.oid and k.contype in ('p', 'u', 'x') and k.conparentid = 0
     where c.relnamespace = 'public'::regnamespace
       and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = t.oid and d.deptype = 'e')
+), replaced as (
+    -- The first may go: a rule that keeps rows right is kept by the second as well.
+    select p.oid, o.relname::text as by
+    from indexes p
+    join indexes o on o.shape = p.shape and o.oid <> p.oid
+    where (o.constrained or not p.constrained) and p.operators in ('', o.operators)
+      and (not p.indisunique
+           or o.indisunique and o.indnullsnotdistinct = p.indnullsnotdistinct and o.indimmediate = p.indimmediate)
 )
 select p.relname, p.table_name, pg_get_indexdef(p.oid),
        array(select case k.contype when 'f' then format('the foreign key %s of %s', k.conname, k.conrelid::regclass)
                                    else format('the constraint %s', k.conname) end
              from pg_constraint k
              where k.conindid = p.oid and k.conparentid = 0
-             order by k.contype = 'f', k.conname),
-       array(select o.relname::text from plain o where o.shape = p.shape and o.oid <> p.oid order by 1),
+             order by k.contype = 'f', k.conname)
+       || array(select format('the rule that (%s) %s unique%s', string_agg(pg_get_indexdef(p.oid, part, true), ', ' order by part),
+                              case when p.indnkeyatts = 1 then 'is' else 'are' end,
+                              ' where ' || pg_get_expr(p.indpred, p.indrelid, true))
+                from generate_series(1, p.indnkeyatts::int) part
+                where p.indisunique and not p.constrained
+                having count(*) > 0),
+       array(select r.by from replaced r where r.oid = p.oid order by 1),
        array(select c.relname::text from pg_partition_tree(p.oid) part join pg_class c on c.oid = part.relid
              union select p.relname::text)
-from plain p
+from indexes p
 order by p.table_name, p.relname;

@@ -4,8 +4,11 @@ using LoadHarness.Core.Words;
 namespace LoadHarness.Core.Comparing;
 
 /// <summary>An index as the catalog has it; a partitioned one is one index, with the bytes of all partitions.</summary>
-/// <param name="NeededBy">Constraints that stand on it, in words; empty where it may be dropped.</param>
-/// <param name="Twins">Other indexes over the same columns, in the same way, with the same condition.</param>
+/// <param name="NeededBy">Constraints that stand on it and the rule that it keeps, in words; empty where it may be dropped.</param>
+/// <param name="Twins">
+/// Other indexes over the same columns, in the same way, with the same condition, that keep its rule as well: of a unique one and a plain
+/// one, only the plain one has one.
+/// </param>
 public sealed record CatalogIndex(
     string Name, string Table, string Definition, long Bytes, IReadOnlyList<string> NeededBy, IReadOnlyList<string> Twins)
 {

@@ -18,6 +18,8 @@ public sealed class LedgerTests(PostgresCluster cluster, SmallTemplate template)
         create index planted_empty_idx on leads (updated_at) where email = 'nobody';
         create index planted_twin_idx on leads (workspace_id, created_at desc, id desc);
         alter table campaigns add constraint planted_second_key unique (workspace_id, id);
+        create unique index planted_drafts_idx on campaigns (workspace_id, name, id) where status = 'draft';
+        create index planted_drafts_twin_idx on campaigns (workspace_id, name, id) where status = 'draft';
         """;
 
     private const string Activities = "lead_activities_workspace_lead_type_created_idx";
@@ -40,13 +42,22 @@ public sealed class LedgerTests(PostgresCluster cluster, SmallTemplate template)
         Assert.NotNull(cluster.Server);
         await File.WriteAllTextAsync(_file, Planted, TestContext.Current.CancellationToken);
         var ledger = await RunAsync(
-            "planted_unused_idx", "planted_empty_idx", "planted_twin_idx", "planted_second_key", Activities, "leads_pkey");
+            "planted_unused_idx", "planted_empty_idx", "planted_twin_idx", "planted_second_key", "planted_drafts_idx",
+            "planted_drafts_twin_idx", Activities, "leads_pkey");
         var verdicts = ledger.Verdicts.ToDictionary(verdict => verdict.Id);
         Assert.All(["planted_unused_idx", "planted_twin_idx", "planted_second_key"],
             name => Assert.Equal(VerdictKind.Missed, verdicts[name].Kind));
         Assert.Contains("leads_workspace_created_idx", verdicts["planted_twin_idx"].Evidence, StringComparison.Ordinal);
         Assert.Equal(VerdictKind.Stated, verdicts["leads_pkey"].Kind);
         Assert.Contains("constraint leads_pkey", verdicts["leads_pkey"].Evidence, StringComparison.Ordinal);
+
+        // A unique index keeps a rule without a constraint, too; its plain twin keeps none.
+        Assert.Equal(VerdictKind.Stated, verdicts["planted_drafts_idx"].Kind);
+        Assert.StartsWith(
+            "needed by the rule that (workspace_id, name, id) are unique where status", verdicts["planted_drafts_idx"].Evidence,
+            StringComparison.Ordinal);
+        Assert.Equal(VerdictKind.Missed, verdicts["planted_drafts_twin_idx"].Kind);
+        Assert.Contains("the same columns as planted_drafts_idx", verdicts["planted_drafts_twin_idx"].Evidence, StringComparison.Ordinal);
 
         var activities = ledger.Entries.Single(entry => entry.Index.Name == Activities);
         Assert.Contains(activities.Worse, change => change.Operation == "lead-queries/lead_with_activities");
