@@ -89,13 +89,13 @@ internal static class ArmCluster
         await using var connection = await admin.OpenConnectionAsync(cancellationToken);
         var later = new List<string>();
         foreach (var index in specification.Without)
-            if (!await HasDroppedIndexAsync(connection, index, cancellationToken)) later.Add(index);
+            if (!await DroppedIndex.HasDroppedAsync(connection, index, cancellationToken)) later.Add(index);
         foreach (var file in specification.SqlFiles) await RunAsync(connection, file, cancellationToken);
         // The files may have made it.
         foreach (var index in later)
         {
-            if (!await HasDroppedIndexAsync(connection, index, cancellationToken))
-                throw new HarnessException($"without={index}: the schema has no index of that name.", ExitCode.BadUsage);
+            if (!await DroppedIndex.HasDroppedAsync(connection, index, cancellationToken))
+                throw await DroppedIndex.RefusalAsync(connection, index, cancellationToken);
         }
 
         if (planted?.Sql is { } fault) await connection.ExecuteAsync(fault, cancellationToken);
@@ -120,21 +120,4 @@ internal static class ArmCluster
 
     /// <summary>Whether a statement is wrong by itself, such as one with a name that is not there, whatever the rows are.</summary>
     public static bool IsOfWords(PostgresException refused) => refused.SqlState.StartsWith("42", StringComparison.Ordinal);
-
-    /// <summary>Of a partitioned table: on every partition. A key's index goes with its constraint.</summary>
-    private static async Task<bool> HasDroppedIndexAsync(NpgsqlConnection connection, string index, CancellationToken cancellationToken)
-    {
-        const string statement =
-            """
-            select coalesce(
-                (select format('alter table %s drop constraint %I cascade', c.conrelid::regclass, c.conname)
-                 from pg_constraint c where c.conindid = i.oid and c.contype in ('p', 'u', 'x')),
-                format('drop index %s', i.oid::regclass))
-            from pg_class i
-            where i.oid = to_regclass($1) and i.relkind in ('i', 'I')
-            """;
-        if (await connection.ScalarAsync<string>(statement, cancellationToken, index) is not { } drop) return false;
-        await connection.ExecuteAsync(drop, cancellationToken);
-        return true;
-    }
 }

@@ -82,7 +82,7 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
             IReadOnlyList<MeasuredScenario> scenarios,
         IndexReason? reason, CancellationToken cancellationToken)
     {
-        var without = specification with { Without = [.. specification.Without, index.Name] };
+        var without = specification with { Without = [.. specification.Without, Qualified(index)] };
         await using var server = await factory.StartAsync($"without {index.Name}", without, progress, cancellationToken);
         var arm = new LedgerArm(server, plan, request.Seed);
         var plans = await arm.PlansAsync(cancellationToken);
@@ -105,6 +105,9 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
 
         return entry;
     }
+
+    // The one of the catalog, whatever its letters are and whoever else has its name.
+    private static string Qualified(CatalogIndex index) => $"public.\"{index.Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static IReadOnlyList<CatalogIndex> Chosen(IReadOnlyList<CatalogIndex> indexes, IReadOnlyList<string> only)
     {

@@ -19,6 +19,7 @@ public sealed class LedgerTests(PostgresCluster cluster, SmallTemplate template)
         create index planted_twin_idx on leads (workspace_id, created_at desc, id desc);
         alter table campaigns add constraint planted_second_key unique (workspace_id, id);
         create unique index planted_drafts_idx on campaigns (workspace_id, name, id) where status = 'draft';
+        create index "IX_Leads_UpdatedAt" on leads (updated_at, id);
         create index planted_drafts_twin_idx on campaigns (workspace_id, name, id) where status = 'draft';
         """;
 
@@ -43,9 +44,9 @@ public sealed class LedgerTests(PostgresCluster cluster, SmallTemplate template)
         await File.WriteAllTextAsync(_file, Planted, TestContext.Current.CancellationToken);
         var ledger = await RunAsync(
             "planted_unused_idx", "planted_empty_idx", "planted_twin_idx", "planted_second_key", "planted_drafts_idx",
-            "planted_drafts_twin_idx", Activities, "leads_pkey");
+            "planted_drafts_twin_idx", "IX_Leads_UpdatedAt", Activities, "leads_pkey");
         var verdicts = ledger.Verdicts.ToDictionary(verdict => verdict.Id);
-        Assert.All(["planted_unused_idx", "planted_twin_idx", "planted_second_key"],
+        Assert.All(["planted_unused_idx", "planted_twin_idx", "planted_second_key", "IX_Leads_UpdatedAt"],
             name => Assert.Equal(VerdictKind.Missed, verdicts[name].Kind));
         Assert.Contains("leads_workspace_created_idx", verdicts["planted_twin_idx"].Evidence, StringComparison.Ordinal);
         Assert.Equal(VerdictKind.Stated, verdicts["leads_pkey"].Kind);

@@ -186,6 +186,36 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
+    public async Task An_index_is_dropped_by_the_name_that_the_catalog_has_and_several_of_one_name_by_their_schemas()
+    {
+        await WriteAsync(
+            SetUp + """
+                create index "IX_Item_Kind" on item (kind);
+                create index "IX_Item_Price" on item (price);
+                create schema other;
+                create table other.item (price int);
+                create index "IX_Item_Price" on other.item (price);
+
+                """, Statements);
+
+        var changed = await CompareAsync("workload", "workload,without=IX_Item_Kind,without=other.IX_Item_Price");
+
+        Assert.Equal(
+            ["IX_Item_Kind", "other.IX_Item_Price"],
+            changed.Indexes.Where(index => index.B is null).Select(index => index.Index).Order(StringComparer.Ordinal));
+        Assert.Contains("load/by_kind", changed.WorseOperations);
+        await RefusedAsync("IX_Item_Price", "several indexes have that name. Give one of \"IX_Item_Price\", other.\"IX_Item_Price\".");
+        await RefusedAsync("IX_Item_Kinds", "the schema has no index of that name. Did you mean 'IX_Item_Kind'?");
+
+        async Task RefusedAsync(string index, string part)
+        {
+            var fault = await Assert.ThrowsAsync<HarnessException>(() => CompareAsync("workload", $"workload,without={index}"));
+            Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+            Assert.Contains($"without={index}: {part}", fault.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task What_cannot_be_an_arm_is_named_before_a_server_is_made()
     {
         await WriteAsync(SetUp, Statements);
