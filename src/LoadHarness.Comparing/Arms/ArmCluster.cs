@@ -37,11 +37,10 @@ internal static class ArmCluster
         """;
 
     /// <summary>Looks before anything is made whether what the arm's words name is there.</summary>
-    /// <exception cref="HarnessException">A file, a program or a version of the server is not, or a setting is wrong.</exception>
+    /// <exception cref="HarnessException">A file, a program or a version of the server is not, or a file or a setting is wrong.</exception>
     public static async Task RequireAsync(ArmSpecification specification, CancellationToken cancellationToken)
     {
-        foreach (var file in specification.SqlFiles)
-            if (!File.Exists(file)) throw new HarnessException($"sql={file}: there is no such file.", ExitCode.BadUsage);
+        foreach (var file in specification.SqlFiles) ArmScript.Read(file);
         if (specification.Pooler && PgBouncer.Find() is null)
             throw new HarnessException($"pooler=pgbouncer: {PgBouncer.HowToGetIt}", ExitCode.BadUsage);
         if (specification.ServerVersion is { } version && await PostgresBinaries.FindAsync(version, cancellationToken) is null)
@@ -90,7 +89,7 @@ internal static class ArmCluster
         var later = new List<string>();
         foreach (var index in specification.Without)
             if (!await DroppedIndex.HasDroppedAsync(connection, index, cancellationToken)) later.Add(index);
-        foreach (var file in specification.SqlFiles) await RunAsync(connection, file, cancellationToken);
+        await ArmScript.RunAsync(admin, connection, specification.SqlFiles, cancellationToken);
         // The files may have made it.
         foreach (var index in later)
         {
@@ -102,20 +101,6 @@ internal static class ArmCluster
         // The base schema has no extensions of its own.
         await connection.ExecuteAsync("create extension if not exists pg_stat_statements", cancellationToken);
         await connection.ExecuteAsync(RestJobs, cancellationToken);
-    }
-
-    private static async Task RunAsync(NpgsqlConnection connection, string file, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await connection.ExecuteAsync(await File.ReadAllTextAsync(file, cancellationToken), cancellationToken);
-        }
-        catch (PostgresException refused)
-        {
-            throw new HarnessException(
-                $"sql={file}: the server refused it: {refused.SqlState}: {refused.MessageText}",
-                IsOfWords(refused) ? ExitCode.BadUsage : ExitCode.Fault, refused);
-        }
     }
 
     /// <summary>Whether a statement is wrong by itself, such as one with a name that is not there, whatever the rows are.</summary>

@@ -71,7 +71,7 @@ internal static class StatementFile
         var reader = new StatementReader(text, allowParameters: false);
         var statements = reader.Read(1);
         return (statements, statements.Count == 0 && reader.Faults.Count == 0
-            ? [new("", "it holds no statement", "Write one, or leave the file out of workload.json")]
+            ? [new("", "it holds no statement", "Write one, or leave the file out")]
             : reader.Faults);
     }
 

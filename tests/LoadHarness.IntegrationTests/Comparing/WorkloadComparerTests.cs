@@ -170,7 +170,7 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
         var told = new Notes();
 
         await RefusedAsync("workload,without=item_kinds", "without=item_kinds: the schema has no index of that name");
-        await RefusedAsync($"workload,sql={wrong}", "the server refused it: 42P01");
+        await RefusedAsync($"workload,sql={wrong}", "line 1: the server refuses it: 42P01");
         await RefusedAsync("workload,work_memo=1MB", "Did you mean 'work_mem'?");
 
         var changed = await CompareAsync("workload", $"workload,sql={wants}");
