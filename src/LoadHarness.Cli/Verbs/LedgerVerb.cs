@@ -33,18 +33,21 @@ internal static class LedgerVerb
                 words.Read(parsed),
                 words.OutGiven(parsed) ?? Path.Combine("reports", "ledger"),
                 ArmSpecification.Parse("--arm", parsed.GetValue(arm)!),
-                IndexReasons.Read(parsed.GetValue(reasons) ?? IndexReasons.DefaultFile),
+                parsed.GetValue(reasons),
                 parsed.GetValue(indexes)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
                 cancellationToken));
     }
 
     private static async Task<ExitCode> ExecuteAsync(
-        HarnessOptions options, string directory, ArmSpecification arm, IReadOnlyList<IndexReason> reasons, IReadOnlyList<string> only,
+        HarnessOptions options, string directory, ArmSpecification arm, string? reasonsFile, IReadOnlyList<string> only,
             CancellationToken cancellationToken)
     {
+        var reasons = IndexReasons.Read(reasonsFile ?? IndexReasons.DefaultFile);
         var plan = ComparisonPlan.Standard with { Slot = TimeSpan.Zero };
         return await ComparedRun.MeasureAsync(options, directory, "ledger", async progress =>
             await new LedgerRun(plan, CrmRows.Of(options), options.ServerProfile, options.Keep, progress)
-                .RunAsync(arm, reasons, only, cancellationToken));
+            {
+                ReasonsAreOfArm = reasonsFile is not null,
+            }.RunAsync(arm, reasons, only, cancellationToken));
     }
 }

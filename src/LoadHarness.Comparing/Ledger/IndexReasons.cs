@@ -41,6 +41,15 @@ public static class IndexReasons
         }
     }
 
+    /// <param name="areOfArm">Whether they were given for this arm; those that ship with the program are of its own schema.</param>
+    /// <param name="indexes">That the arm has.</param>
+    /// <returns>Names in lines that nothing needs any more. Of an arm with fewer indexes, a line of another schema is none.</returns>
+    public static IReadOnlyList<string> Stale(
+        IReadOnlyList<IndexReason> reasons, bool areOfArm, ArmSpecification arm, IEnumerable<string> indexes) =>
+        areOfArm || arm is { Schema: ArmSchema.Optimized, Without.Count: 0 }
+            ? [.. reasons.Select(reason => reason.Index).Except(indexes)]
+            : [];
+
     private static IEnumerable<string> Errors(IReadOnlyList<IndexReason> reasons)
     {
         var known = Requirements.All.Select(requirement => requirement.Id).ToHashSet(StringComparer.Ordinal);

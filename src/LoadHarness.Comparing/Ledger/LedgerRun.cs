@@ -18,6 +18,9 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
     /// <summary>A seeded cluster to copy; null to make one, or to take the kept one. It stays the caller's.</summary>
     public SeededTemplate? Template { get; init; }
 
+    /// <summary>Whether the reasons were given for this arm, and are not those that ship with the program.</summary>
+    public bool ReasonsAreOfArm { get; init; }
+
     /// <param name="specification">The schema whose indexes are looked at, with all of them.</param>
     /// <param name="only">Names of the indexes to look at; empty for all.</param>
     /// <exception cref="HarnessException">
@@ -53,7 +56,8 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
 
         return new(
             specification.Text, request.Contacts, request.Seed, startedUtc, Stopwatch.GetElapsedTime(started), whole.Server.Version,
-            entries, only.Count > 0 ? [] : [.. reasons.Select(reason => reason.Index).Except(whole.Indexes.Select(index => index.Name))])
+            entries,
+            only.Count > 0 ? [] : IndexReasons.Stale(reasons, ReasonsAreOfArm, specification, whole.Indexes.Select(index => index.Name)))
         {
             FileSystem = whole.Server.FileSystem,
         };

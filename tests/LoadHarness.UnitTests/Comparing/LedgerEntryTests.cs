@@ -48,6 +48,22 @@ public sealed class LedgerEntryTests
         Assert.Contains("old_idx", LedgerText.Of(ledger), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("optimized", false, true)]
+    [InlineData("optimized,sql=own.sql,work_mem=8MB", false, true)]
+    [InlineData("optimized,without=leads_email_hash_idx", false, false)]
+    [InlineData("base", false, false)]
+    [InlineData("git:v0.1.0", false, false)]
+    [InlineData("dir:sql", false, false)]
+    [InlineData("base", true, true)]
+    public void Shipped_reasons_are_judged_by_the_schema_that_ships_with_them_and_given_ones_by_any(
+        string arm, bool areOfArm, bool isStale)
+    {
+        List<string> expected = isStale ? [Wanted.Index] : [];
+
+        Assert.Equal(expected, IndexReasons.Stale([Wanted], areOfArm, ArmSpecification.Parse("--arm", arm), ["leads_pkey"]));
+    }
+
     [Fact]
     public void The_reviewed_file_is_readable_and_every_wrong_line_of_another_is_named()
     {
