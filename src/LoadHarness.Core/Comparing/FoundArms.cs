@@ -14,10 +14,14 @@ public sealed record FoundArms(ArmComparison Arms, GateContext? Gate) : IFinding
 
     public string Servers => $"PostgreSQL {Arms.ServerA.Version} and {Arms.ServerB.Version}, copies of filled clusters";
 
-    public string? FileSystem => Arms.ServerA.FileSystem;
+    public string? FileSystem => FileSystems.Length == 0 ? null : string.Join(" and ", FileSystems);
 
     // Counters and plans are the same on any disk.
-    public IEnumerable<string> Doubts => Arms.Times.Count == 0 ? [] : DataStorage.Doubts(FileSystem);
+    public IEnumerable<string> Doubts => Arms.Times.Count == 0 ? [] : FileSystems.SelectMany(DataStorage.Doubts).Distinct();
+
+    // Of a given server none is known.
+    private string[] FileSystems =>
+        [.. new[] { Arms.ServerA.FileSystem, Arms.ServerB.FileSystem }.OfType<string>().Distinct(StringComparer.Ordinal)];
 
     public IReadOnlyList<Verdict> Verdicts => ArmVerdicts.Of(Arms, Gate);
 

@@ -58,15 +58,22 @@ public sealed class RunChecksTests
             SampleCompared.Growth.Growth! with { FileSystem = "tmpfs" }, SampleCompared.Headroom.Headroom! with { FileSystem = "tmpfs" },
             empty.Ledger! with { FileSystem = "tmpfs" });
         var compared = arms with { ServerA = arms.ServerA with { FileSystem = "tmpfs" } };
+        // A given server's disk is not known: B alone may be a private one.
+        var given = arms with { ServerA = arms.ServerA with { FileSystem = null }, ServerB = arms.ServerB with { FileSystem = "tmpfs" } };
+        var one = arms with { ServerA = arms.ServerA with { FileSystem = "ext4" }, ServerB = arms.ServerB with { FileSystem = "tmpfs" } };
         IFindings[] timed =
         [
             proof with { Optimized = proof.Optimized with { FileSystem = "tmpfs" } }, growth, headroom, new FoundArms(compared, null),
+            new FoundArms(given, null), new FoundArms(one, null),
         ];
         Assert.All(timed, found => Assert.Contains("in memory", Doubts(empty.Holding(found))[^1], StringComparison.Ordinal));
 
         var blocks = growth.Operations.Where(operation => operation.Metric == OperationScale.Blocks);
         IFindings[] counted = [ledger, growth with { Operations = [.. blocks] }, new FoundArms(compared with { Times = [] }, null)];
         Assert.All(counted, found => Assert.Empty(Doubts(empty.Holding(found))));
+
+        Assert.Equal("tmpfs", new FoundArms(given, null).FileSystem);
+        Assert.Equal("ext4 and tmpfs", new FoundArms(one, null).FileSystem);
     }
 
     [Fact]
