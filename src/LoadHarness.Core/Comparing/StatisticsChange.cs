@@ -3,7 +3,9 @@ using LoadHarness.Core.Input;
 namespace LoadHarness.Core.Comparing;
 
 /// <summary>A table of which the planners of the two arms know different things.</summary>
-/// <param name="ColumnsA">Columns that A's planner has statistics of, of those that both arms have.</param>
+/// <param name="ColumnsA">
+/// Columns that A's planner has statistics of, of those that both arms have, with expressions of indexes and objects of CREATE STATISTICS.
+/// </param>
 public sealed record StatisticsChange(
     string Table, [property: Within(0, 1_600)] int ColumnsA, [property: Within(0, 1_600)] int ColumnsB)
 {

@@ -1,4 +1,5 @@
 using LoadHarness.Comparing.Arms;
+using LoadHarness.Comparing.Counters;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.IntegrationTests.Infrastructure;
@@ -11,7 +12,8 @@ public sealed class ArmScriptTests(PostgresCluster cluster) : IDisposable
 {
     private const string Tables =
         """
-        create table item (id int primary key, kind int not null, twin int not null, name text not null);
+        create table item (id int primary key, kind int not null, twin int not null, name text not null)
+            with (autovacuum_enabled = off);
         insert into item select n, n % 500, n % 500, 'Name ' || n from generate_series(1, 5000) n;
         create table month (id int, name text) partition by range (id);
         create table month_1 partition of month for values from (1) to (100);
@@ -49,6 +51,24 @@ public sealed class ArmScriptTests(PostgresCluster cluster) : IDisposable
         Assert.Equal(0, await CountAsync("pg_stats where tablename = 'untouched'"));
 
         Task<long> CountAsync(string what) => database.Owner.AskAsync<long>($"select count(*) from {what}");
+    }
+
+    [Fact]
+    public async Task Statistics_of_expressions_and_objects_that_one_arm_lacks_are_counted_with_those_of_columns()
+    {
+        const string objects = "create statistics item_twins on kind, twin from item; create index item_name_idx on item (lower(name));";
+        await using var a = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await using var b = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await a.Owner.ExecuteAsync($"{Tables} {objects} analyze item");
+        await b.Owner.ExecuteAsync($"{Tables} {objects}");
+
+        var change = Assert.Single(PlannerStatistics.Compare(await StatisticsAsync(a), await StatisticsAsync(b)));
+
+        Assert.Equal(("item", 6, 4), (change.Table, change.ColumnsA, change.ColumnsB));
+        Assert.True(change.MayExplainB);
+
+        static Task<IReadOnlyList<ColumnStatistics>> StatisticsAsync(TestDatabase database) =>
+            PlannerStatistics.ReadAsync(database.Owner, TestContext.Current.CancellationToken);
     }
 
     [Fact]
