@@ -74,10 +74,10 @@ public sealed record ComparisonPlan(
         Metrics = Math.Max(UsualMetrics, 1 + workload.File.Scenarios.Values.Sum(scenario => 1 + (2 * scenario.Operations.Count))),
     };
 
-    /// <param name="names">Of the plan's scenarios: the others are left out.</param>
+    /// <param name="names">Of the plan's scenarios: the others are left out. One that is named twice is compared once.</param>
     /// <exception cref="HarnessException">There is no scenario of that name.</exception>
     public ComparisonPlan Only(IReadOnlyList<string> names) => names.Except(Scenarios).ToList() is { Count: > 0 } unknown
         ? throw new HarnessException(
             $"--scenarios: there is no scenario {string.Join(", ", unknown)}. Known: {string.Join(", ", Scenarios)}.", ExitCode.BadUsage)
-        : this with { Scenarios = names };
+        : this with { Scenarios = [.. names.Distinct()] };
 }
