@@ -1,3 +1,4 @@
+using LoadHarness.Core.Measurement;
 using LoadHarness.Load;
 using LoadHarness.Postgres;
 using LoadHarness.Postgres.Workload;
@@ -21,21 +22,36 @@ public sealed class CrmReads
     /// <summary>The folder as it ships.</summary>
     public static Workload Workload => WorkloadCatalog.Read(SqlFile.Shipped("queries"));
 
+    /// <summary>Operations that some form of the statements cannot answer, each with a statement that is missing.</summary>
+    public static IEnumerable<(string Operation, string Statement)> LackedBy(QueryCatalog queries)
+    {
+        var known = queries.Names.ToHashSet(StringComparer.Ordinal);
+        foreach (var (scenario, file) in Workload.File.Scenarios)
+            foreach (var operation in file.Operations.Keys)
+                if (Workload.NeededBy(file.StatementOf(operation)).FirstOrDefault(name => !known.Contains(name)) is { } missing)
+                    yield return (OperationPath.Of(scenario, operation), missing);
+    }
+
+    /// <summary>Whether a scenario's operation is asked for.</summary>
+    public bool Asks(string scenario, string operation) => !_environment.LeftOut.Contains(OperationPath.Of(scenario, operation));
+
     /// <summary>A scenario of the folder, for whatever load a profile asks for.</summary>
     /// <returns>With the walk to pages far down as its set-up, where it needs one.</returns>
     public ScenarioProps Build(string scenario)
     {
-        var props = Scenario.CreateMix(scenario, [.. OperationsOf(scenario)]);
-        List<string> statements = [.. Workload.File.Scenarios[scenario].Used().Where(_operations.NeedsWalk)];
+        var operations = OperationsOf(scenario).ToArray();
+        var props = Scenario.CreateMix(scenario, operations);
+        List<string> statements =
+            [.. operations.Select(operation => Workload.File.Scenarios[scenario].StatementOf(operation.Operation)).Where(NeedsWalk)];
         return statements.Count == 0 ? props : props.WithInit(init => _operations.WalkAsync(
             statements, _environment.For(scenario).App, name => _environment.Queries[name], init.Seed, init.CancellationToken));
     }
 
-    /// <summary>Operations of a scenario with their share, for a mix with others.</summary>
+    /// <summary>Operations of a scenario with their share, for a mix with others; none where all are left out.</summary>
     public IEnumerable<(string Operation, double Weight, Func<IScenarioContext, Task<IResponse>> Run)> OperationsOf(string scenario)
     {
         var file = Workload.File.Scenarios[scenario];
-        return file.Operations.Select(operation =>
+        return file.Operations.Where(operation => Asks(scenario, operation.Key)).Select(operation =>
         {
             var statement = file.StatementOf(operation.Key);
             TenantRequest? last = null;

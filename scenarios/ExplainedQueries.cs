@@ -19,8 +19,7 @@ public static class ExplainedQueries
 
     public static IEnumerable<IReadOnlyList<ExplainedStatement>> Of(ScenarioEnvironment environment) =>
         [.. Reads(environment, environment.Workspaces.Largest).Select(read => (IReadOnlyList<ExplainedStatement>)[read]),
-            DeepPage(environment), Import(environment),
-            Campaign(environment)];
+            .. DeepPage(environment), Import(environment), Campaign(environment)];
 
     /// <returns>Nothing when there is but one workspace.</returns>
     public static IEnumerable<IReadOnlyList<ExplainedStatement>> OfSmallest(ScenarioEnvironment environment) =>
@@ -33,8 +32,9 @@ public static class ExplainedQueries
         var random = new Random(1);
         var place = environment.Workspaces.All.Index().First(one => one.Item == workspace).Index;
         foreach (var (scenario, file) in CrmReads.Workload.File.Scenarios)
-            foreach (var operation in file.Operations.Keys.Where(operation => !environment.Reads.NeedsWalk(file.StatementOf(operation))))
+            foreach (var operation in file.Operations.Keys)
             {
+                if (!environment.Reads.Asks(scenario, operation) || environment.Reads.NeedsWalk(file.StatementOf(operation))) continue;
                 var name = file.StatementOf(operation);
                 string[] mixed = scenario == ScenarioCatalog.LeadQueries.Name ? [$"mixed-users/{operation}"] : [];
                 yield return ExplainedStatement.Read(
@@ -44,12 +44,16 @@ public static class ExplainedQueries
     }
 
     // The cursor of a page as far down as a thousand leads: the cost of a page does not depend on how far down it is.
-    private static IReadOnlyList<ExplainedStatement> DeepPage(ScenarioEnvironment environment) =>
-    [
-        new("cursor of row 1,000", "lh_app", "select cursor from search_leads_optimized($1, p_limit => 1000)", _ => [], []),
-        new("search_deep_page", "lh_app", environment.Queries["search_deep_page"], results => [results["cursor of row 1,000"][^1]],
-            ["lead-search/deep_page"]),
-    ];
+    private static IEnumerable<IReadOnlyList<ExplainedStatement>> DeepPage(ScenarioEnvironment environment)
+    {
+        if (!environment.Reads.Asks(ScenarioCatalog.LeadSearch.Name, "deep_page")) yield break;
+        yield return
+        [
+            new("cursor of row 1,000", "lh_app", "select cursor from search_leads_optimized($1, p_limit => 1000)", _ => [], []),
+            new("search_deep_page", "lh_app", environment.Queries["search_deep_page"], results => [results["cursor of row 1,000"][^1]],
+                ["lead-search/deep_page"]),
+        ];
+    }
 
     private static IReadOnlyList<ExplainedStatement> Import(ScenarioEnvironment environment)
     {

@@ -13,7 +13,8 @@ public sealed class ReadScenario(string name, Func<LoadProfile, ArrivalLoad?> lo
 
     public bool HasRate(LoadProfile profile) => loadOf(profile) is not null;
 
-    public IReadOnlyList<ScenarioProps> Build(ScenarioEnvironment environment) => loadOf(environment.Profile) is not { } load
+    public IReadOnlyList<ScenarioProps> Build(ScenarioEnvironment environment) =>
+        loadOf(environment.Profile) is not { } load || !environment.Reads.OperationsOf(name).Any()
         ? []
         :
         [

@@ -59,6 +59,11 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
     /// </summary>
     public Func<IScenarioContext, long>? Places { get; set; }
 
+    /// <summary>
+    /// Reads that are not asked for, as <c>scenario/operation</c>: statements of another day may not answer them.
+    /// </summary>
+    public IReadOnlyCollection<string> LeftOut { get; set; } = [];
+
     /// <summary>Leads set aside for imports until now.</summary>
     public long NewLeads => Interlocked.Read(ref _newLeads);
 

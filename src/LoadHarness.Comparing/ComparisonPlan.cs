@@ -37,6 +37,9 @@ public sealed record ComparisonPlan(
     /// </summary>
     public int Metrics { get; init; } = UsualMetrics;
 
+    /// <summary>Operations that are not asked for, as <c>scenario/operation</c>: an arm cannot answer them.</summary>
+    internal IReadOnlyCollection<string> LeftOut { get; init; } = [];
+
     /// <summary>
     /// Leads that a scheduler looks at: a little more than it takes to find the recipients, so that a campaign ends within a slot.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Targets;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Parameters;
@@ -44,10 +45,30 @@ public sealed record Workload(
     public TimeSpan ExpectedTimeOf(string scenario) => Targets.Where(target => target.Scenario == scenario)
         .Select(target => target.LongestResponse() ?? TimeSpan.Zero).DefaultIfEmpty().Max();
 
+    /// <summary>What a statement cannot be sent without: its own name, and those of the statements that walk to its pages.</summary>
+    public IEnumerable<string> NeededBy(string statement) =>
+        PagesOf(statement).SelectMany(page => new[] { page.Value.First!, page.Value.Next! }).Prepend(statement);
+
+    /// <summary>The same with some of its operations alone.</summary>
+    /// <param name="isKept">Of <c>scenario/operation</c>.</param>
+    public Workload Only(Func<string, bool> isKept) => this with
+    {
+        File = File with
+        {
+            Scenarios = File.Scenarios
+                .Select(scenario => (scenario.Key, Kept: scenario.Value with
+                {
+                    Operations = scenario.Value.Operations
+                        .Where(operation => isKept(OperationPath.Of(scenario.Key, operation.Key))).ToDictionary(),
+                }))
+                .Where(scenario => scenario.Kept.Operations.Count > 0)
+                .ToDictionary(scenario => scenario.Key, scenario => scenario.Kept),
+        },
+    };
+
     /// <summary>Names of the statements that its scenarios need.</summary>
     internal IReadOnlyCollection<string> Used() => File.Scenarios.Values.SelectMany(scenario => scenario.Used())
-        .SelectMany(name => PagesOf(name).SelectMany(page => new[] { page.Value.First!, page.Value.Next! }).Prepend(name))
-        .Distinct(StringComparer.Ordinal).ToList();
+        .SelectMany(NeededBy).Distinct(StringComparer.Ordinal).ToList();
 
     /// <summary>Parameters of a statement that are pages of a list.</summary>
     internal IEnumerable<KeyValuePair<string, ParameterFile>> PagesOf(string statement) => Parameters.Where(

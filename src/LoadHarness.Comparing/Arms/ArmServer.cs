@@ -34,6 +34,10 @@ public abstract class ArmServer : IAsyncDisposable
     /// <summary>The fault that this arm was given; null for none.</summary>
     public PlantedFault? Planted { get; }
 
+    /// <summary>Operations that the server refuses before any is called.</summary>
+    internal virtual Task<IReadOnlyList<OperationFault>> RefusedAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<OperationFault>>([]);
+
     internal abstract Task<IArmBench> OpenBenchAsync(ComparisonPlan plan, BenchUse use, CancellationToken cancellationToken);
 
     /// <summary>The plans of the statements under test, with those inside functions.</summary>

@@ -54,6 +54,7 @@ public sealed class CrmArm : ArmServer
     internal override Task<IArmBench> OpenBenchAsync(ComparisonPlan plan, BenchUse use, CancellationToken cancellationToken)
     {
         var environment = OpenWorkbench(plan.Profile(use == BenchUse.Counters ? 1 : ImportLoad.UsualSessions));
+        environment.LeftOut = plan.LeftOut;
         if (use == BenchUse.Times) environment.Places = context => context.Random.Next();
         return Task.FromResult<IArmBench>(new CrmBench(environment, plan));
     }
@@ -61,6 +62,7 @@ public sealed class CrmArm : ArmServer
     internal override async Task<IReadOnlyList<QueryPlan>> PlansAsync(ComparisonPlan plan, CancellationToken cancellationToken)
     {
         await using ScenarioEnvironment environment = OpenWorkbench(plan.Profile());
+        environment.LeftOut = plan.LeftOut;
         var (plans, _) = await PlanCollector.CollectAsync(
             Database.AdminConnectionString, Seed.PrimaryWorkspaceId, ExplainedQueries.Of(environment), cancellationToken, RoleOf);
         return plans;

@@ -2,6 +2,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Postgres.Workload;
 
 namespace LoadHarness.Comparing.Arms;
 
@@ -20,6 +21,8 @@ public sealed class SqlFolder : IAsyncDisposable
     public string Checksum => ClusterSnapshot.SqlChecksumOf(Path);
 
     private static string OfProgram => System.IO.Path.Combine(AppContext.BaseDirectory, "sql");
+
+    public QueryCatalog Queries => QueryCatalog.Read(System.IO.Path.Combine(Path, "queries"));
 
     /// <exception cref="HarnessException">
     /// The revision or the folder is not there, has no schema.sql, or has another base schema than the program.

@@ -1,4 +1,6 @@
 using LoadHarness.Comparing.Arms;
+using LoadHarness.Core.Comparing;
+using LoadHarness.Core.Measurement;
 
 namespace LoadHarness.Comparing.Subjects;
 
@@ -16,6 +18,9 @@ internal sealed class ComparedArms : IAsyncDisposable
     /// <summary>What only one arm has, in sentences.</summary>
     public IReadOnlyList<string> NotCompared { get; set; } = [];
 
+    /// <summary>Operations that an arm has no statement for, with what it lacks.</summary>
+    public IReadOnlyList<OperationFault> Lacking { get; set; } = [];
+
     /// <summary>Makes the arms; what was made before one failed goes with it.</summary>
     public static async Task<ComparedArms> MakeAsync(Func<ComparedArms, Task> make)
     {
@@ -31,6 +36,18 @@ internal sealed class ComparedArms : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>What of a plan both arms have.</summary>
+    public ComparisonPlan SharedOf(ComparisonPlan plan) => plan with
+    {
+        Scenarios = Scenarios ?? plan.Scenarios,
+        LeftOut = [.. Lacking.Select(lacking => lacking.Operation)],
+    };
+
+    /// <returns>What one arm lacks of a plan, in sentences.</returns>
+    public IEnumerable<string> NotComparedOf(ComparisonPlan plan) => NotCompared.Concat(Lacking
+        .Where(lacking => plan.Scenarios.Any(scenario => OperationPath.IsWithin(lacking.Operation, scenario)))
+        .Select(lacking => $"{lacking.Operation}: {lacking.Words}."));
 
     /// <summary>What the arms need as long as they run.</summary>
     public T Own<T>(T made)

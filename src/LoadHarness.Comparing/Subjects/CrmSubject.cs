@@ -4,6 +4,7 @@ using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.Postgres.Migration;
 using LoadHarness.Postgres.Provisioning;
+using LoadHarness.Scenarios;
 using LoadHarness.Seeding;
 
 namespace LoadHarness.Comparing.Subjects;
@@ -27,6 +28,8 @@ public sealed class CrmSubject(SeedRequest request, ServerProfile profile, bool 
             foreach (var arm in new[] { a, b }) await ArmCluster.RequireAsync(arm, cancellationToken);
             var sqlA = arms.Own(await SqlFolder.OfAsync(a.Schema, cancellationToken));
             var sqlB = arms.Own(await SqlFolder.OfAsync(b.Schema, cancellationToken));
+            // The program's own workload asks: a pinned revision has not what came after it.
+            arms.Lacking = [.. LackedBy("A", sqlA), .. LackedBy("B", sqlB)];
             // Rows are seeded over the program's own migrations: two arms of an earlier revision have others, equal as they are.
             var own = MigrationFiles.Read();
             var rebuild = a.Schema is ArmSchema.Base || b.Schema is ArmSchema.Base
@@ -46,6 +49,9 @@ public sealed class CrmSubject(SeedRequest request, ServerProfile profile, bool 
                 SeededTemplate.MakeAsync(
                     request with { Copies = PlannedCopies.None with { Servers = 2 } }, profile, version, keep, progress, cancellationToken);
         });
+
+    private static IEnumerable<OperationFault> LackedBy(string arm, SqlFolder sql) =>
+        CrmReads.LackedBy(sql.Queries).Select(lacked => new OperationFault(lacked.Operation, $"{arm} has no statement {lacked.Statement}"));
 
     private static bool HaveEqualMigrations(MigrationFiles a, MigrationFiles b) => Steps(a).SequenceEqual(Steps(b));
 

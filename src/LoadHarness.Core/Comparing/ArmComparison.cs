@@ -24,13 +24,17 @@ public sealed record ArmComparison(
     /// <summary>In the place of an operation: the shift of all scenarios together.</summary>
     public const string Whole = "all scenarios";
 
-    /// <summary>Operations that got worse by counters or by confirmed times, each once.</summary>
+    /// <summary>Operations that fail on B alone, or got worse by counters or by confirmed times, each once.</summary>
     public IReadOnlyList<string> WorseOperations =>
     [
-        .. Counters.Where(change => change.IsWorse).Select(change => change.Operation)
+        .. FailsOnB.Select(fault => fault.Operation)
+            .Concat(Counters.Where(change => change.IsWorse).Select(change => change.Operation))
             .Concat(Times.Where(time => time.IsShownSlower).Select(time => time.Operation))
             .Distinct(),
     ];
+
+    /// <summary>Operations that work on A and fail on B: worse than any slower one. They have neither counters nor times.</summary>
+    public IReadOnlyList<OperationFault> FailsOnB { get; init; } = [];
 
     /// <summary>Name and checksum of a workload of one's own; null for the CRM's operations.</summary>
     public string? Workload { get; init; }

@@ -3,17 +3,22 @@ namespace LoadHarness.Core.Comparing;
 /// <summary>Why operations got worse on B, the likeliest cause first: what explains a change stands before the change.</summary>
 public static class Causes
 {
-    /// <returns>Sentences; those about the whole server first, then one for each operation that got worse, the worst first.</returns>
+    /// <returns>
+    /// Sentences: of operations that fail, which say why themselves; then about the whole server; then one for each operation that got
+    /// worse, the worst first.
+    /// </returns>
     public static IReadOnlyList<string> Of(ArmComparison comparison)
     {
         if (comparison.WorseOperations.Count == 0) return [];
+        var failing = comparison.FailsOnB.Select(fault => fault.Operation).ToList();
         return
         [
+            .. failing.Select(operation => OfOperation(comparison, operation)),
             .. Settings(comparison),
             .. Locks(comparison.LockWaits),
             .. comparison.Statistics.Where(table => table.MayExplainB).Select(table => table.Sentence()),
             .. comparison.Indexes.Where(index => index.B is null).Select(index => $"B has no index {index.Index}."),
-            .. comparison.WorseOperations
+            .. comparison.WorseOperations.Except(failing)
                 .OrderByDescending(operation => Severity(comparison, operation))
                 .Select(operation => OfOperation(comparison, operation)),
         ];
@@ -39,7 +44,8 @@ public static class Causes
     private static string OfOperation(ArmComparison comparison, string operation)
     {
         var query = operation[(operation.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        var parts = new List<string>();
+        List<string> parts =
+            [.. comparison.FailsOnB.Where(fault => fault.Operation == operation).Select(fault => $"fails on B: {fault.Words}")];
         if (comparison.Plans.FirstOrDefault(plan => IsOf(comparison, plan, query)) is { } plan) parts.Add(PlanSentence(plan));
         parts.AddRange(comparison.Counters.Where(change => change.Operation == operation && change.IsWorse).OrderByDescending(Factor)
             .Select(CounterSentence));

@@ -5,6 +5,7 @@ using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
 using LoadHarness.IntegrationTests.Infrastructure;
+using LoadHarness.Postgres.Provisioning;
 
 namespace LoadHarness.IntegrationTests.Comparing;
 
@@ -101,6 +102,57 @@ public sealed class ComparerTests(PostgresCluster cluster, SmallTemplate templat
         Assert.Contains("without=leads_workspace_tags_idx: the schema has no index of that name", fault.Message, StringComparison.Ordinal);
 
         static string QueryFile(string path) => Path.Combine("queries", Path.GetFileName(path));
+    }
+
+    /// <summary>A change that added a statement, or another parameter, ended the gate without a figure until the pin moved.</summary>
+    [Fact]
+    public async Task What_the_pinned_arm_has_no_statement_for_or_cannot_answer_is_not_compared_and_the_others_are()
+    {
+        Assert.NotNull(cluster.Server);
+        using var directory = new TemporaryDirectory();
+        var (pinned, stop) = (Path.Combine(directory.Path, "sql"), TestContext.Current.CancellationToken);
+        await DirectoryCopy.RunAsync(Repository.File("sql"), pinned, stop);
+        var file = Path.Combine(pinned, "queries", "leads.sql");
+        var leads = await File.ReadAllTextAsync(file, stop);
+        var (begin, end) = (At("-- name: status_page"), At("-- name: recent_leads"));
+        await File.WriteAllTextAsync(file, leads.Remove(begin, end - begin).Replace(
+            "where workspace_id = $1 and email = $2", "where workspace_id = $1 and email = $2 and $3::text is null",
+            StringComparison.Ordinal), stop);
+
+        var compared = await CompareAsync("optimized,without=leads_workspace_created_idx", a: $"dir:{pinned}");
+
+        Assert.Equal(2, compared.Undecided.Count);
+        Assert.Equal("lead-queries/status_page: A has no statement status_page.", compared.Undecided[0]);
+        Assert.StartsWith(
+            "lead-queries/email_lookup: fails on A: 10 of 10 calls failed: ", compared.Undecided[1], StringComparison.Ordinal);
+        Assert.Empty(compared.FailsOnB);
+        Assert.Contains("lead-queries/recent_leads", compared.WorseOperations);
+        Assert.Contains(compared.Plans, plan => plan.Operation == "recent_leads");
+
+        int At(string heading) => leads.IndexOf(heading, StringComparison.Ordinal);
+    }
+
+    /// <summary>The walk to the deep pages begins with the first one: it is the set-up of the search, and was of the terms too.</summary>
+    [Fact]
+    public async Task An_operation_whose_set_up_fails_on_B_is_worse_and_those_that_need_none_are_compared()
+    {
+        Assert.NotNull(cluster.Server);
+        using var directory = new TemporaryDirectory();
+        var (broken, stop) = (Path.Combine(directory.Path, "sql"), TestContext.Current.CancellationToken);
+        await DirectoryCopy.RunAsync(Repository.File("sql"), broken, stop);
+        var file = Path.Combine(broken, "queries", "search.sql");
+        var search = await File.ReadAllTextAsync(file, stop);
+        const string first = "search_leads_optimized($1, p_limit => 50)";
+        Assert.Contains(first, search, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(
+            file, search.Replace(first, $"{first} where 1 / (length(email) - length(email)) = 1", StringComparison.Ordinal), stop);
+
+        var compared = await CompareAsync($"dir:{broken}", Reads with { Scenarios = ["lead-search"] });
+
+        Assert.Equal(["lead-search/first_page", "lead-search/deep_page"], compared.FailsOnB.Select(fault => fault.Operation));
+        Assert.StartsWith("10 of 10 calls failed: ", compared.FailsOnB[0].Words, StringComparison.Ordinal);
+        Assert.StartsWith("the set-up of scenario 'lead-search' failed: ", compared.FailsOnB[1].Words, StringComparison.Ordinal);
+        Assert.Empty(compared.Undecided);
     }
 
     [Theory]

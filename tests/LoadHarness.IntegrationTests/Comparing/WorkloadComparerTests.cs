@@ -27,6 +27,8 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
         update item set price = :old.price where id = :old.id;
         """;
 
+    private const string Noted = "\n-- name: noted\nselect count(note) from item where id = :id;\n";
+
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("loadharness-test-");
 
     public void Dispose() => _directory.Delete(recursive: true);
@@ -49,6 +51,89 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
         Assert.Contains("load/by_kind: its plan changed from", causes[^1], StringComparison.Ordinal);
         Assert.Equal(["A has no operation more."], changed.Undecided);
         Assert.StartsWith("things ", changed.Workload, StringComparison.Ordinal);
+    }
+
+    /// <summary>The whole comparison ended with exit code 2, and no figure of the others was kept.</summary>
+    [Fact]
+    public async Task A_statement_that_one_arm_refuses_is_worse_on_B_and_not_compared_on_A_and_the_others_are_counted()
+    {
+        Assert.NotNull(cluster.Server);
+        using var other = new TemporaryDirectory();
+        await WriteAsync(SetUp, Statements + Noted, "\"noted\": 1,");
+        foreach (var file in _directory.GetFiles()) file.CopyTo(Path.Combine(other.Path, file.Name));
+        await WriteAsync(SetUp + "alter table item add note text;\ncreate index item_kind_idx on item (kind);\n", Statements + Noted,
+            "\"noted\": 1,");
+        var (whole, broken) = ($"dir:{_directory.FullName}", $"dir:{other.Path}");
+
+        var worse = await CompareAsync(whole, broken);
+
+        Assert.Equal(["load/noted", "load/by_kind"], worse.WorseOperations);
+        Assert.Contains(worse.Counters, change => change is { Operation: "load/by_kind", Counter: CounterNames.Blocks });
+        Assert.Empty(worse.Undecided);
+        var gate = GateDecision.Of(worse, []);
+        Assert.Equal(ExitCode.Regression, gate.ExitCode);
+        Assert.StartsWith("load/noted: fails on B: statements.sql: line ", gate.Causes[0], StringComparison.Ordinal);
+        Assert.Contains("column \"note\" does not exist", gate.Causes[0], StringComparison.Ordinal);
+
+        var lacking = await CompareAsync(broken, whole);
+
+        Assert.Empty(lacking.FailsOnB);
+        Assert.Contains(lacking.Counters, change => change is { Operation: "load/by_kind", IsWorse: false });
+        Assert.StartsWith("load/noted: fails on A: statements.sql: line ", Assert.Single(lacking.Undecided), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_operation_whose_calls_fail_on_B_is_worse_and_left_out_of_the_times_of_both()
+    {
+        Assert.NotNull(cluster.Server);
+        using var other = new TemporaryDirectory();
+        await WriteAsync(SetUp, Statements + "\n-- name: noted\nselect 1 / (id - id) from item where id = :id;\n", "\"noted\": 1,");
+        foreach (var file in _directory.GetFiles()) file.CopyTo(Path.Combine(other.Path, file.Name));
+        await WriteAsync(SetUp, Statements + "\n-- name: noted\nselect 1 / id from item where id = :id;\n", "\"noted\": 1,");
+
+        var arms = await CompareAsync($"dir:{_directory.FullName}", $"dir:{other.Path}", TimeSpan.FromMilliseconds(200));
+
+        var fault = Assert.Single(arms.FailsOnB);
+        Assert.StartsWith("10 of 10 calls failed: 22012 ", fault.Words, StringComparison.Ordinal);
+        Assert.Equal(("load/noted", "load/noted"), (fault.Operation, arms.WorseOperations[0]));
+        Assert.Equal(ExitCode.Regression, GateDecision.Of(arms, []).ExitCode);
+        Assert.DoesNotContain(arms.Times, time => time.Operation == "load/noted");
+        Assert.DoesNotContain(arms.Undecided, sentence => sentence.StartsWith("load/noted", StringComparison.Ordinal));
+        Assert.Contains(arms.Stages, stage => stage.Stage.StartsWith("Pairs up to", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_nothing_works_on_B_the_times_are_left_out_and_every_operation_is_worse()
+    {
+        Assert.NotNull(cluster.Server);
+        using var other = new TemporaryDirectory();
+        await WriteAsync(SetUp, "-- name: by_kind\nselect 1 / 0 where :kind > 0;\n\n-- name: reprice\nselect 1 / 0 where :id > 0;\n");
+        foreach (var file in _directory.GetFiles()) file.CopyTo(Path.Combine(other.Path, file.Name));
+        await WriteAsync(SetUp, Statements);
+
+        var arms = await CompareAsync($"dir:{_directory.FullName}", $"dir:{other.Path}", TimeSpan.FromMilliseconds(200));
+
+        Assert.Equal(["load/by_kind", "load/reprice"], arms.WorseOperations);
+        Assert.Empty(arms.Times);
+        Assert.Equal(2, Causes.Of(arms).Count);
+    }
+
+    [Fact]
+    public async Task Calls_that_fail_on_B_are_found_where_no_statements_are_counted()
+    {
+        await using var a = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await using var b = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        const string rows = "insert into item select n, n % 500, 1 from generate_series(1, 5000) n;";
+        await a.Owner.ExecuteAsync($"{SetUp}{rows} create function ask(int) returns int language sql as 'select $1'");
+        await b.Owner.ExecuteAsync($"{SetUp}{rows} create function ask(int) returns int language sql as 'select 1 / ($1 - $1)'");
+        await WriteAsync(SetUp, Statements + "\n-- name: asked\nselect ask(:kind);\n", "\"asked\": 1,");
+
+        var arms = await CompareAsync($"db:{a.ConnectionString}", $"db:{b.ConnectionString}");
+
+        Assert.Equal("load/asked", Assert.Single(arms.FailsOnB).Operation);
+        Assert.Equal(2, arms.Undecided.Count);
+        Assert.All(arms.Undecided, sentence => Assert.StartsWith("Counters, as ", sentence, StringComparison.Ordinal));
+        Assert.Empty(arms.Counters);
     }
 
     [Fact]

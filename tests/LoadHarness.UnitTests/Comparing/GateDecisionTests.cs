@@ -37,6 +37,28 @@ public sealed class GateDecisionTests
     }
 
     [Fact]
+    public void An_operation_that_fails_on_B_alone_is_a_regression_and_stands_first()
+    {
+        var comparison = Sample.Comparison with
+        {
+            FailsOnB = [new("lead-queries/tag_filter", "40 of 40 calls failed: 42703 column \"tags\" does not exist")],
+            ServerB = Sample.Facts("64kB"),
+            Counters = [Sample.Blocks("segmentation/count", 400, 800)],
+        };
+
+        var decision = GateDecision.Of(comparison, []);
+
+        Assert.Equal(ExitCode.Regression, decision.ExitCode);
+        Assert.Equal(["lead-queries/tag_filter", "segmentation/count"], decision.Regressions.Select(alert => alert.Operation));
+        Assert.Null(decision.Regressions[0].Factor);
+        Assert.Equal(
+            "lead-queries/tag_filter: fails on B: 40 of 40 calls failed: 42703 column \"tags\" does not exist.", decision.Causes[0]);
+        Assert.Equal("The setting work_mem is 4MB on A and 64kB on B.", decision.Causes[1]);
+        Assert.StartsWith("segmentation/count: ", decision.Causes[2], StringComparison.Ordinal);
+        Assert.Empty(decision.Open);
+    }
+
+    [Fact]
     public void What_an_earlier_night_found_is_known_since_then()
     {
         var comparison = Sample.Comparison with { Counters = [Sample.Blocks("segmentation/count", 400, 800)] };

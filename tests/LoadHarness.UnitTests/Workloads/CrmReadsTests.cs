@@ -26,6 +26,44 @@ public sealed class CrmReadsTests
             Assert.Equal(QueryCatalog.Shipped[statement.Name], Assert.Single(statement.Statements).Text));
     }
 
+    /// <summary>Those of an earlier revision, which a comparison asks too.</summary>
+    [Fact]
+    public void What_some_statements_cannot_answer_is_named_with_what_only_walks_by_them()
+    {
+        Assert.Empty(CrmReads.LackedBy(QueryCatalog.Shipped));
+        using var directory = new TemporaryDirectory();
+        var kept = QueryCatalog.Shipped.Names.Where(name => name is not ("status_page" or "search_first_page"));
+        File.WriteAllLines(
+            Path.Combine(directory.Path, "queries.sql"), kept.Select(name => $"-- name: {name}\n{QueryCatalog.Shipped[name]};\n"));
+
+        Assert.Equal(
+            ["lead-queries/status_page: status_page", "lead-search/first_page: search_first_page",
+                "lead-search/deep_page: search_first_page"],
+            CrmReads.LackedBy(QueryCatalog.Read(directory.Path)).Select(lacked => $"{lacked.Operation}: {lacked.Statement}"));
+    }
+
+    [Fact]
+    public async Task What_is_left_out_is_neither_asked_for_nor_explained()
+    {
+        await using var environment = ScenarioEnvironment.Open(
+            (_, _, _, _) => throw new InvalidOperationException("no server is asked"), Manifest(20_000, WorkspaceSpread.One),
+            new LoadProfile("none", "", LeadSearch: new(1, TimeSpan.Zero, TimeSpan.FromSeconds(1), 100)));
+        Assert.Equal(3, Assert.Single(ScenarioCatalog.LeadSearch.Build(environment)).Operations.Count);
+        environment.LeftOut = ["lead-search/deep_page", "lead-queries/tag_filter"];
+
+        var search = environment.Reads.Build("lead-search");
+        Assert.Equal(["first_page", "by_term"], search.Operations.Select(operation => operation.Name));
+        // Nobody walks down to pages that are not asked for.
+        Assert.Null(search.Init);
+        var explained = ExplainedQueries.Of(environment).SelectMany(sequence => sequence.Select(statement => statement.Name)).ToList();
+        Assert.Contains("recent_leads", explained);
+        Assert.DoesNotContain("tag_filter", explained);
+        Assert.DoesNotContain("search_deep_page", explained);
+
+        environment.LeftOut = [.. search.Operations.Select(operation => $"lead-search/{operation.Name}"), "lead-search/deep_page"];
+        Assert.Empty(ScenarioCatalog.LeadSearch.Build(environment));
+    }
+
     [Fact]
     public async Task Every_workspace_is_asked_for_its_own_leads_words_and_segments_and_the_same_seed_asks_the_same()
     {
