@@ -12,14 +12,21 @@ internal sealed class LedgerArm(ArmServer arm, ComparisonPlan plan, ulong seed)
         ArmPlans.ReadAsync(arm, plan, cancellationToken);
 
     /// <exception cref="HarnessException">An operation failed.</exception>
-    public Task<ScenarioCounters> CountAsync(string scenario, CancellationToken cancellationToken) =>
-        CountAsync(plan with { Scenarios = [scenario] }, cancellationToken);
-
-    private async Task<ScenarioCounters> CountAsync(ComparisonPlan one, CancellationToken cancellationToken)
+    public async Task<ScenarioCounters> CountAsync(string scenario, CancellationToken cancellationToken)
     {
-        var (first, second) = await new CounterPass(arm, one, seed).RunAsync(cancellationToken);
-        return new(one.Scenarios[0], first, second);
+        var (first, second) = await PassOf(scenario).RunAsync(cancellationToken);
+        return new(scenario, first, second);
     }
+
+    /// <returns>The counters of what works, and what does not.</returns>
+    public async Task<(ScenarioCounters Counters, IReadOnlyList<OperationFault> Faults)> CollectAsync(
+        string scenario, CancellationToken cancellationToken)
+    {
+        var counted = await PassOf(scenario).CollectAsync(cancellationToken);
+        return (new(scenario, counted.First, counted.Second), counted.Faults);
+    }
+
+    private CounterPass PassOf(string scenario) => new(arm, plan with { Scenarios = [scenario] }, seed);
 }
 
 /// <summary>Two passes of the operations of one scenario.</summary>

@@ -10,13 +10,16 @@ internal static class LedgerComparison
 
     private static readonly string[] Written = [CounterNames.WalBytes, CounterNames.Blocks];
 
-    public static LedgerEntry With(LedgerEntry entry, ScenarioCounters with, ScenarioCounters without)
+    /// <param name="faults">What fails without the index. It works with it: that is what the index is for.</param>
+    public static LedgerEntry With(
+        LedgerEntry entry, ScenarioCounters with, ScenarioCounters without, IReadOnlyList<OperationFault> faults)
     {
         var changes = CounterJudgement.Compare((with.First, with.Second), (without.First, without.Second));
         return entry with
         {
             Worse = [.. entry.Worse, .. changes.Where(change => change.IsWorse && Served.Contains(change.Counter))],
             Writes = [.. entry.Writes, .. Writes(with, without)],
+            Failures = [.. entry.Failures, .. faults.Select(fault => $"{fault.Operation} fails without it: {fault.Words}")],
         };
     }
 
@@ -33,7 +36,7 @@ internal static class LedgerComparison
     private static bool Names(string node, CatalogIndex index) => node.Split(' ').Intersect(index.PlanNames).Any();
 
     private static IEnumerable<WriteCost> Writes(ScenarioCounters with, ScenarioCounters without) =>
-        with.First.Where(operation => operation.Items is not null)
+        with.First.Where(operation => operation.Items is not null && without.First.Any(other => other.Name == operation.Name))
             .SelectMany(operation => Written.Select(counter => Cost(operation.Name, counter, with, without)));
 
     private static WriteCost Cost(string operation, string counter, ScenarioCounters with, ScenarioCounters without)

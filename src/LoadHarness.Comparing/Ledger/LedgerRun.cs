@@ -95,16 +95,8 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
                 LedgerComparison.LostPlans(index, whole.Plans, plans), [], reason);
         foreach (var scenario in scenarios)
         {
-            try
-            {
-                entry = LedgerComparison.With(
-                    entry, scenario.Counters, await arm.CountAsync(scenario.Counters.Scenario, cancellationToken));
-            }
-            // It works with the index: what fails without it is what the index is for.
-            catch (HarnessException fault) when (fault.ExitCode == ExitCode.Inconclusive)
-            {
-                entry = entry with { Failures = [.. entry.Failures, $"{scenario.Counters.Scenario} fails without it: {fault.Message}"] };
-            }
+            var (counters, faults) = await arm.CollectAsync(scenario.Counters.Scenario, cancellationToken);
+            entry = LedgerComparison.With(entry, scenario.Counters, counters, faults);
         }
 
         return entry;
