@@ -38,6 +38,11 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
 
     public LoadProfile Profile { get; }
 
+    /// <summary>
+    /// Leads besides the seeded ones that earlier loads of the database have set aside for their imports: it may hold them already.
+    /// </summary>
+    public long LeadsBefore { get; private init; }
+
     /// <summary>What of the load this program makes.</summary>
     public LoadShare Share { get; }
 
@@ -73,9 +78,15 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
     /// </param>
     /// <param name="queries">Other statements than those of the program's sql/queries.</param>
     /// <param name="share">Null for all of it.</param>
+    /// <param name="leadsBefore">As <see cref="LeadsBefore"/>.</param>
     public static ScenarioEnvironment Open(
-        OpenTenant open, SeedManifest seed, LoadProfile profile, QueryCatalog? queries = null, LoadShare? share = null) =>
-        new(open, seed, profile, share ?? LoadShare.Whole) { Queries = queries ?? QueryCatalog.Shipped };
+        OpenTenant open, SeedManifest seed, LoadProfile profile, QueryCatalog? queries = null, LoadShare? share = null,
+            long leadsBefore = 0) =>
+        new(open, seed, profile, share ?? LoadShare.Whole) { Queries = queries ?? QueryCatalog.Shipped, LeadsBefore = leadsBefore };
+
+    /// <summary>Leads besides the seeded ones that a load may bring in.</summary>
+    /// <param name="generators">That share it.</param>
+    public static long LeadsToSetAside(int generators) => generators * NewLeadsOfAnAgent;
 
     /// <summary>The sessions of one scenario, opened when they are first asked for.</summary>
     public ScenarioDatabase For(string scenario) => _databases.GetOrAdd(scenario, name => new(() => OpenFor(new(name)))).Value;
@@ -84,10 +95,13 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
     public ScenarioWatch WatchOf(ScenarioProps scenario) =>
         new(For(scenario.Name).Sent, [.. scenario.Operations.Select(operation => operation.Name)]);
 
-    /// <summary>Sets leads aside that are not seeded: no two imports of a run bring in the same new ones.</summary>
+    /// <summary>
+    /// Sets leads aside that are not seeded: no two imports of a run bring in the same new ones, and none brings in those of an earlier
+    /// load.
+    /// </summary>
     /// <returns>The first of them.</returns>
     public long FirstOfNewLeads(int count) =>
-        Seed.Contacts + (Share.Index * NewLeadsOfAnAgent) + Interlocked.Add(ref _newLeads, count) - count + 1;
+        Seed.Contacts + LeadsBefore + (Share.Index * NewLeadsOfAnAgent) + Interlocked.Add(ref _newLeads, count) - count + 1;
 
     /// <summary>Notes what other programs did for this one, so that the server's statements can be told apart.</summary>
     /// <param name="newLeads">That they have set aside for imports.</param>

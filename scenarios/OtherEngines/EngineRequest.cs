@@ -24,6 +24,9 @@ public sealed record EngineRequest(
     /// <summary>The line that the program writes when the first measured request begins.</summary>
     public const string Measuring = "measuring";
 
+    /// <summary>As <see cref="ScenarioEnvironment.LeadsBefore"/>.</summary>
+    public long LeadsBefore { get; init; }
+
     /// <summary>As run.json.</summary>
     public static JsonSerializerOptions Format { get; } = new(JsonSerializerDefaults.Web)
     {

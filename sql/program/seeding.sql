@@ -13,6 +13,11 @@ create table if not exists loadharness.seed_run (
     manifest jsonb,
     started_at timestamptz not null default now()
 );
+-- How many leads besides the seeded ones were set aside for imports of loads. No row where an earlier version seeded: it did not count.
+create table if not exists loadharness.seed_new_leads (
+    singleton boolean primary key default true check (singleton),
+    set_aside bigint not null
+);
 create table if not exists loadharness.seed_chunk (
     table_name text not null,
     first_lead bigint not null,

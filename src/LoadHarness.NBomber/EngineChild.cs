@@ -39,7 +39,8 @@ public static class EngineChild
                 ? TenantDatabase.OpenThroughPooler(request.ConnectionString, role, workspace, connections, sent)
                 : TenantDatabase.Open(request.ConnectionString, role, workspace, connections, sent),
             request.Seed,
-            request.Profile);
+            request.Profile,
+            leadsBefore: request.LeadsBefore);
         environment.FirstOfNewLeads(request.LeadsSetAside);
         var load = ScenarioCatalog.All.Single(scenario => scenario.Name == request.Scenario).Build(environment);
         var results = NBomberLoadRunner.Run(load, request.RunSeed, request.ReportDirectory, measuring, cancellationToken);

@@ -9,6 +9,9 @@ namespace LoadHarness.Seeding;
 /// <summary>Finds out whether a database already holds the rows that a request asks for.</summary>
 public static class SeedReuse
 {
+    /// <summary>Where an earlier version seeded, its loads brought in leads that nobody counted: more than any of them had.</summary>
+    private const long UncountedLeads = 1_000_000_000_000;
+
     /// <returns>
     /// The manifest with <see cref="SeedManifest.Reused"/> set; null when the database is not fully seeded, or with something else.
     /// </returns>
@@ -46,6 +49,21 @@ public static class SeedReuse
 
         return new(largest, tables);
     }
+
+    /// <summary>
+    /// Sets leads besides the seeded ones aside for the imports of a load. No later load of the database is given the same: what is there
+    /// already would be no new lead. They are counted from 0 again when the database is seeded anew.
+    /// </summary>
+    /// <returns>How many were set aside before.</returns>
+    public static Task<long> SetLeadsAsideAsync(NpgsqlDataSource source, long leads, CancellationToken cancellationToken) =>
+        source.ScalarAsync<long>(
+            """
+            insert into loadharness.seed_new_leads as counted (set_aside) values ($1 + $2)
+            on conflict (singleton) do update set set_aside = counted.set_aside + $1
+            returning set_aside - $1
+            """,
+            cancellationToken,
+            leads, UncountedLeads);
 
     internal static SeedManifest Read(string json) => JsonSerializer.Deserialize<SeedManifest>(json)!;
 }

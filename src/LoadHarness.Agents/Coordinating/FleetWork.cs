@@ -20,6 +20,9 @@ public sealed record FleetWork(
     bool ThroughPooler,
     TimeSpan DrainTime)
 {
+    /// <summary>As <see cref="Scenarios.ScenarioEnvironment.LeadsBefore"/>.</summary>
+    public long LeadsBefore { get; init; }
+
     /// <summary>Sessions that all agents together may have for one role of a scenario.</summary>
     public int MostSessions { get; init; } = int.MaxValue;
 
@@ -36,7 +39,8 @@ public sealed record FleetWork(
 
     internal AgentFacts Facts => FactsOf(Database, Profile);
 
-    internal JoinAnswer Job => new(Profile, Seed, RunSeed, ThroughPooler, DrainTime, Math.Max(1, MostSessions / Agents));
+    internal JoinAnswer Job =>
+        new(Profile, Seed, RunSeed, ThroughPooler, DrainTime, Math.Max(1, MostSessions / Agents), LeadsBefore);
 
     internal static AgentFacts FactsOf(SeenDatabase database, LoadProfile profile) =>
         new(database.Schema, database.Seeding, profile.Checksum());

@@ -73,7 +73,7 @@ public static class AgentWork
             (role, workspace, connections, sent) => job.ThroughPooler
                 ? TenantDatabase.OpenThroughPooler(connectionString, role, workspace, connections, sent)
                 : TenantDatabase.Open(connectionString, role, workspace, Math.Min(connections, job.MostSessions), sent),
-            job.Seed, job.Profile, share: session.Share);
+            job.Seed, job.Profile, share: session.Share, leadsBefore: job.LeadsBefore);
         using var clock = new SystemLoadClock();
         foreach (var scenario in ScenarioCatalog.All)
         {

@@ -18,8 +18,9 @@ internal sealed record JoinRequest(Sender From, string Build, string Host, int P
 /// <param name="RunSeed">All arrivals and draws follow from it.</param>
 /// <param name="DrainTime">How long requests in flight may take when the load has ended.</param>
 /// <param name="MostSessions">Of this agent for one role of a scenario: a cluster of servers has a limit, which the agents share.</param>
+/// <param name="LeadsBefore">As <see cref="Scenarios.ScenarioEnvironment.LeadsBefore"/>.</param>
 internal sealed record JoinAnswer(
-    LoadProfile Profile, SeedManifest Seed, ulong RunSeed, bool ThroughPooler, TimeSpan DrainTime, int MostSessions);
+    LoadProfile Profile, SeedManifest Seed, ulong RunSeed, bool ThroughPooler, TimeSpan DrainTime, int MostSessions, long LeadsBefore);
 
 /// <summary>What the agent found where it is. An answer without a fault means: everything is as the coordinator has it.</summary>
 internal sealed record CheckRequest(Sender From, string Host, AgentFacts Facts);

@@ -10,6 +10,7 @@ using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios;
 using LoadHarness.Scenarios.OtherEngines;
 using LoadHarness.Scenarios.Profiles;
+using LoadHarness.Seeding;
 using Npgsql;
 
 namespace LoadHarness.Cli.Pipeline;
@@ -46,9 +47,11 @@ internal sealed class CrmLoad
             ? await PgBouncer.StartAsync(database.AdminConnectionString, PooledConnections, cancellationToken)
             : null;
         var most = MostSessions(database.Server);
-        await using var environment = ScenarioEnvironment.Open(Tenants(database, pooler, most), seed, profile);
+        var before = await SeedReuse.SetLeadsAsideAsync(
+            admin, ScenarioEnvironment.LeadsToSetAside(context.Options.Agents?.Count ?? 1), cancellationToken);
+        await using var environment = ScenarioEnvironment.Open(Tenants(database, pooler, most), seed, profile, leadsBefore: before);
         await using var fleet = await RunFleet.StartAsync(
-            context, profile, seed, admin, pooler?.ConnectionString ?? database.AdminConnectionString, most, cancellationToken);
+            context, environment, admin, pooler?.ConnectionString ?? database.AdminConnectionString, most, cancellationToken);
         var loadIsOurs = context.Options.Engine == LoadEngine.LoadHarness && fleet is null;
         await using var observer = await DatabaseObserver.StartAsync(admin, database.ServerProcessId, cancellationToken, loadIsOurs);
         var load = new CrmLoad(context, database, admin, pooler, environment, fleet);
@@ -96,7 +99,10 @@ internal sealed class CrmLoad
     private EngineRequest Foreign(string scenario, string answerFile) => new(
         _pooler?.ConnectionString ?? _database.AdminConnectionString, _pooler is not null, _environment.Seed, _environment.Profile,
         scenario, _context.Options.Seed, checked((int)_environment.NewLeads),
-        Path.Combine(_context.Options.OutputDirectory, "nbomber"), answerFile);
+        Path.Combine(_context.Options.OutputDirectory, "nbomber"), answerFile)
+    {
+        LeadsBefore = _environment.LeadsBefore,
+    };
 
     private async Task<CollectedPlans> PlansAsync(CancellationToken cancellationToken)
     {

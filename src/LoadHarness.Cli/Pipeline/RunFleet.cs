@@ -9,7 +9,6 @@ using LoadHarness.Core.Options;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Load;
 using LoadHarness.Scenarios;
-using LoadHarness.Scenarios.Profiles;
 using Npgsql;
 
 namespace LoadHarness.Cli.Pipeline;
@@ -48,20 +47,22 @@ internal sealed class RunFleet : IAsyncDisposable
         }
     }
 
+    /// <param name="environment">Of this program; the agents make its load.</param>
     /// <param name="connectionString">The agents' way to the database, where they run on this machine.</param>
     /// <param name="mostSessions">Of all agents together for one role of a scenario.</param>
     /// <returns>Null when this program makes the load alone.</returns>
     /// <exception cref="HarnessException">Not every agent came, or one is not fit to take part.</exception>
     public static async Task<RunFleet?> StartAsync(
-        StageContext context, LoadProfile profile, SeedManifest seed, NpgsqlDataSource admin, string connectionString, int mostSessions,
+        StageContext context, ScenarioEnvironment environment, NpgsqlDataSource admin, string connectionString, int mostSessions,
         CancellationToken cancellationToken)
     {
         var (options, terminal) = (context.Options, context.Terminal);
         if (options.Agents is not { } asked) return null;
         var work = new FleetWork(
-            asked.Count, BuildFacts.Words, await SeenDatabase.ReadAsync(admin, cancellationToken), profile, seed, options.Seed,
-            options.Pooler != Pooler.None, EngineCatalog.DrainTime)
+            asked.Count, BuildFacts.Words, await SeenDatabase.ReadAsync(admin, cancellationToken), environment.Profile, environment.Seed,
+            options.Seed, options.Pooler != Pooler.None, EngineCatalog.DrainTime)
         {
+            LeadsBefore = environment.LeadsBefore,
             MostSessions = mostSessions,
         };
         var server = asked.Broker is null ? await NatsServer.StartAsync(cancellationToken) : null;

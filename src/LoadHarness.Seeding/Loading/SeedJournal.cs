@@ -32,6 +32,9 @@ internal sealed class SeedJournal(NpgsqlConnection connection) : IAsyncDisposabl
 
     public Task StartAsync(SeedRequest request, CancellationToken cancellationToken) => connection.ExecuteAsync(
         """
+        with counted as (
+            insert into loadharness.seed_new_leads (set_aside) values (0) on conflict (singleton) do update set set_aside = 0
+        )
         insert into loadharness.seed_run (identity, leads_per_chunk, indexes_deferred)
         select $1, $2, exists (select 1 from loadharness.seed_deferred)
         """,

@@ -13,9 +13,7 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
     [MemberData(nameof(All))]
     public async Task Every_scenario_gets_the_answers_that_the_seed_says(string name)
     {
-        await using ScenarioEnvironment environment = seeded.Bench();
-        // What another case has imported is no new lead any more.
-        environment.FirstOfNewLeads(10_000 * All.ToList().FindIndex(row => row.Data == name));
+        await using ScenarioEnvironment environment = await seeded.NextLoadAsync();
         var results = await SeededLoad.RunAsync(Named(name).Build(environment));
         Assert.All(results, result => Assert.True(result.Accounting.Completed > 0, result.Name));
         Assert.Empty(results.SelectMany(result => result.Operations).SelectMany(operation => operation.Errors)
@@ -44,6 +42,36 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
     }
 
     [Fact]
+    public async Task A_second_load_of_a_database_imports_as_many_new_leads_as_the_first()
+    {
+        var imported = new List<long>();
+        for (var load = 0; load < 2; load++)
+        {
+            var before = await LeadsAsync();
+            await using ScenarioEnvironment environment = await seeded.NextLoadAsync();
+            var result = Assert.Single(await SeededLoad.RunAsync(Named("bulk-import").Build(environment)));
+            Assert.Empty(Operation(result, "import").Errors.Select(error => error.Message));
+            imported.Add(await LeadsAsync() - before);
+        }
+
+        Assert.Equal([360L, 360L], imported);
+
+        Task<long> LeadsAsync() => seeded.Database.Owner.AskAsync<long>("select count(*) from leads");
+    }
+
+    [Fact]
+    public async Task An_import_of_leads_that_the_database_has_already_fails()
+    {
+        await using ScenarioEnvironment first = await seeded.NextLoadAsync();
+        await SeededLoad.RunAsync(Named("bulk-import").Build(first));
+        await using ScenarioEnvironment again = seeded.Bench(seeded.Seed with { Reused = true }, leadsBefore: first.LeadsBefore);
+        var result = Assert.Single(await SeededLoad.RunAsync(Named("bulk-import").Build(again)));
+        Assert.Equal(
+            "wrong answer: of 360 rows of new and 40 of known leads the import inserted 0, updated 400 and rejected 0",
+            Assert.Single(Operation(result, "import").Errors).Message);
+    }
+
+    [Fact]
     public async Task An_import_that_loses_rows_fails_although_nothing_was_rejected()
     {
         await seeded.Database.Owner.ExecuteAsync(
@@ -54,8 +82,7 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
             """);
         try
         {
-            await using ScenarioEnvironment environment = seeded.Bench();
-            environment.FirstOfNewLeads(100_000);
+            await using ScenarioEnvironment environment = await seeded.NextLoadAsync();
             var result = Assert.Single(await SeededLoad.RunAsync(Named("bulk-import").Build(environment)));
             Assert.StartsWith("wrong answer: of 360 rows of new and ", Assert.Single(Operation(result, "import").Errors).Message,
                 StringComparison.Ordinal);

@@ -44,9 +44,16 @@ public class SeededLoad(PostgresCluster cluster) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    public ScenarioEnvironment Bench(SeedManifest? seed = null, LoadProfile? profile = null) => ScenarioEnvironment.Open(
-        (role, workspace, connections, sent) => TenantDatabase.Open(Database.ConnectionString, role, workspace, connections, sent),
-        seed ?? Seed, profile ?? Profile);
+    public ScenarioEnvironment Bench(SeedManifest? seed = null, LoadProfile? profile = null, long leadsBefore = 0) =>
+        ScenarioEnvironment.Open(
+            (role, workspace, connections, sent) => TenantDatabase.Open(Database.ConnectionString, role, workspace, connections, sent),
+            seed ?? Seed, profile ?? Profile, leadsBefore: leadsBefore);
+
+    /// <summary>As a run begins on a database that others have used: what they brought in are no new leads.</summary>
+    public async Task<ScenarioEnvironment> NextLoadAsync(LoadProfile? profile = null) => Bench(
+        Seed with { Reused = true }, profile,
+        await SeedReuse.SetLeadsAsideAsync(
+            Database.Owner, ScenarioEnvironment.LeadsToSetAside(1), TestContext.Current.CancellationToken));
 
     public static async Task<IReadOnlyList<ScenarioResult>> RunAsync(IReadOnlyList<ScenarioProps> load, IMeasuredPhase? measured = null)
     {

@@ -132,6 +132,26 @@ public sealed class SeederTests(PostgresCluster cluster)
         Assert.Null(await SeedReuse.FindAsync(database.Owner, Request with { Seed = 43 }, Stop));
     }
 
+    [Fact]
+    public async Task No_load_of_a_database_is_given_the_new_leads_of_an_earlier_one()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop);
+        Assert.Equal((0L, 1_000L, 1_500L), (await TakeAsync(1_000), await TakeAsync(500), await TakeAsync(1)));
+
+        // An earlier version seeded, and nobody counted what its loads brought in.
+        await database.Owner.ExecuteAsync("drop table loadharness.seed_new_leads");
+        Assert.True((await new Seeder(database.Owner).SeedAsync(Request, SilentProgress.Instance, Stop)).Reused);
+        var far = await TakeAsync(1_000);
+        Assert.InRange(far, 1_000_000_000, long.MaxValue);
+        Assert.Equal(far + 1_000, await TakeAsync(1));
+
+        await new Seeder(database.Owner).SeedAsync(Request with { Replace = true }, SilentProgress.Instance, Stop);
+        Assert.Equal(0, await TakeAsync(1));
+
+        Task<long> TakeAsync(long leads) => SeedReuse.SetLeadsAsideAsync(database.Owner, leads, Stop);
+    }
+
     // Imports of earlier runs are no substitute for seeded rows that are gone.
     [Fact]
     public async Task Of_a_database_that_is_used_again_the_leads_are_counted_and_seeded_rows_that_are_gone_make_a_run_invalid()
