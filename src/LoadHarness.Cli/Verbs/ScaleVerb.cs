@@ -25,7 +25,7 @@ internal static class ScaleVerb
         var quick = new Option<bool>("--quick") { Description = $"{Quick}, with slots of 2 s." };
         var slot = new Option<int?>("--slot")
         {
-            Description = "Seconds of each of three turns of a scenario; 0 for blocks alone. Default 5.",
+            Description = "Seconds of each of three turns of a scenario that reads; 0 for blocks alone. Default 5.",
             HelpName = "S",
         };
         return new(

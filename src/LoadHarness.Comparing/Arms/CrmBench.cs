@@ -7,7 +7,8 @@ namespace LoadHarness.Comparing.Arms;
 /// <summary>The CRM's own scenarios on one arm.</summary>
 internal sealed class CrmBench(ScenarioEnvironment environment, ComparisonPlan plan) : IArmBench
 {
-    private static readonly string[] Writes = [new BulkImport().Name, new CampaignSend().Name];
+    /// <summary>Scenarios of which each call is a whole import or campaign.</summary>
+    public static IReadOnlyList<string> Writes { get; } = [new BulkImport().Name, new CampaignSend().Name];
 
     public IReadOnlyList<ScenarioProps> Scenarios { get; } =
     [

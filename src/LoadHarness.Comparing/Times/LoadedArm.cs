@@ -43,12 +43,16 @@ internal sealed class LoadedArm : IAsyncDisposable
     /// <summary>
     /// One turn, with a look at the sessions ten times a second: users of the closed model send the scenario's operations.
     /// </summary>
-    public async Task TurnAsync(Slot slot, TimeSpan during, ulong seed, CancellationToken cancellationToken)
+    public Task TurnAsync(Slot slot, TimeSpan during, ulong seed, CancellationToken cancellationToken) =>
+        TurnAsync(slot, Simulation.KeepConstant(slot.IsWrite ? 1 : _users, during), seed, cancellationToken);
+
+    /// <inheritdoc cref="TurnAsync(Slot, TimeSpan, ulong, CancellationToken)"/>
+    public async Task TurnAsync(Slot slot, LoadSimulation load, ulong seed, CancellationToken cancellationToken)
     {
         await using var holder = _server.Planted is { HoldsLock: true } ? LockHolder.Start(_server.Admin) : null;
         using var looking = _watch.Look();
         using var clock = new SystemLoadClock();
-        var props = slot.Scenario.WithoutInit().WithLoadSimulations(Simulation.KeepConstant(slot.IsWrite ? 1 : _users, during));
+        var props = slot.Scenario.WithoutInit().WithLoadSimulations(load);
         var cpu = _server.CpuTime();
         var results = await new LoadRunner(clock, OptionsOf(seed)).RunAsync([props], null, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
