@@ -35,12 +35,16 @@ public sealed class CampaignSend : IHarnessScenario
         var name = $"{context.ScenarioName} {context.UserNumber}.{context.InvocationNumber}";
         var workspace = environment.Workspaces.Draw(context.Random);
         var database = environment.For(context.ScenarioName);
+        var leads = new LeadRange(workspace.Seeded.FirstLeadId, workspace.Seeded.LastLeadId, leadsAtOnce)
+        {
+            WholeChunks = environment.WholeChunks,
+        };
         var outcome = await CampaignDispatch.RunAsync(
-            database.AppOf(workspace), database.WorkerOf(workspace), name, recipients,
-            new(workspace.Seeded.FirstLeadId, workspace.Seeded.LastLeadId, leadsAtOnce), workers, context.Step, context.CancellationToken);
-        // Scheduling ends with the chunk of leads that reaches the number wanted, so there may be more.
+            database.AppOf(workspace), database.WorkerOf(workspace), name, recipients, leads, workers, context.Step,
+            context.CancellationToken);
         var expected = Math.Min(recipients, workspace.Answers.ActiveLeads);
-        return outcome.Completed && outcome.Sent == outcome.Scheduled && outcome.Scheduled >= expected
+        var isRight = environment.WholeChunks ? outcome.Scheduled >= expected : outcome.Scheduled == expected;
+        return outcome.Completed && outcome.Sent == outcome.Scheduled && isRight
             ? Response.Ok(outcome.Sent)
             : Response.Fail(
                 $"wrong answer: the campaign {(outcome.Completed ? "ended" : "did not end")} with {outcome.Sent} sent of "

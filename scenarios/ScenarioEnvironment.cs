@@ -69,6 +69,11 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
     /// </summary>
     public IReadOnlyCollection<string> LeftOut { get; set; } = [];
 
+    /// <summary>
+    /// As <see cref="LeadRange.WholeChunks"/>, for the campaigns of arms: all of them go to the same leads, however they are sent.
+    /// </summary>
+    public bool WholeChunks { get; set; }
+
     /// <summary>Leads set aside for imports until now.</summary>
     public long NewLeads => Interlocked.Read(ref _newLeads);
 

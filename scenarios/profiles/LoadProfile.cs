@@ -49,9 +49,9 @@ public sealed record ImportLoad(
     public const int UsuallyKnownPercent = 10;
 }
 
-/// <param name="Recipients">At most; all active leads when there are fewer.</param>
+/// <param name="Recipients">As many; all active leads when there are fewer.</param>
 /// <param name="Workers">Claiming and sending at once.</param>
-/// <param name="LeadsAtOnce">Leads looked at by one transaction that schedules.</param>
+/// <param name="LeadsAtOnce">Leads looked at by one transaction that schedules, at most.</param>
 public sealed record CampaignLoad(
     [property: Within(1, 100_000_000)] long Recipients,
     [property: Within(1, 1_000)] int Workers,
@@ -63,6 +63,7 @@ public sealed record CampaignLoad(
 /// From one start of a user's request to the next, however long the answer takes; a start that comes late counts from when it was due.
 /// Zero: a user sends its next request when it has its answer.
 /// </param>
+/// <param name="CampaignRecipients">Of one campaign; all active leads when there are fewer.</param>
 public sealed record MixedLoad(
     [property: Within(1, 10_000)] int Users,
     [property: Within(0, 3_600)] TimeSpan ThinkTime,

@@ -33,13 +33,18 @@ public sealed class CrmArm : ArmServer
 
     /// <summary>Connections in the application's roles; the base schema has none, and its team works as the owner.</summary>
     /// <param name="queries">Other statements than those of the arm's own sql folder.</param>
-    public ScenarioEnvironment OpenWorkbench(LoadProfile profile, QueryCatalog? queries = null) => ScenarioEnvironment.Open(
-        (role, workspace, connections, sent) => _pooler is null
-            ? TenantDatabase.Open(Database.AdminConnectionString, RoleOf(role), workspace, connections, sent)
-            : TenantDatabase.OpenThroughPooler(_pooler.ConnectionString, RoleOf(role), workspace, connections, sent),
-        Seed,
-        profile,
-        queries ?? _queries);
+    public ScenarioEnvironment OpenWorkbench(LoadProfile profile, QueryCatalog? queries = null)
+    {
+        var environment = ScenarioEnvironment.Open(
+            (role, workspace, connections, sent) => _pooler is null
+                ? TenantDatabase.Open(Database.AdminConnectionString, RoleOf(role), workspace, connections, sent)
+                : TenantDatabase.OpenThroughPooler(_pooler.ConnectionString, RoleOf(role), workspace, connections, sent),
+            Seed,
+            profile,
+            queries ?? _queries);
+        environment.WholeChunks = true;
+        return environment;
+    }
 
     /// <summary>A pool of connections in the application's role, of the primary workspace.</summary>
     public TenantDatabase OpenTenant(int connections) =>

@@ -6,10 +6,16 @@ namespace LoadHarness.Postgres.Workload;
 public sealed record DispatchOutcome(long CampaignId, long Scheduled, long Sent, bool Completed);
 
 /// <summary>Ids from the first to the last.</summary>
-/// <param name="AtOnce">Ids that are scheduled in one transaction.</param>
+/// <param name="AtOnce">Ids that are scheduled in one transaction, at most.</param>
 public readonly record struct LeadRange(long First, long Last, long AtOnce = LeadRange.UsuallyAtOnce)
 {
     public const long UsuallyAtOnce = 50_000;
+
+    /// <summary>
+    /// Whether every transaction schedules to as many ids as it may, and the one that reaches the number of recipients goes past it. So a
+    /// baseline that works otherwise can be told beforehand which leads a campaign goes to.
+    /// </summary>
+    public bool WholeChunks { get; init; }
 }
 
 /// <summary>A campaign as the application sends it: scheduled in chunks, claimed by several workers at once, marked sent (BF-3).</summary>
@@ -27,7 +33,7 @@ public static class CampaignDispatch
     public const string MarkStatement = "select mark_email_sends_sent($1, $2, $3, $4, $5, $6)";
     public const string CompleteStatement = "select complete_campaign($1, $2)";
 
-    /// <param name="maxRecipients">Scheduling ends with the chunk that reaches it.</param>
+    /// <param name="maxRecipients">As many, where there are so many; more only with <see cref="LeadRange.WholeChunks"/>.</param>
     /// <param name="leads">Ids to consider.</param>
     /// <param name="step">Measures a part of the dispatch under its name.</param>
     public static async Task<DispatchOutcome> RunAsync(
@@ -51,20 +57,13 @@ public static class CampaignDispatch
     public static async Task<long> ScheduleAsync(
         TenantDatabase app, long campaign, long maxRecipients, LeadRange leads, int workers, CancellationToken cancellationToken)
     {
-        long first = leads.First, scheduled = 0;
+        var chunks = new RecipientChunks(maxRecipients, leads, workers);
         await Task.WhenAll(Enumerable.Range(0, workers).Select(async _ =>
         {
-            while (Interlocked.Read(ref scheduled) < maxRecipients
-                && Interlocked.Add(ref first, leads.AtOnce) - leads.AtOnce is var start && start <= leads.Last)
-            {
-                var added = await app.ScalarAsync<long>(
-                    ScheduleStatement,
-                    [campaign, start, Math.Min(leads.Last, start + leads.AtOnce - 1)],
-                    cancellationToken);
-                Interlocked.Add(ref scheduled, added);
-            }
+            while (chunks.Next() is { } chunk)
+                chunks.Done(chunk, await app.ScalarAsync<long>(ScheduleStatement, [campaign, chunk.First, chunk.Last], cancellationToken));
         }));
-        return scheduled;
+        return chunks.Scheduled;
     }
 
     /// <summary>Claims and marks until nothing is pending.</summary>

@@ -93,6 +93,20 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
         }
     }
 
+    [Theory]
+    [InlineData("campaign-send", "campaign-send", 300)]
+    [InlineData("mixed-users", "mixed-campaigns", 200)]
+    public async Task A_campaign_goes_to_as_many_recipients_as_its_profile_says(string scenario, string name, int recipients)
+    {
+        await using ScenarioEnvironment environment = await seeded.NextLoadAsync(
+            SeededLoad.Profile with { CampaignSend = new(300, 4, 2) });
+        var results = await SeededLoad.RunAsync(Named(scenario).Build(environment));
+        var campaigns = Operation(results.Single(result => result.Name == name), "campaign");
+        Assert.Empty(campaigns.Errors.Select(error => error.Message));
+        Assert.True(campaigns.Accounting.Completed > 0);
+        Assert.Equal(recipients * campaigns.Accounting.Completed, campaigns.Items);
+    }
+
     [Fact]
     public async Task A_campaign_that_reaches_fewer_than_its_recipients_fails()
     {
