@@ -16,9 +16,6 @@ public delegate TenantDatabase OpenTenant(string role, long workspaceId, int con
 /// </summary>
 public sealed class ScenarioEnvironment : IAsyncDisposable
 {
-    /// <summary>What an application's pool holds for a lone scenario.</summary>
-    private const int FewestConnections = 16;
-
     /// <summary>Leads that one of several generators may bring in: no two of them bring in the same.</summary>
     private const long NewLeadsOfAnAgent = 1_000_000_000;
 
@@ -131,15 +128,8 @@ public sealed class ScenarioEnvironment : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await ReleaseAsync();
 
-    private ScenarioDatabase OpenFor(SentStatements sent)
-    {
-        // Every user, import and scheduler of the mix holds at most one connection at a time.
-        var mix = Profile.MixedUsers;
-        var mixed = mix is null ? 0 : mix.Users + mix.Imports + mix.Campaigns;
-        var senders = Math.Max(Profile.CampaignSend?.Workers ?? 0, mix?.Campaigns ?? 0);
-        return new(
-            sent,
-            _open("lh_app", Seed.PrimaryWorkspaceId, Math.Max(FewestConnections, mixed), sent),
-            _open("lh_worker", Seed.PrimaryWorkspaceId, Math.Max(FewestConnections, senders), sent));
-    }
+    private ScenarioDatabase OpenFor(SentStatements sent) => new(
+        sent,
+        _open("lh_app", Seed.PrimaryWorkspaceId, ProfileConnections.OfApp(Profile), sent),
+        _open("lh_worker", Seed.PrimaryWorkspaceId, ProfileConnections.OfWorker(Profile), sent));
 }

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using LoadHarness.Checks.Connections;
+using LoadHarness.Core;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
+using LoadHarness.Postgres;
 using LoadHarness.Postgres.Distribution;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Observation.Plans;
@@ -21,6 +23,9 @@ internal sealed class CrmLoad
     /// <summary>Server connections behind pgbouncer: enough to keep a small server busy, far fewer than the mix has users.</summary>
     private const int PooledConnections = 40;
 
+    /// <summary>The observer's two, and one that an import opens outside its pool.</summary>
+    private const int ConnectionsBeside = 3;
+
     // RE-4: under a second of requests in all, on a server that does nothing else any more.
     private const int ConnectionRequests = 50;
     private const int ConnectionUsers = 4;
@@ -37,6 +42,23 @@ internal sealed class CrmLoad
         StageContext context, Database database, NpgsqlDataSource admin, PgBouncer? pooler, ScenarioEnvironment environment,
         RunFleet? fleet) =>
         (_context, _database, _admin, _pooler, _environment, _fleet) = (context, database, admin, pooler, environment, fleet);
+
+    /// <summary>Before anything is migrated or seeded: a load that its server refuses measures the refusals.</summary>
+    /// <exception cref="HarnessException">The server has fewer connections free than the profile holds at once.</exception>
+    public static async Task RequireConnectionsAsync(StageContext context, Database database, CancellationToken cancellationToken)
+    {
+        // Behind a pooler they wait for one of its own.
+        if (context.Options.Pooler != Pooler.None) return;
+        var profile = ProfileCatalog.Read(context.Options.Profile);
+        var (fields, connections) = ProfileConnections.Most(
+            profile, MostSessions(database.Server), context.Options.Agents?.Count ?? 1);
+        await using var connection = await SingleSession.OpenAsync(database.AdminConnectionString, cancellationToken);
+        var (wanted, free) = (connections + ConnectionsBeside, await FreeConnections.ReadAsync(connection, cancellationToken));
+        if (wanted > free)
+            throw new HarnessException(
+                $"The profile {profile.Name} holds {wanted} connections at once, and the server has {free} free. Raise max_connections, "
+                    + $"lower {fields} of the profile, or give --pooler pgbouncer.", ExitCode.BadUsage);
+    }
 
     public static async IAsyncEnumerable<StageRecord> MeasureAsync(
         StageContext context, LoadProfile profile, Database database, SeedManifest seed,

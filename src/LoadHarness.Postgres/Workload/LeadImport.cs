@@ -36,6 +36,7 @@ public static class LeadImport
     private const int Block = 1_000;
 
     /// <param name="rows">The file; read once, and its beginning before that, to see how many sessions it has rows for.</param>
+    /// <param name="sessions">At most: no more than the pool has connections, since an import holds all of its own while it copies.</param>
     /// <param name="step">Measures a part of the import under its name.</param>
     /// <exception cref="HarnessException">
     /// The import can't be finished by calling again; its state is kept and the message names it.
@@ -44,7 +45,7 @@ public static class LeadImport
         TenantDatabase app, string source, IEnumerable<ImportRow> rows, int sessions, Func<string, Func<Task>, Task> step,
             CancellationToken cancellationToken)
     {
-        var shares = SharesOf(rows, sessions);
+        var shares = SharesOf(rows, Math.Min(sessions, app.Connections));
         var imports = await BeginAsync(app, source, shares, cancellationToken);
         await step("copy", () => CopyAsync(app, imports, rows.Select((row, index) => (index + 1L, row)), cancellationToken));
         await step("merge", () => Task.WhenAll(imports.Select((_, share) => MergeAllAsync(app, imports, share, cancellationToken))));

@@ -16,7 +16,7 @@ public sealed class TenantDatabase : IAsyncDisposable
 
     private const int MostPrepared = 64;
 
-    private readonly NpgsqlDataSource _source;
+    private readonly WaitingPool _pool;
     private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly string? _role;
     private readonly string _setting;
@@ -30,8 +30,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     private TenantDatabase(
         NpgsqlConnectionStringBuilder settings, string? role, long workspaceId, SentStatements? sent, string setting = WorkspaceSetting)
     {
-        (_source, _settings, _role, WorkspaceId, _sent, _setting) =
-            (NpgsqlDataSource.Create(settings), settings, role, workspaceId, sent, setting);
+        (_pool, _settings, _role, WorkspaceId, _sent, _setting) = (new(settings), settings, role, workspaceId, sent, setting);
         BecomeTenant = BecomeTenantBy(setting, role);
         WorkspaceText = workspaceId.ToString();
     }
@@ -39,12 +38,15 @@ public sealed class TenantDatabase : IAsyncDisposable
     // The same connections in another workspace.
     private TenantDatabase(TenantDatabase opened, long workspaceId)
     {
-        (_source, _settings, _role, WorkspaceId, _sent, _setting, BecomeTenant, _opened) = (
-            opened._source, opened._settings, opened._role, workspaceId, opened._sent, opened._setting, opened.BecomeTenant, opened);
+        (_pool, _settings, _role, WorkspaceId, _sent, _setting, BecomeTenant, _opened) = (
+            opened._pool, opened._settings, opened._role, workspaceId, opened._sent, opened._setting, opened.BecomeTenant, opened);
         WorkspaceText = workspaceId.ToString();
     }
 
     public long WorkspaceId { get; }
+
+    /// <summary>Most at once, over all workspaces.</summary>
+    public int Connections => _pool.Connections;
 
     private string WorkspaceText { get; }
 
@@ -99,21 +101,16 @@ public sealed class TenantDatabase : IAsyncDisposable
         ? this
         : Opened._others.GetOrAdd(workspaceId, static (id, opened) => new(opened, id), Opened);
 
-    /// <summary>Waits for a connection of the pool; disposing gives it back.</summary>
-    public async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
-    {
-        var connection = await _source.OpenConnectionAsync(cancellationToken);
-        await LookAsync(connection, cancellationToken);
-        return connection;
-    }
+    /// <summary>
+    /// Waits for a connection of the pool, in turn and with no limit but the caller's; disposing gives it back. Who holds some while
+    /// waiting for more must not want more than <see cref="Connections"/>.
+    /// </summary>
+    public async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) =>
+        await LookedAtAsync(await _pool.OpenAsync(cancellationToken), cancellationToken);
 
     /// <summary>A connection that no pool limits; disposing closes it.</summary>
-    public async Task<NpgsqlConnection> ConnectOutsidePoolAsync(CancellationToken cancellationToken)
-    {
-        var connection = await SingleSession.OpenAsync(_settings, cancellationToken);
-        await LookAsync(connection, cancellationToken);
-        return connection;
-    }
+    public async Task<NpgsqlConnection> ConnectOutsidePoolAsync(CancellationToken cancellationToken) =>
+        await LookedAtAsync(await SingleSession.OpenAsync(_settings, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Sends the statement with the workspace as <c>$1</c> and the arguments behind it; the reader stands at the statement's rows.
@@ -170,10 +167,23 @@ public sealed class TenantDatabase : IAsyncDisposable
         return rows;
     }
 
-    public ValueTask DisposeAsync() => _opened is null ? _source.DisposeAsync() : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _opened is null ? _pool.DisposeAsync() : ValueTask.CompletedTask;
 
-    private async Task LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        Opened._distributed ??= (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
+    // One that could not be asked is given back: nobody else would.
+    private async ValueTask<NpgsqlConnection> LookedAtAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (Opened._distributed is not null) return connection;
+        try
+        {
+            Opened._distributed = (await ClusterShape.ReadAsync(connection, cancellationToken)).Distributed;
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     // Statements that come again are prepared on their second use: what a driver in production does.
     private static NpgsqlConnectionStringBuilder Preparing(string connectionString, string? role, int connections, SentStatements? sent)

@@ -47,12 +47,7 @@ public static class WorkloadChecks
 
     private static async Task<Verdict> ConnectionsAsync(Workload workload, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var free = await connection.ScalarAsync<int>(
-            """
-            select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-                   - coalesce(current_setting('reserved_connections', true), '0')::int
-                   - (select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid())::int
-            """, cancellationToken);
+        var free = await FreeConnections.ReadAsync(connection, cancellationToken);
         var wanted = workload.Groups.Max(group => group.Sum(scenario => ScenarioSessions.MostConnections(scenario.Value)));
         return Verdict.Looked(
             "CONNECTIONS", "Connections for the most users at once", wanted <= free,

@@ -43,6 +43,20 @@ internal static class BuiltProgram
     /// <summary>Lead queries alone, for as long as it takes to disturb them and to see them end by themselves.</summary>
     public static string TenSecondProfile { get; } = Add("ten-seconds", LeadQueriesFor("ten-seconds", "10s"));
 
+    /// <summary>More users than a server with 200 connections has room for.</summary>
+    public static string CrowdProfile { get; } = Add(
+        "crowd",
+        """
+        {
+          "name": "crowd",
+          "description": "More users than connections.",
+          "mixedUsers": {
+            "users": 300, "thinkTime": "1s", "imports": 1, "importRows": 500, "campaigns": 1, "campaignRecipients": 500, "warmUp": "0s",
+            "during": "2s"
+          }
+        }
+        """);
+
     public static string LeadQueriesFor(string name, string during) =>
         $$"""
         {

@@ -36,6 +36,26 @@ public sealed class GivenDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_profile_that_wants_more_connections_than_the_server_has_is_refused_before_anything_is_made()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var database = await Provisioner.ProvisionAsync(
+            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false), SilentProgress.Instance,
+                cancellationToken);
+
+        var ended = await BuiltProgram.RunAsync(
+            "run", "--contacts", "2000", "--profile", BuiltProgram.CrowdProfile, "--database", database.AdminConnectionString, "--out",
+            _output.Path);
+
+        Assert.True(ended.ExitCode == 2, ended.StandardOutput + ended.StandardError);
+        // A connection for each user and import, two for each campaign, and those beside.
+        Assert.Contains("The profile crowd holds 306 connections at once", ended.StandardError, StringComparison.Ordinal);
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        await using var tables = admin.CreateCommand("select count(*) from pg_tables where schemaname = 'public'");
+        Assert.Equal(0L, await tables.ExecuteScalarAsync(cancellationToken));
+    }
+
+    [Fact]
     public async Task A_run_on_a_seeded_database_that_has_lost_rows_is_invalid_and_counts_what_is_there()
     {
         var cancellationToken = TestContext.Current.CancellationToken;

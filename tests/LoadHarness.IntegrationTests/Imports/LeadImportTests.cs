@@ -182,6 +182,18 @@ public sealed class LeadImportTests(PostgresCluster cluster)
         Assert.Equal("unsubscribed", await Workspaces.ReadAsync<string>(database, "select status from leads"));
     }
 
+    [Fact]
+    public async Task An_import_of_more_sessions_than_the_pool_has_connections_is_dealt_out_to_those()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var app = await Workspaces.OpenAppAsync(database, connections: 3);
+
+        var outcome = await LeadImport.RunAsync(app, "test", Enumerable.Range(1, 500).Select(Row), 8, (_, work) => work(), Stop);
+
+        Assert.Equal(new ImportOutcome(500, 0, 0), outcome);
+        Assert.Equal(3, await Workspaces.ReadAsync<long>(database, "select count(*) from lead_imports"));
+    }
+
     internal static ImportRow Row(int number) =>
         new($"lead{number}@own.io", $"Lead {number}", null, "Acme", null, "import", ["newsletter"], """{"plan":"pro","score":7}""");
 

@@ -1,6 +1,7 @@
 using LoadHarness.Core.Measurement;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.Scenarios;
+using LoadHarness.Scenarios.Profiles;
 
 namespace LoadHarness.IntegrationTests.Observation;
 
@@ -18,6 +19,22 @@ public sealed class ScenarioAnswerTests(SeededLoad seeded) : IClassFixture<Seede
         Assert.All(results, result => Assert.True(result.Accounting.Completed > 0, result.Name));
         Assert.Empty(results.SelectMany(result => result.Operations).SelectMany(operation => operation.Errors)
             .Select(error => error.Message));
+    }
+
+    // The pool of a lone scenario had 16 connections, and an import holds all of its own at once.
+    [Fact]
+    public async Task An_import_of_twenty_sessions_has_a_connection_for_each()
+    {
+        await using ScenarioEnvironment environment = seeded.Bench(
+            profile: new LoadProfile("sessions", "an import of many sessions", BulkImport: new(2_000, 1, Sessions: 20)));
+        environment.FirstOfNewLeads(200_000);
+
+        var result = Assert.Single(await SeededLoad.RunAsync(new BulkImport().Build(environment)));
+
+        Assert.Empty(Operation(result, "import").Errors.Select(error => error.Message));
+        Assert.Equal(1, result.Accounting.Completed);
+        Assert.Equal(20, await seeded.Database.Owner.AskAsync<long>("select max(n) from ("
+            + "select count(*) as n from lead_imports where source = 'bulk-import' group by created_at) as together"));
     }
 
     [Fact]
