@@ -79,6 +79,8 @@ public sealed class DatabaseObserver : IAsyncDisposable
         var observed = Stopwatch.GetElapsedTime(_began);
         var (relations, indexes, leftOut) = _before.Until(await SizesAsync(cancellationToken));
         if (_samples.WasThinned) _notes.Add("The run is long: samples stand for more than a second each, rates are exact over that time.");
+        _notes.UnionWith(_reader.Gaps);
+        if (_sampling.Exception is { } fault) _notes.Add($"The server was not watched to the end: {fault.GetBaseException().Message}");
         if (leftOut > 0) _notes.Add($"{leftOut} of the smallest indexes are left out.");
         return new(_samples.Samples(), _waits.Shares(), [.. _statements], [.. plans.Select(Slowest)], relations, _busy / observed)
         {
@@ -138,9 +140,10 @@ public sealed class DatabaseObserver : IAsyncDisposable
         {
             await _watching.WaitAsync(cancellationToken);
             var began = Stopwatch.GetTimestamp();
+            bool seen;
             try
             {
-                await SampleOnceAsync(cancellationToken);
+                seen = await SampleOnceAsync(cancellationToken);
             }
             finally
             {
@@ -149,7 +152,8 @@ public sealed class DatabaseObserver : IAsyncDisposable
 
             var took = Stopwatch.GetElapsedTime(began);
             _busy += took;
-            await Task.Delay(Rest(took), cancellationToken);
+            // What is refused once is refused again: the server's log gets one line a second, not ten.
+            await Task.Delay(seen ? Rest(took) : BetweenSamples, cancellationToken);
         }
     }
 
@@ -159,16 +163,22 @@ public sealed class DatabaseObserver : IAsyncDisposable
         return rest > BetweenSamples ? BetweenSamples : rest > BetweenLooks ? rest : BetweenLooks;
     }
 
-    // A server that is out of connections or restarting is what one wants to watch: the sample is missed, the watching goes on.
-    private async Task SampleOnceAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// A server that is out of connections or restarting is what one wants to watch: the sample is missed, the watching goes on.
+    /// </summary>
+    /// <returns>Whether the sessions were seen.</returns>
+    private async Task<bool> SampleOnceAsync(CancellationToken cancellationToken)
     {
         var window = _window;
-        if (await _reader.TryLookAsync(cancellationToken) is not { } look) return;
+        if (await _reader.TryLookAsync(cancellationToken) is not { } look) return false;
         if (window is { IsOpen: true })
             foreach (var scenario in window.Scenarios) _waits.Add(scenario.Name, scenario.Sent.ApplicationName, look);
-        if (_sampledAt != 0 && Stopwatch.GetElapsedTime(_sampledAt) < BetweenSamples - (BetweenLooks / 2)) return;
-        if (await _reader.TrySnapshotAsync(look, cancellationToken) is not { } snapshot) return;
+        if (_sampledAt != 0 && Stopwatch.GetElapsedTime(_sampledAt) < BetweenSamples - (BetweenLooks / 2)) return true;
+        // Also of one that fails: the next is due a second later.
+        _sampledAt = Stopwatch.GetTimestamp();
+        if (await _reader.TrySnapshotAsync(look, cancellationToken) is not { } snapshot) return true;
         _sampledAt = snapshot.Timestamp;
         _samples.Add(snapshot, window?.Name, window?.Phase);
+        return true;
     }
 }

@@ -23,11 +23,14 @@ internal sealed record ServerCounters(
             && WalBytes >= before.WalBytes
         && TempBytes >= before.TempBytes && (IoMilliseconds ?? 0) >= (before.IoMilliseconds ?? 0) && Checkpoints >= before.Checkpoints;
 
-    // PostgreSQL 17 moved the checkpoints to a view of their own.
+    // PostgreSQL 17 moved the checkpoints to a view of their own. A standby writes no WAL: it has that which it replayed.
     private static string QueryFor(int major) =>
         $"""
         /* loadharness: sampler */
-        select d.blks_hit, d.blks_read, d.xact_commit + d.xact_rollback, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0'), d.temp_bytes,
+        select d.blks_hit, d.blks_read, d.xact_commit + d.xact_rollback,
+               pg_wal_lsn_diff(case when pg_is_in_recovery() then coalesce(pg_last_wal_replay_lsn(), '0/0')
+                                    else pg_current_wal_insert_lsn() end, '0/0'),
+               d.temp_bytes,
                case when current_setting('track_io_timing')::bool then d.blk_read_time + d.blk_write_time end,
                {(major >= 17
                    ? "(select num_timed + num_requested from pg_stat_checkpointer)"

@@ -7,15 +7,20 @@ namespace LoadHarness.Postgres.Observation;
 internal sealed class ServerReader(NpgsqlDataSource admin, int? serverProcessId, bool loadIsOurs) : IAsyncDisposable
 {
     private readonly ServerProcesses _processes = new(serverProcessId);
+    private readonly Readings _looks = new("sessions of the server");
+    private readonly Readings _counters = new("counters of the server");
     private NpgsqlConnection? _connection;
 
+    /// <summary>What could not be read, a sentence each. To be asked when nothing is read any more.</summary>
+    public IEnumerable<string> Gaps => ((string?[])[_looks.Gap, _counters.Gap]).OfType<string>();
+
     public Task<ActivityLook?> TryLookAsync(CancellationToken cancellationToken) =>
-        TryAsync(connection => ActivityLook.ReadAsync(connection, cancellationToken), cancellationToken);
+        TryAsync(_looks, connection => ActivityLook.ReadAsync(connection, cancellationToken), cancellationToken);
 
     public async Task<ActivitySnapshot?> TrySnapshotAsync(ActivityLook look, CancellationToken cancellationToken)
     {
-        if (await TryAsync(connection => ServerCounters.ReadAsync(connection, cancellationToken), cancellationToken) is not { } counters)
-            return null;
+        if (await TryAsync(_counters, connection => ServerCounters.ReadAsync(connection, cancellationToken), cancellationToken)
+            is not { } counters) return null;
         var server = _processes.Read();
         return new(
             DateTimeOffset.UtcNow, Stopwatch.GetTimestamp(), look, counters, server?.Cpu, server?.ResidentBytes,
@@ -24,18 +29,22 @@ internal sealed class ServerReader(NpgsqlDataSource admin, int? serverProcessId,
 
     public ValueTask DisposeAsync() => _connection?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private async Task<T?> TryAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken)
+    private async Task<T?> TryAsync<T>(
+        Readings readings, Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
             _connection ??= await admin.OpenConnectionAsync(cancellationToken);
-            return await read(_connection);
+            var seen = await read(_connection);
+            readings.Note();
+            return seen;
         }
         catch (Exception lost) when (lost is NpgsqlException or InvalidOperationException or TimeoutException)
         {
             if (_connection is { } broken) await broken.DisposeAsync();
             _connection = null;
+            if (!cancellationToken.IsCancellationRequested) readings.Note(lost);
             return null;
         }
     }

@@ -66,13 +66,7 @@ public sealed class ServerFaultTests
         await using var server = await OwnServer.StartAsync(("shared_buffers", "16MB"), ("wal_level", "replica"));
         await using var source = Unpooled(server);
         await AddLeadsAsync(source);
-        await ServerAccount.RunAsync(server.Binaries.PgCtl, ["stop", "-D", server.Directory.Data, "-m", "fast", "-w"], Stop);
-        // It waits for a primary, and answers queries meanwhile.
-        var signal = Path.Combine(server.Directory.Data, "standby.signal");
-        await File.WriteAllTextAsync(signal, "", Stop);
-        await ServerAccount.OwnAsync(signal, Stop);
-        await ServerAccount.RunAsync(server.Binaries.PgCtl,
-            ["start", "-D", server.Directory.Data, "-l", server.Directory.Log, "-w", "-o", $"-p {server.Port}"], Stop);
+        await OwnServer.RestartAsStandbyAsync(server);
 
         foreach (var check in (string[])["table-bloat", "stale-statistics", "KM-5"])
         {

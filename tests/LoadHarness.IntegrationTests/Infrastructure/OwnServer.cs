@@ -23,4 +23,17 @@ internal static class OwnServer
         foreach (var (name, value) in changed) settings[name] = value;
         return await NativeCluster.StartAsync(binaries, settings, keep: false, TestContext.Current.CancellationToken);
     }
+
+    /// <summary>It waits for a primary, and answers queries meanwhile. Sessions of before are dead.</summary>
+    public static async Task RestartAsStandbyAsync(NativeCluster server)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var (control, data) = (server.Binaries.PgCtl, server.Directory.Data);
+        await ServerAccount.RunAsync(control, ["stop", "-D", data, "-m", "fast", "-w"], cancellationToken);
+        var signal = Path.Combine(data, "standby.signal");
+        await File.WriteAllTextAsync(signal, "", cancellationToken);
+        await ServerAccount.OwnAsync(signal, cancellationToken);
+        await ServerAccount.RunAsync(
+            control, ["start", "-D", data, "-l", server.Directory.Log, "-w", "-o", $"-p {server.Port}"], cancellationToken);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using LoadHarness.Core.Measurement;
 using LoadHarness.IntegrationTests.Infrastructure;
 using LoadHarness.IntegrationTests.Monitoring;
 using LoadHarness.IntegrationTests.Provisioning;
@@ -43,6 +45,50 @@ public sealed class DatabaseObserverTests(PostgresCluster cluster)
         Assert.Contains(samples, sample => sample.WalBytesPerSecond > Little);
     }
 
+    [Fact]
+    public async Task A_standby_is_seen_as_a_primary_is()
+    {
+        await using var server = await OwnServer.StartAsync(("shared_buffers", "16MB"), ("wal_level", "replica"));
+        await OwnServer.RestartAsStandbyAsync(server);
+        await using var admin = NpgsqlDataSource.Create(server.ConnectionString);
+        await using var observer = await DatabaseObserver.StartAsync(admin, server.ProcessId, Stop);
+        await SamplesAsync(observer, 2);
+
+        var seen = await observer.FinishAsync([], Stop);
+
+        Assert.All(seen.Samples, sample => Assert.Equal(0, sample.WalBytesPerSecond));
+        Assert.Empty(seen.Notes);
+    }
+
+    [Fact]
+    public async Task What_the_login_may_not_read_is_noted_and_asked_for_once_a_second()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await database.Owner.ExecuteAsync(
+            """
+            do $$ begin create role blind nologin; exception when duplicate_object or unique_violation then null; end $$;
+            revoke execute on function pg_current_wal_insert_lsn() from public;
+            """);
+        var login = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c role=blind", NoResetOnClose = true };
+        var began = Stopwatch.GetTimestamp();
+        DatabaseObservation seen;
+        await using (var admin = NpgsqlDataSource.Create(login))
+        {
+            await using var observer = await DatabaseObserver.StartAsync(admin, null, Stop);
+            await Task.Delay(TimeSpan.FromSeconds(2), Stop);
+            seen = await observer.FinishAsync([], Stop);
+        }
+
+        var most = (long)(Stopwatch.GetElapsedTime(began).TotalSeconds / 0.95) + 1;
+        // A session that has ended has told what was refused to it.
+        await UntilAloneAsync(database);
+        Assert.Empty(seen.Samples);
+        Assert.Contains("pg_current_wal_insert_lsn", Assert.Single(seen.Notes), StringComparison.Ordinal);
+        Assert.StartsWith("No counters of the server: ", Assert.Single(seen.Notes), StringComparison.Ordinal);
+        Assert.InRange(await database.Owner.AskAsync<long>(
+            "select xact_rollback from pg_stat_database where datname = current_database()"), 1, most);
+    }
+
     [Theory]
     [InlineData("public")]
     [InlineData("an extension's")]
@@ -78,6 +124,16 @@ public sealed class DatabaseObserverTests(PostgresCluster cluster)
         Assert.False(before.WereReset(before));
         // What others call may push statements out meanwhile.
         Assert.True((after with { Dropped = before.Dropped, ResetAt = before.ResetAt }).WereReset(before));
+    }
+
+    private static async Task UntilAloneAsync(TestDatabase database)
+    {
+        while (await database.Owner.AskAsync<bool>(
+            """
+            select exists (select from pg_stat_activity
+                where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid())
+            """))
+            await Task.Delay(10, Stop);
     }
 
     private static async Task SamplesAsync(DatabaseObserver observer, int count)
