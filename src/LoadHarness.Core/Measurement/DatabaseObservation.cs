@@ -44,6 +44,7 @@ public sealed record WatchedScenario(
 /// <summary>About one second. Rates are differences to the sample before, over the time of a clock that never goes back.</summary>
 /// <param name="Scenario">What ran: one scenario, or those of a mix joined with " + "; null between scenarios.</param>
 /// <param name="CacheHitShare">0 to 1 within this second; null when no block was asked for.</param>
+/// <param name="TransactionsPerSecond">In this database, without those of the harness that look at it.</param>
 /// <param name="ServerCpuCores">Null where the server's processes cannot be read: another machine, another system.</param>
 /// <param name="ServerResidentBytes">Null as <paramref name="ServerCpuCores"/>.</param>
 public sealed record DatabaseSample(

@@ -16,17 +16,21 @@ internal sealed record ActivitySnapshot(
     long? ServerResidentBytes,
     TimeSpan? GeneratorCpu)
 {
+    /// <summary>Transactions that the sampler itself has ended in this database, all of them told to the counters.</summary>
+    public long OwnTransactions { get; init; }
+
     /// <returns>Null when no time has passed, or a counter went back: then there is no rate.</returns>
     public DatabaseSample? Since(ActivitySnapshot before, string? scenario, string? phase)
     {
         var seconds = Stopwatch.GetElapsedTime(before.Timestamp, Timestamp).TotalSeconds;
         if (seconds <= 0 || !Counters.Follows(before.Counters)) return null;
+        var transactions = Counters.Transactions - before.Counters.Transactions - (OwnTransactions - before.OwnTransactions);
         var (hit, read) = (Counters.BlocksHit - before.Counters.BlocksHit, Counters.BlocksRead - before.Counters.BlocksRead);
         return new(
             AtUtc, scenario, Sessions.Active, Sessions.Waiting, Sessions.IdleInTransaction, Sessions.Connections,
             hit + read > 0 ? (double)hit / (hit + read) : null,
             (double)(Counters.WalBytes - before.Counters.WalBytes) / seconds,
-            (Counters.Transactions - before.Counters.Transactions) / seconds,
+            Math.Max(0, transactions) / seconds,
             Cores(ServerCpu - before.ServerCpu, seconds),
             ServerResidentBytes)
         {

@@ -7,6 +7,15 @@ namespace LoadHarness.Postgres.Observation;
 internal sealed record ServerCounters(
     long BlocksHit, long BlocksRead, long Transactions, decimal WalBytes, long TempBytes, double? IoMilliseconds, long Checkpoints)
 {
+    /// <summary>
+    /// Has the session count into the counters what it did until now, this statement with it: it would do so about once a second, in a lump.
+    /// </summary>
+    public static async Task TellOwnAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("/* loadharness: sampler */ select pg_stat_force_next_flush()", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     public static async Task<ServerCounters> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(QueryFor(connection.PostgreSqlVersion.Major), connection);

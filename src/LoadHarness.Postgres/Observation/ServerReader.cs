@@ -11,6 +11,9 @@ internal sealed class ServerReader(NpgsqlDataSource admin, int? serverProcessId,
     private readonly Readings _counters = new("counters of the server");
     private NpgsqlConnection? _connection;
 
+    // Begun here: the database counts them like those of the load.
+    private long _transactions;
+
     /// <summary>What could not be read, a sentence each. To be asked when nothing is read any more.</summary>
     public IEnumerable<string> Gaps => ((string?[])[_looks.Gap, _counters.Gap]).OfType<string>();
 
@@ -19,12 +22,23 @@ internal sealed class ServerReader(NpgsqlDataSource admin, int? serverProcessId,
 
     public async Task<ActivitySnapshot?> TrySnapshotAsync(ActivityLook look, CancellationToken cancellationToken)
     {
-        if (await TryAsync(_counters, connection => ServerCounters.ReadAsync(connection, cancellationToken), cancellationToken)
-            is not { } counters) return null;
+        var own = 0L;
+        if (await TryAsync(_counters, ReadAsync, cancellationToken) is not { } counters) return null;
         var server = _processes.Read();
         return new(
             DateTimeOffset.UtcNow, Stopwatch.GetTimestamp(), look, counters, server?.Cpu, server?.ResidentBytes,
-            loadIsOurs ? Environment.CpuUsage.TotalTime : null);
+            loadIsOurs ? Environment.CpuUsage.TotalTime : null)
+        {
+            OwnTransactions = own,
+        };
+
+        async Task<ServerCounters> ReadAsync(NpgsqlConnection connection)
+        {
+            await ServerCounters.TellOwnAsync(connection, cancellationToken);
+            // That which reads is not among those that it reads.
+            own = _transactions++;
+            return await ServerCounters.ReadAsync(connection, cancellationToken);
+        }
     }
 
     public ValueTask DisposeAsync() => _connection?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -36,6 +50,7 @@ internal sealed class ServerReader(NpgsqlDataSource admin, int? serverProcessId,
         try
         {
             _connection ??= await admin.OpenConnectionAsync(cancellationToken);
+            _transactions++;
             var seen = await read(_connection);
             readings.Note();
             return seen;

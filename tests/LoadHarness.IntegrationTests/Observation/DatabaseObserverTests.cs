@@ -45,6 +45,19 @@ public sealed class DatabaseObserverTests(PostgresCluster cluster)
         Assert.Contains(samples, sample => sample.WalBytesPerSecond > Little);
     }
 
+    // The sampler looks ten times a second, each time in a transaction.
+    [Fact]
+    public async Task An_idle_database_has_no_transactions()
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await using var observer = await DatabaseObserver.StartAsync(database.Owner, null, Stop);
+        await SamplesAsync(observer, 3);
+
+        var seen = await observer.FinishAsync([], Stop);
+
+        Assert.InRange(seen.Samples.Average(sample => sample.TransactionsPerSecond), 0, 2);
+    }
+
     [Fact]
     public async Task A_standby_is_seen_as_a_primary_is()
     {

@@ -18,6 +18,18 @@ public sealed class ObservationArithmeticTests
     }
 
     [Theory]
+    [InlineData(111, 100)]
+    // The database counted less than was sent to it: a session that broke has not told its last.
+    [InlineData(9, 0)]
+    public void The_samplers_own_transactions_are_no_load(long counted, double rate)
+    {
+        var before = At(1, 0, 0) with { OwnTransactions = 40 };
+        var now = At(2, 0, 0);
+        now = now with { OwnTransactions = 51, Counters = now.Counters with { Transactions = counted } };
+        Assert.Equal(rate, now.Since(before, null, null)!.TransactionsPerSecond, 3);
+    }
+
+    [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 1)]
     public void No_time_or_time_that_ran_back_gives_no_sample_instead_of_an_infinite_or_negative_one(double before, double now) =>
