@@ -74,7 +74,14 @@ public static class ProfileCatalog
         var faults = Shape.Check<LoadProfile>(bytes).ToList();
         // What is not JSON has no name to look at.
         if (!faults.Any(fault => fault.Field.Length == 0)) faults.AddRange(Whole(bytes, Path.GetFileNameWithoutExtension(path)));
-        return faults.Count == 0 ? (JsonSerializer.Deserialize<LoadProfile>(bytes, Format), []) : (null, faults);
+        if (faults.Count > 0) return (null, faults);
+        var profile = JsonSerializer.Deserialize<LoadProfile>(bytes, Format);
+        // The first requests of the users are spread over a whole think time: some would lie behind the end.
+        return profile?.MixedUsers is { } mix && mix.ThinkTime > mix.During
+            ? (null, [new("mixedUsers.thinkTime",
+                $"it is {mix.ThinkTime.TotalSeconds:0.###} s, and the users stay {mix.During.TotalSeconds:0.###} s: some would never send",
+                $"Allowed: up to {mix.During.TotalSeconds:0.###} s, as during says")])
+            : (profile, []);
     }
 
     // The report knows a profile by its name alone: a copy that kept the name of its original would pass for it.

@@ -12,7 +12,8 @@ namespace LoadHarness.Core.Measurement;
 /// failed or never ended is no part of it.
 /// </param>
 /// <param name="Users">
-/// Virtual users of the closed model, or the most requests in flight of the open one; null where the engine does not count them.
+/// Most virtual users of the closed model at once, each from its first request until it leaves, or the most requests in flight of the open
+/// one; null where the engine does not count them.
 /// </param>
 /// <param name="AbortReason">Why a threshold or a person ended the scenario early; null when it ran its course.</param>
 public sealed record ScenarioResult(

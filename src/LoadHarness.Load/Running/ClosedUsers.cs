@@ -15,8 +15,6 @@ internal sealed class ClosedUsers(LoadPhase phase)
     private readonly PriorityQueue<int, int> _freeNumbers = new();
     private int _numbers;
 
-    public int Most { get; private set; }
-
     public IReadOnlyList<VirtualUser> All => _all;
 
     public bool AreSettled => _all.TrueForAll(u => u.IsSettled);
@@ -32,13 +30,38 @@ internal sealed class ClosedUsers(LoadPhase phase)
                 look.See(user.Since);
     }
 
+    /// <summary>
+    /// Most at work at once: from a user's first iteration until it is retired. Who was added and never began, because the first start was
+    /// due after the end, was no load. To be read when the recorder is closed.
+    /// </summary>
+    public int Most()
+    {
+        var changes = new List<(Instant At, int By)>();
+        foreach (var user in _all)
+        {
+            if (user.FirstBegun is not { } begun) continue;
+            changes.Add((begun, 1));
+            // A paced user who was late began what was due before it was retired.
+            changes.Add((Instant.Later(user.RetiresAt, begun + 1), -1));
+        }
+
+        changes.Sort();
+        var (atWork, most) = (0, 0);
+        foreach (var (_, by) in changes)
+        {
+            atWork += by;
+            most = Math.Max(most, atWork);
+        }
+
+        return most;
+    }
+
     /// <param name="serial">From 0, over the users of all generators.</param>
     public void Add(int serial, Instant intended, Instant retiresAt, SharedIterations? shared = null)
     {
         var user = new VirtualUser(phase, serial, FreeNumber(), shared) { RetiresAt = retiresAt };
         lock (_lock) _all.Add(user);
         _active.Push(user);
-        Most = Math.Max(Most, _active.Count);
         user.Begin(intended);
     }
 

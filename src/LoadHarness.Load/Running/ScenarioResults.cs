@@ -23,7 +23,7 @@ internal static class ScenarioResults
             startedUtc,
             setting.Scenario.WarmUp,
             measured,
-            Math.Max(phase.Users.Most, phase.Requests.MostInFlight),
+            Math.Max(phase.Users.Most(), phase.Requests.MostInFlight),
             [.. setting.Scenario.Operations.Select((operation, i) => OperationOf(
                 operation.Name,
                 recorder.Totals[i],

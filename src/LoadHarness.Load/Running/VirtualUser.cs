@@ -18,6 +18,7 @@ internal sealed class VirtualUser(LoadPhase phase, int serial, int number, Share
     private Instant _first;
     private Instant _intended;
     private Instant _begun;
+    private Instant _firstBegun;
     private Instant _slice;
     private volatile bool _resting;
     private volatile bool _done;
@@ -37,6 +38,9 @@ internal sealed class VirtualUser(LoadPhase phase, int serial, int number, Share
 
     /// <summary>Iterations begun, by operation. To be read when the recorder is closed.</summary>
     public IReadOnlyList<long> Started => _started;
+
+    /// <summary>Null for one who never began. To be read when the recorder is closed.</summary>
+    public Instant? FirstBegun => InvocationNumber < 0 ? null : _firstBegun;
 
     /// <summary>When what is under way should have started. Any thread, as an estimate.</summary>
     public Instant Since => KeepsSchedule ? Instant.Read(ref _intended) : Instant.Read(ref _begun);
@@ -107,6 +111,7 @@ internal sealed class VirtualUser(LoadPhase phase, int serial, int number, Share
                 return null;
             }
 
+            if (InvocationNumber < 0) _firstBegun = now;
             var seed = Phase.SeedOf(serial + 1, ++InvocationNumber);
             var operation = Phase.Mix.Pick(seed);
             _started[operation]++;

@@ -41,6 +41,7 @@ internal static class SimulationRules
                 "Leave it out, or use keepConstant");
         if (isClosed && scenario.MaxInFlight is not null)
             yield return new($"{field}.maxInFlight", "users wait for their response", "Leave it out: copies is the limit");
+        foreach (var fault in PaceFaults(field, scenario)) yield return fault;
     }
 
     /// <exception cref="HarnessException">The engine refuses a number.</exception>
@@ -61,6 +62,31 @@ internal static class SimulationRules
             SimulationKind.IterationsForConstant => Load.Simulation.IterationsForConstant(file.Copies!.Value, file.Iterations!.Value),
             _ => Load.Simulation.Pause(file.During!.Value),
         };
+    }
+
+    // The first starts of users who come together are spread over a whole pace: some would lie behind the end.
+    private static IEnumerable<InputFault> PaceFaults(string field, ScenarioFile scenario)
+    {
+        if (scenario.Pace is not { } pace) yield break;
+        var before = 0;
+        foreach (var (place, simulation) in scenario.Simulations.Index())
+        {
+            // Those who came last leave first.
+            var stay = scenario.Simulations.Skip(place)
+                .TakeWhile(stretch => HoldsUsers(stretch) && stretch.Copies >= simulation.Copies).ToList();
+            var comes = simulation is { Kind: SimulationKind.KeepConstant, Copies: { } copies } && copies > before;
+            before = HoldsUsers(simulation) ? simulation.Copies ?? 0 : 0;
+            if (!comes || stay.Any(stretch => stretch.During is null)) continue;
+            var seconds = stay.Sum(stretch => stretch.During!.Value.TotalSeconds);
+            if (pace.TotalSeconds > seconds)
+                yield return new(
+                    $"{field}.pace",
+                    $"it is {pace.TotalSeconds:0.###} s, and users of simulations[{place}] stay {seconds:0.###} s: some would never start",
+                    $"Allowed: up to {seconds:0.###} s");
+        }
+
+        static bool HoldsUsers(SimulationFile simulation) =>
+            simulation.Kind is SimulationKind.KeepConstant or SimulationKind.RampingConstant;
     }
 
     private static IEnumerable<InputFault> Faults(string field, SimulationFile file)

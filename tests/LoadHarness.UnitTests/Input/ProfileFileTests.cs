@@ -64,6 +64,28 @@ public sealed class ProfileFileTests : IDisposable
             && fault.Contains(value, StringComparison.Ordinal) && fault.Contains(allowed, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("15s", true)]
+    [InlineData("15001ms", false)]
+    public void Users_who_stay_shorter_than_they_think_are_refused(string thinkTime, bool isAllowed)
+    {
+        var path = Written($$"""
+            {
+              "name": "mine", "description": "Users.",
+              "mixedUsers": {
+                "users": 1000, "thinkTime": "{{thinkTime}}", "imports": 1, "importRows": 100, "campaigns": 1, "campaignRecipients": 100,
+                "warmUp": "0s", "during": "15s"
+              }
+            }
+            """);
+
+        Assert.Equal(isAllowed, ProfileCatalog.Find(path, out var faults) is not null);
+
+        if (!isAllowed)
+            Assert.Equal($"{path}: mixedUsers.thinkTime: it is 15.001 s, and the users stay 15 s: some would never send. "
+                + "Allowed: up to 15 s, as during says.", Assert.Single(faults));
+    }
+
     [Fact]
     public void Every_fault_of_a_file_is_named_at_once()
     {

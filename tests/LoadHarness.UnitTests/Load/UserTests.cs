@@ -58,6 +58,30 @@ public sealed class UserTests
         Assert.Equal(drawn.Count, drawn.Distinct().Count());
     }
 
+    // First starts are spread over a whole pace, 0.6 s apart: those from 15 s on never come.
+    [Fact]
+    public async Task A_user_who_never_began_is_not_one_of_those_at_once()
+    {
+        var run = new VirtualRun();
+
+        var result = await run.Play(run.Scenario(Milliseconds(10)).WithPacing(Seconds(60))
+            .WithLoadSimulations(Simulation.KeepConstant(100, Seconds(15))));
+
+        Assert.Equal(25, run.Starts.Count);
+        Assert.Equal(25, result.Users);
+    }
+
+    // Twenty, then five of them, then those and fifteen others.
+    [Fact]
+    public async Task Users_who_have_gone_are_not_at_once_with_those_who_come_for_them()
+    {
+        var run = new VirtualRun();
+
+        var result = await run.Play(run.Scenario(Milliseconds(10)).WithLoadSimulations(DownAndUp));
+
+        Assert.Equal(20, result.Users);
+    }
+
     [Fact]
     public async Task In_flight_counts_iterations_under_way_and_not_users_who_rest()
     {

@@ -66,6 +66,18 @@ public sealed class WorkloadFolderTests : IDisposable
         Assert.Equal(TimeSpan.Zero, workload.ExpectedTimeOf("users"));
     }
 
+    [Fact]
+    public void A_pace_may_be_as_long_as_the_users_stay()
+    {
+        _folder.Changed("workload.json", "\"during\": \"30s\" } ]", """
+            "during": "30s" }, { "kind": "keepConstant", "copies": 8, "during": "10s" } ], "pace": "40s"
+            """);
+
+        var (_, faults) = _folder.Read();
+
+        Assert.Empty(faults);
+    }
+
     [Theory]
     [InlineData("\"shop\"", "\"my shop\"", "name:", "other signs")]
     [InlineData("\"name\": \"shop\"", "\"name\": 7", "name:", "a text")]
@@ -102,6 +114,10 @@ public sealed class WorkloadFolderTests : IDisposable
     [InlineData("\"during\": \"1m\"", "\"during\": \"0s\"", "scenarios.reads.simulations[0].during:", "from 0.1")]
     [InlineData("\"copies\": 8", "\"copies\": 0", "scenarios.users.simulations[0]:", "at least 1")]
     [InlineData("\"warmUp\": \"1s\"", "\"thinkTime\": \"1s\"", "scenarios.reads.thinkTime:", "has users")]
+    [InlineData("\"during\": \"30s\" } ]", "\"during\": \"30s\" } ], \"pace\": \"31s\"", "scenarios.users.pace:", "never start")]
+    [InlineData("\"during\": \"30s\" } ]",
+        "\"during\": \"30s\" }, { \"kind\": \"keepConstant\", \"copies\": 4, \"during\": \"30s\" } ], \"pace\": \"31s\"",
+        "scenarios.users.pace:", "users of simulations[0] stay 30 s")]
     [InlineData("\"maxInFlight\": 50", "\"maxInFlight\": 0", "scenarios.reads.maxInFlight:", "from 1")]
     [InlineData("\"reads\": {", "\"re ads\": {", "scenarios.re ads:", "other signs")]
     [InlineData("\"scenario\": \"reads\"", "\"scenario\": \"writes\"", "targets[0] SHOP-1", "scenario: 'writes'")]
