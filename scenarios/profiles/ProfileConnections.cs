@@ -25,7 +25,7 @@ public static class ProfileConnections
     /// <param name="generators">Each has pools of its own.</param>
     /// <returns>Of the part that wants most, with the fields that say how many.</returns>
     public static (string Fields, int Connections) Most(LoadProfile profile, int mostOfRole, int generators) =>
-        Parts(profile, mostOfRole, generators).DefaultIfEmpty(("", 0)).MaxBy(part => part.Connections);
+        Parts(profile, mostOfRole, generators).DefaultIfEmpty((Fields: "", Connections: 0)).MaxBy(part => part.Connections);
 
     private static IEnumerable<(string Fields, int Connections)> Parts(LoadProfile profile, int mostOfRole, int generators)
     {
