@@ -8,7 +8,8 @@ internal sealed record ServerCounters(
     long BlocksHit, long BlocksRead, long Transactions, decimal WalBytes, long TempBytes, double? IoMilliseconds, long Checkpoints)
 {
     /// <summary>
-    /// Has the session count into the counters what it did until now, this statement with it: it would do so about once a second, in a lump.
+    /// Has the session count into the counters what it did until now, this statement with it: it would do so about once a second, in a
+    /// lump.
     /// </summary>
     public static async Task TellOwnAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

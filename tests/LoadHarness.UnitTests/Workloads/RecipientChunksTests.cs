@@ -36,9 +36,9 @@ public sealed class RecipientChunksTests
     [Fact]
     public void Whole_chunks_go_past_the_number_wanted_by_what_had_begun()
     {
-        var chunks = new RecipientChunks(200, new(1, Leads, 240) { WholeChunks = true }, 2);
-        Assert.Equal(480, Play(chunks, 2).Count);
-        Assert.Equal(384, chunks.Scheduled);
+        var chunks = new RecipientChunks(200, new(1, Leads, 260) { WholeChunks = true }, 2);
+        Assert.Equal(520, Play(chunks, 2).Count);
+        Assert.Equal(416, chunks.Scheduled);
     }
 
     private static List<long> Play(RecipientChunks chunks, int schedulers)
