@@ -14,27 +14,6 @@ internal static class ArmScript
     // The counts of a session that has not told them yet are missing in every other one.
     private const string TellCounts = "select pg_stat_force_next_flush()";
 
-    // What a table has after the files and had not before is new, or was changed. ANALYZE of a partitioned table is one of all its
-    // partitions.
-    private const string Marks =
-        """
-        select coalesce(pg_partition_root(t.oid), t.oid::regclass)::text, m.mark
-        from pg_class t
-        join pg_namespace n on n.oid = t.relnamespace and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-        cross join lateral (
-            select format('index %s', i.indexrelid) from pg_index i where i.indrelid = t.oid
-            union all
-            select format('statistics %s', s.oid) from pg_statistic_ext s where s.stxrelid = t.oid
-            union all
-            -- A table that is rewritten may have lost those of columns with another type.
-            select format('file %s of %s', pg_relation_filenode(t.oid), t.oid) where t.relkind <> 'p'
-            union all
-            select format('%s changed rows of %s', pg_stat_get_mod_since_analyze(t.oid), t.oid)
-            where pg_stat_get_mod_since_analyze(t.oid) > 0
-        ) m (mark)
-        where t.relkind in ('r', 'p', 'm')
-        """;
-
     /// <exception cref="HarnessException">The file cannot be read, or is no SQL.</exception>
     public static IReadOnlyList<SqlStatement> Read(string file) => SqlScript.Read(file, PlaceOf(file));
 
@@ -71,7 +50,7 @@ internal static class ArmScript
     }
 
     private static Task<List<(string Table, string Mark)>> MarksAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        connection.ListAsync(Marks, row => (row.GetString(0), row.GetString(1)), cancellationToken);
+        connection.ListAsync(ProgramSql.Of("table-marks"), row => (row.GetString(0), row.GetString(1)), cancellationToken);
 
     private static string PlaceOf(string file) => $"sql={file}";
 }

@@ -13,46 +13,11 @@ internal static class PlannerStatistics
     /// <summary>Samples of 30,000 rows, ANALYZE's usual size, tell shares to about 1%.</summary>
     private const double LargestOfSamples = 0.1;
 
-    // Of a table that its login may not read, the view tells nothing, on either arm. The rest is told to owners: of others it is left out.
-    private const string Query =
-        """
-        with tables as (
-            select c.oid, c.relname, c.relowner, n.nspname,
-                   case when n.nspname = 'public' then '' else n.nspname || '.' end || c.relname as name
-            from pg_class c
-            join pg_namespace n on n.oid = c.relnamespace and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-            where c.relkind in ('r', 'm') and c.reltuples > 0
-        )
-        select t.name, a.attname::text, coalesce(s.most_common_freqs[1], 0)::float8, s.null_frac::float8, a.attnum::int
-        from tables t
-        join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
-        left join pg_stats s on s.schemaname = t.nspname and s.tablename = t.relname and s.attname = a.attname and not s.inherited
-        union all
-        -- Those of an index's expressions stand under the name of the index.
-        select t.name, format('%s of the index %s', a.attname, x.relname), coalesce(s.most_common_freqs[1], 0)::float8,
-               s.null_frac::float8, 2000 + a.attnum
-        from tables t
-        join pg_index i on i.indrelid = t.oid and i.indexprs is not null
-        join pg_class x on x.oid = i.indexrelid
-        join pg_attribute a on a.attrelid = x.oid and i.indkey[a.attnum - 1] = 0
-        left join pg_stats s on s.schemaname = t.nspname and s.tablename = x.relname and s.attname = a.attname and not s.inherited
-        where pg_has_role(t.relowner, 'usage')
-        union all
-        select t.name, format('the statistics object %s', o.stxname), coalesce(s.most_common_freqs[1], 0)::float8,
-               case when s.statistics_name is not null then 0::float8 end, 3000
-        from tables t
-        join pg_statistic_ext o on o.stxrelid = t.oid
-        join pg_namespace n on n.oid = o.stxnamespace
-        left join pg_stats_ext s on s.statistics_schemaname = n.nspname and s.statistics_name = o.stxname and not s.inherited
-        where pg_has_role(t.relowner, 'usage')
-        order by 1, 5, 2
-        """;
-
     public static async Task<IReadOnlyList<ColumnStatistics>> ReadAsync(NpgsqlDataSource admin, CancellationToken cancellationToken)
     {
         await using var connection = await admin.OpenConnectionAsync(cancellationToken);
         return await connection.ListAsync(
-            Query,
+            ProgramSql.Of("planner-statistics"),
             row => new ColumnStatistics(
                 row.GetString(0), row.GetString(1), row.IsDBNull(3) ? null : new(row.GetDouble(2), row.GetDouble(3))),
             cancellationToken);

@@ -1,3 +1,4 @@
+using System.Data;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Postgres.Distribution;
 using LoadHarness.Postgres.Workload;
@@ -39,6 +40,14 @@ public static class PlanCollector
         {
             foreach (var sequence in sequences)
             {
+                // A statement with fewer arguments than parameters breaks the protocol, and with it the session.
+                if (connection.State != ConnectionState.Open)
+                {
+                    await connection.CloseAsync();
+                    await connection.OpenAsync(cancellationToken);
+                    session = await PlanSession.BeginAsync(connection, cancellationToken);
+                }
+
                 if (await SequenceAsync(connection, session, tenants, sequence, plans, cancellationToken) is { } note) notes.Add(note);
             }
         }
