@@ -4,6 +4,7 @@ using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Progress;
+using LoadHarness.Postgres;
 using LoadHarness.Scenarios;
 using LoadHarness.Seeding;
 
@@ -102,8 +103,8 @@ public sealed class LedgerRun(ComparisonPlan plan, SeedRequest request, ServerPr
         return entry;
     }
 
-    // The one of the catalog, whatever its letters are and whoever else has its name.
-    private static string Qualified(CatalogIndex index) => $"public.\"{index.Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    // The one of the catalog, whatever its letters are and whatever other index has its name.
+    private static string Qualified(CatalogIndex index) => $"public.{SqlNames.Quoted(index.Name)}";
 
     private static IReadOnlyList<CatalogIndex> Chosen(IReadOnlyList<CatalogIndex> indexes, IReadOnlyList<string> only)
     {

@@ -1,3 +1,4 @@
+using LoadHarness.Postgres;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Parameters;
 using NpgsqlTypes;
@@ -57,9 +58,8 @@ internal static class ParameterGuess
     /// <summary>Several columns of one table: their values belong together, so they come from the same row.</summary>
     public static ParameterFile Sampled(string table, IReadOnlyList<string> columns, double rows)
     {
-        var names = string.Join(", ", columns.Select(column => "\"" + column.Replace("\"", "\"\"", StringComparison.Ordinal) + "\""));
-        var filled = string.Join(" and ",
-            columns.Select(column => $"\"{column.Replace("\"", "\"\"", StringComparison.Ordinal)}\" is not null"));
+        var names = string.Join(", ", columns.Select(SqlNames.Quoted));
+        var filled = string.Join(" and ", columns.Select(column => $"{SqlNames.Quoted(column)} is not null"));
         // Blocks from all over a large table; all of a small one.
         var share = rows > SampledRows * SampleMargin
             ? $" tablesample system ({Math.Max(0.001, SampledRows * SampleMargin * 100 / rows):0.###}) repeatable (1)"

@@ -97,7 +97,7 @@ public static class TableSeeder
         SeedTable table, NpgsqlConnection connection, CopyBuffer buffer, long first, long rows, Random random,
         CancellationToken cancellationToken)
     {
-        var names = string.Join(", ", table.Columns.Select(column => $"\"{column.Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
+        var names = string.Join(", ", table.Columns.Select(column => SqlNames.Quoted(column.Name)));
         var holders = table.Columns.Select(column => column.CreateHolder()).ToArray();
         await using var copy = await BinaryCopy.BeginAsync(
             connection, $"copy {table.Name} ({names}) from stdin (format binary)", buffer, cancellationToken);
