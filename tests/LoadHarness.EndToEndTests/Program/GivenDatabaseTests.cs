@@ -16,9 +16,7 @@ public sealed class GivenDatabaseTests : IDisposable
     public async Task A_given_database_that_holds_tables_is_refused_and_stays_as_it_is()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        await using var database = await Provisioner.ProvisionAsync(
-            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false), SilentProgress.Instance,
-                cancellationToken);
+        await using var database = await ServerAsync(cancellationToken);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         await using (var create = admin.CreateCommand(
             "create table precious (id int); insert into precious values (1)")) await create.ExecuteNonQueryAsync(cancellationToken);
@@ -39,9 +37,7 @@ public sealed class GivenDatabaseTests : IDisposable
     public async Task A_profile_that_wants_more_connections_than_the_server_has_is_refused_before_anything_is_made()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        await using var database = await Provisioner.ProvisionAsync(
-            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false), SilentProgress.Instance,
-                cancellationToken);
+        await using var database = await ServerAsync(cancellationToken);
 
         var ended = await BuiltProgram.RunAsync(
             "run", "--contacts", "2000", "--profile", BuiltProgram.CrowdProfile, "--database", database.AdminConnectionString, "--out",
@@ -59,9 +55,7 @@ public sealed class GivenDatabaseTests : IDisposable
     public async Task A_run_on_a_seeded_database_that_has_lost_rows_is_invalid_and_counts_what_is_there()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        await using var database = await Provisioner.ProvisionAsync(
-            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false), SilentProgress.Instance,
-                cancellationToken);
+        await using var database = await ServerAsync(cancellationToken);
         string[] given = ["--contacts", "2000", "--database", database.AdminConnectionString];
         Assert.Equal(0, (await BuiltProgram.RunAsync(["seed", .. given])).ExitCode);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
@@ -87,9 +81,7 @@ public sealed class GivenDatabaseTests : IDisposable
     public async Task A_run_beside_another_one_on_a_given_database_ends_at_once_and_force_leaves_every_row()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        await using var database = await Provisioner.ProvisionAsync(
-            new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false), SilentProgress.Instance,
-                cancellationToken);
+        await using var database = await ServerAsync(cancellationToken);
         string[] given = ["--contacts", "2000", "--database", database.AdminConnectionString];
         Assert.Equal(0, (await BuiltProgram.RunAsync(["seed", .. given])).ExitCode);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
@@ -109,4 +101,7 @@ public sealed class GivenDatabaseTests : IDisposable
         await using var leads = admin.CreateCommand("select count(*) from leads");
         Assert.Equal(3_000L, await leads.ExecuteScalarAsync(cancellationToken));
     }
+
+    private static Task<Database> ServerAsync(CancellationToken cancellationToken) => Provisioner.ProvisionAsync(
+        new(new DatabaseTarget.Native(), ServerProfile.Checklist, Keep: false, Force: false), SilentProgress.Instance, cancellationToken);
 }

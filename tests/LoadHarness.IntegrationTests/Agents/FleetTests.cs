@@ -52,10 +52,10 @@ public sealed class FleetTests : IAsyncLifetime
         await using var fleet = await Fleet.OpenAsync(_broker.Address, Work, _told.Enqueue, Stop);
         var agents = Agents(share => PlayAsync(share, load, own));
         await fleet.GatherAsync(Patience, Stop);
-        var phase = new Phase();
+        var phase = new ToldPhase();
 
         var began = Stopwatch.GetTimestamp();
-        var merged = (await fleet.RunAsync(load, new Seconds(), phase, Stop)).Scenarios;
+        var merged = (await fleet.RunAsync(load, new ToldSeconds(), phase, Stop)).Scenarios;
         var took = Stopwatch.GetElapsedTime(began);
 
         await Task.WhenAll(agents);
@@ -99,9 +99,9 @@ public sealed class FleetTests : IAsyncLifetime
             : PlayAsync(share, load, new()));
         await fleet.GatherAsync(Patience, Stop);
         // Not before the load is on, however late that is.
-        var live = new Seconds { First = () => vanish.CancelAfter(TimeSpan.Zero) };
+        var live = new ToldSeconds { First = () => vanish.CancelAfter(TimeSpan.Zero) };
 
-        var merged = Assert.Single((await fleet.RunAsync(load, live, new Phase { Fails = true }, Stop)).Scenarios);
+        var merged = Assert.Single((await fleet.RunAsync(load, live, new ToldPhase { Fails = true }, Stop)).Scenarios);
 
         await Task.WhenAll(agents);
         Assert.Contains("Agent 2/3", fleet.Loss, StringComparison.Ordinal);
@@ -131,7 +131,7 @@ public sealed class FleetTests : IAsyncLifetime
         await using var session = await JoinAsync(LoadShare.Whole, Build);
         await session.ConfirmAsync(work.Facts, Stop);
         await fleet.GatherAsync(Patience, Stop);
-        var running = fleet.RunAsync(load, new Seconds(), new Phase(), Stop);
+        var running = fleet.RunAsync(load, new ToldSeconds(), new ToldPhase(), Stop);
 
         await WhileCutAsync(() => session.WaitAsync("open", PhaseKind.Measuring, Stop));
         await WhileCutAsync(() => session.HandInAsync("open", new(own, [], 0), TimeSpan.Zero));
@@ -281,7 +281,7 @@ public sealed class FleetTests : IAsyncLifetime
         var atLine = session.WaitAsync("open", PhaseKind.Measuring, Stop);
         // It asks again and again meanwhile.
         await Task.Delay(TimeSpan.FromSeconds(0.3), Stop);
-        var running = fleet.RunAsync(load, new Seconds(), new Phase(), interrupted.Token, atOnce.Token);
+        var running = fleet.RunAsync(load, new ToldSeconds(), new ToldPhase(), interrupted.Token, atOnce.Token);
         await atLine;
 
         await interrupted.CancelAsync();
@@ -309,7 +309,7 @@ public sealed class FleetTests : IAsyncLifetime
             await PlayAsync(waiting, load, new(), stop);
         }, fault => fault.Message, Stop);
         await fleet.GatherAsync(Patience, Stop);
-        var running = fleet.RunAsync(load, new Seconds(), new Phase(), interrupted.Token);
+        var running = fleet.RunAsync(load, new ToldSeconds(), new ToldPhase(), interrupted.Token);
         // With its word that it is there it tells how far its clock is ahead.
         while (fleet.Records[0].RoundTrip == TimeSpan.Zero) await Task.Delay(20, Stop);
 
@@ -375,36 +375,5 @@ public sealed class FleetTests : IAsyncLifetime
             own[session.Share.ToString()] = results;
             return new(results, [], 0);
         }, clock, cancellationToken, CancellationToken.None);
-    }
-
-    private sealed class Seconds : IProgress<LoadSnapshot>
-    {
-        private int _told;
-
-        public Action? First { get; init; }
-
-        public void Report(LoadSnapshot value)
-        {
-            Assert.NotEqual(TimeSpan.Zero, value.Elapsed);
-            if (Interlocked.Increment(ref _told) == 1) First?.Invoke();
-        }
-    }
-
-    private sealed class Phase : IMeasuredPhase
-    {
-        public List<string> Told { get; } = [];
-
-        /// <summary>As when the server that it looks at is gone.</summary>
-        public bool Fails { get; init; }
-
-        public Task BeginsAsync() => TellAsync("begins");
-
-        public Task EndedAsync() => TellAsync("ended");
-
-        private Task TellAsync(string what)
-        {
-            Told.Add(what);
-            return Fails ? Task.FromException(new IOException("The server is gone.")) : Task.CompletedTask;
-        }
     }
 }
