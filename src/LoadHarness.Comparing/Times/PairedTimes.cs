@@ -46,7 +46,9 @@ internal sealed class PairedTimes(
             .. all.Select(scenario => scenario.Uncompared(decided.Metrics)).OfType<string>(),
         ];
         IReadOnlyList<ComparedTime> times = [.. decided.Times, .. Shift(all)];
-        return await ConfirmedAsync(times, cancellationToken);
+        var judged = await ConfirmedAsync(times, cancellationToken);
+        progress.Note(LockWaits.Sentence());
+        return judged;
 
         string Measured(int takenAgain) =>
             $"{Format.Counted(open.Count, "scenario")}{(takenAgain > 0 ? $", {Format.Counted(takenAgain, "pair")} taken again" : "")}";

@@ -74,14 +74,3 @@ public sealed record ArmServerFacts(string Version, IReadOnlyDictionary<string, 
     /// <summary>Name of the file system that the data is on; null where it cannot be seen, and in runs of older versions.</summary>
     public string? FileSystem { get; init; }
 }
-
-/// <summary>Looks at the sessions while an arm was loaded, and how many of the looks found one that waited for a lock.</summary>
-public sealed record LockWaits(int LooksA, int WaitingA, int LooksB, int WaitingB)
-{
-    /// <summary>Whether B waited far more often than A.</summary>
-    public bool ArePlain => LooksB > 0 && LooksA > 0 && ShareB > 0.02 && ShareB > 5 * ShareA;
-
-    private double ShareA => (double)WaitingA / LooksA;
-
-    private double ShareB => (double)WaitingB / LooksB;
-}

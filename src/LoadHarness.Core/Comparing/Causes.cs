@@ -36,9 +36,7 @@ public static class Causes
 
     private static IEnumerable<string> Locks(LockWaits waits)
     {
-        if (waits.ArePlain)
-            yield return $"Sessions on B waited for a lock in {waits.WaitingB} of {waits.LooksB} looks; "
-                + $"on A in {waits.WaitingA} of {waits.LooksA}.";
+        if (waits.ArePlain) yield return waits.Sentence();
     }
 
     private static string OfOperation(ArmComparison comparison, string operation)
