@@ -22,13 +22,17 @@ where t.relkind in ('r', 'p', 'm');
 
 -- id: planner-statistics
 -- Of a table that its login may not read, the view tells nothing, on either arm. The rest is told to owners: of others it is left out.
+-- Tables of this program and of extensions are read by no operation. A table of one page is read whole, whatever the planner knows of it.
 /* loadharness: statistics */
 with tables as (
     select c.oid, c.relname, c.relowner, n.nspname,
            case when n.nspname = 'public' then '' else n.nspname || '.' end || c.relname as name
     from pg_class c
-    join pg_namespace n on n.oid = c.relnamespace and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-    where c.relkind in ('r', 'm') and c.reltuples > 0
+    join pg_namespace n on n.oid = c.relnamespace and n.nspname !~ '^(pg|loadharness)_|^loadharness$'
+                       and n.nspname <> 'information_schema'
+    where c.relkind in ('r', 'm') and c.reltuples > 0 and c.relpages > 1
+      and not exists (select from pg_depend d
+                      where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.objsubid = 0 and d.deptype = 'e')
 )
 select t.name, a.attname::text, coalesce(s.most_common_freqs[1], 0)::float8, s.null_frac::float8, a.attnum::int
 from tables t

@@ -66,9 +66,24 @@ public sealed class ArmScriptTests(PostgresCluster cluster) : IDisposable
 
         Assert.Equal(("item", 6, 4), (change.Table, change.ColumnsA, change.ColumnsB));
         Assert.True(change.MayExplainB);
+    }
 
-        static Task<IReadOnlyList<ColumnStatistics>> StatisticsAsync(TestDatabase database) =>
-            PlannerStatistics.ReadAsync(database.Owner, TestContext.Current.CancellationToken);
+    [Fact]
+    public async Task Statistics_of_tables_that_no_operation_plans_for_are_left_out()
+    {
+        const string others =
+            """
+            create schema loadharness;
+            create table loadharness.journal (id int);
+            insert into loadharness.journal select generate_series(1, 5000);
+            create table job (id int);
+            insert into job select generate_series(1, 10);
+            analyze;
+            """;
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        await database.Owner.ExecuteAsync(Tables + others);
+
+        Assert.Equal(["item"], (await StatisticsAsync(database)).Select(column => column.Table).Distinct());
     }
 
     [Fact]
@@ -96,6 +111,9 @@ public sealed class ArmScriptTests(PostgresCluster cluster) : IDisposable
         Assert.Contains(part, fault.Message, StringComparison.Ordinal);
         Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
     }
+
+    private static Task<IReadOnlyList<ColumnStatistics>> StatisticsAsync(TestDatabase database) =>
+        PlannerStatistics.ReadAsync(database.Owner, TestContext.Current.CancellationToken);
 
     private async Task ShapeAsync(TestDatabase database, string content) => await ArmCluster.ShapeAsync(
         database.Owner, await ArmAsync(content), null, TestContext.Current.CancellationToken);
