@@ -2,8 +2,8 @@
 
 -- id: relation-sizes
 -- Of each table and of its indexes together; partitions are added to their parent.
-/* loadharness: sizes */
-with recursive family as (
+with /* loadharness: sizes */
+recursive family as (
     select c.oid as root, c.oid as member
     from pg_class c
     where c.relkind in ('r', 'p', 'm') and not c.relispartition and c.relnamespace = 'public'::regnamespace
@@ -20,8 +20,8 @@ group by 1, 2;
 
 -- id: index-sizes-and-scans
 -- Of each index, with its scans; the indexes of partitions are added to their parent's.
-/* loadharness: sizes */
-with recursive family as (
+with /* loadharness: sizes */
+recursive family as (
     select i.indexrelid as root, i.indexrelid as member
     from pg_index i
     join pg_class c on c.oid = i.indexrelid

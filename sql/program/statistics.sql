@@ -3,8 +3,8 @@
 -- id: table-marks
 -- What a table has after files of an arm and had not before is new, or was changed. ANALYZE of a partitioned table is one of all its
 -- partitions.
-/* loadharness: statistics */
-select coalesce(pg_partition_root(t.oid), t.oid::regclass)::text, m.mark
+select /* loadharness: statistics */
+    coalesce(pg_partition_root(t.oid), t.oid::regclass)::text, m.mark
 from pg_class t
 join pg_namespace n on n.oid = t.relnamespace and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 cross join lateral (
@@ -23,8 +23,8 @@ where t.relkind in ('r', 'p', 'm');
 -- id: planner-statistics
 -- Of a table that its login may not read, the view tells nothing, on either arm. The rest is told to owners: of others it is left out.
 -- Tables of this program and of extensions are read by no operation. A table of one page is read whole, whatever the planner knows of it.
-/* loadharness: statistics */
-with tables as (
+with /* loadharness: statistics */
+tables as (
     select c.oid, c.relname, c.relowner, n.nspname,
            case when n.nspname = 'public' then '' else n.nspname || '.' end || c.relname as name
     from pg_class c

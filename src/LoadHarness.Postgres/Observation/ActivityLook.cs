@@ -15,8 +15,8 @@ internal sealed record ActivityLook(
     // A client that waits for its own program (ClientRead) is not waiting for the database.
     private const string Query =
         """
-        /* loadharness: sampler */
-        select coalesce(a.application_name, ''), coalesce(a.state, 'unknown'), coalesce(a.wait_event_type, ''),
+        select /* loadharness: sampler */
+               coalesce(a.application_name, ''), coalesce(a.state, 'unknown'), coalesce(a.wait_event_type, ''),
                coalesce(a.wait_event, ''), a.backend_type, count(*)::int
         from pg_stat_get_activity(null) a
         where a.backend_type in ('client backend', 'autovacuum worker') and a.pid <> pg_backend_pid()

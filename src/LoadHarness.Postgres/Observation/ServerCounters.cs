@@ -13,7 +13,7 @@ internal sealed record ServerCounters(
     /// </summary>
     public static async Task TellOwnAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("/* loadharness: sampler */ select pg_stat_force_next_flush()", connection);
+        await using var command = new NpgsqlCommand("select /* loadharness: sampler */ pg_stat_force_next_flush()", connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -36,8 +36,8 @@ internal sealed record ServerCounters(
     // PostgreSQL 17 moved the checkpoints to a view of their own. A standby writes no WAL: it has that which it replayed.
     private static string QueryFor(int major) =>
         $"""
-        /* loadharness: sampler */
-        select d.blks_hit, d.blks_read, d.xact_commit + d.xact_rollback,
+        select /* loadharness: sampler */
+               d.blks_hit, d.blks_read, d.xact_commit + d.xact_rollback,
                pg_wal_lsn_diff(case when pg_is_in_recovery() then coalesce(pg_last_wal_replay_lsn(), '0/0')
                                     else pg_current_wal_insert_lsn() end, '0/0'),
                d.temp_bytes,

@@ -72,8 +72,8 @@ internal sealed record StatementCounters(IReadOnlyDictionary<long, StatementCoun
     // PostgreSQL 17 renamed the times of blocks.
     private static string QueryFor(int major) =>
         $"""
-        /* loadharness: statements */
-        select queryid, min(query), sum(calls)::bigint, sum(total_exec_time),
+        select /* loadharness: statements */
+               queryid, min(query), sum(calls)::bigint, sum(total_exec_time),
                sum(calls * (stddev_exec_time * stddev_exec_time + mean_exec_time * mean_exec_time)), sum(rows)::bigint,
                sum(shared_blks_hit)::bigint, sum(shared_blks_read)::bigint, sum(wal_bytes)::bigint, sum(temp_blks_written)::bigint,
                case when current_setting('track_io_timing')::bool
@@ -82,7 +82,7 @@ internal sealed record StatementCounters(IReadOnlyDictionary<long, StatementCoun
         where dbid = (select oid from pg_database where datname = current_database()) and queryid is not null and toplevel
         group by queryid;
 
-        /* loadharness: statements */
-        select dealloc, stats_reset from pg_stat_statements_info
+        select /* loadharness: statements */
+               dealloc, stats_reset from pg_stat_statements_info
         """;
 }

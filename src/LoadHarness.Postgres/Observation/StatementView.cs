@@ -10,8 +10,8 @@ public static class StatementView
 {
     private const string AddSchema =
         """
-        /* loadharness: statements */
-        select set_config('search_path', concat_ws(', ', nullif(current_setting('search_path'), ''), quote_ident(n.nspname)), true)
+        select /* loadharness: statements */
+               set_config('search_path', concat_ws(', ', nullif(current_setting('search_path'), ''), quote_ident(n.nspname)), true)
         from pg_extension e join pg_namespace n on n.oid = e.extnamespace
         where e.extname = 'pg_stat_statements' and n.nspname <> all (current_schemas(true))
         """;

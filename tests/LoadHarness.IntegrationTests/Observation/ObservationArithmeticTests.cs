@@ -74,8 +74,9 @@ public sealed class ObservationArithmeticTests
         var seen = StatementDifference.Of(
             [new(sent, ["lookup", "list"])],
             Counters(("select a from t where id = $1", 5)),
-            Counters(("select a from t where id = $1", 12), ("delete from t", 1), ("/* loadharness: sampler */ select 1", 99),
-                ("DISCARD ALL", 3)));
+            Counters(("select a from t where id = $1", 12), ("delete from t", 1), ("select /* loadharness: sampler */ $1", 99),
+                ("DISCARD ALL", 3), ("SELECT typ.oid, att.attname, att.atttypid\nFROM pg_type AS typ", 2),
+                ("SELECT typ.oid, enumlabel\nFROM pg_enum", 2)));
         var own = Assert.Single(seen["one"]);
         Assert.Equal((7, "one/lookup"), (own.Calls, Assert.Single(own.Operations)));
         Assert.Equal("delete from t", Assert.Single(seen[StatementDifference.OtherSessions]).Statement);

@@ -53,6 +53,20 @@ public sealed partial class ProgramSqlTests
             .Select(statement => $"{statement.Name}: {statement.Lines} lines"));
     }
 
+    // What pg_stat_statements has of them is told from the load by it, and PostgreSQL 18 keeps no comment before a statement's first word.
+    [Fact]
+    public void The_mark_of_the_programs_own_statements_stands_behind_their_first_word()
+    {
+        var marks = Code.Value.Concat(ProgramSql.Names.Select(name => (Name: name, Text: ProgramSql.Of(name))))
+            .SelectMany(text => Mark().Matches(text.Text), (text, found) => (text.Name, Before: found.Groups["before"].Value)).ToList();
+
+        Assert.True(marks.Count > 8, $"{marks.Count} marks were found");
+        Assert.Empty(marks.Where(mark => mark.Before is not ("select " or "with ")).Select(mark => mark.Name));
+    }
+
+    [GeneratedRegex(@"(?<before>\w+ )?/\* loadharness: [a-z]+ \*/")]
+    private static partial Regex Mark();
+
     [GeneratedRegex("""ProgramSql\.Of\("(?<name>[a-z-]+)"\)""")]
     private static partial Regex Named();
 

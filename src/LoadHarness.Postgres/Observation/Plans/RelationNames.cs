@@ -14,8 +14,8 @@ internal sealed class RelationNames
         var names = new RelationNames();
         var relations = await connection.ListAsync(
             """
-            /* loadharness: plans */
-            select c.relname::text, coalesce(p.relname::text, ''), c.relkind = 'r' and pg_relation_size(c.oid) = 0
+            select /* loadharness: plans */
+                   c.relname::text, coalesce(p.relname::text, ''), c.relkind = 'r' and pg_relation_size(c.oid) = 0
             from pg_class c
             left join pg_inherits i on i.inhrelid = c.oid
             left join pg_class p on p.oid = i.inhparent
