@@ -47,6 +47,14 @@ where c.relnamespace = 'public'::regnamespace and c.relkind in ('v', 'm', 'c', '
 -- id: invalid-indexes
 -- What failed concurrent builds left on the schema's tables. A build that is under way is not a leftover, nor is a partitioned index that
 -- waits for its parts. $1: names of the tables; others are somebody's own.
+with builds as (
+    -- A reindex makes all its indexes first and tells the one that it is at; the others are known by its locks. Of another role's build a
+    -- login without the rights of pg_read_all_stats is told neither index nor table.
+    select p.index_relid as told, l.relation as locked, p.relid is null as is_hidden
+    from pg_stat_progress_create_index p
+    left join pg_locks l on l.pid = p.pid and l.granted
+    where p.datname = current_database()
+)
 select format('%I.%I', n.nspname, c.relname)
 from pg_index i
 join pg_class c on c.oid = i.indexrelid
@@ -55,7 +63,9 @@ where not i.indisvalid
   and c.relkind = 'i'
   and (n.nspname = 'loadharness_build' or n.nspname = 'public' and exists (
       select from pg_class t where t.oid = coalesce(pg_partition_root(i.indrelid), i.indrelid) and t.relname = any ($1)))
-  and not exists (select 1 from pg_stat_progress_create_index p where p.index_relid = i.indexrelid)
+  and not exists (
+      select from builds b
+      where i.indexrelid in (b.told, b.locked) or b.is_hidden and b.locked = i.indrelid)
 order by 1;
 
 -- id: longest-lock-wait

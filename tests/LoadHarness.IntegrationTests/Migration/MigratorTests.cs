@@ -87,6 +87,31 @@ public sealed class MigratorTests(PostgresCluster cluster)
         Assert.Empty((await migrator.StatusAsync(Stop)).InvalidIndexes);
     }
 
+    [Theory]
+    [InlineData("create index concurrently campaigns_more on campaigns (subject)")]
+    [InlineData("reindex table concurrently campaigns")]
+    public async Task What_another_session_builds_is_no_leftover(string build)
+    {
+        await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
+        await using var holder = await database.Owner.OpenConnectionAsync(Stop);
+        await using var transaction = await holder.BeginTransactionAsync(Stop);
+        await using (var command = new NpgsqlCommand("lock table campaigns in row exclusive mode", holder, transaction))
+            await command.ExecuteNonQueryAsync(Stop);
+        var building = ExecuteAsync(database, build);
+        await OpenTransaction.UntilOneWaitsAsync(database, building);
+
+        Assert.True(await database.Owner.AskAsync<bool>("select exists (select from pg_index where not indisvalid)"));
+        // The second is not told what the owner builds.
+        foreach (var source in (NpgsqlDataSource[])[database.Owner, database.As("lh_readonly")])
+        {
+            await using var connection = await source.OpenConnectionAsync(Stop);
+            Assert.Empty(await InvalidIndexes.FindAsync(connection, MigrationFiles.Read(), Stop));
+        }
+
+        await transaction.CommitAsync(Stop);
+        await building;
+    }
+
     [Fact]
     public async Task Invalid_indexes_that_are_not_the_schemas_own_stay_as_they_are()
     {
