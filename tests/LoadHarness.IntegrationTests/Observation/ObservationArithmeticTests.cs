@@ -66,6 +66,18 @@ public sealed class ObservationArithmeticTests
             "select total_scheduled from bulk_schedule_email_sends($2, $1, null::jsonb, $3, 50) -- why\n  where 'it''s' <> x"),
         StatementShape.Of("SELECT total_scheduled  from bulk_schedule_email_sends($2, $1, $5::jsonb, $3, $6)\nwhere $7 <> x;"));
 
+    [Theory]
+    // As PostgreSQL 18 keeps lists.
+    [InlineData("select a from t where b in (1, -2, 3) and c in ('x'::text, 'y') ;",
+        "select a from t where b in ($1 /*, ... */) and c in ($2 /*, ... */)")]
+    [InlineData("select a from t where b = any (ARRAY['x', 'y'])", "select a from t where b = any (ARRAY[$1 /*, ... */])")]
+    [InlineData("select a - 5, -1 from t where b > -2.5e3 limit -1", "select a - $1, $2 from t where b > $3 limit $4")]
+    public void So_it_is_with_signs_and_lists(string sent, string kept) => Assert.Equal(StatementShape.Of(sent), StatementShape.Of(kept));
+
+    [Fact]
+    public void A_call_with_more_arguments_is_another_statement() =>
+        Assert.NotEqual(StatementShape.Of("select f($1, $2)"), StatementShape.Of("select f($1)"));
+
     [Fact]
     public void A_statement_that_no_scenario_sent_is_of_other_sessions_and_the_harness_own_are_left_out()
     {
