@@ -139,11 +139,18 @@ internal static class LibpqParameters
             throw new FormatException("direct without sslmode=require or more");
     }
 
-    // The system's own certificates are what Npgsql takes where no file is named; libpq then checks the name as well.
+    // The system's own certificates are what Npgsql takes where no file is named; libpq then checks the name as well. With a file libpq
+    // checks the certificate also where encryption alone is asked for, and Npgsql would take any.
     private static void SetRootCertificate(NpgsqlConnectionStringBuilder target, string value)
     {
-        if (value == "system") target.SslMode = SslMode.VerifyFull;
-        else target.RootCertificate = value;
+        if (value == "system")
+        {
+            target.SslMode = SslMode.VerifyFull;
+            return;
+        }
+
+        target.RootCertificate = value;
+        if (target.SslMode == SslMode.Require) target.SslMode = SslMode.VerifyCA;
     }
 
     // Npgsql looks which server it is among several hosts only. What this program does wants one that can be written to, so that asking for

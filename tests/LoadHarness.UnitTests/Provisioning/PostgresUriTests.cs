@@ -35,6 +35,8 @@ public sealed class PostgresUriTests
     [InlineData("sslpassword=word", "SSL Password", "word")]
     [InlineData("sslrootcert=ca.crt", "Root Certificate", "ca.crt")]
     [InlineData("sslrootcert=system&sslmode=verify-full", "SSL Mode", "VerifyFull")]
+    [InlineData("sslrootcert=ca.crt&sslmode=require", "SSL Mode", "VerifyCA")]
+    [InlineData("sslrootcert=ca.crt&sslmode=verify-full", "SSL Mode", "VerifyFull")]
     [InlineData("Maximum%20Pool%20Size=3", "Maximum Pool Size", "3")]
     public void A_word_of_libpq_is_the_keyword_of_Npgsql(string parameters, string keyword, string value)
     {
