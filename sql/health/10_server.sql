@@ -194,7 +194,7 @@ from (select pid, query, application_name, backend_type, extract(epoch from cloc
       from pg_stat_activity
       -- Jobs of pg_cron and what replication applies are no clients. A vacuum holds nothing back, and parallel workers go with theirs.
       where datname = current_database() and backend_type <> 'autovacuum worker' and leader_pid is null and pid <> pg_backend_pid()
-        and xact_start is not null) a
+        and xact_start is not null and pid not in (select pid from pg_stat_progress_vacuum)) a
 where seconds >= :warn
 order by seconds desc;
 

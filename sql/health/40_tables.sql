@@ -86,7 +86,8 @@ with databases as (
         format(case when backend_type = 'walsender' then 'a query on the standby of session %s (%s)' else 'session %s (%s)' end,
             pid, coalesce(nullif(application_name, ''), usename::text)),
         case when backend_type = 'walsender' then 'end the query there.' else format('select pg_terminate_backend(%s);', pid) end
-    from pg_stat_activity where pid <> pg_backend_pid()
+    -- A vacuum holds no other back: it would be told to end itself.
+    from pg_stat_activity where pid <> pg_backend_pid() and pid not in (select pid from pg_stat_progress_vacuum)
 ), holder as (
     -- No vacuum gets below its age. Of a younger one there is no need.
     select held_by, remedy from holders where 100.0 * ids / 2000000000 >= :warn order by ids desc limit 1
