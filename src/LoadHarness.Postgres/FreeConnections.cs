@@ -5,14 +5,20 @@ namespace LoadHarness.Postgres;
 /// <summary>What a server still gives of its max_connections.</summary>
 public static class FreeConnections
 {
+    // Of another login's session, one without pg_read_all_stats sees database and user, and no kind.
     private const string Query =
         """
         select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
                - coalesce(current_setting('reserved_connections', true), '0')::int
-               - (select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid())::int
+               - (select count(*) from pg_stat_activity
+                  where pid <> pg_backend_pid()
+                    and (backend_type = 'client backend' or backend_type is null and datid is not null and usesysid is not null))::int
         """;
 
-    /// <returns>Connections that a login without privileges gets, were this one closed.</returns>
-    public static Task<int> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        connection.ScalarAsync<int>(Query, cancellationToken);
+    /// <returns>
+    /// Connections that a login without privileges gets, were this one closed; null behind a pooler, whose clients wait for those that it
+    /// has.
+    /// </returns>
+    public static async Task<int?> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        await connection.IsSharedAsync(cancellationToken) ? null : await connection.ScalarAsync<int>(Query, cancellationToken);
 }

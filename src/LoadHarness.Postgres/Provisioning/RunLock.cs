@@ -49,7 +49,8 @@ internal sealed class RunLock : IAsyncDisposable
         RunLock? taken = null;
         try
         {
-            if (await IsSharedAsync(session, cancellationToken))
+            // In transaction mode the lock would stay with a session of the pooler's, which others get next, and nobody could give it back.
+            if (await session.IsSharedAsync(cancellationToken))
             {
                 await RequireNoHolderAsync(session, cancellationToken);
                 progress.Note(Without("behind a pooler no session can hold it"));
@@ -76,11 +77,6 @@ internal sealed class RunLock : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _session.DisposeAsync();
-
-    // A pooler gives its clients process numbers of its own. In transaction mode the lock would stay with a session of the pooler's, which
-    // others get next, and nobody could give it back.
-    private static async Task<bool> IsSharedAsync(NpgsqlConnection session, CancellationToken cancellationToken) =>
-        await session.ScalarAsync<int>("select pg_backend_pid()", cancellationToken) != session.ProcessID;
 
     private static async Task AcquireAsync(NpgsqlConnection session, CancellationToken cancellationToken)
     {

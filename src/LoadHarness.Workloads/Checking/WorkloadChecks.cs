@@ -47,10 +47,13 @@ public static class WorkloadChecks
 
     private static async Task<Verdict> ConnectionsAsync(Workload workload, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var free = await FreeConnections.ReadAsync(connection, cancellationToken);
+        const string id = "CONNECTIONS";
+        const string title = "Connections for the most users at once";
         var wanted = workload.Groups.Max(group => group.Sum(scenario => ScenarioSessions.MostConnections(scenario.Value)));
+        if (await FreeConnections.ReadAsync(connection, cancellationToken) is not { } free)
+            return Verdict.Unavailable(id, title, $"{wanted} wanted; behind a pooler it is not known how many are free.");
         return Verdict.Looked(
-            "CONNECTIONS", "Connections for the most users at once", wanted <= free,
+            id, title, wanted <= free,
             $"{wanted} wanted, {free} free{(wanted <= free ? "" : "; raise max_connections, or lower copies or maxInFlight")}");
     }
 
