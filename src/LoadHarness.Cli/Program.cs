@@ -45,6 +45,7 @@ static async IAsyncEnumerable<StageRecord> WorkloadAsync(
     var provisioned = await WorkloadStages.DatabaseAsync(context, exclusive: true, cancellationToken);
     await using var database = provisioned.Database;
     yield return provisioned;
+    yield return await WorkloadStages.ConnectionsAsync(workload, database, cancellationToken);
     // Until the set-up and the seeder have found what they need, a table may be one that was there before.
     string? unsure = "the set-up did not end";
     var stages = StagesAsync().ThenAlways(_ => WorkloadStages.CleanUpAsync(context, workload, database, unsure));

@@ -21,4 +21,10 @@ public static class FreeConnections
     /// </returns>
     public static async Task<int?> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         await connection.IsSharedAsync(cancellationToken) ? null : await connection.ScalarAsync<int>(Query, cancellationToken);
+
+    /// <summary>What a person can do, as a part of a sentence: the settings of a private server are the harness's own.</summary>
+    /// <param name="missing">So many more are wanted.</param>
+    public static string Remedy(int missing, bool isPrivate) => isPrivate
+        ? $"give a server of your own (--database) with {missing} more max_connections"
+        : $"raise max_connections by at least {missing}";
 }

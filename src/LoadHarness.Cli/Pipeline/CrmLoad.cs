@@ -23,8 +23,8 @@ internal sealed class CrmLoad
     /// <summary>Server connections behind pgbouncer: enough to keep a small server busy, far fewer than the mix has users.</summary>
     private const int PooledConnections = 40;
 
-    /// <summary>The observer's two, and one that an import opens outside its pool.</summary>
-    private const int ConnectionsBeside = 3;
+    /// <summary>The observer's, and one that an import opens outside its pool.</summary>
+    private const int ConnectionsBeside = DatabaseObserver.Connections + 1;
 
     // RE-4: under a second of requests in all, on a server that does nothing else any more.
     private const int ConnectionRequests = 50;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using LoadHarness.Postgres.Observation;
 using LoadHarness.Postgres.Provisioning;
 using LoadHarness.Workloads;
+using LoadHarness.Workloads.Checking;
 using LoadHarness.Workloads.Format;
 using LoadHarness.Workloads.Running;
 using LoadHarness.Workloads.Seeding;
@@ -25,6 +26,15 @@ internal static class WorkloadStages
             {
                 Exclusive = exclusive,
             }, cancellationToken);
+
+    /// <summary>Before the workload's own SQL: a load that its server refuses measures the refusals.</summary>
+    /// <exception cref="Core.HarnessException">The server has fewer connections free than the users hold.</exception>
+    public static async Task<Done> ConnectionsAsync(Workload workload, Database database, CancellationToken cancellationToken)
+    {
+        var connections = await WorkloadConnections.ReadAsync(workload, database.AdminConnectionString, cancellationToken);
+        connections.Require(database.IsPrivate);
+        return new() { Warnings = connections.Warning(database.IsPrivate) is { } warning ? [warning] : [] };
+    }
 
     /// <summary>The workload's own SQL.</summary>
     public static async Task<Done> SetUpAsync(

@@ -10,6 +10,9 @@ namespace LoadHarness.Postgres.Observation;
 /// </summary>
 public sealed class DatabaseObserver : IAsyncDisposable
 {
+    /// <summary>At most: one that samples, and one for what is asked at both ends of a load.</summary>
+    public const int Connections = 2;
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BetweenSamples = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(5);

@@ -1,7 +1,6 @@
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres;
 using LoadHarness.Workloads.Initial;
-using LoadHarness.Workloads.Running;
 using Npgsql;
 
 namespace LoadHarness.Workloads.Checking;
@@ -49,8 +48,9 @@ public static class WorkloadChecks
     {
         const string id = "CONNECTIONS";
         const string title = "Connections for the most users at once";
-        var wanted = workload.Groups.Max(group => group.Sum(scenario => ScenarioSessions.MostConnections(scenario.Value)));
-        if (await FreeConnections.ReadAsync(connection, cancellationToken) is not { } free)
+        var connections = WorkloadConnections.Of(workload, await FreeConnections.ReadAsync(connection, cancellationToken));
+        var wanted = connections.AtMost;
+        if (connections.Free is not { } free)
             return Verdict.Unavailable(id, title, $"{wanted} wanted; behind a pooler it is not known how many are free.");
         return Verdict.Looked(
             id, title, wanted <= free,

@@ -41,12 +41,18 @@ internal sealed class ScenarioSessions : IScenarioSessions
 
     public SentStatements Sent { get; }
 
-    /// <summary>At once: one for each user, or for each request in flight.</summary>
-    public static int MostConnections(ScenarioFile scenario) => scenario.Connections is { } shared ? shared : IsClosed(scenario)
+    /// <summary>Of a pool, or of all users or requests in flight, each with one of its own.</summary>
+    public static int MostConnections(ScenarioFile scenario) => scenario.Connections ?? MostAtOnce(scenario);
+
+    /// <summary>Users of the closed model at once, or requests of the open one in flight.</summary>
+    public static int MostAtOnce(ScenarioFile scenario) => IsClosed(scenario)
         ? scenario.Simulations.Max(simulation => simulation.Copies ?? 0)
         : MostInFlight(scenario);
 
     public static int MostInFlight(ScenarioFile scenario) => scenario.MaxInFlight ?? UsuallyInFlight;
+
+    public static bool IsClosed(ScenarioFile scenario) =>
+        scenario.Simulations.Any(simulation => SimulationRules.IsClosed(simulation.Kind));
 
     /// <summary>Opens connections and prepares the statements before anything is measured; those that are open stay.</summary>
     /// <inheritdoc/>
@@ -100,9 +106,6 @@ internal sealed class ScenarioSessions : IScenarioSessions
         foreach (var user in _sessions.Keys)
             if (_sessions.TryRemove(user, out var session)) await session.DisposeAsync();
     }
-
-    private static bool IsClosed(ScenarioFile scenario) =>
-        scenario.Simulations.Any(simulation => SimulationRules.IsClosed(simulation.Kind));
 
     // Nobody else asks for this user's: a number is of one user, or of one request in flight, at a time.
     private async ValueTask<UserSession> SessionOfAsync(int user, CancellationToken cancellationToken)

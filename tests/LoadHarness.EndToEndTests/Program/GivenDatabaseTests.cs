@@ -52,6 +52,31 @@ public sealed class GivenDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_workload_with_more_users_than_the_server_has_connections_is_refused_before_its_set_up()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var database = await ServerAsync(cancellationToken);
+        var folder = Directory.CreateDirectory(Path.Combine(_output.Path, "crowd")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "workload.json"), """
+            { "name": "crowd", "setUp": "set-up.sql", "scenarios": { "load": { "operations": { "count": 1 },
+              "simulations": [ { "kind": "keepConstant", "copies": 300, "during": "2s" } ] } } }
+            """, cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "statements.sql"), "-- name: count\nselect count(*) from made;\n", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "set-up.sql"), "create table made (id int);\n", cancellationToken);
+
+        var ended = await BuiltProgram.RunAsync(
+            "--workload", folder, "--database", database.AdminConnectionString, "--out", Path.Combine(_output.Path, "runs"));
+
+        Assert.True(ended.ExitCode == 2, ended.StandardOutput + ended.StandardError);
+        Assert.Contains("The workload holds 302 connections at once", ended.StandardError, StringComparison.Ordinal);
+        Assert.Contains("raise max_connections by at least", ended.StandardError, StringComparison.Ordinal);
+        await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
+        await using var tables = admin.CreateCommand("select count(*) from pg_tables where schemaname = 'public'");
+        Assert.Equal(0L, await tables.ExecuteScalarAsync(cancellationToken));
+    }
+
+    [Fact]
     public async Task A_run_on_a_seeded_database_that_has_lost_rows_is_invalid_and_counts_what_is_there()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
