@@ -44,7 +44,7 @@ public static class ProfileCatalog
             return null;
         }
 
-        var path = isPath ? nameOrPath : Path.Combine(Folder, nameOrPath + ".json");
+        var path = FileOf(nameOrPath);
         var (profile, found) = ReadFile(path);
         faults = [.. InputFault.Lines(path, found)];
         if (profile is not null) Checked[nameOrPath] = profile;
@@ -58,6 +58,9 @@ public static class ProfileCatalog
         Checked.TryGetValue(nameOrPath, out var known) ? known
         : Find(nameOrPath, out var faults) is { } profile ? profile
         : throw new HarnessException(string.Join(Environment.NewLine, faults), ExitCode.BadUsage);
+
+    /// <summary>Where it is read from.</summary>
+    public static string FileOf(string nameOrPath) => IsPath(nameOrPath) ? nameOrPath : Path.Combine(Folder, nameOrPath + ".json");
 
     /// <summary>The name that a report knows it by; a baseline knows its content too.</summary>
     public static string NameOf(string nameOrPath) => IsPath(nameOrPath) ? Path.GetFileNameWithoutExtension(nameOrPath) : nameOrPath;

@@ -28,7 +28,7 @@ static async IAsyncEnumerable<StageRecord> CrmAsync(
     var provisioned = await CrmStages.DatabaseAsync(context, cancellationToken);
     await using var database = provisioned.Database;
     yield return provisioned;
-    await CrmLoad.RequireConnectionsAsync(context, database, cancellationToken);
+    await CrmLoad.RequireConnectionsAsync(context, database, isRun: true, cancellationToken);
     yield return await CrmStages.SchemaAsync(context, database, cancellationToken);
     var seeded = await CrmStages.SeedAsync(context, database, cancellationToken);
     yield return seeded;

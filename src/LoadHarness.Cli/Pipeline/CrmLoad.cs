@@ -44,8 +44,10 @@ internal sealed class CrmLoad
         (_context, _database, _admin, _pooler, _environment, _fleet) = (context, database, admin, pooler, environment, fleet);
 
     /// <summary>Before anything is migrated or seeded: a load that its server refuses measures the refusals.</summary>
+    /// <param name="isRun">Whether the verb takes <c>--pooler</c>, and plays a load on a given database as well.</param>
     /// <exception cref="HarnessException">The server has fewer connections free than the profile holds at once.</exception>
-    public static async Task RequireConnectionsAsync(StageContext context, Database database, CancellationToken cancellationToken)
+    public static async Task RequireConnectionsAsync(
+        StageContext context, Database database, bool isRun, CancellationToken cancellationToken)
     {
         // Behind a pooler they wait for one of its own.
         if (context.Options.Pooler != Pooler.None) return;
@@ -53,11 +55,12 @@ internal sealed class CrmLoad
         var (fields, connections) = ProfileConnections.Most(
             profile, MostSessions(database.Server), context.Options.Agents?.Count ?? 1);
         await using var connection = await SingleSession.OpenAsync(database.AdminConnectionString, cancellationToken);
-        var (wanted, free) = (connections + ConnectionsBeside, await FreeConnections.ReadAsync(connection, cancellationToken));
-        if (wanted > free)
+        var wanted = connections + ConnectionsBeside;
+        if (await FreeConnections.ReadAsync(connection, cancellationToken) is { } free && wanted > free)
             throw new HarnessException(
-                $"The profile {profile.Name} holds {wanted} connections at once, and the server has {free} free. Raise max_connections, "
-                    + $"lower {fields} of the profile, or give --pooler pgbouncer.", ExitCode.BadUsage);
+                $"The profile {profile.Name} holds {wanted} connections at once, and the server has {free} free: "
+                    + (isRun ? OtherWays(context, database, wanted - free) : "")
+                    + $"lower {fields} in a copy of {ProfileCatalog.FileOf(context.Options.Profile)}, for --profile.", ExitCode.BadUsage);
     }
 
     public static async IAsyncEnumerable<StageRecord> MeasureAsync(
@@ -83,6 +86,11 @@ internal sealed class CrmLoad
         await foreach (var part in parts) yield return part;
         yield return new Compared(await load.CompareConnectionsAsync(cancellationToken));
     }
+
+    // The pooler of this program is not reached from the machines of other agents.
+    private static string OtherWays(StageContext context, Database database, int missing) =>
+        $"{FreeConnections.Remedy(missing, database.IsPrivate)}, "
+            + $"{(context.Options.Agents?.Broker is null ? "give --pooler pgbouncer, " : "")}or ";
 
     private static int MostSessions(ServerEnvironment server) =>
         server.Capabilities.Any(capability => capability is { Name: ClusterShape.Capability, Available: true })

@@ -26,7 +26,7 @@ internal static class ProvisionedMeasurements
         StageContext context, Database database, PartialRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (options, terminal) = (context.Options, context.Terminal);
-        await CrmLoad.RequireConnectionsAsync(context, database, cancellationToken);
+        await CrmLoad.RequireConnectionsAsync(context, database, isRun: false, cancellationToken);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         terminal.Heading("migration and rollback under load");
         var migration = await terminal.WithProgressAsync(

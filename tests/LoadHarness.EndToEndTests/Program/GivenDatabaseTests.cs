@@ -46,6 +46,10 @@ public sealed class GivenDatabaseTests : IDisposable
         Assert.True(ended.ExitCode == 2, ended.StandardOutput + ended.StandardError);
         // A connection for each user and import, two for each campaign, and those beside.
         Assert.Contains("The profile crowd holds 306 connections at once", ended.StandardError, StringComparison.Ordinal);
+        // By how much, and which file to copy.
+        Assert.Matches(
+            @"free: raise max_connections by at least 1\d\d, give --pooler pgbouncer, or lower mixedUsers.* in a copy of .*crowd\.json",
+            ended.StandardError);
         await using var admin = NpgsqlDataSource.Create(database.AdminConnectionString);
         await using var tables = admin.CreateCommand("select count(*) from pg_tables where schemaname = 'public'");
         Assert.Equal(0L, await tables.ExecuteScalarAsync(cancellationToken));

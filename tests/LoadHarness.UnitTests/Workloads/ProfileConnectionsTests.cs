@@ -34,6 +34,15 @@ public sealed class ProfileConnectionsTests
         Assert.Equal(0, ProfileConnections.Most(None, int.MaxValue, 1).Connections);
     }
 
+    /// <summary>With three beside them the 123 of docs/your-database.md.</summary>
+    [Theory]
+    [InlineData("smoke")]
+    [InlineData("standard")]
+    [InlineData("nightly")]
+    [InlineData("soak")]
+    public void A_shipped_profile_with_users_holds_as_many_as_the_document_says(string profile) =>
+        Assert.Equal(120, ProfileConnections.Most(ProfileCatalog.Read(profile), int.MaxValue, 1).Connections);
+
     private static MixedLoad Mix(int users, int imports, int campaigns) => new(
         users, Second, imports, ImportRows: 500, campaigns, CampaignRecipients: 500, Second, Second);
 }
