@@ -29,6 +29,15 @@ if (-not $ExecutionContext.InvokeCommand.GetCommand('dotnet', 'Application')) {
     exit 1
 }
 
+# As .ci/dotnet-root says: the program does not look for its runtime along the PATH.
+if (-not $env:DOTNET_ROOT) {
+    foreach ($runtime in @(& dotnet --list-runtimes)) {
+        if ($runtime -match '^Microsoft\.NETCore\.App .*\[(.*)[\\/]shared[\\/]Microsoft\.NETCore\.App\]$') {
+            $env:DOTNET_ROOT = $Matches[1]
+        }
+    }
+}
+
 # The SDK is the one that global.json names above the working directory: the caller's folder may name another, so it is built in this one.
 # Push-Location would be a command of a module.
 $location = $ExecutionContext.SessionState.Path

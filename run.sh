@@ -25,6 +25,8 @@ done
 [ "$broker" = no ] || agents=no
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 "$here/.ci/install-missing" run "$install" "$agents"
+DOTNET_ROOT=$("$here/.ci/dotnet-root")
+export DOTNET_ROOT
 # The SDK is the one that global.json names above the working directory: the caller's folder may name another, so it is built in this one.
 # The program's standard output is its own: with --json it holds one object.
 if ! (cd "$here" && dotnet build src/LoadHarness.Cli --configuration Release --verbosity quiet --disable-build-servers) >&2; then

@@ -15,6 +15,9 @@ export DOTNET_TieredPGO=0
 # A job's page is for its runs: tests write reports of invented ones.
 unset GITHUB_STEP_SUMMARY
 "$here/.ci/install-missing" test "$install"
+# For the programs that tests start.
+DOTNET_ROOT=$(.ci/dotnet-root)
+export DOTNET_ROOT
 
 for script in $(grep -rl '^#!/bin/sh' run.sh test.sh .ci); do
     sh -n "$script"
