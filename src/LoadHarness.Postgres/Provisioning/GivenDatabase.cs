@@ -33,6 +33,7 @@ public static class GivenDatabase
                 : new NpgsqlConnectionStringBuilder(text);
             if (string.IsNullOrEmpty(parsed.Host))
                 throw new HarnessException("The database connection string gives no Host. " + Form, ExitCode.BadUsage);
+            LeavePoolsOut(parsed);
             return parsed;
         }
         catch (Exception malformed) when (
@@ -83,6 +84,13 @@ public static class GivenDatabase
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         await PutPublicFirstAsync(connection, given, cancellationToken);
         return given.ConnectionString;
+    }
+
+    // The string may be an application's, and the pools are the harness's own. A largest size would be too small for the seeder, a smallest
+    // one larger than a pool of a load, which the driver refuses; and without a pool, requests would measure how long connecting takes.
+    private static void LeavePoolsOut(NpgsqlConnectionStringBuilder given)
+    {
+        foreach (var word in (string[])["Pooling", "Minimum Pool Size", "Maximum Pool Size", "Multiplexing"]) given.Remove(word);
     }
 
     private static async Task ConnectAsync(

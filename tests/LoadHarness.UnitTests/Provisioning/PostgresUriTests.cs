@@ -37,7 +37,7 @@ public sealed class PostgresUriTests
     [InlineData("sslrootcert=system&sslmode=verify-full", "SSL Mode", "VerifyFull")]
     [InlineData("sslrootcert=ca.crt&sslmode=require", "SSL Mode", "VerifyCA")]
     [InlineData("sslrootcert=ca.crt&sslmode=verify-full", "SSL Mode", "VerifyFull")]
-    [InlineData("Maximum%20Pool%20Size=3", "Maximum Pool Size", "3")]
+    [InlineData("Command%20Timeout=7", "Command Timeout", "7")]
     public void A_word_of_libpq_is_the_keyword_of_Npgsql(string parameters, string keyword, string value)
     {
         var parsed = GivenDatabase.Parse($"{Address}?{parameters}");
