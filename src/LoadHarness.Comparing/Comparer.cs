@@ -92,9 +92,7 @@ public sealed class Comparer(ComparisonPlan plan, ComparedSubject subject, IStag
     private static async Task<IReadOnlyList<PlanChange>> PlansAsync(
         ArmPair<ArmServer> arms, ComparisonPlan shared, CancellationToken cancellationToken)
     {
-        var a = await ArmPlans.ReadAsync(arms.A, shared, cancellationToken);
-        var b = await ArmPlans.ReadAsync(arms.B, shared, cancellationToken);
-        return [.. a.Join(b, plan => plan.Key, plan => plan.Key,
-            (before, after) => PlanNodes.Compare(before.Key, before.Value, after.Value)).OfType<PlanChange>()];
+        var a = await arms.A.PlansAsync(shared, cancellationToken);
+        return ArmPlans.Compare(a, await arms.B.PlansAsync(shared, cancellationToken));
     }
 }

@@ -41,10 +41,9 @@ public static class Causes
 
     private static string OfOperation(ArmComparison comparison, string operation)
     {
-        var query = operation[(operation.IndexOf('/', StringComparison.Ordinal) + 1)..];
         List<string> parts =
             [.. comparison.FailsOnB.Where(fault => fault.Operation == operation).Select(fault => $"fails on B: {fault.Words}")];
-        if (comparison.Plans.FirstOrDefault(plan => IsOf(comparison, plan, query)) is { } plan) parts.Add(PlanSentence(plan));
+        if (comparison.Plans.FirstOrDefault(plan => IsOf(comparison, plan, operation)) is { } plan) parts.Add(PlanSentence(plan));
         parts.AddRange(comparison.Counters.Where(change => change.Operation == operation && change.IsWorse).OrderByDescending(Factor)
             .Select(CounterSentence));
         parts.AddRange(comparison.Times.Where(time => time.Operation == operation && time.IsShownSlower).Select(time =>
@@ -52,12 +51,15 @@ public static class Causes
         return $"{operation}: {string.Join("; ", parts)}.";
     }
 
-    // Operations of a scenario and statements of sql/queries differ in a prefix at most: first_page of the segments is segment_page's twin.
-    // Of a workload of one's own, several statements of one operation have its name before them.
-    private static bool IsOf(ArmComparison comparison, PlanChange plan, string operation) => plan.Operation == operation
-        || (comparison.Workload is null
-            ? plan.Operation.EndsWith($"_{operation}", StringComparison.Ordinal)
-            : plan.Operation.StartsWith($"{operation}, ", StringComparison.Ordinal));
+    // Records of earlier versions have the name of the statement alone, which is that of an operation in more than one scenario. Of a
+    // workload of one's own, several statements of one operation have its name before them.
+    private static bool IsOf(ArmComparison comparison, PlanChange plan, string operation)
+    {
+        if (plan.SentBy.Count > 0) return plan.SentBy.Contains(operation);
+        var name = operation[(operation.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        return plan.Operation == name
+            || (comparison.Workload is not null && plan.Operation.StartsWith($"{name}, ", StringComparison.Ordinal));
+    }
 
     private static string PlanSentence(PlanChange plan)
     {
