@@ -117,10 +117,11 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
         long size, CrmArm arm, ComparisonPlan part, CancellationToken cancellationToken)
     {
         await using var loaded = await LoadedArm.OpenAsync(arm, part, cancellationToken);
-        var means = new List<KeyValuePair<SlotMetric, double>>();
+        var figures = new List<SizedFigure>();
         foreach (var scenario in part.Scenarios)
         {
             await WarmAsync(loaded, scenario, cancellationToken);
+            var slots = new List<IReadOnlyDictionary<SlotMetric, double>>();
             for (var number = 0; number < Slots; number++)
             {
                 var slot = loaded.NewSlot(scenario);
@@ -128,15 +129,13 @@ public sealed class ScaleRun(ComparisonPlan plan, ulong seed, ServerProfile prof
                 await (slot.IsWrite
                     ? loaded.TurnAsync(slot, Simulation.IterationsForConstant(1, WriteCalls), draw, cancellationToken)
                     : loaded.TurnAsync(slot, part.Slot, draw, cancellationToken));
-                means.AddRange(slot.Metrics);
+                slots.Add(slot.Metrics);
             }
+
+            figures.AddRange(SizedFigures.Means(size, slots));
         }
 
-        return
-        [
-            .. means.Where(mean => mean.Key.Metric == SlotMetric.Mean).GroupBy(mean => mean.Key.Operation, mean => mean.Value)
-                .Select(slots => new SizedFigure(slots.Key, OperationScale.Mean, size, slots.Average())),
-        ];
+        return figures;
     }
 
     private Task WarmAsync(LoadedArm loaded, string scenario, CancellationToken cancellationToken)

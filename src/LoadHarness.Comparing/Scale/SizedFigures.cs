@@ -1,3 +1,4 @@
+using LoadHarness.Comparing.Times;
 using LoadHarness.Core.Comparing;
 
 namespace LoadHarness.Comparing.Scale;
@@ -12,16 +13,30 @@ internal static class SizedFigures
     public static IReadOnlyList<OperationScale> ByOperation(
         IReadOnlyList<SizedFigure> figures, bool hasTimes, Func<string, IReadOnlyList<ScaleTarget>> targetsOf)
     {
+        var largest = figures.Select(figure => figure.Contacts).DefaultIfEmpty().Max();
         var measured = figures.GroupBy(figure => (figure.Operation, figure.Metric)).SelectMany(group => Of(
             group.Key.Operation, group.Key.Metric, [.. group.Select(figure => new ScalePoint(figure.Contacts, figure.Figure))],
-            group.Key.Metric == OperationScale.Mean ? targetsOf(group.Key.Operation) : []));
+            group.Key.Metric == OperationScale.Mean ? targetsOf(group.Key.Operation) : [], largest));
         return hasTimes ? [.. measured, .. TooSlow(figures, targetsOf)] : [.. measured];
     }
 
+    /// <summary>
+    /// Means over the slots. An operation that a slot has no figure of has none at this size: the others may be those in which it was quick
+    /// enough, and no call failed.
+    /// </summary>
+    /// <param name="slots">Of one scenario at one size.</param>
+    public static IEnumerable<SizedFigure> Means(long size, IReadOnlyCollection<IReadOnlyDictionary<SlotMetric, double>> slots) =>
+        from figure in slots.SelectMany(slot => slot)
+        where figure.Key.Metric == SlotMetric.Mean
+        group figure.Value by figure.Key.Operation into means
+        where means.Count() == slots.Count
+        select new SizedFigure(means.Key, OperationScale.Mean, size, means.Average());
+
     private static IEnumerable<OperationScale> Of(
-        string operation, string metric, IReadOnlyList<ScalePoint> points, IReadOnlyList<ScaleTarget> targets)
+        string operation, string metric, IReadOnlyList<ScalePoint> points, IReadOnlyList<ScaleTarget> targets, long largest)
     {
-        yield return OperationScale.Of(operation, metric, points, targets is [var first, ..] ? first : null);
+        var scale = OperationScale.Of(operation, metric, points, targets is [var first, ..] ? first : null);
+        yield return points[^1].Contacts == largest ? scale : scale with { Forecast = null };
         // The forecasts are counted: the same figures have one, however many targets they are held against.
         foreach (var other in targets.Skip(1)) yield return OperationScale.Of(operation, metric, points, other) with { Forecast = null };
     }

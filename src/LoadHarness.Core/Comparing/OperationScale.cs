@@ -10,7 +10,8 @@ namespace LoadHarness.Core.Comparing;
 /// <param name="Metric"><see cref="Blocks"/> or <see cref="Mean"/>.</param>
 /// <param name="Fit">Through all points; null where there are fewer than three, or a figure is zero.</param>
 /// <param name="Forecast">
-/// What the smaller sizes said of the largest; null where they are fewer than three, and for each target of a time but the first.
+/// What the smaller sizes said of the largest; null where they are fewer than three, where there is no figure of the largest, and for each
+/// target of a time but the first.
 /// </param>
 /// <param name="Passing">Of a time with a target: where it would be passed.</param>
 public sealed record OperationScale(

@@ -1,4 +1,5 @@
 using LoadHarness.Comparing.Scale;
+using LoadHarness.Comparing.Times;
 using LoadHarness.Core;
 using LoadHarness.Core.Comparing;
 using LoadHarness.Core.Targets;
@@ -126,6 +127,33 @@ public sealed class ScaleReportTests
 
         IReadOnlyList<OperationScale> Grown(bool hasTimes) =>
             SizedFigures.ByOperation(figures, hasTimes, operation => ScaleTarget.Of(operation, 1, [Lookup]));
+    }
+
+    /// <summary>Calls failed in a slot at the largest size, and its target was met by the mean of the two others.</summary>
+    [Fact]
+    public void An_operation_that_a_slot_has_no_figure_of_has_none_at_that_size()
+    {
+        var (page, rare) = (new SlotMetric("reads/page", SlotMetric.Mean), new SlotMetric("reads/rare", SlotMetric.Mean));
+        var cpu = new SlotMetric("reads", SlotMetric.CpuOfRequest);
+        List<IReadOnlyDictionary<SlotMetric, double>> slots =
+        [
+            new Dictionary<SlotMetric, double> { [page] = 2, [rare] = 9, [cpu] = 1 },
+            new Dictionary<SlotMetric, double> { [page] = 4, [cpu] = 1 },
+            new Dictionary<SlotMetric, double> { [page] = 6, [rare] = 9, [cpu] = 1 },
+        ];
+
+        Assert.Equal([new SizedFigure("reads/page", OperationScale.Mean, 5_000, 4)], SizedFigures.Means(5_000, slots));
+    }
+
+    [Fact]
+    public void An_operation_without_a_figure_of_the_largest_size_was_not_forecast()
+    {
+        var grown = SizedFigures.ByOperation(
+            [.. At(Sizes, "reads/page", OperationScale.Blocks, 4), .. At(Sizes[..^1], "reads/rare", OperationScale.Blocks, 4)],
+            hasTimes: false, _ => []);
+
+        Assert.Equal(["reads/page"], grown.Where(one => one.Forecast is not null).Select(one => one.Operation));
+        Assert.Contains("1 of 1", Report(grown).Verdicts[^1].Evidence, StringComparison.Ordinal);
     }
 
     [Fact]
