@@ -24,6 +24,14 @@ public static class BaselineFit
 
     private const string NewestMonth = "newest month of the rows";
 
+    private const string AddedRows = "rows besides the seeded ones";
+
+    /// <summary>
+    /// What is told and refuses no baseline. Which targets judged it does not matter: its figures are what counts. Rows of another month
+    /// are as many, and as large; and each load of one database leaves more rows to the next.
+    /// </summary>
+    private static readonly string[] Told = [TargetsChecksum, NewestMonth, AddedRows];
+
     /// <summary>All that must be equal, by name; a run that lacks one has null there.</summary>
     public static IEnumerable<RunFact> Facts(RunResult run) =>
     [
@@ -32,6 +40,7 @@ public static class BaselineFit
         new("seed", FactKind.Load, SeedOf(run)),
         new("checksum of the rows", FactKind.Code, run.Seed?.Checksum),
         new(NewestMonth, FactKind.Code, run.Seed?.SeededAtMonth.ToString("yyyy-MM")),
+        new(AddedRows, FactKind.Code, run.Seed?.Found?.Added()),
         new("schema", FactKind.Code, run.Schema?.Checksum),
         new(TargetsChecksum, FactKind.Code, run.TargetsChecksum),
         new("server", FactKind.Machine, run.Server?.Words() ?? run.Findings?.Servers),
@@ -45,12 +54,9 @@ public static class BaselineFit
             .Select(setting => new RunFact($"server setting {setting.Key}", FactKind.Machine, setting.Value)),
     ];
 
-    /// <summary>
-    /// Why the earlier run is no baseline of this one, in words; its own faults are among them. Which targets judged it does not matter:
-    /// its figures are what counts. Rows of another month are as many, and as large.
-    /// </summary>
+    /// <summary>Why the earlier run is no baseline of this one, in words; its own faults are among them.</summary>
     public static IEnumerable<string> Differences(RunResult earlier, RunResult run) =>
-        [.. FaultsOf(earlier), .. Differing(earlier, run).Where(pair => pair.Name is not (TargetsChecksum or NewestMonth)).Select(Words)];
+        [.. FaultsOf(earlier), .. Differing(earlier, run).Where(pair => !Told.Contains(pair.Name)).Select(Words)];
 
     /// <summary>What differs between two runs, in words, whether or not either can be trusted.</summary>
     public static IEnumerable<string> Circumstances(RunResult earlier, RunResult run) => Differing(earlier, run).Select(Words);

@@ -15,9 +15,13 @@ public sealed record FoundRows(long LeadsOfLargest, IReadOnlyList<FoundTable> Ta
         : null;
 
     /// <returns>A sentence on the tables that hold rows besides the seeded ones; null when none does.</returns>
-    public string? More() => Tables.Where(table => table.Added > 0).ToList() is { Count: > 0 } more
-        ? "The database holds rows besides those that its checksum is of: "
-            + $"{string.Join(", ", more.Select(table => $"{table.Added:N0} of {table.Table}"))}. {Remedy}"
+    public string? More() => Added() is { } more
+        ? $"The database holds rows besides those that its checksum is of: {more}. {Remedy}"
+        : null;
+
+    /// <returns>The rows besides the seeded ones, as <c>500,000 of leads, 3 of email_sends</c>; null when there are none.</returns>
+    public string? Added() => Tables.Where(table => table.Added > 0).ToList() is { Count: > 0 } more
+        ? string.Join(", ", more.Select(table => $"{table.Added:N0} of {table.Table}"))
         : null;
 }
 

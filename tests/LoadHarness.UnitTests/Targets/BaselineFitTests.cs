@@ -243,4 +243,25 @@ public sealed class BaselineFitTests
             [$"newest month of the rows: {earlier.Seed!.SeededAtMonth:yyyy-MM} then, {run.Seed!.SeededAtMonth:yyyy-MM} now"],
             BaselineFit.Circumstances(earlier, run));
     }
+
+    /// <summary>A given database that was loaded before held a quarter more leads, and nothing beside the figures said so.</summary>
+    [Fact]
+    public void Rows_that_came_since_the_seeding_are_told_and_refuse_no_baseline()
+    {
+        var fresh = SampleRun.Create();
+        var (loaded, again) = (Holding(500_000), Holding(600_000));
+
+        Assert.Equal(["rows besides the seeded ones: none then, 500,000 of leads now"], BaselineFit.Circumstances(fresh, loaded));
+        Assert.Equal(
+            ["rows besides the seeded ones: 500,000 of leads then, 600,000 of leads now"], BaselineFit.Circumstances(loaded, again));
+        Assert.Empty(BaselineFit.Circumstances(fresh, Holding(0)));
+        Assert.Empty(BaselineFit.Differences(fresh, loaded));
+        Assert.Equal(RunNight.Of(fresh).Load, RunNight.Of(loaded).Load);
+        Assert.Empty(RunNight.Of(loaded).Since(RunNight.Of(fresh)));
+
+        RunResult Holding(long added) => fresh with
+        {
+            Seed = fresh.Seed! with { Found = new(2_000_000, [new("leads", 2_100_000, 2_100_000, added)]) },
+        };
+    }
 }
