@@ -19,7 +19,7 @@ namespace LoadHarness.Comparing.Arms;
 /// </param>
 public sealed class CrmArmFactory(SeededTemplate template, SqlFolder sql, bool rebuild) : IAsyncDisposable
 {
-    private readonly QueryCatalog _queries = QueryCatalog.Read(Path.Combine(sql.Path, "queries"));
+    private readonly QueryCatalog _queries = sql.Queries;
     private readonly ConcurrentDictionary<string, BuiltArm> _built = [];
 
     /// <summary>A fault that this arm gets, of those that a statement cannot make; null for none.</summary>

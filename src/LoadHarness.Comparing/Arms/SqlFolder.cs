@@ -22,10 +22,10 @@ public sealed class SqlFolder : IAsyncDisposable
 
     private static string OfProgram => System.IO.Path.Combine(AppContext.BaseDirectory, "sql");
 
-    public QueryCatalog Queries => QueryCatalog.Read(System.IO.Path.Combine(Path, "queries"));
+    public QueryCatalog Queries => QueryCatalog.Read(QueriesIn(Path));
 
     /// <exception cref="HarnessException">
-    /// The revision or the folder is not there, has no schema.sql, or has another base schema than the program.
+    /// The revision or the folder is not there, has no schema.sql or no queries, or has another base schema than the program.
     /// </exception>
     public static async Task<SqlFolder> OfAsync(ArmSchema schema, CancellationToken cancellationToken) => schema switch
     {
@@ -60,6 +60,10 @@ public sealed class SqlFolder : IAsyncDisposable
                     + "not have its own. Put what differs into a migration, or into a file for sql=FILE. If the gate's pin is older than a "
                     + "change of the base schema, move it: gate accept --against REV --reason TEXT.",
                 ExitCode.BadUsage);
+        if (!Directory.Exists(QueriesIn(path)))
+            throw new HarnessException(
+                $"{arm} has no folder queries, so nothing could be asked of the arm. Give a folder like sql/ of this project.",
+                ExitCode.BadUsage);
         return path;
     }
 
@@ -68,4 +72,6 @@ public sealed class SqlFolder : IAsyncDisposable
         .Where(line => line.Length > 0 && !line.TrimStart().StartsWith("--", StringComparison.Ordinal));
 
     private static string SchemaIn(string path) => System.IO.Path.Combine(path, "schema.sql");
+
+    private static string QueriesIn(string path) => System.IO.Path.Combine(path, "queries");
 }

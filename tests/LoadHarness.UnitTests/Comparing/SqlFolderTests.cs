@@ -26,11 +26,23 @@ public sealed class SqlFolderTests
         await OpenAsync(OfProgram.ReplaceLineEndings("\r\n"));
     }
 
+    /// <summary>"An unexpected fault": a part of the path could not be found.</summary>
+    [Fact]
+    public async Task A_folder_without_statements_is_refused()
+    {
+        var fault = await Assert.ThrowsAsync<HarnessException>(() => OpenAsync(OfProgram, "functions"));
+
+        Assert.Equal(ExitCode.BadUsage, fault.ExitCode);
+        Assert.Contains("has no folder queries", fault.Message, StringComparison.Ordinal);
+    }
+
     private static string OfProgram => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "sql", "schema.sql"));
 
-    private static async Task OpenAsync(string schema)
+    /// <param name="beside">The folder beside the schema.</param>
+    private static async Task OpenAsync(string schema, string beside = "queries")
     {
         using var folder = new TemporaryDirectory();
+        Directory.CreateDirectory(Path.Combine(folder.Path, beside));
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "schema.sql"), schema, TestContext.Current.CancellationToken);
         await using var opened = await SqlFolder.OfAsync(new ArmSchema.Folder(folder.Path), TestContext.Current.CancellationToken);
         Assert.Equal(folder.Path, opened.Path);
