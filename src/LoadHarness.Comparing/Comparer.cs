@@ -39,7 +39,7 @@ public sealed class Comparer(ComparisonPlan plan, ComparedSubject subject, IStag
         var plans = await stages.MeasureAsync(
             "Plans", () => PlansAsync(arms, asked, cancellationToken), changes => $"{changes.Count} changed");
         var (counters, uncounted, failed) = await stages.MeasureAsync(
-            "Counters", () => CountersAsync(arms, asked, cancellationToken), found => $"{found.Counters.Count} operations changed");
+            "Counters", () => CountersAsync(arms, asked, cancellationToken), found => CounterJudgement.Words(found.Counters));
         var broken = refused.And(failed);
         var (times, oneSided, waits) = await TimesAsync(arms, failed.LeftOutOf(asked), stages, cancellationToken);
         return new(

@@ -1,3 +1,5 @@
+using LoadHarness.Core.Words;
+
 namespace LoadHarness.Core.Comparing;
 
 /// <summary>Compares counters of two arms. They are exact up to their own spread, so one pass decides.</summary>
@@ -27,6 +29,10 @@ public static class CounterJudgement
                 .OfType<CounterChange>(),
         ];
     }
+
+    /// <summary>"2 operations changed": one may have changed by several counters.</summary>
+    public static string Words(IReadOnlyList<CounterChange> changes) =>
+        $"{Format.Counted(changes.Select(change => change.Operation).Distinct().Count(), "operation")} changed";
 
     private static CounterChange? Change(
         (OperationCounters First, OperationCounters Second) a, (OperationCounters First, OperationCounters Second) b, string counter)

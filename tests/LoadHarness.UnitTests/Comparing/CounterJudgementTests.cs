@@ -28,6 +28,16 @@ public sealed class CounterJudgementTests
         Assert.True(change.IsWorse);
     }
 
+    /// <summary>One that touched more blocks and wrote more WAL was told as two.</summary>
+    [Fact]
+    public void An_operation_that_changed_by_several_counters_is_told_as_one()
+    {
+        var blocks = Sample.Blocks("segmentation/count", 10, 30);
+
+        Assert.Equal("1 operation changed", CounterJudgement.Words([blocks, blocks with { Counter = CounterNames.WalBytes }]));
+        Assert.Equal("2 operations changed", CounterJudgement.Words([blocks, Sample.Blocks("lead-queries/tag_filter", 10, 30)]));
+    }
+
     private static (IReadOnlyList<OperationCounters>, IReadOnlyList<OperationCounters>) Passes(double first, double second) =>
         ([Sample.Counters("segmentation/count", first)], [Sample.Counters("segmentation/count", second)]);
 }
