@@ -40,11 +40,7 @@ internal sealed class PairedTimes(
             if (open.Count == 0 || (plan.EndsAtFirstAlarm && decided.HasConfirmedAlarm)) break;
         }
 
-        OneSided =
-        [
-            .. all.SelectMany(scenario => scenario.OneSided(decided.Metrics)),
-            .. all.Select(scenario => scenario.Uncompared(decided.Metrics)).OfType<string>(),
-        ];
+        OneSided = [.. all.SelectMany(scenario => scenario.NotCompared(decided.Metrics))];
         IReadOnlyList<ComparedTime> times = [.. decided.Times, .. Shift(all)];
         var judged = await ConfirmedAsync(times, cancellationToken);
         progress.Note(LockWaits.Sentence());

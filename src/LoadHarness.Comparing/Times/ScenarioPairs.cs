@@ -49,15 +49,24 @@ internal sealed class ScenarioPairs(string scenario)
     public IEnumerable<string> OneSided(IReadOnlyCollection<SlotMetric> decided) => _sides.Find(_count, decided);
 
     /// <summary>
-    /// That no operation was compared, which is no pass: a machine that stands still for one slot leaves it without a figure.
+    /// What is no pass, each a sentence: what <see cref="OneSided"/> finds; where that is nothing and no operation was compared, that none
+    /// was. A machine that stands still for one slot leaves it without a figure.
     /// </summary>
-    /// <returns>Null where one was, or where there is a sentence of each already.</returns>
-    public string? Uncompared(IReadOnlyCollection<SlotMetric> decided) =>
-        decided.Any(metric => metric.Metric == SlotMetric.Mean && metric.Operation.StartsWith($"{scenario}/", StringComparison.Ordinal))
-            || OneSided(decided).Any()
-                ? null
-                : $"{scenario}: no operation has a figure in each of {_count} pairs. Too few calls were answered in a slot: give a longer "
-                    + "--slot, or a machine that does nothing else.";
+    /// <param name="decided">By looks.</param>
+    public IReadOnlyList<string> NotCompared(IReadOnlyCollection<SlotMetric> decided)
+    {
+        IReadOnlyList<string> oneSided = [.. OneSided(decided)];
+        return oneSided.Count > 0 || decided.Any(IsOfOperation)
+            ? oneSided
+            :
+            [
+                $"{scenario}: no operation has a figure in each of {_count} pairs. Too few calls were answered in a slot: give a longer "
+                    + "--slot, or a machine that does nothing else.",
+            ];
+
+        bool IsOfOperation(SlotMetric metric) =>
+            metric.Metric == SlotMetric.Mean && metric.Operation.StartsWith($"{scenario}/", StringComparison.Ordinal);
+    }
 
     public IReadOnlyList<double> LogRatios(SlotMetric metric) => [.. _pairs[metric].Select(pair => Math.Log(pair.B / pair.A))];
 

@@ -18,7 +18,7 @@ public sealed class FreshPairsTests
         Add(fresh, (60, 60));
         Assert.Equal((0, 1, 4), (fresh.Missing, fresh.TakenAgain, _pairs.Count));
         Assert.Contains(Page, _pairs.Metrics);
-        Assert.Null(_pairs.Uncompared([Page]));
+        Assert.Empty(_pairs.NotCompared([Page]));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class FreshPairsTests
 
         Assert.Equal(FreshPairs.MostTakenAgain, _pairs.TakenAgain);
         Assert.DoesNotContain(Page, _pairs.Metrics);
-        Assert.NotNull(_pairs.Uncompared([]));
+        Assert.Single(_pairs.NotCompared([]));
     }
 
     [Fact]

@@ -135,11 +135,13 @@ public sealed class ScenarioPairsTests
         Assert.Empty(pairs.Metrics);
         Assert.Empty(pairs.OneSided([]));
 
-        Assert.StartsWith("reads: no operation has a figure in each of 4 pairs.", pairs.Uncompared([]), StringComparison.Ordinal);
-        Assert.NotNull(pairs.Uncompared([new("reads", SlotMetric.CpuOfRequest), new("reads2/page", SlotMetric.Mean)]));
-        Assert.Null(pairs.Uncompared([Page]));
+        Assert.StartsWith(
+            "reads: no operation has a figure in each of 4 pairs.", Assert.Single(pairs.NotCompared([])), StringComparison.Ordinal);
+        Assert.Single(pairs.NotCompared([new("reads", SlotMetric.CpuOfRequest), new("reads2/page", SlotMetric.Mean)]));
+        Assert.Empty(pairs.NotCompared([Page]));
         // There is a sentence of what failed.
-        Assert.Null(PairsOf([(-40, -40), (-40, -40), (-40, -40), (-40, -40)]).Uncompared([]));
+        var failed = PairsOf([(-40, -40), (-40, -40), (-40, -40), (-40, -40)]);
+        Assert.Equal(failed.OneSided([]), failed.NotCompared([]));
     }
 
     /// <param name="calls">On A and B in each pair, of 10 ms; below zero: one more of them failed.</param>
