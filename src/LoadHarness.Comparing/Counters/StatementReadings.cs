@@ -100,10 +100,10 @@ internal static class StatementReadings
             row.GetString(0), string.Join(' ', row.GetString(1).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
             row.GetBoolean(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8));
 
-        /// <returns>Whether nothing went back since: else the statement was reset or dropped in between, and began anew.</returns>
-        public bool Follows(Row before) =>
-            Calls >= before.Calls && Rows >= before.Rows && Blocks >= before.Blocks && TemporaryBlocks >= before.TemporaryBlocks
-            && WalRecords >= before.WalRecords && WalBytes >= before.WalBytes;
+        private long[] Counters => [Calls, Rows, Blocks, TemporaryBlocks, WalRecords, WalBytes];
+
+        /// <inheritdoc cref="StatementGrowth.IsOf"/>
+        public bool Follows(Row before) => StatementGrowth.IsOf(before.Counters, Counters);
 
         public Row Without(Row before) => this with
         {

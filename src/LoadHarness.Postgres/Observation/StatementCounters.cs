@@ -15,10 +15,10 @@ internal sealed record StatementCount(
     /// <summary>A statement that has counted nothing.</summary>
     public static StatementCount None { get; } = new("", 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-    /// <returns>Whether nothing went back since: else the statement began anew, and differences are senseless.</returns>
-    public bool Follows(StatementCount before) =>
-        Calls >= before.Calls && Rows >= before.Rows && BlocksHit >= before.BlocksHit && BlocksRead >= before.BlocksRead
-        && WalBytes >= before.WalBytes && TempBlocksWritten >= before.TempBlocksWritten
+    private long[] Counters => [Calls, Rows, BlocksHit, BlocksRead, WalBytes, TempBlocksWritten];
+
+    /// <returns>As <see cref="StatementGrowth.IsOf"/>, of the times too.</returns>
+    public bool Follows(StatementCount before) => StatementGrowth.IsOf(before.Counters, Counters)
         && Grew(before.Milliseconds, Milliseconds) && (IoMilliseconds is not { } io || Grew(before.IoMilliseconds ?? 0, io));
 
     private static bool Grew(double before, double after) => after >= before * (1 - Rounding);
