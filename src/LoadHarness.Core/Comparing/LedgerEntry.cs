@@ -63,7 +63,8 @@ public sealed record LedgerEntry(
 
     private string Idle => Scenarios.Count == 0 ? "no scenario touches its table" : "no operation is worse without it";
 
-    private IEnumerable<CounterChange> WorstFirst() => Worse.OrderByDescending(change => change.Ratio);
+    // What there is none of with the index is worse than any factor.
+    private IEnumerable<CounterChange> WorstFirst() => Worse.OrderByDescending(change => change.Ratio ?? double.PositiveInfinity);
 
     private static string Words(CounterChange change) => change.A == 0
         ? $"{change.Operation} {change.Counter} 0 to {change.B:0.#}"

@@ -22,6 +22,18 @@ public sealed class LedgerEntryTests
     }
 
     [Fact]
+    public void What_there_is_none_of_with_the_index_is_told_first() => Assert.Equal(
+        "lead-queries/tag_filter blocks 0 to 8; segmentation/count blocks 10 to 90 (9x); lead-search/by_term blocks 10 to 20 (2x)",
+        (Entry() with
+        {
+            Worse =
+            [
+                Sample.Blocks("lead-search/by_term", 10, 20), Sample.Blocks("segmentation/count", 10, 90),
+                Sample.Blocks("lead-queries/tag_filter", 0, 8),
+            ],
+        }).Sentence());
+
+    [Fact]
     public void A_plan_that_changes_at_no_more_blocks_is_no_service() =>
         Assert.Equal(VerdictKind.Missed, (Entry() with
         {
