@@ -22,7 +22,7 @@ internal static class CompareVerb
         var scenarios = new Option<string?>("--scenarios") { Description = "Only these, with commas between them.", HelpName = "LIST" };
         var slot = new Option<int>("--slot")
         {
-            Description = "Seconds that each arm is loaded in a pair, in turns of half a second.",
+            Description = "Seconds that each arm is loaded in a pair, in turns of half a second; 0 as --counters-only.",
             HelpName = "S",
             DefaultValueFactory = _ => 5,
         };
@@ -48,7 +48,7 @@ internal static class CompareVerb
 
     private static ComparisonPlan PlanOf(int slotSeconds) => slotSeconds is >= 0 and <= 60
         ? ComparisonPlan.Standard with { Slot = TimeSpan.FromSeconds(slotSeconds) }
-        : throw new HarnessException($"--slot is {slotSeconds}. Give 1 to 60 seconds.", ExitCode.BadUsage);
+        : throw new HarnessException($"--slot is {slotSeconds}. Give 0 to 60 seconds.", ExitCode.BadUsage);
 
     private static async Task<ExitCode> ExecuteAsync(
         HarnessOptions options, string directory, (string? A, string? B) arms, ComparisonPlan plan, IReadOnlyList<string>? scenarios,
