@@ -93,8 +93,7 @@ internal sealed class CommandLineOptions
     public Option<string?> Force { get; } = new("--force")
     {
         Description = "Use a given database although it is not empty: deletes every row of workspaces, users, leads and of all that "
-            + "refers to them. "
-            + "Rows that the harness did not make are deleted with --force=delete-all-rows only.",
+            + "refers to them; selfcheck deletes none. Rows that the harness did not make are deleted with --force=delete-all-rows only.",
         HelpName = "delete-all-rows",
         Arity = ArgumentArity.ZeroOrOne,
     };

@@ -65,7 +65,7 @@ public static class GivenDatabase
         var held = request.Exclusive ? await RunLock.TakeAsync(given, [], progress, cancellationToken) : null;
         try
         {
-            await RequireUsableAsync(connection, request.Force, cancellationToken);
+            await RequireUsableAsync(connection, request, cancellationToken);
             if (request.DeletesRows && !request.DeletesForeignRows) await RequireOwnRowsAsync(connection, cancellationToken);
             var environment = await ServerInspection.OfAsync(given.ConnectionString, ServerKind.Given, cancellationToken);
             return new Database(given.ConnectionString, environment, server: null) { Lock = held };
@@ -119,7 +119,8 @@ public static class GivenDatabase
         if (await connection.ScalarAsync<string>("select current_schema()", cancellationToken) != "public") given.SearchPath = "public";
     }
 
-    private static async Task RequireUsableAsync(NpgsqlConnection connection, bool force, CancellationToken cancellationToken)
+    private static async Task RequireUsableAsync(
+        NpgsqlConnection connection, DatabaseRequest request, CancellationToken cancellationToken)
     {
         if (connection.PostgreSqlVersion.Major < PostgresBinaries.OldestSupported)
             throw new HarnessException(
@@ -127,11 +128,15 @@ public static class GivenDatabase
                     + $"{PostgresBinaries.NewestSupported} are supported. Give a newer server.", ExitCode.BadUsage);
 
         var tables = await UserTables.InAsync(connection, cancellationToken);
-        if (tables.Count > 0 && !force && !await IsTheHarnessesOwnAsync(connection, tables, cancellationToken))
+        if (tables.Count > 0 && !request.Force && !await IsTheHarnessesOwnAsync(connection, tables, cancellationToken))
             throw new HarnessException(
                 $"The given database {connection.Database} is not empty: it holds {tables.Count} table{(tables.Count == 1 ? "" : "s")} "
                     + $"({string.Join(", ", tables.Take(5))}{(tables.Count > 5 ? ", ..." : "")}). Give an empty database, or --force to "
-                    + "use this one: every row of workspaces, users, leads and of all that refers to them is deleted.", ExitCode.BadUsage);
+                    + "use this one: "
+                    + (request.CrmSchema
+                        ? "every row of workspaces, users, leads and of all that refers to them is deleted."
+                        : "nothing that it holds is deleted."),
+                ExitCode.BadUsage);
     }
 
     // Before the schema is touched: who is refused finds everything as it was.

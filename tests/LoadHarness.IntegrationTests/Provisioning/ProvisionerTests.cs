@@ -94,6 +94,22 @@ public sealed class ProvisionerTests(PostgresCluster cluster)
         await using var database = await ProvisionAsync(target, force: true);
     }
 
+    [Theory]
+    [InlineData(true, "every row of workspaces, users, leads and of all that refers to them is deleted")]
+    [InlineData(false, "nothing that it holds is deleted")]
+    public async Task A_refusal_says_what_force_would_delete(bool crmSchema, string words)
+    {
+        await using var given = await cluster.CreateDatabaseAsync(SchemaState.Base);
+        var request = new DatabaseRequest(
+            new DatabaseTarget.Given(given.ConnectionString), ServerProfile.Checklist, Keep: false, Force: false)
+        {
+            CrmSchema = crmSchema,
+        };
+        var refusal = await Assert.ThrowsAsync<HarnessException>(
+            () => Provisioner.ProvisionAsync(request, SilentProgress.Instance, Stop));
+        Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_a_build_leaves_that_ended_before_the_base_schema_is_taken_without_force()
     {
