@@ -49,7 +49,8 @@ public sealed record ParameterFile(
     string? Within = null,
     [property: Description("seeded: which rows of those that the harness seeded.")] string? Rows = null,
     [property: Description("pages: the statement of the first page.")] string? First = null,
-    [property: Description("pages: the statement of a page further down; it takes :name.tenant and :name.cursor.")] string? Next = null,
+    [property: Description("pages: the statement of a page further down; it takes :name.COLUMN of cursor, and :name.tenant.")]
+    string? Next = null,
     [property: Description("pages: the column whose value in the last row of a page is where the next one begins.")] string? Cursor = null,
     [property: Within(2, 1_000_000), Description("pages: how far down to walk, shared by the tenants. Default 1000.")] int? Deepest = null,
     [property: Within(1, 100_000), Description("pages: the last ones to draw from. Default 50.")] int? Keep = null,
