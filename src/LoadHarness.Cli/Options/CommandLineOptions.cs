@@ -56,7 +56,8 @@ internal sealed class CommandLineOptions
 
     public Option<string?> Out { get; } = new("--out")
     {
-        Description = "Directory for the run's folder. Default reports/runs.",
+        Description = "Directory below which the run's folder is made (of report: the folder itself). Default reports/runs, or the verb's "
+            + "own, such as reports/prove; report makes a new one.",
         HelpName = "DIR",
     };
 

@@ -17,7 +17,7 @@ internal static class WorkloadInitVerb
 
     public static Verb Create(CommandLineOptions words)
     {
-        var folder = new Argument<string>("folder") { Description = "To be written; must not exist." };
+        var folder = new Argument<string>("folder") { Description = "To be written; must not exist, or be empty." };
         var pgbench = new Option<string[]>("--pgbench")
         {
             Description = "tpcb-like, simple-update, select-only, or a script's path, with @WEIGHT behind it; several times. "
