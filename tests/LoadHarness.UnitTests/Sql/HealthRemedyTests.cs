@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
+using LoadHarness.Checks.Health;
 using LoadHarness.Cli.Options;
 using LoadHarness.Cli.Verbs;
+using LoadHarness.Core.Verdicts;
 using LoadHarness.Postgres;
 
 namespace LoadHarness.UnitTests.Sql;
@@ -38,6 +40,23 @@ public sealed partial class HealthRemedyTests
     {
         var review = Review().Match(string.Join('\n', Checks)).Groups["name"].Value;
         Assert.Contains(SqlFile.Read("title", SqlFile.Shipped("review", $"{review}.sql")), part => part.Name == "Capacity outlook");
+    }
+
+    [Fact]
+    public void The_document_has_a_row_for_each_check_with_its_limits()
+    {
+        var documented = File.ReadLines(Repository.File("docs", "your-database.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal) && (line.Contains("| from ", StringComparison.Ordinal)
+                || line.Contains("| below ", StringComparison.Ordinal)));
+        Assert.Equal(HealthCatalog.All.Select(Row), documented);
+        Assert.Contains($"`health` asks {HealthCatalog.All.Count} checks.", File.ReadAllText(Repository.File("docs", "your-database.md")),
+            StringComparison.Ordinal);
+    }
+
+    private static string Row(HealthCheckDefinition check)
+    {
+        var side = check.Direction == LimitDirection.AtLeast ? "below" : "from";
+        return $"| `{check.Id}` | {check.Title} | {side} {check.Warn} {check.Unit} | {side} {check.Limit} {check.Unit} |";
     }
 
     [GeneratedRegex("loadharness (?<words>[^';]+)")]
