@@ -15,7 +15,8 @@ public static class GateText
         foreach (var slow in creep)
             text.Append($"- slow creep (reported, not judged): {MarkdownText.Of(slow.Operation)} is {slow.Ratio:0.000} times the pin over "
                 + $"{slow.Nights} nights ({slow.Interval.Low:0.000} to {slow.Interval.High:0.000})\n");
-        return text.Append('\n').Append(ComparisonText.Of(comparison).Replace("\n# ", "\n## ", StringComparison.Ordinal)).ToString();
+        // The title of the comparison is a part of the gate's.
+        return text.Append("\n#").Append(ComparisonText.Of(comparison)).ToString();
     }
 
     internal static string Of(GateAlert alert)

@@ -17,6 +17,16 @@ public sealed class GateDecisionTests
     }
 
     [Fact]
+    public void The_text_has_one_title_and_the_comparison_below_it()
+    {
+        var text = GateText.Of(Sample.Comparison, GateDecision.Of(Sample.Comparison, []), []);
+
+        Assert.StartsWith("# Gate: no regression (exit code 0)", text, StringComparison.Ordinal);
+        Assert.Single(text.Split('\n'), line => line.StartsWith("# ", StringComparison.Ordinal));
+        Assert.Contains("\n## Compared: no difference shown\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_confirmed_slowdown_fails_the_job_and_one_that_new_pairs_did_not_show_does_not()
     {
         Assert.Equal(ExitCode.Regression, Gate(Sample.Time("lead-queries/tag_filter", 1.2, Difference.Slower, true)).ExitCode);
