@@ -111,7 +111,7 @@ public sealed class GatePinTests
     {
         using var folder = new TemporaryDirectory();
         var stop = TestContext.Current.CancellationToken;
-        Directory.CreateDirectory(Path.Combine(folder.Path, "functions"));
+        foreach (var name in (string[])["functions", "queries"]) Directory.CreateDirectory(Path.Combine(folder.Path, name));
         File.Copy(Repository.File("sql", "schema.sql"), Path.Combine(folder.Path, "schema.sql"));
         var work = new ComparedWork(
             ComparisonPlan.Standard, new CrmSubject(new(20_000, 42, 1), ServerProfile.Checklist, keep: false), Workload: null);
