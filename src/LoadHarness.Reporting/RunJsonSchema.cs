@@ -28,6 +28,8 @@ public static class RunJsonSchema
     /// <summary>Durations and texts are written by converters, which the exporter cannot look into.</summary>
     private static JsonNode Transform(JsonSchemaExporterContext context, JsonNode node)
     {
+        ConvertedMembers.Complete(
+            context.TypeInfo, node, member => member.PropertyType == typeof(string) ? new() { ["type"] = "string" } : null);
         var type = context.TypeInfo.Type;
         var orNull = type == typeof(TimeSpan?) || (type == typeof(string) && context.PropertyInfo?.IsGetNullable == true);
         if (type == typeof(TimeSpan) || type == typeof(TimeSpan?))

@@ -2,7 +2,9 @@ using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
 using LoadHarness.Core.Input;
+using LoadHarness.Core.Output;
 
 namespace LoadHarness.Workloads.Format;
 
@@ -25,20 +27,27 @@ public static class WorkloadSchema
 
     private static JsonNode Transform(JsonSchemaExporterContext context, JsonNode node)
     {
-        var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
-        var rules = Converted(type) ?? node;
-        var member = context.PropertyInfo?.AttributeProvider as PropertyInfo;
-        if (rules is not JsonObject fields) return rules;
+        ConvertedMembers.Complete(
+            context.TypeInfo, node, member => Converted(member.PropertyType) is { } rules ? Described(rules, member) : null);
+        if ((Converted(context.TypeInfo.Type) ?? node) is not JsonObject fields) return node;
         if (fields["properties"] is not null) fields["additionalProperties"] = false;
-        if (member?.GetCustomAttribute<WithinAttribute>() is { } within && type != typeof(TimeSpan))
-            (fields["minimum"], fields["maximum"]) = (within.Smallest, within.Largest);
-        if (member?.GetCustomAttribute<DescriptionAttribute>() is { } words) fields["description"] = words.Description;
+        return context.PropertyInfo is { } member ? Described(fields, member) : fields;
+    }
+
+    private static JsonObject Described(JsonObject rules, JsonPropertyInfo property)
+    {
+        if (property.AttributeProvider is not PropertyInfo member) return rules;
+        if (member.GetCustomAttribute<WithinAttribute>() is { } within && Underlying(property.PropertyType) != typeof(TimeSpan))
+            (rules["minimum"], rules["maximum"]) = (within.Smallest, within.Largest);
+        if (member.GetCustomAttribute<DescriptionAttribute>() is { } words) rules["description"] = words.Description;
         return rules;
     }
 
     /// <summary>Durations and values are read by converters, which the exporter cannot look into.</summary>
     private static JsonObject? Converted(Type type) =>
-        type == typeof(TimeSpan) ? new JsonObject { ["type"] = "string", ["description"] = "such as 90s, 1m30s or 00:01:30" }
+        Underlying(type) == typeof(TimeSpan) ? new JsonObject { ["type"] = "string", ["description"] = "such as 90s, 1m30s or 00:01:30" }
         : type == typeof(Literal) ? new JsonObject { ["type"] = new JsonArray("number", "string", "boolean") }
         : null;
+
+    private static Type Underlying(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 }

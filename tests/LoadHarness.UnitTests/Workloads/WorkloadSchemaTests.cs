@@ -42,6 +42,20 @@ public sealed class WorkloadSchemaTests
         Assert.All(properties, property => Assert.NotNull(property.Value!["description"]));
     }
 
+    [Theory]
+    [InlineData("scenarios", "simulations", "during")]
+    [InlineData("scenarios", "thinkTime")]
+    [InlineData("parameters", "value")]
+    [InlineData("answers", "atLeast")]
+    public void A_field_that_a_converter_reads_has_its_type_also_with_a_default(string part, params string[] names)
+    {
+        var rules = JsonNode.Parse(WorkloadSchema.Text())!["properties"]![part]!["additionalProperties"]!;
+        foreach (var name in names) rules = rules["items"] is { } items ? items["properties"]![name]! : rules["properties"]![name]!;
+
+        Assert.Contains("null", rules["type"]!.AsArray().Select(kind => kind!.GetValue<string>()));
+        Assert.NotNull(rules["description"]);
+    }
+
     private static string Root(string directory) =>
         File.Exists(Path.Combine(directory, "LoadHarness.sln")) ? directory : Root(Path.GetDirectoryName(directory)!);
 }
