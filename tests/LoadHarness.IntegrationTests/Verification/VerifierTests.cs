@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using LoadHarness.Checks.Health;
 using LoadHarness.Checks.Verification;
 using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Progress;
@@ -136,6 +137,7 @@ public sealed partial class VerifierTests(PostgresCluster cluster)
 
         Assert.StartsWith($"{jobs} jobs", Evidence("MA-3"), StringComparison.Ordinal);
         Assert.Contains($" gives {tables} tables", Evidence("MO-3"), StringComparison.Ordinal);
+        Assert.StartsWith($"health asked {HealthCatalog.All.Count} checks", Evidence("DP-3"), StringComparison.Ordinal);
 
         static string Evidence(string id) => KeptChecklist().Single(line => line.Id == id).Evidence;
     }
