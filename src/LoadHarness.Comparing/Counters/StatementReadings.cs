@@ -9,7 +9,7 @@ namespace LoadHarness.Comparing.Counters;
 internal static class StatementReadings
 {
     /// <summary>What the harness sends with each statement, and what the driver asks once a pool: no part of an operation.</summary>
-    private const string Own = "^(/\\* loadharness|select set_config\\(|begin|commit|rollback|discard|deallocate|set |"
+    private const string Own = "^(\\w+ /\\* loadharness: |select set_config\\(|begin|commit|rollback|discard|deallocate|set |"
         + "select pg_stat_statements|.*from pg_stat_statements|select version\\(\\)|.*(from|join) pg_type as typ\\M)";
 
     private const string Query =
