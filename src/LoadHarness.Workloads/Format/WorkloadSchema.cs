@@ -44,10 +44,12 @@ public static class WorkloadSchema
     }
 
     /// <summary>Durations and values are read by converters, which the exporter cannot look into.</summary>
-    private static JsonObject? Converted(Type type) =>
-        Underlying(type) == typeof(TimeSpan) ? new JsonObject { ["type"] = "string", ["description"] = "such as 90s, 1m30s or 00:01:30" }
-        : type == typeof(Literal) ? new JsonObject { ["type"] = new JsonArray("number", "string", "boolean") }
-        : null;
+    private static JsonObject? Converted(Type type) => Underlying(type) switch
+    {
+        var duration when duration == typeof(TimeSpan) => new() { ["type"] = "string", ["description"] = "such as 90s, 1m30s or 00:01:30" },
+        var value when value == typeof(Literal) => new() { ["type"] = new JsonArray("number", "string", "boolean") },
+        _ => null,
+    };
 
     private static Type Underlying(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 }
