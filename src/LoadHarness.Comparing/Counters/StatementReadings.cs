@@ -8,9 +8,9 @@ namespace LoadHarness.Comparing.Counters;
 /// <summary>pg_stat_statements between two moments, with what ran inside functions.</summary>
 internal static class StatementReadings
 {
-    /// <summary>What the harness sends with each statement, and what the driver asks once a pool: no part of an operation.</summary>
-    private const string Own = "^(\\w+ /\\* loadharness: |select set_config\\(|begin|commit|rollback|discard|deallocate|set |"
-        + "select pg_stat_statements|.*from pg_stat_statements|select version\\(\\)|.*(from|join) pg_type as typ\\M)";
+    /// <summary>What the harness sends with each statement: no part of an operation, as <see cref="OwnStatements"/> are none.</summary>
+    private const string SentWithEach = "^(select set_config\\(|begin|commit|rollback|discard|deallocate|set |"
+        + "select pg_stat_statements|.*from pg_stat_statements)";
 
     private const string Query =
         """
@@ -75,7 +75,8 @@ internal static class StatementReadings
     private static async Task<List<Row>> ListAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var found = await StatementView.FindAsync(connection, cancellationToken);
-        return await connection.ListAsync(Query, Row.Of, cancellationToken, Own);
+        var rows = await connection.ListAsync(Query, Row.Of, cancellationToken, SentWithEach);
+        return [.. rows.Where(row => !OwnStatements.Have(row.Text))];
     }
 
     /// <summary>What was counted before an operation was called.</summary>

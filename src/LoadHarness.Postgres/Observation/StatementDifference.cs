@@ -14,20 +14,13 @@ internal static class StatementDifference
 
     public const string OtherSessions = StatementStatistics.OtherSessions;
 
-    // What the harness asks for itself, and what Npgsql asks to know a database's types and to clean a session. PostgreSQL 18 leaves out
-    // comments that stand before the first word of a statement: the harness's mark stands behind it, and Npgsql's are none to go by.
-    private static readonly string[] Own =
-    [
-        "/* loadharness:", "ns.nspname, t.oid, t.typname", "typ.oid, att.attname", "typ.oid, enumlabel", "select version()", "discard all",
-    ];
-
     /// <returns>All that was seen, by scenario, of the most time first.</returns>
     public static IReadOnlyDictionary<string, IReadOnlyList<StatementStatistics>> Of(
         IReadOnlyList<ScenarioWatch> scenarios, StatementCounters before, StatementCounters after)
     {
         var senders = scenarios.Select(scenario => (scenario.Name, Operations: scenario.OperationsByShape())).ToList();
         return after.Statements
-            .Where(entry => !Own.Any(mark => entry.Value.Text.Contains(mark, StringComparison.OrdinalIgnoreCase)))
+            .Where(entry => !OwnStatements.Have(entry.Value.Text))
             .Select(entry => Less(entry.Key, entry.Value, after.CountedBefore(entry.Key, before)))
             .OfType<StatementStatistics>()
             .Select(statement => Attributed(statement, senders))
