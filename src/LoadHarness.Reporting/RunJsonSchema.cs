@@ -25,19 +25,21 @@ public static class RunJsonSchema
         return schema.ToJsonString(new JsonSerializerOptions { WriteIndented = true }).ReplaceLineEndings("\n") + "\n";
     }
 
-    /// <summary>Durations and texts are written by converters, which the exporter cannot look into.</summary>
     private static JsonNode Transform(JsonSchemaExporterContext context, JsonNode node)
     {
-        ConvertedMembers.Complete(
-            context.TypeInfo, node, member => member.PropertyType == typeof(string) ? new() { ["type"] = "string" } : null);
+        ConvertedMembers.Complete(context.TypeInfo, node, member => Converted(member.PropertyType));
         var type = context.TypeInfo.Type;
-        var orNull = type == typeof(TimeSpan?) || (type == typeof(string) && context.PropertyInfo?.IsGetNullable == true);
-        if (type == typeof(TimeSpan) || type == typeof(TimeSpan?))
-            return new JsonObject { ["type"] = Kinds("number", orNull), ["description"] = "seconds" };
         // The exporter leaves null out where NaN and the infinities are allowed.
         if (type == typeof(double?) && node["anyOf"] is JsonArray forms) forms.Add(new JsonObject { ["type"] = "null" });
-        return type == typeof(string) ? new JsonObject { ["type"] = Kinds("string", orNull) } : node;
+        if (Converted(type) is not { } rules) return node;
+        if (type == typeof(TimeSpan?) || (type == typeof(string) && context.PropertyInfo?.IsGetNullable == true))
+            rules["type"] = ConvertedMembers.OrNull(rules["type"]!);
+        return rules;
     }
 
-    private static JsonNode Kinds(string kind, bool orNull) => orNull ? new JsonArray(kind, "null") : kind;
+    /// <summary>Durations and texts are written by converters, which the exporter cannot look into.</summary>
+    private static JsonObject? Converted(Type type) =>
+        type == typeof(TimeSpan) || type == typeof(TimeSpan?) ? new() { ["type"] = "number", ["description"] = "seconds" }
+        : type == typeof(string) ? new() { ["type"] = "string" }
+        : null;
 }

@@ -22,6 +22,8 @@ public static class ConvertedMembers
         }
     }
 
-    private static JsonArray OrNull(JsonNode kinds) =>
-        [.. (kinds as JsonArray ?? [kinds.DeepClone()]).Select(kind => kind?.DeepClone()), "null"];
+    /// <param name="kinds">One name of a JSON type, or several.</param>
+    public static JsonArray OrNull(JsonNode kinds) => kinds is JsonArray several
+        ? [.. several.Select(kind => kind?.DeepClone()), "null"]
+        : [kinds.DeepClone(), "null"];
 }
