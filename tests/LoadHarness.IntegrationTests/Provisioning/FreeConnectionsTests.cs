@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace LoadHarness.IntegrationTests.Provisioning;
 
-/// <summary>What a load finds free is what others leave of the server, whoever asks.</summary>
+/// <summary>What a load finds free is what others leave of the server, with or without the right to see them.</summary>
 public sealed class FreeConnectionsTests(PostgresCluster cluster)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
