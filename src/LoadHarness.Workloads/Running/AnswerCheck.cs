@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Data.Common;
 using System.Net.NetworkInformation;
+using System.Numerics;
 using LoadHarness.Workloads.Parameters;
 
 namespace LoadHarness.Workloads.Running;
@@ -45,7 +46,10 @@ internal enum Comparison
 /// <summary>What each row must have in a column.</summary>
 internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnValue Wanted)
 {
-    private static readonly Type[] WholeNumbers = [typeof(long), typeof(int), typeof(short), typeof(decimal)];
+    private static readonly Type[] Numbers = [typeof(long), typeof(int), typeof(short), typeof(decimal)];
+
+    // A decimal holds it, and it is beyond all numbers that a value can be held against.
+    private static readonly BigInteger Farthest = BigInteger.Pow(10, 28);
 
     private static readonly Type[] OfOtherTexts =
         [typeof(TimeSpan), typeof(DateTimeOffset), typeof(PhysicalAddress), typeof(BitArray), typeof(Array), typeof(object)];
@@ -83,7 +87,7 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
         var type = TypeOf(described, ordinal);
         return Comparison == Comparison.Equal
             ? type is null || IsWrittenOtherwise(type) ? "text" : null
-            : type is not null && WholeNumbers.Contains(type) ? null : "bigint";
+            : type is not null && Numbers.Contains(type) ? null : "bigint";
     }
 
     /// <summary>As the server names the type.</summary>
@@ -105,7 +109,7 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
     // .NET writes them otherwise than the server, and a person can write one value in several ways.
     private static bool IsWrittenOtherwise(Type type) =>
         (type.IsArray && type != typeof(byte[])) || OfOtherTexts.Contains(type)
-        || type.GenericTypeArguments.Any(part => !WholeNumbers.Contains(part));
+        || type.GenericTypeArguments.Any(part => !Numbers.Contains(part));
 
     // Forms of a statement may call an expression otherwise: a place is the same in all.
     private int? OrdinalOf(DbDataReader row)
@@ -121,22 +125,47 @@ internal sealed record ColumnCheck(string Column, Comparison Comparison, DrawnVa
         }
     }
 
-    private bool Holds(long there, long wanted) => Comparison switch
+    private bool Holds(decimal there, long wanted) => Comparison switch
     {
         Comparison.Equal => there == wanted,
         Comparison.Least => there >= wanted,
         _ => there <= wanted,
     };
 
-    private static long? Number(DbDataReader row, int ordinal)
+    private decimal? Number(DbDataReader row, int ordinal)
     {
         var type = row.GetFieldType(ordinal);
-        // Of WholeNumbers.
+        // Of Numbers.
         return type == typeof(long) ? row.GetInt64(ordinal)
             : type == typeof(int) ? row.GetInt32(ordinal)
             : type == typeof(short) ? row.GetInt16(ordinal)
-            : type == typeof(decimal) && row.GetDecimal(ordinal) is var exact && exact == decimal.Truncate(exact) ? (long)exact
+            : type == typeof(decimal) ? Numeric(row, ordinal)
             : null;
+    }
+
+    // The server's numeric has more digits than a decimal.
+    private decimal Numeric(DbDataReader row, int ordinal)
+    {
+        try
+        {
+            return row.GetDecimal(ordinal);
+        }
+        catch (OverflowException)
+        {
+            return Huge(row, ordinal);
+        }
+    }
+
+    private decimal Huge(DbDataReader row, int ordinal)
+    {
+        try
+        {
+            return (decimal)BigInteger.Clamp(row.GetFieldValue<BigInteger>(ordinal), -Farthest, Farthest);
+        }
+        catch (InvalidCastException)
+        {
+            throw new WrongAnswerException($"returned a {Column} of more digits than can be compared: round it in the statement");
+        }
     }
 
     // The server fills char(n) up with blanks, and takes no notice of them.

@@ -92,6 +92,38 @@ public sealed class WorkloadAnswerTests(PostgresCluster cluster)
         Assert.Equal((50L, 0L), (result.Accounting.Completed, result.Accounting.Failed));
     }
 
+    [Fact]
+    public async Task A_number_of_more_digits_than_the_drivers_is_held_against_a_limit()
+    {
+        await using var database = await ReadyAsync();
+        using var files = WorkloadFiles.Write(
+            "-- name: it\nselect 1.5 as price, 1e40::numeric as much, -1e40::numeric as debt;\n",
+            "\"it\": 1",
+            """
+            "answers": { "it": { "least": { "price": 1, "much": 1 }, "most": { "price": 2, "debt": 0 } } },
+            """);
+
+        var result = await files.RunAsync(database.ConnectionString);
+
+        Assert.Empty(result.Operations.SelectMany(operation => operation.Errors).Select(error => error.Message));
+        Assert.Equal((50L, 0L), (result.Accounting.Completed, result.Accounting.Failed));
+    }
+
+    [Fact]
+    public async Task A_fraction_of_more_digits_than_the_drivers_is_to_be_rounded()
+    {
+        await using var database = await ReadyAsync();
+        using var files = WorkloadFiles.Write(
+            "-- name: it\nselect 0.1::numeric(40, 38) as part;\n", "\"it\": 1",
+            "\"answers\": { \"it\": { \"least\": { \"part\": 0 } } },");
+
+        var result = await files.RunAsync(database.ConnectionString);
+
+        Assert.Equal(
+            "wrong answer: it returned a part of more digits than can be compared: round it in the statement",
+            Assert.Single(result.Operations.SelectMany(operation => operation.Errors)).Message);
+    }
+
     private async Task<TestDatabase> ReadyAsync()
     {
         var database = await cluster.CreateDatabaseAsync(SchemaState.Empty);

@@ -56,6 +56,18 @@ public sealed class AnswerCheckTests
     }
 
     [Theory]
+    [InlineData("price", "1", "Least", true)]
+    [InlineData("price", "2", "Least", false)]
+    [InlineData("price", "2", "Most", true)]
+    [InlineData("price", "1", "Most", false)]
+    [InlineData("price", "1", "Equal", false)]
+    [InlineData("huge", "1", "Least", true)]
+    [InlineData("huge", "1", "Most", false)]
+    public void A_number_with_a_fraction_or_beyond_a_bigint_is_held_against_a_limit(
+        string column, string limit, string comparison, bool holds) =>
+        Assert.Equal(holds, FaultOf(column, DrawnValue.Constant(limit), [], Enum.Parse<Comparison>(comparison)) is null);
+
+    [Theory]
     [InlineData(typeof(int[]), "text", "bigint")]
     [InlineData(typeof(Array), "text", "bigint")]
     [InlineData(typeof(TimeSpan), "text", "bigint")]
@@ -98,9 +110,10 @@ public sealed class AnswerCheckTests
         table.Columns.Add("code", typeof(Guid));
         table.Columns.Add("twice", typeof(double));
         table.Columns.Add("real", typeof(float));
+        table.Columns.Add("huge", typeof(decimal));
         table.Rows.Add(
             true, 1.50m, new DateOnly(2026, 1, 31), Noon, "Ann", 7L, DBNull.Value, "", new byte[] { 1, 255 },
-            new TimeOnly(9, 8, 7, 500), Guid.Parse("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"), 1.5e20, 0.1f);
+            new TimeOnly(9, 8, 7, 500), Guid.Parse("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"), 1.5e20, 0.1f, 1e20m);
         using var rows = table.CreateDataReader();
         Assert.True(rows.Read());
         return new ColumnCheck(column, comparison, wanted).FaultOf(rows, drawn);
