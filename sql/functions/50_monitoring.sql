@@ -132,8 +132,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         ('rows_returned', d.tup_returned, 'rows', 'read by scans'),
         ('rows_written', d.tup_inserted + d.tup_updated + d.tup_deleted, 'rows', 'inserted, updated and deleted'),
         ('longest_transaction', (
+            -- A vacuum holds nothing back, and parallel workers go with theirs.
             select max(extract(epoch from clock_timestamp() - xact_start)) from pg_stat_activity
-            where datname = current_database() and backend_type <> 'autovacuum worker' and leader_pid is null and pid <> pg_backend_pid()),
+            where datname = current_database() and backend_type <> 'autovacuum worker' and leader_pid is null and pid <> pg_backend_pid()
+                and pid not in (select pid from pg_stat_progress_vacuum)),
             's', 'age of the oldest open transaction'),
         ('statistics_age', extract(epoch from clock_timestamp() - coalesce(
                 d.stats_reset, (select a.stats_reset from pg_stat_archiver a), pg_postmaster_start_time())),
