@@ -38,7 +38,7 @@ internal static partial class InvalidIndexes
         NpgsqlConnection connection, MigrationFiles files, IStageProgress progress, CancellationToken cancellationToken)
     {
         var found = await FindAsync(connection, files, cancellationToken);
-        foreach (var copy in found.Where(index => HalfBuiltCopy().IsMatch(index))) await DropAsync(copy);
+        foreach (var copy in found.Where(index => HalfBuiltCopy().IsMatch(index))) await TryDropAsync(copy);
         foreach (var index in found.Where(index => !HalfBuiltCopy().IsMatch(index)))
         {
             progress.Note($"Rebuilding the invalid index {index}.");
@@ -49,14 +49,21 @@ internal static partial class InvalidIndexes
             catch (PostgresException refused)
             {
                 progress.Note($"The index {index} stays invalid: {refused.MessageText}. Drop it, or build it again when that is fixed.");
-                foreach (var copy in (await FindAsync(connection, files, cancellationToken)).Except(found)) await DropAsync(copy);
+                foreach (var copy in (await FindAsync(connection, files, cancellationToken)).Except(found)) await TryDropAsync(copy);
             }
         }
 
-        Task DropAsync(string copy)
+        async Task TryDropAsync(string copy)
         {
             progress.Note($"Dropping the half-built copy {copy}.");
-            return connection.ExecuteAsync($"drop index concurrently if exists {copy}", cancellationToken);
+            try
+            {
+                await connection.ExecuteAsync($"drop index concurrently if exists {copy}", cancellationToken);
+            }
+            catch (PostgresException refused)
+            {
+                progress.Note($"The half-built copy {copy} stays: {refused.MessageText}. Drop it when that is fixed.");
+            }
         }
     }
 

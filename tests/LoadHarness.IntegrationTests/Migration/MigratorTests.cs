@@ -124,14 +124,18 @@ public sealed class MigratorTests(PostgresCluster cluster)
         await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(
             database, "create unique index concurrently own on leads ((true))"));
         await ExecuteAsync(database, "create index leads_ccnew1 on leads (company); "
-            + "update pg_index set indisvalid = false where indexrelid = 'leads_ccnew1'::regclass");
+            + "alter table campaigns add constraint campaigns_ccnew1 unique (id, subject); "
+            + "update pg_index set indisvalid = false where indexrelid in ('leads_ccnew1'::regclass, 'campaigns_ccnew1'::regclass)");
         var told = new Notes();
 
         for (var again = 0; again < 2; again++) await new Migrator(database.Owner).UpAsync(told, Stop);
 
-        Assert.Equal("once, own", await database.Owner.AskAsync<string>("select string_agg(c.relname, ', ' order by c.relname) "
+        Assert.Equal("campaigns_ccnew1, once, own", await database.Owner.AskAsync<string>(
+            "select string_agg(c.relname, ', ' order by c.relname) "
             + "from pg_index i join pg_class c on c.oid = i.indexrelid where not i.indisvalid"));
         Assert.Contains(told.Sentences, sentence => sentence.StartsWith("The index public.own stays invalid", StringComparison.Ordinal));
+        Assert.Contains(told.Sentences,
+            sentence => sentence.StartsWith("The half-built copy public.campaigns_ccnew1 stays: ", StringComparison.Ordinal));
         Assert.DoesNotContain(told.Sentences, sentence => sentence.Contains("once", StringComparison.Ordinal));
     }
 
