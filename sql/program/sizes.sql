@@ -40,12 +40,13 @@ join pg_class t on t.oid = i.indrelid
 group by 1, 2;
 
 -- id: index-bytes
--- Of every index outside the system's schemas; those of a partitioned table are summed under the parent's name.
+-- Of every index outside the system's schemas and the program's own; those of a partitioned table are summed under the parent's name.
 select case when n.nspname = 'public' then '' else n.nspname || '.' end || coalesce(root.relname, i.relname),
        sum(pg_relation_size(i.oid))::bigint
 from pg_class i
 join pg_index x on x.indexrelid = i.oid
-join pg_namespace n on n.oid = i.relnamespace and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+join pg_namespace n on n.oid = i.relnamespace and n.nspname !~ '^pg_'
+     and n.nspname not in ('information_schema', 'loadharness')
 left join lateral (
     select p.relname from pg_partition_ancestors(i.oid) with ordinality a (relid, place)
     join pg_class p on p.oid = a.relid order by a.place desc limit 1) root on i.relispartition
