@@ -23,6 +23,9 @@ public sealed class DatabaseObserver : IAsyncDisposable
     /// <summary>Statements inside the functions of one statement whose plans a run keeps.</summary>
     private const int MostInnerPlans = 20;
 
+    private const string UnseenSessions =
+        "Sessions of other logins are not counted: the login may not see them. Grant it: grant pg_read_all_stats to the login.";
+
     private readonly NpgsqlDataSource _admin;
     private readonly ServerReader _reader;
     private readonly CancellationTokenSource _stop = new();
@@ -31,7 +34,7 @@ public sealed class DatabaseObserver : IAsyncDisposable
     private readonly WaitCounts _waits = new();
     private readonly List<WatchedScenario> _watched = [];
     private readonly List<StatementStatistics> _statements = [];
-    private readonly HashSet<string> _notes = [];
+    private readonly HashSet<string> _notes;
     private readonly Sizes _before;
     private readonly long _began = Stopwatch.GetTimestamp();
     private readonly Task _sampling;
@@ -39,9 +42,9 @@ public sealed class DatabaseObserver : IAsyncDisposable
     private TimeSpan _busy;
     private long _sampledAt;
 
-    private DatabaseObserver(NpgsqlDataSource admin, ServerReader reader, Sizes before)
+    private DatabaseObserver(NpgsqlDataSource admin, ServerReader reader, Sizes before, IEnumerable<string> notes)
     {
-        (_admin, _reader, _before) = (admin, reader, before);
+        (_admin, _reader, _before, _notes) = (admin, reader, before, [.. notes]);
         _sampling = SampleAsync(_stop.Token);
     }
 
@@ -51,8 +54,12 @@ public sealed class DatabaseObserver : IAsyncDisposable
     /// <param name="serverProcessId">Of the postmaster when it runs on this machine, for its CPU and memory.</param>
     /// <param name="loadIsOurs">Whether this program makes the load: else its CPU time says nothing about it.</param>
     public static async Task<DatabaseObserver> StartAsync(
-        NpgsqlDataSource admin, int? serverProcessId, CancellationToken cancellationToken, bool loadIsOurs = true) =>
-        new(admin, new(admin, serverProcessId, loadIsOurs), await Sizes.ReadAsync(admin, cancellationToken));
+        NpgsqlDataSource admin, int? serverProcessId, CancellationToken cancellationToken, bool loadIsOurs = true)
+    {
+        var before = await Sizes.ReadAsync(admin, cancellationToken);
+        var seesAll = await admin.ScalarAsync<bool>("select pg_has_role('pg_read_all_stats', 'usage')", cancellationToken);
+        return new(admin, new(admin, serverProcessId, loadIsOurs), before, seesAll ? [] : [UnseenSessions]);
+    }
 
     /// <summary>Watches scenarios that run at once, until what is returned is disposed of. It is told when they are measured.</summary>
     public MeasuredWindow Watch(IReadOnlyList<ScenarioWatch> scenarios) => _window = new(_admin, scenarios, CloseAsync);
