@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LoadHarness.Core.Measurement;
+using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios.Profiles;
 
 namespace LoadHarness.Scenarios.OtherEngines;
@@ -26,6 +27,9 @@ public sealed record EngineRequest(
 
     /// <summary>As <see cref="ScenarioEnvironment.LeadsBefore"/>.</summary>
     public long LeadsBefore { get; init; }
+
+    /// <inheritdoc cref="TenantLogin"/>
+    public int MostSessions { get; init; } = int.MaxValue;
 
     /// <summary>As run.json.</summary>
     public static JsonSerializerOptions Format { get; } = new(JsonSerializerDefaults.Web)

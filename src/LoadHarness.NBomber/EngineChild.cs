@@ -35,9 +35,7 @@ public static class EngineChild
     private static async Task<EngineAnswer> AnswerAsync(EngineRequest request, Action measuring, CancellationToken cancellationToken)
     {
         await using ScenarioEnvironment environment = ScenarioEnvironment.Open(
-            (role, workspace, connections, sent) => request.ThroughPooler
-                ? TenantDatabase.OpenThroughPooler(request.ConnectionString, role, workspace, connections, sent)
-                : TenantDatabase.Open(request.ConnectionString, role, workspace, connections, sent),
+            new TenantLogin(request.ConnectionString, request.ThroughPooler, request.MostSessions).Open,
             request.Seed,
             request.Profile,
             leadsBefore: request.LeadsBefore);

@@ -70,9 +70,7 @@ public static class AgentWork
     {
         var job = session.Job;
         await using var environment = ScenarioEnvironment.Open(
-            (role, workspace, connections, sent) => job.ThroughPooler
-                ? TenantDatabase.OpenThroughPooler(connectionString, role, workspace, connections, sent)
-                : TenantDatabase.Open(connectionString, role, workspace, Math.Min(connections, job.MostSessions), sent),
+            new TenantLogin(connectionString, job.ThroughPooler, job.MostSessions).Open,
             job.Seed, job.Profile, share: session.Share, leadsBefore: job.LeadsBefore);
         using var clock = new SystemLoadClock();
         foreach (var scenario in ScenarioCatalog.All)

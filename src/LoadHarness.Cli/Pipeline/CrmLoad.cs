@@ -35,13 +35,15 @@ internal sealed class CrmLoad
     private readonly Database _database;
     private readonly NpgsqlDataSource _admin;
     private readonly PgBouncer? _pooler;
+    private readonly TenantLogin _login;
     private readonly ScenarioEnvironment _environment;
     private readonly RunFleet? _fleet;
 
     private CrmLoad(
-        StageContext context, Database database, NpgsqlDataSource admin, PgBouncer? pooler, ScenarioEnvironment environment,
-        RunFleet? fleet) =>
-        (_context, _database, _admin, _pooler, _environment, _fleet) = (context, database, admin, pooler, environment, fleet);
+        StageContext context, Database database, NpgsqlDataSource admin, PgBouncer? pooler, TenantLogin login,
+        ScenarioEnvironment environment, RunFleet? fleet) =>
+        (_context, _database, _admin, _pooler, _login, _environment, _fleet) = (
+            context, database, admin, pooler, login, environment, fleet);
 
     /// <summary>Before anything is migrated or seeded: a load that its server refuses measures the refusals.</summary>
     /// <param name="isRun">Whether the verb takes <c>--pooler</c>, and plays a load on a given database as well.</param>
@@ -71,15 +73,15 @@ internal sealed class CrmLoad
         await using var pooler = context.Options.Pooler == Pooler.PgBouncer
             ? await PgBouncer.StartAsync(database.AdminConnectionString, PooledConnections, cancellationToken)
             : null;
-        var most = MostSessions(database.Server);
+        var login = new TenantLogin(
+            pooler?.ConnectionString ?? database.AdminConnectionString, pooler is not null, MostSessions(database.Server));
         var before = await SeedReuse.SetLeadsAsideAsync(
             admin, ScenarioEnvironment.LeadsToSetAside(context.Options.Agents?.Count ?? 1), cancellationToken);
-        await using var environment = ScenarioEnvironment.Open(Tenants(database, pooler, most), seed, profile, leadsBefore: before);
-        await using var fleet = await RunFleet.StartAsync(
-            context, environment, admin, pooler?.ConnectionString ?? database.AdminConnectionString, most, cancellationToken);
+        await using var environment = ScenarioEnvironment.Open(login.Open, seed, profile, leadsBefore: before);
+        await using var fleet = await RunFleet.StartAsync(context, environment, admin, login, cancellationToken);
         var loadIsOurs = context.Options.Engine == LoadEngine.LoadHarness && fleet is null;
         await using var observer = await DatabaseObserver.StartAsync(admin, database.ServerProcessId, cancellationToken, loadIsOurs);
-        var load = new CrmLoad(context, database, admin, pooler, environment, fleet);
+        var load = new CrmLoad(context, database, admin, pooler, login, environment, fleet);
         var parts = new LoadRun(context.Terminal, observer, () => load.PlansAsync(cancellationToken))
             .MeasureAsync(load.Plan(observer, cancellationToken), cancellationToken);
         if (fleet is not null) parts = parts.ThenAlways(_ => Task.FromResult<StageRecord>(fleet.Describe(context.Terminal)));
@@ -96,11 +98,6 @@ internal sealed class CrmLoad
         server.Capabilities.Any(capability => capability is { Name: ClusterShape.Capability, Available: true })
             ? ClusterShape.MostSessions
             : int.MaxValue;
-
-    private static OpenTenant Tenants(Database database, PgBouncer? pooler, int most) => (role, workspace, connections, sent) =>
-        pooler is null
-            ? TenantDatabase.Open(database.AdminConnectionString, role, workspace, Math.Min(connections, most), sent)
-            : TenantDatabase.OpenThroughPooler(pooler.ConnectionString, role, workspace, connections, sent);
 
     // Each is planned when the one before it has ended. Without all of its generators a load is another load: there are no more then.
     private IEnumerable<PlannedLoad> Plan(DatabaseObserver observer, CancellationToken cancellationToken) => ScenarioCatalog.All
@@ -127,11 +124,12 @@ internal sealed class CrmLoad
     }
 
     private EngineRequest Foreign(string scenario, string answerFile) => new(
-        _pooler?.ConnectionString ?? _database.AdminConnectionString, _pooler is not null, _environment.Seed, _environment.Profile,
+        _login.ConnectionString, _login.ThroughPooler, _environment.Seed, _environment.Profile,
         scenario, _context.Options.Seed, checked((int)_environment.NewLeads),
         Path.Combine(_context.Options.OutputDirectory, "nbomber"), answerFile)
     {
         LeadsBefore = _environment.LeadsBefore,
+        MostSessions = _login.MostSessions,
     };
 
     private async Task<CollectedPlans> PlansAsync(CancellationToken cancellationToken)

@@ -8,6 +8,7 @@ using LoadHarness.Core.Measurement;
 using LoadHarness.Core.Options;
 using LoadHarness.Core.Verdicts;
 using LoadHarness.Load;
+using LoadHarness.Postgres.Workload;
 using LoadHarness.Scenarios;
 using Npgsql;
 
@@ -48,22 +49,21 @@ internal sealed class RunFleet : IAsyncDisposable
     }
 
     /// <param name="environment">Of this program; the agents make its load.</param>
-    /// <param name="connectionString">The agents' way to the database, where they run on this machine.</param>
-    /// <param name="mostSessions">Of all agents together for one role of a scenario.</param>
+    /// <param name="login">Of all agents together, where they run on this machine.</param>
     /// <returns>Null when this program makes the load alone.</returns>
     /// <exception cref="HarnessException">Not every agent came, or one is not fit to take part.</exception>
     public static async Task<RunFleet?> StartAsync(
-        StageContext context, ScenarioEnvironment environment, NpgsqlDataSource admin, string connectionString, int mostSessions,
+        StageContext context, ScenarioEnvironment environment, NpgsqlDataSource admin, TenantLogin login,
         CancellationToken cancellationToken)
     {
         var (options, terminal) = (context.Options, context.Terminal);
         if (options.Agents is not { } asked) return null;
         var work = new FleetWork(
             asked.Count, BuildFacts.Words, await SeenDatabase.ReadAsync(admin, cancellationToken), environment.Profile, environment.Seed,
-            options.Seed, options.Pooler != Pooler.None, EngineCatalog.DrainTime)
+            options.Seed, login.ThroughPooler, EngineCatalog.DrainTime)
         {
             LeadsBefore = environment.LeadsBefore,
-            MostSessions = mostSessions,
+            MostSessions = login.MostSessions,
         };
         var server = asked.Broker is null ? await NatsServer.StartAsync(cancellationToken) : null;
         RunFleet? run = null;
@@ -73,7 +73,12 @@ internal sealed class RunFleet : IAsyncDisposable
             var fleet = await Fleet.OpenAsync(broker, work, line => terminal.Line(line), cancellationToken);
             run = new(server, fleet);
             if (server is null) TellHowToJoin(terminal, asked.Count, broker.Address);
-            else run._agents = LocalAgents.Start(asked.Count, server.Address, connectionString, line => terminal.Line(line), fleet.Lose);
+            else
+            {
+                run._agents = LocalAgents.Start(
+                    asked.Count, server.Address, login.ConnectionString, line => terminal.Line(line), fleet.Lose);
+            }
+
             await fleet.GatherAsync(server is null ? RemotePatience : LocalPatience, cancellationToken);
             return run;
         }

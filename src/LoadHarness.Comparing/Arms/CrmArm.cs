@@ -35,10 +35,9 @@ public sealed class CrmArm : ArmServer
     /// <param name="queries">Other statements than those of the arm's own sql folder.</param>
     public ScenarioEnvironment OpenWorkbench(LoadProfile profile, QueryCatalog? queries = null)
     {
+        var login = new TenantLogin(_pooler?.ConnectionString ?? Database.AdminConnectionString, _pooler is not null);
         var environment = ScenarioEnvironment.Open(
-            (role, workspace, connections, sent) => _pooler is null
-                ? TenantDatabase.Open(Database.AdminConnectionString, RoleOf(role), workspace, connections, sent)
-                : TenantDatabase.OpenThroughPooler(_pooler.ConnectionString, RoleOf(role), workspace, connections, sent),
+            (role, workspace, connections, sent) => login.Open(RoleOf(role), workspace, connections, sent),
             Seed,
             profile,
             queries ?? _queries);
