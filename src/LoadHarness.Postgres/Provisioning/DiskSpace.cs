@@ -41,7 +41,7 @@ public sealed class DiskSpace(Func<string, long?> freeBytes)
             throw new HarnessException(
                 $"{what} needs about {needed / 1e9:0.0} GB in {directory}, which has {free / 1e9:0.0} GB free. "
                     + "Free some space, or ask for fewer contacts. Private servers are below TMPDIR, kept ones below LOADHARNESS_CACHE: "
-                    + "set it to a directory on a larger disk.");
+                    + "set that variable to a directory on a larger disk.");
     }
 
     // A directory that will be made has the disk of the one above it.

@@ -126,7 +126,7 @@ public sealed class JobTests(PostgresCluster cluster)
         as 'select loot(); select false, null::text'
         """)]
     [InlineData("create function begin_job_run(text, unknown) returns bigint language sql as 'select loot(); select null::bigint'")]
-    public async Task Whoever_is_the_owner_gains_nothing_from_a_job_that_a_superusers_connection_runs(string attack)
+    public async Task No_owner_gains_anything_from_a_job_that_a_superusers_connection_runs(string attack)
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
         await database.Owner.ExecuteAsync("create table stolen (who text, super boolean); grant insert on stolen to public");

@@ -9,7 +9,7 @@ public sealed class IterationThreadsTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public void Everything_started_is_run_once_whoever_starts_it()
+    public void Everything_that_several_threads_start_is_run_once()
     {
         using var clock = new SystemLoadClock();
         using var threads = new IterationThreads(clock, 1024);
