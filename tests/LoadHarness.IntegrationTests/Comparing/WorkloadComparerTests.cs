@@ -158,7 +158,9 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
 
         // The users of a mix share the machine: what runs beside B's longer pauses may take another time, but no other blocks.
         Assert.Contains("load/by_kind", arms.WorseOperations);
-        Assert.All(arms.Counters.Where(change => change.IsWorse), change => Assert.Equal("load/by_kind", change.Operation));
+        // Bytes of WAL may be others: after a checkpoint, which other tests bring about, the first change of each page writes it whole.
+        Assert.All(arms.Counters.Where(change => change is { IsWorse: true, Counter: not CounterNames.WalBytes }),
+            change => Assert.Equal("load/by_kind", change.Operation));
         Assert.Contains("B has no index item_kind_idx.", Causes.Of(arms));
         Assert.DoesNotContain(new Npgsql.NpgsqlConnectionStringBuilder(with.ConnectionString).Password!, arms.A, StringComparison.Ordinal);
         // Shown by the first look, and again by the pairs that confirm it.

@@ -1,5 +1,4 @@
 using LoadHarness.IntegrationTests.Infrastructure;
-using LoadHarness.Postgres;
 
 namespace LoadHarness.IntegrationTests.Monitoring;
 
@@ -12,8 +11,6 @@ public sealed class MonitoringTests(PostgresCluster cluster)
           and not exists (select from pg_depend d
               where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')
         """;
-
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("select count(*) from get_query_performance_stats()")]
@@ -60,25 +57,11 @@ public sealed class MonitoringTests(PostgresCluster cluster)
     public async Task A_vacuum_is_no_long_transaction()
     {
         await using var database = await cluster.CreateDatabaseAsync(SchemaState.Optimized);
-        await database.Owner.ExecuteAsync(
-            "create table swept with (autovacuum_enabled = off) as select repeat('x', 2000) as filler from generate_series(1, 400)");
-        await using var connection = await database.Owner.OpenConnectionAsync(Stop);
-        // One page in each tenth of a second: ten seconds.
-        await connection.ExecuteAsync("set vacuum_cost_delay = 100; set vacuum_cost_limit = 1", Stop);
-        var vacuum = connection.ExecuteAsync("vacuum swept", Stop);
-        while (!vacuum.IsCompleted && !await database.Owner.AskAsync<bool>(
-            """
-            select exists (
-                select from pg_stat_activity a join pg_stat_progress_vacuum v on v.pid = a.pid
-                where a.datname = current_database() and clock_timestamp() > a.xact_start + interval '1 second')
-            """)) await Task.Delay(20, Stop);
+        await using var vacuum = await SlowVacuum.BeginAsync(database);
 
         var longest = await database.Owner.AskAsync<double>(
             "select coalesce(value, 0) from get_database_performance_metrics() where metric = 'longest_transaction'");
 
-        await database.Owner.ExecuteAsync($"select pg_cancel_backend({connection.ProcessID})");
-        // It was under way when it was looked for.
-        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => vacuum);
         Assert.InRange(longest, 0, 0.9);
     }
 
