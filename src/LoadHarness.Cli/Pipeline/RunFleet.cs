@@ -49,7 +49,7 @@ internal sealed class RunFleet : IAsyncDisposable
     }
 
     /// <param name="environment">Of this program; the agents make its load.</param>
-    /// <param name="login">Of all agents together, where they run on this machine.</param>
+    /// <param name="login">Of agents on this machine; its limit is of all agents together, wherever they run.</param>
     /// <returns>Null when this program makes the load alone.</returns>
     /// <exception cref="HarnessException">Not every agent came, or one is not fit to take part.</exception>
     public static async Task<RunFleet?> StartAsync(

@@ -139,8 +139,12 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
     [Fact]
     public async Task Two_given_databases_are_compared_as_they_are_by_counters_and_by_slots_in_turns()
     {
-        await using var with = await cluster.CreateDatabaseAsync(SchemaState.Empty);
-        await using var without = await cluster.CreateDatabaseAsync(SchemaState.Empty);
+        // Of its own: a checkpoint, which other tests bring about, has the first change after it write each page whole, on one arm alone.
+        await using var server = await OwnServer.StartAsync(
+            ("shared_preload_libraries", "pg_stat_statements"), ("pg_stat_statements.track", "all"), ("shared_buffers", "64MB"),
+            ("fsync", "off"));
+        await using var with = await DatabaseAsync(server, "with_index");
+        await using var without = await DatabaseAsync(server, "without_index");
         const string rows = """
             create schema elsewhere;
             create extension pg_stat_statements schema elsewhere;
@@ -158,9 +162,7 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
 
         // The users of a mix share the machine: what runs beside B's longer pauses may take another time, but no other blocks.
         Assert.Contains("load/by_kind", arms.WorseOperations);
-        // Bytes of WAL may be others: after a checkpoint, which other tests bring about, the first change of each page writes it whole.
-        Assert.All(arms.Counters.Where(change => change is { IsWorse: true, Counter: not CounterNames.WalBytes }),
-            change => Assert.Equal("load/by_kind", change.Operation));
+        Assert.All(arms.Counters.Where(change => change.IsWorse), change => Assert.Equal("load/by_kind", change.Operation));
         Assert.Contains("B has no index item_kind_idx.", Causes.Of(arms));
         Assert.DoesNotContain(new Npgsql.NpgsqlConnectionStringBuilder(with.ConnectionString).Password!, arms.A, StringComparison.Ordinal);
         // Shown by the first look, and again by the pairs that confirm it.
@@ -171,6 +173,13 @@ public sealed class WorkloadComparerTests(PostgresCluster cluster) : IDisposable
             operation => Assert.Contains(operation, (string[])["load", "load/by_kind", "load/reprice", ArmComparison.Whole]));
         Assert.Contains(arms.Stages, stage => stage.Stage == "Confirmation");
         Assert.Equal("on", await with.Owner.AskAsync<string>("show full_page_writes"));
+
+        static async Task<TestDatabase> DatabaseAsync(NativeCluster server, string name)
+        {
+            await using var admin = Npgsql.NpgsqlDataSource.Create(server.ConnectionString);
+            await admin.ExecuteAsync($"create database {name}");
+            return new(server.ConnectionStringTo(name), () => Task.CompletedTask);
+        }
 
         static string Pause(string seconds) =>
             $";create function pause() returns text volatile language sql as 'select pg_sleep({seconds})::text'";
